@@ -1,0 +1,139 @@
+"""Every error that servqual raises on purpose.
+
+One base, `ServqualError`. Each class carries a stable dotted `code` for machines, a text for people, and the facts
+behind the text as attributes, so that no program has to parse words. Each is also the builtin error a caller would
+guess (`ValueError`, `LookupError`, …). All survive pickling.
+"""
+
+__all__ = [
+    "IllegalTransition",
+    "InvalidValue",
+    "MissingColumn",
+    "MissingExtra",
+    "NaiveTime",
+    "RefusedRow",
+    "ServqualError",
+    "TallyMismatch",
+    "UnknownName",
+    "UnknownZone",
+    "UnreadableFile",
+    "UnreadableTally",
+]
+
+
+class ServqualError(Exception):
+    """Base of every error we raise on purpose; `code` is for machines, the text for people.
+
+    >>> error = InvalidValue("goal must lie between 0 and 1 (got 95); write 0.95", field="goal", got=95)
+    >>> error.code, error.field, error.got
+    ('value.invalid', 'goal', 95)
+    >>> error.to_dict()["message"]
+    'goal must lie between 0 and 1 (got 95); write 0.95'
+    """
+
+    code: str = "servqual"
+
+    def __init__(self, message: str, /, **facts: object) -> None:
+        super().__init__(message)
+        vars(self).update(facts)
+
+    def to_dict(self) -> dict[str, object]:
+        """Code, message and facts as plain data; what JSON cannot hold is given as text."""
+        return {"code": self.code, "message": str(self)} | {
+            name: _plain(fact) for name, fact in vars(self).items() if name not in {"code", "__notes__"}
+        }
+
+
+class InvalidValue(ServqualError, ValueError):
+    """A value breaks a rule of its field; `field`, `expected` and `got` say which where they are known."""
+
+    code = "value.invalid"
+    field: str
+    expected: str
+    got: object
+
+
+class NaiveTime(InvalidValue):
+    """A moment without a zone was given where an instant is needed."""
+
+    code = "time.naive"
+
+
+class UnknownZone(InvalidValue):
+    """A time zone that the zone database does not know."""
+
+    code = "time.unknown_zone"
+
+
+class UnknownName(ServqualError, LookupError):
+    """A name that a catalogue does not hold; `near` lists the closest that it does."""
+
+    code = "name.unknown"
+    near: tuple[str, ...]
+
+
+class MissingColumn(ServqualError, ValueError, LookupError):
+    """A table lacks a column that was asked for; `near` lists the closest it has."""
+
+    code = "data.missing_column"
+    column: str
+    near: tuple[str, ...]
+
+
+class RefusedRow(ServqualError, ValueError):
+    """A row cannot be used and `strict=True` was asked; `row`, `column`, `value` and `reason` say why."""
+
+    code = "data.refused_row"
+    row: int
+    column: str
+    value: object
+    reason: str
+
+
+class UnreadableFile(ServqualError, OSError):
+    """A file is missing, empty, a folder, or not what its name says; `path` is its path as given."""
+
+    code = "file.unreadable"
+    path: str
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class IllegalTransition(ServqualError, ValueError):
+    """An event that the present status does not allow; `allowed` lists the stored names of those it does.
+
+    The code bears the name of the lifecycle, such as `case.illegal_transition`.
+    """
+
+    code = "illegal_transition"
+    status: str
+    event: str
+    allowed: tuple[str, ...]
+
+
+class MissingExtra(ServqualError, ImportError):
+    """A feature needs a library that is not installed; `extra` is the one to install."""
+
+    code = "extra.missing"
+    extra: str
+
+
+class TallyMismatch(ServqualError, ValueError):
+    """Two tallies cannot be added: their definitions, groups or moments differ."""
+
+    code = "tally.mismatch"
+
+
+class UnreadableTally(ServqualError, ValueError):
+    """Bytes that are not a stored tally, are cut short, or come from a newer version."""
+
+    code = "tally.unreadable"
+
+
+def _plain(fact: object) -> object:
+    if isinstance(fact, str | int | float | bool | None):
+        return fact
+    if isinstance(fact, tuple | list):
+        return [_plain(part) for part in fact]
+    return str(fact)
