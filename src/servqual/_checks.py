@@ -3,9 +3,12 @@
 import datetime as dt
 import difflib
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import ModuleType
+from typing import Any
 from zoneinfo import ZoneInfo
+
+import attrs
 
 from servqual.errors import InvalidValue, MissingExtra, NaiveTime, UnknownZone
 
@@ -23,6 +26,18 @@ def as_instant(value: object) -> dt.datetime:
     return value.astimezone(dt.UTC)
 
 
+def filled(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """Refuse a text that is missing or blank; an attrs validator."""
+    if not isinstance(value, str) or not value.strip():
+        name = attribute.name
+        raise InvalidValue(
+            f"{name} must be a text with content (got {value!r}); say what it was",
+            field=name,
+            expected="text",
+            got=value,
+        )
+
+
 def as_zone(name: object) -> ZoneInfo:
     """Read an IANA zone name such as `Europe/Berlin`; refuse a name that the database lacks."""
     if isinstance(name, ZoneInfo):
@@ -36,6 +51,22 @@ def as_zone(name: object) -> ZoneInfo:
             expected="an IANA zone name",
             got=name,
         ) from None
+
+
+def one_of(*allowed: str) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
+    """A field's rule: one of these texts."""
+
+    def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+        if value not in allowed:
+            close = near(str(value), allowed)
+            raise InvalidValue(
+                f"{field.name} must be one of {', '.join(allowed)} (got {value!r}){did_you_mean(close)}",
+                field=field.name,
+                expected=", ".join(allowed),
+                got=value,
+            )
+
+    return check
 
 
 def near(name: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:

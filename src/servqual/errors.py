@@ -11,6 +11,7 @@ __all__ = [
     "MissingColumn",
     "MissingExtra",
     "NaiveTime",
+    "OutOfOrder",
     "RefusedRow",
     "ServqualError",
     "TallyMismatch",
@@ -57,6 +58,12 @@ class NaiveTime(InvalidValue):
     """A moment without a zone was given where an instant is needed."""
 
     code = "time.naive"
+
+
+class OutOfOrder(InvalidValue):
+    """An event lies before the last one of its history and does not say when it became known."""
+
+    code = "time.out_of_order"
 
 
 class UnknownZone(InvalidValue):

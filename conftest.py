@@ -1,0 +1,40 @@
+"""Where real data are, what may be skipped, and that the code on every page runs."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from sybil import Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("dev", deadline=None, max_examples=60)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), SkipParser()],
+    patterns=["README.md", "docs/**/*.md"],
+).pytest()
+
+
+def _folder(variable: str, what: str) -> Path:
+    """A folder named by the environment; without it the test is skipped, or fails where it is required."""
+    name = os.environ.get(variable)
+    if name:
+        return Path(name)
+    if what in os.environ.get("SERVQUAL_REQUIRE", "").split(","):
+        pytest.fail(f"{variable} is not set, but SERVQUAL_REQUIRE asks for {what}")
+    pytest.skip(f"set {variable} to the folder of the {what} to run this")
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of public data sets."""
+    return _folder("SERVQUAL_DATA", "data")
+
+
+@pytest.fixture(scope="session")
+def contract() -> Path:
+    """The folder of the contract programs."""
+    return _folder("SERVQUAL_CONTRACT", "contract")
