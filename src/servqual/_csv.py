@@ -1,0 +1,26 @@
+"""Rows as CSV text that a spreadsheet reads as data, never as a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """UTF-8 text with commas and CRLF (RFC 4180); None is empty, and text that opens like a formula gets an apostrophe.
+
+    The guard is the one that OWASP names for CSV injection.
+
+    >>> csv_text(["team", "n"], [["=1+1", -2], [None, 3]]).split()
+    ['team,n', "'=1+1,-2", ',3']
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_guarded(cell) for cell in head])
+    writer.writerows([_guarded(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _guarded(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -1,0 +1,109 @@
+"""Typed columns and the rows that could not be read.
+
+A `Column` is one numpy array whose dtype follows its kind; what is missing is the dtype's own missing value, and what
+was there but could not be read is marked apart, because "no answer yet" and "an answer we cannot read" are different
+facts.
+
+| kind | values | missing |
+|---|---|---|
+| moment | int64 microseconds since 1970 UTC | `MISSING` |
+| count, number | float64 | NaN |
+| flag | int8 0 or 1 | -1 |
+| label | int32 codes into `labels` | -1 |
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from servqual.readers.tables import Kind
+
+__all__ = ["DTYPES", "FIRST_MOMENT", "LAST_MOMENT", "MISSING", "NONE", "Batch", "Column", "Refusal"]
+
+MISSING: Final = np.iinfo(np.int64).min
+"""The missing moment: numpy's own NaT, seen as an integer."""
+FIRST_MOMENT: Final = 0
+LAST_MOMENT: Final = 4_102_444_800_000_000
+"""Moments outside 1970 to 2100 are refused: they are slips of a keyboard or of an export."""
+
+DTYPES: Final[Mapping[Kind, np.dtype[Any]]] = {
+    Kind.MOMENT: np.dtype(np.int64),
+    Kind.COUNT: np.dtype(np.float64),
+    Kind.NUMBER: np.dtype(np.float64),
+    Kind.FLAG: np.dtype(np.int8),
+    Kind.LABEL: np.dtype(np.int32),
+}
+NONE: Final[Mapping[Kind, Any]] = {
+    Kind.MOMENT: MISSING,
+    Kind.COUNT: np.nan,
+    Kind.NUMBER: np.nan,
+    Kind.FLAG: -1,
+    Kind.LABEL: -1,
+}
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+@attrs.frozen
+class Refusal:
+    """A cell that could not be used, and why; `row` is the number that a spreadsheet shows (the header is row 1).
+
+    In a mapping of columns the first row is 0, as in Python.
+    """
+
+    row: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.column} {self.reason} (got {self.value!r})"
+
+
+@attrs.frozen(eq=False)
+class Column:
+    """One column of a batch: typed values, the labels of its codes, and which cells could not be read."""
+
+    kind: Kind
+    values: Array
+    labels: Sequence[str] = ()
+    bad: Array | None = None
+
+    @classmethod
+    def missing(cls, kind: Kind, size: int) -> "Column":
+        """A column in which nothing is known."""
+        return cls(kind, np.full(size, NONE[kind], DTYPES[kind]))
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Where there is a value."""
+        if self.kind in (Kind.COUNT, Kind.NUMBER):
+            return ~np.isnan(self.values)
+        return np.asarray(self.values != NONE[self.kind])
+
+    def take(self, rows: Array) -> "Column":
+        """The same column at these rows."""
+        return Column(self.kind, self.values[rows], self.labels, None if self.bad is None else self.bad[rows])
+
+
+@attrs.frozen(eq=False)
+class Batch:
+    """A stretch of rows as columns.
+
+    Attributes:
+        columns: the columns by our names, each with `size` values.
+        read: how many rows of the source stand behind it; more than `size` where rows were folded or are lost.
+        rows: the number of each row in the source.
+        refusals: the cells that could not be read.
+        lost: the rows that are in no column at all, each with its reason.
+    """
+
+    columns: Mapping[str, Column]
+    size: int
+    read: int
+    rows: Sequence[int] | Array
+    refusals: Sequence[Refusal] = ()
+    lost: Sequence[Refusal] = ()

@@ -1,0 +1,148 @@
+"""An export on disk as batches of typed columns."""
+
+from collections.abc import Collection, Generator, Iterable, Iterator
+from pathlib import Path
+
+import attrs
+import numpy as np
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import MissingColumn
+from servqual.readers.cells import CellReader
+from servqual.readers.columns import Batch, Column, Refusal
+from servqual.readers.files import Chunk, Progress, open_file
+from servqual.readers.fold import EVENT, EVENT_AT, fold_cases
+from servqual.readers.layout import Layout
+from servqual.readers.tables import TABLES, Kind, kind_of
+
+__all__ = ["Export"]
+
+
+def _names(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
+@attrs.frozen
+class Export:
+    r"""A ticket export: a CSV (also gzipped), Excel or Parquet file and how it is laid out.
+
+    What is read are those of `columns` (by default all that servqual knows, and all that the layout maps) that the file
+    has, and those of `need` and `also`, which must be there. A column that servqual does not know is a label, by the
+    file's own name.
+
+    Raises `MissingColumn` where a needed column is neither in the file nor mapped, and `UnreadableFile` where there is
+    no table to read.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "tickets.csv"
+    ...     _ = path.write_text("id,opened\nC-1,2026-05-04T09:00Z\n", encoding="utf-8")
+    ...     export = Export(path, Layout(columns={"case_id": "id", "received_at": "opened"}))
+    ...     [batch] = export.batches()
+    >>> batch.size, list(batch.columns)
+    (1, ['received_at', 'case_id'])
+    """
+
+    path: Path = attrs.field(converter=Path)
+    layout: Layout = attrs.field(factory=Layout)
+    need: tuple[str, ...] = attrs.field(default=("received_at",), converter=_names)
+    columns: Collection[str] | None = attrs.field(default=None, kw_only=True)
+    also: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+    notes: list[str] = attrs.field(factory=list, init=False, eq=False, repr=False)
+    """What was found out while reading, for people."""
+
+    @property
+    def folded(self) -> bool:
+        """Whether rows are folded to cases, so that a batch has fewer rows than were read."""
+        return self.layout.fold or self.layout.log is not None
+
+    def batches(self, progress: Progress | None = None) -> Generator[Batch]:
+        """The rows as batches; an export with many rows a case gives one batch of cases. May be called again."""
+        batches = self._read(progress)
+        if self.folded:
+            yield fold_cases(batches, self.layout.log)
+        else:
+            yield from batches
+
+    def _read(self, progress: Progress | None) -> Iterator[Batch]:
+        layout = self.layout
+        with open_file(
+            self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=progress
+        ) as opened:
+            places = self._places(opened.header)
+            readers = {name: self._reader(name) for name in places}
+            self.notes[:] = opened.notes
+            for chunk in opened.chunks:
+                yield _batch(chunk, places, readers)
+            for name, reader in readers.items():
+                if reader.naive and reader.aware:
+                    self.notes.append(
+                        f"{name} mixes times with and without an offset; those without were read in {layout.zone}"
+                    )
+            zones = {name for name, reader in readers.items() if reader.naive}
+            if zones:
+                self.notes.append(f"times carry no offset and were read in {layout.zone}")
+
+    def _reader(self, name: str) -> CellReader:
+        kind = {EVENT: Kind.LABEL, EVENT_AT: Kind.MOMENT}.get(name) or kind_of("cases", name)
+        layout = self.layout
+        return CellReader(
+            name,
+            kind,
+            zone=layout.zone,
+            dates=layout.dates,
+            missing=layout.missing,
+            decimal=layout.decimal,
+            true=layout.true,
+            false=layout.false,
+        )
+
+    def _places(self, header: tuple[str, ...]) -> dict[str, int]:
+        """Where in the file each of our columns stands."""
+        mapped = dict(self.layout.columns)
+        log = self.layout.log
+        if log:
+            mapped |= {EVENT: log.event, EVENT_AT: log.at}
+        elsewhere = {*log.moments, *log.repeats} if log else set[str]()
+        needed = (
+            {*self.need} - elsewhere
+            | ({"case_id"} if self.folded else set[str]())
+            | ({EVENT, EVENT_AT} if log else set())
+        )
+        wanted = dict.fromkeys(
+            (*TABLES["cases"], *mapped) if self.columns is None else (*sorted(needed), *self.columns)
+        )
+        places = {}
+        for name in (*wanted, *self.also):
+            theirs = mapped.get(name, name)
+            if theirs in header:
+                places[name] = header.index(theirs)
+            elif name in needed or name in mapped or name in self.also:
+                raise _missing(name, theirs, header)
+        for name in needed - places.keys():
+            raise _missing(name, mapped.get(name, name), header)
+        return places
+
+
+def _missing(name: str, theirs: str, header: Iterable[str]) -> MissingColumn:
+    close = near(theirs, header)
+    sought = f"column {theirs!r} for {name}" if theirs != name else f"column {name!r}"
+    return MissingColumn(
+        f"the file has no {sought} (got {', '.join(header)}){did_you_mean(close)}; say which column it is under "
+        f'[columns], such as {name} = "…", or name a preset',
+        column=name,
+        near=close,
+    )
+
+
+def _batch(chunk: Chunk, places: dict[str, int], readers: dict[str, CellReader]) -> Batch:
+    columns: dict[str, Column] = {}
+    refusals: list[Refusal] = []
+    for name, place in places.items():
+        columns[name], refused = readers[name].read(chunk.columns[place], 0)
+        refusals.extend(attrs.evolve(refusal, row=chunk.rows[refusal.row]) for refusal in refused)
+    lost = [
+        Refusal(row, "row", f"{count} cells", "must have as many cells as the header") for row, count in chunk.ragged
+    ]
+    size = len(chunk.rows)
+    return Batch(columns, size, size + len(lost), np.asarray(chunk.rows, np.int64), refusals, lost)

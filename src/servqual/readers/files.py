@@ -1,0 +1,285 @@
+"""Files as rows of text: CSV (also gzipped), Excel and Parquet, known by what they hold and not by their names.
+
+Each opener returns the header and an iterator of chunks, so that a file never has to fit into memory.
+"""
+
+import csv
+import datetime as dt
+import gzip
+import io
+import itertools
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any, BinaryIO, Final, TypeAlias, cast
+
+import attrs
+
+from servqual._checks import need
+from servqual.errors import UnreadableFile
+
+__all__ = ["Chunk", "Opened", "open_file"]
+
+CHUNK: Final = 16_384
+_SAMPLE: Final = 1 << 20
+Progress: TypeAlias = Callable[[int], object]
+
+
+@attrs.frozen(eq=False)
+class Chunk:
+    """Some rows of a file as columns of text.
+
+    Attributes:
+        columns: cells by column position.
+        rows: the number of each row as a spreadsheet shows it: the header is row 1.
+        ragged: row number and cell count of each row that has not as many cells as the header; they are not in
+            `columns`.
+    """
+
+    columns: Sequence[Sequence[str]]
+    rows: Sequence[int]
+    ragged: Sequence[tuple[int, int]] = ()
+
+
+@attrs.frozen(eq=False)
+class Opened:
+    """An open file: its header, made unique, what was found out about it, and its rows."""
+
+    header: tuple[str, ...]
+    chunks: Iterator[Chunk]
+    notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def open_file(
+    path: Path,
+    *,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    progress: Progress | None = None,
+) -> Generator[Opened]:
+    """Open an export by what its first bytes say it is.
+
+    Raises `UnreadableFile` for a path that does not exist, is a folder, is empty, or holds no table. `progress` is
+    called with the number of bytes read since the last call (CSV only).
+    """
+    if path.is_dir():
+        raise UnreadableFile(f"{path} is a folder; name one file in it", path=str(path))
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise UnreadableFile(f"cannot read {path}: {error.strerror or error}", path=str(path)) from None
+    if not start:
+        raise UnreadableFile(f"{path} is empty", path=str(path))
+    with ExitStack() as stack:
+        if start == b"PAR1":
+            yield _open_parquet(path, stack)
+        elif start == b"PK\x03\x04":
+            yield _open_excel(path, sheet)
+        else:
+            file = stack.enter_context(path.open("rb"))
+            counted = stack.enter_context(io.BufferedReader(_Counted(file, progress))) if progress else file
+            binary = stack.enter_context(gzip.open(counted)) if start[:2] == b"\x1f\x8b" else counted
+            yield _open_csv(path, cast("IO[bytes]", binary), delimiter, encoding, stack)
+
+
+# --- CSV ---------------------------------------------------------------------------------------------------------
+
+
+def _open_csv(path: Path, binary: IO[bytes], delimiter: str | None, encoding: str | None, stack: ExitStack) -> Opened:
+    notes = []
+    try:
+        sample = binary.read(_SAMPLE)
+        binary.seek(0)
+        if encoding is None:
+            encoding = _encoding_of(sample, path)
+            if encoding not in {"utf-8", "utf-8-sig"}:
+                notes.append(f"text was read as {encoding}; name another with encoding = '…'")
+        if encoding.replace("_", "-").casefold() in {"utf-8", "utf8"}:
+            encoding = "utf-8-sig"
+        text = stack.enter_context(io.TextIOWrapper(binary, encoding=encoding, newline=""))
+        head = sample.decode(encoding, errors="replace")
+    except (OSError, EOFError) as error:
+        raise UnreadableFile(f"{path} is not a readable gzip file: {error}", path=str(path)) from None
+    except LookupError:
+        raise UnreadableFile(f"encoding must be one that Python knows (got {encoding!r})", path=str(path)) from None
+    delimiter = delimiter or _delimiter_of(head)
+    rows = csv.reader(text, delimiter=delimiter)
+    header = next(rows, None)
+    if not header or not any(cell.strip() for cell in header):
+        raise UnreadableFile(f"{path} has no header in its first line", path=str(path))
+    names, repeated = _unique(header)
+    if repeated:
+        notes.append(
+            f"the header names {', '.join(map(repr, repeated))} more than once; the later ones are read as "
+            f"{', '.join(repr(n) for n in names if n not in header)}"
+        )
+    return Opened(names, _csv_chunks(path, rows, len(names), encoding), tuple(notes))
+
+
+def _csv_chunks(path: Path, rows: Iterator[list[str]], width: int, encoding: str) -> Iterator[Chunk]:
+    number = 1
+    try:
+        while lines := list(itertools.islice(rows, CHUNK)):
+            numbers: Sequence[int] = range(number + 1, number + 1 + len(lines))
+            number += len(lines)
+            ragged = []
+            whole = [line for line in lines if len(line) == width]
+            if len(whole) < len(lines):
+                ragged = [(n, len(line)) for n, line in zip(numbers, lines, strict=True) if len(line) not in {0, width}]
+                numbers = [n for n, line in zip(numbers, lines, strict=True) if len(line) == width]
+            yield Chunk(list(zip(*whole, strict=True)) or [()] * width, numbers, ragged)
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            f"{path} is not {encoding} throughout (byte {error.object[error.start]:#04x} near row {number + 1}); name "
+            "its encoding, such as encoding = 'cp1252' or 'gb18030'",
+            path=str(path),
+        ) from None
+    except csv.Error as error:
+        raise UnreadableFile(f"{path} cannot be read as CSV near row {number + 1}: {error}", path=str(path)) from None
+    except (OSError, EOFError) as error:
+        raise UnreadableFile(f"{path} breaks off near row {number + 1}: {error}", path=str(path)) from None
+
+
+def _encoding_of(sample: bytes, path: Path) -> str:
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if sample.startswith(mark):
+            return name
+    if b"\x00" in sample:
+        raise UnreadableFile(f"{path} is not a table of text: it holds binary data", path=str(path))
+    try:
+        sample.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start >= len(sample) - 3 and len(sample) == _SAMPLE:  # the sample cut a character in two
+            return "utf-8"
+    else:
+        return "utf-8"
+    return "gb18030" if _looks_like_gb18030(sample) else "cp1252"
+
+
+def _looks_like_gb18030(sample: bytes) -> bool:
+    """Chinese text comes in pairs of high bytes; in Western text a high byte mostly stands between letters."""
+    try:
+        sample[: sample.rfind(b"\n") + 1].decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    high = [byte >= 0x81 for byte in sample]  # noqa: PLR2004  (lead bytes of GB 18030 begin here)
+    paired = sum(a and b for a, b in itertools.pairwise(high))
+    return 2 * paired > sum(high)
+
+
+def _delimiter_of(head: str) -> str:
+    """The delimiter that cuts the first lines into equally many cells, and into the most."""
+    best, score = ",", (0, 0)
+    for candidate in ",;\t|":
+        widths = [
+            len(line) for line in itertools.islice(csv.reader(io.StringIO(head), delimiter=candidate), 20) if line
+        ]
+        if widths[1:] and len(head) == _SAMPLE:
+            widths.pop()
+        agree = sum(width == widths[0] for width in widths) if widths else 0
+        if widths and widths[0] > 1 and (agree, widths[0]) > score:
+            best, score = candidate, (agree, widths[0])
+    return best
+
+
+def _unique(header: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    names: list[str] = []
+    repeated: list[str] = []
+    for position, cell in enumerate(header, 1):
+        name = base = cell.strip() or f"column {position}"
+        again = 1
+        while name in names:
+            again += 1
+            name = f"{base} ({again})"
+        if again == 2:  # noqa: PLR2004  (the second of its name)
+            repeated.append(base)
+        names.append(name)
+    return tuple(names), repeated
+
+
+class _Counted(io.RawIOBase):
+    """A file that tells how far it has been read."""
+
+    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+        self._file = file
+        self._progress = progress
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._file.readinto(buffer)  # type: ignore[attr-defined]
+        self._progress(count)
+        return int(count)
+
+
+# --- Excel and Parquet -------------------------------------------------------------------------------------------
+
+
+def _open_excel(path: Path, sheet: str | None) -> Opened:
+    calamine = need("python_calamine", "excel", "reading an Excel file")
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        names = book.sheet_names
+        rows = book.get_sheet_by_name(names[0] if sheet is None or sheet not in names else sheet).iter_rows()
+    except Exception as error:  # noqa: BLE001  (the library raises its own classes, some not public)
+        raise UnreadableFile(f"{path} cannot be read as an Excel file: {error}", path=str(path)) from None
+    if sheet is not None and sheet not in names:
+        raise UnreadableFile(f"{path} has the sheets {', '.join(names)} (got {sheet!r})", path=str(path))
+    header = [_as_text(cell) for cell in next(rows, [])]
+    if not any(header):
+        raise UnreadableFile(f"{path} has no header in its first row", path=str(path))
+    unique, repeated = _unique(header)
+    notes = [f"the header names {', '.join(repeated)} more than once"] if repeated else []
+    if sheet is None and len(names) > 1:
+        notes.append(f"read sheet {names[0]!r} of {len(names)}; name another with sheet = '…'")
+    return Opened(unique, _excel_chunks(rows, len(unique)), tuple(notes))
+
+
+def _excel_chunks(rows: Iterator[list[Any]], width: int) -> Iterator[Chunk]:
+    number = 2
+    while lines := [[_as_text(cell) for cell in row] for row in itertools.islice(rows, CHUNK)]:
+        yield Chunk(list(zip(*lines, strict=True)) or [()] * width, range(number, number + len(lines)))
+        number += len(lines)
+
+
+def _as_text(cell: object) -> str:
+    """A typed cell as the text that a CSV would hold."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, dt.datetime | dt.date):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)
+
+
+def _open_parquet(path: Path, stack: ExitStack) -> Opened:
+    need("pyarrow", "files", "reading a Parquet file")
+    parquet = need("pyarrow.parquet", "files", "reading a Parquet file")
+    try:
+        file = stack.enter_context(parquet.ParquetFile(path))
+    except Exception as error:  # noqa: BLE001  (pyarrow raises subclasses of several builtins)
+        raise UnreadableFile(f"{path} cannot be read as a Parquet file: {error}", path=str(path)) from None
+    names = tuple(file.schema_arrow.names)
+
+    def chunks() -> Iterator[Chunk]:
+        number = 2
+        for batch in file.iter_batches(batch_size=CHUNK):
+            columns = [[_as_text(cell) for cell in column.to_pylist()] for column in batch.columns]
+            yield Chunk(columns, range(number, number + batch.num_rows))
+            number += batch.num_rows
+
+    return Opened(names, chunks())

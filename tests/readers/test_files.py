@@ -1,0 +1,216 @@
+"""Files as rows of text: found out by what they hold, accounted for row by row, never a traceback."""
+
+import gzip
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from servqual.errors import MissingColumn, NaiveTime, ServqualError, UnreadableFile
+from servqual.readers import Batch, Export, Layout
+
+UTC = Layout(zone="UTC")
+
+
+def read(path: Path, layout: Layout = UTC, **options: object) -> Batch:
+    """The only batch of a small file."""
+    [batch] = Export(path, layout, **options).batches()  # type: ignore[arg-type]
+    return batch
+
+
+def texts(batch: Batch, name: str) -> list[str | None]:
+    """A label column as texts."""
+    column = batch.columns[name]
+    return [None if code < 0 else column.labels[code] for code in column.values.tolist()]
+
+
+def write(folder: Path, content: str | bytes, name: str = "export.csv") -> Path:
+    """A file of these characters or bytes."""
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+HEADER = "case_id,team,received_at\n"
+ROW = "C-1,Zürich,2026-05-04 09:00\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (HEADER + ROW).encode(),
+        b"\xef\xbb\xbf" + (HEADER + ROW).encode(),
+        (HEADER + ROW).encode("utf-16"),
+        (HEADER + ROW).encode("cp1252"),
+        (HEADER + ROW).replace(",", ";").encode(),
+        (HEADER + ROW).replace(",", "\t").encode(),
+        (HEADER + ROW).replace("\n", "\r\n").encode(),
+        gzip.compress((HEADER + ROW).encode()),
+    ],
+    ids=["utf-8", "byte-order mark", "utf-16", "cp1252", "semicolon", "tab", "crlf", "gzip"],
+)
+def test_the_same_table_however_it_is_written(content: bytes, tmp_path: Path) -> None:
+    """Encoding, delimiter, line ends and compression are found out."""
+    batch = read(write(tmp_path, content))
+    assert texts(batch, "team") == ["Zürich"]
+    assert batch.columns["received_at"].values.tolist() == [1_777_885_200_000_000]  # 2026-05-04 09:00 UTC
+    assert list(batch.rows) == [2]
+
+
+def test_chinese_text_in_gb18030(tmp_path: Path) -> None:
+    """An export of a Chinese desk is read without being told its encoding, and says which was taken."""
+    path = write(tmp_path, "case_id,team,received_at\nC-1,客户服务部,2026-05-04\n".encode("gb18030"))
+    export = Export(path, UTC)
+    [batch] = export.batches()
+    assert texts(batch, "team") == ["客户服务部"]
+    assert any("gb18030" in note for note in export.notes)
+
+
+def test_quoted_cells_may_hold_delimiters_and_line_breaks(tmp_path: Path) -> None:
+    """CSV as RFC 4180 has it."""
+    batch = read(write(tmp_path, HEADER + '"a,b","two\nlines",2026-05-04\n'))
+    assert texts(batch, "case_id") == ["a,b"]
+    assert texts(batch, "team") == ["two\nlines"]
+
+
+def test_repeated_headers_keep_both_columns(tmp_path: Path) -> None:
+    """The second of two equal headers gets a number, and the reader says so."""
+    export = Export(write(tmp_path, "received_at,x,x\n2026-05-04,1,2\n"), UTC, also=["x", "x (2)"])
+    [batch] = export.batches()
+    assert (texts(batch, "x"), texts(batch, "x (2)")) == (["1"], ["2"])
+    assert any("x (2)" in note for note in export.notes)
+
+
+def test_decimal_comma(tmp_path: Path) -> None:
+    """1.234,5 is read where the layout says so, and refused with the way out where it does not."""
+    path = write(tmp_path, "received_at;cost\n2026-05-04;1.234,5\n")
+    assert read(path, Layout(zone="UTC", decimal=",")).columns["cost"].values.tolist() == [1234.5]
+    [refusal] = read(path).refusals
+    assert (refusal.row, refusal.column) == (2, "cost")
+    assert "decimal" in refusal.reason
+
+
+def test_dates_by_form_zone_and_offset(tmp_path: Path) -> None:
+    """A form reads d/m/y; a zone places it; an offset in the text needs none."""
+    path = write(tmp_path, "received_at,closed_at\n4/5/2026 09:00,2026-05-04T09:00:00+02:00\n")
+    batch = read(path, Layout(zone="Europe/Berlin", dates="%d/%m/%Y %H:%M"))
+    seven = 1_777_878_000_000_000  # 2026-05-04 07:00 UTC
+    assert batch.columns["received_at"].values.tolist() == batch.columns["closed_at"].values.tolist() == [seven]
+
+
+def test_a_time_without_offset_or_zone_is_never_guessed(tmp_path: Path) -> None:
+    """The error names the column and the way out."""
+    with pytest.raises(NaiveTime, match=r"received_at needs a zone .* zone = 'Europe/Berlin'"):
+        read(write(tmp_path, HEADER + ROW), Layout())
+
+
+def test_mixed_offsets_are_read_and_said(tmp_path: Path) -> None:
+    """With a zone given, times without an offset are read in it, and the note says that they were."""
+    export = Export(write(tmp_path, "received_at\n2026-05-04T09:00Z\n2026-05-04 09:00\n"), Layout(zone="Europe/Berlin"))
+    [batch] = export.batches()
+    assert (batch.columns["received_at"].values[0] - batch.columns["received_at"].values[1]) == 7_200_000_000
+    assert any("mixes times with and without an offset" in note for note in export.notes)
+
+
+def test_missing_markers_and_refused_cells_are_different(tmp_path: Path) -> None:
+    """`?` and empty mean nothing here; `soon` is there and cannot be read: refused with its row."""
+    batch = read(write(tmp_path, "received_at\n?\nNA\nsoon\n2026-05-04\n1850-01-01\n"))
+    column = batch.columns["received_at"]
+    assert column.known.tolist() == [False, False, False, True, False]
+    assert column.bad is not None
+    assert column.bad.tolist() == [False, False, True, False, True]
+    assert [(r.row, r.value) for r in batch.refusals] == [(4, "soon"), (6, "1850-01-01")]
+
+
+def test_rows_of_a_wrong_length_are_lost_with_their_numbers(tmp_path: Path) -> None:
+    """Rows read = rows in columns + lost rows; an empty line is no row."""
+    batch = read(write(tmp_path, HEADER + ROW + "C-2,too,many,cells\n\n" + ROW))
+    assert (batch.size, batch.read) == (2, 3)
+    assert [(r.row, r.value) for r in batch.lost] == [(3, "4 cells")]
+    assert list(batch.rows) == [2, 5]
+
+
+def test_excel(tmp_path: Path) -> None:
+    """Typed cells are read as what they are."""
+    import datetime as dt  # noqa: PLC0415
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["case_id", "received_at", "reopened", "escalated"])
+    sheet.append([7, dt.datetime(2026, 5, 4, 9, 0), 2, True])  # noqa: DTZ001  (Excel knows no zones)
+    book.save(tmp_path / "export.xlsx")
+    batch = read(tmp_path / "export.xlsx")
+    assert texts(batch, "case_id") == ["7"]
+    assert batch.columns["received_at"].values.tolist() == [1_777_885_200_000_000]
+    assert batch.columns["reopened"].values.tolist() == [2.0]
+    assert batch.columns["escalated"].values.tolist() == [1]
+
+
+def test_parquet(tmp_path: Path) -> None:
+    """Columns of Parquet, whatever the file is called."""
+    table = pa.table(
+        {"case_id": ["C-1", None], "received_at": pa.array([1_777_885_200_000_000] * 2, pa.timestamp("us", "UTC"))}
+    )
+    pq.write_table(table, tmp_path / "export.dat")
+    batch = read(tmp_path / "export.dat", Layout())
+    assert texts(batch, "case_id") == ["C-1", None]
+    assert batch.columns["received_at"].values.tolist() == [1_777_885_200_000_000] * 2
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"\n\n", "no header"),
+        (bytes(range(256)) * 10, "binary"),
+        (b"\x1f\x8b" + b"nonsense" * 10, "gzip"),
+        (b"PAR1" + b"nonsense" * 10, "Parquet"),
+        (b"PK\x03\x04" + b"nonsense" * 10, "Excel"),
+        (gzip.compress(b"received_at\n2026-05-04\n" * 10_000)[:-200], "breaks off|gzip"),
+        (b"received_at\n" + b"2026-05-04\n" * 120_000 + b"\xe9\xff\xfe\n", "not utf-8-sig throughout"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_words(content: bytes, words: str, tmp_path: Path) -> None:
+    """Each with its path and without a traceback of ours."""
+    with pytest.raises(UnreadableFile, match=words):
+        for _ in Export(write(tmp_path, content), UTC).batches():
+            pass
+
+
+def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
+    """The message says what is wrong with the path."""
+    with pytest.raises(UnreadableFile, match="No such file"):
+        read(tmp_path / "none.csv")
+    with pytest.raises(UnreadableFile, match="is a folder"):
+        read(tmp_path)
+
+
+def test_wrong_columns_name_what_is_there_and_what_is_near(tmp_path: Path) -> None:
+    """One clear error with the way out."""
+    with pytest.raises(
+        MissingColumn, match=r"received_at.*got case_id, recieved_at.*did you mean recieved_at"
+    ) as caught:
+        read(write(tmp_path, "case_id,recieved_at\nC-1,2026-05-04\n"))
+    assert caught.value.near == ("recieved_at",)
+    with pytest.raises(MissingColumn, match="opened"):
+        read(write(tmp_path, "case_id\nC-1\n"), Layout(columns={"received_at": "opened"}))
+
+
+def test_an_unknown_encoding_is_a_clear_error(tmp_path: Path) -> None:
+    """A slip in the layout is told as such."""
+    with pytest.raises(ServqualError, match="encoding must be one that Python knows"):
+        read(write(tmp_path, HEADER + ROW), Layout(zone="UTC", encoding="utf-88"))
+
+
+def test_long_files_are_read_in_chunks_and_progress_is_told(tmp_path: Path) -> None:
+    """Memory holds one chunk; progress adds up to the size of the file."""
+    path = write(tmp_path, "received_at\n" + "2026-05-04\n" * 40_000)
+    told: list[int] = []
+    export = Export(path, UTC)
+    sizes = [batch.size for batch in export.batches(told.append)]
+    assert sum(sizes) == 40_000
+    assert len(sizes) == 3
+    assert sum(told) >= path.stat().st_size
