@@ -1,0 +1,279 @@
+"""A lifecycle that loops: a history of frozen events, and one table of what may follow what.
+
+The pattern that cases, complaints, standards and appraisals share. An object is the tuple of its events. Its status is
+a fold of that tuple over a table with rows (from, event, guard, to). `record` gives a new object or refuses and changes
+nothing; building an object from a stored history runs the same fold, so replay is life.
+
+Events at the same instant have no true order, so the order in which they arrive must not matter: they are taken by
+`seq`, then by the order in which the lifecycle lists its events, each as soon as the table allows it.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from itertools import groupby
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+
+import attrs
+
+from servqual._checks import as_instant
+from servqual.errors import IllegalTransition, InvalidValue, OutOfOrder
+from servqual.model.labels import Labelled
+
+S = TypeVar("S", bound=Labelled)
+
+
+def _not_before(event: "Event", _attribute: object, known: dt.datetime | None) -> None:
+    if known is not None and known < event.at:
+        raise InvalidValue(
+            f"recorded_at must not come before at (got {known} for {event.at}); nothing is known before it happens",
+            field="recorded_at",
+            expected="a moment not before `at`",
+            got=known,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Event:
+    """Something that happened: when, by whom, and when it became known.
+
+    `at` is when it was true. `recorded_at` is when it was written down, where that was later: only such an event may
+    be added out of order. `seq` orders events of one instant where their kinds alone do not say it.
+    """
+
+    stored_name: ClassVar[str] = "event"
+
+    at: dt.datetime = attrs.field(converter=as_instant)
+    by: str | None = None
+    note: str = ""
+    recorded_at: dt.datetime | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_instant), validator=_not_before
+    )
+    seq: int = 0
+
+    def __init_subclass__(cls) -> None:
+        cls.stored_name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The names that a clock may listen to: the stored name, and a finer one where the content matters."""
+        return (self.stored_name,)
+
+
+E = TypeVar("E", bound=Event)
+
+
+class Move(Enum):
+    """Where a step leads when it is not one named status."""
+
+    STAY = "stays"
+    BACK = "back to where it waited"
+
+
+@attrs.frozen
+class Row(Generic[S]):
+    """One line of a transitions table: from these statuses, on this event, if the guard holds, to there."""
+
+    sources: tuple[S | None, ...]
+    event: type[Event]
+    guard: Callable[[Any], bool] | None
+    target: S | Move
+
+
+class State(NamedTuple, Generic[S]):
+    """What the fold carries: the status, and where a waiting object came from."""
+
+    status: S | None = None
+    came_from: S | None = None
+
+
+@attrs.frozen(eq=False)
+class Lifecycle(Generic[S]):
+    """The legal steps of one kind of object; `waits` is the status that remembers where it came from."""
+
+    name: str
+    rows: tuple[Row[S], ...]
+    waits: S | None = None
+    _ways: dict[tuple[S | None, type[Event]], tuple[Row[S], ...]] = attrs.field(init=False, factory=dict)
+    _rank: dict[type[Event], int] = attrs.field(init=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        for row in self.rows:
+            self._rank.setdefault(row.event, len(self._rank))
+            for source in row.sources:
+                self._ways[source, row.event] = (*self._ways.get((source, row.event), ()), row)
+
+    @property
+    def events(self) -> tuple[type[Event], ...]:
+        """The kinds of event, in the order that decides between equal instants."""
+        return tuple(self._rank)
+
+    def allowed(self, status: S | None) -> tuple[str, ...]:
+        """Stored names of the events that this status allows."""
+        return tuple(event.stored_name for event in self._rank if (status, event) in self._ways)
+
+    def step(self, state: State[S], event: Event) -> State[S]:
+        """The state after one event, or `IllegalTransition`."""
+        for row in self._ways.get((state.status, type(event)), ()):
+            if row.guard is None or row.guard(event):
+                return self._move(state, row.target)
+        status = "not begun" if state.status is None else state.status.value
+        allowed = self.allowed(state.status)
+        raise IllegalTransition(
+            f"event must be one of {', '.join(allowed) or 'none, for this is the end'} "
+            f"while the {self.name} is {status} (got {event.stored_name})",
+            status=status,
+            event=event.stored_name,
+            allowed=allowed,
+            code=f"{self.name}.illegal_transition",
+        )
+
+    def _move(self, state: State[S], target: S | Move) -> State[S]:
+        if target is Move.STAY:
+            return state
+        if target is Move.BACK:
+            return State(state.came_from)
+        assert not isinstance(target, Move)
+        return State(target, state.status if target is self.waits else None)
+
+    def replay(self, events: Iterable[Event]) -> tuple[tuple[Event, ...], State[S]]:
+        """Events in their one true order, and the state after the last; independent of the order of arrival."""
+        state: State[S] = State()
+        history: list[Event] = []
+        for _, group in groupby(sorted(events, key=_moment), key=_moment):
+            waiting = list(group)
+            if len(waiting) > 1:
+                waiting.sort(key=lambda e: (self._rank.get(type(e), -1), repr(e)))
+            while waiting:
+                possible = (n for n, e in enumerate(waiting) if (state.status, type(e)) in self._ways)
+                event = waiting.pop(next(possible, 0))
+                state = self.step(state, event)
+                history.append(event)
+        return tuple(history), state
+
+    def diagram(self) -> str:
+        """The table as a Mermaid state diagram."""
+        lines = ["stateDiagram-v2"]
+        stays: dict[S, list[str]] = {}
+        for row in self.rows:
+            words = row.event.stored_name
+            if row.guard is not None:
+                words += f" [{row.guard.__name__.strip('_').replace('_', ' ')}]"
+            for source in row.sources:
+                for target in self._reached(source, row.target):
+                    if source is not None and source is target:
+                        stays.setdefault(source, []).append(words)
+                    else:
+                        lines.append(f"    {source or '[*]'} --> {target} : {words}")
+        lines += [f"    {status} --> {status} : {', '.join(words)}" for status, words in stays.items()]
+        leaving = {source for source, _ in self._ways}
+        reached = dict.fromkeys(row.target for row in self.rows)
+        lines += [f"    {end} --> [*]" for end in reached if not isinstance(end, Move) and end not in leaving]
+        return "\n".join(lines)
+
+    def _reached(self, source: S | None, target: S | Move) -> Sequence[S | None]:
+        if target is Move.STAY:
+            return [source]
+        if target is Move.BACK:
+            entries = (row for row in self.rows if row.target is self.waits)
+            return [came_from for row in entries for came_from in row.sources]
+        assert not isinstance(target, Move)
+        return [target]
+
+
+def _moment(event: Event) -> tuple[dt.datetime, int]:
+    return event.at, event.seq
+
+
+def _only_events(values: Iterable[object]) -> None:
+    for value in values:
+        if not isinstance(value, Event):
+            raise InvalidValue(
+                f"history must hold events of its lifecycle (got {value!r})",
+                field="history",
+                expected="events",
+                got=value,
+            )
+
+
+def short(history: tuple[Event, ...]) -> str:
+    """How a history shows in a repr: by its length."""
+    return f"<{len(history)} events>"
+
+
+@attrs.frozen(kw_only=True)
+class Lived(Generic[S, E]):
+    """An object that is its history: `history` is the truth, everything else is read from it.
+
+    The state after the last event is carried along, outside of equality, so that recording does not fold again. Each
+    kind declares `history` anew with a converter to a tuple of its own events.
+    """
+
+    _lifecycle: ClassVar[Lifecycle[Any]]
+
+    history: tuple[E, ...]
+    _state: State[S] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.history:
+            raise InvalidValue("history must hold at least one event (got none)", field="history", expected="events")
+        _only_events(self.history)
+        history, state = self._lifecycle.replay(self.history)
+        object.__setattr__(self, "history", history)
+        object.__setattr__(self, "_state", state)
+
+    def record(self, event: E) -> Self:
+        """A new object with this event added, or an error that changes nothing.
+
+        An event that the present status does not allow raises `IllegalTransition`, which lists those it does. One
+        that lies before the last raises `OutOfOrder` unless it carries `recorded_at`: then the history is folded
+        again with the event at its place.
+        """
+        _only_events((event,))
+        last = self.history[-1]
+        if event.at > last.at:
+            new = object.__new__(type(self))
+            object.__setattr__(new, "_state", self._lifecycle.step(self._state, event))
+            object.__setattr__(new, "history", (*self.history, event))
+            return new
+        if event.at < last.at and event.recorded_at is None:
+            raise OutOfOrder(
+                f"at must not come before the last event, {last.stored_name} at {last.at} (got {event.stored_name} "
+                f"at {event.at}); if it became known late, say when with recorded_at",
+                field="at",
+                expected=f"a moment from {last.at}",
+                got=event.at,
+            )
+        return type(self)(history=(*self.history, event))
+
+    def as_of(self, moment: dt.datetime) -> Self:
+        """The object as its events up to this moment, included, tell it; refused before the first."""
+        until = as_instant(moment)
+        return type(self)(history=tuple(event for event in self.history if event.at <= until))
+
+    @property
+    def id(self) -> str:
+        """What it is called: the `id` of the event that it began with; empty where that has none."""
+        name: str = getattr(self.history[0], "id", "")
+        return name
+
+    @property
+    def status(self) -> S:
+        """Where the object is now."""
+        status = self._state.status
+        assert status is not None
+        return status
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Stored names of the events that may follow."""
+        return self._lifecycle.allowed(self._state.status)
+
+    @classmethod
+    def diagram(cls) -> str:
+        """The transitions as a Mermaid state diagram, drawn from the table that the code obeys."""
+        return cls._lifecycle.diagram()
+
+    def _latest(self, *kinds: type[Event]) -> Any:
+        return next((event for event in reversed(self.history) if isinstance(event, kinds)), None)

@@ -1,0 +1,69 @@
+"""Wall-clock time of a zone as instants: when a spell that people wrote down really opens and closes.
+
+A spell edge inside a gap of the clock moves to the first instant that exists. Where the clock shows a time twice, a
+spell opens at the first and closes at the second.
+"""
+
+import datetime as dt
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from servqual.model._stretches import DAY, FIRST, LAST
+
+__all__ = ["closing", "day_of", "opening"]
+
+_NAIVE_EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # wall-clock arithmetic, on purpose
+_EPOCH_DAY: Final = _NAIVE_EPOCH.toordinal()
+_SECOND: Final = 1_000_000
+
+
+def opening(zone: ZoneInfo, day: int, since_midnight: int) -> int:
+    """The first instant at which a spell that opens at this time of this day (a date's ordinal) is open."""
+    wall = (day - _EPOCH_DAY) * DAY + since_midnight
+    before, after = _offsets(zone, wall)
+    return wall - before if before >= after else _end_of_gap(zone, wall - after, wall - before)
+
+
+def closing(zone: ZoneInfo, day: int, since_midnight: int) -> int:
+    """The instant from which a spell that closes at this time of this day is closed."""
+    wall = (day - _EPOCH_DAY) * DAY + since_midnight
+    before, after = _offsets(zone, wall)
+    return wall - after if before >= after else _end_of_gap(zone, wall - after, wall - before)
+
+
+def day_of(zone: ZoneInfo, at: int) -> int:
+    """The ordinal of the date that a zone's calendar shows at an instant."""
+    return _EPOCH_DAY + (at + _whole(_offset_at(zone, at))) // DAY
+
+
+def _offsets(zone: ZoneInfo, wall: int) -> tuple[int, int]:
+    """What the zone adds to UTC at a wall-clock time: read before a change of the clock, and after it."""
+    time = _wall(wall)
+    return _whole(zone.utcoffset(time)), _whole(zone.utcoffset(time.replace(fold=1)))
+
+
+def _end_of_gap(zone: ZoneInfo, low: int, high: int) -> int:
+    """The instant, after `low` and not after `high`, at which the clock is put forward."""
+    low, high = low // _SECOND, -(-high // _SECOND)
+    old = _offset_at(zone, low * _SECOND)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset_at(zone, middle * _SECOND) == old:
+            low = middle
+        else:
+            high = middle
+    return high * _SECOND
+
+
+def _offset_at(zone: ZoneInfo, utc: int) -> dt.timedelta | None:
+    at = _wall(min(max(utc, FIRST + 2 * DAY), LAST - 2 * DAY))  # on the first and last days a zone's clock has no date
+    return zone.fromutc(at.replace(tzinfo=zone)).utcoffset()
+
+
+def _wall(micros: int) -> dt.datetime:
+    return _NAIVE_EPOCH + dt.timedelta(microseconds=min(max(micros, FIRST), LAST))
+
+
+def _whole(offset: dt.timedelta | None) -> int:
+    assert offset is not None  # a named zone always knows its offset
+    return (offset.days * 86_400 + offset.seconds) * _SECOND

@@ -1,0 +1,183 @@
+"""The weekly opening hours of a place, with its holidays, special days and breaks."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from servqual._checks import as_zone
+from servqual.errors import InvalidValue
+from servqual.model._local import closing, day_of, opening
+from servqual.model._spells import DAYS, Spells, day_spells, read_dates, read_week
+from servqual.model._stretches import DAY, Stretches, clipped, join, take_out
+from servqual.model.holidays import Given, HolidayRule, Holidays
+from servqual.model.open_time import DatedHours, Hours, Reasons
+
+__all__ = ["BusinessHours", "Hours"]
+
+_WHOLE_DAY = "00:00-24:00"
+
+
+def _special(given: Mapping[dt.date, Spells]) -> Mapping[dt.date, str]:
+    return read_dates(given, "special")
+
+
+def _breaks(given: Mapping[dt.date, Spells]) -> Mapping[dt.date, str]:
+    return read_dates(given, "breaks")
+
+
+def _holidays(given: Given) -> Holidays:
+    try:
+        return Holidays.of(given)
+    except TypeError:
+        raise InvalidValue(
+            f"holidays must be dates, a mapping of dates to names, or rules (got {given!r})",
+            field="holidays",
+            expected="dates, a mapping or rules",
+            got=given,
+        ) from None
+
+
+def _pairs(mapping: Mapping[Any, str]) -> tuple[tuple[Any, str], ...]:
+    return tuple(mapping.items())
+
+
+@attrs.frozen(kw_only=True)
+class BusinessHours(Hours):
+    """When a service is open: weekly hours in a time zone, less holidays and breaks, with days of their own.
+
+    `week` maps days (`"mon"`, `"mon-fri"`, `"sat, sun"`) to spells, as text (`"09:00-12:30, 13:00-17:30"`) or as
+    pairs of times. A close that is not after its opening lies on the next day and belongs to the day that opened;
+    midnight at the end of a day is `24:00`; a day that is left out, `""` or `()` is closed. `holidays` takes dates,
+    names by date, rules (see `servqual.model.holidays`), or an object of the `holidays` package. `special` replaces
+    the hours of a date, also on a holiday unless `holiday_wins`; `breaks` takes time out of a date. A holiday closes
+    the shifts that open on it; the shift of the night before runs on into it, unless `holiday_cuts_night`.
+
+    Time is real time: across a change of the clock a night shift is an hour shorter or longer. An edge inside the gap
+    moves to the first instant that exists; where the clock shows a time twice, hours open at the first and close at
+    the second. Overlapping spells, unknown days and zones, and naive moments are refused.
+
+    >>> hours = BusinessHours(zone="Europe/Berlin", week={"mon-thu": "09:00-17:30", "fri": "09:00-15:00"},
+    ...                       special={dt.date(2026, 12, 24): "09:00-12:00"})
+    >>> hours.is_open(dt.datetime(2026, 12, 24, 11, 30, tzinfo=dt.UTC))
+    False
+    """
+
+    zone: ZoneInfo = attrs.field(converter=as_zone, eq=str)
+    week: Mapping[str, str] = attrs.field(converter=read_week, eq=_pairs)
+    holidays: Holidays = attrs.field(factory=Holidays, converter=_holidays)
+    special: Mapping[dt.date, str] = attrs.field(factory=dict[dt.date, str], converter=_special, eq=_pairs)
+    breaks: Mapping[dt.date, str] = attrs.field(factory=dict[dt.date, str], converter=_breaks, eq=_pairs)
+    holiday_wins: bool = False
+    holiday_cuts_night: bool = False
+
+    @classmethod
+    def always(cls) -> "BusinessHours":
+        """Open all the time: work is the time on the wall clock.
+
+        >>> day = dt.datetime(2026, 3, 28, tzinfo=dt.UTC)
+        >>> BusinessHours.always().elapsed(day, day + dt.timedelta(days=1))
+        datetime.timedelta(days=1)
+        """
+        return cls(zone="UTC", week={"mon-sun": _WHOLE_DAY})
+
+    @staticmethod
+    def during(eras: Iterable[tuple[dt.datetime | None, Hours]]) -> DatedHours:
+        """Hours that change: `[(None, old), (moment, new), …]`, each until the next; the moments must rise.
+
+        >>> old = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
+        >>> may = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
+        >>> hours = BusinessHours.during([(None, old), (may, BusinessHours.always())])
+        >>> hours.elapsed(may - dt.timedelta(days=1), may + dt.timedelta(days=1))
+        datetime.timedelta(days=1, seconds=28800)
+        """
+        return DatedHours(eras=eras)
+
+    def open_between(self, start: int, end: int) -> Stretches:
+        """The open stretches between two instants in microseconds since 1970, in order and apart."""
+        if self.is_steady():
+            return [(start, end)] if self.week else []
+        return clipped(take_out(self._spells(start, end), self._pauses(start, end)), start, end)
+
+    def is_steady(self) -> bool:
+        """Whether they are always open or never."""
+        exceptions = self.special or self.breaks or self.holidays
+        always = len(self.week) == len(DAYS) and set(self.week.values()) == {_WHOLE_DAY}
+        return (always and not exceptions) or not (self.week or self.special)
+
+    def reasons(self, start: int, end: int) -> Reasons:
+        """Breaks that fall in opening hours; else what kind of day it is."""
+        spells = self._spells(start, end)
+        shut = take_out([(start, end)], spells)
+        for low, high in self._pauses(start, end):
+            yield from ((a, b, "break") for a, b in clipped(spells, low, high))
+        for day in _days(self.zone, start, end):
+            low, high = opening(self.zone, day, 0), opening(self.zone, day + 1, 0)
+            why = self._why_shut(dt.date.fromordinal(day))
+            yield from ((a, b, why) for a, b in clipped(shut, low, high))
+
+    def definition(self) -> dict[str, Any]:
+        """All that decides when it is open, as plain data in a settled order."""
+        return {
+            "zone": str(self.zone),
+            "week": dict(self.week),
+            "holidays": {date.isoformat(): name for date, name in self.holidays.dates.items()},
+            "rules": [_rule(rule) for rule in self.holidays.rules],
+            "special": {date.isoformat(): text for date, text in self.special.items()},
+            "breaks": {date.isoformat(): text for date, text in self.breaks.items()},
+            "holiday_wins": self.holiday_wins,
+            "holiday_cuts_night": self.holiday_cuts_night,
+        }
+
+    def _spells(self, start: int, end: int) -> Stretches:
+        """The opening hours around a range of time, before breaks."""
+        week = [day_spells(self.week.get(day, ""), "week") for day in DAYS]
+        return join(
+            (opening(self.zone, day, opens), closing(self.zone, day, closes))
+            for day in _days(self.zone, start, end)
+            for opens, closes in self._spells_on(dt.date.fromordinal(day), week)
+        )
+
+    def _spells_on(self, date: dt.date, week: list[tuple[tuple[int, int], ...]]) -> Iterable[tuple[int, int]]:
+        """Opening and closing of the shifts that open on a date."""
+        special = self.special.get(date)
+        spells = week[date.weekday()] if special is None else day_spells(special, "special")
+        if not spells or self._holiday(date) is not None:
+            return ()
+        if self.holiday_cuts_night and spells[-1][1] > DAY and self._holiday(date + dt.timedelta(days=1)) is not None:
+            return (*spells[:-1], (spells[-1][0], DAY))
+        return spells
+
+    def _pauses(self, start: int, end: int) -> Stretches:
+        """The breaks near a range of time."""
+        near = range(day_of(self.zone, start) - 2, day_of(self.zone, end) + 2)
+        return join(
+            (opening(self.zone, date.toordinal(), opens), closing(self.zone, date.toordinal(), closes))
+            for date, text in self.breaks.items()
+            if date.toordinal() in near
+            for opens, closes in day_spells(text, "breaks")
+        )
+
+    def _holiday(self, date: dt.date) -> str | None:
+        """The holiday that closes a date, None where there is none or the date's own hours go first."""
+        return self.holidays.on(date) if self.holiday_wins or date not in self.special else None
+
+    def _why_shut(self, date: dt.date) -> str:
+        holiday = self._holiday(date)
+        if holiday is not None:
+            return "holiday" if holiday == "holiday" else f"holiday: {holiday}"
+        return "special day" if date in self.special else "closed"
+
+
+def _days(zone: ZoneInfo, start: int, end: int) -> range:
+    """The ordinals of the dates whose shifts may touch a range of time, with a day to spare at either side."""
+    return range(max(day_of(zone, start) - 2, 1), min(day_of(zone, end) + 2, dt.date.max.toordinal() + 1))
+
+
+def _rule(rule: HolidayRule) -> dict[str, Any]:
+    fields = attrs.asdict(rule, recurse=False)
+    return {"rule": type(rule).__name__} | {
+        name: dict(value) if isinstance(value, Mapping) else value for name, value in fields.items()
+    }

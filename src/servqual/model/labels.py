@@ -1,0 +1,61 @@
+"""Enumerations whose members speak English and Chinese."""
+
+from enum import StrEnum
+from typing import Literal, Self
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import InvalidValue
+
+__all__ = ["Labelled", "Language"]
+
+Language = Literal["en", "zh"]
+
+
+class Labelled(StrEnum):
+    """A text enumeration: each member is its stored name and carries its Chinese label (simplified).
+
+    The English label is the stored name with spaces. A value that is no member is refused with the nearest names.
+
+    >>> class Colour(Labelled):
+    ...     DARK_RED = "dark_red", "深红"
+    >>> Colour.DARK_RED == "dark_red", Colour("dark_red").label("zh"), Colour.DARK_RED.label()
+    (True, '深红', 'dark red')
+    >>> Colour("dark_rad")
+    Traceback (most recent call last):
+    servqual.errors.InvalidValue: colour must be one of dark_red (got 'dark_rad'); did you mean dark_red?
+    """
+
+    _value_: str
+    chinese: str
+
+    def __new__(cls, value: str, chinese: str = "") -> Self:
+        """Make a member from its stored name and its Chinese label."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.chinese = chinese
+        return member
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        names = [member.value for member in cls]
+        field = _spaced(cls.__name__)
+        raise InvalidValue(
+            f"{field} must be one of {', '.join(names)} (got {value!r}){did_you_mean(near(str(value), names))}",
+            field=field,
+            expected=names,
+            got=value,
+        )
+
+    def label(self, language: Language = "en") -> str:
+        """Words for people: `"en"` or `"zh"`; any other language is refused."""
+        if language == "en":
+            return self.value.replace("_", " ")
+        if language == "zh":
+            return self.chinese
+        raise InvalidValue(
+            f"language must be 'en' or 'zh' (got {language!r})", field="language", expected="en or zh", got=language
+        )
+
+
+def _spaced(name: str) -> str:
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()

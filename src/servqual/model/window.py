@@ -1,0 +1,40 @@
+"""A stretch of time between two moments."""
+
+import datetime as dt
+
+import attrs
+
+from servqual._checks import as_instant
+from servqual.errors import InvalidValue
+
+__all__ = ["Window"]
+
+
+@attrs.frozen(kw_only=True)
+class Window:
+    """A stretch of time, `start` included, `end` not.
+
+    Both moments carry a zone and are kept as UTC; an end before the start is refused, an empty window is allowed.
+
+    >>> from datetime import UTC, datetime
+    >>> lunch = Window(start=datetime(2026, 5, 4, 12, tzinfo=UTC), end=datetime(2026, 5, 4, 13, tzinfo=UTC))
+    >>> lunch.length
+    datetime.timedelta(seconds=3600)
+    """
+
+    start: dt.datetime = attrs.field(converter=as_instant)
+    end: dt.datetime = attrs.field(converter=as_instant)
+
+    def __attrs_post_init__(self) -> None:
+        if self.end < self.start:
+            raise InvalidValue(
+                f"end must not come before start (got {self.start} to {self.end}); swap the two moments",
+                field="end",
+                expected="a moment not before start",
+                got=self.end,
+            )
+
+    @property
+    def length(self) -> dt.timedelta:
+        """The real time from start to end."""
+        return self.end - self.start

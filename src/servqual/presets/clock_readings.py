@@ -1,0 +1,120 @@
+"""How well-known service desks read a clock, as data: pass one as `conventions=` of an `Sla`.
+
+Each reading keeps ours except where the product is known to differ, and says where that was learnt. What cannot be
+said in these terms is noted beside it. The products change; these are readings of the sources named, not promises.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import UnknownName
+from servqual.model.clocks import ANY, STANDARD, Clock, ClockConventions, ClockRule, Reopening
+
+__all__ = ["CLOCK_READINGS", "clock_conventions"]
+
+_RULES: Final = STANDARD.rules
+
+
+def _reading(
+    name: str, rules: Mapping[Clock, ClockRule], *sources: str, roll: bool = False, whole: bool = False
+) -> ClockConventions:
+    return ClockConventions(
+        name=name,
+        rules={**_RULES, **rules},
+        at_close="roll" if roll else "stay",
+        whole_history=whole,
+        sources=sources,
+    )
+
+
+_ZENDESK: Final = _reading(
+    "zendesk",
+    {
+        # total resolution runs through every status but solved; pending and on-hold only stop the two clocks below
+        Clock.RESOLUTION: attrs.evolve(_RULES[Clock.RESOLUTION], pause_on=()),
+        Clock.FIRST_RESOLUTION: attrs.evolve(_RULES[Clock.FIRST_RESOLUTION], pause_on=()),
+        Clock.REQUESTER_WAIT: attrs.evolve(_RULES[Clock.REQUESTER_WAIT], pause_on="customer"),
+        Clock.AGENT_WORK: attrs.evolve(_RULES[Clock.AGENT_WORK], pause_on=ANY),
+    },
+    "Zendesk help centre, articles 4408834848154 (durations) and 7412192349466 (settings of the reply metrics)",
+    "Zendesk API reference, ticket metric events: which statuses pause a metric",
+    "dbt_zendesk (Fivetran), DECISIONLOG and pull request 136: next reply ends on solve; the last schedule holds",
+    whole=True,
+)
+
+_SERVICENOW: Final = _reading(
+    "servicenow",
+    {
+        # what pauses it is configured there, as `pause_on` is here; its reset on a change of fields is a rule of yours
+        Clock.RESOLUTION: attrs.evolve(_RULES[Clock.RESOLUTION], reopening=Reopening.NEW_CYCLE),
+    },
+    "ServiceNow documentation, SLA conditions: one is attached whenever start holds and stop does not, so a task that "
+    "comes back gets a new one beside the completed one",
+    "ServiceNow knowledge base, KB0547356: start, stop and pause conditions",
+)
+
+_JIRA: Final = _reading(
+    "jira_service_management",
+    {
+        Clock.RESOLUTION: attrs.evolve(_RULES[Clock.RESOLUTION], pause_on="customer", reopening=Reopening.NEW_CYCLE),
+    },
+    "Jira Service Management REST API, SlaInformation: cycles with start, stop, goal, elapsed and remaining time",
+)
+
+_ZAMMAD: Final = _reading(
+    "zammad",
+    {
+        # states that ignore escalation do not count for any clock; a target of 0 means no clock there, which is
+        # `within=None` here; and of the update spans it keeps the longest, where we keep all
+        Clock.FIRST_RESPONSE: attrs.evolve(_RULES[Clock.FIRST_RESPONSE], pause_on=ANY),
+        Clock.NEXT_RESPONSE: attrs.evolve(
+            _RULES[Clock.NEXT_RESPONSE], stop=("replied.public",), pause_on=ANY, restarts=True
+        ),
+        Clock.RESOLUTION: attrs.evolve(
+            _RULES[Clock.RESOLUTION], stop=("resolved", "closed"), pause_on=ANY, reopening=Reopening.NEVER
+        ),
+    },
+    "Zammad source, lib/escalation.rb: the update clock counts from the last customer contact while unanswered",
+    "Zammad source, Ticket::SetsCloseTime: the first close stays, so a reopened ticket does not run again",
+    "Zammad test-suite: a deadline that falls on the close is the next opening",
+    roll=True,
+)
+
+_FRAPPE: Final = _reading(
+    "frappe",
+    {
+        Clock.FIRST_RESPONSE: attrs.evolve(
+            _RULES[Clock.FIRST_RESPONSE], stop=("replied.public", "waiting", "resolved")
+        ),
+    },
+    "Frappe Helpdesk source, hd_service_level_agreement.py: a reply or a paused or resolved status ends the response; "
+    "hold counts in business time; resolved time becomes hold on reopening",
+)
+
+CLOCK_READINGS: Final[Mapping[str, ClockConventions]] = MappingProxyType(
+    {reading.name: reading for reading in (STANDARD, _ZENDESK, _SERVICENOW, _JIRA, _ZAMMAD, _FRAPPE)}
+)
+
+
+def clock_conventions(name: str) -> ClockConventions:
+    """The reading of a product: `zendesk`, `servicenow`, `jira_service_management`, `zammad`, `frappe`; or `standard`.
+
+    An unknown name is refused with the nearest ones.
+
+    >>> clock_conventions("zammad").at_close
+    'roll'
+    """
+    try:
+        return CLOCK_READINGS[name]
+    except KeyError:
+        close = near(name, CLOCK_READINGS)
+        raise UnknownName(
+            f"clock reading must be one of {', '.join(CLOCK_READINGS)} (got {name!r}){did_you_mean(close)}",
+            field="name",
+            got=name,
+            near=close,
+        ) from None

@@ -1,0 +1,1 @@
+"""For other people's tests and ours: strategies, laws, and slow and obvious reference versions."""

@@ -1,0 +1,144 @@
+"""Named presets: what they say, where it is from, and that they change what they claim to change."""
+
+import datetime as dt
+
+import pytest
+
+from servqual.errors import UnknownName
+from servqual.model.case import (
+    Assigned,
+    Case,
+    CaseEvent,
+    Classified,
+    Closed,
+    CustomerMessage,
+    Priority,
+    Received,
+    Reopened,
+    Replied,
+    Reported,
+    Resolved,
+    Resumed,
+    Started,
+    Verified,
+    Waiting,
+)
+from servqual.model.clocks import Clock
+from servqual.model.hours import BusinessHours
+from servqual.model.ids import CaseId, CustomerId
+from servqual.model.reading import Reading
+from servqual.model.sla import Sla
+from servqual.model.target import Target
+from servqual.presets import CLOCK_READINGS, clock_conventions, example_targets
+
+T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+VENDORS = ["zendesk", "servicenow", "jira_service_management", "zammad", "frappe"]
+
+
+def at(hours: float) -> dt.datetime:
+    """So many hours after the report."""
+    return T0 + hours * HOUR
+
+
+def life() -> Case:
+    """Waits for the customer from 1 to 3 and for a supplier from 4 to 5; solved at 6, reopened 10, solved 12."""
+    events: list[CaseEvent] = [
+        Reported(
+            at=T0,
+            id=CaseId("C"),
+            customer=CustomerId("K"),
+            description="x",
+            impact="y",
+            occurred_at=T0,
+            owner="A",
+            channel="phone",
+            source="feedback",
+        ),
+        Received(at=T0, by="desk"),
+        Classified(at=T0, by="desk", category="x", priority=Priority.LOW),
+        Assigned(at=T0, by="desk", to="A"),
+        Started(at=T0, by="A"),
+        Waiting(at=at(1), by="A", on="customer"),
+        CustomerMessage(at=at(2)),
+        CustomerMessage(at=at(2.5)),
+        Resumed(at=at(3), by="A"),
+        Replied(at=at(3.5), by="A"),
+        Waiting(at=at(4), by="A", on="supplier"),
+        Resumed(at=at(5), by="A"),
+        Resolved(at=at(6), by="A", solution="s", told_customer=True),
+        Verified(at=at(6.5), by="Q", effective=True, customer_confirmed=True),
+        Closed(at=at(7), by="A"),
+        Reopened(at=at(10), by="A", reason="again"),
+        Resolved(at=at(12), by="A", solution="s", told_customer=True),
+    ]
+    return Case(history=events)
+
+
+def read(preset: str, clock: Clock) -> Reading:
+    """A clock of that life on the wall clock, pausing on the customer, as this product reads it."""
+    sla = Sla(
+        name="s",
+        hours=BusinessHours.always(),
+        pause_on="customer",
+        targets=[Target(clock=clock, within=24 * HOUR)],
+        conventions=clock_conventions(preset),
+    )
+    return sla.read(life(), now=at(20))[clock]
+
+
+# worked out by hand from the rules that SLA.md 2.1 gives for each product
+@pytest.mark.parametrize(
+    ("preset", "clock", "hours", "cycles"),
+    [
+        ("standard", Clock.RESOLUTION, 6, 1),  # 12 - 2 waiting for the customer - 4 solved
+        ("zendesk", Clock.RESOLUTION, 8, 1),  # nothing but the solved time stops it
+        ("zendesk", Clock.FIRST_RESOLUTION, 6, 1),
+        ("zendesk", Clock.REQUESTER_WAIT, 6, 1),  # pending does not count
+        ("zendesk", Clock.AGENT_WORK, 5, 1),  # neither does on-hold
+        ("servicenow", Clock.RESOLUTION, 2, 2),  # completed, then attached again
+        ("jira_service_management", Clock.RESOLUTION, 2, 2),  # a new cycle
+        ("zammad", Clock.RESOLUTION, 3, 1),  # the first solution at 6, less every wait
+        ("standard", Clock.NEXT_RESPONSE, 1.5, 1),  # from the oldest unanswered message
+        ("zammad", Clock.NEXT_RESPONSE, 0.5, 1),  # from the last one at 2.5, less the wait until 3
+        ("standard", Clock.FIRST_RESPONSE, 3.5, 1),
+        ("zammad", Clock.FIRST_RESPONSE, 1.5, 1),  # less the wait
+        ("frappe", Clock.FIRST_RESPONSE, 1, 1),  # a paused status ends the response
+        ("frappe", Clock.RESOLUTION, 6, 1),
+    ],
+)
+def test_how_each_product_counts(preset: str, clock: Clock, hours: float, cycles: int) -> None:
+    """One life, read as each product does."""
+    reading = read(preset, clock)
+    assert (reading.elapsed / HOUR, len(reading.cycles), reading.state) == (hours, cycles, "met")
+
+
+def test_zammad_rolls_and_zendesk_takes_the_last_hours() -> None:
+    """The two conventions beside the rules."""
+    assert {name for name, reading in CLOCK_READINGS.items() if reading.at_close == "roll"} == {"zammad"}
+    assert {name for name, reading in CLOCK_READINGS.items() if reading.whole_history} == {"zendesk"}
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_each_reading_names_its_sources(name: str) -> None:
+    """A reading of a product says where it was learnt."""
+    assert clock_conventions(name).name == name
+    assert all(len(source) > 20 for source in clock_conventions(name).sources)
+    assert clock_conventions(name).sources
+
+
+def test_an_unknown_product_is_refused() -> None:
+    """With the nearest names."""
+    with pytest.raises(UnknownName, match=r"\(got 'zendesc'\); did you mean zendesk") as refused:
+        clock_conventions("zendesc")
+    assert refused.value.near == ("zendesk",)
+
+
+def test_the_two_examples_of_the_documents() -> None:
+    """DOMAIN.md ST-10 and ST-11: response within 30 minutes, resolution rate of 95 % or more."""
+    examples = example_targets()
+    response, rate = examples["first_response_time"], examples["resolution_rate"]
+    assert response.target is not None
+    assert (response.target.within, response.goal, response.target.goal) == (dt.timedelta(minutes=30), None, None)
+    assert (rate.goal, rate.target) == (0.95, None)
+    assert all("3.2" in example.source for example in examples.values())
