@@ -1,0 +1,31 @@
+"""How well it went: columns into accumulators, tallies and measures.
+
+Names load on first use, so that importing one costs one.
+"""
+
+from servqual._lazy import lazily
+
+_HOME = {
+    "Count": "accumulators",
+    "KPIS": "catalogue",
+    "Kpi": "kpi",
+    "Measurement": "measures",
+    "Measures": "measures",
+    "Ratio": "accumulators",
+    "Rows": "rows",
+    "Tally": "engine",
+    "Total": "accumulators",
+    "Values": "accumulators",
+    "after": "business_time",
+    "elapsed": "business_time",
+    "measure": "engine",
+    "pareto": "ranking",
+    "tally": "engine",
+}
+
+__all__ = list(_HOME)
+__getattr__ = lazily(__name__, _HOME)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,15 @@
+from servqual.metrics.accumulators import Count as Count
+from servqual.metrics.accumulators import Ratio as Ratio
+from servqual.metrics.accumulators import Total as Total
+from servqual.metrics.accumulators import Values as Values
+from servqual.metrics.business_time import after as after
+from servqual.metrics.business_time import elapsed as elapsed
+from servqual.metrics.catalogue import KPIS as KPIS
+from servqual.metrics.engine import Tally as Tally
+from servqual.metrics.engine import measure as measure
+from servqual.metrics.engine import tally as tally
+from servqual.metrics.kpi import Kpi as Kpi
+from servqual.metrics.measures import Measurement as Measurement
+from servqual.metrics.measures import Measures as Measures
+from servqual.metrics.ranking import pareto as pareto
+from servqual.metrics.rows import Rows as Rows

@@ -1,0 +1,104 @@
+"""Groups of rows as parallel arrays: sorted labels a column, and one code a column for each group that occurs."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators import Array
+
+__all__ = ["Groups"]
+
+_MOST = 1 << 62
+
+
+@attrs.frozen(eq=False)
+class Groups:
+    """The groups that occur, sorted by their labels; nothing known comes first, as None.
+
+    `codes[i, g]` is the label of group g in column i, counted from 1, and 0 for None.
+    """
+
+    by: tuple[str, ...]
+    labels: tuple[tuple[Any, ...], ...]
+    codes: Array
+
+    @property
+    def size(self) -> int:
+        """How many groups there are."""
+        return int(self.codes.shape[1])
+
+    @classmethod
+    def whole(cls) -> "Groups":
+        """The one group of everything."""
+        return cls((), (), np.zeros((0, 1), np.int64))
+
+    @classmethod
+    def of_rows(
+        cls, by: Sequence[str], columns: Sequence[tuple[Array, Sequence[Any]]], size: int
+    ) -> "tuple[Groups, Array]":
+        """Groups of rows, and the group of each row; a column is codes (-1 for nothing known) and their labels."""
+        if not by:
+            return cls.whole(), np.zeros(size, np.int64)
+        labels, codes = [], []
+        for values, names in columns:
+            present = np.bincount(values + 1, minlength=len(names) + 1)[1:].nonzero()[0].tolist()
+            order = sorted(present, key=lambda code: names[code])
+            lookup = np.zeros(len(names) + 1, np.int64)
+            lookup[np.array(order, np.int64) + 1] = np.arange(1, len(order) + 1)
+            labels.append(tuple(names[code] for code in order))
+            codes.append(lookup[values + 1])
+        return cls._unique(tuple(by), labels, np.array(codes, np.int64).reshape(len(by), size))
+
+    @classmethod
+    def _unique(cls, by: tuple[str, ...], labels: Sequence[tuple[Any, ...]], codes: Array) -> "tuple[Groups, Array]":
+        radices = [len(names) + 1 for names in labels]
+        product = 1
+        for radix in radices:
+            product *= radix
+        if product > _MOST:
+            raise InvalidValue(
+                f"grouping by {', '.join(by)} makes too many groups (got up to {product}); group by fewer columns",
+                field="by",
+                got=by,
+            )
+        key = np.zeros(codes.shape[1], np.int64)
+        for row, radix in zip(codes, radices, strict=True):
+            key = key * radix + row
+        unique, inverse = np.unique(key, return_inverse=True)
+        found = np.empty((len(by), len(unique)), np.int64)
+        for i in range(len(by) - 1, -1, -1):
+            unique, found[i] = np.divmod(unique, radices[i])
+        return cls(by, tuple(labels), found), inverse
+
+    def union(self, other: "Groups") -> "tuple[Groups, Array, Array]":
+        """The groups of both, and where each of mine and of the other's went."""
+        if not self.by:
+            return self, np.zeros(1, np.int64), np.zeros(1, np.int64)
+        labels, codes = [], []
+        for i in range(len(self.by)):
+            names = tuple(sorted({*self.labels[i], *other.labels[i]}))
+            place = {name: code for code, name in enumerate(names, 1)}
+            parts = []
+            for groups in (self, other):
+                lookup = np.array([0, *(place[name] for name in groups.labels[i])], np.int64)
+                parts.append(lookup[groups.codes[i]])
+            labels.append(names)
+            codes.append(np.concatenate(parts))
+        groups, places = self._unique(self.by, labels, np.array(codes, np.int64))
+        return groups, places[: self.size], places[self.size :]
+
+    def without(self, dropped: Sequence[str]) -> "tuple[Groups, Array]":
+        """Coarser groups, and where each of mine went."""
+        keep = [i for i, name in enumerate(self.by) if name not in dropped]
+        if not keep:
+            return Groups.whole(), np.zeros(self.size, np.int64)
+        return self._unique(tuple(self.by[i] for i in keep), [self.labels[i] for i in keep], self.codes[keep])
+
+    def keys(self) -> Iterator[tuple[Any, ...]]:
+        """The labels of each group, in order."""
+        names = [(None, *labels) for labels in self.labels]
+        for codes in self.codes.T.tolist():
+            yield tuple(column[code] for column, code in zip(names, codes, strict=True))

@@ -1,0 +1,77 @@
+"""Intervals for measured values, on arrays: one formula a kind of number, each with its source.
+
+`scipy.special` loads with the first interval that needs it.
+"""
+
+from statistics import NormalDist
+
+import numpy as np
+
+from servqual.metrics.accumulators import Array
+
+__all__ = ["mean", "poisson", "quantile_ranks", "wilson"]
+
+
+def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:
+    """Score interval of a share (E. B. Wilson, 1927, JASA 22: 209-212); NaN where n is 0.
+
+    >>> low, high = wilson(np.array([3]), np.array([10]), 0.95)
+    >>> [round(float(x[0]), 8) for x in (low, high)]
+    [0.10779127, 0.60322185]
+    """
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = hits / n
+        centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low, high = np.where(hits == 0, 0.0, centre - half), np.where(hits == n, 1.0, centre + half)
+    return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
+
+
+def poisson(events: Array, confidence: float) -> tuple[Array, Array]:
+    """Exact interval of a count (F. Garwood, 1936, Biometrika 28: 437-442).
+
+    >>> low, high = poisson(np.array([0, 4]), 0.95)
+    >>> low.round(8).tolist(), high.round(8).tolist()
+    ([0.0, 1.08986537], [3.68887945, 10.24158868])
+    """
+    from scipy.special import gammaincinv  # noqa: PLC0415  (loads with the first interval that needs it)
+
+    tail = (1 - confidence) / 2
+    low = np.where(events > 0, gammaincinv(np.maximum(events, 1), tail), 0.0)
+    return low, gammaincinv(events + 1, 1 - tail)
+
+
+def mean(average: Array, variance: Array, n: Array, confidence: float) -> tuple[Array, Array]:
+    """Student's t interval of a mean ("Student", 1908, Biometrika 6: 1-25); NaN below two values."""
+    from scipy.special import stdtrit  # noqa: PLC0415  (loads with the first interval that needs it)
+
+    enough = n > 1
+    degrees = np.where(enough, n - 1, 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        half = stdtrit(degrees, (1 + confidence) / 2) * np.sqrt(variance / n)
+    return np.where(enough, average - half, np.nan), np.where(enough, average + half, np.nan)
+
+
+def quantile_ranks(n: Array, q: float, confidence: float) -> tuple[Array, Array]:
+    """Ranks, counted from 1, of the two values that bound a quantile without any assumption on the distribution.
+
+    The number of values below the quantile is binomial (W. J. Conover, *Practical Nonparametric Statistics*, 3rd ed.,
+    section 3.2). Rank 0 or n + 1 means that so few values bound it on that side by nothing.
+
+    >>> [int(r[0]) for r in quantile_ranks(np.array([100]), 0.5, 0.95)]
+    [40, 61]
+    """
+    from scipy.special import bdtr, bdtrik  # noqa: PLC0415  (loads with the first interval that needs it)
+
+    tail = (1 - confidence) / 2
+
+    def first_reaching(share: float) -> Array:
+        """The smallest k with P(B <= k) >= share."""
+        k = np.ceil(bdtrik(share, n.astype(np.float64), q))
+        k = np.where(np.isnan(k), 0, k)
+        lower = np.maximum(k - 1, 0)
+        return np.where(bdtr(lower, n, q) >= share, lower, k)
+
+    with np.errstate(invalid="ignore"):
+        return first_reaching(tail).astype(np.int64), first_reaching(1 - tail).astype(np.int64) + 1

@@ -1,0 +1,210 @@
+"""A KPI: one row that says what it means, which way is better, and which accumulator it fills."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+import attrs
+import numpy as np
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators import Accumulator, Array, Count, Ratio, Total, Values
+from servqual.readers.columns import Batch, Column, Refusal
+from servqual.readers.tables import TABLES, Kind
+
+__all__ = ["Better", "Kpi", "Unit", "View"]
+
+Unit: TypeAlias = Literal["share", "s", "count"]
+Better: TypeAlias = Literal["higher", "lower"]
+RowFunction: TypeAlias = Callable[["View"], Mapping[str, Array]]
+_STATISTIC = {Count: "n", Ratio: "share", Total: "mean", Values: "p50"}
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+def _frozen(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(dict(value))
+
+
+def _names(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
+@attrs.frozen(kw_only=True)
+class Kpi:
+    """One measure of service, as data.
+
+    Attributes:
+        key, title, question, formula, source: what it is called, asks and computes, and who defined it so.
+        label_zh: the Chinese term of the domain, where it has one.
+        unit: `share` is 0 to 1, `s` seconds, `count` a number of things.
+        better: which way is better; None where neither is.
+        table, at: the table it reads, and the moment of that table that dates a row.
+        needs, uses: columns that must be there, and columns that may be absent, with what absence means in `formula`.
+        open_items: how cases that are still open count.
+        params: what may be set with `with_`; a None that has to be set is refused when measuring.
+        accumulator, statistic: the state it fills, and what is read from it (`share`, `mean`, `p50`, …).
+        rows: from a `View` of some rows to the arguments of the accumulator's `of`.
+        version: raised when `rows` changes its meaning; part of the definition.
+
+    >>> from servqual.metrics import KPIS
+    >>> KPIS["resolution_rate"].better, KPIS["resolution_rate"].unit
+    ('higher', 'share')
+    """
+
+    key: str
+    title: str
+    question: str
+    formula: str
+    unit: Unit
+    better: Better | None
+    table: str
+    needs: tuple[str, ...] = attrs.field(converter=_names)
+    accumulator: type[Accumulator]
+    rows: RowFunction = attrs.field(repr=False)
+    source: str = "the user's own definition"
+    label_zh: str | None = None
+    at: str = ""
+    uses: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    open_items: str = ""
+    params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen)
+    statistic: str = ""
+    version: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        if self.accumulator not in _STATISTIC:
+            raise InvalidValue(
+                f"accumulator must be Count, Ratio, Total or Values (got {self.accumulator!r})", field="accumulator"
+            )
+        if not self.statistic:
+            object.__setattr__(self, "statistic", _STATISTIC[self.accumulator])
+        if not self.at:
+            moments = [name for name in (*self.needs, *TABLES.get(self.table, ())) if name.endswith("_at")]
+            object.__setattr__(self, "at", "received_at" if "received_at" in moments else next(iter(moments), ""))
+
+    def with_(self, *, key: str | None = None, **params: object) -> "Kpi":
+        """The same KPI with other parameters; asked beside the original it needs a `key` of its own.
+
+        >>> from servqual.metrics import KPIS
+        >>> quick = KPIS["resolution_kept"].with_(key="solved_in_a_day", within=dt.timedelta(days=1))
+        >>> quick.definition == KPIS["resolution_kept"].definition
+        False
+        """
+        for name, value in params.items():
+            if name not in self.params:
+                raise InvalidValue(
+                    f"{self.key} takes {', '.join(self.params) or 'no parameters'} (got {name!r})"
+                    f"{did_you_mean(near(name, self.params))}",
+                    field=name,
+                    got=value,
+                )
+        return attrs.evolve(self, key=key or self.key, params={**self.params, **params})
+
+    @property
+    def state(self) -> str:
+        """A hash of all that decides the accumulated state; KPIs with the same state share the work."""
+        return _hash(
+            self.table,
+            self.at,
+            self.accumulator.__name__,
+            f"{self.rows.__module__}.{self.rows.__qualname__}",
+            self.key if self.rows.__name__ == "<lambda>" else "",
+            self.version,
+            {name: _plain(value) for name, value in sorted(self.params.items())},
+        )
+
+    @property
+    def definition(self) -> str:
+        """A hash of all that changes the number: two results are comparable where their definitions are equal."""
+        return _hash(self.state, self.statistic, self.unit)
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.timedelta):
+        return value // _MICROSECOND
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in sorted(value.items())}
+    if isinstance(value, tuple | list | set | frozenset):
+        return sorted(str(part) for part in value)
+    fingerprint = getattr(value, "content_hash", None)
+    return fingerprint if fingerprint is not None else value
+
+
+class View:
+    """Some rows of a table as a KPI sees them: typed columns, the moment `now`, and the KPI's parameters."""
+
+    def __init__(self, batch: Batch, kpi: Kpi, now: int | None) -> None:
+        self._batch = batch
+        self._kpi = kpi
+        self._now = now
+        self.size = batch.size
+        self.params = kpi.params
+        self.bad = np.zeros(batch.size, np.bool_)
+        self.refusals: list[Refusal] = []
+        for name in (*kpi.needs, *kpi.uses):
+            column = batch.columns.get(name)
+            if column is not None and column.bad is not None:
+                self.bad |= column.bad
+
+    @property
+    def now(self) -> int:
+        """The moment from which open items are seen, in microseconds of UTC."""
+        if self._now is None:
+            raise InvalidValue(
+                f"now is needed by {self._kpi.key}, which judges open items (got None); pass now=, the moment at which "
+                "the export was made",
+                field="now",
+                expected="an instant",
+                got=None,
+            )
+        return self._now
+
+    def column(self, name: str) -> Column:
+        """A column with its kind; one that is absent is all missing."""
+        found = self._batch.columns.get(name)
+        return found or Column.missing(TABLES[self._kpi.table].get(name, Kind.LABEL), self.size)
+
+    def has(self, name: str) -> bool:
+        """Whether the table has this column."""
+        return name in self._batch.columns
+
+    def us(self, name: str) -> Array:
+        """A moment in microseconds of UTC; see `known` for where there is one."""
+        return self.column(name).values
+
+    def known(self, name: str) -> Array:
+        """Where a column holds something."""
+        return self.column(name).known
+
+    def seen(self, name: str) -> Array:
+        """Where a moment has come by `now`; without a `now`, wherever there is one."""
+        known = self.known(name)
+        return known if self._now is None else np.asarray(known & (self.us(name) <= self._now))
+
+    def __getitem__(self, name: str) -> Array:
+        """A column as numpy: datetime64, float64, bool (nothing known is False) or text."""
+        column = self.column(name)
+        if column.kind is Kind.MOMENT:
+            return np.asarray(column.values.view("datetime64[us]"))
+        if column.kind is Kind.FLAG:
+            return np.asarray(column.values == 1)
+        if column.kind is Kind.LABEL:
+            return np.asarray(np.array([*column.labels, None], object)[column.values])
+        return np.asarray(column.values)
+
+    def refuse(self, rows: Array, name: str, reason: str) -> None:
+        """Refuse rows whose value in a column cannot be true, such as an end before the start."""
+        rows = rows & ~self.bad
+        if not rows.any():
+            return
+        self.bad |= rows
+        values = self[name]
+        numbers = self._batch.rows
+        self.refusals.extend(Refusal(int(numbers[i]), name, str(values[i]), reason) for i in rows.nonzero()[0].tolist())

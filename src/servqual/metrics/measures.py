@@ -1,0 +1,291 @@
+"""Numbers that never stand alone: value, interval, n, undecided, unit and direction."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, Literal
+
+import attrs
+import numpy as np
+
+from servqual._checks import did_you_mean, near, need
+from servqual._csv import csv_text
+from servqual._html import number, table
+from servqual.errors import InvalidValue, UnknownName
+from servqual.metrics import intervals
+from servqual.metrics.accumulators import BIN_ERROR, Array, middle_of
+from servqual.metrics.cells import Cells, Dense, Sparse, as_ints
+from servqual.metrics.groups import Groups
+from servqual.metrics.kpi import Better, Kpi, Unit
+from servqual.metrics.rows import Rows
+
+__all__ = ["SMALL", "Measurement", "Measures", "measured"]
+
+SMALL: Final = 30
+"""Below this n a number is marked as small: its interval says more than its value."""
+
+
+@attrs.frozen(kw_only=True)
+class Measurement:
+    """One KPI in one group.
+
+    `value` is None where there is no data; `low` and `high` are None where no interval can be given. Durations are in
+    seconds, shares 0 to 1. `undecided` counts open items that may still go either way. `error` is the most by which a
+    percentile may be off for having been read from bins, as a share of it; 0 is exact.
+    """
+
+    kpi: str
+    group: Mapping[str, Any]
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    undecided: int
+    error: float
+    unit: Unit
+    better: Better | None
+    definition: str
+
+    @property
+    def small(self) -> bool:
+        """Whether n is too small to lean on; a count stands for itself."""
+        return self.n < SMALL and self.unit != "count"
+
+
+@attrs.frozen(eq=False)
+class Numbers:
+    """The numbers of one KPI, an entry a group; NaN is "no data"."""
+
+    value: Array
+    low: Array
+    high: Array
+    n: Array
+    undecided: Array
+    error: Array
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Measures:
+    """The measured KPIs of a tally, by group.
+
+    Iterate for `Measurement`s, `get` one, `one()` where there is only one, `to_frame()` for a tidy table. `rows` says
+    what was read, used and refused.
+    """
+
+    kpis: tuple[Kpi, ...]
+    by: tuple[str, ...]
+    groups: Mapping[str, Groups]
+    numbers: Mapping[str, Numbers]
+    rows: Mapping[str, Rows]
+    confidence: float
+
+    def __iter__(self) -> Iterator[Measurement]:
+        for kpi in self.kpis:
+            numbers = self.numbers[kpi.key]
+            for i, key in enumerate(self.groups[kpi.key].keys()):
+                yield self._at(kpi, numbers, i, key)
+
+    def __len__(self) -> int:
+        return sum(groups.size for groups in self.groups.values())
+
+    def _at(self, kpi: Kpi, numbers: Numbers, i: int, key: Sequence[Any]) -> Measurement:
+        return Measurement(
+            kpi=kpi.key,
+            group=dict(zip(self.by, key, strict=True)),
+            value=_or_none(numbers.value[i]),
+            low=_or_none(numbers.low[i]),
+            high=_or_none(numbers.high[i]),
+            n=int(numbers.n[i]),
+            undecided=int(numbers.undecided[i]),
+            error=float(numbers.error[i]),
+            unit=kpi.unit,
+            better=kpi.better,
+            definition=kpi.definition,
+        )
+
+    def get(self, kpi: str, **group: object) -> Measurement:
+        """The measurement of a KPI in one group; every column of `by` must be given.
+
+        A group without any row has no data: n is 0 and the value None. Raises `UnknownName` for a KPI that was not
+        asked, `InvalidValue` where the columns are not those of `by`.
+        """
+        found = next((k for k in self.kpis if k.key == kpi), None)
+        if found is None:
+            keys = [k.key for k in self.kpis]
+            close = near(kpi, keys)
+            raise UnknownName(f"kpi must be one of {', '.join(keys)} (got {kpi!r}){did_you_mean(close)}", near=close)
+        if group.keys() != {*self.by}:
+            raise InvalidValue(
+                f"a group is named by {', '.join(self.by) or 'no column'} (got {', '.join(group) or 'none'})",
+                field="group",
+                got=tuple(group),
+            )
+        wanted = tuple(group[name] for name in self.by)
+        for i, key in enumerate(self.groups[kpi].keys()):
+            if key == wanted:
+                return self._at(found, self.numbers[kpi], i, key)
+        nan = np.array([math.nan])
+        return self._at(found, Numbers(nan, nan, nan, *np.zeros((3, 1))), 0, wanted)
+
+    def one(self) -> Measurement:
+        """The only measurement; refused where there are more."""
+        found = list(self)
+        if len(found) != 1:
+            raise InvalidValue(
+                f"one() needs a single measurement (got {len(found)}); use get()", field="measures", got=len(found)
+            )
+        return found[0]
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The tidy table as columns: kpi, the groups, value, low, high, n, undecided, unit."""
+        rows = list(self)
+        out: dict[str, list[Any]] = {"kpi": [m.kpi for m in rows]}
+        out |= {name: [m.group[name] for m in rows] for name in self.by}
+        for name in ("value", "low", "high", "n", "undecided", "unit"):
+            out[name] = [getattr(m, name) for m in rows]
+        return out
+
+    def to_frame(self, kind: Literal["pandas", "polars", "pyarrow"] = "pandas") -> Any:
+        """The tidy table as a frame of the library that you name; it must be installed."""
+        if kind == "pyarrow":
+            return need("pyarrow", "files", "to_frame('pyarrow')").table(self.columns())
+        if kind not in {"pandas", "polars"}:
+            raise InvalidValue(f"kind must be pandas, polars or pyarrow (got {kind!r})", field="kind", got=kind)
+        return need(kind, "all", f"to_frame({kind!r})").DataFrame(self.columns())
+
+    def to_csv(self) -> str:
+        """The tidy table as CSV text, guarded against formulas in the names of groups."""
+        columns = self.columns()
+        return csv_text(list(columns), zip(*columns.values(), strict=True))
+
+    def equals(self, other: "Measures") -> bool:
+        """Whether both say the same: counts exactly, values and intervals to 1e-9 of their size."""
+        mine, theirs = list(self), list(other)
+        return len(mine) == len(theirs) and all(_same(a, b) for a, b in zip(mine, theirs, strict=True))
+
+    def _texts(self) -> tuple[list[str], list[list[str]]]:
+        head = ["kpi", *self.by, "value", "low", "high", "n", "undecided"]
+        rows = [
+            [
+                m.kpi,
+                *("–" if m.group[name] is None else str(m.group[name]) for name in self.by),
+                *(number(x, m.unit) for x in (m.value, m.low, m.high)),
+                f"{m.n:,}" + (" (small)" if m.small else ""),
+                f"{m.undecided:,}",
+            ]
+            for m in self
+        ]
+        return head, rows
+
+    def __repr__(self) -> str:
+        head, rows = self._texts()
+        shown = rows[:_SHOWN]
+        widths = [max(len(cell) for cell in column) for column in zip(head, *shown, strict=True)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in (head, *shown)
+        ]
+        if len(rows) > len(shown):
+            lines.append(f"… and {len(rows) - len(shown):,} more")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        head, rows = self._texts()
+        return table(head, rows[:_SHOWN], caption=f"{len(rows):,} measurements, intervals at {self.confidence:.0%}")
+
+
+_SHOWN: Final = 60
+
+
+def _same(a: Measurement, b: Measurement) -> bool:
+    if (a.kpi, dict(a.group), a.n, a.undecided, a.definition) != (b.kpi, dict(b.group), b.n, b.undecided, b.definition):
+        return False
+    for x, y in ((a.value, b.value), (a.low, b.low), (a.high, b.high)):
+        if x is None or y is None:
+            if x is not y:
+                return False
+        elif not math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-9):
+            return False
+    return True
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+# --- from cells to numbers ---------------------------------------------------------------------------------------
+
+
+def measured(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
+    """Read a KPI's statistic from its cells, in its unit."""
+    try:
+        numbers = _STATISTICS[kpi.statistic](cells, confidence)
+    except KeyError:
+        raise UnknownName(
+            f"statistic must be one of {', '.join(_STATISTICS)} (got {kpi.statistic!r})",
+            near=near(kpi.statistic, _STATISTICS),
+        ) from None
+    if kpi.unit != "s":
+        return numbers
+    scaled = {name: getattr(numbers, name) / 1e6 for name in ("value", "low", "high")}
+    return attrs.evolve(numbers, **scaled)
+
+
+def _count(cells: Cells, confidence: float) -> Numbers:
+    assert isinstance(cells, Dense)
+    n = cells.fields["n"]
+    low, high = intervals.poisson(n, confidence)
+    return Numbers(n.astype(np.float64), low, high, n, np.zeros_like(n), np.zeros(len(n)))
+
+
+def _share(cells: Cells, confidence: float) -> Numbers:
+    assert isinstance(cells, Dense)
+    hits, n = cells.fields["hits"], cells.fields["hits"] + cells.fields["misses"]
+    low, high = intervals.wilson(hits, n, confidence)
+    with np.errstate(invalid="ignore"):
+        return Numbers(hits / np.where(n, n, np.nan), low, high, n, cells.fields["undecided"], np.zeros(len(n)))
+
+
+def _mean(cells: Cells, confidence: float) -> Numbers:
+    assert isinstance(cells, Dense)
+    n = cells.fields["n"]
+    totals, squares = as_ints(cells.fields["total"]), as_ints(cells.fields["squares"])
+    # Python's whole numbers, so that the variance of close values keeps all its digits
+    value = [total / k if k else math.nan for total, k in zip(totals, n.tolist(), strict=True)]
+    variance = [
+        (k * square - total * total) / (k * (k - 1)) if k > 1 else math.nan
+        for total, square, k in zip(totals, squares, n.tolist(), strict=True)
+    ]
+    low, high = intervals.mean(np.array(value), np.array(variance), n, confidence)
+    return Numbers(np.array(value), np.maximum(low, 0), high, n, cells.fields["undecided"], np.zeros(len(n)))
+
+
+def _quantile(q: float) -> Callable[[Cells, float], Numbers]:
+    def read(cells: Cells, confidence: float) -> Numbers:
+        assert isinstance(cells, Sparse)
+        n = cells.n
+        reached = np.cumsum(cells.count)
+        before = np.concatenate([[0], np.cumsum(n)])[:-1]
+
+        def at(rank: Array) -> Array:
+            inside = (rank >= 1) & (rank <= n)
+            if not len(reached):
+                return np.full(len(n), np.nan)
+            place = np.searchsorted(reached, np.where(inside, before + rank, 1))
+            value = cells.value[place]
+            return np.where(inside, np.where(cells.binned, middle_of(value), value), np.nan)
+
+        low, high = intervals.quantile_ranks(n, q, confidence)
+        middle = np.ceil(np.round(q * n, 9)).astype(np.int64)
+        return Numbers(at(np.maximum(middle, 1)), at(low), at(high), n, cells.undecided, BIN_ERROR * cells.binned)
+
+    return read
+
+
+_STATISTICS: Final = {
+    "n": _count,
+    "share": _share,
+    "mean": _mean,
+    "p50": _quantile(0.5),
+    "p90": _quantile(0.9),
+    "p95": _quantile(0.95),
+}

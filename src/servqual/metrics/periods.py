@@ -1,0 +1,95 @@
+"""Calendar periods of instants in a zone, on arrays."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from servqual.metrics.accumulators import Array
+
+__all__ = ["PERIODS", "local", "period"]
+
+_DAY: Final = 86_400_000_000
+_HOUR: Final = 3_600_000_000
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_ORDINAL: Final = dt.date(1970, 1, 1).toordinal()
+
+
+def _truncated(unit: str) -> Callable[[Array], Array]:
+    return lambda days: (
+        days.astype("datetime64[D]").astype(f"datetime64[{unit}]").astype("datetime64[D]").astype(np.int64)
+    )
+
+
+def _quarter(days: Array) -> Array:
+    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return (months - months % 3).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+_FIRST_DAY: Final = MappingProxyType(
+    {
+        "day": lambda days: days,
+        "week": lambda days: days - (days + 3) % 7,  # 1970-01-01 was a Thursday; ISO weeks begin on Monday
+        "month": _truncated("M"),
+        "quarter": _quarter,
+        "year": _truncated("Y"),
+    }
+)
+PERIODS: Final = (*_FIRST_DAY, "weekday", "hour_of_day")
+"""What one can group by besides columns: five calendar periods, named by their first date; ISO weekday 1 to 7; hour."""
+
+
+def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[object]]:
+    """The period of each instant (int64 microseconds of UTC) as codes into labels; labels ascend.
+
+    >>> import numpy as np
+    >>> at = np.array(["2026-05-04T22:30"], "datetime64[us]").view(np.int64)
+    >>> period("day", at, ZoneInfo("Europe/Berlin"))
+    (array([0]), [datetime.date(2026, 5, 5)])
+    """
+    if not len(moments):
+        return np.zeros(0, np.int64), []
+    here = local(moments, zone)
+    if name == "hour_of_day":
+        return here // _HOUR % 24, list(range(24))
+    days = here // _DAY
+    if name == "weekday":
+        return (days + 3) % 7, list(range(1, 8))
+    first = int(days.min())
+    span = _FIRST_DAY[name](np.arange(first, int(days.max()) + 1))
+    starts, codes = np.unique(span, return_inverse=True)
+    return codes[days - first], [dt.date.fromordinal(_ORDINAL + int(start)) for start in starts]
+
+
+def local(moments: Array, zone: ZoneInfo) -> Array:
+    """Instants as the microseconds that a clock on the wall of the zone would count since its own 1970."""
+    if zone.key == "UTC" or not len(moments):
+        return moments
+    starts, offsets = _offsets(zone, int(moments.min()) // _DAY, int(moments.max()) // _DAY + 1)
+    return moments + offsets[np.searchsorted(starts, moments, side="right") - 1]
+
+
+@lru_cache(maxsize=64)
+def _offsets(zone: ZoneInfo, first: int, last: int) -> tuple[Array, Array]:
+    """From which instant on which offset holds, between two days: found by bisecting each day whose offset changes."""
+
+    def offset(at: int) -> int:
+        there = (_EPOCH + dt.timedelta(microseconds=at)).astimezone(zone).utcoffset()
+        assert there is not None
+        return there // dt.timedelta(microseconds=1)
+
+    starts, offsets = [first * _DAY], [offset(first * _DAY)]
+    for day in range(first, last + 1):
+        low, high = day * _DAY, (day + 1) * _DAY
+        if offset(high) == offsets[-1]:
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if offset(middle) != offsets[-1] else (middle, high)
+        starts.append(high)
+        offsets.append(offset(high))
+    return np.array(starts), np.array(offsets)

@@ -1,0 +1,119 @@
+"""A tally as bytes: a documented, versioned form without pickle.
+
+`SQTALLY` and a version byte; the length of the header as four bytes, little-endian; the header as canonical JSON; the
+arrays that it lists, one after another, as little-endian 64-bit integers; and the SHA-256 of all that. Tallies of the
+same rows have the same bytes.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+import numpy as np
+
+from servqual.errors import UnreadableTally
+from servqual.metrics.accumulators import Array
+from servqual.metrics.cells import Cells, Dense, Sparse
+from servqual.metrics.groups import Groups
+from servqual.metrics.rows import Rows
+
+__all__ = ["Stored", "pack", "unpack"]
+
+_MAGIC: Final = b"SQTALLY"
+_VERSION: Final = 1
+_HASH: Final = 32
+
+
+@attrs.frozen(eq=False)
+class Stored:
+    """What the bytes hold: the plan as plain data, groups by table and moment, cells by state, and rows by table."""
+
+    plan: dict[str, Any]
+    groups: Mapping[tuple[str, str], Groups]
+    cells: Mapping[str, Cells]
+    rows: Mapping[str, Rows]
+
+
+def pack(stored: Stored) -> bytes:
+    """Write the bytes."""
+    arrays = list(_arrays(stored))
+    header = {
+        "plan": stored.plan,
+        "parts": [
+            {"part": part, "by": groups.by, "labels": [[_label(name) for name in names] for names in groups.labels]}
+            for part, groups in sorted(stored.groups.items())
+        ],
+        "arrays": [[*name, values.shape] for name, values in arrays],
+        "rows": {
+            table: [rows.read, rows.used, [[*reason, count] for reason, count in sorted(rows.reasons.items())]]
+            for table, rows in stored.rows.items()
+        },
+    }
+    text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    body = b"".join(np.ascontiguousarray(values, "<i8").tobytes() for _, values in arrays)
+    data = _MAGIC + bytes([_VERSION]) + struct.pack("<I", len(text)) + text + body
+    return data + hashlib.sha256(data).digest()
+
+
+def unpack(data: bytes) -> Stored:
+    """Read the bytes; `UnreadableTally` for bytes that are foreign, cut short, altered or of a newer version."""
+    start = len(_MAGIC) + 5
+    if not data.startswith(_MAGIC) or len(data) < start + _HASH:
+        raise UnreadableTally(
+            f"these bytes are not a stored tally (got {bytes(data[:16])!r} …); pass what to_bytes() gave"
+        )
+    if data[len(_MAGIC)] > _VERSION:
+        raise UnreadableTally(
+            f"the tally is of version {data[len(_MAGIC)]}, newer than the {_VERSION} that this servqual reads; "
+            "install a newer servqual"
+        )
+    if hashlib.sha256(data[:-_HASH]).digest() != data[-_HASH:]:
+        raise UnreadableTally(f"the tally is cut short or altered (got {len(data):,} bytes); store it anew")
+    end = start + struct.unpack_from("<I", data, len(_MAGIC) + 1)[0]
+    header = json.loads(data[start:end])
+    arrays: dict[tuple[str, ...], Array] = {}
+    for *name, shape in header["arrays"]:
+        size = 8 * int(np.prod(shape, dtype=np.int64))
+        arrays[tuple(name)] = np.frombuffer(data[end : end + size], "<i8").astype(np.int64).reshape(shape)
+        end += size
+    groups = {}
+    for entry in header["parts"]:
+        part = (entry["part"][0], entry["part"][1])
+        labels = tuple(tuple(_unlabel(name) for name in names) for names in entry["labels"])
+        groups[part] = Groups(tuple(entry["by"]), labels, arrays["groups", *part])
+    fields: dict[str, dict[str, Array]] = {}
+    for (kind, *name), values in arrays.items():
+        if kind == "cells":
+            fields.setdefault(name[0], {})[name[1]] = values
+    rows = {
+        table: Rows(read=read, used=used, reasons={(column, reason): n for column, reason, n in reasons})
+        for table, (read, used, reasons) in header["rows"].items()
+    }
+    return Stored(header["plan"], groups, {state: _cells(found) for state, found in fields.items()}, rows)
+
+
+def _arrays(stored: Stored) -> Iterator[tuple[tuple[str, ...], Array]]:
+    for part, groups in sorted(stored.groups.items()):
+        yield ("groups", *part), groups.codes
+    for state, cells in sorted(stored.cells.items()):
+        fields = cells.fields if isinstance(cells, Dense) else attrs.asdict(cells, recurse=False)
+        for name, values in sorted(fields.items()):
+            yield ("cells", state, name), values.astype(np.int64)
+
+
+def _cells(fields: dict[str, Array]) -> Cells:
+    if "binned" in fields:
+        return Sparse(**{**fields, "binned": fields["binned"].astype(np.bool_)})
+    return Dense(fields)
+
+
+def _label(name: object) -> list[object]:
+    return ["date", name.isoformat()] if isinstance(name, dt.date) else [type(name).__name__, name]
+
+
+def _unlabel(stored: list[Any]) -> object:
+    return dt.date.fromisoformat(stored[1]) if stored[0] == "date" else stored[1]
