@@ -1,0 +1,213 @@
+"""A support desk that does not exist, to try everything on: simulated cases with a known improvement."""
+
+import csv
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+import numpy as np
+
+from servqual._checks import as_instant, as_zone
+from servqual.errors import InvalidValue
+from servqual.model import BusinessHours
+from servqual.samples import _parameters as p
+from servqual.samples._clockwork import Dice, Shifts, arrivals
+from servqual.samples._simulation import Simulation
+from servqual.samples._tables import Column, Table, tables
+
+__all__ = ["Desk", "desk"]
+
+_MOST_DAYS = 3660
+_MOST_CASES = 10_000
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """A simulated support desk: what it left behind in five tables, and the truth about it.
+
+    Moments are UTC; `end` is the moment at which the simulation stops, and `now` is another name for it. The desk is
+    open in `hours`, read in `zone`. `tables` maps `cases`, `case_events`, `interactions`, `answers` and `complaints`
+    to columns that cannot be written to: moments are datetime64[us] with NaT, durations (`…_s`), scores and costs (EUR)
+    are float64 with NaN, texts and answers of yes or no are objects with None where they are missing.
+
+    The truth, for whoever wants to see whether it is found: at `improved_at` the category `improved` got better,
+    by the numbers in `truth` and, in words, in `improvement`; the category `weak_spot` is worse than all others.
+
+    Two desks are equal when they were made from the same arguments; build one with `desk`.
+
+    >>> from servqual.samples import desk
+    >>> sample = desk(days=28)
+    >>> sample.improved, sample.weak_spot, sample.simulated
+    ('invoice', 'network', True)
+    """
+
+    seed: int
+    start: dt.datetime = attrs.field(converter=as_instant)
+    end: dt.datetime = attrs.field(converter=as_instant)
+    zone: ZoneInfo = attrs.field(converter=as_zone)
+    hours: BusinessHours = attrs.field(repr=False)
+    cases_per_day: float
+    improved_at: dt.datetime = attrs.field(converter=as_instant)
+    improved: str
+    weak_spot: str
+    truth: Mapping[str, float] = attrs.field(repr=False, hash=False)
+    improvement: str = attrs.field(repr=False)
+    simulated: bool = attrs.field(default=True, init=False)
+    tables: Mapping[str, Table] = attrs.field(
+        eq=False,
+        repr=lambda tables: "<" + ", ".join(f"{len(t['case_id']):,} {name}" for name, t in tables.items()) + ">",
+    )
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment at which the simulation stops; nothing in the tables but a due date is later."""
+        return self.end
+
+    def write(self, folder: str | Path) -> tuple[Path, ...]:
+        """Write each table as a CSV file, such as `cases.csv`, and return the paths.
+
+        The files are UTF-8 with commas; moments are ISO 8601 in UTC, missing values are empty, flags are true and
+        false. The folder is made where it is missing, and files of the same names are replaced.
+
+        >>> import tempfile
+        >>> from servqual.samples import desk
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     [path.name for path in desk(days=2).write(folder)]
+        ['cases.csv', 'case_events.csv', 'interactions.csv', 'answers.csv', 'complaints.csv']
+        """
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        return tuple(_write(target / f"{name}.csv", table) for name, table in self.tables.items())
+
+
+def desk(
+    *,
+    seed: int = 1,
+    days: int = 180,
+    start: dt.date = dt.date(2026, 1, 5),
+    zone: str | ZoneInfo = "Europe/Berlin",
+    cases_per_day: float = 42.0,
+    improved_after: int | None = None,
+) -> Desk:
+    """Simulate a support desk for some days and return what it left behind.
+
+    Customers come by the hour and the weekday, wait in queues by priority and age, are served by teams on shift from
+    Monday to Friday, are sent to wrong teams, wait for answers and suppliers, come back, are asked for a score and
+    complain. From the day `improved_after` (half of the days by default) one category is handled better.
+
+    `cases_per_day` is the mean of new wishes over all days of the week; customers who come back are on top. The number
+    of agents does not follow it: from about 65 a day the queues grow without end, as they would. The same arguments
+    give the same tables on every machine.
+
+    Refused are days below 2 or above 3660, an improvement outside the days, and rates outside 0 to 10,000.
+
+    >>> sample = desk(seed=1, days=28)
+    >>> sample.simulated, sample.now.isoformat()
+    (True, '2026-02-01T23:00:00+00:00')
+    >>> sample.improvement
+    'simulated: in cases of "invoice" received from 2026-01-18T23:00:00+00:00 on, the chance of a wrong team first falls from 40 % to 10 %, and the median work from 45 to 30 minutes'
+    """  # noqa: E501  (the answer of the example is one line)
+    days = _whole("days", days, 2, _MOST_DAYS)
+    improved_after = _whole("improved_after", days // 2 if improved_after is None else improved_after, 1, days - 1)
+    seed = _whole("seed", seed, 0, 2**63 - 1)
+    if not isinstance(start, dt.date):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidValue(
+            f"start must be a date, such as datetime.date(2026, 1, 5) (got {start!r})",
+            field="start",
+            expected="datetime.date",
+            got=start,
+        )
+    cases_per_day = _rate(cases_per_day)
+    where = as_zone(zone)
+    hours = BusinessHours(zone=where, week=dict(p.WEEK))
+
+    def midnight(day: int) -> dt.datetime:
+        return dt.datetime.combine(start + dt.timedelta(days=day), dt.time(), where).astimezone(dt.UTC)
+
+    begin, end, improved_at = midnight(0), midnight(days), midnight(improved_after)
+    dice = Dice(seed)
+    shifts = Shifts(
+        (int(spell.start.timestamp()), int(spell.end.timestamp()))
+        for spell in hours.windows(begin, end + dt.timedelta(days=7))  # a week more, so that there is at least one
+    )
+    simulation = Simulation(
+        dice=dice,
+        shifts=shifts,
+        end=int(end.timestamp()),
+        improved_at=int(improved_at.timestamp()),
+        customers=max(1, round(60 * cases_per_day)),
+    )
+    simulation.run(arrivals(dice, where, int(begin.timestamp()), int(end.timestamp()), cases_per_day))
+    before = p.CATEGORIES[p.IMPROVED]
+    return Desk(
+        seed=seed,
+        start=begin,
+        end=end,
+        zone=where,
+        hours=hours,
+        cases_per_day=cases_per_day,
+        improved_at=improved_at,
+        improved=p.IMPROVED,
+        weak_spot=p.WEAK_SPOT,
+        truth=MappingProxyType(
+            {
+                "misrouted_before": before.misrouted,
+                "misrouted_after": p.IMPROVED_MISROUTED,
+                "median_work_min_before": before.work_min,
+                "median_work_min_after": p.IMPROVED_WORK_MIN,
+            }
+        ),
+        improvement=(
+            f'simulated: in cases of "{p.IMPROVED}" received from {improved_at.isoformat()} on, the chance of a wrong '
+            f"team first falls from {before.misrouted:.0%} to {p.IMPROVED_MISROUTED:.0%}, and the median work from "
+            f"{before.work_min:g} to {p.IMPROVED_WORK_MIN:g} minutes"
+        ).replace("%", " %"),
+        tables=tables(simulation, dice, shifts, int(end.timestamp())),
+    )
+
+
+def _whole(name: str, value: object, low: int, high: int) -> int:
+    if not isinstance(value, int) or not low <= value <= high:
+        raise InvalidValue(
+            f"{name} must be a whole number from {low} to {high} (got {value!r})",
+            field=name,
+            expected=f"{low} to {high}",
+            got=value,
+        )
+    return value
+
+
+def _rate(value: object) -> float:
+    if not isinstance(value, int | float) or not 0 < value <= _MOST_CASES:
+        raise InvalidValue(
+            f"cases_per_day must be a number above 0 and at most {_MOST_CASES} (got {value!r})",
+            field="cases_per_day",
+            expected=f"above 0, at most {_MOST_CASES}",
+            got=value,
+        )
+    return float(value)
+
+
+def _write(path: Path, table: Table) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table)
+        writer.writerows(zip(*map(_cells, table.values()), strict=True))
+    return path
+
+
+def _cells(column: Column) -> Iterator[str]:
+    if column.dtype.kind == "M":
+        texts = np.datetime_as_string(column, unit="s").tolist()
+        return ("" if text == "NaT" else text + "+00:00" for text in texts)
+    return map(_cell, column.tolist())
+
+
+def _cell(value: Any) -> str:
+    if value is None or value != value:  # noqa: PLR0124  (only NaN differs from itself)
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
