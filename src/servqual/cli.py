@@ -1,0 +1,171 @@
+"""The command line: `servqual report EXPORT` makes the page, and says in one line where it is and what it found.
+
+Exit codes: 0 done, 2 the input cannot be used (the message says why), 1 a fault of ours.
+"""
+
+import argparse
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from servqual.errors import InvalidValue, ServqualError, UnreadableFile
+
+__all__ = ["main"]
+
+_LONG = 8 << 20
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code."""
+    options = _parser().parse_args(words)
+    try:
+        return int(options.run(options))
+    except ServqualError as error:
+        print(f"servqual: {error}", file=sys.stderr)
+        for note in getattr(error, "__notes__", ()):
+            print(f"  {note}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        print("servqual: stopped", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="servqual", description="The quality of customer service, measured.")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    report = commands.add_parser(
+        "report",
+        help="from a ticket export to one page: what is promised, kept, hurts, and to improve first",
+        description="Measure a ticket export (CSV, also gzipped; Excel; Parquet) and write one self-contained page.",
+        epilog="example: servqual report incidents.csv.gz --preset servicenow --html report.html",
+    )
+    report.add_argument(
+        "export", metavar="EXPORT", help="the file, or `sample` for a simulated desk that ships with servqual"
+    )
+    report.add_argument("--preset", metavar="NAME", help="the layout of a vendor's export, such as servicenow")
+    report.add_argument("--config", metavar="FILE.toml", type=Path, help="columns, zone, hours and targets")
+    report.add_argument("--zone", metavar="ZONE", help="IANA zone of times without an offset, such as Europe/Berlin")
+    report.add_argument(
+        "--now", metavar="TIME", help="the moment from which open cases are seen (default: the latest in the file)"
+    )
+    report.add_argument(
+        "--html",
+        metavar="FILE",
+        type=Path,
+        help="where to write the page (default: EXPORT-report.html here, unless --json or --csv is given)",
+    )
+    report.add_argument("--json", metavar="FILE", type=Path, help="also write the findings as JSON")
+    report.add_argument("--csv", metavar="FILE", type=Path, help="also write every number as a tidy CSV table")
+    report.set_defaults(run=_report)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        import servqual  # noqa: PLC0415
+
+        print(f"servqual {servqual.__version__}")
+        parser.exit()
+
+
+def _report(options: argparse.Namespace) -> int:
+    import attrs  # noqa: PLC0415  (`--help` must not wait for arrays)
+
+    from servqual.report import Config, as_csv, render, report, sample_report  # noqa: PLC0415
+
+    now = _moment(options.now)
+    if options.export == "sample":
+        for name in ("preset", "config", "zone"):
+            if getattr(options, name):
+                raise InvalidValue(
+                    f"sample takes no --{name}: its layout is known (got {getattr(options, name)})", field=name
+                )
+        data = sample_report(now=now)
+    else:
+        config = Config.read(preset=options.preset, path=options.config)
+        if options.zone:
+            config = attrs.evolve(config, layout=attrs.evolve(config.layout, zone=options.zone))
+        with _progress(Path(options.export)) as progress:
+            data = report(options.export, config, now=now, progress=progress)
+    page = options.html
+    if not (page or options.json or options.csv):
+        page = Path(f"{Path(options.export).name.partition('.')[0]}-report.html")
+    outputs: tuple[tuple[Path | None, Callable[[], str]], ...] = (
+        (page, lambda: render(data)),
+        (options.json, lambda: json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"),
+        (options.csv, lambda: as_csv(data)),
+    )
+    for path, text in outputs:
+        if path:
+            _write(path, text())
+    _say(data, [str(path) for path, _ in outputs if path])
+    return 0
+
+
+def _say(data: dict[str, Any], written: list[str]) -> None:
+    rows = data["rows"]
+    if rows["fold"]:
+        print(rows["fold"])
+    print(f"now is {data['made']['now']}, {data['made']['now_from']}")
+    for note in data["notes"]:
+        print(f"note: {note}")
+    for reason in rows["reasons"]:
+        first = ", ".join(str(example["row"]) for example in reason["examples"])
+        print(f"refused: {reason['column']} {reason['reason']}: {reason['count']:,} (row {first} …)")
+    for line in data["headline"]:
+        print(line)
+    where = " and ".join(written)
+    print(
+        f"{where}: {rows['read']:,} rows read, {rows['used']:,} used, {rows['refused']:,} refused; "
+        f"{rows['cases']:,} cases, {len(data['kpis'])} KPIs, {len(data['priorities'])} candidates for improvement"
+    )
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidValue(
+            f"--now must be ISO 8601 with an offset, such as 2026-05-04T09:00Z (got {text!r})", field="now", got=text
+        ) from None
+    if moment.tzinfo is None:
+        raise InvalidValue(f"--now needs an offset (got {text!r}); write {text}Z for UTC", field="now", got=text)
+    return moment
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UnreadableFile(f"cannot write {path}: {error.strerror}", path=str(path)) from None
+
+
+def _progress(path: Path) -> AbstractContextManager[Callable[[int], object] | None]:
+    """A progress bar for a long file at a terminal, where tqdm is installed."""
+    if not sys.stderr.isatty() or not path.is_file() or path.stat().st_size < _LONG:
+        return nullcontext()
+    try:
+        from tqdm import tqdm  # noqa: PLC0415  (only a long file at a terminal needs it)
+    except ModuleNotFoundError:
+        return nullcontext()
+    bar = tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc=path.name, leave=False)
+
+    class _Bar(AbstractContextManager[Callable[[int], object]]):
+        def __enter__(self) -> Callable[[int], object]:
+            return bar.update
+
+        def __exit__(self, *_: object) -> None:
+            bar.close()
+
+    return _Bar()

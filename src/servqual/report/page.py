@@ -1,0 +1,415 @@
+"""The report as one self-contained HTML page: words, tables and inline SVG, no script and no network.
+
+Everything that comes from data is taken for hostile text: numbers go through `_html.number`, words are escaped by the
+template, and the page's own security policy forbids scripts, fonts, pictures and connections of any kind.
+"""
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import TYPE_CHECKING, Final, cast
+
+from servqual import _draw
+from servqual._checks import need
+from servqual._html import Html, clean, interval, missing, number, scale, table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Plain = Mapping[str, object]
+
+# the mark and the word stand together: colour is never the only carrier
+_VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
+    "kept": ("✓", "kept"),
+    "missed": ("✕", "missed"),
+    "unclear": ("?", "unclear"),
+    "unknown": ("–", "unknown"),
+}
+_BETTER: Final[Mapping[str, str]] = {"higher": "↑ higher is better", "lower": "↓ lower is better"}
+_UNITS: Final[Mapping[str, str]] = {
+    "share": "share, in per cent",
+    "s": "duration",
+    "count": "count",
+    "points": "points",
+}
+_ZONES: Final[Mapping[str, str]] = {"Z": "UTC", "+00:00": "UTC"}
+_SPARK_POINTS: Final = 60
+_MOST_CASES: Final = 0.8
+
+
+def render(report: Mapping[str, object]) -> str:
+    """Render the report data as one HTML page; the same data give the same text.
+
+    Takes the plain data of `servqual report --json`: durations in seconds, shares from 0 to 1, moments as ISO text.
+    Any list may be empty and any value `None`; a section without data says so or is left out. Needs the extra
+    `report` (matplotlib and jinja2).
+
+    >>> page = render({"title": "Desk <north>", "headline": ["Two of three promises were kept."]})
+    >>> page[:15], "Desk &lt;north&gt;" in page, "Two of three promises were kept." in page
+    ('<!doctype html>', True, True)
+    """
+    jinja2 = need("jinja2", "report", "an HTML report")
+    source = resources.files("servqual.report").joinpath("page.html.j2").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return str(environment.from_string(source).render(_page(report)))
+
+
+def _page(report: Plain) -> Plain:
+    kpis = _rows(report, "kpis")
+    units = {_text(kpi, "key"): kpi for kpi in kpis}
+    trends = _rows(report, "trends")
+    every = _text(_row(report, "period"), "every") or "period"
+    return {
+        "title": _text(report, "title") or "Service report",
+        "missing": missing(),
+        "source": {
+            "name": _text(_row(report, "source"), "name"),
+            "note": _text(_row(report, "source"), "note"),
+            "simulated": _row(report, "source").get("simulated") is True,
+        },
+        "made": {
+            "by": _text(_row(report, "made"), "by"),
+            "now": _moment(_row(report, "made"), "now"),
+            "now_from": _text(_row(report, "made"), "now_from"),
+        },
+        "period": _period(_row(report, "period")),
+        "every": every,
+        "rows": _accounted(_row(report, "rows")),
+        "headline": [line.replace(" %", "\N{NO-BREAK SPACE}%") for line in _texts(report, "headline")],
+        "notes": _texts(report, "notes"),
+        "standards": [_standard(row, units.get(_text(row, "kpi"), {})) for row in _rows(report, "standards")],
+        "kpis": [_kpi(row, trends) for row in kpis],
+        "trends": [_trend(row, place, every) for place, row in enumerate(trends, 1)],
+        "pareto": _pareto(_row(report, "pareto")),
+        "weakest": [_weakest(rows, place) for place, rows in enumerate(_alike(_rows(report, "weakest")), 1)],
+        "priorities": [_priority(row) for row in _rows(report, "priorities")],
+    }
+
+
+def _alike(rows: Sequence[Plain]) -> list[list[Plain]]:
+    """Rows of one KPI and one column together, in the order in which each pair first comes."""
+    found: dict[tuple[str, str], list[Plain]] = {}
+    for row in rows:
+        found.setdefault((_text(row, "kpi"), _text(row, "column")), []).append(row)
+    return list(found.values())
+
+
+def _period(period: Plain) -> str:
+    start, end = (_moment(period, key, zoned=False) for key in ("start", "end"))
+    if not (start or end):
+        return ""
+    zone = _text(period, "zone")
+    return f"{start or '–'} to {end or '–'}" + (f", {zone}" if zone else "")
+
+
+def _accounted(rows: Plain) -> Plain:
+    reasons = _rows(rows, "reasons")
+    cells = [
+        [
+            _text(reason, "column"),
+            _text(reason, "reason"),
+            number(reason.get("count"), "count"),
+            ", ".join(
+                f"row {number(shown.get('row'), 'count')}: {_text(shown, 'value') or 'empty'}"
+                for shown in _rows(reason, "examples")
+            ),
+        ]
+        for reason in reasons
+    ]
+    return {
+        **{key: number(rows.get(key), "count") for key in ("read", "used", "refused", "cases")},
+        "fold": _text(rows, "fold"),
+        "any_refused": bool(reasons) or bool(_number(rows, "refused")),
+        "reasons": table(["Column", "Reason", "Rows", "For example"], cells, caption="Refused by reason", numeric={2})
+        if reasons
+        else "",
+    }
+
+
+def _standard(row: Plain, kpi: Plain) -> Plain:
+    unit = _text(kpi, "unit") or "share"
+    within = _number(row, "within_s")
+    bound = "at most" if kpi.get("better") == "lower" else "at least"
+    promise = f"{bound} {_goal(row, unit)}" if _number(row, "goal") is not None else "no goal set"
+    gap = _number(row, "gap")
+    status = _text(row, "status")
+    mark, word = _VERDICTS.get(status, _VERDICTS["unknown"])
+    return {
+        "name": _text(row, "name"),
+        "promise": promise + (f" within {number(within, 's')}" if within is not None else ""),
+        "gap": "" if gap is None else _difference(gap, unit),
+        "mark": mark,
+        "word": word,
+        **_seen(row, unit),
+    }
+
+
+def _goal(row: Plain, unit: str) -> str:
+    """A goal as it was promised: 90 %, not 90.0 %."""
+    return number(row.get("goal"), unit).replace(".0 %", " %")
+
+
+def _difference(gap: float, unit: str) -> str:
+    """A distance between two values: of shares in percentage points, else in the unit itself."""
+    return f"{number(gap * 100, 'points', signed=True)} points" if unit == "share" else number(gap, unit, signed=True)
+
+
+def _seen(row: Plain, unit: str) -> Plain:
+    """What a measured value is always shown with."""
+    undecided = _number(row, "undecided")
+    return {
+        "value": number(row.get("value"), unit),
+        "interval": "" if (ends := interval(row.get("low"), row.get("high"), unit)) == "–" else ends,
+        "n": number(row.get("n"), "count"),
+        "undecided": number(undecided, "count") if undecided else "",
+    }
+
+
+def _kpi(row: Plain, trends: Sequence[Plain]) -> Plain:
+    unit = _text(row, "unit")
+    own = next((t for t in trends if _text(t, "kpi") == _text(row, "key")), {})
+    whole = [point for point in _rows(own, "points") if point.get("partial") is not True]
+    recent = [_number(point, "value") for point in whole][-_SPARK_POINTS:]
+    words = ("label_zh", "question", "formula", "source", "definition", "reason")
+    return {
+        "title": _title(row),
+        **{key: _text(row, key) for key in words},
+        "unit": _UNITS.get(unit, unit),
+        "better": _BETTER.get(_text(row, "better"), ""),
+        "small": row.get("small") is True,
+        "spark": Html(_draw.sparkline(recent)),
+        **_seen(row, unit),
+    }
+
+
+def _trend(row: Plain, place: int, every: str) -> Plain:
+    unit, points = _text(row, "unit"), _rows(row, "points")
+    dated = [(at, point) for point in points if (at := _day(_text(point, "start")))]
+    flags = {"small": "few rows", "partial": f"unfinished {every}", "signal": "outside the control limits"}
+    cells = [
+        [
+            _moment(point, "start"),
+            number(point.get("value"), unit),
+            interval(point.get("low"), point.get("high"), unit),
+            number(point.get("n"), "count"),
+            ", ".join(words for flag, words in flags.items() if point.get(flag) is True),
+        ]
+        for point in points
+    ]
+    goal, centre, lower, upper = (_number(row, key) for key in ("goal", "centre", "lower_limit", "upper_limit"))
+    values = [value for point in points if (value := _number(point, "value")) is not None]
+    divisor, suffix = scale(unit, max([*values, *(x for x in (goal, upper) if x is not None)], default=1.0))
+
+    def scaled(key: str) -> list[float | None]:
+        return [_over(_number(point, key), divisor) for _, point in dated]
+
+    line = _draw.Line(
+        name=_title(row),
+        at=[at for at, _ in dated],
+        values=scaled("value"),
+        low=scaled("low"),
+        high=scaled("high"),
+        hollow=[p.get("small") is True or p.get("partial") is True for _, p in dated],
+        ringed=[p.get("signal") is True for _, p in dated],
+    )
+    axes = _draw.lines(
+        [line],
+        suffix=suffix,
+        goal=_over(goal, divisor),
+        centre=_over(centre, divisor),
+        limits=(_over(lower, divisor), _over(upper, divisor)),
+        within=_bounds(unit),
+    )
+    told = (
+        f"{len(points)} points; lowest {number(min(values), unit)}, highest {number(max(values), unit)}, "
+        f"last {number(values[-1], unit)}."
+        if values
+        else "No values."
+    )
+    return {
+        "title": _title(row),
+        "better": _BETTER.get(_text(row, "better"), ""),
+        "svg": _svg(axes, f"{_title(row)} by {every}", told, f"trend-{place}") if values else "",
+        "goal": "" if goal is None else _goal(row, unit),
+        "centre": "" if centre is None else number(centre, unit),
+        "limits": "" if lower is None and upper is None else interval(lower, upper, unit),
+        "table": table(
+            ["From", "Value", "Interval", "n", "Note"],
+            cells,
+            caption=f"{_title(row)} by {every}",
+            numeric={1, 2, 3},
+        ),
+    }
+
+
+def _pareto(pareto: Plain) -> Plain | None:
+    rows = _rows(pareto, "rows")
+    if not rows:
+        return None
+    column, rest = _text(pareto, "column"), _row(pareto, "rest")
+    cells: list[list[str | None]] = [
+        [
+            _group(row, "category"),
+            number(row.get("count"), "count"),
+            number(row.get("share"), "share"),
+            number(row.get("cumulative"), "share"),
+        ]
+        for row in rows
+    ]
+    if _number(rest, "count"):
+        name = f"{number(rest.get('categories'), 'count')} further categories"
+        cells.append([name, number(rest.get("count"), "count"), None, None])
+    bars = [
+        _draw.Bar(
+            name=_group(row, "category"),
+            share=_number(row, "share") or 0.0,
+            cumulative=_number(row, "cumulative") or 0.0,
+            note=f"{number(row.get('count'), 'count')} · {number(row.get('cumulative'), 'share')}",
+        )
+        for row in rows
+    ]
+    few = next((place for place, bar in enumerate(bars, 1) if bar.cumulative >= _MOST_CASES), None)
+    say = (
+        f"The first {few} of the categories hold {number(bars[few - 1].cumulative, 'share')} of the cases."
+        if few and few > 1
+        else f"The first category alone holds {number(bars[0].share, 'share')} of the cases."
+        if few
+        else f"The {len(bars)} largest categories together hold {number(bars[-1].cumulative, 'share')} of the cases."
+    )
+    return {
+        "column": column,
+        "total": number(pareto.get("total"), "count"),
+        "say": say,
+        "svg": _svg(_draw.pareto(bars), f"Cases by {column}", say, "pareto-1"),
+        "table": table(
+            [column, "Cases", "Share", "Cumulative"], cells, caption=f"Cases by {column}", numeric={1, 2, 3}
+        ),
+    }
+
+
+def _weakest(rows: Sequence[Plain], place: int) -> Plain:
+    first = rows[0]
+    unit, title, column = _text(first, "unit"), _title(first), _text(first, "column")
+    seen = [x for row in rows for key in ("value", "overall") if (x := _number(row, key)) is not None]
+    divisor, suffix = scale(unit, max(seen, default=1.0))
+    axes = _draw.ranking(
+        [
+            _draw.Dot(
+                name=_group(row, "group"),
+                value=_over(_number(row, "value"), divisor),
+                low=_over(_number(row, "low"), divisor),
+                high=_over(_number(row, "high"), divisor),
+                note=f"{number(row.get('value'), unit)} · n {number(row.get('n'), 'count')}",
+            )
+            for row in rows
+        ],
+        suffix=suffix,
+        overall=_over(_number(first, "overall"), divisor),
+        within=_bounds(unit),
+    )
+    cells = [
+        [
+            _group(row, "group"),
+            number(row.get("value"), unit),
+            interval(row.get("low"), row.get("high"), unit),
+            number(row.get("n"), "count"),
+        ]
+        for row in rows
+    ]
+    overall = number(first.get("overall"), unit)
+    caption = f"{title} by {column}: the weakest groups"
+    return {
+        "title": title,
+        "column": column,
+        "overall": overall,
+        "svg": _svg(axes, caption, f"{len(rows)} groups; all together {overall}.", f"weakest-{place}"),
+        "table": table([column, "Value", "Interval", "n"], cells, caption=caption, numeric={1, 2, 3}),
+    }
+
+
+def _priority(row: Plain) -> Plain:
+    unit = _text(row, "unit")
+    spared = _number(row, "spared")
+    return {
+        "rank": number(row.get("rank"), "count"),
+        "group": _group(row, "group"),
+        "column": _text(row, "column"),
+        "title": _title(row),
+        "overall": number(row.get("overall"), unit),
+        "spared": "" if spared is None else number(math.floor(spared), "count"),
+        "sentence": _text(row, "sentence"),
+        **_seen(row, unit),
+    }
+
+
+def _svg(axes: "Axes", title: str, description: str, prefix: str) -> Html:
+    return Html(_draw.to_svg(cast("Figure", axes.figure), title=title, description=description, prefix=prefix))
+
+
+def _bounds(unit: str) -> tuple[float | None, float | None]:
+    """What values of a unit cannot pass, as the axis counts them."""
+    return (0, 100) if unit == "share" else (0, None) if unit in {"s", "count"} else (None, None)
+
+
+def _over(value: float | None, divisor: float) -> float | None:
+    return None if value is None else value / divisor
+
+
+def _rows(data: Plain, key: str) -> list[Plain]:
+    value = data.get(key)
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def _row(data: Plain, key: str) -> Plain:
+    value = data.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _texts(data: Plain, key: str) -> list[str]:
+    value = data.get(key)
+    return [clean(line) for line in value if line] if isinstance(value, list | tuple) else []
+
+
+def _text(data: Plain, key: str) -> str:
+    value = data.get(key)
+    return "" if value is None else clean(value)
+
+
+def _number(data: Plain, key: str) -> float | None:
+    value = data.get(key)
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def _title(data: Plain) -> str:
+    """The title with a capital at its head, as a heading wants it."""
+    title = _text(data, "title")
+    return title[:1].upper() + title[1:]
+
+
+def _group(data: Plain, key: str) -> str:
+    return _text(data, key) or "(not stated)"
+
+
+def _day(text: str) -> dt.datetime | None:
+    """An ISO date or moment, by its own wall clock."""
+    try:
+        return dt.datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def _moment(data: Plain, key: str, *, zoned: bool = True) -> str:
+    """A moment in words: the date alone at midnight, else with hour and minute; text of another kind as it is."""
+    text = _text(data, key)
+    at = _day(text)
+    if at is None:
+        return text
+    if at.time() == dt.time():
+        return f"{at:%Y-%m-%d}"
+    zone = re.search(r"(Z|[+-]\d\d:\d\d)$", text) if zoned else None
+    return f"{at:%Y-%m-%d %H:%M}" + (f" {_ZONES.get(zone[0], zone[0])}" if zone else "")

@@ -1,0 +1,301 @@
+"""The command line: exit codes, words, and real exports."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from servqual import cli
+
+ROOT = Path(__file__).parents[1]
+HOSTILE = "<script>alert(1)</script>\"'&$\\frac{"
+
+
+def run(*words: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command as a user types it."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "servqual", *map(str, words)],
+        capture_output=True, text=True, check=False, cwd=folder, encoding="utf-8",
+    )  # fmt: skip
+
+
+def report(folder: Path, *words: str | Path) -> tuple[dict[str, Any], str]:
+    """What a successful report found, and what it printed."""
+    done = run("report", *words, "--json", folder / "r.json", "--html", folder / "r.html", folder=folder)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads((folder / "r.json").read_text(encoding="utf-8"))
+    return found, done.stdout
+
+
+def peak_mb(*words: str | Path) -> float:
+    """The most memory that a command held, as Linux counts it since the process began."""
+    code = (
+        "import sys; from servqual import cli; assert cli.main(sys.argv[1:]) == 0;"
+        "print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True, check=True)
+    return int(done.stdout.split()[-1]) / 1024
+
+
+def kpi(found: dict[str, Any], key: str) -> dict[str, Any]:
+    """One KPI of the findings."""
+    return next(row for row in found["kpis"] if row["key"] == key)
+
+
+# --- real exports; expected numbers from the oracle.json beside each, computed with pandas ---
+
+
+def test_uci_incident_log(data: Path, tmp_path: Path) -> None:
+    """141,712 rows of a ServiceNow log, unchanged."""
+    oracle = json.loads((data / "uci_incident_log" / "oracle.json").read_text(encoding="utf-8"))
+    started = time.perf_counter()
+    found, said = report(tmp_path, data / "uci_incident_log" / "incident_event_log.csv.gz", "--preset", "servicenow")
+    assert time.perf_counter() - started < 60  # a hang, not a benchmark: benchmarks/report.py measures
+    rows = found["rows"]
+    assert (rows["read"], rows["used"], rows["refused"]) == (oracle["events"], oracle["events"], 0)
+    assert rows["cases"] == kpi(found, "case_volume")["value"] == oracle["incidents"]
+    assert kpi(found, "backlog")["value"] == 0
+    kept = kpi(found, "sla_kept")
+    assert round(kept["value"] * kept["n"]) == oracle["final_made_sla"]["true"] == 15_803
+    again = kpi(found, "reopen_rate")
+    assert round(again["value"] * again["n"]) == oracle["incidents_reopened"] == 275
+    moved = kpi(found, "reassignment_rate")
+    assert moved["n"] - round(moved["value"] * moved["n"]) == oracle["incidents_zero_reassignment"]
+    median, mean = kpi(found, "resolution_p50"), kpi(found, "resolution_time")
+    assert median["n"] == oracle["hours_open_to_resolved"]["n"] == 23_362
+    assert median["value"] / 3600 == pytest.approx(oracle["hours_open_to_resolved"]["p50_linear"], rel=0.005)
+    assert mean["value"] / 3600 == pytest.approx(oracle["hours_open_to_resolved"]["mean"], abs=1e-6)
+    assert any("1,556 closed cases have no resolved_at" in note for note in found["notes"])
+    assert "141,712 rows folded to 24,918 cases; the last row of each case wins" in said
+    weak = {(w["column"], w["group"]): w["value"] for w in found["weakest"] if w["kpi"] == "sla_kept"}
+    assert weak["priority", "2 - High"] * 100 == pytest.approx(oracle["sla_met_pct_by_priority"]["2 - High"])
+
+
+def test_boston311(data: Path, tmp_path: Path) -> None:
+    """One row a request, targets of their own, a configuration file."""
+    oracle = json.loads((data / "boston311_2011q3" / "oracle.json").read_text(encoding="utf-8"))
+    found, _ = report(
+        tmp_path, data / "boston311_2011q3" / "boston311.csv.gz", "--config", ROOT / "examples" / "boston311.toml"
+    )
+    assert found["rows"]["used"] == oracle["cases"]
+    assert kpi(found, "backlog")["value"] == oracle["cases"] - oracle["closed"]
+    flag = kpi(found, "sla_kept")
+    assert (round(flag["value"] * flag["n"]), flag["n"]) == (oracle["flag_counts"]["ONTIME"], 31_745)
+    [own] = found["standards"]
+    assert (own["n"], round(own["value"] * own["n"])) == (oracle["with_target"], oracle["closed_with_target_met"])
+    assert {w["column"] for w in found["weakest"]} <= {"category", "team", "channel", "neighborhood"}
+    count = {row["category"]: row["count"] for row in found["pareto"]["rows"]}
+    assert {name: count[name] for name in oracle["top10_types"]} == oracle["top10_types"]
+
+
+def test_italian_helpdesk(data: Path, tmp_path: Path) -> None:
+    """A log of named steps becomes cases."""
+    found, said = report(
+        tmp_path, data / "italian_helpdesk" / "helpdesk.csv.gz", "--config", ROOT / "examples" / "italian_helpdesk.toml"
+    )
+    assert (found["rows"]["used"], found["rows"]["cases"]) == (21_348, 4_580)
+    assert (kpi(found, "resolution_p50")["n"], kpi(found, "first_response_p50")["n"]) == (4_569, 4_285)
+    assert round(kpi(found, "reopen_rate")["value"] * kpi(found, "reopen_rate")["n"]) == 386
+    assert "'Variant' more than once" in said
+
+
+def test_memory_of_the_uci_report(data: Path, tmp_path: Path) -> None:
+    """The whole process stays below 400 MB."""
+    log = data / "uci_incident_log" / "incident_event_log.csv.gz"
+    assert peak_mb("report", log, "--preset", "servicenow", "--html", tmp_path / "r.html") < 400
+
+
+# --- the sample -----------------------------------------
+
+
+def test_the_sample_says_that_it_is_simulated_and_finds_its_weak_spot(tmp_path: Path) -> None:
+    """Without any input; the known weak spot comes first."""
+    found, said = report(tmp_path, "sample")
+    assert found["source"]["simulated"]
+    assert "simulated" in said
+    assert "imulated" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert found["priorities"][0]["group"] == "network"
+    assert [s["status"] for s in found["standards"]] == ["missed", "missed", "kept"]
+    assert f"{tmp_path / 'r.html'} and {tmp_path / 'r.json'}:" in said.splitlines()[-1]
+
+
+def test_the_default_page_stands_beside_the_caller(tmp_path: Path) -> None:
+    """`servqual report sample` alone makes sample-report.html."""
+    done = run("report", "sample", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["sample-report.html"]
+
+
+# --- bad input: exit 2 and words, or a counted refusal; never a traceback -----------------------------------------
+
+GOOD = "received_at,resolved_at\n2026-05-04T09:00Z,2026-05-04T10:00Z\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "said"),
+    [
+        (None, (), "No such file"),
+        (b"", (), "is empty"),
+        (b"colour,size\nred,3\n", (), "received_at"),
+        (bytes(range(256)), (), "binary"),
+        (b"received_at\n2026-05-04 09:00\n", (), "needs a zone"),
+        (b"received_at\nsoon\n", (), "row 2: received_at is not a date"),
+        (b"received_at\n?\n", (), "no case has a received_at"),
+        (GOOD.encode(), ("--preset", "servicenw"), "did you mean servicenow"),
+        (GOOD.encode(), ("--now", "today"), "ISO 8601"),
+        (GOOD.encode(), ("--now", "2026-05-04"), "needs an offset"),
+        (GOOD.encode(), ("--now", "2020-05-04T09:00Z"), "must not come before the first case"),
+        (GOOD.encode(), ("--zone", "Mars/Olympus"), "IANA"),
+        (GOOD.encode(), ("--config", "none.toml"), "cannot read the configuration"),
+        (GOOD.encode(), ("--html", "no/such/folder.html"), "cannot write"),
+    ],
+)
+def test_bad_input_exits_2_with_words(content: bytes | None, words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    """The message says what is wrong and what to do."""
+    if content is not None:
+        (tmp_path / "in.csv").write_bytes(content)
+    done = run("report", "in.csv", *words, folder=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ("not toml", "is not TOML"),
+        ("[colums]\n", "did you mean columns"),
+        ("[read]\nzon = 'UTC'\n", "did you mean zone"),
+        ("[columns]\nteam = 'Team'\n", "'Team' for team"),
+        ("[[targets]]\nclock = 'first_respons'\nwithin = '1 h'\ngoal = 0.9\n", "clock must be one of"),
+        ("[[targets]]\nclock = 'resolution'\nwithin = 'soon'\ngoal = 0.9\n", "within must be a time"),
+        ("[[targets]]\nclock = 'resolution'\nwithin = '1 h'\ngoal = 95\n", "goal must be a share"),
+        ("[[targets]]\nclock = 'resolution'\nwithin = '1 h'\n", "needs a goal"),
+        ("[[targets]]\nkpi = 'backlog'\ngoal = 0.9\n", "kpi of a target must be one of"),
+        ("[[targets]]\nclock = 'first_response'\nwithin = '1 h'\ngoal = 0.9\n", "first_response_at"),
+        ("[report]\ngroups = ['colour']\n", "colour"),
+        ("[report]\nevery = 'day'\n", "every must be one of week, month"),
+        ("columns = 3\n", "[columns] must be a table"),
+        ("[columns]\nteam = 3\n", "must be the name of a column"),
+        ("targets = 3\n", "[[targets]]"),
+        ("[hours]\nweek = {mon = '09:00-17:00'}\n", "[hours] needs a zone"),
+        ("[hours]\nzone = 'UTC'\nspecial = {xmas = '09:00-12:00'}\n", "must name dates"),
+        ("[log]\nevent = 'step'\n", "[log] needs at"),
+        ("[hours]\nzone = 'UTC'\nweek = {mon = '09:00-17:00, 16:00-18:00'}\n", "overlap"),
+        ("[log]\nevent = 'step'\nat = 'when'\nmoments = {received_at = {frist = '*'}}\n", "first"),
+    ],
+)
+def test_a_slip_in_the_configuration_is_named(config: str, said: str, tmp_path: Path) -> None:
+    """With the file, the part and what was expected."""
+    (tmp_path / "in.csv").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "c.toml").write_text(config, encoding="utf-8")
+    done = run("report", "in.csv", "--config", "c.toml", folder=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_rows_that_cannot_be_read_are_counted_with_their_numbers(tmp_path: Path) -> None:
+    """Read = used + refused; the reasons and the rows are said."""
+    (tmp_path / "in.csv").write_text(GOOD + "soon,2026-05-04T10:00Z\n" + "too,many,cells\n" * 2, encoding="utf-8")
+    found, said = report(tmp_path, tmp_path / "in.csv")
+    rows = found["rows"]
+    assert (rows["read"], rows["used"], rows["refused"]) == (4, 1, 3)
+    assert {(r["column"], r["count"], r["examples"][0]["row"]) for r in rows["reasons"]} == {
+        ("received_at", 1, 3),
+        ("row", 2, 4),
+    }
+    assert "refused: received_at is not a date of the form ISO 8601: 1 (row 3 …)" in said
+
+
+def test_an_event_log_that_was_not_said_to_be_one_is_noticed(tmp_path: Path) -> None:
+    """Rows that repeat a case_id are counted as they are, and the note says how to fold them."""
+    (tmp_path / "in.csv").write_text("case_id,received_at\n" + "C-1,2026-05-04T09:00Z\n" * 3, encoding="utf-8")
+    found, said = report(tmp_path, tmp_path / "in.csv")
+    assert found["rows"]["cases"] == 3
+    assert "note: 2 of the first 3 rows repeat the case_id of another" in said
+    assert "fold = true" in said
+
+
+def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
+    """Four times the rows, every cell of them new, and the process needs no more than a few MB more."""
+    used = []
+    for size in (60_000, 240_000):
+        path = tmp_path / f"{size}.csv"
+        with path.open("w", encoding="utf-8") as file:
+            file.write("case_id,received_at,resolved_at,team\n")
+            for i in range(size):
+                stamp = f"2026-{1 + i % 12:02}-{1 + i % 28:02}T{i % 24:02}:{i % 60:02}:{i // 60 % 60:02}"
+                file.write(f"C-{i},{stamp}.{i:06}Z,{stamp}.999999Z,team {i % 7}\n")
+        used.append(peak_mb("report", path, "--json", tmp_path / "r.json"))
+    assert used[1] - used[0] < 25, used
+
+
+class _Tags(HTMLParser):
+    """Which elements a page has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  (its signature)
+        """Note an element."""
+        self.seen.add(tag)
+
+
+def test_hostile_text_in_every_cell_is_inert(tmp_path: Path) -> None:
+    """Markup is text in the page, formulas are text in the CSV, signs that no shape is known for are no error."""
+    rows = io.StringIO()
+    writer = csv.writer(rows)
+    writer.writerow(["received_at", "resolved_at", "category", "team", "priority", "channel", "reopened", "reassigned"])
+    for i in range(80):
+        name = "=HYPERLINK(1)" if i % 2 else HOSTILE
+        writer.writerow([f"2026-05-{1 + i % 28:02}T09:00Z", "", name, HOSTILE, "客户\u202e", "@x", 1, 1])
+        writer.writerow([f"2026-05-{1 + i % 28:02}T09:00Z", "2026-06-01T00:00Z", "fine", "fine", "fine", "fine", 0, 0])
+    writer.writerow([HOSTILE] * 8)
+    (tmp_path / f"{HOSTILE.replace('/', '')}.csv").write_text(rows.getvalue(), encoding="utf-8")
+    found, _ = report(tmp_path, tmp_path / f"{HOSTILE.replace('/', '')}.csv", "--csv", tmp_path / "r.csv")
+    assert found["rows"]["refused"] == 1
+    assert HOSTILE in {w["group"] for w in found["weakest"]}
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    tags = _Tags()
+    tags.feed(page)
+    assert "script" not in tags.seen
+    assert "alert(1)" in page
+    for row in csv.reader(io.StringIO((tmp_path / "r.csv").read_text(encoding="utf-8"))):
+        assert not any(cell.startswith(("=", "+", "@")) for cell in row)
+
+
+# --- the parser -----------------------------------------
+
+
+def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """Both end well; usage errors end with 2."""
+    for words, said in ((["--help"], "report"), (["report", "--help"], "--preset"), (["--version"], "servqual 0.")):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(words)
+        assert ended.value.code in {0, None}
+        assert said in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["reprot"])
+    assert ended.value.code == 2
+
+
+def test_help_imports_no_arrays() -> None:
+    """`servqual --help` must not wait for numpy."""
+    code = (
+        "import sys; from servqual import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass\n"
+        "print('numpy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    assert done.stdout.rstrip().endswith("False")
