@@ -11,6 +11,7 @@ _HOME = {
     "Kpi": "kpi",
     "Measurement": "measures",
     "Measures": "measures",
+    "Pauses": "business_time",
     "Ratio": "accumulators",
     "Rows": "rows",
     "Tally": "engine",

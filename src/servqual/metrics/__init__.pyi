@@ -2,6 +2,7 @@ from servqual.metrics.accumulators import Count as Count
 from servqual.metrics.accumulators import Ratio as Ratio
 from servqual.metrics.accumulators import Total as Total
 from servqual.metrics.accumulators import Values as Values
+from servqual.metrics.business_time import Pauses as Pauses
 from servqual.metrics.business_time import after as after
 from servqual.metrics.business_time import elapsed as elapsed
 from servqual.metrics.catalogue import KPIS as KPIS

@@ -37,8 +37,23 @@ def _year(_: object, field: "attrs.Attribute[int | None]", value: int | None) ->
         raise InvalidValue(f"{field.name} must be a year (got {value!r}), or None", field=field.name, got=value)
 
 
+def _whole(_: object, field: "attrs.Attribute[int]", value: object) -> None:
+    if not isinstance(value, int):
+        raise InvalidValue(f"{field.name} must be a whole number of days (got {value!r})", field=field.name, got=value)
+
+
+def _nth(_: object, field: "attrs.Attribute[int]", value: object) -> None:
+    if value not in {1, 2, 3, 4, 5, -1, -2, -3, -4, -5}:
+        raise InvalidValue(
+            f"nth must be 1 to 5, or -1 to -5 from the end of the month (got {value!r})", field=field.name, got=value
+        )
+
+
 def _shifts(given: Mapping[str, int]) -> Mapping[str, int]:
-    return MappingProxyType({DAYS[weekday_of(day, "observed")]: int(days) for day, days in given.items()})
+    for days in given.values():
+        if not isinstance(days, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidValue(f"observed must map weekdays to days moved (got {given!r})", field="observed", got=given)
+    return MappingProxyType({DAYS[weekday_of(day, "observed")]: days for day, days in given.items()})
 
 
 def _weekday(given: str) -> str:
@@ -130,8 +145,8 @@ class NthWeekday(HolidayRule):
 
     month: int
     weekday: str = attrs.field(converter=_weekday)
-    nth: int = attrs.field(validator=attrs.validators.in_((1, 2, 3, 4, 5, -1, -2, -3, -4, -5)))
-    offset: int = 0
+    nth: int = attrs.field(validator=_nth)
+    offset: int = attrs.field(default=0, validator=_whole)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -154,7 +169,7 @@ class EasterDay(HolidayRule):
     ([datetime.date(2026, 4, 3)], [datetime.date(2026, 4, 12)])
     """
 
-    offset: int
+    offset: int = attrs.field(validator=_whole)
     orthodox: bool = False
 
     def days(self, year: int) -> Iterator[dt.date]:
