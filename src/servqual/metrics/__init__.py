@@ -14,7 +14,7 @@ _HOME = {
     "Pauses": "business_time",
     "Ratio": "accumulators",
     "Rows": "rows",
-    "Tally": "engine",
+    "Tally": "tallies",
     "Total": "accumulators",
     "Values": "accumulators",
     "after": "business_time",

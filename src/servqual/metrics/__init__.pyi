@@ -6,7 +6,6 @@ from servqual.metrics.business_time import Pauses as Pauses
 from servqual.metrics.business_time import after as after
 from servqual.metrics.business_time import elapsed as elapsed
 from servqual.metrics.catalogue import KPIS as KPIS
-from servqual.metrics.engine import Tally as Tally
 from servqual.metrics.engine import measure as measure
 from servqual.metrics.engine import tally as tally
 from servqual.metrics.kpi import Kpi as Kpi
@@ -14,3 +13,4 @@ from servqual.metrics.measures import Measurement as Measurement
 from servqual.metrics.measures import Measures as Measures
 from servqual.metrics.ranking import pareto as pareto
 from servqual.metrics.rows import Rows as Rows
+from servqual.metrics.tallies import Tally as Tally

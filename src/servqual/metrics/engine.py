@@ -1,8 +1,4 @@
-"""Rows into cells: one pass over the data for all KPIs, by group and period.
-
-The result is a `Tally`: cells of accumulators that add up. Tallies of the same rows are the same bytes, however the
-rows were split or ordered.
-"""
+"""Rows into cells: one pass over the data for all KPIs, by group and period."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,17 +9,21 @@ from zoneinfo import ZoneInfo
 import attrs
 import numpy as np
 
-from servqual._checks import as_instant, as_zone, did_you_mean, near
-from servqual.errors import InvalidValue, MissingColumn, RefusedRow, TallyMismatch, UnknownName
+from servqual._checks import as_instant, did_you_mean, near
+from servqual.errors import InvalidValue, MissingColumn, RefusedRow, UnknownName
 from servqual.metrics.accumulators import Array
 from servqual.metrics.catalogue import KPIS
 from servqual.metrics.cells import Cells, fold, zero
+from servqual.metrics.clock_log import EventLog, as_moment
+from servqual.metrics.clock_readings import read_clock
+from servqual.metrics.clocks import cases_of, judged_by
 from servqual.metrics.groups import Groups
 from servqual.metrics.kpi import Kpi, View
-from servqual.metrics.measures import Measures, measured
+from servqual.metrics.measures import Measures
 from servqual.metrics.periods import PERIODS, period
 from servqual.metrics.rows import Rows
-from servqual.metrics.stored import Stored, pack, unpack
+from servqual.metrics.tallies import Part, Plan, Tally, part_of
+from servqual.model.sla import Sla
 from servqual.readers.arrays import columns_of
 from servqual.readers.columns import Batch, Refusal
 from servqual.readers.export import Export
@@ -32,124 +32,6 @@ __all__ = ["Data", "Source", "Tallier", "Tally", "measure", "tally"]
 
 Source: TypeAlias = Mapping[str, Any] | Export | str | Path | Iterator[Batch] | Sequence[Batch]
 Data: TypeAlias = Mapping[str, Source]
-
-
-@attrs.frozen(kw_only=True)
-class Plan:
-    """What is asked: which KPIs, by which groups, in which zone, seen from which moment."""
-
-    kpis: tuple[Kpi, ...]
-    by: tuple[str, ...] = ()
-    zone: ZoneInfo = attrs.field(converter=as_zone)
-    now: int | None = None
-
-    def plain(self) -> dict[str, Any]:
-        """What two tallies must have in common to be added, as plain data."""
-        kpis = [[kpi.key, kpi.definition] for kpi in self.kpis]
-        return {"kpis": kpis, "by": list(self.by), "zone": self.zone.key, "now": self.now}
-
-
-Part: TypeAlias = tuple[str, str]
-"""A table and the moment that dates its rows: what shares one set of groups."""
-
-
-@attrs.frozen(eq=False, repr=False)
-class Tally:
-    """Cells of accumulators by group; `+` adds tallies of the same plan, `measure()` derives the numbers.
-
-    >>> from servqual.metrics import tally
-    >>> teams = {"received_at": ["2026-05-04", "2026-05-05"], "team": ["north", "south"]}
-    >>> teams["received_at"] = np.array(teams["received_at"], "datetime64[us]")
-    >>> whole = tally(["case_volume"], {"cases": teams}, by=["team"])
-    >>> (whole + whole).measure().get("case_volume", team="north").value
-    2.0
-    """
-
-    plan: Plan
-    groups: Mapping[Part, Groups]
-    cells: Mapping[str, Cells]
-    rows: Mapping[str, Rows]
-
-    def __add__(self, other: "Tally") -> "Tally":
-        if self.plan.plain() != other.plan.plain():
-            raise TallyMismatch(
-                "only tallies of the same KPIs, groups, zone and now can be added (got different ones); compare "
-                "tally.plan of both"
-            )
-        groups: dict[Part, Groups] = {}
-        cells: dict[str, Cells] = {}
-        for part, mine in self.groups.items():
-            groups[part], here, there = mine.union(other.groups[part])
-            size = groups[part].size
-            for state in _states(self.plan, part):
-                left, right = self.cells[state].moved(here, size), other.cells[state].moved(there, size)
-                cells[state] = left + right  # type: ignore[operator]
-        rows = {table: rows + other.rows[table] for table, rows in self.rows.items()}
-        return Tally(self.plan, groups, cells, rows)
-
-    def without(self, *columns: str) -> "Tally":
-        """The tally of coarser groups: these columns are no longer told apart."""
-        for name in columns:
-            if name not in self.plan.by:
-                raise UnknownName(
-                    f"by must be one of {', '.join(self.plan.by) or 'no columns'} (got {name!r})",
-                    near=near(name, self.plan.by),
-                )
-        plan = attrs.evolve(self.plan, by=tuple(name for name in self.plan.by if name not in columns))
-        groups: dict[Part, Groups] = {}
-        cells: dict[str, Cells] = {}
-        for part, mine in self.groups.items():
-            groups[part], places = mine.without(columns)
-            for state in _states(self.plan, part):
-                cells[state] = self.cells[state].moved(places, groups[part].size)
-        return Tally(plan, groups, cells, self.rows)
-
-    def measure(self, confidence: float = 0.95) -> Measures:
-        """Values with their intervals at this confidence."""
-        if not 0 < confidence < 1:
-            raise InvalidValue(
-                f"confidence must lie between 0 and 1 (got {confidence}); write 0.95",
-                field="confidence",
-                got=confidence,
-            )
-        kpis = self.plan.kpis
-        return Measures(
-            kpis=kpis,
-            by=self.plan.by,
-            groups={kpi.key: self.groups[_part(kpi)] for kpi in kpis},
-            numbers={kpi.key: measured(kpi, self.cells[kpi.state], confidence) for kpi in kpis},
-            rows=self.rows,
-            confidence=confidence,
-        )
-
-    def to_bytes(self) -> bytes:
-        """The tally in its stored form (see `servqual.metrics.stored`); the same rows give the same bytes."""
-        return pack(Stored(self.plan.plain(), self.groups, self.cells, self.rows))
-
-    @classmethod
-    def from_bytes(cls, data: bytes, kpis: Sequence[Kpi] = ()) -> "Tally":
-        """Read a stored tally.
-
-        KPIs of the catalogue are found by key; pass those that are your own or have parameters of their own in `kpis`.
-        Raises `UnreadableTally` for bytes that are no tally, `TallyMismatch` where a definition is another today.
-        """
-        stored = unpack(data)
-        known = {**KPIS, **{kpi.key: kpi for kpi in kpis}}
-        found: list[Kpi] = []
-        for key, definition in stored.plan["kpis"]:
-            kpi = known.get(key)
-            if kpi is None or kpi.definition != definition:
-                raise TallyMismatch(
-                    f"the tally holds {key} as defined by {definition} "
-                    f"(got {kpi.definition if kpi else 'no such KPI'}); pass the KPI with its parameters in kpis"
-                )
-            found.append(kpi)
-        plan = Plan(kpis=tuple(found), by=tuple(stored.plan["by"]), zone=stored.plan["zone"], now=stored.plan["now"])
-        return cls(plan, stored.groups, stored.cells, stored.rows)
-
-    def __repr__(self) -> str:
-        cells = sum(groups.size for groups in self.groups.values())
-        return f"<Tally of {', '.join(k.key for k in self.plan.kpis)} in {cells} cells>"
 
 
 class Tallier:
@@ -186,6 +68,7 @@ def tally(
     by: Sequence[str] = (),
     zone: str = "UTC",
     now: dt.datetime | np.datetime64 | None = None,
+    sla: Sla | None = None,
     strict: bool = False,
 ) -> Tally:
     """Count and sum what the KPIs need, by group, in one pass over the data.
@@ -196,6 +79,7 @@ def tally(
         by: columns, or periods of each KPI's own moment: day, week, month, quarter, year, weekday, hour_of_day.
         zone: IANA zone in which periods are read.
         now: the moment from which open items are seen; what happened later is not seen. numpy moments are UTC.
+        sla: the agreement by which clocks are read from `case_events`; its promises decide what is kept.
         strict: raise `RefusedRow` for the first row that cannot be used instead of counting it.
 
     Raises `UnknownName` for a mistyped KPI, `MissingColumn` for a column that a KPI needs.
@@ -206,26 +90,53 @@ def tally(
     >>> tally(["resolution_rate"], {"cases": cases}, now=monday + dt.timedelta(days=1)).measure().one().value
     0.3333333333333333
     """
-    plan = plan_of(kpis, by=by, zone=zone, now=now)
-    parts = []
+    plan = plan_of(kpis, by=by, zone=zone, now=now, sla=sla)
+    log = _log(data["case_events"], plan, strict=strict) if "case_events" in data else None
+    parts: list[Tally] = []
     for table in dict.fromkeys(kpi.table for kpi in plan.kpis):
-        if table not in data:
-            wanting = next(kpi.key for kpi in plan.kpis if kpi.table == table)
-            raise MissingColumn(
-                f"{wanting} reads the table {table!r} (got {', '.join(data) or 'no tables'}); pass it in data",
-                column=table,
-                near=near(table, data),
-            )
         tallier = Tallier(plan, table, strict=strict)
-        for batch in _batches(table, data[table]):
+        for batch in _rows_of(table, data, plan, log, sla):
             tallier.add(batch)
         parts.append(tallier.tally())
+    rows = {table: rows for one in parts for table, rows in one.rows.items()}
+    if log is not None:
+        rows = {table: found for table, found in rows.items() if table in data} | {"case_events": log.rows}
     return Tally(
         plan,
         {part: groups for one in parts for part, groups in one.groups.items()},
         {state: cells for one in parts for state, cells in one.cells.items()},
-        {table: rows for one in parts for table, rows in one.rows.items()},
+        rows,
     )
+
+
+def _log(source: Source, plan: Plan, *, strict: bool) -> EventLog:
+    [batch] = _batches("case_events", source)
+    log = EventLog.of(batch, as_moment(plan.now))
+    if strict and log.rows.refusals:
+        raise _refused(log.rows.refusals[0])
+    return log
+
+
+def _rows_of(table: str, data: Data, plan: Plan, log: EventLog | None, sla: Sla | None) -> Iterator[Batch]:
+    """The rows of a table; clocks and, where there is no table of them, cases are read from the log of their events."""
+    source, _, clock = table.partition("/")
+    if table in data and table != "case_events":
+        yield from _batches(table, data[table])
+    elif log is not None and sla is not None and clock:
+        yield read_clock(sla, log, clock, as_moment(plan.now)).batch()
+    elif log is not None and table == "cases":
+        yield cases_of(log)
+    else:
+        key = next(kpi.key for kpi in plan.kpis if kpi.table == table)
+        if source == "case_events" and sla is None:
+            raise InvalidValue(
+                f"sla is needed by {key}, which reads a service clock (got None); pass sla=", field="sla", got=None
+            )
+        raise MissingColumn(
+            f"{key} reads the table {source!r} (got {', '.join(data) or 'no tables'}); pass it in data",
+            column=source,
+            near=near(source, data),
+        )
 
 
 def measure(
@@ -235,6 +146,7 @@ def measure(
     by: Sequence[str] = (),
     zone: str = "UTC",
     now: dt.datetime | np.datetime64 | None = None,
+    sla: Sla | None = None,
     confidence: float = 0.95,
     strict: bool = False,
 ) -> Measures:
@@ -246,7 +158,7 @@ def measure(
     >>> measure(["resolution_time"], {"cases": cases}).one().value
     7200.0
     """
-    return tally(kpis, data, by=by, zone=zone, now=now, strict=strict).measure(confidence)
+    return tally(kpis, data, by=by, zone=zone, now=now, sla=sla, strict=strict).measure(confidence)
 
 
 def plan_of(
@@ -255,8 +167,9 @@ def plan_of(
     by: Sequence[str] = (),
     zone: str = "UTC",
     now: dt.datetime | np.datetime64 | None = None,
+    sla: Sla | None = None,
 ) -> Plan:
-    """Look up the KPIs and check what is asked."""
+    """Look up the KPIs and check what is asked; with an agreement, KPIs of clocks are judged by it."""
     found: list[Kpi] = []
     for asked in [kpis] if isinstance(kpis, str | Kpi) else kpis:
         kpi = asked if isinstance(asked, Kpi) else KPIS.get(asked)
@@ -269,7 +182,7 @@ def plan_of(
                 field="kpis",
                 got=kpi.key,
             )
-        found.append(kpi)
+        found.append(judged_by(kpi, sla) if sla and kpi.clock and kpi.params.get("within") is None else kpi)
     return Plan(kpis=tuple(found), by=(by,) if isinstance(by, str) else tuple(by), zone=zone, now=_now(now))
 
 
@@ -292,14 +205,6 @@ def _batches(table: str, source: Source) -> Iterator[Batch]:
         yield from source
 
 
-def _part(kpi: Kpi) -> Part:
-    return (kpi.table, kpi.at)
-
-
-def _states(plan: Plan, part: Part) -> Iterator[str]:
-    yield from {kpi.state: None for kpi in plan.kpis if _part(kpi) == part}
-
-
 def _tally_batch(plan: Plan, table: str, batch: Batch, *, strict: bool) -> Tally:
     for kpi in plan.kpis:
         _check_needs(kpi, batch, plan)
@@ -309,7 +214,7 @@ def _tally_batch(plan: Plan, table: str, batch: Batch, *, strict: bool) -> Tally
     codes: dict[Part, Array] = {}
     cells: dict[str, Cells] = {}
     for kpi in plan.kpis:
-        part = _part(kpi)
+        part = part_of(kpi)
         if part not in groups:
             columns = [_grouping(name, batch, part[1], plan.zone) for name in plan.by]
             groups[part], codes[part] = Groups.of_rows(plan.by, columns, batch.size)
@@ -331,12 +236,15 @@ def _tally_batch(plan: Plan, table: str, batch: Batch, *, strict: bool) -> Tally
             refusals[refusal.row, refusal.column, refusal.reason] = refusal
     every = [*batch.lost, *sorted(refusals.values(), key=lambda r: (r.row, r.column))]
     if strict and every:
-        first = every[0]
-        raise RefusedRow(str(first), row=first.row, column=first.column, value=first.value, reason=first.reason)
+        raise _refused(every[0])
     lost = batch.size - int(used.sum())
     # rows that were folded into a case are used with it
     read = Rows.of(read=batch.read, used=batch.read - len(batch.lost) - lost, refusals=every)
     return Tally(plan, groups, cells, {table: read})
+
+
+def _refused(first: Refusal) -> RefusedRow:
+    return RefusedRow(str(first), row=first.row, column=first.column, value=first.value, reason=first.reason)
 
 
 def _check_needs(kpi: Kpi, batch: Batch, plan: Plan) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Accumulator, Array, Count, Ratio, Total, Values
+from servqual.model.open_time import Hours
 from servqual.readers.columns import Batch, Column, Refusal
 from servqual.readers.tables import TABLES, Kind
 
@@ -48,6 +49,7 @@ class Kpi:
         params: what may be set with `with_`; a None that has to be set is refused when measuring.
         accumulator, statistic: the state it fills, and what is read from it (`share`, `mean`, `p50`, …).
         rows: from a `View` of some rows to the arguments of the accumulator's `of`.
+        clock: the service clock that it reads where an agreement is given (`sla=`).
         version: raised when `rows` changes its meaning; part of the definition.
 
     >>> from servqual.metrics import KPIS
@@ -72,6 +74,7 @@ class Kpi:
     open_items: str = ""
     params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen)
     statistic: str = ""
+    clock: str = ""
     version: int = 1
 
     def __attrs_post_init__(self) -> None:
@@ -131,10 +134,20 @@ def _plain(value: object) -> object:
         return value // _MICROSECOND
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in sorted(value.items())}
-    if isinstance(value, tuple | list | set | frozenset):
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    if isinstance(value, set | frozenset):
         return sorted(str(part) for part in value)
-    fingerprint = getattr(value, "content_hash", None)
-    return fingerprint if fingerprint is not None else value
+    return _of_parts(value)
+
+
+def _of_parts(value: Any) -> object:
+    """Hours by their content hash, other values of the model by their fields."""
+    if isinstance(value, Hours):
+        return value.content_hash
+    if attrs.has(type(value)):
+        return {f.name: _plain(getattr(value, f.name)) for f in attrs.fields(type(value)) if f.eq}
+    return value
 
 
 class View:

@@ -146,13 +146,13 @@ class _Clock(Generic[T]):
 
     def _learn(self, event: Event) -> None:
         """Take in the attributes that targets look at, and the target that they lead to."""
-        for name in self.chooser.reads:
-            value = getattr(event, name, None)
-            if value is not None and value != self.known.get(name):
-                self.known[name] = value
-                self.target = self.chooser.choose(self.known)
-                for cycle in self.cycles:
-                    cycle.judge_late(self.target)
+        given = {name: getattr(event, name, None) for name in self.chooser.reads}
+        new = {name: value for name, value in given.items() if value is not None and value != self.known.get(name)}
+        if new:
+            self.known.update(new)
+            self.target = self.chooser.choose(self.known)
+            for cycle in self.cycles:
+                cycle.judge_late(self.target)
         if self.running is not None and self.running.changes[-1].target is not self.target:
             self.running.changes.append(Change(event.at, self.target))
 

@@ -22,7 +22,7 @@ __all__ = ["Sla"]
 
 
 @attrs.frozen
-class _Promise:
+class Promise:
     """All targets of one key, most specific first, with the rule of their clock."""
 
     key: str
@@ -61,14 +61,14 @@ class Sla:
     targets: tuple[Target, ...] = attrs.field(converter=_as_tuple)
     pause_on: frozenset[str] = attrs.field(default=frozenset(), converter=_reasons)
     conventions: ClockConventions = attrs.field(default=STANDARD, repr=lambda c: repr(c.name))
-    _promises: tuple[_Promise, ...] = attrs.field(init=False, eq=False, repr=False)
+    promises: tuple[Promise, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not self.targets:
             raise InvalidValue("targets must hold at least one (got none)", field="targets", expected="targets")
         keys = dict.fromkeys(target.key for target in self.targets)
         groups = [tuple(target for target in self.targets if target.key == key) for key in keys]
-        object.__setattr__(self, "_promises", tuple(self._promise(group) for group in groups))
+        object.__setattr__(self, "promises", tuple(self._promise(group) for group in groups))
 
     def read(self, case: Lived[Any, Any], *, now: dt.datetime) -> Mapping[str, Reading]:
         """Every clock of a case (or a complaint) at a moment, by clock (or by the name of its target).
@@ -78,13 +78,13 @@ class Sla:
         """
         moment = as_instant(now)
         readings: dict[str, Reading] = {}
-        for promise in self._promises:
+        for promise in self.promises:
             reading = self._read(case, promise, moment)
             if reading is not None:
                 readings[promise.key] = reading
         return MappingProxyType(readings)
 
-    def _read(self, case: Lived[Any, Any], promise: _Promise, now: dt.datetime) -> Reading | None:
+    def _read(self, case: Lived[Any, Any], promise: Promise, now: dt.datetime) -> Reading | None:
         history = case.history
         cycles, target = fold(history, promise.rule, promise.pause_on, promise.chooser, now)
         last: Reading | None = None
@@ -104,7 +104,7 @@ class Sla:
             return pending(case.id, target, self.hours, self.conventions, now)
         return last
 
-    def _promise(self, targets: tuple[Target, ...]) -> _Promise:
+    def _promise(self, targets: tuple[Target, ...]) -> Promise:
         rules = [target.rule or self.conventions.rules.get(target.clock) for target in targets]
         rule, key = rules[0], targets[0].key
         if rule is None:
@@ -123,7 +123,7 @@ class Sla:
             )
         _refuse_ties(targets)
         pauses = self.pause_on if rule.pause_on is None else rule.pause_on
-        return _Promise(key, rule, pauses, _chooser(targets))
+        return Promise(key, rule, pauses, _chooser(targets))
 
 
 def _chooser(targets: tuple[Target, ...]) -> Chooser[Target]:

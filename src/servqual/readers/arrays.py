@@ -102,10 +102,14 @@ def _flags(_: str, values: Sequence[Any] | Array) -> Column:
     return Column(Kind.FLAG, codes, (), bad)
 
 
-def _labels(_: str, values: Sequence[Any] | Array) -> Column:
+def _labels(_: str, values: Any) -> Column:
+    """Texts, or what is coded already: integers, a pandas categorical, an Arrow dictionary."""
+    coded = _coded(values)
+    if coded is not None:
+        return coded
     codes: dict[str, int] = {}
     none = -1
-    coded = np.fromiter(
+    found = np.fromiter(
         (
             none if value is None or value != value else codes.setdefault(str(value), len(codes))  # noqa: PLR0124
             for value in values
@@ -113,7 +117,23 @@ def _labels(_: str, values: Sequence[Any] | Array) -> Column:
         np.int32,
         len(values),
     )
-    return Column(Kind.LABEL, coded, list(codes))
+    return Column(Kind.LABEL, found, list(codes))
+
+
+def _coded(values: Any) -> Column | None:
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and len(values):
+        low, high = int(values.min()), int(values.max())
+        if high - low <= 4 * len(values):
+            return Column(Kind.LABEL, (values - low).astype(np.int32), range(low, high + 1))
+        known, codes = np.unique(values, return_inverse=True)
+        return Column(Kind.LABEL, codes.astype(np.int32), known.tolist())
+    values = getattr(values, "cat", values)
+    if hasattr(values, "codes") and hasattr(values, "categories"):
+        return Column(Kind.LABEL, np.asarray(values.codes, np.int32), list(values.categories))
+    if hasattr(values, "indices") and hasattr(values, "dictionary"):
+        codes = values.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+        return Column(Kind.LABEL, codes, values.dictionary.to_pylist())
+    return None
 
 
 _READ: Final = {

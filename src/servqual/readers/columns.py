@@ -69,7 +69,7 @@ class Column:
 
     kind: Kind
     values: Array
-    labels: Sequence[str] = ()
+    labels: Sequence[Any] = ()
     bad: Array | None = None
 
     @classmethod

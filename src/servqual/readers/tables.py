@@ -58,7 +58,14 @@ _CASES = {
     ),
 }
 
-TABLES: Final = MappingProxyType({"cases": MappingProxyType(_CASES)})
+_CASE_EVENTS = {
+    **dict.fromkeys(("at", "since"), Kind.MOMENT),
+    "seq": Kind.COUNT,
+    **dict.fromkeys(("public", "bot", "effective", "customer_confirmed"), Kind.FLAG),
+    **dict.fromkeys(("case_id", "event", "on", "opened_by", "relation"), Kind.LABEL),
+}
+
+TABLES: Final = MappingProxyType({"cases": MappingProxyType(_CASES), "case_events": MappingProxyType(_CASE_EVENTS)})
 """Columns of each table by name, in the order in which reports list them."""
 
 

@@ -10,8 +10,9 @@ import servqual
 from servqual._html import number
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, Measurement, Measures, pareto
-from servqual.metrics.engine import Plan, Tallier, plan_of
+from servqual.metrics.engine import Tallier, plan_of
 from servqual.metrics.rows import Rows
+from servqual.metrics.tallies import Plan
 from servqual.readers import Batch
 from servqual.report.config import GROUPS, Config, Every, Promise
 from servqual.report.survey import Survey, survey_of

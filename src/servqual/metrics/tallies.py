@@ -1,0 +1,150 @@
+"""Tallies: cells of accumulators by group, which add up.
+
+Tallies of the same rows are the same bytes, however the rows were split or ordered.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from servqual._checks import as_zone, near
+from servqual.errors import InvalidValue, TallyMismatch, UnknownName
+from servqual.metrics.catalogue import KPIS
+from servqual.metrics.cells import Cells
+from servqual.metrics.groups import Groups
+from servqual.metrics.kpi import Kpi
+from servqual.metrics.measures import Measures, measured
+from servqual.metrics.rows import Rows
+from servqual.metrics.stored import Stored, pack, unpack
+
+__all__ = ["Part", "Plan", "Tally", "part_of"]
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """What is asked: which KPIs, by which groups, in which zone, seen from which moment."""
+
+    kpis: tuple[Kpi, ...]
+    by: tuple[str, ...] = ()
+    zone: ZoneInfo = attrs.field(converter=as_zone)
+    now: int | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """What two tallies must have in common to be added, as plain data."""
+        kpis = [[kpi.key, kpi.definition] for kpi in self.kpis]
+        return {"kpis": kpis, "by": list(self.by), "zone": self.zone.key, "now": self.now}
+
+
+Part: TypeAlias = tuple[str, str]
+"""A table and the moment that dates its rows: what shares one set of groups."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class Tally:
+    """Cells of accumulators by group; `+` adds tallies of the same plan, `measure()` derives the numbers.
+
+    >>> import numpy as np
+    >>> from servqual.metrics import tally
+    >>> teams = {"received_at": ["2026-05-04", "2026-05-05"], "team": ["north", "south"]}
+    >>> teams["received_at"] = np.array(teams["received_at"], "datetime64[us]")
+    >>> whole = tally(["case_volume"], {"cases": teams}, by=["team"])
+    >>> (whole + whole).measure().get("case_volume", team="north").value
+    2.0
+    """
+
+    plan: Plan
+    groups: Mapping[Part, Groups]
+    cells: Mapping[str, Cells]
+    rows: Mapping[str, Rows]
+
+    def __add__(self, other: "Tally") -> "Tally":
+        if self.plan.plain() != other.plan.plain():
+            raise TallyMismatch(
+                "only tallies of the same KPIs, groups, zone and now can be added (got different ones); compare "
+                "tally.plan of both"
+            )
+        groups: dict[Part, Groups] = {}
+        cells: dict[str, Cells] = {}
+        for part, mine in self.groups.items():
+            groups[part], here, there = mine.union(other.groups[part])
+            size = groups[part].size
+            for state in _states(self.plan, part):
+                left, right = self.cells[state].moved(here, size), other.cells[state].moved(there, size)
+                cells[state] = left + right  # type: ignore[operator]
+        rows = {table: rows + other.rows[table] for table, rows in self.rows.items()}
+        return Tally(self.plan, groups, cells, rows)
+
+    def without(self, *columns: str) -> "Tally":
+        """The tally of coarser groups: these columns are no longer told apart."""
+        for name in columns:
+            if name not in self.plan.by:
+                raise UnknownName(
+                    f"by must be one of {', '.join(self.plan.by) or 'no columns'} (got {name!r})",
+                    near=near(name, self.plan.by),
+                )
+        plan = attrs.evolve(self.plan, by=tuple(name for name in self.plan.by if name not in columns))
+        groups: dict[Part, Groups] = {}
+        cells: dict[str, Cells] = {}
+        for part, mine in self.groups.items():
+            groups[part], places = mine.without(columns)
+            for state in _states(self.plan, part):
+                cells[state] = self.cells[state].moved(places, groups[part].size)
+        return Tally(plan, groups, cells, self.rows)
+
+    def measure(self, confidence: float = 0.95) -> Measures:
+        """Values with their intervals at this confidence."""
+        if not 0 < confidence < 1:
+            raise InvalidValue(
+                f"confidence must lie between 0 and 1 (got {confidence}); write 0.95",
+                field="confidence",
+                got=confidence,
+            )
+        kpis = self.plan.kpis
+        return Measures(
+            kpis=kpis,
+            by=self.plan.by,
+            groups={kpi.key: self.groups[part_of(kpi)] for kpi in kpis},
+            numbers={kpi.key: measured(kpi, self.cells[kpi.state], confidence) for kpi in kpis},
+            rows=self.rows,
+            confidence=confidence,
+        )
+
+    def to_bytes(self) -> bytes:
+        """The tally in its stored form (see `servqual.metrics.stored`); the same rows give the same bytes."""
+        return pack(Stored(self.plan.plain(), self.groups, self.cells, self.rows))
+
+    @classmethod
+    def from_bytes(cls, data: bytes, kpis: Sequence[Kpi] = ()) -> "Tally":
+        """Read a stored tally.
+
+        KPIs of the catalogue are found by key; pass those that are your own or have parameters of their own in `kpis`.
+        Raises `UnreadableTally` for bytes that are no tally, `TallyMismatch` where a definition is another today.
+        """
+        stored = unpack(data)
+        known = {**KPIS, **{kpi.key: kpi for kpi in kpis}}
+        found: list[Kpi] = []
+        for key, definition in stored.plan["kpis"]:
+            kpi = known.get(key)
+            if kpi is None or kpi.definition != definition:
+                raise TallyMismatch(
+                    f"the tally holds {key} as defined by {definition} "
+                    f"(got {kpi.definition if kpi else 'no such KPI'}); pass the KPI with its parameters in kpis"
+                )
+            found.append(kpi)
+        plan = Plan(kpis=tuple(found), by=tuple(stored.plan["by"]), zone=stored.plan["zone"], now=stored.plan["now"])
+        return cls(plan, stored.groups, stored.cells, stored.rows)
+
+    def __repr__(self) -> str:
+        cells = sum(groups.size for groups in self.groups.values())
+        return f"<Tally of {', '.join(k.key for k in self.plan.kpis)} in {cells} cells>"
+
+
+def part_of(kpi: Kpi) -> Part:
+    """Which groups a KPI falls into: those of its table, dated by its moment."""
+    return (kpi.table, kpi.at)
+
+
+def _states(plan: Plan, part: Part) -> Iterator[str]:
+    yield from {kpi.state: None for kpi in plan.kpis if part_of(kpi) == part}

@@ -1,0 +1,269 @@
+"""A whole log at once: equal to the model's fold of every case, row by row, and to what a case says of itself."""
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from servqual.errors import InvalidValue, MissingColumn, RefusedRow, UnknownName
+from servqual.metrics import KPIS, measure, tally
+from servqual.metrics.clock_log import EventLog
+from servqual.metrics.clock_readings import STATES, ClockReadings, read_clock
+from servqual.metrics.clocks import cases_of
+from servqual.model import BusinessHours, Case, CaseId, CustomerId, Reading, Sla, Target
+from servqual.model import case as event
+from servqual.presets import CLOCK_READINGS, clock_conventions
+from servqual.readers import Export, Layout, columns_of
+from servqual.readers.columns import MISSING, Column
+from servqual.samples import desk
+
+MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
+HOURS = BusinessHours(zone="UTC", week={"mon-fri": "09:00-12:00, 13:00-17:00"})
+LATER = BusinessHours(zone="Europe/Berlin", week={"mon-sat": "08:00-20:00"})
+ATTRIBUTES = ("priority", "category", "team", "channel")
+LOGGED = ("on", "public", "bot", "effective", "customer_confirmed", "relation", "since", "opened_by", *ATTRIBUTES)
+
+
+def us(moment: dt.datetime | None) -> int | None:
+    """Microseconds of UTC."""
+    return None if moment is None else (moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
+
+
+def lived(rng: random.Random, number: int) -> Case:
+    """A case that takes random legal steps, often two at one instant."""
+    at = MONDAY + 15 * MINUTE * rng.randrange(200)
+    case = Case(
+        history=[
+            event.Reported(
+                at=at, id=CaseId(f"C-{number}"), customer=CustomerId("K"), description="d", impact="i", occurred_at=at,
+                owner="A", channel="phone", source="feedback", priority=rng.choice([None, "urgent", "low", "normal"]),
+                opened_by=rng.choice(["customer", "agent"]),
+            )
+        ]
+    )  # fmt: skip
+    for _ in range(rng.randrange(14)):
+        names = [name for name in case.allowed if name not in {"cancelled", "duplicate"} or rng.random() < 0.2]
+        if not names:
+            break
+        name = rng.choice(names)
+        at += MINUTE * rng.choice([0, 0, 15, 30, 60, 240, 1000])
+        if any(e.at == at and e.stored_name == name for e in case.history):
+            at += MINUTE
+        case = case.record(made(name, at, rng))
+    return case
+
+
+def made(name: str, at: dt.datetime, rng: random.Random) -> Any:
+    """An event of this name with random content."""
+    content: dict[str, dict[str, Any]] = {
+        "classified": {"category": rng.choice("ab"), "priority": rng.choice(["urgent", "low", "normal", "high"])},
+        "assigned": {"to": "B", "team": rng.choice([None, "north"])},
+        "handed_over": {"to": "C", "reason": "r"},
+        "escalated": {"to": "D", "level": 2, "reason": "r"},
+        "linked": {
+            "to": "Z",
+            "relation": rng.choice(["related", "absorbed"]),
+            "since": rng.choice([None, at - 300 * MINUTE]),
+        },
+        "replied": {"public": rng.random() < 0.7, "bot": rng.random() < 0.2},
+        "waiting": {"on": rng.choice(["customer", "supplier", "other"])},
+        "resolved": {"solution": "s", "told_customer": True},
+        "verified": {"effective": rng.random() < 0.6, "customer_confirmed": True},
+        "followed_up": {"answer": "x"},
+        "reopened": {"reason": "r"},
+        "duplicate": {"of": "Q"},
+        "cancelled": {"reason": "r"},
+    }
+    kind = next(kind for kind in event.CASE_LIFECYCLE.events if kind.stored_name == name)
+    return kind(at=at, by="A", **content.get(name, {}))
+
+
+def log_of(cases: list[Case], rng: random.Random) -> dict[str, list[Any]]:
+    """The events of all cases as a table, in random order."""
+    rows = [(case.id, e) for case in cases for e in case.history]
+    rng.shuffle(rows)
+    table: dict[str, list[Any]] = {
+        "case_id": [id_ for id_, _ in rows],
+        "at": [e.at for _, e in rows],
+        "event": [e.stored_name for _, e in rows],
+    }
+    return table | {name: [getattr(e, name, None) for _, e in rows] for name in LOGGED}
+
+
+def agreement(rng: random.Random) -> Sla:
+    """Every clock of some vendor's reading, with other targets and hours for some priorities."""
+    conventions = clock_conventions(rng.choice(list(CLOCK_READINGS)))
+    targets = []
+    for clock in conventions.rules:
+        targets.append(Target(clock=clock, within=MINUTE * rng.choice([0, 30, 120, 480])))
+        if rng.random() < 0.5:
+            hours = rng.choice([None, LATER])
+            targets.append(
+                Target(clock=clock, within=MINUTE * rng.choice([15, 60, 240]), priority="urgent", hours=hours)
+            )
+        if rng.random() < 0.3:
+            targets.append(Target(clock=clock, within=None, priority="low"))
+    return Sla(name="random", hours=HOURS, targets=targets, pause_on={"customer", "supplier"}, conventions=conventions)
+
+
+def rows_of(readings: ClockReadings) -> dict[str, list[tuple[Any, ...]]]:
+    """Readings by case, as plain tuples."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    names = ("start", "stop", "elapsed", "limit", "breached_at", "due")
+    columns = [[None if v == MISSING else v for v in getattr(readings, name).tolist()] for name in names]
+    for case, cycle, state, *rest in zip(
+        readings.case.tolist(), readings.cycle.tolist(), readings.state.tolist(), *columns, strict=True
+    ):
+        found.setdefault(readings.log.ids[case], []).append((cycle, STATES[state], *rest))
+    return found
+
+
+def expected(readings: Iterator[Reading]) -> list[tuple[Any, ...]]:
+    """The same of the model's readings."""
+    tick = dt.timedelta(microseconds=1)
+    return [
+        (r.cycle, r.state, us(r.start), us(r.stop), r.elapsed // tick, r.limit // tick, us(r.breached_at), us(r.due))
+        for r in readings
+    ]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_bulk_equals_the_fold_on_every_row(seed: int) -> None:
+    """All clocks, vendors' conventions, pauses, reopening, retargeting, ties and any order of rows."""
+    rng = random.Random(seed)  # noqa: S311
+    cases = [lived(rng, number) for number in range(50)]
+    sla = agreement(rng)
+    now = MONDAY + MINUTE * rng.choice([300, 3000, 8000])
+    moment = us(now)
+    assert moment is not None
+    log = EventLog.of(columns_of("case_events", log_of(cases, rng)), moment)
+    for promise in sla.promises:
+        found = rows_of(read_clock(sla, log, promise.key, moment))
+        for case in cases:
+            want = sla.read(case, now=now).get(promise.key) if case.history[0].at <= now else None
+            assert found.get(case.id) == (None if want is None else expected(iter(want.cycles))), (promise.key, case)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_folded_cases_are_what_cases_say_of_themselves(seed: int) -> None:
+    """Moments, counts and attributes; a cancelled case ends like a closed one."""
+    rng = random.Random(seed)  # noqa: S311
+    cases = [lived(rng, number) for number in range(80)]
+    end = max(case.history[-1].at for case in cases)
+    moment = us(end)
+    assert moment is not None
+    batch = cases_of(EventLog.of(columns_of("case_events", log_of(cases, rng)), moment))
+    ids = batch.columns["case_id"]
+    place = {ids.labels[code]: i for i, code in enumerate(ids.values.tolist())}
+    for case in cases:
+        i = place[case.id]
+
+        def at(name: str, row: int = i) -> Any:
+            column = batch.columns[name]
+            value = column.values.tolist()[row]
+            return None if not column.known[row] else column.labels[value] if column.labels else value
+
+        for name in ("assigned_at", "first_response_at", "resolved_at", "verified_at"):
+            assert at(name) == us(getattr(case, name)), (name, case)
+        assert at("received_at") == us(case.history[0].at)
+        ended = case.closed_at or (case.history[-1].at if case.status == "cancelled" else None)
+        assert at("closed_at") == us(ended)
+        assert (at("reopened"), at("reassigned"), at("escalated")) == (case.reopened, case.handed_over, case.escalated)
+        assert (at("priority"), at("category"), at("team")) == (case.priority, case.category, case.team)
+
+
+def test_the_simulated_desk_reads_the_same_from_log_and_cases() -> None:
+    """Resolution by clocks of the log and by columns of the cases, where nothing was paused or reopened."""
+    sample = desk(days=60)
+    hours = sample.hours
+    sla = Sla(name="s", hours=hours, targets=[Target(clock="first_response", within=dt.timedelta(hours=1))])
+    by_log = measure(
+        ["first_response_kept", "case_volume"], {"case_events": sample.tables["case_events"]}, sla=sla, now=sample.now
+    )
+    by_cases = measure(
+        [KPIS["first_response_kept"].with_(within=dt.timedelta(hours=1), hours=hours), "case_volume"],
+        {"cases": sample.tables["cases"]},
+        now=sample.now,
+    )
+    assert by_log.get("case_volume").value == by_cases.get("case_volume").value
+    mine, theirs = by_log.get("first_response_kept"), by_cases.get("first_response_kept")
+    assert (mine.value, mine.n, mine.undecided) == (theirs.value, theirs.n, theirs.undecided)
+
+
+def test_parts_of_a_log_add_up_when_cases_stay_together() -> None:
+    """Clocks are keyed: all events of a case belong into one part."""
+    sample = desk(days=40)
+    sla = Sla(name="s", hours=sample.hours, targets=[Target(clock="resolution", within=dt.timedelta(hours=8))])
+    log = sample.tables["case_events"]
+    odd = np.array([int(str(name)[-1]) % 2 == 1 for name in log["case_id"]])
+
+    def count(rows: Any) -> Any:
+        part = {name: values[rows] for name, values in log.items()}
+        return tally(["resolution_kept"], {"case_events": part}, by=["team", "week"], sla=sla, now=sample.now)
+
+    whole = count(slice(None))
+    assert (count(odd) + count(~odd)).to_bytes() == whole.to_bytes()
+
+
+def test_rows_of_a_log_are_accounted_for() -> None:
+    """No case, no moment, no known event: each refused with its row."""
+    log = {
+        "case_id": ["C-1", None, "C-1", "C-2"],
+        "at": [MONDAY, MONDAY, None, MONDAY],
+        "event": ["received", "received", "replied", "teleported"],
+    }
+    sla = Sla(name="s", hours=HOURS, targets=[Target(clock="first_response", within=30 * MINUTE)])
+    found = measure(["first_response_kept"], {"case_events": log}, sla=sla, now=MONDAY + MINUTE)
+    rows = found.rows["case_events"]
+    assert (rows.read, rows.used, rows.refused) == (4, 1, 3)
+    assert [str(r) for r in rows.refusals] == [
+        "row 1: case_id is missing (got '')",
+        "row 2: at is missing (got '')",
+        "row 3: event is no event of a case (got 'teleported')",
+    ]
+    assert (found.one().n, found.one().undecided) == (0, 1)
+    with pytest.raises(RefusedRow, match="row 1"):
+        measure(["first_response_kept"], {"case_events": log}, sla=sla, now=MONDAY + MINUTE, strict=True)
+
+
+def test_bad_questions_get_clear_errors() -> None:
+    """What is missing is named, with the way out."""
+    log = {"case_id": ["C-1"], "at": [MONDAY], "event": ["received"]}
+    sla = Sla(name="desk", hours=HOURS, targets=[Target(clock="first_response", within=30 * MINUTE)])
+    with pytest.raises(InvalidValue, match="now is needed"):
+        measure(["first_response_kept"], {"case_events": log}, sla=sla)
+    with pytest.raises(InvalidValue, match="sla is needed by next_response_kept"):
+        measure(["next_response_kept"], {"case_events": log}, now=MONDAY)
+    with pytest.raises(UnknownName, match="desk promises first_response"):
+        measure(["resolution_kept"], {"case_events": log}, sla=sla, now=MONDAY)
+    with pytest.raises(MissingColumn, match="'event'"):
+        measure(["first_response_kept"], {"case_events": {"case_id": ["C"], "at": [MONDAY]}}, sla=sla, now=MONDAY)
+
+
+def test_boston_flags_follow_one_rule(data: Path) -> None:
+    """Every recorded flag: OVERDUE where there is a target and it was closed after it or never (README of the data)."""
+    layout = Layout(
+        columns={"received_at": "open_dt", "due_at": "target_dt", "closed_at": "closed_dt"}, zone="America/New_York"
+    )
+    [*batches] = Export(data / "boston311_2011q3" / "boston311.csv.gz", layout, also=("ontime",)).batches()
+
+    def joined(name: str) -> Column:
+        parts = [batch.columns[name] for batch in batches]
+        return Column(parts[0].kind, np.concatenate([p.values for p in parts]), parts[-1].labels)
+
+    due, closed, flag = joined("due_at"), joined("closed_at"), joined("ontime")
+    overdue = due.known & (~closed.known | (closed.values > due.values))
+        [list(flag.labels).index(x) for x in ("ONTIME", "OVERDUE")]
+    ]
+    names = np.array([*flag.labels, None], object)[flag.values]
+    assert flag.known.sum() == 31_745
+    assert (np.where(overdue, "OVERDUE", "ONTIME") == names)[flag.known].all()
+    # oracle.json: 26,815 with a target, 25,183 of them closed, 20,356 met
+    assert (due.known.sum(), (due.known & closed.known).sum(), (due.known & ~overdue).sum()) == (26_815, 25_183, 20_356)
+    kept = measure(["resolution_kept"], {"cases": batches}, now=np.datetime64("2099-12-31")).one()
+    assert (kept.n, round((kept.value or 0) * kept.n)) == (26_815, 20_356)
