@@ -258,8 +258,6 @@ def test_boston_flags_follow_one_rule(data: Path) -> None:
 
     due, closed, flag = joined("due_at"), joined("closed_at"), joined("ontime")
     overdue = due.known & (~closed.known | (closed.values > due.values))
-        [list(flag.labels).index(x) for x in ("ONTIME", "OVERDUE")]
-    ]
     names = np.array([*flag.labels, None], object)[flag.values]
     assert flag.known.sum() == 31_745
     assert (np.where(overdue, "OVERDUE", "ONTIME") == names)[flag.known].all()
