@@ -60,8 +60,8 @@ def by_polars(start: Any, end: Any) -> Any:
     return local.select(x=days.cast(pl.Int64) * DAY - of_day("a") + of_day("b")).collect()["x"].to_numpy()
 
 
-def by_duckdb(start: Any, end: Any) -> Any:
-    """A table of days in UTC with the spells of each and the work done before it, joined to both ends."""
+def days_in_utc() -> Any:
+    """Each day of the horizon in UTC with its spells and the work done before it."""
     day = np.arange(np.datetime64("2023-12-01"), np.datetime64("2026-12-31"))
     noon = pd.Series(day).dt.tz_localize("Europe/Berlin") + pd.Timedelta(hours=12)
     shift = noon.dt.tz_localize(None).astype("M8[us]") - noon.dt.tz_convert("UTC").dt.tz_localize(None).astype("M8[us]")
@@ -71,23 +71,79 @@ def by_duckdb(start: Any, end: Any) -> Any:
         for edge, since in zip("oc", spell, strict=True):
             at = day.astype("M8[us]").astype(np.int64) + since - shift.to_numpy().astype("m8[us]").astype(np.int64)
             table[f"{edge}{i}"] = np.where(open_day, at, 0)
-    days = pd.DataFrame(table)
-    pairs = pd.DataFrame({"row": np.arange(start.size), "a": start, "b": end})
+    return pd.DataFrame(table)
+
+
+def work_in_sql(name: str) -> str:
+    """The work done by a moment, whose day was joined under the moment's name and a d."""
+    spells = " + ".join(
+        f"greatest(least(epoch_us({name}), {name}d.c{i}), {name}d.o{i}) - {name}d.o{i}" for i in range(len(SPELLS))
+    )
+    return f"{name}d.before + {spells}"
+
+
+def by_duckdb(start: Any, end: Any) -> Any:
+    """A table of days in UTC with the spells of each and the work done before it, joined to both ends."""
     link = duckdb.connect()
-    link.register("pairs", pairs)
-    link.register("days", days)
-
-    def work(name: str) -> str:
-        spells = " + ".join(
-            f"greatest(least(epoch_us({name}), {name}d.c{i}), {name}d.o{i}) - {name}d.o{i}" for i in range(len(SPELLS))
-        )
-        return f"{name}d.before + {spells}"
-
+    link.register("pairs", pd.DataFrame({"row": np.arange(start.size), "a": start, "b": end}))
+    link.register("days", days_in_utc())
     found = link.execute(
-        f"select {work('b')} - ({work('a')}) as x from pairs "
+        f"select {work_in_sql('b')} - ({work_in_sql('a')}) as x from pairs "
         "join days ad on ad.day = date_trunc('day', a) join days bd on bd.day = date_trunc('day', b) order by row"
     ).fetchnumpy()
     return found["x"]
+
+
+def spells_in_utc() -> Any:
+    """Every spell of the horizon with the work done before it, which is what an inverse searches."""
+    day = np.arange(np.datetime64("2023-12-01"), np.datetime64("2027-12-31"))
+    day = day[np.is_busday(day, holidays=FREE)]
+    noon = pd.Series(day).dt.tz_localize("Europe/Berlin") + pd.Timedelta(hours=12)
+    utc = noon.dt.tz_convert("UTC").dt.tz_localize(None).astype("M8[us]").to_numpy() - np.timedelta64(12, "h")
+    opens = np.sort(np.concatenate([utc + np.timedelta64(spell[0], "us") for spell in SPELLS]))
+    lengths = np.resize([close - opening for opening, close in SPELLS], opens.size)
+    return pd.DataFrame({"opens": opens, "length": lengths, "before": lengths.cumsum() - lengths})
+
+
+def after_by_polars(start: Any, work: Any) -> Any:
+    """Two backward as-of joins on the table of spells: the work done by the start, then the spell of the deadline."""
+    spells = pl.from_pandas(spells_in_utc()).lazy()
+    rows = pl.DataFrame({"at": start, "work": work.astype(np.int64)}).lazy().with_row_index().sort("at")
+    begun = rows.join_asof(spells, left_on="at", right_on="opens")
+    done = pl.min_horizontal((pl.col("at") - pl.col("opens")).dt.total_microseconds(), pl.col("length"))
+    wanted = begun.select("index", target=pl.col("before") + done + pl.col("work") - 1).sort("target")
+    found = wanted.join_asof(spells, left_on="target", right_on="before")
+    due = pl.col("opens") + pl.duration(microseconds=pl.col("target") - pl.col("before") + 1)
+    return found.sort("index").select(x=due).collect()["x"].to_numpy()
+
+
+def after_by_duckdb(start: Any, work: Any) -> Any:
+    """The same in SQL."""
+    link = duckdb.connect()
+    link.register("spells", spells_in_utc())
+    link.register("pairs", pd.DataFrame({"row": np.arange(start.size), "t": start, "work": work.astype(np.int64)}))
+    found = link.execute(
+        "with begun as (select row, before + least(epoch_us(t) - epoch_us(opens), length) + work - 1 as target "
+        "from pairs asof join spells on t >= opens) "
+        "select epoch_us(opens) + target - before + 1 as x from begun asof join spells on target >= before order by row"
+    ).fetchnumpy()
+    return found["x"].astype("M8[us]")
+
+
+def by_bizcal(start: Any, end: Any) -> Any:
+    """django-bizcal, pair by pair."""
+    config: Any = import_module("django.conf").settings
+    if not config.configured:
+        config.configure(USE_TZ=True, TIME_ZONE="UTC")
+    bizcal: Any = import_module("django_bizcal")
+    providers: Any = import_module("django_bizcal.providers")
+    calendar = bizcal.WorkingCalendar(
+        tz="Europe/Berlin",
+        weekly_schedule={day: [("09:00", "12:30"), ("13:00", "17:30")] for day in range(5)},
+        holiday_provider=providers.SetHolidayProvider(HOLIDAYS),
+    )
+    utc = [[at.replace(tzinfo=dt.UTC) for at in column.tolist()] for column in (start, end)]
+    return [calendar.business_time_between(a, b) for a, b in zip(*utc, strict=True)]
 
 
 def by_businesstimedelta(start: Any, end: Any) -> Any:
@@ -135,15 +191,25 @@ def main(size: int) -> None:
         assert (rival(start[sample], end[sample]) == truth).all(), f"{name} answers another question"
         spent = seconds(lambda rival=rival: rival(start, end), 2)  # type: ignore[misc]
         print(f"  {name:<18} {size / spent / 1e6:8.1f}   ours is {spent / ours:.1f} times as fast")
-    if find_spec("businesstimedelta"):
-        few = min(size, 2_000)
-        spent = seconds(lambda: by_businesstimedelta(start[:few], end[:few]), 1) * size / few
-        print(f"  businesstimedelta  {size / spent / 1e6:8.4f}   ours is {spent / ours:,.0f} times as fast")
+    for name, module, rival in (
+        ("businesstimedelta", "businesstimedelta", by_businesstimedelta),
+        ("django-bizcal", "django_bizcal", by_bizcal),
+    ):
+        if find_spec(module):
+            few = min(size, 2_000)
+            spent = seconds(lambda rival=rival, few=few: rival(start[:few], end[:few]), 1) * size / few  # type: ignore[misc]
+            print(f"  {name:<18} {size / spent / 1e6:8.4f}   ours is {spent / ours:,.0f} times as fast")
+    due: Any = after(HOURS, start[sample], work[sample])
+    print("the inverse, in million a second")
+    for name, inverse in (("polars", after_by_polars), ("duckdb", after_by_duckdb)):
+        assert (inverse(start[sample], work[sample]) == due).all(), f"{name} answers another question"
+        spent = seconds(lambda inverse=inverse: inverse(start, work), 2)  # type: ignore[misc]
+        print(f"  {name:<18} {size / spent / 1e6:8.1f}   ours is {spent / back:.1f} times as fast")
     one, other = start[0].item().replace(tzinfo=dt.UTC), end[0].item().replace(tzinfo=dt.UTC)
     rounds = 20_000
     scalar = seconds(lambda: [HOURS.elapsed(one, other) for _ in range(rounds)]) / rounds
-    due = seconds(lambda: [HOURS.after(one, dt.timedelta(hours=40)) for _ in range(rounds)]) / rounds
-    print(f"one pair: elapsed {scalar * 1e6:.1f} us, after {due * 1e6:.1f} us")
+    one_due = seconds(lambda: [HOURS.after(one, dt.timedelta(hours=40)) for _ in range(rounds)]) / rounds
+    print(f"one pair: elapsed {scalar * 1e6:.1f} us, after {one_due * 1e6:.1f} us")
 
 
 if __name__ == "__main__":

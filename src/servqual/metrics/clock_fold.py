@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from servqual.metrics.accumulators import Array
-from servqual.metrics.clock_log import EventLog
+from servqual.metrics.clock_log import EventLog, by_case, heads_of
 from servqual.model.clocks import ANY, Reopening
 from servqual.model.sla import Promise
 from servqual.readers.columns import MISSING
@@ -54,22 +54,121 @@ class Cycles:
 
 
 def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles:
-    """The cycles of a promise's clock; `places` gives the place of a target (by identity) in the agreement."""
+    """The cycles of a promise's clock; `places` gives the place of a target (by identity) in the agreement.
+
+    A case whose clock can only start once, stop once and keep its target needs no fold: its one cycle is found by
+    looking for the first start and the first stop after it.
+    """
     bits, changed, codes = _relevant(log, promise)
     fold = _Fold(log, promise, places, codes)
-    rows = np.flatnonzero(bits | changed.astype(np.uint8))
+    rows = np.flatnonzero(bits | changed.view(np.uint8))
+    plain = _plain_cases(log, promise, rows, bits, changed)
+    if plain.all():
+        return _once(log, fold, rows, bits)
+    simple = plain[log.case[rows]]
+    fold.run(rows[~simple], bits, changed)
+    return _merged(_once(log, fold, rows[simple], bits), fold.cycles())
+
+
+def _plain_cases(log: EventLog, promise: Promise, rows: Array, bits: Array, changed: Array) -> Array:
+    """Which cases cannot have more than one cycle, nor more than one target in it."""
+    rule = promise.rule
+    plain = np.ones(len(log.ids), np.bool_)
+    if rule.repeats or rule.restarts:
+        return ~plain
+    odd = _ABSORB if rule.from_earliest else 0
+    if rule.reopening is not Reopening.NEVER:
+        odd |= _REOPEN
+    plain[log.case[rows[(bits[rows] & odd) > 0]]] = False
+    if promise.chooser.reads:
+        # attributes that are known with the first start, and never change, choose one target
+        first = _first_of(rows[(bits[rows] & _START) > 0], log)
+        late = np.flatnonzero(changed)
+        plain[log.case[late[late > first[log.case[late]]]]] = False
+    return plain
+
+
+def _first_of(rows: Array, log: EventLog) -> Array:
+    """The first of some rows in each case; beyond all rows where there is none."""
+    out = np.full(len(log.ids), len(log.case), np.int64)
+    out[log.case[rows[::-1]]] = rows[::-1]  # an index that repeats leaves its last value behind
+    return out
+
+
+def _once(log: EventLog, fold: "_Fold", rows: Array, bits: Array) -> Cycles:
+    """The cycles of cases that have at most one, whose events these rows are."""
+    flags, nobody = bits[rows], len(log.case)
+    began = _first_of(rows[(flags & _START) > 0], log)
+    ending = rows[(flags & (_STOP | _CANCEL)) > 0]
+    ended = _first_of(ending[ending > began[log.case[ending]]], log)
+    case = np.flatnonzero(began < nobody)
+    start_row, stop_row = began[case], ended[case]
+    stops = stop_row < nobody
+    last = np.minimum(stop_row, nobody - 1)
+    if fold.codes:
+        fold.learn_all(rows, log)
+    pauses, paused_at = _pauses_of(log, fold, rows[(flags & (_WAIT | _RESUME)) > 0], began, ended)
+    place = np.full(len(log.ids), -1, np.int64)
+    place[case] = np.arange(len(case))
+    nothing = np.zeros(0, np.int64)
+    return Cycles(
+        case=case,
+        start=log.at[start_row],
+        stop=np.where(stops, log.at[last], MISSING),
+        cancelled=stops & ((bits[last] & _STOP) == 0),
+        target=fold.target[case],
+        changes=np.ones(len(case), np.int32),
+        paused_at=paused_at[case],
+        pause_cycle=place[pauses[0]],
+        pause_start=pauses[1],
+        pause_end=pauses[2],
+        change_cycle=nothing,
+        change_at=nothing,
+        change_target=nothing,
+        last_target=fold.target,
+    )
+
+
+def _pauses_of(
+    log: EventLog, fold: "_Fold", rows: Array, began: Array, ended: Array
+) -> tuple[tuple[Array, Array, Array], Array]:
+    """The waits in each case's one cycle: case, start and end of those that ended, and since when one lasts."""
+    rows = by_case(log.case, rows)
     case = log.case[rows]
-    first = np.flatnonzero(np.concatenate([[True], case[1:] != case[:-1]])) if len(case) else np.zeros(0, np.int64)
-    nth = np.arange(len(case)) - np.repeat(first, np.diff(np.append(first, len(case))))
-    sizes = np.bincount(nth)
-    order = np.argsort(nth.astype(np.min_scalar_type(len(sizes))), kind="stable")
-    rows = rows[order]
-    fold.reserve(int(np.count_nonzero(bits & (_START | _REOPEN))))
-    ends = np.cumsum(sizes)
-    for begin, end in zip(ends - sizes, ends, strict=True):
-        part = rows[begin:end]
-        fold.take(part, bits[part], changed[part])
-    return fold.cycles()
+    reason = np.where(fold.waits[log.signal[rows]], log.on[rows], _NOBODY)
+    reason = np.where(fold.pauses_on[reason], reason, _NOBODY)
+    before = np.concatenate([[_NOBODY], reason[:-1]])
+    before[heads_of(case)] = _NOBODY
+    turns = reason != before
+    rows, case, reason = rows[turns], case[turns], reason[turns]
+    until = np.append(rows[1:], len(log.case))
+    until[np.append(case[1:] != case[:-1], [True])[: len(case)]] = len(log.case)
+    start_row, end_row = np.maximum(rows, began[case]), np.minimum(until, ended[case])
+    inside = (reason != _NOBODY) & (start_row < end_row) & (began[case] < len(log.case))
+    case, start_row, end_row = case[inside], start_row[inside], end_row[inside]
+    lasts = end_row == len(log.case)
+    paused_at = np.full(len(log.ids), MISSING, np.int64)
+    paused_at[case[lasts]] = log.at[start_row[lasts]]
+    done = ~lasts
+    return (case[done], log.at[start_row[done]], log.at[end_row[done]]), paused_at
+
+
+def _merged(one: Cycles, other: Cycles) -> Cycles:
+    """The cycles of some cases and of all others, in the order of cases."""
+    both = {f.name: np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in attrs.fields(Cycles)}
+    order = np.argsort(both["case"], kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    for name in ("case", "start", "stop", "cancelled", "target", "changes", "paused_at"):
+        both[name] = both[name][order]
+    for part in ("pause", "change"):
+        cycle = place[np.concatenate([getattr(one, f"{part}_cycle"), getattr(other, f"{part}_cycle") + len(one.case)])]
+        by_cycle = np.argsort(cycle, kind="stable")
+        for f in attrs.fields(Cycles):
+            if f.name.startswith(f"{part}_"):
+                both[f.name] = both[f.name][by_cycle]
+        both[f"{part}_cycle"] = cycle[by_cycle]
+    return Cycles(**{**both, "last_target": one.last_target})
 
 
 def _relevant(log: EventLog, promise: Promise) -> tuple[Array, Array, dict[str, Array]]:
@@ -98,7 +197,7 @@ def _relevant(log: EventLog, promise: Promise) -> tuple[Array, Array, dict[str, 
         if column is None:
             continue
         codes[name] = column.values
-        rows = np.flatnonzero(column.values >= 0)
+        rows = by_case(log.case, np.flatnonzero(column.values >= 0))
         value, case = column.values[rows], log.case[rows]
         new = np.ones(len(rows), np.bool_)
         new[1:] = (value[1:] != value[:-1]) | (case[1:] != case[:-1])
@@ -119,13 +218,35 @@ class _Fold:
         self.running = np.zeros(size, np.bool_)
         self.current = np.full(size, -1, np.int64)
         self.first = np.full(size, -1, np.int64)
+        self.waits = np.array([names[0] == "waiting" for names in log.signals] + [False])
         self.pauses_on = np.array([promise.pause_on >= ANY or r in promise.pause_on for r in log.reasons] + [False])
         self.pauses: list[tuple[Array, ...]] = []
         self.changed: list[tuple[Array, ...]] = []
         self.made = 0
 
-    def reserve(self, most: int) -> None:
-        """Room for the cycles that may begin."""
+    def run(self, rows: Array, bits: Array, changed: Array) -> None:
+        """Take these rows: first the first of every case, then the second of every case, and so on."""
+        rows = by_case(self.log.case, rows)
+        case = self.log.case[rows]
+        heads = heads_of(case)
+        nth = np.arange(len(case)) - np.repeat(heads, np.diff(np.append(heads, len(case))))
+        sizes = np.bincount(nth)
+        rows = rows[np.argsort(nth.astype(np.min_scalar_type(len(sizes))), kind="stable")]
+        self._reserve(int(np.count_nonzero(bits[rows] & (_START | _REOPEN))))
+        ends = np.cumsum(sizes)
+        for begin, end in zip(ends - sizes, ends, strict=True):
+            part = rows[begin:end]
+            self._take(part, bits[part], changed[part])
+
+    def learn_all(self, rows: Array, log: EventLog) -> None:
+        """Take in what is known of cases whose target never changes."""
+        case = log.case[rows]
+        for name, codes in self.codes.items():
+            given = codes[rows] >= 0
+            self.known[name][case[given]] = codes[rows][given]
+        self._choose_for(np.unique(case))
+
+    def _reserve(self, most: int) -> None:
         self.case = np.zeros(most, np.int64)
         self.start = np.full(most, MISSING, np.int64)
         self.stop = np.full(most, MISSING, np.int64)
@@ -136,8 +257,7 @@ class _Fold:
         self.changes = np.ones(most, np.int32)
         self.paused_at = np.full(most, MISSING, np.int64)
 
-    def take(self, rows: Array, bits: Array, changed: Array) -> None:
-        """One event of each of some cases."""
+    def _take(self, rows: Array, bits: Array, changed: Array) -> None:
         case, at = self.log.case[rows], self.log.at[rows]
         self._end(case, at, bits)
         if changed.any():
@@ -198,16 +318,22 @@ class _Fold:
             value = codes[rows]
             given = value >= 0
             self.known[name][case[given]] = value[given]
-        combined = np.stack([known[case] for known in self.known.values()], axis=1)
-        unique, inverse = np.unique(combined, axis=0, return_inverse=True)
-        chosen = np.array([self._choose(tuple(codes)) for codes in unique.tolist()], np.int32)
-        self.target[case] = chosen[inverse.reshape(-1)]
+        self._choose_for(case)
         made = slice(0, self.made)
         late = (self.first_target[made] < 0) & (self.changes[made] == 1) & (self.stop[made] != MISSING)
         if late.any():
             cycle = np.flatnonzero(late)
             cycle = cycle[np.isin(self.case[cycle], case)]
             self.first_target[cycle] = self.last_change[cycle] = self.target[self.case[cycle]]
+
+    def _choose_for(self, case: Array) -> None:
+        """The targets of cases by what is known of them."""
+        key = np.zeros(len(case), np.int64)
+        for name, known in self.known.items():
+            key = key * (len(self.log.attributes[name].labels) + 1) + known[case] + 1
+        _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+        combinations = zip(*(known[case[first]].tolist() for known in self.known.values()), strict=True)
+        self.target[case] = np.array([self._choose(codes) for codes in combinations], np.int32)[inverse]
 
     def _choose(self, codes: tuple[int, ...]) -> int:
         if codes not in self.choices:

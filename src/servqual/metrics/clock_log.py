@@ -1,8 +1,9 @@
 """A log of case events as columns, in the one true order in which clocks take them.
 
-Events of a case go by moment, then by `seq`, then as the lifecycle of a case orders those of one instant: each as soon
-as the case allows it. Only cases that have such ties are walked through one by one. Two events of one kind at one
-instant are told apart by what their rows say, so that the order of the rows never matters; `seq` says which came first.
+Events go by moment, those of a case at one moment by `seq`, then as the lifecycle of a case orders those of one
+instant: each as soon as the case allows it. Only cases that have such ties are walked through one by one. Two events of
+one kind at one instant are told apart by what their rows say, so that the order of the rows never matters; `seq` says
+which came first.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,9 +20,17 @@ from servqual.model.case import CASE_LIFECYCLE, CaseStatus
 from servqual.readers.columns import Batch, Column, Refusal
 from servqual.readers.tables import TABLES, Kind
 
-__all__ = ["EventLog"]
+__all__ = ["EventLog", "as_moment", "by_case", "heads_of"]
 
 _MICROSECOND_BITS: Final = 52
+_TOLD: Final[dict[str, tuple[str, str | None]]] = {
+    # event: the column that says more of it, and what the event is without
+    "linked": ("relation", "related"),
+    "replied": ("public", None),
+    "reported": ("opened_by", "customer"),
+    "verified": ("effective", None),
+    "waiting": ("on", None),
+}
 _FINER: Final = {
     # event: flag column, value of the flag where the column is absent or empty, names without and with the flag
     "replied": ("public", 1, ("replied.internal", "replied.public")),
@@ -31,10 +40,10 @@ _FINER: Final = {
 
 @attrs.frozen(eq=False)
 class EventLog:
-    """The events of many cases by then, in order: row i belongs to case `case[i]`, whose rows follow each other.
+    """The events of many cases up to a moment, in the order of time; row i belongs to case `case[i]`.
 
     Attributes:
-        case: codes into `ids`; the rows of a case are neighbours.
+        case: codes into `ids`.
         at: microseconds of UTC.
         signal: codes into `signals`, each a tuple of the names that a clock may listen to.
         on: codes into `reasons`, what a `waiting` waits for; -1 elsewhere.
@@ -67,18 +76,26 @@ class EventLog:
                 )
         signals, signal, unknown = _signals(batch)
         usable, refusals = _usable(batch, unknown)
-        seen = np.flatnonzero(usable & (batch.columns["at"].values <= now))
-        order = seen[_order(batch, seen, signal, signals)]
-        columns = {name: column.take(order) for name, column in batch.columns.items()}
+        late = batch.columns["at"].values > now
+        if usable.all() and not late.any():
+            columns = dict(batch.columns)
+        else:
+            seen = np.flatnonzero(usable & ~late)
+            columns = {name: column.take(seen) for name, column in batch.columns.items()}
+            signal = signal[seen]
+        order = _order(columns, signal, signals)
+        if order is not None:
+            columns = {name: column.take(order) for name, column in columns.items()}
+            signal = signal[order]
         case = columns["case_id"]
-        on = columns.get("on") or Column.missing(Kind.LABEL, len(order))
-        since = columns.get("since") or Column.missing(Kind.MOMENT, len(order))
+        on = columns.get("on") or Column.missing(Kind.LABEL, len(signal))
+        since = columns.get("since") or Column.missing(Kind.MOMENT, len(signal))
         known = {*TABLES["case_events"]}
         return cls(
             ids=case.labels,
             case=case.values,
             at=columns["at"].values,
-            signal=signal[order],
+            signal=signal,
             signals=signals,
             on=on.values,
             reasons=on.labels,
@@ -100,26 +117,48 @@ class EventLog:
         return Column(Kind.LABEL, out.values, column.labels)
 
 
+def by_case(case: Array, rows: Array) -> Array:
+    """Rows in the order of their cases, those of a case as they come; by packed whole numbers, which sort fast."""
+    bits = max(1, len(rows).bit_length())
+    packed = (case[rows].astype(np.int64) << bits) | np.arange(len(rows))
+    packed.sort()
+    return np.asarray(rows[packed & ((1 << bits) - 1)])
+
+
+def heads_of(case: Array) -> Array:
+    """Where each case begins, in rows that are in the order of cases."""
+    if not len(case):
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(np.concatenate([[True], case[1:] != case[:-1]]))
+
+
 def _signals(batch: Batch) -> tuple[tuple[tuple[str, ...], ...], Array, Array]:
     """The names that each event gives, as codes; and which events no lifecycle knows."""
     event = batch.columns["event"]
     stored = {kind.stored_name for kind in CASE_LIFECYCLE.events}
     names: dict[tuple[str, ...], int] = {}
-    unknown = ~event.known
-    signal = np.zeros(batch.size, np.int16)
+    known = np.zeros(len(event.labels) + 1, np.bool_)
+    plain = np.zeros(len(event.labels) + 1, np.int16)
+    finer: list[tuple[Array, int]] = []
     for code, label in enumerate(event.labels):
-        here = event.values == code
-        name, _, finer = str(label).partition(".")
-        if name not in stored:
-            unknown |= here
-        for given, rows in _finer(name, finer, here, batch):
-            signal[rows] = names.setdefault(given, len(names))
-    return tuple(names), signal, unknown
+        name, _, end = str(label).partition(".")
+        known[code] = name in stored
+        ways = _finer(name, end, event.values == code, batch) if end or name in _TOLD else [((name,), None)]
+        for given, rows in ways:
+            signal = names.setdefault(given, len(names))
+            if rows is None:
+                plain[code] = signal
+            else:
+                finer.append((rows, signal))
+    signals = plain[event.values]
+    for rows, signal in finer:
+        signals[rows] = signal
+    return tuple(names), signals, ~known[event.values]
 
 
-def _finer(name: str, finer: str, here: Array, batch: Batch) -> list[tuple[tuple[str, ...], Array]]:
+def _finer(name: str, finer: str, here: Array, batch: Batch) -> list[tuple[tuple[str, ...], Array | None]]:
     """The names that events of one stored name give, by what other columns say of them."""
-    out: list[tuple[tuple[str, ...], Array]]
+    out: list[tuple[tuple[str, ...], Array | None]]
     if finer:
         return [((name, f"{name}.{finer}"), here)]
     if name in _FINER:
@@ -130,10 +169,7 @@ def _finer(name: str, finer: str, here: Array, batch: Batch) -> list[tuple[tuple
         bot = _flag(batch, "bot", 0) if name == "replied" else np.zeros(batch.size, np.bool_)
         out = [((name, ends[1]), here & yes & ~bot), ((name, ends[0]), here & ~yes & ~bot)]
         return [*out, ((name, "replied.bot"), here & bot)] if bot.any() else out
-    by = {"reported": ("opened_by", "customer"), "linked": ("relation", "related"), "waiting": ("on", None)}
-    if name not in by:
-        return [((name,), here)]
-    column_name, default = by[name]
+    column_name, default = _TOLD[name]
     column = batch.columns.get(column_name)
     if column is None:
         return [((name, f"{name}.{default}") if default else (name,), here)]
@@ -170,49 +206,50 @@ def _usable(batch: Batch, unknown: Array) -> tuple[Array, list[Refusal]]:
     return usable, sorted(refusals, key=lambda r: (r.row, r.column))
 
 
-def _order(batch: Batch, seen: Array, signal: Array, signals: tuple[tuple[str, ...], ...]) -> Array:
-    """Places among `seen` in the order of case, moment, seq, and at last of the lifecycle."""
-    case, at = batch.columns["case_id"].values[seen], batch.columns["at"].values[seen]
-    if "seq" in batch.columns:
-        seq = np.nan_to_num(batch.columns["seq"].values[seen]).astype(np.int64)
-        order = np.lexsort((seq, at, case))
-    else:
-        seq = np.zeros(len(seen), np.int64)
-        order = _sorted(case, at)
-    c, a, s = case[order], at[order], seq[order]
-    tied = (c[1:] == c[:-1]) & (a[1:] == a[:-1]) & (s[1:] == s[:-1])
-    if tied.any():
-        labels = [c for c in batch.columns.values() if c.kind is Kind.LABEL]
+def _order(columns: Mapping[str, Column], signal: Array, signals: tuple[tuple[str, ...], ...]) -> Array | None:
+    """Places in the order of moment, seq, and at last of the lifecycle; None where the rows are in it already."""
+    case, at, order = columns["case_id"].values, columns["at"].values, None
+    if "seq" in columns:
+        order = np.lexsort((np.nan_to_num(columns["seq"].values), at))
+    elif not (at[1:] >= at[:-1]).all():
+        order = np.argsort(at, kind="stable")
+    if order is not None:
+        case, at = case[order], at[order]
+    # events of one case at one moment can only stand among rows whose neighbour has the same moment
+    same = np.zeros(len(at) + 1, np.bool_)
+    np.equal(at[1:], at[:-1], out=same[1:-1])
+    near = np.flatnonzero(same[1:] | same[:-1])
+    if not len(near):
+        return order
+    near = near[np.lexsort((near, case[near], at[near]))]
+    seq = np.nan_to_num(columns["seq"].values) if "seq" in columns else None
+    places = near if order is None else order[near]
+    tied = (case[near][1:] == case[near][:-1]) & (at[near][1:] == at[near][:-1])
+    if seq is not None:
+        tied &= seq[places][1:] == seq[places][:-1]
+    if not tied.any():
+        return order
+    order = np.arange(len(at)) if order is None else order
+    labels = [c for c in columns.values() if c.kind is Kind.LABEL]
 
-        def content(place: int) -> tuple[str, ...]:
-            return tuple(str(c.labels[code]) if (code := int(c.values[seen[place]])) >= 0 else "" for c in labels)
+    def content(row: int) -> tuple[str, ...]:
+        return tuple(str(c.labels[code]) if (code := int(c.values[row])) >= 0 else "" for c in labels)
 
-        _settle(order, c, np.concatenate([[False], tied]), _Steps(signal[seen], signals, content))
+    ties = np.zeros(len(at), np.bool_)
+    ties[near[1:][tied]] = True
+    concerned = np.zeros(int(case.max()) + 1, np.bool_)
+    concerned[case[near[1:][tied]]] = True
+    rows = by_case(case, np.flatnonzero(concerned[case]))
+    _settle(order, rows, case[rows], ties, _Steps(signal, signals, content))
     return order
 
 
-def _sorted(case: Array, at: Array) -> Array:
-    """As lexsort by case and moment; by packed whole numbers where both fit, which is many times faster."""
-    if not len(at):
-        return np.zeros(0, np.int64)
-    if (case[1:] >= case[:-1]).all() and ((case[1:] > case[:-1]) | (at[1:] >= at[:-1])).all():
-        return np.arange(len(at))
-    if (at[1:] >= at[:-1]).all():
-        bits = max(1, int(len(at) - 1).bit_length())
-        packed = (case.astype(np.int64) << bits) | np.arange(len(at))
-        packed.sort()
-        return packed & ((1 << bits) - 1)
-    return np.lexsort((at, case))
-
-
-def _settle(order: Array, case: Array, tied: Array, steps: "_Steps") -> None:
-    """Put events of one instant into the order of the lifecycle, case by case."""
-    starts = np.flatnonzero(np.concatenate([[True], case[1:] != case[:-1]]))
-    ends = np.append(starts[1:], len(case))
-    with_ties = np.unique(np.searchsorted(starts, np.flatnonzero(tied), side="right") - 1)
-    for which in with_ties.tolist():
-        first, last = int(starts[which]), int(ends[which])
-        order[first:last] = steps.walk(order[first:last].tolist(), tied[first:last].tolist())
+def _settle(order: Array, rows: Array, case: Array, ties: Array, steps: "_Steps") -> None:
+    """Put events of one case and moment into the order of the lifecycle, case by case."""
+    heads = heads_of(case)
+    for first, last in zip(heads.tolist(), [*heads[1:].tolist(), len(rows)], strict=True):
+        mine = rows[first:last]
+        order[mine] = steps.walk(order[mine].tolist(), ties[mine].tolist())
 
 
 class _Steps:

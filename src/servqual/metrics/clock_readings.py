@@ -174,15 +174,17 @@ class _Reader:
         )
 
     def _elapsed(self, rows: Array, start: Array, until: Array, which: Array) -> Array:
-        pauses = self._pauses(rows, until)
-        return self._counted(elapsed, start.view("M8[us]"), until.view("M8[us]"), which, pauses)
+        """The counted time; the pauses of a cycle never overlap, so that each can be taken out by itself."""
+        spent = self._counted(elapsed, start.view("M8[us]"), until.view("M8[us]"), which)
+        row, begin, end = self._pauses(rows, until)
+        if len(row):
+            np.subtract.at(spent, row, self._counted(elapsed, begin.view("M8[us]"), end.view("M8[us]"), which[row]))
+        return spent
 
-    def _counted(self, answer: Any, start: Array, other: Array, which: Array, pauses: Any, **options: Any) -> Array:
-        row, begin, end = pauses
-        without = Pauses(row, begin.view("M8[us]"), end.view("M8[us]")) if len(row) else None
+    def _counted(self, answer: Any, start: Array, other: Array, which: Array, **options: Any) -> Array:
         one = len(self.calendars) == 1
         hours: Any = self.calendars[0] if one else self.calendars
-        found = answer(hours, start, other, which=None if one else which, without=without, **options)
+        found = answer(hours, start, other, which=None if one else which, **options)
         return np.asarray(found).view(np.int64)
 
     def _due(self, rows: Array, until: Array) -> Array:
@@ -191,11 +193,12 @@ class _Reader:
         pauses = self._pauses(rows, until)
         work = self.limit_of[target].view("m8[us]")
         start = c.start[rows].view("M8[us]")
-        due = self._counted(
-            after, start, work, self.calendar_of[target], pauses, at_close=self.sla.conventions.at_close
-        )
-        lasting = int(np.count_nonzero(c.paused_at[rows] != MISSING))
-        row, begin, end = (column[: len(pauses[0]) - lasting] for column in pauses)
+        row, begin, end = pauses
+        without = Pauses(row, begin.view("M8[us]"), end.view("M8[us]")) if len(row) else None
+        stay = self.sla.conventions.at_close
+        due = self._counted(after, start, work, self.calendar_of[target], without=without, at_close=stay)
+        ended = len(row) - int(np.count_nonzero(c.paused_at[rows] != MISSING))
+        row, begin, end = row[:ended], begin[:ended], end[:ended]
         while (inside := (begin <= due[row]) & (due[row] < end)).any():
             due[row[inside]] = end[inside]
         return due
