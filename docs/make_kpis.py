@@ -21,14 +21,20 @@ def part(kpi: Kpi) -> str:
     title = f"{kpi.title} · {kpi.label_zh}" if kpi.label_zh else kpi.title
     facts = {
         "formula": kpi.formula,
-        "unit": {"share": "share, 0 to 1", "s": "seconds", "count": "count"}[kpi.unit],
+        "unit": {
+            "share": "share, 0 to 1",
+            "s": "seconds",
+            "count": "count",
+            "points": "points, −100 to 100",
+            "score": "score",
+        }[kpi.unit],
         "better": kpi.better or "neither",
         "table": f"{kpi.table}, dated by {kpi.at}",
         "needs": ", ".join(kpi.needs),
         "uses": ", ".join(kpi.uses) or "–",
         "open cases": kpi.open_items or "make no difference",
         "parameters": ", ".join(kpi.params) or "–",
-        "state": f"{kpi.accumulator.__name__} ({kpi.accumulator.law}), read as {kpi.statistic}",
+        "state": f"{kpi.accumulator.__name__} ({kpi.law}), read as {kpi.statistic}",
         "source": kpi.source,
         "definition": f"`{kpi.definition}`",
     }

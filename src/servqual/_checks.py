@@ -38,6 +38,26 @@ def filled(_instance: object, attribute: "attrs.Attribute[Any]", value: object) 
         )
 
 
+def as_texts(values: Iterable[str]) -> tuple[str, ...]:
+    """Read several texts as a tuple; refuse one text alone, which would fall apart into its letters."""
+    if isinstance(values, str):
+        raise InvalidValue(
+            f"several texts are expected (got {values!r} alone); put it into a list", expected="a list", got=values
+        )
+    return tuple(values)
+
+
+def calendar_date(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """Refuse what is not a date; a datetime too, since its day depends on a zone; an attrs validator."""
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        raise InvalidValue(
+            f"{attribute.name} must be a date such as datetime.date(2026, 5, 4) (got {value!r})",
+            field=attribute.name,
+            expected="a date",
+            got=value,
+        )
+
+
 def as_zone(name: object) -> ZoneInfo:
     """Read an IANA zone name such as `Europe/Berlin`; refuse a name that the database lacks."""
     if isinstance(name, ZoneInfo):
@@ -53,20 +73,52 @@ def as_zone(name: object) -> ZoneInfo:
         ) from None
 
 
+def lasting(_instance: object, attribute: "attrs.Attribute[Any]", value: dt.timedelta | None) -> None:
+    """Refuse a limit of no time or less, None being no limit; an attrs validator."""
+    if value is not None and value <= dt.timedelta(0):
+        name = attribute.name
+        raise InvalidValue(
+            f"{name} must be longer than nothing (got {value}); leave it out where there is no limit",
+            field=name,
+            expected="a positive timedelta",
+            got=value,
+        )
+
+
+def among(field: str, value: object, allowed: Iterable[str]) -> None:
+    """Refuse a value that is not one of these texts, with the nearest of them."""
+    names = tuple(allowed)
+    if value not in names:
+        listed = ", ".join(names)
+        raise InvalidValue(
+            f"{field} must be one of {listed or 'none'} (got {value!r}){did_you_mean(near(str(value), names))}",
+            field=field,
+            expected=listed,
+            got=value,
+        )
+
+
 def one_of(*allowed: str) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
     """A field's rule: one of these texts."""
 
     def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
-        if value not in allowed:
-            close = near(str(value), allowed)
-            raise InvalidValue(
-                f"{field.name} must be one of {', '.join(allowed)} (got {value!r}){did_you_mean(close)}",
-                field=field.name,
-                expected=", ".join(allowed),
-                got=value,
-            )
+        among(field.name, value, allowed)
 
     return check
+
+
+def distinct(field: str, names: Iterable[str]) -> None:
+    """Refuse names of which two are the same, for then nobody could say which is meant."""
+    met: set[str] = set()
+    for name in names:
+        if name in met:
+            raise InvalidValue(
+                f"{field} must differ in name (got {name!r} twice); give each a name of its own",
+                field=field,
+                expected="different names",
+                got=name,
+            )
+        met.add(name)
 
 
 def near(name: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:

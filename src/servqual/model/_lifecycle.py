@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 import attrs
 
-from servqual._checks import as_instant
+from servqual._checks import as_instant, filled
 from servqual.errors import IllegalTransition, InvalidValue, OutOfOrder
 from servqual.model.labels import Labelled
 
@@ -59,6 +59,13 @@ class Event:
     def signals(self) -> tuple[str, ...]:
         """The names that a clock may listen to: the stored name, and a finer one where the content matters."""
         return (self.stored_name,)
+
+
+@attrs.frozen(kw_only=True)
+class Act(Event):
+    """An event that somebody answers for."""
+
+    by: str = attrs.field(validator=filled)
 
 
 E = TypeVar("E", bound=Event)

@@ -15,9 +15,14 @@ class Rebuilt:
 
     def __reduce__(self) -> tuple[Any, ...]:
         kind: Any = type(self)
-        fields = {field.name: getattr(self, field.name) for field in attrs.fields(kind) if field.init}
-        plain = {name: dict(part) if isinstance(part, MappingProxyType) else part for name, part in fields.items()}
-        return _rebuilt, (kind, plain)
+        return _rebuilt, (
+            kind,
+            {field.name: _plain(getattr(self, field.name)) for field in attrs.fields(kind) if field.init},
+        )
+
+
+def _plain(part: Any) -> Any:
+    return {key: _plain(value) for key, value in part.items()} if isinstance(part, MappingProxyType) else part
 
 
 def _rebuilt(kind: type, fields: dict[str, Any]) -> object:

@@ -14,7 +14,7 @@ import attrs
 
 from servqual._checks import as_instant, filled
 from servqual.errors import InvalidValue
-from servqual.model._lifecycle import Event, Lifecycle, Lived, Move, Row, short
+from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, short
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.labels import Labelled
 
@@ -106,14 +106,7 @@ class Relation(Labelled):
 
 
 @attrs.frozen(kw_only=True)
-class _Act(Event):
-    """An event that somebody answers for."""
-
-    by: str = attrs.field(validator=filled)
-
-
-@attrs.frozen(kw_only=True)
-class Identified(_Act):
+class Identified(Act):
     """Somebody on our side noticed a problem before it was reported."""
 
     id: CaseId = attrs.field(validator=filled)
@@ -161,12 +154,12 @@ class Reported(Event):
 
 
 @attrs.frozen(kw_only=True)
-class Received(_Act):
+class Received(Act):
     """The desk took the report in."""
 
 
 @attrs.frozen(kw_only=True)
-class Classified(_Act):
+class Classified(Act):
     """Category and priority were set, or set anew: the case then stays where it is."""
 
     category: str = attrs.field(validator=filled)
@@ -175,7 +168,7 @@ class Classified(_Act):
 
 
 @attrs.frozen(kw_only=True)
-class Assigned(_Act):
+class Assigned(Act):
     """Somebody, and where known a team, was made responsible."""
 
     to: str = attrs.field(validator=filled)
@@ -183,7 +176,7 @@ class Assigned(_Act):
 
 
 @attrs.frozen(kw_only=True)
-class HandedOver(_Act):
+class HandedOver(Act):
     """Responsibility went to somebody else, for a reason; a case being handled is then assigned again."""
 
     to: str = attrs.field(validator=filled)
@@ -192,7 +185,7 @@ class HandedOver(_Act):
 
 
 @attrs.frozen(kw_only=True)
-class Escalated(_Act):
+class Escalated(Act):
     """A higher support level (2, 3, …) took responsibility, for a reason; the status stays."""
 
     to: str = attrs.field(validator=filled)
@@ -202,7 +195,7 @@ class Escalated(_Act):
 
 
 @attrs.frozen(kw_only=True)
-class Linked(_Act):
+class Linked(Act):
     """Another case belongs with this one; `since` is when that one was reported, if a merge should count from it."""
 
     to: CaseId = attrs.field(validator=filled)
@@ -221,17 +214,17 @@ class CustomerMessage(Event):
 
 
 @attrs.frozen(kw_only=True)
-class Started(_Act):
+class Started(Act):
     """Handling began."""
 
 
 @attrs.frozen(kw_only=True)
-class Resumed(_Act):
+class Resumed(Act):
     """The wait is over; the case returns to where it was."""
 
 
 @attrs.frozen(kw_only=True)
-class Replied(_Act):
+class Replied(Act):
     """Our side wrote or spoke: to the customer (`public`) or among ourselves, a person or a `bot`.
 
     Only a public reply of a person answers the customer unless a clock says otherwise.
@@ -254,7 +247,7 @@ _BOT: Final = ("replied", "replied.bot")
 
 
 @attrs.frozen(kw_only=True)
-class Waiting(_Act):
+class Waiting(Act):
     """Nothing can be done until somebody else acts: `on` names them, such as `customer` or `supplier`.
 
     A case waits on one thing at a time; waiting again while it waits names the new one.
@@ -269,7 +262,7 @@ class Waiting(_Act):
 
 
 @attrs.frozen(kw_only=True)
-class Resolved(_Act):
+class Resolved(Act):
     """A solution was found; whether the customer was told, and what compensation was offered."""
 
     solution: str = attrs.field(validator=filled)
@@ -278,7 +271,7 @@ class Resolved(_Act):
 
 
 @attrs.frozen(kw_only=True)
-class Verified(_Act):
+class Verified(Act):
     """The effect was evaluated and the customer asked: both must say yes, or handling begins again."""
 
     effective: bool
@@ -291,33 +284,33 @@ class Verified(_Act):
 
 
 @attrs.frozen(kw_only=True)
-class FollowedUp(_Act):
+class FollowedUp(Act):
     """The customer was asked again after the solution; what was answered."""
 
     answer: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
-class Closed(_Act):
+class Closed(Act):
     """The case ended, after verification."""
 
 
 @attrs.frozen(kw_only=True)
-class Reopened(_Act):
+class Reopened(Act):
     """A solved case came back, for a reason."""
 
     reason: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
-class Duplicate(_Act):
+class Duplicate(Act):
     """The case is another one told twice, and ends here; `of` is the one that goes on."""
 
     of: CaseId = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
-class Cancelled(_Act):
+class Cancelled(Act):
     """The case was withdrawn, for a reason."""
 
     reason: str = attrs.field(validator=filled)

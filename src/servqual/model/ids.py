@@ -6,10 +6,30 @@ True
 
 from typing import NewType
 
-__all__ = ["AgentId", "CaseId", "ComplaintId", "CustomerId", "TeamId"]
+__all__ = [
+    "AgentId",
+    "AuditId",
+    "CaseId",
+    "CommitmentId",
+    "ComplaintId",
+    "CustomerId",
+    "FeedbackId",
+    "InteractionId",
+    "MeetingId",
+    "SuggestionId",
+    "SurveyId",
+    "TeamId",
+]
 
 CaseId = NewType("CaseId", str)
 ComplaintId = NewType("ComplaintId", str)
 CustomerId = NewType("CustomerId", str)
 AgentId = NewType("AgentId", str)
 TeamId = NewType("TeamId", str)
+CommitmentId = NewType("CommitmentId", str)
+FeedbackId = NewType("FeedbackId", str)
+InteractionId = NewType("InteractionId", str)
+SuggestionId = NewType("SuggestionId", str)
+AuditId = NewType("AuditId", str)
+SurveyId = NewType("SurveyId", str)
+MeetingId = NewType("MeetingId", str)

@@ -14,7 +14,8 @@ Language = Literal["en", "zh"]
 class Labelled(StrEnum):
     """A text enumeration: each member is its stored name and carries its Chinese label (simplified).
 
-    The English label is the stored name with spaces. A value that is no member is refused with the nearest names.
+    The English label is the stored name with spaces, unless the member brings its own. A value that is no member is
+    refused with the nearest names.
 
     >>> class Colour(Labelled):
     ...     DARK_RED = "dark_red", "深红"
@@ -27,12 +28,14 @@ class Labelled(StrEnum):
 
     _value_: str
     chinese: str
+    english: str
 
-    def __new__(cls, value: str, chinese: str = "") -> Self:
-        """Make a member from its stored name and its Chinese label."""
+    def __new__(cls, value: str, chinese: str = "", english: str = "") -> Self:
+        """Make a member from its stored name, its Chinese label, and its English one where that says more."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.chinese = chinese
+        member.english = english or value.replace("_", " ")
         return member
 
     @classmethod
@@ -49,7 +52,7 @@ class Labelled(StrEnum):
     def label(self, language: Language = "en") -> str:
         """Words for people: `"en"` or `"zh"`; any other language is refused."""
         if language == "en":
-            return self.value.replace("_", " ")
+            return self.english
         if language == "zh":
             return self.chinese
         raise InvalidValue(

@@ -1,0 +1,73 @@
+"""Write docs/glossary.md from the labels in the code: `python docs/make_glossary.py`."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from servqual import model
+from servqual.model.labels import Labelled
+from servqual.model.terms import TERMS, key, label
+
+HEAD = """# Glossary
+
+The words that servqual uses, in English and in simplified Chinese. Types answer to `label(Type, "zh")`, members of an
+enumeration to `member.label("zh")`; the stored name is what a file or a database holds. Where a member has other
+names, they are found too: `Role("客户服务代表")` is `Role.AGENT`. This page is written by `docs/make_glossary.py`.
+
+Words of the industry that the source documents never use are our choice and marked *.
+
+## Types
+
+| English | 中文 | type | where |
+|---|---|---|---|
+"""
+
+INDUSTRY = {"sla.Sla", "case.Escalated", "raci.Raci", "shifts.Roster", "action_item.ActionItem"}
+
+
+def modules() -> Iterator[str]:
+    """The rooms of the model, in order of name."""
+    return (module.name for module in pkgutil.iter_modules(model.__path__, "servqual.model."))
+
+
+def types() -> Iterator[type]:
+    """Every type that a room of the model defines and does not keep to itself."""
+    for name in modules():
+        for found in vars(importlib.import_module(name)).values():
+            if inspect.isclass(found) and found.__module__ == name and not found.__name__.startswith("_"):
+                yield found
+
+
+def page() -> str:
+    """The page: one table of types, and one for each enumeration."""
+    found = list(types())
+    by_key = {key(kind): kind for kind in found}
+    text = HEAD
+    for name in TERMS:
+        kind = by_key[name]
+        mark = " *" if name in INDUSTRY else ""
+        text += f"| {label(kind)}{mark} | {label(kind, 'zh')} | `{kind.__name__}` | `{kind.__module__}` |\n"
+    for kind in found:
+        if issubclass(kind, Labelled) and len(kind):
+            text += enumeration(kind)
+    return text
+
+
+def enumeration(kind: type[Labelled]) -> str:
+    """One enumeration: its members in both languages."""
+    lines = [
+        f"\n## {kind.__name__}\n",
+        f"{(inspect.getdoc(kind) or '').splitlines()[0]} (`{kind.__module__}`)\n",
+        "| English | 中文 | stored name | also |",
+        "|---|---|---|---|",
+    ]
+    for member in kind:
+        also = "、".join(getattr(member, "aliases", ()))
+        lines.append(f"| {member.label('en')} | {member.label('zh')} | `{member.value}` | {also} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "glossary.md").write_text(page(), encoding="utf-8")

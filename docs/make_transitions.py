@@ -1,0 +1,44 @@
+"""Write docs/transitions.md from the tables that the code obeys: `python docs/make_transitions.py`."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from servqual import model
+from servqual.model._lifecycle import Lived
+from servqual.model.terms import TERMS, key, label
+
+HEAD = """# Lifecycles
+
+Each of these objects is the tuple of its events; its status is read from them by one table of what may follow what.
+The pictures are drawn from those tables by `docs/make_transitions.py`: an arrow bears the stored name of its event,
+and in brackets what the event must say to lead that way. Any other event is refused, and the error lists the allowed.
+"""
+
+
+def lifecycles() -> Iterator[type[Lived[Any, Any]]]:
+    """Every kind of object that has a lifecycle, by room."""
+    for module in pkgutil.iter_modules(model.__path__, "servqual.model."):
+        for found in vars(importlib.import_module(module.name)).values():
+            if inspect.isclass(found) and found.__module__ == module.name and issubclass(found, Lived):
+                yield from [found] if found is not Lived else []
+
+
+def page() -> str:
+    """The page: one part a lifecycle."""
+    return HEAD + "".join(part(kind) for kind in lifecycles())
+
+
+def part(kind: type[Lived[Any, Any]]) -> str:
+    """What it is, and its picture."""
+    title = f"{kind.__name__} · {label(kind, 'zh')}" if key(kind) in TERMS else kind.__name__
+    said = (inspect.getdoc(kind) or "").splitlines()[0]
+    where = f"The table and the events are in `{kind.__module__}`."
+    return f"\n## {title}\n\n{said} {where}\n\n```mermaid\n{kind.diagram()}\n```\n"
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "transitions.md").write_text(page(), encoding="utf-8")

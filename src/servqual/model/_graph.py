@@ -1,0 +1,88 @@
+"""Named steps and which comes before which: checked once, walked, and drawn as a Mermaid flow chart."""
+
+import graphlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from servqual._checks import among, distinct
+from servqual.errors import InvalidValue
+
+# a step by name, and the steps right before it: None means the one listed before, `()` that it is a beginning
+Node: TypeAlias = tuple[str, tuple[str, ...] | None]
+Edge: TypeAlias = tuple[str, str]
+
+
+def predecessors(nodes: Sequence[Node]) -> dict[str, tuple[str, ...]]:
+    """What comes right before each step; refused: no steps, a name twice, an unknown name, a circle."""
+    names = [name for name, _ in nodes]
+    if not names:
+        raise InvalidValue("steps must hold at least one (got none)", field="steps", expected="steps")
+    distinct("steps", names)
+    before = {
+        name: after if after is not None else tuple(names[max(place - 1, 0) : place])
+        for place, (name, after) in enumerate(nodes)
+    }
+    for name, earlier in before.items():
+        for one in earlier:
+            among(f"after of {name!r}", one, names)
+    _no_circle(before)
+    return before
+
+
+def _no_circle(before: Mapping[str, tuple[str, ...]]) -> None:
+    try:
+        graphlib.TopologicalSorter(before).prepare()
+    except graphlib.CycleError as circle:
+        steps = " → ".join(circle.args[1])
+        raise InvalidValue(
+            f"after must not lead in a circle (got {steps}); a step that comes again is a run of its own",
+            field="after",
+            expected="steps without a circle",
+            got=steps,
+        ) from None
+
+
+def edges(before: Mapping[str, tuple[str, ...]]) -> tuple[Edge, ...]:
+    """Each pair of a step and one that follows it."""
+    return tuple((earlier, name) for name, befores in before.items() for earlier in befores)
+
+
+def ancestors(before: Mapping[str, tuple[str, ...]], name: str) -> frozenset[str]:
+    """All steps that must come before this one, however far back."""
+    found: set[str] = set()
+    waiting = list(before[name])
+    while waiting:
+        earlier = waiting.pop()
+        if earlier not in found:
+            found.add(earlier)
+            waiting += before[earlier]
+    return frozenset(found)
+
+
+def flowchart(
+    groups: Mapping[str, Mapping[str, str]], arrows: Iterable[Edge], *, direction: str, boxed: bool = True
+) -> str:
+    """A Mermaid flow chart: words by step, in groups that are boxes with a title unless `boxed=False`."""
+    keys: dict[str, str] = {}
+    lines = [f"flowchart {direction}"]
+    for number, (title, words) in enumerate(groups.items(), 1):
+        indent = "    "
+        if boxed:
+            lines.append(f'    subgraph g{number} ["{_safe(title)}"]')
+            indent *= 2
+        for name, text in words.items():
+            keys[name] = f"s{len(keys) + 1}"
+            lines.append(f'{indent}{keys[name]}["{_safe(text)}"]')
+        if boxed:
+            lines.append("    end")
+    lines += [f"    {keys[earlier]} --> {keys[later]}" for earlier, later in arrows]
+    return "\n".join(lines)
+
+
+def _safe(text: str) -> str:
+    """People's text inside a quoted Mermaid label: signs that end the label or begin markup become entities."""
+    plain = " ".join(text.split())
+    return "".join(f"#{ord(sign)};" if sign in _SIGNS else sign for sign in plain)
+
+
+_SIGNS = frozenset('#"<>&`;[]{}|\\')

@@ -1,0 +1,50 @@
+"""The ways on which customers and we reach each other."""
+
+from typing import Final
+
+from servqual.model.labels import Labelled
+
+__all__ = ["Channel"]
+
+
+class Channel(Labelled):
+    """How a contact was made.
+
+    >>> Channel("email").online, Channel.STORE.online, Channel.PHONE.label("zh")
+    (True, False, '电话')
+    """
+
+    PHONE = "phone", "电话"
+    EMAIL = "email", "电子邮件"
+    CHAT = "chat", "在线聊天"
+    MESSAGING = "messaging", "即时通讯"
+    SOCIAL = "social", "社交媒体"
+    WEB = "web", "网站"
+    APP = "app", "移动应用"
+    SELF_SERVICE = "self_service", "自助服务"
+    REMOTE = "remote", "远程协助"
+    IN_PERSON = "in_person", "面对面"
+    SERVICE_CENTRE = "service_centre", "客户服务中心"
+    STORE = "store", "销售门店"
+    LETTER = "letter", "信函"
+    PARTNER = "partner", "合作伙伴"
+    OTHER = "other", "其他"
+
+    @property
+    def online(self) -> bool:
+        """Whether it needs a network: website, app, chat, social and their like; a telephone is not counted."""
+        return self in _ONLINE
+
+
+_ONLINE: Final = frozenset(
+    {
+        Channel.EMAIL,
+        Channel.CHAT,
+        Channel.MESSAGING,
+        Channel.SOCIAL,
+        Channel.WEB,
+        Channel.APP,
+        Channel.SELF_SERVICE,
+        Channel.REMOTE,
+    }
+)

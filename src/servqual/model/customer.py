@@ -1,0 +1,74 @@
+"""A customer: who they are, and the words for where they stand with us."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+import attrs
+
+from servqual._checks import as_instant, filled
+from servqual.model.channel import Channel
+from servqual.model.ids import CustomerId
+from servqual.model.labels import Labelled
+
+__all__ = ["Customer", "FeedbackSegment", "Lifecycle", "NeedType"]
+
+
+class Lifecycle(Labelled):
+    """Stages of a customer's life with us; a lost customer who is won back is active again.
+
+    Not the segments of feedback, which use the word "potential" for something else.
+    """
+
+    POTENTIAL = "potential", "潜在客户"
+    ACTIVE = "active", "活跃客户"
+    LOYAL = "loyal", "忠诚客户"
+    LOST = "lost", "流失客户"
+
+
+class NeedType(Labelled):
+    """What kind of service a customer needs."""
+
+    BASIC = "basic", "基本需求"
+    PERSONALISED = "personalised", "个性需求"
+    SPECIAL = "special", "特殊需求"
+
+
+class FeedbackSegment(Labelled):
+    """How a customer answers surveys and gives feedback; not a stage of the lifecycle."""
+
+    LOYAL = "loyal", "忠诚"
+    POTENTIAL = "potential", "潜在"
+    LOST = "lost", "流失"
+
+
+def _texts(values: Iterable[str]) -> frozenset[str]:
+    return frozenset((values,)) if isinstance(values, str) else frozenset(values)
+
+
+@attrs.frozen(kw_only=True)
+class Customer:
+    """Whom we serve.
+
+    Tier, industry, size and tags are the firm's own words, free to group by; behaviour, need, feedback and stage of
+    life are four things and never one. `tier` has no order here: a standard or an agreement gives it meaning.
+
+    >>> acme = Customer(id=CustomerId("K-1"), name="Acme", tier="professional", need="special", tags={"beta"})
+    >>> acme.need.label("zh"), acme.stage
+    ('特殊需求', None)
+    """
+
+    id: CustomerId = attrs.field(validator=filled)
+    name: str = attrs.field(validator=filled)
+    tier: str | None = None
+    need: NeedType | None = attrs.field(default=None, converter=attrs.converters.optional(NeedType))
+    stage: Lifecycle | None = attrs.field(default=None, converter=attrs.converters.optional(Lifecycle))
+    feedback_segment: FeedbackSegment | None = attrs.field(
+        default=None, converter=attrs.converters.optional(FeedbackSegment)
+    )
+    industry: str | None = None
+    size: str | None = None
+    languages: frozenset[str] = attrs.field(default=frozenset[str](), converter=_texts)
+    preferred_channel: Channel | None = attrs.field(default=None, converter=attrs.converters.optional(Channel))
+    preferences: frozenset[str] = attrs.field(default=frozenset[str](), converter=_texts)
+    tags: frozenset[str] = attrs.field(default=frozenset[str](), converter=_texts)
+    joined_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(as_instant))

@@ -1,0 +1,144 @@
+"""An indicator: what is to be reached, by which measure, why and by when; and which of that nobody has said."""
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping
+from typing import Final, Protocol
+
+import attrs
+
+from servqual._checks import lasting
+from servqual.errors import InvalidValue
+from servqual.model.ids import AgentId
+from servqual.model.labels import Labelled
+
+__all__ = ["Goal", "Indicator", "Measure", "SmartCriterion"]
+
+Goal = float | dt.timedelta
+
+
+class Measure(Protocol):
+    """What an indicator has to know of a measure; each entry of `servqual.metrics.KPIS` tells it."""
+
+    @property
+    def unit(self) -> str:
+        """What it counts in: `share`, `s`, `points`, …."""
+        ...
+
+    @property
+    def better(self) -> str | None:
+        """`higher`, `lower`, or None where neither is."""
+        ...
+
+
+class SmartCriterion(Labelled):
+    """The five things that make an indicator more than a wish."""
+
+    SPECIFIC = "specific", "具体"
+    MEASURABLE = "measurable", "可衡量"
+    ACHIEVABLE = "achievable", "可实现"
+    RELEVANT = "relevant", "相关性"
+    TIME_BOUND = "time_bound", "时限性"
+
+
+# what a measure in this unit can be at most and at least; any other unit only has to be a number that is not negative
+_REACH: Final[Mapping[str, tuple[float, float]]] = {"share": (0, 1), "points": (-100, 100)}
+
+
+def _countable(_: object, field: "attrs.Attribute[Goal | None]", value: object) -> None:
+    if value is None or isinstance(value, dt.timedelta):
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InvalidValue(
+            f"{field.name} must be a finite number or a timedelta (got {value!r}); write 0.95 for 95 %",
+            field=field.name,
+            expected="a number or a timedelta",
+            got=value,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Indicator:
+    """A goal for one measure: what to reach, why, by when, and who answers for it.
+
+    `kpi` is the key of a measure, `within` the limit where that measure needs one. `goal` and `baseline` (what it was
+    when the goal was set) are in the measure's unit: a share from 0 to 1, a count, or a `timedelta`; both of one kind.
+    A boundary value reaches the goal. `better` says which way is better for a measure that no catalogue knows.
+
+    Nothing but the kinds is demanded, because an unfinished goal is what people have: `smart_gaps` lists what is
+    missing. Refused: a goal that is no finite number, a limit of nothing, goal and baseline of different kinds.
+
+    >>> solve = Indicator(name="solve what we take on", kpi="resolution_rate", goal=0.95)
+    >>> [gap.label() for gap in solve.smart_gaps()]
+    ['relevant', 'time bound']
+    >>> solve.smart_gaps()[0].label("zh")
+    '相关性'
+    """
+
+    name: str = ""
+    kpi: str = ""
+    goal: Goal | None = attrs.field(default=None, validator=_countable)
+    within: dt.timedelta | None = attrs.field(default=None, validator=lasting)
+    reason: str = ""
+    due: dt.date | None = None
+    owner: AgentId | None = None
+    baseline: Goal | None = attrs.field(default=None, validator=_countable)
+    better: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(attrs.validators.in_(("higher", "lower")))
+    )
+
+    def __attrs_post_init__(self) -> None:
+        kinds = {isinstance(value, dt.timedelta) for value in (self.goal, self.baseline) if value is not None}
+        if len(kinds) > 1:
+            raise InvalidValue(
+                f"baseline must be of the kind of the goal (got {self.baseline!r} for {self.goal!r}); "
+                "write both as numbers or both as timedelta",
+                field="baseline",
+                expected="the kind of the goal",
+                got=self.baseline,
+            )
+
+    def smart_gaps(self, measures: Mapping[str, Measure] | None = None) -> tuple[SmartCriterion, ...]:
+        """What keeps this indicator from being specific, measurable, achievable, relevant and time-bound.
+
+        Specific asks for a name and a measure; measurable for a measure that is known, and a goal; achievable for a
+        goal that the measure can take and that does not lie behind the baseline; relevant for a reason; time-bound
+        for a date. Which measures there are, in which unit and which way is better, `measures` says, such as
+        `servqual.metrics.KPIS`; without it every key counts as known.
+
+        >>> from servqual.metrics import KPIS
+        >>> [str(gap) for gap in Indicator(name="all", kpi="resolution_rate", goal=95, reason="x").smart_gaps(KPIS)]
+        ['achievable', 'time_bound']
+        """
+        return tuple(self._gaps(measures))
+
+    def _gaps(self, measures: Mapping[str, Measure] | None) -> Iterator[SmartCriterion]:
+        if not (self.name.strip() and self.kpi.strip()):
+            yield SmartCriterion.SPECIFIC
+        known = measures is None or self.kpi in measures
+        if not (self.kpi.strip() and known and self.goal is not None):
+            yield SmartCriterion.MEASURABLE
+        if self.goal is None or not self._achievable(self.goal, None if measures is None else measures.get(self.kpi)):
+            yield SmartCriterion.ACHIEVABLE
+        if not self.reason.strip():
+            yield SmartCriterion.RELEVANT
+        if self.due is None:
+            yield SmartCriterion.TIME_BOUND
+
+    def _achievable(self, goal: Goal, measure: Measure | None) -> bool:
+        number = _number(goal)
+        if measure is not None:
+            if isinstance(goal, dt.timedelta) and measure.unit != "s":
+                return False
+            least, most = _REACH.get(measure.unit, (0, math.inf))
+            if not least <= number <= most:
+                return False
+        better = self.better if measure is None else measure.better
+        if self.baseline is None or better is None:
+            return True
+        gain = number - _number(self.baseline)
+        return gain >= 0 if better == "higher" else gain <= 0
+
+
+def _number(goal: Goal) -> float:
+    return goal.total_seconds() if isinstance(goal, dt.timedelta) else goal

@@ -1,0 +1,252 @@
+"""An interaction: one contact between a customer and us, on one channel."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Final
+
+import attrs
+
+from servqual._checks import as_instant, filled
+from servqual.errors import InvalidValue
+from servqual.model.channel import Channel
+from servqual.model.ids import AgentId, CaseId, CommitmentId, ComplaintId, CustomerId, InteractionId, TeamId
+from servqual.model.labels import Labelled
+
+__all__ = ["CommunicationStep", "Direction", "HandOver", "HandledBy", "Interaction", "Outcome"]
+
+
+class Direction(Labelled):
+    """Who began the contact; `proactive` is ours, before the customer asked."""
+
+    INBOUND = "inbound", "呼入"
+    OUTBOUND = "outbound", "呼出"
+    PROACTIVE = "proactive", "主动服务"
+
+
+class HandledBy(Labelled):
+    """Who or what answers."""
+
+    HUMAN = "human", "人工"
+    BOT = "bot", "智能客服机器人"
+    SELF_SERVICE = "self_service", "自助服务"
+    AUTOMATION = "automation", "自动化处理"
+
+
+class Outcome(Labelled):
+    """How a contact ended."""
+
+    RESOLVED = "resolved", "已解决"
+    UNRESOLVED = "unresolved", "未解决"
+    FOLLOW_UP = "follow_up", "待跟进"
+    ABANDONED = "abandoned", "已放弃"
+    MISDIRECTED = "misdirected", "误转"
+
+
+class CommunicationStep(Labelled):
+    """The four steps of a conversation, in their order; a follow-up only where one is needed.
+
+    Not the four steps of a complaint, which are listen, analyse, resolve, follow up.
+    """
+
+    LISTEN = "listen", "倾听"
+    UNDERSTAND = "understand", "理解"
+    RESPOND = "respond", "回应"
+    FOLLOW_UP = "follow_up", "跟进"
+
+
+_STEPS: Final = tuple(CommunicationStep)
+
+
+@attrs.frozen(kw_only=True)
+class HandOver:
+    """The contact went to somebody else: when, to whom, and whether that is a person."""
+
+    at: dt.datetime = attrs.field(converter=as_instant)
+    to: str = attrs.field(validator=filled)
+    handled_by: HandledBy = attrs.field(default=HandledBy.HUMAN, converter=HandledBy)
+    reason: str = ""
+
+
+def _hand_overs(values: Iterable[HandOver]) -> tuple[HandOver, ...]:
+    return tuple(values)
+
+
+def _steps(values: Iterable[str]) -> tuple[CommunicationStep, ...]:
+    taken = tuple(CommunicationStep(value) for value in values)
+    if taken != _STEPS[: len(taken)]:
+        raise InvalidValue(
+            f"steps must be {', '.join(_STEPS)} in this order (got {', '.join(taken)})",
+            field="steps",
+            expected="the first steps, in their order",
+            got=taken,
+        )
+    return taken
+
+
+def _not_negative(_instance: object, attribute: "attrs.Attribute[dt.timedelta | None]", value: object) -> None:
+    if value is not None and (not isinstance(value, dt.timedelta) or value < dt.timedelta(0)):
+        raise InvalidValue(
+            f"{attribute.name} must be a timedelta of zero or more (got {value!r}); leave it out where nobody measured",
+            field=attribute.name,
+            expected="a timedelta not below zero",
+            got=value,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Interaction:
+    """One contact between a customer and us.
+
+    Moments are UTC: the customer began to wait (`queued_at`), somebody answered, the contact ended. One that nobody
+    answered has no `answered_at`; one that still goes on has no `ended_at`. `talk`, `hold` and `wrap` are real time,
+    None where nobody measured. `hand_overs` come in the order of time.
+
+    Refused: moments in an impossible order, talk or hold without an answer, more talk and hold than fit between
+    answer and end, an outcome before the end, and `abandoned` for a contact that was answered.
+
+    >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> call = Interaction(
+    ...     id=InteractionId("I-1"), customer=CustomerId("K-1"), channel="phone", queued_at=nine,
+    ...     answered_at=nine + dt.timedelta(seconds=20), ended_at=nine + dt.timedelta(minutes=5),
+    ...     talk=dt.timedelta(minutes=4), wrap=dt.timedelta(minutes=1), outcome="resolved", topic="billing")
+    >>> call.wait, call.handle_time, call.channel.label("zh")
+    (datetime.timedelta(seconds=20), datetime.timedelta(seconds=300), '电话')
+    >>> attrs.evolve(call, answered_at=nine - dt.timedelta(seconds=1))
+    Traceback (most recent call last):
+    servqual.errors.InvalidValue: answered_at must not come before queued_at at 2026-05-04 09:00:00+00:00 \
+(got 2026-05-04 08:59:59+00:00)
+    """
+
+    id: InteractionId = attrs.field(validator=filled)
+    customer: CustomerId | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
+    channel: Channel = attrs.field(converter=Channel)
+    direction: Direction = attrs.field(default=Direction.INBOUND, converter=Direction)
+    handled_by: HandledBy = attrs.field(default=HandledBy.HUMAN, converter=HandledBy)
+    queued_at: dt.datetime = attrs.field(converter=as_instant)
+    answered_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(as_instant))
+    ended_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(as_instant))
+    talk: dt.timedelta | None = attrs.field(default=None, validator=_not_negative)
+    hold: dt.timedelta | None = attrs.field(default=None, validator=_not_negative)
+    wrap: dt.timedelta | None = attrs.field(default=None, validator=_not_negative)
+    hand_overs: tuple[HandOver, ...] = attrs.field(default=(), converter=_hand_overs)
+    outcome: Outcome | None = attrs.field(default=None, converter=attrs.converters.optional(Outcome))
+    topic: str | None = None
+    tier: str | None = None
+    language: str | None = None
+    team: TeamId | None = None
+    agent: AgentId | None = None
+    site: str | None = None
+    touchpoint: str | None = None
+    case: CaseId | None = None
+    complaint: ComplaintId | None = None
+    commitment: CommitmentId | None = None
+    steps: tuple[CommunicationStep, ...] = attrs.field(default=(), converter=_steps)
+
+    def __attrs_post_init__(self) -> None:
+        self._check_order()
+        self._check_spent()
+        self._check_outcome()
+
+    def _check_order(self) -> None:
+        known = [
+            ("queued_at", self.queued_at),
+            ("answered_at", self.answered_at),
+            *(("hand_overs", step.at) for step in self.hand_overs),
+            ("ended_at", self.ended_at),
+        ]
+        last, since = known[0][0], self.queued_at
+        for name, moment in known:
+            if moment is None:
+                continue
+            if moment < since:
+                raise InvalidValue(
+                    f"{name} must not come before {last} at {since} (got {moment})",
+                    field=name,
+                    expected=f"a moment from {since}",
+                    got=moment,
+                )
+            last, since = name, moment
+
+    def _check_spent(self) -> None:
+        spent = (self.talk or dt.timedelta(0)) + (self.hold or dt.timedelta(0))
+        if spent and self.answered_at is None:
+            raise InvalidValue(
+                f"talk and hold must be left out while nobody answered (got {spent} together); give answered_at",
+                field="talk",
+                expected="no talk without an answer",
+                got=spent,
+            )
+        if self.answered_at is not None and self.ended_at is not None and spent > self.ended_at - self.answered_at:
+            raise InvalidValue(
+                f"talk and hold must fit between answered_at and ended_at, {self.ended_at - self.answered_at} "
+                f"(got {spent} together); time after the end is wrap",
+                field="talk",
+                expected="at most the time from answer to end",
+                got=spent,
+            )
+
+    def _check_outcome(self) -> None:
+        if self.outcome is not None and self.ended_at is None:
+            raise InvalidValue(
+                f"outcome must be left out until the contact ended (got {self.outcome}); give ended_at",
+                field="outcome",
+                expected="None",
+                got=self.outcome,
+            )
+        if self.outcome is Outcome.ABANDONED and self.answered_at is not None:
+            raise InvalidValue(
+                f"outcome must not be abandoned for a contact answered at {self.answered_at}; say unresolved instead",
+                field="outcome",
+                expected="another outcome",
+                got=self.outcome,
+            )
+
+    @property
+    def wait(self) -> dt.timedelta | None:
+        """How long the customer waited for an answer; None while nobody answered, and if nobody ever did."""
+        return None if self.answered_at is None else self.answered_at - self.queued_at
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether it ended before anybody answered."""
+        return self.answered_at is None and self.ended_at is not None
+
+    def waited(self, *, now: dt.datetime) -> dt.timedelta:
+        """How long the customer waited up to `now`, answered or not; it ends with the answer or the contact.
+
+        A `now` before `queued_at` is refused.
+        """
+        moment = as_instant(now)
+        if moment < self.queued_at:
+            raise InvalidValue(
+                f"now must not come before queued_at at {self.queued_at} (got {moment})",
+                field="now",
+                expected=f"a moment from {self.queued_at}",
+                got=moment,
+            )
+        return min(moment, self.answered_at or self.ended_at or moment) - self.queued_at
+
+    @property
+    def handle_time(self) -> dt.timedelta | None:
+        """Talk, hold and wrap together; None where talk was not measured."""
+        if self.talk is None:
+            return None
+        return self.talk + (self.hold or dt.timedelta(0)) + (self.wrap or dt.timedelta(0))
+
+    @property
+    def transferred(self) -> bool:
+        """Whether it ever went to somebody else."""
+        return bool(self.hand_overs)
+
+    @property
+    def contained(self) -> bool | None:
+        """Whether a machine answered it to the end without a person; None for a person's contact or an open one."""
+        if self.handled_by is HandledBy.HUMAN or self.answered_at is None or self.ended_at is None:
+            return None
+        return all(step.handled_by is not HandledBy.HUMAN for step in self.hand_overs)
+
+    @property
+    def steps_left(self) -> tuple[CommunicationStep, ...]:
+        """Steps of the conversation that were not taken; the follow-up only where the outcome asks for one."""
+        needed = _STEPS if self.outcome is Outcome.FOLLOW_UP else _STEPS[:-1]
+        return needed[len(self.steps) :]

@@ -1,0 +1,134 @@
+"""Money: an exact amount of one currency."""
+
+import datetime as dt
+import re
+from decimal import Context, Decimal, InvalidOperation
+from functools import total_ordering
+from typing import Any, Final
+
+import attrs
+
+from servqual._checks import as_instant, filled
+from servqual.errors import InvalidValue
+from servqual.model.ids import CustomerId
+
+__all__ = ["Money", "Purchase"]
+
+DIGITS: Final = 30
+# room for the exact sum or product of any two amounts that the constructor takes
+_EXACT: Final = Context(prec=4 * DIGITS)
+
+
+def _exact_amount(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise InvalidValue(
+            f"amount must be a text, an int or a Decimal (got {value!r}); floats lose cents, write '12.50'",
+            field="amount",
+            expected="text, int or Decimal",
+            got=value,
+        )
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or max(amount.adjusted(), -int(amount.as_tuple().exponent)) >= DIGITS:
+        raise InvalidValue(
+            f"amount must be a number such as '12.50', of fewer than {DIGITS} digits before and after the point "
+            f"(got {value!r})",
+            field="amount",
+            expected="a finite decimal number",
+            got=value,
+        )
+    return amount
+
+
+def _currency(_instance: object, _attribute: "attrs.Attribute[Any]", value: object) -> None:
+    if not isinstance(value, str) or not re.fullmatch("[A-Z]{3}", value):
+        hint = f"; did you mean {value.upper()}?" if isinstance(value, str) and len(value) == len("EUR") else ""
+        raise InvalidValue(
+            f"currency must be a code of ISO 4217 such as 'EUR' (got {value!r}){hint}",
+            field="currency",
+            expected="three capital letters",
+            got=value,
+        )
+
+
+@total_ordering
+@attrs.frozen(order=False)
+class Money:
+    """An exact amount of one currency.
+
+    The amount is a text, an int or a `Decimal` and is kept as it was written; the currency is a code of ISO 4217.
+    Adding, subtracting, scaling and comparing are exact. Refused: a float, whose cents are already lost; adding or
+    ordering amounts of two currencies, for no rate is known here. `==` answers: other currencies are just not equal.
+    A sum begins at a zero of the currency.
+
+    >>> Money("12.50", "EUR") + Money(3, "EUR")
+    Money('15.50', 'EUR')
+    >>> sum([Money("0.10", "EUR")] * 3, start=Money(0, "EUR")) == Money("0.3", "EUR")
+    True
+    >>> Money(1, "EUR") == Money(1, "USD")
+    False
+    >>> Money(1, "EUR") + Money(1, "USD")
+    Traceback (most recent call last):
+    servqual.errors.InvalidValue: currency must be EUR on both sides (got USD); convert one amount first
+    """
+
+    amount: Decimal = attrs.field(converter=_exact_amount)
+    currency: str = attrs.field(validator=_currency)
+
+    def __add__(self, other: "Money") -> "Money":
+        if not isinstance(other, Money):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return NotImplemented
+        return Money(_EXACT.add(self.amount, self._same(other).amount), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        if not isinstance(other, Money):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return NotImplemented
+        return Money(_EXACT.subtract(self.amount, self._same(other).amount), self.currency)
+
+    def __mul__(self, factor: int | Decimal) -> "Money":
+        if isinstance(factor, Money):
+            return NotImplemented
+        return Money(_EXACT.multiply(self.amount, _exact_amount(factor)), self.currency)
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> "Money":
+        return Money(_EXACT.minus(self.amount), self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        if not isinstance(other, Money):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return NotImplemented
+        return self.amount < self._same(other).amount
+
+    def __str__(self) -> str:
+        return f"{self.amount:f} {self.currency}"
+
+    def __repr__(self) -> str:
+        return f"Money({f'{self.amount:f}'!r}, {self.currency!r})"
+
+    def _same(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise InvalidValue(
+                f"currency must be {self.currency} on both sides (got {other.currency}); convert one amount first",
+                field="currency",
+                expected=self.currency,
+                got=other.currency,
+            )
+        return other
+
+
+@attrs.frozen(kw_only=True)
+class Purchase:
+    """What a customer bought: when, and for how much.
+
+    >>> Purchase(customer=CustomerId("K-1"), at=dt.datetime(2026, 5, 4, tzinfo=dt.UTC), amount=Money("99.90", "EUR"))
+    Purchase(customer='K-1', at=datetime.datetime(2026, 5, 4, 0, 0, tzinfo=datetime.timezone.utc), \
+amount=Money('99.90', 'EUR'), what='')
+    """
+
+    customer: CustomerId = attrs.field(validator=filled)
+    at: dt.datetime = attrs.field(converter=as_instant)
+    amount: Money = attrs.field(validator=attrs.validators.instance_of(Money))
+    what: str = ""
