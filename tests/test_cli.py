@@ -183,12 +183,12 @@ def test_bad_input_exits_2_with_words(content: bytes | None, words: tuple[str, .
         ("[[targets]]\nclock = 'first_response'\nwithin = '1 h'\ngoal = 0.9\n", "first_response_at"),
         ("[report]\ngroups = ['colour']\n", "colour"),
         ("[report]\nevery = 'day'\n", "every must be one of week, month"),
-        ("columns = 3\n", "[columns] must be a table"),
-        ("[columns]\nteam = 3\n", "must be the name of a column"),
+        ("columns = 3\n", "columns must be a table"),
+        ("[columns]\nteam = 3\n", "team must be a text"),
         ("targets = 3\n", "[[targets]]"),
         ("[hours]\nweek = {mon = '09:00-17:00'}\n", "[hours] needs a zone"),
         ("[hours]\nzone = 'UTC'\nspecial = {xmas = '09:00-12:00'}\n", "must name dates"),
-        ("[log]\nevent = 'step'\n", "[log] needs at"),
+        ("[log]\nevent = 'step'\n", "log needs at"),
         ("[hours]\nzone = 'UTC'\nweek = {mon = '09:00-17:00, 16:00-18:00'}\n", "overlap"),
         ("[log]\nevent = 'step'\nat = 'when'\nmoments = {received_at = {frist = '*'}}\n", "first"),
     ],
@@ -213,7 +213,47 @@ def test_rows_that_cannot_be_read_are_counted_with_their_numbers(tmp_path: Path)
         ("received_at", 1, 3),
         ("row", 2, 4),
     }
-    assert "refused: received_at is not a date of the form ISO 8601: 1 (row 3 …)" in said
+    assert "could not be used: received_at is not a date of the form ISO 8601: 1 (row 3)" in said
+
+
+def test_outputs_never_overwrite_the_export_or_each_other(tmp_path: Path) -> None:
+    """Told before anything is measured."""
+    (tmp_path / "in.csv").write_text(GOOD, encoding="utf-8")
+    for words, said in (
+        (("--csv", "in.csv"), "--csv must not be the export"),
+        (("--html", "x", "--json", "x"), "--json must not be the file of --html"),
+        (("--html", "."), "cannot write"),
+    ):
+        done = run("report", "in.csv", *words, folder=tmp_path)
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert (tmp_path / "in.csv").read_text(encoding="utf-8") == GOOD
+
+
+def test_the_zone_of_the_command_goes_above_the_configuration(tmp_path: Path) -> None:
+    """Also for the hours."""
+    (tmp_path / "in.csv").write_text("received_at,resolved_at\n2026-05-04 09:00,2026-05-04 17:00\n", encoding="utf-8")
+    (tmp_path / "c.toml").write_text("[hours]\nweek = {mon-fri = '10:00-12:00'}\n", encoding="utf-8")
+    found, _ = report(tmp_path, tmp_path / "in.csv", "--config", tmp_path / "c.toml", "--zone", "Asia/Tokyo")
+    assert found["period"]["zone"] == "Asia/Tokyo"
+    assert kpi(found, "resolution_time")["value"] == 7200
+
+
+def test_a_target_for_some_cases_takes_just_those_out_of_the_one_for_all(tmp_path: Path) -> None:
+    """Two conditions must both hold."""
+    rows = "".join(
+        f"2026-05-04T09:00Z,2026-05-04T10:00Z,{priority},{team}\n"
+        for priority in ("urgent", "low")
+        for team in ("A", "B", "C")
+        for _ in range(20)
+    )
+    (tmp_path / "in.csv").write_text("received_at,resolved_at,priority,team\n" + rows, encoding="utf-8")
+    (tmp_path / "c.toml").write_text(
+        "[[targets]]\nclock='resolution'\nwithin='2 h'\ngoal=0.9\n"
+        "[[targets]]\nclock='resolution'\nwithin='1 h'\ngoal=0.9\nonly={priority='urgent', team='A'}\n",
+        encoding="utf-8",
+    )
+    found, _ = report(tmp_path, tmp_path / "in.csv", "--config", tmp_path / "c.toml")
+    assert [s["n"] for s in found["standards"]] == [100, 20]
 
 
 def test_an_event_log_that_was_not_said_to_be_one_is_noticed(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Exit codes: 0 done, 2 the input cannot be used (the message says why), 1 a fault
 
 import argparse
 import datetime as dt
+import io
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from servqual._html import clean
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 
 __all__ = ["main"]
@@ -21,11 +23,14 @@ _LONG = 8 << 20
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(words)
     try:
         return int(options.run(options))
     except ServqualError as error:
-        print(f"servqual: {error}", file=sys.stderr)
+        print(f"servqual: {clean(error)}", file=sys.stderr)
         for note in getattr(error, "__notes__", ()):
             print(f"  {note}", file=sys.stderr)
         return 2
@@ -78,11 +83,16 @@ class _Version(argparse.Action):
 
 
 def _report(options: argparse.Namespace) -> int:
-    import attrs  # noqa: PLC0415  (`--help` must not wait for arrays)
-
-    from servqual.report import Config, as_csv, render, report, sample_report  # noqa: PLC0415
+    from servqual.report import (  # noqa: PLC0415  (`--help` must not wait for arrays)
+        Config,
+        as_csv,
+        render,
+        report,
+        sample_report,
+    )
 
     now = _moment(options.now)
+    _check_outputs(options)
     if options.export == "sample":
         for name in ("preset", "config", "zone"):
             if getattr(options, name):
@@ -91,9 +101,7 @@ def _report(options: argparse.Namespace) -> int:
                 )
         data = sample_report(now=now)
     else:
-        config = Config.read(preset=options.preset, path=options.config)
-        if options.zone:
-            config = attrs.evolve(config, layout=attrs.evolve(config.layout, zone=options.zone))
+        config = Config.read(preset=options.preset, path=options.config, zone=options.zone)
         with _progress(Path(options.export)) as progress:
             data = report(options.export, config, now=now, progress=progress)
     page = options.html
@@ -111,18 +119,35 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_outputs(options: argparse.Namespace) -> None:
+    """No output may be the export, nor another output, nor lie in a folder that does not exist."""
+    taken = {Path(options.export).resolve(): "the export"}
+    for name in ("html", "json", "csv"):
+        path = getattr(options, name)
+        if path is None:
+            continue
+        if path.resolve() in taken:
+            raise InvalidValue(
+                f"--{name} must not be {taken[path.resolve()]} (got {path}); name another file", field=name
+            )
+        if path.is_dir() or not path.resolve().parent.is_dir():
+            raise UnreadableFile(f"cannot write {path}: no such folder, or a folder itself", path=str(path))
+        taken[path.resolve()] = f"the file of --{name}"
+
+
 def _say(data: dict[str, Any], written: list[str]) -> None:
     rows = data["rows"]
     if rows["fold"]:
         print(rows["fold"])
     print(f"now is {data['made']['now']}, {data['made']['now_from']}")
     for note in data["notes"]:
-        print(f"note: {note}")
+        print(f"note: {clean(note)}")
     for reason in rows["reasons"]:
         first = ", ".join(str(example["row"]) for example in reason["examples"])
-        print(f"refused: {reason['column']} {reason['reason']}: {reason['count']:,} (row {first} …)")
+        more = " …" if reason["count"] > len(reason["examples"]) else ""
+        print(f"could not be used: {reason['column']} {reason['reason']}: {reason['count']:,} (row {first}{more})")
     for line in data["headline"]:
-        print(line)
+        print(clean(line))
     where = " and ".join(written)
     print(
         f"{where}: {rows['read']:,} rows read, {rows['used']:,} used, {rows['refused']:,} refused; "
@@ -140,18 +165,21 @@ def _moment(text: str | None) -> dt.datetime | None:
             f"--now must be ISO 8601 with an offset, such as 2026-05-04T09:00Z (got {text!r})", field="now", got=text
         ) from None
     if moment.tzinfo is None:
-        raise InvalidValue(f"--now needs an offset (got {text!r}); write {text}Z for UTC", field="now", got=text)
+        write = moment.isoformat(timespec="minutes")
+        raise InvalidValue(f"--now needs an offset (got {text!r}); write {write}Z for UTC", field="now", got=text)
+    if not 1970 <= moment.year < 2100:  # noqa: PLR2004  (the years in which moments are read)
+        raise InvalidValue(f"--now must lie between 1970 and 2100 (got {text!r})", field="now", got=text)
     return moment
 
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
         raise UnreadableFile(f"cannot write {path}: {error.strerror}", path=str(path)) from None
 
 
-def _progress(path: Path) -> AbstractContextManager[Callable[[int], object] | None]:
+def _progress(path: Path) -> AbstractContextManager[Callable[[float], object] | None]:
     """A progress bar for a long file at a terminal, where tqdm is installed."""
     if not sys.stderr.isatty() or not path.is_file() or path.stat().st_size < _LONG:
         return nullcontext()
@@ -161,8 +189,8 @@ def _progress(path: Path) -> AbstractContextManager[Callable[[int], object] | No
         return nullcontext()
     bar = tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc=path.name, leave=False)
 
-    class _Bar(AbstractContextManager[Callable[[int], object]]):
-        def __enter__(self) -> Callable[[int], object]:
+    class _Bar(AbstractContextManager[Callable[[float], object]]):
+        def __enter__(self) -> Callable[[float], object]:
             return bar.update
 
         def __exit__(self, *_: object) -> None:

@@ -132,6 +132,39 @@ def test_rows_of_a_wrong_length_are_lost_with_their_numbers(tmp_path: Path) -> N
     assert list(batch.rows) == [2, 5]
 
 
+@pytest.mark.parametrize("after", [3, 500])
+def test_a_quote_that_is_never_closed_swallows_nothing_silently(after: int, tmp_path: Path) -> None:
+    """Every row behind it is lost by number, and told; one that is closed within the row is just a cell."""
+    path = write(tmp_path, HEADER + ROW + 'C-2,"12 inch" disk,2026-05-04\n' + 'C-3,"open,2026-05-04\n' + ROW * after)
+    batch = read(path)
+    assert (batch.size, batch.read, len(batch.lost)) == (2, 3 + after, 1 + after)
+    assert texts(batch, "team") == ["Zürich", "12 inch disk"]
+    assert {(r.value, r.row >= 4) for r in batch.lost} == {("an unclosed quote", True)}
+
+
+def test_times_that_do_not_exist_are_refused_and_doubled_ones_told(tmp_path: Path) -> None:
+    """Berlin put the clock forward over 02:30 on 29 March 2026, and shows 02:30 on 25 October twice."""
+    path = write(tmp_path, "received_at\n2026-03-29 02:30\n2026-10-25 02:30\n")
+    export = Export(path, Layout(zone="Europe/Berlin"))
+    [batch] = export.batches()
+    assert [(r.row, "does not exist in Europe/Berlin" in r.reason) for r in batch.refusals] == [(2, True)]
+    assert batch.columns["received_at"].values[1] == 1_792_888_200_000_000  # 2026-10-25 00:30 UTC
+    assert any("shown twice" in note for note in export.notes)
+
+
+def test_headers_are_known_whatever_their_case_and_spacing(tmp_path: Path) -> None:
+    """`Received At` is received_at; thousands of equal names take no time."""
+    assert read(write(tmp_path, "Received At,TEAM\n2026-05-04,north\n")).columns.keys() == {"received_at", "team"}
+    wide = read(write(tmp_path, "received_at" + ",x" * 5_000 + "\n2026-05-04" + ",1" * 5_000 + "\n"))
+    assert wide.size == 1
+
+
+def test_old_mac_line_ends_and_long_cells(tmp_path: Path) -> None:
+    """Carriage returns end lines; a cell of ten million signs is a cell."""
+    assert read(write(tmp_path, (HEADER + ROW * 2).replace("\n", "\r"))).size == 2
+    assert read(write(tmp_path, HEADER + f"C-1,{'x' * 10_000_000},2026-05-04\n")).size == 1
+
+
 def test_excel(tmp_path: Path) -> None:
     """Typed cells are read as what they are."""
     import datetime as dt  # noqa: PLC0415
@@ -169,6 +202,7 @@ def test_parquet(tmp_path: Path) -> None:
         (b"\x1f\x8b" + b"nonsense" * 10, "gzip"),
         (b"PAR1" + b"nonsense" * 10, "Parquet"),
         (b"PK\x03\x04" + b"nonsense" * 10, "Excel"),
+        (b"\x1f\x8b\x08\x00" + b"\x00" * 6 + b"nonsense" * 10, "gzip"),
         (gzip.compress(b"received_at\n2026-05-04\n" * 10_000)[:-200], "breaks off|gzip"),
         (b"received_at\n" + b"2026-05-04\n" * 120_000 + b"\xe9\xff\xfe\n", "not utf-8-sig throughout"),
     ],

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue, MissingColumn
+from servqual.metrics import measure
 from servqual.readers import Batch, Export, Layout, Log, Moment
 
 LOG = Log(
@@ -71,6 +72,26 @@ def test_a_log_of_steps_gives_moments_and_repeats(tmp_path: Path) -> None:
     assert resolved.known.tolist() == [True, False]
     assert batch.columns["reopened"].values.tolist() == [1.0, 0.0]
     assert [(r.row, r.column) for r in batch.lost] == [(6, "event_at")]
+
+
+def test_a_step_whose_moment_cannot_be_read_leaves_the_case_unsure(tmp_path: Path) -> None:
+    """Not open: nobody knows when it was done. A step that no moment looks at makes no difference."""
+    text = "id,step,when\na,open,2026-05-04\na,done,soon\nb,open,2026-05-04\nb,note,soon\n"
+    moments = {"received_at": Moment(pick="first", of="open"), "resolved_at": Moment(pick="last", of="done")}
+    log = Log(at="when", event="step", moments=moments)
+    batch = folded(tmp_path, text, log=log)
+    bad = batch.columns["resolved_at"].bad
+    assert bad is not None
+    assert bad.tolist() == [True, False]
+    rate = measure(["resolution_rate"], {"cases": [batch]}).one()
+    assert (rate.n, rate.value) == (1, 0.0)
+
+
+def test_a_refused_case_takes_its_rows_with_it(tmp_path: Path) -> None:
+    """Three rows of two cases, one of which cannot be used: one row is used."""
+    batch = folded(tmp_path, "id,received_at\na,soon\na,later\nb,2026-05-04\n", fold=True)
+    rows = measure(["case_volume"], {"cases": [batch]}).rows["cases"]
+    assert (rows.read, rows.used, rows.refused) == (3, 1, 2)
 
 
 def test_a_log_needs_its_columns(tmp_path: Path) -> None:

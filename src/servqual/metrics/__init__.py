@@ -6,6 +6,9 @@ Names load on first use, so that importing one costs one.
 from servqual._lazy import lazily
 
 _HOME = {
+    "Attainment": "attaining",
+    "attainment": "attaining",
+    "Pareto": "ranking",
     "Count": "accumulators",
     "KPIS": "catalogue",
     "Kpi": "kpi",

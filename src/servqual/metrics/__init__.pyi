@@ -2,6 +2,8 @@ from servqual.metrics.accumulators import Count as Count
 from servqual.metrics.accumulators import Ratio as Ratio
 from servqual.metrics.accumulators import Total as Total
 from servqual.metrics.accumulators import Values as Values
+from servqual.metrics.attaining import Attainment as Attainment
+from servqual.metrics.attaining import attainment as attainment
 from servqual.metrics.business_time import Pauses as Pauses
 from servqual.metrics.business_time import after as after
 from servqual.metrics.business_time import elapsed as elapsed
@@ -11,6 +13,7 @@ from servqual.metrics.engine import tally as tally
 from servqual.metrics.kpi import Kpi as Kpi
 from servqual.metrics.measures import Measurement as Measurement
 from servqual.metrics.measures import Measures as Measures
+from servqual.metrics.ranking import Pareto as Pareto
 from servqual.metrics.ranking import pareto as pareto
 from servqual.metrics.rows import Rows as Rows
 from servqual.metrics.tallies import Tally as Tally

@@ -1,6 +1,6 @@
 """Accumulators: small frozen values with a zero and `+`, from which every KPI is derived.
 
-Each says its law. All four here are *commutative*: rows and parts may come in any order. Durations are whole
+All four are commutative: rows and parts may come in any order. Durations are whole
 microseconds and sums are exact integers, so that parts of the same rows add up to the same bytes however the rows were
 split. The grouped form of each, used by the engine, is in `servqual.metrics.cells`.
 """
@@ -31,9 +31,7 @@ def _sorted(counts: Mapping[int, int]) -> dict[int, int]:
 
 @attrs.frozen
 class Accumulator:
-    """What all accumulators share; not built itself."""
-
-    law: ClassVar[str] = "commutative"
+    """What a KPI fills; not built itself."""
 
 
 @attrs.frozen

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,12 +9,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from servqual.metrics.accumulators import Array
+from servqual.readers.zones import local
 
-__all__ = ["PERIODS", "local", "period"]
+__all__ = ["PERIODS", "period"]
 
 _DAY: Final = 86_400_000_000
 _HOUR: Final = 3_600_000_000
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _ORDINAL: Final = dt.date(1970, 1, 1).toordinal()
 
 
@@ -63,33 +62,3 @@ def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[objec
     span = _FIRST_DAY[name](np.arange(first, int(days.max()) + 1))
     starts, codes = np.unique(span, return_inverse=True)
     return codes[days - first], [dt.date.fromordinal(_ORDINAL + int(start)) for start in starts]
-
-
-def local(moments: Array, zone: ZoneInfo) -> Array:
-    """Instants as the microseconds that a clock on the wall of the zone would count since its own 1970."""
-    if zone.key == "UTC" or not len(moments):
-        return moments
-    starts, offsets = _offsets(zone, int(moments.min()) // _DAY, int(moments.max()) // _DAY + 1)
-    return moments + offsets[np.searchsorted(starts, moments, side="right") - 1]
-
-
-@lru_cache(maxsize=64)
-def _offsets(zone: ZoneInfo, first: int, last: int) -> tuple[Array, Array]:
-    """From which instant on which offset holds, between two days: found by bisecting each day whose offset changes."""
-
-    def offset(at: int) -> int:
-        there = (_EPOCH + dt.timedelta(microseconds=at)).astimezone(zone).utcoffset()
-        assert there is not None
-        return there // dt.timedelta(microseconds=1)
-
-    starts, offsets = [first * _DAY], [offset(first * _DAY)]
-    for day in range(first, last + 1):
-        low, high = day * _DAY, (day + 1) * _DAY
-        if offset(high) == offsets[-1]:
-            continue
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if offset(middle) != offsets[-1] else (middle, high)
-        starts.append(high)
-        offsets.append(offset(high))
-    return np.array(starts), np.array(offsets)

@@ -7,8 +7,19 @@ from typing import Any, Final
 import numpy as np
 
 from servqual.errors import InvalidValue, NaiveTime
-from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, MISSING, NONE, Array, Batch, Column, Refusal
-from servqual.readers.tables import Kind, kind_of
+from servqual.readers.columns import (
+    DTYPES,
+    FIRST_MOMENT,
+    LAST_MOMENT,
+    LONGEST,
+    MISSING,
+    NONE,
+    Array,
+    Batch,
+    Column,
+    Refusal,
+)
+from servqual.readers.tables import Kind, kind_of, known_as
 
 __all__ = ["columns_of"]
 
@@ -33,9 +44,12 @@ def columns_of(table: str, data: Mapping[str, Any]) -> Batch:
     size = next(iter(sizes.values()), 0)
     columns: dict[str, Column] = {}
     refusals: list[Refusal] = []
-    for name, values in data.items():
+    for given, values in data.items():
+        name, seconds = known_as(table, given)
+        if name in columns:
+            raise InvalidValue(f"{name} of {table} must come once (got it again as {given!r})", field=given, got=given)
         kind = kind_of(table, name)
-        columns[name] = _READ[kind](name, values)
+        columns[name] = _durations(given, values, seconds) if kind is Kind.DURATION else _READ[kind](given, values)
         bad, rule = _broken(columns[name])
         if bad is not None and bad.any():
             values_ = columns[name].values
@@ -50,6 +64,8 @@ def _broken(column: Column) -> tuple[Array | None, str]:
     values, known = column.values, column.known
     if column.kind is Kind.MOMENT:
         return known & ((values < FIRST_MOMENT) | (values >= LAST_MOMENT)), "must lie between 1970 and 2100"
+    if column.kind is Kind.DURATION:
+        return known & ((values < 0) | (values >= LONGEST)), "must be 0 or more, and less than 142 years"
     if column.kind is Kind.COUNT:
         return known & ((values < 0) | (values != np.floor(values))), "must be a whole number, 0 or more"
     if column.kind is Kind.NUMBER:
@@ -77,8 +93,23 @@ def _moment(name: str, value: object) -> int:
     return (value - _EPOCH) // _MICROSECOND
 
 
+def _durations(name: str, values: Sequence[Any] | Array, seconds: int) -> Column:
+    """Numbers of a unit, timedelta64 or timedeltas, as whole microseconds; what is too long for them is cut."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "m":
+        return Column(Kind.DURATION, values.astype("timedelta64[us]").view(np.int64))
+    if any(isinstance(value, dt.timedelta) for value in values[:100]):
+        found = [MISSING if value is None or value != value else value // _MICROSECOND for value in values]  # noqa: PLR0124
+        return Column(Kind.DURATION, np.array(found, np.int64))
+    amount = _numbers(Kind.NUMBER)(name, values).values * (seconds * 1e6)
+    known = ~np.isnan(amount)
+    whole = np.rint(np.clip(np.where(known, amount, 0), -LONGEST, LONGEST)).astype(np.int64)
+    return Column(Kind.DURATION, np.where(known, whole, MISSING))
+
+
 def _numbers(kind: Kind) -> Any:
     def read(name: str, values: Sequence[Any] | Array) -> Column:
+        if isinstance(values, np.ndarray) and values.dtype.kind in "iufb":
+            return Column(kind, values.astype(np.float64))
         try:
             return Column(kind, np.array([np.nan if v is None else v for v in values], np.float64))
         except (TypeError, ValueError):
@@ -90,6 +121,8 @@ def _numbers(kind: Kind) -> Any:
 
 
 def _flags(_: str, values: Sequence[Any] | Array) -> Column:
+    if isinstance(values, np.ndarray) and values.dtype.kind == "b":
+        return Column(Kind.FLAG, values.astype(np.int8))
     codes = np.full(len(values), -1, np.int8)
     bad = np.zeros(len(values), np.bool_)
     for i, value in enumerate(values):
@@ -131,7 +164,7 @@ def _coded(values: Any) -> Column | None:
     if hasattr(values, "codes") and hasattr(values, "categories"):
         return Column(Kind.LABEL, np.asarray(values.codes, np.int32), list(values.categories))
     if hasattr(values, "indices") and hasattr(values, "dictionary"):
-        codes = values.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+        codes = values.indices.cast("int64").fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
         return Column(Kind.LABEL, codes, values.dictionary.to_pylist())
     return None
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from servqual.errors import InvalidValue, NaiveTime
-from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, NONE, Column, Refusal
+from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Column, Refusal
 from servqual.readers.tables import Kind
 
 __all__ = ["CellReader"]
@@ -48,7 +48,7 @@ class CellReader:
     ) -> None:
         self.labels: list[str] = []
         self._codes: dict[str, int] = {}
-        self.naive = self.aware = 0
+        self.naive = self.aware = self.twice = 0
         self._name = name
         self._kind = kind
         self._zone = zone
@@ -61,6 +61,7 @@ class CellReader:
         self._parse = {
             Kind.MOMENT: self._moment,
             Kind.COUNT: self._count,
+            Kind.DURATION: self._duration,
             Kind.NUMBER: self._number,
             Kind.FLAG: self._flag,
             Kind.LABEL: self._label,
@@ -112,6 +113,10 @@ class CellReader:
                 )
             self.naive += 1
             value = value.replace(tzinfo=self._zone)
+            if value.utcoffset() != value.replace(fold=1).utcoffset():
+                if value.astimezone(dt.UTC).astimezone(self._zone).replace(tzinfo=None) != value.replace(tzinfo=None):
+                    raise InvalidValue(f"does not exist in {self._zone}: the clock was put forward over it")
+                self.twice += 1
         else:
             self.aware += 1
         microseconds = (value - _EPOCH) // _MICROSECOND
@@ -151,6 +156,12 @@ class CellReader:
         if value < 0 or value != int(value):
             raise InvalidValue("must be a whole number, 0 or more")
         return value
+
+    def _duration(self, text: str) -> int:
+        value = self._number(text)
+        if not 0 <= value * 1e6 < LONGEST:
+            raise InvalidValue("must be 0 or more seconds, and less than 142 years")
+        return round(value * 1e6)
 
     def _flag(self, text: str) -> int:
         try:

@@ -7,6 +7,7 @@ facts.
 | kind | values | missing |
 |---|---|---|
 | moment | int64 microseconds since 1970 UTC | `MISSING` |
+| duration | int64 microseconds | `MISSING` |
 | count, number | float64 | NaN |
 | flag | int8 0 or 1 | -1 |
 | label | int32 codes into `labels` | -1 |
@@ -21,16 +22,18 @@ import numpy.typing as npt
 
 from servqual.readers.tables import Kind
 
-__all__ = ["DTYPES", "FIRST_MOMENT", "LAST_MOMENT", "MISSING", "NONE", "Batch", "Column", "Refusal"]
+__all__ = ["DTYPES", "FIRST_MOMENT", "LAST_MOMENT", "LONGEST", "MISSING", "NONE", "Batch", "Column", "Refusal"]
 
 MISSING: Final = np.iinfo(np.int64).min
 """The missing moment: numpy's own NaT, seen as an integer."""
 FIRST_MOMENT: Final = 0
 LAST_MOMENT: Final = 4_102_444_800_000_000
+LONGEST: Final = 2**52
 """Moments outside 1970 to 2100 are refused: they are slips of a keyboard or of an export."""
 
 DTYPES: Final[Mapping[Kind, np.dtype[Any]]] = {
     Kind.MOMENT: np.dtype(np.int64),
+    Kind.DURATION: np.dtype(np.int64),
     Kind.COUNT: np.dtype(np.float64),
     Kind.NUMBER: np.dtype(np.float64),
     Kind.FLAG: np.dtype(np.int8),
@@ -38,6 +41,7 @@ DTYPES: Final[Mapping[Kind, np.dtype[Any]]] = {
 }
 NONE: Final[Mapping[Kind, Any]] = {
     Kind.MOMENT: MISSING,
+    Kind.DURATION: MISSING,
     Kind.COUNT: np.nan,
     Kind.NUMBER: np.nan,
     Kind.FLAG: -1,
@@ -99,6 +103,7 @@ class Batch:
         rows: the number of each row in the source.
         refusals: the cells that could not be read.
         lost: the rows that are in no column at all, each with its reason.
+        weights: how many rows of the source each row stands for, where that is not one.
     """
 
     columns: Mapping[str, Column]
@@ -107,3 +112,33 @@ class Batch:
     rows: Sequence[int] | Array
     refusals: Sequence[Refusal] = ()
     lost: Sequence[Refusal] = ()
+    weights: Array | None = None
+
+
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Several batches as one; a column that one of them lacks is missing there."""
+    if len(batches) == 1:
+        return batches[0]
+    names = dict.fromkeys(name for batch in batches for name in batch.columns)
+    return Batch(
+        {name: _joined(name, batches) for name in names},
+        sum(batch.size for batch in batches),
+        sum(batch.read for batch in batches),
+        np.concatenate([np.asarray(batch.rows, np.int64) for batch in batches]),
+        [refusal for batch in batches for refusal in batch.refusals],
+        [refusal for batch in batches for refusal in batch.lost],
+    )
+
+
+def _joined(name: str, batches: Sequence[Batch]) -> Column:
+    kind = next(batch.columns[name].kind for batch in batches if name in batch.columns)
+    parts = [batch.columns.get(name) or Column.missing(kind, batch.size) for batch in batches]
+    bad = np.concatenate([np.zeros(len(p.values), np.bool_) if p.bad is None else p.bad for p in parts])
+    values, labels = [part.values for part in parts], parts[-1].labels
+    if kind is Kind.LABEL and any(part.labels is not labels for part in parts):
+        codes: dict[Any, int] = {}
+        for i, part in enumerate(parts):
+            lookup = np.array([codes.setdefault(label, len(codes)) for label in part.labels] + [-1], np.int32)
+            values[i] = lookup[part.values]
+        labels = list(codes)
+    return Column(kind, np.concatenate(values), labels, bad if bad.any() else None)

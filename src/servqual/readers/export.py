@@ -1,6 +1,7 @@
 """An export on disk as batches of typed columns."""
 
-from collections.abc import Collection, Generator, Iterable, Iterator
+import re
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -16,6 +17,8 @@ from servqual.readers.layout import Layout
 from servqual.readers.tables import TABLES, Kind, kind_of
 
 __all__ = ["Export"]
+
+_SHOWN = 20
 
 
 def _names(value: Iterable[str]) -> tuple[str, ...]:
@@ -46,6 +49,7 @@ class Export:
     path: Path = attrs.field(converter=Path)
     layout: Layout = attrs.field(factory=Layout)
     need: tuple[str, ...] = attrs.field(default=("received_at",), converter=_names)
+    table: str = attrs.field(default="cases", kw_only=True)
     columns: Collection[str] | None = attrs.field(default=None, kw_only=True)
     also: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     notes: list[str] = attrs.field(factory=list, init=False, eq=False, repr=False)
@@ -70,7 +74,7 @@ class Export:
             self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=progress
         ) as opened:
             places = self._places(opened.header)
-            readers = {name: self._reader(name) for name in places}
+            readers = {name: self._reader(name, typed=opened.typed) for name in places}
             self.notes[:] = opened.notes
             for chunk in opened.chunks:
                 yield _batch(chunk, places, readers)
@@ -79,12 +83,19 @@ class Export:
                     self.notes.append(
                         f"{name} mixes times with and without an offset; those without were read in {layout.zone}"
                     )
+            twice = sum(reader.twice for reader in readers.values())
+            if twice:
+                self.notes.append(f"{twice:,} different times are shown twice by the clock; the first was taken")
             zones = {name for name, reader in readers.items() if reader.naive}
             if zones:
                 self.notes.append(f"times carry no offset and were read in {layout.zone}")
 
-    def _reader(self, name: str) -> CellReader:
-        kind = {EVENT: Kind.LABEL, EVENT_AT: Kind.MOMENT}.get(name) or kind_of("cases", name)
+    def _all(self, header: tuple[str, ...], mapped: Mapping[str, str]) -> tuple[str, ...]:
+        """Of cases what servqual knows; of other tables every column of the file."""
+        return (*TABLES["cases"], *mapped) if self.table == "cases" else (*header, *mapped)
+
+    def _reader(self, name: str, *, typed: bool) -> CellReader:
+        kind = {EVENT: Kind.LABEL, EVENT_AT: Kind.MOMENT}.get(name) or kind_of(self.table, name)
         layout = self.layout
         return CellReader(
             name,
@@ -92,7 +103,7 @@ class Export:
             zone=layout.zone,
             dates=layout.dates,
             missing=layout.missing,
-            decimal=layout.decimal,
+            decimal="." if typed else layout.decimal,
             true=layout.true,
             false=layout.false,
         )
@@ -109,26 +120,27 @@ class Export:
             | ({"case_id"} if self.folded else set[str]())
             | ({EVENT, EVENT_AT} if log else set())
         )
-        wanted = dict.fromkeys(
-            (*TABLES["cases"], *mapped) if self.columns is None else (*sorted(needed), *self.columns)
-        )
+        wanted = dict.fromkeys(self._all(header, mapped) if self.columns is None else (*sorted(needed), *self.columns))
+        # a header such as "Received At" is our received_at
+        alike = {re.sub(r"\W+", "_", theirs.strip().casefold()): theirs for theirs in reversed(header)}
         places = {}
         for name in (*wanted, *self.also):
-            theirs = mapped.get(name, name)
+            theirs = mapped.get(name) or alike.get(name, name)
             if theirs in header:
                 places[name] = header.index(theirs)
             elif name in needed or name in mapped or name in self.also:
                 raise _missing(name, theirs, header)
-        for name in needed - places.keys():
+        for name in sorted(needed - places.keys()):
             raise _missing(name, mapped.get(name, name), header)
         return places
 
 
-def _missing(name: str, theirs: str, header: Iterable[str]) -> MissingColumn:
+def _missing(name: str, theirs: str, header: tuple[str, ...]) -> MissingColumn:
     close = near(theirs, header)
     sought = f"column {theirs!r} for {name}" if theirs != name else f"column {name!r}"
+    shown = ", ".join(header[:_SHOWN]) + (f" and {len(header) - _SHOWN:,} more" if len(header) > _SHOWN else "")
     return MissingColumn(
-        f"the file has no {sought} (got {', '.join(header)}){did_you_mean(close)}; say which column it is under "
+        f"the file has no {sought} (got {shown}){did_you_mean(close)}; say which column it is under "
         f'[columns], such as {name} = "…", or name a preset',
         column=name,
         near=close,
@@ -141,8 +153,6 @@ def _batch(chunk: Chunk, places: dict[str, int], readers: dict[str, CellReader])
     for name, place in places.items():
         columns[name], refused = readers[name].read(chunk.columns[place], 0)
         refusals.extend(attrs.evolve(refusal, row=chunk.rows[refusal.row]) for refusal in refused)
-    lost = [
-        Refusal(row, "row", f"{count} cells", "must have as many cells as the header") for row, count in chunk.ragged
-    ]
+    lost = [Refusal(row, "row", found, "must have as many cells as the header") for row, found in chunk.ragged]
     size = len(chunk.rows)
     return Batch(columns, size, size + len(lost), np.asarray(chunk.rows, np.int64), refusals, lost)

@@ -8,6 +8,7 @@ import datetime as dt
 import gzip
 import io
 import itertools
+import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -22,7 +23,12 @@ __all__ = ["Chunk", "Opened", "open_file"]
 
 CHUNK: Final = 16_384
 _SAMPLE: Final = 1 << 20
-Progress: TypeAlias = Callable[[int], object]
+_LONGEST: Final = 1 << 24
+"""The longest cell that is read: sixteen million signs."""
+_SPAN: Final = 200
+"""A row of more lines than these is no row: a quote in it was never closed."""
+_SHOWN: Final = 5
+Progress: TypeAlias = Callable[[float], object]
 
 
 @attrs.frozen(eq=False)
@@ -32,13 +38,13 @@ class Chunk:
     Attributes:
         columns: cells by column position.
         rows: the number of each row as a spreadsheet shows it: the header is row 1.
-        ragged: row number and cell count of each row that has not as many cells as the header; they are not in
+        ragged: row number of each row that has not as many cells as the header, and what it has; they are not in
             `columns`.
     """
 
     columns: Sequence[Sequence[str]]
     rows: Sequence[int]
-    ragged: Sequence[tuple[int, int]] = ()
+    ragged: Sequence[tuple[int, str]] = ()
 
 
 @attrs.frozen(eq=False)
@@ -48,6 +54,8 @@ class Opened:
     header: tuple[str, ...]
     chunks: Iterator[Chunk]
     notes: tuple[str, ...] = ()
+    typed: bool = False
+    """Whether the cells came with types, so that their text is ours and not the export's."""
 
 
 @contextmanager
@@ -66,6 +74,8 @@ def open_file(
     """
     if path.is_dir():
         raise UnreadableFile(f"{path} is a folder; name one file in it", path=str(path))
+    if path.exists() and not path.is_file():
+        raise UnreadableFile(f"{path} is not a regular file; write it to one first", path=str(path))
     try:
         with path.open("rb") as file:
             start = file.read(4)
@@ -93,54 +103,116 @@ def _open_csv(path: Path, binary: IO[bytes], delimiter: str | None, encoding: st
     try:
         sample = binary.read(_SAMPLE)
         binary.seek(0)
-        if encoding is None:
-            encoding = _encoding_of(sample, path)
-            if encoding not in {"utf-8", "utf-8-sig"}:
-                notes.append(f"text was read as {encoding}; name another with encoding = '…'")
-        if encoding.replace("_", "-").casefold() in {"utf-8", "utf8"}:
-            encoding = "utf-8-sig"
-        text = stack.enter_context(io.TextIOWrapper(binary, encoding=encoding, newline=""))
-        head = sample.decode(encoding, errors="replace")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFile(f"{path} is not a readable gzip file: {error}", path=str(path)) from None
-    except LookupError:
+    if encoding is None:
+        encoding = _encoding_of(sample, path)
+        if encoding not in {"utf-8", "utf-8-sig"}:
+            notes.append(f"text was read as {encoding}; name another with encoding = '…'")
+    if encoding.replace("_", "-").casefold() in {"utf-8", "utf8"}:
+        encoding = "utf-8-sig"
+    try:
+        text = stack.enter_context(io.TextIOWrapper(binary, encoding=encoding, newline=None))
+        head = sample.decode(encoding, errors="replace")
+    except (LookupError, ValueError):
         raise UnreadableFile(f"encoding must be one that Python knows (got {encoding!r})", path=str(path)) from None
+    csv.field_size_limit(_LONGEST)
+    lines = _Lines(text)
     delimiter = delimiter or _delimiter_of(head)
-    rows = csv.reader(text, delimiter=delimiter)
-    header = next(rows, None)
+    rows = csv.reader(lines, delimiter=delimiter)
+    try:
+        header = next(rows, None)
+    except csv.Error as error:
+        raise UnreadableFile(f"{path} has no header that can be read: {error}", path=str(path)) from None
+    except UnicodeDecodeError as error:
+        raise _undecodable(path, encoding, error, 1) from None
     if not header or not any(cell.strip() for cell in header):
         raise UnreadableFile(f"{path} has no header in its first line", path=str(path))
     names, repeated = _unique(header)
     if repeated:
-        notes.append(
-            f"the header names {', '.join(map(repr, repeated))} more than once; the later ones are read as "
-            f"{', '.join(repr(n) for n in names if n not in header)}"
-        )
-    return Opened(names, _csv_chunks(path, rows, len(names), encoding), tuple(notes))
+        notes.append(_said_twice(header, names, repeated))
+    records = _records(rows, lines, delimiter)
+    return Opened(names, _csv_chunks(path, records, len(names), encoding), tuple(notes))
 
 
-def _csv_chunks(path: Path, rows: Iterator[list[str]], width: int, encoding: str) -> Iterator[Chunk]:
+class _Lines:
+    """The lines of a text; `pending` are those of the row being read, `ended` says that there are no more."""
+
+    def __init__(self, text: IO[str]) -> None:
+        self.pending: list[str] = []
+        self.ended = False
+        self._text = text
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._text:
+            self.pending.append(line)
+            yield line
+        self.ended = True
+
+
+def _records(rows: Iterator[list[str]], lines: _Lines, delimiter: str) -> Iterator[tuple[list[str] | None, int]]:
+    """Each row; or None and how many lines a quote swallowed that was never closed, which must not go silently."""
+    while True:
+        lines.pending.clear()
+        row = next(rows, None)
+        if row is None:
+            return
+        span = len(lines.pending)
+        if span > _SPAN or (span > 1 and lines.ended and _is_open(lines.pending, delimiter)):
+            yield None, span
+        else:
+            yield row, 1
+
+
+def _is_open(lines: list[str], delimiter: str) -> bool:
+    """Whether the last quote of these lines is never closed."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
+
+
+def _csv_chunks(
+    path: Path, records: Iterator[tuple[list[str] | None, int]], width: int, encoding: str
+) -> Iterator[Chunk]:
     number = 1
     try:
-        while lines := list(itertools.islice(rows, CHUNK)):
-            numbers: Sequence[int] = range(number + 1, number + 1 + len(lines))
-            number += len(lines)
-            ragged = []
-            whole = [line for line in lines if len(line) == width]
-            if len(whole) < len(lines):
-                ragged = [(n, len(line)) for n, line in zip(numbers, lines, strict=True) if len(line) not in {0, width}]
-                numbers = [n for n, line in zip(numbers, lines, strict=True) if len(line) == width]
+        while part := list(itertools.islice(records, CHUNK)):
+            whole: list[list[str]] = []
+            numbers: list[int] = []
+            ragged: list[tuple[int, str]] = []
+            for row, span in part:
+                if row is None:
+                    ragged.extend((number + n, "an unclosed quote") for n in range(1, span + 1))
+                elif len(row) == width:
+                    whole.append(row)
+                    numbers.append(number + 1)
+                elif row:
+                    ragged.append((number + 1, f"{len(row)} cells"))
+                number += span
             yield Chunk(list(zip(*whole, strict=True)) or [()] * width, numbers, ragged)
     except UnicodeDecodeError as error:
-        raise UnreadableFile(
-            f"{path} is not {encoding} throughout (byte {error.object[error.start]:#04x} near row {number + 1}); name "
-            "its encoding, such as encoding = 'cp1252' or 'gb18030'",
-            path=str(path),
-        ) from None
+        raise _undecodable(path, encoding, error, number + 1) from None
     except csv.Error as error:
         raise UnreadableFile(f"{path} cannot be read as CSV near row {number + 1}: {error}", path=str(path)) from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFile(f"{path} breaks off near row {number + 1}: {error}", path=str(path)) from None
+
+
+def _undecodable(path: Path, encoding: str, error: UnicodeDecodeError, row: int) -> UnreadableFile:
+    return UnreadableFile(
+        f"{path} is not {encoding} throughout (byte {error.object[error.start]:#04x} near row {row}); name its "
+        "encoding, such as encoding = 'cp1252' or 'gb18030'",
+        path=str(path),
+    )
+
+
+def _said_twice(header: Sequence[str], names: Sequence[str], repeated: Sequence[str]) -> str:
+    later = [name for name in names if name not in header]
+    shown = ", ".join(map(repr, repeated[:_SHOWN])) + (" and others" if len(repeated) > _SHOWN else "")
+    read_as = ", ".join(map(repr, later[:_SHOWN])) + (" …" if len(later) > _SHOWN else "")
+    return f"the header names {shown} more than once; the later ones are read as {read_as}"
 
 
 def _encoding_of(sample: bytes, path: Path) -> str:
@@ -174,11 +246,10 @@ def _delimiter_of(head: str) -> str:
     """The delimiter that cuts the first lines into equally many cells, and into the most."""
     best, score = ",", (0, 0)
     for candidate in ",;\t|":
-        widths = [
-            len(line) for line in itertools.islice(csv.reader(io.StringIO(head), delimiter=candidate), 20) if line
-        ]
-        if widths[1:] and len(head) == _SAMPLE:
-            widths.pop()
+        try:
+            widths = [len(line) for line in csv.reader(head.splitlines()[:20], delimiter=candidate) if line]
+        except csv.Error:
+            continue
         agree = sum(width == widths[0] for width in widths) if widths else 0
         if widths and widths[0] > 1 and (agree, widths[0]) > score:
             best, score = candidate, (agree, widths[0])
@@ -186,18 +257,15 @@ def _delimiter_of(head: str) -> str:
 
 
 def _unique(header: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
-    names: list[str] = []
-    repeated: list[str] = []
+    names: dict[str, None] = {}
+    again: dict[str, int] = {}
     for position, cell in enumerate(header, 1):
         name = base = cell.strip() or f"column {position}"
-        again = 1
         while name in names:
-            again += 1
-            name = f"{base} ({again})"
-        if again == 2:  # noqa: PLR2004  (the second of its name)
-            repeated.append(base)
-        names.append(name)
-    return tuple(names), repeated
+            again[base] = again.get(base, 1) + 1
+            name = f"{base} ({again[base]})"
+        names[name] = None
+    return tuple(names), list(again)
 
 
 class _Counted(io.RawIOBase):
@@ -206,6 +274,7 @@ class _Counted(io.RawIOBase):
     def __init__(self, file: BinaryIO, progress: Progress) -> None:
         self._file = file
         self._progress = progress
+        self._furthest = 0
 
     def readable(self) -> bool:
         return True
@@ -221,7 +290,9 @@ class _Counted(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         count = self._file.readinto(buffer)  # type: ignore[attr-defined]
-        self._progress(count)
+        if (position := self._file.tell()) > self._furthest:
+            self._progress(position - self._furthest)
+            self._furthest = position
         return int(count)
 
 
@@ -242,10 +313,10 @@ def _open_excel(path: Path, sheet: str | None) -> Opened:
     if not any(header):
         raise UnreadableFile(f"{path} has no header in its first row", path=str(path))
     unique, repeated = _unique(header)
-    notes = [f"the header names {', '.join(repeated)} more than once"] if repeated else []
+    notes = [_said_twice(header, unique, repeated)] if repeated else []
     if sheet is None and len(names) > 1:
         notes.append(f"read sheet {names[0]!r} of {len(names)}; name another with sheet = '…'")
-    return Opened(unique, _excel_chunks(rows, len(unique)), tuple(notes))
+    return Opened(unique, _excel_chunks(rows, len(unique)), tuple(notes), typed=True)
 
 
 def _excel_chunks(rows: Iterator[list[Any]], width: int) -> Iterator[Chunk]:
@@ -277,9 +348,12 @@ def _open_parquet(path: Path, stack: ExitStack) -> Opened:
 
     def chunks() -> Iterator[Chunk]:
         number = 2
-        for batch in file.iter_batches(batch_size=CHUNK):
-            columns = [[_as_text(cell) for cell in column.to_pylist()] for column in batch.columns]
-            yield Chunk(columns, range(number, number + batch.num_rows))
-            number += batch.num_rows
+        try:
+            for batch in file.iter_batches(batch_size=CHUNK):
+                columns = [[_as_text(cell) for cell in column.to_pylist()] for column in batch.columns]
+                yield Chunk(columns, range(number, number + batch.num_rows))
+                number += batch.num_rows
+        except (OSError, ValueError, OverflowError) as error:
+            raise UnreadableFile(f"{path} cannot be read after row {number - 1}: {error}", path=str(path)) from None
 
-    return Opened(names, chunks())
+    return Opened(names, chunks(), typed=True)

@@ -19,7 +19,8 @@ def fold_cases(batches: Iterable[Batch], log: Log | None = None) -> Batch:
 
     Every column takes the value of the case's last row in the order of the file, missing or not. With a `log`, its
     moments and repeats come from the steps of all rows. A row without a case_id, or without the moment or the name of
-    its step where a log is folded, is refused. Memory grows with the number of cases, not of rows.
+    its step where a log is folded, is refused; a case with a step whose moment could not be read has no such moment.
+    Memory grows with the number of cases, not of rows.
     """
     fold = _Fold(log)
     for batch in batches:
@@ -39,6 +40,8 @@ class _Fold:
         self._bad: dict[str, Array] = {}
         self._rows: Array = np.empty(0, np.int64)
         self._steps: dict[str, Array] = {}
+        self._untimed: list[tuple[Array, Array]] = []
+        self._count: Array = np.empty(0, np.int64)
 
     def add(self, batch: Batch) -> None:
         """Take in the next rows."""
@@ -52,11 +55,16 @@ class _Fold:
             if without.any():
                 why = {r.row: r for r in batch.refusals if r.column == name}
                 self._lost.extend(why.get(n, Refusal(n, name, "", "is missing")) for n in numbers[without].tolist())
+                if name == EVENT_AT:
+                    self._untimed.append(
+                        (batch.columns["case_id"].values[without], batch.columns[EVENT].values[without])
+                    )
             usable &= column.known
         keep = usable.nonzero()[0]
         cases = batch.columns["case_id"]
         codes = cases.values[keep]
         self._grow(batch, len(cases.labels))
+        self._count[:] += np.bincount(codes, minlength=len(self._count))
         self._rows[codes] = numbers[keep]  # an index that repeats leaves its last value behind
         for name, column in batch.columns.items():
             self._values[name][codes] = column.values[keep]
@@ -79,6 +87,7 @@ class _Fold:
 
         self._first = self._first or dict(batch.columns)
         self._rows = grown(self._rows, 0, np.int64)
+        self._count = grown(self._count, 0, np.int64)
         for name, column in batch.columns.items():
             self._values[name] = grown(self._values.get(name), NONE[column.kind], DTYPES[column.kind])
             self._bad[name] = grown(self._bad.get(name), none=False, dtype=np.bool_)
@@ -125,7 +134,17 @@ class _Fold:
             rows[seen],
             [refusal for code, refusal in self._refusals if last[code] == refusal.row and refusal.column in columns],
             self._lost,
+            weights=self._count[seen],
         )
+
+    def _unsure(self, of: tuple[str, ...], size: int) -> Array:
+        """Cases with a step of these names whose moment could not be read: when it came is not known."""
+        unsure = np.zeros(size, np.bool_)
+        steps = self._first[EVENT].labels
+        wanted = [code for code, label in enumerate(steps) if label in of]
+        for cases, events in self._untimed:
+            unsure[cases if "*" in of else cases[np.isin(events, wanted)]] = True
+        return unsure
 
     def _from_log(self, size: int) -> Mapping[str, Column]:
         if self._log is None:
@@ -133,7 +152,8 @@ class _Fold:
         columns = {}
         for name in self._log.moments:
             at = self._steps[name][:size]
-            columns[name] = Column(Kind.MOMENT, np.where(at == np.iinfo(np.int64).max, MISSING, at))
+            values = np.where(at == np.iinfo(np.int64).max, MISSING, at)
+            columns[name] = Column(Kind.MOMENT, values, (), self._unsure(self._log.moments[name].of, size))
         for name in self._log.repeats:
             columns[name] = Column(Kind.COUNT, np.maximum(self._steps[name][:size] - 1, 0).astype(np.float64))
         return columns

@@ -1,18 +1,17 @@
 """How an export is laid out: which of its columns mean what, its zone, its dates, its words for "missing"."""
 
-import tomllib
-from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from servqual._checks import as_zone, did_you_mean, near, one_of
-from servqual.errors import InvalidValue, UnreadableFile
+from servqual.errors import InvalidValue
+from servqual.readers.settings import as_encoding, as_flag, as_forms, as_sign, as_text, as_texts, section
 from servqual.readers.tables import TABLES, Kind
 
-__all__ = ["Layout", "Log", "Moment", "read_toml", "section"]
+__all__ = ["Layout", "Log", "Moment"]
 
 MISSING_WORDS: Final = frozenset({"", "?", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "none", "-", "NaT"})
 
@@ -117,55 +116,51 @@ class Layout:
     def from_table(cls, table: Mapping[str, Any], base: "Layout | None" = None) -> "Layout":
         """Read the `[columns]`, `[read]` and `[log]` parts of a configuration, upon a preset where there is one."""
         base = base or cls()
-        read = section(table, "read", {field.name for field in attrs.fields(cls)} - {"columns", "log"})
+        part = section(table, "read", _SETTINGS)
+        read: dict[str, Any] = {name: _SETTINGS[name](name, value) for name, value in part.items()}
         if "log" in table:
-            read["log"] = _log(section(table, "log", {field.name for field in attrs.fields(Log)}))
-        columns = {name: _one_word(name, theirs) for name, theirs in section(table, "columns").items()}
+            read["log"] = _log(section(table, "log", ("event", "at", "moments", "repeats")))
+        columns = {name: as_text(name, theirs) for name, theirs in section(table, "columns").items()}
+        for name in columns:
+            if name not in TABLES["cases"]:
+                raise InvalidValue(
+                    f"[columns] names columns of cases on the left: {', '.join(TABLES['cases'])} (got {name!r})"
+                    f"{did_you_mean(near(name, TABLES['cases']))}",
+                    field=name,
+                    got=name,
+                )
         return attrs.evolve(base, columns={**base.columns, **columns}, **read)
-
-
-def section(table: Mapping[str, Any], name: str, allowed: Collection[str] = ()) -> dict[str, Any]:
-    """A part of a configuration, such as `[read]`; refused where it is no table or a name in it is not `allowed`."""
-    part = table.get(name, {})
-    if not isinstance(part, Mapping):
-        raise InvalidValue(f"[{name}] must be a table of names and values (got {part!r})", field=name, got=part)
-    for key in part:
-        if allowed and key not in allowed:
-            raise InvalidValue(
-                f"[{name}] knows {', '.join(sorted(allowed))} (got {key!r}){did_you_mean(near(key, allowed))}",
-                field=key,
-                got=part[key],
-            )
-    return dict(part)
-
-
-def _one_word(name: str, theirs: object) -> str:
-    if not isinstance(theirs, str):
-        raise InvalidValue(f"[columns] {name} must be the name of a column (got {theirs!r})", field=name, got=theirs)
-    return theirs
 
 
 def _log(part: dict[str, Any]) -> Log:
     for name in ("event", "at", "moments"):
         if name not in part:
-            raise InvalidValue(f"[log] needs {name} (got {', '.join(part) or 'nothing'})", field=name, got=None)
+            raise InvalidValue(f"log needs {name} (got {', '.join(part) or 'nothing'})", field=name, got=None)
     moments = {}
-    for name in section(part, "moments"):
-        pick = section(part["moments"], name)
-        if len(pick) != 1:
+    for name, spec in section(part, "moments").items():
+        if not isinstance(spec, Mapping) or len(spec) != 1:
             raise InvalidValue(
-                f'{name} must be one of first or last, such as {{ first = "*" }} (got {pick})', field=name, got=pick
+                f'log.moments.{name} must be first or last of some steps, such as {{ first = "*" }} (got {spec!r})',
+                field=name,
+                got=spec,
             )
-        [(which, steps)] = pick.items()
-        moments[name] = Moment(pick=cast("Pick", which), of=steps)
-    return Log(event=part["event"], at=part["at"], moments=moments, repeats=section(part, "repeats"))
+        [(pick, steps)] = spec.items()
+        moments[name] = Moment(pick=cast("Pick", pick), of=as_texts(f"log.moments.{name}", steps))
+    repeats = {name: as_texts(f"log.repeats.{name}", of) for name, of in section(part, "repeats").items()}
+    return Log(
+        event=as_text("log.event", part["event"]), at=as_text("log.at", part["at"]), moments=moments, repeats=repeats
+    )
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a configuration file, or say what is wrong with it and where."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnreadableFile(f"cannot read the configuration {path}: {error.strerror}", path=str(path)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"{path} is not TOML in UTF-8: {error}", path=str(path)) from None
+_SETTINGS: Final[Mapping[str, Callable[[str, object], Any]]] = {
+    "zone": as_text,
+    "dates": as_forms,
+    "missing": as_texts,
+    "decimal": as_text,
+    "true": as_texts,
+    "false": as_texts,
+    "fold": as_flag,
+    "delimiter": as_sign,
+    "encoding": as_encoding,
+    "sheet": as_text,
+}

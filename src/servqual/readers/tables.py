@@ -3,6 +3,7 @@
 A column of another name is read as a label, so that one can group by it.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -10,13 +11,14 @@ from typing import Final
 from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
 
-__all__ = ["TABLES", "Kind", "kind_of", "moments_of"]
+__all__ = ["TABLES", "Kind", "kind_of", "known_as", "moments_of"]
 
 
 class Kind(StrEnum):
     """What a column holds."""
 
     MOMENT = "moment"
+    DURATION = "duration"
     COUNT = "count"
     NUMBER = "number"
     FLAG = "flag"
@@ -65,8 +67,37 @@ _CASE_EVENTS = {
     **dict.fromkeys(("case_id", "event", "on", "opened_by", "relation"), Kind.LABEL),
 }
 
-TABLES: Final = MappingProxyType({"cases": MappingProxyType(_CASES), "case_events": MappingProxyType(_CASE_EVENTS)})
-"""Columns of each table by name, in the order in which reports list them."""
+_INTERACTIONS = {
+    **dict.fromkeys(("queued_at", "answered_at", "ended_at"), Kind.MOMENT),
+    **dict.fromkeys(("wait_s", "talk_s", "hold_s", "wrap_s"), Kind.DURATION),
+    **dict.fromkeys(("bot", "abandoned", "transferred", "resolved"), Kind.FLAG),
+    "cost": Kind.NUMBER,
+}
+_COMPLAINTS = {
+    **dict.fromkeys(
+        ("received_at", "acknowledged_at", "due_at", "resolved_at", "followed_up_at", "closed_at"), Kind.MOMENT
+    ),
+    **dict.fromkeys(("satisfied", "upheld"), Kind.FLAG),
+}
+_ANSWERS = {
+    **dict.fromkeys(("invited_at", "answered_at"), Kind.MOMENT),
+    "score": Kind.NUMBER,
+    "incentivised": Kind.FLAG,
+}
+
+TABLES: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
+    {
+        name: MappingProxyType(columns)
+        for name, columns in (
+            ("cases", _CASES),
+            ("case_events", _CASE_EVENTS),
+            ("interactions", _INTERACTIONS),
+            ("complaints", _COMPLAINTS),
+            ("answers", _ANSWERS),
+        )
+    }
+)
+"""The columns of each table that are more than labels, and for cases also the labels, in the order of reports."""
 
 
 def kind_of(table: str, column: str) -> Kind:
@@ -82,6 +113,24 @@ def kind_of(table: str, column: str) -> Kind:
         raise UnknownName(
             f"table must be one that servqual knows (got {table!r}){did_you_mean(close)}", near=close
         ) from None
+
+
+_UNITS: Final = {"_min": 60, "_h": 3600, "": 1}
+
+
+def known_as(table: str, column: str) -> tuple[str, int]:
+    """Our name of a column, and how many seconds its unit has: durations may come in minutes, hours or as such.
+
+    >>> known_as("interactions", "wait_min"), known_as("interactions", "wait"), known_as("interactions", "team")
+    (('wait_s', 60), ('wait_s', 1), ('team', 1))
+    """
+    columns = TABLES.get(table, {})
+    if column not in columns:
+        for suffix, seconds in _UNITS.items():
+            name = f"{column.removesuffix(suffix)}_s" if suffix else f"{column}_s"
+            if column.endswith(suffix) and columns.get(name) is Kind.DURATION:
+                return name, seconds
+    return column, 1
 
 
 def moments_of(table: str) -> tuple[str, ...]:

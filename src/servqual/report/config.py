@@ -11,10 +11,12 @@ import attrs
 from servqual._checks import did_you_mean, near, one_of
 from servqual.errors import InvalidValue, ServqualError
 from servqual.metrics import KPIS, Kpi
+from servqual.metrics.periods import PERIODS
 from servqual.model import BusinessHours
 from servqual.readers import Layout
 from servqual.readers import layout as vendor_layout
-from servqual.readers.layout import read_toml, section
+from servqual.readers.settings import as_text, as_texts, read_toml, section
+from servqual.readers.tables import TABLES, Kind
 
 __all__ = ["Config", "Promise", "as_span"]
 
@@ -22,6 +24,7 @@ Every: TypeAlias = Literal["week", "month"]
 _CLOCKS: Final = {"first_response": "first_response_kept", "resolution": "resolution_kept"}
 _SPAN: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|seconds?|min|minutes?|h|hours?|d|days?|w|weeks?)", re.IGNORECASE)
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_LONGEST_S: Final = 100 * 366 * 86_400
 _SECTIONS: Final = ("preset", "columns", "read", "log", "hours", "targets", "report")
 GROUPS: Final = ("category", "team", "priority", "channel")
 """Columns by which a report looks for weak cells where it is not told others."""
@@ -34,7 +37,8 @@ def as_span(value: object) -> dt.timedelta:
     datetime.timedelta(seconds=5400)
     """
     if isinstance(value, str) and (found := _SPAN.fullmatch(value.strip())):
-        value = dt.timedelta(seconds=float(found[1]) * _SECONDS[found[2][0].lower()])
+        seconds = float(found[1]) * _SECONDS[found[2][0].lower()]
+        value = dt.timedelta(seconds=seconds) if seconds < _LONGEST_S else value
     if not isinstance(value, dt.timedelta) or value <= dt.timedelta():
         raise InvalidValue(
             f"within must be a time such as '30 min', '8 h' or '2 days' (got {value!r})", field="within", got=value
@@ -51,6 +55,16 @@ def _goal(_: object, __: object, value: Any) -> None:
 
 def _tuple_or_none(value: Iterable[str] | None) -> tuple[str, ...] | None:
     return None if value is None else tuple(value)
+
+
+def _labels(_: object, __: object, groups: tuple[str, ...] | None) -> None:
+    for name in groups or ():
+        if TABLES["cases"].get(name, Kind.LABEL) is not Kind.LABEL or name in PERIODS:
+            raise InvalidValue(
+                f"groups must name columns of words, not moments, numbers or periods (got {name!r})",
+                field="groups",
+                got=name,
+            )
 
 
 @attrs.frozen(kw_only=True)
@@ -74,7 +88,7 @@ class Config:
     promises: tuple[Promise, ...] = ()
     hours: BusinessHours | None = None
     title: str = "Service report"
-    groups: tuple[str, ...] | None = attrs.field(default=None, converter=_tuple_or_none)
+    groups: tuple[str, ...] | None = attrs.field(default=None, converter=_tuple_or_none, validator=_labels)
     every: Every | None = attrs.field(default=None, validator=attrs.validators.optional(one_of("week", "month")))
 
     @property
@@ -83,18 +97,18 @@ class Config:
         return self.layout.zone.key if self.layout.zone else "UTC"
 
     @classmethod
-    def read(cls, *, preset: str | None, path: Path | None) -> "Config":
-        """Read a configuration file, a preset by name, or the one upon the other."""
+    def read(cls, *, preset: str | None, path: Path | None, zone: str | None = None) -> "Config":
+        """Read a configuration file, a preset by name, or the one upon the other; `zone` goes above what they say."""
         table = read_toml(path) if path else {}
         try:
-            return cls.from_table(table, preset=preset)
+            return cls.from_table(table, preset=preset, zone=zone)
         except ServqualError as error:
             if path:
                 error.add_note(f"in {path}")
             raise
 
     @classmethod
-    def from_table(cls, table: Mapping[str, Any], *, preset: str | None = None) -> "Config":
+    def from_table(cls, table: Mapping[str, Any], *, preset: str | None = None, zone: str | None = None) -> "Config":
         """Read a configuration from what a TOML file holds."""
         for name in table:
             if name not in _SECTIONS:
@@ -104,31 +118,53 @@ class Config:
                     field=name,
                     got=name,
                 )
-        vendor = preset or table.get("preset")
+        vendor = preset or ("preset" in table and as_text("preset", table["preset"])) or None
         layout = Layout.from_table(table, vendor_layout(vendor) if vendor else None)
+        if zone:
+            layout = attrs.evolve(layout, zone=zone)
         hours = _hours(table, layout) if "hours" in table else None
+        told = section(table, "report", ("title", "groups", "every"))
         return cls(
             layout=layout,
             hours=hours,
             promises=_promises(table.get("targets", ()), hours),
-            **section(table, "report", ("title", "groups", "every")),
+            title=as_text("title", told.get("title", "Service report")),
+            groups=as_texts("groups", told["groups"]) if "groups" in told else None,
+            every=told.get("every"),
         )
 
 
 def _hours(table: Mapping[str, Any], layout: Layout) -> BusinessHours:
     part = section(table, "hours", ("zone", "week", "holidays", "special", "breaks"))
-    for name in ("special", "breaks"):
-        part[name] = {_date(name, day): spells for day, spells in section(part, name).items()}
-    zone = part.pop("zone", layout.zone)
+    zone = as_text("zone", part["zone"]) if "zone" in part else layout.zone
     if zone is None:
         raise InvalidValue("[hours] needs a zone (got none); set zone here or under [read]", field="zone", got=None)
-    return BusinessHours(
+    holidays = part.get("holidays", ())
+    if not isinstance(holidays, list | tuple) or not all(type(day) is dt.date for day in holidays):
+        raise InvalidValue(
+            f"holidays must be dates without quotes, such as [2026-12-25] (got {holidays!r})",
+            field="holidays",
+            got=holidays,
+        )
+    hours = BusinessHours(
         zone=zone,
-        week=section(part, "week"),
-        holidays=part.get("holidays", ()),
-        special=part["special"],
-        breaks=part["breaks"],
+        week={days: _spells(days, spells) for days, spells in section(part, "week").items()},
+        holidays=holidays,
+        special={_date("special", day): _spells(day, spells) for day, spells in section(part, "special").items()},
+        breaks={_date("breaks", day): _spells(day, spells) for day, spells in section(part, "breaks").items()},
     )
+    if not (hours.week or hours.special):
+        raise InvalidValue(
+            "[hours] must open at some time (got no week); give week = { mon-fri = '09:00-17:00' }",
+            field="week",
+            got=part,
+        )
+    return hours
+
+
+def _spells(day: str, value: object) -> str:
+    """Opening hours as text; empty text is closed."""
+    return "" if value == "" else as_text(day, value)
 
 
 def _date(part: str, text: str) -> dt.date:
@@ -143,8 +179,8 @@ def _date(part: str, text: str) -> dt.date:
 def _promises(targets: Any, hours: BusinessHours | None) -> tuple[Promise, ...]:
     if not isinstance(targets, list | tuple):
         raise InvalidValue(f"targets must be written as [[targets]] (got {targets!r})", field="targets", got=targets)
-    read = [section({"[targets]": t}, "[targets]", ("clock", "kpi", "within", "goal", "only", "name")) for t in targets]
-    promises = [_promise(target, read, hours) for target in read]
+    read = [_Target.of(target) for target in targets]
+    promises = [target.promise(read, hours) for target in read]
     keys = [promise.kpi.key for promise in promises]
     for key in keys:
         if keys.count(key) > 1:
@@ -154,46 +190,69 @@ def _promises(targets: Any, hours: BusinessHours | None) -> tuple[Promise, ...]:
     return tuple(promises)
 
 
-def _promise(target: dict[str, Any], others: list[dict[str, Any]], hours: BusinessHours | None) -> Promise:
-    if "goal" not in target:
-        raise InvalidValue(f"a target needs a goal, such as goal = 0.95 (got {target})", field="goal", got=None)
-    only = {column: _texts(values) for column, values in section(target, "only").items()}
-    whom = "".join(f", {column} {' or '.join(values)}" for column, values in only.items())
-    if "kpi" in target:
-        kpi = KPIS.get(str(target["kpi"]))
-        if kpi is None or kpi.unit != "share" or kpi.better != "higher":
-            known = [k.key for k in KPIS.values() if k.unit == "share" and k.better == "higher"]
-            raise InvalidValue(
-                f"kpi of a target must be one of {', '.join(known)} (got {target['kpi']!r})",
-                field="kpi",
-                got=target["kpi"],
-            )
-        if "within" in kpi.params:
-            if kpi.key == "first_response_kept" or "within" in target:
+@attrs.frozen(kw_only=True)
+class _Target:
+    """One of [[targets]], as it was written."""
+
+    goal: float
+    clock: str | None
+    kpi: str | None
+    within: str
+    only: Mapping[str, tuple[str, ...]]
+    name: str | None
+
+    @classmethod
+    def of(cls, written: object) -> "_Target":
+        part = section({"[targets]": written}, "[targets]", ("clock", "kpi", "within", "goal", "only", "name"))
+        told = {name: as_text(name, part[name]) for name in ("clock", "kpi", "within", "name") if name in part}
+        if "goal" not in part:
+            raise InvalidValue(f"a target needs a goal, such as goal = 0.95 (got {written})", field="goal", got=None)
+        if ("clock" in told) == ("kpi" in told) or ("within" in told) != ("clock" in told):
+            raise InvalidValue(f"a target has a clock and within, or a kpi (got {written})", field="clock", got=written)
+        only = {column: as_texts(column, values) for column, values in section(part, "only").items()}
+        for column in only:
+            if TABLES["cases"].get(column, Kind.LABEL) is not Kind.LABEL:
                 raise InvalidValue(
-                    f"for {kpi.key} set clock and within instead of kpi (got {target})", field="clock", got=target
+                    f"only must name columns of words, such as priority (got {column!r})", field="only", got=column
                 )
-            kpi = kpi.with_(hours=hours)
-        made = kpi.with_(key=kpi.key + whom, only=only or None)
-        return Promise(kpi=made, goal=target["goal"], name=target.get("name", kpi.title + whom))
-    clock = target.get("clock")
-    if clock not in _CLOCKS:
-        raise InvalidValue(f"clock must be one of {', '.join(_CLOCKS)} (got {clock!r})", field="clock", got=clock)
-    # a target for some cases takes them out of the one for all
-    same = [other for other in others if other.get("clock") == clock and other.get("only") and not only]
-    except_for: dict[str, tuple[str, ...]] = {}
-    for other in same:
-        for column, values in other["only"].items():
-            except_for[column] = (*except_for.get(column, ()), *_texts(values))
-    within = as_span(target.get("within"))
-    base = KPIS[_CLOCKS[clock]]
-    spelled = str(target["within"])
-    made = base.with_(
-        key=f"{base.key} {spelled}{whom}", within=within, hours=hours, only=only or None, except_for=except_for or None
-    )
-    name = target.get("name", f"{clock.replace('_', ' ')} within {spelled}{whom}")
-    return Promise(kpi=attrs.evolve(made, title=name), goal=target["goal"], name=name)
+        clock = told.get("clock")
+        if clock is not None and clock not in _CLOCKS:
+            raise InvalidValue(f"clock must be one of {', '.join(_CLOCKS)} (got {clock!r})", field="clock", got=clock)
+        return cls(
+            goal=part["goal"],
+            clock=clock,
+            kpi=told.get("kpi"),
+            within=told.get("within", ""),
+            only=only,
+            name=told.get("name"),
+        )
+
+    def promise(self, others: "list[_Target]", hours: BusinessHours | None) -> Promise:
+        whom = "".join(f", {column} {' or '.join(values)}" for column, values in self.only.items())
+        # a target for some cases takes them out of the one for all
+        special = tuple(o.only for o in others if o.only and (o.clock, o.kpi) == (self.clock, self.kpi))
+        params: dict[str, Any] = {"only": self.only or None, "except_for": None if self.only else special or None}
+        if self.clock:
+            kpi = KPIS[_CLOCKS[self.clock]]
+            named = f"{self.clock.replace('_', ' ')} within {self.within}{whom}"
+            key = f"{kpi.key} {self.within}{whom}"
+            params |= {"within": as_span(self.within), "hours": hours}
+        else:
+            kpi = _share_of_cases(self.kpi)
+            named, key = kpi.title + whom, kpi.key + whom
+            params |= {"hours": hours} if "hours" in kpi.params else {}
+        name = self.name or named
+        return Promise(kpi=attrs.evolve(kpi.with_(key=key, **params), title=name), goal=self.goal, name=name)
 
 
-def _texts(values: object) -> tuple[str, ...]:
-    return tuple(str(value) for value in values) if isinstance(values, list | tuple) else (str(values),)
+def _share_of_cases(key: str | None) -> Kpi:
+    known = [k for k in KPIS.values() if k.table == "cases" and k.unit == "share" and k.better == "higher"]
+    usable = [k.key for k in known if k.key != "first_response_kept"]
+    if key not in usable:
+        raise InvalidValue(
+            f"kpi of a target must be one of {', '.join(usable)} (got {key!r})"
+            + ("; for the first response set clock and within" if key == "first_response_kept" else ""),
+            field="kpi",
+            got=key,
+        )
+    return KPIS[key]

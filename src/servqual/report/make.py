@@ -42,9 +42,7 @@ def report(
     1
     """
     config = config or Config()
-    promised = dict.fromkeys(
-        name for p in config.promises for part in ("only", "except_for") for name in p.kpi.params[part] or ()
-    )
+    promised = dict.fromkeys(name for p in config.promises for name in p.kpi.params["only"] or ())
     export = Export(
         Path(path),
         config.layout,
@@ -52,12 +50,14 @@ def report(
         also=tuple(dict.fromkeys((*(config.groups or ()), *promised))),
     )
     held: list[Batch] = []
+    # an export of one row a case is read twice, so each time is half of the way
+    told = (lambda count: progress(count / 2)) if progress and not export.folded else progress
 
     def cases() -> Iterator[Batch]:
         if held:
             yield from held
             return
-        for batch in export.batches(progress):
+        for batch in export.batches(told):
             if export.folded:
                 held.append(batch)
             yield batch

@@ -1,0 +1,89 @@
+"""What was promised against what was measured: the indicators of a service standard, the worst gap first."""
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+
+import attrs
+import numpy as np
+
+from servqual.errors import UnknownName
+from servqual.metrics.catalogue import KPIS
+from servqual.metrics.engine import Data, measure
+from servqual.metrics.kpi import Kpi
+from servqual.metrics.measures import Measurement
+from servqual.model.indicator import Indicator
+from servqual.model.sla import Sla
+from servqual.model.standard import ServiceStandard
+
+__all__ = ["Attainment", "attainment"]
+
+
+@attrs.frozen(kw_only=True)
+class Attainment:
+    """One indicator against what was measured.
+
+    `goal` and `gap` are in the unit of the KPI, `gap` in the direction that is worse: above 0 the goal was missed by so
+    much. `met` and `gap` are None where there is no data or no goal. A value at the goal reaches it.
+    """
+
+    indicator: Indicator
+    measured: Measurement
+    goal: float | None
+
+    @property
+    def gap(self) -> float | None:
+        """How far the goal was missed; negative where it was passed."""
+        value = self.measured.value
+        if value is None or self.goal is None:
+            return None
+        return value - self.goal if self.measured.better == "lower" else self.goal - value
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal was reached."""
+        return None if self.gap is None else self.gap <= 0
+
+
+def attainment(
+    standard: ServiceStandard | Iterable[Indicator],
+    data: Data,
+    *,
+    now: dt.datetime | np.datetime64 | None = None,
+    sla: Sla | None = None,
+    confidence: float = 0.95,
+) -> tuple[Attainment, ...]:
+    """Measure each indicator of a standard, in order of the gap as a share of the goal; without data comes last.
+
+    An indicator's `within` becomes that of its KPI. Raises `UnknownName` for an indicator whose KPI is not in the
+    catalogue.
+
+    >>> from servqual.model import Indicator
+    >>> day = np.array(["2026-05-04"] * 4, "datetime64[us]")
+    >>> done = np.array(["2026-05-05", "NaT", "NaT", "NaT"], "datetime64[us]")
+    >>> goal = Indicator(kpi="resolution_rate", goal=0.95, name="solve what we take on")
+    >>> [row] = attainment([goal], {"cases": {"received_at": day, "resolved_at": done}})
+    >>> row.met, round(row.gap, 2)
+    (False, 0.7)
+    """
+    indicators = standard.indicators if isinstance(standard, ServiceStandard) else tuple(standard)
+    rows = []
+    for indicator in indicators:
+        kpi = _kpi(indicator)
+        measured = measure([kpi], data, now=now, sla=sla, confidence=confidence).one()
+        goal = indicator.goal.total_seconds() if isinstance(indicator.goal, dt.timedelta) else indicator.goal
+        rows.append(Attainment(indicator=indicator, measured=measured, goal=goal))
+    return tuple(sorted(rows, key=_worst_first))
+
+
+def _kpi(indicator: Indicator) -> Kpi:
+    kpi = KPIS.get(indicator.kpi)
+    if kpi is None:
+        raise UnknownName(f"indicator {indicator.name!r} needs a KPI of the catalogue (got {indicator.kpi!r})", near=())
+    if indicator.within is not None and "within" in kpi.params:
+        return kpi.with_(within=indicator.within)
+    return kpi
+
+
+def _worst_first(row: Attainment) -> float:
+    return math.inf if row.gap is None else -row.gap / (abs(row.goal or 1))

@@ -1,0 +1,348 @@
+"""The KPIs of contacts: how many came, how long they waited, how long they took, and whether once was enough.
+
+Contacts are counted as offered to a queue. Where there is no `abandoned` column all were answered.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators import Array, Count, Ratio, Total, Values
+from servqual.metrics.kpi import Kpi, View
+
+__all__ = ["INTERACTION_KPIS"]
+
+_US: Final = dt.timedelta(microseconds=1)
+_ANSWERED: Final = "without an abandoned column all were answered"
+
+
+def _us(value: Any, name: str) -> int:
+    if not isinstance(value, dt.timedelta) or value < dt.timedelta():
+        raise InvalidValue(f"{name} must be a timedelta of 0 or more (got {value!r})", field=name, got=value)
+    return value // _US
+
+
+def _offered(t: View) -> Array:
+    return np.ones(t.size, np.bool_)
+
+
+def _answered(t: View) -> Array:
+    return ~t["abandoned"]
+
+
+def _volume(t: View) -> Mapping[str, Array]:
+    return {"among": _offered(t)}
+
+
+def _wait(t: View) -> Mapping[str, Array]:
+    return {"value": np.maximum(t.us("wait_s"), 0), "among": _answered(t) & t.known("wait_s")}
+
+
+def _abandoned(t: View) -> Mapping[str, Array]:
+    return {"hit": t["abandoned"], "among": _offered(t)}
+
+
+def _answer_rate(t: View) -> Mapping[str, Array]:
+    return {"hit": _answered(t), "among": _offered(t)}
+
+
+def _within(t: View) -> Mapping[str, Array]:
+    """Answered within the threshold, end included, over what `denominator` says."""
+    limit = _us(t.params["within"], "within")
+    wait, known, answered = t.us("wait_s"), t.known("wait_s"), _answered(t)
+    hit = answered & known & (wait <= limit)
+    short = ~answered & known & (wait <= limit)
+    match t.params["denominator"]:
+        case "offered":
+            among = ~answered | known
+        case "answered":
+            among = answered & known
+        case "offered_less_short_abandons":
+            among = (~answered | known) & ~short
+        case other:
+            raise InvalidValue(
+                f"denominator must be offered, answered or offered_less_short_abandons (got {other!r})",
+                field="denominator",
+                got=other,
+            )
+    return {"hit": hit, "among": among}
+
+
+def _handled(t: View) -> Mapping[str, Array]:
+    """Talk, hold and wrap of answered contacts; a part that is not known adds nothing, unless none is known."""
+    parts = ("talk_s", "hold_s", "wrap_s")
+    value = np.zeros(t.size, np.int64)
+    for name in parts:
+        value += np.where(t.known(name), t.us(name), 0)
+    return {"value": value, "among": _answered(t) & t.known("talk_s")}
+
+
+def _transferred(t: View) -> Mapping[str, Array]:
+    return {"hit": t["transferred"], "among": _answered(t) & t.known("transferred")}
+
+
+def _first_contacts(t: View) -> Mapping[str, Array]:
+    """Chains of contacts of one customer and topic, each within the window of the one before."""
+    order, same, gap = _chained(t)
+    window = _us(t.params["window"], "window")
+    answered, at = _answered(t)[order], t.us("queued_at")[order]
+    follows = same & (gap <= window)
+    repeated = np.append(follows[1:], [False])[: len(order)]
+    first = ~follows & answered
+    over = (
+        t.now - at > window
+    )  # also for those that came back early, or repeats would be told sooner than their absence
+    hit, among, undecided = (np.zeros(t.size, np.bool_) for _ in range(3))
+    hit[order] = ~repeated
+    among[order] = first
+    undecided[order] = first & ~over
+    return {"hit": hit, "among": among & _known(t), "undecided": undecided}
+
+
+def _repeats(t: View) -> Mapping[str, Array]:
+    order, same, gap = _chained(t)
+    hit = np.zeros(t.size, np.bool_)
+    hit[order] = same & (gap <= _us(t.params["window"], "window"))
+    return {"hit": hit, "among": _known(t)}
+
+
+def _known(t: View) -> Array:
+    return t.known("customer_id") & t.known("queued_at")
+
+
+def _chained(t: View) -> tuple[Array, Array, Array]:
+    """Contacts by customer, topic and time; whether each follows one of the same, and by how much."""
+    t.refuse(~t.known("customer_id"), "customer_id", "is missing")
+    t.refuse(~t.known("queued_at"), "queued_at", "is missing")
+    customer, at = t.column("customer_id").values, t.us("queued_at")
+    topic = t.column("topic").values if t.params["by_topic"] and t.has("topic") else np.zeros(t.size, np.int32)
+    order = np.lexsort((at, topic, customer))
+    order = order[_known(t)[order]]
+    c, k, when = customer[order], topic[order], at[order]
+    same = np.zeros(len(order), np.bool_)
+    same[1:] = (c[1:] == c[:-1]) & (k[1:] == k[:-1])
+    gap = np.diff(when, prepend=when[:1])
+    return order, same, gap
+
+
+def _resolved(t: View) -> Mapping[str, Array]:
+    return {"hit": t["resolved"], "among": _answered(t) & t.known("resolved")}
+
+
+def _contained(t: View) -> Mapping[str, Array]:
+    return {"hit": ~t["transferred"], "among": t["bot"] & _answered(t)}
+
+
+def _to_human(t: View) -> Mapping[str, Array]:
+    return {"hit": t["transferred"], "among": t["bot"] & _answered(t)}
+
+
+_COMMON: Final[dict[str, Any]] = {"table": "interactions", "at": "queued_at"}
+_WAITED: Final = Kpi(
+    key="asa",
+    title="average speed of answer",
+    question="how long did answered contacts wait, on average?",
+    formula=f"sum of waits of answered contacts / answered contacts; {_ANSWERED}",
+    source="K-05; ISO 18295-1 scope",
+    label_zh="客户等待时间",
+    unit="s",
+    better="lower",
+    needs=("wait_s",),
+    uses=("abandoned",),
+    open_items="there are none: a contact is told when it has ended",
+    accumulator=Total,
+    rows=_wait,
+    **_COMMON,
+)
+
+
+def _wait_percentile(statistic: str, words: str) -> Kpi:
+    return attrs.evolve(
+        _WAITED,
+        key=f"wait_{statistic}",
+        title=f"wait, {words}",
+        question=f"within what time were {words} of the answered contacts answered?",
+        formula=f"the smallest wait with {words} of the waits of answered contacts at or below it; {_ANSWERED}",
+        accumulator=Values,
+        statistic=statistic,
+    )
+
+
+INTERACTION_KPIS: Final = (
+    Kpi(
+        key="volume",
+        title="contacts",
+        question="how many contacts came in?",
+        formula="count of contacts",
+        source="K-40, K-41; contacts offered",
+        label_zh="工作量",
+        unit="count",
+        better=None,
+        needs=(),
+        accumulator=Count,
+        rows=_volume,
+        **_COMMON,
+    ),
+    _WAITED,
+    _wait_percentile("p50", "half"),
+    _wait_percentile("p90", "nine tenths"),
+    _wait_percentile("p95", "nineteen twentieths"),
+    Kpi(
+        key="abandonment_rate",
+        title="abandonment rate",
+        question="what share of the contacts gave up waiting?",
+        formula=f"contacts abandoned / contacts offered; {_ANSWERED}",
+        source="K-05 (abandoned contacts apart); contact-centre practice",
+        unit="share",
+        better="lower",
+        needs=(),
+        uses=("abandoned",),
+        accumulator=Ratio,
+        rows=_abandoned,
+        **_COMMON,
+    ),
+    Kpi(
+        key="answer_rate",
+        title="service response rate",
+        question="what share of the contacts was answered?",
+        formula=f"contacts answered / contacts offered; {_ANSWERED}",
+        source="K-04 (003 §6.2)",
+        label_zh="服务响应率",
+        unit="share",
+        better="higher",
+        needs=(),
+        uses=("abandoned",),
+        accumulator=Ratio,
+        rows=_answer_rate,
+        **_COMMON,
+    ),
+    Kpi(
+        key="service_level",
+        title="service level",
+        question="what share of the contacts was answered within the threshold?",
+        formula="answered within the threshold, end included / contacts offered, or the denominator that is named; "
+        + _ANSWERED,
+        source="K-79 (an addition: no document names it); contact-centre practice",
+        label_zh="服务水平",
+        unit="share",
+        better="higher",
+        needs=("wait_s",),
+        uses=("abandoned",),
+        params={"within": dt.timedelta(seconds=20), "denominator": "offered"},
+        accumulator=Ratio,
+        rows=_within,
+        **_COMMON,
+    ),
+    Kpi(
+        key="aht",
+        title="average handling time",
+        question="how long did an answered contact take, on average?",
+        formula=f"sum of talk, hold and wrap / answered contacts with a known talk time; {_ANSWERED}",
+        source="K-17 (004 §2.2)",
+        label_zh="平均处理时间",
+        unit="s",
+        better=None,
+        needs=("talk_s",),
+        uses=("hold_s", "wrap_s", "abandoned"),
+        accumulator=Total,
+        rows=_handled,
+        **_COMMON,
+    ),
+    Kpi(
+        key="transfer_rate",
+        title="transfer rate",
+        question="what share of the answered contacts was transferred?",
+        formula=f"contacts transferred / contacts answered; {_ANSWERED}",
+        source="ITIL service desk lists",
+        unit="share",
+        better="lower",
+        needs=("transferred",),
+        uses=("abandoned",),
+        accumulator=Ratio,
+        rows=_transferred,
+        **_COMMON,
+    ),
+    Kpi(
+        key="fcr",
+        title="first-contact resolution",
+        question="what share of first contacts was not followed by another on the same matter?",
+        formula="first contacts without a later contact of the same customer and topic within the window / first "
+        "contacts that were answered and whose window is over; end included, each repeat lengthens the chain",
+        source="K-77 (an addition: no document names it); repeat-window form of contact-centre practice",
+        label_zh="首次接触解决率",
+        unit="share",
+        better="higher",
+        needs=("customer_id", "queued_at"),
+        uses=("topic", "abandoned"),
+        open_items="a first contact whose window is not over is undecided",
+        params={"window": dt.timedelta(days=7), "by_topic": True},
+        law="keyed",
+        accumulator=Ratio,
+        rows=_first_contacts,
+        **_COMMON,
+    ),
+    Kpi(
+        key="repeat_rate",
+        title="repeat-contact rate",
+        question="what share of the contacts came back on a matter already raised?",
+        formula="contacts within the window of an earlier one of the same customer and topic / contacts; end included",
+        source="repeat contacts of contact-centre practice",
+        unit="share",
+        better="lower",
+        needs=("customer_id", "queued_at"),
+        uses=("topic",),
+        params={"window": dt.timedelta(days=7), "by_topic": True},
+        law="keyed",
+        accumulator=Ratio,
+        rows=_repeats,
+        **_COMMON,
+    ),
+    Kpi(
+        key="resolved_flag_rate",
+        title="resolved as marked",
+        question="what share of the answered contacts did the agent mark as resolved?",
+        formula=f"contacts marked resolved / answered contacts with a mark; {_ANSWERED}",
+        source="K-77, agent-flagged form",
+        unit="share",
+        better="higher",
+        needs=("resolved",),
+        uses=("abandoned",),
+        accumulator=Ratio,
+        rows=_resolved,
+        **_COMMON,
+    ),
+    Kpi(
+        key="self_service_rate",
+        title="self-service rate",
+        question="what share of the contacts taken by a bot stayed with it?",
+        formula=f"bot contacts not transferred / bot contacts; {_ANSWERED}",
+        source="K-45",
+        label_zh="自助解决率",
+        unit="share",
+        better="higher",
+        needs=("bot",),
+        uses=("transferred", "abandoned"),
+        accumulator=Ratio,
+        rows=_contained,
+        **_COMMON,
+    ),
+    Kpi(
+        key="bot_handover_rate",
+        title="bot-to-human hand-over rate",
+        question="what share of the contacts taken by a bot went on to a person?",
+        formula=f"bot contacts transferred / bot contacts; {_ANSWERED}",
+        source="K-46",
+        label_zh="转人工率",
+        unit="share",
+        better="lower",
+        needs=("bot", "transferred"),
+        uses=("abandoned",),
+        accumulator=Ratio,
+        rows=_to_human,
+        **_COMMON,
+    ),
+)

@@ -1,0 +1,112 @@
+"""Settings of a configuration file, each read as the kind of value that it must be."""
+
+import codecs
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import InvalidValue, UnreadableFile
+
+__all__ = ["as_encoding", "as_flag", "as_form", "as_forms", "as_sign", "as_text", "as_texts", "read_toml", "section"]
+
+
+def as_text(name: str, value: object) -> str:
+    """A text that says something.
+
+    >>> as_text("title", 5)
+    Traceback (most recent call last):
+    servqual.errors.InvalidValue: title must be a text (got 5)
+    """
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidValue(f"{name} must be a text (got {value!r})", field=name, expected="a text", got=value)
+    return value
+
+
+def as_texts(name: str, value: object) -> tuple[str, ...]:
+    """A text, or a list of texts with at least one."""
+    if isinstance(value, str):
+        return (as_text(name, value),)
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(part, str) for part in value):
+        raise InvalidValue(
+            f"{name} must be a text or a list of texts (got {value!r})", field=name, expected="texts", got=value
+        )
+    return tuple(value)
+
+
+def as_flag(name: str, value: object) -> bool:
+    """True or false, without quotes."""
+    if not isinstance(value, bool):
+        raise InvalidValue(f"{name} must be true or false, without quotes (got {value!r})", field=name, got=value)
+    return value
+
+
+def as_sign(name: str, value: object) -> str:
+    """One sign that can part cells."""
+    if not isinstance(value, str) or len(value) != 1 or value in "\"'\r\n \0":
+        raise InvalidValue(f"{name} must be one sign, such as ';' or a tab (got {value!r})", field=name, got=value)
+    return value
+
+
+def as_encoding(name: str, value: object) -> str:
+    """A text encoding that Python knows."""
+    text = as_text(name, value)
+    try:
+        codecs.lookup(text)
+        "a".encode(text).decode(text)
+    except (LookupError, ValueError, TypeError):
+        raise InvalidValue(
+            f"{name} must be an encoding of text that Python knows, such as 'cp1252' (got {value!r})",
+            field=name,
+            got=value,
+        ) from None
+    return text
+
+
+def as_form(name: str, text: str) -> str:
+    """A form of dates, as strptime spells them, that can be read back."""
+    sample = dt.datetime(2026, 5, 4, 9, 30)  # noqa: DTZ001  (a form is tried, no moment is meant)
+    try:
+        read = dt.datetime.strptime(sample.strftime(text), text)  # noqa: DTZ007  (likewise)
+    except (ValueError, re.error):
+        read = None
+    if read is None or read.date() != sample.date():
+        raise InvalidValue(
+            f"{name} must say year, month and day as strptime spells them, such as '%d/%m/%Y %H:%M' (got {text!r})",
+            field=name,
+            got=text,
+        )
+    return text
+
+
+def as_forms(name: str, value: object) -> tuple[str, ...]:
+    """One or more forms of dates."""
+    return tuple(as_form(name, text) for text in as_texts(name, value))
+
+
+def section(table: Mapping[str, Any], name: str, allowed: Collection[str] = ()) -> dict[str, Any]:
+    """A part of a configuration, such as `[read]`; refused where it is no table or a name in it is not `allowed`."""
+    part = table.get(name, {})
+    if not isinstance(part, Mapping):
+        raise InvalidValue(f"{name} must be a table of names and values (got {part!r})", field=name, got=part)
+    for key in part:
+        if allowed and key not in allowed:
+            raise InvalidValue(
+                f"{name} knows {', '.join(sorted(allowed))} (got {key!r}){did_you_mean(near(key, allowed))}",
+                field=key,
+                got=part[key],
+            )
+    return dict(part)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a configuration file, or say what is wrong with it and where."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UnreadableFile(f"cannot read the configuration {path}: {error.strerror}", path=str(path)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"{path} is not TOML in UTF-8: {error}", path=str(path)) from None

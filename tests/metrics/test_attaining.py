@@ -1,0 +1,49 @@
+"""Indicators against what was measured: direction-aware, worst gap first, no data last."""
+
+import datetime as dt
+
+import pytest
+
+from servqual.errors import UnknownName
+from servqual.metrics import attainment
+from servqual.model import Indicator
+
+MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+CASES = {
+    "received_at": [MONDAY] * 4,
+    "first_response_at": [MONDAY + HOUR / 6] * 3 + [None],
+    "resolved_at": [MONDAY + 2 * HOUR, MONDAY + 4 * HOUR, None, None],
+}
+
+
+def test_gaps_point_to_what_is_worse() -> None:
+    """Above 0 the goal was missed, whichever way is better; a value at the goal reaches it."""
+    goals = (
+        Indicator(name="solve", kpi="resolution_rate", goal=0.95),
+        Indicator(name="answer", kpi="first_response_kept", goal=0.75, within=HOUR / 2),
+        Indicator(name="fast", kpi="resolution_time", goal=2 * HOUR),
+        Indicator(name="again", kpi="reopen_rate", goal=0.05),
+    )
+    rows = attainment(goals, {"cases": {**CASES, "reopened": [None] * 4}}, now=MONDAY + 24 * HOUR)
+    found = {row.indicator.name: (row.met, row.gap) for row in rows}
+    assert found == {
+        "solve": (False, pytest.approx(0.45)),
+        "answer": (True, 0.0),
+        "fast": (False, 3600.0),
+        "again": (None, None),
+    }
+    assert [row.indicator.name for row in rows] == ["fast", "solve", "answer", "again"]
+
+
+def test_an_indicator_without_a_goal_has_no_gap() -> None:
+    """What nobody has said is not judged."""
+    [row] = attainment([Indicator(name="solve", kpi="resolution_rate")], {"cases": CASES})
+    assert (row.met, row.gap, row.goal) == (None, None, None)
+    assert row.measured.value == 0.5
+
+
+def test_a_kpi_that_no_catalogue_knows_is_named() -> None:
+    """The indicator and its KPI."""
+    with pytest.raises(UnknownName, match="'smile' needs a KPI of the catalogue"):
+        attainment([Indicator(name="smile", kpi="smiles", goal=1.0)], {"cases": CASES})
