@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -56,9 +55,7 @@ def kpi(found: dict[str, Any], key: str) -> dict[str, Any]:
 def test_uci_incident_log(data: Path, tmp_path: Path) -> None:
     """141,712 rows of a ServiceNow log, unchanged."""
     oracle = json.loads((data / "uci_incident_log" / "oracle.json").read_text(encoding="utf-8"))
-    started = time.perf_counter()
     found, said = report(tmp_path, data / "uci_incident_log" / "incident_event_log.csv.gz", "--preset", "servicenow")
-    assert time.perf_counter() - started < 60  # a hang, not a benchmark: benchmarks/report.py measures
     rows = found["rows"]
     assert (rows["read"], rows["used"], rows["refused"]) == (oracle["events"], oracle["events"], 0)
     assert rows["cases"] == kpi(found, "case_volume")["value"] == oracle["incidents"]
@@ -213,7 +210,7 @@ def test_rows_that_cannot_be_read_are_counted_with_their_numbers(tmp_path: Path)
         ("received_at", 1, 3),
         ("row", 2, 4),
     }
-    assert "could not be used: received_at is not a date of the form ISO 8601: 1 (row 3)" in said
+    assert "refused row: received_at is not a date of the form ISO 8601: 1 (row 3)" in said
 
 
 def test_outputs_never_overwrite_the_export_or_each_other(tmp_path: Path) -> None:

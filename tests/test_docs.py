@@ -28,7 +28,7 @@ def test_the_examples_of_a_module_run(name: str) -> None:
     assert not failed
 
 
-@pytest.mark.parametrize("page", ["errors", "kpis"])
+@pytest.mark.parametrize("page", ["errors", "kpis", "glossary", "transitions", "traceability"])
 def test_a_generated_page_is_current(page: str) -> None:
     """Run `python docs/make_NAME.py` to write it anew."""
     spec = importlib.util.spec_from_file_location(f"make_{page}", ROOT / "docs" / f"make_{page}.py")

@@ -34,7 +34,7 @@ def parsed(picture: str) -> ET.Element:
 
 
 CHARTS = {
-    "lines": lambda: lines([line(low=[2.0] * 8, high=[7.0] * 8), line("south")], goal=6.5, limits=(1.0, 9.0)),
+    "lines": lambda: lines([line(low=[2.0] * 8, high=[7.0] * 8), line("south")], goal=6.5),
     "pareto": lambda: pareto([Bar(name="mail", share=0.7, cumulative=0.7, note="7 · 70 %")]),
     "ranking": lambda: ranking([Dot(name="A", value=3.0, low=2.0, high=5.0), Dot(name="B", value=None)], overall=4.0),
     "hostile lines": lambda: lines([line(HOSTILE), line("_hidden")]),
@@ -131,12 +131,30 @@ def test_a_gap_stays_a_gap() -> None:
     assert [str(y) for y in drawn][1:4] == ["4.0", "nan", "5.0"]
 
 
-def test_marks_tell_what_stands_on_little_and_what_stands_out() -> None:
-    """Hollow and ringed points are marks of their own, apart from the ordinary ones."""
-    hollow, ringed = [*[False] * 7, True], [False, True, *[False] * 6]
-    drawn: list[Any] = lines([line(hollow=hollow, ringed=ringed)]).get_lines()
+def test_marks_tell_what_stands_on_little() -> None:
+    """Hollow points are marks of their own, apart from the ordinary ones."""
+    drawn: list[Any] = lines([line(hollow=[*[False] * 7, True])]).get_lines()
     marks = [x for x in drawn if x.get_linestyle() == "None"]
-    assert [(x.get_marker(), len(x.get_xdata())) for x in marks] == [("o", 6), ("o", 1), ("D", 1)]
+    assert [(len(x.get_xdata()), x.get_markerfacecolor()) for x in marks] == [(7, "#1f5fa6"), (1, "#ffffff")]
+
+
+def test_an_interval_that_leaves_the_picture_says_so() -> None:
+    """A caret stands at the edge where the bar of a hollow point goes on, and nowhere else."""
+    bounded = line(low=[2.0] * 7 + [-50.0], high=[7.0] * 6 + [90.0, 7.0], hollow=[*[False] * 6, True, True])
+    axes = lines([bounded])
+    floor, ceiling = axes.get_ylim()
+    carets: list[Any] = [x for x in axes.get_lines() if x.get_marker() not in {"None", "o"}]
+    assert [(x.get_ydata()[0], len(x.get_xdata())) for x in carets] == [(floor, 1), (ceiling, 1)]
+    assert floor > -50
+    assert ceiling < 90
+
+
+@pytest.mark.parametrize("suffix", [" h", " minutes"])
+def test_ticks_of_the_value_axis_have_room(suffix: str) -> None:
+    """The left margin, in points of 360 for the width, holds the longest tick at 6.2 points a sign."""
+    axes = lines([line(values=[x * 12_500.0 for x in range(8)])], suffix=suffix)
+    longest = max(len(f"{tick:,.10g}{suffix}") for tick in axes.get_yticks())
+    assert axes.get_position().x0 * 360 >= longest * 6.2
 
 
 def test_a_poor_point_does_not_flatten_the_others() -> None:

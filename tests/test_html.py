@@ -17,6 +17,9 @@ from servqual._html import Html, clean, columns, escape, interval, number, scale
     ("value", "unit", "shown"),
     [
         (0.634, "share", "63.4 %"),
+        # one number has one form, whether it is a goal or was measured
+        (0.9, "share", "90 %"),
+        (0.90001, "share", "90 %"),
         (0.0, "share", "0 %"),
         (1.0, "share", "100 %"),
         (-0.266, "share", "−26.6 %"),
@@ -36,6 +39,10 @@ from servqual._html import Html, clean, columns, escape, interval, number, scale
         (172_800, "s", "2 d"),
         (8_640_000_000, "s", "100,000 d"),
         (-90, "s", "−1 min 30 s"),
+        # business time has no days of a fixed length: 172,800 s are 48 h
+        (172_800, "working s", "48 h"),
+        (8_640_000, "working s", "2,400 h"),
+        (200, "working s", "3 min 20 s"),
         (24_918, "count", "24,918"),
         (2.5, "count", "2.5"),
         (99.96, "count", "100"),
@@ -61,7 +68,7 @@ def test_a_sign_is_shown_on_request_but_never_on_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "shown"),
-    [(0.5, 0.6, "50.0 % to 60.0 %"), (0.5, None, "from 50.0 %"), (None, 0.6, "up to 60.0 %"), (None, None, "–")],
+    [(0.5, 0.6, "50 % to 60 %"), (0.5, None, "from 50 %"), (None, 0.6, "up to 60 %"), (None, None, "–")],
 )
 def test_an_interval_may_be_open(low: float | None, high: float | None, shown: str) -> None:
     """An end that is not known is left open in words."""
@@ -76,6 +83,8 @@ def test_an_interval_may_be_open(low: float | None, high: float | None, shown: s
         ("s", 120, (60, " min")),
         ("s", 7_200, (3_600, " h")),
         ("s", 172_800, (86_400, " d")),
+        ("working s", 119, (1, " s")),
+        ("working s", 172_800, (3_600, " h")),
         ("points", 99, (1, "")),
     ],
 )

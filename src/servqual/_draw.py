@@ -31,13 +31,13 @@ MUTED: Final = "#59636e"
 GRID: Final = "#dde2e8"
 PAPER: Final = "#ffffff"
 GOAL: Final = "#8a4b08"
-ALERT: Final = "#b42318"
 # told apart by dash as well as by colour
 SERIES: Final = (("#1f5fa6", "-"), ("#1d7a50", "--"), ("#7a3e9d", "-."), ("#9a5b00", ":"))
 _VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
-    {INK: "--ink", MUTED: "--muted", GRID: "--grid", PAPER: "--paper", GOAL: "--goal", ALERT: "--alert"}
+    {INK: "--ink", MUTED: "--muted", GRID: "--grid", PAPER: "--paper", GOAL: "--goal"}
     | {colour: f"--series-{place}" for place, (colour, _) in enumerate(SERIES, 1)}
 )
+_WIDTH: Final = 360.0
 _FONT: Final = 11.0
 _COLUMN: Final = 6.2  # points that one column of text takes at that size
 _ROW: Final = 21.0
@@ -53,7 +53,7 @@ Moment = dt.date | dt.datetime | float
 class Line:
     """One named line over time: a value a moment (missing ones leave a gap), and where known its interval.
 
-    `hollow` marks points that stand on little (few rows, an unfinished period), `ringed` those that stand out.
+    `hollow` marks points that stand on little, such as few rows or an unfinished period.
     """
 
     name: str
@@ -62,7 +62,6 @@ class Line:
     low: Sequence[float | None] = ()
     high: Sequence[float | None] = ()
     hollow: Sequence[bool] = ()
-    ringed: Sequence[bool] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -91,16 +90,14 @@ def lines(
     *,
     suffix: str = "",
     goal: float | None = None,
-    centre: float | None = None,
-    limits: tuple[float | None, float | None] = (None, None),
     within: tuple[float | None, float | None] = (None, None),
     ax: "Axes | None" = None,
 ) -> "Axes":
-    """Lines over time with their intervals, a goal, and a centre with control limits.
+    """Lines over time with their intervals and a goal.
 
     `suffix` is written behind each tick of the value axis; `within` are the ends that values cannot pass (0 and 100 for
-    per cent). Intervals are a band between firm points and a bar at hollow ones; those bars may leave the picture, so
-    that one poor week does not flatten the others.
+    per cent). Intervals are a band between firm points and a bar at hollow ones; those bars may leave the picture, with
+    a caret where they do, so that one poor week does not flatten the others.
 
     >>> line = Line(name="north", at=[1, 2, 3], values=[4.0, None, 5.0], low=[3, None, 4], high=[5, None, 7])
     >>> axes = lines([line], goal=6.0, suffix=" h")
@@ -108,19 +105,19 @@ def lines(
     [2.7, 7.3]
     """
     across, down = _legend_grid([line.name for line in series])
-    ax = ax or _axes(width=360, height=196 + down * 17, left=50, right=14, top=12 + down * 17, bottom=24)
-    ends = [x for x in (goal, centre, *limits) if x is not None]
+    ours = ax is None
+    ax = ax or _axes(width=_WIDTH, height=196 + down * 17, left=50, right=14, top=12 + down * 17, bottom=24)
+    ends = [] if goal is None else [goal]
     for place, line in enumerate(series):
         ends += _line(ax, line, *_stroke(place))
-    if centre is not None:
-        ax.axhline(centre, color=MUTED, linewidth=0.9)
-    for limit in limits:
-        if limit is not None:
-            ax.axhline(limit, color=MUTED, linewidth=0.9, linestyle=(0, (2, 3)))
     if goal is not None:
         ax.axhline(goal, color=GOAL, linewidth=1.3, linestyle=(0, (7, 3)))
-    _value_axis(ax, ends, within, suffix)
     _time_axis(ax, [moment for line in series for moment in line.at])
+    _value_axis(ax, ends, within, suffix)
+    for place, line in enumerate(series):
+        _carets(ax, line, _stroke(place)[0])
+    if ours:
+        _make_room(ax, suffix)
     if down:
         legend = ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=across, frameon=False, fontsize=_FONT)
         for text in legend.get_texts():
@@ -145,8 +142,7 @@ def _stroke(place: int) -> tuple[str, str]:
 def _line(ax: "Axes", line: Line, colour: str, dash: str) -> list[float]:
     """Draw one line; give back the values that the axis must show."""
     at, values = _positions(line.at), _numbers(line.values)
-    hollow = list(line.hollow) or [False] * len(at)
-    ringed = list(line.ringed) or [False] * len(at)
+    hollow = _hollow(line)
     low, high = _numbers(line.low), _numbers(line.high)
     if low and high:
         firm = [not h and math.isfinite(y) for h, y in zip(hollow, values, strict=True)]
@@ -154,28 +150,53 @@ def _line(ax: "Axes", line: Line, colour: str, dash: str) -> list[float]:
     # matplotlib leaves a name that starts with an underscore out of the legend; a space before it is not seen
     name = re.sub("^_", " _", shorten(line.name, _LABEL))
     ax.plot(at, values, color=colour, linestyle=dash, linewidth=1.7, label=name)
-    solid = [not (h or r) for h, r in zip(hollow, ringed, strict=True)]
     crowded = len(at) > 40  # noqa: PLR2004 - more marks than that merge into a smear
-    for chosen, mark, size, edge, face in (
-        ([s and not crowded for s in solid], "o", 3.4, colour, colour),
-        (hollow, "o", 4.6, colour, PAPER),
-        (ringed, "D", 6.0, ALERT, PAPER),
-    ):
+    for chosen, size, face in (([not (h or crowded) for h in hollow], 3.4, colour), (hollow, 4.6, PAPER)):
         points = [(x, y) for x, y, c in zip(at, values, chosen, strict=True) if c]
         if points:
             ax.plot(
                 [x for x, _ in points],
                 [y for _, y in points],
                 linestyle="none",
-                marker=mark,
+                marker="o",
                 markersize=size,
-                markeredgecolor=edge,
+                markeredgecolor=colour,
                 markerfacecolor=face,
                 markeredgewidth=1.3,
                 clip_on=False,
             )
     ends = [x for each in (low, high) for x, h in zip(each, hollow, strict=False) if not h]
     return [x for x in (*values, *ends) if math.isfinite(x)]
+
+
+def _hollow(line: Line) -> list[bool]:
+    return list(line.hollow) or [False] * len(line.at)
+
+
+def _carets(ax: "Axes", line: Line, colour: str) -> None:
+    """Say at the edge of the picture that the interval of a hollow point goes on beyond it."""
+    floor, ceiling = ax.get_ylim()
+    markers = need("matplotlib.markers", "plot", "a chart")
+    for values, edge, mark, sign in (
+        (line.low, floor, markers.CARETDOWN, 1),
+        (line.high, ceiling, markers.CARETUP, -1),
+    ):
+        beyond = [
+            x
+            for x, y, h in zip(_positions(line.at), _numbers(values), _hollow(line), strict=False)
+            if h and (edge - y) * sign > 0
+        ]
+        if beyond:
+            ax.plot(beyond, [edge] * len(beyond), color=colour, linestyle="none", marker=mark, markersize=4.5)
+
+
+def _make_room(ax: "Axes", suffix: str) -> None:
+    """Move the left edge so far in that the longest tick of the value axis has room."""
+    floor, ceiling = ax.get_ylim()
+    ticks = [_tick(suffix)(value, 0) for value in ax.get_yticks() if floor <= value <= ceiling]
+    left = max(50.0, max(map(columns, ticks), default=0) * _COLUMN + 14) / _WIDTH
+    frame = ax.get_position()
+    ax.set_position((left, frame.y0, frame.x1 - left, frame.height))
 
 
 def _intervals(ax: "Axes", points: Sequence[tuple[float, float, float]], firm: Sequence[bool], colour: str) -> None:
@@ -195,7 +216,7 @@ def pareto(bars: Sequence[Bar], *, ax: "Axes | None" = None) -> "Axes":
     >>> [label.get_text() for label in axes.get_yticklabels()]
     ['network', 'mail']
     """
-    ax = ax or _listing([bar.name for bar in bars], [bar.note for bar in bars], width=620)
+    ax = ax or _listing([bar.name for bar in bars], [bar.note for bar in bars], plot=330)
     places = range(len(bars))
     colour = SERIES[0][0]
     ax.barh(places, [bar.share for bar in bars], height=0.62, color=colour, linewidth=0)
@@ -221,7 +242,7 @@ def ranking(
     >>> [label.get_text() for label in axes.get_yticklabels()]
     ['north', 'south']
     """
-    ax = ax or _listing([dot.name for dot in dots], [dot.note for dot in dots], width=440)
+    ax = ax or _listing([dot.name for dot in dots], [dot.note for dot in dots], plot=190)
     if overall is not None:
         ax.axvline(overall, color=MUTED, linewidth=1.1, linestyle=(0, (4, 3)))
     colour = SERIES[0][0]
@@ -269,7 +290,7 @@ def to_svg(figure: "Figure", *, title: str, description: str = "", prefix: str) 
     """A figure as inline SVG: the same bytes each time, named for screen readers, in the colours of the page around it.
 
     Text stays text, in the font of the page. `prefix` begins every id and must be unique in the page. The page may set
-    `--ink`, `--muted`, `--grid`, `--paper`, `--goal`, `--alert` and `--series-1` to `--series-4`.
+    `--ink`, `--muted`, `--grid`, `--paper`, `--goal` and `--series-1` to `--series-4`.
 
     >>> svg = to_svg(lines([Line(name="a", at=[1, 2], values=[1.0, 2.0])]).figure, title="Waiting", prefix="w")
     >>> svg[:4], "var(--series-1," in svg, 'id="w-title"' in svg
@@ -334,11 +355,12 @@ def _axes(*, width: float, height: float, left: float, right: float, top: float,
     return ax
 
 
-def _listing(names: Sequence[str], notes: Sequence[str], *, width: float) -> "Axes":
+def _listing(names: Sequence[str], notes: Sequence[str], *, plot: float) -> "Axes":
+    """Axes of a list, wide enough for its names, a plot of that width and its notes."""
     left = max((columns(shorten(name, _LABEL)) for name in names), default=0) * _COLUMN + 12
-    right = max((columns(shorten(note, _LABEL)) for note in notes), default=0) * _COLUMN + 16
+    right = max(max((columns(shorten(note, _LABEL)) for note in notes), default=0) * _COLUMN + 16, 22)
     height = max(len(names), 1) * _ROW + 34
-    return _axes(width=width, height=height, left=left, right=max(right, 22), top=6, bottom=28)
+    return _axes(width=left + plot + right, height=height, left=left, right=right, top=6, bottom=28)
 
 
 def _list_axis(ax: "Axes", names: Sequence[str], notes: Sequence[str]) -> None:

@@ -84,24 +84,32 @@ def columns(text: str) -> int:
 def number(value: object, unit: str, *, signed: bool = False) -> str:
     """A number as people read it in its unit, or "–" where there is none.
 
-    Units: `share` is a fraction shown in per cent, `s` seconds shown as a duration (a day, `d`, is 24 hours), `count`
-    whole things, `points` a score; any other unit is written behind the number. A share that is not quite none or all
-    is never rounded to it. `None`, NaN and infinity are missing.
+    Units: `share` is a fraction shown in per cent, `s` seconds shown as a duration (a day, `d`, is 24 hours),
+    `working s` seconds of business time, of which a day has no fixed number, so that hours are the largest unit,
+    `count` whole things, `points` a score, `ratio` a fraction that may pass 100 %, `money` an amount of a currency that
+    the page names elsewhere; any other unit is written behind the number. A share that is not quite none or all is
+    never rounded to it. `None`, NaN and infinity are missing.
 
     >>> number(0.634, "share"), number(0.99999, "share"), number(79560, "s"), number(200, "s")
     ('63.4 %', '>99.9 %', '22.1 h', '3 min 20 s')
+    >>> number(180_000, "s"), number(180_000, "working s")
+    ('2.1 d', '50 h')
     >>> number(24918, "count"), number(-3.25, "points"), number(4, "points", signed=True), number(None, "s")
     ('24,918', '−3.2', '+4', '–')
+    >>> number(1.083, "ratio"), number(1234.5, "money"), number(4.5, "per hour")
+    ('108.3 %', '1,234.50', '4.5 per hour')
     """
     if not isinstance(value, int | float) or not math.isfinite(value):
         return "–"
     size = abs(value)
     sign = "" if _plain(size) == "0" and unit != "share" else _MINUS if value < 0 else "+" if signed and value else ""
     match unit:
-        case "share":
+        case "share" | "ratio":
             return _percent(size, sign)
-        case "s":
-            return sign + _duration(size)
+        case "money":
+            return f"{sign}{size:,.2f}"
+        case "s" | "working s":
+            return sign + _duration(size, days=unit == "s")
         case "count" | "points":
             return sign + _plain(size)
         case _:
@@ -114,22 +122,40 @@ def _percent(size: float, sign: str) -> str:
         return f"{sign}{size * 100:.1g} %" if size >= _SMALLEST_SHARE else "<0.01 %"
     if shown == "100.0" and size < 1:
         return f"{sign}>99.9 %"
-    return f"{sign}{shown.removesuffix('.0') if size in {0, 1} else shown} %"
+    return f"{sign}{shown.removesuffix('.0')} %"
 
 
-def _duration(size: float) -> str:
+def _duration(size: float, *, days: bool) -> str:
     if round(size, 1) < _MINUTE:
         return f"{_plain(size)} s" if size == 0 or size >= 1 else f"{size:.2g} s"
     if round(size) < _HOUR:
         minutes, seconds = divmod(round(size), _MINUTE)
         return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
-    if size < _HOURS_UNTIL:
-        return f"{_plain(size / _HOUR)} h"
-    return f"{_plain(size / _DAY)} d"
+    if days and size >= _HOURS_UNTIL:
+        return f"{_plain(size / _DAY)} d"
+    return f"{_plain(size / _HOUR)} h"
 
 
 def _plain(size: float) -> str:
     return f"{size:,.0f}" if round(size, 1) >= _WHOLE_FROM else f"{size:,.1f}".removesuffix(".0")
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """A count with its noun, in the singular for one alone.
+
+    >>> counted(1, "case"), counted(2000, "case"), counted(0, "category", "categories")
+    ('1 case', '2,000 cases', '0 categories')
+    """
+    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
+
+
+def capital(text: str) -> str:
+    """The same text with a capital at its head, as a sentence or a heading wants it.
+
+    >>> capital("cases received"), capital("")
+    ('Cases received', '')
+    """
+    return text[:1].upper() + text[1:]
 
 
 def scale(unit: str, largest: float) -> tuple[float, str]:
@@ -140,20 +166,20 @@ def scale(unit: str, largest: float) -> tuple[float, str]:
     """
     if unit == "share":
         return 0.01, " %"
-    if unit != "s":
+    if unit not in {"s", "working s"}:
         return 1, ""
     if largest < _AXIS_MINUTES_FROM:
         return 1, " s"
     if largest < _AXIS_HOURS_FROM:
         return _MINUTE, " min"
-    return (_HOUR, " h") if largest < _HOURS_UNTIL else (_DAY, " d")
+    return (_DAY, " d") if unit == "s" and largest >= _HOURS_UNTIL else (_HOUR, " h")
 
 
 def interval(low: object, high: object, unit: str) -> str:
     """An interval in words, open where an end is missing, and "–" where both are.
 
     >>> interval(0.61, 0.66, "share"), interval(3600, None, "s"), interval(None, None, "s")
-    ('61.0 % to 66.0 %', 'from 1 h', '–')
+    ('61 % to 66 %', 'from 1 h', '–')
     """
     first, last = number(low, unit), number(high, unit)
     match first == "–", last == "–":

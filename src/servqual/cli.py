@@ -145,7 +145,8 @@ def _say(data: dict[str, Any], written: list[str]) -> None:
     for reason in rows["reasons"]:
         first = ", ".join(str(example["row"]) for example in reason["examples"])
         more = " …" if reason["count"] > len(reason["examples"]) else ""
-        print(f"could not be used: {reason['column']} {reason['reason']}: {reason['count']:,} (row {first}{more})")
+        what = "refused row" if reason["part"] == "row" else "cell not used"
+        print(f"{what}: {reason['column']} {reason['reason']}: {reason['count']:,} (row {first}{more})")
     for line in data["headline"]:
         print(clean(line))
     where = " and ".join(written)

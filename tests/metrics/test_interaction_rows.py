@@ -47,7 +47,10 @@ def columns(rows: list[Row], names: tuple[str, ...]) -> dict[str, list[Any]]:
     return {name: [row[name] for row in rows] for name in names}
 
 
-NAMES = ("customer_id", "topic", "team", "queued_at", "wait_s", "talk_s", "hold_s", "wrap_s", "abandoned", "transferred", "resolved", "bot")  # fmt: skip
+NAMES = (
+    *("customer_id", "topic", "team", "queued_at", "wait_s", "talk_s", "hold_s", "wrap_s"),
+    *("abandoned", "transferred", "resolved", "bot"),
+)
 
 
 def share(hits: list[bool], undecided: int = 0) -> Told:
@@ -74,7 +77,8 @@ def slow_level(rows: list[Row]) -> Told:
 
 def near(rows: list[Row], r: Row, *, before: bool) -> bool:
     """Whether the nearest contact of the same customer and topic on that side lies within seven days."""
-    mine = sorted((x for x in rows if (x["customer_id"], x["topic"]) == (r["customer_id"], r["topic"])), key=lambda x: x["queued_at"])  # fmt: skip
+    alike = (x for x in rows if (x["customer_id"], x["topic"]) == (r["customer_id"], r["topic"]))
+    mine = sorted(alike, key=lambda x: x["queued_at"])
     i = next(i for i, x in enumerate(mine) if x is r)
     j = i - 1 if before else i + 1
     return 0 <= j < len(mine) and abs(mine[j]["queued_at"] - r["queued_at"]) <= 7 * DAY

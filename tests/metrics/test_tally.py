@@ -21,6 +21,7 @@ from servqual.errors import (
     UnreadableTally,
 )
 from servqual.metrics import KPIS, Kpi, Measurement, Ratio, Tally, measure, tally
+from servqual.metrics.cases import CASE_KPIS
 from servqual.metrics.measures import SMALL
 from servqual.model import BusinessHours
 
@@ -28,7 +29,7 @@ START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 NOW = START + dt.timedelta(days=20)
 HOUR = dt.timedelta(hours=1)
 Case = dict[str, Any]
-OF_CASES = [key for key, kpi in KPIS.items() if kpi.table == "cases"]
+OF_CASES = [kpi.key for kpi in CASE_KPIS]
 
 moments = st.integers(0, 24 * 30).map(lambda hours: START + hours * HOUR)
 cases_ = st.lists(

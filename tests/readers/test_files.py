@@ -242,7 +242,7 @@ def test_an_unknown_encoding_is_a_clear_error(tmp_path: Path) -> None:
 def test_long_files_are_read_in_chunks_and_progress_is_told(tmp_path: Path) -> None:
     """Memory holds one chunk; progress adds up to the size of the file."""
     path = write(tmp_path, "received_at\n" + "2026-05-04\n" * 40_000)
-    told: list[int] = []
+    told: list[float] = []
     export = Export(path, UTC)
     sizes = [batch.size for batch in export.batches(told.append)]
     assert sum(sizes) == 40_000

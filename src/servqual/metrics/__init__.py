@@ -15,6 +15,7 @@ _HOME = {
     "Measurement": "measures",
     "Measures": "measures",
     "Pauses": "business_time",
+    "Quotient": "accumulators",
     "Ratio": "accumulators",
     "Rows": "rows",
     "Tally": "tallies",

@@ -1,4 +1,5 @@
 from servqual.metrics.accumulators import Count as Count
+from servqual.metrics.accumulators import Quotient as Quotient
 from servqual.metrics.accumulators import Ratio as Ratio
 from servqual.metrics.accumulators import Total as Total
 from servqual.metrics.accumulators import Values as Values

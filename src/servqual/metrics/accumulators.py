@@ -1,6 +1,6 @@
 """Accumulators: small frozen values with a zero and `+`, from which every KPI is derived.
 
-All four are commutative: rows and parts may come in any order. Durations are whole
+All are commutative: rows and parts may come in any order. Durations are whole
 microseconds and sums are exact integers, so that parts of the same rows add up to the same bytes however the rows were
 split. The grouped form of each, used by the engine, is in `servqual.metrics.cells`.
 """
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from servqual.errors import InvalidValue
 
-__all__ = ["BIN_ERROR", "Accumulator", "Array", "Count", "Ratio", "Total", "Values", "bin_of", "middle_of"]
+__all__ = ["BIN_ERROR", "Accumulator", "Array", "Count", "Quotient", "Ratio", "Total", "Values", "bin_of", "middle_of"]
 
 Array: TypeAlias = npt.NDArray[Any]
 Rows: TypeAlias = Mapping[str, Array]
@@ -123,6 +123,65 @@ class Total(Accumulator):
     def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
         """Sum whole values of 0 to 2^52 among the rows of `among`; undecided rows are counted apart."""
         return _measured(value, among, undecided)
+
+
+@attrs.frozen
+class Quotient(Accumulator):
+    """One sum over another, exactly, such as busy time over time on duty; `Quotient()` is the zero.
+
+    Sums of squares, of the top, of the base and of both together, give its spread; `n` counts the rows.
+
+    >>> (Quotient.one(3, 4) + Quotient.one(1, 4)).value
+    0.5
+    >>> Quotient().value is None
+    True
+    """
+
+    n: int = attrs.field(default=0, validator=_whole)
+    top: int = attrs.field(default=0, validator=_whole)
+    base: int = attrs.field(default=0, validator=_whole)
+    top_squares: int = attrs.field(default=0, validator=_whole)
+    base_squares: int = attrs.field(default=0, validator=_whole)
+    both_squares: int = attrs.field(default=0, validator=_whole)
+
+    def __add__(self, other: "Quotient") -> "Quotient":
+        return Quotient(
+            self.n + other.n,
+            self.top + other.top,
+            self.base + other.base,
+            self.top_squares + other.top_squares,
+            self.base_squares + other.base_squares,
+            self.both_squares + other.both_squares,
+        )
+
+    @classmethod
+    def one(cls, top: int, base: int) -> "Quotient":
+        """The state of a single row."""
+        return cls(1, top, base, top * top, base * base, (top + base) ** 2)
+
+    @property
+    def value(self) -> float | None:
+        """The sum of tops over the sum of bases; None where that is 0."""
+        return self.top / self.base if self.base else None
+
+    @property
+    def variance(self) -> float | None:
+        """The variance of the value, from what each row's top lies off its share of the base; None below two rows.
+
+        The estimator of a ratio of W. G. Cochran, *Sampling Techniques*, 3rd ed., 1977, chapter 6, for rows that are
+        drawn from many; the rounding is that of the last division.
+        """
+        if self.n < 2 or not self.base:  # noqa: PLR2004  (one row has no spread)
+            return None
+        products = self.both_squares - self.top_squares - self.base_squares  # twice the sum of top × base
+        off = self.base**2 * self.top_squares - self.top * self.base * products + self.top**2 * self.base_squares
+        return self.n * off / ((self.n - 1) * self.base**4)
+
+    @staticmethod
+    def of(top: Array, base: Array, *, among: Array | None = None) -> Rows:
+        """Sum whole values of 0 to 2^52 of both among the rows of `among`."""
+        rows = _measured(top, among, None)
+        return {"top": rows["value"], "base": np.asarray(base, np.int64), "among": rows["among"]}
 
 
 @attrs.frozen

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators import Accumulator, Array, Count, Ratio, Rows, Total, Values, bin_of
+from servqual.metrics.accumulators import Accumulator, Array, Count, Quotient, Ratio, Rows, Total, Values, bin_of
 
 __all__ = ["Cells", "Dense", "Sparse", "as_ints", "fold", "zero"]
 
@@ -83,6 +83,8 @@ def fold(accumulator: type[Accumulator], rows: Rows, codes: Array, size: int) ->
     """Fold the per-row columns of an accumulator into cells; row i belongs to group `codes[i]` of `size`."""
     if accumulator in (Count, Ratio):
         return Dense({name: np.bincount(codes[mask], minlength=size) for name, mask in rows.items()})
+    if accumulator is Quotient:
+        return _quotients(rows, codes, size)
     among, undecided = rows["among"], np.bincount(codes[rows["undecided"]], minlength=size)
     value, codes = rows["value"][among], codes[among]
     if accumulator is Total:
@@ -99,6 +101,7 @@ def zero(accumulator: type[Accumulator], size: int) -> Cells:
     nothings: dict[type[Accumulator], Callable[[], Rows]] = {
         Count: lambda: Count.of(nothing),
         Ratio: lambda: Ratio.of(nothing),
+        Quotient: lambda: Quotient.of(nothing, nothing),
         Total: lambda: Total.of(nothing),
         Values: lambda: Values.of(nothing),
     }
@@ -110,14 +113,31 @@ def as_ints(limbs: Array) -> list[int]:
     return [sum(limb << (_LIMB * i) for i, limb in enumerate(row)) for row in limbs.tolist()]
 
 
+def _quotients(rows: Rows, codes: Array, size: int) -> Dense:
+    among = rows["among"]
+    top, base, codes = rows["top"][among], rows["base"][among], codes[among]
+    tops, top_squares = _sums(top, codes, size)
+    bases, base_squares = _sums(base, codes, size)
+    return Dense(
+        {
+            "n": np.bincount(codes, minlength=size),
+            "top": tops,
+            "base": bases,
+            "top_squares": top_squares,
+            "base_squares": base_squares,
+            "both_squares": _sums(top + base, codes, size)[1],
+        }
+    )
+
+
 def _sums(value: Array, codes: Array, size: int) -> tuple[Array, Array]:
     """Exact sums and sums of squares by group, in limbs.
 
-    A float64 adds whole numbers exactly below 2^53; the parts of 26 bits stay below that for 2^26 rows at a time.
+    A float64 adds whole numbers exactly up to 2^53; the parts of values up to 2^53 stay there for 2^25 rows at a time.
     """
     sums = np.zeros((size, SUM_LIMBS), np.int64)
     squares = np.zeros((size, SQUARE_LIMBS), np.int64)
-    step = 1 << 26
+    step = 1 << 25
     for start in range(0, len(value), step):
         part, group = value[start : start + step], codes[start : start + step]
         low, high = part & _LOW, part >> _LIMB

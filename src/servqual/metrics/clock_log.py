@@ -20,9 +20,10 @@ from servqual.model.case import CASE_LIFECYCLE, CaseStatus
 from servqual.readers.columns import Batch, Column, Refusal
 from servqual.readers.tables import TABLES, Kind
 
-__all__ = ["EventLog", "as_moment", "by_case", "heads_of"]
+__all__ = ["EventLog", "as_moment", "by_case", "heads_of", "split_cases"]
 
-_MICROSECOND_BITS: Final = 52
+_PART: Final = 1 << 18
+"""About how many events are read at a time."""
 _TOLD: Final[dict[str, tuple[str, str | None]]] = {
     # event: the column that says more of it, and what the event is without
     "linked": ("relation", "related"),
@@ -130,6 +131,31 @@ def heads_of(case: Array) -> Array:
     if not len(case):
         return np.zeros(0, np.int64)
     return np.flatnonzero(np.concatenate([[True], case[1:] != case[:-1]]))
+
+
+def split_cases(batch: Batch) -> list[Batch]:
+    """A log in parts of whole cases, small enough for the processor's cache; a row without a case is in the first."""
+    if "case_id" not in batch.columns or batch.size <= _PART:
+        return [batch]
+    case = batch.columns["case_id"]
+    size = max(1, len(case.labels) * _PART // batch.size)
+    block = (np.maximum(case.values, 0) // size).astype(np.min_scalar_type(len(case.labels) // size))
+    order = np.argsort(block, kind="stable")
+    ends = np.cumsum(np.bincount(block))
+    refused = np.array([refusal.row for refusal in batch.refusals], np.int64)
+    numbers = np.arange(batch.rows.start, batch.rows.stop) if isinstance(batch.rows, range) else np.asarray(batch.rows)
+    parts = []
+    for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
+        rows = order[first:last]
+        columns = {name: column.take(rows) for name, column in batch.columns.items()}
+        codes, labels = columns["case_id"].values, case.labels[number * size : (number + 1) * size]
+        columns["case_id"] = Column(Kind.LABEL, np.where(codes < 0, -1, codes - number * size), labels)
+        mine = np.flatnonzero(np.isin(refused, numbers[rows])).tolist() if len(refused) else ()
+        lost = batch.lost if number == 0 else ()
+        parts.append(
+            Batch(columns, len(rows), len(rows) + len(lost), numbers[rows], [batch.refusals[i] for i in mine], lost)
+        )
+    return parts
 
 
 def _signals(batch: Batch) -> tuple[tuple[tuple[str, ...], ...], Array, Array]:

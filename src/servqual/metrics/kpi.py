@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
@@ -12,17 +13,18 @@ import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Accumulator, Array, Count, Ratio, Total, Values
+from servqual.metrics.accumulators import Accumulator, Array, Count, Quotient, Ratio, Total, Values
 from servqual.model.open_time import Hours
 from servqual.readers.columns import Batch, Column, Refusal
 from servqual.readers.tables import TABLES, Kind
 
 __all__ = ["Better", "Kpi", "Unit", "View"]
 
-Unit: TypeAlias = Literal["share", "s", "count"]
+Unit: TypeAlias = Literal["share", "s", "count", "points", "score", "money", "ratio", "per hour"]
+Law: TypeAlias = Literal["commutative", "keyed"]
 Better: TypeAlias = Literal["higher", "lower"]
 RowFunction: TypeAlias = Callable[["View"], Mapping[str, Array]]
-_STATISTIC = {Count: "n", Ratio: "share", Total: "mean", Values: "p50"}
+_STATISTIC = {Count: "n", Ratio: "share", Total: "mean", Values: "p50", Quotient: "quotient"}
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -41,7 +43,8 @@ class Kpi:
     Attributes:
         key, title, question, formula, source: what it is called, asks and computes, and who defined it so.
         label_zh: the Chinese term of the domain, where it has one.
-        unit: `share` is 0 to 1, `s` seconds, `count` a number of things.
+        unit: `share` is 0 to 1, `s` seconds, `count` a number of things, `points` −100 to 100, `score` on its scale,
+            `money` in the currency of the data, `ratio` a sum over a sum that may pass 1, `per hour` things an hour.
         better: which way is better; None where neither is.
         table, at: the table it reads, and the moment of that table that dates a row.
         needs, uses: columns that must be there, and columns that may be absent, with what absence means in `formula`.
@@ -50,6 +53,10 @@ class Kpi:
         accumulator, statistic: the state it fills, and what is read from it (`share`, `mean`, `p50`, …).
         rows: from a `View` of some rows to the arguments of the accumulator's `of`.
         clock: the service clock that it reads where an agreement is given (`sla=`).
+        law: `commutative` where rows may come in any parts; `keyed` where all rows of a customer must come together,
+            so that the table is held in memory and tallies of its parts must not share customers.
+        of_period: whether it is of a period as a whole (`View.period`): it sees the rows before it, too, and cannot be
+            grouped by time. For any other, `period=` leaves the rows that are dated in it.
         version: raised when `rows` changes its meaning; part of the definition.
 
     >>> from servqual.metrics import KPIS
@@ -75,17 +82,21 @@ class Kpi:
     params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen)
     statistic: str = ""
     clock: str = ""
+    law: Law = "commutative"
+    of_period: bool = False
     version: int = 1
 
     def __attrs_post_init__(self) -> None:
         if self.accumulator not in _STATISTIC:
             raise InvalidValue(
-                f"accumulator must be Count, Ratio, Total or Values (got {self.accumulator!r})", field="accumulator"
+                f"accumulator must be Count, Ratio, Total, Values or Quotient (got {self.accumulator!r})",
+                field="accumulator",
             )
         if not self.statistic:
             object.__setattr__(self, "statistic", _STATISTIC[self.accumulator])
         if not self.at:
-            moments = [name for name in (*self.needs, *TABLES.get(self.table, ())) if name.endswith("_at")]
+            names = (*self.needs, *TABLES.get(self.table, ()))
+            moments = [name for name in names if name == "at" or name.endswith("_at")]
             object.__setattr__(self, "at", "received_at" if "received_at" in moments else next(iter(moments), ""))
 
     def with_(self, *, key: str | None = None, **params: object) -> "Kpi":
@@ -106,20 +117,22 @@ class Kpi:
                 )
         return attrs.evolve(self, key=key or self.key, params={**self.params, **params})
 
-    @property
+    @cached_property
     def state(self) -> str:
         """A hash of all that decides the accumulated state; KPIs with the same state share the work."""
         return _hash(
             self.table,
             self.at,
             self.accumulator.__name__,
+            self.clock,
             f"{self.rows.__module__}.{self.rows.__qualname__}",
             self.key if self.rows.__name__ == "<lambda>" else "",
             self.version,
             {name: _plain(value) for name, value in sorted(self.params.items())},
+            *(["of a period"] if self.of_period else []),
         )
 
-    @property
+    @cached_property
     def definition(self) -> str:
         """A hash of all that changes the number: two results are comparable where their definitions are equal."""
         return _hash(self.state, self.statistic, self.unit)
@@ -151,12 +164,13 @@ def _of_parts(value: Any) -> object:
 
 
 class View:
-    """Some rows of a table as a KPI sees them: typed columns, the moment `now`, and the KPI's parameters."""
+    """Some rows of a table as a KPI sees them: typed columns, `now`, the period, and the KPI's parameters."""
 
-    def __init__(self, batch: Batch, kpi: Kpi, now: int | None) -> None:
+    def __init__(self, batch: Batch, kpi: Kpi, now: int | None, period: tuple[int, int] | None = None) -> None:
         self._batch = batch
         self._kpi = kpi
         self._now = now
+        self._period = period
         self.size = batch.size
         self.params = kpi.params
         self.bad = np.zeros(batch.size, np.bool_)
@@ -179,6 +193,31 @@ class View:
             )
         return self._now
 
+    @property
+    def period(self) -> tuple[int, int]:
+        """The start of the period that is measured and its end, which is outside it, in microseconds of UTC."""
+        if self._period is None:
+            raise InvalidValue(
+                f"period is needed by {self._kpi.key} (got None); pass period=(start, end)",
+                field="period",
+                expected="two moments",
+                got=None,
+            )
+        return self._period
+
+    def passed(self, at: int) -> bool:
+        """Whether a moment has come by `now`; without a `now` it has."""
+        return self._now is None or at <= self._now
+
+    def counted(self) -> Array:
+        """Rows that are not refused and, where a period is measured, are dated in it, or are judged by the KPI."""
+        at = self._kpi.at
+        if self._period is None or self._kpi.of_period:
+            return ~self.bad
+        self.refuse(~self.known(at), at, "is missing, so that the row lies in no period")
+        start, end = self._period
+        return np.asarray(~self.bad & (self.us(at) >= start) & (self.us(at) < end))
+
     def column(self, name: str) -> Column:
         """A column with its kind; one that is absent is all missing."""
         found = self._batch.columns.get(name)
@@ -189,7 +228,7 @@ class View:
         return name in self._batch.columns
 
     def us(self, name: str) -> Array:
-        """A moment in microseconds of UTC; see `known` for where there is one."""
+        """A moment in microseconds of UTC, or a duration in microseconds; see `known` for where there is one."""
         return self.column(name).values
 
     def known(self, name: str) -> Array:
@@ -202,10 +241,12 @@ class View:
         return known if self._now is None else np.asarray(known & (self.us(name) <= self._now))
 
     def __getitem__(self, name: str) -> Array:
-        """A column as numpy: datetime64, float64, bool (nothing known is False) or text."""
+        """A column as numpy: datetime64, float64 (durations in seconds), bool (nothing known is False) or text."""
         column = self.column(name)
         if column.kind is Kind.MOMENT:
             return np.asarray(column.values.view("datetime64[us]"))
+        if column.kind is Kind.DURATION:
+            return np.where(column.known, column.values / 1e6, np.nan)
         if column.kind is Kind.FLAG:
             return np.asarray(column.values == 1)
         if column.kind is Kind.LABEL:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from statistics import NormalDist
 from typing import Any, Final, Literal
 
 import attrs
@@ -12,7 +13,7 @@ from servqual._csv import csv_text
 from servqual._html import number, table
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import intervals
-from servqual.metrics.accumulators import BIN_ERROR, Array, middle_of
+from servqual.metrics.accumulators import BIN_ERROR, Array, Quotient, middle_of
 from servqual.metrics.cells import Cells, Dense, Sparse, as_ints
 from servqual.metrics.groups import Groups
 from servqual.metrics.kpi import Better, Kpi, Unit
@@ -224,7 +225,9 @@ def measured(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
             f"statistic must be one of {', '.join(_STATISTICS)} (got {kpi.statistic!r})",
             near=near(kpi.statistic, _STATISTICS),
         ) from None
-    if kpi.unit != "s":
+    if kpi.unit == "share":
+        return attrs.evolve(numbers, high=np.minimum(numbers.high, 1))
+    if kpi.unit not in {"s", "score", "money"}:  # these are counted in millionths
         return numbers
     scaled = {name: getattr(numbers, name) / 1e6 for name in ("value", "low", "high")}
     return attrs.evolve(numbers, **scaled)
@@ -281,7 +284,39 @@ def _quantile(q: float) -> Callable[[Cells, float], Numbers]:
     return read
 
 
+def _net_score(cells: Cells, confidence: float) -> Numbers:
+    """100 × (share of 2 − share of 0) among values of 0, 1 and 2, with the multinomial's large-sample interval."""
+    found = _mean(cells, confidence)
+    assert isinstance(cells, Dense)
+    n, total = found.n, np.array(as_ints(cells.fields["total"]), np.float64)
+    squares = np.array(as_ints(cells.fields["squares"]), np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.sqrt(np.maximum(squares / n - (total / n) ** 2, 0) / n)
+    half = 100 * NormalDist().inv_cdf((1 + confidence) / 2) * spread
+    value = 100 * (found.value - 1)
+    return attrs.evolve(found, value=value, low=np.maximum(value - half, -100), high=np.minimum(value + half, 100))
+
+
+def _quotient(times: int) -> Callable[[Cells, float], Numbers]:
+    def read(cells: Cells, confidence: float) -> Numbers:
+        assert isinstance(cells, Dense)
+        n = cells.fields["n"]
+        sums = [as_ints(cells.fields[f.name]) for f in attrs.fields(Quotient) if f.name != "n"]
+        states = [Quotient(*state) for state in zip(n.tolist(), *sums, strict=True)]
+        value = np.array([math.nan if q.value is None else times * q.top / q.base for q in states])
+        spread = np.array([math.nan if q.variance is None else times**2 * q.variance for q in states])
+        low, high = intervals.mean(value, spread * n, n, confidence)
+        return Numbers(value, np.maximum(low, 0), high, n, np.zeros_like(n), np.zeros(len(n)))
+
+    return read
+
+
+_MICROSECONDS_AN_HOUR: Final = 3_600_000_000
+
 _STATISTICS: Final = {
+    "quotient": _quotient(1),
+    "per_hour": _quotient(_MICROSECONDS_AN_HOUR),
+    "net": _net_score,
     "n": _count,
     "share": _share,
     "mean": _mean,

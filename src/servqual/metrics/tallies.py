@@ -24,17 +24,19 @@ __all__ = ["Part", "Plan", "Tally", "part_of"]
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """What is asked: which KPIs, by which groups, in which zone, seen from which moment."""
+    """What is asked: which KPIs, by which groups, in which zone, seen from which moment, over which period."""
 
     kpis: tuple[Kpi, ...]
     by: tuple[str, ...] = ()
     zone: ZoneInfo = attrs.field(converter=as_zone)
     now: int | None = None
+    period: tuple[int, int] | None = None
 
     def plain(self) -> dict[str, Any]:
         """What two tallies must have in common to be added, as plain data."""
         kpis = [[kpi.key, kpi.definition] for kpi in self.kpis]
-        return {"kpis": kpis, "by": list(self.by), "zone": self.zone.key, "now": self.now}
+        period = None if self.period is None else list(self.period)
+        return {"kpis": kpis, "by": list(self.by), "zone": self.zone.key, "now": self.now, "period": period}
 
 
 Part: TypeAlias = tuple[str, str]
@@ -62,8 +64,8 @@ class Tally:
     def __add__(self, other: "Tally") -> "Tally":
         if self.plan.plain() != other.plan.plain():
             raise TallyMismatch(
-                "only tallies of the same KPIs, groups, zone and now can be added (got different ones); compare "
-                "tally.plan of both"
+                "only tallies of the same KPIs, groups, zone, now and period can be added (got different ones); "
+                "compare tally.plan of both"
             )
         groups: dict[Part, Groups] = {}
         cells: dict[str, Cells] = {}
@@ -133,7 +135,14 @@ class Tally:
                     f"(got {kpi.definition if kpi else 'no such KPI'}); pass the KPI with its parameters in kpis"
                 )
             found.append(kpi)
-        plan = Plan(kpis=tuple(found), by=tuple(stored.plan["by"]), zone=stored.plan["zone"], now=stored.plan["now"])
+        period = stored.plan["period"]
+        plan = Plan(
+            kpis=tuple(found),
+            by=tuple(stored.plan["by"]),
+            zone=stored.plan["zone"],
+            now=stored.plan["now"],
+            period=None if period is None else (period[0], period[1]),
+        )
         return cls(plan, stored.groups, stored.cells, stored.rows)
 
     def __repr__(self) -> str:

@@ -69,6 +69,7 @@ def _responded(t: View) -> Mapping[str, Array]:
 
 
 _COMMON: Final[dict[str, Any]] = {"table": "answers", "at": "answered_at", "better": "higher"}
+_INVITED: Final[dict[str, Any]] = {**_COMMON, "at": "invited_at"}
 
 VOICE_KPIS: Final = (
     Kpi(
@@ -138,6 +139,6 @@ VOICE_KPIS: Final = (
         needs=("invited_at", "answered_at"),
         accumulator=Ratio,
         rows=_responded,
-        **{**_COMMON, "at": "invited_at"},
+        **_INVITED,
     ),
 )

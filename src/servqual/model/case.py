@@ -17,6 +17,7 @@ from servqual.errors import InvalidValue
 from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, short
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.labels import Labelled
+from servqual.model.money import Money
 
 __all__ = [
     "CASE_LIFECYCLE",
@@ -267,7 +268,9 @@ class Resolved(Act):
 
     solution: str = attrs.field(validator=filled)
     told_customer: bool
-    compensation: str | None = None
+    compensation: Money | None = attrs.field(
+        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(Money))
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -25,7 +25,7 @@ class Kind(StrEnum):
     LABEL = "label"
 
 
-_CASES = {
+_CASES: dict[str, Kind] = {
     **dict.fromkeys(
         (
             "occurred_at",
@@ -60,30 +60,57 @@ _CASES = {
     ),
 }
 
-_CASE_EVENTS = {
+_CASE_EVENTS: dict[str, Kind] = {
     **dict.fromkeys(("at", "since"), Kind.MOMENT),
     "seq": Kind.COUNT,
     **dict.fromkeys(("public", "bot", "effective", "customer_confirmed"), Kind.FLAG),
     **dict.fromkeys(("case_id", "event", "on", "opened_by", "relation"), Kind.LABEL),
 }
 
-_INTERACTIONS = {
+_INTERACTIONS: dict[str, Kind] = {
     **dict.fromkeys(("queued_at", "answered_at", "ended_at"), Kind.MOMENT),
     **dict.fromkeys(("wait_s", "talk_s", "hold_s", "wrap_s"), Kind.DURATION),
     **dict.fromkeys(("bot", "abandoned", "transferred", "resolved"), Kind.FLAG),
     "cost": Kind.NUMBER,
 }
-_COMPLAINTS = {
+_COMPLAINTS: dict[str, Kind] = {
     **dict.fromkeys(
         ("received_at", "acknowledged_at", "due_at", "resolved_at", "followed_up_at", "closed_at"), Kind.MOMENT
     ),
     **dict.fromkeys(("satisfied", "upheld"), Kind.FLAG),
+    "reopened": Kind.COUNT,
 }
-_ANSWERS = {
+_FEEDBACK: dict[str, Kind] = {
+    **dict.fromkeys(("received_at", "first_response_at", "handled_at", "replied_at"), Kind.MOMENT),
+    "stars": Kind.COUNT,
+}
+_SUGGESTIONS: dict[str, Kind] = {
+    **dict.fromkeys(("submitted_at", "evaluated_at", "decided_at", "implemented_at"), Kind.MOMENT),
+    "adopted": Kind.FLAG,
+}
+_COMMITMENTS: dict[str, Kind] = {
+    **dict.fromkeys(("made_at", "due_at", "fulfilled_at", "broken_at", "released_at"), Kind.MOMENT)
+}
+_ACTIONS: dict[str, Kind] = {**dict.fromkeys(("agreed_at", "due_at", "done_at", "dropped_at"), Kind.MOMENT)}
+_ANSWERS: dict[str, Kind] = {
     **dict.fromkeys(("invited_at", "answered_at"), Kind.MOMENT),
     "score": Kind.NUMBER,
     "incentivised": Kind.FLAG,
 }
+_QA_SCORES: dict[str, Kind] = {
+    "evaluated_at": Kind.MOMENT,
+    **dict.fromkeys(("met", "applicable"), Kind.NUMBER),
+    **dict.fromkeys(("customer_critical", "business_critical", "compliance_critical"), Kind.COUNT),
+}
+_SHIFTS: dict[str, Kind] = {
+    "starts_at": Kind.MOMENT,
+    **dict.fromkeys(
+        ("scheduled_s", "paid_s", "worked_s", "ready_s", "idle_s", "productive_s", "adherent_s", "absent_s"),
+        Kind.DURATION,
+    ),
+    "handled": Kind.COUNT,
+}
+_PURCHASES: dict[str, Kind] = {"at": Kind.MOMENT, "amount": Kind.NUMBER}
 
 TABLES: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
     {
@@ -93,7 +120,14 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
             ("case_events", _CASE_EVENTS),
             ("interactions", _INTERACTIONS),
             ("complaints", _COMPLAINTS),
+            ("feedback", _FEEDBACK),
+            ("suggestions", _SUGGESTIONS),
+            ("commitments", _COMMITMENTS),
+            ("actions", _ACTIONS),
             ("answers", _ANSWERS),
+            ("qa_scores", _QA_SCORES),
+            ("shifts", _SHIFTS),
+            ("purchases", _PURCHASES),
         )
     }
 )

@@ -51,7 +51,7 @@ def report(
     )
     held: list[Batch] = []
     # an export of one row a case is read twice, so each time is half of the way
-    told = (lambda count: progress(count / 2)) if progress and not export.folded else progress
+    told = _halved(progress) if progress and not export.folded else progress
 
     def cases() -> Iterator[Batch]:
         if held:
@@ -64,6 +64,10 @@ def report(
 
     notes = _look_ahead(export)
     return scorecard(cases, config, name=Path(path).name, notes=lambda: (*export.notes, *notes), now=now)
+
+
+def _halved(progress: Progress) -> Progress:
+    return lambda count: progress(count / 2)
 
 
 def _look_ahead(export: Export) -> tuple[str, ...]:
@@ -103,6 +107,7 @@ def sample_report(*, now: dt.datetime | None = None) -> dict[str, Any]:
         name="servqual.samples.desk(), a simulated service desk",
         notes=lambda: (sample.improvement,),
         now=now or sample.now,
+        now_from="as asked" if now else "the end of the simulation",
         simulated=True,
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from servqual import _draw
 from servqual._checks import need
-from servqual._html import Html, clean, interval, missing, number, scale, table
+from servqual._html import Html, capital, clean, counted, interval, missing, number, scale, table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,12 +32,16 @@ _BETTER: Final[Mapping[str, str]] = {"higher": "↑ higher is better", "lower": 
 _UNITS: Final[Mapping[str, str]] = {
     "share": "share, in per cent",
     "s": "duration",
+    "working s": "duration in business time",
     "count": "count",
     "points": "points",
 }
 _ZONES: Final[Mapping[str, str]] = {"Z": "UTC", "+00:00": "UTC"}
 _SPARK_POINTS: Final = 60
 _MOST_CASES: Final = 0.8
+# a point of a drawing may shrink to so many pixels before its text is too small to read
+_SMALLEST: Final = 0.8
+_PHONE: Final = 300
 
 
 def render(report: Mapping[str, object]) -> str:
@@ -56,7 +60,8 @@ def render(report: Mapping[str, object]) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return str(environment.from_string(source).render(_page(report)))
+    page = str(environment.from_string(source).render(_page(report)))
+    return page.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _page(report: Plain) -> Plain:
@@ -69,7 +74,6 @@ def _page(report: Plain) -> Plain:
         "missing": missing(),
         "source": {
             "name": _text(_row(report, "source"), "name"),
-            "note": _text(_row(report, "source"), "note"),
             "simulated": _row(report, "source").get("simulated") is True,
         },
         "made": {
@@ -80,9 +84,10 @@ def _page(report: Plain) -> Plain:
         "period": _period(_row(report, "period")),
         "every": every,
         "rows": _accounted(_row(report, "rows")),
-        "headline": [line.replace(" %", "\N{NO-BREAK SPACE}%") for line in _texts(report, "headline")],
-        "notes": _texts(report, "notes"),
+        "headline": [capital(line) for line in _texts(report, "headline")],
+        "notes": [capital(line) for line in _texts(report, "notes")],
         "standards": [_standard(row, units.get(_text(row, "kpi"), {})) for row in _rows(report, "standards")],
+        "some_in_business_time": any(kpi.get("business_time") is True for kpi in kpis),
         "kpis": [_kpi(row, trends) for row in kpis],
         "trends": [_trend(row, place, every) for place, row in enumerate(trends, 1)],
         "pareto": _pareto(_row(report, "pareto")),
@@ -109,6 +114,17 @@ def _period(period: Plain) -> str:
 
 def _accounted(rows: Plain) -> Plain:
     reasons = _rows(rows, "reasons")
+    cells = [reason for reason in reasons if _text(reason, "part") == "cell"]
+    return {
+        **{key: number(rows.get(key), "count") for key in ("read", "used", "refused")},
+        "cases": _many(rows.get("cases"), "case"),
+        "fold": _text(rows, "fold"),
+        "lost": _reasons([reason for reason in reasons if reason not in cells], "Rows refused, by reason"),
+        "cells": _reasons(cells, "Cells that could not be used, by reason"),
+    }
+
+
+def _reasons(reasons: Sequence[Plain], caption: str) -> Html:
     cells = [
         [
             _text(reason, "column"),
@@ -121,27 +137,22 @@ def _accounted(rows: Plain) -> Plain:
         ]
         for reason in reasons
     ]
-    return {
-        **{key: number(rows.get(key), "count") for key in ("read", "used", "refused", "cases")},
-        "fold": _text(rows, "fold"),
-        "any_refused": bool(reasons) or bool(_number(rows, "refused")),
-        "reasons": table(["Column", "Reason", "Rows", "For example"], cells, caption="Refused by reason", numeric={2})
-        if reasons
-        else "",
-    }
+    head = ["Column", "Reason", "Count", "For example"]
+    return table(head, cells, caption=caption, numeric={2}) if cells else Html()
 
 
 def _standard(row: Plain, kpi: Plain) -> Plain:
-    unit = _text(kpi, "unit") or "share"
-    within = _number(row, "within_s")
+    unit = _unit(kpi) or "share"
+    within, within_unit = _number(row, "within_s"), "working s" if row.get("business_time") is True else "s"
     bound = "at most" if kpi.get("better") == "lower" else "at least"
-    promise = f"{bound} {_goal(row, unit)}" if _number(row, "goal") is not None else "no goal set"
+    promise = f"{bound} {number(row.get('goal'), unit)}" if _number(row, "goal") is not None else "no goal set"
     gap = _number(row, "gap")
     status = _text(row, "status")
     mark, word = _VERDICTS.get(status, _VERDICTS["unknown"])
     return {
-        "name": _text(row, "name"),
-        "promise": promise + (f" within {number(within, 's')}" if within is not None else ""),
+        "name": capital(_text(row, "name")),
+        "promise": promise + (f" within {number(within, within_unit)}" if within is not None else ""),
+        "business_time": row.get("business_time") is True,
         "gap": "" if gap is None else _difference(gap, unit),
         "mark": mark,
         "word": word,
@@ -149,9 +160,10 @@ def _standard(row: Plain, kpi: Plain) -> Plain:
     }
 
 
-def _goal(row: Plain, unit: str) -> str:
-    """A goal as it was promised: 90 %, not 90.0 %."""
-    return number(row.get("goal"), unit).replace(".0 %", " %")
+def _unit(row: Plain) -> str:
+    """The unit to show a value in: seconds of business time are never told in days."""
+    unit = _text(row, "unit")
+    return "working s" if unit == "s" and row.get("business_time") is True else unit
 
 
 def _difference(gap: float, unit: str) -> str:
@@ -171,15 +183,18 @@ def _seen(row: Plain, unit: str) -> Plain:
 
 
 def _kpi(row: Plain, trends: Sequence[Plain]) -> Plain:
-    unit = _text(row, "unit")
+    unit = _unit(row)
     own = next((t for t in trends if _text(t, "kpi") == _text(row, "key")), {})
     whole = [point for point in _rows(own, "points") if point.get("partial") is not True]
     recent = [_number(point, "value") for point in whole][-_SPARK_POINTS:]
-    words = ("label_zh", "question", "formula", "source", "definition", "reason")
+    words = ("label_zh", "formula", "source", "definition")
     return {
         "title": _title(row),
         **{key: _text(row, key) for key in words},
+        "question": capital(_text(row, "question")),
+        "reason": capital(_text(row, "reason")),
         "unit": _UNITS.get(unit, unit),
+        "business_time": row.get("business_time") is True,
         "better": _BETTER.get(_text(row, "better"), ""),
         "small": row.get("small") is True,
         "spark": Html(_draw.sparkline(recent)),
@@ -188,9 +203,9 @@ def _kpi(row: Plain, trends: Sequence[Plain]) -> Plain:
 
 
 def _trend(row: Plain, place: int, every: str) -> Plain:
-    unit, points = _text(row, "unit"), _rows(row, "points")
+    unit, points = _unit(row), _rows(row, "points")
     dated = [(at, point) for point in points if (at := _day(_text(point, "start")))]
-    flags = {"small": "few rows", "partial": f"unfinished {every}", "signal": "outside the control limits"}
+    flags = {"small": "few rows", "partial": f"unfinished {every}", "open": "cases not finished"}
     cells = [
         [
             _moment(point, "start"),
@@ -201,9 +216,9 @@ def _trend(row: Plain, place: int, every: str) -> Plain:
         ]
         for point in points
     ]
-    goal, centre, lower, upper = (_number(row, key) for key in ("goal", "centre", "lower_limit", "upper_limit"))
+    goal = _number(row, "goal")
     values = [value for point in points if (value := _number(point, "value")) is not None]
-    divisor, suffix = scale(unit, max([*values, *(x for x in (goal, upper) if x is not None)], default=1.0))
+    divisor, suffix = scale(unit, max(values if goal is None else [*values, goal], default=1.0))
 
     def scaled(key: str) -> list[float | None]:
         return [_over(_number(point, key), divisor) for _, point in dated]
@@ -214,19 +229,11 @@ def _trend(row: Plain, place: int, every: str) -> Plain:
         values=scaled("value"),
         low=scaled("low"),
         high=scaled("high"),
-        hollow=[p.get("small") is True or p.get("partial") is True for _, p in dated],
-        ringed=[p.get("signal") is True for _, p in dated],
+        hollow=[any(point.get(flag) is True for flag in flags) for _, point in dated],
     )
-    axes = _draw.lines(
-        [line],
-        suffix=suffix,
-        goal=_over(goal, divisor),
-        centre=_over(centre, divisor),
-        limits=(_over(lower, divisor), _over(upper, divisor)),
-        within=_bounds(unit),
-    )
+    axes = _draw.lines([line], suffix=suffix, goal=_over(goal, divisor), within=_bounds(unit))
     told = (
-        f"{len(points)} points; lowest {number(min(values), unit)}, highest {number(max(values), unit)}, "
+        f"{counted(len(points), 'point')}; lowest {number(min(values), unit)}, highest {number(max(values), unit)}, "
         f"last {number(values[-1], unit)}."
         if values
         else "No values."
@@ -234,10 +241,11 @@ def _trend(row: Plain, place: int, every: str) -> Plain:
     return {
         "title": _title(row),
         "better": _BETTER.get(_text(row, "better"), ""),
-        "svg": _svg(axes, f"{_title(row)} by {every}", told, f"trend-{place}") if values else "",
-        "goal": "" if goal is None else _goal(row, unit),
-        "centre": "" if centre is None else number(centre, unit),
-        "limits": "" if lower is None and upper is None else interval(lower, upper, unit),
+        **_picture(axes, f"{_title(row)} by {every}", told, f"trend-{place}"),
+        "empty": not values,
+        "business_time": row.get("business_time") is True,
+        "hollow": any(line.hollow),
+        "goal": "" if goal is None else number(goal, unit),
         "table": table(
             ["From", "Value", "Interval", "n", "Note"],
             cells,
@@ -262,7 +270,7 @@ def _pareto(pareto: Plain) -> Plain | None:
         for row in rows
     ]
     if _number(rest, "count"):
-        name = f"{number(rest.get('categories'), 'count')} further categories"
+        name = _many(rest.get("categories"), "further category", "further categories")
         cells.append([name, number(rest.get("count"), "count"), None, None])
     bars = [
         _draw.Bar(
@@ -274,18 +282,19 @@ def _pareto(pareto: Plain) -> Plain | None:
         for row in rows
     ]
     few = next((place for place, bar in enumerate(bars, 1) if bar.cumulative >= _MOST_CASES), None)
-    say = (
-        f"The first {few} of the categories hold {number(bars[few - 1].cumulative, 'share')} of the cases."
-        if few and few > 1
-        else f"The first category alone holds {number(bars[0].share, 'share')} of the cases."
-        if few
-        else f"The {len(bars)} largest categories together hold {number(bars[-1].cumulative, 'share')} of the cases."
-    )
+    together = number(bars[(few or len(bars)) - 1].cumulative, "share")
+    match few:
+        case 1:
+            say = f"The first category alone holds {together} of the cases."
+        case None:
+            say = f"The {len(bars)} largest categories together hold {together} of the cases."
+        case _:
+            say = f"The first {few} of the categories hold {together} of the cases."
     return {
         "column": column,
-        "total": number(pareto.get("total"), "count"),
+        "total": _many(pareto.get("total"), "case"),
         "say": say,
-        "svg": _svg(_draw.pareto(bars), f"Cases by {column}", say, "pareto-1"),
+        **_picture(_draw.pareto(bars), f"Cases by {column}", say, "pareto-1"),
         "table": table(
             [column, "Cases", "Share", "Cumulative"], cells, caption=f"Cases by {column}", numeric={1, 2, 3}
         ),
@@ -327,37 +336,42 @@ def _weakest(rows: Sequence[Plain], place: int) -> Plain:
         "title": title,
         "column": column,
         "overall": overall,
-        "svg": _svg(axes, caption, f"{len(rows)} groups; all together {overall}.", f"weakest-{place}"),
+        **_picture(axes, caption, f"{counted(len(rows), 'group')}; all together {overall}.", f"weakest-{place}"),
         "table": table([column, "Value", "Interval", "n"], cells, caption=caption, numeric={1, 2, 3}),
     }
 
 
 def _priority(row: Plain) -> Plain:
-    unit = _text(row, "unit")
-    spared = _number(row, "spared")
     return {
         "rank": number(row.get("rank"), "count"),
         "group": _group(row, "group"),
         "column": _text(row, "column"),
         "title": _title(row),
-        "overall": number(row.get("overall"), unit),
-        "spared": "" if spared is None else number(math.floor(spared), "count"),
-        "sentence": _text(row, "sentence"),
-        **_seen(row, unit),
+        "sentence": capital(_text(row, "sentence")),
+        **_seen(row, _text(row, "unit")),
     }
 
 
-def _svg(axes: "Axes", title: str, description: str, prefix: str) -> Html:
-    return Html(_draw.to_svg(cast("Figure", axes.figure), title=title, description=description, prefix=prefix))
+def _picture(axes: "Axes", title: str, description: str, prefix: str) -> Plain:
+    """A drawing as SVG, the width in pixels below which it scrolls, and whether it does so on a phone."""
+    figure = cast("Figure", axes.figure)
+    least = round(figure.get_figwidth() * 72 * _SMALLEST)
+    svg = Html(_draw.to_svg(figure, title=title, description=description, prefix=prefix))
+    return {"svg": svg, "least": least, "scrolls": least > _PHONE}
 
 
 def _bounds(unit: str) -> tuple[float | None, float | None]:
     """What values of a unit cannot pass, as the axis counts them."""
-    return (0, 100) if unit == "share" else (0, None) if unit in {"s", "count"} else (None, None)
+    return (0, 100) if unit == "share" else (0, None) if unit in {"s", "working s", "count"} else (None, None)
 
 
 def _over(value: float | None, divisor: float) -> float | None:
     return None if value is None else value / divisor
+
+
+def _many(count: object, one: str, many: str = "") -> str:
+    """A count with its noun; a dash where it is not known."""
+    return counted(count, one, many) if isinstance(count, int) else "–"
 
 
 def _rows(data: Plain, key: str) -> list[Plain]:
@@ -387,8 +401,7 @@ def _number(data: Plain, key: str) -> float | None:
 
 def _title(data: Plain) -> str:
     """The title with a capital at its head, as a heading wants it."""
-    title = _text(data, "title")
-    return title[:1].upper() + title[1:]
+    return capital(_text(data, "title"))
 
 
 def _group(data: Plain, key: str) -> str:

@@ -7,16 +7,15 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 import servqual
-from servqual._html import number
+from servqual._html import clean, counted, number, shorten
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, Measurement, Measures, pareto
 from servqual.metrics.engine import Tallier, plan_of
-from servqual.metrics.rows import Rows
 from servqual.metrics.tallies import Plan
 from servqual.readers import Batch
 from servqual.report.config import GROUPS, Config, Every, Promise
 from servqual.report.survey import Survey, survey_of
-from servqual.report.weakness import priorities, weak_groups
+from servqual.report.weakness import named, priorities, weak_groups
 
 __all__ = ["Batches", "scorecard"]
 
@@ -25,12 +24,15 @@ Batches: TypeAlias = Callable[[], Iterator[Batch]]
 """Gives the cases from their beginning, each time it is called."""
 
 _MONTHS_FROM: Final = dt.timedelta(days=200)
+_LONG_AFTER: Final = dt.timedelta(days=90)
 _NAMED: Final = 12
+_LONGEST: Final = 60
 _ASKED: Final = (
     "case_volume", "backlog", "backlog_age_p50", "first_response_time", "first_response_p50", "first_response_p90",
     "resolution_time", "resolution_p50", "resolution_p90", "resolution_rate", "sla_kept", "resolution_kept",
     "reopen_rate", "reassignment_rate",
 )  # fmt: skip
+_OF_THE_RECEIVED: Final = ("resolution_rate", "reopen_rate")
 _DRAWN: Final = (
     "case_volume", "first_response_p50", "resolution_p50", "resolution_rate", "sla_kept", "resolution_kept",
     "reopen_rate", "reassignment_rate",
@@ -44,6 +46,7 @@ def scorecard(
     name: str,
     notes: Callable[[], Sequence[str]] = tuple,
     now: dt.datetime | None = None,
+    now_from: str = "as asked",
     simulated: bool = False,
 ) -> Plain:
     """Measure an export and put the findings in order.
@@ -54,14 +57,15 @@ def scorecard(
         name: what the page calls its source.
         notes: gives what the reader found out, once it has read.
         now: the moment from which open cases are seen; without it the latest moment in the cases.
+        now_from: in words, where a given `now` comes from.
         simulated: whether the cases are made up, which the page then says.
 
     The result is plain data, ready for JSON. Raises `InvalidValue` where no case has a moment to start from.
     """
-    survey = survey_of(cases())
+    survey = survey_of(cases(), now)
     if survey.first is None or survey.last is None:
         raise InvalidValue(
-            f"no case has a received_at that can be read (got {survey.size:,} rows{survey.why()})",
+            f"no case has a received_at that can be read (got {counted(survey.read, 'row')}{survey.why()})",
             field="received_at",
             got=None,
         )
@@ -107,28 +111,30 @@ def scorecard(
     }
     categories = _pareto(volumes)
     first = priorities(ranking, tuple(goals))
-    rows = whole.rows["cases"]
+    first_at, end_at, now_at = (
+        _local(moment, config) for moment in (survey.first, min(survey.last_received or seen_at, seen_at), seen_at)
+    )
     return {
         "title": config.title,
-        "source": {"name": name, "simulated": simulated, "note": None},
+        "source": {"name": name, "simulated": simulated},
         "made": {
             "by": f"servqual {servqual.__version__}",
-            "now": _iso(seen_at),
-            "now_from": "as asked" if now else "the latest moment in the export",
+            "now": now_at.isoformat(),
+            "now_from": now_from if now else "the latest moment in the export",
         },
         "period": {
-            "start": _iso(survey.first),
-            "end": _iso(min(survey.last_received or seen_at, seen_at)),
+            "start": first_at.isoformat(),
+            "end": end_at.isoformat(),
             "zone": config.zone,
             "every": every,
         },
-        "rows": _rows(rows, survey),
+        "rows": _rows(whole, survey),
         "headline": _headline(standards, whole, categories, first),
-        "notes": [*notes(), *_notes(survey, config)],
+        "notes": [*map(clean, notes()), *_notes(survey, config, now)],
         "kpis": [_kpi(kpi, whole.get(kpi.key)) for kpi in kpis],
         "standards": standards,
         "trends": [
-            _trend(kpi, periods, goals.get(kpi.key), (_day(survey.first, config), _day(seen_at, config)))
+            _trend(kpi, periods, goals.get(kpi.key), (first_at.date(), now_at.date()))
             for kpi in kpis
             if kpi.key in _DRAWN or kpi.key in goals
         ],
@@ -149,7 +155,7 @@ def _kpis(columns: Sequence[str], config: Config) -> list[Kpi]:
     asked: list[Kpi] = []
     for key in _ASKED:
         kpi = KPIS[key]
-        if key.startswith(("backlog", "resolution")):
+        if key.startswith(("backlog", "resolution", "reopen")):
             if "resolved_at" not in columns and "closed_at" not in columns:
                 continue
             if key == "resolution_kept" and "due_at" not in columns:
@@ -161,11 +167,22 @@ def _kpis(columns: Sequence[str], config: Config) -> list[Kpi]:
     return [kpi for kpi in asked if kpi.key not in keys] + promised
 
 
-def _notes(survey: Survey, config: Config) -> list[str]:
+def _notes(survey: Survey, config: Config, now: dt.datetime | None) -> list[str]:
     notes = []
+    if survey.unseen:
+        notes.append(
+            f"{counted(survey.unseen, 'case')} received after now {'is' if survey.unseen == 1 else 'are'} not seen"
+        )
+    late = survey.last - survey.last_received if survey.last and survey.last_received else dt.timedelta()
+    if now is None and late > _LONG_AFTER:
+        notes.append(
+            f"now comes from {survey.last_column}, {late.days:,} days after the last case came in; pass --now if that "
+            "is a slip"
+        )
     if survey.closed_only:
         notes.append(
-            f"{survey.closed_only:,} closed cases have no resolved_at; they are not open and have no resolution time"
+            f"{counted(survey.closed_only, 'closed case')} {'has' if survey.closed_only == 1 else 'have'} no "
+            "resolved_at; such cases are not open and have no resolution time"
         )
     if config.hours:
         notes.append(f"durations and targets count business time in {config.hours.zone.key}")
@@ -177,27 +194,35 @@ def _notes(survey: Survey, config: Config) -> list[str]:
 # --- the parts of the page ---------------------------------------------------------------------------------------
 
 
-def _rows(rows: Rows, survey: Survey) -> Plain:
+def _rows(whole: Measures, survey: Survey) -> Plain:
+    """Where the rows went; a reason's `part` tells whether it cost the row or only the cell."""
+    rows, cases = whole.rows["cases"], whole.get("case_volume").n
     reasons = []
     for (column, reason), count in sorted(rows.reasons.items(), key=lambda item: (-item[1], item[0])):
         examples = [r for r in rows.refusals if (r.column, r.reason) == (column, reason)][:3]
         reasons.append(
             {
-                "column": column,
-                "reason": reason,
+                "part": "row" if column == "received_at" or (column, reason) in survey.losses else "cell",
+                "column": clean(column),
+                "reason": clean(reason),
                 "count": count,
-                "examples": [{"row": r.row, "value": r.value[:80]} for r in examples],
+                "examples": [{"row": r.row, "value": shorten(r.value, _LONGEST)} for r in examples],
             }
         )
-    folded = survey.read > survey.size + sum(count for (column, _), count in rows.reasons.items() if column == "row")
+    fold = None
+    if survey.read - survey.lost > survey.size:
+        fold = (
+            f"{counted(survey.read - survey.lost, 'row')} folded to {counted(survey.size, 'case')}; "
+            "the last row of each case wins"
+        )
+        if refused := survey.size - survey.unseen - cases:
+            fold += f"; {counted(refused, 'case')} could not be used"
     return {
         "read": rows.read,
         "used": rows.used,
         "refused": rows.refused,
-        "cases": survey.size,
-        "fold": f"{rows.used:,} rows folded to {survey.size:,} cases; the last row of each case wins"
-        if folded
-        else None,
+        "cases": cases,
+        "fold": fold,
         "reasons": reasons,
     }
 
@@ -214,15 +239,24 @@ def _kpi(kpi: Kpi, m: Measurement) -> Plain:
     reason = None
     if m.value is None:
         reason = "nothing decided yet" if m.undecided else "no case has what it needs"
+    # a count of all cases is no sample
+    whole = {"low": None, "high": None} if kpi.unit == "count" else {}
     return {
         **facts,
         **_seen(m),
+        **whole,
+        "business_time": _in_business_time(kpi),
         "undecided": m.undecided,
         "small": m.small,
         "error": m.error,
         "definition": m.definition,
         "reason": reason,
     }
+
+
+def _in_business_time(kpi: Kpi) -> bool:
+    """Whether the KPI counts hours of business, in its value or in its limit; a due date of the export does not."""
+    return kpi.params.get("hours") is not None and (kpi.unit == "s" or kpi.params.get("within") is not None)
 
 
 def _standard(promise: Promise, whole: Measures) -> Plain:
@@ -240,6 +274,7 @@ def _standard(promise: Promise, whole: Measures) -> Plain:
         "kpi": promise.kpi.key,
         "goal": promise.goal,
         "within_s": within.total_seconds() if within else None,
+        "business_time": _in_business_time(promise.kpi),
         **_seen(m),
         "undecided": m.undecided,
         "status": status,
@@ -248,8 +283,13 @@ def _standard(promise: Promise, whole: Measures) -> Plain:
 
 
 def _trend(kpi: Kpi, periods: Measures, goal: float | None, days: tuple[dt.date, dt.date]) -> Plain:
-    """The course of a KPI; a period that begins before the first day or ends after the last is partial."""
+    """The course of a KPI.
+
+    A period that begins before the first day or ends after the last is partial; a share of cases of which some may
+    still turn it is open.
+    """
     [every] = periods.by
+    waiting = {m.group[every]: m.n for m in periods if m.kpi == "backlog" and kpi.key in _OF_THE_RECEIVED}
     points: list[Plain] = []
     for m in periods:
         start = m.group[every]
@@ -258,11 +298,14 @@ def _trend(kpi: Kpi, periods: Measures, goal: float | None, days: tuple[dt.date,
         last = (start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
         if every == "week":
             last = start + dt.timedelta(days=6)
-        partial = start < days[0] or last >= days[1]
-        points.append({"start": start.isoformat(), **_seen(m), "small": m.small, "partial": partial, "signal": False})
+        flags = {
+            "small": m.small,
+            "partial": start < days[0] or last >= days[1],
+            "open": kpi.unit == "share" and bool(m.undecided or waiting.get(start)),
+        }
+        points.append({"start": start.isoformat(), **_seen(m), **flags})
     facts = {name: getattr(kpi, name) for name in ("title", "unit", "better")}
-    limits = dict.fromkeys(("centre", "lower_limit", "upper_limit"))
-    return {"kpi": kpi.key, **facts, "goal": goal, **limits, "points": points}
+    return {"kpi": kpi.key, **facts, "business_time": _in_business_time(kpi), "goal": goal, "points": points}
 
 
 def _pareto(volumes: Mapping[str, Mapping[Any, int]]) -> Plain | None:
@@ -286,41 +329,30 @@ def _headline(
 ) -> list[str]:
     lines = []
     for s in standards:
-        if s["value"] is None:
-            lines.append(
-                f"Promised: {s['name']} for {number(s['goal'], 'share')} of cases; there is nothing to judge it by yet."
-            )
-        else:
-            lines.append(
-                f"Promised: {s['name']} for {number(s['goal'], 'share')} of cases; "
-                f"reached {number(s['value'], 'share')}: {s['status']}."
-            )
-    asked = {kpi.key for kpi in whole.kpis}
-    if not standards and "sla_kept" in asked and whole.get("sla_kept").value is not None:
-        kept = whole.get("sla_kept")
+        seen = f"reached {number(s['value'], 'share')}: {s['status']}"
         lines.append(
-            f"The desk marked {number(kept.value, 'share')} of {kept.n:,} cases as kept within target; "
+            f"Promised: {shorten(s['name'], _LONGEST)} for {number(s['goal'], 'share')} of cases; "
+            f"{'there is nothing to judge it by yet' if s['value'] is None else seen}."
+        )
+    marked = next((m for m in whole if m.kpi == "sla_kept"), None)
+    if not standards and marked and marked.value is not None:
+        lines.append(
+            f"The desk marked {number(marked.value, 'share')} of {counted(marked.n, 'case')} as kept within target; "
             "the target itself is not in the export."
         )
     elif not standards:
         lines.append("No target was stated, so nothing can be called kept or missed.")
-    if categories and categories["rows"]:
-        few, column = categories["rows"][0], categories["column"]
-        top = f"{column} “{few['category']}”" if few["category"] is not None else f"no {column}"
+    if categories:
+        top, few = categories["rows"][0], categories["vital_few"]
+        most = f"; {few:,} of {categories['categories']:,} make up 80 %" if few > 1 else ""
         lines.append(
-            f"What comes most: {top}, with {number(few['share'], 'share')} of {categories['total']:,} cases; "
-            f"{categories['vital_few']} of {categories['categories']} make up 80 %."
+            f"What comes most: {named(categories['column'], top['category'])}, with {number(top['share'], 'share')} of "
+            f"{counted(categories['total'], 'case')}{most}."
         )
-    if first:
-        lines.append(f"Improve first: {first[0]['sentence']}")
-    else:
-        lines.append("Improve first: no group is clearly worse than the whole.")
+    lines.append(f"Improve first: {first[0]['sentence'] if first else 'no group is clearly worse than the whole.'}")
     return lines
 
 
-def _day(moment: dt.datetime, config: Config) -> dt.date:
-    return moment.astimezone(config.layout.zone or dt.UTC).date()
-
-
-def _iso(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+def _local(moment: dt.datetime, config: Config) -> dt.datetime:
+    """A moment in the zone in which periods are read."""
+    return moment.astimezone(config.layout.zone or dt.UTC)

@@ -1,12 +1,15 @@
 """What one reading of the cases tells before anything is measured: columns, moments, and what looks odd."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Final
 
 import attrs
 
+from servqual._html import counted
 from servqual.readers import Batch
+from servqual.readers.columns import Refusal
 from servqual.readers.tables import moments_of
 
 __all__ = ["Survey", "survey_of"]
@@ -20,43 +23,67 @@ _HAPPENED: Final = tuple(name for name in moments_of("cases") if name != "due_at
 class Survey:
     """What the cases hold.
 
-    `closed_only` counts cases that were closed without a resolved_at; `refused` keeps the first refusal of each column.
+    Attributes:
+        read, lost, size: the rows of the source, those of them that reached no case, and the cases made of the rest.
+        first, last_received: when the first and the last case came in.
+        last, last_column: the latest moment of all, and the column that holds it.
+        unseen: the cases that came in after `now`.
+        closed_only: the cases that were closed without a resolved_at.
+        losses: how often a row or a case fell away for a column and a reason.
+        examples: the first refusal of each of these.
     """
 
     columns: tuple[str, ...] = ()
     read: int = 0
+    lost: int = 0
     size: int = 0
     first: dt.datetime | None = None
-    last: dt.datetime | None = None
     last_received: dt.datetime | None = None
+    last: dt.datetime | None = None
+    last_column: str = ""
+    unseen: int = 0
     closed_only: int = 0
-    refused: Mapping[str, str] = attrs.field(factory=dict)
+    losses: Counter[tuple[str, str]] = attrs.field(factory=Counter)
+    examples: dict[tuple[str, str], Refusal] = attrs.field(factory=dict)
 
     def why(self) -> str:
-        """The first refusal of received_at, as a clause."""
-        refusal = self.refused.get("received_at")
-        return f"; {refusal}" if refusal else ""
+        """The commonest reason for which rows fell away, as a clause."""
+        if not self.losses:
+            return ""
+        [(cause, count)] = self.losses.most_common(1)
+        return f"; refused {counted(count, 'time')} as in {self.examples[cause]}"
 
 
-def survey_of(batches: Iterator[Batch]) -> Survey:
-    """Read the cases once."""
+def survey_of(batches: Iterator[Batch], now: dt.datetime | None = None) -> Survey:
+    """Read the cases once; `now` tells which came in too late to be seen."""
     survey = Survey()
     for batch in batches:
         survey.columns = survey.columns or tuple(batch.columns)
         survey.read += batch.read
+        survey.lost += len(batch.lost)
         survey.size += batch.size
-        survey.refused = {**{r.column: str(r) for r in reversed(batch.refusals)}, **survey.refused}
-        columns = batch.columns
-        for name in _HAPPENED:
-            if name in columns and columns[name].known.any():
-                latest = columns[name].values[columns[name].known]
-                survey.last = max(survey.last or EPOCH, _moment(latest.max()))
-                if name == "received_at":
-                    survey.first = min(survey.first or _moment(latest.min()), _moment(latest.min()))
-                    survey.last_received = max(survey.last_received or EPOCH, _moment(latest.max()))
-        if "closed_at" in columns and "resolved_at" in columns:
-            survey.closed_only += int((columns["closed_at"].known & ~columns["resolved_at"].known).sum())
+        for refusal in (*batch.lost, *(r for r in batch.refusals if r.column == "received_at")):
+            survey.losses[refusal.column, refusal.reason] += 1
+            survey.examples.setdefault((refusal.column, refusal.reason), refusal)
+        _moments(survey, batch, now)
     return survey
+
+
+def _moments(survey: Survey, batch: Batch, now: dt.datetime | None) -> None:
+    columns = batch.columns
+    for name in _HAPPENED:
+        if name not in columns or not columns[name].known.any():
+            continue
+        known = columns[name].values[columns[name].known]
+        latest = _moment(known.max())
+        if survey.last is None or latest > survey.last:
+            survey.last, survey.last_column = latest, name
+        if name == "received_at":
+            survey.first = min(survey.first or _moment(known.min()), _moment(known.min()))
+            survey.last_received = max(survey.last_received or EPOCH, latest)
+            survey.unseen += 0 if now is None else int((known > (now - EPOCH) // _US).sum())
+    if "closed_at" in columns and "resolved_at" in columns:
+        survey.closed_only += int((columns["closed_at"].known & ~columns["resolved_at"].known).sum())
 
 
 def _moment(value: Any) -> dt.datetime:

@@ -1,0 +1,139 @@
+"""The KPIs of quality checks: how much of a scorecard was met, and how many contacts were free of critical errors.
+
+A row is one evaluated contact (or one item of one), with the weights of what was met and of what was applicable.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators import Array, Quotient, Ratio
+from servqual.metrics.kpi import Kpi, View
+
+__all__ = ["QUALITY_KPIS"]
+
+_MILLIONTHS: Final = 1_000_000
+_HEAVIEST: Final = 2**32  # in millionths a little below 2^52
+_ERRORS: Final = ("customer_critical", "business_critical", "compliance_critical")
+
+
+def _met(t: View) -> Mapping[str, Array]:
+    """Weights met over weights applicable; an evaluation to which nothing applied says nothing."""
+    met, applicable = t["met"], t["applicable"]
+    among = t.known("met") & t.known("applicable")
+    for name, weights in (("met", met), ("applicable", applicable)):
+        out = t.known(name) & ((weights < 0) | (weights > _HEAVIEST))
+        t.refuse(out, name, f"must be a weight of 0 to {_HEAVIEST:,}")
+    t.refuse(among & (met > applicable), "met", "must not exceed applicable")
+    failed, judged = _failed(t)
+    among &= ~t.bad & (applicable > 0) & judged
+    return {
+        "top": _whole(np.where(among & ~failed, met, 0)),
+        "base": _whole(np.where(among, applicable, 0)),
+        "among": among,
+    }
+
+
+def _whole(weights: Array) -> Array:
+    return np.asarray(np.rint(weights * _MILLIONTHS), np.int64)
+
+
+def _failed(t: View) -> tuple[Array, Array]:
+    """Evaluations that a critical error brings to nothing, where `critical` says so, and where that is known."""
+    told = [name for name in _ERRORS if t.has(name)]
+    match t.params["critical"]:
+        case "apart":
+            return np.zeros(t.size, np.bool_), np.ones(t.size, np.bool_)
+        case "zero" if told:
+            failed = np.logical_or.reduce([t[name] > 0 for name in told])
+            return failed, failed | np.logical_and.reduce([t.known(name) for name in told])
+        case "zero":
+            raise InvalidValue(
+                f"critical='zero' needs to know of critical errors (got no column {', '.join(_ERRORS)}); add one, or "
+                "leave them apart with critical='apart'",
+                field="critical",
+                got="zero",
+            )
+        case other:
+            raise InvalidValue(f"critical must be apart or zero (got {other!r})", field="critical", got=other)
+
+
+def _free_of(t: View, *errors: str) -> Mapping[str, Array]:
+    among = np.logical_and.reduce([t.known(name) for name in errors])
+    return {"hit": np.logical_and.reduce([t[name] == 0 for name in errors]), "among": among}
+
+
+def _free_of_any(t: View) -> Mapping[str, Array]:
+    return _free_of(t, *_ERRORS)
+
+
+def _free_of_customer(t: View) -> Mapping[str, Array]:
+    return _free_of(t, "customer_critical")
+
+
+def _free_of_business(t: View) -> Mapping[str, Array]:
+    return _free_of(t, "business_critical")
+
+
+def _free_of_compliance(t: View) -> Mapping[str, Array]:
+    return _free_of(t, "compliance_critical")
+
+
+_COMMON: Final[dict[str, Any]] = {
+    "table": "qa_scores",
+    "at": "evaluated_at",
+    "unit": "share",
+    "better": "higher",
+    "open_items": "there are none: a contact is told when it has been evaluated",
+}
+_COPC: Final = "KPIS 83; COPC practice as quoted by contact-centre sources; no document of ours gives a formula"
+
+QUALITY_KPIS: Final = (
+    Kpi(
+        key="qa_score",
+        title="quality score",
+        question="how much of the scorecard was met?",
+        formula="sum of the weights met / sum of the weights applicable; what does not apply leaves both, and heavier "
+        "evaluations count for more; a critical error is told apart, or brings its evaluation to 0 (critical='zero')",
+        source="K-59 (002 §6.3.2: call quality from scorecard items; no formula given); KPIS 82, COPC practice",
+        label_zh="通话质量",
+        needs=("met", "applicable"),
+        uses=_ERRORS,
+        params={"critical": "apart"},
+        accumulator=Quotient,
+        rows=_met,
+        **_COMMON,
+    ),
+    Kpi(
+        key="critical_error_accuracy",
+        title="accuracy, critical errors of any kind",
+        question="what share of the evaluated contacts was free of every critical error?",
+        formula="evaluations without a critical error to customer, business or compliance / evaluations for which all "
+        "three are known",
+        source=_COPC,
+        needs=_ERRORS,
+        accumulator=Ratio,
+        rows=_free_of_any,
+        **_COMMON,
+    ),
+    *(
+        Kpi(
+            key=f"{kind}_critical_accuracy",
+            title=f"accuracy, errors critical to {what}",
+            question=f"what share of the evaluated contacts was free of errors critical to {what}?",
+            formula=f"evaluations without an error critical to {what} / evaluations for which that is known",
+            source=_COPC,
+            needs=(f"{kind}_critical",),
+            accumulator=Ratio,
+            rows=rows,
+            **_COMMON,
+        )
+        for kind, what, rows in (
+            ("customer", "the customer", _free_of_customer),
+            ("business", "the business", _free_of_business),
+            ("compliance", "compliance", _free_of_compliance),
+        )
+    ),
+)

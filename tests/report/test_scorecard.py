@@ -1,0 +1,223 @@
+"""The findings behind the page: what is counted, said and put first."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from servqual.errors import InvalidValue
+from servqual.readers import columns_of
+from servqual.report import Config, report
+from servqual.report.scorecard import scorecard
+
+MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+WEEK = {"zone": "UTC", "week": {"mon-fri": "09:00-17:00"}}
+
+
+def found(columns: Mapping[str, Sequence[Any]], table: dict[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
+    """The scorecard of a table of cases."""
+    batch = columns_of("cases", columns)
+    return scorecard(lambda: iter([batch]), Config.from_table(table or {}), name="cases", **facts)
+
+
+def written(folder: Path, text: str, table: dict[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
+    """The scorecard of a CSV file."""
+    path = folder / "cases.csv"
+    path.write_text(text, encoding="utf-8")
+    return report(path, Config.from_table(table or {}), **facts)
+
+
+def pick(rows: Sequence[dict[str, Any]], **facts: object) -> dict[str, Any]:
+    """The one row that has these facts."""
+    [row] = [row for row in rows if all(row[name] == value for name, value in facts.items())]
+    return row
+
+
+def test_moments_are_told_in_the_zone_of_the_periods() -> None:
+    """05:30 UTC of 1 July is 01:30 in New York, and still 1 July; 03:30 UTC of 1 October is 30 September there."""
+    moments = [dt.datetime(2011, 7, 1, 5, 30, tzinfo=dt.UTC), dt.datetime(2011, 10, 1, 3, 30, tzinfo=dt.UTC)]
+    data = found({"received_at": moments}, {"read": {"zone": "America/New_York"}})
+    assert data["period"]["start"] == "2011-07-01T01:30:00-04:00"
+    assert data["period"]["end"] == data["made"]["now"] == "2011-09-30T23:30:00-04:00"
+
+
+def test_cases_received_after_now_are_not_counted_and_said() -> None:
+    """Two of three cases came after now: one is measured, and a note tells of the others."""
+    data = found({"received_at": [MONDAY, MONDAY + DAY, MONDAY + 2 * DAY]}, now=MONDAY + HOUR)
+    assert data["rows"]["cases"] == 1
+    assert "2 cases received after now are not seen" in data["notes"]
+    alone = found({"received_at": [MONDAY, MONDAY + DAY]}, now=MONDAY + HOUR)
+    assert "1 case received after now is not seen" in alone["notes"]
+    assert not any("after now" in note for note in found({"received_at": [MONDAY]})["notes"])
+
+
+@pytest.mark.parametrize(("days", "said"), [(90, False), (91, True)])
+def test_a_moment_far_ahead_of_the_cases_is_doubted(days: int, *, said: bool) -> None:
+    """Where the latest moment lies more than 90 days behind the last receipt, the note names its column."""
+    cases = {"received_at": [MONDAY], "resolved_at": [MONDAY + days * DAY]}
+    note = "now comes from resolved_at, 91 days after the last case came in; pass --now if that is a slip"
+    assert (note in found(cases)["notes"]) == said
+    assert note not in found(cases, now=MONDAY + days * DAY)["notes"]
+
+
+def test_now_says_where_it_comes_from() -> None:
+    """In the words of the caller, as asked, or from the export."""
+    cases = {"received_at": [MONDAY]}
+    assert found(cases)["made"]["now_from"] == "the latest moment in the export"
+    assert found(cases, now=MONDAY)["made"]["now_from"] == "as asked"
+    assert found(cases, now=MONDAY, now_from="the end of the simulation")["made"]["now_from"] == (
+        "the end of the simulation"
+    )
+
+
+def test_refused_cases_are_not_counted_as_cases(tmp_path: Path) -> None:
+    """Of three cases one has no moment of receipt; the fold says how many rows, cases and refusals there were."""
+    log = "case_id,received_at\nA,2026-05-04T09:00Z\nA,2026-05-04T09:00Z\nB,soon\nC,2026-05-04T09:00Z\nC\n"
+    rows = written(tmp_path, log, {"read": {"fold": True}})["rows"]
+    assert rows["cases"] == 2
+    # five rows, of which the last has one cell and reaches no case
+    assert rows["fold"] == "4 rows folded to 3 cases; the last row of each case wins; 1 case could not be used"
+
+
+def test_cells_that_cost_no_row_are_told_apart(tmp_path: Path) -> None:
+    """A row without receipt is lost; a row with a resolution that cannot be read still counts as a case."""
+    text = (
+        "received_at,resolved_at\n2026-05-04T09:00Z,2026-05-04T10:00Z\n2026-05-04T09:00Z,later\n"
+        "2026-05-04T09:00Z,2026-05-01T09:00Z\nsoon,2026-05-04T10:00Z\n1,2,3\n"
+    )
+    rows = written(tmp_path, text)["rows"]
+    assert (rows["read"], rows["used"], rows["cases"]) == (5, 3, 3)
+    assert [(r["part"], r["column"], r["examples"][0]["row"]) for r in rows["reasons"]] == [
+        ("row", "received_at", 5),
+        ("cell", "resolved_at", 3),
+        ("cell", "resolved_at", 4),
+        ("row", "row", 6),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "received_at\nsoon\nnever\n",
+            "(got 2 rows; refused 2 times as in row 2: received_at is not a date of the form ISO 8601 (got 'soon'))",
+        ),
+        (
+            "received_at,team\n1\n2\nsoon,north\n",
+            "(got 3 rows; refused 2 times as in row 2: row must have as many cells as the header (got ",
+        ),
+        ("received_at\n?\n", "no case has a received_at that can be read (got 1 row)"),
+    ],
+)
+def test_an_export_without_a_case_says_what_most_rows_lack(text: str, said: str, tmp_path: Path) -> None:
+    """The commonest reason, how often, and where it came first; also where whole rows are lost."""
+    with pytest.raises(InvalidValue) as error:
+        written(tmp_path, text)
+    assert said in str(error.value)
+
+
+def test_a_count_of_all_cases_has_no_interval() -> None:
+    """All that came in are no sample; a week of them still is one of many weeks."""
+    data = found({"received_at": [MONDAY] * 40, "resolved_at": [None] * 40})
+    for key in ("case_volume", "backlog"):
+        row = pick(data["kpis"], key=key)
+        assert (row["value"], row["low"], row["high"]) == (40, None, None)
+    [point] = pick(data["trends"], kpi="case_volume")["points"]
+    assert point["low"] < 40 < point["high"]
+
+
+def test_shares_of_periods_with_open_cases_are_open() -> None:
+    """The week whose case still waits may yet turn; volume and the finished week stand."""
+    received = [MONDAY, MONDAY + 7 * DAY, MONDAY + 14 * DAY]
+    cases: dict[str, list[Any]] = {
+        "received_at": received,
+        "resolved_at": [received[0] + HOUR, None, received[2] + HOUR],
+        "reopened": [True, True, False],
+    }
+    trends = found(cases, now=MONDAY + 30 * DAY)["trends"]
+    for key, expected in (
+        ("resolution_rate", [False, True, False]),
+        ("reopen_rate", [False, True, False]),
+        ("case_volume", [False, False, False]),
+    ):
+        assert [point["open"] for point in pick(trends, kpi=key)["points"]] == expected
+
+
+def test_business_time_is_marked() -> None:
+    """Durations and promises within a time count business hours; a share of the resolved and a due date do not."""
+    cases = {"received_at": [MONDAY], "resolved_at": [MONDAY + HOUR], "due_at": [MONDAY + HOUR]}
+    table = {
+        "hours": WEEK,
+        "targets": [
+            {"clock": "resolution", "within": "2 days", "goal": 0.9},
+            {"kpi": "resolution_kept", "goal": 0.9, "name": "by its own date"},
+        ],
+    }
+    data = found(cases, table)
+    marked = {row["key"]: row["business_time"] for row in data["kpis"]}
+    assert marked["resolution_p50"]
+    assert not marked["resolution_rate"]
+    assert [row["business_time"] for row in data["standards"]] == [True, False]
+    assert not any(row["business_time"] for row in found(cases)["kpis"])
+
+
+def desk(groups: dict[str, tuple[int, int, int]]) -> dict[str, Sequence[Any]]:
+    """Cases by team: how many, how many of them marked as kept, how many reopened."""
+    received, kept, reopened, team = [], [], [], []
+    for name, (size, good, again) in groups.items():
+        received += [MONDAY] * size
+        kept += [True] * good + [False] * (size - good)
+        reopened += [True] * again + [False] * (size - again)
+        team += [name] * size
+    resolved = [at + (2 * DAY if again else HOUR) for at, again in zip(received, reopened, strict=True)]
+    return {"received_at": received, "resolved_at": resolved, "sla_kept": kept, "reopened": reopened, "team": team}
+
+
+TEAMS = {"north": (400, 390, 4), "south": (200, 100, 20), "west": (100, 98, 60)}
+
+
+def test_what_was_promised_comes_before_the_mark_and_the_rest() -> None:
+    """A group comes once, under the first KPI that names it, with the others in its sentence."""
+    plain = found(desk(TEAMS))["priorities"]
+    assert [(row["group"], row["kpi"]) for row in plain] == [("south", "sla_kept"), ("west", "reopen_rate")]
+    promised = found(desk(TEAMS), {"targets": [{"clock": "resolution", "within": "1 day", "goal": 0.9}]})["priorities"]
+    assert [(row["group"], row["title"]) for row in promised] == [
+        ("west", "resolution within 1 day"),
+        ("south", "kept within target, as recorded"),
+    ]
+    # 60 of 100 and 84 of 700 were reopened
+    assert promised[0]["sentence"].endswith("Also worse there: reopen rate (60 % against 12 %).")
+    assert [row["rank"] for row in promised] == [1, 2]
+
+
+def test_the_sentence_of_a_candidate_is_plain_and_cautious() -> None:
+    """100 of 200 against 588 of 700: at the interval's upper end, 56.9 %, the whole's 84 % is 54 cases away."""
+    first = found(desk(TEAMS))["priorities"][0]
+    # Wilson's upper end for 100 of 200 at 95 %: (0.5 + z²/400 + z·√(0.25/200 + z²/160000)) / (1 + z²/200) = 0.5687
+    assert first["high"] == pytest.approx(0.5687, abs=1e-4)
+    assert first["sentence"] == (
+        "Team “south”, kept within target, as recorded: 50 % of 200 cases, against 84 % overall; at the overall level "
+        "it would be at least 54 cases more."
+    )
+
+
+def test_names_in_sentences_are_clean_and_short() -> None:
+    """Control characters never reach a terminal, and nobody reads a name of 300 signs in a headline."""
+    name = "\x1b[31mred\u202e " + "x" * 300
+    lines = found(desk({"north": TEAMS["north"], name: TEAMS["south"]}) | {"category": [name] * 600})["headline"]
+    assert not any({"\x1b", "\u202e"} & set(line) for line in lines)
+    assert sum("[31mred" in line for line in lines) == 2
+    assert not any("x" * 60 in line for line in lines)
+
+
+def test_the_most_frequent_category_is_told_in_good_english() -> None:
+    """How many make up 80 % is only said where it is more than one."""
+    one = found({"received_at": [MONDAY], "category": ["mail"]})["headline"]
+    assert "What comes most: category “mail”, with 100 % of 1 case." in one
+    two = found({"received_at": [MONDAY] * 4, "category": ["mail", "mail", "mail", None]})["headline"]
+    assert "What comes most: category “mail”, with 75 % of 4 cases; 2 of 2 make up 80 %." in two
+    none = found({"received_at": [MONDAY] * 4, "category": [None] * 4})["headline"]
+    assert "What comes most: no category, with 100 % of 4 cases." in none
