@@ -18,7 +18,7 @@ __all__ = ["CellReader"]
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
-_REMEMBERED = 200_000
+_REMEMBERED = 50_000
 TRUE = ("true", "t", "yes", "y", "1", "wahr", "ja", "vrai", "oui", "是")
 FALSE = ("false", "f", "no", "n", "0", "falsch", "nein", "faux", "non", "否")
 
