@@ -4,9 +4,11 @@ Each function reads its columns, sends every calendar's rows through the compile
 time, and takes the pauses out.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,8 @@ from servqual.model.open_time import AtClose, Hours
 
 __all__ = ["Pauses", "after", "elapsed"]
 
+_MANY: Final = 1 << 20
+_WIDE: Final = 1 << 16
 Durations: TypeAlias = npt.NDArray[np.timedelta64]
 Moments: TypeAlias = npt.NDArray[np.datetime64]
 IntsLike: TypeAlias = Ints | Column
@@ -105,20 +109,24 @@ def after(
 def _between(hours: Hours, first: IntsLike, last: IntsLike) -> Ints:
     """The work between instants, NaT where either is."""
     spent = np.empty(first.size, np.int64)
-    scratch = np.empty((3, ROWS), np.int64)
-    for rows in _chunks(first.size):
-        a, b, out = first[rows], last[rows], spent[rows]
-        low, high = min(a.min(), b.min()), max(a.max(), b.max())
-        absent = None
-        if low == NAT:
-            absent = (a == NAT) | (b == NAT)
-            low = min(a.min(initial=high, where=~absent), b.min(initial=high, where=~absent))
-        if high != NAT:
-            table = works(hours.timeline, int(low), int(high))
-            table.at(b, out, scratch[1:])
-            out -= table.at(a, scratch[0, : out.size], scratch[1:])
-        if absent is not None:
-            out[absent] = NAT
+
+    def fill(part: slice, size: int) -> None:
+        scratch = np.empty((3, size), np.int64)
+        for rows in _chunks(part, size):
+            a, b, out = first[rows], last[rows], spent[rows]
+            low, high = min(a.min(), b.min()), max(a.max(), b.max())
+            absent = None
+            if low == NAT:
+                absent = (a == NAT) | (b == NAT)
+                low = min(a.min(initial=high, where=~absent), b.min(initial=high, where=~absent))
+            if high != NAT:
+                table = works(hours.timeline, int(low), int(high))
+                table.at(b, out, scratch[1:])
+                out -= table.at(a, scratch[0, : out.size], scratch[1:])
+            if absent is not None:
+                out[absent] = NAT
+
+    _filled(fill, first.size)
     return spent
 
 
@@ -126,7 +134,7 @@ def _work(hours: Hours, at: Ints) -> Ints:
     """The work done by instants, from the origin of the hours' own count; none may be NaT."""
     done = np.empty(at.size, np.int64)
     scratch = np.empty((2, ROWS), np.int64)
-    for rows in _chunks(at.size):
+    for rows in _chunks(slice(0, at.size), ROWS):
         works(hours.timeline, int(at[rows].min()), int(at[rows].max())).at(at[rows], done[rows], scratch)
     return done
 
@@ -134,28 +142,34 @@ def _work(hours: Hours, at: Ints) -> Ints:
 def _by(hours: Hours, first: IntsLike, wanted: IntsLike, *, stays: bool) -> Ints:
     """The instants by which the wanted work is done, found as the scalar `after` does; NaT where either is."""
     done = np.empty(first.size, np.int64)
-    scratch = np.empty((3, ROWS), np.int64)
-    for rows in _chunks(first.size):
-        start, work, out = first[rows], wanted[rows], done[rows]
-        if start.min() == NAT or work.min() == NAT:
-            known = (start != NAT) & (work != NAT)
-            out[:] = NAT
-            out[known] = _by(hours, start[known], work[known], stays=stays)
-            continue
-        if not FIRST - LAST <= int(work.min()) <= int(work.max()) <= LAST - FIRST:
-            raise InvalidValue(f"work must be less than all of time (got {work.max()} us)", field="work")
-        last = work > 0 if stays else work < 0
-        mark = works(hours.timeline, int(start.min()), int(start.max())).at(start, scratch[0, : out.size], scratch[1:])
-        mark += work
-        mark -= last
-        moved = np.flatnonzero(work) if stays and not work.all() else slice(None)
-        if mark[moved].size:
-            instants(hours.timeline, mark[moved], start[moved]).at(mark, out, scratch[1:])
-            out += last
-        if not isinstance(moved, slice):
-            np.copyto(out, start, where=work == 0)  # no work is done at the start itself
-        for instant in (out.min(), out.max()):
-            moment(int(instant))  # refuses what lies beyond the calendar
+
+    def fill(part: slice, size: int) -> None:
+        scratch = np.empty((3, size), np.int64)
+        for rows in _chunks(part, size):
+            start, work, out = first[rows], wanted[rows], done[rows]
+            if start.min() == NAT or work.min() == NAT:
+                known = (start != NAT) & (work != NAT)
+                out[:] = NAT
+                out[known] = _by(hours, start[known], work[known], stays=stays)
+                continue
+            if not FIRST - LAST <= int(work.min()) <= int(work.max()) <= LAST - FIRST:
+                raise InvalidValue(f"work must be less than all of time (got {work.max()} us)", field="work")
+            last = work > 0 if stays else work < 0
+            mark = works(hours.timeline, int(start.min()), int(start.max())).at(
+                start, scratch[0, : out.size], scratch[1:]
+            )
+            mark += work
+            mark -= last
+            moved = np.flatnonzero(work) if stays and not work.all() else slice(None)
+            if mark[moved].size:
+                instants(hours.timeline, mark[moved], start[moved]).at(mark, out, scratch[1:])
+                out += last
+            if not isinstance(moved, slice):
+                np.copyto(out, start, where=work == 0)  # no work is done at the start itself
+            for instant in (out.min(), out.max()):
+                moment(int(instant))  # refuses what lies beyond the calendar
+
+    _filled(fill, first.size)
     return done
 
 
@@ -255,5 +269,17 @@ def _pauses(without: Pauses, first: Column, second: Column) -> tuple[Ints, Ints,
     return rows.astype(np.int64)[known], begins[known], finishes[known]
 
 
-def _chunks(size: int) -> Iterator[slice]:
-    return (slice(at, min(at + ROWS, size)) for at in range(0, size, ROWS))
+def _filled(fill: Callable[[slice, int], None], size: int) -> None:
+    """Fill all rows: on every processor where they are many, in wider chunks, which the threads wait less between."""
+    parts = os.cpu_count() or 1
+    if size < _MANY or parts == 1:
+        fill(slice(0, size), ROWS)
+        return
+    step = -(-size // parts)
+    with ThreadPoolExecutor(parts) as pool:
+        for done in [pool.submit(fill, slice(at, min(at + step, size)), _WIDE) for at in range(0, size, step)]:
+            done.result()
+
+
+def _chunks(part: slice, size: int) -> Iterator[slice]:
+    return (slice(at, min(at + size, part.stop)) for at in range(part.start, part.stop, size))

@@ -7,6 +7,7 @@ which came first.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import attrs
@@ -22,7 +23,7 @@ from servqual.readers.tables import TABLES, Kind
 
 __all__ = ["EventLog", "as_moment", "by_case", "heads_of", "split_cases"]
 
-_PART: Final = 1 << 18
+_PART: Final = 1 << 19
 """About how many events are read at a time."""
 _TOLD: Final[dict[str, tuple[str, str | None]]] = {
     # event: the column that says more of it, and what the event is without
@@ -133,29 +134,36 @@ def heads_of(case: Array) -> Array:
     return np.flatnonzero(np.concatenate([[True], case[1:] != case[:-1]]))
 
 
-def split_cases(batch: Batch) -> list[Batch]:
-    """A log in parts of whole cases, small enough for the processor's cache; a row without a case is in the first."""
+def split_cases(batch: Batch) -> list[Callable[[], Batch]]:
+    """A log in parts of whole cases, small enough for the processor's cache, each made when it is called for.
+
+    A row without a case is in the first part.
+    """
     if "case_id" not in batch.columns or batch.size <= _PART:
-        return [batch]
+        return [lambda: batch]
     case = batch.columns["case_id"]
     size = max(1, len(case.labels) * _PART // batch.size)
     block = (np.maximum(case.values, 0) // size).astype(np.min_scalar_type(len(case.labels) // size))
     order = np.argsort(block, kind="stable")
     ends = np.cumsum(np.bincount(block))
-    refused = np.array([refusal.row for refusal in batch.refusals], np.int64)
-    numbers = np.arange(batch.rows.start, batch.rows.stop) if isinstance(batch.rows, range) else np.asarray(batch.rows)
-    parts = []
-    for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
-        rows = order[first:last]
-        columns = {name: column.take(rows) for name, column in batch.columns.items()}
-        codes, labels = columns["case_id"].values, case.labels[number * size : (number + 1) * size]
-        columns["case_id"] = Column(Kind.LABEL, np.where(codes < 0, -1, codes - number * size), labels)
-        mine = np.flatnonzero(np.isin(refused, numbers[rows])).tolist() if len(refused) else ()
-        lost = batch.lost if number == 0 else ()
-        parts.append(
-            Batch(columns, len(rows), len(rows) + len(lost), numbers[rows], [batch.refusals[i] for i in mine], lost)
-        )
-    return parts
+    return [
+        partial(_part_of, batch, number * size, size, order[first:last])
+        for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True))
+    ]
+
+
+def _part_of(batch: Batch, first: int, size: int, rows: Array) -> Batch:
+    columns = {name: column.take(rows) for name, column in batch.columns.items()}
+    case = columns["case_id"]
+    codes = np.where(case.values < 0, -1, case.values - first)
+    columns["case_id"] = Column(Kind.LABEL, codes, case.labels[first : first + size])
+    numbers = rows + batch.rows.start if isinstance(batch.rows, range) else np.asarray(batch.rows)[rows]
+    refusals: list[Refusal] = []
+    if batch.refusals:
+        mine = set(numbers.tolist())
+        refusals = [refusal for refusal in batch.refusals if refusal.row in mine]
+    lost = () if first else batch.lost
+    return Batch(columns, len(rows), len(rows) + len(lost), numbers, refusals, lost)
 
 
 def _signals(batch: Batch) -> tuple[tuple[tuple[str, ...], ...], Array, Array]:

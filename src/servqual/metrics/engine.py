@@ -2,7 +2,7 @@
 
 import datetime as dt
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from pathlib import Path
@@ -151,8 +151,8 @@ def _tally_log(
     now = as_moment(plan.now)
     batch = joined(list(_batches("case_events", data["case_events"], naive)))
 
-    def count(part: Batch) -> Tally:
-        log = EventLog.of(part, now)
+    def count(part: Callable[[], Batch]) -> Tally:
+        log = EventLog.of(part(), now)
         if strict and log.rows.refusals:
             raise _refused(log.rows.refusals[0])
         found: list[Tally] = []

@@ -164,7 +164,10 @@ def _coded(values: Any) -> Column | None:
     if hasattr(values, "codes") and hasattr(values, "categories"):
         return Column(Kind.LABEL, np.asarray(values.codes, np.int32), list(values.categories))
     if hasattr(values, "indices") and hasattr(values, "dictionary"):
-        codes = values.indices.cast("int64").fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+        indices = values.indices
+        if indices.null_count:
+            indices = (indices if str(indices.type).startswith("int") else indices.cast("int64")).fill_null(-1)
+        codes = indices.to_numpy(zero_copy_only=False).astype(np.int32)
         return Column(Kind.LABEL, codes, values.dictionary.to_pylist())
     return None
 
