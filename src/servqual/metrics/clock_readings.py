@@ -114,12 +114,11 @@ class _Reader:
         simple = np.flatnonzero((c.changes == 1) & held)
         retargeted = np.flatnonzero(c.changes > 1).tolist()
         by_model = {i: reading for i in retargeted if (reading := self._by_model(i)) is not None}
-        rows = np.sort(np.concatenate([simple, np.fromiter(by_model, np.int64, len(by_model))]))
+        rows = np.sort(np.concatenate([simple, list(by_model)]).astype(np.int64)) if by_model else simple
         numbers = self._simple(rows)
-        for row, i in enumerate(rows.tolist()):
-            if by_model and i in by_model:
-                for name, value in _of(by_model[i]).items():
-                    numbers[name][row] = value
+        for row, reading in zip(np.searchsorted(rows, list(by_model)), by_model.values(), strict=True):
+            for name, value in _of(reading).items():
+                numbers[name][row] = value
         return self._with_pending(rows, numbers, by_model)
 
     def _simple(self, rows: Array) -> dict[str, Array]:
@@ -211,9 +210,8 @@ class _Reader:
         due[(paused_at != MISSING) & ((due >= paused_at) | (numbers["elapsed"] < numbers["limit"]))] = MISSING
         cancelled = numbers["state"] == _CODE[ClockState.CANCELLED]
         due[cancelled] = numbers["breached_at"][cancelled]
-        for row, i in enumerate(rows.tolist()):
-            if by_model and i in by_model:
-                due[row] = _micros(by_model[i].due)
+        for row, reading in zip(np.searchsorted(rows, list(by_model)), by_model.values(), strict=True):
+            due[row] = _micros(reading.due)
         return due
 
     def _with_pending(self, rows: Array, numbers: dict[str, Array], by_model: Mapping[int, Reading]) -> ClockReadings:

@@ -67,7 +67,7 @@ class Groups:
         key = np.zeros(codes.shape[1], np.int64)
         for row, radix in zip(codes, radices, strict=True):
             key = key * radix + row
-        unique, inverse = np.unique(key, return_inverse=True)
+        unique, inverse = _found(key, product)
         found = np.empty((len(by), len(unique)), np.int64)
         for i in range(len(by) - 1, -1, -1):
             unique, found[i] = np.divmod(unique, radices[i])
@@ -102,3 +102,13 @@ class Groups:
         names = [(None, *labels) for labels in self.labels]
         for codes in self.codes.T.tolist():
             yield tuple(column[code] for column, code in zip(names, codes, strict=True))
+
+
+def _found(key: Array, product: int) -> tuple[Array, Array]:
+    """The different keys in order, and the place of each row's; by counting where there are few possible ones."""
+    if product > 2 * len(key) + 1024:
+        return np.unique(key, return_inverse=True)
+    unique = np.flatnonzero(np.bincount(key, minlength=product))
+    places = np.zeros(product, np.int64)
+    places[unique] = np.arange(len(unique))
+    return unique, places[key]
