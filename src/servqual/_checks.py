@@ -38,6 +38,18 @@ def filled(_instance: object, attribute: "attrs.Attribute[Any]", value: object) 
         )
 
 
+def a_fact(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """A field's rule: True or False; None as well where the field's default or type says that it may be unknown."""
+    unknown = value is None and "None" in str(attribute.type)
+    if not (isinstance(value, bool) or unknown):
+        raise InvalidValue(
+            f"{attribute.name} must be True or False (got {value!r})",
+            field=attribute.name,
+            expected="True or False",
+            got=value,
+        )
+
+
 def as_texts(values: Iterable[str]) -> tuple[str, ...]:
     """Read several texts as a tuple; refuse one text alone, which would fall apart into its letters."""
     if isinstance(values, str):

@@ -69,13 +69,13 @@ def test_what_a_missed_call_tells() -> None:
     [
         ({"answered_at": T0 - s(1)}, "answered_at must not come before queued_at"),
         ({"ended_at": T0 + s(19), "talk": None, "hold": None}, "ended_at must not come before answered_at"),
-        ({"hand_overs": [HandOver(at=T0 + s(10), to="A-2")]}, "hand_overs must not come before answered_at"),
+        ({"hand_overs": [HandOver(at=T0 - s(10), to="A-2")]}, "hand_overs must not come before queued_at"),
         ({"hand_overs": [HandOver(at=T0 + s(999), to="A-2")]}, "ended_at must not come before hand_overs"),
         (
             {"hand_overs": [HandOver(at=T0 + s(90), to="A-2"), HandOver(at=T0 + s(50), to="A-3")]},
             "hand_overs must not come before hand_overs",
         ),
-        ({"answered_at": None}, "talk and hold must be left out"),
+        ({"answered_at": None}, "talk, hold and wrap must be left out"),
         ({"talk": s(241)}, "talk and hold must fit between"),
         ({"ended_at": None}, "outcome must be left out until"),
         ({"outcome": "abandoned"}, "outcome must not be abandoned"),

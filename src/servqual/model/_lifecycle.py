@@ -235,7 +235,7 @@ class Lived(Generic[S, E]):
 
         An event that the present status does not allow raises `IllegalTransition`, which lists those it does. One
         that lies before the last raises `OutOfOrder` unless it carries `recorded_at`: then the history is folded
-        again with the event at its place.
+        again with the event at its place. An event at the very moment of the last must be allowed after it, too.
         """
         _only_events((event,))
         last = self.history[-1]
@@ -252,6 +252,8 @@ class Lived(Generic[S, E]):
                 expected=f"a moment from {last.at}",
                 got=event.at,
             )
+        if event.recorded_at is None:
+            self._lifecycle.step(self._state, event)
         return type(self)(history=(*self.history, event))
 
     def as_of(self, moment: dt.datetime) -> Self:

@@ -5,7 +5,7 @@ The same names are the events, so a program reads well with `from servqual.model
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Self
 
@@ -305,11 +305,13 @@ class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
+        _settled(self.history, self.history)
         _check(self.scheme, self.history, self.score)
 
     def record(self, event: AppraisalEvent) -> Self:
         """A new appraisal with this event added, or an error that changes nothing; see `Lived.record`."""
         new = super().record(event)
+        _settled(new.history, (event,))
         _check(new.scheme, (event,), new.score)
         return new
 
@@ -332,13 +334,26 @@ class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
         """
         data = [event for event in self.history if isinstance(event, DataCollected)]
         rated = [event for event in self.history if isinstance(event, DataCollected | Rated)]
+        scores = {name: score for event in data for name, score in event.scores.items()}
+        ratings = [rating for event in rated for rating in event.ratings]
+        objectives = [objective for event in data for objective in event.objectives]
+        derived = {rating.on for rating in ratings} | ({"objectives"} if objectives else set())
+        if twice := sorted(derived & scores.keys()):
+            raise InvalidValue(
+                f"an indicator must have one source (got a score and ratings or objectives for {', '.join(twice)})",
+                field="scores",
+                expected="one source for each indicator",
+                got=twice,
+            )
+        found = derived | scores.keys() | {rating.by for rating in ratings}
+        missing = {name: why for event in rated for name, why in event.missing.items() if name not in found}
         return scored(
             self.scheme.weights,
             self.scheme.rater_weights,
-            scores={name: score for event in data for name, score in event.scores.items()},
-            ratings=[rating for event in rated for rating in event.ratings],
-            objectives=[objective for event in data for objective in event.objectives],
-            missing={name: why for event in rated for name, why in event.missing.items()},
+            scores=scores,
+            ratings=ratings,
+            objectives=objectives,
+            missing=missing,
         )
 
     def suggested_outcome(self) -> str | None:
@@ -346,6 +361,32 @@ class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
         value = self.score().value
         reached = (outcome for floor, outcome in self.scheme.bands.items() if value is not None and floor <= value)
         return next(reached, None)
+
+
+def _settled(history: Sequence[AppraisalEvent], events: Iterable[AppraisalEvent]) -> None:
+    """What no event may change: whose appraisal it is, and the data once they were scored."""
+    first = next(event for event in history if isinstance(event, SchemeSet))
+    scored_at = [event.at for event in history if isinstance(event, Scored)]
+    for event in events:
+        if isinstance(event, SchemeSet) and _whose(event) != _whose(first):
+            raise InvalidValue(
+                f"a new scheme must be for the same appraisal, {_whose(first)} (got {_whose(event)})",
+                field="member",
+                expected="the same id, member and team",
+                got=_whose(event),
+            )
+        known = event.recorded_at or event.at
+        if isinstance(event, DataCollected | Rated) and any(event.at < at < known for at in scored_at):
+            raise InvalidValue(
+                f"data must be known before they are scored (got some known at {known}); begin another appraisal",
+                field="recorded_at",
+                expected="a moment before the score",
+                got=known,
+            )
+
+
+def _whose(scheme: SchemeSet) -> tuple[str, str | None, str | None]:
+    return scheme.id, scheme.member, scheme.team
 
 
 def _check(scheme: SchemeSet, events: Iterable[AppraisalEvent], score: Callable[[], Score]) -> None:

@@ -12,12 +12,12 @@ from typing import Any, ClassVar, Final, Literal, Self
 
 import attrs
 
-from servqual._checks import as_instant, filled
+from servqual._checks import a_fact, as_instant, filled
 from servqual.errors import InvalidValue
 from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, short
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.labels import Labelled
-from servqual.model.money import Money
+from servqual.model.money import Money, compensation
 
 __all__ = [
     "CASE_LIFECYCLE",
@@ -231,8 +231,8 @@ class Replied(Act):
     Only a public reply of a person answers the customer unless a clock says otherwise.
     """
 
-    public: bool = True
-    bot: bool = False
+    public: bool = attrs.field(default=True, validator=a_fact)
+    bot: bool = attrs.field(default=False, validator=a_fact)
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -267,18 +267,16 @@ class Resolved(Act):
     """A solution was found; whether the customer was told, and what compensation was offered."""
 
     solution: str = attrs.field(validator=filled)
-    told_customer: bool
-    compensation: Money | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(Money))
-    )
+    told_customer: bool = attrs.field(validator=a_fact)
+    compensation: Money | None = attrs.field(default=None, validator=attrs.validators.optional(compensation))
 
 
 @attrs.frozen(kw_only=True)
 class Verified(Act):
     """The effect was evaluated and the customer asked: both must say yes, or handling begins again."""
 
-    effective: bool
-    customer_confirmed: bool
+    effective: bool = attrs.field(validator=a_fact)
+    customer_confirmed: bool = attrs.field(validator=a_fact)
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -424,7 +422,7 @@ duplicate, cancelled while the case is received (got closed)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        for event in self.history[1:2]:
+        for event in self.history[1:]:
             self._same_id(event)
 
     def record(self, event: CaseEvent) -> Self:
@@ -439,6 +437,13 @@ duplicate, cancelled while the case is received (got closed)
                 field="id",
                 expected=self.id,
                 got=event.id,
+            )
+        if isinstance(event, Duplicate) and event.of == self.id:
+            raise InvalidValue(
+                f"of must name another case, the one that goes on (got {event.of!r}, this one)",
+                field="of",
+                expected="another case",
+                got=event.of,
             )
 
     @property

@@ -8,17 +8,17 @@ The same names are the events, so a program reads well with `from servqual.model
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 import attrs
 
-from servqual._checks import as_instant, filled
+from servqual._checks import a_fact, as_instant, filled
 from servqual.errors import InvalidValue
 from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, short
 from servqual.model.channel import Channel
 from servqual.model.ids import CaseId, ComplaintId, CustomerId
 from servqual.model.labels import Labelled
-from servqual.model.money import Money
+from servqual.model.money import Money, compensation
 
 __all__ = [
     "COMPLAINT_LIFECYCLE",
@@ -126,7 +126,7 @@ class Analysed(Act):
     """The root was found; `upheld` says whether the complaint is justified, where that was decided."""
 
     root_cause: str = attrs.field(validator=filled)
-    upheld: bool | None = None
+    upheld: bool | None = attrs.field(default=None, validator=a_fact)
 
 
 @attrs.frozen(kw_only=True)
@@ -134,10 +134,8 @@ class Resolved(Act):
     """A solution was given; whether the customer was told, and what compensation goes with it."""
 
     solution: str = attrs.field(validator=filled)
-    told_customer: bool
-    compensation: Money | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(Money))
-    )
+    told_customer: bool = attrs.field(validator=a_fact)
+    compensation: Money | None = attrs.field(default=None, validator=attrs.validators.optional(compensation))
 
 
 @attrs.frozen(kw_only=True)
@@ -148,7 +146,7 @@ class FollowedUp(Act):
     complaint may end though the customer is not satisfied or cannot be reached.
     """
 
-    satisfied: bool | None
+    satisfied: bool | None = attrs.field(validator=a_fact)
     answer: str = attrs.field(validator=filled)
     final_answer: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
 
@@ -275,6 +273,25 @@ duplicate, withdrawn while the complaint is analysing (got closed)
     _lifecycle: ClassVar[Lifecycle[Any]] = COMPLAINT_LIFECYCLE
 
     history: tuple[ComplaintEvent, ...] = attrs.field(converter=_events, repr=short)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        for event in self.history:
+            self._another(event)
+
+    def record(self, event: ComplaintEvent) -> Self:
+        """A new complaint with this event added, or an error that changes nothing: see the class."""
+        self._another(event)
+        return super().record(event)
+
+    def _another(self, event: ComplaintEvent) -> None:
+        if isinstance(event, Duplicate) and event.of == self.id:
+            raise InvalidValue(
+                f"of must name another complaint, the one that goes on (got {event.of!r}, this one)",
+                field="of",
+                expected="another complaint",
+                got=event.of,
+            )
 
     @property
     def received(self) -> Received:

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 import attrs
 
-from servqual._checks import lasting
+from servqual._checks import calendar_date, lasting
 from servqual.errors import InvalidValue
 from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
@@ -80,7 +80,7 @@ class Indicator:
     goal: Goal | None = attrs.field(default=None, validator=_countable)
     within: dt.timedelta | None = attrs.field(default=None, validator=lasting)
     reason: str = ""
-    due: dt.date | None = None
+    due: dt.date | None = attrs.field(default=None, validator=attrs.validators.optional(calendar_date))
     owner: AgentId | None = None
     baseline: Goal | None = attrs.field(default=None, validator=_countable)
     better: str | None = attrs.field(

@@ -148,13 +148,13 @@ class Interaction:
         self._check_outcome()
 
     def _check_order(self) -> None:
-        known = [
-            ("queued_at", self.queued_at),
-            ("answered_at", self.answered_at),
-            *(("hand_overs", step.at) for step in self.hand_overs),
-            ("ended_at", self.ended_at),
-        ]
-        last, since = known[0][0], self.queued_at
+        # a contact may change its queue before anybody answers, so only the answer itself orders beside its end
+        self._in_order([("answered_at", self.answered_at), ("ended_at", self.ended_at)])
+        self._in_order([*(("hand_overs", step.at) for step in self.hand_overs), ("ended_at", self.ended_at)])
+
+    def _in_order(self, rest: list[tuple[str, dt.datetime | None]]) -> None:
+        known = [("queued_at", self.queued_at), *rest]
+        last, since = "queued_at", self.queued_at
         for name, moment in known:
             if moment is None:
                 continue
@@ -169,9 +169,10 @@ class Interaction:
 
     def _check_spent(self) -> None:
         spent = (self.talk or dt.timedelta(0)) + (self.hold or dt.timedelta(0))
-        if spent and self.answered_at is None:
+        if self.answered_at is None and (spent or self.wrap):
             raise InvalidValue(
-                f"talk and hold must be left out while nobody answered (got {spent} together); give answered_at",
+                f"talk, hold and wrap must be left out while nobody answered (got {spent} and {self.wrap}); give "
+                "answered_at",
                 field="talk",
                 expected="no talk without an answer",
                 got=spent,
@@ -193,6 +194,13 @@ class Interaction:
                 expected="None",
                 got=self.outcome,
             )
+        if self.outcome is Outcome.RESOLVED and self.answered_at is None:
+            raise InvalidValue(
+                "outcome must not be resolved for a contact that nobody answered (got resolved); give answered_at",
+                field="outcome",
+                expected="an answer, or another outcome",
+                got=self.outcome,
+            )
         if self.outcome is Outcome.ABANDONED and self.answered_at is not None:
             raise InvalidValue(
                 f"outcome must not be abandoned for a contact answered at {self.answered_at}; say unresolved instead",
@@ -208,8 +216,9 @@ class Interaction:
 
     @property
     def abandoned(self) -> bool:
-        """Whether it ended before anybody answered."""
-        return self.answered_at is None and self.ended_at is not None
+        """Whether it ended before anybody answered; a contact that we began is not the customer's to give up."""
+        ours = self.direction is Direction.OUTBOUND
+        return not ours and self.answered_at is None and self.ended_at is not None
 
     def waited(self, *, now: dt.datetime) -> dt.timedelta:
         """How long the customer waited up to `now`, answered or not; it ends with the answer or the contact.

@@ -9,6 +9,7 @@ import attrs
 
 from servqual._checks import among, as_texts, filled
 from servqual.model import _graph
+from servqual.model._rebuilt import Rebuilt
 
 __all__ = ["Coverage", "Journey", "Touchpoint"]
 
@@ -29,7 +30,7 @@ class Touchpoint:
 
 
 @attrs.frozen(kw_only=True)
-class Coverage:
+class Coverage(Rebuilt):
     """Where on a journey feedback was heard: how often at each touchpoint, and how often at none that it has."""
 
     heard: Mapping[str, int]
@@ -51,7 +52,7 @@ def _touchpoints(values: Iterable[Touchpoint]) -> tuple[Touchpoint, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class Journey:
+class Journey(Rebuilt):
     """The way of a customer through our touchpoints.
 
     Refused: no touchpoints, two of one name, an `after` that names none, and touchpoints in a circle.

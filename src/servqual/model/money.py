@@ -132,3 +132,14 @@ amount=Money('99.90', 'EUR'), what='')
     at: dt.datetime = attrs.field(converter=as_instant)
     amount: Money = attrs.field(validator=attrs.validators.instance_of(Money))
     what: str = ""
+
+
+def compensation(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """A field's rule: money that is given, so not less than nothing."""
+    if not isinstance(value, Money) or value.amount < 0:
+        raise InvalidValue(
+            f"{attribute.name} must be Money of 0 or more (got {value!r})",
+            field=attribute.name,
+            expected="Money of 0 or more",
+            got=value,
+        )

@@ -14,6 +14,7 @@ import attrs
 from servqual._checks import as_instant, as_texts, filled, lasting
 from servqual.errors import InvalidValue
 from servqual.model import _graph
+from servqual.model._rebuilt import Rebuilt
 from servqual.model.labels import Labelled, Language
 from servqual.model.open_time import Hours
 from servqual.model.roles import Role
@@ -75,7 +76,7 @@ Run: TypeAlias = Mapping[str, Passage | tuple[dt.datetime, dt.datetime | None]]
 
 
 @attrs.frozen(kw_only=True)
-class Conformance:
+class Conformance(Rebuilt):
     """A run held against its procedure; each list is in the order of the procedure.
 
     Attributes:
@@ -116,7 +117,7 @@ def _steps(values: Iterable[Step]) -> tuple[Step, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class Procedure:
+class Procedure(Rebuilt):
     """The way a service is done, step by step.
 
     Refused: no steps, two of one name, an `after` that names no step, and steps that wait for each other in a circle.

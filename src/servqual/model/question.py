@@ -8,6 +8,7 @@ import attrs
 
 from servqual._checks import filled
 from servqual.errors import InvalidValue
+from servqual.model._rebuilt import Rebuilt
 from servqual.model.labels import Labelled, Language
 
 __all__ = ["Dimension", "Question", "QuestionKind", "Scale"]
@@ -40,7 +41,7 @@ def _anchors(value: Mapping[int, str]) -> Mapping[int, str]:
 
 
 @attrs.frozen(kw_only=True)
-class Scale:
+class Scale(Rebuilt):
     """Whole points from `low` to `high`, both included, and the words that stand at some of them.
 
     Refused: a scale without two points, and words at a point that the scale does not have.

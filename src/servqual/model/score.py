@@ -39,6 +39,11 @@ def _number(low: float, high: float) -> Any:
     return check
 
 
+def _ends(scale: Sequence[float]) -> tuple[float, float]:
+    low, high = scale
+    return low, high
+
+
 @attrs.frozen(kw_only=True)
 class Rating:
     """What one rater gave: on one indicator of the scheme, or on the whole (`ratings`).
@@ -53,7 +58,7 @@ class Rating:
     by: str = attrs.field(validator=filled)
     score: float
     on: str = attrs.field(default="ratings", validator=filled)
-    scale: tuple[float, float] = (0, FULL)
+    scale: tuple[float, float] = attrs.field(default=(0, FULL), converter=_ends)
 
     def __attrs_post_init__(self) -> None:
         low, high = self.scale
@@ -83,7 +88,7 @@ class Objective:
 
     what: str = attrs.field(validator=filled)
     progress: float = attrs.field(validator=_number(0, 1))
-    weight: float = attrs.field(default=1.0, validator=attrs.validators.gt(0))
+    weight: float = attrs.field(default=1.0, validator=[attrs.validators.gt(0), attrs.validators.lt(math.inf)])
     serves: str = ""
 
 
@@ -131,6 +136,13 @@ def points(value: float, *, worst: float, best: float) -> float:
     >>> points(12, worst=30, best=6), points(0.99, worst=0.5, best=0.9)
     (75.0, 100.0)
     """
+    if not all(math.isfinite(number) for number in (value, worst, best)):
+        raise InvalidValue(
+            f"value, worst and best must be finite numbers (got {value}, {worst} and {best})",
+            field="value",
+            expected="finite numbers",
+            got=value,
+        )
     if worst == best:
         raise InvalidValue(
             f"best must differ from worst (got {best} for both); say which value earns nothing and which all",

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Self
 
 import attrs
 
-from servqual._checks import as_instant, as_texts, distinct, filled
+from servqual._checks import a_fact, as_instant, as_texts, distinct, filled
 from servqual.errors import InvalidValue
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, short
 from servqual.model.indicator import Indicator
@@ -127,8 +127,8 @@ class Drafted(Act):
 class Reviewed(Act):
     """Departments looked at it; it goes on once a review that a head of department took part in has passed it."""
 
-    department_head: bool
-    passed: bool
+    department_head: bool = attrs.field(validator=a_fact)
+    passed: bool = attrs.field(validator=a_fact)
     findings: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Self
 
 import attrs
 
-from servqual._checks import among, as_instant, as_texts, as_zone, distinct, filled
+from servqual._checks import among, as_instant, as_texts, as_zone, calendar_date, distinct, filled
 from servqual.errors import InvalidValue
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Row, short
 from servqual.model.answer import Answer
@@ -80,7 +80,7 @@ class Improvement:
     problem: str = attrs.field(validator=filled)
     what: str = attrs.field(validator=filled)
     owner: str = attrs.field(validator=filled)
-    due: dt.date
+    due: dt.date = attrs.field(validator=calendar_date)
 
 
 @attrs.frozen(kw_only=True)
