@@ -219,3 +219,19 @@ def test_what_cannot_be_read_is_refused(call: Any, message: str) -> None:
     with pytest.raises(ServqualError, match=message) as refusal:
         call()
     assert "(got " in str(refusal.value)
+
+
+def test_many_rows_are_shared_among_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answers as from one thread, NaT included."""
+    hours = BusinessHours(zone="Europe/Berlin", week={"mon-fri": "09:00-17:00"})
+    rng = np.random.default_rng(3)
+    start = (1_704_100_000_000_000 + rng.integers(0, 10**14, 5_001)).view("M8[us]")
+    start[::97] = np.datetime64("NaT")
+    end = start + rng.integers(0, 10**12, 5_001).view("m8[us]")
+    work = rng.integers(0, 10**11, 5_001).view("m8[us]")
+    alone = (elapsed(hours, start, end), after(hours, start, work))
+    monkeypatch.setattr("servqual.metrics.business_time._MANY", 1)
+    monkeypatch.setattr("servqual.metrics.business_time._WIDE", 700)
+    shared = (elapsed(hours, start, end), after(hours, start, work))
+    for one, other in zip(alone, shared, strict=True):
+        np.testing.assert_array_equal(one, other)

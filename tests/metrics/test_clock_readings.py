@@ -210,6 +210,22 @@ def test_parts_of_a_log_add_up_when_cases_stay_together() -> None:
     assert (count(odd) + count(~odd)).to_bytes() == whole.to_bytes()
 
 
+def test_a_long_log_is_taken_in_parts_on_all_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same bytes as in one piece, a row that belongs to no case included."""
+    sample = desk(days=20)
+    sla = Sla(name="s", hours=sample.hours, targets=[Target(clock="resolution", within=dt.timedelta(hours=8))])
+    log = dict(sample.tables["case_events"])
+    log["case_id"] = np.array([*log["case_id"][:-1], None], object)
+
+    def count() -> bytes:
+        kpis = ["resolution_kept", "case_volume"]
+        return tally(kpis, {"case_events": log}, by=["team", "week"], sla=sla, now=sample.now).to_bytes()
+
+    whole = count()
+    monkeypatch.setattr("servqual.metrics.clock_log._PART", 300)
+    assert count() == whole
+
+
 def test_rows_of_a_log_are_accounted_for() -> None:
     """No case, no moment, no known event: each refused with its row."""
     log = {

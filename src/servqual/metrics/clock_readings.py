@@ -68,10 +68,6 @@ class ClockReadings:
         """The due moment of each reading, missing where there is none; worked out when first asked for."""
         return self.find_due()
 
-    def is_in(self, *states: ClockState) -> Array:
-        """The readings in one of these states."""
-        return np.isin(self.state, [_CODE[state] for state in states])
-
     def batch(self) -> Batch:
         """The readings as rows to count: case, state, start (as received_at) and what is known of each case."""
         columns = {
