@@ -52,8 +52,7 @@ class Tallier:
         if self._blocks is None:
             self._add(batch)
         else:
-            with self._lock:
-                self._blocks.add(batch)
+            self._blocks.add(batch)
 
     def tally(self, pool: Executor | None = None) -> Tally:
         """The tally of all batches so far; blocks that waited are tallied on a pool where one is given."""
