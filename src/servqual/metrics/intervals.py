@@ -65,6 +65,7 @@ def quantile_ranks(n: Array, q: float, confidence: float) -> tuple[Array, Array]
     from scipy.special import bdtr, bdtrik  # noqa: PLC0415  (loads with the first interval that needs it)
 
     tail = (1 - confidence) / 2
+    n, every = np.unique(n, return_inverse=True)  # the search for a rank is slow, and many groups are of one size
 
     def first_reaching(share: float) -> Array:
         """The smallest k with P(B <= k) >= share."""
@@ -74,4 +75,5 @@ def quantile_ranks(n: Array, q: float, confidence: float) -> tuple[Array, Array]
         return np.where(bdtr(lower, n, q) >= share, lower, k)
 
     with np.errstate(invalid="ignore"):
-        return first_reaching(tail).astype(np.int64), first_reaching(1 - tail).astype(np.int64) + 1
+        low, high = first_reaching(tail).astype(np.int64), first_reaching(1 - tail).astype(np.int64) + 1
+    return low[every], high[every]

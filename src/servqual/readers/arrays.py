@@ -60,9 +60,10 @@ class _Source:
         self._naive = asked.naive
         names = names_of(table, data)
         self._columns = {
-            name: (_plain(name, kind_of(table, name), data[given], asked.naive), kind_of(table, name), seconds)
+            name: (_plain(name, kind, data[given], asked.naive), kind, seconds)
             for given, (name, seconds) in names.items()
             if asked.wants(name)
+            for kind in [kind_of(table, name, asked.kinds)]
         }
         self._others = [name for name, _ in names.values() if not asked.wants(name)]
 
