@@ -31,6 +31,7 @@ from servqual.readers.arrays import columns_of
 from servqual.readers.columns import FIRST_MOMENT, Batch, Refusal, joined
 from servqual.readers.export import Export
 from servqual.readers.frames import files_of, frame_batch, is_frame
+from servqual.readers.objects import batches_of
 
 __all__ = ["Data", "Source", "Tallier", "Tally", "measure", "tally"]
 
@@ -94,7 +95,8 @@ def tally(
     Args:
         kpis: keys of the catalogue, or `Kpi`s.
         data: table name to a mapping of columns, a pandas, Polars or PyArrow frame, a DuckDB relation, an `Export`, a
-            path, folder or glob of CSV or Parquet files (which are streamed), or an iterator of any of these.
+            path, folder or glob of CSV or Parquet files (which are streamed), a list of our model's objects, or an
+            iterator of any of these.
         by: columns, or periods of each KPI's own moment: day, week, month, quarter, year, weekday, hour_of_day.
         zone: IANA zone in which periods are read.
         now: the moment from which open items are seen; what happened later is not seen. numpy moments are UTC.
@@ -283,7 +285,7 @@ def _batches(table: str, source: Source, naive: str | None) -> Iterator[Batch]:
     elif is_frame(source):
         yield frame_batch(table, source, naive)
     else:
-        for part in source:
+        for part in batches_of(table, source):
             if isinstance(part, Batch):
                 yield part
             else:

@@ -1,8 +1,9 @@
 """A mapping of columns (numpy arrays, lists, or series of other libraries) into a batch."""
 
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 
+import attrs
 import numpy as np
 
 from servqual._checks import as_zone
@@ -17,14 +18,16 @@ from servqual.readers.values import LARGEST, as_durations, as_flags, as_moments,
 __all__ = ["check_name", "columns_of"]
 
 
-def columns_of(table: str, data: Mapping[str, Any], naive: str | None = None) -> Batch:
+def columns_of(
+    table: str, data: Mapping[str, Any], naive: str | None = None, *, rows: Sequence[int] | Array | None = None
+) -> Batch:
     """Read a mapping from column name to a list, an array or a series of the same length.
 
     Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN, NaT and NA are missing. A
     text is read as a CSV's cell is. A naive moment raises `NaiveTime` unless `naive` names its zone; columns of
     different lengths, two that mean the same (`wait_s` and `wait_min`), and one of things that can never be of its kind
     raise `InvalidValue`. A cell that is out of its kind's range is marked and told in `refusals`. Rows are numbered
-    from 0.
+    from 0 unless `rows` says their numbers.
 
     >>> batch = columns_of("cases", {"team": ["north", None], "reopened": [0, -1]})
     >>> batch.columns["team"].labels, [str(r) for r in batch.refusals]
@@ -39,7 +42,9 @@ def columns_of(table: str, data: Mapping[str, Any], naive: str | None = None) ->
     for given, (name, seconds) in names_of(table, data).items():
         columns[name], refused = _read(name, kind_of(table, name), data[given], seconds, naive)
         refusals.extend(refused)
-    return Batch(columns, size, size, range(size), refusals)
+    if rows is not None:
+        refusals = [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in refusals]
+    return Batch(columns, size, size, range(size) if rows is None else rows, refusals)
 
 
 def check_name(table: str, name: object) -> None:

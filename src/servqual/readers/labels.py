@@ -5,7 +5,7 @@ texts.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -57,10 +57,14 @@ def labels_of(values: Sequence[Any] | Array) -> Column:
         return _listed([value if is_missing(value) else str(value) for value in values])
 
 
-def _listed(values: Iterable[Any]) -> Column:
-    places: dict[Any, int] = {}
-    codes = np.fromiter((places.setdefault(value, len(places)) for value in values), np.int32)
-    return coded(codes, list(places))
+def _listed(values: Sequence[Any] | Array) -> Column:
+    found = list(dict.fromkeys(values))
+    if len(found) == len(values):  # each comes once, as ids do
+        codes = np.arange(len(found), dtype=np.int32)
+    else:
+        places = {value: place for place, value in enumerate(found)}
+        codes = np.fromiter(map(places.__getitem__, values), np.int32, len(values))
+    return Column(Kind.LABEL, codes, found) if {*map(type, found)} == {str} else coded(codes, found)
 
 
 def coded(codes: Array, found: Sequence[Any]) -> Column:
@@ -70,6 +74,8 @@ def coded(codes: Array, found: Sequence[Any]) -> Column:
     >>> column.values.tolist(), column.labels
     ([0, -1, 0, -1], ['north'])
     """
+    if {*map(type, found)} == {str} and len({*found}) == len(found):
+        return Column(Kind.LABEL, codes.astype(np.int32, copy=False), list(found))
     missing = [is_missing(value) for value in found]
     known = [value for value, none in zip(found, missing, strict=True) if not none]
     whole = all(map(_is_whole, known))
