@@ -242,7 +242,7 @@ def _batches(table: str, source: Source, naive: str | None) -> Iterator[Batch]:
     elif isinstance(source, Export):
         yield from source.batches()
     elif isinstance(source, Mapping):
-        yield columns_of(table, source)
+        yield columns_of(table, source, naive)
     elif is_frame(source):
         yield frame_batch(table, source, naive)
     else:

@@ -48,9 +48,9 @@ def labels_of(values: Sequence[Any] | Array) -> Column:
             return Column(Kind.LABEL, (values - values.dtype.type(low)).astype(np.int32), range(low, high + 1))
     if isinstance(values, np.ndarray) and values.dtype.kind in "iufM":
         known, codes = np.unique(values, return_inverse=True)
-        if known.dtype.kind == "M":
-            return coded(codes, [_instant(value) for value in known])
-        return coded(codes, known.tolist())
+        if known.dtype.kind in "iu":
+            return Column(Kind.LABEL, codes.astype(np.int32), known.tolist())
+        return coded(codes, [_instant(value) for value in known] if known.dtype.kind == "M" else known.tolist())
     try:
         return _listed(values)
     except TypeError:  # cells without a hash, such as lists

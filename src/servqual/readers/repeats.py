@@ -1,0 +1,77 @@
+"""Rows that tell the same thing twice: the id of a table names one row, and a row whose id came before is refused."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.readers.columns import Batch, Refusal
+
+__all__ = ["IDS", "without_repeats"]
+
+IDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cases": "case_id",
+        "interactions": "interaction_id",
+        "complaints": "complaint_id",
+        "feedback": "feedback_id",
+        "suggestions": "suggestion_id",
+        "commitments": "commitment_id",
+        "actions": "action_id",
+    }
+)
+"""The column that names a row, of each table that has one."""
+_MOST: Final = 1_000_000
+
+
+def without_repeats(table: str, batch: Batch) -> Batch:
+    """The batch without rows whose id came before in it; they are told in `lost`, so that they count as refused.
+
+    The first row of an id stays, whatever the others say. Rows without an id stay. A table that comes in parts is
+    looked through part by part: an id that comes again in another part is not seen, for that would take the memory of
+    all ids. Raises `InvalidValue` where more than a million rows repeat, for then the column does not name rows.
+
+    >>> from servqual.readers import columns_of
+    >>> batch = without_repeats("cases", columns_of("cases", {"case_id": ["C-1", "C-2", "C-1", None]}))
+    >>> batch.size, batch.read, [str(refusal) for refusal in batch.lost]
+    (3, 4, ["row 2: case_id came before (got 'C-1')"])
+    """
+    name = IDS.get(table, "")
+    column = batch.columns.get(name)
+    if column is None or not len(column.labels):
+        return batch
+    codes = column.values
+    counts = np.bincount(codes + 1, minlength=len(column.labels) + 1)[1:]
+    if counts.max() <= 1:
+        return batch
+    repeats = int((counts - 1)[counts > 1].sum())
+    if repeats > _MOST:
+        raise InvalidValue(
+            f"{name} must name each row of {table} (got {repeats:,} rows whose {name} came before); leave the column "
+            "out if it names something else, or fold the rows of each case first",
+            field=name,
+            expected="a name of its own for each row",
+            got=repeats,
+        )
+    first = np.zeros(len(counts) + 1, np.int64)
+    first[codes[::-1]] = np.arange(batch.size)[::-1]  # an index that repeats leaves its last value behind
+    again = (codes >= 0) & (first[codes] != np.arange(batch.size))
+    keep = np.flatnonzero(~again)
+    numbers = np.asarray(batch.rows, np.int64)
+    lost = [
+        Refusal(row, name, str(column.labels[code]), "came before")
+        for row, code in zip(numbers[again].tolist(), codes[again].tolist(), strict=True)
+    ]
+    gone = {refusal.row for refusal in lost}
+    return attrs.evolve(
+        batch,
+        columns={key: one.take(keep) for key, one in batch.columns.items()},
+        size=len(keep),
+        rows=numbers[keep],
+        refusals=[refusal for refusal in batch.refusals if refusal.row not in gone],
+        lost=[*batch.lost, *lost],
+        weights=None if batch.weights is None else batch.weights[keep],
+    )
