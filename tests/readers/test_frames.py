@@ -75,10 +75,17 @@ class Stream:
 FRAMES: dict[str, Callable[[], Any]] = {
     "pandas": pandas_frame,
     "pandas categorical": lambda: pandas_frame().astype({"team": "category", "topic": "category"}),
+    "pandas nullable": lambda: pandas_frame().convert_dtypes(),
+    "pandas in arrow": lambda: pandas_frame().convert_dtypes(dtype_backend="pyarrow"),
+    "pandas unused category": lambda: pandas_frame().astype({"team": pd.CategoricalDtype(["a", "south", "north"])}),
     "polars": lambda: pl.from_pandas(pandas_frame()),
     "polars lazy": lambda: pl.from_pandas(pandas_frame()).lazy(),
     "polars categorical": lambda: pl.from_pandas(pandas_frame()).with_columns(pl.col("team").cast(pl.Categorical)),
+    "polars enum": lambda: pl.from_pandas(pandas_frame()).with_columns(
+        pl.col("team").cast(pl.Enum(["a", "south", "north"]))
+    ),
     "pyarrow": arrow_table,
+    "pyarrow chunks": lambda: pa.concat_tables([arrow_table().slice(0, 700), arrow_table().slice(700)]),
     "pyarrow dictionary": lambda: arrow_table().set_column(2, "team", arrow_table()["team"].dictionary_encode()),
     "arrow stream": Stream,
     "two batches": lambda: iter([pandas_frame().iloc[:700], pl.from_pandas(pandas_frame().iloc[700:])]),

@@ -32,7 +32,7 @@ from servqual.readers.objects import batches_of
 __all__ = ["Data", "Source", "measure", "plan_of", "tally"]
 
 Source: TypeAlias = Any
-"""A mapping of columns, a frame, an `Export`, a path, batches, or an iterator of these."""
+"""A mapping of columns, a frame, an `Export`, a path, objects of our model, batches, or an iterator of these."""
 Data: TypeAlias = Mapping[str, Source]
 Moment: TypeAlias = dt.datetime | np.datetime64
 

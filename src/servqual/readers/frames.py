@@ -40,7 +40,7 @@ def frame_batch(table: str, frame: Any, naive: str | None = None) -> Batch:
         if isinstance(native, nw.LazyFrame):
             native = native.collect()
         if not isinstance(native, nw.DataFrame):
-            native = nw.from_native(need("pyarrow", "files", "reading an Arrow stream").table(frame))
+            native = _streamed(table, frame)
         names = list(native.columns)
     except nw.exceptions.DuplicateError as error:
         raise InvalidValue(
@@ -52,6 +52,23 @@ def frame_batch(table: str, frame: Any, naive: str | None = None) -> Batch:
     for name in names:
         check_name(table, name)
     return columns_of(table, {name: native[name] for name in names}, naive)
+
+
+def _streamed(table: str, frame: Any) -> Any:
+    """What the Arrow interfaces give, as a frame of narwhals."""
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    arrow = need("pyarrow", "files", "reading an Arrow stream")
+    try:
+        return nw.from_native(arrow.table(frame))
+    except (TypeError, ValueError, KeyError) as error:
+        raise InvalidValue(
+            f"{table} must be a frame, or give a stream of one (got {type(frame).__name__}); a column alone belongs "
+            f"into a mapping: {error}",
+            field=table,
+            expected="a frame",
+            got=frame,
+        ) from None
 
 
 def files_of(table: str, path: Path, naive: str | None = None) -> Iterator[Batch]:

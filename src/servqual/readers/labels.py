@@ -45,19 +45,21 @@ def labels_of(values: Sequence[Any] | Array) -> Column:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and len(values):
         low, high = int(values.min()), int(values.max())
         if high - low <= 4 * len(values):
-            return Column(Kind.LABEL, (values - values.dtype.type(low)).astype(np.int32), range(low, high + 1))
+            wide = values.astype(np.uint64 if low >= 0 else np.int64)  # narrow ones would wrap around
+            return Column(Kind.LABEL, (wide - low).astype(np.int32), range(low, high + 1))
     if isinstance(values, np.ndarray) and values.dtype.kind in "iufM":
         known, codes = np.unique(values, return_inverse=True)
         if known.dtype.kind in "iu":
             return Column(Kind.LABEL, codes.astype(np.int32), known.tolist())
         return coded(codes, [_instant(value) for value in known] if known.dtype.kind == "M" else known.tolist())
+    listed: Sequence[Any] = values.tolist() if isinstance(values, np.ndarray) else values
     try:
-        return _listed(values)
+        return _listed(listed)
     except TypeError:  # cells without a hash, such as lists
-        return _listed([value if is_missing(value) else str(value) for value in values])
+        return _listed([value if is_missing(value) else str(value) for value in listed])
 
 
-def _listed(values: Sequence[Any] | Array) -> Column:
+def _listed(values: Sequence[Any]) -> Column:
     found = list(dict.fromkeys(values))
     if len(found) == len(values):  # each comes once, as ids do
         codes = np.arange(len(found), dtype=np.int32)
