@@ -77,7 +77,7 @@ def coded(codes: Array, found: Sequence[Any]) -> Column:
     ([0, -1, 0, -1], ['north'])
     """
     if {*map(type, found)} == {str} and len({*found}) == len(found):
-        return Column(Kind.LABEL, codes.astype(np.int32, copy=False), list(found))
+        return Column(Kind.LABEL, _narrow(codes), list(found))
     missing = [is_missing(value) for value in found]
     known = [value for value, none in zip(found, missing, strict=True) if not none]
     whole = all(map(_is_whole, known))
@@ -88,8 +88,15 @@ def coded(codes: Array, found: Sequence[Any]) -> Column:
             label = int(value) if whole else _text(value)
             lookup[code] = labels.setdefault(label, len(labels))
     if len(labels) == len(found):
-        return Column(Kind.LABEL, codes.astype(np.int32, copy=False), list(labels))
+        return Column(Kind.LABEL, _narrow(codes), list(labels))
     return Column(Kind.LABEL, lookup[codes], list(labels))
+
+
+def _narrow(codes: Array) -> Array:
+    """Signed codes of at most 32 bits as they are, others as such."""
+    return (
+        codes if codes.dtype.kind == "i" and codes.itemsize <= np.dtype(np.int32).itemsize else codes.astype(np.int32)
+    )
 
 
 def _is_whole(value: Any) -> bool:

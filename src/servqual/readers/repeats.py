@@ -43,7 +43,7 @@ def without_repeats(table: str, batch: Batch) -> Batch:
     column = batch.columns.get(name)
     if column is None or not len(column.labels):
         return batch
-    codes = column.values
+    codes = column.values.astype(np.int64)
     counts = np.bincount(codes + 1, minlength=len(column.labels) + 1)[1:]
     if counts.max() <= 1:
         return batch
