@@ -12,6 +12,7 @@ from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.cells import CellReader
 from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column, Refusal
 from servqual.readers.labels import is_missing, labels_of
+from servqual.readers.repeats import came_before, without
 from servqual.readers.series import is_series, plain_of
 from servqual.readers.tables import Kind, kind_of, names_of
 from servqual.readers.values import LARGEST, as_durations, as_flags, as_moments, as_numbers
@@ -86,6 +87,8 @@ class _Source:
             name: (_plain(name, kind_of(table, name), data[given], naive), kind_of(table, name), seconds)
             for given, (name, seconds) in names_of(table, data).items()
         }
+        coded = {name: values for name, (values, _, _) in self._columns.items() if isinstance(values, Column)}
+        self._table, self._again = table, came_before(table, coded)
 
     def part(self, rows: slice) -> Batch:
         """Some rows as a batch."""
@@ -95,7 +98,8 @@ class _Source:
         for name, (values, kind, seconds) in self._columns.items():
             columns[name], refused = _read(name, kind, _cut(values, rows), seconds, self._naive)
             refusals.extend(attrs.evolve(refusal, row=numbers[refusal.row]) for refusal in refused)
-        return Batch(columns, len(numbers), len(numbers), numbers, refusals)
+        batch = Batch(columns, len(numbers), len(numbers), numbers, refusals)
+        return batch if self._again is None else without(self._table, batch, self._again[rows])
 
 
 def _cut(values: Any, rows: slice) -> Any:

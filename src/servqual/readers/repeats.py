@@ -8,9 +8,9 @@ import attrs
 import numpy as np
 
 from servqual.errors import InvalidValue
-from servqual.readers.columns import Batch, Refusal
+from servqual.readers.columns import Array, Batch, Column, Refusal
 
-__all__ = ["IDS", "without_repeats"]
+__all__ = ["IDS", "came_before", "without", "without_repeats"]
 
 IDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -39,14 +39,20 @@ def without_repeats(table: str, batch: Batch) -> Batch:
     >>> batch.size, batch.read, [str(refusal) for refusal in batch.lost]
     (3, 4, ["row 2: case_id came before (got 'C-1')"])
     """
+    again = came_before(table, batch.columns)
+    return batch if again is None else without(table, batch, again)
+
+
+def came_before(table: str, columns: Mapping[str, Column]) -> Array | None:
+    """Which rows have an id that came before; None where none has, or the table has no id column."""
     name = IDS.get(table, "")
-    column = batch.columns.get(name)
+    column = columns.get(name)
     if column is None or not len(column.labels):
-        return batch
+        return None
     codes = column.values.astype(np.int64)
     counts = np.bincount(codes + 1, minlength=len(column.labels) + 1)[1:]
     if counts.max() <= 1:
-        return batch
+        return None
     repeats = int((counts - 1)[counts > 1].sum())
     if repeats > _MOST:
         raise InvalidValue(
@@ -57,13 +63,19 @@ def without_repeats(table: str, batch: Batch) -> Batch:
             got=repeats,
         )
     first = np.zeros(len(counts) + 1, np.int64)
-    first[codes[::-1]] = np.arange(batch.size)[::-1]  # an index that repeats leaves its last value behind
-    again = (codes >= 0) & (first[codes] != np.arange(batch.size))
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # an index that repeats leaves its last value behind
+    return np.asarray((codes >= 0) & (first[codes] != np.arange(len(codes))))
+
+
+def without(table: str, batch: Batch, again: Array) -> Batch:
+    """The batch without the rows that tell a thing again."""
+    name = IDS[table]
+    column = batch.columns[name]
     keep = np.flatnonzero(~again)
     numbers = np.asarray(batch.rows, np.int64)
     lost = [
         Refusal(row, name, str(column.labels[code]), "came before")
-        for row, code in zip(numbers[again].tolist(), codes[again].tolist(), strict=True)
+        for row, code in zip(numbers[again].tolist(), column.values[again].tolist(), strict=True)
     ]
     gone = {refusal.row for refusal in lost}
     return attrs.evolve(
