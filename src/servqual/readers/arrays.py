@@ -12,7 +12,7 @@ from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.cells import CellReader
 from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column, Refusal
 from servqual.readers.labels import is_missing, labels_of
-from servqual.readers.repeats import came_before, without
+from servqual.readers.repeats import IDS, came_before, without
 from servqual.readers.series import is_series, plain_of
 from servqual.readers.tables import Kind, kind_of, names_of
 from servqual.readers.values import LARGEST, as_durations, as_flags, as_moments, as_numbers
@@ -24,35 +24,51 @@ PART: Final = 1 << 17
 
 
 def columns_of(
-    table: str, data: Mapping[str, Any], naive: str | None = None, *, rows: Sequence[int] | Array | None = None
+    table: str,
+    data: Mapping[str, Any],
+    naive: str | None = None,
+    *,
+    rows: Sequence[int] | Array | None = None,
+    unique: bool = True,
 ) -> Batch:
     """Read a mapping from column name to a list, an array or a series of the same length.
 
     Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN, NaT and NA are missing. A
     text is read as a CSV's cell is. A naive moment raises `NaiveTime` unless `naive` names its zone; columns of
     different lengths, two that mean the same (`wait_s` and `wait_min`), and one of things that can never be of its kind
-    raise `InvalidValue`. A cell that is out of its kind's range is marked and told in `refusals`. Rows are numbered
-    from 0 unless `rows` says their numbers.
+    raise `InvalidValue`. A cell that is out of its kind's range is marked and told in `refusals`; a row
+    whose id came before is left out and told in `lost`, unless `unique` is False. Rows are numbered from 0 unless
+    `rows` says their numbers.
 
     >>> batch = columns_of("cases", {"team": ["north", None], "reopened": [0, -1]})
     >>> batch.columns["team"].labels, [str(r) for r in batch.refusals]
     (['north'], ["row 1: reopened must be a whole number, 0 or more (got '-1')"])
     """
-    batch = _Source(table, data, naive).part(slice(None))
+    batch = _Source(table, data, naive, unique=unique).part(slice(None))
     if rows is None:
         return batch
-    refusals = [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in batch.refusals]
-    return attrs.evolve(batch, rows=rows, refusals=refusals)
+
+    def numbered(refusals: Sequence[Refusal]) -> list[Refusal]:
+        return [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in refusals]
+
+    numbers = np.asarray(rows)[np.asarray(batch.rows)] if batch.lost else rows
+    return attrs.evolve(batch, rows=numbers, refusals=numbered(batch.refusals), lost=numbered(batch.lost))
 
 
 def parts_of(
-    table: str, data: Mapping[str, Any], naive: str | None = None, renamed: Mapping[str, str] | None = None
+    table: str,
+    data: Mapping[str, Any],
+    naive: str | None = None,
+    renamed: Mapping[str, str] | None = None,
+    *,
+    unique: bool = True,
 ) -> Iterator[Callable[[], Batch]]:
     """The same a stretch of rows at a time, each read when it is called for; labels are coded once for all.
 
-    `renamed` says by which name the data have each of our columns; raises `MissingColumn` where they do not.
+    `renamed` says by which name the data have each of our columns; raises `MissingColumn` where they do not. `unique`
+    as in `columns_of`, over all stretches.
     """
-    source = _Source(table, _renamed(table, data, renamed or {}), naive)
+    source = _Source(table, _renamed(table, data, renamed or {}), naive, unique=unique)
     for start in range(0, max(source.size, 1), PART):
         yield partial(source.part, slice(start, start + PART))
 
@@ -77,7 +93,7 @@ def _renamed(table: str, data: Mapping[str, Any], renamed: Mapping[str, str]) ->
 class _Source:
     """Columns that are ready to be read in stretches."""
 
-    def __init__(self, table: str, data: Mapping[str, Any], naive: str | None) -> None:
+    def __init__(self, table: str, data: Mapping[str, Any], naive: str | None, *, unique: bool) -> None:
         sizes = {name: _size(table, name, values) for name, values in data.items()}
         if len(set(sizes.values())) > 1:
             raise InvalidValue(f"the columns of {table} must be equally long (got {sizes})", field=table, got=sizes)
@@ -88,7 +104,7 @@ class _Source:
             for given, (name, seconds) in names_of(table, data).items()
         }
         coded = {name: values for name, (values, _, _) in self._columns.items() if isinstance(values, Column)}
-        self._table, self._again = table, came_before(table, coded)
+        self._table, self._again = table, came_before(table, coded) if unique else None
 
     def part(self, rows: slice) -> Batch:
         """Some rows as a batch."""
@@ -99,7 +115,7 @@ class _Source:
             columns[name], refused = _read(name, kind, _cut(values, rows), seconds, self._naive)
             refusals.extend(attrs.evolve(refusal, row=numbers[refusal.row]) for refusal in refused)
         batch = Batch(columns, len(numbers), len(numbers), numbers, refusals)
-        return batch if self._again is None else without(self._table, batch, self._again[rows])
+        return batch if self._again is None else without(IDS[self._table], batch, self._again[rows])
 
 
 def _cut(values: Any, rows: slice) -> Any:

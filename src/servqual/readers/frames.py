@@ -38,10 +38,15 @@ def frame_batch(table: str, frame: Any, naive: str | None = None) -> Batch:
 
 
 def frame_parts(
-    table: str, frame: Any, naive: str | None = None, renamed: Mapping[str, str] | None = None
+    table: str,
+    frame: Any,
+    naive: str | None = None,
+    renamed: Mapping[str, str] | None = None,
+    *,
+    unique: bool = True,
 ) -> Iterator[Callable[[], Batch]]:
-    """The same a stretch of rows at a time, each read when it is called for; `renamed` as in `parts_of`."""
-    return parts_of(table, _series(table, frame), naive, renamed)
+    """The same a stretch of rows at a time, each read when it is called for; see `parts_of`."""
+    return parts_of(table, _series(table, frame), naive, renamed, unique=unique)
 
 
 def _series(table: str, frame: Any) -> dict[str, Any]:
@@ -125,7 +130,8 @@ def _parquet(table: str, path: Path, naive: str | None, renamed: Mapping[str, st
     arrow = need("pyarrow", "files", "reading a Parquet file")
 
     def read(part: Any, first: int) -> Batch:
-        [whole] = frame_parts(table, arrow.Table.from_batches([part]), naive, renamed)
+        # a file may be longer than its ids fit into memory, so that nobody asks which came before
+        [whole] = frame_parts(table, arrow.Table.from_batches([part]), naive, renamed, unique=False)
         batch = whole()
         return attrs.evolve(batch, rows=range(first, first + batch.size))
 

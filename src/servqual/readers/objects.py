@@ -16,7 +16,9 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.readers.arrays import columns_of
 from servqual.readers.columns import Array, Batch
+from servqual.readers.labels import labels_of
 from servqual.readers.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Told
+from servqual.readers.repeats import came_before, without
 from servqual.readers.tables import TABLES, Kind, kind_of
 
 __all__ = ["batches_of", "is_object", "objects_batch"]
@@ -38,9 +40,10 @@ def _is_ours(kind: Any) -> bool:
 
 
 def batches_of(table: str, source: Any) -> Iterator[Any]:
-    """The batches of an iterable of objects, up to 65,536 objects each; what else it holds passes as it is.
+    """The objects of a list as a batch, those of an iterator 65,536 at a time; what else it holds passes as it is.
 
-    Raises `InvalidValue` for one object alone, and for what holds nothing to read.
+    In a list an object whose id came before is refused; of an iterator nobody keeps the ids. Raises `InvalidValue` for
+    one object alone, and for what holds nothing to read.
 
     >>> list(batches_of("purchases", [{"at": []}]))
     [{'at': []}]
@@ -53,20 +56,21 @@ def batches_of(table: str, source: Any) -> Iterator[Any]:
             expected="a table",
             got=source,
         )
-    first = 0
+    first, listed = 0, isinstance(source, Sequence)
     for ours, group in groupby(source, is_object):
         if not ours:
             yield from group
-        while ours and (objects := [*islice(group, _PART)]):
-            yield objects_batch(table, objects, first)
+        while ours and (objects := [*islice(group, None if listed else _PART)]):
+            yield objects_batch(table, objects, first, unique=listed)
             first += len(objects)
 
 
-def objects_batch(table: str, objects: Sequence[Any], first: int = 0) -> Batch:
+def objects_batch(table: str, objects: Sequence[Any], first: int = 0, *, unique: bool = True) -> Batch:
     """Objects of the class that a table is of as one batch; the number of a row is its place, counted from `first`.
 
     A row of `case_events` is an event and has the number of its case. Moments before 1970 and from 2100 on are refused
-    as in every table. Raises `InvalidValue` for an object of another class, which it names with its place.
+    as in every table, and so is an object whose id came before, unless `unique` is False. Raises `InvalidValue` for an
+    object of another class, which it names with its place.
 
     >>> import datetime as dt
     >>> from servqual.model import Interaction
@@ -83,7 +87,12 @@ def objects_batch(table: str, objects: Sequence[Any], first: int = 0) -> Batch:
         rows = np.repeat(rows, [len(case.history) for case in objects])
     else:
         columns = {name: [*map(_getter(value), objects)] for name, value in told.items()}
-    return columns_of(table, {name: _plain(table, name, values) for name, values in columns.items()}, rows=rows)
+    plain = {name: _plain(table, name, values) for name, values in columns.items()}
+    batch = columns_of(table, plain, rows=rows, unique=unique)
+    if table != "case_events" or not unique:
+        return batch
+    again = came_before("cases", {"case_id": labels_of([case.id for case in objects])})
+    return batch if again is None else without("case_id", batch, np.repeat(again, [len(c.history) for c in objects]))
 
 
 def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Told]":

@@ -1,4 +1,8 @@
-"""Rows that tell the same thing twice: the id of a table names one row, and a row whose id came before is refused."""
+"""Rows that tell the same thing twice: the id of a table names one row, and a row whose id came before is refused.
+
+This holds within one mapping, frame or list. A table that comes in parts, such as a file, is not looked through: that
+would take the memory of all its ids.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,7 +14,7 @@ import numpy as np
 from servqual.errors import InvalidValue
 from servqual.readers.columns import Array, Batch, Column, Refusal
 
-__all__ = ["IDS", "came_before", "without", "without_repeats"]
+__all__ = ["IDS", "came_before", "without"]
 
 IDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -27,24 +31,16 @@ IDS: Final[Mapping[str, str]] = MappingProxyType(
 _MOST: Final = 1_000_000
 
 
-def without_repeats(table: str, batch: Batch) -> Batch:
-    """The batch without rows whose id came before in it; they are told in `lost`, so that they count as refused.
-
-    The first row of an id stays, whatever the others say. Rows without an id stay. A table that comes in parts is
-    looked through part by part: an id that comes again in another part is not seen, for that would take the memory of
-    all ids. Raises `InvalidValue` where more than a million rows repeat, for then the column does not name rows.
-
-    >>> from servqual.readers import columns_of
-    >>> batch = without_repeats("cases", columns_of("cases", {"case_id": ["C-1", "C-2", "C-1", None]}))
-    >>> batch.size, batch.read, [str(refusal) for refusal in batch.lost]
-    (3, 4, ["row 2: case_id came before (got 'C-1')"])
-    """
-    again = came_before(table, batch.columns)
-    return batch if again is None else without(table, batch, again)
-
-
 def came_before(table: str, columns: Mapping[str, Column]) -> Array | None:
-    """Which rows have an id that came before; None where none has, or the table has no id column."""
+    """Which rows of a whole table have an id that came before; None where none has, or the table has no id column.
+
+    The first row of an id is not among them, whatever the others say, nor is a row without an id. Raises `InvalidValue`
+    where more than a million rows repeat, for then the column does not name rows.
+
+    >>> from servqual.readers.labels import labels_of
+    >>> came_before("cases", {"case_id": labels_of(["C-1", "C-2", "C-1", None])}).tolist()
+    [False, False, True, False]
+    """
     name = IDS.get(table, "")
     column = columns.get(name)
     if column is None or not len(column.labels):
@@ -67,9 +63,8 @@ def came_before(table: str, columns: Mapping[str, Column]) -> Array | None:
     return np.asarray((codes >= 0) & (first[codes] != np.arange(len(codes))))
 
 
-def without(table: str, batch: Batch, again: Array) -> Batch:
-    """The batch without the rows that tell a thing again."""
-    name = IDS[table]
+def without(name: str, batch: Batch, again: Array) -> Batch:
+    """The batch without the rows that tell again what the id in this column names; they are told in `lost`."""
     column = batch.columns[name]
     keep = np.flatnonzero(~again)
     numbers = np.asarray(batch.rows, np.int64)
