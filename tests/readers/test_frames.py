@@ -15,6 +15,7 @@ import pytest
 
 from servqual.errors import NaiveTime, UnreadableFile
 from servqual.metrics import KPIS, measure, tally
+from servqual.readers import frames
 
 NOW = np.datetime64("2026-06-01")
 WEEK = dt.timedelta(days=7)
@@ -135,3 +136,11 @@ def test_files_folders_and_globs_are_streamed(tmp_path: Path) -> None:
         tally(ASK, {"interactions": tmp_path / "none-*.parquet"}, by=BY, now=NOW)
     with pytest.raises(UnreadableFile, match="no such file"):
         tally(ASK, {"interactions": tmp_path / "none.parquet"}, by=BY, now=NOW)
+
+
+def test_refused_cells_of_a_long_file_keep_their_row_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted over the stretches in which it is read."""
+    monkeypatch.setattr(frames, "PART", 2)
+    pq.write_table(pa.table({"wait_s": [1.0, 2.0, -3.0, 4.0, -5.0]}), tmp_path / "calls.parquet")
+    found = measure(["asa"], {"interactions": tmp_path / "calls.parquet"})
+    assert [refusal.row for refusal in found.rows["interactions"].refusals] == [2, 4]

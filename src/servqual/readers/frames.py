@@ -133,7 +133,8 @@ def _parquet(table: str, path: Path, naive: str | None, renamed: Mapping[str, st
         # a file may be longer than its ids fit into memory, so that nobody asks which came before
         [whole] = frame_parts(table, arrow.Table.from_batches([part]), naive, renamed, unique=False)
         batch = whole()
-        return attrs.evolve(batch, rows=range(first, first + batch.size))
+        refusals = [attrs.evolve(refusal, row=refusal.row + first) for refusal in batch.refusals]
+        return attrs.evolve(batch, rows=range(first, first + batch.size), refusals=refusals)
 
     first = 0
     with parquet.ParquetFile(path) as file:
