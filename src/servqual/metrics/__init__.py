@@ -26,6 +26,9 @@ _HOME = {
     "measure": "engine",
     "pareto": "ranking",
     "tally": "engine",
+    "Weakest": "weakness",
+    "Weakness": "weakness",
+    "weakest": "weakness",
 }
 
 __all__ = list(_HOME)

@@ -18,3 +18,6 @@ from servqual.metrics.ranking import Pareto as Pareto
 from servqual.metrics.ranking import pareto as pareto
 from servqual.metrics.rows import Rows as Rows
 from servqual.metrics.tallies import Tally as Tally
+from servqual.metrics.weakness import Weakest as Weakest
+from servqual.metrics.weakness import Weakness as Weakness
+from servqual.metrics.weakness import weakest as weakest

@@ -9,7 +9,7 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 
-__all__ = ["mean", "poisson", "quantile_ranks", "wilson"]
+__all__ = ["control_limits", "mean", "poisson", "quantile_ranks", "wilson"]
 
 
 def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:
@@ -62,16 +62,42 @@ def quantile_ranks(n: Array, q: float, confidence: float) -> tuple[Array, Array]
     >>> [int(r[0]) for r in quantile_ranks(np.array([100]), 0.5, 0.95)]
     [40, 61]
     """
+    tail = (1 - confidence) / 2
+    with np.errstate(invalid="ignore"):
+        first, last = (_first_reaching(share, n, q).astype(np.int64) for share in (tail, 1 - tail))
+    return first, last + 1
+
+
+def control_limits(n: Array, target: float, level: float) -> tuple[Array, Array]:
+    """Between which shares a group of n lies with at least this probability if its true share is the target.
+
+    Exact binomial limits, interpolated between whole numbers so that a funnel has no steps (D. J. Spiegelhalter, 2005,
+    Statistics in Medicine 24: 1185-1202, appendix). The upper limit is the lower one of the misses: a share below or
+    above its limit is one whose one-sided binomial probability is below (1 - level) / 2, and only such a one is.
+
+    >>> low, high = control_limits(np.array([1, 100]), 0.5, 0.95)
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.0, 0.3968], [1.0, 0.6032])
+    """
+    tail = (1 - level) / 2
+    return _lower_limit(n, target, tail), 1 - _lower_limit(n, 1 - target, tail)
+
+
+def _lower_limit(n: Array, target: float, tail: float) -> Array:
+    from scipy.special import bdtr  # noqa: PLC0415  (loads with the first interval that needs it)
+
+    if target in {0.0, 1.0}:
+        return np.full(len(n), target)
+    hits = _first_reaching(tail, n, target)
+    reached, before = bdtr(hits, n, target), np.where(hits > 0, bdtr(np.maximum(hits - 1, 0), n, target), 0.0)
+    return np.asarray(np.maximum(hits - (reached - tail) / (reached - before), 0) / n)
+
+
+def _first_reaching(share: float, n: Array, q: float) -> Array:
+    """The smallest k with P(B <= k) >= share for a binomial B of n and q."""
     from scipy.special import bdtr, bdtrik  # noqa: PLC0415  (loads with the first interval that needs it)
 
-    tail = (1 - confidence) / 2
-
-    def first_reaching(share: float) -> Array:
-        """The smallest k with P(B <= k) >= share."""
-        k = np.ceil(bdtrik(share, n.astype(np.float64), q))
-        k = np.where(np.isnan(k), 0, k)
-        lower = np.maximum(k - 1, 0)
-        return np.where(bdtr(lower, n, q) >= share, lower, k)
-
-    with np.errstate(invalid="ignore"):
-        return first_reaching(tail).astype(np.int64), first_reaching(1 - tail).astype(np.int64) + 1
+    k = np.ceil(bdtrik(share, n.astype(np.float64), q))
+    k = np.where(np.isnan(k), 0, k)
+    lower = np.maximum(k - 1, 0)
+    return np.where(bdtr(lower, n, q) >= share, lower, k)
