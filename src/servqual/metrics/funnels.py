@@ -93,6 +93,9 @@ class Funnel(Tidy):
         out["unit"] = [self.kpi.unit] * len(self.rows)
         return out
 
+    def _unit_of(self, column: str) -> str | None:
+        return "" if column.startswith(("low_", "high_")) else super()._unit_of(column)
+
     def _caption(self) -> str:
         return f"{self.kpi.title}: {len(self.rows):,} groups against the level of all"
 
@@ -196,7 +199,7 @@ def inflation(z: Array, winsorised: float) -> float:
     The factor phi of Spiegelhalter, 2005; the ends are pulled in to the quantiles of the share at each end.
 
     >>> inflation(np.array([-1.0, 0, 1, 10]), 0.25)
-    3.078125
+    2.90625
     """
     if not len(z):
         return 1.0

@@ -4,10 +4,9 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
-import numpy as np
-
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
+from servqual.metrics.intervals import student
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement, Measures
 
@@ -103,7 +102,7 @@ def standard_error(kpi: Kpi, m: Measurement, confidence: float) -> float | None:
     side = max(m.high - m.value, m.value - m.low)
     if kpi.statistic == "net":
         return side / NormalDist().inv_cdf((1 + confidence) / 2)
-    return side / _student(m.n, confidence) if m.n > 1 else None
+    return side / student(m.n - 1, confidence) if m.n > 1 else None
 
 
 def spread_of_items(kpi: Kpi, groups: Sequence[Measurement], confidence: float) -> float | None:
@@ -117,29 +116,19 @@ def spread_of_items(kpi: Kpi, groups: Sequence[Measurement], confidence: float) 
     return math.sqrt(squares / degrees) if degrees else None
 
 
-def interval_of(
-    kpi: Kpi, m: Measurement, spread: float | None, confidence: float
-) -> tuple[float | None, float | None]:
+def interval_of(kpi: Kpi, m: Measurement, spread: float | None, confidence: float) -> tuple[float | None, float | None]:
     """The interval of a group; a mean of values that happen to be all alike has that which the others' spread gives.
 
     Else two equal values would pass for a group that is known without error.
     """
     if kpi.statistic not in _OF_MEANS or m.value is None or m.low is None or m.low != m.high or not spread:
         return m.low, m.high
-    half = _student(m.n, confidence) * spread / math.sqrt(m.n)
+    half = student(m.n - 1, confidence) * spread / math.sqrt(m.n)
     return m.value - half, m.value + half
 
 
-def ends(
-    kpi: Kpi, groups: Sequence[Measurement], confidence: float, *, good: bool
-) -> list[float | None]:
+def ends(kpi: Kpi, groups: Sequence[Measurement], confidence: float, *, good: bool) -> list[float | None]:
     """The good end of each group's interval, the one in the better direction, or the bad one."""
     spread = spread_of_items(kpi, groups, confidence)
     side = 1 if good == (kpi.better == "higher") else 0
     return [interval_of(kpi, m, spread, confidence)[side] for m in groups]
-
-
-def _student(n: int, confidence: float) -> float:
-    from scipy.special import stdtrit  # noqa: PLC0415  (loads with the first interval that needs it)
-
-    return float(stdtrit(np.float64(n - 1), (1 + confidence) / 2))

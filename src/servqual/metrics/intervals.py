@@ -9,7 +9,7 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 
-__all__ = ["control_limits", "mean", "poisson", "quantile_ranks", "wilson"]
+__all__ = ["control_limits", "mean", "poisson", "quantile_ranks", "student", "wilson"]
 
 
 def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:
@@ -51,6 +51,17 @@ def mean(average: Array, variance: Array, n: Array, confidence: float) -> tuple[
     with np.errstate(invalid="ignore", divide="ignore"):
         half = stdtrit(degrees, (1 + confidence) / 2) * np.sqrt(variance / n)
     return np.where(enough, average - half, np.nan), np.where(enough, average + half, np.nan)
+
+
+def student(degrees: float, confidence: float) -> float:
+    """How many standard errors of a mean a two-sided t interval reaches.
+
+    >>> round(student(10, 0.95), 3)
+    2.228
+    """
+    from scipy.special import stdtrit  # noqa: PLC0415  (loads with the first interval that needs it)
+
+    return float(stdtrit(np.array([degrees]), (1 + confidence) / 2)[0])
 
 
 def quantile_ranks(n: Array, q: float, confidence: float) -> tuple[Array, Array]:

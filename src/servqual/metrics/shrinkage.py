@@ -60,7 +60,7 @@ def shrunken_means(value: Array, error: Array) -> Array:
     k = len(value)
     if not k:
         return value
-    scatter = 0.0
+    scatter, middle = 0.0, 0.0
     # a fixed point: the weights follow from the scatter, and the scatter from the weights
     for _ in range(_STEPS):
         weight = _weights(variance, scatter)

@@ -23,19 +23,19 @@ class Measured(Protocol):
     """What has to be known of a measurement to judge it."""
 
     @property
-    def kpi(self) -> str: ...  # noqa: D102
+    def kpi(self) -> str: ...
     @property
-    def group(self) -> Mapping[str, Any]: ...  # noqa: D102
+    def group(self) -> Mapping[str, Any]: ...
     @property
-    def value(self) -> float | None: ...  # noqa: D102
+    def value(self) -> float | None: ...
     @property
-    def low(self) -> float | None: ...  # noqa: D102
+    def low(self) -> float | None: ...
     @property
-    def high(self) -> float | None: ...  # noqa: D102
+    def high(self) -> float | None: ...
     @property
-    def n(self) -> int: ...  # noqa: D102
+    def n(self) -> int: ...
     @property
-    def undecided(self) -> int: ...  # noqa: D102
+    def undecided(self) -> int: ...
 
 
 def gap_of(value: float | None, goal: float | None, better: str | None) -> float | None:

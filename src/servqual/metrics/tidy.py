@@ -49,14 +49,18 @@ class Tidy(ABC):
     def _texts(self) -> tuple[list[str], list[list[str]]]:
         columns = self.columns()
         units = columns.pop("unit", None)
+        of_columns = [self._unit_of(name) for name in columns]
         rows = [
             [
-                _text(cell, (self._units[name] or (units[i] if units else "")) if name in self._units else None)
-                for name, cell in zip(columns, row, strict=True)
+                _text(cell, units[i] if unit == "" and units else unit)
+                for cell, unit in zip(row, of_columns, strict=True)
             ]
             for i, row in enumerate(zip(*columns.values(), strict=True))
         ]
         return list(columns), rows
+
+    def _unit_of(self, column: str) -> str | None:
+        return self._units.get(column)
 
     def __repr__(self) -> str:
         head, rows = self._texts()

@@ -116,7 +116,7 @@ def weakest(
     else:
         levels = _shrunken(asked, groups, measures.confidence, whole)
     sign = 1 if asked.better == "lower" else -1
-    rows = []
+    rows: list[Weakness] = []
     for m, level in zip(groups, levels, strict=True):
         gap = None if level is None else sign * (level - whole)
         cost = None if gap is None or asked.statistic not in _ADD_UP else max(gap, 0.0) * m.n
