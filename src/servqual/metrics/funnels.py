@@ -161,11 +161,12 @@ def funnel(
     if overdispersion is not None:
         among("overdispersion", overdispersion, get_args(Overdispersion))
         error = np.sqrt(_variance(target, spread, sizes))
-        factor = inflation((values - target) / error, winsorised) if (error > 0).all() else 1.0
-        if overdispersion == "multiplicative":
-            empty = attrs.evolve(empty, phi=max(factor, 1.0))
-        else:
-            empty = attrs.evolve(empty, tau=between_groups(factor, error))
+        if (error > 0).all():  # else all values are alike, and chance has no part in them
+            factor = inflation((values - target) / error, winsorised)
+            if overdispersion == "multiplicative":
+                empty = attrs.evolve(empty, phi=max(factor, 1.0))
+            else:
+                empty = attrs.evolve(empty, tau=between_groups(factor, error))
     low, high = empty.limits_at(sizes)
     rows = tuple(_row(empty, m, low[:, i], high[:, i]) for i, m in enumerate(groups))
     return attrs.evolve(empty, rows=rows)
