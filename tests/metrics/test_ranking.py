@@ -123,6 +123,8 @@ def test_what_does_not_add_up_is_refused() -> None:
     with pytest.raises(InvalidValue, match=r"counts must be whole numbers of 0 or more \(got -1 for 'a'\)"):
         pareto({"a": -1})
     for bad in (-1.0, float("nan"), float("inf")):
+        with pytest.raises(InvalidValue, match="counts must be whole numbers of 0 or more"):
+            pareto({"a": bad})  # type: ignore[dict-item]
         with pytest.raises(InvalidValue, match="weights must be finite numbers of 0 or more"):
             pareto(["a"], weights=[bad])
     with pytest.raises(InvalidValue, match="share must lie above 0"):

@@ -125,7 +125,7 @@ def pareto(
 
 def _counts(counts: Mapping[Any, int]) -> Mapping[Hashable, int]:
     for category, count in counts.items():
-        if count < 0 or count != int(count):
+        if not (count >= 0 and float(count).is_integer()):
             raise InvalidValue(
                 f"counts must be whole numbers of 0 or more (got {count} for {category!r}); pass costs as weights=",
                 field="categories",
