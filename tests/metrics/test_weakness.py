@@ -249,7 +249,7 @@ def test_overall_may_be_given_and_must_be_for_percentiles() -> None:
     assert weakest(hours, "resolution_p50", overall=7200.0)[0].overall == 7200
     with pytest.raises(InvalidValue, match="overall must be of the same definition as resolution_p50"):
         weakest(hours, "resolution_p50", overall=whole.get("resolution_time", team="all"))
-    with pytest.raises(InvalidValue, match="by must be interval for resolution_p50, a percentile"):
+    with pytest.raises(InvalidValue, match="by must be interval for resolution_p50, read as p50"):
         weakest(hours, "resolution_p50", by="shrinkage", overall=overall)
 
 

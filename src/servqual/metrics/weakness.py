@@ -134,7 +134,7 @@ def _shrunken(kpi: Kpi, groups: Sequence[Measurement], confidence: float, whole:
         return _settled(shrunken_shares(np.round(value * n), n, whole), whole)
     if kpi.statistic not in {"mean", "net", "quotient", "per_hour"}:
         raise InvalidValue(
-            f"by must be interval for {kpi.key}, a percentile, which has no model to shrink it (got shrinkage)",
+            f"by must be interval for {kpi.key}, read as {kpi.statistic}, which no model here shrinks (got shrinkage)",
             field="by",
             expected="interval",
             got="shrinkage",
