@@ -14,11 +14,11 @@ SCORE = KPIS["csat_mean"].with_(scale=(1, 5))
 DAY = np.datetime64("2026-05-04", "us")
 
 
-def answered(*kpis: Kpi, confidence: float = 0.95, **groups: list[int]) -> Measures:
+def answered(*kpis: Kpi, **groups: list[int]) -> Measures:
     """Measures of answers by agent."""
     agent = [name for name, scores in groups.items() for _ in scores]
     score = [x for scores in groups.values() for x in scores]
-    return measure(kpis, {"answers": {"agent": agent, "score": score}}, by=["agent"], confidence=confidence)
+    return measure(kpis, {"answers": {"agent": agent, "score": score}}, by=["agent"])
 
 
 def content(hits: int, n: int) -> list[int]:
@@ -85,6 +85,7 @@ def test_the_greatest_improvement_is_the_surest() -> None:
 
 def test_an_improvement_in_time_is_less_of_it() -> None:
     """Positive where the time surely fell."""
+
     def times(hours: list[int]) -> Measures:
         done = [DAY + np.timedelta64(h, "h") for h in hours]
         return measure(["resolution_time"], {"cases": {"received_at": [DAY] * len(done), "resolved_at": done}})
@@ -98,8 +99,12 @@ def test_both_must_be_measured_alike() -> None:
     """The same definition, groups and confidence; and a KPI with a better direction."""
     now = answered(SATISFIED, ada=content(9, 10))
     other = KPIS["csat"].with_(scale=(1, 5), satisfied_from=5)
-    for before in (answered(other, ada=[5]), answered(SATISFIED, confidence=0.9, ada=[5])):
-        with pytest.raises(InvalidValue, match="before must measure csat by the same definition, groups and confidence"):
+    answers = {"agent": ["ada"], "score": [5]}
+    narrow = measure([SATISFIED], {"answers": answers}, by=["agent"], confidence=0.9)
+    for before in (answered(other, ada=[5]), narrow):
+        with pytest.raises(
+            InvalidValue, match="before must measure csat by the same definition, groups and confidence"
+        ):
             award_ranking(now, "csat", before=before)
     with pytest.raises(InvalidValue, match="kpi must have a better direction"):
         award_ranking(measure(["case_volume"], {"cases": {"received_at": [DAY]}}), "case_volume")
@@ -110,6 +115,8 @@ def test_nobody_measured_means_nobody_wins_and_it_is_a_table() -> None:
     assert len(award_ranking(answered(SATISFIED), "csat")) == 0
     alone = award_ranking(answered(SCORE, ada=[5]), "csat_mean")
     assert (alone.rows[0].place, alone.first) == (None, ())
-    found = award_ranking(answered(SATISFIED, ada=content(9, 10)), "csat", before=answered(SATISFIED, ada=content(5, 10)))
+    found = award_ranking(
+        answered(SATISFIED, ada=content(9, 10)), "csat", before=answered(SATISFIED, ada=content(5, 10))
+    )
     assert found.to_frame()[["place", "agent", "value", "before"]].to_numpy().tolist() == [[1, "ada", 0.9, 0.5]]
     assert "best first" in found._repr_html_()

@@ -97,7 +97,9 @@ def test_an_index_stays_on_its_scale_and_in_its_interval(
 def test_a_missing_part_is_refused_or_asked_for() -> None:
     """South has no solved case: its index is then of its satisfaction alone, and says so."""
     measures = measured({"north": [5] * 40, "south": [5] * 30 + [1] * 10, "west": [9]}, {"north": [2] * 20})
-    with pytest.raises(InvalidValue, match=r"resolution_time must have data in every group \(got none for {'team': 'south'}"):
+    with pytest.raises(
+        InvalidValue, match=r"resolution_time must have data in every group \(got none for {'team': 'south'}"
+    ):
         composite(measures, [CONTENT, FAST])
     found = composite(measures, [CONTENT, FAST], missing="reweight")
     rows = {row.group["team"]: row for row in found}
@@ -128,7 +130,10 @@ def test_a_part_without_an_interval_leaves_none() -> None:
             [CONTENT, IndexPart(kpi="resolution_time", weight=0.4, worst=0, best=3600)],
             r"best must lie below worst for resolution_time, where lower is better \(got worst 0, best 3600\)",
         ),
-        ([IndexPart(kpi="csat", weight=1, worst=1, best=0)], "best must lie above worst for csat, where higher is better"),
+        (
+            [IndexPart(kpi="csat", weight=1, worst=1, best=0)],
+            "best must lie above worst for csat, where higher is better",
+        ),
     ],
 )
 def test_weights_and_scales_are_checked(parts: list[IndexPart], message: str) -> None:

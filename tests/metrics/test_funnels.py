@@ -137,8 +137,7 @@ def test_overdispersion_widens_the_limits() -> None:
     teams = {f"t{i}": [5] * round(400 * r) + [1] * round(400 * (1 - r)) for i, r in enumerate(rates)}
     measures = answered(SATISFIED, **teams)
     plain, wide, added = (
-        funnel(measures, "csat", overdispersion=kind)  # type: ignore[arg-type]
-        for kind in (None, "multiplicative", "additive")
+        funnel(measures, "csat", overdispersion=kind) for kind in (None, "multiplicative", "additive")
     )
     outside = [sum(row.outside is not None for row in one) for one in (plain, wide, added)]
     assert outside[0] > 5
@@ -175,11 +174,13 @@ def test_what_has_no_funnel_is_named() -> None:
     measures = answered(SATISFIED, SCORE, a=[5])
     with pytest.raises(InvalidValue, match=r"limits must lie between 0 and 1 \(got \(95,\)\)"):
         funnel(measures, "csat", limits=(95,))
-    with pytest.raises(InvalidValue, match="winsorised must be at least 0 and below 0.5"):
+    with pytest.raises(InvalidValue, match=r"winsorised must be at least 0 and below 0\.5"):
         funnel(measures, "csat", winsorised=0.5)
     with pytest.raises(InvalidValue, match="overdispersion must be one of multiplicative, additive"):
         funnel(measures, "csat", overdispersion="both")  # type: ignore[arg-type]
-    with pytest.raises(InvalidValue, match=r"csat_mean needs groups that tell its level and spread \(got 1 with data\)"):
+    with pytest.raises(
+        InvalidValue, match=r"csat_mean needs groups that tell its level and spread \(got 1 with data\)"
+    ):
         funnel(measures, "csat_mean")
     with pytest.raises(InvalidValue, match="csat needs groups that tell its level"):
         funnel(answered(SATISFIED, a=[9]), "csat")

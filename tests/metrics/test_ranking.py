@@ -32,7 +32,7 @@ def test_ranked_by_weight_as_a_slow_loop_does(items: list[tuple[str | None, int]
         assert (row.weight, row.count) == (heaviest, sum(cause == row.category for cause, _ in items))
         assert row.share == pytest.approx(heaviest / total)
         assert row.cumulative == pytest.approx(so_far / total)
-        del left[row.category]  # type: ignore[arg-type]
+        del left[row.category]
     assert not any(left.values())
 
 
@@ -81,7 +81,9 @@ def test_measures_of_a_count_are_ranked_by_their_groups() -> None:
     cases = {"received_at": [DAY] * 10, "cause": cause, "channel": channel}
     one = measure(["case_volume"], {"cases": cases}, by=["cause"])
     assert pareto(one) == pareto(cause)
-    two = measure(["case_volume", "resolution_rate"], {"cases": cases | {"resolved_at": [DAY] * 10}}, by=["cause", "channel"])
+    two = measure(
+        ["case_volume", "resolution_rate"], {"cases": cases | {"resolved_at": [DAY] * 10}}, by=["cause", "channel"]
+    )
     assert pareto(two, kpi="case_volume") == pareto(zip(cause, channel, strict=True))
     by_day = measure(["case_volume"], {"cases": cases}, by=["day"])
     assert pareto(by_day)[0].category == dt.date(2026, 5, 4)
@@ -118,13 +120,15 @@ def test_what_does_not_add_up_is_refused() -> None:
         pareto({"a": 1, "b": 2}, weights={"a": 1})
     with pytest.raises(InvalidValue, match="weights must be a mapping with the categories of the counts"):
         pareto({"a": 1}, weights=[1])
-    with pytest.raises(InvalidValue, match=r"counts must be whole numbers of 0 or more \(got 1.5 for 'a'\); pass costs"):
-        pareto({"a": 1.5})  # type: ignore[dict-item]
+    with pytest.raises(
+        InvalidValue, match=r"counts must be whole numbers of 0 or more \(got 1.5 for 'a'\); pass costs"
+    ):
+        pareto({"a": 1.5})
     with pytest.raises(InvalidValue, match=r"counts must be whole numbers of 0 or more \(got -1 for 'a'\)"):
         pareto({"a": -1})
     for bad in (-1.0, float("nan"), float("inf")):
         with pytest.raises(InvalidValue, match="counts must be whole numbers of 0 or more"):
-            pareto({"a": bad})  # type: ignore[dict-item]
+            pareto({"a": bad})
         with pytest.raises(InvalidValue, match="weights must be finite numbers of 0 or more"):
             pareto(["a"], weights=[bad])
     with pytest.raises(InvalidValue, match="share must lie above 0"):

@@ -4,6 +4,7 @@ import datetime as dt
 import math
 import pickle
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given
@@ -81,9 +82,7 @@ def test_boundaries_reach_the_goal_and_nobody_knows_without_direction() -> None:
 
 def test_each_group_stands_by_its_own_interval() -> None:
     """Four teams, one goal: sure to reach it, sure to miss it, too few to say, and nothing measured."""
-    measures = answered(
-        SATISFIED, SCORE, good=[5] * 98 + [1] * 2, bad=[5] * 50 + [1] * 50, few=[5] * 4 + [1], none=[9]
-    )
+    measures = answered(SATISFIED, SCORE, good=[5] * 98 + [1] * 2, bad=[5] * 50 + [1] * 50, few=[5] * 4 + [1], none=[9])
     goal = Indicator(name="content", kpi="csat", goal=0.8)
     found = measures.against([goal, Indicator(name="other", kpi="sla_kept", goal=0.9)])
     assert {row.group["team"]: row.light for row in found} == {
@@ -197,7 +196,9 @@ def test_without_a_goal_nothing_is_known() -> None:
 
 def test_it_is_a_table_everywhere() -> None:
     """In text, in a notebook with names escaped, as CSV and as a frame; and it survives pickling."""
-    found = answered(SATISFIED, **{"<b>north": [5] * 90 + [1] * 10}).against([Indicator(name="ok", kpi="csat", goal=0.8)])
+    found = answered(SATISFIED, **{"<b>north": [5] * 90 + [1] * 10}).against(
+        [Indicator(name="ok", kpi="csat", goal=0.8)]
+    )
     assert repr(found).splitlines()[1].split()[:4] == ["ok", "csat", "<b>north", "80"]
     assert "&lt;b&gt;north" in found._repr_html_()
     assert "<b>north" not in found._repr_html_()
@@ -230,8 +231,7 @@ def test_ratio_is_target_over_value_where_lower_is_better(
     value: float, goal: float, better: str, ratio: float | None
 ) -> None:
     """Row K-52 of the documents: met, gap, ratio; 1 reaches the goal, whichever way is better."""
-    row = standing(better=better, low=None, high=None, goal=goal)
-    found = Standing(**{**{f: getattr(row, f) for f in row.__slots__ if f != "__weakref__"}, "value": value})
+    found = attrs.evolve(standing(better=better, low=None, high=None, goal=goal), value=value)
     assert found.ratio == (None if ratio is None else pytest.approx(ratio))
     assert found.met is ((value <= goal) if better == "lower" else (value >= goal))
     if ratio is not None and not math.isclose(ratio, 1):

@@ -36,9 +36,11 @@ def handled(**groups: list[float]) -> Measures:
 
 
 def test_the_batting_averages_of_efron_and_morris() -> None:
-    """18 players, 45 times at bat each: Efron and Morris, 1975, table 1; the James-Stein column is that of B. Efron,
-    Large-Scale Inference, 2010, table 1.1, which works on the averages themselves.
-    """  # noqa: D205, D209
+    """18 players, 45 times at bat each, and the rest of their season.
+
+    The averages are table 1 of Efron and Morris, 1975; the James-Stein column is that of B. Efron, Large-Scale
+    Inference, 2010, table 1.1, which shrinks the averages themselves.
+    """
     hits = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])
     average = hits / 45
     overall = average.mean()
@@ -60,7 +62,9 @@ def test_the_batting_averages_of_efron_and_morris() -> None:
 
 
 groups_of_shares = st.lists(
-    st.integers(min_value=1, max_value=60).flatmap(lambda n: st.tuples(st.integers(min_value=0, max_value=n), st.just(n))),
+    st.integers(min_value=1, max_value=60).flatmap(
+        lambda n: st.tuples(st.integers(min_value=0, max_value=n), st.just(n))
+    ),
     min_size=1,
     max_size=9,
 )
@@ -74,7 +78,9 @@ def test_shrunken_shares_follow_from_the_moments(groups: list[tuple[int, int]]) 
     expected = [level] * len(groups)
     # what the weighted spread is expected to be if all scatter is within (c = 0) or between (c = 1) groups
     spread = sum((Fraction(n, every) * (Fraction(h, n) - level) ** 2 for h, n in groups), Fraction(0))
-    within = sum((Fraction(n, every) * (1 - Fraction(n, every)) * level * (1 - level) / n for _, n in groups), Fraction(0))
+    within = sum(
+        (Fraction(n, every) * (1 - Fraction(n, every)) * level * (1 - level) / n for _, n in groups), Fraction(0)
+    )
     between = sum((Fraction(n, every) * (1 - Fraction(n, every)) * level * (1 - level) for _, n in groups), Fraction(0))
     if between > within and spread > within:
         c = (spread - within) / (between - within)
@@ -114,9 +120,7 @@ def test_shrunken_means_solve_the_equation_of_the_scatter(groups: list[tuple[int
         low, high = (half, high) if excess(half) > 0 else (low, half)
     scatter = low if excess(0.0) > 0 else 0.0
     m = middle(scatter)
-    expected = [
-        m + (1 - (k - 3) / (k - 1) * e**2 / (e**2 + scatter)) * (v - m) if scatter else m for v, e in groups
-    ]
+    expected = [m + (1 - (k - 3) / (k - 1) * e**2 / (e**2 + scatter)) * (v - m) if scatter else m for v, e in groups]
     found = shrunken_means(*(np.array(column, np.float64) for column in zip(*groups, strict=True)))
     assert found.tolist() == pytest.approx(expected, abs=1e-4)
 
@@ -157,7 +161,7 @@ def test_a_tiny_group_with_an_extreme_share_is_not_first() -> None:
     raw = sorted(measures, key=lambda m: m.value or 0)
     assert raw[0].group["team"] == "tiny"
     for by in ("interval", "shrinkage"):
-        ranking = weakest(measures, "csat", by=by)  # type: ignore[arg-type]
+        ranking = weakest(measures, "csat", by=by)
         assert ranking[0].measured.group["team"] == "south"
         assert ranking[0].worse
     tiny = next(row for row in weakest(measures, "csat") if row.measured.n == 3)
@@ -214,7 +218,13 @@ def test_one_value_cannot_be_ranked_but_can_be_shrunken() -> None:
         SCORE, one=[1], a=[1, 2, 3] * 9, b=[3, 4, 5] * 9, c=[2, 3, 4] * 9, d=[4, 5, 5] * 9, e=[1, 2, 2] * 9
     )
     last = weakest(measures, "csat_mean").rows[-1]
-    assert (last.measured.group["team"], last.level, last.gap, last.cost, last.worse) == ("one", None, None, None, False)
+    assert (last.measured.group["team"], last.level, last.gap, last.cost, last.worse) == (
+        "one",
+        None,
+        None,
+        None,
+        False,
+    )
     shrunk = {row.measured.group["team"]: row.level for row in weakest(measures, "csat_mean", by="shrinkage")}
     assert 1.1 < (shrunk["one"] or 0) < 2
     assert shrunk["e"] == pytest.approx(1.67, abs=0.1)
