@@ -45,7 +45,7 @@ def directed(measures: Measures, key: str) -> Kpi:
             field="kpi",
             got=key,
         )
-    if kpi.statistic == "n":
+    if kpi.unit == "count":
         raise InvalidValue(
             f"kpi must be a share, a mean or a percentile (got {key}, a count, which grows with its group); use pareto",
             field="kpi",
