@@ -20,6 +20,7 @@ _HOME = {
     "Pareto": "ranking",
     "ParetoRow": "ranking",
     "Categories": "sets",
+    "Compound": "compound",
     "Count": "accumulators",
     "Distinct": "sets",
     "Extremes": "accumulators",

@@ -16,6 +16,7 @@ from servqual.metrics.composites import Composite as Composite
 from servqual.metrics.composites import IndexPart as IndexPart
 from servqual.metrics.composites import IndexRow as IndexRow
 from servqual.metrics.composites import composite as composite
+from servqual.metrics.compound import Compound as Compound
 from servqual.metrics.engine import measure as measure
 from servqual.metrics.engine import tally as tally
 from servqual.metrics.funnels import Funnel as Funnel
