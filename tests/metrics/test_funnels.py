@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, Kpi, Measures, funnel, measure
+from servqual.metrics import KPIS, Compound, Kpi, Measures, funnel, measure
 from servqual.metrics.funnels import between_groups, inflation
 from servqual.metrics.intervals import control_limits
 
@@ -155,6 +155,61 @@ def test_overdispersion_widens_the_limits() -> None:
     assert funnel(answered(SATISFIED, a=[5] * 9), "csat", overdispersion="additive").target == 1
 
 
+def complaints(**teams: tuple[int, int]) -> Measures:
+    """Complaints per 1,000 contacts, from (complaints, contacts) by team."""
+    rate = Compound.of(
+        KPIS["complaint_volume"],
+        KPIS["volume"],
+        key="complaints",
+        title="complaints",
+        question="how many?",
+        formula="complaints / contacts",
+        better="lower",
+        times=1000,
+    )
+    day = np.datetime64("2026-05-04", "us")
+    few, many = ([name for name, one in teams.items() for _ in range(one[i])] for i in (0, 1))
+    data = {
+        "complaints": {"received_at": [day] * len(few), "team": few},
+        "interactions": {"queued_at": [day] * len(many), "team": many},
+    }
+    return measure([rate], data, by=["team"])
+
+
+@given(st.integers(min_value=0, max_value=30), st.integers(min_value=1, max_value=12))
+def test_a_rate_is_outside_where_its_poisson_tail_is_too_thin(events: int, expected: int) -> None:
+    """Against adding up the probabilities of so few and so many events, one by one."""
+    level, contacts = 1000 * expected / 400, 400
+    [row] = funnel(complaints(team=(events, contacts)), "complaints", overall=level)
+    at = [math.exp(-expected) * expected**k / math.factorial(k) for k in range(events + 1)]
+    few, many = sum(at), 1 - sum(at[:-1])
+    assert (row.outside is not None) == (few < 0.025 or many < 0.025)
+    if row.outside:
+        assert row.side == ("better" if few < 0.025 else "worse")
+        assert (row.outside == 0.998) == (few < 0.001 or many < 0.001)
+    half = 1.959964 * math.sqrt(expected)
+    assert row.high[0] * 0.4 == pytest.approx(expected + half, abs=1.8)
+
+
+def test_rates_pool_by_exposure_and_widen_by_their_own_scatter() -> None:
+    """The level of all is all complaints over all contacts; z-scores are those of Poisson counts."""
+    measures = complaints(a=(4, 400), b=(30, 400), c=(2, 100), d=(1, 300))
+    found = funnel(measures, "complaints", overdispersion="multiplicative", winsorised=0)
+    assert found.target == pytest.approx(37_000 / 1200)
+    z = [(k - n * 37 / 1200) / math.sqrt(n * 37 / 1200) for k, n in ((4, 400), (30, 400), (2, 100), (1, 300))]
+    assert found.phi == pytest.approx(sum(x * x for x in z) / 4)
+    plain = funnel(measures, "complaints")
+    assert [row.side for row in plain] == ["better", "worse", None, "better"]
+
+
+def test_clusters_have_no_funnel() -> None:
+    """Nobody knows how many customers stand behind the answers of a group."""
+    answers = {"score": [5, 1] * 10, "team": ["a"] * 20, "customer_id": ["c1", "c2"] * 10}
+    measures = measure([SATISFIED], {"answers": answers}, by=["team"], cluster="customer_id")
+    with pytest.raises(InvalidValue, match=r"kpi must be measured without cluster= for this \(got csat by clusters\)"):
+        funnel(measures, "csat")
+
+
 @pytest.mark.parametrize("target", [0.0, 1.0])
 def test_a_target_that_all_reach_has_no_room(target: float) -> None:
     """Any other share is outside, in whichever direction is better."""
@@ -167,7 +222,9 @@ def test_what_has_no_funnel_is_named() -> None:
     """Counts, percentiles, limits that are no probabilities, nothing measured."""
     day = np.array(["2026-05-04"] * 3, "datetime64[us]")
     cases = measure(["case_volume", "resolution_p50"], {"cases": {"received_at": day, "resolved_at": day}})
-    with pytest.raises(InvalidValue, match=r"kpi must be a share, mean, quotient or net score \(got case_volume, read"):
+    with pytest.raises(
+        InvalidValue, match=r"kpi must be a share, rate, mean, quotient or net score \(got case_volume, read"
+    ):
         funnel(cases, "case_volume")
     with pytest.raises(InvalidValue, match="got resolution_p50, read as p50"):
         funnel(cases, "resolution_p50")

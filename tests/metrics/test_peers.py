@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue, UnknownName
-from servqual.metrics import KPIS, Kpi, Measures, Peer, measure, peer_gaps
+from servqual.metrics import KPIS, Compound, Kpi, Measures, Peer, measure, peer_gaps
 from servqual.metrics.differences import Figure, difference
-from servqual.metrics.intervals import wilson
+from servqual.metrics.intervals import poisson, wilson
 
 SATISFIED = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
 SCORE = KPIS["csat_mean"].with_(scale=(1, 5))
@@ -120,6 +120,26 @@ def test_net_scores_differ_by_the_normal_distribution() -> None:
     assert row.gap.high == pytest.approx(15 + 1.959964 * math.sqrt(variance), rel=1e-6)
 
 
+def test_rates_differ_by_the_intervals_of_their_counts() -> None:
+    """Square-and-add of Garwood's: 40 complaints of 1,000 contacts against 10 of 500."""
+    rate = Compound.of(
+        KPIS["complaint_volume"],
+        KPIS["volume"],
+        key="complaints",
+        title="complaints",
+        question="how many?",
+        formula="complaints / contacts",
+        better="lower",
+        times=1000,
+    )
+    data = {"complaints": {"received_at": [DAY] * 40}, "interactions": {"queued_at": [DAY] * 1000}}
+    [row] = peer_gaps(measure([rate], data), "complaints", [Peer(name="them", value=20, n=500)])
+    (a, c), (b, d) = poisson(np.array([40, 10]), 0.95)
+    assert row.gap.low == pytest.approx(20 - math.hypot(40 - a, 2 * d - 20))
+    assert row.gap.high == pytest.approx(20 + math.hypot(b - 40, 20 - 2 * c))
+    assert (row.lead, row.verdict) == (-20, "unclear")
+
+
 def test_values_that_are_all_alike_leave_room() -> None:
     """Two fives do not prove anything against a peer."""
     measures = answered(SCORE, pair=[5, 5], others=[1, 2, 3, 4, 5] * 10)
@@ -130,7 +150,7 @@ def test_values_that_are_all_alike_leave_room() -> None:
     assert difference(certain, certain, "mean", 0.95).low == 0
     assert difference(certain, Figure(value=5, n=1, error=0.0), "mean", 0.95).low is None
     assert difference(certain, Figure(value=5, error=0.0), "mean", 0.95).low is None
-    assert difference(certain, certain, "p50", 0.95).low is None
+    assert difference(certain, certain, "other", 0.95).low is None
 
 
 @pytest.mark.parametrize(

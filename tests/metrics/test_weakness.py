@@ -2,14 +2,15 @@
 
 from fractions import Fraction
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue, UnknownName
-from servqual.metrics import KPIS, Kpi, Measures, measure, weakest
-from servqual.metrics.shrinkage import shrunken_means, shrunken_shares
+from servqual.metrics import KPIS, Compound, Kpi, Measures, measure, weakest
+from servqual.metrics.shrinkage import shrunken_means, shrunken_rates, shrunken_shares
 
 SATISFIED = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
 SCORE = KPIS["csat_mean"].with_(scale=(1, 5))
@@ -137,12 +138,93 @@ def test_a_known_scatter_is_recovered() -> None:
     assert strength[0] == pytest.approx(20, rel=0.1)
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(min_value=0, max_value=40), st.integers(min_value=1, max_value=500)),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_shrunken_rates_follow_from_the_moments(groups: list[tuple[int, int]]) -> None:
+    """Against the mean of a gamma posterior in fractions, its prior by Marshall's moments."""
+    events, exposure = sum(k for k, _ in groups), sum(n for _, n in groups)
+    level = Fraction(events, exposure)
+    spread = sum((Fraction(n, exposure) * (Fraction(k, n) - level) ** 2 for k, n in groups), Fraction(0))
+    scatter = spread - level / Fraction(exposure, len(groups))
+    expected = [level] * len(groups)
+    if scatter > 0:
+        strength, shape = level / scatter, level**2 / scatter  # of a gamma with this mean and variance
+        expected = [(shape + k) / (strength + n) for k, n in groups]
+    k, n = (np.array(column) for column in zip(*groups, strict=True))
+    found = shrunken_rates(k, n, float(level))
+    if scatter != 0:  # at the edge the fractions and the floats may take either way
+        assert found.tolist() == pytest.approx([float(x) for x in expected], abs=1e-6)
+
+
+def complaints(**teams: tuple[int, int]) -> Measures:
+    """Complaints per 1,000 contacts, from (complaints, contacts) by team."""
+    rate = Compound.of(
+        KPIS["complaint_volume"],
+        KPIS["volume"],
+        key="complaints",
+        title="complaints",
+        question="how many?",
+        formula="complaints / contacts",
+        better="lower",
+        times=1000,
+    )
+    day = np.datetime64("2026-05-04", "us")
+    few, many = ([name for name, one in teams.items() for _ in range(one[i])] for i in (0, 1))
+    data = {
+        "complaints": {"received_at": [day] * len(few), "team": few},
+        "interactions": {"queued_at": [day] * len(many), "team": many},
+    }
+    return measure([rate], data, by=["team"])
+
+
+def test_rates_are_ranked_with_their_exposure() -> None:
+    """One complaint in two contacts is not the worst desk; the cost is in complaints."""
+    teams = {"north": (40, 1000), "south": (10, 1000), "east": (12, 1000), "west": (11, 1000), "tiny": (1, 2)}
+    measures = complaints(**teams)
+    assert max(measures, key=lambda m: m.value or 0).group["team"] == "tiny"
+    ranking = weakest(measures, "complaints")
+    first = ranking[0]
+    assert (first.measured.group["team"], first.measured.value) == ("north", 40)
+    assert first.overall == pytest.approx(1000 * 74 / 4002)
+    assert first.cost == pytest.approx((first.measured.low or 0) - 1000 * 74 / 4002)  # of 1,000 contacts
+    shrunk = {row.measured.group["team"]: row.level for row in weakest(measures, "complaints", by="shrinkage")}
+    k, n = (np.array(column) for column in zip(*(teams[name] for name in shrunk), strict=True))
+    assert list(shrunk.values()) == pytest.approx((1000 * shrunken_rates(k, n, 74 / 4002)).tolist())
+    [rate] = measures.kpis
+    assert isinstance(rate, Compound)
+    given_base = attrs.evolve(rate, base_is="count")
+    with pytest.raises(InvalidValue, match="by must be interval for complaints"):
+        weakest(attrs.evolve(measures, kpis=(given_base,)), "complaints", by="shrinkage")
+
+
+def test_clusters_are_ranked_by_interval_only() -> None:
+    """Whose interval knows of the customers; two answers of one kind are widened as two items."""
+    answers = {
+        "team": ["north"] * 60 + ["south"] * 60 + ["pair"] * 2,
+        "score": [5, 5, 5, 1] * 15 + [5, 5, 5, 5] * 15 + [1, 1],
+        "customer_id": [f"c{i % 20}" for i in range(120)] + ["x", "y"],
+    }
+    measures = measure([SATISFIED], {"answers": answers}, by=["team"], cluster="customer_id")
+    assert measures.get("csat", team="pair").high == 0
+    ranking = {row.measured.group["team"]: row for row in weakest(measures, "csat")}
+    assert ranking["pair"].level == pytest.approx(0.6576, abs=1e-4)  # Wilson's, of none of two
+    assert ranking["south"].level == 1
+    with pytest.raises(InvalidValue, match="kpi must be measured without cluster="):
+        weakest(measures, "csat", by="shrinkage")
+
+
 def test_few_groups_and_no_groups() -> None:
     """Fewer than four means say nothing of their scatter; nothing is nothing."""
     assert shrunken_means(np.array([1.0, 5.0]), np.ones(2)).tolist() == [3.0, 3.0]
     assert shrunken_means(np.zeros(0), np.zeros(0)).tolist() == []
     assert shrunken_means(np.array([4.0] * 5), np.zeros(5)).tolist() == [4.0] * 5
     assert shrunken_shares(np.array([3]), np.array([3]), 1.0).tolist() == [1.0]
+    assert shrunken_rates(np.array([0]), np.array([3]), 0.0).tolist() == [0.0]
 
 
 # --- ranking ------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import attrs
 
 from servqual.errors import InvalidValue
 from servqual.metrics.differences import difference
-from servqual.metrics.grouped import directed, ends, measured_groups, spread_of_items
+from servqual.metrics.grouped import directed, ends, kind_of, measured_groups, spread_of_items
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement, Measures
 from servqual.metrics.peers import figure_of
@@ -131,7 +131,7 @@ def _improvements(
             out.append(None)
             continue
         mine, earlier = (figure_of(kpi, one, spread, confidence) for one in (m, old))
-        change = difference(mine, earlier, kpi.statistic, confidence)
+        change = difference(mine, earlier, kind_of(kpi), confidence)
         worst = change.low if kpi.better == "higher" else change.high
         out.append(None if worst is None else worst if kpi.better == "higher" else -worst)
     return out

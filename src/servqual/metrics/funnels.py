@@ -12,8 +12,9 @@ import numpy as np
 from servqual._checks import among
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array
-from servqual.metrics.grouped import asked, level_of_all, measured_groups, spread_of_items
-from servqual.metrics.intervals import control_limits
+from servqual.metrics.compound import Compound
+from servqual.metrics.grouped import asked, kind_of, level_of_all, measured_groups, one_by_one, spread_of_items
+from servqual.metrics.intervals import control_limits, control_limits_of_counts
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement, Measures
 from servqual.metrics.tidy import Tidy
@@ -21,7 +22,6 @@ from servqual.metrics.tidy import Tidy
 __all__ = ["Funnel", "FunnelRow", "Overdispersion", "between_groups", "funnel", "inflation"]
 
 Overdispersion: TypeAlias = Literal["multiplicative", "additive"]
-_NORMAL: Final = ("mean", "net", "quotient", "per_hour")
 
 
 @attrs.frozen(kw_only=True)
@@ -44,8 +44,8 @@ class Funnel(Tidy):
     """The groups of one KPI against a target, in the order of the measures.
 
     `target` is the level of all, `limits` the probabilities of the limits, narrowest first. `spread` is the standard
-    deviation of single items that the limits of a mean follow from, None for a share. `phi` is the factor by which
-    variances were multiplied, `tau` the standard deviation between groups that was added; 1 and 0 without
+    deviation of single items that the limits of a mean follow from, None for a share or rate. `phi` is the factor by
+    which variances were multiplied, `tau` the standard deviation between groups that was added; 1 and 0 without
     overdispersion. `limits_at` gives the limits at any n, so that a curve can be drawn.
     """
 
@@ -75,8 +75,11 @@ class Funnel(Tidy):
 
     def _limit(self, n: Array, level: float) -> tuple[Array, Array]:
         if self.spread is None and self.phi == 1 and self.tau == 0:
-            return control_limits(n, self.target, level)
-        variance = _variance(self.target, self.spread, n)
+            if not isinstance(self.kpi, Compound):
+                return control_limits(n, self.target, level)
+            low, high = control_limits_of_counts(self.target * n / self.kpi.times, level)
+            return low * self.kpi.times / n, high * self.kpi.times / n
+        variance = _variance(self, n)
         half = NormalDist().inv_cdf((1 + level) / 2) * np.sqrt(variance * self.phi + self.tau**2)
         least, most = _SCALE.get(self.kpi.unit, (0.0, math.inf))
         return np.maximum(self.target - half, least), np.minimum(self.target + half, most)
@@ -116,7 +119,7 @@ def funnel(
 
     Args:
         measures: measured by the groups that are to be compared.
-        kpi: the key of a share, mean, quotient or net score.
+        kpi: the key of a share, rate, mean, quotient or net score.
         overall: the target; without it the level of all groups together. Quotients need it.
         limits: the probabilities within the limits; the two of the source are about two and three standard errors.
         overdispersion: where groups scatter more than chance alone makes them, for reasons that no group answers for,
@@ -125,9 +128,9 @@ def funnel(
         winsorised: the share of groups at each end whose z-scores are pulled in before overdispersion is estimated, so
             that the odd group that the plot is to show does not hide itself.
 
-    D. J. Spiegelhalter, 2005, Statistics in Medicine 24: 1185-1202. Shares get exact binomial limits; means, quotients
-    and net scores normal ones, from the spread of single items pooled within groups. Raises `InvalidValue` for counts
-    and percentiles, and where no group tells the spread or the level.
+    D. J. Spiegelhalter, 2005, Statistics in Medicine 24: 1185-1202. Shares get exact binomial limits, rates exact
+    Poisson ones; means, quotients and net scores normal ones, from the spread of single items pooled within groups.
+    Raises `InvalidValue` for other KPIs, for rows in clusters, and where no group tells the spread or the level.
 
     >>> from servqual.metrics import KPIS, measure
     >>> satisfied = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
@@ -136,10 +139,11 @@ def funnel(
     >>> [(row.measured.group["team"], row.outside, row.side) for row in funnel(told, "csat")]
     [('north', 0.95, 'better'), ('south', 0.95, 'worse'), ('tiny', None, None)]
     """
-    found = asked(measures, kpi)
-    if found.statistic not in {"share", *_NORMAL}:
+    found = one_by_one(asked(measures, kpi))
+    kind = kind_of(found)
+    if kind == "other":
         raise InvalidValue(
-            f"kpi must be a share, mean, quotient or net score (got {kpi}, read as {found.statistic})",
+            f"kpi must be a share, rate, mean, quotient or net score (got {kpi}, read as {found.statistic})",
             field="kpi",
             got=kpi,
         )
@@ -150,8 +154,9 @@ def funnel(
         raise InvalidValue(f"winsorised must be at least 0 and below 0.5 (got {winsorised})", field="winsorised")
     groups = measured_groups(measures, kpi)
     target = level_of_all(found, groups, overall)
-    spread = None if found.statistic == "share" else spread_of_items(found, groups, measures.confidence)
-    if target is None or (spread is None and found.statistic != "share"):
+    exact = kind in {"share", "rate"}
+    spread = None if exact else spread_of_items(found, groups, measures.confidence)
+    if target is None or not (exact or spread is not None):
         raise InvalidValue(
             f"{kpi} needs groups that tell its level and spread (got {len(groups)} with data)", field="measures"
         )
@@ -160,7 +165,7 @@ def funnel(
     values = np.array([m.value for m in groups], np.float64)
     if overdispersion is not None:
         among("overdispersion", overdispersion, get_args(Overdispersion))
-        error = np.sqrt(_variance(target, spread, sizes))
+        error = np.sqrt(_variance(empty, sizes))
         if (error > 0).all():  # else all values are alike, and chance has no part in them
             factor = inflation((values - target) / error, winsorised)
             if overdispersion == "multiplicative":
@@ -172,8 +177,12 @@ def funnel(
     return attrs.evolve(empty, rows=rows)
 
 
-def _variance(target: float, spread: float | None, n: Array) -> Array:
-    return np.asarray((target * (1 - target) if spread is None else spread**2) / n)
+def _variance(limits: Funnel, n: Array) -> Array:
+    """By chance alone, of a group of n items at the target: binomial, Poisson, or from the spread of items."""
+    target = limits.target
+    if isinstance(limits.kpi, Compound):
+        return np.asarray(target * limits.kpi.times / n)
+    return np.asarray((target * (1 - target) if limits.spread is None else limits.spread**2) / n)
 
 
 def _row(limits: Funnel, m: Measurement, low: Array, high: Array) -> FunnelRow:

@@ -3,26 +3,58 @@
 import math
 from collections.abc import Sequence
 from statistics import NormalDist
+from typing import Literal, TypeAlias
+
+import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
-from servqual.metrics.intervals import student
+from servqual.metrics.accumulators import Clustered, Count
+from servqual.metrics.compound import Compound
+from servqual.metrics.intervals import student, wilson
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement, Measures
 
 __all__ = [
+    "Kind",
     "asked",
     "directed",
     "ends",
     "interval_of",
+    "kind_of",
     "level_of_all",
     "measured_groups",
+    "one_by_one",
     "spread_of_items",
     "standard_error",
 ]
 
-_OF_MEANS = ("mean", "quotient", "per_hour")
-_POOLED = ("share", "mean", "net")
+Kind: TypeAlias = Literal["share", "rate", "mean", "net", "other"]
+
+
+def kind_of(kpi: Kpi) -> Kind:
+    """What a KPI is to a ranking: the share of items, a rate per exposure, a mean (or quotient), a net score, or other.
+
+    >>> from servqual.metrics import KPIS
+    >>> [kind_of(KPIS[key]) for key in ("resolution_rate", "resolution_time", "nps", "resolution_p90")]
+    ['share', 'mean', 'net', 'other']
+    """
+    if isinstance(kpi, Compound):
+        return "rate" if kpi.base_is == "exposure" else "other"
+    kinds: dict[str, Kind] = {"share": "share", "mean": "mean", "quotient": "mean", "per_hour": "mean", "net": "net"}
+    return kinds.get(kpi.statistic, "other")
+
+
+def one_by_one(kpi: Kpi) -> Kpi:
+    """The KPI, refused where its rows come in clusters, of which no model here knows how many there are."""
+    if kpi.accumulator is Clustered:
+        raise InvalidValue(
+            f"kpi must be measured without cluster= for this (got {kpi.key} by clusters); measure it anew, or rank it "
+            "by interval",
+            field="kpi",
+            got=kpi.key,
+        )
+    return kpi
 
 
 def asked(measures: Measures, key: str) -> Kpi:
@@ -62,8 +94,8 @@ def measured_groups(measures: Measures, key: str) -> list[Measurement]:
 def level_of_all(kpi: Kpi, groups: Sequence[Measurement], overall: float | Measurement | None) -> float | None:
     """The level that groups are held against: the one given, or that of all their rows together.
 
-    Shares, means and net scores of groups make up the whole by their n; of a quotient or a percentile they do not, so
-    that `overall` must be given. None where nothing was measured.
+    Shares, rates, means and net scores of groups make up the whole by their n; those of a quotient or a percentile do
+    not, so that `overall` must be given. None where nothing was measured.
     """
     if isinstance(overall, Measurement):
         if overall.definition != kpi.definition:
@@ -76,7 +108,7 @@ def level_of_all(kpi: Kpi, groups: Sequence[Measurement], overall: float | Measu
         return overall.value
     if overall is not None:
         return float(overall)
-    if kpi.statistic not in _POOLED:
+    if not _pools(kpi):
         raise InvalidValue(
             f"overall is needed for {kpi.key}, whose groups do not tell the level of the whole (got None); pass what "
             "was measured without groups",
@@ -87,20 +119,23 @@ def level_of_all(kpi: Kpi, groups: Sequence[Measurement], overall: float | Measu
     return math.fsum(m.n * (m.value or 0) for m in groups) / n if n else None
 
 
-def standard_error(kpi: Kpi, m: Measurement, confidence: float) -> float | None:
-    """The standard error of a measured value; None where it has none that its interval tells.
+def _pools(kpi: Kpi) -> bool:
+    """Whether the level of the whole is the mean of its groups, weighted by n."""
+    if isinstance(kpi, Compound):  # different things may come in several groups
+        return all(part.accumulator is Count for part in kpi.parts)
+    return kpi.statistic in {"share", "mean", "net"}
 
-    For a share that of the binomial; for a mean, quotient or net score it is read back from the interval, from the
-    longer side, since the other may be cut off where the scale ends.
+
+def standard_error(kpi: Kpi, m: Measurement, confidence: float) -> float | None:
+    """The standard error of a mean, quotient or net score, read back from its interval; None for anything else.
+
+    It is read from the longer side, since the other may be cut off where the scale ends.
     """
-    if m.value is None:
-        return None
-    if kpi.statistic == "share":
-        return math.sqrt(m.value * (1 - m.value) / m.n)
-    if m.low is None or m.high is None or kpi.statistic not in (*_OF_MEANS, "net"):
+    kind = kind_of(kpi)
+    if m.value is None or m.low is None or m.high is None or kind not in {"mean", "net"}:
         return None
     side = max(m.high - m.value, m.value - m.low)
-    if kpi.statistic == "net":
+    if kind == "net":
         return side / NormalDist().inv_cdf((1 + confidence) / 2)
     return side / student(m.n - 1, confidence) if m.n > 1 else None
 
@@ -117,13 +152,20 @@ def spread_of_items(kpi: Kpi, groups: Sequence[Measurement], confidence: float) 
 
 
 def interval_of(kpi: Kpi, m: Measurement, spread: float | None, confidence: float) -> tuple[float | None, float | None]:
-    """The interval of a group; a mean of values that happen to be all alike has that which the others' spread gives.
+    """The interval of a group; values that happen to be all alike get the one that the spread of the others gives.
 
-    Else two equal values would pass for a group that is known without error.
+    Else two equal values would pass for a group that is known without error. A share of clusters that are all alike
+    gets the interval of as many single items.
     """
-    if kpi.statistic not in _OF_MEANS or m.value is None or m.low is None or m.low != m.high or not spread:
+    if m.value is None or m.low is None or m.high is None or m.low != m.high:
         return m.low, m.high
-    half = student(m.n - 1, confidence) * spread / math.sqrt(m.n)
+    kind = kind_of(kpi)
+    if kind == "share":
+        low, high = wilson(np.array([round(m.value * m.n)]), np.array([m.n]), confidence)
+        return float(low[0]), float(high[0])
+    if kind not in {"mean", "net"} or not spread:
+        return m.low, m.high
+    half = student(max(m.n - 1, 1), confidence) * spread / math.sqrt(m.n)
     return m.value - half, m.value + half
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 
-__all__ = ["control_limits", "mean", "poisson", "quantile_ranks", "student", "wilson"]
+__all__ = ["control_limits", "control_limits_of_counts", "mean", "poisson", "quantile_ranks", "student", "wilson"]
 
 
 def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:
@@ -102,6 +102,33 @@ def _lower_limit(n: Array, target: float, tail: float) -> Array:
     hits = _first_reaching(tail, n, target)
     reached, before = bdtr(hits, n, target), np.where(hits > 0, bdtr(np.maximum(hits - 1, 0), n, target), 0.0)
     return np.asarray(np.maximum(hits - (reached - tail) / (reached - before), 0) / n)
+
+
+def control_limits_of_counts(expected: Array, level: float) -> tuple[Array, Array]:
+    """The same for a count, which is Poisson with this expectation.
+
+    >>> low, high = control_limits_of_counts(np.array([0.01, 100]), 0.95)
+    >>> low.round(2).tolist(), high.round(2).tolist()
+    ([0.0, 80.37], [0.98, 120.58])
+    """
+    from scipy.special import pdtr, pdtrik  # noqa: PLC0415  (loads with the first interval that needs it)
+
+    tail = (1 - level) / 2
+
+    def at(share: float) -> tuple[Array, Array, Array]:
+        """The smallest k with P(X <= k) >= share, and that probability for it and for the one before."""
+        k = np.ceil(pdtrik(share, expected))
+        k = np.where(np.isnan(k), 0, k)
+        lower = np.maximum(k - 1, 0)
+        k = np.where(pdtr(lower, expected) >= share, lower, k)
+        return k, pdtr(k, expected), np.where(k > 0, pdtr(np.maximum(k - 1, 0), expected), 0.0)
+
+    low, reached, before = at(tail)
+    high, all_of, less = at(1 - tail)
+    return (
+        np.maximum(low - (reached - tail) / (reached - before), 0),
+        high + (1 - less - tail) / (all_of - less),
+    )
 
 
 def _first_reaching(share: float, n: Array, q: float) -> Array:

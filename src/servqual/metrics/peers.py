@@ -10,9 +10,10 @@ import numpy as np
 
 from servqual._checks import distinct, filled
 from servqual.errors import InvalidValue
+from servqual.metrics.compound import Compound
 from servqual.metrics.differences import Difference, Figure, difference
-from servqual.metrics.grouped import asked, interval_of, measured_groups, spread_of_items, standard_error
-from servqual.metrics.intervals import wilson
+from servqual.metrics.grouped import asked, interval_of, kind_of, measured_groups, spread_of_items, standard_error
+from servqual.metrics.intervals import poisson, wilson
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement, Measures
 from servqual.metrics.tidy import Tidy
@@ -32,8 +33,8 @@ class Peer:
     """A figure from outside: of a competitor, an industry, or another desk.
 
     `value` is in the unit of the KPI: a share from 0 to 1, a duration in seconds. With `n`, the number of items it was
-    measured on, a share gets an interval; a mean needs `sd`, the standard deviation of its items, too. `source` says
-    where it was published.
+    measured on, a share or a rate per item gets an interval; a mean needs `sd`, the standard deviation of its items,
+    too. `source` says where it was published.
     """
 
     name: str = attrs.field(validator=filled)
@@ -114,9 +115,9 @@ class PeerGaps(Tidy):
 def peer_gaps(measures: Measures, kpi: str, peers: Sequence[Peer]) -> PeerGaps:
     """Hold the groups of a KPI against the figures of peers: ours less theirs, and what that says.
 
-    The interval is Newcombe's for shares and Welch's for means; see `servqual.metrics.differences`. It takes both
-    figures as independent and as measured alike, which nobody but the peer can promise. A figure without n has none.
-    Refused: peers of the same name, and a share outside 0 to 1.
+    The interval is Newcombe's for shares, likewise for rates, and Welch's for means; see
+    `servqual.metrics.differences`. It takes both figures as independent and as measured alike, which nobody but the
+    peer can promise. A figure without n has none. Refused: peers of the same name, and a share outside 0 to 1.
 
     >>> from servqual.metrics import KPIS, measure
     >>> answers = {"score": [5] * 56 + [1] * 14}
@@ -134,7 +135,7 @@ def peer_gaps(measures: Measures, kpi: str, peers: Sequence[Peer]) -> PeerGaps:
     for m in groups:
         mine = figure_of(found, m, spread, measures.confidence)
         for peer, figure in theirs:
-            gap = difference(mine, figure, found.statistic, measures.confidence)
+            gap = difference(mine, figure, kind_of(found), measures.confidence)
             rows.append(PeerGap(measured=m, peer=peer.name, theirs=peer.value, gap=gap))
     return PeerGaps(kpi=found, by=measures.by, confidence=measures.confidence, rows=tuple(rows))
 
@@ -157,9 +158,11 @@ def _figure_of_peer(peer: Peer, kpi: Kpi, confidence: float) -> Figure:
         )
     ends = error = None
     if kpi.statistic == "share" and peer.n is not None:
-        hits, n = np.array([peer.value * peer.n]), np.array([peer.n])
-        low, high = wilson(hits, n, confidence)
+        low, high = wilson(np.array([peer.value * peer.n]), np.array([peer.n]), confidence)
         ends = float(low[0]), float(high[0])
+    elif isinstance(kpi, Compound) and peer.n is not None:
+        low, high = poisson(np.array([peer.value * peer.n / kpi.times]), confidence)
+        ends = float(low[0]) * kpi.times / peer.n, float(high[0]) * kpi.times / peer.n
     if peer.n is not None and peer.sd is not None:
         error = peer.sd / math.sqrt(peer.n)
     return Figure(value=peer.value, n=peer.n, ends=ends, error=error)

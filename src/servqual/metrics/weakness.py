@@ -11,10 +11,11 @@ import numpy as np
 from servqual._checks import among
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array
-from servqual.metrics.grouped import directed, ends, level_of_all, measured_groups, spread_of_items
+from servqual.metrics.compound import Compound
+from servqual.metrics.grouped import directed, ends, kind_of, level_of_all, measured_groups, one_by_one, spread_of_items
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement, Measures
-from servqual.metrics.shrinkage import shrunken_means, shrunken_shares
+from servqual.metrics.shrinkage import shrunken_means, shrunken_rates, shrunken_shares
 from servqual.metrics.tidy import Tidy
 
 __all__ = ["RankBy", "Weakest", "Weakness", "weakest"]
@@ -29,9 +30,9 @@ class Weakness:
 
     `level` is what it is ranked by, in the unit of the KPI: the good end of its interval, or its shrunken value.
     `gap` says how much worse than the `overall` level that is; 0 or less is not worse. `cost` is the gap times n where
-    it is worse, and else 0: of a share the items that would have gone well, at least, at the overall level; of a mean
-    the seconds, points or money that they would have saved. `level`, `gap` and `cost` are None where nothing tells
-    them, `cost` also for percentiles and quotients, which are no sums over items.
+    it is worse, and else 0: of a share the items that would have gone well, at least, at the overall level; of a rate
+    the events that would not have come; of a mean the seconds, points or money that they would have saved. `level`,
+    `gap` and `cost` are None where nothing tells them, `cost` also for percentiles and quotients, which are no sums.
     """
 
     measured: Measurement
@@ -90,8 +91,9 @@ def weakest(
         measures: measured by the groups that are to be ranked.
         kpi: the key of a KPI with a better direction; a count has no weak groups, see `pareto`.
         by: `interval` takes the good end of each interval, where a tiny group has no say, because its interval is
-            wide; `shrinkage` takes the value drawn towards the level of all, by a beta-binomial model for shares and
-            a normal one for means, quotients and net scores (see `servqual.metrics.shrinkage`).
+            wide; `shrinkage` takes the value drawn towards the level of all, by a beta-binomial model for shares, a
+            gamma-Poisson one for rates and a normal one for means, quotients and net scores (see
+            `servqual.metrics.shrinkage`).
         overall: the level of the whole; without it that of all groups together. Quotients and percentiles need it.
 
     A mean of values that happen to be all alike gets its interval from the spread within the other groups. Groups at
@@ -117,9 +119,10 @@ def weakest(
         levels = _shrunken(asked, groups, measures.confidence, whole)
     sign = 1 if asked.better == "lower" else -1
     rows: list[Weakness] = []
+    times = asked.times if isinstance(asked, Compound) else 1.0 if asked.statistic in _ADD_UP else None
     for m, level in zip(groups, levels, strict=True):
         gap = None if level is None else sign * (level - whole)
-        cost = None if gap is None or asked.statistic not in _ADD_UP else max(gap, 0.0) * m.n
+        cost = None if gap is None or times is None else max(gap, 0.0) * m.n / times
         rows.append(Weakness(measured=m, overall=whole, level=level, gap=gap, cost=cost))
     rows.sort(key=lambda row: (math.inf if row.gap is None else -row.gap, -row.measured.n))
     return Weakest(kpi=asked, by=measures.by, rank_by=by, rows=tuple(rows))
@@ -130,9 +133,13 @@ def _shrunken(kpi: Kpi, groups: Sequence[Measurement], confidence: float, whole:
     if not groups:
         return []
     value, n = np.array([m.value for m in groups]), np.array([m.n for m in groups])
-    if kpi.statistic == "share":
+    kind = kind_of(one_by_one(kpi))
+    if kind == "share":
         return _settled(shrunken_shares(np.round(value * n), n, whole), whole)
-    if kpi.statistic not in {"mean", "net", "quotient", "per_hour"}:
+    if isinstance(kpi, Compound) and kind == "rate":
+        events = np.round(value * n / kpi.times)
+        return _settled(kpi.times * shrunken_rates(events, n, whole / kpi.times), whole)
+    if kind == "other":
         raise InvalidValue(
             f"by must be interval for {kpi.key}, read as {kpi.statistic}, which no model here shrinks (got shrinkage)",
             field="by",
