@@ -84,7 +84,7 @@ def award_ranking(measures: Measures, kpi: str, *, before: Measures | None = Non
     [(1, 'ada', True), (1, 'bo', True), (3, 'cy', False)]
     """
     found = directed(measures, kpi)
-    groups = measured_groups(measures, kpi)
+    groups = measured_groups(measures, found)
     then: dict[tuple[Any, ...], Measurement] = {}
     if before is None:
         levels = ends(found, groups, measures.confidence, good=False)
@@ -96,7 +96,7 @@ def award_ranking(measures: Measures, kpi: str, *, before: Measures | None = Non
                 f"{', '.join(before.by) or 'no column'} at {before.confidence:.0%}); measure both alike",
                 field="before",
             )
-        then = {tuple(m.group.values()): m for m in measured_groups(before, kpi)}
+        then = {tuple(m.group.values()): m for m in measured_groups(before, found)}
         levels = _improvements(found, groups, then, measures.confidence)
     sign = 1 if found.better == "lower" and before is None else -1
     order = sorted(

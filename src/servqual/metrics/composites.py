@@ -147,7 +147,7 @@ def composite(
     among("missing", missing, get_args(WhenMissing))
     kpis = _checked(measures, parts)
     scores = {part.kpi: _scores(part, kpis[part.kpi], measures) for part in parts}
-    groups = {tuple(m.group.values()): m.group for m in measures if m.kpi in scores}
+    groups = {tuple(m.group.values()): m.group for kpi in kpis.values() for m in measures.of(kpi)}
     rows = []
     for key, group in groups.items():
         present = [part for part in parts if key in scores[part.kpi]]
@@ -201,7 +201,7 @@ class _Scored:
 
 def _scores(part: IndexPart, kpi: Kpi, measures: Measures) -> dict[tuple[Any, ...], _Scored]:
     """The score of a part in each group that holds data."""
-    groups = measured_groups(measures, kpi.key)
+    groups = measured_groups(measures, kpi)
     spread = spread_of_items(kpi, groups, measures.confidence)
     out = {}
     for m in groups:

@@ -152,7 +152,7 @@ def funnel(
         raise InvalidValue(f"limits must lie between 0 and 1 (got {limits})", field="limits", got=tuple(limits))
     if not 0 <= winsorised < 0.5:  # noqa: PLR2004  (half of the groups at each end would be all)
         raise InvalidValue(f"winsorised must be at least 0 and below 0.5 (got {winsorised})", field="winsorised")
-    groups = measured_groups(measures, kpi)
+    groups = measured_groups(measures, found)
     target = level_of_all(found, groups, overall)
     exact = kind in {"share", "rate"}
     spread = None if exact else spread_of_items(found, groups, measures.confidence)

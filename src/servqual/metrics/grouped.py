@@ -86,9 +86,9 @@ def directed(measures: Measures, key: str) -> Kpi:
     return kpi
 
 
-def measured_groups(measures: Measures, key: str) -> list[Measurement]:
+def measured_groups(measures: Measures, kpi: Kpi) -> list[Measurement]:
     """The measurements of a KPI that hold a value."""
-    return [m for m in measures if m.kpi == key and m.value is not None]
+    return [m for m in measures.of(kpi) if m.value is not None]
 
 
 def level_of_all(kpi: Kpi, groups: Sequence[Measurement], overall: float | Measurement | None) -> float | None:

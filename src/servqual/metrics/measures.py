@@ -70,9 +70,7 @@ class Measures:
 
     def __iter__(self) -> Iterator[Measurement]:
         for kpi in self.kpis:
-            numbers = self.numbers[kpi.key]
-            for i, key in enumerate(self.groups[kpi.key].keys()):
-                yield self._at(kpi, numbers, i, key)
+            yield from self.of(kpi)
 
     def __len__(self) -> int:
         return sum(groups.size for groups in self.groups.values())
@@ -91,6 +89,12 @@ class Measures:
             better=kpi.better,
             definition=kpi.definition,
         )
+
+    def of(self, kpi: Kpi) -> Iterator[Measurement]:
+        """The measurements of one of the KPIs, a group at a time."""
+        numbers = self.numbers[kpi.key]
+        for i, key in enumerate(self.groups[kpi.key].keys()):
+            yield self._at(kpi, numbers, i, key)
 
     def get(self, kpi: str, **group: object) -> Measurement:
         """The measurement of a KPI in one group; every column of `by` must be given.

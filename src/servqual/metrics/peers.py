@@ -129,7 +129,7 @@ def peer_gaps(measures: Measures, kpi: str, peers: Sequence[Peer]) -> PeerGaps:
     found = asked(measures, kpi)
     distinct("peers", [peer.name for peer in peers])
     theirs = [(peer, _figure_of_peer(peer, found, measures.confidence)) for peer in peers]
-    groups = measured_groups(measures, kpi)
+    groups = measured_groups(measures, found)
     spread = spread_of_items(found, groups, measures.confidence)
     rows = []
     for m in groups:

@@ -175,7 +175,7 @@ def _of_measures(measures: Measures, key: str | None) -> tuple[Mapping[Hashable,
         )
     counts: dict[Hashable, int] = {}
     weights: dict[Hashable, float] = {}
-    for m in measured_groups(measures, found.key):
+    for m in measured_groups(measures, found):
         labels = tuple(m.group.values())
         category = labels if len(labels) > 1 else m.group[measures.by[0]]
         counts[category] = m.n

@@ -109,7 +109,7 @@ def weakest(
     """
     among("by", by, get_args(RankBy))
     asked = directed(measures, kpi)
-    groups = measured_groups(measures, kpi)
+    groups = measured_groups(measures, asked)
     whole = level_of_all(asked, groups, overall)
     if whole is None:
         return Weakest(kpi=asked, by=measures.by, rank_by=by, rows=())
