@@ -114,6 +114,12 @@ class Batch:
     lost: Sequence[Refusal] = ()
     weights: Array | None = None
 
+    @property
+    def numbers(self) -> Array:
+        """The number of each row as an array."""
+        rows = self.rows
+        return np.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else np.asarray(rows, np.int64)
+
 
 def joined(batches: Sequence[Batch]) -> Batch:
     """Several batches as one; a column that one of them lacks is missing there."""
@@ -124,7 +130,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
         {name: _joined(name, batches) for name in names},
         sum(batch.size for batch in batches),
         sum(batch.read for batch in batches),
-        np.concatenate([np.asarray(batch.rows, np.int64) for batch in batches]),
+        np.concatenate([batch.numbers for batch in batches]),
         [refusal for batch in batches for refusal in batch.refusals],
         [refusal for batch in batches for refusal in batch.lost],
     )

@@ -73,7 +73,7 @@ def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
     if inside.all():
         return batch
     rows = np.flatnonzero(inside)
-    numbers = np.asarray(batch.rows)[rows]
+    numbers = batch.numbers[rows]
     kept = set(numbers.tolist()) if batch.refusals else set[int]()
     weights = None if batch.weights is None else batch.weights[rows]
     return attrs.evolve(
