@@ -192,14 +192,14 @@ def test_rates_are_ranked_with_their_exposure() -> None:
     assert (first.measured.group["team"], first.measured.value) == ("north", 40)
     assert first.overall == pytest.approx(1000 * 74 / 4002)
     assert first.cost == pytest.approx((first.measured.low or 0) - 1000 * 74 / 4002)  # of 1,000 contacts
-    shrunk = {row.measured.group["team"]: row.level for row in weakest(measures, "complaints", by="shrinkage")}
+    shrunk = {row.measured.group["team"]: row.level for row in weakest(measures, "complaints", rank_by="shrinkage")}
     k, n = (np.array(column) for column in zip(*(teams[name] for name in shrunk), strict=True))
     assert list(shrunk.values()) == pytest.approx((1000 * shrunken_rates(k, n, 74 / 4002)).tolist())
     [rate] = measures.kpis
     assert isinstance(rate, Compound)
     given_base = attrs.evolve(rate, base_is="count")
-    with pytest.raises(InvalidValue, match="by must be interval for complaints"):
-        weakest(attrs.evolve(measures, kpis=(given_base,)), "complaints", by="shrinkage")
+    with pytest.raises(InvalidValue, match="rank_by must be interval for complaints"):
+        weakest(attrs.evolve(measures, kpis=(given_base,)), "complaints", rank_by="shrinkage")
 
 
 def test_clusters_are_ranked_by_interval_only() -> None:
@@ -215,7 +215,7 @@ def test_clusters_are_ranked_by_interval_only() -> None:
     assert ranking["pair"].level == pytest.approx(0.6576, abs=1e-4)  # Wilson's, of none of two
     assert ranking["south"].level == 1
     with pytest.raises(InvalidValue, match="kpi must be measured without cluster="):
-        weakest(measures, "csat", by="shrinkage")
+        weakest(measures, "csat", rank_by="shrinkage")
 
 
 def test_few_groups_and_no_groups() -> None:
@@ -243,7 +243,7 @@ def test_a_tiny_group_with_an_extreme_share_is_not_first() -> None:
     raw = sorted(measures, key=lambda m: m.value or 0)
     assert raw[0].group["team"] == "tiny"
     for by in ("interval", "shrinkage"):
-        ranking = weakest(measures, "csat", by=by)
+        ranking = weakest(measures, "csat", rank_by=by)
         assert ranking[0].measured.group["team"] == "south"
         assert ranking[0].worse
     tiny = next(row for row in weakest(measures, "csat") if row.measured.n == 3)
@@ -307,18 +307,18 @@ def test_one_value_cannot_be_ranked_but_can_be_shrunken() -> None:
         None,
         False,
     )
-    shrunk = {row.measured.group["team"]: row.level for row in weakest(measures, "csat_mean", by="shrinkage")}
+    shrunk = {row.measured.group["team"]: row.level for row in weakest(measures, "csat_mean", rank_by="shrinkage")}
     assert 1.1 < (shrunk["one"] or 0) < 2
     assert shrunk["e"] == pytest.approx(1.67, abs=0.1)
     alone = answered(SCORE, one=[1], two=[2])
-    assert [row.level for row in weakest(alone, "csat_mean", by="shrinkage")] == [None, None]
+    assert [row.level for row in weakest(alone, "csat_mean", rank_by="shrinkage")] == [None, None]
 
 
 def test_net_scores_shrink_by_their_spread() -> None:
     """In points; a group of two detractors is drawn far in."""
     teams = {name: [10] * k + [5] * (60 - k) for name, k in zip("abcdef", (10, 20, 30, 40, 50, 30), strict=True)}
     measures = answered(NPS, **teams, tiny=[0, 0])
-    ranking = weakest(measures, "nps", by="shrinkage")
+    ranking = weakest(measures, "nps", rank_by="shrinkage")
     assert ranking[0].measured.group["team"] == "a"
     tiny = next(row for row in ranking if row.measured.n == 2)
     assert -70 < (tiny.level or 0) < -40
@@ -341,8 +341,8 @@ def test_overall_may_be_given_and_must_be_for_percentiles() -> None:
     assert weakest(hours, "resolution_p50", overall=7200.0)[0].overall == 7200
     with pytest.raises(InvalidValue, match="overall must be of the same definition as resolution_p50"):
         weakest(hours, "resolution_p50", overall=whole.get("resolution_time", team="all"))
-    with pytest.raises(InvalidValue, match="by must be interval for resolution_p50, read as p50"):
-        weakest(hours, "resolution_p50", by="shrinkage", overall=overall)
+    with pytest.raises(InvalidValue, match="rank_by must be interval for resolution_p50, read as p50"):
+        weakest(hours, "resolution_p50", rank_by="shrinkage", overall=overall)
 
 
 def test_what_cannot_be_ranked_is_named() -> None:
@@ -355,14 +355,14 @@ def test_what_cannot_be_ranked_is_named() -> None:
         weakest(counts, "backlog")
     with pytest.raises(UnknownName, match=r"got 'backlo'\); did you mean backlog"):
         weakest(counts, "backlo")
-    with pytest.raises(InvalidValue, match="by must be one of interval, shrinkage"):
-        weakest(answered(SATISFIED, a=[5]), "csat", by="raw")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="rank_by must be one of interval, shrinkage"):
+        weakest(answered(SATISFIED, a=[5]), "csat", rank_by="raw")  # type: ignore[arg-type]
 
 
 def test_without_data_there_is_no_ranking() -> None:
     """Nothing measured, or only refused answers."""
     assert len(weakest(answered(SATISFIED, a=[9]), "csat")) == 0
-    assert len(weakest(answered(SATISFIED), "csat", by="shrinkage")) == 0
+    assert len(weakest(answered(SATISFIED), "csat", rank_by="shrinkage")) == 0
 
 
 def test_equal_levels_come_by_n_then_by_name_and_show_as_a_table() -> None:

@@ -26,7 +26,7 @@ from servqual.model import Indicator
 
 found = measure(["reopen_rate"], {"cases": {"received_at": [], "reopened": []}}, by=["team"])
 assert_type(found.against([Indicator(kpi="reopen_rate", goal=0.05)]).of("red"), tuple[Standing, ...])
-assert_type(weakest(found, "reopen_rate", by="shrinkage"), Weakest)
+assert_type(weakest(found, "reopen_rate", rank_by="shrinkage"), Weakest)
 assert_type(weakest(found, "reopen_rate")[0], Weakness)
 assert_type(funnel(found, "reopen_rate", overdispersion="additive"), Funnel)
 assert_type(pareto(found), Pareto)

@@ -83,14 +83,14 @@ class Weakest(Tidy):
 
 
 def weakest(
-    measures: Measures, kpi: str, *, by: RankBy = "interval", overall: float | Measurement | None = None
+    measures: Measures, kpi: str, *, rank_by: RankBy = "interval", overall: float | Measurement | None = None
 ) -> Weakest:
     """Rank the groups of a KPI, the weakest first, by what can be said of them and not by their raw values.
 
     Args:
         measures: measured by the groups that are to be ranked.
         kpi: the key of a KPI with a better direction; a count has no weak groups, see `pareto`.
-        by: `interval` takes the good end of each interval, where a tiny group has no say, because its interval is
+        rank_by: `interval` takes the good end of each interval, where a tiny group has no say, because its interval is
             wide; `shrinkage` takes the value drawn towards the level of all, by a beta-binomial model for shares, a
             gamma-Poisson one for rates and a normal one for means, quotients and net scores (see
             `servqual.metrics.shrinkage`).
@@ -107,13 +107,13 @@ def weakest(
     >>> [(row.measured.group["team"], round(row.measured.value, 2), row.worse) for row in weakest(told, "csat")]
     [('south', 0.6, True), ('tiny', 0.33, False), ('north', 0.8, False)]
     """
-    among("by", by, get_args(RankBy))
+    among("rank_by", rank_by, get_args(RankBy))
     asked = directed(measures, kpi)
     groups = measured_groups(measures, asked)
     whole = level_of_all(asked, groups, overall)
     if whole is None:
-        return Weakest(kpi=asked, by=measures.by, rank_by=by, rows=())
-    if by == "interval":
+        return Weakest(kpi=asked, by=measures.by, rank_by=rank_by, rows=())
+    if rank_by == "interval":
         levels = ends(asked, groups, measures.confidence, good=True)
     else:
         levels = _shrunken(asked, groups, measures.confidence, whole)
@@ -125,7 +125,7 @@ def weakest(
         cost = None if gap is None or times is None else max(gap, 0.0) * m.n / times
         rows.append(Weakness(measured=m, overall=whole, level=level, gap=gap, cost=cost))
     rows.sort(key=lambda row: (math.inf if row.gap is None else -row.gap, -row.measured.n))
-    return Weakest(kpi=asked, by=measures.by, rank_by=by, rows=tuple(rows))
+    return Weakest(kpi=asked, by=measures.by, rank_by=rank_by, rows=tuple(rows))
 
 
 def _shrunken(kpi: Kpi, groups: Sequence[Measurement], confidence: float, whole: float) -> list[float | None]:
@@ -141,8 +141,8 @@ def _shrunken(kpi: Kpi, groups: Sequence[Measurement], confidence: float, whole:
         return _settled(kpi.times * shrunken_rates(events, n, whole / kpi.times), whole)
     if kind == "other":
         raise InvalidValue(
-            f"by must be interval for {kpi.key}, read as {kpi.statistic}, which no model here shrinks (got shrinkage)",
-            field="by",
+            f"rank_by must be interval for {kpi.key}, read as {kpi.statistic}, which no model here shrinks (got shrinkage)",
+            field="rank_by",
             expected="interval",
             got="shrinkage",
         )
