@@ -11,7 +11,7 @@ import attrs
 from servqual._checks import as_instant, filled
 from servqual.errors import InvalidValue
 from servqual.model._cycles import Chooser, fold
-from servqual.model._lifecycle import Lived
+from servqual.model._lifecycle import Event, Lived
 from servqual.model._verdict import pending, read_cycle
 from servqual.model.clocks import STANDARD, ClockConventions, ClockRule
 from servqual.model.open_time import Hours
@@ -73,25 +73,25 @@ class Sla:
     def read(self, case: Lived[Any, Any], *, now: dt.datetime) -> Mapping[str, Reading]:
         """Every clock of a case (or a complaint) at a moment, by clock (or by the name of its target).
 
-        Events after `now` are not looked at, so a past moment shows what was true then. A promise that does not hold
+        Events after `now` are not looked at, so a past moment shows what was true then, as far as it had been corrected. A promise that does not hold
         for the case is absent; one whose clock has not begun is pending.
         """
         moment = as_instant(now)
+        history = case.counted_by(moment)
         readings: dict[str, Reading] = {}
         for promise in self.promises:
-            reading = self._read(case, promise, moment)
+            reading = self._read(case.id, history, promise, moment)
             if reading is not None:
                 readings[promise.key] = reading
         return MappingProxyType(readings)
 
-    def _read(self, case: Lived[Any, Any], promise: Promise, now: dt.datetime) -> Reading | None:
-        history = case.history
+    def _read(self, case: str, history: tuple[Event, ...], promise: Promise, now: dt.datetime) -> Reading | None:
         cycles, target = fold(history, promise.rule, promise.pause_on, promise.chooser, now)
         last: Reading | None = None
         for cycle in cycles:
             earlier = () if last is None else last.cycles
             reading = read_cycle(
-                case.id,
+                case,
                 cycle,
                 agreed=self.hours,
                 conventions=self.conventions,
@@ -101,7 +101,7 @@ class Sla:
             )
             last = reading or last
         if last is None and not cycles and target is not None and target.within is not None:
-            return pending(case.id, target, self.hours, self.conventions, now)
+            return pending(case, target, self.hours, self.conventions, now)
         return last
 
     def _promise(self, targets: tuple[Target, ...]) -> Promise:
