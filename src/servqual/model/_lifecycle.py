@@ -226,9 +226,7 @@ class Lived(Generic[S, E]):
             counted, state = self._lifecycle.replay(events)
         except IllegalTransition as illegal:
             if corrections:
-                illegal.add_note(
-                    f"after {len(corrections)} corrections of the history; record what is missing with them"
-                )
+                illegal.add_note("the history was corrected; record what is missing before it is taken away")
             raise
         object.__setattr__(self, "history", _in_order(self.history) if corrections else counted)
         object.__setattr__(self, "counted", counted)

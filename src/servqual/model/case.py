@@ -405,8 +405,9 @@ class Case(Lived[CaseStatus, CaseEvent]):
     """A customer's problem as the tuple of what happened to it.
 
     Moments are UTC. Closing needs a verification in which the effect was evaluated and the customer confirmed; one
-    that fails leads back to handling. What was told wrongly is corrected by `Voided` and `Amended`. Refused: a history that does not begin with `Identified` or `Reported`, any
-    event that the status does not allow, and an event before the last that does not say when it became known.
+    that fails leads back to handling. `Voided` and `Amended` correct what was told wrongly. Refused: a history that
+    does not begin with `Identified` or `Reported`, any event that the status does not allow, and an event before the
+    last that does not say when it became known.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> case = Case(history=[Reported(

@@ -73,8 +73,8 @@ class Sla:
     def read(self, case: Lived[Any, Any], *, now: dt.datetime) -> Mapping[str, Reading]:
         """Every clock of a case (or a complaint) at a moment, by clock (or by the name of its target).
 
-        Events after `now` are not looked at, so a past moment shows what was true then, as far as it had been corrected. A promise that does not hold
-        for the case is absent; one whose clock has not begun is pending.
+        Events after `now` are not looked at, corrections neither, so a past moment shows what was true then as far as
+        one knew. A promise that does not hold for the case is absent; one whose clock has not begun is pending.
         """
         moment = as_instant(now)
         history = case.counted_by(moment)
