@@ -13,6 +13,7 @@ from servqual.model import BusinessHours, Case, CaseId, Clock, Complaint, Compla
 from servqual.model import case as event
 from servqual.model import complaint as of_complaint
 from servqual.model.assignment import ownership_of
+from servqual.model.ids import SuggestionId
 from servqual.model.journal import history_of
 from servqual.model.suggestion import Submitted, Suggestion
 
@@ -257,7 +258,7 @@ def test_complaints_are_corrected_in_the_same_way() -> None:
 
 def test_other_histories_are_not_corrected() -> None:
     """Where nothing hangs on the moment of a step, an event that does not belong is refused like any other."""
-    idea = Suggestion(history=[Submitted(at=MONDAY, id="S-1", text="call back")])
+    idea = Suggestion(history=[Submitted(at=MONDAY, id=SuggestionId("S-1"), text="call back")])
     with pytest.raises(IllegalTransition, match="got voided"):
         idea.record(voided(1, "submitted", 0))  # type: ignore[arg-type]
 

@@ -208,8 +208,7 @@ def test_edges_at_clock_changes_can_be_read_otherwise(text: str, day: str, gap: 
     assert hours.elapsed(start, end) == dt.timedelta(minutes=minutes) == reference.elapsed(hours, start, end)
     naive = [np.datetime64(moment.replace(tzinfo=None)) for moment in (start, end)]
     assert bulk_elapsed(hours, *naive) == np.timedelta64(minutes, "m")
-    whole = {"week": {"sun": "00:00-24:00"}, "breaks": {dt.date.fromisoformat(day): text}}
-    less = BusinessHours(zone="Europe/Berlin", gap=gap, fold=fold, **whole)
+    less = attrs.evolve(hours, week={"sun": "00:00-24:00"}, breaks={dt.date.fromisoformat(day): text})
     assert less.elapsed(start, end) == end - start - dt.timedelta(minutes=minutes)
 
 
@@ -226,7 +225,7 @@ def test_a_skipped_date_can_be_kept_the_day_before_or_after() -> None:
 
 def test_the_reading_of_clock_changes_is_part_of_the_hours() -> None:
     """Hours that read them otherwise are other hours, with another hash."""
-    ways = [DESK, *(attrs.evolve(DESK, **way) for way in ({"gap": "later"}, {"gap": "earlier"}, {"fold": "first"}))]
+    ways = [DESK, *(attrs.evolve(DESK, gap=gap) for gap in GAPS[1:]), attrs.evolve(DESK, fold="first")]
     assert len({hours.content_hash for hours in ways}) == len(set(ways)) == 4
 
 

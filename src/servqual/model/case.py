@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, Literal, Self
 
 import attrs
 
-from servqual._checks import a_fact, as_instant, filled
+from servqual._checks import a_fact, as_instant, filled, one_of, whole
 from servqual.errors import InvalidValue
 from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, short
 from servqual.model.corrections import Amended, Voided
@@ -133,9 +133,7 @@ class Reported(Event):
     owner: str = attrs.field(validator=filled)
     channel: str = attrs.field(validator=filled)
     source: CaseSource = attrs.field(converter=CaseSource)
-    opened_by: Literal["customer", "agent"] = attrs.field(
-        default="customer", validator=attrs.validators.in_(("customer", "agent"))
-    )
+    opened_by: Literal["customer", "agent"] = attrs.field(default="customer", validator=one_of("customer", "agent"))
     tier: str | None = None
     team: str | None = None
     category: str | None = None
@@ -193,7 +191,7 @@ class Escalated(Act):
     """A higher support level (2, 3, …) took responsibility, for a reason; the status stays."""
 
     to: str = attrs.field(validator=filled)
-    level: int = attrs.field(validator=attrs.validators.ge(2))
+    level: int = attrs.field(validator=whole(2))
     reason: str = attrs.field(validator=filled)
     team: str | None = None
 

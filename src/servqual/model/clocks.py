@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import attrs
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import did_you_mean, near, one_of
 from servqual.errors import InvalidValue
 from servqual.model.case import CASE_LIFECYCLE, Relation
 from servqual.model.labels import Labelled
@@ -182,7 +182,7 @@ class ClockConventions:
     name: str
     rules: Mapping[Clock, ClockRule] = attrs.field(converter=_read_only, hash=False, repr=False)
     retargeting: Retargeting = attrs.field(default=Retargeting.KEEP_START, converter=Retargeting)
-    at_close: Literal["stay", "roll"] = attrs.field(default="stay", validator=attrs.validators.in_(("stay", "roll")))
+    at_close: Literal["stay", "roll"] = attrs.field(default="stay", validator=one_of("stay", "roll"))
     whole_history: bool = False
     sources: tuple[str, ...] = attrs.field(default=(), converter=_texts, repr=False)
 

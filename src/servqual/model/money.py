@@ -119,6 +119,16 @@ class Money:
         return other
 
 
+def _money(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    if not isinstance(value, Money):
+        raise InvalidValue(
+            f"{attribute.name} must be Money (got {value!r}); write Money('99.90', 'EUR')",
+            field=attribute.name,
+            expected="Money",
+            got=value,
+        )
+
+
 @attrs.frozen(kw_only=True)
 class Purchase:
     """What a customer bought: when, and for how much.
@@ -130,7 +140,7 @@ amount=Money('99.90', 'EUR'), what='')
 
     customer: CustomerId = attrs.field(validator=filled)
     at: dt.datetime = attrs.field(converter=as_instant)
-    amount: Money = attrs.field(validator=attrs.validators.instance_of(Money))
+    amount: Money = attrs.field(validator=_money)
     what: str = ""
 
 
