@@ -95,6 +95,21 @@ def whole(low: int, high: int | None = None) -> Callable[[object, "attrs.Attribu
     return check
 
 
+def a(kind: type) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
+    """A field's rule: one of this kind."""
+
+    def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+        if not isinstance(value, kind):
+            raise InvalidValue(
+                f"{field.name} must be a {kind.__name__} (got {value!r})",
+                field=field.name,
+                expected=kind.__name__,
+                got=value,
+            )
+
+    return check
+
+
 def calendar_date(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Refuse what is not a date; a datetime too, since its day depends on a zone; an attrs validator."""
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):

@@ -90,6 +90,7 @@ def test_a_week_is_read_and_written_in_one_form(given: Any, read: dict[str, str]
         ({"holidays": dt.date(2026, 5, 4)}, "must be dates"),
         ({"holidays": {"labour": dt.date(2026, 5, 1)}}, "keyed by dates"),
         ({"gap": "ends"}, "gap must be one of end, later, earlier .* did you mean end"),
+        ({"holiday_wins": "no"}, "holiday_wins must be True or False"),
         ({"fold": 1}, "fold must be one of both, first, second"),
     ],
 )

@@ -299,6 +299,11 @@ class Lived(Generic[S, E]):
         return self._lifecycle.allowed(self._state.status)
 
     @classmethod
+    def is_correctable(cls) -> bool:
+        """Whether its history takes `Voided` and `Amended`."""
+        return cls._lifecycle.correctable
+
+    @classmethod
     def diagram(cls) -> str:
         """The transitions as a Mermaid state diagram, drawn from the table that the code obeys."""
         return cls._lifecycle.diagram()

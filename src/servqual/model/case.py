@@ -24,6 +24,7 @@ __all__ = [
     "CASE_LIFECYCLE",
     "Amended",
     "Assigned",
+    "AutoReplied",
     "Cancelled",
     "Case",
     "CaseEvent",
@@ -216,6 +217,11 @@ class CustomerMessage(Event):
 
 
 @attrs.frozen(kw_only=True)
+class AutoReplied(Event):
+    """A machine on the customer's side answered: out of office, a receipt, a bounce; no clock listens unasked."""
+
+
+@attrs.frozen(kw_only=True)
 class Started(Act):
     """Handling began."""
 
@@ -328,6 +334,7 @@ CaseEvent = (
     | Escalated
     | Linked
     | CustomerMessage
+    | AutoReplied
     | Started
     | Resumed
     | Replied
@@ -366,12 +373,14 @@ def _rows() -> tuple[Row[CaseStatus], ...]:
         Row((s.ASSIGNED, s.HANDLING, s.WAITING), Escalated,     None,                     Move.STAY),
         Row((s.IDENTIFIED, *unsolved, *solved), Linked,         None,                     Move.STAY),
         Row((*unsolved, *solved),              CustomerMessage, None,                     Move.STAY),
+        Row((*unsolved, *solved),              AutoReplied,     None,                     Move.STAY),
         Row((s.ASSIGNED,),                     Started,         None,                     s.HANDLING),
         Row((s.WAITING,),                      Resumed,         None,                     Move.BACK),
         Row((*unsolved, *solved),              Replied,         None,                     Move.STAY),
+        # of equal instants a solution beats a wait
+        Row((s.HANDLING,),                     Resolved,        None,                     s.VERIFYING),
         Row((*desk, s.VERIFYING),              Waiting,         None,                     s.WAITING),
         Row((s.WAITING,),                      Waiting,         None,                     Move.STAY),
-        Row((s.HANDLING,),                     Resolved,        None,                     s.VERIFYING),
         Row((s.VERIFYING,),                    Verified,        _effective_and_confirmed, s.VERIFIED),
         Row((s.VERIFYING,),                    Verified,        None,                     s.HANDLING),
         Row(solved,                            FollowedUp,      None,                     Move.STAY),
@@ -416,8 +425,8 @@ class Case(Lived[CaseStatus, CaseEvent]):
     (<CaseStatus.RECEIVED: 'received'>, '已接收', <CaseStage.PROBLEM: 'problem'>)
     >>> case.record(Closed(at=nine + dt.timedelta(minutes=2), by="desk"))
     Traceback (most recent call last):
-    servqual.errors.IllegalTransition: event must be one of classified, linked, customer_message, replied, waiting, \
-duplicate, cancelled while the case is received (got closed)
+    servqual.errors.IllegalTransition: event must be one of classified, linked, customer_message, auto_replied, \
+replied, waiting, duplicate, cancelled while the case is received (got closed)
     """
 
     _lifecycle: ClassVar[Lifecycle[Any]] = CASE_LIFECYCLE

@@ -52,11 +52,11 @@ class Correction(Act):
 class Voided(Correction):
     """An event turned out not to have happened: it no longer counts.
 
-    >>> ten = dt.datetime(2026, 5, 4, 10, tzinfo=dt.UTC)
-    >>> Voided(at=ten, by="Q-1", event="replied", happened_at=ten - dt.timedelta(hours=1), reason="sent to another")
-    Voided(at=datetime.datetime(2026, 5, 4, 10, 0, tzinfo=datetime.timezone.utc), by='Q-1', note='', \
-recorded_at=None, seq=0, event='replied', happened_at=datetime.datetime(2026, 5, 4, 9, 0, \
-tzinfo=datetime.timezone.utc), happened_seq=None, reason='sent to another')
+    >>> from servqual.model.case import Replied
+    >>> ten, hour = dt.datetime(2026, 5, 4, 10, tzinfo=dt.UTC), dt.timedelta(hours=1)
+    >>> wrong = Voided(at=ten, by="Q-1", event="replied", happened_at=ten - hour, reason="sent to another customer")
+    >>> corrected([Replied(at=ten - hour, by="A-1")], [wrong])
+    []
     """
 
     def told_anew(self, event: Event) -> tuple[Event, ...]:
@@ -91,12 +91,12 @@ class Amended(Correction, Rebuilt):
     `id` and `seq` stay, and no fact can be taken away: void the event and record it anew for that. A moment after the
     correction itself is refused.
 
-    >>> ten = dt.datetime(2026, 5, 4, 10, tzinfo=dt.UTC)
-    >>> hour = dt.timedelta(hours=1)
-    >>> Amended(at=ten, by="Q-1", event="replied", happened_at=ten - hour, reason="clock", changes={"at": ten + hour})
-    Traceback (most recent call last):
-    servqual.errors.InvalidValue: changes['at'] must not come after the correction at 2026-05-04 10:00:00+00:00 \
-(got 2026-05-04 11:00:00+00:00); nothing is known before it happens
+    >>> from servqual.model.case import Replied
+    >>> ten, hour = dt.datetime(2026, 5, 4, 10, tzinfo=dt.UTC), dt.timedelta(hours=1)
+    >>> note = Amended(at=ten, by="Q-1", event="replied", happened_at=ten - hour, reason="a note",
+    ...                changes={"public": False})
+    >>> [reply.public for reply in corrected([Replied(at=ten - hour, by="A-1")], [note])]
+    [False]
     """
 
     changes: Mapping[str, Any] = attrs.field(converter=_new_facts, hash=False)

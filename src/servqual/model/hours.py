@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from servqual._checks import as_zone, one_of
+from servqual._checks import a_fact, as_zone, one_of
 from servqual.errors import InvalidValue
 from servqual.model._local import Fold, Gap, closing, day_of, opening
 from servqual.model._spells import DAYS, Spells, day_spells, read_dates, read_week
@@ -72,8 +72,8 @@ class BusinessHours(Hours):
     holidays: Holidays = attrs.field(factory=Holidays, converter=_holidays)
     special: Mapping[dt.date, str] = attrs.field(factory=dict[dt.date, str], converter=_special, eq=_pairs)
     breaks: Mapping[dt.date, str] = attrs.field(factory=dict[dt.date, str], converter=_breaks, eq=_pairs)
-    holiday_wins: bool = False
-    holiday_cuts_night: bool = False
+    holiday_wins: bool = attrs.field(default=False, validator=a_fact)
+    holiday_cuts_night: bool = attrs.field(default=False, validator=a_fact)
     gap: Gap = attrs.field(default="end", validator=one_of("end", "later", "earlier"))
     fold: Fold = attrs.field(default="both", validator=one_of("both", "first", "second"))
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from servqual._checks import as_instant, filled
+from servqual._checks import a, as_instant, filled
 from servqual.errors import InvalidValue
 from servqual.model.ids import CustomerId
 
@@ -119,16 +119,6 @@ class Money:
         return other
 
 
-def _money(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    if not isinstance(value, Money):
-        raise InvalidValue(
-            f"{attribute.name} must be Money (got {value!r}); write Money('99.90', 'EUR')",
-            field=attribute.name,
-            expected="Money",
-            got=value,
-        )
-
-
 @attrs.frozen(kw_only=True)
 class Purchase:
     """What a customer bought: when, and for how much.
@@ -140,7 +130,7 @@ amount=Money('99.90', 'EUR'), what='')
 
     customer: CustomerId = attrs.field(validator=filled)
     at: dt.datetime = attrs.field(converter=as_instant)
-    amount: Money = attrs.field(validator=_money)
+    amount: Money = attrs.field(validator=a(Money))
     what: str = ""
 
 
