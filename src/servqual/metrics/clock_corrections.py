@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 
 from servqual.metrics.accumulators import Array
-from servqual.readers.columns import Batch, Column, Refusal
+from servqual.readers.columns import MISSING, Batch, Column, Refusal
 from servqual.readers.tables import TABLES
 
 __all__ = ["corrected"]
@@ -81,10 +81,10 @@ class _Log:
             int(values[row])
             for values in (self._was("at"), self.naming["corrects_at"].values, self.naming["amended_at"].values)
         )
-        name, moves = self._name("corrects", row), bool(self.naming["amended_at"].known[row])
-        if not name or not self.naming["corrects_at"].known[row]:
+        name, moves = self._name("corrects", row), moved != MISSING
+        if not name or then == MISSING:
             return "needs corrects and corrects_at"
-        if then > made or (moves and moved > made):
+        if max(then, moved) > made:
             return "lies before what it corrects"
         case = int(self.batch.columns["case_id"].values[row])
         here, seq = self.places.get((case, name, then), []), self.naming["corrects_seq"].values[row]
