@@ -132,9 +132,7 @@ def test_a_corrected_log_reads_like_its_corrected_cases(seed: int) -> None:
         batch = columns_of("case_events", log_of(cases, rng))
         log = EventLog.of(batch, us(now) or 0)
         assert (log.rows.read, log.rows.refused) == (batch.read, 0)
-        readings = {
-            case.id: sla.read(case, now=now) for case in cases if any(e.at <= now for e in case.counted_by(now))
-        }
+        readings = {case.id: sla.read(case, now=now) for case in cases if any(e.at <= now for e in case.counted)}
         for promise in sla.promises:
             found = rows_of(read_clock(sla, log, promise.key, us(now) or 0))
             for case in cases:
@@ -228,7 +226,7 @@ def test_what_cannot_be_used_is_refused_with_its_reason() -> None:
 def test_a_log_without_corrections_costs_nothing() -> None:
     """The very same batch comes back; a log that has the columns but no correction in it, too."""
     batch = columns_of("case_events", {"case_id": ["C"], "at": [MONDAY], "event": ["reported"]})
-    assert corrected(batch, 0) is batch
+    assert corrected(batch) is batch
     event_column = attrs.evolve(batch.columns["event"], labels=["reported", "voided"])
     named = attrs.evolve(batch, columns={**batch.columns, "event": event_column})
-    assert corrected(named, 0) is named
+    assert corrected(named) is named

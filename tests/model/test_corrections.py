@@ -86,13 +86,23 @@ def test_an_amended_event_counts_as_amended() -> None:
     assert (replied.at, replied.by, replied.public) == (at(2), "A-1", False)
 
 
-def test_what_was_believed_before_the_correction_can_still_be_read() -> None:
-    """A moment before the correction shows the old story, the moment of the correction the new one."""
+def test_what_was_true_then_and_what_was_believed_then() -> None:
+    """A moment before the correction is read as it was; `known_by` leaves out what became known later."""
     case = begun(event.Replied(at=at(0.5), by="A-1")).record(voided(2, "replied", 0.5))
-    states = [SLA.read(case, now=at(hours))["first_response"].state for hours in (0.7, 1.9, 2, 3)]
-    assert states == ["met", "met", "breached", "breached"]
-    assert case.as_of(at(1)).first_response_at == at(0.5)
-    assert case.as_of(at(2)) == case
+    case = case.record(event.Waiting(at=at(1), by="A-1", on="customer", recorded_at=at(3)))
+    assert [SLA.read(case, now=at(hours))["first_response"].state for hours in (0.7, 1.9, 2)] == [
+        *("running", "breached", "breached")
+    ]
+    believed = [SLA.read(case.known_by(at(hours)), now=at(hours))["first_response"].state for hours in (0.7, 1.9, 2)]
+    assert believed == ["met", "met", "breached"]
+    assert (case.as_of(at(1)).status, case.as_of(at(1)).first_response_at) == ("waiting", None)
+    known = [case.known_by(at(hours)) for hours in (1, 2, 3)]
+    assert [(then.status, then.first_response_at) for then in known] == [
+        *(("received", at(0.5)), ("received", None), ("waiting", None))
+    ]
+    assert known[-1] == case
+    with pytest.raises(InvalidValue, match="at least one event"):
+        case.known_by(at(-1))
 
 
 def test_corrections_follow_each_other() -> None:
@@ -211,11 +221,13 @@ def test_the_first_event_can_be_corrected() -> None:
 
 
 def test_a_cancelled_case_comes_back_when_it_was_cancelled_by_mistake() -> None:
-    """The end of a case is an event like others; a look in between finds it cancelled still."""
+    """The end of a case is an event like others, and what happened after it has its place."""
     case = begun(event.Cancelled(at=at(1), by="desk", reason="withdrawn")).record(voided(3, "cancelled", 1))
     assert case.status == "received"
     late = case.record(event.Waiting(at=at(2), by="A-1", on="customer", recorded_at=at(4)))
-    assert SLA.read(late, now=at(2.5))["resolution"].state == "cancelled"
+    assert SLA.read(late, now=at(2.5))["resolution"].state == "paused"
+    assert late.as_of(at(2.5)).status == "waiting"
+    assert SLA.read(late.known_by(at(2.5)), now=at(2.5))["resolution"].state == "cancelled"
     reading = SLA.read(late, now=at(5))["resolution"]
     assert (reading.state, reading.elapsed) == ("paused", 2 * HOUR)
 
@@ -252,8 +264,8 @@ def test_complaints_are_corrected_in_the_same_way() -> None:
     assert right.record(voided(5, "acknowledged", 1)).acknowledged_at is None
     moved = complaint.record(amended(4, "received", 0, at=at(-1)))
     assert moved.received.at == at(-1)
-    assert of_complaint.complaint_backlog([moved], now=at(-0.5)) == ()
-    assert [one.received.at for one in of_complaint.complaint_backlog([moved], now=at(0.5))] == [MONDAY]
+    assert of_complaint.complaint_backlog([moved], now=at(-2)) == ()
+    assert [one.received.at for one in of_complaint.complaint_backlog([moved], now=at(-0.5))] == [at(-1)]
 
 
 def test_other_histories_are_not_corrected() -> None:

@@ -2,8 +2,7 @@
 
 A row whose `event` is `voided` or `amended` names the row that it is about by `corrects` (its event), `corrects_at`
 (its moment) and, only where two differ in nothing else, `corrects_seq`. An amended row counts at `amended_at` where
-that is given, and with every other cell that the correction fills, such as `public` or `priority`. A correction counts
-from its own `at` on.
+that is given, and with every other cell that the correction fills, such as `public` or `priority`.
 """
 
 from typing import Final
@@ -24,8 +23,8 @@ _NEVER: Final = np.iinfo(np.int64).max
 """The moment of a row that was read but tells nothing: no clock is ever read so late."""
 
 
-def corrected(batch: Batch, now: int) -> Batch:
-    """The same rows, with those that were amended by `now` as amended; what counts no more lies beyond all time.
+def corrected(batch: Batch) -> Batch:
+    """The same rows, with those that were amended as amended; what counts no more lies beyond all time.
 
     A log without corrections is given back as it is. A correction that names no row that counts, or several that
     differ, is refused like any row that cannot be used.
@@ -33,7 +32,7 @@ def corrected(batch: Batch, now: int) -> Batch:
     event = batch.columns["event"]
     kinds = [code for code, label in enumerate(event.labels) if label in _KINDS]
     rows = np.flatnonzero(np.isin(event.values, kinds)) if kinds else event.values[:0]
-    return _Log(batch).corrected(rows, now) if len(rows) else batch
+    return _Log(batch).corrected(rows) if len(rows) else batch
 
 
 class _Log:
@@ -48,17 +47,16 @@ class _Log:
         self.naming = {name: batch.columns.get(name) or Column.missing(kinds[name], batch.size) for name in _NAMING}
         self.places: dict[tuple[int, str, int], list[int]] = {}
 
-    def corrected(self, rows: Array, now: int) -> Batch:
-        """Take each correction known by `now`, in the order of moment, `seq` and content."""
+    def corrected(self, rows: Array) -> Batch:
+        """Take each correction, in the order of moment, `seq` and content."""
         event, at, case = (self.batch.columns[name] for name in ("event", "at", "case_id"))
         known = rows[at.known[rows] & case.known[rows]]
-        live = known[at.values[known] <= now]
-        self._find(rows, live)
+        self._find(rows, known)
         codes = self.columns["event"].values
         codes[rows] = len(event.labels)  # used like an event, but one that comes after all time
         self.columns["at"].values[known] = _NEVER
         refusals: list[Refusal] = []
-        for row in sorted(live.tolist(), key=self._order):
+        for row in sorted(known.tolist(), key=self._order):
             fault = self._take(row)
             if fault:
                 refusals.append(Refusal(int(self.batch.rows[row]), "event", self._name("event", row), fault))
@@ -66,10 +64,10 @@ class _Log:
         columns = {**self.columns, "event": attrs.evolve(event, values=codes, labels=[*event.labels, "received"])}
         return attrs.evolve(self.batch, columns=columns, refusals=[*self.batch.refusals, *refusals])
 
-    def _find(self, rows: Array, live: Array) -> None:
+    def _find(self, rows: Array, known: Array) -> None:
         """The rows of the same cases at the moments that are named."""
         at, case = (self.batch.columns[name] for name in ("at", "case_id"))
-        meant = np.isin(case.values, case.values[live]) & np.isin(at.values, self.naming["corrects_at"].values[live])
+        meant = np.isin(case.values, case.values[known]) & np.isin(at.values, self.naming["corrects_at"].values[known])
         meant[rows] = False
         for row in np.flatnonzero(meant & at.known).tolist():
             key = int(case.values[row]), self._name("event", row), int(at.values[row])

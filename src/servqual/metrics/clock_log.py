@@ -77,7 +77,7 @@ class EventLog:
                 raise MissingColumn(
                     f"case_events needs the column {name!r} (got {', '.join(batch.columns)})", column=name, near=()
                 )
-        batch = corrected(batch, now)
+        batch = corrected(batch)
         signals, signal, unknown = _signals(batch)
         usable, refusals = _usable(batch, unknown)
         late = batch.columns["at"].values > now

@@ -14,7 +14,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from itertools import groupby
-from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar, cast
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 import attrs
 
@@ -109,11 +109,8 @@ class Lifecycle(Generic[S]):
         assert not isinstance(target, Move)
         return State(target, state.status if target is self.waits else None)
 
-    def replay(self, events: Iterable[Event], *, strict: bool = True) -> tuple[tuple[Event, ...], State[S]]:
-        """Events in their one true order, and the state after the last; independent of the order of arrival.
-
-        An event that its status does not allow is refused, or without `strict` changes nothing.
-        """
+    def replay(self, events: Iterable[Event]) -> tuple[tuple[Event, ...], State[S]]:
+        """Events in their one true order, and the state after the last; independent of the order of arrival."""
         state: State[S] = State()
         history: list[Event] = []
         for _, group in groupby(sorted(events, key=_moment), key=_moment):
@@ -123,11 +120,7 @@ class Lifecycle(Generic[S]):
             while waiting:
                 possible = (n for n, e in enumerate(waiting) if (state.status, type(e)) in self._ways)
                 event = waiting.pop(next(possible, 0))
-                try:
-                    state = self.step(state, event)
-                except IllegalTransition:
-                    if strict:
-                        raise
+                state = self.step(state, event)
                 history.append(event)
         return tuple(history), state
 
@@ -263,22 +256,21 @@ class Lived(Generic[S, E]):
             self._lifecycle.step(self._state, event)
         return type(self)(history=(*self.history, event))
 
-    def counted_by(self, moment: dt.datetime) -> tuple[E, ...]:
-        """What counted as far as it had been corrected by a moment; events after it are included.
-
-        What is looked up in between, such as a clock that is read, shall not know of a correction that came later.
-        """
-        told, corrections = _apart(self._lifecycle, self.history)
-        known = [correction for correction in corrections if correction.at <= moment]
-        if len(known) == len(corrections):
-            return self.counted
-        counted, _ = self._lifecycle.replay(corrected(told, known), strict=False)
-        return cast("tuple[E, ...]", counted)
-
     def as_of(self, moment: dt.datetime) -> Self:
-        """The object as its events up to this moment, included, tell it; refused before the first."""
+        """The object as what happened up to this moment, included, tells it; refused before the first event.
+
+        That is what was true then, as far as is known: what was recorded or corrected later counts at its own place.
+        """
         until = as_instant(moment)
-        return type(self)(history=tuple(event for event in self.history if event.at <= until))
+        return type(self)(history=tuple(event for event in self.counted if event.at <= until))
+
+    def known_by(self, moment: dt.datetime) -> Self:
+        """The object as it was known at this moment: without what was recorded or corrected later.
+
+        That is what was believed then. Refused before the first record.
+        """
+        until = as_instant(moment)
+        return type(self)(history=tuple(event for event in self.history if (event.recorded_at or event.at) <= until))
 
     @property
     def id(self) -> str:

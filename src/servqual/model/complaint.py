@@ -461,7 +461,7 @@ def _as_they_were(complaints: Iterable[Complaint], now: dt.datetime) -> Iterator
     for complaint in complaints:
         if moment >= complaint.history[-1].at:
             yield complaint
-        elif moment >= complaint.history[0].at:
+        elif moment >= complaint.received.at:
             yield complaint.as_of(moment)
 
 

@@ -26,7 +26,7 @@ class Correction(Act):
     """What `Voided` and `Amended` share: which event was wrong, why, and who says so.
 
     `event` is its stored name, such as `replied`, `happened_at` the moment at which it stands, and `happened_seq` its
-    `seq`, needed only where two differ in nothing else. `at` is when it was corrected: until then the old story held.
+    `seq`, needed only where two differ in nothing else. `at` is when it was corrected.
     """
 
     event: str = attrs.field(validator=filled)

@@ -81,14 +81,13 @@ class Sla:
     def read(self, case: Lived[Any, Any], *, now: dt.datetime) -> Mapping[str, Reading]:
         """Every clock of a case (or a complaint) at a moment, by clock (or by the name of its target).
 
-        Events after `now` are not looked at, corrections neither, so a past moment shows what was true then as far as
-        one knew. A promise that does not hold for the case is absent; one whose clock has not begun is pending.
+        Events after `now` are not looked at, so a past moment shows what was true then; `case.known_by(now)` shows what
+        was believed. A promise that does not hold for the case is absent; one whose clock has not begun is pending.
         """
         moment = as_instant(now)
-        history = case.counted_by(moment)
         readings: dict[str, Reading] = {}
         for promise in self.promises:
-            reading = self._read(case.id, history, promise, moment)
+            reading = self._read(case.id, case.counted, promise, moment)
             if reading is not None:
                 readings[promise.key] = reading
         return MappingProxyType(readings)
