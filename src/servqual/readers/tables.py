@@ -61,10 +61,10 @@ _CASES: dict[str, Kind] = {
 }
 
 _CASE_EVENTS: dict[str, Kind] = {
-    **dict.fromkeys(("at", "since"), Kind.MOMENT),
-    "seq": Kind.COUNT,
+    **dict.fromkeys(("at", "since", "corrects_at", "amended_at"), Kind.MOMENT),
+    **dict.fromkeys(("seq", "corrects_seq"), Kind.COUNT),
     **dict.fromkeys(("public", "bot", "effective", "customer_confirmed"), Kind.FLAG),
-    **dict.fromkeys(("case_id", "event", "on", "opened_by", "relation"), Kind.LABEL),
+    **dict.fromkeys(("case_id", "event", "on", "opened_by", "relation", "corrects"), Kind.LABEL),
 }
 
 _INTERACTIONS: dict[str, Kind] = {
