@@ -1,5 +1,6 @@
 """The catalogue: every KPI that servqual defines, by key."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -9,28 +10,29 @@ from servqual.metrics.complaint_rows import COMPLAINT_KPIS
 from servqual.metrics.cost_rows import COST_KPIS
 from servqual.metrics.customer_rows import CUSTOMER_KPIS
 from servqual.metrics.interactions import INTERACTION_KPIS
+from servqual.metrics.kpi import Kpi
 from servqual.metrics.promise_rows import PROMISE_KPIS
 from servqual.metrics.quality_rows import QUALITY_KPIS
 from servqual.metrics.voice_rows import VOICE_KPIS
 from servqual.metrics.workforce_rows import WORKFORCE_KPIS
 
-__all__ = ["KPIS"]
+__all__ = ["KPIS", "ROOMS"]
 
-KPIS: Final = MappingProxyType(
+ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
     {
-        kpi.key: kpi
-        for kpi in (
-            *CASE_KPIS,
-            *CLOCK_KPIS,
-            *INTERACTION_KPIS,
-            *VOICE_KPIS,
-            *COMPLAINT_KPIS,
-            *PROMISE_KPIS,
-            *QUALITY_KPIS,
-            *WORKFORCE_KPIS,
-            *CUSTOMER_KPIS,
-            *COST_KPIS,
-        )
+        "Contacts": INTERACTION_KPIS,
+        "Cases": CASE_KPIS,
+        "Service clocks": CLOCK_KPIS,
+        "Complaints": COMPLAINT_KPIS,
+        "Surveys": VOICE_KPIS,
+        "Feedback, promises and measures": PROMISE_KPIS,
+        "Quality checks": QUALITY_KPIS,
+        "Shifts": WORKFORCE_KPIS,
+        "Customers": CUSTOMER_KPIS,
+        "Cost": COST_KPIS,
     }
 )
+"""The KPIs of each room."""
+
+KPIS: Final = MappingProxyType({kpi.key: kpi for kpis in ROOMS.values() for kpi in kpis})
 """The catalogue; `KPIS | {mine.key: mine}` extends it."""

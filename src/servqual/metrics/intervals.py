@@ -3,13 +3,33 @@
 `scipy.special` loads with the first interval that needs it.
 """
 
+from collections.abc import Mapping
 from statistics import NormalDist
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
 from servqual.metrics.accumulators import Array
 
-__all__ = ["mean", "poisson", "quantile_ranks", "wilson"]
+__all__ = ["METHODS", "mean", "poisson", "quantile_ranks", "wilson"]
+
+_RANKS: Final = "order statistics, whose ranks are binomial (Conover)"
+_OF_SUMS: Final = "Student's t on Cochran's estimator of a ratio"
+METHODS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "n": "exact, of a Poisson count (Garwood)",
+        "share": "score interval of a share (Wilson)",
+        "mean": "Student's t",
+        "net": "large-sample normal, of a difference of multinomial shares",
+        "quotient": _OF_SUMS,
+        "per_hour": _OF_SUMS,
+        "p50": _RANKS,
+        "p90": _RANKS,
+        "p95": _RANKS,
+    }
+)
+"""How the interval of each statistic is made, in words."""
 
 
 def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:

@@ -1,0 +1,54 @@
+"""Every KPI has its page, with an example that runs, and the pages are what the rows say."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from servqual.metrics import KPIS
+from servqual.metrics.catalogue import ROOMS
+from servqual.metrics.intervals import METHODS
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def _script() -> Any:
+    spec = importlib.util.spec_from_file_location("make_kpis", DOCS / "make_kpis.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+SCRIPT = _script()
+
+
+def test_every_kpi_has_an_example_and_no_example_is_left_over() -> None:
+    """By key; a KPI without one would have no page that runs."""
+    assert set(SCRIPT.examples()) == set(KPIS)
+
+
+def test_the_pages_are_current() -> None:
+    """Run `python docs/make_kpis.py` to write them anew."""
+    written = {file.name: file.read_text(encoding="utf-8") for file in (DOCS / "kpis").glob("*.md")}
+    told = SCRIPT.pages()
+    assert written.keys() == told.keys()
+    assert [name for name, text in told.items() if written[name] != text] == []
+
+
+def test_each_kpi_is_in_one_room() -> None:
+    """A key that two rooms used would hide one of them."""
+    keys = [kpi.key for kpis in ROOMS.values() for kpi in kpis]
+    assert len(keys) == len(set(keys)) == len(KPIS)
+
+
+@pytest.mark.parametrize("kpi", KPIS.values(), ids=lambda kpi: kpi.key)
+def test_a_row_says_what_its_page_needs(kpi: Any) -> None:
+    """Question, formula, source and interval; what is asked is a question."""
+    assert kpi.question.endswith("?")
+    assert kpi.formula
+    assert kpi.source
+    assert METHODS[kpi.statistic]
+    assert kpi.at or kpi.table == "case_events"
