@@ -4,15 +4,25 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from servqual.metrics.access_rows import ACCESS_KPIS
+from servqual.metrics.availability_rows import AVAILABILITY_KPIS
+from servqual.metrics.case_flow_rows import CASE_FLOW_KPIS
+from servqual.metrics.case_path_rows import CASE_PATH_KPIS
 from servqual.metrics.cases import CASE_KPIS
 from servqual.metrics.clocks import CLOCK_KPIS
+from servqual.metrics.complaint_outcome_rows import COMPLAINT_OUTCOME_KPIS
 from servqual.metrics.complaint_rows import COMPLAINT_KPIS
 from servqual.metrics.cost_rows import COST_KPIS
 from servqual.metrics.customer_rows import CUSTOMER_KPIS
+from servqual.metrics.handling_rows import HANDLING_KPIS
 from servqual.metrics.interactions import INTERACTION_KPIS
 from servqual.metrics.kpi import Kpi
+from servqual.metrics.operation_rows import OPERATION_KPIS
+from servqual.metrics.people_rows import PEOPLE_KPIS
+from servqual.metrics.planning_rows import PLANNING_KPIS
 from servqual.metrics.promise_rows import PROMISE_KPIS
 from servqual.metrics.quality_rows import QUALITY_KPIS
+from servqual.metrics.step_rows import STEP_KPIS
 from servqual.metrics.voice_rows import VOICE_KPIS
 from servqual.metrics.workforce_rows import WORKFORCE_KPIS
 
@@ -20,16 +30,21 @@ __all__ = ["KPIS", "ROOMS"]
 
 ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
     {
-        "Contacts": INTERACTION_KPIS,
-        "Cases": CASE_KPIS,
+        "Contacts": (*INTERACTION_KPIS, *ACCESS_KPIS, *HANDLING_KPIS),
+        "Cases": (*CASE_KPIS, *CASE_FLOW_KPIS, *CASE_PATH_KPIS),
+        "Steps of a procedure": STEP_KPIS,
         "Service clocks": CLOCK_KPIS,
-        "Complaints": COMPLAINT_KPIS,
+        "Complaints": (*COMPLAINT_KPIS, *COMPLAINT_OUTCOME_KPIS),
         "Surveys": VOICE_KPIS,
         "Feedback, promises and measures": PROMISE_KPIS,
         "Quality checks": QUALITY_KPIS,
         "Shifts": WORKFORCE_KPIS,
+        "Planning": PLANNING_KPIS,
+        "People": PEOPLE_KPIS,
         "Customers": CUSTOMER_KPIS,
         "Cost": COST_KPIS,
+        "Running services": AVAILABILITY_KPIS,
+        "Deliveries, stores, touchpoints and risks": OPERATION_KPIS,
     }
 )
 """The KPIs of each room."""
