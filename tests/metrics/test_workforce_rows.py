@@ -152,7 +152,8 @@ def test_a_share_is_never_said_to_pass_one() -> None:
         ("adherence", {"adherent_s": 11, "scheduled_s": 10}, "adherent_s must not exceed scheduled_s"),
         ("absence_rate", {"absent_s": 11, "scheduled_s": 10}, "absent_s must not exceed scheduled_s"),
         ("contacts_per_hour", {"handled": 1, "ready_s": 0}, "ready_s must not be 0 where contacts were handled"),
-        ("contacts_per_hour", {"handled": float("inf"), "ready_s": 9}, "handled must not exceed 1,000,000"),
+        ("contacts_per_hour", {"handled": 2e6, "ready_s": 9}, "handled must not exceed 1,000,000"),
+        ("contacts_per_hour", {"handled": float("inf"), "ready_s": 9}, "handled must be a whole number, 0 or more"),
     ],
 )
 def test_times_that_cannot_be_are_refused(key: str, row: Row, reason: str) -> None:

@@ -1,8 +1,8 @@
 from servqual.metrics.accumulators import Count as Count
+from servqual.metrics.accumulators import Extremes as Extremes
 from servqual.metrics.accumulators import Quotient as Quotient
 from servqual.metrics.accumulators import Ratio as Ratio
 from servqual.metrics.accumulators import Total as Total
-from servqual.metrics.accumulators import Values as Values
 from servqual.metrics.attaining import Attainment as Attainment
 from servqual.metrics.attaining import attainment as attainment
 from servqual.metrics.business_time import Pauses as Pauses
@@ -11,10 +11,14 @@ from servqual.metrics.business_time import elapsed as elapsed
 from servqual.metrics.catalogue import KPIS as KPIS
 from servqual.metrics.engine import measure as measure
 from servqual.metrics.engine import tally as tally
+from servqual.metrics.histograms import Lifetimes as Lifetimes
+from servqual.metrics.histograms import Values as Values
 from servqual.metrics.kpi import Kpi as Kpi
 from servqual.metrics.measures import Measurement as Measurement
 from servqual.metrics.measures import Measures as Measures
 from servqual.metrics.ranking import Pareto as Pareto
 from servqual.metrics.ranking import pareto as pareto
 from servqual.metrics.rows import Rows as Rows
+from servqual.metrics.sets import Categories as Categories
+from servqual.metrics.sets import Distinct as Distinct
 from servqual.metrics.tallies import Tally as Tally

@@ -7,74 +7,33 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from pathlib import Path
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
 
 from servqual._checks import as_instant, did_you_mean, near
-from servqual.errors import InvalidValue, MissingColumn, RefusedRow, UnknownName
-from servqual.metrics.accumulators import Array
+from servqual.errors import InvalidValue, MissingColumn, UnknownName
 from servqual.metrics.catalogue import KPIS
-from servqual.metrics.cells import Cells, fold, zero
 from servqual.metrics.clock_log import EventLog, as_moment, split_cases
 from servqual.metrics.clock_readings import read_clock
 from servqual.metrics.clocks import cases_of, judged_by
-from servqual.metrics.groups import Groups
-from servqual.metrics.kpi import Kpi, View
+from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measures
-from servqual.metrics.periods import PERIODS, period
-from servqual.metrics.rows import Rows
-from servqual.metrics.tallies import Part, Plan, Tally, part_of
+from servqual.metrics.periods import PERIODS
+from servqual.metrics.tallier import Tallier, refused
+from servqual.metrics.tallies import Plan, Tally
 from servqual.model.sla import Sla
 from servqual.readers.arrays import columns_of
-from servqual.readers.columns import FIRST_MOMENT, Batch, Refusal, joined
+from servqual.readers.columns import FIRST_MOMENT, Batch, joined
 from servqual.readers.export import Export
 from servqual.readers.frames import files_of, frame_batch, is_frame
 
-__all__ = ["Data", "Source", "Tallier", "Tally", "measure", "tally"]
+__all__ = ["Data", "Source", "measure", "plan_of", "tally"]
 
 Source: TypeAlias = Any
 """A mapping of columns, a frame, an `Export`, a path, batches, or an iterator of these."""
 Data: TypeAlias = Mapping[str, Source]
 Moment: TypeAlias = dt.datetime | np.datetime64
-
-
-class Tallier:
-    """Takes batches of one table as they come and adds up their tallies, smaller ones first."""
-
-    def __init__(self, plan: Plan, table: str, *, strict: bool = False) -> None:
-        self._plan = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.kpis if kpi.table == table))
-        self._table = table
-        self._strict = strict
-        self._stack: list[tuple[int, Tally]] = []
-        self._held: list[Batch] = []
-
-    def add(self, batch: Batch) -> None:
-        """Tally one more batch; for a keyed KPI the table is kept, and tallied when all of it is there."""
-        if any(kpi.law == "keyed" for kpi in self._plan.kpis):
-            self._held.append(batch)
-            return
-        self._push(batch)
-
-    def _push(self, batch: Batch) -> None:
-        level, part = 0, _tally_batch(self._plan, self._table, batch, strict=self._strict)
-        while self._stack and self._stack[-1][0] == level:
-            part = self._stack.pop()[1] + part
-            level += 1
-        self._stack.append((level, part))
-
-    def tally(self) -> Tally:
-        """The tally of all batches so far."""
-        if self._held:
-            self._stack = []
-            self._push(joined(self._held))
-        elif not self._stack:
-            self._push(columns_of(self._table, {}))
-        whole = self._stack[-1][1]
-        for _, part in self._stack[-2::-1]:
-            whole = part + whole
-        return whole
 
 
 def tally(
@@ -154,12 +113,14 @@ def _tally_log(
     def count(part: Callable[[], Batch]) -> Tally:
         log = EventLog.of(part(), now)
         if strict and log.rows.refusals:
-            raise _refused(log.rows.refusals[0])
+            raise refused(log.rows.refusals[0])
         found: list[Tally] = []
         for table in tables:
             rows = cases_of(log) if table == "cases" else _clock(table, log, sla, now)
             mine = attrs.evolve(asked, kpis=tuple(kpi for kpi in asked.kpis if kpi.table == table))
-            found.append(_tally_batch(mine, table, rows, strict=strict))
+            tallier = Tallier(mine, table, strict=strict)
+            tallier.add(rows)
+            found.append(tallier.tally())
         return attrs.evolve(_side_by_side(asked, found), rows={"case_events": log.rows})
 
     parts = split_cases(batch)
@@ -288,81 +249,3 @@ def _batches(table: str, source: Source, naive: str | None) -> Iterator[Batch]:
                 yield part
             else:
                 yield from _batches(table, part, naive)
-
-
-def _tally_batch(plan: Plan, table: str, batch: Batch, *, strict: bool) -> Tally:
-    for kpi in plan.kpis:
-        _check_needs(kpi, batch, plan)
-    used = np.zeros(batch.size, np.bool_)
-    refusals: dict[tuple[int, str, str], Refusal] = {}
-    groups: dict[Part, Groups] = {}
-    codes: dict[Part, Array] = {}
-    cells: dict[str, Cells] = {}
-    for kpi in plan.kpis:
-        part = part_of(kpi)
-        if part not in groups:
-            columns = [_grouping(name, batch, part[1], plan.zone) for name in plan.by]
-            groups[part], codes[part] = Groups.of_rows(plan.by, columns, batch.size)
-        if kpi.state in cells:
-            continue
-        size = groups[part].size
-        if not batch.size:
-            cells[kpi.state] = zero(kpi.accumulator, size)
-            continue
-        view = View(batch, kpi, plan.now, plan.period)
-        rows, mine = kpi.accumulator.of(**kpi.rows(view)), codes[part]  # type: ignore[attr-defined]
-        counted = view.counted()
-        used |= ~view.bad
-        if not counted.all():
-            rows, mine = {name: values[counted] for name, values in rows.items()}, mine[counted]
-        cells[kpi.state] = fold(kpi.accumulator, rows, mine, size)
-        named = {*kpi.needs, *kpi.uses}
-        for refusal in (*view.refusals, *(r for r in batch.refusals if r.column in named)):
-            refusals[refusal.row, refusal.column, refusal.reason] = refusal
-    every = [*batch.lost, *sorted(refusals.values(), key=lambda r: (r.row, r.column))]
-    if strict and every:
-        raise _refused(every[0])
-    # rows that were folded into a case are used, or refused, with it
-    lost = batch.size - int(used.sum()) if batch.weights is None else int(batch.weights[~used].sum())
-    read = Rows.of(read=batch.read, used=batch.read - len(batch.lost) - lost, refusals=every)
-    return Tally(plan, groups, cells, {table: read})
-
-
-def _refused(first: Refusal) -> RefusedRow:
-    return RefusedRow(str(first), row=first.row, column=first.column, value=first.value, reason=first.reason)
-
-
-def _check_needs(kpi: Kpi, batch: Batch, plan: Plan) -> None:
-    if not batch.columns:
-        return
-    dated = (kpi.at,) if plan.period or any(name in PERIODS for name in plan.by) else ()
-    wanted = (*kpi.needs, *dated, *(name for name in plan.by if name not in PERIODS))
-    for name in wanted:
-        if name not in batch.columns:
-            close = near(name, batch.columns)
-            raise MissingColumn(
-                f"{kpi.key} needs the column {name!r} of {kpi.table} (got {', '.join(batch.columns)})"
-                f"{did_you_mean(close)}",
-                column=name,
-                near=close,
-            )
-
-
-def _grouping(name: str, batch: Batch, at: str, zone: ZoneInfo) -> tuple[Array, Sequence[Any]]:
-    if name not in PERIODS:
-        if not batch.columns:
-            return np.zeros(0, np.int64), ()
-        column = batch.columns[name]
-        if column.labels or not len(column.values):
-            return column.values.astype(np.int64), column.labels
-        values, codes = np.unique(column.values[column.known], return_inverse=True)
-        out = np.full(batch.size, -1, np.int64)
-        out[column.known] = codes
-        return out, [v.item() for v in values]
-    if not batch.columns:
-        return np.zeros(0, np.int64), ()
-    column = batch.columns[at]
-    codes = np.full(batch.size, -1, np.int64)
-    known = column.known
-    codes[known], labels = period(name, column.values[known], zone)
-    return codes, labels

@@ -11,7 +11,8 @@ import attrs
 import numpy as np
 
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Array, Ratio, Values
+from servqual.metrics.accumulators import Array, Ratio
+from servqual.metrics.histograms import Values
 from servqual.metrics.kpi import Kpi, View
 
 __all__ = [

@@ -11,7 +11,8 @@ import attrs
 import numpy as np
 
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Array, Count, Ratio, Total, Values
+from servqual.metrics.accumulators import Array, Count, Ratio, Total
+from servqual.metrics.histograms import Values
 from servqual.metrics.kpi import Kpi, View
 
 __all__ = ["INTERACTION_KPIS"]

@@ -6,14 +6,16 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Accumulator, Array, Count, Quotient, Ratio, Total, Values
+from servqual.metrics.accumulators import Accumulator, Array, Count, Extremes, Quotient, Ratio, Total
+from servqual.metrics.histograms import Lifetimes, Values
+from servqual.metrics.sets import Categories, Distinct
 from servqual.model.open_time import Hours
 from servqual.readers.columns import Batch, Column, Refusal
 from servqual.readers.tables import TABLES, Kind
@@ -24,7 +26,20 @@ Unit: TypeAlias = Literal["share", "s", "count", "points", "score", "money", "ra
 Law: TypeAlias = Literal["commutative", "keyed"]
 Better: TypeAlias = Literal["higher", "lower"]
 RowFunction: TypeAlias = Callable[["View"], Mapping[str, Array]]
-_STATISTIC = {Count: "n", Ratio: "share", Total: "mean", Values: "p50", Quotient: "quotient"}
+_STATISTIC: Final = MappingProxyType(
+    {
+        Count: "n",
+        Ratio: "share",
+        Total: "mean",
+        Quotient: "quotient",
+        Extremes: "max",
+        Values: "p50",
+        Lifetimes: "median",
+        Distinct: "distinct",
+        Categories: "mode_share",
+    }
+)
+"""Each accumulator, and what is read from it unless a KPI says otherwise."""
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -88,8 +103,9 @@ class Kpi:
 
     def __attrs_post_init__(self) -> None:
         if self.accumulator not in _STATISTIC:
+            known = ", ".join(kind.__name__ for kind in _STATISTIC)
             raise InvalidValue(
-                f"accumulator must be Count, Ratio, Total, Values or Quotient (got {self.accumulator!r})",
+                f"accumulator must be one of {known} (got {self.accumulator!r})",
                 field="accumulator",
             )
         if not self.statistic:
@@ -118,12 +134,11 @@ class Kpi:
         return attrs.evolve(self, key=key or self.key, params={**self.params, **params})
 
     @cached_property
-    def state(self) -> str:
-        """A hash of all that decides the accumulated state; KPIs with the same state share the work."""
+    def reading(self) -> str:
+        """A hash of all that decides what is read of a row; KPIs with the same reading share it."""
         return _hash(
             self.table,
             self.at,
-            self.accumulator.__name__,
             self.clock,
             f"{self.rows.__module__}.{self.rows.__qualname__}",
             self.key if self.rows.__name__ == "<lambda>" else "",
@@ -131,6 +146,11 @@ class Kpi:
             {name: _plain(value) for name, value in sorted(self.params.items())},
             *(["of a period"] if self.of_period else []),
         )
+
+    @cached_property
+    def state(self) -> str:
+        """A hash of all that decides the accumulated state; KPIs with the same state share the work."""
+        return _hash(self.reading, self.accumulator.__name__)
 
     @cached_property
     def definition(self) -> str:
@@ -166,12 +186,21 @@ def _of_parts(value: Any) -> object:
 class View:
     """Some rows of a table as a KPI sees them: typed columns, `now`, the period, and the KPI's parameters."""
 
-    def __init__(self, batch: Batch, kpi: Kpi, now: int | None, period: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        batch: Batch,
+        kpi: Kpi,
+        now: int | None,
+        period: tuple[int, int] | None = None,
+        memo: dict[Any, Any] | None = None,
+    ) -> None:
         self._batch = batch
         self._kpi = kpi
         self._now = now
         self._period = period
+        self._memo: dict[Any, Any] = {} if memo is None else memo
         self.size = batch.size
+        self.named = {*kpi.needs, *kpi.uses}
         self.params = kpi.params
         self.bad = np.zeros(batch.size, np.bool_)
         self.refusals: list[Refusal] = []
@@ -233,7 +262,15 @@ class View:
 
     def known(self, name: str) -> Array:
         """Where a column holds something."""
-        return self.column(name).known
+        return self.once(("known", name), lambda: self.column(name).known)
+
+    def once(self, key: object, make: Callable[[], Array]) -> Array:
+        """An array that follows from the rows alone, made once for all KPIs that see them; it cannot be written to."""
+        if key not in self._memo:
+            found = np.asarray(make()).view()
+            found.flags.writeable = False
+            self._memo[key] = found
+        return np.asarray(self._memo[key])
 
     def seen(self, name: str) -> Array:
         """Where a moment has come by `now`; without a `now`, wherever there is one."""
@@ -242,7 +279,10 @@ class View:
 
     def __getitem__(self, name: str) -> Array:
         """A column as numpy: datetime64, float64 (durations in seconds), bool (nothing known is False) or text."""
-        column = self.column(name)
+        return self.once(("plain", name), lambda: self._as_numpy(self.column(name)))
+
+    @staticmethod
+    def _as_numpy(column: Column) -> Array:
         if column.kind is Kind.MOMENT:
             return np.asarray(column.values.view("datetime64[us]"))
         if column.kind is Kind.DURATION:

@@ -13,9 +13,10 @@ from servqual._checks import as_zone, near
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
 from servqual.metrics.catalogue import KPIS
 from servqual.metrics.cells import Cells
+from servqual.metrics.estimates import measured
 from servqual.metrics.groups import Groups
 from servqual.metrics.kpi import Kpi
-from servqual.metrics.measures import Measures, measured
+from servqual.metrics.measures import Measures
 from servqual.metrics.rows import Rows
 from servqual.metrics.stored import Stored, pack, unpack
 

@@ -9,25 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import numpy as np
 
-from servqual._checks import as_zone, need
-from servqual.errors import InvalidValue, NaiveTime, UnreadableFile
-from servqual.readers.arrays import columns_of
+from servqual._checks import need
+from servqual.errors import InvalidValue, UnreadableFile
+from servqual.readers.arrays import check_name, columns_of
 from servqual.readers.columns import Batch
 from servqual.readers.export import Export
 from servqual.readers.layout import Layout
-from servqual.readers.tables import Kind, kind_of, known_as
-from servqual.readers.zones import instants
+from servqual.readers.series import FOREIGN
 
 __all__ = ["files_of", "frame_batch", "is_frame"]
-
-_FOREIGN = ("pandas", "polars", "pyarrow", "duckdb", "modin", "cudf")
 
 
 def is_frame(source: object) -> bool:
     """Whether something is a frame of another library."""
-    return type(source).__module__.partition(".")[0] in _FOREIGN or hasattr(source, "__arrow_c_stream__")
+    return type(source).__module__.partition(".")[0] in FOREIGN or hasattr(source, "__arrow_c_stream__")
 
 
 def frame_batch(table: str, frame: Any, naive: str | None = None) -> Batch:
@@ -39,63 +35,23 @@ def frame_batch(table: str, frame: Any, naive: str | None = None) -> Batch:
     """
     import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
 
-    native = nw.from_native(frame, pass_through=True)
-    if isinstance(native, nw.LazyFrame):
-        native = native.collect()
-    if not isinstance(native, nw.DataFrame):
-        native = nw.from_native(need("pyarrow", "files", "reading an Arrow stream").table(frame))
-    return columns_of(table, {name: _values(table, name, native[name], naive) for name in native.columns})
-
-
-def _values(table: str, name: str, series: Any, naive: str | None) -> Any:
-    """A column as numpy, or coded."""
-    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
-
-    kind, dtype = kind_of(table, known_as(table, name)[0]), series.dtype
-    if isinstance(dtype, nw.Datetime | nw.Date):
-        return _moments(name, series, dtype, naive)
-    if dtype == nw.Duration:
-        return series.to_numpy().astype("timedelta64[us]")
-    if kind is Kind.LABEL:
-        return _labels(series, dtype)
-    if dtype == nw.Boolean:
-        missing = series.is_null()
-        plain = series.fill_null(value=False).cast(nw.Int8).to_numpy().astype(np.float64)
-        return np.where(missing.to_numpy(), np.nan, plain) if missing.any() else plain.astype(np.bool_)
-    if dtype.is_numeric():
-        return series.cast(nw.Float64).to_numpy()
-    return series.to_list()
-
-
-def _moments(name: str, series: Any, dtype: Any, naive: str | None) -> Any:
-    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
-
-    zone = getattr(dtype, "time_zone", None)
-    if zone is None and naive is None:
-        raise NaiveTime(
-            f"{name} needs a zone (got a naive column); convert it in the frame, or pass the zone in which it was "
-            "written, such as naive='Europe/Berlin'",
-            field=name,
-            expected="a column with a time zone",
-            got=str(dtype),
-        )
-    if zone is None:
-        wall = series.cast(nw.Datetime("us")).to_numpy().astype("datetime64[us]").view(np.int64)
-        return instants(wall, as_zone(naive)).view("datetime64[us]")
-    return series.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy().astype("datetime64[us]")
-
-
-def _labels(series: Any, dtype: Any) -> Any:
-    if dtype.is_integer() and not series.is_null().any():
-        return series.to_numpy()
     try:
-        arrow = need("pyarrow", "files", "coding labels")
-    except ImportError:
-        return series.to_list()
-    coded = series.to_arrow()
-    if isinstance(coded, arrow.ChunkedArray):
-        coded = coded.combine_chunks()
-    return coded if isinstance(coded, arrow.DictionaryArray) else coded.dictionary_encode()
+        native = nw.from_native(frame, pass_through=True)
+        if isinstance(native, nw.LazyFrame):
+            native = native.collect()
+        if not isinstance(native, nw.DataFrame):
+            native = nw.from_native(need("pyarrow", "files", "reading an Arrow stream").table(frame))
+        names = list(native.columns)
+    except nw.exceptions.DuplicateError as error:
+        raise InvalidValue(
+            f"the columns of {table} must have different names (got {error}); rename or drop one",
+            field=table,
+            expected="different names",
+            got=str(error),
+        ) from None
+    for name in names:
+        check_name(table, name)
+    return columns_of(table, {name: native[name] for name in names}, naive)
 
 
 def files_of(table: str, path: Path, naive: str | None = None) -> Iterator[Batch]:

@@ -3,15 +3,15 @@
 A column of another name is read as a label, so that one can group by it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from servqual._checks import did_you_mean, near
-from servqual.errors import UnknownName
+from servqual.errors import InvalidValue, UnknownName
 
-__all__ = ["TABLES", "Kind", "kind_of", "known_as", "moments_of"]
+__all__ = ["TABLES", "Kind", "kind_of", "known_as", "moments_of", "names_of"]
 
 
 class Kind(StrEnum):
@@ -229,6 +229,31 @@ def known_as(table: str, column: str) -> tuple[str, int]:
             if column.endswith(suffix) and columns.get(name) is Kind.DURATION:
                 return name, seconds
     return column, 1
+
+
+def names_of(table: str, columns: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Each column with our name of it and the seconds of its unit; two that mean the same raise `InvalidValue`.
+
+    >>> names_of("interactions", ["team", "wait_min"])
+    {'team': ('team', 1), 'wait_min': ('wait_s', 60)}
+    >>> names_of("interactions", ["wait_s", "wait_min"])
+    Traceback (most recent call last):
+    servqual.errors.InvalidValue: wait_s of interactions must come once (got 'wait_s' and 'wait_min'); leave one of \
+them out
+    """
+    found: dict[str, tuple[str, int]] = {}
+    given: dict[str, str] = {}
+    for column in columns:
+        found[column] = name, _ = known_as(table, column)
+        if name in given:
+            raise InvalidValue(
+                f"{name} of {table} must come once (got {given[name]!r} and {column!r}); leave one of them out",
+                field=column,
+                expected="one column for one thing",
+                got=(given[name], column),
+            )
+        given[name] = column
+    return found
 
 
 def moments_of(table: str) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ import servqual
 from servqual._html import clean, counted, number, shorten
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, Measurement, Measures, pareto
-from servqual.metrics.engine import Tallier, plan_of
+from servqual.metrics.engine import plan_of
+from servqual.metrics.tallier import Tallier
 from servqual.metrics.tallies import Plan
 from servqual.readers import Batch
 from servqual.report.config import GROUPS, Config, Every, Promise
