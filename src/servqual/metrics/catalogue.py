@@ -24,6 +24,7 @@ from servqual.metrics.promise_rows import PROMISE_KPIS
 from servqual.metrics.quality_rows import QUALITY_KPIS
 from servqual.metrics.step_rows import STEP_KPIS
 from servqual.metrics.voice_rows import VOICE_KPIS
+from servqual.metrics.waiting_rows import COUNTED_ONCE_KPIS, WAITING_KPIS
 from servqual.metrics.workforce_rows import WORKFORCE_KPIS
 
 __all__ = ["KPIS", "ROOMS"]
@@ -31,6 +32,8 @@ __all__ = ["KPIS", "ROOMS"]
 ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
     {
         "Contacts": (*INTERACTION_KPIS, *ACCESS_KPIS, *HANDLING_KPIS),
+        "Waiting, with those who still wait": WAITING_KPIS,
+        "Counted once": COUNTED_ONCE_KPIS,
         "Cases": (*CASE_KPIS, *CASE_FLOW_KPIS, *CASE_PATH_KPIS),
         "Steps of a procedure": STEP_KPIS,
         "Service clocks": CLOCK_KPIS,

@@ -27,6 +27,12 @@ METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "p50": _RANKS,
         "p90": _RANKS,
         "p95": _RANKS,
+        "min": "none: an extreme of these rows, not an estimate",
+        "max": "none: an extreme of these rows, not an estimate",
+        "median": "where the log-log limits of the curve reach one half (Greenwood, Kalbfleisch and Prentice)",
+        "restricted_mean": "large-sample normal, with Greenwood's variance of the area",
+        "distinct": "none while counted exactly; then normal, from the registers' standard error",
+        "mode_share": "score interval of a share (Wilson)",
     }
 )
 """How the interval of each statistic is made, in words."""

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from servqual.testing._flow_twins import time_to
+from servqual.testing._flow_twins import named, time_to
 from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each, share_of
 
 __all__ = ["CONTACT_TWINS", "CUSTOMER_TWINS", "VOICE_TWINS", "within_amount"]
@@ -123,6 +123,14 @@ def contained(rows: Sequence[Row], q: Asked) -> list[Outcome]:
     return out
 
 
+def waiting(r: Row, q: Asked) -> Outcome:
+    """Seconds that a contact has waited which still waits."""
+    if not q.by_now(r, "queued_at") or q.by_now(r, "answered_at") or q.by_now(r, "ended_at"):
+        return OUT
+    since: dt.datetime = r["queued_at"]
+    return (q.moment - since).total_seconds()
+
+
 CONTACT_TWINS: Final[Mapping[str, Twin]] = {
     "volume": each(lambda _r, _q: True),
     "asa": seconds("wait_s"),
@@ -141,6 +149,11 @@ CONTACT_TWINS: Final[Mapping[str, Twin]] = {
     "abandonment_rate_less_short": each(lambda r, q: OUT if short(r, q) is not False else gone(r)),
     "short_abandon_rate": each(lambda r, q: OUT if short(r, q) is None else short(r, q) is True),
     "patience_mean": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(gone(r)))),
+    "patience_median": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(gone(r)))),
+    "longest_wait": each(lambda r, _: OUT if r["wait_s"] is None else float(r["wait_s"])),
+    "oldest_waiting": each(waiting),
+    "customers_in_contact": named("customer_id", lambda _r, _q: True),
+    "customers_buying": named("customer_id", lambda r, q: q.by_now(r, "at")),
     "blockage_rate": share_of("blocked"),
     "containment_rate": contained,
     "talk_time": seconds("talk_s"),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each
 
-__all__ = ["CASE_TWINS", "COMPLAINT_TWINS", "PROMISE_TWINS", "arrived", "by_due", "time_to"]
+__all__ = ["CASE_TWINS", "COMPLAINT_TWINS", "PROMISE_TWINS", "arrived", "by_due", "named", "time_to"]
 
 OUT, OPEN = Left.OUT, Left.OPEN
 Judge = Callable[[Row, Asked], Outcome]
@@ -63,7 +63,7 @@ def kept(r: Row, q: Asked, name: str, *, due: str | None = None) -> Outcome:
     done, within = q.by_now(r, name), q.params["within"]
     if within is not None:
         spent = q.seconds(r["received_at"], r[name] if done else q.moment)
-        in_time = spent <= within.total_seconds()
+        in_time = bool(spent <= within.total_seconds())
     elif due is None or r.get(due) is None:
         return OUT
     else:
@@ -191,6 +191,29 @@ def came_back(rows: Sequence[Row], q: Asked) -> list[Outcome]:
     return out
 
 
+def lasting(name: str) -> Twin:
+    """Seconds from receipt to a moment, or so far, and whether it came."""
+
+    def judge(r: Row, q: Asked) -> Outcome:
+        at = end_name(r) if name == "end" else name
+        if not arrived(r, q) or q.backwards(r, "received_at", at) or q.backwards(r, "received_at", "closed_at"):
+            return OUT
+        came = q.by_now(r, at)
+        end = r[at] if came else r["closed_at"] if q.by_now(r, "closed_at") else q.moment
+        return q.seconds(r["received_at"], end), float(came)
+
+    return each(judge)
+
+
+def named(name: str, inside: Callable[[Row, Asked], bool]) -> Twin:
+    """The name of a thing, to be counted once."""
+
+    def judge(r: Row, q: Asked) -> Outcome:
+        return OUT if r[name] is None or not inside(r, q) else str(r[name])
+
+    return each(judge)
+
+
 CASE_TWINS: Final[Mapping[str, Twin]] = {
     "case_volume": counted(arrived),
     "backlog": counted(arrived, is_open),
@@ -225,6 +248,12 @@ CASE_TWINS: Final[Mapping[str, Twin]] = {
     "recurrence_rate": came_back,
     "cancelled_rate": of_status("cancelled"),
     "duplicate_rate": of_status("duplicate"),
+    "backlog_oldest": each(age),
+    "first_response_median": lasting("first_response_at"),
+    "resolution_median": lasting("end"),
+    "resolution_restricted_mean": lasting("end"),
+    "complaint_handling_median": lasting("end"),
+    "agents_on_cases": named("agent", arrived),
     "procedure_followed_rate": among(known("procedure_followed"), lambda r, _: r["procedure_followed"]),
 }
 

@@ -4,6 +4,7 @@ import datetime as dt
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 import attrs
@@ -21,8 +22,9 @@ class Left(Enum):
     OPEN = "open"
 
 
-Outcome: TypeAlias = bool | float | tuple[float, float] | Left
-"""True and False of a share or a count, a value of a mean or percentile, top and base of a quotient."""
+Outcome: TypeAlias = bool | float | str | tuple[float, float] | Left
+"""True and False of a share or a count, a value of a mean or percentile, top and base of a quotient, an age and whether
+it is where it ended, or the name of a thing that is counted once."""
 
 
 class Told(NamedTuple):
@@ -98,27 +100,70 @@ def share_of(name: str) -> Twin:
     return each(judge)
 
 
-def read(statistic: str, outcomes: Sequence[Outcome]) -> Told:
-    """The number that outcomes come to."""
+def read(statistic: str, outcomes: Sequence[Outcome], until: float = 0) -> Told:
+    """The number that outcomes come to; a restricted mean reaches until so many seconds."""
     told: list[Any] = [x for x in outcomes if not isinstance(x, Left)]
     undecided = sum(x is Left.OPEN for x in outcomes)
     match statistic:
         case "n":
             return Told(sum(told), sum(told), 0)
+        case "distinct":
+            return Told(len(set(told)), len(set(told)), 0)
+        case "median" | "restricted_mean":
+            undecided = sum(not ended for _, ended in told)
+        case _:
+            pass
+    return Told(_value(statistic, told, until) if told else None, len(told), undecided)
+
+
+def _value(statistic: str, told: Sequence[Any], until: float) -> float | None:
+    match statistic:
         case "quotient" | "per_hour":
             base = sum(b for _, b in told)
-            return Told(sum(t for t, _ in told) / base if base else None, len(told), 0)
-        case _ if not told:
-            return Told(None, 0, undecided)
+            value = sum(t for t, _ in told) / base if base else None
+        case "median":
+            value = _median(told)
+        case "restricted_mean":
+            value = _restricted_mean(told, until)
         case "share" | "mean":
-            return Told(statistics.fmean(told), len(told), undecided)
+            value = statistics.fmean(told)
         case "net":
-            return Told(100 * statistics.fmean(told) - 100, len(told), undecided)
+            value = 100 * statistics.fmean(told) - 100
+        case "min" | "max":
+            value = min(told) if statistic == "min" else max(told)
         case _:
-            return Told(_quantile(told, int(statistic[1:]) / 100), len(told), undecided)
+            value = _quantile(told, int(statistic[1:]) / 100)
+    return value
 
 
 def _quantile(values: Sequence[float], q: float) -> float:
     """The smallest value with a share q at or below it."""
     ordered = sorted(values)
     return next(v for i, v in enumerate(ordered, 1) if i >= q * len(ordered) - 1e-9)
+
+
+def _curve(lives: Sequence[tuple[float, float]]) -> list[tuple[float, Fraction]]:
+    """The product-limit estimate in exact fractions: each age, and the share that has not ended after it."""
+    left, out = Fraction(1), list[tuple[float, Fraction]]()
+    for age in sorted({age for age, _ in lives}):
+        at_risk = sum(other >= age for other, _ in lives)
+        left *= 1 - Fraction(sum(other == age and bool(ended) for other, ended in lives), at_risk)
+        out.append((age, left))
+    return out
+
+
+def _median(lives: Sequence[tuple[float, float]]) -> float | None:
+    """The first age at which at most half are left."""
+    return next((age for age, left in _curve(lives) if left <= Fraction(1, 2)), None)
+
+
+def _restricted_mean(lives: Sequence[tuple[float, float]], until: float) -> float | None:
+    """The area under the curve; None where it breaks off before the end."""
+    curve = _curve(lives)
+    if not curve or (curve[-1][0] < until and curve[-1][1] > 0):
+        return None
+    area, since, share = 0.0, 0.0, 1.0
+    for age, left in curve:
+        area += share * (min(age, until) - min(since, until))
+        since, share = age, float(left)
+    return area

@@ -57,4 +57,5 @@ def measure(
     missing. `period` is for KPIs of a period as a whole. `key` says which KPI of the catalogue it is a variant of.
     """
     asked = Asked(params=kpi.params, now=now, period=period)
-    return read(kpi.statistic, twin_of(key or kpi.key)(rows, asked))
+    until = kpi.params.get("until", dt.timedelta()).total_seconds()
+    return read(kpi.statistic, twin_of(key or kpi.key)(rows, asked), until)
