@@ -10,6 +10,7 @@ _HOME = {
     "attainment": "attaining",
     "Pareto": "ranking",
     "Categories": "sets",
+    "Compound": "compound",
     "Count": "accumulators",
     "Distinct": "sets",
     "Extremes": "accumulators",

@@ -9,6 +9,7 @@ from servqual.metrics.business_time import Pauses as Pauses
 from servqual.metrics.business_time import after as after
 from servqual.metrics.business_time import elapsed as elapsed
 from servqual.metrics.catalogue import KPIS as KPIS
+from servqual.metrics.compound import Compound as Compound
 from servqual.metrics.engine import measure as measure
 from servqual.metrics.engine import tally as tally
 from servqual.metrics.histograms import Lifetimes as Lifetimes

@@ -14,7 +14,19 @@ import numpy.typing as npt
 
 from servqual.errors import InvalidValue
 
-__all__ = ["Accumulator", "Array", "Count", "Extremes", "Quotient", "Ratio", "Rows", "Total", "measured", "whole"]
+__all__ = [
+    "Accumulator",
+    "Array",
+    "Clustered",
+    "Count",
+    "Extremes",
+    "Quotient",
+    "Ratio",
+    "Rows",
+    "Total",
+    "measured",
+    "whole",
+]
 
 Array: TypeAlias = npt.NDArray[Any]
 Rows: TypeAlias = Mapping[str, Any]
@@ -179,6 +191,31 @@ class Quotient(Accumulator):
         """Sum whole values of 0 to 2^52 of both among the rows of `among`."""
         rows = measured(top, among, None)
         return {"top": rows["value"], "base": np.asarray(base, np.int64), "n": rows["n"]}
+
+
+@attrs.frozen
+class Clustered(Quotient):
+    """A share or a mean of rows that belong to customers: one sum over another, with its spread between customers.
+
+    `Quotient` says what the fields mean; here a part of them is a customer, and `rows` counts the rows.
+    """
+
+    rows: int = attrs.field(default=0, validator=whole)
+    undecided: int = attrs.field(default=0, validator=whole)
+
+    def __add__(self, other: "Quotient") -> "Clustered":
+        assert isinstance(other, Clustered)
+        joined = Quotient.__add__(self, other)
+        fields = {f.name: getattr(joined, f.name) for f in attrs.fields(Quotient)}
+        return Clustered(**fields, rows=self.rows + other.rows, undecided=self.undecided + other.undecided)
+
+    @staticmethod
+    def of(state: Rows, cluster: Array) -> Rows:  # type: ignore[override]
+        """Take what `Ratio.of` or `Total.of` makes of rows, and the code of each row's customer."""
+        share = "hits" in state
+        counted = state["hits"] | state["misses"] if share else state["n"]
+        top = state["hits"] if share else np.where(counted, state["value"], 0)
+        return {"top": top.astype(np.int64), "cluster": cluster, "rows": counted, "undecided": state["undecided"]}
 
 
 @attrs.frozen

@@ -2,10 +2,9 @@
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
-from pathlib import Path
+from functools import partial, reduce
 from typing import Any, TypeAlias
 
 import attrs
@@ -17,22 +16,22 @@ from servqual.metrics.catalogue import KPIS
 from servqual.metrics.clock_log import EventLog, as_moment, split_cases
 from servqual.metrics.clock_readings import read_clock
 from servqual.metrics.clocks import cases_of, judged_by
+from servqual.metrics.clusters import clustered
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measures
 from servqual.metrics.periods import PERIODS
+from servqual.metrics.reader import Reader, ahead
 from servqual.metrics.tallier import Tallier, refused
 from servqual.metrics.tallies import Plan, Tally
 from servqual.model.sla import Sla
-from servqual.readers.arrays import columns_of
-from servqual.readers.columns import FIRST_MOMENT, Batch, joined
-from servqual.readers.export import Export
-from servqual.readers.frames import files_of, frame_batch, is_frame
+from servqual.readers.columns import FIRST_MOMENT, Batch
+from servqual.readers.sources import Source
 
 __all__ = ["Data", "Source", "measure", "plan_of", "tally"]
 
-Source: TypeAlias = Any
-"""A mapping of columns, a frame, an `Export`, a path, batches, or an iterator of these."""
 Data: TypeAlias = Mapping[str, Source]
+Where: TypeAlias = Mapping[str, Any]
+"""Column to the value, or the values, that count."""
 Moment: TypeAlias = dt.datetime | np.datetime64
 
 
@@ -44,9 +43,14 @@ def tally(
     zone: str = "UTC",
     now: Moment | None = None,
     period: tuple[Moment, Moment] | None = None,
+    where: Where | None = None,
     sla: Sla | None = None,
+    columns: Mapping[str, Mapping[str, str]] | None = None,
     naive: str | None = None,
+    cluster: str | None = None,
     strict: bool = False,
+    threads: int | None = None,
+    progress: bool = False,
 ) -> Tally:
     """Count and sum what the KPIs need, by group, in one pass over the data.
 
@@ -59,9 +63,15 @@ def tally(
         now: the moment from which open items are seen; what happened later is not seen. numpy moments are UTC.
         period: start and end, the end outside it: only rows that each KPI's own moment dates in it count, and KPIs of a
             period as a whole, such as retention, are of this one.
+        where: column to the value, or values, of the rows that count; the others are not read at all.
         sla: the agreement by which clocks are read from `case_events`; its promises decide what is kept.
+        columns: table to our columns and the names that the data have for them.
         naive: the zone of a frame's moments that carry none; without it they are refused.
+        cluster: a column, such as customer_id, whose rows are not independent of each other: intervals of shares and
+            means then hold for repeated customers, and each needs all rows of a customer together.
         strict: raise `RefusedRow` for the first row that cannot be used instead of counting it.
+        threads: how many stretches of rows are taken at once; by default as many as there are processors.
+        progress: show a bar of the rows that were read.
 
     Raises `UnknownName` for a mistyped KPI, `MissingColumn` for a column that a KPI needs.
 
@@ -71,20 +81,27 @@ def tally(
     >>> tally(["resolution_rate"], {"cases": cases}, now=monday + dt.timedelta(days=1)).measure().one().value
     0.3333333333333333
     """
-    plan = plan_of(kpis, by=by, zone=zone, now=now, period=period, sla=sla)
+    plan = plan_of(kpis, by=by, zone=zone, now=now, period=period, sla=sla, where=where, cluster=cluster)
+    threads = 1 if strict else threads or os.cpu_count() or 1
+    reader = Reader(data, columns or {}, plan.where, naive, progress=progress)
     in_log = tuple(table for table in _tables(plan) if table not in data or table == "case_events")
-    parts = [_tally_log(in_log, data, plan, sla, naive, strict=strict)] if in_log else []
-    for table in _tables(plan):
-        if table not in in_log:
-            tallier = Tallier(plan, table, strict=strict)
-            for batch in _batches(table, data[table], naive):
-                tallier.add(batch)
-            parts.append(tallier.tally())
+    with ThreadPoolExecutor(threads) as pool:
+        parts = [_tally_log(in_log, reader, plan, sla, pool, strict=strict)] if in_log else []
+        for table in _tables(plan):
+            if table not in in_log:
+                tallier = Tallier(plan, table, strict=strict)
+                for _ in ahead(pool, partial(_add, tallier), reader.parts(table), 2 * threads):
+                    pass
+                parts.append(tallier.tally(pool))
     return _side_by_side(plan, parts)
 
 
+def _add(tallier: Tallier, part: Callable[[], Batch]) -> None:
+    tallier.add(part())
+
+
 def _tables(plan: Plan) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(kpi.table for kpi in plan.kpis))
+    return tuple(dict.fromkeys(kpi.table for kpi in plan.read))
 
 
 def _side_by_side(plan: Plan, parts: Sequence[Tally]) -> Tally:
@@ -98,17 +115,17 @@ def _side_by_side(plan: Plan, parts: Sequence[Tally]) -> Tally:
 
 
 def _tally_log(
-    tables: Sequence[str], data: Data, plan: Plan, sla: Sla | None, naive: str | None, *, strict: bool
+    tables: Sequence[str], reader: Reader, plan: Plan, sla: Sla | None, pool: ThreadPoolExecutor, *, strict: bool
 ) -> Tally:
     """Tally clocks, and cases where there is no table of them, from the log of their events.
 
     A long log is taken in parts of whole cases, on all processors: parts add up.
     """
     for table in tables:
-        _check_log(table, data, plan, sla)
-    asked = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.kpis if kpi.table in tables))
+        _check_log(table, reader.data, plan, sla)
+    asked = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table in tables))
     now = as_moment(plan.now)
-    batch = joined(list(_batches("case_events", data["case_events"], naive)))
+    batch = reader.whole("case_events")
 
     def count(part: Callable[[], Batch]) -> Tally:
         log = EventLog.of(part(), now)
@@ -117,7 +134,7 @@ def _tally_log(
         found: list[Tally] = []
         for table in tables:
             rows = cases_of(log) if table == "cases" else _clock(table, log, sla, now)
-            mine = attrs.evolve(asked, kpis=tuple(kpi for kpi in asked.kpis if kpi.table == table))
+            mine = attrs.evolve(asked, kpis=tuple(kpi for kpi in asked.read if kpi.table == table))
             tallier = Tallier(mine, table, strict=strict)
             tallier.add(rows)
             found.append(tallier.tally())
@@ -126,8 +143,7 @@ def _tally_log(
     parts = split_cases(batch)
     if len(parts) == 1:
         return count(parts[0])
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return reduce(Tally.__add__, pool.map(count, parts))
+    return reduce(Tally.__add__, pool.map(count, parts))
 
 
 def _clock(table: str, log: EventLog, sla: Sla | None, now: int) -> Batch:
@@ -137,7 +153,7 @@ def _clock(table: str, log: EventLog, sla: Sla | None, now: int) -> Batch:
 
 def _check_log(table: str, data: Data, plan: Plan, sla: Sla | None) -> None:
     source, _, clock = table.partition("/")
-    key = next(kpi.key for kpi in plan.kpis if kpi.table == table)
+    key = next(kpi.key for kpi in plan.read if kpi.table == table)
     if source == "case_events" and (sla is None or not clock):
         raise InvalidValue(
             f"sla is needed by {key}, which reads a service clock (got None); pass sla=", field="sla", got=None
@@ -158,10 +174,15 @@ def measure(
     zone: str = "UTC",
     now: Moment | None = None,
     period: tuple[Moment, Moment] | None = None,
+    where: Where | None = None,
     sla: Sla | None = None,
+    columns: Mapping[str, Mapping[str, str]] | None = None,
     naive: str | None = None,
+    cluster: str | None = None,
     confidence: float = 0.95,
     strict: bool = False,
+    threads: int | None = None,
+    progress: bool = False,
 ) -> Measures:
     """Measure KPIs by group: each a value, its interval, n, and what is still undecided; see `tally`.
 
@@ -171,7 +192,22 @@ def measure(
     >>> measure(["resolution_time"], {"cases": cases}).one().value
     7200.0
     """
-    told = tally(kpis, data, by=by, zone=zone, now=now, period=period, sla=sla, naive=naive, strict=strict)
+    told = tally(
+        kpis,
+        data,
+        by=by,
+        zone=zone,
+        now=now,
+        period=period,
+        where=where,
+        sla=sla,
+        columns=columns,
+        naive=naive,
+        cluster=cluster,
+        strict=strict,
+        threads=threads,
+        progress=progress,
+    )
     return told.measure(confidence)
 
 
@@ -182,7 +218,9 @@ def plan_of(
     zone: str = "UTC",
     now: Moment | None = None,
     period: tuple[Moment, Moment] | None = None,
+    where: Where | None = None,
     sla: Sla | None = None,
+    cluster: str | None = None,
 ) -> Plan:
     """Look up the KPIs and check what is asked; with an agreement, KPIs of clocks are judged by it."""
     found: list[Kpi] = []
@@ -206,13 +244,15 @@ def plan_of(
                 field="by",
                 got=groups,
             )
-        found.append(judged_by(kpi, sla) if sla and kpi.clock and kpi.params.get("within") is None else kpi)
+        kpi = judged_by(kpi, sla) if sla and kpi.clock and kpi.params.get("within") is None else kpi
+        found.append(clustered(kpi, cluster) if cluster else kpi)
     return Plan(
         kpis=tuple(found),
         by=groups,
         zone=zone,
         now=None if now is None else _us(now),
         period=None if period is None else _between(*period),
+        where=where or {},
     )
 
 
@@ -232,20 +272,3 @@ def _between(start: Moment, end: Moment) -> tuple[int, int]:
             got=(start, end),
         )
     return period
-
-
-def _batches(table: str, source: Source, naive: str | None) -> Iterator[Batch]:
-    if isinstance(source, str | Path):
-        yield from files_of(table, Path(source), naive)
-    elif isinstance(source, Export):
-        yield from source.batches()
-    elif isinstance(source, Mapping):
-        yield columns_of(table, source)
-    elif is_frame(source):
-        yield frame_batch(table, source, naive)
-    else:
-        for part in source:
-            if isinstance(part, Batch):
-                yield part
-            else:
-                yield from _batches(table, part, naive)

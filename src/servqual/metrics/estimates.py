@@ -12,7 +12,7 @@ import numpy as np
 from servqual._checks import near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import intervals
-from servqual.metrics.accumulators import Array, Quotient
+from servqual.metrics.accumulators import Array, Clustered, Quotient
 from servqual.metrics.cells import Cells, Dense, Sparse
 from servqual.metrics.exact_sums import as_ints
 from servqual.metrics.histograms import BIN_ERROR, middle_of
@@ -38,7 +38,7 @@ class Numbers:
 def measured(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
     """Read a KPI's statistic from its cells, in its unit."""
     try:
-        read = _STATISTICS[kpi.statistic]
+        read = (_CLUSTERED if kpi.accumulator is Clustered else _STATISTICS)[kpi.statistic]
     except KeyError:
         raise UnknownName(
             f"statistic must be one of {', '.join(_STATISTICS)} (got {kpi.statistic!r})",
@@ -123,14 +123,31 @@ def _net_score(cells: Cells, confidence: float) -> Numbers:
 
 def _quotient(times: int) -> Callable[[Cells, float], Numbers]:
     def read(cells: Cells, confidence: float) -> Numbers:
+        found = _over(cells, confidence, times)
+        return attrs.evolve(found, low=np.maximum(found.low, 0))
+
+    return read
+
+
+def _over(cells: Cells, confidence: float, times: int = 1, off: int = 0) -> Numbers:
+    """The quotient of the sums, less `off`, `times` as much; with the spread between its parts."""
+    assert isinstance(cells, Dense)
+    n = cells.fields["n"]
+    sums = [as_ints(cells.fields[f.name]) for f in attrs.fields(Quotient) if f.name != "n"]
+    states = [Quotient(*state) for state in zip(n.tolist(), *sums, strict=True)]
+    value = np.array([math.nan if q.value is None else times * (q.top - off * q.base) / q.base for q in states])
+    spread = np.array([math.nan if q.variance is None else times**2 * q.variance for q in states])
+    low, high = intervals.mean(value, spread * n, n, confidence)
+    return Numbers(value, low, high, n, np.zeros_like(n), np.zeros(len(n)))
+
+
+def _clustered(times: int = 1, off: int = 0, least: int = 0) -> Callable[[Cells, float], Numbers]:
+    def read(cells: Cells, confidence: float) -> Numbers:
         assert isinstance(cells, Dense)
-        n = cells.fields["n"]
-        sums = [as_ints(cells.fields[f.name]) for f in attrs.fields(Quotient) if f.name != "n"]
-        states = [Quotient(*state) for state in zip(n.tolist(), *sums, strict=True)]
-        value = np.array([math.nan if q.value is None else times * q.top / q.base for q in states])
-        spread = np.array([math.nan if q.variance is None else times**2 * q.variance for q in states])
-        low, high = intervals.mean(value, spread * n, n, confidence)
-        return Numbers(value, np.maximum(low, 0), high, n, np.zeros_like(n), np.zeros(len(n)))
+        found = _over(cells, confidence, times, off)
+        rows, undecided = cells.fields["rows"], cells.fields["undecided"]
+        high = np.minimum(found.high, times) if off else found.high
+        return attrs.evolve(found, low=np.maximum(found.low, least), high=high, n=rows, undecided=undecided)
 
     return read
 
@@ -210,4 +227,9 @@ _STATISTICS: Final[dict[str, Callable[[Cells, float], Numbers] | None]] = {
     "restricted_mean": None,
     "distinct": _distinct,
     "mode_share": _mode_share,
+}
+_CLUSTERED: Final[dict[str, Callable[[Cells, float], Numbers] | None]] = {
+    "share": _clustered(),
+    "mean": _clustered(),
+    "net": _clustered(100, 1, -100),
 }

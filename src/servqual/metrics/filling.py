@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeAlias
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators import Accumulator, Array, Count, Extremes, Quotient, Ratio, Rows, Total
+from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, Extremes, Quotient, Ratio, Rows, Total
 from servqual.metrics.cells import NOTHING, Cells, Dense, Form, Sparse
 from servqual.metrics.exact_sums import ExactSums, in_units
 from servqual.metrics.histograms import Lifetimes, Values
@@ -106,7 +106,7 @@ class _Quotient:
         for name, (ticks, unit) in taken.items():
             self._sums[name].add(ticks, unit, codes, size)
 
-    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
+    def cells(self, counts: Mapping[str, Array], size: int) -> Dense:
         fields = dict(counts)
         for name, sums in self._sums.items():
             total, squares = sums.sums(size)
@@ -114,6 +114,38 @@ class _Quotient:
             if name != "both":
                 fields[name] = total
         return Dense(fields)
+
+
+class _Clustered:
+    masks = ("rows", "undecided")
+
+    def __init__(self) -> None:
+        self._quotient = _Quotient()
+        self._customers = np.zeros(0, np.int64)
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        return rows["top"], rows["cluster"], rows["rows"]
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        """All rows of a customer are among these: one part of each group's sums is one customer."""
+        top, cluster, counted = taken
+        rows = np.flatnonzero(counted)
+        width = int(cluster.max(initial=0)) + 1
+        pairs, place = np.unique(codes[rows] * width + cluster[rows], return_inverse=True)
+        tops = np.zeros(len(pairs), np.int64)
+        np.add.at(tops, place, top[rows])
+        every = np.ones(len(pairs), np.bool_)
+        sums = {"top": tops, "base": np.bincount(place, minlength=len(pairs)), "n": every}
+        group = pairs // width
+        self._quotient.add(self._quotient.take(sums, Amounts()), group, size)
+        before, self._customers = self._customers, np.bincount(group, minlength=size)
+        self._customers[: len(before)] += before
+
+    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
+        customers = np.zeros(size, np.int64)
+        customers[: len(self._customers)] = self._customers
+        sums = self._quotient.cells({"n": customers}, size)
+        return Dense({**sums.fields, **counts})
 
 
 class _Extremes:
@@ -241,6 +273,7 @@ FILLINGS: Final[Mapping[type[Accumulator], Any]] = MappingProxyType(
         Ratio: lambda: _Counts("hits", "misses", "undecided"),
         Total: _Total,
         Quotient: _Quotient,
+        Clustered: _Clustered,
         Extremes: _Extremes,
         Values: _Values,
         Lifetimes: _Lifetimes,

@@ -13,7 +13,7 @@ import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Accumulator, Array, Count, Extremes, Quotient, Ratio, Total
+from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, Extremes, Quotient, Ratio, Total
 from servqual.metrics.histograms import Lifetimes, Values
 from servqual.metrics.sets import Categories, Distinct
 from servqual.model.open_time import Hours
@@ -37,6 +37,7 @@ _STATISTIC: Final = MappingProxyType(
         Lifetimes: "median",
         Distinct: "distinct",
         Categories: "mode_share",
+        Clustered: "share",
     }
 )
 """Each accumulator, and what is read from it unless a KPI says otherwise."""
@@ -70,6 +71,7 @@ class Kpi:
         clock: the service clock that it reads where an agreement is given (`sla=`).
         law: `commutative` where rows may come in any parts; `keyed` where all rows of a customer must come together,
             so that the table is held in memory and tallies of its parts must not share customers.
+        keyed_by: for a keyed KPI the column whose rows must come together.
         of_period: whether it is of a period as a whole (`View.period`): it sees the rows before it, too, and cannot be
             grouped by time. For any other, `period=` leaves the rows that are dated in it.
         version: raised when `rows` changes its meaning; part of the definition.
@@ -98,6 +100,7 @@ class Kpi:
     statistic: str = ""
     clock: str = ""
     law: Law = "commutative"
+    keyed_by: str = "customer_id"
     of_period: bool = False
     version: int = 1
 
@@ -136,7 +139,7 @@ class Kpi:
     @cached_property
     def reading(self) -> str:
         """A hash of all that decides what is read of a row; KPIs with the same reading share it."""
-        return _hash(
+        return self.hashed(
             self.table,
             self.at,
             self.clock,
@@ -150,16 +153,22 @@ class Kpi:
     @cached_property
     def state(self) -> str:
         """A hash of all that decides the accumulated state; KPIs with the same state share the work."""
-        return _hash(self.reading, self.accumulator.__name__)
+        return self.hashed(self.reading, self.accumulator.__name__)
 
     @cached_property
     def definition(self) -> str:
         """A hash of all that changes the number: two results are comparable where their definitions are equal."""
-        return _hash(self.state, self.statistic, self.unit)
+        return self.hashed(self.state, self.statistic, self.unit)
 
+    @property
+    def parts(self) -> "tuple[Kpi, ...]":
+        """The KPIs that rows are read for: itself, or for a KPI over others those."""
+        return (self,)
 
-def _hash(*parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+    @staticmethod
+    def hashed(*parts: object) -> str:
+        """A short hash of plain data, the same everywhere."""
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _plain(value: object) -> object:

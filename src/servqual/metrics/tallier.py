@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 import attrs
@@ -10,6 +11,7 @@ import numpy as np
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn, RefusedRow
 from servqual.metrics.accumulators import Array
+from servqual.metrics.blocks import Blocks
 from servqual.metrics.cells import Cells
 from servqual.metrics.filling import FILLINGS, Amounts, Filling
 from servqual.metrics.group_codes import GroupCodes
@@ -17,27 +19,28 @@ from servqual.metrics.groups import Groups
 from servqual.metrics.kpi import Kpi, View
 from servqual.metrics.mask_counts import MaskCounts, packed
 from servqual.metrics.periods import PERIODS
+from servqual.metrics.reader import ahead
 from servqual.metrics.rows import Rows
 from servqual.metrics.tallies import Part, Plan, Tally, part_of
-from servqual.readers.columns import Batch, Refusal, joined
+from servqual.readers.columns import Batch, Refusal
 
 __all__ = ["Tallier", "refused"]
 
 _WARM = 1 << 24
+_AHEAD = 4
 
 
 class Tallier:
     """Takes batches of one table as they come, also from several threads, and gives the tally of them all.
 
-    For a keyed KPI the table is kept, and tallied when all of it is there.
+    For a keyed KPI the rows are kept, apart by customer, and tallied when all of them are there.
     """
 
     def __init__(self, plan: Plan, table: str, *, strict: bool = False) -> None:
-        self._plan = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.kpis if kpi.table == table))
+        self._plan = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table == table))
         self._table = table
         self._strict = strict
-        self._keyed = any(kpi.law == "keyed" for kpi in self._plan.kpis)
-        self._held: list[Batch] = []
+        self._blocks = _blocks(self._plan)
         self._rows = Rows()
         self._lock = threading.Lock()
         self._parts = {part: _Part(self._plan, part) for part in map(part_of, self._plan.kpis)}
@@ -46,16 +49,17 @@ class Tallier:
 
     def add(self, batch: Batch) -> None:
         """Tally one more batch."""
-        if self._keyed:
-            self._held.append(batch)
-        else:
+        if self._blocks is None:
             self._add(batch)
+        else:
+            with self._lock:
+                self._blocks.add(batch)
 
-    def tally(self) -> Tally:
-        """The tally of all batches so far."""
-        if self._held:
-            held, self._held = joined(self._held), []
-            self._add(held)
+    def tally(self, pool: Executor | None = None) -> Tally:
+        """The tally of all batches so far; blocks that waited are tallied on a pool where one is given."""
+        if self._blocks is not None:
+            for _ in ahead(pool, self._add, self._blocks, _AHEAD) if pool else map(self._add, self._blocks):
+                pass
         groups: dict[Part, Groups] = {}
         cells: dict[str, Cells] = {}
         for part, filled in self._parts.items():
@@ -78,6 +82,15 @@ class Tallier:
             raise refused(rows.refusals[0])
         with self._lock:
             self._rows += rows
+
+
+def _blocks(plan: Plan) -> Blocks | None:
+    """Where rows wait for a keyed KPI; without one they need not wait."""
+    keys = {kpi.keyed_by for kpi in plan.kpis if kpi.law == "keyed"}
+    if not keys:
+        return None
+    columns = {name for kpi in plan.kpis for name in (*kpi.needs, *kpi.uses, kpi.at)} | {*plan.by}
+    return Blocks(keys.pop() if len(keys) == 1 else "", columns)
 
 
 class _Part:

@@ -1,12 +1,14 @@
 """A mapping of columns (numpy arrays, lists, or series of other libraries) into a batch."""
 
-from collections.abc import Mapping, Sized
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sized
+from functools import partial
+from typing import Any, Final
 
+import attrs
 import numpy as np
 
-from servqual._checks import as_zone
-from servqual.errors import InvalidValue
+from servqual._checks import as_zone, did_you_mean, near
+from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.cells import CellReader
 from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column, Refusal
 from servqual.readers.labels import is_missing, labels_of
@@ -14,7 +16,10 @@ from servqual.readers.series import is_series, plain_of
 from servqual.readers.tables import Kind, kind_of, names_of
 from servqual.readers.values import LARGEST, as_durations, as_flags, as_moments, as_numbers
 
-__all__ = ["check_name", "columns_of"]
+__all__ = ["PART", "check_name", "columns_of", "parts_of"]
+
+PART: Final = 1 << 17
+"""Rows that are read at a time: their columns stay in the processor's cache."""
 
 
 def columns_of(table: str, data: Mapping[str, Any], naive: str | None = None) -> Batch:
@@ -30,16 +35,67 @@ def columns_of(table: str, data: Mapping[str, Any], naive: str | None = None) ->
     >>> batch.columns["team"].labels, [str(r) for r in batch.refusals]
     (['north'], ["row 1: reopened must be a whole number, 0 or more (got '-1')"])
     """
-    sizes = {name: _size(table, name, values) for name, values in data.items()}
-    if len(set(sizes.values())) > 1:
-        raise InvalidValue(f"the columns of {table} must be equally long (got {sizes})", field=table, got=sizes)
-    size = next(iter(sizes.values()), 0)
-    columns: dict[str, Column] = {}
-    refusals: list[Refusal] = []
-    for given, (name, seconds) in names_of(table, data).items():
-        columns[name], refused = _read(name, kind_of(table, name), data[given], seconds, naive)
-        refusals.extend(refused)
-    return Batch(columns, size, size, range(size), refusals)
+    return _Source(table, data, naive).part(slice(None))
+
+
+def parts_of(
+    table: str, data: Mapping[str, Any], naive: str | None = None, renamed: Mapping[str, str] | None = None
+) -> Iterator[Callable[[], Batch]]:
+    """The same a stretch of rows at a time, each read when it is called for; labels are coded once for all.
+
+    `renamed` says by which name the data have each of our columns; raises `MissingColumn` where they do not.
+    """
+    source = _Source(table, _renamed(table, data, renamed or {}), naive)
+    for start in range(0, max(source.size, 1), PART):
+        yield partial(source.part, slice(start, start + PART))
+
+
+def _renamed(table: str, data: Mapping[str, Any], renamed: Mapping[str, str]) -> Mapping[str, Any]:
+    if not renamed:
+        return data
+    for ours, theirs in renamed.items():
+        if theirs not in data:
+            close = near(theirs, data)
+            raise MissingColumn(
+                f"{table} has no column {theirs!r} for {ours} (got {', '.join(map(str, data))}){did_you_mean(close)}",
+                column=theirs,
+                near=close,
+            )
+    taken = {*renamed.values(), *renamed}
+    return {ours: data[theirs] for ours, theirs in renamed.items()} | {
+        name: values for name, values in data.items() if name not in taken
+    }
+
+
+class _Source:
+    """Columns that are ready to be read in stretches."""
+
+    def __init__(self, table: str, data: Mapping[str, Any], naive: str | None) -> None:
+        sizes = {name: _size(table, name, values) for name, values in data.items()}
+        if len(set(sizes.values())) > 1:
+            raise InvalidValue(f"the columns of {table} must be equally long (got {sizes})", field=table, got=sizes)
+        self.size = next(iter(sizes.values()), 0)
+        self._naive = naive
+        self._columns = {
+            name: (_plain(name, kind_of(table, name), data[given], naive), kind_of(table, name), seconds)
+            for given, (name, seconds) in names_of(table, data).items()
+        }
+
+    def part(self, rows: slice) -> Batch:
+        """Some rows as a batch."""
+        numbers = range(self.size)[rows]
+        columns: dict[str, Column] = {}
+        refusals: list[Refusal] = []
+        for name, (values, kind, seconds) in self._columns.items():
+            columns[name], refused = _read(name, kind, _cut(values, rows), seconds, self._naive)
+            refusals.extend(attrs.evolve(refusal, row=numbers[refusal.row]) for refusal in refused)
+        return Batch(columns, len(numbers), len(numbers), numbers, refusals)
+
+
+def _cut(values: Any, rows: slice) -> Any:
+    if rows == slice(None):
+        return values
+    return values.take(rows) if isinstance(values, Column) else values[rows]
 
 
 def check_name(table: str, name: object) -> None:
@@ -65,16 +121,19 @@ def _size(table: str, name: object, values: Any) -> int:
     return len(values)
 
 
-def _read(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, list[Refusal]]:
-    """A column, and the cells of it that cannot be used."""
+def _plain(name: str, kind: Kind, values: Any, naive: str | None) -> Any:
+    """What a column is read from: an array, a list, or labels that are coded already."""
     if is_series(values):
         values = plain_of(name, kind, values, naive)
-    if isinstance(values, Column):
-        return values, []
     if isinstance(values, np.ma.MaskedArray):
         values = values.tolist()
-    if kind is Kind.LABEL:
-        return labels_of(values), []
+    return labels_of(values) if kind is Kind.LABEL and not isinstance(values, Column) else values
+
+
+def _read(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, list[Refusal]]:
+    """A column, and the cells of it that cannot be used."""
+    if isinstance(values, Column):
+        return values, []
     if _has_text(values):
         texts = ["" if is_missing(value) else _text(value) for value in values]
         return CellReader(name, kind, zone=None if naive is None else as_zone(naive), seconds=seconds).read(texts, 0)
@@ -105,7 +164,12 @@ def _text(value: Any) -> str:
 
 
 def _broken(column: Column) -> tuple[Array | None, str]:
-    values, known = column.values, column.known
+    values = column.values
+    if column.kind in _RANGES and len(values):
+        first, last = _RANGES[column.kind]
+        if first <= values.min() and values.max() < last:
+            return None, ""
+    known = column.known
     if column.kind is Kind.MOMENT:
         return known & ((values < FIRST_MOMENT) | (values >= LAST_MOMENT)), "must lie between 1970 and 2100"
     if column.kind is Kind.DURATION:
@@ -116,3 +180,7 @@ def _broken(column: Column) -> tuple[Array | None, str]:
     if column.kind is Kind.NUMBER:
         return np.isinf(values), "must be a finite number"
     return column.bad, "must be true or false"
+
+
+_RANGES: Final = {Kind.MOMENT: (FIRST_MOMENT, LAST_MOMENT), Kind.DURATION: (0, LONGEST)}
+"""Most columns lie in them altogether, which is quickly seen."""

@@ -4,7 +4,8 @@ pandas, Polars and PyArrow frames and DuckDB relations come through narwhals; an
 through PyArrow. Frames say the zone of their moments: a naive column is refused unless its zone is named.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,13 @@ import attrs
 
 from servqual._checks import need
 from servqual.errors import InvalidValue, UnreadableFile
-from servqual.readers.arrays import check_name, columns_of
+from servqual.readers.arrays import PART, check_name, columns_of, parts_of
 from servqual.readers.columns import Batch
 from servqual.readers.export import Export
 from servqual.readers.layout import Layout
 from servqual.readers.series import FOREIGN
 
-__all__ = ["files_of", "frame_batch", "is_frame"]
+__all__ = ["files_of", "frame_batch", "frame_parts", "is_frame"]
 
 
 def is_frame(source: object) -> bool:
@@ -33,6 +34,18 @@ def frame_batch(table: str, frame: Any, naive: str | None = None) -> Batch:
     >>> frame_batch("cases", pl.DataFrame({"team": ["north", None]})).columns["team"].values.tolist()
     [0, -1]
     """
+    return columns_of(table, _series(table, frame), naive)
+
+
+def frame_parts(
+    table: str, frame: Any, naive: str | None = None, renamed: Mapping[str, str] | None = None
+) -> Iterator[Callable[[], Batch]]:
+    """The same a stretch of rows at a time, each read when it is called for; `renamed` as in `parts_of`."""
+    return parts_of(table, _series(table, frame), naive, renamed)
+
+
+def _series(table: str, frame: Any) -> dict[str, Any]:
+    """A frame's columns by name."""
     import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
 
     try:
@@ -51,18 +64,24 @@ def frame_batch(table: str, frame: Any, naive: str | None = None) -> Batch:
         ) from None
     for name in names:
         check_name(table, name)
-    return columns_of(table, {name: native[name] for name in names}, naive)
+    return {name: native[name] for name in names}
 
 
-def files_of(table: str, path: Path, naive: str | None = None) -> Iterator[Batch]:
-    """The batches of a file, of all Parquet and CSV files of a folder, or of a glob, in the order of their names."""
+def files_of(
+    table: str, path: Path, naive: str | None = None, renamed: Mapping[str, str] | None = None
+) -> Iterator[Callable[[], Batch]]:
+    """The batches of a file, of all Parquet and CSV files of a folder, or of a glob, in the order of their names.
+
+    Each is read when it is called for; `renamed` as in `parts_of`.
+    """
     for file in _files(path):
         with file.open("rb") as opened:
             parquet = opened.read(4) == b"PAR1"
         if parquet:
-            yield from _parquet(table, file, naive)
+            yield from _parquet(table, file, naive, renamed or {})
         else:
-            yield from Export(file, Layout(zone=naive), table=table, need=()).batches()
+            for batch in Export(file, Layout(zone=naive, columns=renamed or {}), table=table, need=()).batches():
+                yield partial(_same, batch)
 
 
 def _files(path: Path) -> list[Path]:
@@ -80,16 +99,24 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _parquet(table: str, path: Path, naive: str | None) -> Iterator[Batch]:
-    need("pyarrow", "files", "reading a Parquet file")
+def _same(batch: Batch) -> Batch:
+    return batch
+
+
+def _parquet(table: str, path: Path, naive: str | None, renamed: Mapping[str, str]) -> Iterator[Callable[[], Batch]]:
     parquet = need("pyarrow.parquet", "files", "reading a Parquet file")
     arrow = need("pyarrow", "files", "reading a Parquet file")
+
+    def read(part: Any, first: int) -> Batch:
+        [whole] = frame_parts(table, arrow.Table.from_batches([part]), naive, renamed)
+        batch = whole()
+        return attrs.evolve(batch, rows=range(first, first + batch.size))
+
     first = 0
     with parquet.ParquetFile(path) as file:
         names = file.schema_arrow.names
         if len(names) != len(set(names)):
             raise InvalidValue(f"the columns of {path} must have different names (got {names})", field=table, got=names)
-        for part in file.iter_batches(batch_size=1 << 18):
-            batch = frame_batch(table, arrow.Table.from_batches([part]), naive)
-            yield attrs.evolve(batch, rows=range(first, first + batch.size))
-            first += batch.size
+        for part in file.iter_batches(batch_size=PART):
+            yield partial(read, part, first)
+            first += part.num_rows

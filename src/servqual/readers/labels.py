@@ -80,7 +80,8 @@ def coded(codes: Array, found: Sequence[Any]) -> Column:
             label = int(value) if whole else _text(value)
             lookup[code] = labels.setdefault(label, len(labels))
     if len(labels) == len(found):
-        return Column(Kind.LABEL, codes.astype(np.int32, copy=False), list(labels))
+        narrow = codes.dtype.kind == "i" and codes.itemsize <= np.dtype(np.int32).itemsize
+        return Column(Kind.LABEL, codes if narrow else codes.astype(np.int32), list(labels))
     return Column(Kind.LABEL, lookup[codes], list(labels))
 
 

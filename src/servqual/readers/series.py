@@ -123,8 +123,7 @@ def _labels(series: Any, dtype: Any) -> Column:
     indices = column.indices
     if indices.null_count:
         indices = indices.cast("int64").fill_null(-1)
-    codes = indices.to_numpy(zero_copy_only=False).astype(np.int32)
-    return coded(codes, column.dictionary.to_pylist())
+    return coded(indices.to_numpy(zero_copy_only=False), column.dictionary.to_pylist())
 
 
 def _arrow(series: Any) -> Any:

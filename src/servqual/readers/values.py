@@ -80,6 +80,8 @@ def as_durations(name: str, values: Values, seconds: int) -> Column:
         spans = (_span(name, value, seconds) for value in values)
         return Column(Kind.DURATION, np.fromiter(spans, np.int64, len(values)))
     amount = as_numbers(name, Kind.NUMBER, values).values * (seconds * 1e6)
+    if len(amount) and amount.min() > -LONGEST and amount.max() < LONGEST:  # none is missing
+        return Column(Kind.DURATION, np.rint(amount, out=amount).astype(np.int64))
     known = ~np.isnan(amount)
     whole = np.rint(np.clip(np.where(known, amount, 0), -LONGEST, LONGEST)).astype(np.int64)
     return Column(Kind.DURATION, np.where(known, whole, MISSING))

@@ -1,0 +1,62 @@
+"""The tables that were handed over, read a stretch at a time, and work on stretches ahead of their turn."""
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from functools import partial
+from typing import Any, TypeVar
+
+import attrs
+
+from servqual._checks import need
+from servqual.readers.columns import Batch, joined
+from servqual.readers.sources import Source, chosen, parts_of_source
+
+__all__ = ["Reader", "ahead"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@attrs.frozen
+class Reader:
+    """Tables by name, how their columns are called, which rows count, and whether a bar shows how far it is."""
+
+    data: Mapping[str, Source]
+    columns: Mapping[str, Mapping[str, str]]
+    where: Mapping[str, Collection[Any]]
+    naive: str | None
+    progress: bool
+
+    def parts(self, table: str) -> Iterator[Callable[[], Batch]]:
+        """The stretches of a table, each read when it is called for."""
+        parts = parts_of_source(table, self.data[table], self.naive, self.columns.get(table, {}))
+        if not self.progress:
+            for part in parts:
+                yield partial(self._read, part)
+            return
+        tqdm = need("tqdm", "cli", "progress=True")
+        with tqdm.tqdm(unit=" rows", unit_scale=True, desc=table) as bar:
+            for part in parts:
+                yield partial(self._read, part, bar.update)
+
+    def _read(self, part: Callable[[], Batch], done: Callable[[int], object] | None = None) -> Batch:
+        batch = part()
+        if done is not None:
+            done(batch.read)
+        return chosen(batch, self.where)
+
+    def whole(self, table: str) -> Batch:
+        """All of a table at once."""
+        return joined([part() for part in self.parts(table)])
+
+
+def ahead(pool: Executor, work: Callable[[Item], Result], items: Iterable[Item], most: int) -> Iterator[Result]:
+    """The results of work in the order of its items, of which at most so many are under way; memory stays flat."""
+    waiting: deque[Future[Result]] = deque()
+    for item in items:
+        waiting.append(pool.submit(work, item))
+        if len(waiting) >= most:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
