@@ -13,6 +13,7 @@ from typing import Any
 
 from servqual.metrics import KPIS, Kpi
 from servqual.metrics.catalogue import ROOMS
+from servqual.metrics.compound import Compound
 from servqual.metrics.intervals import METHODS
 from servqual.readers.tables import Kind, kind_of
 
@@ -84,14 +85,21 @@ def part(kpi: Kpi, example: Mapping[str, Any]) -> str:
         "parameters": ", ".join(_default(name, value) for name, value in kpi.params.items()) or "–",
         "law": f"{kpi.law}: "
         + ("rows may come in any parts" if kpi.law == "commutative" else "rows of a customer stay together"),
-        "state": f"{kpi.accumulator.__name__}, read as {kpi.statistic}",
-        "interval": METHODS[kpi.statistic],
+        "state": _state(kpi),
+        "interval": METHODS[kpi.base_is if isinstance(kpi, Compound) else kpi.statistic],
         "source": kpi.source,
         "definition": f"`{kpi.definition}`",
     }
     rows = "".join(f"| {name} | {fact} |\n" for name, fact in facts.items())
     question = kpi.question[:1].upper() + kpi.question[1:]
     return f"# {title}\n\n{question}\n\n| | |\n|---|---|\n{rows}\n{worked(kpi, example)}"
+
+
+def _state(kpi: Kpi) -> str:
+    if isinstance(kpi, Compound):
+        times = "" if kpi.times == 1 else f", times {kpi.times:g}"
+        return f"[{kpi.top.key}]({kpi.top.key}.md) over [{kpi.base.key}]({kpi.base.key}.md){times}"
+    return f"{kpi.accumulator.__name__}, read as {kpi.statistic}"
 
 
 def _default(name: str, value: object) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from servqual.metrics import KPIS
 from servqual.metrics.catalogue import ROOMS
+from servqual.metrics.estimates import _STATISTICS
 from servqual.metrics.intervals import METHODS
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -52,3 +53,9 @@ def test_a_row_says_what_its_page_needs(kpi: Any) -> None:
     assert kpi.source
     assert METHODS[kpi.statistic]
     assert kpi.at or kpi.table == "case_events"
+
+
+def test_every_statistic_says_how_its_interval_is_made() -> None:
+    """And no method is told that none uses."""
+    assert METHODS.keys() - _STATISTICS.keys() == {"exposure", "count"}
+    assert _STATISTICS.keys() <= METHODS.keys()

@@ -12,6 +12,7 @@ from servqual.metrics.cases import CASE_KPIS
 from servqual.metrics.clocks import CLOCK_KPIS
 from servqual.metrics.complaint_outcome_rows import COMPLAINT_OUTCOME_KPIS
 from servqual.metrics.complaint_rows import COMPLAINT_KPIS
+from servqual.metrics.compound_rows import COMPOUND_KPIS
 from servqual.metrics.cost_rows import COST_KPIS
 from servqual.metrics.customer_rows import CUSTOMER_KPIS
 from servqual.metrics.handling_rows import HANDLING_KPIS
@@ -34,6 +35,7 @@ ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
         "Contacts": (*INTERACTION_KPIS, *ACCESS_KPIS, *HANDLING_KPIS),
         "Waiting, with those who still wait": WAITING_KPIS,
         "Counted once": COUNTED_ONCE_KPIS,
+        "One count over another": COMPOUND_KPIS,
         "Cases": (*CASE_KPIS, *CASE_FLOW_KPIS, *CASE_PATH_KPIS),
         "Steps of a procedure": STEP_KPIS,
         "Service clocks": CLOCK_KPIS,

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from servqual.metrics.accumulators import Array, Quotient, Total
+from servqual.metrics.accumulators import Array, Count, Quotient, Total
 from servqual.metrics.amounts import amount, over
 from servqual.metrics.flow import DONE, ENDS, PLACE, received, resolved_name
 from servqual.metrics.kpi import Kpi, View
@@ -38,6 +38,10 @@ def _failures(t: View) -> Mapping[str, Array]:
 def _amounts(t: View) -> Mapping[str, Array]:
     spent, known = amount(t, "amount")
     return {"value": spent, "among": known & t.seen("at")}
+
+
+def _purchases(t: View) -> Mapping[str, Array]:
+    return {"among": t.seen("at")}
 
 
 COST_KPIS: Final = (
@@ -103,5 +107,19 @@ COST_KPIS: Final = (
         open_items="there are none: a purchase is told when it is made",
         accumulator=Total,
         rows=_amounts,
+    ),
+    Kpi(
+        key="purchase_volume",
+        title="purchases",
+        question="how many purchases were made?",
+        formula="count of purchases by now",
+        source="K-29 (001-1 §3.1); the document gives no formula",
+        unit="count",
+        better="higher",
+        table="purchases",
+        needs=("at",),
+        open_items="there are none: a purchase is told when it is made",
+        accumulator=Count,
+        rows=_purchases,
     ),
 )

@@ -33,9 +33,11 @@ METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "restricted_mean": "large-sample normal, with Greenwood's variance of the area",
         "distinct": "none while counted exactly; then normal, from the registers' standard error",
         "mode_share": "score interval of a share (Wilson)",
+        "exposure": "exact, of the top as a Poisson count (Garwood), over the base as it is",
+        "count": "of a ratio of two Poisson counts, by the binomial share of the first (Wilson)",
     }
 )
-"""How the interval of each statistic is made, in words."""
+"""How the interval of each statistic, and of a count over another by what the other is, is made; in words."""
 
 
 def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:

@@ -280,5 +280,6 @@ def _of(key: str) -> Twin:
 CUSTOMER_TWINS: Final[Mapping[str, Twin]] = {
     **{key: _of(key) for key in ("repurchase_rate", "return_customer_rate", "retention_rate", "churn_rate")},
     "conversion_rate": each(moved_on),
+    "purchase_volume": each(lambda r, q: q.by_now(r, "at") or OUT),
     "purchase_amount": each(lambda r, q: within_amount(r["amount"]) if q.by_now(r, "at") else OUT),
 }

@@ -11,13 +11,14 @@ from typing import Final
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
+from servqual.metrics.compound import Compound
 from servqual.metrics.kpi import Kpi
 from servqual.testing._contact_twins import CONTACT_TWINS, CUSTOMER_TWINS, VOICE_TWINS
 from servqual.testing._flow_twins import CASE_TWINS, COMPLAINT_TWINS, PROMISE_TWINS
 from servqual.testing._outcomes import Asked, Row, Told, Twin, read
 from servqual.testing._work_twins import WORK_TWINS
 
-__all__ = ["Told", "measure", "twin_of"]
+__all__ = ["Told", "measure", "measure_over", "twin_of"]
 
 _TWINS: Final[Mapping[str, Twin]] = {
     **CONTACT_TWINS,
@@ -59,3 +60,15 @@ def measure(
     asked = Asked(params=kpi.params, now=now, period=period)
     until = kpi.params.get("until", dt.timedelta()).total_seconds()
     return read(kpi.statistic, twin_of(key or kpi.key)(rows, asked), until)
+
+
+def measure_over(kpi: Compound, tables: Mapping[str, Sequence[Row]], *, now: dt.datetime | None = None) -> Told:
+    """Value and n of a count over another, over rows of their tables by name.
+
+    >>> from servqual.metrics import KPIS
+    >>> rows = {"interactions": [{"customer_id": "a"}, {"customer_id": "a"}, {"customer_id": "b"}]}
+    >>> measure_over(KPIS["contacts_per_customer"], rows)
+    Told(value=1.5, n=2, undecided=0)
+    """
+    top, base = (measure(part, tables[part.table], now=now) for part in kpi.parts)
+    return Told(kpi.times * (top.value or 0) / base.value if base.value else None, base.n, 0)
