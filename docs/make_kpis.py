@@ -1,4 +1,4 @@
-"""Write docs/kpis.md and a page for each KPI in docs/kpis: `python docs/make_kpis.py`.
+"""Write docs/kpis.md, docs/kpi-coverage.md and a page for each KPI in docs/kpis: `python docs/make_kpis.py`.
 
 Pages come from the rows of the catalogue and from the worked examples in docs/kpi-examples, one file a room. An example
 has `rows` as a small table of text (of several tables where it takes more than one), the `value` as the arithmetic that
@@ -6,10 +6,11 @@ gives it, and where they are needed `now`, `period`, `with` (arguments of `with_
 `why`. Moments are of 2026 and in UTC, `-` is a cell that is empty. An example that has no rows takes those of `like`.
 """
 
+import csv
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from servqual.metrics import KPIS, Kpi
 from servqual.metrics.catalogue import ROOMS
@@ -28,6 +29,13 @@ UNITS = {
     "ratio": "ratio, which may pass 1",
     "per hour": "things an hour",
 }
+COVERAGE = """# Where each metric has its home
+
+The documents behind servqual name 79 metrics (K-01 to K-79), and the field defines some hundred KPIs more. This page
+maps each to the KPIs of the catalogue, and says of the others why they are no KPI: most are functions of another room,
+because they compare, rank or model and do not add up. It is written by `docs/make_kpis.py` from
+`docs/kpi-coverage.tsv`.
+"""
 LAWS = {"commutative": "rows may come in any parts", "keyed": "all rows of a customer have to come together"}
 WIDTH = 120
 AT = """
@@ -45,6 +53,15 @@ documents has its home](kpi-coverage.md) is a table of its own.
 """
 
 
+class Home(NamedTuple):
+    """A metric, the KPIs that are its home, and what is to be said of that; without a KPI, why there is none."""
+
+    row: str
+    what: str
+    keys: tuple[str, ...]
+    words: str
+
+
 def page() -> str:
     """The list: a table for each room."""
     text = HEAD
@@ -54,6 +71,29 @@ def page() -> str:
             link = f"[{kpi.title}](kpis/{kpi.key}.md)"
             text += f"| {link} | {kpi.label_zh or ''} | {kpi.question} | {kpi.unit} | {kpi.better or 'neither'} |\n"
     return text
+
+
+def coverage() -> str:
+    """The page that says where each metric of the documents, and each KPI of the field, has its home."""
+    table = homes()
+    text = COVERAGE
+    for title, field in (("Metrics of the documents", False), ("KPIs of the field", True)):
+        text += f"\n## {title}\n\n| row | metric | KPIs | |\n|---|---|---|---|\n"
+        for home in table:
+            if home.row.isdecimal() == field:
+                links = ", ".join(f"[{key}](kpis/{key}.md)" for key in home.keys)
+                text += f"| {home.row} | {home.what} | {links or '–'} | {home.words} |\n"
+    return text
+
+
+def homes() -> list[Home]:
+    """The rows of docs/kpi-coverage.tsv."""
+    with (HERE / "kpi-coverage.tsv").open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [
+            Home(line["row"], line["what"], tuple(filter(None, line["kpis"].split(", "))), line["words"])
+            for line in reader
+        ]
 
 
 def pages() -> dict[str, str]:
@@ -192,6 +232,7 @@ def _moment(text: str) -> str:
 
 if __name__ == "__main__":
     (HERE / "kpis.md").write_text(page(), encoding="utf-8")
+    (HERE / "kpi-coverage.md").write_text(coverage(), encoding="utf-8")
     written = pages()
     for old in (HERE / "kpis").glob("*.md"):
         if old.name not in written:

@@ -59,3 +59,22 @@ def test_every_statistic_says_how_its_interval_is_made() -> None:
     """And no method is told that none uses."""
     assert METHODS.keys() - _STATISTICS.keys() == {"exposure", "count"}
     assert _STATISTICS.keys() <= METHODS.keys()
+
+
+def test_every_metric_has_a_home_or_a_reason() -> None:
+    """The 79 metrics of the documents and the 107 KPIs of the field, each once; every named KPI exists."""
+    homes = SCRIPT.homes()
+    wanted = [*(f"K-{i:02}" for i in range(1, 80)), *map(str, range(1, 108))]
+    assert [home.row for home in homes] == wanted
+    assert [home.row for home in homes if not home.keys and not home.words] == []
+    assert {key for home in homes for key in home.keys} <= KPIS.keys()
+    assert (DOCS / "kpi-coverage.md").read_text(encoding="utf-8") == SCRIPT.coverage()
+
+
+def test_every_kpi_is_the_home_of_a_metric_or_says_where_it_comes_from() -> None:
+    """What no metric asks for is one of a clock, a part of another, or names its own source."""
+    homes = {key for home in SCRIPT.homes() for key in home.keys}
+    rest = {key: kpi.source for key, kpi in KPIS.items() if key not in homes}
+    assert [
+        key for key, source in rest.items() if "K-" not in source and "DOMAIN" not in source and "KPIS" not in source
+    ] == []
