@@ -149,7 +149,7 @@ def _default(name: str, value: object) -> str:
 
 def worked(kpi: Kpi, example: Mapping[str, Any]) -> str:
     """The example in words, as a table, and as a program that asserts its value."""
-    tables = {name: _cells(text) for name, text in _tables(kpi, example).items()}
+    tables = cells(kpi, example)
     text = "## Worked example\n"
     for name, (head, rows) in tables.items():
         text += f"\n{name}:\n\n| {' | '.join(head)} |\n|{'---|' * len(head)}\n"
@@ -164,7 +164,7 @@ def worked(kpi: Kpi, example: Mapping[str, Any]) -> str:
 
 def code(kpi: Kpi, example: Mapping[str, Any]) -> str:
     """The program of an example, in the form that the formatter leaves as it is."""
-    tables = {name: _cells(text) for name, text in _tables(kpi, example).items()}
+    tables = cells(kpi, example)
     lines = [f"{name} = {{\n{_columns(name, *cells)}}}" for name, cells in tables.items()]
     asked, options = f'"{kpi.key}"', ""
     if "with" in example:
@@ -191,23 +191,23 @@ def code(kpi: Kpi, example: Mapping[str, Any]) -> str:
     return f"```python\n{standard}\n{ours}\n{body}\n```\n"
 
 
-def _tables(kpi: Kpi, example: Mapping[str, Any]) -> Mapping[str, str]:
-    rows = example["rows"]
-    return rows if isinstance(rows, dict) else {kpi.table: rows}
-
-
-def _cells(text: str) -> tuple[list[str], list[list[str]]]:
-    head, *rows = (line.split() for line in text.strip().splitlines())
-    return head, rows
+def cells(kpi: Kpi, example: Mapping[str, Any]) -> dict[str, tuple[list[str], list[list[str]]]]:
+    """The tables of an example by name: the names of their columns, and their rows of text."""
+    told = example["rows"]
+    out: dict[str, tuple[list[str], list[list[str]]]] = {}
+    for name, text in (told if isinstance(told, dict) else {kpi.table: told}).items():
+        head, *rows = (line.split() for line in text.strip().splitlines())
+        out[name] = head, rows
+    return out
 
 
 def _columns(table: str, head: list[str], rows: list[list[str]]) -> str:
     text = ""
     for i, name in enumerate(head):
-        cells = [_cell(kind_of(table, name), row[i]) for row in rows]
-        line = f'    "{name}": [{", ".join(cells)}],\n'
+        told = [_cell(kind_of(table, name), row[i]) for row in rows]
+        line = f'    "{name}": [{", ".join(told)}],\n'
         if len(line) > WIDTH:
-            line = f'    "{name}": [\n{"".join(f"        {cell},{chr(10)}" for cell in cells)}    ],\n'
+            line = f'    "{name}": [\n{"".join(f"        {cell},{chr(10)}" for cell in told)}    ],\n'
         text += line
     return text
 

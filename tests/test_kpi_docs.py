@@ -1,5 +1,6 @@
 """Every KPI has its page, with an example that runs, and the pages are what the rows say."""
 
+import datetime as dt
 import importlib.util
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,11 @@ import pytest
 
 from servqual.metrics import KPIS
 from servqual.metrics.catalogue import ROOMS
+from servqual.metrics.compound import Compound
 from servqual.metrics.estimates import _STATISTICS
 from servqual.metrics.intervals import METHODS
+from servqual.readers.tables import Kind, kind_of
+from servqual.testing import kpis as twin
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -37,6 +41,45 @@ def test_the_pages_are_current() -> None:
     told = SCRIPT.pages()
     assert written.keys() == told.keys()
     assert [name for name, text in told.items() if written[name] != text] == []
+
+
+@pytest.mark.parametrize("key", [key for key, kpi in KPIS.items() if kpi.table != "case_events"])
+def test_the_value_of_an_example_is_that_of_the_slow_twin(key: str) -> None:
+    """So that example, twin and measure, written apart, say the same."""
+    kpi, example = KPIS[key], SCRIPT.examples()[key]
+    settings: Any = eval(f"dict({example.get('with', '')})", {"dt": dt})  # noqa: S307  (our own file)
+    kpi = kpi.with_(**settings)
+    now = plain(Kind.MOMENT, example["now"]) if "now" in example else None
+    tables = {
+        name: [
+            {column: plain(kind_of(name, column), cell) for column, cell in zip(head, row, strict=True)} for row in rows
+        ]
+        for name, (head, rows) in SCRIPT.cells(kpi, example).items()
+    }
+    if isinstance(kpi, Compound):
+        told = twin.measure_over(kpi, tables, now=now)
+    else:
+        period = tuple(plain(Kind.MOMENT, at) for at in example["period"]) if "period" in example else None
+        rows = tables[kpi.table]
+        if period and not kpi.of_period:
+            rows = [row for row in rows if period[0] <= row[kpi.at] < period[1]]
+        told = twin.measure(kpi, rows, now=now, period=period)
+    assert told.value == pytest.approx(eval(example["value"]), rel=1e-12)  # noqa: S307  (our own file)
+
+
+def plain(kind: Kind, cell: str) -> Any:
+    """A cell of an example as a plain value."""
+    if cell == "-":
+        return None
+    match kind:
+        case Kind.MOMENT:
+            return dt.datetime.fromisoformat(f"2026-{cell}").replace(tzinfo=dt.UTC)
+        case Kind.FLAG:
+            return cell == "yes"
+        case Kind.LABEL:
+            return cell
+        case _:
+            return float(cell)
 
 
 def test_each_kpi_is_in_one_room() -> None:
