@@ -1,14 +1,15 @@
 """Rows held until all of them are there, apart by customer, so that a block has every row of each of its customers."""
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, Final
+import threading
+from collections.abc import Collection, Iterator
+from typing import Final
 
 import attrs
 import numpy as np
 
 from servqual.metrics.accumulators import Array
 from servqual.metrics.sets import hash_of
-from servqual.readers.columns import Batch, Column, joined
+from servqual.readers.columns import Batch, Column, Refusal, joined
 
 __all__ = ["Blocks"]
 
@@ -24,51 +25,19 @@ class Blocks:
     def __init__(self, key: str, columns: Collection[str]) -> None:
         self._key, self._columns = key, columns
         self._held: list[list[Batch]] = [[] for _ in range(_BLOCKS)]
-        self._labels: Sequence[Any] = ()
-        self._block_of = np.zeros(0, np.uint8)
         self._rows = 0
-
-    def __bool__(self) -> bool:
-        return any(self._held)
+        self._lock = threading.Lock()
 
     def add(self, batch: Batch) -> None:
-        """Hold one more batch."""
+        """Hold one more batch; may be called from several threads."""
         kept = {name: column for name, column in batch.columns.items() if name in self._columns}
+        key = kept.get(self._key)
         batch = attrs.evolve(batch, columns=kept)
-        self._rows += batch.size
-        column = batch.columns.get(self._key)
-        if column is None or not batch.size:
-            self._held[0].append(batch)
-            return
-        block = self._blocks(column)
-        order = np.argsort(block, kind="stable")
-        ends = np.cumsum(np.bincount(block, minlength=_BLOCKS))
-        numbers = np.asarray(batch.rows)
-        refused: dict[int, list[Any]] = {}
-        if batch.refusals:
-            home = dict(zip(numbers.tolist(), block.tolist(), strict=True))
-            for refusal in batch.refusals:
-                refused.setdefault(home[refusal.row], []).append(refusal)
-        for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
-            rows, lost = order[first:last], batch.lost if number == 0 else ()
-            self._held[number].append(
-                attrs.evolve(
-                    batch,
-                    columns={name: _compact(column.take(rows)) for name, column in kept.items()},
-                    size=len(rows),
-                    read=len(rows) + len(lost),
-                    rows=numbers[rows],
-                    refusals=refused.get(number, ()),
-                    lost=lost,
-                    weights=None if batch.weights is None else batch.weights[rows],
-                )
-            )
-
-    def _blocks(self, column: Column) -> Array:
-        if column.labels is not self._labels:
-            self._labels = column.labels
-            self._block_of = np.append((hash_of(column.labels) % _BLOCKS).astype(np.uint8), np.uint8(0))
-        return self._block_of.take(column.values, mode="wrap")
+        pieces = [(0, batch)] if key is None or not batch.size else list(_pieces(batch, _blocks(key)))
+        with self._lock:
+            self._rows += batch.size
+            for number, piece in pieces:
+                self._held[number].append(piece)
 
     def __iter__(self) -> Iterator[Batch]:
         """The blocks; a block is given up as it is handed out."""
@@ -90,3 +59,42 @@ def _compact(column: Column) -> Column:
     shift = len(present) - len(known)
     labels = [column.labels[code] for code in known.tolist()]
     return attrs.evolve(column, values=(codes - shift).astype(np.int32), labels=labels)
+
+
+def _pieces(batch: Batch, block: Array) -> Iterator[tuple[int, Batch]]:
+    order = np.argsort(block, kind="stable")
+    ends = np.cumsum(np.bincount(block, minlength=_BLOCKS))
+    moved = {name: column.take(order) for name, column in batch.columns.items()}
+    numbers = np.asarray(batch.rows)[order]
+    weights = None if batch.weights is None else batch.weights[order]
+    refused: dict[int, list[Refusal]] = {}
+    if batch.refusals:
+        home = dict(zip(np.asarray(batch.rows).tolist(), block.tolist(), strict=True))
+        for refusal in batch.refusals:
+            refused.setdefault(home[refusal.row], []).append(refusal)
+    for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
+        rows, lost = slice(first, last), batch.lost if number == 0 else ()
+        yield (
+            number,
+            Batch(
+                {name: _compact(column.take(rows)) for name, column in moved.items()},
+                last - first,
+                last - first + len(lost),
+                numbers[rows],
+                refused.get(number, ()),
+                lost,
+                None if weights is None else weights[rows],
+            ),
+        )
+
+
+def _blocks(column: Column) -> Array:
+    """The block of each row: by the number of its customer, or by a hash of the text."""
+    labels = column.labels
+    if isinstance(labels, range):
+        return ((column.values + labels.start) % _BLOCKS).astype(np.uint16)
+    of = [label % _BLOCKS if isinstance(label, int) else -1 for label in labels]
+    texts = [place for place, block in enumerate(of) if block < 0]
+    found = np.array([*of, 0], np.int64)
+    found[texts] = hash_of([labels[place] for place in texts]) % _BLOCKS
+    return found.astype(np.uint16).take(column.values, mode="wrap")

@@ -173,9 +173,10 @@ def _joined(group: Array, value: Array, count: Array, join: np.ufunc) -> tuple[A
     bits = int(value.max()).bit_length()
     if int(group.max()).bit_length() + bits < 64:  # noqa: PLR2004  (bits of a word)
         key = (group << bits) | value
-        if not _ascends(key):
-            order = np.argsort(key, kind="stable")  # runs that are in order already cost little
-            key, count = key[order], count[order]
+        if _ascends(key):
+            return group, value, count
+        order = np.argsort(key, kind="stable")  # runs that are in order already cost little
+        key, count = key[order], count[order]
         fresh = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
         key = key[fresh]
         return key >> bits, key & ((1 << bits) - 1), join.reduceat(count, fresh)

@@ -15,7 +15,7 @@ from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, 
 from servqual.metrics.cells import NOTHING, Cells, Dense, Form, Sparse
 from servqual.metrics.exact_sums import ExactSums, in_units
 from servqual.metrics.histograms import Lifetimes, Values
-from servqual.metrics.mask_counts import MaskCounts, packed
+from servqual.metrics.mask_counts import MaskCounts
 from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.metrics.value_counts import ValueCounts
 
@@ -288,6 +288,6 @@ def fold(accumulator: type[Accumulator], rows: Rows, codes: Array, size: int) ->
     """Fold the per-row columns of an accumulator into cells; row i belongs to group `codes[i]` of `size`."""
     filling: Filling = FILLINGS[accumulator]()
     counts = MaskCounts(len(filling.masks))
-    counts.add(packed([rows[name] for name in filling.masks]), codes, size)
+    counts.add(counts.packed([rows[name] for name in filling.masks]), codes, size)
     filling.add(filling.take(rows, Amounts()), codes, size)
     return filling.cells(dict(zip(filling.masks, counts.counts(size), strict=True)), size)

@@ -121,13 +121,21 @@ class _Labels:
             self._lookup[-1] = 0  # code -1
         found = self._lookup.take(codes, mode="wrap")
         if found.min(initial=0) < 0:
-            for code in np.unique(codes[found < 0]).tolist():
+            for code in self._unknown(codes).tolist():
                 number = self._numbers.setdefault(names[code], len(self._numbers) + 1)
                 if number == len(self.names):
                     self.names.append(names[code])
                 self._lookup[code] = number
             found = self._lookup.take(codes, mode="wrap")
         return found
+
+    def _unknown(self, codes: Array) -> Array:
+        """The codes that occur and are in no lookup yet."""
+        if len(self._lookup) > len(codes):
+            return np.unique(codes[self._lookup.take(codes, mode="wrap") < 0])
+        came = np.zeros(len(self._lookup), np.bool_)
+        came[codes] = True
+        return np.flatnonzero(came & (self._lookup < 0))
 
     def ordered(self) -> tuple[Array, tuple[Any, ...]]:
         """The place of each number among the labels in order, and these."""

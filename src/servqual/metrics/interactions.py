@@ -12,6 +12,7 @@ import numpy as np
 
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array, Count, Ratio, Total
+from servqual.metrics.chains import Chains, chains
 from servqual.metrics.histograms import Values
 from servqual.metrics.kpi import Kpi, View
 
@@ -98,26 +99,25 @@ def _transferred(t: View) -> Mapping[str, Array]:
 
 def _first_contacts(t: View) -> Mapping[str, Array]:
     """Chains of contacts of one customer and topic, each within the window of the one before."""
-    order, same, gap = _chained(t)
-    window = _us(t.params["window"], "window")
+    found, window = _chained(t), _us(t.params["window"], "window")
+    order, follows = found.order, found.within(window)
+    repeated = np.zeros(len(order), np.bool_)
+    repeated[:-1] = follows[1:]
     answered, at = _answered(t)[order], t.us("queued_at")[order]
-    follows = same & (gap <= window)
-    repeated = np.append(follows[1:], [False])[: len(order)]
     first = ~follows & answered
-    over = (
-        t.now - at > window
-    )  # also for those that came back early, or repeats would be told sooner than their absence
+    # also for those that came back early, or repeats would be told sooner than their absence
+    over = t.now - at > window
     hit, among, undecided = (np.zeros(t.size, np.bool_) for _ in range(3))
     hit[order] = ~repeated
     among[order] = first
     undecided[order] = first & ~over
-    return {"hit": hit, "among": among & _known(t), "undecided": undecided}
+    return {"hit": hit, "among": among, "undecided": undecided}
 
 
 def _repeats(t: View) -> Mapping[str, Array]:
-    order, same, gap = _chained(t)
+    found = _chained(t)
     hit = np.zeros(t.size, np.bool_)
-    hit[order] = same & (gap <= _us(t.params["window"], "window"))
+    hit[found.order] = found.within(_us(t.params["window"], "window"))
     return {"hit": hit, "among": _known(t)}
 
 
@@ -125,19 +125,11 @@ def _known(t: View) -> Array:
     return t.known("customer_id") & t.known("queued_at")
 
 
-def _chained(t: View) -> tuple[Array, Array, Array]:
-    """Contacts by customer, topic and time; whether each follows one of the same, and by how much."""
+def _chained(t: View) -> Chains:
+    """Contacts of one customer, and topic where it counts, in order; a contact that cannot be placed is refused."""
     t.refuse(~t.known("customer_id"), "customer_id", "is missing")
     t.refuse(~t.known("queued_at"), "queued_at", "is missing")
-    customer, at = t.column("customer_id").values, t.us("queued_at")
-    topic = t.column("topic").values if t.params["by_topic"] and t.has("topic") else np.zeros(t.size, np.int32)
-    order = np.lexsort((at, topic, customer))
-    order = order[_known(t)[order]]
-    c, k, when = customer[order], topic[order], at[order]
-    same = np.zeros(len(order), np.bool_)
-    same[1:] = (c[1:] == c[:-1]) & (k[1:] == k[:-1])
-    gap = np.diff(when, prepend=when[:1])
-    return order, same, gap
+    return chains(t, ("customer_id", "topic") if t.params["by_topic"] else ("customer_id",), "queued_at")
 
 
 def _resolved(t: View) -> Mapping[str, Array]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -15,7 +15,7 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, Extremes, Quotient, Ratio, Total
 from servqual.metrics.histograms import Lifetimes, Values
-from servqual.metrics.sets import Categories, Distinct
+from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.model.open_time import Hours
 from servqual.readers.columns import Batch, Column, Refusal
 from servqual.readers.tables import TABLES, Kind
@@ -25,6 +25,7 @@ __all__ = ["Better", "Kpi", "Unit", "View"]
 Unit: TypeAlias = Literal["share", "s", "count", "points", "score", "money", "ratio", "per hour"]
 Law: TypeAlias = Literal["commutative", "keyed"]
 Better: TypeAlias = Literal["higher", "lower"]
+Made = TypeVar("Made")
 RowFunction: TypeAlias = Callable[["View"], Mapping[str, Array]]
 _STATISTIC: Final = MappingProxyType(
     {
@@ -271,15 +272,13 @@ class View:
 
     def known(self, name: str) -> Array:
         """Where a column holds something."""
-        return self.once(("known", name), lambda: self.column(name).known)
+        return self.once(("known", name), lambda: _kept(self.column(name).known))
 
-    def once(self, key: object, make: Callable[[], Array]) -> Array:
-        """An array that follows from the rows alone, made once for all KPIs that see them; it cannot be written to."""
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """What follows from the rows alone, made once for all KPIs that see them; it must not be written to."""
         if key not in self._memo:
-            found = np.asarray(make()).view()
-            found.flags.writeable = False
-            self._memo[key] = found
-        return np.asarray(self._memo[key])
+            self._memo[key] = make()
+        return cast("Made", self._memo[key])
 
     def seen(self, name: str) -> Array:
         """Where a moment has come by `now`; without a `now`, wherever there is one."""
@@ -288,7 +287,7 @@ class View:
 
     def __getitem__(self, name: str) -> Array:
         """A column as numpy: datetime64, float64 (durations in seconds), bool (nothing known is False) or text."""
-        return self.once(("plain", name), lambda: self._as_numpy(self.column(name)))
+        return self.once(("plain", name), lambda: _kept(self._as_numpy(self.column(name))))
 
     @staticmethod
     def _as_numpy(column: Column) -> Array:
@@ -311,3 +310,25 @@ class View:
         values = self[name]
         numbers = self._batch.rows
         self.refusals.extend(Refusal(int(numbers[i]), name, str(values[i]), reason) for i in rows.nonzero()[0].tolist())
+
+    def content(self, rows: Array, *without: str) -> list[Array]:
+        """What some rows hold in all columns but some, as whole numbers that are the same however rows come."""
+        out: list[Array] = []
+        for name in sorted(self._batch.columns):
+            column = self._batch.columns[name]
+            if name in without:
+                continue
+            if column.kind is Kind.LABEL:
+                present, places = np.unique(column.values[rows], return_inverse=True)
+                hashes = hash_of([column.labels[code] if code >= 0 else "" for code in present.tolist()])
+                out.append(hashes[places])
+            else:
+                out.append(column.values[rows])
+        return out
+
+
+def _kept(values: Array) -> Array:
+    """An array that cannot be written to."""
+    found = values.view()
+    found.flags.writeable = False
+    return found

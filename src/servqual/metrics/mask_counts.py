@@ -4,6 +4,7 @@ Masks of the same rows go together: eight of them make a byte a row, and the few
 in one pass. What each mask holds follows at the end, from the bits of those bytes.
 """
 
+import threading
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,45 +12,57 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 
-__all__ = ["MaskCounts", "packed"]
+__all__ = ["MaskCounts"]
 
 _LANE: Final = 8
 
 
-def packed(masks: Sequence[Array | None]) -> list[Array | None]:
-    """The masks as bytes a row, eight to a byte; None where none of the eight holds any row.
-
-    >>> packed([np.array([True, False]), None, np.array([True, True])])
-    [array([5, 4], dtype=uint8)]
-    """
-    lanes: list[Array | None] = []
-    for start in range(0, len(masks), _LANE):
-        lane: Array | None = None
-        for bit, mask in enumerate(masks[start : start + _LANE]):
-            if mask is not None:
-                shifted = np.left_shift(mask.view(np.uint8), bit)
-                lane = shifted if lane is None else np.bitwise_or(lane, shifted, out=lane)
-        lanes.append(lane)
-    return lanes
-
-
 class MaskCounts:
-    """Counts of a fixed number of masks by group, which grow as rows come."""
+    """Counts of a fixed number of masks by group, which grow as rows come.
+
+    >>> counts = MaskCounts(2)
+    >>> counts.add(counts.packed([np.array([True, False, True]), np.array([True, True, True])]), np.array([0, 0, 1]), 2)
+    >>> [count.tolist() for count in counts.counts(2)]
+    [[1, 1], [2, 1]]
+    """
 
     def __init__(self, masks: int) -> None:
-        self._lanes = [_Lane() for _ in range(0, masks, _LANE)]
         self._masks = masks
+        self._bits: dict[int, int] = {}
+        self._lanes: list[_Lane] = []
+        self._lock = threading.Lock()
 
-    def add(self, lanes: Sequence[Array | None], codes: Array, size: int) -> None:
+    def packed(self, masks: Sequence[Array]) -> list[Array]:
+        """The masks as bytes a row, eight to a byte; one that never holds any row has no place in them."""
+        some = [number for number, mask in enumerate(masks) if mask.any()]
+        with self._lock:
+            for number in some:
+                self._bits.setdefault(number, len(self._bits))
+            placed = sorted((self._bits[number], masks[number].view(np.uint8)) for number in some)
+        lanes: list[Array] = []
+        size = len(masks[0]) if masks else 0
+        for lane in range(0, placed[-1][0] + 1 if placed else 0, _LANE):
+            mine = {bit - lane: mask for bit, mask in placed if lane <= bit < lane + _LANE}
+            bits = np.zeros(size, np.uint8)
+            for bit in range(max(mine, default=-1), -1, -1):
+                np.add(bits, bits, out=bits)  # the masks so far move up one bit
+                if bit in mine:
+                    np.bitwise_or(bits, mine[bit], out=bits)
+            lanes.append(bits)
+        return lanes
+
+    def add(self, lanes: Sequence[Array], codes: Array, size: int) -> None:
         """Count packed masks of more rows, of which row i belongs to group `codes[i]` of `size`."""
-        for lane, values in zip(self._lanes, lanes, strict=True):
-            if values is not None:
-                lane.add(values, codes, size)
+        while len(self._lanes) < len(lanes):
+            self._lanes.append(_Lane())
+        for lane, values in zip(self._lanes, lanes, strict=False):
+            lane.add(values, codes, size)
 
     def counts(self, size: int) -> list[Array]:
         """How many rows of each group each mask held."""
-        found = [count for lane in self._lanes for count in lane.counts(size)]
-        return found[: self._masks]
+        nothing = np.zeros(size, np.int64)
+        places = [divmod(self._bits.get(number, -1), _LANE) for number in range(self._masks)]
+        return [self._lanes[lane].count(bit, size) if lane >= 0 else nothing for lane, bit in places]
 
 
 class _Lane:
@@ -79,11 +92,8 @@ class _Lane:
             table[:rows, :width] = self._table
             self._table = table
 
-    def counts(self, size: int) -> list[Array]:
-        """Sums of the columns whose byte has the mask's bit."""
+    def count(self, bit: int, size: int) -> Array:
+        """The sum of the columns whose byte has this bit."""
         self._grow(size)
-        out = []
-        for bit in range(_LANE):
-            columns = [place for place, byte in enumerate(self._bytes) if byte >> bit & 1]
-            out.append(self._table[:size, columns].sum(1))
-        return out
+        columns = [place for place, byte in enumerate(self._bytes) if byte >> bit & 1]
+        return np.asarray(self._table[:size, columns].sum(1))

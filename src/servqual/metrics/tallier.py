@@ -17,7 +17,7 @@ from servqual.metrics.filling import FILLINGS, Amounts, Filling
 from servqual.metrics.group_codes import GroupCodes
 from servqual.metrics.groups import Groups
 from servqual.metrics.kpi import Kpi, View
-from servqual.metrics.mask_counts import MaskCounts, packed
+from servqual.metrics.mask_counts import MaskCounts
 from servqual.metrics.periods import PERIODS
 from servqual.metrics.reader import ahead
 from servqual.metrics.rows import Rows
@@ -52,8 +52,7 @@ class Tallier:
         if self._blocks is None:
             self._add(batch)
         else:
-            with self._lock:
-                self._blocks.add(batch)
+            self._blocks.add(batch)
 
     def tally(self, pool: Executor | None = None) -> Tally:
         """The tally of all batches so far; blocks that waited are tallied on a pool where one is given."""
@@ -77,7 +76,7 @@ class Tallier:
             with self._lock:
                 for part, filled in self._parts.items():
                     filled.add(batch, *taken[part])
-        rows = _accounted(batch, views.values())
+        rows = _accounted(batch, tuple(views.values()))
         if self._strict and rows.refusals:
             raise refused(rows.refusals[0])
         with self._lock:
@@ -105,7 +104,7 @@ class _Part:
 
     def take(self, batch: Batch, memo: dict[Any, Any], views: dict[str, View]) -> tuple[Sequence[Any], Sequence[Any]]:
         """What the fillings take of some rows: packed masks, and the rest of each; views are kept by reading."""
-        amounts, masks, rest = Amounts(), list[Array | None](), []
+        amounts, masks, rest = Amounts(), list[Array](), []
         found: dict[str, Mapping[str, Any]] = {}
         for state, filling in self._fillings.items():
             kpi = self._kpis[state]
@@ -118,7 +117,7 @@ class _Part:
                 rows = {name: value & counted if _is_mask(value) else value for name, value in rows.items()}
             masks.extend(rows[name] for name in filling.masks)
             rest.append(filling.take(rows, amounts))
-        return packed(masks), rest
+        return self._masks.packed(masks), rest
 
     def add(self, batch: Batch, lanes: Sequence[Any], rest: Sequence[Any]) -> None:
         codes = self._codes.add(batch)
@@ -140,17 +139,16 @@ def _is_mask(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype == np.bool_
 
 
-def _accounted(batch: Batch, views: Any) -> Rows:
+def _accounted(batch: Batch, views: Sequence[View]) -> Rows:
     """How many rows were read and used, and why the others were not."""
-    used = np.zeros(batch.size, np.bool_)
     refusals: dict[tuple[int, str, str], Refusal] = {}
     for view in views:
-        used |= ~view.bad
         for refusal in (*view.refusals, *(r for r in batch.refusals if r.column in view.named)):
             refusals[refusal.row, refusal.column, refusal.reason] = refusal
+    unused = np.logical_and.reduce([view.bad for view in views]) if refusals else np.zeros(0, np.bool_)
     every = [*batch.lost, *sorted(refusals.values(), key=lambda r: (r.row, r.column))]
     # rows that were folded into a case are used, or refused, with it
-    lost = batch.size - int(used.sum()) if batch.weights is None else int(batch.weights[~used].sum())
+    lost = int(unused.sum()) if batch.weights is None else int(batch.weights[: len(unused)][unused].sum())
     return Rows.of(read=batch.read, used=batch.read - len(batch.lost) - lost, refusals=every)
 
 

@@ -92,7 +92,7 @@ class _Table:
 
     def add(self, ticks: Array, unit: int, codes: Array, among: Array, size: int) -> bool:
         """Count these rows, or say that they do not fit."""
-        top = int(np.max(ticks, where=among, initial=-1))
+        top = int(ticks.max(initial=-1))
         self._rows += len(ticks)
         if top < 0:
             return True
@@ -127,8 +127,9 @@ class _Table:
 
     def cells(self, size: int) -> Sparse:
         """The counts, as every other form of them."""
-        places = np.flatnonzero(self._flat[:-1])
-        group, tick = np.divmod(places, max(1, self._counts.shape[1]))
+        places = np.flatnonzero(self._flat[:-1] != 0)
+        rows, width = self._counts.shape
+        group = np.repeat(np.arange(rows), np.diff(np.searchsorted(places, np.arange(rows + 1) * width)))
+        value = (places - group * width) * self._unit
         count = self._flat[places].astype(np.int64)
-        undecided = np.zeros(size, np.int64)
-        return Sparse("values", group, tick * self._unit, count, np.zeros(size, np.bool_), undecided).settled()
+        return Sparse("values", group, value, count, np.zeros(size, np.bool_), np.zeros(size, np.int64)).settled()
