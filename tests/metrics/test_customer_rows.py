@@ -20,8 +20,6 @@ PERIOD = (START + 30 * DAY, START + 60 * DAY)
 WITHIN = 20 * DAY
 PERIODIC = [kpi for kpi in CUSTOMER_KPIS if kpi.of_period]
 ASKED = [kpi.with_(active_within=WITHIN) if "active_within" in kpi.params else kpi for kpi in PERIODIC]
-    kpi.with_(active_within=WITHIN) if "active_within" in kpi.params else kpi for kpi in CUSTOMER_KPIS if kpi.of_period
-]
 Row = dict[str, Any]
 Told = tuple[float | None, int, int]
 
@@ -53,7 +51,7 @@ def tier(customer: str | None) -> str:
 
 def slow(kpi: Kpi, rows: list[Row], now: dt.datetime | None) -> Told:
     """Customer by customer: True, False, or None where it may still go either way."""
-    return tuple(twin.measure(kpi, rows, now=now, period=PERIOD))
+    return twin.measure(kpi, rows, now=now, period=PERIOD)
 
 
 def numbers(m: Measurement) -> Told:

@@ -14,9 +14,9 @@ HOUR, DAY, TICK = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(micr
 Told = tuple[float | None, int]
 
 
-def told(kpi: str | Kpi, table: str, *, now: dt.datetime | None = NOW, **cells: list[Any]) -> Told:
+def told(kpi: str | Kpi, table: str, **cells: list[Any]) -> Told:
     """Value and n of a KPI."""
-    found = measure([kpi], {table: cells}, now=now).one()
+    found = measure([kpi], {table: cells}, now=NOW).one()
     return found.value, found.n
 
 
@@ -85,7 +85,7 @@ def test_whoever_leaves_at_the_end_of_a_period_leaves_in_the_next() -> None:
     """The end is outside; time counts until now where the period still lasts."""
     period = (START, START + 10 * DAY)
     for left, leavers in ((START + 10 * DAY, 0), (START + 10 * DAY - TICK, 1)):
-        staff = {"joined_at": [START - DAY], "left_at": [left]}
+        staff: dict[str, list[Any]] = {"joined_at": [START - DAY], "left_at": [left]}
         found = measure(["attrition"], {"staff": staff}, period=period).one()
         assert found.value == pytest.approx(leavers * 365 / 10, rel=1e-9)
     staff = {"joined_at": [START - DAY, START + 8 * DAY], "left_at": [START + DAY, None]}
@@ -136,7 +136,7 @@ def test_whoever_leaves_at_the_end_of_a_period_leaves_in_the_next() -> None:
 )
 def test_what_cannot_be_is_refused_with_a_reason(key: str, table: str, row: dict[str, Any], reason: str) -> None:
     """The row is told, and no number comes of it."""
-    settings = {"window": DAY, "scale": (1, 5)}
+    settings: dict[str, Any] = {"window": DAY, "scale": (1, 5)}
     kpi = KPIS[key].with_(**{name: value for name, value in settings.items() if name in KPIS[key].params})
     found = measure([kpi], {table: {name: [cell] for name, cell in row.items()}}, now=NOW)
     assert found.one().value is None
@@ -170,3 +170,18 @@ def test_what_no_document_gives_has_to_be_set(
     cells = {name: [START if name.endswith("_at") else None] for name in (*kpi.needs, column)}
     with pytest.raises(InvalidValue, match=words):
         measure([kpi], {table: cells}, now=NOW)
+
+
+def test_a_choice_of_rows_holds_beside_a_sequence() -> None:
+    """A table that waits for whole customers keeps the columns by which another KPI chooses its rows."""
+    recur = KPIS["recurrence_rate"].with_(window=DAY)
+    north = KPIS["case_volume"].with_(key="north", only={"team": ("north",)})
+    other = KPIS["case_volume"].with_(key="other", except_for=({"team": ("north",)},))
+    cells = {
+        "customer_id": ["a"] * 3,
+        "cause": ["x"] * 3,
+        "received_at": [START] * 3,
+        "team": ["north", "south", "west"],
+    }
+    found = measure([recur, north, other], {"cases": cells}, now=NOW)
+    assert (found.get("north").value, found.get("other").value) == (1, 2)

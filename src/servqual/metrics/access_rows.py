@@ -179,6 +179,8 @@ ACCESS_KPIS: Final = (
         law="keyed",
         accumulator=Ratio,
         rows=_contained,
-        **{**_CONTACT, "open_items": "a bot contact whose window is not over is undecided"},
+        open_items="a bot contact whose window is not over is undecided",
+        table="interactions",
+        at="queued_at",
     ),
 )

@@ -75,6 +75,7 @@ _SPANS: Final[dict[str, Any]] = {
     "open_items": "there are none: a stretch is told when it has ended",
     "accumulator": Quotient,
 }
+_FAILING: Final[dict[str, Any]] = {**_SPANS, "needs": ("agreed_s", "down_s", "failures")}
 _REQUEST: Final[dict[str, Any]] = {
     "table": "requests",
     "open_items": "there are none: a request is told when it has ended",
@@ -122,7 +123,7 @@ AVAILABILITY_KPIS: Final = (
         unit="s",
         better="higher",
         rows=_between_failures,
-        **{**_SPANS, "needs": ("agreed_s", "down_s", "failures")},
+        **_FAILING,
     ),
     Kpi(
         key="error_budget_used",

@@ -241,7 +241,7 @@ def _next_received(t: View, known: Array, after: Array) -> Array:
 def share_of_cases(**facts: Any) -> Kpi:
     """A share of cases; what is not given is that of a case that is received and counts as it is."""
     needs = ("received_at", *facts.pop("needs", ()))
-    told = {"open_items": "count as they are", "params": PLACE, **facts}
+    told: dict[str, Any] = {"open_items": "count as they are", "params": PLACE, **facts}
     return Kpi(table="cases", unit="share", accumulator=Ratio, needs=needs, **told)
 
 

@@ -109,6 +109,12 @@ _COMMON: Final[dict[str, Any]] = {
     "better": "higher",
     "open_items": "there are none: a contact is told when it has been evaluated",
 }
+_FAULT: Final[dict[str, Any]] = {
+    "table": "qa_scores",
+    "at": "evaluated_at",
+    "better": "lower",
+    "open_items": _COMMON["open_items"],
+}
 _COPC: Final = "KPIS 83; COPC practice as quoted by contact-centre sources; no document of ours gives a formula"
 
 QUALITY_KPIS: Final = (
@@ -167,7 +173,8 @@ QUALITY_KPIS: Final = (
         params={"scale": None},
         accumulator=Total,
         rows=_deviation,
-        **{**_COMMON, "unit": "score", "better": "lower"},
+        unit="score",
+        **_FAULT,
     ),
     *(
         Kpi(
@@ -179,15 +186,15 @@ QUALITY_KPIS: Final = (
             needs=needs,
             accumulator=Quotient,
             rows=rows,
-            **{**_COMMON, "unit": unit, "better": "lower"},
+            unit="share" if key == "dpo" else "ratio",
+            **_FAULT,
         )
-        for key, title, question, formula, unit, needs, rows in (
+        for key, title, question, formula, needs, rows in (
             (
                 "dpu",
                 "defects per unit",
                 "how many defects does a unit have, on average?",
                 "sum of defects / units evaluated",
-                "ratio",
                 ("defects",),
                 _per_unit,
             ),
@@ -196,7 +203,6 @@ QUALITY_KPIS: Final = (
                 "defects per opportunity",
                 "what share of the chances for a defect became one?",
                 "sum of defects / sum of opportunities",
-                "share",
                 ("defects", "opportunities"),
                 _per_opportunity,
             ),
@@ -205,7 +211,6 @@ QUALITY_KPIS: Final = (
                 "defects per million opportunities",
                 "how many of a million chances for a defect become one?",
                 "1,000,000 × sum of defects / sum of opportunities",
-                "ratio",
                 ("defects", "opportunities"),
                 _per_million,
             ),

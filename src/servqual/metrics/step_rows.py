@@ -34,6 +34,8 @@ def _first_pass(t: View) -> Mapping[str, Array]:
 
 _COMMON: Final[dict[str, Any]] = {"table": "steps", "at": "started_at", "unit": "share"}
 
+_DUE: Final[dict[str, Any]] = {**_COMMON, "at": "due_at"}
+
 STEP_KPIS: Final = (
     Kpi(
         key="step_kept",
@@ -49,7 +51,7 @@ STEP_KPIS: Final = (
         params=PLACE,
         accumulator=Ratio,
         rows=_kept,
-        **{**_COMMON, "at": "due_at"},
+        **_DUE,
     ),
     Kpi(
         key="step_time_share",

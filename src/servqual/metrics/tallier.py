@@ -1,7 +1,7 @@
 """One table's rows into a tally, batch after batch."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
@@ -88,8 +88,14 @@ def _blocks(plan: Plan) -> Blocks | None:
     keys = {kpi.keyed_by for kpi in plan.kpis if kpi.law == "keyed"}
     if not keys:
         return None
-    columns = {name for kpi in plan.kpis for name in (*kpi.needs, *kpi.uses, kpi.at)} | {*plan.by}
+    columns = {name for kpi in plan.kpis for name in (*kpi.needs, *kpi.uses, kpi.at, *_filters(kpi))} | {*plan.by}
     return Blocks(keys.pop() if len(keys) == 1 else "", columns)
+
+
+def _filters(kpi: Kpi) -> Iterator[str]:
+    """The columns by whose values a KPI chooses its rows."""
+    for chosen in (kpi.params.get("only"), *(kpi.params.get("except_for") or ())):
+        yield from chosen or ()
 
 
 class _Part:

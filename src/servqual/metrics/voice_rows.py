@@ -85,6 +85,7 @@ def _responded(t: View) -> Mapping[str, Array]:
 
 
 _COMMON: Final[dict[str, Any]] = {"table": "answers", "at": "answered_at", "better": "higher"}
+_EFFORT: Final[dict[str, Any]] = {**_COMMON, "better": "lower"}
 _INVITED: Final[dict[str, Any]] = {**_COMMON, "at": "invited_at"}
 
 VOICE_KPIS: Final = (
@@ -182,7 +183,7 @@ VOICE_KPIS: Final = (
         params={"scale": (1, 5)},
         accumulator=Total,
         rows=_mean_score,
-        **{**_COMMON, "better": "lower"},
+        **_EFFORT,
     ),
     Kpi(
         key="satisfaction_index",
