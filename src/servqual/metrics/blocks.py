@@ -15,6 +15,8 @@ __all__ = ["Blocks"]
 
 _BLOCKS: Final = 64
 """Of 20 million rows a block then fits the processor's cache."""
+_TOGETHER: Final = 1 << 20
+"""So many rows are parted at once."""
 _LITTLE: Final = 1 << 18
 """Fewer rows than this are one block."""
 
@@ -25,51 +27,50 @@ class Blocks:
     def __init__(self, key: str, columns: Collection[str]) -> None:
         self._key, self._columns = key, columns
         self._held: list[list[Batch]] = [[] for _ in range(_BLOCKS)]
+        self._waiting: list[Batch] = []
         self._rows = 0
         self._lock = threading.Lock()
 
     def add(self, batch: Batch) -> None:
         """Hold one more batch; may be called from several threads."""
         kept = {name: column for name, column in batch.columns.items() if name in self._columns}
-        key = kept.get(self._key)
-        batch = attrs.evolve(batch, columns=kept)
+        with self._lock:
+            self._waiting.append(attrs.evolve(batch, columns=kept))
+            self._rows += batch.size
+            if sum(batch.size for batch in self._waiting) < _TOGETHER:
+                return
+            waiting, self._waiting = self._waiting, []
+        self._part(waiting)
+
+    def _part(self, batches: list[Batch]) -> None:
+        batch = joined(batches)
+        key = batch.columns.get(self._key)
         pieces = [(0, batch)] if key is None or not batch.size else list(_pieces(batch, _blocks(key)))
         with self._lock:
-            self._rows += batch.size
             for number, piece in pieces:
                 self._held[number].append(piece)
 
     def __iter__(self) -> Iterator[Batch]:
         """The blocks; a block is given up as it is handed out."""
-        if self._rows <= _LITTLE:
-            every = [batch for held in self._held for batch in held]
-            self._held = [every]
+        if self._waiting and self._rows <= _LITTLE:
+            self._held[0] = self._waiting
+        elif self._waiting:
+            self._part(self._waiting)
         while self._held:
             batches = self._held.pop()
             if batches:
                 yield joined(batches)
 
 
-def _compact(column: Column) -> Column:
-    """Without the labels that no row has, where they are far more than the rows; ranges cost nothing."""
-    if isinstance(column.labels, range) or len(column.labels) <= 4 * len(column.values):
-        return column
-    present, codes = np.unique(column.values, return_inverse=True)
-    known = present[present >= 0]
-    shift = len(present) - len(known)
-    labels = [column.labels[code] for code in known.tolist()]
-    return attrs.evolve(column, values=(codes - shift).astype(np.int32), labels=labels)
-
-
 def _pieces(batch: Batch, block: Array) -> Iterator[tuple[int, Batch]]:
     order = np.argsort(block, kind="stable")
     ends = np.cumsum(np.bincount(block, minlength=_BLOCKS))
     moved = {name: column.take(order) for name, column in batch.columns.items()}
-    numbers = np.asarray(batch.rows)[order]
+    numbers = batch.numbers[order]
     weights = None if batch.weights is None else batch.weights[order]
     refused: dict[int, list[Refusal]] = {}
     if batch.refusals:
-        home = dict(zip(np.asarray(batch.rows).tolist(), block.tolist(), strict=True))
+        home = dict(zip(batch.numbers.tolist(), block.tolist(), strict=True))
         for refusal in batch.refusals:
             refused.setdefault(home[refusal.row], []).append(refusal)
     for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
@@ -98,3 +99,14 @@ def _blocks(column: Column) -> Array:
     found = np.array([*of, 0], np.int64)
     found[texts] = hash_of([labels[place] for place in texts]) % _BLOCKS
     return found.astype(np.uint16).take(column.values, mode="wrap")
+
+
+def _compact(column: Column) -> Column:
+    """Without the labels that no row has, where they are far more than the rows; ranges cost nothing."""
+    if isinstance(column.labels, range) or len(column.labels) <= 4 * len(column.values):
+        return column
+    present, codes = np.unique(column.values, return_inverse=True)
+    known = present[present >= 0]
+    shift = len(present) - len(known)
+    labels = [column.labels[code] for code in known.tolist()]
+    return attrs.evolve(column, values=(codes - shift).astype(np.int32), labels=labels)

@@ -1,7 +1,7 @@
 """One table's rows into a tally, batch after batch."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
@@ -88,14 +88,8 @@ def _blocks(plan: Plan) -> Blocks | None:
     keys = {kpi.keyed_by for kpi in plan.kpis if kpi.law == "keyed"}
     if not keys:
         return None
-    columns = {name for kpi in plan.kpis for name in (*kpi.needs, *kpi.uses, kpi.at, *_filters(kpi))} | {*plan.by}
+    columns = {name for kpi in plan.kpis for name in (*kpi.columns, kpi.at)} | {*plan.by}
     return Blocks(keys.pop() if len(keys) == 1 else "", columns)
-
-
-def _filters(kpi: Kpi) -> Iterator[str]:
-    """The columns by whose values a KPI chooses its rows."""
-    for chosen in (kpi.params.get("only"), *(kpi.params.get("except_for") or ())):
-        yield from chosen or ()
 
 
 class _Part:
@@ -170,10 +164,10 @@ def _check_needs(kpi: Kpi, batch: Batch, plan: Plan) -> None:
     wanted = (*kpi.needs, *dated, *(name for name in plan.by if name not in PERIODS))
     for name in wanted:
         if name not in batch.columns:
-            close = near(name, batch.columns)
+            names = [*batch.columns, *batch.others]
+            close = near(name, names)
             raise MissingColumn(
-                f"{kpi.key} needs the column {name!r} of {kpi.table} (got {', '.join(batch.columns)})"
-                f"{did_you_mean(close)}",
+                f"{kpi.key} needs the column {name!r} of {kpi.table} (got {', '.join(names)}){did_you_mean(close)}",
                 column=name,
                 near=close,
             )

@@ -104,6 +104,7 @@ class Batch:
         refusals: the cells that could not be read.
         lost: the rows that are in no column at all, each with its reason.
         weights: how many rows of the source each row stands for, where that is not one.
+        others: columns that the source has too, and that nobody asked for.
     """
 
     columns: Mapping[str, Column]
@@ -113,6 +114,13 @@ class Batch:
     refusals: Sequence[Refusal] = ()
     lost: Sequence[Refusal] = ()
     weights: Array | None = None
+    others: Sequence[str] = ()
+
+    @property
+    def numbers(self) -> Array:
+        """The number of each row as an array."""
+        rows = self.rows
+        return np.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else np.asarray(rows, np.int64)
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
@@ -124,7 +132,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
         {name: _joined(name, batches) for name in names},
         sum(batch.size for batch in batches),
         sum(batch.read for batch in batches),
-        np.concatenate([np.asarray(batch.rows, np.int64) for batch in batches]),
+        np.concatenate([batch.numbers for batch in batches]),
         [refusal for batch in batches for refusal in batch.refusals],
         [refusal for batch in batches for refusal in batch.lost],
     )
