@@ -164,7 +164,8 @@ RATE = Compound.of(
 @given(contacts_, st.lists(st.sampled_from(["north", "south", "east"]), max_size=9))
 def test_a_kpi_over_two_tables_divides_on_shared_groups(rows: list[dict[str, Any]], complained: list[str]) -> None:
     """Groups of either table; without a base there is no value; parts add up."""
-    data = {"interactions": columns(rows), "complaints": {"received_at": [START] * len(complained), "team": complained}}
+    complaints = {"received_at": [START] * len(complained), "team": complained}
+    data: dict[str, dict[str, Any]] = {"interactions": columns(rows), "complaints": complaints}
     whole = tally([RATE, "volume"], data, by=["team"])
     half = {name: {k: v[::2] for k, v in table.items()} for name, table in data.items()}
     rest = {name: {k: v[1::2] for k, v in table.items()} for name, table in data.items()}
@@ -183,7 +184,7 @@ def test_a_rate_has_garwoods_interval_over_its_exposure() -> None:
     """Four events in two units: 0.54493269 to 5.12079434 (Garwood, 1936; the contract's statistics)."""
     data = {"interactions": {"queued_at": [START] * 2}, "complaints": {"received_at": [START] * 4}}
     found = measure([RATE], data).one()
-    assert (found.low, found.high) == (pytest.approx(544.93269), pytest.approx(5120.79434))
+    assert [found.low, found.high] == pytest.approx([544.93269, 5120.79434])
     said: dict[str, Any] = {"key": "x", "title": "x", "question": "?", "formula": "x"}
     both = Compound.of(KPIS["complaint_volume"], KPIS["volume"], base_is="count", **said)
     ratio = measure([both], data).one()
