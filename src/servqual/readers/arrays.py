@@ -7,8 +7,9 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
-from servqual._checks import as_zone, did_you_mean, near
-from servqual.errors import InvalidValue, MissingColumn
+from servqual._checks import as_zone
+from servqual.errors import InvalidValue
+from servqual.readers.asked import ALL, Asked
 from servqual.readers.cells import CellReader
 from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column, Refusal
 from servqual.readers.labels import is_missing, labels_of
@@ -35,51 +36,36 @@ def columns_of(table: str, data: Mapping[str, Any], naive: str | None = None) ->
     >>> batch.columns["team"].labels, [str(r) for r in batch.refusals]
     (['north'], ["row 1: reopened must be a whole number, 0 or more (got '-1')"])
     """
-    return _Source(table, data, naive).part(slice(None))
+    return _Source(table, data, Asked(naive=naive)).part(slice(None))
 
 
-def parts_of(
-    table: str, data: Mapping[str, Any], naive: str | None = None, renamed: Mapping[str, str] | None = None
-) -> Iterator[Callable[[], Batch]]:
+def parts_of(table: str, data: Mapping[str, Any], asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
     """The same a stretch of rows at a time, each read when it is called for; labels are coded once for all.
 
-    `renamed` says by which name the data have each of our columns; raises `MissingColumn` where they do not.
+    Raises `MissingColumn` where the data lack a column that is asked for by another name.
     """
-    source = _Source(table, _renamed(table, data, renamed or {}), naive)
+    source = _Source(table, asked.renamed(table, data), asked)
     for start in range(0, max(source.size, 1), PART):
         yield partial(source.part, slice(start, start + PART))
-
-
-def _renamed(table: str, data: Mapping[str, Any], renamed: Mapping[str, str]) -> Mapping[str, Any]:
-    if not renamed:
-        return data
-    for ours, theirs in renamed.items():
-        if theirs not in data:
-            close = near(theirs, data)
-            raise MissingColumn(
-                f"{table} has no column {theirs!r} for {ours} (got {', '.join(map(str, data))}){did_you_mean(close)}",
-                column=theirs,
-                near=close,
-            )
-    taken = {*renamed.values(), *renamed}
-    return {ours: data[theirs] for ours, theirs in renamed.items()} | {
-        name: values for name, values in data.items() if name not in taken
-    }
 
 
 class _Source:
     """Columns that are ready to be read in stretches."""
 
-    def __init__(self, table: str, data: Mapping[str, Any], naive: str | None) -> None:
+    def __init__(self, table: str, data: Mapping[str, Any], asked: Asked) -> None:
         sizes = {name: _size(table, name, values) for name, values in data.items()}
         if len(set(sizes.values())) > 1:
             raise InvalidValue(f"the columns of {table} must be equally long (got {sizes})", field=table, got=sizes)
         self.size = next(iter(sizes.values()), 0)
-        self._naive = naive
+        self._naive = asked.naive
+        names = names_of(table, data)
         self._columns = {
-            name: (_plain(name, kind_of(table, name), data[given], naive), kind_of(table, name), seconds)
-            for given, (name, seconds) in names_of(table, data).items()
+            name: (_plain(name, kind, data[given], asked.naive), kind, seconds)
+            for given, (name, seconds) in names.items()
+            if asked.wants(name)
+            for kind in [kind_of(table, name, asked.kinds)]
         }
+        self._others = [name for name, _ in names.values() if not asked.wants(name)]
 
     def part(self, rows: slice) -> Batch:
         """Some rows as a batch."""
@@ -89,7 +75,7 @@ class _Source:
         for name, (values, kind, seconds) in self._columns.items():
             columns[name], refused = _read(name, kind, _cut(values, rows), seconds, self._naive)
             refusals.extend(attrs.evolve(refusal, row=numbers[refusal.row]) for refusal in refused)
-        return Batch(columns, len(numbers), len(numbers), numbers, refusals)
+        return Batch(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
 
 
 def _cut(values: Any, rows: slice) -> Any:

@@ -134,19 +134,20 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
 """The columns of each table that are more than labels, and for cases also the labels, in the order of reports."""
 
 
-def kind_of(table: str, column: str) -> Kind:
-    """The kind of a column; a name that the table does not define is a label.
+def kind_of(table: str, column: str, kinds: Mapping[str, Kind] | None = None) -> Kind:
+    """The kind of a column; a name that neither `kinds` nor the table defines is a label.
+
+    A table that servqual does not know is refused, unless `kinds` says what its columns hold.
 
     >>> kind_of("cases", "received_at"), kind_of("cases", "Site")
     (<Kind.MOMENT: 'moment'>, <Kind.LABEL: 'label'>)
     """
-    try:
-        return TABLES[table].get(column, Kind.LABEL)
-    except KeyError:
+    if kinds and column in kinds:
+        return kinds[column]
+    if table not in TABLES and not kinds:
         close = near(table, TABLES) or tuple(TABLES)
-        raise UnknownName(
-            f"table must be one that servqual knows (got {table!r}){did_you_mean(close)}", near=close
-        ) from None
+        raise UnknownName(f"table must be one that servqual knows (got {table!r}){did_you_mean(close)}", near=close)
+    return TABLES.get(table, {}).get(column, Kind.LABEL)
 
 
 _UNITS: Final = {"_min": 60, "_h": 3600, "": 1}
