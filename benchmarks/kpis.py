@@ -1,4 +1,4 @@
-"""Twelve KPIs by team, channel and month, and repeats within a week, against other engines; the argument is how many rows.
+"""Twelve KPIs by team, channel and month, and repeats within a week, against other engines; the argument is how many.
 
 Contacts of two years, of 40 teams and 4 channels, coded as columnar files are. Asked are counts, shares and means, and
 the 50th, 90th and 95th percentile of waits; each rival's answer is checked against ours on a sample first. PyArrow has
@@ -21,12 +21,12 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 from _contest import compete, contest
 
-from servqual.metrics import KPIS, measure
+from servqual.metrics import KPIS, Kpi, measure
 
 KEYS = ["team", "channel", "month"]
 WEEK = dt.timedelta(days=7)
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-ASKED = [
+ASKED: list[str | Kpi] = [
     *("volume", "asa", "aht", "abandonment_rate", "answer_rate", "service_level"),
     KPIS["service_level"].with_(key="service_level_60", within=dt.timedelta(seconds=60)),
     *("transfer_rate", "resolved_flag_rate", "wait_p50", "wait_p90", "wait_p95"),
@@ -132,7 +132,7 @@ def kpis_by_pandas(file: str) -> Any:
     """One groupby."""
     frame = load(file).to_pandas()
 
-    def call() -> pd.DataFrame:
+    def call() -> Any:
         answered = ~frame["abandoned"]
         more = {
             "month": frame["queued_at"].to_numpy().astype("M8[M]").astype("M8[us]"),
@@ -234,7 +234,7 @@ def repeats_by_pandas(file: str) -> Any:
     """The same with a frame of pandas."""
     frame = load(file).select(["team", "topic", "customer_id", "queued_at", "abandoned"]).to_pandas()
 
-    def call() -> pd.DataFrame:
+    def call() -> Any:
         s = frame.sort_values(["customer_id", "topic", "queued_at"])
         same = (s["customer_id"] == s["customer_id"].shift()) & (s["topic"] == s["topic"].shift())
         follows = same & (s["queued_at"].diff() <= WEEK)

@@ -57,7 +57,8 @@ def tally(
     Args:
         kpis: keys of the catalogue, or `Kpi`s.
         data: table name to a mapping of columns, a pandas, Polars or PyArrow frame, a DuckDB relation, an `Export`, a
-            path, folder or glob of CSV or Parquet files (which are streamed), or an iterator of any of these.
+            path, folder or glob of CSV or Parquet files (which are streamed), a list of our model's objects, or an
+            iterator of any of these.
         by: columns, or periods of each KPI's own moment: day, week, month, quarter, year, weekday, hour_of_day.
         zone: IANA zone in which periods are read.
         now: the moment from which open items are seen; what happened later is not seen. numpy moments are UTC.

@@ -3,13 +3,49 @@
 `scipy.special` loads with the first interval that needs it.
 """
 
+from collections.abc import Mapping
 from statistics import NormalDist
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
 from servqual.metrics.accumulators import Array
 
-__all__ = ["first_reaching", "mean", "poisson", "quantile_ranks", "student", "wilson"]
+__all__ = [
+    "METHODS",
+    "first_reaching",
+    "mean",
+    "poisson",
+    "quantile_ranks",
+    "student",
+    "wilson",
+]
+
+_RANKS: Final = "order statistics, whose ranks are binomial (Conover)"
+_OF_SUMS: Final = "Student's t on Cochran's estimator of a ratio"
+METHODS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "n": "exact, of a Poisson count (Garwood)",
+        "share": "score interval of a share (Wilson)",
+        "mean": "Student's t",
+        "net": "large-sample normal, of a difference of multinomial shares",
+        "quotient": _OF_SUMS,
+        "per_hour": _OF_SUMS,
+        "p50": _RANKS,
+        "p90": _RANKS,
+        "p95": _RANKS,
+        "min": "none: an extreme of these rows, not an estimate",
+        "max": "none: an extreme of these rows, not an estimate",
+        "median": "where the log-log limits of the curve reach one half (Greenwood, Kalbfleisch and Prentice)",
+        "restricted_mean": "large-sample normal, with Greenwood's variance of the area",
+        "distinct": "none while counted exactly; then normal, from the registers' standard error",
+        "mode_share": "score interval of a share (Wilson)",
+        "exposure": "exact, of the top as a Poisson count (Garwood), over the base as it is",
+        "count": "of a ratio of two Poisson counts, by the binomial share of the first (Wilson)",
+    }
+)
+"""How the interval of each statistic, and of a count over another by what the other is, is made; in words."""
 
 
 def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:

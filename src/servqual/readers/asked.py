@@ -21,12 +21,14 @@ class Asked:
         only: the columns that are wanted; None wants all. The others are not read.
         kinds: what columns hold that the table does not define.
         naive: the zone of moments that carry none.
+        unique: whether a row whose id came before is left out, as far as a table is there at once.
     """
 
     names: Mapping[str, str] = attrs.field(factory=dict)
     only: frozenset[str] | None = None
     kinds: Mapping[str, Kind] = attrs.field(factory=dict)
     naive: str | None = None
+    unique: bool = True
 
     def wants(self, name: str) -> bool:
         """Whether a column of ours is to be read."""

@@ -53,7 +53,7 @@ def _series(table: str, frame: Any) -> dict[str, Any]:
         if isinstance(native, nw.LazyFrame):
             native = native.collect()
         if not isinstance(native, nw.DataFrame):
-            native = nw.from_native(need("pyarrow", "files", "reading an Arrow stream").table(frame))
+            native = _streamed(table, frame)
         names = list(native.columns)
     except nw.exceptions.DuplicateError as error:
         raise InvalidValue(
@@ -65,6 +65,23 @@ def _series(table: str, frame: Any) -> dict[str, Any]:
     for name in names:
         check_name(table, name)
     return {name: native[name] for name in names}
+
+
+def _streamed(table: str, frame: Any) -> Any:
+    """What the Arrow interfaces give, as a frame of narwhals."""
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    arrow = need("pyarrow", "files", "reading an Arrow stream")
+    try:
+        return nw.from_native(arrow.table(frame))
+    except (TypeError, ValueError, KeyError) as error:
+        raise InvalidValue(
+            f"{table} must be a frame, or give a stream of one (got {type(frame).__name__}); a column alone belongs "
+            f"into a mapping: {error}",
+            field=table,
+            expected="a frame",
+            got=frame,
+        ) from None
 
 
 def files_of(table: str, path: Path, asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
@@ -107,9 +124,11 @@ def _parquet(table: str, path: Path, asked: Asked) -> Iterator[Callable[[], Batc
     arrow = need("pyarrow", "files", "reading a Parquet file")
 
     def read(part: Any, first: int) -> Batch:
-        [whole] = frame_parts(table, arrow.Table.from_batches([part]), asked)
+        # a file may be longer than its ids fit into memory, so that nobody asks which came before
+        [whole] = frame_parts(table, arrow.Table.from_batches([part]), attrs.evolve(asked, unique=False))
         batch = whole()
-        return attrs.evolve(batch, rows=range(first, first + batch.size), others=others)
+        refusals = [attrs.evolve(refusal, row=refusal.row + first) for refusal in batch.refusals]
+        return attrs.evolve(batch, rows=range(first, first + batch.size), refusals=refusals, others=others)
 
     first = 0
     with parquet.ParquetFile(path) as file:

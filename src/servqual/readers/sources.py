@@ -15,12 +15,13 @@ from servqual.readers.asked import ALL, Asked
 from servqual.readers.columns import Array, Batch, Column
 from servqual.readers.export import Export
 from servqual.readers.frames import files_of, frame_parts, is_frame
+from servqual.readers.objects import batches_of
 from servqual.readers.tables import Kind
 
 __all__ = ["Source", "chosen", "parts_of_source"]
 
 Source: TypeAlias = Any
-"""A mapping of columns, a frame, an `Export`, a path, batches, or an iterator of these."""
+"""A mapping of columns, a frame, an `Export`, a path, objects of our model, batches, or an iterator of these."""
 
 
 def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
@@ -40,11 +41,11 @@ def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[
     elif is_frame(source):
         yield from frame_parts(table, source, asked)
     else:
-        for part in source:
+        for part in batches_of(table, source):
             if isinstance(part, Batch):
                 yield partial(_same, part)
             else:
-                yield from parts_of_source(table, part, asked)
+                yield from parts_of_source(table, part, attrs.evolve(asked, unique=False))
 
 
 def _same(batch: Batch) -> Batch:
