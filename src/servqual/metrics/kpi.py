@@ -161,6 +161,12 @@ class Kpi:
         """A hash of all that changes the number: two results are comparable where their definitions are equal."""
         return self.hashed(self.state, self.statistic, self.unit)
 
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The columns that it reads: those that it names, and those by whose values its parameters choose rows."""
+        choices = [self.params.get("only") or {}, *(self.params.get("except_for") or ())]
+        return frozenset((*self.needs, *self.uses, *(name for choice in choices for name in choice)))
+
     @property
     def parts(self) -> "tuple[Kpi, ...]":
         """The KPIs that rows are read for: itself, or for a KPI over others those."""
@@ -210,7 +216,7 @@ class View:
         self._period = period
         self._memo: dict[Any, Any] = {} if memo is None else memo
         self.size = batch.size
-        self.named = {*kpi.needs, *kpi.uses}
+        self.named = kpi.columns
         self.params = kpi.params
         self.bad = np.zeros(batch.size, np.bool_)
         self.refusals: list[Refusal] = []
@@ -258,13 +264,24 @@ class View:
         return np.asarray(~self.bad & (self.us(at) >= start) & (self.us(at) < end))
 
     def column(self, name: str) -> Column:
-        """A column with its kind; one that is absent is all missing."""
+        """A column with its kind; one that is absent is all missing; the KPI must name those that it reads."""
+        self._check(name)
         found = self._batch.columns.get(name)
         return found or Column.missing(TABLES[self._kpi.table].get(name, Kind.LABEL), self.size)
 
     def has(self, name: str) -> bool:
         """Whether the table has this column."""
+        self._check(name)
         return name in self._batch.columns
+
+    def _check(self, name: str) -> None:
+        if name in self._batch.others:
+            raise InvalidValue(
+                f"{self._kpi.key} reads the column {name!r}, which it does not name (got {', '.join(self.named)}); add "
+                "it to needs, or to uses where it may be absent",
+                field="uses",
+                got=name,
+            )
 
     def us(self, name: str) -> Array:
         """A moment in microseconds of UTC, or a duration in microseconds; see `known` for where there is one."""

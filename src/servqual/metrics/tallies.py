@@ -21,7 +21,7 @@ from servqual.metrics.measures import Measures
 from servqual.metrics.rows import Rows
 from servqual.metrics.stored import Stored, pack, unpack
 
-__all__ = ["Part", "Plan", "Tally", "part_of"]
+__all__ = ["Part", "Plan", "Tally", "part_of", "wanted_of"]
 
 
 def _choices(where: Mapping[str, Any]) -> Mapping[str, tuple[Any, ...]]:
@@ -191,3 +191,12 @@ def part_of(kpi: Kpi) -> Part:
 
 def _states(plan: Plan, part: Part) -> Iterator[str]:
     yield from {kpi.state: None for kpi in plan.read if part_of(kpi) == part}
+
+
+def wanted_of(plan: Plan) -> dict[str, frozenset[str]]:
+    """The columns of each table that a plan reads."""
+    shared = {*plan.by, *plan.where}
+    out: dict[str, set[str]] = {}
+    for kpi in plan.read:
+        out.setdefault(kpi.table, set(shared)).update((*kpi.columns, kpi.at))
+    return {table: frozenset(names) for table, names in out.items()}

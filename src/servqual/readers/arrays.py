@@ -7,13 +7,14 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
-from servqual._checks import as_zone, did_you_mean, near
-from servqual.errors import InvalidValue, MissingColumn
+from servqual._checks import as_zone
+from servqual.errors import InvalidValue
+from servqual.readers.asked import ALL, Asked
 from servqual.readers.cells import CellReader
 from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column, Refusal
 from servqual.readers.labels import is_missing, labels_of
 from servqual.readers.repeats import IDS, came_before, without
-from servqual.readers.series import is_series, plain_of
+from servqual.readers.series import each_once, is_series, plain_of
 from servqual.readers.tables import Kind, kind_of, names_of
 from servqual.readers.values import LARGEST, as_durations, as_flags, as_moments, as_numbers
 
@@ -36,15 +37,15 @@ def columns_of(
     Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN, NaT and NA are missing. A
     text is read as a CSV's cell is. A naive moment raises `NaiveTime` unless `naive` names its zone; columns of
     different lengths, two that mean the same (`wait_s` and `wait_min`), and one of things that can never be of its kind
-    raise `InvalidValue`. A cell that is out of its kind's range is marked and told in `refusals`; a row
-    whose id came before is left out and told in `lost`, unless `unique` is False. Rows are numbered from 0 unless
-    `rows` says their numbers.
+    raise `InvalidValue`. A cell that is out of its kind's range is marked and told in `refusals`; a row whose
+    id came before is left out and told in `lost`, unless `unique` is False. Rows are numbered from 0 unless `rows` says
+    their numbers.
 
     >>> batch = columns_of("cases", {"team": ["north", None], "reopened": [0, -1]})
     >>> batch.columns["team"].labels, [str(r) for r in batch.refusals]
     (['north'], ["row 1: reopened must be a whole number, 0 or more (got '-1')"])
     """
-    batch = _Source(table, data, naive, unique=unique).part(slice(None))
+    batch = _Source(table, data, Asked(naive=naive, unique=unique)).part(slice(None))
     if rows is None:
         return batch
 
@@ -55,56 +56,42 @@ def columns_of(
     return attrs.evolve(batch, rows=numbers, refusals=numbered(batch.refusals), lost=numbered(batch.lost))
 
 
-def parts_of(
-    table: str,
-    data: Mapping[str, Any],
-    naive: str | None = None,
-    renamed: Mapping[str, str] | None = None,
-    *,
-    unique: bool = True,
-) -> Iterator[Callable[[], Batch]]:
+def parts_of(table: str, data: Mapping[str, Any], asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
     """The same a stretch of rows at a time, each read when it is called for; labels are coded once for all.
 
-    `renamed` says by which name the data have each of our columns; raises `MissingColumn` where they do not. `unique`
-    as in `columns_of`, over all stretches.
+    Raises `MissingColumn` where the data lack a column that is asked for by another name.
     """
-    source = _Source(table, _renamed(table, data, renamed or {}), naive, unique=unique)
+    source = _Source(table, asked.renamed(table, data), asked)
     for start in range(0, max(source.size, 1), PART):
         yield partial(source.part, slice(start, start + PART))
-
-
-def _renamed(table: str, data: Mapping[str, Any], renamed: Mapping[str, str]) -> Mapping[str, Any]:
-    if not renamed:
-        return data
-    for ours, theirs in renamed.items():
-        if theirs not in data:
-            close = near(theirs, data)
-            raise MissingColumn(
-                f"{table} has no column {theirs!r} for {ours} (got {', '.join(map(str, data))}){did_you_mean(close)}",
-                column=theirs,
-                near=close,
-            )
-    taken = {*renamed.values(), *renamed}
-    return {ours: data[theirs] for ours, theirs in renamed.items()} | {
-        name: values for name, values in data.items() if name not in taken
-    }
 
 
 class _Source:
     """Columns that are ready to be read in stretches."""
 
-    def __init__(self, table: str, data: Mapping[str, Any], naive: str | None, *, unique: bool) -> None:
+    def __init__(self, table: str, data: Mapping[str, Any], asked: Asked) -> None:
         sizes = {name: _size(table, name, values) for name, values in data.items()}
         if len(set(sizes.values())) > 1:
             raise InvalidValue(f"the columns of {table} must be equally long (got {sizes})", field=table, got=sizes)
         self.size = next(iter(sizes.values()), 0)
-        self._naive = naive
+        self._naive = asked.naive
+        names = names_of(table, data)
         self._columns = {
-            name: (_plain(name, kind_of(table, name), data[given], naive), kind_of(table, name), seconds)
-            for given, (name, seconds) in names_of(table, data).items()
+            name: (_plain(name, kind_of(table, name), data[given], asked.naive), kind_of(table, name), seconds)
+            for given, (name, seconds) in names.items()
+            if asked.wants(name)
         }
-        coded = {name: values for name, (values, _, _) in self._columns.items() if isinstance(values, Column)}
-        self._table, self._again = table, came_before(table, coded) if unique else None
+        self._others = [name for name, _ in names.values() if not asked.wants(name)]
+        self._id = IDS.get(table, "")
+        self._ids: Column | None = None
+        self._again: Array | None = None
+        place = {name: given for given, (name, _) in names.items()}
+        if asked.unique and self._id in place:
+            read, values = self._columns.get(self._id), data[place[self._id]]
+            # counting is much quicker than coding what nobody asked for
+            if read or not (is_series(values) and each_once(values)):
+                ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, asked.naive)
+                self._ids, self._again = ids, came_before(table, ids)
 
     def part(self, rows: slice) -> Batch:
         """Some rows as a batch."""
@@ -114,8 +101,10 @@ class _Source:
         for name, (values, kind, seconds) in self._columns.items():
             columns[name], refused = _read(name, kind, _cut(values, rows), seconds, self._naive)
             refusals.extend(attrs.evolve(refusal, row=numbers[refusal.row]) for refusal in refused)
-        batch = Batch(columns, len(numbers), len(numbers), numbers, refusals)
-        return batch if self._again is None else without(IDS[self._table], batch, self._again[rows])
+        batch = Batch(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
+        if self._again is None or self._ids is None:
+            return batch
+        return without(batch, self._id, self._ids.take(rows), self._again[rows])
 
 
 def _cut(values: Any, rows: slice) -> Any:

@@ -91,8 +91,11 @@ def objects_batch(table: str, objects: Sequence[Any], first: int = 0, *, unique:
     batch = columns_of(table, plain, rows=rows, unique=unique)
     if table != "case_events" or not unique:
         return batch
-    again = came_before("cases", {"case_id": labels_of([case.id for case in objects])})
-    return batch if again is None else without("case_id", batch, np.repeat(again, [len(c.history) for c in objects]))
+    again = came_before("cases", labels_of([case.id for case in objects]))
+    if again is None:
+        return batch
+    events = np.repeat(again, [len(case.history) for case in objects])
+    return without(batch, "case_id", batch.columns["case_id"], events)
 
 
 def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Told]":
