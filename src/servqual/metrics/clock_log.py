@@ -15,6 +15,7 @@ import numpy as np
 
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics.accumulators import Array
+from servqual.metrics.clock_corrections import corrected
 from servqual.metrics.rows import Rows
 from servqual.model._lifecycle import Move
 from servqual.model.case import CASE_LIFECYCLE, CaseStatus
@@ -76,6 +77,7 @@ class EventLog:
                 raise MissingColumn(
                     f"case_events needs the column {name!r} (got {', '.join(batch.columns)})", column=name, near=()
                 )
+        batch = corrected(batch)
         signals, signal, unknown = _signals(batch)
         usable, refusals = _usable(batch, unknown)
         late = batch.columns["at"].values > now

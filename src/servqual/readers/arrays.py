@@ -52,7 +52,7 @@ def columns_of(
     def numbered(refusals: Sequence[Refusal]) -> list[Refusal]:
         return [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in refusals]
 
-    numbers = np.asarray(rows)[np.asarray(batch.rows)] if batch.lost else rows
+    numbers = np.asarray(rows)[batch.numbers] if batch.lost else rows
     return attrs.evolve(batch, rows=numbers, refusals=numbered(batch.refusals), lost=numbered(batch.lost))
 
 
@@ -77,9 +77,10 @@ class _Source:
         self._naive = asked.naive
         names = names_of(table, data)
         self._columns = {
-            name: (_plain(name, kind_of(table, name), data[given], asked.naive), kind_of(table, name), seconds)
+            name: (_plain(name, kind, data[given], asked.naive), kind, seconds)
             for given, (name, seconds) in names.items()
             if asked.wants(name)
+            for kind in [kind_of(table, name, asked.kinds)]
         }
         self._others = [name for name, _ in names.values() if not asked.wants(name)]
         self._id = IDS.get(table, "")

@@ -7,6 +7,7 @@ import attrs
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn
+from servqual.readers.tables import Kind
 
 __all__ = ["ALL", "Asked"]
 
@@ -18,12 +19,14 @@ class Asked:
     Attributes:
         names: our columns and the names that the data have for them.
         only: the columns that are wanted; None wants all. The others are not read.
+        kinds: what columns hold that the table does not define.
         naive: the zone of moments that carry none.
-        unique: whether a row whose id came before is refused, where all of the table is there.
+        unique: whether a row whose id came before is left out, as far as a table is there at once.
     """
 
     names: Mapping[str, str] = attrs.field(factory=dict)
     only: frozenset[str] | None = None
+    kinds: Mapping[str, Kind] = attrs.field(factory=dict)
     naive: str | None = None
     unique: bool = True
 

@@ -96,7 +96,7 @@ def files_of(table: str, path: Path, asked: Asked = ALL) -> Iterator[Callable[[]
             yield from _parquet(table, file, asked)
         else:
             layout = Layout(zone=asked.naive, columns=asked.names)
-            for batch in Export(file, layout, table=table, need=()).batches():
+            for batch in Export(file, layout, table=table, need=(), kinds=asked.kinds).batches():
                 yield partial(_same, batch)
 
 

@@ -63,7 +63,7 @@ def came_before(table: str, ids: Column) -> Array | None:
 def without(batch: Batch, name: str, ids: Column, again: Array) -> Batch:
     """The batch without the rows whose id came again; they are told in `lost`, by the name of the id's column."""
     keep = np.flatnonzero(~again)
-    numbers = np.asarray(batch.rows, np.int64)
+    numbers = batch.numbers
     lost = [
         Refusal(row, name, str(ids.labels[code]), "came before")
         for row, code in zip(numbers[again].tolist(), ids.values[again].tolist(), strict=True)

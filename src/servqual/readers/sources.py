@@ -45,7 +45,7 @@ def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[
             if isinstance(part, Batch):
                 yield partial(_same, part)
             else:
-                yield from parts_of_source(table, part, asked)
+                yield from parts_of_source(table, part, attrs.evolve(asked, unique=False))
 
 
 def _same(batch: Batch) -> Batch:
