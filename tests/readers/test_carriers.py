@@ -444,3 +444,35 @@ def test_labels_come_once() -> None:
     mixed = pd.Series(pd.Categorical(["1", 1, None], categories=[1, "1", "x"]))
     assert told(columns_of("cases", {"team": mixed}).columns["team"]) == ["1", "1", None]
     assert told(columns_of("cases", {"team": [["a"], ["a"]]}).columns["team"]) == ["['a']"] * 2
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16, ">i4", np.int64, np.uint64])
+def test_whole_numbers_of_every_width_keep_their_names(dtype: Any) -> None:
+    """From the lowest to the highest, which narrow arithmetic would mix up."""
+    ends = np.iinfo(dtype)
+    wide = [*range(ends.min, ends.min + 100), *range(ends.max - 99, ends.max + 1)]
+    for want in (wide, list(range(max(ends.min, -100), min(ends.max, 120)))):
+        values = np.array(want, dtype)
+        assert told(columns_of("cases", {"team": values}).columns["team"]) == want
+        assert told(columns_of("cases", {"team": want}).columns["team"]) == want
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pa.record_batch({"team": ["north", None]}),
+        pa.table({"team": ["north", None]}).to_reader(),
+        pl.DataFrame({"team": ["north", None]}).lazy(),
+    ],
+    ids=lambda frame: type(frame).__name__,
+)
+def test_what_gives_arrow_tables_is_a_frame(frame: Any) -> None:
+    """Batches and readers, and frames that are not computed yet."""
+    assert told(frame_batch("cases", frame).columns["team"]) == ["north", None]
+
+
+@pytest.mark.parametrize("column", [pd.Series([1]), pl.Series([1]), pa.chunked_array([[1]]), pa.array([1])])
+def test_a_column_alone_is_no_frame(column: Any) -> None:
+    """It belongs into a mapping."""
+    with pytest.raises(InvalidValue, match=r"cases must be a frame, or give a stream of one \(got "):
+        frame_batch("cases", column)

@@ -52,26 +52,36 @@ def _answer_rate(t: View) -> Mapping[str, Array]:
     return {"hit": _answered(t), "among": _offered(t)}
 
 
+_DENOMINATORS: Final = (
+    "offered",
+    "answered",
+    "offered_less_short_abandons",
+    "offered_less_shorter_abandons",
+    "offered_with_short_abandons_met",
+    "offered_with_shorter_abandons_met",
+)
+
+
 def _within(t: View) -> Mapping[str, Array]:
     """Answered within the threshold, end included, over what `denominator` says."""
-    limit = _us(t.params["within"], "within")
+    limit, denominator = _us(t.params["within"], "within"), t.params["denominator"]
+    if denominator not in _DENOMINATORS:
+        raise InvalidValue(
+            f"denominator must be {', '.join(_DENOMINATORS[:-1])} or {_DENOMINATORS[-1]} (got {denominator!r})",
+            field="denominator",
+            got=denominator,
+        )
     wait, known, answered = t.us("wait_s"), t.known("wait_s"), _answered(t)
     hit = answered & known & (wait <= limit)
-    short = ~answered & known & (wait <= limit)
-    match t.params["denominator"]:
-        case "offered":
-            among = ~answered | known
-        case "answered":
-            among = answered & known
-        case "offered_less_short_abandons":
-            among = (~answered | known) & ~short
-        case other:
-            raise InvalidValue(
-                f"denominator must be offered, answered or offered_less_short_abandons (got {other!r})",
-                field="denominator",
-                got=other,
-            )
-    return {"hit": hit, "among": among}
+    if denominator == "answered":
+        return {"hit": hit, "among": answered & known}
+    if denominator == "offered":
+        return {"hit": hit, "among": ~answered | known}
+    cut = _us(t.params["short"], "short") if "shorter" in denominator else limit
+    short = ~answered & known & (wait <= cut)
+    if denominator.endswith("_met"):
+        return {"hit": hit | short, "among": ~answered | known}
+    return {"hit": hit, "among": (~answered | known) & ~short}
 
 
 def _handled(t: View) -> Mapping[str, Array]:
@@ -217,15 +227,16 @@ INTERACTION_KPIS: Final = (
         key="service_level",
         title="service level",
         question="what share of the contacts was answered within the threshold?",
-        formula="answered within the threshold, end included / contacts offered, or the denominator that is named; "
-        + _ANSWERED,
-        source="K-79 (an addition: no document names it); contact-centre practice",
+        formula="answered within the threshold, end included / contacts offered, or the denominator that is named: "
+        "answered; offered less abandons within the threshold (short) or within the limit short (shorter); or offered, "
+        f"with those abandons counted as met; {_ANSWERED}",
+        source="K-79 (an addition: no document names it); KPIS 3, the six forms of contact-centre practice",
         label_zh="服务水平",
         unit="share",
         better="higher",
         needs=("wait_s",),
         uses=("abandoned",),
-        params={"within": dt.timedelta(seconds=20), "denominator": "offered"},
+        params={"within": dt.timedelta(seconds=20), "denominator": "offered", "short": None},
         accumulator=Ratio,
         rows=_within,
         **_COMMON,

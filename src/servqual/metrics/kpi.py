@@ -18,7 +18,7 @@ from servqual.metrics.histograms import Lifetimes, Values
 from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.model.open_time import Hours
 from servqual.readers.columns import Batch, Column, Refusal
-from servqual.readers.tables import TABLES, Kind
+from servqual.readers.tables import TABLES, Kind, kind_of
 
 __all__ = ["Better", "Kpi", "Unit", "View"]
 
@@ -53,6 +53,15 @@ def _names(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _kinds(value: Mapping[str, str]) -> Mapping[str, Kind]:
+    for name, kind in value.items():
+        if kind not in list(Kind):
+            raise InvalidValue(
+                f"kinds must be {', '.join(Kind)} (got {kind!r} for {name})", field="kinds", expected="a kind", got=kind
+            )
+    return MappingProxyType({name: Kind(kind) for name, kind in value.items()})
+
+
 @attrs.frozen(kw_only=True)
 class Kpi:
     """One measure of service, as data.
@@ -65,6 +74,7 @@ class Kpi:
         better: which way is better; None where neither is.
         table, at: the table it reads, and the moment of that table that dates a row.
         needs, uses: columns that must be there, and columns that may be absent, with what absence means in `formula`.
+        kinds: what columns of the user's own hold: moment, duration, count, number, flag or label (the default).
         open_items: how cases that are still open count.
         params: what may be set with `with_`; a None that has to be set is refused when measuring.
         accumulator, statistic: the state it fills, and what is read from it (`share`, `mean`, `p50`, …).
@@ -96,6 +106,7 @@ class Kpi:
     label_zh: str | None = None
     at: str = ""
     uses: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    kinds: Mapping[str, Kind] = attrs.field(factory=dict, converter=_kinds)
     open_items: str = ""
     params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen)
     statistic: str = ""
@@ -149,6 +160,7 @@ class Kpi:
             self.version,
             {name: _plain(value) for name, value in sorted(self.params.items())},
             *(["of a period"] if self.of_period else []),
+            *([dict(self.kinds)] if self.kinds else []),
         )
 
     @cached_property
@@ -160,6 +172,12 @@ class Kpi:
     def definition(self) -> str:
         """A hash of all that changes the number: two results are comparable where their definitions are equal."""
         return self.hashed(self.state, self.statistic, self.unit)
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The columns that it reads: those that it names, and those by whose values its parameters choose rows."""
+        choices = [self.params.get("only") or {}, *(self.params.get("except_for") or ())]
+        return frozenset((*self.needs, *self.uses, *(name for choice in choices for name in choice)))
 
     @property
     def parts(self) -> "tuple[Kpi, ...]":
@@ -210,7 +228,7 @@ class View:
         self._period = period
         self._memo: dict[Any, Any] = {} if memo is None else memo
         self.size = batch.size
-        self.named = {*kpi.needs, *kpi.uses}
+        self.named = kpi.columns
         self.params = kpi.params
         self.bad = np.zeros(batch.size, np.bool_)
         self.refusals: list[Refusal] = []
@@ -258,13 +276,24 @@ class View:
         return np.asarray(~self.bad & (self.us(at) >= start) & (self.us(at) < end))
 
     def column(self, name: str) -> Column:
-        """A column with its kind; one that is absent is all missing."""
+        """A column with its kind; one that is absent is all missing; the KPI must name those that it reads."""
+        self._check(name)
         found = self._batch.columns.get(name)
-        return found or Column.missing(TABLES[self._kpi.table].get(name, Kind.LABEL), self.size)
+        return found or Column.missing(kind_of(self._kpi.table, name, {"": Kind.LABEL, **self._kpi.kinds}), self.size)
 
     def has(self, name: str) -> bool:
         """Whether the table has this column."""
+        self._check(name)
         return name in self._batch.columns
+
+    def _check(self, name: str) -> None:
+        if name in self._batch.others:
+            raise InvalidValue(
+                f"{self._kpi.key} reads the column {name!r}, which it does not name (got {', '.join(self.named)}); add "
+                "it to needs, or to uses where it may be absent",
+                field="uses",
+                got=name,
+            )
 
     def us(self, name: str) -> Array:
         """A moment in microseconds of UTC, or a duration in microseconds; see `known` for where there is one."""

@@ -1,13 +1,13 @@
 """Numbers that never stand alone: value, interval, n, undecided, unit and direction."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import attrs
 import numpy as np
 
-from servqual._checks import did_you_mean, near, need
+from servqual._checks import did_you_mean, near
 from servqual._csv import csv_text
 from servqual._html import number, table
 from servqual.errors import InvalidValue, UnknownName
@@ -15,6 +15,10 @@ from servqual.metrics.estimates import Numbers
 from servqual.metrics.groups import Groups
 from servqual.metrics.kpi import Better, Kpi, Unit
 from servqual.metrics.rows import Rows
+from servqual.metrics.standing import Standings, standings
+from servqual.metrics.tidy import frame_of
+from servqual.model.indicator import Goal, Indicator
+from servqual.model.standard import ServiceStandard
 
 __all__ = ["SMALL", "Measurement", "Measures"]
 
@@ -66,9 +70,7 @@ class Measures:
 
     def __iter__(self) -> Iterator[Measurement]:
         for kpi in self.kpis:
-            numbers = self.numbers[kpi.key]
-            for i, key in enumerate(self.groups[kpi.key].keys()):
-                yield self._at(kpi, numbers, i, key)
+            yield from self.of(kpi)
 
     def __len__(self) -> int:
         return sum(groups.size for groups in self.groups.values())
@@ -87,6 +89,12 @@ class Measures:
             better=kpi.better,
             definition=kpi.definition,
         )
+
+    def of(self, kpi: Kpi) -> Iterator[Measurement]:
+        """The measurements of one of the KPIs, a group at a time."""
+        numbers = self.numbers[kpi.key]
+        for i, key in enumerate(self.groups[kpi.key].keys()):
+            yield self._at(kpi, numbers, i, key)
 
     def get(self, kpi: str, **group: object) -> Measurement:
         """The measurement of a KPI in one group; every column of `by` must be given.
@@ -121,6 +129,34 @@ class Measures:
             )
         return found[0]
 
+    def against(
+        self, standard: ServiceStandard | Iterable[Indicator], *, margin: Mapping[str, Goal] | None = None
+    ) -> Standings:
+        """Hold each group against the goals of a standard: green, red, amber or unknown.
+
+        *Green*: all of the interval reaches the goal. *Red*: none of it does. *Amber*: the goal lies within it, so
+        that it could be either; where an end of the interval is missing, it reaches as far as it can. *Unknown*:
+        nothing was measured, no goal was set, or neither direction is better. A boundary reaches the goal, whichever
+        way is better. Undecided items of a share widen its interval to what they may make of it; of other KPIs they
+        are shown only.
+
+        `margin` names, by KPI and in its unit, the distance by which the interval must clear the goal to be green or
+        red; without it there is none. Indicators whose KPI was not measured, or not with their `within`, are listed
+        in `unmeasured`. Raises `InvalidValue` for a goal that the KPI cannot take, such as 95 for a share.
+
+        >>> from servqual.metrics import measure
+        >>> from servqual.model import Indicator
+        >>> day = np.array(["2026-05-04"] * 400, "datetime64[us]")
+        >>> cases = {"received_at": day, "reopened": [0] * 390 + [1] * 10, "team": ["north", "south"] * 200}
+        >>> goal = Indicator(name="right the first time", kpi="reopen_rate", goal=0.06)
+        >>> solved = measure(["reopen_rate"], {"cases": cases | {"resolved_at": day}}, by=["team"])
+        >>> [(row.group["team"], row.value, row.light) for row in solved.against([goal])]
+        [('north', 0.025, 'green'), ('south', 0.025, 'green')]
+        """
+        return standings(
+            standard, self.kpis, self, by=self.by, confidence=self.confidence, margin={} if margin is None else margin
+        )
+
     def columns(self) -> dict[str, list[Any]]:
         """The tidy table as columns: kpi, the groups, value, low, high, n, undecided, unit."""
         rows = list(self)
@@ -132,11 +168,7 @@ class Measures:
 
     def to_frame(self, kind: Literal["pandas", "polars", "pyarrow"] = "pandas") -> Any:
         """The tidy table as a frame of the library that you name; it must be installed."""
-        if kind == "pyarrow":
-            return need("pyarrow", "files", "to_frame('pyarrow')").table(self.columns())
-        if kind not in {"pandas", "polars"}:
-            raise InvalidValue(f"kind must be pandas, polars or pyarrow (got {kind!r})", field="kind", got=kind)
-        return need(kind, "all", f"to_frame({kind!r})").DataFrame(self.columns())
+        return frame_of(self.columns(), kind)
 
     def to_csv(self) -> str:
         """The tidy table as CSV text, guarded against formulas in the names of groups."""

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 import attrs
 
 from servqual._checks import need
+from servqual.readers.asked import Asked
 from servqual.readers.columns import Batch, joined
 from servqual.readers.sources import Source, chosen, parts_of_source
+from servqual.readers.tables import Kind
 
 __all__ = ["Reader", "ahead"]
 
@@ -20,17 +22,28 @@ Result = TypeVar("Result")
 
 @attrs.frozen
 class Reader:
-    """Tables by name, how their columns are called, which rows count, and whether a bar shows how far it is."""
+    """Tables by name, how their columns are called, which are wanted, which rows count, and whether a bar shows it.
+
+    A table that `wanted` does not name is read whole; `kinds` says what columns hold that no table defines.
+    """
 
     data: Mapping[str, Source]
     columns: Mapping[str, Mapping[str, str]]
+    wanted: Mapping[str, frozenset[str]]
+    kinds: Mapping[str, Mapping[str, Kind]]
     where: Mapping[str, Collection[Any]]
     naive: str | None
     progress: bool
 
     def parts(self, table: str) -> Iterator[Callable[[], Batch]]:
         """The stretches of a table, each read when it is called for."""
-        parts = parts_of_source(table, self.data[table], self.naive, self.columns.get(table, {}))
+        asked = Asked(
+            names=self.columns.get(table, {}),
+            only=self.wanted.get(table),
+            kinds=self.kinds.get(table, {}),
+            naive=self.naive,
+        )
+        parts = parts_of_source(table, self.data[table], asked)
         if not self.progress:
             for part in parts:
                 yield partial(self._read, part)

@@ -117,8 +117,12 @@ def _cells(fields: dict[str, Array], form: Form | None = None, labels: Sequence[
 
 
 def _label(name: object) -> list[object]:
+    if isinstance(name, dt.datetime):
+        return ["moment", name.isoformat()]
     return ["date", name.isoformat()] if isinstance(name, dt.date) else [type(name).__name__, name]
 
 
 def _unlabel(stored: list[Any]) -> object:
+    if stored[0] == "moment":
+        return dt.datetime.fromisoformat(stored[1])
     return dt.date.fromisoformat(stored[1]) if stored[0] == "date" else stored[1]

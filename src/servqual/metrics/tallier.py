@@ -88,7 +88,7 @@ def _blocks(plan: Plan) -> Blocks | None:
     keys = {kpi.keyed_by for kpi in plan.kpis if kpi.law == "keyed"}
     if not keys:
         return None
-    columns = {name for kpi in plan.kpis for name in (*kpi.needs, *kpi.uses, kpi.at)} | {*plan.by}
+    columns = {name for kpi in plan.kpis for name in (*kpi.columns, kpi.at)} | {*plan.by}
     return Blocks(keys.pop() if len(keys) == 1 else "", columns)
 
 
@@ -164,10 +164,10 @@ def _check_needs(kpi: Kpi, batch: Batch, plan: Plan) -> None:
     wanted = (*kpi.needs, *dated, *(name for name in plan.by if name not in PERIODS))
     for name in wanted:
         if name not in batch.columns:
-            close = near(name, batch.columns)
+            names = [*batch.columns, *batch.others]
+            close = near(name, names)
             raise MissingColumn(
-                f"{kpi.key} needs the column {name!r} of {kpi.table} (got {', '.join(batch.columns)})"
-                f"{did_you_mean(close)}",
+                f"{kpi.key} needs the column {name!r} of {kpi.table} (got {', '.join(names)}){did_you_mean(close)}",
                 column=name,
                 near=close,
             )

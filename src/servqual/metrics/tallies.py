@@ -20,8 +20,9 @@ from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measures
 from servqual.metrics.rows import Rows
 from servqual.metrics.stored import Stored, pack, unpack
+from servqual.readers.tables import Kind
 
-__all__ = ["Part", "Plan", "Tally", "part_of"]
+__all__ = ["Part", "Plan", "Tally", "kinds_of", "part_of", "wanted_of"]
 
 
 def _choices(where: Mapping[str, Any]) -> Mapping[str, tuple[Any, ...]]:
@@ -191,3 +192,25 @@ def part_of(kpi: Kpi) -> Part:
 
 def _states(plan: Plan, part: Part) -> Iterator[str]:
     yield from {kpi.state: None for kpi in plan.read if part_of(kpi) == part}
+
+
+def wanted_of(plan: Plan) -> dict[str, frozenset[str]]:
+    """The columns of each table that a plan reads."""
+    shared = {*plan.by, *plan.where}
+    out: dict[str, set[str]] = {}
+    for kpi in plan.read:
+        out.setdefault(kpi.table, set(shared)).update((*kpi.columns, kpi.at))
+    return {table: frozenset(names) for table, names in out.items()}
+
+
+def kinds_of(plan: Plan) -> dict[str, dict[str, Kind]]:
+    """What the columns hold that KPIs declare, by table; two that differ are refused."""
+    out: dict[str, dict[str, Kind]] = {}
+    for kpi in plan.read:
+        mine = out.setdefault(kpi.table, {})
+        for name, kind in kpi.kinds.items():
+            if mine.setdefault(name, kind) is not kind:
+                raise InvalidValue(
+                    f"kinds must agree on {name} of {kpi.table} (got {mine[name]} and {kind})", field="kinds", got=name
+                )
+    return out

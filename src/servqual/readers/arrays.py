@@ -1,17 +1,19 @@
 """A mapping of columns (numpy arrays, lists, or series of other libraries) into a batch."""
 
-from collections.abc import Callable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from functools import partial
 from typing import Any, Final
 
 import attrs
 import numpy as np
 
-from servqual._checks import as_zone, did_you_mean, near
-from servqual.errors import InvalidValue, MissingColumn
+from servqual._checks import as_zone
+from servqual.errors import InvalidValue
+from servqual.readers.asked import ALL, Asked
 from servqual.readers.cells import CellReader
 from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column, Refusal
 from servqual.readers.labels import is_missing, labels_of
+from servqual.readers.repeats import IDS, came_before, without
 from servqual.readers.series import is_series, plain_of
 from servqual.readers.tables import Kind, kind_of, names_of
 from servqual.readers.values import LARGEST, as_durations, as_flags, as_moments, as_numbers
@@ -22,64 +24,67 @@ PART: Final = 1 << 17
 """Rows that are read at a time: their columns stay in the processor's cache."""
 
 
-def columns_of(table: str, data: Mapping[str, Any], naive: str | None = None) -> Batch:
+def columns_of(
+    table: str,
+    data: Mapping[str, Any],
+    naive: str | None = None,
+    *,
+    rows: Sequence[int] | Array | None = None,
+    unique: bool = True,
+) -> Batch:
     """Read a mapping from column name to a list, an array or a series of the same length.
 
     Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN, NaT and NA are missing. A
     text is read as a CSV's cell is. A naive moment raises `NaiveTime` unless `naive` names its zone; columns of
     different lengths, two that mean the same (`wait_s` and `wait_min`), and one of things that can never be of its kind
-    raise `InvalidValue`. A cell that is out of its kind's range is marked and told in `refusals`. Rows are numbered
-    from 0.
+    raise `InvalidValue`. A cell that is out of its kind's range is marked and told in `refusals`; a row
+    whose id came before is left out and told in `lost`, unless `unique` is False. Rows are numbered from 0 unless
+    `rows` says their numbers.
 
     >>> batch = columns_of("cases", {"team": ["north", None], "reopened": [0, -1]})
     >>> batch.columns["team"].labels, [str(r) for r in batch.refusals]
     (['north'], ["row 1: reopened must be a whole number, 0 or more (got '-1')"])
     """
-    return _Source(table, data, naive).part(slice(None))
+    batch = _Source(table, data, Asked(naive=naive, unique=unique)).part(slice(None))
+    if rows is None:
+        return batch
+
+    def numbered(refusals: Sequence[Refusal]) -> list[Refusal]:
+        return [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in refusals]
+
+    numbers = np.asarray(rows)[batch.numbers] if batch.lost else rows
+    return attrs.evolve(batch, rows=numbers, refusals=numbered(batch.refusals), lost=numbered(batch.lost))
 
 
-def parts_of(
-    table: str, data: Mapping[str, Any], naive: str | None = None, renamed: Mapping[str, str] | None = None
-) -> Iterator[Callable[[], Batch]]:
+def parts_of(table: str, data: Mapping[str, Any], asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
     """The same a stretch of rows at a time, each read when it is called for; labels are coded once for all.
 
-    `renamed` says by which name the data have each of our columns; raises `MissingColumn` where they do not.
+    Raises `MissingColumn` where the data lack a column that is asked for by another name.
     """
-    source = _Source(table, _renamed(table, data, renamed or {}), naive)
+    source = _Source(table, asked.renamed(table, data), asked)
     for start in range(0, max(source.size, 1), PART):
         yield partial(source.part, slice(start, start + PART))
-
-
-def _renamed(table: str, data: Mapping[str, Any], renamed: Mapping[str, str]) -> Mapping[str, Any]:
-    if not renamed:
-        return data
-    for ours, theirs in renamed.items():
-        if theirs not in data:
-            close = near(theirs, data)
-            raise MissingColumn(
-                f"{table} has no column {theirs!r} for {ours} (got {', '.join(map(str, data))}){did_you_mean(close)}",
-                column=theirs,
-                near=close,
-            )
-    taken = {*renamed.values(), *renamed}
-    return {ours: data[theirs] for ours, theirs in renamed.items()} | {
-        name: values for name, values in data.items() if name not in taken
-    }
 
 
 class _Source:
     """Columns that are ready to be read in stretches."""
 
-    def __init__(self, table: str, data: Mapping[str, Any], naive: str | None) -> None:
+    def __init__(self, table: str, data: Mapping[str, Any], asked: Asked) -> None:
         sizes = {name: _size(table, name, values) for name, values in data.items()}
         if len(set(sizes.values())) > 1:
             raise InvalidValue(f"the columns of {table} must be equally long (got {sizes})", field=table, got=sizes)
         self.size = next(iter(sizes.values()), 0)
-        self._naive = naive
+        self._naive = asked.naive
+        names = names_of(table, data)
+        self._id = IDS.get(table, "") if asked.unique else ""
         self._columns = {
-            name: (_plain(name, kind_of(table, name), data[given], naive), kind_of(table, name), seconds)
-            for given, (name, seconds) in names_of(table, data).items()
+            name: (_plain(name, kind, data[given], asked.naive), kind, seconds)
+            for given, (name, seconds) in names.items()
+            if asked.wants(name) or name == self._id
+            for kind in [kind_of(table, name, asked.kinds)]
         }
+        self._again = came_before(table, self._id, self._columns.get(self._id, (None,))[0])
+        self._others = [name for name, _ in names.values() if not asked.wants(name)]
 
     def part(self, rows: slice) -> Batch:
         """Some rows as a batch."""
@@ -89,7 +94,8 @@ class _Source:
         for name, (values, kind, seconds) in self._columns.items():
             columns[name], refused = _read(name, kind, _cut(values, rows), seconds, self._naive)
             refusals.extend(attrs.evolve(refusal, row=numbers[refusal.row]) for refusal in refused)
-        return Batch(columns, len(numbers), len(numbers), numbers, refusals)
+        batch = Batch(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
+        return batch if self._again is None else without(self._id, batch, self._again[rows])
 
 
 def _cut(values: Any, rows: slice) -> Any:

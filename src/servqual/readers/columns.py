@@ -104,6 +104,7 @@ class Batch:
         refusals: the cells that could not be read.
         lost: the rows that are in no column at all, each with its reason.
         weights: how many rows of the source each row stands for, where that is not one.
+        others: columns that the source has too, and that nobody asked for.
     """
 
     columns: Mapping[str, Column]
@@ -113,6 +114,7 @@ class Batch:
     refusals: Sequence[Refusal] = ()
     lost: Sequence[Refusal] = ()
     weights: Array | None = None
+    others: Sequence[str] = ()
 
     @property
     def numbers(self) -> Array:

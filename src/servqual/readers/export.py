@@ -52,6 +52,7 @@ class Export:
     table: str = attrs.field(default="cases", kw_only=True)
     columns: Collection[str] | None = attrs.field(default=None, kw_only=True)
     also: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+    kinds: Mapping[str, Kind] = attrs.field(factory=dict, kw_only=True)
     notes: list[str] = attrs.field(factory=list, init=False, eq=False, repr=False)
     """What was found out while reading, for people."""
 
@@ -97,7 +98,7 @@ class Export:
         return (*TABLES["cases"], *mapped) if self.table == "cases" else (*header, *mapped)
 
     def _reader(self, name: str, seconds: int, *, typed: bool) -> CellReader:
-        kind = {EVENT: Kind.LABEL, EVENT_AT: Kind.MOMENT}.get(name) or kind_of(self.table, name)
+        kind = {EVENT: Kind.LABEL, EVENT_AT: Kind.MOMENT}.get(name) or kind_of(self.table, name, self.kinds)
         layout = self.layout
         return CellReader(
             name,

@@ -4,7 +4,7 @@ pandas, Polars and PyArrow frames and DuckDB relations come through narwhals; an
 through PyArrow. Frames say the zone of their moments: a naive column is refused unless its zone is named.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ import attrs
 from servqual._checks import need
 from servqual.errors import InvalidValue, UnreadableFile
 from servqual.readers.arrays import PART, check_name, columns_of, parts_of
+from servqual.readers.asked import ALL, Asked
 from servqual.readers.columns import Batch
 from servqual.readers.export import Export
 from servqual.readers.layout import Layout
 from servqual.readers.series import FOREIGN
+from servqual.readers.tables import names_of
 
 __all__ = ["files_of", "frame_batch", "frame_parts", "is_frame"]
 
@@ -37,11 +39,9 @@ def frame_batch(table: str, frame: Any, naive: str | None = None) -> Batch:
     return columns_of(table, _series(table, frame), naive)
 
 
-def frame_parts(
-    table: str, frame: Any, naive: str | None = None, renamed: Mapping[str, str] | None = None
-) -> Iterator[Callable[[], Batch]]:
-    """The same a stretch of rows at a time, each read when it is called for; `renamed` as in `parts_of`."""
-    return parts_of(table, _series(table, frame), naive, renamed)
+def frame_parts(table: str, frame: Any, asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
+    """The same a stretch of rows at a time, each read when it is called for."""
+    return parts_of(table, _series(table, frame), asked)
 
 
 def _series(table: str, frame: Any) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _series(table: str, frame: Any) -> dict[str, Any]:
         if isinstance(native, nw.LazyFrame):
             native = native.collect()
         if not isinstance(native, nw.DataFrame):
-            native = nw.from_native(need("pyarrow", "files", "reading an Arrow stream").table(frame))
+            native = _streamed(table, frame)
         names = list(native.columns)
     except nw.exceptions.DuplicateError as error:
         raise InvalidValue(
@@ -67,20 +67,36 @@ def _series(table: str, frame: Any) -> dict[str, Any]:
     return {name: native[name] for name in names}
 
 
-def files_of(
-    table: str, path: Path, naive: str | None = None, renamed: Mapping[str, str] | None = None
-) -> Iterator[Callable[[], Batch]]:
+def _streamed(table: str, frame: Any) -> Any:
+    """What the Arrow interfaces give, as a frame of narwhals."""
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    arrow = need("pyarrow", "files", "reading an Arrow stream")
+    try:
+        return nw.from_native(arrow.table(frame))
+    except (TypeError, ValueError, KeyError) as error:
+        raise InvalidValue(
+            f"{table} must be a frame, or give a stream of one (got {type(frame).__name__}); a column alone belongs "
+            f"into a mapping: {error}",
+            field=table,
+            expected="a frame",
+            got=frame,
+        ) from None
+
+
+def files_of(table: str, path: Path, asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
     """The batches of a file, of all Parquet and CSV files of a folder, or of a glob, in the order of their names.
 
-    Each is read when it is called for; `renamed` as in `parts_of`.
+    Each is read when it is called for; of a Parquet file only the columns that are wanted.
     """
     for file in _files(path):
         with file.open("rb") as opened:
             parquet = opened.read(4) == b"PAR1"
         if parquet:
-            yield from _parquet(table, file, naive, renamed or {})
+            yield from _parquet(table, file, asked)
         else:
-            for batch in Export(file, Layout(zone=naive, columns=renamed or {}), table=table, need=()).batches():
+            layout = Layout(zone=asked.naive, columns=asked.names)
+            for batch in Export(file, layout, table=table, need=(), kinds=asked.kinds).batches():
                 yield partial(_same, batch)
 
 
@@ -103,20 +119,25 @@ def _same(batch: Batch) -> Batch:
     return batch
 
 
-def _parquet(table: str, path: Path, naive: str | None, renamed: Mapping[str, str]) -> Iterator[Callable[[], Batch]]:
+def _parquet(table: str, path: Path, asked: Asked) -> Iterator[Callable[[], Batch]]:
     parquet = need("pyarrow.parquet", "files", "reading a Parquet file")
     arrow = need("pyarrow", "files", "reading a Parquet file")
 
     def read(part: Any, first: int) -> Batch:
-        [whole] = frame_parts(table, arrow.Table.from_batches([part]), naive, renamed)
+        # a file may be longer than its ids fit into memory, so that nobody asks which came before
+        [whole] = frame_parts(table, arrow.Table.from_batches([part]), attrs.evolve(asked, unique=False))
         batch = whole()
-        return attrs.evolve(batch, rows=range(first, first + batch.size))
+        refusals = [attrs.evolve(refusal, row=refusal.row + first) for refusal in batch.refusals]
+        return attrs.evolve(batch, rows=range(first, first + batch.size), refusals=refusals, others=others)
 
     first = 0
     with parquet.ParquetFile(path) as file:
         names = file.schema_arrow.names
         if len(names) != len(set(names)):
             raise InvalidValue(f"the columns of {path} must have different names (got {names})", field=table, got=names)
-        for part in file.iter_batches(batch_size=PART):
+        ours = names_of(table, asked.renamed(table, {name: name for name in names}))
+        wanted = [asked.names.get(given, given) for given, (name, _) in ours.items() if asked.wants(name)]
+        others = [name for name, _ in ours.values() if not asked.wants(name)]
+        for part in file.iter_batches(batch_size=PART, columns=wanted):
             yield partial(read, part, first)
             first += part.num_rows

@@ -5,7 +5,7 @@ texts.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -45,22 +45,28 @@ def labels_of(values: Sequence[Any] | Array) -> Column:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and len(values):
         low, high = int(values.min()), int(values.max())
         if high - low <= 4 * len(values):
-            return Column(Kind.LABEL, (values - values.dtype.type(low)).astype(np.int32), range(low, high + 1))
+            wide = values.astype(np.uint64 if low >= 0 else np.int64)  # narrow ones would wrap around
+            return Column(Kind.LABEL, (wide - low).astype(np.int32), range(low, high + 1))
     if isinstance(values, np.ndarray) and values.dtype.kind in "iufM":
         known, codes = np.unique(values, return_inverse=True)
-        if known.dtype.kind == "M":
-            return coded(codes, [_instant(value) for value in known])
-        return coded(codes, known.tolist())
+        if known.dtype.kind in "iu":
+            return Column(Kind.LABEL, codes.astype(np.int32), known.tolist())
+        return coded(codes, [_instant(value) for value in known] if known.dtype.kind == "M" else known.tolist())
+    listed: Sequence[Any] = values.tolist() if isinstance(values, np.ndarray) else values
     try:
-        return _listed(values)
+        return _listed(listed)
     except TypeError:  # cells without a hash, such as lists
-        return _listed([value if is_missing(value) else str(value) for value in values])
+        return _listed([value if is_missing(value) else str(value) for value in listed])
 
 
-def _listed(values: Iterable[Any]) -> Column:
-    places: dict[Any, int] = {}
-    codes = np.fromiter((places.setdefault(value, len(places)) for value in values), np.int32)
-    return coded(codes, list(places))
+def _listed(values: Sequence[Any]) -> Column:
+    found = list(dict.fromkeys(values))
+    if len(found) == len(values):  # each comes once, as ids do
+        codes = np.arange(len(found), dtype=np.int32)
+    else:
+        places = {value: place for place, value in enumerate(found)}
+        codes = np.fromiter(map(places.__getitem__, values), np.int32, len(values))
+    return Column(Kind.LABEL, codes, found) if {*map(type, found)} == {str} else coded(codes, found)
 
 
 def coded(codes: Array, found: Sequence[Any]) -> Column:
@@ -70,6 +76,8 @@ def coded(codes: Array, found: Sequence[Any]) -> Column:
     >>> column.values.tolist(), column.labels
     ([0, -1, 0, -1], ['north'])
     """
+    if {*map(type, found)} == {str} and len({*found}) == len(found):
+        return Column(Kind.LABEL, _narrow(codes), list(found))
     missing = [is_missing(value) for value in found]
     known = [value for value, none in zip(found, missing, strict=True) if not none]
     whole = all(map(_is_whole, known))
@@ -80,9 +88,15 @@ def coded(codes: Array, found: Sequence[Any]) -> Column:
             label = int(value) if whole else _text(value)
             lookup[code] = labels.setdefault(label, len(labels))
     if len(labels) == len(found):
-        narrow = codes.dtype.kind == "i" and codes.itemsize <= np.dtype(np.int32).itemsize
-        return Column(Kind.LABEL, codes if narrow else codes.astype(np.int32), list(labels))
+        return Column(Kind.LABEL, _narrow(codes), list(labels))
     return Column(Kind.LABEL, lookup[codes], list(labels))
+
+
+def _narrow(codes: Array) -> Array:
+    """Signed codes of at most 32 bits as they are, others as such."""
+    return (
+        codes if codes.dtype.kind == "i" and codes.itemsize <= np.dtype(np.int32).itemsize else codes.astype(np.int32)
+    )
 
 
 def _is_whole(value: Any) -> bool:

@@ -11,41 +11,41 @@ import numpy as np
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.arrays import parts_of
+from servqual.readers.asked import ALL, Asked
 from servqual.readers.columns import Array, Batch, Column
 from servqual.readers.export import Export
 from servqual.readers.frames import files_of, frame_parts, is_frame
+from servqual.readers.objects import batches_of
 from servqual.readers.tables import Kind
 
 __all__ = ["Source", "chosen", "parts_of_source"]
 
 Source: TypeAlias = Any
-"""A mapping of columns, a frame, an `Export`, a path, batches, or an iterator of these."""
+"""A mapping of columns, a frame, an `Export`, a path, objects of our model, batches, or an iterator of these."""
 
 
-def parts_of_source(
-    table: str, source: Source, naive: str | None, columns: Mapping[str, str]
-) -> Iterator[Callable[[], Batch]]:
-    """The stretches of a source; `columns` says by which name it has each of our columns.
+def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
+    """The stretches of a source.
 
-    >>> [part] = parts_of_source("cases", {"Team": ["north"]}, None, {"team": "Team"})
+    >>> [part] = parts_of_source("cases", {"Team": ["north"]}, Asked(names={"team": "Team"}))
     >>> part().columns["team"].labels
     ['north']
     """
     if isinstance(source, str | Path):
-        yield from files_of(table, Path(source), naive, columns)
+        yield from files_of(table, Path(source), asked)
     elif isinstance(source, Export):
         for batch in source.batches():
             yield partial(_same, batch)
     elif isinstance(source, Mapping):
-        yield from parts_of(table, source, naive, columns)
+        yield from parts_of(table, source, asked)
     elif is_frame(source):
-        yield from frame_parts(table, source, naive, columns)
+        yield from frame_parts(table, source, asked)
     else:
-        for part in source:
+        for part in batches_of(table, source):
             if isinstance(part, Batch):
                 yield partial(_same, part)
             else:
-                yield from parts_of_source(table, part, naive, columns)
+                yield from parts_of_source(table, part, attrs.evolve(asked, unique=False))
 
 
 def _same(batch: Batch) -> Batch:
@@ -63,9 +63,10 @@ def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
     inside = np.ones(batch.size, np.bool_)
     for name, values in where.items():
         if name not in batch.columns:
-            close = near(name, batch.columns)
+            names = [*batch.columns, *batch.others]
+            close = near(name, names)
             raise MissingColumn(
-                f"where needs the column {name!r} (got {', '.join(batch.columns)}){did_you_mean(close)}",
+                f"where needs the column {name!r} (got {', '.join(names)}){did_you_mean(close)}",
                 column=name,
                 near=close,
             )
