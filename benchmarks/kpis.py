@@ -35,9 +35,9 @@ COLUMNS = [kpi if isinstance(kpi, str) else kpi.key for kpi in ASKED]
 REPEATS = ["first", "kept", "repeats", "contacts"]
 
 
-def make(size: int, digits: int) -> pa.Table:
+def make(size: int, digits: int, seed: int = 7) -> pa.Table:
     """Contacts in the order of time; waits and talks in seconds of so many digits."""
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(seed)
     start = np.datetime64("2024-01-01", "us")
 
     def coded(names: list[str]) -> pa.DictionaryArray:
@@ -72,31 +72,31 @@ def kpis_by_us(file: str) -> Any:
     return lambda: measure(ASKED, {"interactions": table}, by=KEYS, naive="UTC")
 
 
-def kpis_by_polars(file: str, engine: Any = "auto") -> Any:
-    """Expressions; percentiles by sorting once, as Polars' own quantile takes another value."""
-    frame = pl.DataFrame(load(file))
+def kpi_expressions() -> tuple[list[Any], list[pl.Expr]]:
+    """Keys and aggregates; percentiles by sorting once, as Polars' own quantile takes another value."""
     answered = ~pl.col("abandoned")
     waits = pl.col("wait_s").filter(answered).sort()
-    quantiles = [
-        waits.get((pl.lit(q) * waits.len() - 1e-9).ceil().cast(pl.Int64) - 1).alias(f"wait_p{q * 100:.0f}")
-        for q in (0.5, 0.9, 0.95)
+    return ["team", "channel", pl.col("queued_at").dt.truncate("1mo").alias("month")], [
+        pl.len().alias("volume"),
+        pl.col("wait_s").filter(answered).mean().alias("asa"),
+        pl.col("talk_s").filter(answered).mean().alias("aht"),
+        pl.col("abandoned").mean().alias("abandonment_rate"),
+        answered.mean().alias("answer_rate"),
+        (answered & (pl.col("wait_s") <= 20)).mean().alias("service_level"),
+        (answered & (pl.col("wait_s") <= 60)).mean().alias("service_level_60"),
+        pl.col("transferred").filter(answered).mean().alias("transfer_rate"),
+        pl.col("resolved").filter(answered).mean().alias("resolved_flag_rate"),
+        *(
+            waits.get((pl.lit(q) * waits.len() - 1e-9).ceil().cast(pl.Int64) - 1).alias(f"wait_p{q * 100:.0f}")
+            for q in (0.5, 0.9, 0.95)
+        ),
     ]
-    query = (
-        frame.lazy()
-        .group_by("team", "channel", pl.col("queued_at").dt.truncate("1mo").alias("month"))
-        .agg(
-            pl.len().alias("volume"),
-            pl.col("wait_s").filter(answered).mean().alias("asa"),
-            pl.col("talk_s").filter(answered).mean().alias("aht"),
-            pl.col("abandoned").mean().alias("abandonment_rate"),
-            answered.mean().alias("answer_rate"),
-            (answered & (pl.col("wait_s") <= 20)).mean().alias("service_level"),
-            (answered & (pl.col("wait_s") <= 60)).mean().alias("service_level_60"),
-            pl.col("transferred").filter(answered).mean().alias("transfer_rate"),
-            pl.col("resolved").filter(answered).mean().alias("resolved_flag_rate"),
-            *quantiles,
-        )
-    )
+
+
+def kpis_by_polars(file: str, engine: Any = "auto") -> Any:
+    """Expressions."""
+    keys, aggregates = kpi_expressions()
+    query = pl.DataFrame(load(file)).lazy().group_by(keys).agg(aggregates)
     return lambda: query.collect(engine=engine)
 
 

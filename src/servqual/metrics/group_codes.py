@@ -1,6 +1,6 @@
 """Which group each row belongs to: groups are numbered as they first come, batch after batch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -45,10 +45,9 @@ class GroupCodes:
         key = self._packed(columns)
         codes = self._keys.find(key)
         if codes.min(initial=0) < 0:
-            fresh, first = np.unique(key[codes < 0], return_index=True)
+            fresh = self._keys.unknown(key)
             self._grow(len(fresh))
-            rows = np.flatnonzero(codes < 0)[first]
-            self._members = np.concatenate([self._members, np.array([column[rows] for column in columns])], axis=1)
+            self._members = np.concatenate([self._members, self._unpacked(fresh)], axis=1)
             self._keys.learn(fresh, self.size - len(fresh))
             codes = self._keys.find(key)
         return codes
@@ -77,6 +76,13 @@ class GroupCodes:
             key |= column
         return key
 
+    def _unpacked(self, key: Array) -> Array:
+        members = np.empty((len(self._bits), len(key)), np.int64)
+        for column in range(len(self._bits) - 1, -1, -1):
+            members[column] = key & ((1 << self._bits[column]) - 1)
+            key = key >> self._bits[column]
+        return members
+
     def _column(self, name: str, batch: Batch) -> tuple[Array, Sequence[Any]]:
         """Codes of rows, -1 for nothing known, and the labels that they stand for."""
         if name in PERIODS:
@@ -99,7 +105,8 @@ class GroupCodes:
         """The groups in the order of their labels, and the number of each."""
         if not self._by:
             return Groups.whole(), np.zeros(1, np.int64)
-        places, names = zip(*(labels.ordered() for labels in self._labels), strict=True)
+        ordered = (labels.ordered(column) for labels, column in zip(self._labels, self._members, strict=True))
+        places, names = zip(*ordered, strict=True)
         codes = np.array([place[column] for place, column in zip(places, self._members, strict=True)], np.int64)
         order = np.lexsort(codes[::-1])
         return Groups(self._by, names, codes[:, order]), order
@@ -115,33 +122,33 @@ class _Labels:
         self._lookup = np.zeros(1, np.int64)
 
     def add(self, codes: Array, names: Sequence[Any]) -> Array:
+        """The numbers of rows whose codes stand for these names."""
         if names is not self._from or len(self._lookup) != len(names) + 1:
             self._from = names
             self._lookup = np.full(len(names) + 1, -1, np.int64)
             self._lookup[-1] = 0  # code -1
+            if len(names) <= len(codes):
+                self._learn(range(len(names)))
         found = self._lookup.take(codes, mode="wrap")
         if found.min(initial=0) < 0:
-            for code in self._unknown(codes).tolist():
-                number = self._numbers.setdefault(names[code], len(self._numbers) + 1)
-                if number == len(self.names):
-                    self.names.append(names[code])
-                self._lookup[code] = number
+            self._learn(np.unique(codes[found < 0]).tolist())
             found = self._lookup.take(codes, mode="wrap")
         return found
 
-    def _unknown(self, codes: Array) -> Array:
-        """The codes that occur and are in no lookup yet."""
-        if len(self._lookup) > len(codes):
-            return np.unique(codes[self._lookup.take(codes, mode="wrap") < 0])
-        came = np.zeros(len(self._lookup), np.bool_)
-        came[codes] = True
-        return np.flatnonzero(came & (self._lookup < 0))
+    def _learn(self, codes: Iterable[int]) -> None:
+        for code in codes:
+            name = self._from[code]
+            number = self._numbers.setdefault(name, len(self._numbers) + 1)
+            if number == len(self.names):
+                self.names.append(name)
+            self._lookup[code] = number
 
-    def ordered(self) -> tuple[Array, tuple[Any, ...]]:
-        """The place of each number among the labels in order, and these."""
-        order = sorted(range(1, len(self.names)), key=self.names.__getitem__)
+    def ordered(self, numbers: Array) -> tuple[Array, tuple[Any, ...]]:
+        """The place of each of these numbers among their labels in order, and the labels."""
+        came = np.unique(numbers)
+        order = sorted(came[came > 0].tolist(), key=self.names.__getitem__)
         places = np.zeros(len(self.names), np.int64)
-        places[order] = np.arange(1, len(self.names))
+        places[order] = np.arange(1, len(order) + 1)
         return places, tuple(self.names[number] for number in order)
 
 
@@ -161,6 +168,14 @@ class _Keys:
         keys, numbers = np.concatenate([self._sorted, keys]), np.concatenate([self._numbers, numbers])
         order = np.argsort(keys, kind="stable")
         self._sorted, self._numbers = keys[order], numbers[order]
+
+    def unknown(self, keys: Array) -> Array:
+        """The different keys that have no number yet."""
+        if self._table is None or len(self._table) > len(keys):
+            return np.unique(keys[self.find(keys) < 0])
+        came = np.zeros(len(self._table), np.bool_)
+        came[keys] = True
+        return np.flatnonzero(came & (self._table < 0))
 
     def find(self, keys: Array) -> Array:
         if self._table is not None:

@@ -116,9 +116,9 @@ class _Table:
         if times == 1 and width <= before and size <= rows:
             return True
         width = before if times == 1 and width <= before else max(width, before * times) * 5 // 4
-        size = rows if size <= rows else size + rows // 4
         if size * width > _PLACES:
             return False
+        size = rows if size <= rows else min(size + rows, _PLACES // width)
         flat = np.zeros(size * width + 1, np.int32)
         counts = flat[:-1].reshape(size, width)
         counts[:rows, : before * times : times] = self._counts
