@@ -110,10 +110,9 @@ def tables() -> str:
     for name, columns in TABLES.items():
         kpis = [kpi for kpi in KPIS.values() if any(part.table == name for part in kpi.parts)]
         text += f"\n## {name}\n\n| column | holds |\n|---|---|\n"
-        labels = dict.fromkeys(
-            (column for kpi in kpis for part in kpi.parts if part.table == name for column in part.needs), Kind.LABEL
-        )
-        text += "".join(f"| {column} | {kind} |\n" for column, kind in {**labels, **columns}.items())
+        read = [column for kpi in kpis for part in kpi.parts if part.table == name for column in part.needs]
+        every = dict.fromkeys((*columns, *read))
+        text += "".join(f"| {column} | {kind_of(name, column)} |\n" for column in every)
         text += f"\nRead by {', '.join(f'[{kpi.key}](kpis/{kpi.key}.md)' for kpi in kpis)}.\n"
     return text
 
