@@ -1,4 +1,4 @@
-"""Write docs/kpis.md, docs/kpi-coverage.md and a page for each KPI in docs/kpis: `python docs/make_kpis.py`.
+"""Write docs/kpis.md, docs/kpi-coverage.md, docs/tables.md and docs/kpis/*.md: `python docs/make_kpis.py`.
 
 Pages come from the rows of the catalogue and from the worked examples in docs/kpi-examples, one file a room. An example
 has `rows` as a small table of text (of several tables where it takes more than one), the `value` as the arithmetic that
@@ -16,7 +16,7 @@ from servqual.metrics import KPIS, Kpi
 from servqual.metrics.catalogue import ROOMS
 from servqual.metrics.compound import Compound
 from servqual.metrics.intervals import METHODS
-from servqual.readers.tables import Kind, kind_of
+from servqual.readers.tables import TABLES, Kind, kind_of
 
 HERE = Path(__file__).parent
 UNITS = {
@@ -36,6 +36,13 @@ maps each to the KPIs of the catalogue, and says of the others why they are no K
 because they compare, rank or model and do not add up. It is written by `docs/make_kpis.py` from
 `docs/kpi-coverage.tsv`.
 """
+TABLES_HEAD = """# Tables and their columns
+
+Data are tables of columns by these names; `columns=` and the layout of an export rename others. All columns may be
+absent but those that a KPI needs. One of another name is a label by which to group. A moment has a zone, a duration is
+in seconds (or in minutes or hours, where its name ends in `_min` or `_h`), a count is a whole number, a flag true or
+false. This page is written by `docs/make_kpis.py`.
+"""
 LAWS = {"commutative": "rows may come in any parts", "keyed": "all rows of a customer have to come together"}
 WIDTH = 120
 AT = """
@@ -49,7 +56,8 @@ HEAD = """# KPIs
 Each KPI is one row of the catalogue and has a page of its own, with its definition and a worked example that runs; this
 list and the pages are written from the rows by `docs/make_kpis.py`. The documents behind servqual contain no formulas:
 each is the field's standard form, and its source says which row of the documents asks for it. [Where each metric of the
-documents has its home](kpi-coverage.md) is a table of its own.
+documents has its home](kpi-coverage.md) is a table of its own; so are [the tables and
+their columns](tables.md) that the KPIs read.
 """
 
 
@@ -94,6 +102,19 @@ def homes() -> list[Home]:
             Home(line["row"], line["what"], tuple(filter(None, line["kpis"].split(", "))), line["words"])
             for line in reader
         ]
+
+
+def tables() -> str:
+    """The page of all tables: what each column holds, and which KPIs read the table."""
+    text = TABLES_HEAD
+    for name, columns in TABLES.items():
+        kpis = [kpi for kpi in KPIS.values() if any(part.table == name for part in kpi.parts)]
+        text += f"\n## {name}\n\n| column | holds |\n|---|---|\n"
+        read = [column for kpi in kpis for part in kpi.parts if part.table == name for column in part.needs]
+        every = dict.fromkeys((*columns, *read))
+        text += "".join(f"| {column} | {kind_of(name, column)} |\n" for column in every)
+        text += f"\nRead by {', '.join(f'[{kpi.key}](kpis/{kpi.key}.md)' for kpi in kpis)}.\n"
+    return text
 
 
 def pages() -> dict[str, str]:
@@ -233,6 +254,7 @@ def _moment(text: str) -> str:
 if __name__ == "__main__":
     (HERE / "kpis.md").write_text(page(), encoding="utf-8")
     (HERE / "kpi-coverage.md").write_text(coverage(), encoding="utf-8")
+    (HERE / "tables.md").write_text(tables(), encoding="utf-8")
     written = pages()
     for old in (HERE / "kpis").glob("*.md"):
         if old.name not in written:

@@ -12,7 +12,7 @@ from servqual.metrics.catalogue import ROOMS
 from servqual.metrics.compound import Compound
 from servqual.metrics.estimates import _STATISTICS
 from servqual.metrics.intervals import METHODS
-from servqual.readers.tables import Kind, kind_of
+from servqual.readers.tables import TABLES, Kind, kind_of
 from servqual.testing import kpis as twin
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -80,6 +80,12 @@ def plain(kind: Kind, cell: str) -> Any:
             return cell
         case _:
             return float(cell)
+
+
+def test_the_page_of_tables_is_current_and_every_table_is_read() -> None:
+    """A table that no KPI reads would ask for data in vain."""
+    assert (DOCS / "tables.md").read_text(encoding="utf-8") == SCRIPT.tables()
+    assert TABLES.keys() == {part.table for kpi in KPIS.values() for part in kpi.parts}
 
 
 def test_each_kpi_is_in_one_room() -> None:

@@ -185,3 +185,19 @@ def test_a_choice_of_rows_holds_beside_a_sequence() -> None:
     }
     found = measure([recur, north, other], {"cases": cells}, now=NOW)
     assert (found.get("north").value, found.get("other").value) == (1, 2)
+
+
+def test_the_curve_of_one_group_is_not_touched_by_that_of_another() -> None:
+    """Nobody of b gives up before the last but two; sums over both groups would round that away."""
+    rows = {
+        "team": ["a", "b", "b", "a", "b", "b", "a", "b"],
+        "wait_s": [1, 3, 0, 5, 6, 5, 6, 2],
+        "abandoned": [True, False, False, False, False, True, False, False],
+    }
+    mine = [i for i, team in enumerate(rows["team"]) if team == "b"]
+    alone = measure(
+        ["patience_median"], {"interactions": {name: [cells[i] for i in mine] for name, cells in rows.items()}}
+    )
+    beside = measure(["patience_median"], {"interactions": rows}, by=["team"]).get("patience_median", team="b")
+    assert (beside.value, beside.low, beside.high) == (alone.one().value, alone.one().low, alone.one().high)
+    assert beside.low == 5

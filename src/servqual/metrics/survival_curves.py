@@ -80,8 +80,9 @@ def curves(cells: Sparse, confidence: float) -> Curves:
     over = at_risk == ended
     logs = np.log1p(np.where(over, 0, -ended / at_risk))
     terms = np.where(over, 0, ended / (at_risk * np.where(over, 1, at_risk - ended)))
-    share = np.where(over, 0.0, np.exp(_within(logs, group, size)))
-    scatter = _within(terms, group, size)
+    begun = _within(ended, group, size) > 0  # before the first ending nothing is left to rounding between groups
+    share = np.where(over, 0.0, np.where(begun, np.exp(_within(logs, group, size)), 1.0))
+    scatter = np.where(begun, _within(terms, group, size), 0.0)
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         power = np.exp(z * np.sqrt(scatter) / np.abs(np.log(share)))

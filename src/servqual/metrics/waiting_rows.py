@@ -38,6 +38,10 @@ def _patience(t: View) -> Mapping[str, Array]:
     return {"age": t.us("wait_s"), "ended": t["abandoned"], "among": t.known("wait_s")}
 
 
+def _offered(t: View) -> Mapping[str, Array]:
+    return {"age": t.us("wait_s"), "ended": ~t["abandoned"], "among": t.known("wait_s")}
+
+
 def _until(t: View, name: str) -> Mapping[str, Array]:
     """From receipt to a moment; who has not come so far, until its closing or now."""
     in_order(t, "received_at", name, "closed_at")
@@ -149,6 +153,20 @@ WAITING_KPIS: Final = (
         open_items="answered contacts are those that go on (censored)",
         accumulator=Lifetimes,
         rows=_patience,
+        **_CONTACT,
+    ),
+    Kpi(
+        key="offered_wait_median",
+        title="median wait with abandons",
+        question="within what time would half of the contacts be answered if nobody gave up?",
+        formula=f"{_half('are answered')}; a contact that gave up would have waited at least as long",
+        source=f"K-05; KPIS 5, of all contacts with abandons as censored; {_KAPLAN}",
+        label_zh="客户等待时间",
+        better="lower",
+        needs=("wait_s", "abandoned"),
+        open_items="contacts that gave up are those that go on (censored)",
+        accumulator=Lifetimes,
+        rows=_offered,
         **_CONTACT,
     ),
     Kpi(

@@ -150,6 +150,7 @@ CONTACT_TWINS: Final[Mapping[str, Twin]] = {
     "short_abandon_rate": each(lambda r, q: OUT if short(r, q) is None else short(r, q) is True),
     "patience_mean": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(gone(r)))),
     "patience_median": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(gone(r)))),
+    "offered_wait_median": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(not gone(r)))),
     "longest_wait": each(lambda r, _: OUT if r["wait_s"] is None else float(r["wait_s"])),
     "oldest_waiting": each(waiting),
     "customers_in_contact": named("customer_id", lambda _r, _q: True),

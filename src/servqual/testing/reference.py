@@ -1,7 +1,8 @@
 """Slow and obvious versions of what servqual computes fast, to check it, and other programs, against.
 
 Hours are read minute by minute off the wall clock, straight from their definition: no arithmetic on offsets, no
-tables, no cumulative sums. Use whole minutes, and days rather than years.
+tables, no cumulative sums. Use whole minutes, and days rather than years. KPIs are judged row by row, in plain Python;
+see `servqual.testing.kpis`.
 """
 
 import datetime as dt
@@ -10,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from servqual.errors import InvalidValue
 from servqual.model import BusinessHours, CombinedHours, DatedHours, Hours, Window
 from servqual.model._spells import DAYS, day_spells
+from servqual.testing.kpis import measure, measure_over
 
-__all__ = ["after", "elapsed", "is_open", "open_minutes"]
+__all__ = ["after", "elapsed", "is_open", "measure", "measure_over", "open_minutes"]
 
 _MINUTE = dt.timedelta(minutes=1)
 _DAY = 1440
