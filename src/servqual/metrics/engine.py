@@ -17,7 +17,8 @@ from servqual.errors import InvalidValue, MissingColumn, RefusedRow, UnknownName
 from servqual.metrics.accumulators import Array
 from servqual.metrics.catalogue import KPIS
 from servqual.metrics.cells import Cells, fold, zero
-from servqual.metrics.clock_log import EventLog, as_moment, split_cases
+from servqual.metrics.clock_log import EventLog, as_moment
+from servqual.metrics.clock_parts import split_cases
 from servqual.metrics.clock_readings import read_clock
 from servqual.metrics.clocks import cases_of, judged_by
 from servqual.metrics.groups import Groups

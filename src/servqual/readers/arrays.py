@@ -75,7 +75,7 @@ def _broken(column: Column) -> tuple[Array | None, str]:
 
 def _moments(name: str, values: Sequence[Any] | Array) -> Column:
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
-        return Column(Kind.MOMENT, values.astype("datetime64[us]").view(np.int64))
+        return Column(Kind.MOMENT, values.astype("datetime64[us]", copy=False).view(np.int64))
     return Column(Kind.MOMENT, np.fromiter((_moment(name, value) for value in values), np.int64, len(values)))
 
 
@@ -157,7 +157,9 @@ def _coded(values: Any) -> Column | None:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and len(values):
         low, high = int(values.min()), int(values.max())
         if high - low <= 4 * len(values):
-            return Column(Kind.LABEL, (values - low).astype(np.int32), range(low, high + 1))
+            # modulo 2**32, in which small differences stay what they are
+            codes = values.astype(np.int32) - values.min().astype(np.int32)
+            return Column(Kind.LABEL, codes, range(low, high + 1))
         known, codes = np.unique(values, return_inverse=True)
         return Column(Kind.LABEL, codes.astype(np.int32), known.tolist())
     values = getattr(values, "cat", values)
