@@ -159,14 +159,17 @@ def _pauses_of(
     before = np.zeros_like(reason)
     np.multiply(reason[:-1], case[1:] == case[:-1], out=before[1:])
     turns = np.flatnonzero(reason != before)
-    rows, case, reason = np.append(rows.take(turns), nobody), np.append(case.take(turns), -1), reason.take(turns)
+    if len(turns) < len(rows):
+        rows, case, reason = rows.take(turns), case.take(turns), reason.take(turns)
     pauses = np.flatnonzero(reason)
-    mine, until = case.take(pauses), rows.take(pauses + 1)
-    until[case.take(pauses + 1) != mine] = nobody
+    until = np.append(rows, nobody).take(pauses + 1)
+    mine = case.take(pauses)
+    until[np.append(case, -1).take(pauses + 1) != mine] = nobody
     start_row = np.maximum(rows.take(pauses), began.take(mine))
     end_row = np.minimum(until, ended.take(mine))
     inside = np.flatnonzero(start_row < end_row)
-    mine, start_row, end_row = mine.take(inside), start_row.take(inside), end_row.take(inside)
+    if len(inside) < len(mine):
+        mine, start_row, end_row = mine.take(inside), start_row.take(inside), end_row.take(inside)
     paused_at = np.full(len(log.ids), MISSING, np.int64)
     lasts = np.flatnonzero(end_row == nobody)
     paused_at[mine.take(lasts)] = log.at.take(start_row.take(lasts))
@@ -182,11 +185,6 @@ class _Fold:
         self.known = {name: np.full(size, -1, np.int32) for name in codes}
         self.choices: dict[tuple[int, ...], int] = {}
         self.target = np.full(size, self._choose(tuple(-1 for _ in codes)), np.int32)
-        self.waiting = np.full(size, _NOBODY, np.int32)
-        self.solved = np.zeros(size, np.bool_)
-        self.running = np.zeros(size, np.bool_)
-        self.current = np.full(size, -1, np.int64)
-        self.first = np.full(size, -1, np.int64)
         self.pauses_on = np.array([promise.pause_on >= ANY or r in promise.pause_on for r in log.on.labels] + [False])
         self.pauses: list[tuple[Array, ...]] = []
         self.changed: list[tuple[Array, ...]] = []
@@ -214,6 +212,12 @@ class _Fold:
         self._choose_for(np.unique(case))
 
     def _reserve(self, most: int) -> None:
+        size = len(self.log.ids)
+        self.waiting = np.full(size, _NOBODY, np.int32)
+        self.solved = np.zeros(size, np.bool_)
+        self.running = np.zeros(size, np.bool_)
+        self.current = np.full(size, -1, np.int64)
+        self.first = np.full(size, -1, np.int64)
         self.case = np.zeros(most, np.int64)
         self.start = np.full(most, MISSING, np.int64)
         self.stop = np.full(most, MISSING, np.int64)

@@ -76,13 +76,14 @@ class _Deal:
         return cls(batch, shift, places, edges + np.arange(0, batch.size, _STRETCH)[:, None])
 
     def part(self, number: int) -> Batch:
-        """One part, whose cases are counted from 0."""
+        """One part, whose cases are counted from 0; the codes of its labels may take fewer bytes than in the log."""
         pieces = [slice(a, b) for a, b in self.edges[:, number : number + 2].tolist()]
         source, first = self.batch, number << self.shift
 
         def column(name: str) -> Column:
             given = source.columns[name]
-            values = np.concatenate([self._dealt_out(name)[piece] for piece in pieces], dtype=given.values.dtype)
+            dealt = self._dealt_out(name)
+            values = np.concatenate([dealt[piece] for piece in pieces])
             if name == "case_id":
                 cases = given.labels[first : first + (1 << self.shift)]
                 return Column(given.kind, np.maximum(values - first, -1), cases)
@@ -100,7 +101,7 @@ class _Deal:
         return Batch(LazyColumns(source.columns, column), len(rows), len(rows) + len(lost), numbers, refusals, lost)
 
     def _dealt_out(self, name: str) -> Array:
-        """The values of a column in the order of the deal, for all parts; codes as small as can be."""
+        """The values of a column in the order of the deal, for all parts; codes in as few bytes as hold one more."""
         with self._lock:
             if name in self._dealt:
                 return self._dealt[name]

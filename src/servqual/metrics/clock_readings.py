@@ -158,7 +158,8 @@ class _Reader:
         elapsed = self._elapsed()
         late = elapsed > self.limit
         used_up = np.flatnonzero(elapsed == self.limit)
-        late[used_up] = self._passed(used_up)
+        if len(used_up):
+            late[used_up] = self._passed(used_up)
         marks = (late, c.stop != MISSING, c.paused_at != MISSING, c.cancelled)
         which = np.zeros(len(late), np.uint8)
         for bit, mark in enumerate(marks):
@@ -205,19 +206,19 @@ class _Reader:
     def _pauses(self, rows: Array) -> tuple[Array, Array, Array]:
         """The pauses of some cycles, as places among them; those that last come last, cut at the end."""
         c = self.cycles
-        lasting = np.flatnonzero(c.paused_at[rows] != MISSING)
-        begin, end = c.paused_at[rows[lasting]], self.until[rows[lasting]]
-        owner, ended = c.pause_cycle, np.arange(len(c.pause_cycle))
+        row, begin, end = c.pause_cycle, c.pause_start, c.pause_end
         if len(rows) < len(c.case):
             place = np.full(len(c.case), -1, np.int64)
             place[rows] = np.arange(len(rows))
-            owner = place.take(c.pause_cycle)
-            ended = np.flatnonzero(owner >= 0)
-        return (
-            np.concatenate([owner.take(ended), lasting]),
-            np.concatenate([c.pause_start.take(ended), begin]),
-            np.concatenate([c.pause_end.take(ended), end]),
-        )
+            row = place.take(row)
+            mine = np.flatnonzero(row >= 0)
+            row, begin, end = row.take(mine), begin.take(mine), end.take(mine)
+        lasting = np.flatnonzero(c.paused_at.take(rows) != MISSING)
+        if len(lasting):
+            row = np.concatenate([row, lasting])
+            begin = np.concatenate([begin, c.paused_at[rows[lasting]]])
+            end = np.concatenate([end, self.until[rows[lasting]]])
+        return row, begin, end
 
     def _elapsed(self) -> Array:
         """The counted time; the pauses of a cycle never overlap, so that each can be taken out by itself."""
