@@ -16,6 +16,9 @@ HEAD = """# Lifecycles
 Each of these objects is the tuple of its events; its status is read from them by one table of what may follow what.
 The pictures are drawn from those tables by `docs/make_transitions.py`: an arrow bears the stored name of its event,
 and in brackets what the event must say to lead that way. Any other event is refused, and the error lists the allowed.
+
+Where it is said, a history can be corrected: `voided` takes an event away, `amended` changes what it says, and both
+stand in the history beside what they correct. A correction after which the rest would not be allowed is refused.
 """
 
 
@@ -37,7 +40,8 @@ def part(kind: type[Lived[Any, Any]]) -> str:
     title = f"{kind.__name__} · {label(kind, 'zh')}" if key(kind) in TERMS else kind.__name__
     said = (inspect.getdoc(kind) or "").splitlines()[0]
     where = f"The table and the events are in `{kind.__module__}`."
-    return f"\n## {title}\n\n{said} {where}\n\n```mermaid\n{kind.diagram()}\n```\n"
+    more = " Its history can be corrected." if kind.is_correctable() else ""
+    return f"\n## {title}\n\n{said} {where}{more}\n\n```mermaid\n{kind.diagram()}\n```\n"
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import datetime as dt
 import difflib
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,9 +26,13 @@ def as_instant(value: object) -> dt.datetime:
     return value.astimezone(dt.UTC)
 
 
+def _says_something(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
 def filled(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Refuse a text that is missing or blank; an attrs validator."""
-    if not isinstance(value, str) or not value.strip():
+    if not _says_something(value):
         name = attribute.name
         raise InvalidValue(
             f"{name} must be a text with content (got {value!r}); say what it was",
@@ -51,12 +55,59 @@ def a_fact(_instance: object, attribute: "attrs.Attribute[Any]", value: object) 
 
 
 def as_texts(values: Iterable[str]) -> tuple[str, ...]:
-    """Read several texts as a tuple; refuse one text alone, which would fall apart into its letters."""
+    """Read several texts as a tuple; refuse one text alone, which would fall apart into its letters, and blank ones."""
     if isinstance(values, str):
         raise InvalidValue(
             f"several texts are expected (got {values!r} alone); put it into a list", expected="a list", got=values
         )
-    return tuple(values)
+    texts = tuple(values)
+    for text in texts:
+        if not _says_something(text):
+            raise InvalidValue(
+                f"each of several texts must have content (got {text!r} in {texts!r}); leave out what says nothing",
+                expected="texts with content",
+                got=text,
+            )
+    return texts
+
+
+def some(_instance: object, attribute: "attrs.Attribute[Any]", value: Collection[object]) -> None:
+    """Refuse a collection that holds nothing; an attrs validator."""
+    if not value:
+        raise InvalidValue(
+            f"{attribute.name} must hold at least one (got none)",
+            field=attribute.name,
+            expected="at least one",
+            got=value,
+        )
+
+
+def whole(low: int, high: int | None = None) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
+    """A field's rule: a whole number from `low`, and up to `high` where that is given, both included."""
+    expected = f"a whole number from {low}" + ("" if high is None else f" to {high}")
+
+    def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, int) or value < low or (high is not None and value > high):
+            raise InvalidValue(
+                f"{field.name} must be {expected} (got {value!r})", field=field.name, expected=expected, got=value
+            )
+
+    return check
+
+
+def a(kind: type) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
+    """A field's rule: one of this kind."""
+
+    def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+        if not isinstance(value, kind):
+            raise InvalidValue(
+                f"{field.name} must be a {kind.__name__} (got {value!r})",
+                field=field.name,
+                expected=kind.__name__,
+                got=value,
+            )
+
+    return check
 
 
 def calendar_date(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
@@ -85,12 +136,23 @@ def as_zone(name: object) -> ZoneInfo:
         ) from None
 
 
-def lasting(_instance: object, attribute: "attrs.Attribute[Any]", value: dt.timedelta | None) -> None:
+def positive(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """Refuse what is not a finite number above 0; an attrs validator."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise InvalidValue(
+            f"{attribute.name} must be a number above 0 (got {value!r})",
+            field=attribute.name,
+            expected="a number above 0",
+            got=value,
+        )
+
+
+def lasting(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Refuse a limit of no time or less, None being no limit; an attrs validator."""
-    if value is not None and value <= dt.timedelta(0):
+    if value is not None and not (isinstance(value, dt.timedelta) and value > dt.timedelta(0)):
         name = attribute.name
         raise InvalidValue(
-            f"{name} must be longer than nothing (got {value}); leave it out where there is no limit",
+            f"{name} must be a timedelta longer than nothing (got {value!r}); leave it out where there is no limit",
             field=name,
             expected="a positive timedelta",
             got=value,

@@ -11,6 +11,7 @@ __all__ = [
     "MissingColumn",
     "MissingExtra",
     "NaiveTime",
+    "NoSuchEvent",
     "OutOfOrder",
     "RefusedRow",
     "ServqualError",
@@ -64,6 +65,12 @@ class OutOfOrder(InvalidValue):
     """An event lies before the last one of its history and does not say when it became known."""
 
     code = "time.out_of_order"
+
+
+class NoSuchEvent(InvalidValue):
+    """A correction names no event that counts in its history, or several that differ."""
+
+    code = "correction.no_such_event"
 
 
 class UnknownZone(InvalidValue):

@@ -100,7 +100,8 @@ def agreement(rng: random.Random) -> Sla:
     conventions = clock_conventions(rng.choice(list(CLOCK_READINGS)))
     targets = []
     for clock in conventions.rules:
-        targets.append(Target(clock=clock, within=MINUTE * rng.choice([0, 30, 120, 480])))
+        shortest = conventions.shortest or 0 * MINUTE
+        targets.append(Target(clock=clock, within=max(shortest, MINUTE * rng.choice([0, 30, 120, 480]))))
         if rng.random() < 0.5:
             hours = rng.choice([None, LATER])
             targets.append(

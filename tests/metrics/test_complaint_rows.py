@@ -1,21 +1,16 @@
-"""KPIs of complaints: slow twins on plain dicts, boundaries, refusals, and two real complaint books."""
+"""KPIs of complaints: boundaries, refusals, and two real complaint books."""
 
 import csv
 import datetime as dt
 import gzip
 import json
-import random
-import statistics
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue, MissingColumn
-from servqual.metrics import KPIS, Kpi, Tally, measure, tally
+from servqual.metrics import KPIS, Kpi, measure
 from servqual.metrics.complaint_rows import COMPLAINT_KPIS
 from servqual.model import BusinessHours
 
@@ -24,25 +19,8 @@ NOW = START + dt.timedelta(days=20)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 WINDOW = 5 * DAY
 Row = dict[str, Any]
-Told = tuple[float | None, int, int]
 
-moments = st.integers(0, 24 * 30).map(lambda hours: START + hours * HOUR)
-days = st.integers(0, 30).map(lambda n: START + n * DAY)  # so that moments meet, and windows end on one
 MOMENTS = ("received_at", "acknowledged_at", "due_at", "resolved_at", "followed_up_at", "closed_at")
-complaints_ = st.lists(
-    st.fixed_dictionaries(
-        {
-            "customer_id": st.sampled_from(["a", "b", "c", None]),
-            "cause": st.sampled_from(["billing", "delay", None]),
-            "team": st.sampled_from(["north", "south", None]),
-            **dict.fromkeys(MOMENTS, st.none() | moments | days),
-            "satisfied": st.sampled_from([None, True, False]),
-            "upheld": st.sampled_from([None, True, False]),
-            "reopened": st.sampled_from([None, 0, 1, 3]),
-        }
-    ),
-    max_size=25,
-)
 NAMES = ("customer_id", "cause", "team", *MOMENTS, "satisfied", "upheld", "reopened")
 
 
@@ -51,166 +29,8 @@ def columns(rows: list[Row], names: tuple[str, ...] = NAMES) -> dict[str, dict[s
     return {"complaints": {name: [row[name] for row in rows] for name in names}}
 
 
-# --- slow twins: one obvious function a KPI, over plain dicts ----------------------------------------
-
-
-def by_now(r: Row, name: str) -> bool:
-    """Whether a moment had come by now."""
-    return r[name] is not None and r[name] <= NOW
-
-
-def is_open(r: Row) -> bool:
-    """Neither resolved nor closed by now."""
-    return not by_now(r, "resolved_at") and not by_now(r, "closed_at")
-
-
-def sound(rows: list[Row], *later: str) -> list[Row]:
-    """Complaints received by now in which none of these moments came before that."""
-    here = [r for r in rows if by_now(r, "received_at")]
-    return [r for r in here if not any(by_now(r, name) and r[name] < r["received_at"] for name in later)]
-
-
-def due_ahead(rows: list[Row]) -> list[Row]:
-    """Complaints whose due moment, where they have one, does not come before their receipt."""
-    return [r for r in rows if r["received_at"] and (r["due_at"] is None or r["due_at"] >= r["received_at"])]
-
-
-def share(hits: list[bool], undecided: int = 0) -> Told:
-    """A share of what is decided."""
-    return (sum(hits) / len(hits) if hits else None), len(hits), undecided
-
-
-def count(rows: list[Row]) -> Told:
-    """A number of complaints."""
-    return len(rows), len(rows), 0
-
-
-def summed(values: list[float], key: str, undecided: int = 0) -> Told:
-    """A mean, or the smallest value with a share at or below it."""
-    if not values:
-        return None, 0, undecided
-    ordered, q = sorted(values), {"p50": 0.5, "p90": 0.9}.get(key[-3:])
-    value = (
-        statistics.fmean(values)
-        if q is None
-        else next(v for i, v in enumerate(ordered, 1) if i >= q * len(ordered) - 1e-9)
-    )
-    return value, len(values), undecided
-
-
-def slow_age(rows: list[Row], key: str) -> Told:
-    """Seconds since receipt of what is open."""
-    return summed([(NOW - r["received_at"]).total_seconds() for r in sound(rows) if is_open(r)], key)
-
-
-def slow_time(rows: list[Row], key: str) -> Told:
-    """Seconds to resolution, and how many may still get there."""
-    inside = sound(rows, "resolved_at")
-    done = [(r["resolved_at"] - r["received_at"]).total_seconds() for r in inside if by_now(r, "resolved_at")]
-    return summed(done, key, sum(is_open(r) for r in inside))
-
-
-def slow_kept(rows: list[Row], name: str, due_of: Callable[[Row], dt.datetime | None]) -> Told:
-    """Hits, misses and undecided one by one."""
-    hits: list[bool] = []
-    undecided = 0
-    for r in sound(rows, name):
-        due = due_of(r)
-        if due is None:
-            continue
-        if by_now(r, name):
-            hits.append(r[name] <= due)
-        elif due < NOW:
-            hits.append(False)
-        else:
-            undecided += 1
-    return share(hits, undecided)
-
-
-def slow_upheld(rows: list[Row]) -> Told:
-    """Among the decided; the open ones may become either."""
-    waiting = sum(r["upheld"] is None and is_open(r) for r in sound(rows))
-    return share([r["upheld"] for r in sound(rows) if r["upheld"] is not None], waiting)
-
-
-def slow_repeated(rows: list[Row]) -> Told:
-    """Each finished complaint against every later one of the same customer and cause."""
-    known = [r for r in rows if r["received_at"] and r["customer_id"] and r["cause"]]
-    known = [r for r in known if not (by_now(r, "resolved_at") and r["resolved_at"] < r["received_at"])]
-    finished = [r for r in known if by_now(r, "received_at") and by_now(r, "resolved_at")]
-    ripe = [r for r in finished if NOW - r["resolved_at"] > WINDOW]
-
-    def again(r: Row) -> bool:
-        mine = [x for x in known if (x["customer_id"], x["cause"]) == (r["customer_id"], r["cause"])]
-        return any(dt.timedelta() < x["received_at"] - r["resolved_at"] <= WINDOW for x in mine)
-
-    return share([again(r) for r in ripe], len(finished) - len(ripe))
-
-
-def slow(key: str, rows: list[Row]) -> Told:
-    """Value, n and undecided of a KPI."""
-    arrived = sound(rows)
-    resolved = [r for r in sound(rows, "followed_up_at") if by_now(r, "resolved_at")]
-    asked = [r for r in sound(rows, "followed_up_at") if r["followed_up_at"] is None or by_now(r, "followed_up_at")]
-    reopened = [r for r in arrived if r["reopened"] is not None and (r["reopened"] or not is_open(r))]
-    twins: dict[str, Callable[[], Told]] = {
-        "complaint_volume": lambda: count(arrived),
-        "complaint_backlog": lambda: count([r for r in arrived if is_open(r)]),
-        "complaint_overdue": lambda: count(
-            [r for r in sound(due_ahead(rows)) if is_open(r) and r["due_at"] and r["due_at"] < NOW]
-        ),
-        "complaint_kept": lambda: slow_kept(due_ahead(rows), "resolved_at", lambda r: r["due_at"]),
-        "complaint_acknowledged_kept": lambda: slow_kept(rows, "acknowledged_at", lambda r: r["received_at"] + DAY),
-        "complaint_resolution_rate": lambda: share([by_now(r, "resolved_at") for r in arrived]),
-        "complaint_follow_up_rate": lambda: share([by_now(r, "followed_up_at") for r in resolved]),
-        "complaint_satisfaction": lambda: share([r["satisfied"] for r in asked if r["satisfied"] is not None]),
-        "upheld_rate": lambda: slow_upheld(rows),
-        "complaint_reopen_rate": lambda: share([r["reopened"] > 0 for r in reopened]),
-        "complaint_repeat_rate": lambda: slow_repeated(rows),
-    }
-    if key.startswith("complaint_backlog_age"):
-        return slow_age(rows, key)
-    if key.startswith("complaint_handling"):
-        return slow_time(rows, key)
-    return twins[key]()
-
-
 SET: dict[str, Row] = {"complaint_acknowledged_kept": {"within": DAY}, "complaint_repeat_rate": {"window": WINDOW}}
 ASKED = [kpi.with_(**SET.get(kpi.key, {})) for kpi in COMPLAINT_KPIS]
-
-
-@pytest.mark.parametrize("kpi", ASKED, ids=lambda kpi: kpi.key)
-@given(rows=complaints_)
-def test_each_kpi_equals_its_slow_twin(kpi: Kpi, rows: list[Row]) -> None:
-    """In all, and by team where no sequence crosses teams."""
-    whole = measure([kpi], columns(rows), now=NOW).one()
-    assert (whole.value, whole.n, whole.undecided) == pytest.approx(slow(kpi.key, rows))
-    if kpi.law == "commutative":
-        by_team = measure([kpi], columns(rows), by=["team"], now=NOW)
-        assert {m.group["team"] for m in by_team} == {r["team"] for r in rows}
-        for m in by_team:
-            mine = [r for r in rows if r["team"] == m.group["team"]]
-            assert (m.value, m.n, m.undecided) == pytest.approx(slow(kpi.key, mine))
-
-
-@given(rows=complaints_, seed=st.integers(0, 999))
-def test_parts_of_the_same_complaints_are_the_same_bytes(rows: list[Row], seed: int) -> None:
-    """However split, as long as the complaints of a customer stay together, and through bytes."""
-    whole = tally(ASKED, columns(rows), by=["team", "week"], zone="Europe/Berlin", now=NOW)
-    rng = random.Random(seed)  # noqa: S311  (a shuffle, no secret)
-    side = {customer: rng.random() < 0.5 for customer in ("a", "b", "c", None)}
-    shuffled = rng.sample(rows, len(rows))
-    parts = [
-        tally(
-            ASKED,
-            columns([r for r in shuffled if side[r["customer_id"]] == here]),
-            by=["team", "week"],
-            zone="Europe/Berlin",
-            now=NOW,
-        )
-        for here in (True, False)
-    ]
-    assert (Tally.from_bytes(parts[1].to_bytes(), kpis=ASKED) + parts[0]).to_bytes() == whole.to_bytes()
 
 
 # --- boundaries --------------------------------------------------------------------------------------

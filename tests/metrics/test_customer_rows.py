@@ -1,4 +1,4 @@
-"""KPIs of customers who buy: slow twins on plain dicts, periods and their edges, and what `period=` does to others."""
+"""KPIs of customers who buy: periods and their edges, and what `period=` does to others."""
 
 import datetime as dt
 import random
@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from servqual.errors import InvalidValue, MissingColumn, TallyMismatch
 from servqual.metrics import KPIS, Kpi, Measurement, Tally, measure, tally
 from servqual.metrics.customer_rows import CUSTOMER_KPIS
+from servqual.testing import kpis as twin
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 PERIOD = (START + 30 * DAY, START + 60 * DAY)
 WITHIN = 20 * DAY
-ASKED = [kpi.with_(active_within=WITHIN) if "active_within" in kpi.params else kpi for kpi in CUSTOMER_KPIS]
+PERIODIC = [kpi for kpi in CUSTOMER_KPIS if kpi.of_period]
+ASKED = [kpi.with_(active_within=WITHIN) if "active_within" in kpi.params else kpi for kpi in PERIODIC]
 Row = dict[str, Any]
 Told = tuple[float | None, int, int]
 
@@ -47,23 +49,9 @@ def tier(customer: str | None) -> str:
     return "gold" if customer in {"a", "b"} else "plain"
 
 
-def slow(key: str, rows: list[Row], now: dt.datetime | None) -> Told:
+def slow(kpi: Kpi, rows: list[Row], now: dt.datetime | None) -> Told:
     """Customer by customer: True, False, or None where it may still go either way."""
-    (start, end), told = PERIOD, []
-    for customer in {row["customer_id"] for row in rows} - {None}:
-        at = [r["at"] for r in rows if r["customer_id"] == customer and r["at"] and (now is None or r["at"] <= now)]
-        inside, before = [x for x in at if start <= x < end], [x for x in at if x < start]
-        over = now is None or now >= end
-        match key:
-            case "repurchase_rate" if inside:
-                told.append(True if len(inside) > 1 else False if over else None)
-            case "return_customer_rate" if inside:
-                told.append(bool(before))
-            case "retention_rate" | "churn_rate" if before and start - max(before) <= WITHIN:
-                stays = any(end - x <= WITHIN for x in at if x < end)
-                told.append((stays == (key == "retention_rate")) if stays or over else None)
-    decided = [hit for hit in told if hit is not None]
-    return (sum(decided) / len(decided) if decided else None), len(decided), len(told) - len(decided)
+    return twin.measure(kpi, rows, now=now, period=PERIOD)
 
 
 def numbers(m: Measurement) -> Told:
@@ -76,12 +64,12 @@ def numbers(m: Measurement) -> Told:
 def test_each_kpi_equals_its_slow_twin(kpi: Kpi, rows: list[Row], now: dt.datetime | None) -> None:
     """In all and by tier, while the period lasts and after."""
     found = measure([kpi], {"purchases": columns(rows)}, period=PERIOD, now=now)
-    assert numbers(found.one()) == pytest.approx(slow(kpi.key, rows, now))
+    assert numbers(found.one()) == pytest.approx(slow(kpi, rows, now))
     lost = sum(row["customer_id"] is None or row["at"] is None for row in rows)
     assert (found.rows["purchases"].read, found.rows["purchases"].refused) == (len(rows), lost)
     for m in measure([kpi], {"purchases": columns(rows)}, by=["tier"], period=PERIOD, now=now):
         mine = [row for row in rows if tier(row["customer_id"]) == m.group["tier"]]
-        assert numbers(m) == pytest.approx(slow(kpi.key, mine, now))
+        assert numbers(m) == pytest.approx(slow(kpi, mine, now))
 
 
 @given(rows=purchases, seed=st.integers(0, 99))

@@ -1,158 +1,17 @@
-"""KPIs of contacts and answers: slow twins on plain dicts, sequences that respect customers, scales that are named."""
+"""KPIs of contacts and answers: sequences that respect customers, scales that are named."""
 
 import datetime as dt
-import random
-import statistics
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, Kpi, Tally, measure, tally
-from servqual.metrics.interactions import INTERACTION_KPIS
+from servqual.metrics import KPIS, Kpi, measure
 from servqual.metrics.voice_rows import VOICE_KPIS
 
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 NOW = START + dt.timedelta(days=30)
 DAY = dt.timedelta(days=1)
-Row = dict[str, Any]
-Told = tuple[float | None, int, int]
-
-contacts = st.lists(
-    st.fixed_dictionaries(
-        {
-            "customer_id": st.sampled_from("abcd"),
-            "topic": st.sampled_from(["bill", "line", None]),
-            "team": st.sampled_from(["north", "south", None]),
-            "queued_at": st.integers(0, 24 * 30).map(lambda h: START + dt.timedelta(hours=h)),
-            "wait_s": st.none() | st.integers(0, 60) | st.just(20),
-            "talk_s": st.none() | st.integers(0, 600),
-            "hold_s": st.none() | st.integers(0, 60),
-            "wrap_s": st.none() | st.integers(0, 60),
-            "abandoned": st.booleans(),
-            "transferred": st.sampled_from([None, True, False]),
-            "resolved": st.sampled_from([None, True, False]),
-            "bot": st.booleans(),
-        }
-    ),
-    max_size=25,
-)
-
-
-def columns(rows: list[Row], names: tuple[str, ...]) -> dict[str, list[Any]]:
-    """Rows as a mapping of columns."""
-    return {name: [row[name] for row in rows] for name in names}
-
-
-NAMES = (
-    *("customer_id", "topic", "team", "queued_at", "wait_s", "talk_s", "hold_s", "wrap_s"),
-    *("abandoned", "transferred", "resolved", "bot"),
-)
-
-
-def share(hits: list[bool], undecided: int = 0) -> Told:
-    """A share of what is decided."""
-    return (sum(hits) / len(hits) if hits else None), len(hits), undecided
-
-
-def mean(values: list[float]) -> Told:
-    """A mean."""
-    return (statistics.fmean(values) if values else None), len(values), 0
-
-
-def quantile(values: list[float], q: float) -> Told:
-    """The smallest value with a share q at or below it."""
-    ordered = sorted(values)
-    return next((v for i, v in enumerate(ordered, 1) if i >= q * len(ordered) - 1e-9), None), len(ordered), 0
-
-
-def slow_level(rows: list[Row]) -> Told:
-    """Over the contacts offered; an answered one of unknown wait cannot be judged."""
-    judged = [r for r in rows if r["abandoned"] or r["wait_s"] is not None]
-    return share([not r["abandoned"] and r["wait_s"] <= 20 for r in judged])
-
-
-def near(rows: list[Row], r: Row, *, before: bool) -> bool:
-    """Whether the nearest contact of the same customer and topic on that side lies within seven days."""
-    alike = (x for x in rows if (x["customer_id"], x["topic"]) == (r["customer_id"], r["topic"]))
-    mine = sorted(alike, key=lambda x: x["queued_at"])
-    i = next(i for i, x in enumerate(mine) if x is r)
-    j = i - 1 if before else i + 1
-    return 0 <= j < len(mine) and abs(mine[j]["queued_at"] - r["queued_at"]) <= 7 * DAY
-
-
-def slow_fcr(rows: list[Row]) -> Told:
-    """First answered contacts whose window is over, and those of them without a follower."""
-    first = [r for r in rows if not r["abandoned"] and not near(rows, r, before=True)]
-    ripe = [r for r in first if NOW - r["queued_at"] > 7 * DAY]
-    return share([not near(rows, r, before=False) for r in ripe], len(first) - len(ripe))
-
-
-def slow(key: str, rows: list[Row]) -> Told:
-    """Value, n and undecided of a KPI."""
-    answered = [r for r in rows if not r["abandoned"]]
-    waits = [r["wait_s"] for r in answered if r["wait_s"] is not None]
-    bots = [r for r in answered if r["bot"]]
-    if key.startswith("wait_p"):
-        return quantile(waits, int(key[-2:]) / 100)
-    twins: dict[str, Any] = {
-        "volume": lambda: (len(rows), len(rows), 0),
-        "asa": lambda: mean(waits),
-        "abandonment_rate": lambda: share([r["abandoned"] for r in rows]),
-        "answer_rate": lambda: share([not r["abandoned"] for r in rows]),
-        "service_level": lambda: slow_level(rows),
-        "aht": lambda: mean(
-            [sum(r[n] or 0 for n in ("talk_s", "hold_s", "wrap_s")) for r in answered if r["talk_s"] is not None]
-        ),
-        "transfer_rate": lambda: share([r["transferred"] for r in answered if r["transferred"] is not None]),
-        "resolved_flag_rate": lambda: share([r["resolved"] for r in answered if r["resolved"] is not None]),
-        "self_service_rate": lambda: share([r["transferred"] is not True for r in bots]),
-        "bot_handover_rate": lambda: share([r["transferred"] is True for r in bots]),
-        "fcr": lambda: slow_fcr(rows),
-        "repeat_rate": lambda: share([near(rows, r, before=True) for r in rows]),
-    }
-    told: Told = twins[key]()
-    return told
-
-
-def unique_times(rows: list[Row]) -> list[Row]:
-    """No two contacts of a customer at one instant, which has no order."""
-    return list({(r["customer_id"], r["queued_at"]): r for r in rows}.values())
-
-
-@pytest.mark.parametrize("kpi", INTERACTION_KPIS, ids=lambda kpi: kpi.key)
-@given(rows=contacts)
-def test_each_kpi_equals_its_slow_twin(kpi: Kpi, rows: list[Row]) -> None:
-    """In all, and by team where no sequence crosses teams."""
-    rows = unique_times(rows)
-    whole = measure([kpi], {"interactions": columns(rows, NAMES)}, now=NOW).one()
-    assert (whole.value, whole.n, whole.undecided) == pytest.approx(slow(kpi.key, rows))
-    if kpi.law == "commutative":
-        for m in measure([kpi], {"interactions": columns(rows, NAMES)}, by=["team"], now=NOW):
-            assert (m.value, m.n, m.undecided) == pytest.approx(
-                slow(kpi.key, [r for r in rows if r["team"] == m.group["team"]])
-            )
-
-
-@given(rows=contacts, seed=st.integers(0, 99))
-def test_parts_are_the_same_bytes_where_customers_stay_together(rows: list[Row], seed: int) -> None:
-    """Keyed KPIs need all rows of a customer in one part; the order of rows never matters."""
-    rows = unique_times(rows)
-    whole = tally(list(INTERACTION_KPIS), {"interactions": columns(rows, NAMES)}, by=["team", "month"], now=NOW)
-    shuffled = random.Random(seed).sample(rows, len(rows))  # noqa: S311
-    parts = [
-        tally(
-            list(INTERACTION_KPIS),
-            {"interactions": columns([r for r in shuffled if (r["customer_id"] in "ab") == side], NAMES)},
-            by=["team", "month"],
-            now=NOW,
-        )
-        for side in (True, False)
-    ]
-    assert (Tally.from_bytes(parts[1].to_bytes()) + parts[0]).to_bytes() == whole.to_bytes()
 
 
 def test_batches_of_one_table_give_one_chain() -> None:
@@ -175,14 +34,23 @@ def test_the_window_counts_its_end_and_immature_contacts_are_undecided() -> None
     assert (after.n, after.undecided, after.value) == (1, 0, 1.0)
 
 
-def test_three_denominators_of_the_service_level() -> None:
-    """Answered in time over answered, over offered, and over offered less short abandons."""
-    data = {"interactions": {"wait_s": [10, 30, 5, 40], "abandoned": [False, False, True, True]}}
-    level = KPIS["service_level"]
-    names = ("offered", "answered", "offered_less_short_abandons")
-    assert [measure([level.with_(denominator=d)], data).one().value for d in names] == [1 / 4, 1 / 2, 1 / 3]
+def test_six_forms_of_the_service_level() -> None:
+    """Of five contacts one in time, one late, three given up after 3, 5 and 40 s; short is 3 s."""
+    data = {"interactions": {"wait_s": [10, 30, 3, 5, 40], "abandoned": [False, False, True, True, True]}}
+    level = KPIS["service_level"].with_(short=dt.timedelta(seconds=3))
+    forms = {
+        "offered": 1 / 5,
+        "answered": 1 / 2,
+        "offered_less_short_abandons": 1 / 3,
+        "offered_less_shorter_abandons": 1 / 4,
+        "offered_with_short_abandons_met": 3 / 5,
+        "offered_with_shorter_abandons_met": 2 / 5,
+    }
+    assert {form: measure([level.with_(denominator=form)], data).one().value for form in forms} == forms
     with pytest.raises(InvalidValue, match="denominator must be"):
         measure([level.with_(denominator="all")], data)
+    with pytest.raises(InvalidValue, match="short must be a timedelta"):
+        measure([KPIS["service_level"].with_(denominator="offered_less_shorter_abandons")], data)
 
 
 def test_durations_in_other_units_are_the_same() -> None:
@@ -201,36 +69,6 @@ def test_durations_in_other_units_are_the_same() -> None:
 
 # --- answers -----------------------------------------------------------------------------------------
 
-answers = st.lists(
-    st.fixed_dictionaries(
-        {
-            "score": st.none() | st.integers(0, 10),
-            "answered_at": st.none() | st.just(START),
-            "invited_at": st.none() | st.just(START),
-        }
-    ),
-    max_size=30,
-)
-
-
-@given(answers)
-def test_answers_equal_their_slow_twins(rows: list[Row]) -> None:
-    """Off-scale scores are refused, missing ones are no answers."""
-    data = {"answers": columns(rows, ("score", "answered_at", "invited_at"))}
-    given_ = [r["score"] for r in rows if r["score"] is not None]
-    inside = [s for s in given_ if 1 <= s <= 5]
-    csat = measure([KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)], data)
-    assert (csat.one().value, csat.one().n) == pytest.approx(share([s >= 4 for s in inside])[:2])
-    assert csat.rows["answers"].refused == len(given_) - len(inside)
-    average = measure([KPIS["csat_mean"].with_(scale=(1, 5))], data).one()
-    assert (average.value, average.n) == pytest.approx(mean([float(s) for s in inside])[:2])
-    nps = measure(["nps"], data).one()
-    net = [100.0 * ((s >= 9) - (s <= 6)) for s in given_]
-    assert (nps.value, nps.n) == pytest.approx(mean(net)[:2])
-    response = measure(["survey_response_rate"], data).one()
-    invited = [r["answered_at"] is not None for r in rows if r["invited_at"]]
-    assert (response.value, response.n) == pytest.approx(share(invited)[:2])
-
 
 def test_nps_of_the_contract_and_its_interval() -> None:
     """25 points of eight answers; the interval is that of a difference of multinomial shares, by hand."""
@@ -243,7 +81,9 @@ def test_nps_of_the_contract_and_its_interval() -> None:
     assert found.high == pytest.approx(100 * (0.25 + 1.959963984540054 * spread))
 
 
-@pytest.mark.parametrize("kpi", [k for k in VOICE_KPIS if "scale" in k.params and k.key != "ces"], ids=lambda k: k.key)
+@pytest.mark.parametrize(
+    "kpi", [k for k in VOICE_KPIS if k.params.get("scale", 0) is None and "survey" not in k.needs], ids=lambda k: k.key
+)
 def test_a_scale_is_never_guessed(kpi: Kpi) -> None:
     """Scale and cut must be named."""
     with pytest.raises(InvalidValue, match="scale is needed"):

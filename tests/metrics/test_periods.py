@@ -17,6 +17,7 @@ def slow(name: str, at: dt.datetime) -> object:
     """The period by the calendar functions of the standard library."""
     day = at.date()
     return {
+        "hour": at.astimezone(dt.UTC) - dt.timedelta(minutes=at.minute, seconds=at.second),
         "day": day,
         "week": dt.date.fromisocalendar(*day.isocalendar()[:2], 1),
         "month": day.replace(day=1),

@@ -1,18 +1,12 @@
-"""KPIs of feedback, suggestions, promises, measures and problems found first: slow twins, boundaries, refusals."""
+"""KPIs of feedback, suggestions, promises, measures and problems found first: boundaries, refusals."""
 
 import datetime as dt
-import random
-import statistics
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, Kpi, Tally, measure, tally
-from servqual.metrics.promise_rows import PROMISE_KPIS
+from servqual.metrics import KPIS, measure
 from servqual.model import BusinessHours
 from servqual.model import commitment as promise
 from servqual.model.case import CaseSource
@@ -22,148 +16,6 @@ NOW = START + dt.timedelta(days=20)
 HOUR, DAY, TICK = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(microseconds=1)
 Row = dict[str, Any]
 Told = tuple[float | None, int, int]
-
-COLUMNS = {
-    "feedback": ("received_at", "first_response_at", "handled_at"),
-    "suggestions": ("evaluated_at", "decided_at", "adopted"),
-    "commitments": ("made_at", "due_at", "fulfilled_at", "broken_at", "released_at"),
-    "actions": ("agreed_at", "due_at", "done_at", "dropped_at"),
-    "cases": ("received_at", "source"),
-}
-ASKED = [
-    kpi.with_(internal=("monitoring", "audit")) if kpi.key == "proactive_discovery_rate" else kpi
-    for kpi in PROMISE_KPIS
-]
-days = st.integers(0, 30).map(lambda n: START + n * DAY)  # so that moments meet
-moments = st.none() | days | st.integers(0, 24 * 30).map(lambda hours: START + hours * HOUR)
-CELLS = {
-    "adopted": st.sampled_from([None, True, False]),
-    "source": st.sampled_from([None, "monitoring", "audit", "feedback"]),
-}
-
-
-def rows_of(table: str) -> st.SearchStrategy[list[Row]]:
-    """Rows in which anything may be missing, early or late."""
-    cells = {name: CELLS.get(name, moments) for name in COLUMNS[table]}
-    return st.lists(st.fixed_dictionaries({"team": st.sampled_from(["north", "south", None]), **cells}), max_size=20)
-
-
-def columns(table: str, rows: list[Row]) -> dict[str, dict[str, list[Any]]]:
-    """The rows as a table of columns."""
-    return {table: {name: [row[name] for row in rows] for name in ("team", *COLUMNS[table])}}
-
-
-# --- slow twins: one obvious function a KPI, over plain dicts ----------------------------------------
-
-
-def by_now(r: Row, name: str) -> bool:
-    """Whether a moment had come by now."""
-    return r[name] is not None and r[name] <= NOW
-
-
-def backwards(r: Row, first: str, later: str) -> bool:
-    """Whether what comes later came first."""
-    return r[first] is not None and by_now(r, later) and r[later] < r[first]
-
-
-def share(hits: list[bool], undecided: int = 0) -> Told:
-    """A share of what is decided."""
-    return (sum(hits) / len(hits) if hits else None), len(hits), undecided
-
-
-def slow_response(rows: list[Row], key: str) -> Told:
-    """Seconds to the first word, and how many wait for it."""
-    rows = [r for r in rows if by_now(r, "received_at") and not backwards(r, "received_at", "first_response_at")]
-    told = [r for r in rows if by_now(r, "first_response_at")]
-    values = sorted((r["first_response_at"] - r["received_at"]).total_seconds() for r in told)
-    if not values:
-        return None, 0, len(rows)
-    q = {"p50": 0.5, "p90": 0.9}.get(key[-3:])
-    nearest = next((v for i, v in enumerate(values, 1) if q is not None and i >= q * len(values) - 1e-9), None)
-    return (statistics.fmean(values) if nearest is None else nearest), len(values), len(rows) - len(values)
-
-
-def slow_handled(rows: list[Row]) -> Told:
-    """Handled among received."""
-    rows = [r for r in rows if by_now(r, "received_at") and not backwards(r, "received_at", "handled_at")]
-    return share([by_now(r, "handled_at") for r in rows])
-
-
-def slow_adopted(rows: list[Row]) -> Told:
-    """Adopted among decided, of the evaluated."""
-    rows = [r for r in rows if by_now(r, "evaluated_at") and not backwards(r, "evaluated_at", "decided_at")]
-    decided = [r for r in rows if r["adopted"] is not None and (r["decided_at"] is None or by_now(r, "decided_at"))]
-    return share([r["adopted"] for r in decided], len(rows) - len(decided))
-
-
-def slow_by_due(rows: list[Row], start: str, done: str, off: str) -> Told:
-    """Promise by promise: kept, broken, called off, or still to come."""
-    hits: list[bool] = []
-    undecided = 0
-    for r in rows:
-        began, due = r[start], r["due_at"]
-        if due is None or (began is not None and (due < began or began > NOW)) or backwards(r, start, done):
-            continue
-        broken = by_now(r, "broken_at") if "broken_at" in r else False
-        if by_now(r, done) and r[done] <= due and not broken:
-            hits.append(True)
-        elif by_now(r, off) and r[off] <= due:
-            continue
-        elif by_now(r, done) or broken or due < NOW:
-            hits.append(False)
-        else:
-            undecided += 1
-    return share(hits, undecided)
-
-
-def slow_first(rows: list[Row]) -> Told:
-    """Our sources among the known ones."""
-    return share(
-        [r["source"] in {"monitoring", "audit"} for r in rows if by_now(r, "received_at") and r["source"] is not None]
-    )
-
-
-SLOW: dict[str, Callable[[list[Row]], Told]] = {
-    "feedback_response_time": lambda rows: slow_response(rows, "mean"),
-    "feedback_response_p50": lambda rows: slow_response(rows, "p50"),
-    "feedback_response_p90": lambda rows: slow_response(rows, "p90"),
-    "feedback_handled_rate": slow_handled,
-    "suggestion_adoption_rate": slow_adopted,
-    "commitment_kept": lambda rows: slow_by_due(rows, "made_at", "fulfilled_at", "released_at"),
-    "action_on_time_rate": lambda rows: slow_by_due(rows, "agreed_at", "done_at", "dropped_at"),
-    "proactive_discovery_rate": slow_first,
-}
-
-
-@pytest.mark.parametrize("kpi", ASKED, ids=lambda kpi: kpi.key)
-@given(values=st.data())
-def test_each_kpi_equals_its_slow_twin(kpi: Kpi, values: st.DataObject) -> None:
-    """In all and by team, whatever is missing."""
-    rows = values.draw(rows_of(kpi.table))
-    whole = measure([kpi], columns(kpi.table, rows), now=NOW).one()
-    assert (whole.value, whole.n, whole.undecided) == pytest.approx(SLOW[kpi.key](rows))
-    by_team = measure([kpi], columns(kpi.table, rows), by=["team"], now=NOW)
-    assert {m.group["team"] for m in by_team} == {r["team"] for r in rows}
-    for m in by_team:
-        mine = [r for r in rows if r["team"] == m.group["team"]]
-        assert (m.value, m.n, m.undecided) == pytest.approx(SLOW[kpi.key](mine))
-
-
-@given(values=st.data(), seed=st.integers(0, 99), parts=st.integers(1, 3))
-def test_parts_of_all_tables_are_the_same_bytes(values: st.DataObject, seed: int, parts: int) -> None:
-    """However split and ordered, and through bytes."""
-    rows = {table: values.draw(rows_of(table)) for table in COLUMNS}
-    shuffled = {table: random.Random(seed).sample(found, len(found)) for table, found in rows.items()}  # noqa: S311
-
-    def told(tables: dict[str, list[Row]]) -> Tally:
-        data = {name: cells for table, found in tables.items() for name, cells in columns(table, found).items()}
-        return tally(ASKED, data, by=["team", "week"], zone="Asia/Shanghai", now=NOW)
-
-    merged = told({table: found[::parts] for table, found in shuffled.items()})
-    for i in range(1, parts):
-        part = told({table: found[i::parts] for table, found in shuffled.items()})
-        merged = Tally.from_bytes(part.to_bytes(), kpis=ASKED) + merged
-    assert merged.to_bytes() == told(rows).to_bytes()
 
 
 # --- boundaries --------------------------------------------------------------------------------------

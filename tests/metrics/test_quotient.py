@@ -8,7 +8,9 @@ from scipy import stats
 
 from servqual.errors import InvalidValue
 from servqual.metrics import Kpi, Quotient, measure
-from servqual.metrics.cells import Dense, as_ints, fold
+from servqual.metrics.cells import Dense
+from servqual.metrics.exact_sums import as_ints
+from servqual.metrics.filling import fold
 from servqual.metrics.kpi import View
 
 sizes = st.integers(0, 2**52)
@@ -27,7 +29,7 @@ def test_cells_hold_what_the_scalars_add_up_to(rows: list[tuple[int, int, int]])
     codes, top, base = (np.array([row[i] for row in rows], np.int64) for i in range(3))
     cells = fold(Quotient, Quotient.of(top, base), codes, 4)
     assert isinstance(cells, Dense)
-    columns = [cells.fields["n"].tolist(), *(as_ints(cells.fields[name]) for name in FIELDS)]
+    columns = [cells.fields["n"].tolist(), *(as_ints(cells.fields[name]).tolist() for name in FIELDS)]
     found = [Quotient(*state) for state in zip(*columns, strict=True)]
     assert found == [total([(t, b) for g, t, b in rows if g == group]) for group in range(4)]
 

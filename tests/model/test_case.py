@@ -48,6 +48,7 @@ def sample(name: str, minute: int) -> CaseEvent:
         "escalated": event.Escalated(at=when, by="A-2", to="E-1", level=2, reason="too hard"),
         "linked": event.Linked(at=when, by="A-2", to=CaseId("C-0"), relation=Relation.RELATED),
         "customer_message": event.CustomerMessage(at=when),
+        "auto_replied": event.AutoReplied(at=when),
         "started": event.Started(at=when, by="A-2"),
         "resumed": event.Resumed(at=when, by="A-2"),
         "replied": event.Replied(at=when, by="A-2"),
@@ -66,7 +67,17 @@ def sample(name: str, minute: int) -> CaseEvent:
 
 NAMES = [
     *("identified", "reported", "received", "classified", "assigned", "handed_over", "escalated", "linked"),
-    *("customer_message", "started", "resumed", "replied", "waiting", "resolved", "verified", "verified_failed"),
+    *(
+        "customer_message",
+        "auto_replied",
+        "started",
+        "resumed",
+        "replied",
+        "waiting",
+        "resolved",
+        "verified",
+        "verified_failed",
+    ),
     *("followed_up", "closed", "reopened", "duplicate", "cancelled"),
 ]
 
@@ -85,8 +96,9 @@ WAY = {
     "cancelled": ["reported", "cancelled"],
 }
 
-# DOMAIN.md SM-01, written out apart from the code: status -> event -> next status
-TALK = {"customer_message", "replied", "linked"}
+# DOMAIN.md SM-01, with automatic answers as SLA.md 2.2 has them, written out apart from the code:
+# status -> event -> next status
+TALK = {"customer_message", "auto_replied", "replied", "linked"}
 LEADS: dict[str, dict[str, str]] = {
     "identified": {"reported": "reported", "linked": "identified"},
     "reported": {"received": "received"} | dict.fromkeys(TALK, "reported"),

@@ -5,11 +5,17 @@ import datetime as dt
 import pickle
 from typing import Any
 
+import attrs
+import numpy as np
 import pytest
 
 from servqual.errors import InvalidValue, NaiveTime, UnknownZone
+from servqual.metrics import elapsed as bulk_elapsed
 from servqual.model import BusinessHours, CombinedHours, DatedHours, FixedDay, Hours, Window
+from servqual.model._local import Gap
+from servqual.testing import reference
 
+GAPS: tuple[Gap, ...] = ("end", "later", "earlier")
 HOUR = dt.timedelta(hours=1)
 
 
@@ -83,6 +89,9 @@ def test_a_week_is_read_and_written_in_one_form(given: Any, read: dict[str, str]
         ({"holidays": [dt.datetime(2026, 5, 4, tzinfo=dt.UTC)]}, "keyed by dates"),
         ({"holidays": dt.date(2026, 5, 4)}, "must be dates"),
         ({"holidays": {"labour": dt.date(2026, 5, 1)}}, "keyed by dates"),
+        ({"gap": "ends"}, "gap must be one of end, later, earlier .* did you mean end"),
+        ({"holiday_wins": "no"}, "holiday_wins must be True or False"),
+        ({"fold": 1}, "fold must be one of both, first, second"),
     ],
 )
 def test_impossible_hours_are_refused(fields: dict[str, Any], message: str) -> None:
@@ -167,6 +176,58 @@ def test_clock_changes_count_real_time(zone: str, text: str, start: str, end: st
     """Minutes open between two UTC moments around a change of the clock."""
     hours = BusinessHours(zone=zone, week={"mon-sun": text})
     assert hours.elapsed(utc(start), utc(end)) == dt.timedelta(minutes=real)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "gap", "fold", "minutes"),
+    [
+        # Berlin has no 02:30 on 2026-03-29; what `later` and `earlier` make of it is as in the ECMAScript proposal
+        # Temporal, where a time in a gap is read with the offset before it (later) or after it (earlier)
+        ("02:30-05:00", "2026-03-29", "end", "both", 120),  # from 03:00
+        ("02:30-05:00", "2026-03-29", "later", "both", 90),  # from 03:30
+        ("02:30-05:00", "2026-03-29", "earlier", "both", 150),  # from 01:30
+        ("01:00-02:30", "2026-03-29", "end", "both", 60),
+        ("01:00-02:30", "2026-03-29", "later", "both", 90),
+        ("01:00-02:30", "2026-03-29", "earlier", "both", 30),
+        ("02:30-03:00", "2026-03-29", "later", "both", 0),  # would open at 03:30, after it closes
+        # 02:30 comes twice on 2026-10-25
+        ("02:30-05:00", "2026-10-25", "end", "both", 210),
+        ("02:30-05:00", "2026-10-25", "end", "first", 210),
+        ("02:30-05:00", "2026-10-25", "end", "second", 150),
+        ("01:00-02:30", "2026-10-25", "end", "both", 150),
+        ("01:00-02:30", "2026-10-25", "end", "first", 90),
+        ("01:00-02:30", "2026-10-25", "end", "second", 150),
+        ("02:00-02:30", "2026-10-25", "end", "first", 30),
+        ("02:00-02:30", "2026-10-25", "end", "second", 30),
+        ("00:00-24:00", "2026-10-25", "end", "second", 25 * 60),
+    ],
+)
+def test_edges_at_clock_changes_can_be_read_otherwise(text: str, day: str, gap: Any, fold: Any, minutes: int) -> None:
+    """Each reading by name, and the same in bulk, in the slow reference, and taken out as a break."""
+    hours = BusinessHours(zone="Europe/Berlin", week={"sun": text}, gap=gap, fold=fold)
+    start, end = local(hours, f"{day}T00:00"), local(hours, f"{day}T23:59") + dt.timedelta(minutes=1)
+    assert hours.elapsed(start, end) == dt.timedelta(minutes=minutes) == reference.elapsed(hours, start, end)
+    naive = [np.datetime64(moment.replace(tzinfo=None)) for moment in (start, end)]
+    assert bulk_elapsed(hours, *naive) == np.timedelta64(minutes, "m")
+    less = attrs.evolve(hours, week={"sun": "00:00-24:00"}, breaks={dt.date.fromisoformat(day): text})
+    assert less.elapsed(start, end) == end - start - dt.timedelta(minutes=minutes)
+
+
+def test_a_skipped_date_can_be_kept_the_day_before_or_after() -> None:
+    """Samoa had no Friday 30 December 2011; read later its shift falls on Saturday, read earlier on Thursday."""
+    fridays = {gap: BusinessHours(zone="Pacific/Apia", week={"fri": "09:00-17:00"}, gap=gap) for gap in GAPS}
+    days = {gap: opens(hours, "2011-12-28T12:00", "2012-01-02T12:00") for gap, hours in fridays.items()}
+    assert days == {
+        "end": [],
+        "later": [("30T19:00", "31T03:00")],  # Saturday 09:00 to 17:00 at UTC+14
+        "earlier": [("29T19:00", "30T03:00")],  # Thursday 09:00 to 17:00 at UTC-10
+    }
+
+
+def test_the_reading_of_clock_changes_is_part_of_the_hours() -> None:
+    """Hours that read them otherwise are other hours, with another hash."""
+    ways = [DESK, *(attrs.evolve(DESK, gap=gap) for gap in GAPS[1:]), attrs.evolve(DESK, fold="first")]
+    assert len({hours.content_hash for hours in ways}) == len(set(ways)) == 4
 
 
 def test_deadlines_across_clock_changes() -> None:

@@ -156,7 +156,7 @@ def test_impossible_maps_are_refused(steps: list[Step], words: str) -> None:
 
 def test_other_bad_input_is_refused() -> None:
     """A limit of nothing, an end before the start, an unknown role."""
-    with pytest.raises(InvalidValue, match="within must be longer than nothing"):
+    with pytest.raises(InvalidValue, match="within must be a timedelta longer than nothing"):
         Step(name="a", within=minutes(0))
     with pytest.raises(InvalidValue, match="end must not come before start"):
         ENQUIRY.check({"ask": (at(1), at(0))})

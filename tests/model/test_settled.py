@@ -5,29 +5,47 @@ import datetime as dt
 import pickle
 from collections.abc import Callable
 
+import attrs
 import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue
 from servqual.model import (
+    ActionItem,
     AgentId,
     Appraisal,
+    CaseId,
     Complaint,
     ComplaintId,
     ComplaintStatus,
     CustomerId,
+    FeedbackId,
+    Headcount,
     Indicator,
+    Meeting,
+    MeetingId,
+    Member,
     Money,
     Objective,
     Procedure,
+    Purchase,
+    Question,
     Rating,
     Role,
     Scale,
+    Skill,
     Step,
+    Team,
+    suggest_assignee,
 )
+from servqual.model import action_item as items
 from servqual.model import appraisal as rated
 from servqual.model import case as told
 from servqual.model import complaint as event
+from servqual.model import feedback as told_us
+from servqual.model import meeting as meets
 from servqual.model import standard as text
+from servqual.model import survey as asks
+from servqual.model.clocks import STANDARD
 from servqual.model.score import points
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -117,15 +135,112 @@ BAD: dict[str, Callable[[], object]] = {
     "department_head": lambda: text.Reviewed(at=NINE, by="D", department_head="no", passed=True),  # type: ignore[arg-type]
     "due": lambda: Indicator(kpi="k", goal=1.0, due=NINE),
     "value": lambda: points(float("nan"), worst=0, best=1),
-}
+    "agenda": lambda: meets.Noticed(at=NINE, by="M", id=MeetingId("W"), theme="calls", agenda=[]),
+    "present": lambda: meets.Held(at=NINE, by="M", present=[]),
+    "departments": lambda: asks.FedBack(at=NINE, by="M", departments=[]),
+    "at_least": lambda: Headcount(role=Role.AGENT, at_least=-1),
+    "at_most": lambda: Headcount(role=Role.AGENT, at_most="two"),  # type: ignore[arg-type]
+    "stars": lambda: told_us.Received(at=NINE, id=FeedbackId("F"), source="online_rating", stars=6),
+    "within": lambda: Step(name="hear", within=5),  # type: ignore[arg-type]
+    "level": lambda: told.Escalated(at=NINE, by="A", to="B", level=1, reason="hard"),
+    "opened_by": lambda: told.Reported(
+        at=NINE, id=CaseId("C"), customer=CustomerId("K"), description="d", impact="i", occurred_at=NINE, owner="A",
+        channel="phone", source="feedback", opened_by="nobody",  # type: ignore[arg-type]
+    ),
+    "version": lambda: scheme(version=0),
+    "better": lambda: Indicator(kpi="k", goal=1.0, better="more"),
+    "amount": lambda: Purchase(customer=CustomerId("K"), at=NINE, amount=5),  # type: ignore[arg-type]
+    "weight": lambda: Objective(what="a", progress=0.5, weight="1"),  # type: ignore[arg-type]
+    "at_close": lambda: attrs.evolve(STANDARD, at_close="close"),  # type: ignore[arg-type]
+    "reversed": lambda: Question(
+        key="q", kind="nps", text="would you?", scale=Scale(low=0, high=10), reversed=True
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("field", BAD)
 def test_facts_are_what_they_say(field: str) -> None:
-    """A truth is True or False, a date a date, money given not less than nothing."""
-    with pytest.raises(InvalidValue) as refused:
+    """A truth is True or False, a date a date, a number in its range; each error has its code, field and value."""
+    with pytest.raises(InvalidValue, match=r"\(got ") as refused:
         BAD[field]()
-    assert refused.value.field == field
+    assert (refused.value.field, refused.value.code) == (field, "value.invalid")
+
+
+@pytest.mark.parametrize("blank", ["", "  ", 5])
+def test_texts_in_a_list_say_something(blank: str) -> None:
+    """A department, a line of an agenda, somebody present: none is blank, and none is a number."""
+    for make in (
+        lambda: asks.FedBack(at=NINE, by="M", departments=["sales", blank]),
+        lambda: meets.Noticed(at=NINE, by="M", id=MeetingId("W"), theme="calls", agenda=[blank, "two cases"]),
+        lambda: meets.Held(at=NINE, by="M", present=[AgentId(blank)]),
+        lambda: Step(name="hear", checklist=[blank]),
+    ):
+        with pytest.raises(InvalidValue, match="must have content") as refused:
+            make()
+        assert refused.value.got == blank
+
+
+def test_skills_are_found_by_name_too() -> None:
+    """A skill that was given as text is the skill of that name, for a member, a need, and the choice of an assignee."""
+    ada = Member(id=AgentId("A-1"), name="Ada", skills={"text": 3, "billing": 1})
+    bob = Member(id=AgentId("A-2"), name="Bob", skills={Skill("text"): 4})
+    assert (ada.level("text"), ada.level(Skill("text")), bob.level("text"), ada.level("music")) == (3, 3, 4, 0)
+    assert ada.match({Skill("text"): 3, Skill("billing"): 2}) == ada.match({"text": 3, "billing": 2}) == 0.5
+    team = Team(name="north", members=[ada, bob])
+    chosen = suggest_assignee(team, needs={"text": 4}, load={})
+    assert chosen == bob
+    assert ada == Member(id=AgentId("A-1"), name="Ada", skills={Skill("text"): 3, Skill("billing"): 1})
+
+
+def test_a_dropped_version_names_nothing_any_more() -> None:
+    """After a draft is given up the standard is what it was: version, draft, indicators and status."""
+    quick = Indicator(name="quick", kpi="first_response_kept", goal=0.9)
+    one = text.Drafted(at=NINE, by="M", name="Support", version="1", departments=("desk",), indicators=(quick,))
+    standard = text.ServiceStandard(history=[one])
+    for step in (
+        text.Reviewed(at=NINE + HOUR, by="D", department_head=True, passed=True),
+        text.Confirmed(at=NINE + 2 * HOUR, by="D", how="internal_review"),
+        text.Published(at=NINE + 3 * HOUR, by="M"),
+    ):
+        standard = standard.record(step)
+    two = attrs.evolve(one, at=NINE + 4 * HOUR, version="2", indicators=())
+    drafting = standard.record(two).record(attrs.evolve(two, at=NINE + 5 * HOUR, version="2b"))
+    assert (drafting.version, drafting.indicators, drafting.status) == ("2b", (quick,), "draft")
+    dropped = drafting.record(text.Dropped(at=NINE + 6 * HOUR, by="M", reason="too dear"))
+    assert (dropped.version, dropped.draft, dropped.status) == ("1", one, "in_use")
+    assert [held.text.version for held in dropped.versions] == ["1"]
+    again = dropped.record(attrs.evolve(two, at=NINE + 7 * HOUR))
+    assert again.version == "2"
+
+
+def test_the_follow_up_of_a_meeting_names_its_items_and_loses_none() -> None:
+    """An open item has to go somewhere first; items of other meetings are left out."""
+    w19, w20 = MeetingId("W-19"), MeetingId("W-20")
+    meeting = Meeting(
+        history=[
+            meets.Noticed(at=NINE, by="M", id=w19, theme="repeat calls", agenda=["two cases"]),
+            meets.Held(at=NINE + HOUR, by="M", present=[AgentId("A-1")]),
+        ]
+    )
+    first, second, other = (
+        ActionItem(
+            history=[
+                items.Agreed(
+                    at=NINE + HOUR, by="M", id=name, what="w", owner=AgentId("A-1"), due=QUARTER[1], meeting=where
+                )
+            ]
+        )
+        for name, where in (("1", w19), ("2", w19), ("3", w20))
+    )  # fmt: skip
+    first = first.record(items.Done(at=NINE + 2 * HOUR, by="A-1", result="done"))
+    assert meeting.action_items == ()
+    with pytest.raises(InvalidValue, match=r"W-19 is followed up \(got '2'") as refused:
+        items.follow_up(meeting, [first, second, other], at=NINE + 3 * HOUR, by="M")
+    assert (refused.value.field, refused.value.got) == ("items", "2")
+    carried = items.carry_over([second], to=w20, due=QUARTER[1], at=NINE + 2 * HOUR, by="M")
+    followed = items.follow_up(meeting, [first, *carried, other], at=NINE + 3 * HOUR, by="M")
+    assert (followed.status, followed.action_items) == ("followed_up", ("1", "2"))
+    assert carried[0].meetings == (w19, w20)
 
 
 def test_an_objective_weighs_something_finite() -> None:

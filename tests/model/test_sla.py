@@ -11,6 +11,7 @@ from servqual.errors import InvalidValue
 from servqual.model.case import (
     CASE_LIFECYCLE,
     Assigned,
+    AutoReplied,
     Cancelled,
     Case,
     CaseEvent,
@@ -478,7 +479,115 @@ def test_a_change_of_hours(*, whole: bool, elapsed: int) -> None:
     assert sum((part.counted for part in reading.ledger), dt.timedelta()) == reading.elapsed
 
 
+@pytest.mark.parametrize(("whole", "elapsed"), [(False, 9), (True, 3)])
+def test_a_hand_over_to_a_team_with_other_hours(*, whole: bool, elapsed: int) -> None:
+    """Row "schedule changed mid-flight": the event that names the team brings its calendar; the limit stays."""
+    late = BusinessHours(zone="UTC", week={"mon-fri": "14:00-22:00"})
+    targets = [
+        Target(clock=Clock.RESOLUTION, within=48 * HOUR, hours=HOURS),
+        Target(clock=Clock.RESOLUTION, within=48 * HOUR, hours=late, match={"team": "late"}),
+    ]
+    sla = Sla(name="s", hours=HOURS, targets=targets, conventions=attrs.evolve(STANDARD, whole_history=whole))
+    handed = HandedOver(at=at("Mon 15:00"), by="A-1", to="A-2", team="late", reason="end of shift")
+    reading = read(in_handling(MONDAY, handed), sla, at("Mon 18:00") if not whole else at("Mon 17:00"))
+    assert reading.elapsed == elapsed * HOUR  # 9-15 and 15-18; or 14-17 under the late team's hours alone
+    assert [part.why for part in reading.ledger] == (["running"] if not whole else ["closed", "running"])
+
+
+def test_a_reading_names_the_calendar_that_it_used() -> None:
+    """Row "calendar edited": calendars are values, and what was read keeps the hash of the one it was read under."""
+    case = Case(history=[reported(MONDAY)])
+    reading = read(case, agree(Clock.FIRST_RESPONSE, HOUR), at("Mon 09:30"))
+    assert reading.hours.content_hash == HOURS.content_hash
+    edited = attrs.evolve(HOURS, holidays=[*HOURS.holidays.dates, MONDAY.date()])
+    again = read(case, agree(Clock.FIRST_RESPONSE, HOUR, hours=edited), at("Mon 09:30"))
+    assert again.hours.content_hash not in {HOURS.content_hash, ALWAYS.content_hash}
+    assert (reading.elapsed, again.elapsed) == (HOUR / 2, dt.timedelta())
+
+
 # what starts and stops a clock
+
+
+def test_of_equal_instants_a_stop_beats_a_pause_and_a_pause_a_start() -> None:
+    """Row "simultaneous events": solved and waiting at once is solved in any order; `seq` says otherwise."""
+    ten = at("Mon 10:00")
+    solved, waits = resolved(ten), Waiting(at=ten, by="A-1", on="customer")
+    sla = agree(Clock.RESOLUTION, 8 * HOUR, pause_on="customer")
+    for events in ((solved, waits), (waits, solved)):
+        case = in_handling(MONDAY, *events)
+        assert (case.status, read(case, sla, at("Mon 12:00")).state) == ("waiting", "met")
+        assert read(case, sla, at("Mon 12:00")).elapsed == HOUR
+    first = attrs.evolve(waits, seq=-1)
+    case = in_handling(MONDAY, first, Resumed(at=ten, by="A-1"), solved)
+    assert [event.stored_name for event in case.history[-3:]] == ["waiting", "resumed", "resolved"]
+
+
+def test_a_child_of_a_split_starts_its_own_clocks() -> None:
+    """Row "split": each case counts from its own report, and both say where they come from."""
+    parent = in_handling(
+        MONDAY, Linked(at=at("Mon 12:00"), by="A-1", to=CaseId("C-2"), relation="child", since=at("Mon 12:00"))
+    )
+    child = Case(
+        history=[
+            reported(at("Mon 12:00"), id=CaseId("C-2"), occurred_at=MONDAY),
+            Linked(at=at("Mon 12:00"), by="A-1", to=CaseId("C-1"), relation="parent", since=MONDAY),
+        ]
+    )
+    rule = attrs.evolve(STANDARD.rules[Clock.RESOLUTION], from_earliest=True)
+    for chosen in (None, rule):  # a parent is no absorbed case, so even then the child does not count from it
+        target = Target(clock=Clock.RESOLUTION, within=6 * HOUR, rule=chosen)
+        sla = Sla(name="s", hours=HOURS, targets=[target])
+        assert read(parent, sla, at("Mon 13:00")).due == at("Mon 15:00")
+        assert (read(child, sla, at("Mon 13:00")).start, read(child, sla, at("Mon 13:00")).elapsed) == (
+            at("Mon 12:00"),
+            HOUR,
+        )
+    assert [(link.relation, link.to, link.since) for link in child.links] == [("parent", "C-1", MONDAY)]
+
+
+def test_an_automatic_answer_of_the_customer_is_no_message() -> None:
+    """Row "auto-reply, bounce": out of office starts nothing and ends no wait, unless a rule listens to it."""
+    case = in_handling(MONDAY, Replied(at=at("Mon 09:30"), by="A-1"), AutoReplied(at=at("Mon 09:31")))
+    sla = agree(Clock.NEXT_RESPONSE, HOUR)
+    assert read(case, sla, at("Mon 12:00")).state == "pending"
+    rule = attrs.evolve(STANDARD.rules[Clock.NEXT_RESPONSE], start=("customer_message", "auto_replied"))
+    listens = Sla(name="s", hours=HOURS, targets=[Target(clock=Clock.NEXT_RESPONSE, within=HOUR, rule=rule)])
+    assert read(case, listens, at("Mon 12:00")).breached_at == at("Mon 10:31")
+
+
+def test_the_second_public_comment_answers_what_an_agent_opened() -> None:
+    """Clock "first reply": the report is the first comment of the agent, so the next public one stops the clock."""
+    case = Case(history=[reported(MONDAY, opened_by="agent"), Replied(at=at("Mon 09:20"), by="A-1")])
+    reading = read(case, agree(Clock.FIRST_RESPONSE, HOUR), at("Mon 10:00"))
+    assert (reading.state, reading.elapsed) == ("met", 20 * MINUTE)
+
+
+def test_the_mean_of_the_answers_is_as_erpnext_tests_it() -> None:
+    """Row "avg. response": answers after 15 and 5 minutes, 600 seconds on average (ERPNext, SLA test of its issues)."""
+    case = in_handling(
+        MONDAY,
+        CustomerMessage(at=at("Mon 10:00")),
+        Replied(at=at("Mon 10:15"), by="A-1"),
+        CustomerMessage(at=at("Mon 11:00")),
+        Replied(at=at("Mon 11:05"), by="A-1"),
+    )
+    cycles = read(case, agree(Clock.NEXT_RESPONSE, HOUR), at("Mon 12:00")).cycles
+    assert sum(cycle.elapsed.total_seconds() for cycle in cycles) / len(cycles) == 600
+
+
+def test_a_pausable_update_waits_with_the_customer_only() -> None:
+    """Clock "pausable update": as the periodic one, but waiting for the customer does not count; a supplier does."""
+    case = in_handling(
+        MONDAY,
+        Replied(at=at("Mon 10:00"), by="A-1"),
+        Waiting(at=at("Mon 10:30"), by="A-1", on="customer"),
+        Waiting(at=at("Mon 12:30"), by="A-1", on="supplier"),
+        Replied(at=at("Mon 13:30"), by="A-1"),
+    )
+    pausable = read(case, agree(Clock.PAUSABLE_UPDATE, 2 * HOUR), at("Mon 14:00"))
+    periodic = read(case, agree(Clock.PERIODIC_UPDATE, 2 * HOUR), at("Mon 14:00"))
+    assert [(c.state, c.elapsed / HOUR) for c in pausable.cycles] == [("met", 1.5), ("running", 0.5)]
+    assert [(c.state, c.elapsed / HOUR) for c in periodic.cycles] == [("breached", 3.5), ("running", 0.5)]
 
 
 def test_agent_created_cases() -> None:
@@ -802,6 +911,22 @@ def test_bad_agreements_are_refused() -> None:
         Target(clock=Clock.RESOLUTION, within=HOUR, match={"priority": "urgent"})
     with pytest.raises(InvalidValue, match="clock must be one of"):
         Target(clock="resolutoin", within=HOUR)
+    with pytest.raises(InvalidValue, match="hours must be hours"):
+        Target(clock="resolution", within=HOUR, hours="9-17")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="rule must be a ClockRule"):
+        Target(clock="resolution", within=HOUR, rule="received")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="match must map attributes to values"):
+        Target(clock="resolution", within=HOUR, match="phone")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="conventions must be a ClockConventions"):
+        attrs.evolve(agree(Clock.RESOLUTION, HOUR), conventions="zendesk")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="targets must be Targets"):
+        attrs.evolve(agree(Clock.RESOLUTION, HOUR), targets=["resolution"])  # type: ignore[list-item]
+    with pytest.raises(InvalidValue, match="repeats must be True or False"):
+        attrs.evolve(rule, repeats="no")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="within must be a timedelta"):
+        Target(clock="resolution", within=8)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="hours must be hours"):
+        agree(Clock.RESOLUTION, HOUR, hours="9-17")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="needs a zone"):
         agree(Clock.RESOLUTION, HOUR).read(in_handling(MONDAY), now=dt.datetime(2026, 5, 4))  # noqa: DTZ001
 

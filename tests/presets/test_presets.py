@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from servqual.errors import UnknownName
+from servqual.errors import InvalidValue, UnknownName
 from servqual.model.case import (
     Assigned,
     Case,
@@ -23,7 +23,7 @@ from servqual.model.case import (
     Verified,
     Waiting,
 )
-from servqual.model.clocks import Clock
+from servqual.model.clocks import STANDARD, Clock, Reopening
 from servqual.model.hours import BusinessHours
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.reading import Reading
@@ -117,6 +117,76 @@ def test_zammad_rolls_and_zendesk_takes_the_last_hours() -> None:
     """The two conventions beside the rules."""
     assert {name for name, reading in CLOCK_READINGS.items() if reading.at_close == "roll"} == {"zammad"}
     assert {name for name, reading in CLOCK_READINGS.items() if reading.whole_history} == {"zendesk"}
+
+
+def test_jira_reads_cycles_that_never_go_on() -> None:
+    """SLA.md on Jira Service Management: cycles with start, stop, goal, elapsed, remaining and breach time.
+
+    A pause or the calendar stops the clock, a stop ends the cycle, the next start begins another, and what is left is
+    negative after a breach.
+    """
+    hours = BusinessHours(zone="UTC", week={"mon-sun": "09:00-17:00"})
+    sla = Sla(
+        name="s",
+        hours=hours,
+        targets=[Target(clock=Clock.RESOLUTION, within=3 * HOUR), Target(clock=Clock.FIRST_RESPONSE, within=3 * HOUR)],
+        conventions=clock_conventions("jira_service_management"),
+    )
+    readings = sla.read(life(), now=at(30))
+    first, second = readings[Clock.RESOLUTION].cycles
+    # from 0 to 6, less the wait for the customer from 1 to 3; a supplier does not pause it
+    assert (first.start, first.stop, first.limit, first.elapsed) == (at(0), at(6), 3 * HOUR, 4 * HOUR)
+    assert (first.remaining, first.breached_at, first.state) == (-HOUR, at(5), "breached")
+    # reopened at 19:00 and solved at 21:00, all of it out of the calendar; the first cycle keeps its verdict
+    assert (second.start, second.stop, second.limit, second.elapsed) == (at(10), at(12), 3 * HOUR, 0 * HOUR)
+    assert (second.remaining, second.breached_at, second.state) == (3 * HOUR, None, "met")
+    # an answer is not paused by waiting for the customer: 3 h 30 min, half an hour of it late
+    response = readings[Clock.FIRST_RESPONSE]
+    assert (response.elapsed, response.late_by, len(response.cycles)) == (3.5 * HOUR, HOUR / 2, 1)
+
+
+def test_jira_lets_no_stopped_clock_go_on() -> None:
+    """Whatever the clock, a stopped cycle stays stopped there: none is resumed."""
+    for name in ("jira_service_management", "servicenow"):
+        rules = clock_conventions(name).rules
+        assert {rule.reopening for rule in rules.values()} == {Reopening.NEVER, Reopening.NEW_CYCLE}
+        resuming = [clock for clock, rule in STANDARD.rules.items() if rule.reopening is Reopening.RESUME]
+        assert all(rules[clock].reopening is Reopening.NEW_CYCLE for clock in resuming)
+
+
+@pytest.mark.parametrize("arrival", [(0, 1), (1, 0)])
+def test_jira_stops_before_it_pauses_and_pauses_before_it_starts(arrival: tuple[int, int]) -> None:
+    """Events of one instant, whichever arrives first: solved and waiting is stopped; reported and waiting is paused."""
+    sla = Sla(
+        name="s",
+        hours=BusinessHours.always(),
+        targets=[Target(clock=Clock.RESOLUTION, within=HOUR)],
+        conventions=clock_conventions("jira_service_management"),
+    )
+    begun = life().history[:5]
+    both = (Waiting(at=at(1), by="A", on="customer"), Resolved(at=at(1), by="A", solution="s", told_customer=True))
+    stopped = sla.read(Case(history=[*begun, *(both[i] for i in arrival)]), now=at(2))[Clock.RESOLUTION]
+    assert (stopped.state, stopped.stop, stopped.breached_at) == ("met", at(1), None)
+    start = (*begun[:2], Waiting(at=T0, by="A", on="customer"))
+    paused = sla.read(Case(history=start if arrival[0] else start[::-1]), now=at(2))[Clock.RESOLUTION]
+    assert (paused.state, paused.elapsed, paused.first_tick) == ("paused", dt.timedelta(), None)
+
+
+def test_zendesk_promises_no_less_than_fifteen_seconds() -> None:
+    """SLA.md 2.2 "sub-minute": the shortest target of Zendesk; ours has none, to the microsecond."""
+    for conventions, shortest in ((clock_conventions("zendesk"), 15), (STANDARD, 1e-6)):
+        least = dt.timedelta(seconds=shortest)
+        target = Target(clock=Clock.FIRST_RESPONSE, within=least)
+        sla = Sla(name="s", hours=BusinessHours.always(), targets=[target], conventions=conventions)
+        assert sla.read(life(), now=at(20))[Clock.FIRST_RESPONSE].breached_at == T0 + least
+    with pytest.raises(InvalidValue, match=r"within must be at least 0:00:15 .* \(got 0:00:14") as refused:
+        Sla(
+            name="s",
+            hours=BusinessHours.always(),
+            targets=[Target(clock=Clock.FIRST_RESPONSE, within=dt.timedelta(seconds=14))],
+            conventions=clock_conventions("zendesk"),
+        )
+    assert refused.value.field == "within"
 
 
 @pytest.mark.parametrize("name", VENDORS)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from servqual.errors import MissingColumn, NaiveTime, ServqualError, UnreadableFile
+from servqual.errors import InvalidValue, MissingColumn, NaiveTime, ServqualError, UnreadableFile
 from servqual.readers import Batch, Export, Layout
 
 UTC = Layout(zone="UTC")
@@ -248,3 +248,16 @@ def test_long_files_are_read_in_chunks_and_progress_is_told(tmp_path: Path) -> N
     assert sum(sizes) == 40_000
     assert len(sizes) == 3
     assert sum(told) >= path.stat().st_size
+
+
+def test_units_in_a_header_are_read(tmp_path: Path) -> None:
+    """Minutes are minutes in a file, too, and two units for one thing are refused."""
+    path = tmp_path / "calls.csv"
+    path.write_text("queued_at,wait_min,talk_h\n2026-05-04T09:00Z,1.5,0.5\n2026-05-04T09:01Z,-1,\n", encoding="utf-8")
+    [batch] = Export(path, table="interactions", need=()).batches()
+    assert batch.columns["wait_s"].values.tolist()[0] == 90_000_000
+    assert batch.columns["talk_s"].values.tolist()[0] == 1_800_000_000
+    assert [str(r) for r in batch.refusals] == ["row 3: wait_s must be 0 or more, and less than 142 years (got '-1')"]
+    path.write_text("queued_at,wait_min,wait_s\n2026-05-04T09:00Z,1.5,90\n", encoding="utf-8")
+    with pytest.raises(InvalidValue, match=r"wait_s of interactions must come once .got 'wait_min' and 'wait_s'"):
+        list(Export(path, table="interactions", need=()).batches())

@@ -15,6 +15,7 @@ import pytest
 
 from servqual.errors import NaiveTime, UnreadableFile
 from servqual.metrics import KPIS, measure, tally
+from servqual.readers import frames
 
 NOW = np.datetime64("2026-06-01")
 WEEK = dt.timedelta(days=7)
@@ -75,10 +76,17 @@ class Stream:
 FRAMES: dict[str, Callable[[], Any]] = {
     "pandas": pandas_frame,
     "pandas categorical": lambda: pandas_frame().astype({"team": "category", "topic": "category"}),
+    "pandas nullable": lambda: pandas_frame().convert_dtypes(),
+    "pandas in arrow": lambda: pandas_frame().convert_dtypes(dtype_backend="pyarrow"),
+    "pandas unused category": lambda: pandas_frame().astype({"team": pd.CategoricalDtype(["a", "south", "north"])}),
     "polars": lambda: pl.from_pandas(pandas_frame()),
     "polars lazy": lambda: pl.from_pandas(pandas_frame()).lazy(),
     "polars categorical": lambda: pl.from_pandas(pandas_frame()).with_columns(pl.col("team").cast(pl.Categorical)),
+    "polars enum": lambda: pl.from_pandas(pandas_frame()).with_columns(
+        pl.col("team").cast(pl.Enum(["a", "south", "north"]))
+    ),
     "pyarrow": arrow_table,
+    "pyarrow chunks": lambda: pa.concat_tables([arrow_table().slice(0, 700), arrow_table().slice(700)]),
     "pyarrow dictionary": lambda: arrow_table().set_column(2, "team", arrow_table()["team"].dictionary_encode()),
     "arrow stream": Stream,
     "two batches": lambda: iter([pandas_frame().iloc[:700], pl.from_pandas(pandas_frame().iloc[700:])]),
@@ -128,3 +136,11 @@ def test_files_folders_and_globs_are_streamed(tmp_path: Path) -> None:
         tally(ASK, {"interactions": tmp_path / "none-*.parquet"}, by=BY, now=NOW)
     with pytest.raises(UnreadableFile, match="no such file"):
         tally(ASK, {"interactions": tmp_path / "none.parquet"}, by=BY, now=NOW)
+
+
+def test_refused_cells_of_a_long_file_keep_their_row_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted over the stretches in which it is read."""
+    monkeypatch.setattr(frames, "PART", 2)
+    pq.write_table(pa.table({"wait_s": [1.0, 2.0, -3.0, 4.0, -5.0]}), tmp_path / "calls.parquet")
+    found = measure(["asa"], {"interactions": tmp_path / "calls.parquet"})
+    assert sorted(refusal.row for refusal in found.rows["interactions"].refusals) == [2, 4]

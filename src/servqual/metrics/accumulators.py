@@ -1,12 +1,12 @@
-"""Accumulators: small frozen values with a zero and `+`, from which every KPI is derived.
+"""Accumulators of counts and sums: small frozen values with a zero and `+`, from which KPIs are derived.
 
-All are commutative: rows and parts may come in any order. Durations are whole
-microseconds and sums are exact integers, so that parts of the same rows add up to the same bytes however the rows were
-split. The grouped form of each, used by the engine, is in `servqual.metrics.cells`.
+All are commutative: rows and parts may come in any order. Durations are whole microseconds and sums are exact integers,
+so that parts of the same rows add up to the same bytes however the rows were split. The grouped form of each, used by
+the engine, is in `servqual.metrics.cells`. Those that keep values are in `histograms` and `sets`.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -14,19 +14,28 @@ import numpy.typing as npt
 
 from servqual.errors import InvalidValue
 
-__all__ = ["BIN_ERROR", "Accumulator", "Array", "Count", "Quotient", "Ratio", "Total", "Values", "bin_of", "middle_of"]
+__all__ = [
+    "Accumulator",
+    "Array",
+    "Clustered",
+    "Count",
+    "Extremes",
+    "Quotient",
+    "Ratio",
+    "Rows",
+    "Total",
+    "measured",
+    "whole",
+]
 
 Array: TypeAlias = npt.NDArray[Any]
-Rows: TypeAlias = Mapping[str, Array]
+Rows: TypeAlias = Mapping[str, Any]
 
 
-def _whole(_: object, field: "attrs.Attribute[int]", value: int) -> None:
+def whole(_: object, field: "attrs.Attribute[int]", value: int) -> None:
+    """Refuse a count below 0."""
     if value < 0:
         raise InvalidValue(f"{field.name} must be 0 or more (got {value})", field=field.name, got=value)
-
-
-def _sorted(counts: Mapping[int, int]) -> dict[int, int]:
-    return dict(sorted(counts.items()))
 
 
 @attrs.frozen
@@ -42,7 +51,7 @@ class Count(Accumulator):
     Count(n=5)
     """
 
-    n: int = attrs.field(default=0, validator=_whole)
+    n: int = attrs.field(default=0, validator=whole)
 
     def __add__(self, other: "Count") -> "Count":
         return Count(self.n + other.n)
@@ -63,9 +72,9 @@ class Ratio(Accumulator):
     True
     """
 
-    hits: int = attrs.field(default=0, validator=_whole)
-    misses: int = attrs.field(default=0, validator=_whole)
-    undecided: int = attrs.field(default=0, validator=_whole)
+    hits: int = attrs.field(default=0, validator=whole)
+    misses: int = attrs.field(default=0, validator=whole)
+    undecided: int = attrs.field(default=0, validator=whole)
 
     def __add__(self, other: "Ratio") -> "Ratio":
         return Ratio(self.hits + other.hits, self.misses + other.misses, self.undecided + other.undecided)
@@ -94,10 +103,10 @@ class Total(Accumulator):
     5.0
     """
 
-    n: int = attrs.field(default=0, validator=_whole)
-    total: int = attrs.field(default=0, validator=_whole)
-    squares: int = attrs.field(default=0, validator=_whole)
-    undecided: int = attrs.field(default=0, validator=_whole)
+    n: int = attrs.field(default=0, validator=whole)
+    total: int = attrs.field(default=0, validator=whole)
+    squares: int = attrs.field(default=0, validator=whole)
+    undecided: int = attrs.field(default=0, validator=whole)
 
     def __add__(self, other: "Total") -> "Total":
         return Total(
@@ -122,7 +131,7 @@ class Total(Accumulator):
     @staticmethod
     def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
         """Sum whole values of 0 to 2^52 among the rows of `among`; undecided rows are counted apart."""
-        return _measured(value, among, undecided)
+        return measured(value, among, undecided)
 
 
 @attrs.frozen
@@ -137,12 +146,12 @@ class Quotient(Accumulator):
     True
     """
 
-    n: int = attrs.field(default=0, validator=_whole)
-    top: int = attrs.field(default=0, validator=_whole)
-    base: int = attrs.field(default=0, validator=_whole)
-    top_squares: int = attrs.field(default=0, validator=_whole)
-    base_squares: int = attrs.field(default=0, validator=_whole)
-    both_squares: int = attrs.field(default=0, validator=_whole)
+    n: int = attrs.field(default=0, validator=whole)
+    top: int = attrs.field(default=0, validator=whole)
+    base: int = attrs.field(default=0, validator=whole)
+    top_squares: int = attrs.field(default=0, validator=whole)
+    base_squares: int = attrs.field(default=0, validator=whole)
+    both_squares: int = attrs.field(default=0, validator=whole)
 
     def __add__(self, other: "Quotient") -> "Quotient":
         return Quotient(
@@ -180,109 +189,73 @@ class Quotient(Accumulator):
     @staticmethod
     def of(top: Array, base: Array, *, among: Array | None = None) -> Rows:
         """Sum whole values of 0 to 2^52 of both among the rows of `among`."""
-        rows = _measured(top, among, None)
-        return {"top": rows["value"], "base": np.asarray(base, np.int64), "among": rows["among"]}
+        rows = measured(top, among, None)
+        return {"top": rows["value"], "base": np.asarray(base, np.int64), "n": rows["n"]}
 
 
 @attrs.frozen
-class Values(Accumulator):
-    """How often each value came, for medians and percentiles.
+class Clustered(Quotient):
+    """A share or a mean of rows that belong to customers: one sum over another, with its spread between customers.
 
-    Exact while a cell holds at most `EXACT` different values; from there on in logarithmic bins whose middle is within
-    0.4 % of every value in them. Which of the two it is follows from the values alone, not from how they were split.
-
-    >>> (Values({3: 1}) + Values({3: 1, 9: 2})).quantile(0.5)
-    3
+    `Quotient` says what the fields mean; here a part of them is a customer, and `rows` counts the rows.
     """
 
-    EXACT: ClassVar[int] = 4096
-    counts: Mapping[int, int] = attrs.field(factory=dict, converter=_sorted)
-    undecided: int = attrs.field(default=0, validator=_whole)
-    binned: bool = False
+    rows: int = attrs.field(default=0, validator=whole)
+    undecided: int = attrs.field(default=0, validator=whole)
 
-    def __attrs_post_init__(self) -> None:
-        if not self.binned and len(self.counts) > self.EXACT:
-            values = np.fromiter(self.counts, np.int64, len(self.counts))
-            object.__setattr__(self, "counts", _summed(bin_of(values).tolist(), self.counts.values()))
-            object.__setattr__(self, "binned", True)
-
-    def __add__(self, other: "Values") -> "Values":
-        binned = self.binned or other.binned
-        mine, theirs = (v.in_bins() if binned else v.counts for v in (self, other))
-        counts = _summed((*mine, *theirs), (*mine.values(), *theirs.values()))
-        return Values(counts, self.undecided + other.undecided, binned)
-
-    def in_bins(self) -> Mapping[int, int]:
-        """How often each logarithmic bin came."""
-        if self.binned:
-            return self.counts
-        return _summed(bin_of(np.fromiter(self.counts, np.int64, len(self.counts))).tolist(), self.counts.values())
-
-    @property
-    def n(self) -> int:
-        """How many values."""
-        return sum(self.counts.values())
-
-    def quantile(self, q: float) -> float | None:
-        """The smallest value with at least a share `q` of the values at or below it; None where there is none."""
-        n = self.n
-        if not n:
-            return None
-        rank = max(1, -int(-q * n // 1))
-        seen = 0
-        for value, count in self.counts.items():
-            seen += count
-            if seen >= rank:
-                return float(middle_of(np.array([value]))[0]) if self.binned else value
-        raise AssertionError(rank)  # pragma: no cover
+    def __add__(self, other: "Quotient") -> "Clustered":
+        assert isinstance(other, Clustered)
+        joined = Quotient.__add__(self, other)
+        fields = {f.name: getattr(joined, f.name) for f in attrs.fields(Quotient)}
+        return Clustered(**fields, rows=self.rows + other.rows, undecided=self.undecided + other.undecided)
 
     @staticmethod
-    def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
-        """Note whole values of 0 to 2^52 among the rows of `among`; undecided rows are counted apart."""
-        return _measured(value, among, undecided)
+    def of(state: Rows, cluster: Array) -> Rows:  # type: ignore[override]
+        """Take what `Ratio.of` or `Total.of` makes of rows, and the code of each row's customer."""
+        share = "hits" in state
+        counted = state["hits"] | state["misses"] if share else state["n"]
+        top = state["hits"] if share else np.where(counted, state["value"], 0)
+        return {"top": top.astype(np.int64), "cluster": cluster, "rows": counted, "undecided": state["undecided"]}
 
 
-def _summed(keys: Any, counts: Any) -> dict[int, int]:
-    out: dict[int, int] = {}
-    for key, count in zip(keys, counts, strict=True):
-        out[key] = out.get(key, 0) + count
-    return dict(sorted(out.items()))
+@attrs.frozen
+class Extremes(Accumulator):
+    """How many, the least and the greatest of them; `Extremes()` is the zero.
+
+    >>> Extremes.one(3) + Extremes.one(9)
+    Extremes(n=2, low=3, high=9)
+    >>> Extremes().high is None
+    True
+    """
+
+    n: int = attrs.field(default=0, validator=whole)
+    low: int | None = None
+    high: int | None = None
+
+    def __add__(self, other: "Extremes") -> "Extremes":
+        lows = [x.low for x in (self, other) if x.low is not None]
+        highs = [x.high for x in (self, other) if x.high is not None]
+        return Extremes(self.n + other.n, min(lows, default=None), max(highs, default=None))
+
+    @classmethod
+    def one(cls, value: int) -> "Extremes":
+        """The state of a single row."""
+        return cls(1, value, value)
+
+    @staticmethod
+    def of(value: Array, *, among: Array | None = None) -> Rows:
+        """Note whole values of 0 to 2^52 among the rows of `among`."""
+        rows = measured(value, among, None)
+        return {"value": rows["value"], "n": rows["n"]}
 
 
 def _mask(values: Array) -> Array:
     return np.asarray(values, np.bool_)
 
 
-def _measured(value: Array, among: Array | None, undecided: Array | None) -> Rows:
+def measured(value: Array, among: Array | None, undecided: Array | None) -> Rows:
+    """Whole values, the rows that have one, and among them those that are undecided."""
     value = np.asarray(value, np.int64)
     inside = np.ones(len(value), np.bool_) if among is None else _mask(among)
     waiting = np.zeros(len(value), np.bool_) if undecided is None else _mask(undecided) & inside
-    return {"value": value, "among": inside & ~waiting, "undecided": waiting}
-
-
-_BITS = 7
-BIN_ERROR = 2.0 ** -(_BITS + 1)
-"""The middle of a bin is at most this share of a value away from it: 0.39 %."""
-
-
-def bin_of(values: Array) -> Array:
-    """The logarithmic bin of each whole value: 128 bins an octave, exact below 256.
-
-    The scheme of HdrHistogram (G. Tene, 2012): an exponent and the leading bits, in whole numbers only.
-
-    >>> bin_of(np.array([0, 255, 256, 257, 1_000_000])).tolist()
-    [0, 255, 256, 256, 1780]
-    """
-    exponent = np.maximum(np.frexp(values.astype(np.float64))[1].astype(np.int64) - (_BITS + 1), 0)
-    return np.asarray((exponent << _BITS) + (values >> exponent))
-
-
-def middle_of(bins: Array) -> Array:
-    """The middle of each bin, as a float.
-
-    >>> middle_of(np.array([255, 256, 1780])).tolist()
-    [255.0, 256.5, 1001471.5]
-    """
-    exponent = np.maximum((bins >> _BITS) - 1, 0)
-    low = (bins - (exponent << _BITS)) << exponent
-    return np.asarray(low + ((1 << exponent) - 1) / 2)
+    return {"value": value, "n": inside & ~waiting, "undecided": waiting}

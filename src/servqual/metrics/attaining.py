@@ -12,6 +12,7 @@ from servqual.metrics.catalogue import KPIS
 from servqual.metrics.engine import Data, measure
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement
+from servqual.metrics.standing import gap_of, ratio_of
 from servqual.model.indicator import Indicator
 from servqual.model.sla import Sla
 from servqual.model.standard import ServiceStandard
@@ -24,7 +25,8 @@ class Attainment:
     """One indicator against what was measured.
 
     `goal` and `gap` are in the unit of the KPI, `gap` in the direction that is worse: above 0 the goal was missed by so
-    much. `met` and `gap` are None where there is no data or no goal. A value at the goal reaches it.
+    much. `met`, `gap` and `ratio` are None where there is no data, no goal, or neither direction is better. A value at
+    the goal reaches it.
     """
 
     indicator: Indicator
@@ -32,12 +34,18 @@ class Attainment:
     goal: float | None
 
     @property
+    def _better(self) -> str | None:
+        return self.measured.better or self.indicator.better
+
+    @property
     def gap(self) -> float | None:
         """How far the goal was missed; negative where it was passed."""
-        value = self.measured.value
-        if value is None or self.goal is None:
-            return None
-        return value - self.goal if self.measured.better == "lower" else self.goal - value
+        return gap_of(self.measured.value, self.goal, self._better)
+
+    @property
+    def ratio(self) -> float | None:
+        """How much of the goal was attained: value / goal, or goal / value where lower is better; 1 reaches it."""
+        return ratio_of(self.measured.value, self.goal, self._better)
 
     @property
     def met(self) -> bool | None:

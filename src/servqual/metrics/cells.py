@@ -1,184 +1,201 @@
-"""Accumulators by group: one array a field, one entry a group.
+"""Accumulators by group: arrays with one entry a group, or one a group and value.
 
-Dense fields are whole numbers that add. A sum too large for 64 bits is kept as limbs of 26 bits, least first, carried
-after each step, so that equal sums have equal limbs. Value counts are sparse: parallel arrays of group, value, count.
+Dense fields are whole numbers that add, or of which the least or the greatest stands. A sum too large for 64 bits is
+kept as limbs of 26 bits (see `exact_sums`), so that equal sums have equal limbs. What is kept by value is sparse:
+parallel arrays of group, value and count, in that order.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators import Accumulator, Array, Count, Quotient, Ratio, Rows, Total, Values, bin_of
+from servqual.metrics.accumulators import Array
+from servqual.metrics.exact_sums import carried
+from servqual.metrics.histograms import Lifetimes, Values, bin_of
+from servqual.metrics.sets import Distinct, registers_of
 
-__all__ = ["Cells", "Dense", "Sparse", "as_ints", "fold", "zero"]
+__all__ = ["NOTHING", "Cells", "Dense", "Form", "Sparse", "as_fields"]
 
-_LIMB: Final = 26
-_LOW: Final = (1 << _LIMB) - 1
-SUM_LIMBS: Final = 4
-"""104 bits: 2^52 rows of 2^52 microseconds."""
-SQUARE_LIMBS: Final = 6
-"""156 bits: the squares of the same."""
+NOTHING: Final[Mapping[str, int]] = {"low": np.iinfo(np.int64).max, "high": -1}
+"""What the least and the greatest of no values are."""
+_JOIN: Final[Mapping[str, np.ufunc]] = {"low": np.minimum, "high": np.maximum}
+Form: TypeAlias = Literal["values", "lifetimes", "distinct", "categories"]
 
 
 @attrs.frozen(eq=False)
 class Dense:
-    """Fields that add up entry by entry; a field of limbs is an array with a second axis."""
+    """Fields that are joined entry by entry; a field of limbs is an array with a second axis."""
 
     fields: Mapping[str, Array]
 
     def moved(self, places: Array, size: int) -> "Dense":
-        """The same cells at other places among `size` groups; cells that meet are added."""
+        """The same cells at other places among `size` groups; cells that meet are joined."""
         out = {}
         for name, values in self.fields.items():
-            target = np.zeros((size, *values.shape[1:]), np.int64)
-            np.add.at(target, places, values)
+            target = np.full((size, *values.shape[1:]), NOTHING.get(name, 0), np.int64)
+            if _ascends(places):
+                target[places] = values
+            else:
+                _JOIN.get(name, np.add).at(target, places, values)
             out[name] = _carried(target)
         return Dense(out)
 
+    def ordered(self, order: Array) -> "Dense":
+        """The groups in another order."""
+        return Dense({name: values[order] for name, values in self.fields.items()})
+
     def __add__(self, other: "Dense") -> "Dense":
-        return Dense({name: _carried(values + other.fields[name]) for name, values in self.fields.items()})
+        joined = {name: _JOIN.get(name, np.add)(values, other.fields[name]) for name, values in self.fields.items()}
+        return Dense({name: _carried(values) for name, values in joined.items()})
+
+
+@attrs.frozen
+class _Folding:
+    """From how many different values on a group folds, to what, and how equal values join."""
+
+    most: int
+    fold: Callable[[Array, Array], tuple[Array, Array]]
+    join: np.ufunc = np.add
+
+
+def _in_bins(value: Array, count: Array) -> tuple[Array, Array]:
+    return bin_of(value), count
+
+
+def _in_registers(value: Array, _: Array) -> tuple[Array, Array]:
+    return registers_of(value)
+
+
+_FOLDINGS: Final[Mapping[Form, _Folding]] = {
+    "values": _Folding(Values.EXACT, _in_bins),
+    "lifetimes": _Folding(Lifetimes.EXACT, _in_bins),
+    "distinct": _Folding(Distinct.EXACT, _in_registers, np.maximum),
+    "categories": _Folding(1 << 62, _in_bins),
+}
 
 
 @attrs.frozen(eq=False)
 class Sparse:
-    """How often each value came in each group, sorted by group and value; `binned` says which groups hold bins."""
+    """How often each value came in each group, sorted by group and value; `binned` says which groups are folded.
 
+    `count` has two columns, of the ended and of the going, in lifetimes; `labels` name the values of categories.
+    """
+
+    form: Form
     group: Array
     value: Array
     count: Array
     binned: Array
     undecided: Array
+    labels: tuple[str, ...] = ()
 
     @property
     def n(self) -> Array:
         """How many values each group has."""
-        return np.bincount(self.group, self.count, len(self.binned)).astype(np.int64)
+        count = self.count if self.count.ndim == 1 else self.count.sum(1)
+        return np.bincount(self.group, count, len(self.binned)).astype(np.int64)
 
     def moved(self, places: Array, size: int) -> "Sparse":
-        """The same counts at other places among `size` groups; groups that meet are added."""
+        """The same counts at other places among `size` groups; groups that meet are joined."""
         binned = np.zeros(size, np.bool_)
         np.logical_or.at(binned, places, self.binned)
         undecided = np.zeros(size, np.int64)
         np.add.at(undecided, places, self.undecided)
-        to_bin = (binned[places] & ~self.binned)[self.group]
-        value = np.where(to_bin, bin_of(self.value), self.value)
-        return _settled(places[self.group], value, self.count, binned, undecided)
+        if _ascends(places):
+            return attrs.evolve(self, group=places[self.group], binned=binned, undecided=undecided)
+        value, count = self.folded((binned[places] & ~self.binned)[self.group])
+        return attrs.evolve(
+            self, group=places[self.group], value=value, count=count, binned=binned, undecided=undecided
+        ).settled()
+
+    def ordered(self, order: Array) -> "Sparse":
+        """The groups in another order."""
+        sizes = np.bincount(self.group, minlength=len(order))
+        starts, sizes = (np.cumsum(sizes) - sizes)[order], sizes[order]
+        rows = np.arange(len(self.group)) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+        return attrs.evolve(
+            self,
+            group=np.repeat(np.arange(len(order)), sizes),
+            value=self.value[rows],
+            count=self.count[rows],
+            binned=self.binned[order],
+            undecided=self.undecided[order],
+        )
 
     def __add__(self, other: "Sparse") -> "Sparse":
         binned = self.binned | other.binned
-        group = np.concatenate([self.group, other.group])
-        value = np.concatenate([self.value, other.value])
-        was = np.concatenate([self.binned[self.group], other.binned[other.group]])
-        value = np.where(binned[group] & ~was, bin_of(value), value)
-        count = np.concatenate([self.count, other.count])
-        return _settled(group, value, count, binned, self.undecided + other.undecided)
+        labels, mine, theirs = self.labels, self, other
+        if labels != other.labels:
+            labels = tuple(sorted({*labels, *other.labels}))
+            mine, theirs = self.named(labels), other.named(labels)
+        parts = [x.folded((binned & ~x.binned)[x.group]) for x in (mine, theirs)]
+        value, count = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        group, undecided = np.concatenate([mine.group, theirs.group]), self.undecided + other.undecided
+        return Sparse(self.form, group, value, count, binned, undecided, labels).settled()
+
+    def settled(self) -> "Sparse":
+        """Sorted and joined; groups with too many different values fold."""
+        folding = _FOLDINGS[self.form]
+        group, value, count = _joined(self.group, self.value, self.count, folding.join)
+        binned = self.binned
+        crowded = (np.bincount(group, minlength=len(binned)) > folding.most) & ~binned
+        if crowded.any():
+            rows = crowded[group]
+            value[rows], count[rows] = folding.fold(value[rows], count[rows])
+            group, value, count = _joined(group, value, count, folding.join)
+            binned = binned | crowded
+        return attrs.evolve(self, group=group, value=value, count=count, binned=binned)
+
+    def named(self, labels: tuple[str, ...]) -> "Sparse":
+        """The same categories among other labels, which hold all of ours."""
+        place = {name: code for code, name in enumerate(labels)}
+        lookup = np.array([place[name] for name in self.labels], np.int64)
+        return attrs.evolve(self, value=lookup[self.value] if len(self.value) else self.value, labels=labels)
+
+    def folded(self, rows: Array) -> tuple[Array, Array]:
+        """Values and counts, of which those of some rows are folded."""
+        if not rows.any():
+            return self.value, self.count
+        value, count = self.value.copy(), self.count.copy()
+        value[rows], count[rows] = _FOLDINGS[self.form].fold(value[rows], count[rows])
+        return value, count
 
 
 Cells: TypeAlias = Dense | Sparse
 
 
-def fold(accumulator: type[Accumulator], rows: Rows, codes: Array, size: int) -> Cells:
-    """Fold the per-row columns of an accumulator into cells; row i belongs to group `codes[i]` of `size`."""
-    if accumulator in (Count, Ratio):
-        return Dense({name: np.bincount(codes[mask], minlength=size) for name, mask in rows.items()})
-    if accumulator is Quotient:
-        return _quotients(rows, codes, size)
-    among, undecided = rows["among"], np.bincount(codes[rows["undecided"]], minlength=size)
-    value, codes = rows["value"][among], codes[among]
-    if accumulator is Total:
-        n = np.bincount(codes, minlength=size)
-        sums, squares = _sums(value, codes, size)
-        return Dense({"n": n, "total": sums, "squares": squares, "undecided": undecided})
-    assert accumulator is Values
-    return _settled(codes, value, np.ones(len(value), np.int64), np.zeros(size, np.bool_), undecided)
+def _joined(group: Array, value: Array, count: Array, join: np.ufunc) -> tuple[Array, Array, Array]:
+    """In the order of group and value, each once."""
+    if not len(group):
+        return group, value, count
+    bits = int(value.max()).bit_length()
+    if int(group.max()).bit_length() + bits < 64:  # noqa: PLR2004  (bits of a word)
+        key = (group << bits) | value
+        if _ascends(key):
+            return group, value, count
+        order = np.argsort(key, kind="stable")  # runs that are in order already cost little
+        key, count = key[order], count[order]
+        fresh = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
+        key = key[fresh]
+        return key >> bits, key & ((1 << bits) - 1), join.reduceat(count, fresh)
+    order = np.lexsort((value, group))
+    group, value, count = group[order], value[order], count[order]
+    fresh = np.flatnonzero(np.concatenate([[True], (group[1:] != group[:-1]) | (value[1:] != value[:-1])]))
+    return group[fresh], value[fresh], join.reduceat(count, fresh)
 
 
-def zero(accumulator: type[Accumulator], size: int) -> Cells:
-    """Cells of `size` groups in which nothing has been seen."""
-    nothing = np.zeros(0, np.int64)
-    nothings: dict[type[Accumulator], Callable[[], Rows]] = {
-        Count: lambda: Count.of(nothing),
-        Ratio: lambda: Ratio.of(nothing),
-        Quotient: lambda: Quotient.of(nothing, nothing),
-        Total: lambda: Total.of(nothing),
-        Values: lambda: Values.of(nothing),
-    }
-    return fold(accumulator, nothings[accumulator](), nothing, size)
-
-
-def as_ints(limbs: Array) -> list[int]:
-    """Limbs as whole numbers of any size."""
-    return [sum(limb << (_LIMB * i) for i, limb in enumerate(row)) for row in limbs.tolist()]
-
-
-def _quotients(rows: Rows, codes: Array, size: int) -> Dense:
-    among = rows["among"]
-    top, base, codes = rows["top"][among], rows["base"][among], codes[among]
-    tops, top_squares = _sums(top, codes, size)
-    bases, base_squares = _sums(base, codes, size)
-    return Dense(
-        {
-            "n": np.bincount(codes, minlength=size),
-            "top": tops,
-            "base": bases,
-            "top_squares": top_squares,
-            "base_squares": base_squares,
-            "both_squares": _sums(top + base, codes, size)[1],
-        }
-    )
-
-
-def _sums(value: Array, codes: Array, size: int) -> tuple[Array, Array]:
-    """Exact sums and sums of squares by group, in limbs.
-
-    A float64 adds whole numbers exactly up to 2^53; the parts of values up to 2^53 stay there for 2^25 rows at a time.
-    """
-    sums = np.zeros((size, SUM_LIMBS), np.int64)
-    squares = np.zeros((size, SQUARE_LIMBS), np.int64)
-    step = 1 << 25
-    for start in range(0, len(value), step):
-        part, group = value[start : start + step], codes[start : start + step]
-        low, high = part & _LOW, part >> _LIMB
-
-        def add(target: Array, place: int, numbers: Array, group: Array = group) -> None:
-            target[:, place] += np.bincount(group, numbers & _LOW, size).astype(np.int64)
-            target[:, place + 1] += np.bincount(group, numbers >> _LIMB, size).astype(np.int64)
-
-        add(sums, 0, low)
-        add(sums, 1, high)
-        add(squares, 0, low * low)
-        add(squares, 1, 2 * low * high)
-        add(squares, 2, high * high)
-        sums, squares = _carried(sums), _carried(squares)
-    return sums, squares
+def _ascends(places: Array) -> bool:
+    return bool((places[1:] > places[:-1]).all())
 
 
 def _carried(values: Array) -> Array:
-    if values.ndim == 1:
-        return values
-    for place in range(values.shape[1] - 1):
-        values[:, place + 1] += values[:, place] >> _LIMB
-        values[:, place] &= _LOW
-    return values
+    return values if values.ndim == 1 else carried(values)
 
 
-def _settled(group: Array, value: Array, count: Array, binned: Array, undecided: Array) -> Sparse:
-    """Sort and add up; groups with too many different values go to bins."""
-    group, value, count = _added(group, value, count)
-    crowded = (np.bincount(group, minlength=len(binned)) > Values.EXACT) & ~binned
-    if crowded.any():
-        value = np.where(crowded[group], bin_of(value), value)
-        group, value, count = _added(group, value, count)
-        binned = binned | crowded
-    return Sparse(group, value, count, binned, undecided)
-
-
-def _added(group: Array, value: Array, count: Array) -> tuple[Array, Array, Array]:
-    order = np.lexsort((value, group))
-    group, value, count = group[order], value[order], count[order]
-    if not len(group):
-        return group, value, count
-    starts = np.flatnonzero(np.concatenate([[True], (group[1:] != group[:-1]) | (value[1:] != value[:-1])]))
-    return group[starts], value[starts], np.add.reduceat(count, starts)
+def as_fields(cells: Cells) -> dict[str, Any]:
+    """The arrays of cells by name."""
+    if isinstance(cells, Dense):
+        return dict(cells.fields)
+    return {name: getattr(cells, name) for name in ("group", "value", "count", "binned", "undecided")}

@@ -10,6 +10,7 @@ import numpy as np
 
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics.accumulators import Array
+from servqual.metrics.clock_corrections import corrected
 from servqual.metrics.clock_order import heads_of, order_of, settled, ties_of
 from servqual.metrics.lazy_columns import LazyColumns, taken
 from servqual.metrics.rows import Rows
@@ -79,6 +80,7 @@ class EventLog:
                 raise MissingColumn(
                     f"case_events needs the column {name!r} (got {', '.join(batch.columns)})", column=name, near=()
                 )
+        batch = corrected(batch)
         columns: Mapping[str, Column] = batch.columns
         signals, signal = _signals(columns)
         usable, refusals = _usable(batch, signal)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import numpy as np
-
 from servqual.metrics.accumulators import Array, Count, Ratio, Total
 from servqual.metrics.flow import (
     DONE,
@@ -13,9 +11,10 @@ from servqual.metrics.flow import (
     STANDARD,
     TIMED,
     age,
+    came_back,
+    due_after_receipt,
     in_order,
     kept,
-    limit_of,
     open_,
     received,
     resolved_name,
@@ -38,13 +37,8 @@ def _backlog(t: View) -> Mapping[str, Array]:
 
 
 def _overdue(t: View) -> Mapping[str, Array]:
-    _due_after_receipt(t)
+    due_after_receipt(t)
     return {"among": received(t) & open_(t) & t.known("due_at") & (t.now > t.us("due_at"))}
-
-
-def _due_after_receipt(t: View) -> None:
-    promised = t.known("received_at") & t.known("due_at")
-    t.refuse(promised & (t.us("due_at") < t.us("received_at")), "due_at", "must not come before received_at")
 
 
 def _handling_time(t: View) -> Mapping[str, Array]:
@@ -53,7 +47,7 @@ def _handling_time(t: View) -> Mapping[str, Array]:
 
 def _kept(t: View) -> Mapping[str, Array]:
     if t.params["within"] is None:
-        _due_after_receipt(t)
+        due_after_receipt(t)
     return kept(t, resolved_name(t), due="due_at")
 
 
@@ -83,45 +77,6 @@ def _upheld(t: View) -> Mapping[str, Array]:
 def _reopened(t: View) -> Mapping[str, Array]:
     again = t["reopened"] > 0
     return {"hit": again, "among": received(t) & t.known("reopened") & (again | ~open_(t))}
-
-
-def _repeated(t: View) -> Mapping[str, Array]:
-    """Finished complaints, and whether their customer complained of the same cause within the window after the end."""
-    window, end_name = limit_of(t, "window"), resolved_name(t)
-    t.refuse(~t.known("customer_id"), "customer_id", "is missing")
-    asked = received(t)
-    in_order(t, "received_at", end_name)
-    known = t.known("received_at") & t.known("customer_id") & t.known("cause") & ~t.bad
-    among = asked & known & t.seen(end_name)
-    end = np.where(among, t.us(end_name), 0)
-    following = _next_received(t, known, end)
-    return {
-        "hit": following <= end + window,
-        "among": among,
-        # also where another has come already, or repeats would be told sooner than their absence
-        "undecided": t.now - end <= window,
-    }
-
-
-_NEVER: Final = np.iinfo(np.int64).max
-
-
-def _next_received(t: View, known: Array, after: Array) -> Array:
-    """When the same customer complained of the same cause next after a moment; `_NEVER` where not."""
-    customer, cause = (t.column(name).values.astype(np.int64) for name in ("customer_id", "cause"))
-    key = customer * (int(cause.max(initial=0)) + 1) + cause
-    at = t.us("received_at")
-    moments = np.unique(at[known])
-    # one whole number orders by customer and cause, then by time; ranks keep it small
-    step = len(moments) + 1
-    key = np.unique(key, return_inverse=True)[1].astype(np.int64) * step
-    rows = np.flatnonzero(known)
-    place = key[rows] + np.searchsorted(moments, at[rows])
-    order = np.argsort(place, kind="stable")
-    rows, place = rows[order], np.append(place[order], _NEVER)
-    found = np.searchsorted(place, key + np.searchsorted(moments, after, side="right"))
-    same = place[found] < key + step
-    return np.where(same, at[np.append(rows, 0)[found]], _NEVER)
 
 
 _COMMON: Final[dict[str, Any]] = {"table": "complaints", "at": "received_at"}
@@ -346,7 +301,7 @@ COMPLAINT_KPIS: Final = (
         params={"window": None, **PLACE},
         law="keyed",
         accumulator=Ratio,
-        rows=_repeated,
+        rows=came_back,
         **_COMMON,
     ),
 )

@@ -8,35 +8,40 @@ from typing import Final
 
 import numpy as np
 
-from servqual.metrics.accumulators import Array, Quotient, Total
+from servqual.metrics.accumulators import Array, Count, Quotient, Total
+from servqual.metrics.amounts import amount, over
 from servqual.metrics.flow import DONE, ENDS, PLACE, received, resolved_name
 from servqual.metrics.kpi import Kpi, View
 
 __all__ = ["COST_KPIS"]
 
-_MILLIONTHS: Final = 1_000_000
-_DEAREST: Final = 2**32  # in millionths a little below 2^52
-
-
-def _cost(t: View) -> tuple[Array, Array]:
-    """Costs in millionths, and where there is one."""
-    cost, known = t["cost"], t.known("cost")
-    out = known & ((cost < 0) | (cost > _DEAREST))
-    t.refuse(out, "cost", f"must be an amount of 0 to {_DEAREST:,}")
-    known = known & ~out
-    return np.rint(np.where(known, cost, 0) * _MILLIONTHS).astype(np.int64), known
-
 
 def _per_contact(t: View) -> Mapping[str, Array]:
-    cost, known = _cost(t)
+    cost, known = amount(t, "cost")
     return {"value": cost, "among": known}
 
 
 def _per_resolution(t: View) -> Mapping[str, Array]:
     """The cost of all cases over those resolved: what was spent on the open ones is spent, too."""
     arrived = received(t)
-    cost, known = _cost(t)
+    cost, known = amount(t, "cost")
     return {"top": cost, "base": t.seen(resolved_name(t)).astype(np.int64), "among": arrived & known}
+
+
+def _failures(t: View) -> Mapping[str, Array]:
+    internal, told = amount(t, "internal_failure")
+    external, also = amount(t, "external_failure")
+    revenue, known = amount(t, "revenue")
+    return over(t, internal + external, revenue, told & also & known)
+
+
+def _amounts(t: View) -> Mapping[str, Array]:
+    spent, known = amount(t, "amount")
+    return {"value": spent, "among": known & t.seen("at")}
+
+
+def _purchases(t: View) -> Mapping[str, Array]:
+    return {"among": t.seen("at")}
 
 
 COST_KPIS: Final = (
@@ -73,5 +78,48 @@ COST_KPIS: Final = (
         params=PLACE,
         accumulator=Quotient,
         rows=_per_resolution,
+    ),
+    Kpi(
+        key="cost_of_poor_quality",
+        title="cost of poor quality",
+        question="how much of the revenue do failures cost?",
+        formula="sum of (internal + external failure costs) / sum of revenue",
+        source="KPIS 91; J. M. Juran, Quality Control Handbook, 1951",
+        unit="ratio",
+        better="lower",
+        table="quality_costs",
+        needs=("internal_failure", "external_failure", "revenue"),
+        open_items="there are none: a stretch is told when its books are closed",
+        accumulator=Quotient,
+        rows=_failures,
+    ),
+    Kpi(
+        key="purchase_amount",
+        title="purchase amount",
+        question="how much is a purchase worth, on average?",
+        formula="sum of amounts / purchases by now with a known amount",
+        source="K-29 (001-1 §3.1, the M of RFM); the document gives no formula",
+        label_zh="购买金额",
+        unit="money",
+        better="higher",
+        table="purchases",
+        needs=("at", "amount"),
+        open_items="there are none: a purchase is told when it is made",
+        accumulator=Total,
+        rows=_amounts,
+    ),
+    Kpi(
+        key="purchase_volume",
+        title="purchases",
+        question="how many purchases were made?",
+        formula="count of purchases by now",
+        source="K-29 (001-1 §3.1); the document gives no formula",
+        unit="count",
+        better="higher",
+        table="purchases",
+        needs=("at",),
+        open_items="there are none: a purchase is told when it is made",
+        accumulator=Count,
+        rows=_purchases,
     ),
 )

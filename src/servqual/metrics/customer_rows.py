@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from servqual.metrics.accumulators import Array, Ratio
-from servqual.metrics.flow import limit_of
+from servqual.metrics.flow import PLACE, STANDARD, asked_for, in_order, limit_of
 from servqual.metrics.kpi import Kpi, View
 
 __all__ = ["CUSTOMER_KPIS"]
@@ -83,6 +83,13 @@ def _over(t: View) -> Array:
     return np.full(t.size, t.passed(t.period[1]))
 
 
+def _advanced(t: View) -> Mapping[str, Array]:
+    t.refuse(~t.known("entered_at"), "entered_at", "is missing")
+    in_order(t, "entered_at", "advanced_at", "left_at")
+    advanced, left = t.seen("advanced_at"), t.seen("left_at")
+    return {"hit": advanced, "among": t.seen("entered_at") & asked_for(t), "undecided": ~advanced & ~left}
+
+
 _COMMON: Final[dict[str, Any]] = {
     "table": "purchases",
     "unit": "share",
@@ -149,5 +156,24 @@ CUSTOMER_KPIS: Final = (
         params={"active_within": None},
         rows=_left,
         **_COMMON,
+    ),
+    Kpi(
+        key="conversion_rate",
+        title="conversion rate",
+        question="what share of the customers in a stage went on to the next?",
+        formula="customers who went on / customers who were in the stage and went on or left; one who left after going "
+        "on went on",
+        source=f"K-27 (002 §7.3); {STANDARD}",
+        label_zh="转化率",
+        unit="share",
+        better="higher",
+        table="stages",
+        at="entered_at",
+        needs=("entered_at", "advanced_at"),
+        uses=("left_at",),
+        open_items="a customer who still is in the stage is undecided",
+        params=PLACE,
+        accumulator=Ratio,
+        rows=_advanced,
     ),
 )

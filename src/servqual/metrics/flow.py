@@ -11,7 +11,8 @@ import attrs
 import numpy as np
 
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Array, Values
+from servqual.metrics.accumulators import Array, Ratio
+from servqual.metrics.histograms import Values
 from servqual.metrics.kpi import Kpi, View
 
 __all__ = [
@@ -22,12 +23,18 @@ __all__ = [
     "TIMED",
     "age",
     "asked_for",
+    "by_due",
+    "came_back",
+    "due_after_receipt",
     "in_order",
     "kept",
     "limit_of",
     "open_",
     "received",
+    "resolved",
     "resolved_name",
+    "share_of_cases",
+    "spent",
     "time_to",
     "told",
     "with_percentiles",
@@ -72,6 +79,11 @@ def resolved_name(t: View) -> str:
     return "resolved_at" if t.has("resolved_at") else "closed_at"
 
 
+def resolved(t: View) -> Array:
+    """What had arrived and was resolved by `now`."""
+    return received(t) & t.seen(resolved_name(t))
+
+
 def open_(t: View) -> Array:
     """Neither resolved nor closed by `now`."""
     return ~t.seen("resolved_at") & ~t.seen("closed_at")
@@ -89,6 +101,12 @@ def in_order(t: View, first: str, *later: str) -> None:
         t.refuse(backwards, name, f"must not come before {first}")
 
 
+def due_after_receipt(t: View) -> None:
+    """Refuse rows whose due moment comes before their receipt."""
+    promised = t.known("received_at") & t.known("due_at")
+    t.refuse(promised & (t.us("due_at") < t.us("received_at")), "due_at", "must not come before received_at")
+
+
 def limit_of(t: View, name: str) -> int:
     """A parameter that is a span of time and has to be set, in microseconds."""
     limit = t.params[name]
@@ -103,15 +121,15 @@ def limit_of(t: View, name: str) -> int:
     return limit // _US
 
 
-def _spent(t: View, start: Array, end: Array) -> Array:
+def spent(t: View, start: Array, end: Array) -> Array:
     """Microseconds from start to end, in business time where `hours` are given."""
     hours = t.params.get("hours")
     if hours is None:
         return end - start
     from servqual.metrics.business_time import elapsed  # noqa: PLC0415  (calendars load where hours are given)
 
-    spent = elapsed(hours, start.view("datetime64[us]"), end.view("datetime64[us]"))
-    return np.asarray(spent).view(np.int64)
+    took = elapsed(hours, start.view("datetime64[us]"), end.view("datetime64[us]"))
+    return np.asarray(took).view(np.int64)
 
 
 def time_to(t: View, name: str) -> Mapping[str, Array]:
@@ -122,7 +140,7 @@ def time_to(t: View, name: str) -> Mapping[str, Array]:
     ended = done & arrived & ~t.bad
     start = np.where(ended, t.us("received_at"), 0)
     return {
-        "value": _spent(t, start, np.where(ended, t.us(name), 0)),
+        "value": spent(t, start, np.where(ended, t.us(name), 0)),
         "among": arrived & (done | open_(t)),
         "undecided": ~done,
     }
@@ -132,7 +150,7 @@ def age(t: View) -> Mapping[str, Array]:
     """From receipt to `now`, of what is open."""
     waiting = received(t) & open_(t)
     start = np.where(waiting, t.us("received_at"), t.now)
-    return {"value": _spent(t, start, np.full(t.size, t.now)), "among": waiting}
+    return {"value": spent(t, start, np.full(t.size, t.now)), "among": waiting}
 
 
 def kept(t: View, name: str, *, due: str | None = None) -> Mapping[str, Array]:
@@ -158,9 +176,73 @@ def kept(t: View, name: str, *, due: str | None = None) -> Mapping[str, Array]:
         limit = limit_of(t, "within")
         promised = arrived
         end = np.where(done, t.us(name), t.now)
-        spent = _spent(t, np.where(promised, t.us("received_at"), 0), np.where(promised, end, 0))
-        by_then, due_passed = spent <= limit, spent > limit
+        took = spent(t, np.where(promised, t.us("received_at"), 0), np.where(promised, end, 0))
+        by_then, due_passed = took <= limit, took > limit
     return {"hit": done & by_then, "among": promised, "undecided": ~done & ~due_passed}
+
+
+def by_due(t: View, start: str, done: str, ended: str, *, broken: Array | None = None) -> Mapping[str, Array]:
+    """Done by due_at, among what was not called off by then; what is broken stays so."""
+    broken = np.zeros(t.size, np.bool_) if broken is None else broken
+    t.refuse(~t.known("due_at"), "due_at", "is missing")
+    early = t.known(start) & t.known("due_at") & (t.us("due_at") < t.us(start))
+    t.refuse(early, "due_at", f"must not come before {start}")
+    in_order(t, start, done)
+    began = ~t.known(start) | t.seen(start)
+    off = t.seen(ended) & (t.us(ended) <= t.us("due_at"))
+    in_time = t.seen(done) & (t.us(done) <= t.us("due_at")) & ~broken
+    due_passed = t.now > t.us("due_at")
+    return {
+        "hit": in_time,
+        "among": began & (in_time | ~off) & asked_for(t),
+        "undecided": ~t.seen(done) & ~broken & ~due_passed,
+    }
+
+
+def came_back(t: View) -> Mapping[str, Array]:
+    """What is finished, and whether the same customer came with the same cause within the window after the end."""
+    window, end_name = limit_of(t, "window"), resolved_name(t)
+    t.refuse(~t.known("customer_id"), "customer_id", "is missing")
+    asked = received(t)
+    in_order(t, "received_at", end_name)
+    known = t.known("received_at") & t.known("customer_id") & t.known("cause") & ~t.bad
+    among = asked & known & t.seen(end_name)
+    end = np.where(among, t.us(end_name), 0)
+    following = _next_received(t, known, end)
+    return {
+        "hit": following <= end + window,
+        "among": among,
+        # also where another has come already, or repeats would be told sooner than their absence
+        "undecided": t.now - end <= window,
+    }
+
+
+_NEVER: Final = np.iinfo(np.int64).max
+
+
+def _next_received(t: View, known: Array, after: Array) -> Array:
+    """When the same customer came with the same cause next after a moment; `_NEVER` where not."""
+    customer, cause = (t.column(name).values.astype(np.int64) for name in ("customer_id", "cause"))
+    key = customer * (int(cause.max(initial=0)) + 1) + cause
+    at = t.us("received_at")
+    moments = np.unique(at[known])
+    # one whole number orders by customer and cause, then by time; ranks keep it small
+    step = len(moments) + 1
+    key = np.unique(key, return_inverse=True)[1].astype(np.int64) * step
+    rows = np.flatnonzero(known)
+    place = key[rows] + np.searchsorted(moments, at[rows])
+    order = np.argsort(place, kind="stable")
+    rows, place = rows[order], np.append(place[order], _NEVER)
+    found = np.searchsorted(place, key + np.searchsorted(moments, after, side="right"))
+    same = place[found] < key + step
+    return np.where(same, at[np.append(rows, 0)[found]], _NEVER)
+
+
+def share_of_cases(**facts: Any) -> Kpi:
+    """A share of cases; what is not given is that of a case that is received and counts as it is."""
+    needs = ("received_at", *facts.pop("needs", ()))
+    told: dict[str, Any] = {"open_items": "count as they are", "params": PLACE, **facts}
+    return Kpi(table="cases", unit="share", accumulator=Ratio, needs=needs, **told)
 
 
 def with_percentiles(mean: Kpi, what: str) -> tuple[Kpi, Kpi, Kpi]:

@@ -11,7 +11,9 @@ import attrs
 import numpy as np
 
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Array, Count, Ratio, Total, Values
+from servqual.metrics.accumulators import Array, Count, Ratio, Total
+from servqual.metrics.chains import Chains, chains
+from servqual.metrics.histograms import Values
 from servqual.metrics.kpi import Kpi, View
 
 __all__ = ["INTERACTION_KPIS"]
@@ -50,26 +52,36 @@ def _answer_rate(t: View) -> Mapping[str, Array]:
     return {"hit": _answered(t), "among": _offered(t)}
 
 
+_DENOMINATORS: Final = (
+    "offered",
+    "answered",
+    "offered_less_short_abandons",
+    "offered_less_shorter_abandons",
+    "offered_with_short_abandons_met",
+    "offered_with_shorter_abandons_met",
+)
+
+
 def _within(t: View) -> Mapping[str, Array]:
     """Answered within the threshold, end included, over what `denominator` says."""
-    limit = _us(t.params["within"], "within")
+    limit, denominator = _us(t.params["within"], "within"), t.params["denominator"]
+    if denominator not in _DENOMINATORS:
+        raise InvalidValue(
+            f"denominator must be {', '.join(_DENOMINATORS[:-1])} or {_DENOMINATORS[-1]} (got {denominator!r})",
+            field="denominator",
+            got=denominator,
+        )
     wait, known, answered = t.us("wait_s"), t.known("wait_s"), _answered(t)
     hit = answered & known & (wait <= limit)
-    short = ~answered & known & (wait <= limit)
-    match t.params["denominator"]:
-        case "offered":
-            among = ~answered | known
-        case "answered":
-            among = answered & known
-        case "offered_less_short_abandons":
-            among = (~answered | known) & ~short
-        case other:
-            raise InvalidValue(
-                f"denominator must be offered, answered or offered_less_short_abandons (got {other!r})",
-                field="denominator",
-                got=other,
-            )
-    return {"hit": hit, "among": among}
+    if denominator == "answered":
+        return {"hit": hit, "among": answered & known}
+    if denominator == "offered":
+        return {"hit": hit, "among": ~answered | known}
+    cut = _us(t.params["short"], "short") if "shorter" in denominator else limit
+    short = ~answered & known & (wait <= cut)
+    if denominator.endswith("_met"):
+        return {"hit": hit | short, "among": ~answered | known}
+    return {"hit": hit, "among": (~answered | known) & ~short}
 
 
 def _handled(t: View) -> Mapping[str, Array]:
@@ -87,26 +99,25 @@ def _transferred(t: View) -> Mapping[str, Array]:
 
 def _first_contacts(t: View) -> Mapping[str, Array]:
     """Chains of contacts of one customer and topic, each within the window of the one before."""
-    order, same, gap = _chained(t)
-    window = _us(t.params["window"], "window")
+    found, window = _chained(t), _us(t.params["window"], "window")
+    order, follows = found.order, found.within(window)
+    repeated = np.zeros(len(order), np.bool_)
+    repeated[:-1] = follows[1:]
     answered, at = _answered(t)[order], t.us("queued_at")[order]
-    follows = same & (gap <= window)
-    repeated = np.append(follows[1:], [False])[: len(order)]
     first = ~follows & answered
-    over = (
-        t.now - at > window
-    )  # also for those that came back early, or repeats would be told sooner than their absence
+    # also for those that came back early, or repeats would be told sooner than their absence
+    over = t.now - at > window
     hit, among, undecided = (np.zeros(t.size, np.bool_) for _ in range(3))
     hit[order] = ~repeated
     among[order] = first
     undecided[order] = first & ~over
-    return {"hit": hit, "among": among & _known(t), "undecided": undecided}
+    return {"hit": hit, "among": among, "undecided": undecided}
 
 
 def _repeats(t: View) -> Mapping[str, Array]:
-    order, same, gap = _chained(t)
+    found = _chained(t)
     hit = np.zeros(t.size, np.bool_)
-    hit[order] = same & (gap <= _us(t.params["window"], "window"))
+    hit[found.order] = found.within(_us(t.params["window"], "window"))
     return {"hit": hit, "among": _known(t)}
 
 
@@ -114,19 +125,11 @@ def _known(t: View) -> Array:
     return t.known("customer_id") & t.known("queued_at")
 
 
-def _chained(t: View) -> tuple[Array, Array, Array]:
-    """Contacts by customer, topic and time; whether each follows one of the same, and by how much."""
+def _chained(t: View) -> Chains:
+    """Contacts of one customer, and topic where it counts, in order; a contact that cannot be placed is refused."""
     t.refuse(~t.known("customer_id"), "customer_id", "is missing")
     t.refuse(~t.known("queued_at"), "queued_at", "is missing")
-    customer, at = t.column("customer_id").values, t.us("queued_at")
-    topic = t.column("topic").values if t.params["by_topic"] and t.has("topic") else np.zeros(t.size, np.int32)
-    order = np.lexsort((at, topic, customer))
-    order = order[_known(t)[order]]
-    c, k, when = customer[order], topic[order], at[order]
-    same = np.zeros(len(order), np.bool_)
-    same[1:] = (c[1:] == c[:-1]) & (k[1:] == k[:-1])
-    gap = np.diff(when, prepend=when[:1])
-    return order, same, gap
+    return chains(t, ("customer_id", "topic") if t.params["by_topic"] else ("customer_id",), "queued_at")
 
 
 def _resolved(t: View) -> Mapping[str, Array]:
@@ -224,15 +227,16 @@ INTERACTION_KPIS: Final = (
         key="service_level",
         title="service level",
         question="what share of the contacts was answered within the threshold?",
-        formula="answered within the threshold, end included / contacts offered, or the denominator that is named; "
-        + _ANSWERED,
-        source="K-79 (an addition: no document names it); contact-centre practice",
+        formula="answered within the threshold, end included / contacts offered, or the denominator that is named: "
+        "answered; offered less abandons within the threshold (short) or within the limit short (shorter); or offered, "
+        f"with those abandons counted as met; {_ANSWERED}",
+        source="K-79 (an addition: no document names it); KPIS 3, the six forms of contact-centre practice",
         label_zh="服务水平",
         unit="share",
         better="higher",
         needs=("wait_s",),
         uses=("abandoned",),
-        params={"within": dt.timedelta(seconds=20), "denominator": "offered"},
+        params={"within": dt.timedelta(seconds=20), "denominator": "offered", "short": None},
         accumulator=Ratio,
         rows=_within,
         **_COMMON,

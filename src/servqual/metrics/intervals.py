@@ -3,13 +3,49 @@
 `scipy.special` loads with the first interval that needs it.
 """
 
+from collections.abc import Mapping
 from statistics import NormalDist
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
 from servqual.metrics.accumulators import Array
 
-__all__ = ["mean", "poisson", "quantile_ranks", "wilson"]
+__all__ = [
+    "METHODS",
+    "first_reaching",
+    "mean",
+    "poisson",
+    "quantile_ranks",
+    "student",
+    "wilson",
+]
+
+_RANKS: Final = "order statistics, whose ranks are binomial (Conover)"
+_OF_SUMS: Final = "Student's t on Cochran's estimator of a ratio"
+METHODS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "n": "exact, of a Poisson count (Garwood)",
+        "share": "score interval of a share (Wilson)",
+        "mean": "Student's t",
+        "net": "large-sample normal, of a difference of multinomial shares",
+        "quotient": _OF_SUMS,
+        "per_hour": _OF_SUMS,
+        "p50": _RANKS,
+        "p90": _RANKS,
+        "p95": _RANKS,
+        "min": "none: an extreme of these rows, not an estimate",
+        "max": "none: an extreme of these rows, not an estimate",
+        "median": "where the log-log limits of the curve reach one half (Greenwood, Kalbfleisch and Prentice)",
+        "restricted_mean": "large-sample normal, with Greenwood's variance of the area",
+        "distinct": "none while counted exactly; then normal, from the registers' standard error",
+        "mode_share": "score interval of a share (Wilson)",
+        "exposure": "exact, of the top as a Poisson count (Garwood), over the base as it is",
+        "count": "of a ratio of two Poisson counts, by the binomial share of the first (Wilson)",
+    }
+)
+"""How the interval of each statistic, and of a count over another by what the other is, is made; in words."""
 
 
 def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:
@@ -53,6 +89,17 @@ def mean(average: Array, variance: Array, n: Array, confidence: float) -> tuple[
     return np.where(enough, average - half, np.nan), np.where(enough, average + half, np.nan)
 
 
+def student(degrees: float, confidence: float) -> float:
+    """How many standard errors of a mean a two-sided t interval reaches.
+
+    >>> round(student(10, 0.95), 3)
+    2.228
+    """
+    from scipy.special import stdtrit  # noqa: PLC0415  (loads with the first interval that needs it)
+
+    return float(stdtrit(np.array([degrees]), (1 + confidence) / 2)[0])
+
+
 def quantile_ranks(n: Array, q: float, confidence: float) -> tuple[Array, Array]:
     """Ranks, counted from 1, of the two values that bound a quantile without any assumption on the distribution.
 
@@ -62,16 +109,18 @@ def quantile_ranks(n: Array, q: float, confidence: float) -> tuple[Array, Array]
     >>> [int(r[0]) for r in quantile_ranks(np.array([100]), 0.5, 0.95)]
     [40, 61]
     """
+    tail = (1 - confidence) / 2
+    with np.errstate(invalid="ignore"):
+        first, last = (first_reaching(share, n, q).astype(np.int64) for share in (tail, 1 - tail))
+    return first, last + 1
+
+
+def first_reaching(share: float, n: Array, q: float) -> Array:
+    """The smallest k with P(B <= k) >= share for a binomial B of n and q."""
     from scipy.special import bdtr, bdtrik  # noqa: PLC0415  (loads with the first interval that needs it)
 
-    tail = (1 - confidence) / 2
-
-    def first_reaching(share: float) -> Array:
-        """The smallest k with P(B <= k) >= share."""
-        k = np.ceil(bdtrik(share, n.astype(np.float64), q))
-        k = np.where(np.isnan(k), 0, k)
-        lower = np.maximum(k - 1, 0)
-        return np.where(bdtr(lower, n, q) >= share, lower, k)
-
-    with np.errstate(invalid="ignore"):
-        return first_reaching(tail).astype(np.int64), first_reaching(1 - tail).astype(np.int64) + 1
+    n, every = np.unique(n, return_inverse=True)  # the search is slow, and many groups are of one size
+    k = np.ceil(bdtrik(share, n.astype(np.float64), q))
+    k = np.where(np.isnan(k), 0, k)
+    lower = np.maximum(k - 1, 0)
+    return np.where(bdtr(lower, n, q) >= share, lower, k)[every]

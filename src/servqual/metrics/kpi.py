@@ -6,25 +6,42 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
 import attrs
 import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Accumulator, Array, Count, Quotient, Ratio, Total, Values
+from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, Extremes, Quotient, Ratio, Total
+from servqual.metrics.histograms import Lifetimes, Values
+from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.model.open_time import Hours
 from servqual.readers.columns import Batch, Column, Refusal
-from servqual.readers.tables import TABLES, Kind
+from servqual.readers.tables import TABLES, Kind, kind_of
 
 __all__ = ["Better", "Kpi", "Unit", "View"]
 
 Unit: TypeAlias = Literal["share", "s", "count", "points", "score", "money", "ratio", "per hour"]
 Law: TypeAlias = Literal["commutative", "keyed"]
 Better: TypeAlias = Literal["higher", "lower"]
+Made = TypeVar("Made")
 RowFunction: TypeAlias = Callable[["View"], Mapping[str, Array]]
-_STATISTIC = {Count: "n", Ratio: "share", Total: "mean", Values: "p50", Quotient: "quotient"}
+_STATISTIC: Final = MappingProxyType(
+    {
+        Count: "n",
+        Ratio: "share",
+        Total: "mean",
+        Quotient: "quotient",
+        Extremes: "max",
+        Values: "p50",
+        Lifetimes: "median",
+        Distinct: "distinct",
+        Categories: "mode_share",
+        Clustered: "share",
+    }
+)
+"""Each accumulator, and what is read from it unless a KPI says otherwise."""
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -34,6 +51,15 @@ def _frozen(value: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _names(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(value)
+
+
+def _kinds(value: Mapping[str, str]) -> Mapping[str, Kind]:
+    for name, kind in value.items():
+        if kind not in list(Kind):
+            raise InvalidValue(
+                f"kinds must be {', '.join(Kind)} (got {kind!r} for {name})", field="kinds", expected="a kind", got=kind
+            )
+    return MappingProxyType({name: Kind(kind) for name, kind in value.items()})
 
 
 @attrs.frozen(kw_only=True)
@@ -48,6 +74,7 @@ class Kpi:
         better: which way is better; None where neither is.
         table, at: the table it reads, and the moment of that table that dates a row.
         needs, uses: columns that must be there, and columns that may be absent, with what absence means in `formula`.
+        kinds: what columns of the user's own hold: moment, duration, count, number, flag or label (the default).
         open_items: how cases that are still open count.
         params: what may be set with `with_`; a None that has to be set is refused when measuring.
         accumulator, statistic: the state it fills, and what is read from it (`share`, `mean`, `p50`, …).
@@ -55,6 +82,7 @@ class Kpi:
         clock: the service clock that it reads where an agreement is given (`sla=`).
         law: `commutative` where rows may come in any parts; `keyed` where all rows of a customer must come together,
             so that the table is held in memory and tallies of its parts must not share customers.
+        keyed_by: for a keyed KPI the column whose rows must come together.
         of_period: whether it is of a period as a whole (`View.period`): it sees the rows before it, too, and cannot be
             grouped by time. For any other, `period=` leaves the rows that are dated in it.
         version: raised when `rows` changes its meaning; part of the definition.
@@ -78,18 +106,21 @@ class Kpi:
     label_zh: str | None = None
     at: str = ""
     uses: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    kinds: Mapping[str, Kind] = attrs.field(factory=dict, converter=_kinds)
     open_items: str = ""
     params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen)
     statistic: str = ""
     clock: str = ""
     law: Law = "commutative"
+    keyed_by: str = "customer_id"
     of_period: bool = False
     version: int = 1
 
     def __attrs_post_init__(self) -> None:
         if self.accumulator not in _STATISTIC:
+            known = ", ".join(kind.__name__ for kind in _STATISTIC)
             raise InvalidValue(
-                f"accumulator must be Count, Ratio, Total, Values or Quotient (got {self.accumulator!r})",
+                f"accumulator must be one of {known} (got {self.accumulator!r})",
                 field="accumulator",
             )
         if not self.statistic:
@@ -118,28 +149,45 @@ class Kpi:
         return attrs.evolve(self, key=key or self.key, params={**self.params, **params})
 
     @cached_property
-    def state(self) -> str:
-        """A hash of all that decides the accumulated state; KPIs with the same state share the work."""
-        return _hash(
+    def reading(self) -> str:
+        """A hash of all that decides what is read of a row; KPIs with the same reading share it."""
+        return self.hashed(
             self.table,
             self.at,
-            self.accumulator.__name__,
             self.clock,
             f"{self.rows.__module__}.{self.rows.__qualname__}",
             self.key if self.rows.__name__ == "<lambda>" else "",
             self.version,
             {name: _plain(value) for name, value in sorted(self.params.items())},
             *(["of a period"] if self.of_period else []),
+            *([dict(self.kinds)] if self.kinds else []),
         )
+
+    @cached_property
+    def state(self) -> str:
+        """A hash of all that decides the accumulated state; KPIs with the same state share the work."""
+        return self.hashed(self.reading, self.accumulator.__name__)
 
     @cached_property
     def definition(self) -> str:
         """A hash of all that changes the number: two results are comparable where their definitions are equal."""
-        return _hash(self.state, self.statistic, self.unit)
+        return self.hashed(self.state, self.statistic, self.unit)
 
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The columns that it reads: those that it names, and those by whose values its parameters choose rows."""
+        choices = [self.params.get("only") or {}, *(self.params.get("except_for") or ())]
+        return frozenset((*self.needs, *self.uses, *(name for choice in choices for name in choice)))
 
-def _hash(*parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+    @property
+    def parts(self) -> "tuple[Kpi, ...]":
+        """The KPIs that rows are read for: itself, or for a KPI over others those."""
+        return (self,)
+
+    @staticmethod
+    def hashed(*parts: object) -> str:
+        """A short hash of plain data, the same everywhere."""
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _plain(value: object) -> object:
@@ -166,12 +214,21 @@ def _of_parts(value: Any) -> object:
 class View:
     """Some rows of a table as a KPI sees them: typed columns, `now`, the period, and the KPI's parameters."""
 
-    def __init__(self, batch: Batch, kpi: Kpi, now: int | None, period: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        batch: Batch,
+        kpi: Kpi,
+        now: int | None,
+        period: tuple[int, int] | None = None,
+        memo: dict[Any, Any] | None = None,
+    ) -> None:
         self._batch = batch
         self._kpi = kpi
         self._now = now
         self._period = period
+        self._memo: dict[Any, Any] = {} if memo is None else memo
         self.size = batch.size
+        self.named = kpi.columns
         self.params = kpi.params
         self.bad = np.zeros(batch.size, np.bool_)
         self.refusals: list[Refusal] = []
@@ -219,13 +276,24 @@ class View:
         return np.asarray(~self.bad & (self.us(at) >= start) & (self.us(at) < end))
 
     def column(self, name: str) -> Column:
-        """A column with its kind; one that is absent is all missing."""
+        """A column with its kind; one that is absent is all missing; the KPI must name those that it reads."""
+        self._check(name)
         found = self._batch.columns.get(name)
-        return found or Column.missing(TABLES[self._kpi.table].get(name, Kind.LABEL), self.size)
+        return found or Column.missing(kind_of(self._kpi.table, name, {"": Kind.LABEL, **self._kpi.kinds}), self.size)
 
     def has(self, name: str) -> bool:
         """Whether the table has this column."""
+        self._check(name)
         return name in self._batch.columns
+
+    def _check(self, name: str) -> None:
+        if name in self._batch.others:
+            raise InvalidValue(
+                f"{self._kpi.key} reads the column {name!r}, which it does not name (got {', '.join(self.named)}); add "
+                "it to needs, or to uses where it may be absent",
+                field="uses",
+                got=name,
+            )
 
     def us(self, name: str) -> Array:
         """A moment in microseconds of UTC, or a duration in microseconds; see `known` for where there is one."""
@@ -233,7 +301,13 @@ class View:
 
     def known(self, name: str) -> Array:
         """Where a column holds something."""
-        return self.column(name).known
+        return self.once(("known", name), lambda: _kept(self.column(name).known))
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """What follows from the rows alone, made once for all KPIs that see them; it must not be written to."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        return cast("Made", self._memo[key])
 
     def seen(self, name: str) -> Array:
         """Where a moment has come by `now`; without a `now`, wherever there is one."""
@@ -242,7 +316,10 @@ class View:
 
     def __getitem__(self, name: str) -> Array:
         """A column as numpy: datetime64, float64 (durations in seconds), bool (nothing known is False) or text."""
-        column = self.column(name)
+        return self.once(("plain", name), lambda: _kept(self._as_numpy(self.column(name))))
+
+    @staticmethod
+    def _as_numpy(column: Column) -> Array:
         if column.kind is Kind.MOMENT:
             return np.asarray(column.values.view("datetime64[us]"))
         if column.kind is Kind.DURATION:
@@ -262,3 +339,25 @@ class View:
         values = self[name]
         numbers = self._batch.rows
         self.refusals.extend(Refusal(int(numbers[i]), name, str(values[i]), reason) for i in rows.nonzero()[0].tolist())
+
+    def content(self, rows: Array, *without: str) -> list[Array]:
+        """What some rows hold in all columns but some, as whole numbers that are the same however rows come."""
+        out: list[Array] = []
+        for name in sorted(self._batch.columns):
+            column = self._batch.columns[name]
+            if name in without:
+                continue
+            if column.kind is Kind.LABEL:
+                present, places = np.unique(column.values[rows], return_inverse=True)
+                hashes = hash_of([column.labels[code] if code >= 0 else "" for code in present.tolist()])
+                out.append(hashes[places])
+            else:
+                out.append(column.values[rows])
+        return out
+
+
+def _kept(values: Array) -> Array:
+    """An array that cannot be written to."""
+    found = values.view()
+    found.flags.writeable = False
+    return found

@@ -1,25 +1,26 @@
 """Numbers that never stand alone: value, interval, n, undecided, unit and direction."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from statistics import NormalDist
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import attrs
 import numpy as np
 
-from servqual._checks import did_you_mean, near, need
+from servqual._checks import did_you_mean, near
 from servqual._csv import csv_text
 from servqual._html import number, table
 from servqual.errors import InvalidValue, UnknownName
-from servqual.metrics import intervals
-from servqual.metrics.accumulators import BIN_ERROR, Array, Quotient, middle_of
-from servqual.metrics.cells import Cells, Dense, Sparse, as_ints
+from servqual.metrics.estimates import Numbers
 from servqual.metrics.groups import Groups
 from servqual.metrics.kpi import Better, Kpi, Unit
 from servqual.metrics.rows import Rows
+from servqual.metrics.standing import Standings, standings
+from servqual.metrics.tidy import frame_of
+from servqual.model.indicator import Goal, Indicator
+from servqual.model.standard import ServiceStandard
 
-__all__ = ["SMALL", "Measurement", "Measures", "measured"]
+__all__ = ["SMALL", "Measurement", "Measures"]
 
 SMALL: Final = 30
 """Below this n a number is marked as small: its interval says more than its value."""
@@ -52,18 +53,6 @@ class Measurement:
         return self.n < SMALL and self.unit != "count"
 
 
-@attrs.frozen(eq=False)
-class Numbers:
-    """The numbers of one KPI, an entry a group; NaN is "no data"."""
-
-    value: Array
-    low: Array
-    high: Array
-    n: Array
-    undecided: Array
-    error: Array
-
-
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Measures:
     """The measured KPIs of a tally, by group.
@@ -81,9 +70,7 @@ class Measures:
 
     def __iter__(self) -> Iterator[Measurement]:
         for kpi in self.kpis:
-            numbers = self.numbers[kpi.key]
-            for i, key in enumerate(self.groups[kpi.key].keys()):
-                yield self._at(kpi, numbers, i, key)
+            yield from self.of(kpi)
 
     def __len__(self) -> int:
         return sum(groups.size for groups in self.groups.values())
@@ -102,6 +89,12 @@ class Measures:
             better=kpi.better,
             definition=kpi.definition,
         )
+
+    def of(self, kpi: Kpi) -> Iterator[Measurement]:
+        """The measurements of one of the KPIs, a group at a time."""
+        numbers = self.numbers[kpi.key]
+        for i, key in enumerate(self.groups[kpi.key].keys()):
+            yield self._at(kpi, numbers, i, key)
 
     def get(self, kpi: str, **group: object) -> Measurement:
         """The measurement of a KPI in one group; every column of `by` must be given.
@@ -136,6 +129,34 @@ class Measures:
             )
         return found[0]
 
+    def against(
+        self, standard: ServiceStandard | Iterable[Indicator], *, margin: Mapping[str, Goal] | None = None
+    ) -> Standings:
+        """Hold each group against the goals of a standard: green, red, amber or unknown.
+
+        *Green*: all of the interval reaches the goal. *Red*: none of it does. *Amber*: the goal lies within it, so
+        that it could be either; where an end of the interval is missing, it reaches as far as it can. *Unknown*:
+        nothing was measured, no goal was set, or neither direction is better. A boundary reaches the goal, whichever
+        way is better. Undecided items of a share widen its interval to what they may make of it; of other KPIs they
+        are shown only.
+
+        `margin` names, by KPI and in its unit, the distance by which the interval must clear the goal to be green or
+        red; without it there is none. Indicators whose KPI was not measured, or not with their `within`, are listed
+        in `unmeasured`. Raises `InvalidValue` for a goal that the KPI cannot take, such as 95 for a share.
+
+        >>> from servqual.metrics import measure
+        >>> from servqual.model import Indicator
+        >>> day = np.array(["2026-05-04"] * 400, "datetime64[us]")
+        >>> cases = {"received_at": day, "reopened": [0] * 390 + [1] * 10, "team": ["north", "south"] * 200}
+        >>> goal = Indicator(name="right the first time", kpi="reopen_rate", goal=0.06)
+        >>> solved = measure(["reopen_rate"], {"cases": cases | {"resolved_at": day}}, by=["team"])
+        >>> [(row.group["team"], row.value, row.light) for row in solved.against([goal])]
+        [('north', 0.025, 'green'), ('south', 0.025, 'green')]
+        """
+        return standings(
+            standard, self.kpis, self, by=self.by, confidence=self.confidence, margin={} if margin is None else margin
+        )
+
     def columns(self) -> dict[str, list[Any]]:
         """The tidy table as columns: kpi, the groups, value, low, high, n, undecided, unit."""
         rows = list(self)
@@ -147,11 +168,7 @@ class Measures:
 
     def to_frame(self, kind: Literal["pandas", "polars", "pyarrow"] = "pandas") -> Any:
         """The tidy table as a frame of the library that you name; it must be installed."""
-        if kind == "pyarrow":
-            return need("pyarrow", "files", "to_frame('pyarrow')").table(self.columns())
-        if kind not in {"pandas", "polars"}:
-            raise InvalidValue(f"kind must be pandas, polars or pyarrow (got {kind!r})", field="kind", got=kind)
-        return need(kind, "all", f"to_frame({kind!r})").DataFrame(self.columns())
+        return frame_of(self.columns(), kind)
 
     def to_csv(self) -> str:
         """The tidy table as CSV text, guarded against formulas in the names of groups."""
@@ -211,116 +228,3 @@ def _same(a: Measurement, b: Measurement) -> bool:
 
 def _or_none(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
-
-
-# --- from cells to numbers ---------------------------------------------------------------------------------------
-
-
-def measured(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
-    """Read a KPI's statistic from its cells, in its unit."""
-    try:
-        numbers = _STATISTICS[kpi.statistic](cells, confidence)
-    except KeyError:
-        raise UnknownName(
-            f"statistic must be one of {', '.join(_STATISTICS)} (got {kpi.statistic!r})",
-            near=near(kpi.statistic, _STATISTICS),
-        ) from None
-    if kpi.unit == "share":
-        return attrs.evolve(numbers, high=np.minimum(numbers.high, 1))
-    if kpi.unit not in {"s", "score", "money"}:  # these are counted in millionths
-        return numbers
-    scaled = {name: getattr(numbers, name) / 1e6 for name in ("value", "low", "high")}
-    return attrs.evolve(numbers, **scaled)
-
-
-def _count(cells: Cells, confidence: float) -> Numbers:
-    assert isinstance(cells, Dense)
-    n = cells.fields["n"]
-    low, high = intervals.poisson(n, confidence)
-    return Numbers(n.astype(np.float64), low, high, n, np.zeros_like(n), np.zeros(len(n)))
-
-
-def _share(cells: Cells, confidence: float) -> Numbers:
-    assert isinstance(cells, Dense)
-    hits, n = cells.fields["hits"], cells.fields["hits"] + cells.fields["misses"]
-    low, high = intervals.wilson(hits, n, confidence)
-    with np.errstate(invalid="ignore"):
-        return Numbers(hits / np.where(n, n, np.nan), low, high, n, cells.fields["undecided"], np.zeros(len(n)))
-
-
-def _mean(cells: Cells, confidence: float) -> Numbers:
-    assert isinstance(cells, Dense)
-    n = cells.fields["n"]
-    totals, squares = as_ints(cells.fields["total"]), as_ints(cells.fields["squares"])
-    # Python's whole numbers, so that the variance of close values keeps all its digits
-    value = [total / k if k else math.nan for total, k in zip(totals, n.tolist(), strict=True)]
-    variance = [
-        (k * square - total * total) / (k * (k - 1)) if k > 1 else math.nan
-        for total, square, k in zip(totals, squares, n.tolist(), strict=True)
-    ]
-    low, high = intervals.mean(np.array(value), np.array(variance), n, confidence)
-    return Numbers(np.array(value), np.maximum(low, 0), high, n, cells.fields["undecided"], np.zeros(len(n)))
-
-
-def _quantile(q: float) -> Callable[[Cells, float], Numbers]:
-    def read(cells: Cells, confidence: float) -> Numbers:
-        assert isinstance(cells, Sparse)
-        n = cells.n
-        reached = np.cumsum(cells.count)
-        before = np.concatenate([[0], np.cumsum(n)])[:-1]
-
-        def at(rank: Array) -> Array:
-            inside = (rank >= 1) & (rank <= n)
-            if not len(reached):
-                return np.full(len(n), np.nan)
-            place = np.searchsorted(reached, np.where(inside, before + rank, 1))
-            value = cells.value[place]
-            return np.where(inside, np.where(cells.binned, middle_of(value), value), np.nan)
-
-        low, high = intervals.quantile_ranks(n, q, confidence)
-        middle = np.ceil(np.round(q * n, 9)).astype(np.int64)
-        return Numbers(at(np.maximum(middle, 1)), at(low), at(high), n, cells.undecided, BIN_ERROR * cells.binned)
-
-    return read
-
-
-def _net_score(cells: Cells, confidence: float) -> Numbers:
-    """100 × (share of 2 − share of 0) among values of 0, 1 and 2, with the multinomial's large-sample interval."""
-    found = _mean(cells, confidence)
-    assert isinstance(cells, Dense)
-    n, total = found.n, np.array(as_ints(cells.fields["total"]), np.float64)
-    squares = np.array(as_ints(cells.fields["squares"]), np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.sqrt(np.maximum(squares / n - (total / n) ** 2, 0) / n)
-    half = 100 * NormalDist().inv_cdf((1 + confidence) / 2) * spread
-    value = 100 * (found.value - 1)
-    return attrs.evolve(found, value=value, low=np.maximum(value - half, -100), high=np.minimum(value + half, 100))
-
-
-def _quotient(times: int) -> Callable[[Cells, float], Numbers]:
-    def read(cells: Cells, confidence: float) -> Numbers:
-        assert isinstance(cells, Dense)
-        n = cells.fields["n"]
-        sums = [as_ints(cells.fields[f.name]) for f in attrs.fields(Quotient) if f.name != "n"]
-        states = [Quotient(*state) for state in zip(n.tolist(), *sums, strict=True)]
-        value = np.array([math.nan if q.value is None else times * q.top / q.base for q in states])
-        spread = np.array([math.nan if q.variance is None else times**2 * q.variance for q in states])
-        low, high = intervals.mean(value, spread * n, n, confidence)
-        return Numbers(value, np.maximum(low, 0), high, n, np.zeros_like(n), np.zeros(len(n)))
-
-    return read
-
-
-_MICROSECONDS_AN_HOUR: Final = 3_600_000_000
-
-_STATISTICS: Final = {
-    "quotient": _quotient(1),
-    "per_hour": _quotient(_MICROSECONDS_AN_HOUR),
-    "net": _net_score,
-    "n": _count,
-    "share": _share,
-    "mean": _mean,
-    "p50": _quantile(0.5),
-    "p90": _quantile(0.9),
-    "p95": _quantile(0.95),
-}

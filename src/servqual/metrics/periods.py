@@ -15,6 +15,7 @@ __all__ = ["PERIODS", "period"]
 
 _DAY: Final = 86_400_000_000
 _HOUR: Final = 3_600_000_000
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _ORDINAL: Final = dt.date(1970, 1, 1).toordinal()
 
 
@@ -38,8 +39,12 @@ _FIRST_DAY: Final = MappingProxyType(
         "year": _truncated("Y"),
     }
 )
-PERIODS: Final = (*_FIRST_DAY, "weekday", "hour_of_day")
-"""What one can group by besides columns: five calendar periods, named by their first date; ISO weekday 1 to 7; hour."""
+PERIODS: Final = ("hour", *_FIRST_DAY, "weekday", "hour_of_day")
+"""What one can group by besides columns.
+
+An hour of the clock on the wall is named by the instant at which it begins, in UTC; the calendar periods by their first
+date; then ISO weekday 1 to 7, and the hour of the day.
+"""
 
 
 def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[object]]:
@@ -53,6 +58,9 @@ def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[objec
     if not len(moments):
         return np.zeros(0, np.int64), []
     here = local(moments, zone)
+    if name == "hour":
+        begun, codes = np.unique(moments - here % _HOUR, return_inverse=True)
+        return codes, [_EPOCH + dt.timedelta(microseconds=at) for at in begun.tolist()]
     if name == "hour_of_day":
         return here // _HOUR % 24, list(range(24))
     days = here // _DAY

@@ -7,7 +7,18 @@ import numpy as np
 
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array, Ratio, Total
-from servqual.metrics.flow import PLACE, STANDARD, TIMED, asked_for, in_order, received, time_to, told, with_percentiles
+from servqual.metrics.flow import (
+    PLACE,
+    STANDARD,
+    TIMED,
+    asked_for,
+    by_due,
+    in_order,
+    received,
+    time_to,
+    told,
+    with_percentiles,
+)
 from servqual.metrics.kpi import Kpi, View
 
 __all__ = ["PROMISE_KPIS"]
@@ -31,28 +42,11 @@ def _adopted(t: View) -> Mapping[str, Array]:
 
 
 def _commitment_kept(t: View) -> Mapping[str, Array]:
-    return _by_due(t, "made_at", "fulfilled_at", "released_at", broken=t.seen("broken_at"))
+    return by_due(t, "made_at", "fulfilled_at", "released_at", broken=t.seen("broken_at"))
 
 
 def _action_on_time(t: View) -> Mapping[str, Array]:
-    return _by_due(t, "agreed_at", "done_at", "dropped_at", broken=np.zeros(t.size, np.bool_))
-
-
-def _by_due(t: View, start: str, done: str, ended: str, *, broken: Array) -> Mapping[str, Array]:
-    """Done by due_at, among what was not called off by then; what is broken stays so."""
-    t.refuse(~t.known("due_at"), "due_at", "is missing")
-    early = t.known(start) & t.known("due_at") & (t.us("due_at") < t.us(start))
-    t.refuse(early, "due_at", f"must not come before {start}")
-    in_order(t, start, done)
-    began = ~t.known(start) | t.seen(start)
-    off = t.seen(ended) & (t.us(ended) <= t.us("due_at"))
-    in_time = t.seen(done) & (t.us(done) <= t.us("due_at")) & ~broken
-    due_passed = t.now > t.us("due_at")
-    return {
-        "hit": in_time,
-        "among": began & (in_time | ~off) & asked_for(t),
-        "undecided": ~t.seen(done) & ~broken & ~due_passed,
-    }
+    return by_due(t, "agreed_at", "done_at", "dropped_at")
 
 
 def _found_first(t: View) -> Mapping[str, Array]:

@@ -9,35 +9,22 @@ from typing import Any, Final
 import numpy as np
 
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Array, Quotient, Ratio
+from servqual.metrics.accumulators import Array, Quotient, Ratio, Total
+from servqual.metrics.amounts import MILLIONTHS, amount, off_scale, over, scale_of
 from servqual.metrics.kpi import Kpi, View
 
 __all__ = ["QUALITY_KPIS"]
 
-_MILLIONTHS: Final = 1_000_000
-_HEAVIEST: Final = 2**32  # in millionths a little below 2^52
 _ERRORS: Final = ("customer_critical", "business_critical", "compliance_critical")
 
 
 def _met(t: View) -> Mapping[str, Array]:
     """Weights met over weights applicable; an evaluation to which nothing applied says nothing."""
-    met, applicable = t["met"], t["applicable"]
-    among = t.known("met") & t.known("applicable")
-    for name, weights in (("met", met), ("applicable", applicable)):
-        out = t.known(name) & ((weights < 0) | (weights > _HEAVIEST))
-        t.refuse(out, name, f"must be a weight of 0 to {_HEAVIEST:,}")
-    t.refuse(among & (met > applicable), "met", "must not exceed applicable")
+    met, told = amount(t, "met", "a weight")
+    applicable, known = amount(t, "applicable", "a weight")
+    t.refuse(told & known & (met > applicable), "met", "must not exceed applicable")
     failed, judged = _failed(t)
-    among &= ~t.bad & (applicable > 0) & judged
-    return {
-        "top": _whole(np.where(among & ~failed, met, 0)),
-        "base": _whole(np.where(among, applicable, 0)),
-        "among": among,
-    }
-
-
-def _whole(weights: Array) -> Array:
-    return np.asarray(np.rint(weights * _MILLIONTHS), np.int64)
+    return over(t, np.where(failed, 0, met), applicable, told & known & (applicable > 0) & judged)
 
 
 def _failed(t: View) -> tuple[Array, Array]:
@@ -81,12 +68,52 @@ def _free_of_compliance(t: View) -> Mapping[str, Array]:
     return _free_of(t, "compliance_critical")
 
 
+def _deviation(t: View) -> Mapping[str, Array]:
+    scale = scale_of(t)
+    score, told = off_scale(t, "score", scale)
+    master, known = off_scale(t, "master_score", scale)
+    among = told & known
+    return {"value": np.rint(np.where(among, np.abs(score - master), 0) * MILLIONTHS).astype(np.int64), "among": among}
+
+
+_MANY: Final = 1_000_000  # nobody finds more in a contact
+
+
+def _counted(t: View, name: str) -> tuple[Array, Array]:
+    t.refuse(t[name] > _MANY, name, f"must not exceed {_MANY:,}")
+    known = t.known(name) & ~t.bad
+    return np.where(known, t[name], 0).astype(np.int64), known
+
+
+def _per_unit(t: View) -> Mapping[str, Array]:
+    defects, known = _counted(t, "defects")
+    return {"top": defects, "base": known.astype(np.int64), "among": known}
+
+
+def _per_opportunity(t: View) -> Mapping[str, Array]:
+    defects, told = _counted(t, "defects")
+    opportunities, known = _counted(t, "opportunities")
+    t.refuse(told & known & (defects > opportunities), "defects", "must not exceed opportunities")
+    return over(t, defects, opportunities, told & known)
+
+
+def _per_million(t: View) -> Mapping[str, Array]:
+    found = _per_opportunity(t)
+    return {**found, "top": found["top"] * MILLIONTHS}
+
+
 _COMMON: Final[dict[str, Any]] = {
     "table": "qa_scores",
     "at": "evaluated_at",
     "unit": "share",
     "better": "higher",
     "open_items": "there are none: a contact is told when it has been evaluated",
+}
+_FAULT: Final[dict[str, Any]] = {
+    "table": "qa_scores",
+    "at": "evaluated_at",
+    "better": "lower",
+    "open_items": _COMMON["open_items"],
 }
 _COPC: Final = "KPIS 83; COPC practice as quoted by contact-centre sources; no document of ours gives a formula"
 
@@ -134,6 +161,59 @@ QUALITY_KPIS: Final = (
             ("customer", "the customer", _free_of_customer),
             ("business", "the business", _free_of_business),
             ("compliance", "compliance", _free_of_compliance),
+        )
+    ),
+    Kpi(
+        key="calibration_deviation",
+        title="calibration deviation",
+        question="how far do evaluators lie from the master score, on average?",
+        formula="sum of abs(score − master score) / evaluations with both; the scale must be named",
+        source="KPIS 84, calibration practice of contact centres",
+        needs=("score", "master_score"),
+        params={"scale": None},
+        accumulator=Total,
+        rows=_deviation,
+        unit="score",
+        **_FAULT,
+    ),
+    *(
+        Kpi(
+            key=key,
+            title=title,
+            question=question,
+            formula=formula,
+            source="KPIS 88, Six Sigma",
+            needs=needs,
+            accumulator=Quotient,
+            rows=rows,
+            unit="share" if key == "dpo" else "ratio",
+            **_FAULT,
+        )
+        for key, title, question, formula, needs, rows in (
+            (
+                "dpu",
+                "defects per unit",
+                "how many defects does a unit have, on average?",
+                "sum of defects / units evaluated",
+                ("defects",),
+                _per_unit,
+            ),
+            (
+                "dpo",
+                "defects per opportunity",
+                "what share of the chances for a defect became one?",
+                "sum of defects / sum of opportunities",
+                ("defects", "opportunities"),
+                _per_opportunity,
+            ),
+            (
+                "dpmo",
+                "defects per million opportunities",
+                "how many of a million chances for a defect become one?",
+                "1,000,000 × sum of defects / sum of opportunities",
+                ("defects", "opportunities"),
+                _per_million,
+            ),
         )
     ),
 )

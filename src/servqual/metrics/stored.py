@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -17,7 +17,7 @@ import numpy as np
 
 from servqual.errors import UnreadableTally
 from servqual.metrics.accumulators import Array
-from servqual.metrics.cells import Cells, Dense, Sparse
+from servqual.metrics.cells import Cells, Dense, Form, Sparse, as_fields
 from servqual.metrics.groups import Groups
 from servqual.metrics.rows import Rows
 
@@ -47,6 +47,11 @@ def pack(stored: Stored) -> bytes:
             {"part": part, "by": groups.by, "labels": [[_label(name) for name in names] for names in groups.labels]}
             for part, groups in sorted(stored.groups.items())
         ],
+        "sparse": {
+            state: [cells.form, cells.labels]
+            for state, cells in sorted(stored.cells.items())
+            if isinstance(cells, Sparse)
+        },
         "arrays": [[*name, values.shape] for name, values in arrays],
         "rows": {
             table: [rows.read, rows.used, [[*reason, count] for reason, count in sorted(rows.reasons.items())]]
@@ -93,27 +98,31 @@ def unpack(data: bytes) -> Stored:
         table: Rows(read=read, used=used, reasons={(column, reason): n for column, reason, n in reasons})
         for table, (read, used, reasons) in header["rows"].items()
     }
-    return Stored(header["plan"], groups, {state: _cells(found) for state, found in fields.items()}, rows)
+    cells = {state: _cells(found, *header["sparse"].get(state, ())) for state, found in fields.items()}
+    return Stored(header["plan"], groups, cells, rows)
 
 
 def _arrays(stored: Stored) -> Iterator[tuple[tuple[str, ...], Array]]:
     for part, groups in sorted(stored.groups.items()):
         yield ("groups", *part), groups.codes
     for state, cells in sorted(stored.cells.items()):
-        fields = cells.fields if isinstance(cells, Dense) else attrs.asdict(cells, recurse=False)
-        for name, values in sorted(fields.items()):
+        for name, values in sorted(as_fields(cells).items()):
             yield ("cells", state, name), values.astype(np.int64)
 
 
-def _cells(fields: dict[str, Array]) -> Cells:
-    if "binned" in fields:
-        return Sparse(**{**fields, "binned": fields["binned"].astype(np.bool_)})
-    return Dense(fields)
+def _cells(fields: dict[str, Array], form: Form | None = None, labels: Sequence[str] = ()) -> Cells:
+    if form is None:
+        return Dense(fields)
+    return Sparse(form, **{**fields, "binned": fields["binned"].astype(np.bool_)}, labels=tuple(labels))
 
 
 def _label(name: object) -> list[object]:
+    if isinstance(name, dt.datetime):
+        return ["moment", name.isoformat()]
     return ["date", name.isoformat()] if isinstance(name, dt.date) else [type(name).__name__, name]
 
 
 def _unlabel(stored: list[Any]) -> object:
+    if stored[0] == "moment":
+        return dt.datetime.fromisoformat(stored[1])
     return dt.date.fromisoformat(stored[1]) if stored[0] == "date" else stored[1]

@@ -3,7 +3,7 @@
 Tallies of the same rows are the same bytes, however the rows were split or ordered.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -13,13 +13,25 @@ from servqual._checks import as_zone, near
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
 from servqual.metrics.catalogue import KPIS
 from servqual.metrics.cells import Cells
+from servqual.metrics.compound import Compound
+from servqual.metrics.estimates import Numbers, measured
 from servqual.metrics.groups import Groups
 from servqual.metrics.kpi import Kpi
-from servqual.metrics.measures import Measures, measured
+from servqual.metrics.measures import Measures
 from servqual.metrics.rows import Rows
 from servqual.metrics.stored import Stored, pack, unpack
+from servqual.readers.tables import Kind
 
-__all__ = ["Part", "Plan", "Tally", "part_of"]
+__all__ = ["Part", "Plan", "Tally", "kinds_of", "part_of", "wanted_of"]
+
+
+def _choices(where: Mapping[str, Any]) -> Mapping[str, tuple[Any, ...]]:
+    """One value, or several, as a tuple in a fixed order."""
+    out: dict[str, tuple[Any, ...]] = {}
+    for name, values in sorted(where.items()):
+        several = isinstance(values, Collection) and not isinstance(values, str | bytes)
+        out[name] = tuple(sorted(values, key=repr)) if several else (values,)
+    return out
 
 
 @attrs.frozen(kw_only=True)
@@ -31,12 +43,24 @@ class Plan:
     zone: ZoneInfo = attrs.field(converter=as_zone)
     now: int | None = None
     period: tuple[int, int] | None = None
+    where: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict, converter=_choices)
+
+    @property
+    def read(self) -> tuple[Kpi, ...]:
+        """The KPIs that rows are read for: those that are asked, and the parts of compound ones."""
+        return tuple({part.state: part for kpi in self.kpis for part in kpi.parts}.values())
 
     def plain(self) -> dict[str, Any]:
         """What two tallies must have in common to be added, as plain data."""
         kpis = [[kpi.key, kpi.definition] for kpi in self.kpis]
-        period = None if self.period is None else list(self.period)
-        return {"kpis": kpis, "by": list(self.by), "zone": self.zone.key, "now": self.now, "period": period}
+        return {
+            "kpis": kpis,
+            "by": list(self.by),
+            "zone": self.zone.key,
+            "now": self.now,
+            "period": None if self.period is None else list(self.period),
+            "where": {name: list(values) for name, values in self.where.items()},
+        }
 
 
 Part: TypeAlias = tuple[str, str]
@@ -64,7 +88,7 @@ class Tally:
     def __add__(self, other: "Tally") -> "Tally":
         if self.plan.plain() != other.plan.plain():
             raise TallyMismatch(
-                "only tallies of the same KPIs, groups, zone, now and period can be added (got different ones); "
+                "only tallies of the same KPIs, groups, zone, now, period and rows can be added (got different ones); "
                 "compare tally.plan of both"
             )
         groups: dict[Part, Groups] = {}
@@ -103,15 +127,25 @@ class Tally:
                 field="confidence",
                 got=confidence,
             )
-        kpis = self.plan.kpis
+        found = {kpi.key: self._measured(kpi, confidence) for kpi in self.plan.kpis}
         return Measures(
-            kpis=kpis,
+            kpis=self.plan.kpis,
             by=self.plan.by,
-            groups={kpi.key: self.groups[part_of(kpi)] for kpi in kpis},
-            numbers={kpi.key: measured(kpi, self.cells[kpi.state], confidence) for kpi in kpis},
+            groups={key: groups for key, (groups, _) in found.items()},
+            numbers={key: numbers for key, (_, numbers) in found.items()},
             rows=self.rows,
             confidence=confidence,
         )
+
+    def _measured(self, kpi: Kpi, confidence: float) -> tuple[Groups, Numbers]:
+        if not isinstance(kpi, Compound):
+            return self.groups[part_of(kpi)], measured(kpi, self.cells[kpi.state], confidence)
+        groups, here, there = self.groups[part_of(kpi.top)].union(self.groups[part_of(kpi.base)])
+        top, base = (
+            measured(part, self.cells[part.state].moved(places, groups.size), confidence)
+            for part, places in ((kpi.top, here), (kpi.base, there))
+        )
+        return groups, kpi.measured(top, base, confidence)
 
     def to_bytes(self) -> bytes:
         """The tally in its stored form (see `servqual.metrics.stored`); the same rows give the same bytes."""
@@ -142,6 +176,7 @@ class Tally:
             zone=stored.plan["zone"],
             now=stored.plan["now"],
             period=None if period is None else (period[0], period[1]),
+            where=stored.plan["where"],
         )
         return cls(plan, stored.groups, stored.cells, stored.rows)
 
@@ -156,4 +191,26 @@ def part_of(kpi: Kpi) -> Part:
 
 
 def _states(plan: Plan, part: Part) -> Iterator[str]:
-    yield from {kpi.state: None for kpi in plan.kpis if part_of(kpi) == part}
+    yield from {kpi.state: None for kpi in plan.read if part_of(kpi) == part}
+
+
+def wanted_of(plan: Plan) -> dict[str, frozenset[str]]:
+    """The columns of each table that a plan reads."""
+    shared = {*plan.by, *plan.where}
+    out: dict[str, set[str]] = {}
+    for kpi in plan.read:
+        out.setdefault(kpi.table, set(shared)).update((*kpi.columns, kpi.at))
+    return {table: frozenset(names) for table, names in out.items()}
+
+
+def kinds_of(plan: Plan) -> dict[str, dict[str, Kind]]:
+    """What the columns hold that KPIs declare, by table; two that differ are refused."""
+    out: dict[str, dict[str, Kind]] = {}
+    for kpi in plan.read:
+        mine = out.setdefault(kpi.table, {})
+        for name, kind in kpi.kinds.items():
+            if mine.setdefault(name, kind) is not kind:
+                raise InvalidValue(
+                    f"kinds must agree on {name} of {kpi.table} (got {mine[name]} and {kind})", field="kinds", got=name
+                )
+    return out

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from servqual.metrics.accumulators import Array, Quotient
+from servqual.metrics.amounts import over, part, within
 from servqual.metrics.kpi import Kpi, View
 
 __all__ = ["WORKFORCE_KPIS"]
@@ -18,60 +19,59 @@ __all__ = ["WORKFORCE_KPIS"]
 _MANY: Final = 1_000_000  # nobody handles more in a shift
 
 
-def _over(t: View, top: Array, base: Array, known: Array) -> Mapping[str, Array]:
-    """A sum over a sum, among the rows that have something of either."""
-    among = known & ~t.bad & ((top > 0) | (base > 0))
-    return {"top": np.where(among, top, 0), "base": np.where(among, base, 0), "among": among}
-
-
-def _within(t: View, part: str, whole: str) -> Array:
-    """Where both are known; a part that is longer than its whole is refused."""
-    known = t.known(part) & t.known(whole)
-    t.refuse(known & (t.us(part) > t.us(whole)), part, f"must not exceed {whole}")
-    return known
-
-
-def _part(t: View, part: str, whole: str) -> Mapping[str, Array]:
-    known = _within(t, part, whole)
-    return _over(t, t.us(part), t.us(whole), known)
-
-
 def _occupancy(t: View) -> Mapping[str, Array]:
-    known = _within(t, "idle_s", "ready_s")
-    return _over(t, np.where(known, t.us("ready_s") - t.us("idle_s"), 0), t.us("ready_s"), known)
+    known = within(t, "idle_s", "ready_s")
+    return over(t, np.where(known, t.us("ready_s") - t.us("idle_s"), 0), t.us("ready_s"), known)
 
 
 def _utilisation(t: View) -> Mapping[str, Array]:
-    known = _within(t, "idle_s", "ready_s") & t.known("paid_s")
+    known = within(t, "idle_s", "ready_s") & t.known("paid_s")
     busy = np.where(known, t.us("ready_s") - t.us("idle_s"), 0)
     busy += np.where(known & t.known("productive_s"), t.us("productive_s"), 0)
     t.refuse(known & (busy > t.us("paid_s")), "paid_s", "must not be less than handling and other productive time")
-    return _over(t, busy, t.us("paid_s"), known)
+    return over(t, busy, t.us("paid_s"), known)
 
 
 def _shrinkage(t: View) -> Mapping[str, Array]:
-    known = _within(t, "ready_s", "paid_s")
-    return _over(t, np.where(known, t.us("paid_s") - t.us("ready_s"), 0), t.us("paid_s"), known)
+    known = within(t, "ready_s", "paid_s")
+    return over(t, np.where(known, t.us("paid_s") - t.us("ready_s"), 0), t.us("paid_s"), known)
 
 
 def _adherence(t: View) -> Mapping[str, Array]:
-    return _part(t, "adherent_s", "scheduled_s")
+    return part(t, "adherent_s", "scheduled_s")
 
 
 def _absence(t: View) -> Mapping[str, Array]:
-    return _part(t, "absent_s", "scheduled_s")
+    return part(t, "absent_s", "scheduled_s")
 
 
 def _conformance(t: View) -> Mapping[str, Array]:
-    return _over(t, t.us("worked_s"), t.us("scheduled_s"), t.known("worked_s") & t.known("scheduled_s"))
+    return over(t, t.us("worked_s"), t.us("scheduled_s"), t.known("worked_s") & t.known("scheduled_s"))
+
+
+def _per_hour(t: View, name: str, what: str) -> Mapping[str, Array]:
+    t.refuse(t[name] > _MANY, name, f"must not exceed {_MANY:,}")
+    known = t.known(name) & t.known("ready_s") & ~t.bad
+    done = np.where(known, t[name], 0).astype(np.int64)
+    t.refuse(known & (done > 0) & (t.us("ready_s") == 0), "ready_s", f"must not be 0 where {what}")
+    return over(t, done, t.us("ready_s"), known)
 
 
 def _contacts_per_hour(t: View) -> Mapping[str, Array]:
-    t.refuse(t["handled"] > _MANY, "handled", f"must not exceed {_MANY:,}")
-    known = t.known("handled") & t.known("ready_s") & ~t.bad
-    handled = np.where(known, t["handled"], 0).astype(np.int64)
-    t.refuse(known & (handled > 0) & (t.us("ready_s") == 0), "ready_s", "must not be 0 where contacts were handled")
-    return _over(t, handled, t.us("ready_s"), known)
+    return _per_hour(t, "handled", "contacts were handled")
+
+
+def _resolved_per_hour(t: View) -> Mapping[str, Array]:
+    return _per_hour(t, "resolved", "cases were resolved")
+
+
+def _complaints_per_hour(t: View) -> Mapping[str, Array]:
+    return _per_hour(t, "complaints_closed", "complaints were closed")
+
+
+def _concurrency(t: View) -> Mapping[str, Array]:
+    known = within(t, "chatting_s", "chat_s")
+    return over(t, t.us("chat_s"), t.us("chatting_s"), known)
 
 
 _COMMON: Final[dict[str, Any]] = {
@@ -171,6 +171,46 @@ WORKFORCE_KPIS: Final = (
         needs=("handled", "ready_s"),
         statistic="per_hour",
         rows=_contacts_per_hour,
+        **_COMMON,
+    ),
+    Kpi(
+        key="resolved_per_hour",
+        title="cases resolved per productive hour",
+        question="how many cases were resolved in an hour on duty?",
+        formula="sum of the cases resolved / sum of the ready hours",
+        source=f"K-39 (all; 001 §7.3), by the proxy of resolved cases an agent hour; {_NO_FORMULA}",
+        label_zh="服务效率",
+        unit="per hour",
+        better="higher",
+        needs=("resolved", "ready_s"),
+        statistic="per_hour",
+        rows=_resolved_per_hour,
+        **_COMMON,
+    ),
+    Kpi(
+        key="complaints_closed_per_hour",
+        title="complaints closed per productive hour",
+        question="how many complaints were closed in an hour on duty?",
+        formula="sum of the complaints closed / sum of the ready hours",
+        source=f"K-16 (002 §6.3.2), by the proxy of closed complaints an agent hour; {_NO_FORMULA}",
+        label_zh="处理投诉的效率",
+        unit="per hour",
+        better="higher",
+        needs=("complaints_closed", "ready_s"),
+        statistic="per_hour",
+        rows=_complaints_per_hour,
+        **_COMMON,
+    ),
+    Kpi(
+        key="chat_concurrency",
+        title="chat concurrency",
+        question="how many chats did an agent in chat hold at once?",
+        formula="sum of the time of all chats / sum of the time with at least one",
+        source=f"KPIS 17, contact-centre practice; {_NO_FORMULA}",
+        unit="ratio",
+        better=None,
+        needs=("chat_s", "chatting_s"),
+        rows=_concurrency,
         **_COMMON,
     ),
 )

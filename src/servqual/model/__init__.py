@@ -151,6 +151,7 @@ _HOME = {
     "carry_over": "action_item",
     "complaint_backlog": "complaint",
     "equal_weights": "score",
+    "follow_up": "action_item",
     "history_of": "journal",
     "issues_of": "issues",
     "label": "terms",

@@ -1,6 +1,7 @@
 from servqual.model.action_item import ActionItem as ActionItem
 from servqual.model.action_item import ActionItemStatus as ActionItemStatus
 from servqual.model.action_item import carry_over as carry_over
+from servqual.model.action_item import follow_up as follow_up
 from servqual.model.action_item import open_items as open_items
 from servqual.model.answer import Answer as Answer
 from servqual.model.answer import Invitation as Invitation

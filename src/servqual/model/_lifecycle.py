@@ -6,10 +6,11 @@ nothing; building an object from a stored history runs the same fold, so replay 
 
 Events at the same instant have no true order, so the order in which they arrive must not matter: they are taken by
 `seq`, then by the order in which the lifecycle lists its events, each as soon as the table allows it.
+
+Where a lifecycle takes corrections, they lie in the history beside what they correct, and the fold is over what counts.
 """
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from itertools import groupby
@@ -17,55 +18,15 @@ from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 import attrs
 
-from servqual._checks import as_instant, filled
+from servqual._checks import as_instant
 from servqual.errors import IllegalTransition, InvalidValue, OutOfOrder
+from servqual.model._event import Act, Event
+from servqual.model.corrections import Correction, corrected
 from servqual.model.labels import Labelled
 
+__all__ = ["Act", "Event", "Lifecycle", "Lived", "Move", "Row", "State", "short"]
+
 S = TypeVar("S", bound=Labelled)
-
-
-def _not_before(event: "Event", _attribute: object, known: dt.datetime | None) -> None:
-    if known is not None and known < event.at:
-        raise InvalidValue(
-            f"recorded_at must not come before at (got {known} for {event.at}); nothing is known before it happens",
-            field="recorded_at",
-            expected="a moment not before `at`",
-            got=known,
-        )
-
-
-@attrs.frozen(kw_only=True)
-class Event:
-    """Something that happened: when, by whom, and when it became known.
-
-    `at` is when it was true. `recorded_at` is when it was written down, where that was later: only such an event may
-    be added out of order. `seq` orders events of one instant where their kinds alone do not say it.
-    """
-
-    stored_name: ClassVar[str] = "event"
-
-    at: dt.datetime = attrs.field(converter=as_instant)
-    by: str | None = None
-    note: str = ""
-    recorded_at: dt.datetime | None = attrs.field(
-        default=None, converter=attrs.converters.optional(as_instant), validator=_not_before
-    )
-    seq: int = 0
-
-    def __init_subclass__(cls) -> None:
-        cls.stored_name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """The names that a clock may listen to: the stored name, and a finer one where the content matters."""
-        return (self.stored_name,)
-
-
-@attrs.frozen(kw_only=True)
-class Act(Event):
-    """An event that somebody answers for."""
-
-    by: str = attrs.field(validator=filled)
 
 
 E = TypeVar("E", bound=Event)
@@ -97,11 +58,15 @@ class State(NamedTuple, Generic[S]):
 
 @attrs.frozen(eq=False)
 class Lifecycle(Generic[S]):
-    """The legal steps of one kind of object; `waits` is the status that remembers where it came from."""
+    """The legal steps of one kind of object; `waits` is the status that remembers where it came from.
+
+    `correctable` lets the history of such an object be corrected by `Voided` and `Amended`.
+    """
 
     name: str
     rows: tuple[Row[S], ...]
     waits: S | None = None
+    correctable: bool = False
     _ways: dict[tuple[S | None, type[Event]], tuple[Row[S], ...]] = attrs.field(init=False, factory=dict)
     _rank: dict[type[Event], int] = attrs.field(init=False, factory=dict)
 
@@ -193,6 +158,19 @@ def _moment(event: Event) -> tuple[dt.datetime, int]:
     return event.at, event.seq
 
 
+def _apart(lifecycle: Lifecycle[Any], history: tuple[Event, ...]) -> tuple[Sequence[Event], list[Correction]]:
+    """The events, and apart from them the corrections where the lifecycle takes any."""
+    corrections = [event for event in history if isinstance(event, Correction)]
+    if not corrections or not lifecycle.correctable:
+        return history, []
+    return [event for event in history if not isinstance(event, Correction)], corrections
+
+
+def _in_order(history: Iterable[E]) -> tuple[E, ...]:
+    """A corrected history in an order that does not depend on arrival: some of it counts no more and has no place."""
+    return tuple(sorted(history, key=lambda e: (*_moment(e), isinstance(e, Correction), repr(e))))
+
+
 def _only_events(values: Iterable[object]) -> None:
     for value in values:
         if not isinstance(value, Event):
@@ -213,21 +191,38 @@ def short(history: tuple[Event, ...]) -> str:
 class Lived(Generic[S, E]):
     """An object that is its history: `history` is the truth, everything else is read from it.
 
-    The state after the last event is carried along, outside of equality, so that recording does not fold again. Each
-    kind declares `history` anew with a converter to a tuple of its own events.
+    `counted` is what of it counts: the same, but for what corrections take away or change. It and the state after the
+    last event are carried along, outside of equality, so that recording does not fold again. Each kind declares
+    `history` anew with a converter to a tuple of its own events.
     """
 
     _lifecycle: ClassVar[Lifecycle[Any]]
 
     history: tuple[E, ...]
+    counted: tuple[E, ...] = attrs.field(init=False, eq=False, repr=False)
     _state: State[S] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not self.history:
             raise InvalidValue("history must hold at least one event (got none)", field="history", expected="events")
         _only_events(self.history)
-        history, state = self._lifecycle.replay(self.history)
-        object.__setattr__(self, "history", history)
+        told, corrections = _apart(self._lifecycle, self.history)
+        events = corrected(told, corrections) if corrections else told
+        if not events:
+            raise InvalidValue(
+                "history must keep at least one event that counts (got none); cancel what should not have been opened",
+                field="history",
+                expected="an event that is not voided",
+                got=self.history,
+            )
+        try:
+            counted, state = self._lifecycle.replay(events)
+        except IllegalTransition as illegal:
+            if corrections:
+                illegal.add_note("the history was corrected; record what is missing before it is taken away")
+            raise
+        object.__setattr__(self, "history", _in_order(self.history) if corrections else counted)
+        object.__setattr__(self, "counted", counted)
         object.__setattr__(self, "_state", state)
 
     def record(self, event: E) -> Self:
@@ -236,13 +231,18 @@ class Lived(Generic[S, E]):
         An event that the present status does not allow raises `IllegalTransition`, which lists those it does. One
         that lies before the last raises `OutOfOrder` unless it carries `recorded_at`: then the history is folded
         again with the event at its place. An event at the very moment of the last must be allowed after it, too.
+
+        A correction folds the history again without the event that it voids, or with the one that it amends: it
+        raises `NoSuchEvent` where there is none, and `IllegalTransition` where the rest no longer holds together.
         """
         _only_events((event,))
         last = self.history[-1]
-        if event.at > last.at:
+        corrects = self._lifecycle.correctable and isinstance(event, Correction)
+        if event.at > last.at and not corrects:
             new = object.__new__(type(self))
             object.__setattr__(new, "_state", self._lifecycle.step(self._state, event))
             object.__setattr__(new, "history", (*self.history, event))
+            object.__setattr__(new, "counted", new.history if self.counted is self.history else (*self.counted, event))
             return new
         if event.at < last.at and event.recorded_at is None:
             raise OutOfOrder(
@@ -252,19 +252,30 @@ class Lived(Generic[S, E]):
                 expected=f"a moment from {last.at}",
                 got=event.at,
             )
-        if event.recorded_at is None:
+        if event.recorded_at is None and not corrects:
             self._lifecycle.step(self._state, event)
         return type(self)(history=(*self.history, event))
 
     def as_of(self, moment: dt.datetime) -> Self:
-        """The object as its events up to this moment, included, tell it; refused before the first."""
+        """The object as what happened up to this moment, included, tells it; refused before the first event.
+
+        That is what was true then, as far as is known: what was recorded or corrected later counts at its own place.
+        """
         until = as_instant(moment)
-        return type(self)(history=tuple(event for event in self.history if event.at <= until))
+        return type(self)(history=tuple(event for event in self.counted if event.at <= until))
+
+    def known_by(self, moment: dt.datetime) -> Self:
+        """The object as it was known at this moment: without what was recorded or corrected later.
+
+        That is what was believed then. Refused before the first record.
+        """
+        until = as_instant(moment)
+        return type(self)(history=tuple(event for event in self.history if (event.recorded_at or event.at) <= until))
 
     @property
     def id(self) -> str:
         """What it is called: the `id` of the event that it began with; empty where that has none."""
-        name: str = getattr(self.history[0], "id", "")
+        name: str = getattr(self.counted[0], "id", "")
         return name
 
     @property
@@ -280,9 +291,14 @@ class Lived(Generic[S, E]):
         return self._lifecycle.allowed(self._state.status)
 
     @classmethod
+    def is_correctable(cls) -> bool:
+        """Whether its history takes `Voided` and `Amended`."""
+        return cls._lifecycle.correctable
+
+    @classmethod
     def diagram(cls) -> str:
         """The transitions as a Mermaid state diagram, drawn from the table that the code obeys."""
         return cls._lifecycle.diagram()
 
     def _latest(self, *kinds: type[Event]) -> Any:
-        return next((event for event in reversed(self.history) if isinstance(event, kinds)), None)
+        return next((event for event in reversed(self.counted) if isinstance(event, kinds)), None)

@@ -1,39 +1,50 @@
 """Wall-clock time of a zone as instants: when a spell that people wrote down really opens and closes.
 
-A spell edge inside a gap of the clock moves to the first instant that exists. Where the clock shows a time twice, a
-spell opens at the first and closes at the second.
+A spell edge inside a gap of the clock is no time at all. It moves to the `end` of the gap, the first instant that
+exists; or it is read as if the clock had not been put forward yet, which is `later`; or as if it had been before, which
+is `earlier`. Where the clock shows a time twice, a spell opens at the first and closes at the second, so that it has
+`both`; or both its edges are the `first`, or the `second`.
 """
 
 import datetime as dt
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from servqual.model._stretches import DAY, FIRST, LAST
 
-__all__ = ["closing", "day_of", "opening"]
+__all__ = ["Fold", "Gap", "closing", "day_of", "opening"]
+
+Gap: TypeAlias = Literal["end", "later", "earlier"]
+Fold: TypeAlias = Literal["both", "first", "second"]
 
 _NAIVE_EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # wall-clock arithmetic, on purpose
 _EPOCH_DAY: Final = _NAIVE_EPOCH.toordinal()
 _SECOND: Final = 1_000_000
 
 
-def opening(zone: ZoneInfo, day: int, since_midnight: int) -> int:
+def opening(zone: ZoneInfo, day: int, since_midnight: int, gap: Gap = "end", fold: Fold = "both") -> int:
     """The first instant at which a spell that opens at this time of this day (a date's ordinal) is open."""
-    wall = (day - _EPOCH_DAY) * DAY + since_midnight
-    before, after = _offsets(zone, wall)
-    return wall - before if before >= after else _end_of_gap(zone, wall - after, wall - before)
+    return _instant(zone, day, since_midnight, gap, first=fold != "second")
 
 
-def closing(zone: ZoneInfo, day: int, since_midnight: int) -> int:
+def closing(zone: ZoneInfo, day: int, since_midnight: int, gap: Gap = "end", fold: Fold = "both") -> int:
     """The instant from which a spell that closes at this time of this day is closed."""
-    wall = (day - _EPOCH_DAY) * DAY + since_midnight
-    before, after = _offsets(zone, wall)
-    return wall - after if before >= after else _end_of_gap(zone, wall - after, wall - before)
+    return _instant(zone, day, since_midnight, gap, first=fold == "first")
 
 
 def day_of(zone: ZoneInfo, at: int) -> int:
     """The ordinal of the date that a zone's calendar shows at an instant."""
     return _EPOCH_DAY + (at + _whole(_offset_at(zone, at))) // DAY
+
+
+def _instant(zone: ZoneInfo, day: int, since_midnight: int, gap: Gap, *, first: bool) -> int:
+    wall = (day - _EPOCH_DAY) * DAY + since_midnight
+    before, after = _offsets(zone, wall)
+    if before >= after:
+        return wall - (before if first else after)
+    if gap == "end":
+        return _end_of_gap(zone, wall - after, wall - before)
+    return wall - (before if gap == "later" else after)
 
 
 def _offsets(zone: ZoneInfo, wall: int) -> tuple[int, int]:

@@ -10,9 +10,11 @@ from typing import ClassVar, Final
 import attrs
 
 from servqual._checks import calendar_date, filled
+from servqual.errors import InvalidValue
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, short
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
+from servqual.model.meeting import FollowedUp, Meeting
 
 __all__ = [
     "ACTION_ITEM_LIFECYCLE",
@@ -25,6 +27,7 @@ __all__ = [
     "Dropped",
     "Progressed",
     "carry_over",
+    "follow_up",
     "open_items",
 ]
 
@@ -129,6 +132,11 @@ class ActionItem(Lived[ActionItemStatus, ActionItemEvent]):
         return self.promise.due
 
     @property
+    def meetings(self) -> tuple[MeetingId, ...]:
+        """The meetings that dealt with it: the one that agreed on it, then each to which it was carried over."""
+        return tuple(event.meeting for event in self.history if isinstance(event, Agreed | CarriedOver))
+
+    @property
     def carried_over(self) -> int:
         """How many times it was carried over."""
         return sum(isinstance(event, CarriedOver) for event in self.history)
@@ -154,3 +162,34 @@ def carry_over(
         else item
         for item in items
     )
+
+
+def follow_up(meeting: Meeting, items: Iterable[ActionItem], *, at: dt.datetime, by: str) -> Meeting:
+    """The meeting with its follow-up recorded, in which every item that it dealt with is named.
+
+    Items of other meetings are left out. One that is open and was not carried over to another meeting is refused: it
+    would be lost.
+
+    >>> from datetime import UTC, date, datetime
+    >>> from servqual.model.meeting import Held, Noticed
+    >>> day, w19 = datetime(2026, 5, 4, tzinfo=UTC), MeetingId("W-19")
+    >>> meeting = Meeting(history=[Noticed(at=day, by="M-1", id=w19, theme="repeat calls", agenda=["two cases"]),
+    ...                            Held(at=day + dt.timedelta(hours=1), by="M-1", present=[AgentId("A-1")])])
+    >>> item = ActionItem(history=[Agreed(at=day, by="M-1", id="W-19/1", what="rewrite the refund note",
+    ...                                   owner=AgentId("A-1"), due=date(2026, 5, 8), meeting=w19)])
+    >>> week = dt.timedelta(days=7)
+    >>> done = item.record(Done(at=day + week, by="A-1", result="rewritten"))
+    >>> follow_up(meeting, [done], at=day + week, by="M-1").action_items
+    ('W-19/1',)
+    """
+    mine = [item for item in items if meeting.id in item.meetings]
+    for item in open_items(mine):
+        if item.promise.meeting == meeting.id:
+            raise InvalidValue(
+                f"items must be done, dropped or carried over before meeting {meeting.id} is followed up (got "
+                f"{item.id!r}, due {item.due}, open); carry it over to the next meeting",
+                field="items",
+                expected="no item that is open and comes to no other meeting",
+                got=item.id,
+            )
+    return meeting.record(FollowedUp(at=at, by=by, items=[item.id for item in mine]))

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, Self
 
 import attrs
 
-from servqual._checks import among, as_texts, calendar_date, filled
+from servqual._checks import among, as_texts, calendar_date, filled, whole
 from servqual.errors import InvalidValue
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, short
 from servqual.model._rebuilt import Rebuilt
@@ -140,7 +140,7 @@ class SchemeSet(Act, Rebuilt):
     kinds: Mapping[str, IndicatorKind] = attrs.field(factory=dict[str, IndicatorKind], converter=_kinds)
     bands: Mapping[float, str] = attrs.field(factory=dict[float, str], converter=_bands)
     scheme: str = ""
-    version: int = attrs.field(default=1, validator=attrs.validators.ge(1))
+    version: int = attrs.field(default=1, validator=whole(1))
     review_on: dt.date | None = attrs.field(default=None, validator=attrs.validators.optional(calendar_date))
 
     def __attrs_post_init__(self) -> None:

@@ -146,7 +146,7 @@ def ownership_of(thing: of_case.Case | of_complaint.Complaint) -> Ownership | No
     releases it; a reopening gives it back to who held it last.
     """
     events: list[OwnershipEvent] = []
-    for event in thing.history:
+    for event in thing.counted:
         seq, last = len(events), (events[-1] if events else None)
         if isinstance(event, of_case.Reported | of_complaint.Received):
             to, team = AgentId(event.owner), _team(event.team)

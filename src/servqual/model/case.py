@@ -12,16 +12,19 @@ from typing import Any, ClassVar, Final, Literal, Self
 
 import attrs
 
-from servqual._checks import a_fact, as_instant, filled
+from servqual._checks import a_fact, as_instant, filled, one_of, whole
 from servqual.errors import InvalidValue
 from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, short
+from servqual.model.corrections import Amended, Voided
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.labels import Labelled
 from servqual.model.money import Money, compensation
 
 __all__ = [
     "CASE_LIFECYCLE",
+    "Amended",
     "Assigned",
+    "AutoReplied",
     "Cancelled",
     "Case",
     "CaseEvent",
@@ -47,6 +50,7 @@ __all__ = [
     "Resumed",
     "Started",
     "Verified",
+    "Voided",
     "Waiting",
 ]
 
@@ -130,9 +134,7 @@ class Reported(Event):
     owner: str = attrs.field(validator=filled)
     channel: str = attrs.field(validator=filled)
     source: CaseSource = attrs.field(converter=CaseSource)
-    opened_by: Literal["customer", "agent"] = attrs.field(
-        default="customer", validator=attrs.validators.in_(("customer", "agent"))
-    )
+    opened_by: Literal["customer", "agent"] = attrs.field(default="customer", validator=one_of("customer", "agent"))
     tier: str | None = None
     team: str | None = None
     category: str | None = None
@@ -190,7 +192,7 @@ class Escalated(Act):
     """A higher support level (2, 3, …) took responsibility, for a reason; the status stays."""
 
     to: str = attrs.field(validator=filled)
-    level: int = attrs.field(validator=attrs.validators.ge(2))
+    level: int = attrs.field(validator=whole(2))
     reason: str = attrs.field(validator=filled)
     team: str | None = None
 
@@ -212,6 +214,11 @@ class Linked(Act):
 @attrs.frozen(kw_only=True)
 class CustomerMessage(Event):
     """The customer wrote or called again."""
+
+
+@attrs.frozen(kw_only=True)
+class AutoReplied(Event):
+    """A machine on the customer's side answered: out of office, a receipt, a bounce; no clock listens unasked."""
 
 
 @attrs.frozen(kw_only=True)
@@ -327,6 +334,7 @@ CaseEvent = (
     | Escalated
     | Linked
     | CustomerMessage
+    | AutoReplied
     | Started
     | Resumed
     | Replied
@@ -338,6 +346,8 @@ CaseEvent = (
     | Reopened
     | Duplicate
     | Cancelled
+    | Voided
+    | Amended
 )
 
 
@@ -363,12 +373,14 @@ def _rows() -> tuple[Row[CaseStatus], ...]:
         Row((s.ASSIGNED, s.HANDLING, s.WAITING), Escalated,     None,                     Move.STAY),
         Row((s.IDENTIFIED, *unsolved, *solved), Linked,         None,                     Move.STAY),
         Row((*unsolved, *solved),              CustomerMessage, None,                     Move.STAY),
+        Row((*unsolved, *solved),              AutoReplied,     None,                     Move.STAY),
         Row((s.ASSIGNED,),                     Started,         None,                     s.HANDLING),
         Row((s.WAITING,),                      Resumed,         None,                     Move.BACK),
         Row((*unsolved, *solved),              Replied,         None,                     Move.STAY),
+        # of equal instants a solution beats a wait
+        Row((s.HANDLING,),                     Resolved,        None,                     s.VERIFYING),
         Row((*desk, s.VERIFYING),              Waiting,         None,                     s.WAITING),
         Row((s.WAITING,),                      Waiting,         None,                     Move.STAY),
-        Row((s.HANDLING,),                     Resolved,        None,                     s.VERIFYING),
         Row((s.VERIFYING,),                    Verified,        _effective_and_confirmed, s.VERIFIED),
         Row((s.VERIFYING,),                    Verified,        None,                     s.HANDLING),
         Row(solved,                            FollowedUp,      None,                     Move.STAY),
@@ -379,7 +391,7 @@ def _rows() -> tuple[Row[CaseStatus], ...]:
     )  # fmt: skip
 
 
-CASE_LIFECYCLE: Final = Lifecycle(name="case", rows=_rows(), waits=CaseStatus.WAITING)
+CASE_LIFECYCLE: Final = Lifecycle(name="case", rows=_rows(), waits=CaseStatus.WAITING, correctable=True)
 
 _STAGES: Final = {
     **dict.fromkeys(
@@ -400,8 +412,9 @@ class Case(Lived[CaseStatus, CaseEvent]):
     """A customer's problem as the tuple of what happened to it.
 
     Moments are UTC. Closing needs a verification in which the effect was evaluated and the customer confirmed; one
-    that fails leads back to handling. Refused: a history that does not begin with `Identified` or `Reported`, any
-    event that the status does not allow, and an event before the last that does not say when it became known.
+    that fails leads back to handling. `Voided` and `Amended` correct what was told wrongly. Refused: a history that
+    does not begin with `Identified` or `Reported`, any event that the status does not allow, and an event before the
+    last that does not say when it became known.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> case = Case(history=[Reported(
@@ -412,8 +425,8 @@ class Case(Lived[CaseStatus, CaseEvent]):
     (<CaseStatus.RECEIVED: 'received'>, '已接收', <CaseStage.PROBLEM: 'problem'>)
     >>> case.record(Closed(at=nine + dt.timedelta(minutes=2), by="desk"))
     Traceback (most recent call last):
-    servqual.errors.IllegalTransition: event must be one of classified, linked, customer_message, replied, waiting, \
-duplicate, cancelled while the case is received (got closed)
+    servqual.errors.IllegalTransition: event must be one of classified, linked, customer_message, auto_replied, \
+replied, waiting, duplicate, cancelled while the case is received (got closed)
     """
 
     _lifecycle: ClassVar[Lifecycle[Any]] = CASE_LIFECYCLE
@@ -422,7 +435,7 @@ duplicate, cancelled while the case is received (got closed)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        for event in self.history[1:]:
+        for event in self.counted[1:]:
             self._same_id(event)
 
     def record(self, event: CaseEvent) -> Self:
@@ -454,7 +467,7 @@ duplicate, cancelled while the case is received (got closed)
     @property
     def report(self) -> Reported | None:
         """The report with its mandatory fields; None while the problem is only identified."""
-        return next((event for event in self.history[:2] if isinstance(event, Reported)), None)
+        return next((event for event in self.counted[:2] if isinstance(event, Reported)), None)
 
     @property
     def customer(self) -> CustomerId | None:
@@ -500,17 +513,17 @@ duplicate, cancelled while the case is received (got closed)
     @property
     def received_at(self) -> dt.datetime | None:
         """When the desk took it in."""
-        return next((event.at for event in self.history if isinstance(event, Received)), None)
+        return next((event.at for event in self.counted if isinstance(event, Received)), None)
 
     @property
     def assigned_at(self) -> dt.datetime | None:
         """When it was first assigned."""
-        return next((event.at for event in self.history if isinstance(event, Assigned)), None)
+        return next((event.at for event in self.counted if isinstance(event, Assigned)), None)
 
     @property
     def first_response_at(self) -> dt.datetime | None:
         """When a person first answered the customer; notes among ourselves and bots do not answer."""
-        replies = (event for event in self.history if isinstance(event, Replied))
+        replies = (event for event in self.counted if isinstance(event, Replied))
         return next((event.at for event in replies if event.public and not event.bot), None)
 
     @property
@@ -532,27 +545,27 @@ duplicate, cancelled while the case is received (got closed)
     @property
     def reopened(self) -> int:
         """How many times it was reopened."""
-        return sum(isinstance(event, Reopened) for event in self.history)
+        return sum(isinstance(event, Reopened) for event in self.counted)
 
     @property
     def handed_over(self) -> int:
         """How many times responsibility changed hands, escalations included."""
-        return sum(isinstance(event, HandedOver | Escalated) for event in self.history)
+        return sum(isinstance(event, HandedOver | Escalated) for event in self.counted)
 
     @property
     def escalated(self) -> bool:
         """Whether a higher support level ever took it."""
-        return any(isinstance(event, Escalated) for event in self.history)
+        return any(isinstance(event, Escalated) for event in self.counted)
 
     @property
     def links(self) -> tuple[Linked, ...]:
         """The cases that belong with this one."""
-        return tuple(event for event in self.history if isinstance(event, Linked))
+        return tuple(event for event in self.counted if isinstance(event, Linked))
 
     @property
     def duplicate_of(self) -> CaseId | None:
         """The case that this one repeats."""
-        last = self.history[-1]
+        last = self.counted[-1]
         return last.of if isinstance(last, Duplicate) else None
 
     def age(self, *, now: dt.datetime) -> dt.timedelta:
@@ -561,17 +574,17 @@ duplicate, cancelled while the case is received (got closed)
         A moment before the first event is refused.
         """
         moment = as_instant(now)
-        if moment < self.history[0].at:
+        if moment < self.counted[0].at:
             raise InvalidValue(
-                f"now must not come before the first event at {self.history[0].at} (got {moment})",
+                f"now must not come before the first event at {self.counted[0].at} (got {moment})",
                 field="now",
                 expected="a moment not before the first event",
                 got=moment,
             )
         if self.status in {CaseStatus.CLOSED, CaseStatus.CANCELLED}:
             moment = min(moment, self._latest(Closed, Duplicate, Cancelled).at)
-        return moment - self.history[0].at
+        return moment - self.counted[0].at
 
     def _named(self, field: str) -> Any:
-        named = (getattr(event, field, None) for event in reversed(self.history))
+        named = (getattr(event, field, None) for event in reversed(self.counted))
         return next((value for value in named if value is not None), None)

@@ -7,13 +7,14 @@ A rule names events by their stored names, such as `resolved`, or finer where th
 `replied.public` (a person answers the customer), `verified.failed` or `waiting.supplier`.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
 import attrs
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import a_fact, did_you_mean, lasting, near, one_of
 from servqual.errors import InvalidValue
 from servqual.model.case import CASE_LIFECYCLE, Relation
 from servqual.model.labels import Labelled
@@ -28,6 +29,7 @@ class Clock(Labelled):
     FIRST_RESPONSE = "first_response", "首次响应"
     NEXT_RESPONSE = "next_response", "后续响应"
     PERIODIC_UPDATE = "periodic_update", "定期进展通报"
+    PAUSABLE_UPDATE = "pausable_update", "可暂停的进展通报"
     REQUESTER_WAIT = "requester_wait", "客户等待"
     AGENT_WORK = "agent_work", "客服处理"
     RESOLUTION = "resolution", "问题解决"
@@ -117,12 +119,12 @@ replied.public, replied.bot, replied?
     stop: frozenset[str] = attrs.field(converter=_signals)
     cancel: frozenset[str] = attrs.field(default=_OWN_SIDE, converter=_signals)
     pause_on: frozenset[str] | None = attrs.field(default=None, converter=_reasons)
-    repeats: bool = False
-    restarts: bool = False
-    unsolved_only: bool = False
+    repeats: bool = attrs.field(default=False, validator=a_fact)
+    restarts: bool = attrs.field(default=False, validator=a_fact)
+    unsolved_only: bool = attrs.field(default=False, validator=a_fact)
     reopen_on: frozenset[str] = attrs.field(default=frozenset({"reopened", "verified.failed"}), converter=_signals)
     reopening: Reopening = attrs.field(default=Reopening.NEVER, converter=Reopening)
-    from_earliest: bool = False
+    from_earliest: bool = attrs.field(default=False, validator=a_fact)
 
 
 _BEGIN: Final = ("reported", "received")
@@ -131,6 +133,9 @@ _NEVER: Final = ()
 
 def _standard_rules() -> dict[Clock, ClockRule]:
     answer = "replied.public"
+    update = ClockRule(
+        start=answer, stop=(answer, "resolved", "closed"), pause_on=_NEVER, repeats=True, unsolved_only=True
+    )
     return {
         Clock.ACKNOWLEDGEMENT: ClockRule(
             start=_BEGIN, stop=("received", "acknowledged", answer, "replied.bot"), pause_on=_NEVER
@@ -139,9 +144,8 @@ def _standard_rules() -> dict[Clock, ClockRule]:
         Clock.NEXT_RESPONSE: ClockRule(
             start="customer_message", stop=(answer, "resolved"), pause_on=_NEVER, repeats=True
         ),
-        Clock.PERIODIC_UPDATE: ClockRule(
-            start=answer, stop=(answer, "resolved", "closed"), pause_on=_NEVER, repeats=True, unsolved_only=True
-        ),
+        Clock.PERIODIC_UPDATE: update,
+        Clock.PAUSABLE_UPDATE: attrs.evolve(update, pause_on="customer"),
         Clock.REQUESTER_WAIT: ClockRule(start=_BEGIN, stop="resolved", pause_on="customer", reopening=Reopening.RESUME),
         Clock.AGENT_WORK: ClockRule(start=_BEGIN, stop="resolved", pause_on=ANY, reopening=Reopening.RESUME),
         Clock.RESOLUTION: ClockRule(start=_BEGIN, stop="resolved", reopening=Reopening.RESUME),
@@ -176,14 +180,16 @@ class ClockConventions:
     `rules` say what each clock listens to; a clock without one, such as `Clock.STEP`, needs a rule on its target.
     `retargeting` is what a change of target does. `at_close="roll"` moves a deadline that falls on the close to the
     next opening. `whole_history` counts all time under the hours that apply last, where each stretch otherwise counts
-    under the hours of its own time. `sources` say where the reading was learnt.
+    under the hours of its own time. A limit below `shortest` cannot be promised; without it every limit can. `sources`
+    say where the reading was learnt.
     """
 
     name: str
     rules: Mapping[Clock, ClockRule] = attrs.field(converter=_read_only, hash=False, repr=False)
     retargeting: Retargeting = attrs.field(default=Retargeting.KEEP_START, converter=Retargeting)
-    at_close: Literal["stay", "roll"] = attrs.field(default="stay", validator=attrs.validators.in_(("stay", "roll")))
-    whole_history: bool = False
+    at_close: Literal["stay", "roll"] = attrs.field(default="stay", validator=one_of("stay", "roll"))
+    whole_history: bool = attrs.field(default=False, validator=a_fact)
+    shortest: dt.timedelta | None = attrs.field(default=None, validator=lasting)
     sources: tuple[str, ...] = attrs.field(default=(), converter=_texts, repr=False)
 
 

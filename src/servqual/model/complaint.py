@@ -16,6 +16,7 @@ from servqual._checks import a_fact, as_instant, filled
 from servqual.errors import InvalidValue
 from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, short
 from servqual.model.channel import Channel
+from servqual.model.corrections import Amended, Voided
 from servqual.model.ids import CaseId, ComplaintId, CustomerId
 from servqual.model.labels import Labelled
 from servqual.model.money import Money, compensation
@@ -23,6 +24,7 @@ from servqual.model.money import Money, compensation
 __all__ = [
     "COMPLAINT_LIFECYCLE",
     "Acknowledged",
+    "Amended",
     "Analysed",
     "Closed",
     "Complaint",
@@ -38,6 +40,7 @@ __all__ = [
     "Reopened",
     "Resolved",
     "Started",
+    "Voided",
     "Withdrawn",
     "complaint_backlog",
     "overdue_complaints",
@@ -192,6 +195,8 @@ ComplaintEvent = (
     | Reopened
     | Duplicate
     | Withdrawn
+    | Voided
+    | Amended
 )
 
 
@@ -238,7 +243,7 @@ def _rows() -> tuple[Row[ComplaintStatus], ...]:
     )  # fmt: skip
 
 
-COMPLAINT_LIFECYCLE: Final = Lifecycle(name="complaint", rows=_rows())
+COMPLAINT_LIFECYCLE: Final = Lifecycle(name="complaint", rows=_rows(), correctable=True)
 
 _RESOLVED: Final = frozenset({ComplaintStatus.FOLLOWING_UP, ComplaintStatus.FOLLOWED_UP, ComplaintStatus.CLOSED})
 _ENDED: Final = frozenset({ComplaintStatus.CLOSED, ComplaintStatus.WITHDRAWN, ComplaintStatus.DUPLICATE})
@@ -276,7 +281,7 @@ duplicate, withdrawn while the complaint is analysing (got closed)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        for event in self.history:
+        for event in self.counted:
             self._another(event)
 
     def record(self, event: ComplaintEvent) -> Self:
@@ -296,7 +301,7 @@ duplicate, withdrawn while the complaint is analysing (got closed)
     @property
     def received(self) -> Received:
         """What it began with."""
-        first = self.history[0]
+        first = self.counted[0]
         assert isinstance(first, Received)
         return first
 
@@ -324,7 +329,7 @@ duplicate, withdrawn while the complaint is analysing (got closed)
     @property
     def team(self) -> str | None:
         """The team that was named last."""
-        named = (event.team for event in reversed(self.history) if isinstance(event, Received | HandedOver))
+        named = (event.team for event in reversed(self.counted) if isinstance(event, Received | HandedOver))
         return next((team for team in named if team is not None), None)
 
     @property
@@ -336,12 +341,12 @@ duplicate, withdrawn while the complaint is analysing (got closed)
     @property
     def acknowledged_at(self) -> dt.datetime | None:
         """When the customer was first told that we have it."""
-        return next((event.at for event in self.history if isinstance(event, Acknowledged)), None)
+        return next((event.at for event in self.counted if isinstance(event, Acknowledged)), None)
 
     @property
     def started_at(self) -> dt.datetime | None:
         """When somebody first looked into it."""
-        return next((event.at for event in self.history if isinstance(event, Started | Listened)), None)
+        return next((event.at for event in self.counted if isinstance(event, Started | Listened)), None)
 
     @property
     def demand(self) -> str | None:
@@ -370,7 +375,7 @@ duplicate, withdrawn while the complaint is analysing (got closed)
     @property
     def compensations(self) -> tuple[Money, ...]:
         """Every compensation that was given, in the order of time."""
-        given = (event.compensation for event in self.history if isinstance(event, Resolved))
+        given = (event.compensation for event in self.counted if isinstance(event, Resolved))
         return tuple(money for money in given if money is not None)
 
     @property
@@ -411,12 +416,12 @@ duplicate, withdrawn while the complaint is analysing (got closed)
     @property
     def cases(self) -> tuple[CaseId, ...]:
         """The cases that it is about, each once."""
-        return tuple(dict.fromkeys(event.to for event in self.history if isinstance(event, Linked)))
+        return tuple(dict.fromkeys(event.to for event in self.counted if isinstance(event, Linked)))
 
     @property
     def duplicate_of(self) -> ComplaintId | None:
         """The complaint that this one repeats."""
-        last = self.history[-1]
+        last = self.counted[-1]
         return last.of if isinstance(last, Duplicate) else None
 
     def overdue(self, *, now: dt.datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from servqual._checks import filled
+from servqual._checks import filled, whole
 from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, short
 from servqual.model.ids import CustomerId, FeedbackId, InteractionId, SuggestionId
 from servqual.model.labels import Labelled
@@ -77,9 +77,7 @@ class Received(Event):
     id: FeedbackId = attrs.field(validator=filled)
     source: FeedbackSource = attrs.field(converter=FeedbackSource)
     text: str = ""
-    stars: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.in_(range(1, 6)))
-    )
+    stars: int | None = attrs.field(default=None, validator=attrs.validators.optional(whole(1, 5)))
     customer: CustomerId | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
     interaction: InteractionId | None = None
     touchpoint: str | None = None

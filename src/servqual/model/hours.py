@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from servqual._checks import as_zone
+from servqual._checks import a_fact, as_zone, one_of
 from servqual.errors import InvalidValue
-from servqual.model._local import closing, day_of, opening
+from servqual.model._local import Fold, Gap, closing, day_of, opening
 from servqual.model._spells import DAYS, Spells, day_spells, read_dates, read_week
 from servqual.model._stretches import DAY, Stretches, clipped, join, take_out
 from servqual.model.holidays import Given, HolidayRule, Holidays
@@ -18,6 +18,7 @@ from servqual.model.open_time import DatedHours, Hours, Reasons
 __all__ = ["BusinessHours", "Hours"]
 
 _WHOLE_DAY = "00:00-24:00"
+_USUAL = {"end", "both"}
 
 
 def _special(given: Mapping[dt.date, Spells]) -> Mapping[dt.date, str]:
@@ -56,8 +57,9 @@ class BusinessHours(Hours):
     the shifts that open on it; the shift of the night before runs on into it, unless `holiday_cuts_night`.
 
     Time is real time: across a change of the clock a night shift is an hour shorter or longer. An edge inside the gap
-    moves to the first instant that exists; where the clock shows a time twice, hours open at the first and close at
-    the second. Overlapping spells, unknown days and zones, and naive moments are refused.
+    moves to the first instant that exists, unless `gap` reads it as if the clock had changed `later` or `earlier`.
+    Where the clock shows a time twice, hours open at the first and close at the second, unless `fold` takes the
+    `first` or the `second` of both edges. Overlapping spells, unknown days and zones, and naive moments are refused.
 
     >>> hours = BusinessHours(zone="Europe/Berlin", week={"mon-thu": "09:00-17:30", "fri": "09:00-15:00"},
     ...                       special={dt.date(2026, 12, 24): "09:00-12:00"})
@@ -70,8 +72,10 @@ class BusinessHours(Hours):
     holidays: Holidays = attrs.field(factory=Holidays, converter=_holidays)
     special: Mapping[dt.date, str] = attrs.field(factory=dict[dt.date, str], converter=_special, eq=_pairs)
     breaks: Mapping[dt.date, str] = attrs.field(factory=dict[dt.date, str], converter=_breaks, eq=_pairs)
-    holiday_wins: bool = False
-    holiday_cuts_night: bool = False
+    holiday_wins: bool = attrs.field(default=False, validator=a_fact)
+    holiday_cuts_night: bool = attrs.field(default=False, validator=a_fact)
+    gap: Gap = attrs.field(default="end", validator=one_of("end", "later", "earlier"))
+    fold: Fold = attrs.field(default="both", validator=one_of("both", "first", "second"))
 
     @classmethod
     def always(cls) -> "BusinessHours":
@@ -120,7 +124,7 @@ class BusinessHours(Hours):
 
     def definition(self) -> dict[str, Any]:
         """All that decides when it is open, as plain data in a settled order."""
-        return {
+        told = {
             "zone": str(self.zone),
             "week": dict(self.week),
             "holidays": {date.isoformat(): name for date, name in self.holidays.dates.items()},
@@ -130,14 +134,23 @@ class BusinessHours(Hours):
             "holiday_wins": self.holiday_wins,
             "holiday_cuts_night": self.holiday_cuts_night,
         }
+        # what came later is told only where it differs, so that a hash stays the same for ever
+        return told | {name: rule for name, rule in (("gap", self.gap), ("fold", self.fold)) if rule not in _USUAL}
 
     def _spells(self, start: int, end: int) -> Stretches:
         """The opening hours around a range of time, before breaks."""
         week = [day_spells(self.week.get(day, ""), "week") for day in DAYS]
         return join(
-            (opening(self.zone, day, opens), closing(self.zone, day, closes))
+            self._spell(day, opens, closes)
             for day in _days(self.zone, start, end)
             for opens, closes in self._spells_on(dt.date.fromordinal(day), week)
+        )
+
+    def _spell(self, day: int, opens: int, closes: int) -> tuple[int, int]:
+        """The instants of a spell that people wrote down for a day, where the zone's clock may have changed."""
+        return (
+            opening(self.zone, day, opens, self.gap, self.fold),
+            closing(self.zone, day, closes, self.gap, self.fold),
         )
 
     def _spells_on(self, date: dt.date, week: list[tuple[tuple[int, int], ...]]) -> Iterable[tuple[int, int]]:
@@ -154,7 +167,7 @@ class BusinessHours(Hours):
         """The breaks near a range of time."""
         near = range(day_of(self.zone, start) - 2, day_of(self.zone, end) + 2)
         return join(
-            (opening(self.zone, date.toordinal(), opens), closing(self.zone, date.toordinal(), closes))
+            self._spell(date.toordinal(), opens, closes)
             for date, text in self.breaks.items()
             if date.toordinal() in near
             for opens, closes in day_spells(text, "breaks")

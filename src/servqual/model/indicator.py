@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 import attrs
 
-from servqual._checks import calendar_date, lasting
+from servqual._checks import calendar_date, lasting, one_of
 from servqual.errors import InvalidValue
 from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
@@ -83,9 +83,7 @@ class Indicator:
     due: dt.date | None = attrs.field(default=None, validator=attrs.validators.optional(calendar_date))
     owner: AgentId | None = None
     baseline: Goal | None = attrs.field(default=None, validator=_countable)
-    better: str | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.in_(("higher", "lower")))
-    )
+    better: str | None = attrs.field(default=None, validator=attrs.validators.optional(one_of("higher", "lower")))
 
     def __attrs_post_init__(self) -> None:
         kinds = {isinstance(value, dt.timedelta) for value in (self.goal, self.baseline) if value is not None}

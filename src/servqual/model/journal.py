@@ -99,7 +99,7 @@ def _events(
     kind: EntryKind, objects: Iterable[Case | Complaint | Commitment | FeedbackItem | Suggestion]
 ) -> Iterator[Entry]:
     for one in objects:
-        for event in one.history:
+        for event in one.counted:
             yield Entry(at=event.at, kind=kind, what=one, event=event)
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 import attrs
 
-from servqual._checks import as_texts, filled
+from servqual._checks import as_texts, filled, some
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, short
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
@@ -54,7 +54,7 @@ class Noticed(Act):
     id: MeetingId = attrs.field(validator=filled)
     kind: MeetingKind = attrs.field(default=MeetingKind.TEAM, converter=MeetingKind)
     theme: str = attrs.field(validator=filled)
-    agenda: tuple[str, ...] = attrs.field(validator=attrs.validators.min_len(1), converter=as_texts)
+    agenda: tuple[str, ...] = attrs.field(converter=as_texts, validator=some)
     invited: tuple[AgentId, ...] = attrs.field(default=(), converter=_members)
 
 
@@ -62,7 +62,7 @@ class Noticed(Act):
 class Held(Act):
     """The meeting took place: who was there, cases that were shared, problems discussed, goals set, praise given."""
 
-    present: tuple[AgentId, ...] = attrs.field(validator=attrs.validators.min_len(1), converter=_members)
+    present: tuple[AgentId, ...] = attrs.field(converter=_members, validator=some)
     cases: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     problems: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     goals: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
@@ -71,7 +71,12 @@ class Held(Act):
 
 @attrs.frozen(kw_only=True)
 class FollowedUp(Act):
-    """Its action items were looked after: each was done or has its owner and its next meeting."""
+    """Its action items were looked after: each was done or has its owner and its next meeting.
+
+    `items` are their ids; `servqual.model.action_item.follow_up` fills them in and refuses an item that nobody has.
+    """
+
+    items: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
 
 @attrs.frozen(kw_only=True)
@@ -116,6 +121,12 @@ class Meeting(Lived[MeetingStatus, MeetingEvent]):
     _lifecycle: ClassVar[Lifecycle[MeetingStatus]] = MEETING_LIFECYCLE
 
     history: tuple[MeetingEvent, ...] = attrs.field(converter=_meeting_events, repr=short)
+
+    @property
+    def action_items(self) -> tuple[str, ...]:
+        """The ids of the items that its follow-up looked after; none before it."""
+        followed_up: FollowedUp | None = self._latest(FollowedUp)
+        return () if followed_up is None else followed_up.items
 
     @property
     def notice(self) -> Noticed:

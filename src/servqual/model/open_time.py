@@ -19,7 +19,7 @@ from servqual.model._stretches import FIRST, LAST, Stretches, clipped, join, mic
 from servqual.model._timeline import CENTURY, Timeline
 from servqual.model.window import Window
 
-__all__ = ["AtClose", "CombinedHours", "DatedHours", "Hours", "LedgerPart"]
+__all__ = ["AtClose", "CombinedHours", "DatedHours", "Hours", "LedgerPart", "some_hours"]
 
 AtClose: TypeAlias = Literal["stay", "roll"]
 Reasons: TypeAlias = Iterable[tuple[int, int, str]]
@@ -215,7 +215,8 @@ class Hours(ABC, Rebuilt):
         return micros(window.start), micros(window.end)
 
 
-def _hours(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+def some_hours(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    """Refuse what is not hours; an attrs validator."""
     if not isinstance(value, Hours):
         raise InvalidValue(
             f"{field.name} must be hours, such as BusinessHours(...) (got {value!r})", field=field.name, got=value
@@ -239,9 +240,9 @@ class CombinedHours(Hours):
     datetime.timedelta(seconds=54000)
     """
 
-    left: Hours = attrs.field(validator=_hours)
+    left: Hours = attrs.field(validator=some_hours)
     how: Literal["|", "&", "-"] = attrs.field(validator=_joint)
-    right: Hours = attrs.field(validator=_hours)
+    right: Hours = attrs.field(validator=some_hours)
 
     def open_between(self, start: int, end: int) -> Stretches:
         """The union, the intersection, or the difference."""
@@ -281,7 +282,7 @@ class DatedHours(Hours):
 
     def __attrs_post_init__(self) -> None:
         for _, hours in self.eras:
-            _hours(self, attrs.fields(DatedHours).eras, hours)
+            some_hours(self, attrs.fields(DatedHours).eras, hours)
         moments = [since for since, _ in self.eras]
         later = [since for since in moments[1:] if since is not None]
         if not moments or moments[0] is not None or len(later) < len(moments) - 1 or later != sorted(set(later)):

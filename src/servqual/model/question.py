@@ -91,7 +91,8 @@ class Question:
 
     Every kind but free text has a scale. A score of a `reversed` question is turned round before it counts, so that
     a high value is always good. Satisfaction says from which value somebody is satisfied (`satisfied_from`); the net
-    promoter question is asked on 0 to 10; perception and expectation name their dimension. Anything else is refused.
+    promoter question is asked on 0 to 10, never reversed; perception and expectation name their dimension. Anything
+    else is refused.
 
     >>> happy = Question(key="happy", kind="csat", text="How satisfied are you?", scale=Scale(low=1, high=5),
     ...                  satisfied_from=4)
@@ -115,6 +116,7 @@ class Question:
         self._rule("scale", ok=(self.scale is not None) == scored, rule="be given for all but free text")
         self._rule("reversed", ok=scored or not self.reversed, rule="be left out for free text")
         if self.kind is QuestionKind.NPS and self.scale is not None:
+            self._rule("reversed", ok=not self.reversed, rule="be left out, for ten always recommends most")
             ends = (self.scale.low, self.scale.high)
             self._rule("scale", ok=ends == _NPS_SCALE, rule="go from 0 to 10 for the net promoter question")
         if self.kind is QuestionKind.CSAT:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from servqual._checks import filled
+from servqual._checks import filled, positive
 from servqual.errors import InvalidValue
 from servqual.model._rebuilt import Rebuilt
 from servqual.model.labels import Labelled
@@ -88,7 +88,7 @@ class Objective:
 
     what: str = attrs.field(validator=filled)
     progress: float = attrs.field(validator=_number(0, 1))
-    weight: float = attrs.field(default=1.0, validator=[attrs.validators.gt(0), attrs.validators.lt(math.inf)])
+    weight: float = attrs.field(default=1.0, validator=positive)
     serves: str = ""
 
 

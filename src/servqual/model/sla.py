@@ -8,13 +8,13 @@ from typing import Any
 
 import attrs
 
-from servqual._checks import as_instant, filled
+from servqual._checks import a, as_instant, filled
 from servqual.errors import InvalidValue
 from servqual.model._cycles import Chooser, fold
-from servqual.model._lifecycle import Lived
+from servqual.model._lifecycle import Event, Lived
 from servqual.model._verdict import pending, read_cycle
 from servqual.model.clocks import STANDARD, ClockConventions, ClockRule
-from servqual.model.open_time import Hours
+from servqual.model.open_time import Hours, some_hours
 from servqual.model.reading import Reading
 from servqual.model.target import Target
 
@@ -57,15 +57,23 @@ class Sla:
     """
 
     name: str = attrs.field(validator=filled)
-    hours: Hours
+    hours: Hours = attrs.field(validator=some_hours)
     targets: tuple[Target, ...] = attrs.field(converter=_as_tuple)
     pause_on: frozenset[str] = attrs.field(default=frozenset(), converter=_reasons)
-    conventions: ClockConventions = attrs.field(default=STANDARD, repr=lambda c: repr(c.name))
+    conventions: ClockConventions = attrs.field(
+        default=STANDARD, validator=a(ClockConventions), repr=lambda c: repr(c.name)
+    )
     promises: tuple[Promise, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not self.targets:
             raise InvalidValue("targets must hold at least one (got none)", field="targets", expected="targets")
+        for target in self.targets:
+            if not isinstance(target, Target):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InvalidValue(
+                    f"targets must be Targets (got {target!r})", field="targets", expected="Target", got=target
+                )
+            _long_enough(target, self.conventions.shortest)
         keys = dict.fromkeys(target.key for target in self.targets)
         groups = [tuple(target for target in self.targets if target.key == key) for key in keys]
         object.__setattr__(self, "promises", tuple(self._promise(group) for group in groups))
@@ -73,25 +81,24 @@ class Sla:
     def read(self, case: Lived[Any, Any], *, now: dt.datetime) -> Mapping[str, Reading]:
         """Every clock of a case (or a complaint) at a moment, by clock (or by the name of its target).
 
-        Events after `now` are not looked at, so a past moment shows what was true then. A promise that does not hold
-        for the case is absent; one whose clock has not begun is pending.
+        Events after `now` are not looked at, so a past moment shows what was true then; `case.known_by(now)` shows what
+        was believed. A promise that does not hold for the case is absent; one whose clock has not begun is pending.
         """
         moment = as_instant(now)
         readings: dict[str, Reading] = {}
         for promise in self.promises:
-            reading = self._read(case, promise, moment)
+            reading = self._read(case.id, case.counted, promise, moment)
             if reading is not None:
                 readings[promise.key] = reading
         return MappingProxyType(readings)
 
-    def _read(self, case: Lived[Any, Any], promise: Promise, now: dt.datetime) -> Reading | None:
-        history = case.history
+    def _read(self, case: str, history: tuple[Event, ...], promise: Promise, now: dt.datetime) -> Reading | None:
         cycles, target = fold(history, promise.rule, promise.pause_on, promise.chooser, now)
         last: Reading | None = None
         for cycle in cycles:
             earlier = () if last is None else last.cycles
             reading = read_cycle(
-                case.id,
+                case,
                 cycle,
                 agreed=self.hours,
                 conventions=self.conventions,
@@ -101,7 +108,7 @@ class Sla:
             )
             last = reading or last
         if last is None and not cycles and target is not None and target.within is not None:
-            return pending(case.id, target, self.hours, self.conventions, now)
+            return pending(case, target, self.hours, self.conventions, now)
         return last
 
     def _promise(self, targets: tuple[Target, ...]) -> Promise:
@@ -124,6 +131,16 @@ class Sla:
         _refuse_ties(targets)
         pauses = self.pause_on if rule.pause_on is None else rule.pause_on
         return Promise(key, rule, pauses, _chooser(targets))
+
+
+def _long_enough(target: Target, shortest: dt.timedelta | None) -> None:
+    if shortest is not None and target.within is not None and target.within < shortest:
+        raise InvalidValue(
+            f"within must be at least {shortest} under these conventions (got {target.within} for {target.key!r})",
+            field="within",
+            expected=f"timedelta from {shortest}",
+            got=target.within,
+        )
 
 
 def _chooser(targets: tuple[Target, ...]) -> Chooser[Target]:

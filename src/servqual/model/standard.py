@@ -279,13 +279,12 @@ class ServiceStandard(Lived[StandardStatus, StandardEvent]):
 
     @property
     def draft(self) -> Drafted:
-        """The newest version, published or not."""
-        newest: Drafted = self._latest(Drafted)
-        return newest
+        """The newest version, published or not; one that was dropped gives way to the published one."""
+        return self._texts()[-1]
 
     @property
     def version(self) -> str:
-        """The number of the newest version, published or not."""
+        """The number of the newest version, published or not, that was not dropped."""
         return self.draft.version
 
     @property
@@ -318,14 +317,23 @@ class ServiceStandard(Lived[StandardStatus, StandardEvent]):
         return () if version is None else version.indicators
 
     def _published(self) -> list[tuple[Drafted, dt.datetime]]:
-        found: list[tuple[Drafted, dt.datetime]] = []
-        text = self.draft
+        steps = zip(self._texts(), self.history, strict=True)
+        return [(text, event.starts) for text, event in steps if isinstance(event, Published)]
+
+    def _texts(self) -> list[Drafted]:
+        """The newest version after each event of the history."""
+        texts: list[Drafted] = []
+        newest = standing = self.history[0]
         for event in self.history:
             if isinstance(event, Drafted):
-                text = event
+                newest = event
             elif isinstance(event, Published):
-                found.append((text, event.starts))
-        return found
+                standing = newest
+            elif isinstance(event, Dropped):
+                newest = standing
+            assert isinstance(newest, Drafted)
+            texts.append(newest)
+        return texts
 
 
 def _consistent(history: tuple[StandardEvent, ...]) -> None:

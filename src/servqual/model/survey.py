@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Self
 
 import attrs
 
-from servqual._checks import among, as_instant, as_texts, as_zone, calendar_date, distinct, filled
+from servqual._checks import among, as_instant, as_texts, as_zone, calendar_date, distinct, filled, some
 from servqual.errors import InvalidValue
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Row, short
 from servqual.model.answer import Answer
@@ -62,13 +62,6 @@ def _questions(values: Iterable[Question]) -> tuple[Question, ...]:
     return tuple(values)
 
 
-def _some(_: object, field: "attrs.Attribute[tuple[Any, ...]]", value: tuple[Any, ...]) -> None:
-    if not value:
-        raise InvalidValue(
-            f"{field.name} must hold at least one (got none)", field=field.name, expected="at least one", got=value
-        )
-
-
 def _told_apart(_: object, __: object, value: tuple[Question, ...]) -> None:
     distinct("questions", [question.key for question in value])
 
@@ -106,7 +99,7 @@ class Designed(Act):
     id: SurveyId = attrs.field(validator=filled)
     name: str = attrs.field(validator=filled)
     method: SurveyMethod = attrs.field(converter=SurveyMethod)
-    questions: tuple[Question, ...] = attrs.field(converter=_questions, validator=[_some, _told_apart])
+    questions: tuple[Question, ...] = attrs.field(converter=_questions, validator=[some, _told_apart])
     every: Cadence | None = attrs.field(default=None, converter=attrs.converters.optional(Cadence))
 
 
@@ -132,7 +125,7 @@ class Analysed(Act):
 class FedBack(Act):
     """The departments concerned were told."""
 
-    departments: tuple[str, ...] = attrs.field(converter=as_texts, validator=_some)
+    departments: tuple[str, ...] = attrs.field(converter=as_texts, validator=some)
 
 
 @attrs.frozen(kw_only=True)

@@ -7,10 +7,11 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from servqual._checks import a
 from servqual.errors import InvalidValue
 from servqual.model.case import Priority
 from servqual.model.clocks import Clock, ClockRule
-from servqual.model.open_time import Hours
+from servqual.model.open_time import Hours, some_hours
 
 __all__ = ["Mark", "Target"]
 
@@ -55,7 +56,15 @@ def _a_share(_target: object, _attribute: object, goal: Any) -> None:
 
 
 def _read_only(match: Mapping[str, object]) -> Mapping[str, object]:
-    return MappingProxyType(dict(match))
+    try:
+        return MappingProxyType(dict(match))
+    except (TypeError, ValueError):
+        raise InvalidValue(
+            f"match must map attributes to values (got {match!r}); write {{'channel': 'phone'}}",
+            field="match",
+            expected="a mapping",
+            got=match,
+        ) from None
 
 
 @attrs.frozen(kw_only=True)
@@ -83,8 +92,8 @@ class Target:
     warn_at: tuple[Mark, ...] = attrs.field(default=(), converter=_marks)
     priority: Priority | None = attrs.field(default=None, converter=attrs.converters.optional(Priority))
     match: Mapping[str, object] = attrs.field(factory=dict[str, object], converter=_read_only, hash=False)
-    hours: Hours | None = None
-    rule: ClockRule | None = None
+    hours: Hours | None = attrs.field(default=None, validator=attrs.validators.optional(some_hours))
+    rule: ClockRule | None = attrs.field(default=None, validator=attrs.validators.optional(a(ClockRule)))
     name: str | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
+from typing import TypeAlias
 
 import attrs
 
-from servqual._checks import did_you_mean, distinct, filled, near
+from servqual._checks import did_you_mean, distinct, filled, near, whole
 from servqual.errors import InvalidValue, UnknownName
 from servqual.model._rebuilt import Rebuilt
 from servqual.model.ids import AgentId
@@ -29,12 +30,20 @@ class Skill:
     name: str = attrs.field(validator=filled)
 
 
+Needs: TypeAlias = Mapping[Skill, int] | Mapping[str, int]
+
+
 def _roles(roles: Iterable[Role | str]) -> frozenset[Role]:
     return frozenset(map(Role, [roles] if isinstance(roles, str) else roles))
 
 
-def _skills(skills: Mapping[Skill, int]) -> Mapping[Skill, int]:
-    return MappingProxyType({skill: _level(level, skill) for skill, level in skills.items()})
+def _skill(skill: Skill | str) -> Skill:
+    return skill if isinstance(skill, Skill) else Skill(skill)
+
+
+def _skills(skills: Needs) -> Mapping[Skill, int]:
+    named = [(_skill(skill), level) for skill, level in skills.items()]
+    return MappingProxyType({skill: _level(level, skill) for skill, level in named})
 
 
 def _level(level: object, skill: Skill) -> int:
@@ -67,8 +76,9 @@ def _grants(permissions: Grants | Iterable[Permission]) -> Grants:
 class Member(Rebuilt):
     """Somebody in a team: roles, skills with levels, and what they personally may do.
 
-    Levels are whole numbers from 1. `permissions` is a set, or a mapping to the highest amount that the member may
-    decide on alone (None: any). A level below 1, a limit that is not `Money` and unknown roles are refused.
+    Levels are whole numbers from 1; a skill may be given by its name alone. `permissions` is a set, or a mapping to
+    the highest amount that the member may decide on alone (None: any). A level below 1, a limit that is not `Money`
+    and unknown roles are refused.
 
     >>> Member(id=AgentId("A-1"), name="Ada", roles={Role.AGENT}, skills={Skill("billing"): 3}).level(Skill("billing"))
     3
@@ -80,11 +90,11 @@ class Member(Rebuilt):
     skills: Mapping[Skill, int] = attrs.field(factory=dict[Skill, int], converter=_skills)
     permissions: Grants = attrs.field(factory=dict[Permission, Money | None], converter=_grants)
 
-    def level(self, skill: Skill) -> int:
+    def level(self, skill: Skill | str) -> int:
         """How well; 0 without the skill."""
-        return self.skills.get(skill, 0)
+        return self.skills.get(_skill(skill), 0)
 
-    def match(self, needs: Mapping[Skill, int]) -> float:
+    def match(self, needs: Needs) -> float:
         """Share of the needs that the member meets, each at its level or above; 1 where nothing is needed."""
         met = sum(self.level(skill) >= level for skill, level in needs.items())
         return met / len(needs) if needs else 1.0
@@ -95,8 +105,8 @@ class Headcount:
     """How many members of a team should hold a role; `at_most=None` sets no upper bound."""
 
     role: Role = attrs.field(converter=Role)
-    at_least: int = attrs.field(default=1, validator=attrs.validators.ge(0))
-    at_most: int | None = None
+    at_least: int = attrs.field(default=1, validator=whole(0))
+    at_most: int | None = attrs.field(default=None, validator=attrs.validators.optional(whole(0)))
 
     def __attrs_post_init__(self) -> None:
         if self.at_most is not None and self.at_most < self.at_least:
@@ -197,7 +207,7 @@ class Team(Rebuilt):
         """The rules of composition that the team does not keep."""
         return tuple(rule for rule in self.composition if not rule.kept_by(len(self.holders(rule.role))))
 
-    def match(self, member: AgentId, *, needs: Mapping[Skill, int]) -> float:
+    def match(self, member: AgentId, *, needs: Needs) -> float:
         """Share of the needs that a member meets, each at its level or above; 1 where nothing is needed."""
         return self.member(member).match(needs)
 
@@ -220,7 +230,7 @@ def _is_held(duty: Raci | frozenset[Role], held: frozenset[Role]) -> bool:
 def suggest_assignee(
     team: Team,
     *,
-    needs: Mapping[Skill, int],
+    needs: Needs,
     load: Mapping[AgentId, float],
     among: Collection[AgentId] | None = None,
 ) -> Member | None:

@@ -4,6 +4,7 @@ Each reading keeps ours except where the product is known to differ, and says wh
 said in these terms is noted beside it. The products change; these are readings of the sources named, not promises.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -19,14 +20,28 @@ __all__ = ["CLOCK_READINGS", "clock_conventions"]
 _RULES: Final = STANDARD.rules
 
 
+_NEW_CYCLES: Final = {
+    clock: attrs.evolve(rule, reopening=Reopening.NEW_CYCLE)
+    for clock, rule in _RULES.items()
+    if rule.reopening is Reopening.RESUME
+}
+"""Clocks of products in which a stopped one never goes on: what comes back gets another beside it."""
+
+
 def _reading(
-    name: str, rules: Mapping[Clock, ClockRule], *sources: str, roll: bool = False, whole: bool = False
+    name: str,
+    rules: Mapping[Clock, ClockRule],
+    *sources: str,
+    roll: bool = False,
+    whole: bool = False,
+    shortest: dt.timedelta | None = None,
 ) -> ClockConventions:
     return ClockConventions(
         name=name,
         rules={**_RULES, **rules},
         at_close="roll" if roll else "stay",
         whole_history=whole,
+        shortest=shortest,
         sources=sources,
     )
 
@@ -44,14 +59,13 @@ _ZENDESK: Final = _reading(
     "Zendesk API reference, ticket metric events: which statuses pause a metric",
     "dbt_zendesk (Fivetran), DECISIONLOG and pull request 136: next reply ends on solve; the last schedule holds",
     whole=True,
+    shortest=dt.timedelta(seconds=15),
 )
 
 _SERVICENOW: Final = _reading(
     "servicenow",
-    {
-        # what pauses it is configured there, as `pause_on` is here; its reset on a change of fields is a rule of yours
-        Clock.RESOLUTION: attrs.evolve(_RULES[Clock.RESOLUTION], reopening=Reopening.NEW_CYCLE),
-    },
+    # what pauses it is configured there, as `pause_on` is here; its reset on a change of fields is a rule of yours
+    _NEW_CYCLES,
     "ServiceNow documentation, SLA conditions: one is attached whenever start holds and stop does not, so a task that "
     "comes back gets a new one beside the completed one",
     "ServiceNow knowledge base, KB0547356: start, stop and pause conditions",
@@ -60,9 +74,14 @@ _SERVICENOW: Final = _reading(
 _JIRA: Final = _reading(
     "jira_service_management",
     {
-        Clock.RESOLUTION: attrs.evolve(_RULES[Clock.RESOLUTION], pause_on="customer", reopening=Reopening.NEW_CYCLE),
+        # of equal instants a stop beats a pause and a pause a start, as here; but one event that would stop and start a
+        # clock only stops it there: where that matters, as for regular updates, let another event start it
+        **_NEW_CYCLES,
+        Clock.RESOLUTION: attrs.evolve(_NEW_CYCLES[Clock.RESOLUTION], pause_on="customer"),
     },
-    "Jira Service Management REST API, SlaInformation: cycles with start, stop, goal, elapsed and remaining time",
+    "Jira Service Management API 10.3, SlaInformationCompletedCycle: each start after a stop is another cycle, with "
+    "start, stop, goal, elapsed and remaining time, the last negative after a breach",
+    "ToolsTrek, SLA rules for Jira Service Management, project admin guide: stop before pause before start",
 )
 
 _ZAMMAD: Final = _reading(

@@ -1,183 +1,202 @@
-"""A mapping of columns (numpy arrays or lists) into a batch."""
+"""A mapping of columns (numpy arrays, lists, or series of other libraries) into a batch."""
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from functools import partial
 from typing import Any, Final
 
+import attrs
 import numpy as np
 
-from servqual.errors import InvalidValue, NaiveTime
-from servqual.readers.columns import (
-    DTYPES,
-    FIRST_MOMENT,
-    LAST_MOMENT,
-    LONGEST,
-    MISSING,
-    NONE,
-    Array,
-    Batch,
-    Column,
-    Refusal,
-)
-from servqual.readers.tables import Kind, kind_of, known_as
+from servqual._checks import as_zone
+from servqual.errors import InvalidValue
+from servqual.readers.asked import ALL, Asked
+from servqual.readers.cells import CellReader
+from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column, Refusal
+from servqual.readers.labels import is_missing, labels_of
+from servqual.readers.repeats import IDS, came_before, without
+from servqual.readers.series import each_once, is_series, plain_of
+from servqual.readers.tables import Kind, kind_of, names_of
+from servqual.readers.values import LARGEST, as_durations, as_flags, as_moments, as_numbers
 
-__all__ = ["columns_of"]
+__all__ = ["PART", "check_name", "columns_of", "parts_of"]
 
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND: Final = dt.timedelta(microseconds=1)
+PART: Final = 1 << 17
+"""Rows that are read at a time: their columns stay in the processor's cache."""
 
 
-def columns_of(table: str, data: Mapping[str, Any]) -> Batch:
-    """Read a mapping from column name to a list or an array of the same length.
+def columns_of(
+    table: str,
+    data: Mapping[str, Any],
+    naive: str | None = None,
+    *,
+    rows: Sequence[int] | Array | None = None,
+    unique: bool = True,
+) -> Batch:
+    """Read a mapping from column name to a list, an array or a series of the same length.
 
-    Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN and NaT are missing. A
-    naive datetime raises `NaiveTime`; columns of different lengths raise `InvalidValue`. A cell that is not of its
-    column's kind is marked and told in `refusals`. Rows are numbered from 0.
+    Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN, NaT and NA are missing. A
+    text is read as a CSV's cell is. A naive moment raises `NaiveTime` unless `naive` names its zone; columns of
+    different lengths, two that mean the same (`wait_s` and `wait_min`), and one of things that can never be of its kind
+    raise `InvalidValue`. A cell that is out of its kind's range is marked and told in `refusals`; a row whose
+    id came before is left out and told in `lost`, unless `unique` is False. Rows are numbered from 0 unless `rows` says
+    their numbers.
 
     >>> batch = columns_of("cases", {"team": ["north", None], "reopened": [0, -1]})
     >>> batch.columns["team"].labels, [str(r) for r in batch.refusals]
     (['north'], ["row 1: reopened must be a whole number, 0 or more (got '-1')"])
     """
-    sizes = {name: len(values) for name, values in data.items()}
-    if len(set(sizes.values())) > 1:
-        raise InvalidValue(f"the columns of {table} must be equally long (got {sizes})", field=table, got=sizes)
-    size = next(iter(sizes.values()), 0)
-    columns: dict[str, Column] = {}
-    refusals: list[Refusal] = []
-    for given, values in data.items():
-        name, seconds = known_as(table, given)
-        if name in columns:
-            raise InvalidValue(f"{name} of {table} must come once (got it again as {given!r})", field=given, got=given)
-        kind = kind_of(table, name)
-        columns[name] = _durations(given, values, seconds) if kind is Kind.DURATION else _READ[kind](given, values)
-        bad, rule = _broken(columns[name])
-        if bad is not None and bad.any():
-            values_ = columns[name].values
-            columns[name] = Column(
-                kind, np.where(bad, NONE[kind], values_).astype(DTYPES[kind]), columns[name].labels, bad
-            )
-            refusals.extend(Refusal(i, name, str(values[i]), rule) for i in bad.nonzero()[0].tolist())
-    return Batch(columns, size, size, range(size), refusals)
+    batch = _Source(table, data, Asked(naive=naive, unique=unique)).part(slice(None))
+    if rows is None:
+        return batch
+
+    def numbered(refusals: Sequence[Refusal]) -> list[Refusal]:
+        return [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in refusals]
+
+    numbers = np.asarray(rows)[batch.numbers] if batch.lost else rows
+    return attrs.evolve(batch, rows=numbers, refusals=numbered(batch.refusals), lost=numbered(batch.lost))
+
+
+def parts_of(table: str, data: Mapping[str, Any], asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
+    """The same a stretch of rows at a time, each read when it is called for; labels are coded once for all.
+
+    Raises `MissingColumn` where the data lack a column that is asked for by another name.
+    """
+    source = _Source(table, asked.renamed(table, data), asked)
+    for start in range(0, max(source.size, 1), PART):
+        yield partial(source.part, slice(start, start + PART))
+
+
+class _Source:
+    """Columns that are ready to be read in stretches."""
+
+    def __init__(self, table: str, data: Mapping[str, Any], asked: Asked) -> None:
+        sizes = {name: _size(table, name, values) for name, values in data.items()}
+        if len(set(sizes.values())) > 1:
+            raise InvalidValue(f"the columns of {table} must be equally long (got {sizes})", field=table, got=sizes)
+        self.size = next(iter(sizes.values()), 0)
+        self._naive = asked.naive
+        names = names_of(table, data)
+        self._columns = {
+            name: (_plain(name, kind, data[given], asked.naive), kind, seconds)
+            for given, (name, seconds) in names.items()
+            if asked.wants(name)
+            for kind in [kind_of(table, name, asked.kinds)]
+        }
+        self._others = [name for name, _ in names.values() if not asked.wants(name)]
+        self._id = IDS.get(table, "")
+        self._ids: Column | None = None
+        self._again: Array | None = None
+        place = {name: given for given, (name, _) in names.items()}
+        if asked.unique and self._id in place:
+            read, values = self._columns.get(self._id), data[place[self._id]]
+            # counting is much quicker than coding what nobody asked for
+            if read or not (is_series(values) and each_once(values)):
+                ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, asked.naive)
+                self._ids, self._again = ids, came_before(table, ids)
+
+    def part(self, rows: slice) -> Batch:
+        """Some rows as a batch."""
+        numbers = range(self.size)[rows]
+        columns: dict[str, Column] = {}
+        refusals: list[Refusal] = []
+        for name, (values, kind, seconds) in self._columns.items():
+            columns[name], refused = _read(name, kind, _cut(values, rows), seconds, self._naive)
+            refusals.extend(attrs.evolve(refusal, row=numbers[refusal.row]) for refusal in refused)
+        batch = Batch(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
+        if self._again is None or self._ids is None:
+            return batch
+        return without(batch, self._id, self._ids.take(rows), self._again[rows])
+
+
+def _cut(values: Any, rows: slice) -> Any:
+    if rows == slice(None):
+        return values
+    return values.take(rows) if isinstance(values, Column) else values[rows]
+
+
+def check_name(table: str, name: object) -> None:
+    """Refuse a column that is not named by a text, such as one of several levels."""
+    if not isinstance(name, str):
+        raise InvalidValue(
+            f"the columns of {table} must be named by texts (got {name!r}); rename it, and flatten several levels",
+            field=table,
+            expected="texts",
+            got=name,
+        )
+
+
+def _size(table: str, name: object, values: Any) -> int:
+    check_name(table, name)
+    if isinstance(values, str | bytes) or not isinstance(values, Sized) or getattr(values, "ndim", 1) != 1:
+        raise InvalidValue(
+            f"{name} of {table} must be a list or an array of one dimension (got {values!r:.60})",
+            field=name,
+            expected="a list or an array of one dimension",
+            got=values,
+        )
+    return len(values)
+
+
+def _plain(name: str, kind: Kind, values: Any, naive: str | None) -> Any:
+    """What a column is read from: an array, a list, or labels that are coded already."""
+    if is_series(values):
+        values = plain_of(name, kind, values, naive)
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.tolist()
+    return labels_of(values) if kind is Kind.LABEL and not isinstance(values, Column) else values
+
+
+def _read(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, list[Refusal]]:
+    """A column, and the cells of it that cannot be used."""
+    if isinstance(values, Column):
+        return values, []
+    if _has_text(values):
+        texts = ["" if is_missing(value) else _text(value) for value in values]
+        return CellReader(name, kind, zone=None if naive is None else as_zone(naive), seconds=seconds).read(texts, 0)
+    if kind is Kind.MOMENT:
+        column = as_moments(name, values, naive)
+    elif kind is Kind.DURATION:
+        column = as_durations(name, values, seconds)
+    elif kind is Kind.FLAG:
+        column = as_flags(values)
+    else:
+        column = as_numbers(name, kind, values)
+    bad, rule = _broken(column)
+    if bad is None or not bad.any():
+        return column, []
+    kept = np.where(bad, NONE[kind], column.values).astype(DTYPES[kind])
+    refused = [Refusal(i, name, str(values[i]), rule) for i in bad.nonzero()[0].tolist()]
+    return Column(kind, kept, column.labels, bad), refused
+
+
+def _has_text(values: Any) -> bool:
+    if isinstance(values, np.ndarray) and values.dtype.kind != "O":
+        return values.dtype.kind in "USO"
+    return any(issubclass(kind, str | bytes) for kind in {*map(type, values)})
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
 def _broken(column: Column) -> tuple[Array | None, str]:
-    values, known = column.values, column.known
+    values = column.values
+    if column.kind in _RANGES and len(values):
+        first, last = _RANGES[column.kind]
+        if first <= values.min() and values.max() < last:
+            return None, ""
+    known = column.known
     if column.kind is Kind.MOMENT:
         return known & ((values < FIRST_MOMENT) | (values >= LAST_MOMENT)), "must lie between 1970 and 2100"
     if column.kind is Kind.DURATION:
         return known & ((values < 0) | (values >= LONGEST)), "must be 0 or more, and less than 142 years"
     if column.kind is Kind.COUNT:
-        return known & ((values < 0) | (values != np.floor(values))), "must be a whole number, 0 or more"
+        whole = (values >= 0) & (values <= LARGEST) & (values == np.floor(values))
+        return known & ~whole, "must be a whole number, 0 or more"
     if column.kind is Kind.NUMBER:
         return np.isinf(values), "must be a finite number"
     return column.bad, "must be true or false"
 
 
-def _moments(name: str, values: Sequence[Any] | Array) -> Column:
-    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
-        return Column(Kind.MOMENT, values.astype("datetime64[us]", copy=False).view(np.int64))
-    return Column(Kind.MOMENT, np.fromiter((_moment(name, value) for value in values), np.int64, len(values)))
-
-
-def _moment(name: str, value: object) -> int:
-    if isinstance(value, np.datetime64):
-        return int(value.astype("datetime64[us]").view(np.int64))
-    if value is None or value != value:  # noqa: PLR0124  (NaN and NaT are not equal to themselves)
-        return MISSING
-    if not isinstance(value, dt.datetime):
-        raise InvalidValue(f"{name} must hold datetimes (got {value!r})", field=name, expected="datetime", got=value)
-    if value.utcoffset() is None:
-        raise NaiveTime(
-            f"{name} needs a zone (got {value.isoformat()}); pass tzinfo, such as datetime.UTC", field=name, got=value
-        )
-    return (value - _EPOCH) // _MICROSECOND
-
-
-def _durations(name: str, values: Sequence[Any] | Array, seconds: int) -> Column:
-    """Numbers of a unit, timedelta64 or timedeltas, as whole microseconds; what is too long for them is cut."""
-    if isinstance(values, np.ndarray) and values.dtype.kind == "m":
-        return Column(Kind.DURATION, values.astype("timedelta64[us]").view(np.int64))
-    if any(isinstance(value, dt.timedelta) for value in values[:100]):
-        found = [MISSING if value is None or value != value else value // _MICROSECOND for value in values]  # noqa: PLR0124
-        return Column(Kind.DURATION, np.array(found, np.int64))
-    amount = _numbers(Kind.NUMBER)(name, values).values * (seconds * 1e6)
-    known = ~np.isnan(amount)
-    whole = np.rint(np.clip(np.where(known, amount, 0), -LONGEST, LONGEST)).astype(np.int64)
-    return Column(Kind.DURATION, np.where(known, whole, MISSING))
-
-
-def _numbers(kind: Kind) -> Any:
-    def read(name: str, values: Sequence[Any] | Array) -> Column:
-        if isinstance(values, np.ndarray) and values.dtype.kind in "iufb":
-            return Column(kind, values.astype(np.float64))
-        try:
-            return Column(kind, np.array([np.nan if v is None else v for v in values], np.float64))
-        except (TypeError, ValueError):
-            raise InvalidValue(
-                f"{name} must hold numbers (got {list(values)[:3]!r} …)", field=name, got=values
-            ) from None
-
-    return read
-
-
-def _flags(_: str, values: Sequence[Any] | Array) -> Column:
-    if isinstance(values, np.ndarray) and values.dtype.kind == "b":
-        return Column(Kind.FLAG, values.astype(np.int8))
-    codes = np.full(len(values), -1, np.int8)
-    bad = np.zeros(len(values), np.bool_)
-    for i, value in enumerate(values):
-        if value is None or value != value:  # noqa: PLR0124  (NaN is not equal to itself)
-            continue
-        if value in (0, 1):
-            codes[i] = int(value)
-        else:
-            bad[i] = True
-    return Column(Kind.FLAG, codes, (), bad)
-
-
-def _labels(_: str, values: Any) -> Column:
-    """Texts, or what is coded already: integers, a pandas categorical, an Arrow dictionary."""
-    coded = _coded(values)
-    if coded is not None:
-        return coded
-    codes: dict[str, int] = {}
-    none = -1
-    found = np.fromiter(
-        (
-            none if value is None or value != value else codes.setdefault(str(value), len(codes))  # noqa: PLR0124
-            for value in values
-        ),
-        np.int32,
-        len(values),
-    )
-    return Column(Kind.LABEL, found, list(codes))
-
-
-def _coded(values: Any) -> Column | None:
-    if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and len(values):
-        low, high = int(values.min()), int(values.max())
-        if high - low <= 4 * len(values):
-            # modulo 2**32, in which small differences stay what they are
-            codes = values.astype(np.int32) - values.min().astype(np.int32)
-            return Column(Kind.LABEL, codes, range(low, high + 1))
-        known, codes = np.unique(values, return_inverse=True)
-        return Column(Kind.LABEL, codes.astype(np.int32), known.tolist())
-    values = getattr(values, "cat", values)
-    if hasattr(values, "codes") and hasattr(values, "categories"):
-        return Column(Kind.LABEL, np.asarray(values.codes, np.int32), list(values.categories))
-    if hasattr(values, "indices") and hasattr(values, "dictionary"):
-        indices = values.indices
-        if indices.null_count:
-            indices = (indices if str(indices.type).startswith("int") else indices.cast("int64")).fill_null(-1)
-        codes = indices.to_numpy(zero_copy_only=False).astype(np.int32)
-        return Column(Kind.LABEL, codes, values.dictionary.to_pylist())
-    return None
-
-
-_READ: Final = {
-    Kind.MOMENT: _moments,
-    Kind.COUNT: _numbers(Kind.COUNT),
-    Kind.NUMBER: _numbers(Kind.NUMBER),
-    Kind.FLAG: _flags,
-    Kind.LABEL: _labels,
-}
+_RANGES: Final = {Kind.MOMENT: (FIRST_MOMENT, LAST_MOMENT), Kind.DURATION: (0, LONGEST)}
+"""Most columns lie in them altogether, which is quickly seen."""

@@ -45,6 +45,7 @@ class CellReader:
         decimal: str = ".",
         true: tuple[str, ...] = (),
         false: tuple[str, ...] = (),
+        seconds: int = 1,
     ) -> None:
         self.labels: list[str] = []
         self._codes: dict[str, int] = {}
@@ -56,6 +57,7 @@ class CellReader:
         self._missing = missing
         self._decimal = decimal
         self._flags = {w.casefold(): 0 for w in (*FALSE, *false)} | {w.casefold(): 1 for w in (*TRUE, *true)}
+        self._seconds = seconds
         self._known: dict[str, object] = {}
         self._reasons: dict[str, str] = {}
         self._parse = {
@@ -158,10 +160,10 @@ class CellReader:
         return value
 
     def _duration(self, text: str) -> int:
-        value = self._number(text)
-        if not 0 <= value * 1e6 < LONGEST:
-            raise InvalidValue("must be 0 or more seconds, and less than 142 years")
-        return round(value * 1e6)
+        value = self._number(text) * (self._seconds * 1e6)
+        if not 0 <= value < LONGEST:
+            raise InvalidValue("must be 0 or more, and less than 142 years")
+        return round(value)
 
     def _flag(self, text: str) -> int:
         try:

@@ -88,7 +88,7 @@ class Column:
             return ~np.isnan(self.values)
         return np.asarray(self.values != NONE[self.kind])
 
-    def take(self, rows: Array) -> "Column":
+    def take(self, rows: Array | slice) -> "Column":
         """The same column at these rows."""
         return Column(self.kind, self.values[rows], self.labels, None if self.bad is None else self.bad[rows])
 
@@ -104,6 +104,7 @@ class Batch:
         refusals: the cells that could not be read.
         lost: the rows that are in no column at all, each with its reason.
         weights: how many rows of the source each row stands for, where that is not one.
+        others: columns that the source has too, and that nobody asked for.
     """
 
     columns: Mapping[str, Column]
@@ -113,6 +114,13 @@ class Batch:
     refusals: Sequence[Refusal] = ()
     lost: Sequence[Refusal] = ()
     weights: Array | None = None
+    others: Sequence[str] = ()
+
+    @property
+    def numbers(self) -> Array:
+        """The number of each row as an array."""
+        rows = self.rows
+        return np.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else np.asarray(rows, np.int64)
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
@@ -124,7 +132,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
         {name: _joined(name, batches) for name in names},
         sum(batch.size for batch in batches),
         sum(batch.read for batch in batches),
-        np.concatenate([np.asarray(batch.rows, np.int64) for batch in batches]),
+        np.concatenate([batch.numbers for batch in batches]),
         [refusal for batch in batches for refusal in batch.refusals],
         [refusal for batch in batches for refusal in batch.lost],
     )
@@ -135,6 +143,12 @@ def _joined(name: str, batches: Sequence[Batch]) -> Column:
     parts = [batch.columns.get(name) or Column.missing(kind, batch.size) for batch in batches]
     bad = np.concatenate([np.zeros(len(p.values), np.bool_) if p.bad is None else p.bad for p in parts])
     values, labels = [part.values for part in parts], parts[-1].labels
+    ranges = [part.labels for part in parts if isinstance(part.labels, range)]
+    if kind is Kind.LABEL and len(ranges) == len(parts):
+        low, high = min(names.start for names in ranges), max(names.stop for names in ranges)
+        if high - low < np.iinfo(np.int32).max:
+            shifted = [np.where(v < 0, -1, v + (r.start - low)) for v, r in zip(values, ranges, strict=True)]
+            return Column(kind, np.concatenate(shifted).astype(np.int32), range(low, high), bad if bad.any() else None)
     if kind is Kind.LABEL and any(part.labels is not labels for part in parts):
         codes: dict[Any, int] = {}
         for i, part in enumerate(parts):

@@ -14,7 +14,7 @@ from servqual.readers.columns import Batch, Column, Refusal
 from servqual.readers.files import Chunk, Progress, open_file
 from servqual.readers.fold import EVENT, EVENT_AT, fold_cases
 from servqual.readers.layout import Layout
-from servqual.readers.tables import TABLES, Kind, kind_of
+from servqual.readers.tables import TABLES, Kind, kind_of, names_of
 
 __all__ = ["Export"]
 
@@ -52,6 +52,7 @@ class Export:
     table: str = attrs.field(default="cases", kw_only=True)
     columns: Collection[str] | None = attrs.field(default=None, kw_only=True)
     also: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+    kinds: Mapping[str, Kind] = attrs.field(factory=dict, kw_only=True)
     notes: list[str] = attrs.field(factory=list, init=False, eq=False, repr=False)
     """What was found out while reading, for people."""
 
@@ -73,8 +74,10 @@ class Export:
         with open_file(
             self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=progress
         ) as opened:
-            places = self._places(opened.header)
-            readers = {name: self._reader(name, typed=opened.typed) for name in places}
+            found = self._places(opened.header)
+            names = names_of(self.table, found)
+            places = {name: found[given] for given, (name, _) in names.items()}
+            readers = {name: self._reader(name, seconds, typed=opened.typed) for name, seconds in names.values()}
             self.notes[:] = opened.notes
             for chunk in opened.chunks:
                 yield _batch(chunk, places, readers)
@@ -94,8 +97,8 @@ class Export:
         """Of cases what servqual knows; of other tables every column of the file."""
         return (*TABLES["cases"], *mapped) if self.table == "cases" else (*header, *mapped)
 
-    def _reader(self, name: str, *, typed: bool) -> CellReader:
-        kind = {EVENT: Kind.LABEL, EVENT_AT: Kind.MOMENT}.get(name) or kind_of(self.table, name)
+    def _reader(self, name: str, seconds: int, *, typed: bool) -> CellReader:
+        kind = {EVENT: Kind.LABEL, EVENT_AT: Kind.MOMENT}.get(name) or kind_of(self.table, name, self.kinds)
         layout = self.layout
         return CellReader(
             name,
@@ -106,6 +109,7 @@ class Export:
             decimal="." if typed else layout.decimal,
             true=layout.true,
             false=layout.false,
+            seconds=seconds,
         )
 
     def _places(self, header: tuple[str, ...]) -> dict[str, int]:

@@ -10,7 +10,8 @@ import servqual
 from servqual._html import clean, counted, number, shorten
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, Measurement, Measures, pareto
-from servqual.metrics.engine import Tallier, plan_of
+from servqual.metrics.engine import plan_of
+from servqual.metrics.tallier import Tallier
 from servqual.metrics.tallies import Plan
 from servqual.readers import Batch
 from servqual.report.config import GROUPS, Config, Every, Promise
@@ -317,7 +318,7 @@ def _pareto(volumes: Mapping[str, Mapping[Any, int]]) -> Plain | None:
     return {
         "column": column,
         "total": sum(volumes[column].values()),
-        "rows": [attrs.asdict(row) for row in ranked[:_NAMED]],
+        "rows": [attrs.asdict(row, filter=attrs.filters.exclude("weight")) for row in ranked[:_NAMED]],
         "rest": {"categories": len(rest), "count": sum(row.count for row in rest)} if rest else None,
         "vital_few": len(ranked.vital_few(0.8)),
         "categories": len(ranked),

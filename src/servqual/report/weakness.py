@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from servqual._html import capital, counted, number, shorten
-from servqual.metrics import Kpi, Measures
+from servqual.metrics import Kpi, Measures, weakest
 
 __all__ = ["named", "priorities", "weak_groups"]
 
@@ -25,35 +25,29 @@ def named(column: str, group: object) -> str:
 
 
 def weak_groups(grouped: Mapping[str, Measures], whole: Measures, shares: Sequence[Kpi]) -> list[Plain]:
-    """Groups that are worse than the whole even at the good end of their interval, by the cases this costs.
-
-    Ranking raw shares would put tiny groups on top; the interval's good end is where a tiny group has no say.
-    """
+    """Groups that are worse than the whole even at the good end of their interval, by the cases this costs."""
     found = []
     for column, measures in grouped.items():
-        for m in measures:
-            kpi = next((k for k in shares if k.key == m.kpi), None)
-            overall = whole.get(m.kpi).value if kpi else None
-            if kpi is None or overall is None or m.value is None or m.low is None or m.high is None:
-                continue
-            gap = overall - m.high if kpi.better == "higher" else m.low - overall
-            if gap > 0:
-                found.append(
-                    {
-                        "kpi": m.kpi,
-                        "title": kpi.title,
-                        "unit": m.unit,
-                        "better": kpi.better,
-                        "column": column,
-                        "group": m.group[column],
-                        "n": m.n,
-                        "value": m.value,
-                        "low": m.low,
-                        "high": m.high,
-                        "overall": overall,
-                        "spared": gap * m.n,
-                    }
-                )
+        for kpi in shares:
+            for row in weakest(measures, kpi.key, overall=whole.get(kpi.key)):
+                m = row.measured
+                if row.worse:
+                    found.append(
+                        {
+                            "kpi": m.kpi,
+                            "title": kpi.title,
+                            "unit": m.unit,
+                            "better": kpi.better,
+                            "column": column,
+                            "group": m.group[column],
+                            "n": m.n,
+                            "value": m.value,
+                            "low": m.low,
+                            "high": m.high,
+                            "overall": row.overall,
+                            "spared": row.cost,
+                        }
+                    )
     return sorted(found, key=lambda row: (-row["spared"], row["column"], str(row["group"]), row["kpi"]))
 
 

@@ -88,7 +88,7 @@ def spells(draw: st.DrawFn, *, latest: int = 1440) -> str:
 
 @st.composite
 def business_hours(draw: st.DrawFn, *, zones: tuple[str, ...] = ZONES) -> BusinessHours:
-    """Weekly hours with nights, holidays by date and rule, special days and breaks near the hard days.
+    """Weekly hours with nights, holidays by date and rule, special days and breaks near the hard days, in all readings.
 
     A week may be closed altogether; a day that follows a night begins after it.
     """
@@ -107,6 +107,8 @@ def business_hours(draw: st.DrawFn, *, zones: tuple[str, ...] = ZONES) -> Busine
         breaks=draw(st.dictionaries(near, spells(latest=1440 + 120), max_size=2)),
         holiday_wins=draw(st.booleans()),
         holiday_cuts_night=draw(st.booleans()),
+        gap=draw(st.sampled_from(("end", "later", "earlier"))),
+        fold=draw(st.sampled_from(("both", "first", "second"))),
     )
 
 

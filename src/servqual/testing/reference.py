@@ -1,18 +1,19 @@
 """Slow and obvious versions of what servqual computes fast, to check it, and other programs, against.
 
 Hours are read minute by minute off the wall clock, straight from their definition: no arithmetic on offsets, no
-tables, no cumulative sums. Use whole minutes, and days rather than years.
+tables, no cumulative sums. Use whole minutes, and days rather than years. KPIs are judged row by row, in plain Python;
+see `servqual.testing.kpis`.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
 
 from servqual.errors import InvalidValue
 from servqual.model import BusinessHours, CombinedHours, DatedHours, Hours, Window
 from servqual.model._spells import DAYS, day_spells
+from servqual.testing.kpis import measure, measure_over
 
-__all__ = ["after", "elapsed", "is_open", "open_minutes"]
+__all__ = ["after", "elapsed", "is_open", "measure", "measure_over", "open_minutes"]
 
 _MINUTE = dt.timedelta(minutes=1)
 _DAY = 1440
@@ -71,20 +72,33 @@ def open_minutes(hours: Hours, start: dt.datetime, count: int) -> list[bool]:
 
 
 def _open_in_week(hours: BusinessHours, start: dt.datetime, count: int) -> list[bool]:
-    """A shift is on once the clock has shown its opening and as long as it will yet show a time before its close."""
+    """A shift is on from the minute in which the clock showed its opening to the one in which it showed its close."""
     begin = start.astimezone(dt.UTC) - _MARGIN * _MINUTE
     shown = [(begin + _MINUTE * i).astimezone(hours.zone).replace(tzinfo=None) for i in range(count + 2 * _MARGIN)]
-    latest = list(accumulate(shown, max))
-    soonest = list(accumulate(reversed(shown), min))[::-1]
     first, last = min(shown).date(), max(shown).date()
     dates = [first + dt.timedelta(days=i) for i in range(-2, (last - first).days + 2)]
-    shifts = [_at(date, edges) for date in dates for edges in _shifts(hours, date)]
-    breaks = [_at(date, edges) for date in dates for edges in day_spells(hours.breaks.get(date, ""), "breaks")]
 
-    def on(spells: list[tuple[dt.datetime, dt.datetime]], i: int) -> bool:
-        return any(latest[i] >= opens and soonest[i] < closes for opens, closes in spells)
+    def minutes(date: dt.date, edges: tuple[int, int]) -> range:
+        opens, closes = _at(date, edges)
+        opening = _minute(shown, opens, hours.gap, last=hours.fold == "second")
+        return range(opening, _minute(shown, closes, hours.gap, last=hours.fold != "first"))
 
-    return [on(shifts, i) and not on(breaks, i) for i in range(_MARGIN, _MARGIN + count)]
+    shifts = [minutes(date, edges) for date in dates for edges in _shifts(hours, date)]
+    breaks = [minutes(date, edges) for date in dates for edges in day_spells(hours.breaks.get(date, ""), "breaks")]
+    on = {i for shift in shifts for i in shift} - {i for away in breaks for i in away}
+    return [i in on for i in range(_MARGIN, _MARGIN + count)]
+
+
+def _minute(shown: list[dt.datetime], edge: dt.datetime, gap: str, *, last: bool) -> int:
+    """The minute in which the clock showed an edge, for the first or the last time; in a gap as the reading has it."""
+    if edge in shown:
+        return len(shown) - 1 - shown[::-1].index(edge) if last else shown.index(edge)
+    later = next((i for i, time in enumerate(shown) if time > edge), len(shown))
+    if later in {0, len(shown)} or gap == "end":
+        return later
+    if gap == "later":  # the clock goes on as it did before it was put forward
+        return later - 1 + (edge - shown[later - 1]) // _MINUTE
+    return later - (shown[later] - edge) // _MINUTE
 
 
 def _shifts(hours: BusinessHours, date: dt.date) -> Iterator[tuple[int, int]]:

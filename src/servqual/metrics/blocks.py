@@ -1,0 +1,112 @@
+"""Rows held until all of them are there, apart by customer, so that a block has every row of each of its customers."""
+
+import threading
+from collections.abc import Collection, Iterator
+from typing import Final
+
+import attrs
+import numpy as np
+
+from servqual.metrics.accumulators import Array
+from servqual.metrics.sets import hash_of
+from servqual.readers.columns import Batch, Column, Refusal, joined
+
+__all__ = ["Blocks"]
+
+_BLOCKS: Final = 64
+"""Of 20 million rows a block then fits the processor's cache."""
+_TOGETHER: Final = 1 << 20
+"""So many rows are parted at once."""
+_LITTLE: Final = 1 << 18
+"""Fewer rows than this are one block."""
+
+
+class Blocks:
+    """Takes batches and gives blocks of whole customers; only the columns that are asked for are kept."""
+
+    def __init__(self, key: str, columns: Collection[str]) -> None:
+        self._key, self._columns = key, columns
+        self._held: list[list[Batch]] = [[] for _ in range(_BLOCKS)]
+        self._waiting: list[Batch] = []
+        self._rows = 0
+        self._lock = threading.Lock()
+
+    def add(self, batch: Batch) -> None:
+        """Hold one more batch; may be called from several threads."""
+        kept = {name: column for name, column in batch.columns.items() if name in self._columns}
+        with self._lock:
+            self._waiting.append(attrs.evolve(batch, columns=kept))
+            self._rows += batch.size
+            if sum(batch.size for batch in self._waiting) < _TOGETHER:
+                return
+            waiting, self._waiting = self._waiting, []
+        self._part(waiting)
+
+    def _part(self, batches: list[Batch]) -> None:
+        batch = joined(batches)
+        key = batch.columns.get(self._key)
+        pieces = [(0, batch)] if key is None or not batch.size else list(_pieces(batch, _blocks(key)))
+        with self._lock:
+            for number, piece in pieces:
+                self._held[number].append(piece)
+
+    def __iter__(self) -> Iterator[Batch]:
+        """The blocks; a block is given up as it is handed out."""
+        if self._waiting and self._rows <= _LITTLE:
+            self._held[0] = self._waiting
+        elif self._waiting:
+            self._part(self._waiting)
+        while self._held:
+            batches = self._held.pop()
+            if batches:
+                yield joined(batches)
+
+
+def _pieces(batch: Batch, block: Array) -> Iterator[tuple[int, Batch]]:
+    order = np.argsort(block, kind="stable")
+    ends = np.cumsum(np.bincount(block, minlength=_BLOCKS))
+    moved = {name: column.take(order) for name, column in batch.columns.items()}
+    numbers = batch.numbers[order]
+    weights = None if batch.weights is None else batch.weights[order]
+    refused: dict[int, list[Refusal]] = {}
+    if batch.refusals:
+        home = dict(zip(batch.numbers.tolist(), block.tolist(), strict=True))
+        for refusal in batch.refusals:
+            refused.setdefault(home[refusal.row], []).append(refusal)
+    for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
+        rows, lost = slice(first, last), batch.lost if number == 0 else ()
+        yield (
+            number,
+            Batch(
+                {name: _compact(column.take(rows)) for name, column in moved.items()},
+                last - first,
+                last - first + len(lost),
+                numbers[rows],
+                refused.get(number, ()),
+                lost,
+                None if weights is None else weights[rows],
+            ),
+        )
+
+
+def _blocks(column: Column) -> Array:
+    """The block of each row: by the number of its customer, or by a hash of the text."""
+    labels = column.labels
+    if isinstance(labels, range):
+        return ((column.values + labels.start) % _BLOCKS).astype(np.uint16)
+    of = [label % _BLOCKS if isinstance(label, int) else -1 for label in labels]
+    texts = [place for place, block in enumerate(of) if block < 0]
+    found = np.array([*of, 0], np.int64)
+    found[texts] = hash_of([labels[place] for place in texts]) % _BLOCKS
+    return found.astype(np.uint16).take(column.values, mode="wrap")
+
+
+def _compact(column: Column) -> Column:
+    """Without the labels that no row has, where they are far more than the rows; ranges cost nothing."""
+    if isinstance(column.labels, range) or len(column.labels) <= 4 * len(column.values):
+        return column
+    present, codes = np.unique(column.values, return_inverse=True)
+    known = present[present >= 0]
+    shift = len(present) - len(known)
+    labels = [column.labels[code] for code in known.tolist()]
+    return attrs.evolve(column, values=(codes - shift).astype(np.int32), labels=labels)

@@ -1,0 +1,293 @@
+"""Rows into cells: each accumulator's running form, which takes rows as they come and gives cells at the end.
+
+Rows are split into masks, which are counted together with those of all other accumulators (`mask_counts`), and values,
+which each filling takes itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, Protocol, TypeAlias
+
+import attrs
+import numpy as np
+
+from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, Extremes, Quotient, Ratio, Rows, Total
+from servqual.metrics.cells import NOTHING, Cells, Dense, Form, Sparse
+from servqual.metrics.exact_sums import ExactSums, in_units
+from servqual.metrics.histograms import Lifetimes, Values
+from servqual.metrics.mask_counts import MaskCounts
+from servqual.metrics.sets import Categories, Distinct, hash_of
+from servqual.metrics.value_counts import ValueCounts
+
+__all__ = ["FILLINGS", "Amounts", "Filling", "fold"]
+
+Taken: TypeAlias = Any
+"""What a filling takes of some rows besides masks."""
+
+
+class Amounts:
+    """Whole values as floats in their unit, worked out once for all accumulators of the same rows."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Array, Array, int]] = {}
+
+    def of(self, value: Array) -> tuple[Array, int]:
+        """The values, of which those below 0 count as 0, and their unit."""
+        if id(value) not in self._known:
+            self._known[id(value)] = (value, *in_units(np.maximum(value, 0)))
+        return self._known[id(value)][1:]
+
+
+class Filling(Protocol):
+    """The running form of an accumulator."""
+
+    masks: Sequence[str]
+    """The rows' masks that become counts, by the names of the fields that they fill."""
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        """What to keep of some rows; may run beside other threads."""
+        ...
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        """Add what was kept, of rows that belong to group `codes[i]` of `size`."""
+        ...
+
+    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
+        """The cells, with the counts of the masks."""
+        ...
+
+
+class _Counts:
+    """Count and Ratio: nothing but masks."""
+
+    def __init__(self, *masks: str) -> None:
+        self.masks = masks
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        return None
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        pass
+
+    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
+        return Dense(counts)
+
+
+class _Total:
+    masks = ("n", "undecided")
+
+    def __init__(self) -> None:
+        self._sums = ExactSums()
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        ticks, unit = amounts.of(rows["value"])
+        return ticks * rows["n"], unit
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        ticks, unit = taken
+        self._sums.add(ticks, unit, codes, size)
+
+    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
+        total, squares = self._sums.sums(size)
+        return Dense({**counts, "total": total, "squares": squares})
+
+
+class _Quotient:
+    masks = ("n",)
+
+    def __init__(self) -> None:
+        self._sums = {name: ExactSums() for name in ("top", "base", "both")}
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        top, base = rows["top"] * rows["n"], rows["base"] * rows["n"]
+        return {"top": in_units(top), "base": in_units(base), "both": in_units(top + base)}
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        for name, (ticks, unit) in taken.items():
+            self._sums[name].add(ticks, unit, codes, size)
+
+    def cells(self, counts: Mapping[str, Array], size: int) -> Dense:
+        fields = dict(counts)
+        for name, sums in self._sums.items():
+            total, squares = sums.sums(size)
+            fields[f"{name}_squares"] = squares
+            if name != "both":
+                fields[name] = total
+        return Dense(fields)
+
+
+class _Clustered:
+    masks = ("rows", "undecided")
+
+    def __init__(self) -> None:
+        self._quotient = _Quotient()
+        self._customers = np.zeros(0, np.int64)
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        return rows["top"], rows["cluster"], rows["rows"]
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        """All rows of a customer are among these: one part of each group's sums is one customer."""
+        top, cluster, counted = taken
+        rows = np.flatnonzero(counted)
+        width = int(cluster.max(initial=0)) + 1
+        pairs, place = np.unique(codes[rows] * width + cluster[rows], return_inverse=True)
+        tops = np.zeros(len(pairs), np.int64)
+        np.add.at(tops, place, top[rows])
+        every = np.ones(len(pairs), np.bool_)
+        sums = {"top": tops, "base": np.bincount(place, minlength=len(pairs)), "n": every}
+        group = pairs // width
+        self._quotient.add(self._quotient.take(sums, Amounts()), group, size)
+        before, self._customers = self._customers, np.bincount(group, minlength=size)
+        self._customers[: len(before)] += before
+
+    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
+        customers = np.zeros(size, np.int64)
+        customers[: len(self._customers)] = self._customers
+        sums = self._quotient.cells({"n": customers}, size)
+        return Dense({**sums.fields, **counts})
+
+
+class _Extremes:
+    masks = ("n",)
+
+    def __init__(self) -> None:
+        self._low, self._high = (np.full(0, NOTHING[name], np.int64) for name in ("low", "high"))
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        return rows["value"], rows["n"]
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        value, among = taken
+        self._grow(size)
+        np.minimum.at(self._low, codes, np.where(among, value, NOTHING["low"]))
+        np.maximum.at(self._high, codes, np.where(among, value, NOTHING["high"]))
+
+    def _grow(self, size: int) -> None:
+        more = size - len(self._low)
+        if more > 0:
+            self._low = np.append(self._low, np.full(more, NOTHING["low"], np.int64))
+            self._high = np.append(self._high, np.full(more, NOTHING["high"], np.int64))
+
+    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
+        self._grow(size)
+        return Dense({**counts, "low": self._low, "high": self._high})
+
+
+class _Values:
+    masks = ("undecided",)
+
+    def __init__(self) -> None:
+        self._counts = ValueCounts()
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        return *amounts.of(rows["value"]), rows["n"]
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        ticks, unit, among = taken
+        self._counts.add(ticks, unit, codes, among, size)
+
+    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
+        found = self._counts.cells(size)
+        return Sparse("values", found.group, found.value, found.count, found.binned, counts["undecided"])
+
+
+class _Lifetimes:
+    masks = ()
+
+    def __init__(self) -> None:
+        self._ended, self._going = ValueCounts(), ValueCounts()
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        return amounts.of(rows["value"]), rows["ended"], rows["going"]
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        (ticks, unit), ended, going = taken
+        self._ended.add(ticks, unit, codes, ended, size)
+        self._going.add(ticks, unit, codes, going, size)
+
+    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
+        ended, going = self._ended.cells(size), self._going.cells(size)
+        return _two_columns(ended, 0) + _two_columns(going, 1)
+
+
+def _two_columns(cells: Sparse, place: int) -> Sparse:
+    count = np.zeros((len(cells.count), 2), np.int64)
+    count[:, place] = cells.count
+    return Sparse("lifetimes", cells.group, cells.value, count, cells.binned, cells.undecided)
+
+
+class _Labelled:
+    """Distinct and Categories: pairs of a group and a label, counted as they come."""
+
+    masks = ()
+
+    def __init__(self, form: Form) -> None:
+        self._form: Form = form
+        self._numbers: dict[str, int] = {}
+        self._from: Sequence[object] = ()
+        self._lookup = np.zeros(0, np.int64)
+        nothing = np.zeros(0, np.int64)
+        self._cells = self._sparse(nothing, nothing, nothing, 0)
+
+    def _sparse(self, group: Array, value: Array, count: Array, size: int) -> Sparse:
+        return Sparse(self._form, group, value, count, np.zeros(size, np.bool_), np.zeros(size, np.int64)).settled()
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        return rows["code"], rows["labels"], rows["n"]
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        code, labels, among = taken
+        if not len(labels):
+            return
+        if labels is not self._from:
+            self._from, self._lookup = labels, self._marks(labels)
+        rows = np.flatnonzero(among)
+        width = len(labels)
+        pairs, count = np.unique(codes.take(rows) * width + code.take(rows), return_counts=True)
+        if self._form == "distinct":
+            count = np.ones(len(pairs), np.int64)
+        part = self._sparse(pairs // width, self._lookup[pairs % width], count, size)
+        self._cells = self._cells.moved(np.arange(len(self._cells.binned)), size) + part
+
+    def _marks(self, labels: Sequence[object]) -> Array:
+        if self._form == "distinct":
+            return hash_of(labels)
+        return np.array([self._numbers.setdefault(str(label), len(self._numbers)) for label in labels], np.int64)
+
+    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
+        cells = self._cells.moved(np.arange(len(self._cells.binned)), size)
+        if self._form == "distinct":
+            return cells
+        came = np.unique(cells.value)
+        names = list(self._numbers)
+        labels = tuple(sorted(names[number] for number in came.tolist()))
+        place = np.zeros(len(names), np.int64)
+        place[[self._numbers[name] for name in labels]] = np.arange(len(labels))
+        return attrs.evolve(cells, value=place[cells.value], labels=labels).settled()
+
+
+FILLINGS: Final[Mapping[type[Accumulator], Any]] = MappingProxyType(
+    {
+        Count: lambda: _Counts("n"),
+        Ratio: lambda: _Counts("hits", "misses", "undecided"),
+        Total: _Total,
+        Quotient: _Quotient,
+        Clustered: _Clustered,
+        Extremes: _Extremes,
+        Values: _Values,
+        Lifetimes: _Lifetimes,
+        Distinct: lambda: _Labelled("distinct"),
+        Categories: lambda: _Labelled("categories"),
+    }
+)
+"""How to make the running form of each accumulator."""
+
+
+def fold(accumulator: type[Accumulator], rows: Rows, codes: Array, size: int) -> Cells:
+    """Fold the per-row columns of an accumulator into cells; row i belongs to group `codes[i]` of `size`."""
+    filling: Filling = FILLINGS[accumulator]()
+    counts = MaskCounts(len(filling.masks))
+    counts.add(counts.packed([rows[name] for name in filling.masks]), codes, size)
+    filling.add(filling.take(rows, Amounts()), codes, size)
+    return filling.cells(dict(zip(filling.masks, counts.counts(size), strict=True)), size)

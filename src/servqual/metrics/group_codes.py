@@ -1,0 +1,186 @@
+"""Which group each row belongs to: groups are numbered as they first come, batch after batch."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators import Array
+from servqual.metrics.groups import Groups
+from servqual.metrics.periods import PERIODS, period
+from servqual.readers.columns import Batch
+
+__all__ = ["GroupCodes"]
+
+_MOST: Final = 10_000_000
+"""So many groups fit into memory with what KPIs keep of each."""
+_LOOKUP: Final = 24
+"""Keys of so many bits are looked up in a table; longer ones are searched for."""
+_WORD: Final = 63
+
+
+class GroupCodes:
+    """Numbers for the groups of some columns and periods, and at the end the groups in order."""
+
+    def __init__(self, by: Sequence[str], at: str, zone: ZoneInfo) -> None:
+        self._by, self._at, self._zone = tuple(by), at, zone
+        self._labels = [_Labels() for _ in by]
+        self._bits = [1] * len(self._by)
+        self._members = np.zeros((len(self._by), 0), np.int64)
+        self._keys = _Keys(len(self._by))
+        self.size = 0 if self._by else 1
+
+    def add(self, batch: Batch) -> Array:
+        """The number of each row's group."""
+        if not self._by:
+            return np.zeros(batch.size, np.int64)
+        columns = [labels.add(*self._column(name, batch)) for name, labels in zip(self._by, self._labels, strict=True)]
+        bits = [max(1, (len(labels.names) - 1).bit_length()) for labels in self._labels]
+        if bits != self._bits:
+            self._bits = bits
+            self._keys = _Keys(sum(bits))
+            self._keys.learn(self._packed(list(self._members)), 0)
+        key = self._packed(columns)
+        codes = self._keys.find(key)
+        if codes.min(initial=0) < 0:
+            fresh = self._keys.unknown(key)
+            self._grow(len(fresh))
+            self._members = np.concatenate([self._members, self._unpacked(fresh)], axis=1)
+            self._keys.learn(fresh, self.size - len(fresh))
+            codes = self._keys.find(key)
+        return codes
+
+    def _grow(self, by: int) -> None:
+        self.size += by
+        if self.size > _MOST:
+            raise InvalidValue(
+                f"by must make at most {_MOST:,} groups (got {', '.join(self._by)}, which make more); group by fewer "
+                "columns or longer periods",
+                field="by",
+                got=self._by,
+            )
+
+    def _packed(self, columns: Sequence[Array]) -> Array:
+        if sum(self._bits) > _WORD:
+            raise InvalidValue(
+                f"grouping by {', '.join(self._by)} makes too many groups (got labels of {sum(self._bits)} bits); "
+                "group by fewer columns",
+                field="by",
+                got=self._by,
+            )
+        key = columns[0].astype(np.int64)
+        for column, bits in zip(columns[1:], self._bits[1:], strict=True):
+            key <<= bits
+            key |= column
+        return key
+
+    def _unpacked(self, key: Array) -> Array:
+        members = np.empty((len(self._bits), len(key)), np.int64)
+        for column in range(len(self._bits) - 1, -1, -1):
+            members[column] = key & ((1 << self._bits[column]) - 1)
+            key = key >> self._bits[column]
+        return members
+
+    def _column(self, name: str, batch: Batch) -> tuple[Array, Sequence[Any]]:
+        """Codes of rows, -1 for nothing known, and the labels that they stand for."""
+        if name in PERIODS:
+            column = batch.columns[self._at]
+            known = column.known
+            if known.all():
+                return period(name, column.values, self._zone)
+            codes = np.full(batch.size, -1, np.int64)
+            codes[known], names = period(name, column.values[known], self._zone)
+            return codes, names
+        column = batch.columns[name]
+        if column.labels or not batch.size:
+            return column.values, column.labels
+        values, found = np.unique(column.values[column.known], return_inverse=True)
+        codes = np.full(batch.size, -1, np.int64)
+        codes[column.known] = found
+        return codes, [value.item() for value in values]
+
+    def groups(self) -> tuple[Groups, Array]:
+        """The groups in the order of their labels, and the number of each."""
+        if not self._by:
+            return Groups.whole(), np.zeros(1, np.int64)
+        ordered = (labels.ordered(column) for labels, column in zip(self._labels, self._members, strict=True))
+        places, names = zip(*ordered, strict=True)
+        codes = np.array([place[column] for place, column in zip(places, self._members, strict=True)], np.int64)
+        order = np.lexsort(codes[::-1])
+        return Groups(self._by, names, codes[:, order]), order
+
+
+class _Labels:
+    """The labels of one column, numbered from 1 as they first come; 0 is nothing known."""
+
+    def __init__(self) -> None:
+        self.names: list[Any] = [None]
+        self._numbers: dict[Any, int] = {}
+        self._from: Sequence[Any] = ()
+        self._lookup = np.zeros(1, np.int64)
+
+    def add(self, codes: Array, names: Sequence[Any]) -> Array:
+        """The numbers of rows whose codes stand for these names."""
+        if names is not self._from or len(self._lookup) != len(names) + 1:
+            self._from = names
+            self._lookup = np.full(len(names) + 1, -1, np.int64)
+            self._lookup[-1] = 0  # code -1
+            if len(names) <= len(codes):
+                self._learn(range(len(names)))
+        found = self._lookup.take(codes, mode="wrap")
+        if found.min(initial=0) < 0:
+            self._learn(np.unique(codes[found < 0]).tolist())
+            found = self._lookup.take(codes, mode="wrap")
+        return found
+
+    def _learn(self, codes: Iterable[int]) -> None:
+        for code in codes:
+            name = self._from[code]
+            number = self._numbers.setdefault(name, len(self._numbers) + 1)
+            if number == len(self.names):
+                self.names.append(name)
+            self._lookup[code] = number
+
+    def ordered(self, numbers: Array) -> tuple[Array, tuple[Any, ...]]:
+        """The place of each of these numbers among their labels in order, and the labels."""
+        came = np.unique(numbers)
+        order = sorted(came[came > 0].tolist(), key=self.names.__getitem__)
+        places = np.zeros(len(self.names), np.int64)
+        places[order] = np.arange(1, len(order) + 1)
+        return places, tuple(self.names[number] for number in order)
+
+
+class _Keys:
+    """From packed labels to the number of the group, -1 for one that has not come."""
+
+    def __init__(self, bits: int) -> None:
+        self._table = np.full(1 << bits, -1, np.int32) if bits <= _LOOKUP else None
+        self._sorted = np.zeros(0, np.int64)
+        self._numbers = np.zeros(0, np.int64)
+
+    def learn(self, keys: Array, first: int) -> None:
+        numbers = np.arange(first, first + len(keys))
+        if self._table is not None:
+            self._table[keys] = numbers
+            return
+        keys, numbers = np.concatenate([self._sorted, keys]), np.concatenate([self._numbers, numbers])
+        order = np.argsort(keys, kind="stable")
+        self._sorted, self._numbers = keys[order], numbers[order]
+
+    def unknown(self, keys: Array) -> Array:
+        """The different keys that have no number yet."""
+        if self._table is None or len(self._table) > len(keys):
+            return np.unique(keys[self.find(keys) < 0])
+        came = np.zeros(len(self._table), np.bool_)
+        came[keys] = True
+        return np.flatnonzero(came & (self._table < 0))
+
+    def find(self, keys: Array) -> Array:
+        if self._table is not None:
+            return self._table.take(keys).astype(np.int64)
+        if not len(self._sorted):
+            return np.full(len(keys), -1, np.int64)
+        places = np.minimum(np.searchsorted(self._sorted, keys), len(self._sorted) - 1)
+        return np.where(self._sorted[places] == keys, self._numbers[places], -1)

@@ -1,0 +1,99 @@
+"""How many rows of each group a mask holds, for many masks at once.
+
+Masks of the same rows go together: eight of them make a byte a row, and the few bytes that occur are counted by group
+in one pass. What each mask holds follows at the end, from the bits of those bytes.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from servqual.metrics.accumulators import Array
+
+__all__ = ["MaskCounts"]
+
+_LANE: Final = 8
+
+
+class MaskCounts:
+    """Counts of a fixed number of masks by group, which grow as rows come.
+
+    >>> counts = MaskCounts(2)
+    >>> counts.add(counts.packed([np.array([True, False, True]), np.array([True, True, True])]), np.array([0, 0, 1]), 2)
+    >>> [count.tolist() for count in counts.counts(2)]
+    [[1, 1], [2, 1]]
+    """
+
+    def __init__(self, masks: int) -> None:
+        self._masks = masks
+        self._bits: dict[int, int] = {}
+        self._lanes: list[_Lane] = []
+        self._lock = threading.Lock()
+
+    def packed(self, masks: Sequence[Array]) -> list[Array]:
+        """The masks as bytes a row, eight to a byte; one that never holds any row has no place in them."""
+        some = [number for number, mask in enumerate(masks) if mask.any()]
+        with self._lock:
+            for number in some:
+                self._bits.setdefault(number, len(self._bits))
+            placed = sorted((self._bits[number], masks[number].view(np.uint8)) for number in some)
+        lanes: list[Array] = []
+        size = len(masks[0]) if masks else 0
+        for lane in range(0, placed[-1][0] + 1 if placed else 0, _LANE):
+            mine = {bit - lane: mask for bit, mask in placed if lane <= bit < lane + _LANE}
+            bits = np.zeros(size, np.uint8)
+            for bit in range(max(mine, default=-1), -1, -1):
+                np.add(bits, bits, out=bits)  # the masks so far move up one bit
+                if bit in mine:
+                    np.bitwise_or(bits, mine[bit], out=bits)
+            lanes.append(bits)
+        return lanes
+
+    def add(self, lanes: Sequence[Array], codes: Array, size: int) -> None:
+        """Count packed masks of more rows, of which row i belongs to group `codes[i]` of `size`."""
+        while len(self._lanes) < len(lanes):
+            self._lanes.append(_Lane())
+        for lane, values in zip(self._lanes, lanes, strict=False):
+            lane.add(values, codes, size)
+
+    def counts(self, size: int) -> list[Array]:
+        """How many rows of each group each mask held."""
+        nothing = np.zeros(size, np.int64)
+        places = [divmod(self._bits.get(number, -1), _LANE) for number in range(self._masks)]
+        return [self._lanes[lane].count(bit, size) if lane >= 0 else nothing for lane, bit in places]
+
+
+class _Lane:
+    """Up to eight masks: a column of the table for each byte that occurred."""
+
+    def __init__(self) -> None:
+        self._place = np.full(256, -1, np.int64)
+        self._bytes: list[int] = []
+        self._table = np.zeros((0, 0), np.int64)
+
+    def add(self, values: Array, codes: Array, size: int) -> None:
+        key = self._place.take(values)
+        if key.min(initial=0) < 0:
+            for byte in np.unique(values[key < 0]).tolist():
+                self._place[byte] = len(self._bytes)
+                self._bytes.append(byte)
+            key = self._place.take(values)
+        self._grow(size)
+        width = self._table.shape[1]
+        key += codes * width
+        self._table[:size] += np.bincount(key, minlength=size * width).reshape(size, width)
+
+    def _grow(self, size: int) -> None:
+        rows, width = self._table.shape
+        if rows < size or width < len(self._bytes):
+            table = np.zeros((max(rows, size), max(width, len(self._bytes))), np.int64)
+            table[:rows, :width] = self._table
+            self._table = table
+
+    def count(self, bit: int, size: int) -> Array:
+        """The sum of the columns whose byte has this bit."""
+        self._grow(size)
+        columns = [place for place, byte in enumerate(self._bytes) if byte >> bit & 1]
+        return np.asarray(self._table[:size, columns].sum(1))

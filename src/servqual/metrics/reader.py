@@ -1,0 +1,76 @@
+"""The tables that were handed over, read a stretch at a time, and work on stretches ahead of their turn."""
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
+
+import attrs
+
+from servqual._checks import need
+from servqual.readers.asked import Asked
+from servqual.readers.columns import Batch, joined
+from servqual.readers.sources import Source, chosen, parts_of_source
+from servqual.readers.tables import Kind
+
+__all__ = ["Reader", "ahead"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@attrs.frozen
+class Reader:
+    """Tables by name, how their columns are called, which are wanted, which rows count, and whether a bar shows it.
+
+    A table that `wanted` does not name is read whole; `kinds` says what columns hold that no table defines.
+    """
+
+    data: Mapping[str, Source]
+    columns: Mapping[str, Mapping[str, str]]
+    wanted: Mapping[str, frozenset[str]]
+    kinds: Mapping[str, Mapping[str, Kind]]
+    where: Mapping[str, Collection[Any]]
+    naive: str | None
+    progress: bool
+
+    @contextmanager
+    def parts(self, table: str) -> Iterator[Iterator[Callable[[], Batch]]]:
+        """The stretches of a table, each read when it is called for; the bar stays until the end."""
+        asked = Asked(
+            names=self.columns.get(table, {}),
+            only=self.wanted.get(table),
+            kinds=self.kinds.get(table, {}),
+            naive=self.naive,
+        )
+        parts = parts_of_source(table, self.data[table], asked)
+        if not self.progress:
+            yield (partial(self._read, part) for part in parts)
+            return
+        tqdm = need("tqdm", "cli", "progress=True")
+        with tqdm.tqdm(unit=" rows", unit_scale=True, desc=table) as bar:
+            yield (partial(self._read, part, bar.update) for part in parts)
+
+    def _read(self, part: Callable[[], Batch], done: Callable[[int], object] | None = None) -> Batch:
+        batch = part()
+        if done is not None:
+            done(batch.read)
+        return chosen(batch, self.where)
+
+    def whole(self, table: str) -> Batch:
+        """All of a table at once."""
+        with self.parts(table) as parts:
+            return joined([part() for part in parts])
+
+
+def ahead(pool: Executor, work: Callable[[Item], Result], items: Iterable[Item], most: int) -> Iterator[Result]:
+    """The results of work in the order of its items, of which at most so many are under way; memory stays flat."""
+    waiting: deque[Future[Result]] = deque()
+    for item in items:
+        waiting.append(pool.submit(work, item))
+        if len(waiting) >= most:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()

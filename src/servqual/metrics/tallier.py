@@ -1,0 +1,173 @@
+"""One table's rows into a tally, batch after batch."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+import attrs
+import numpy as np
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import MissingColumn, RefusedRow
+from servqual.metrics.accumulators import Array
+from servqual.metrics.blocks import Blocks
+from servqual.metrics.cells import Cells
+from servqual.metrics.filling import FILLINGS, Amounts, Filling
+from servqual.metrics.group_codes import GroupCodes
+from servqual.metrics.groups import Groups
+from servqual.metrics.kpi import Kpi, View
+from servqual.metrics.mask_counts import MaskCounts
+from servqual.metrics.periods import PERIODS
+from servqual.metrics.reader import ahead
+from servqual.metrics.rows import Rows
+from servqual.metrics.tallies import Part, Plan, Tally, part_of
+from servqual.readers.columns import Batch, Refusal
+
+__all__ = ["Tallier", "refused"]
+
+_WARM = 1 << 24
+_AHEAD = 4
+
+
+class Tallier:
+    """Takes batches of one table as they come, also from several threads, and gives the tally of them all.
+
+    For a keyed KPI the rows are kept, apart by customer, and tallied when all of them are there.
+    """
+
+    def __init__(self, plan: Plan, table: str, *, strict: bool = False) -> None:
+        self._plan = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table == table))
+        self._table = table
+        self._strict = strict
+        self._blocks = _blocks(self._plan)
+        self._rows = Rows()
+        self._lock = threading.Lock()
+        self._parts = {part: _Part(self._plan, part) for part in map(part_of, self._plan.kpis)}
+        # glibc gives freed memory back to the system, and takes it anew, unless as much was freed at once before
+        np.empty(_WARM, np.uint8)
+
+    def add(self, batch: Batch) -> None:
+        """Tally one more batch."""
+        if self._blocks is None:
+            self._add(batch)
+        else:
+            self._blocks.add(batch)
+
+    def tally(self, pool: Executor | None = None) -> Tally:
+        """The tally of all batches so far; blocks that waited are tallied on a pool where one is given."""
+        if self._blocks is not None:
+            for _ in ahead(pool, self._add, self._blocks, _AHEAD) if pool else map(self._add, self._blocks):
+                pass
+        groups: dict[Part, Groups] = {}
+        cells: dict[str, Cells] = {}
+        for part, filled in self._parts.items():
+            groups[part], found = filled.cells()
+            cells |= found
+        return Tally(self._plan, groups, cells, {self._table: self._rows})
+
+    def _add(self, batch: Batch) -> None:
+        for kpi in self._plan.kpis:
+            _check_needs(kpi, batch, self._plan)
+        views: dict[str, View] = {}
+        if batch.size:
+            memo: dict[Any, Any] = {}
+            taken = {part: filled.take(batch, memo, views) for part, filled in self._parts.items()}
+            with self._lock:
+                for part, filled in self._parts.items():
+                    filled.add(batch, *taken[part])
+        rows = _accounted(batch, tuple(views.values()))
+        if self._strict and rows.refusals:
+            raise refused(rows.refusals[0])
+        with self._lock:
+            self._rows += rows
+
+
+def _blocks(plan: Plan) -> Blocks | None:
+    """Where rows wait for a keyed KPI; without one they need not wait."""
+    keys = {kpi.keyed_by for kpi in plan.kpis if kpi.law == "keyed"}
+    if not keys:
+        return None
+    columns = {name for kpi in plan.kpis for name in (*kpi.columns, kpi.at)} | {*plan.by}
+    return Blocks(keys.pop() if len(keys) == 1 else "", columns)
+
+
+class _Part:
+    """What shares one set of groups: the KPIs of a table whose rows are dated by one moment."""
+
+    def __init__(self, plan: Plan, part: Part) -> None:
+        self._plan = plan
+        self._kpis = {kpi.state: kpi for kpi in plan.kpis if part_of(kpi) == part}
+        self._fillings: dict[str, Filling] = {state: FILLINGS[kpi.accumulator]() for state, kpi in self._kpis.items()}
+        self._codes = GroupCodes(plan.by, part[1], plan.zone)
+        self._masks = MaskCounts(sum(len(filling.masks) for filling in self._fillings.values()))
+
+    def take(self, batch: Batch, memo: dict[Any, Any], views: dict[str, View]) -> tuple[Sequence[Any], Sequence[Any]]:
+        """What the fillings take of some rows: packed masks, and the rest of each; views are kept by reading."""
+        amounts, masks, rest = Amounts(), list[Array](), []
+        found: dict[str, Mapping[str, Any]] = {}
+        for state, filling in self._fillings.items():
+            kpi = self._kpis[state]
+            if kpi.reading not in views:
+                views[kpi.reading] = view = View(batch, kpi, self._plan.now, self._plan.period, memo)
+                found[kpi.reading] = kpi.rows(view)
+            rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
+            counted = views[kpi.reading].counted()
+            if not counted.all():
+                rows = {name: value & counted if _is_mask(value) else value for name, value in rows.items()}
+            masks.extend(rows[name] for name in filling.masks)
+            rest.append(filling.take(rows, amounts))
+        return self._masks.packed(masks), rest
+
+    def add(self, batch: Batch, lanes: Sequence[Any], rest: Sequence[Any]) -> None:
+        codes = self._codes.add(batch)
+        self._masks.add(lanes, codes, self._codes.size)
+        for filling, taken in zip(self._fillings.values(), rest, strict=True):
+            filling.add(taken, codes, self._codes.size)
+
+    def cells(self) -> tuple[Groups, dict[str, Cells]]:
+        """Groups in order, and the cells of each state."""
+        groups, order = self._codes.groups()
+        counts, out = iter(self._masks.counts(groups.size)), {}
+        for state, filling in self._fillings.items():
+            mine = {name: next(counts) for name in filling.masks}
+            out[state] = filling.cells(mine, groups.size).ordered(order)
+        return groups, out
+
+
+def _is_mask(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype == np.bool_
+
+
+def _accounted(batch: Batch, views: Sequence[View]) -> Rows:
+    """How many rows were read and used, and why the others were not."""
+    refusals: dict[tuple[int, str, str], Refusal] = {}
+    for view in views:
+        for refusal in (*view.refusals, *(r for r in batch.refusals if r.column in view.named)):
+            refusals[refusal.row, refusal.column, refusal.reason] = refusal
+    unused = np.logical_and.reduce([view.bad for view in views]) if refusals else np.zeros(0, np.bool_)
+    every = [*batch.lost, *sorted(refusals.values(), key=lambda r: (r.row, r.column))]
+    # rows that were folded into a case are used, or refused, with it
+    lost = int(unused.sum()) if batch.weights is None else int(batch.weights[: len(unused)][unused].sum())
+    return Rows.of(read=batch.read, used=batch.read - len(batch.lost) - lost, refusals=every)
+
+
+def refused(first: Refusal) -> RefusedRow:
+    """The error of a row that cannot be used where none may be left out."""
+    return RefusedRow(str(first), row=first.row, column=first.column, value=first.value, reason=first.reason)
+
+
+def _check_needs(kpi: Kpi, batch: Batch, plan: Plan) -> None:
+    if not batch.columns:
+        return
+    dated = (kpi.at,) if plan.period or any(name in PERIODS for name in plan.by) else ()
+    wanted = (*kpi.needs, *dated, *(name for name in plan.by if name not in PERIODS))
+    for name in wanted:
+        if name not in batch.columns:
+            names = [*batch.columns, *batch.others]
+            close = near(name, names)
+            raise MissingColumn(
+                f"{kpi.key} needs the column {name!r} of {kpi.table} (got {', '.join(names)}){did_you_mean(close)}",
+                column=name,
+                near=close,
+            )

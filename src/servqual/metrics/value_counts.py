@@ -1,0 +1,135 @@
+"""How often each value came in each group, counted as rows come.
+
+While all values are small multiples of one unit, a table with a place for each group and value is fastest. Otherwise
+rows wait until enough of them are worth sorting, and join the counts so far.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from servqual.metrics.accumulators import Array
+from servqual.metrics.cells import Sparse
+from servqual.metrics.histograms import bin_of
+
+__all__ = ["ValueCounts"]
+
+_PLACES: Final = 1 << 25
+"""The most places that a table may have: 128 MiB."""
+_ROWS: Final = (1 << 31) - 1
+"""The most rows that a table may count, in 32 bits."""
+_WAITING: Final = 1 << 21
+"""Fewer rows than this are not worth sorting."""
+_WORD: Final = 63
+
+
+class ValueCounts:
+    """Counts of whole values of 0 to 2^53 by group."""
+
+    def __init__(self) -> None:
+        self._table: _Table | None = _Table()
+        self._cells = _none(0)
+        self._waiting: list[tuple[Array, Array]] = []
+        self._rows = 0
+
+    def add(self, ticks: Array, unit: int, codes: Array, among: Array, size: int) -> None:
+        """Count values, given as floats in a unit, of the rows of `among`."""
+        if self._table is not None:
+            if self._table.add(ticks, unit, codes, among, size):
+                return
+            self._cells, self._table = self._table.cells(size), None
+        rows = np.flatnonzero(among)
+        self._waiting.append((codes.take(rows), ticks.take(rows).astype(np.int64) * unit))
+        self._rows += len(rows)
+        if self._rows > max(_WAITING, len(self._cells.group)):
+            self._settle(size)
+
+    def cells(self, size: int) -> Sparse:
+        """The counts of all groups."""
+        if self._table is not None:
+            return self._table.cells(size)
+        self._settle(size)
+        return self._cells
+
+    def _settle(self, size: int) -> None:
+        so_far = self._cells.moved(np.arange(len(self._cells.binned)), size)
+        if self._waiting:
+            group, value = (np.concatenate(columns) for columns in zip(*self._waiting, strict=True))
+            self._waiting, self._rows = [], 0
+            if so_far.binned.any():
+                value = np.where(so_far.binned[group], bin_of(value), value)
+            so_far += _counted(group, value, so_far.binned)
+        self._cells = so_far
+
+
+def _none(size: int) -> Sparse:
+    nothing = np.zeros(0, np.int64)
+    return Sparse("values", nothing, nothing, nothing, np.zeros(size, np.bool_), np.zeros(size, np.int64))
+
+
+def _counted(group: Array, value: Array, binned: Array) -> Sparse:
+    """Rows as counts, sorted as packed whole numbers where a word holds both."""
+    bits = int(value.max(initial=0)).bit_length()
+    undecided = np.zeros(len(binned), np.int64)
+    if bits + len(binned).bit_length() > _WORD:
+        return Sparse("values", group, value, np.ones(len(group), np.int64), binned, undecided).settled()
+    key = (group << bits) | value
+    key.sort()
+    fresh = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if len(key) else key
+    count = np.diff(fresh, append=len(key))
+    key = key[fresh]
+    return Sparse("values", key >> bits, key & ((1 << bits) - 1), count, binned, undecided).settled()
+
+
+class _Table:
+    """A place for each group and multiple of a unit; the last place takes the rows that do not count."""
+
+    def __init__(self) -> None:
+        self._unit = 0
+        self._rows = 0
+        self._counts = np.zeros((0, 0), np.int32)
+        self._flat = np.zeros(1, np.int32)
+
+    def add(self, ticks: Array, unit: int, codes: Array, among: Array, size: int) -> bool:
+        """Count these rows, or say that they do not fit."""
+        top = int(ticks.max(initial=-1))
+        self._rows += len(ticks)
+        if top < 0:
+            return True
+        finest = min(unit, self._unit or unit)
+        times = unit // finest
+        if self._rows > _ROWS or not self._fit(top * times + 1, finest, size):
+            return False
+        width = self._counts.shape[1]
+        key = ticks.astype(np.int64)
+        if times > 1:
+            key *= times
+        key += codes * width
+        np.copyto(key, self._counts.size, where=~among)
+        np.add.at(self._flat, key, np.int32(1))
+        return True
+
+    def _fit(self, width: int, unit: int, size: int) -> bool:
+        """Make room for values below `width` of a unit in `size` groups, if there is."""
+        rows, before = self._counts.shape
+        times = (self._unit or unit) // unit
+        if times == 1 and width <= before and size <= rows:
+            return True
+        width = before if times == 1 and width <= before else max(width, before * times) * 5 // 4
+        if size * width > _PLACES:
+            return False
+        size = rows if size <= rows else min(size + rows, _PLACES // width)
+        flat = np.zeros(size * width + 1, np.int32)
+        counts = flat[:-1].reshape(size, width)
+        counts[:rows, : before * times : times] = self._counts
+        self._flat, self._counts, self._unit = flat, counts, unit
+        return True
+
+    def cells(self, size: int) -> Sparse:
+        """The counts, as every other form of them."""
+        places = np.flatnonzero(self._flat[:-1] != 0)
+        rows, width = self._counts.shape
+        group = np.repeat(np.arange(rows), np.diff(np.searchsorted(places, np.arange(rows + 1) * width)))
+        value = (places - group * width) * self._unit
+        count = self._flat[places].astype(np.int64)
+        return Sparse("values", group, value, count, np.zeros(size, np.bool_), np.zeros(size, np.int64)).settled()

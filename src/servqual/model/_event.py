@@ -1,0 +1,56 @@
+"""An event: something that happened, when, by whom, and when it became known."""
+
+import datetime as dt
+import re
+from typing import ClassVar
+
+import attrs
+
+from servqual._checks import as_instant, filled
+from servqual.errors import InvalidValue
+
+__all__ = ["Act", "Event"]
+
+
+def _not_before(event: "Event", _attribute: object, known: dt.datetime | None) -> None:
+    if known is not None and known < event.at:
+        raise InvalidValue(
+            f"recorded_at must not come before at (got {known} for {event.at}); nothing is known before it happens",
+            field="recorded_at",
+            expected="a moment not before `at`",
+            got=known,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Event:
+    """Something that happened: when, by whom, and when it became known.
+
+    `at` is when it was true. `recorded_at` is when it was written down, where that was later: only such an event may
+    be added out of order. `seq` orders events of one instant where their kinds alone do not say it.
+    """
+
+    stored_name: ClassVar[str] = "event"
+
+    at: dt.datetime = attrs.field(converter=as_instant)
+    by: str | None = None
+    note: str = ""
+    recorded_at: dt.datetime | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_instant), validator=_not_before
+    )
+    seq: int = 0
+
+    def __init_subclass__(cls) -> None:
+        cls.stored_name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The names that a clock may listen to: the stored name, and a finer one where the content matters."""
+        return (self.stored_name,)
+
+
+@attrs.frozen(kw_only=True)
+class Act(Event):
+    """An event that somebody answers for."""
+
+    by: str = attrs.field(validator=filled)

@@ -1,0 +1,105 @@
+"""Whatever holds a table, as stretches of rows that are read when they are called for."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import attrs
+import numpy as np
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import InvalidValue, MissingColumn
+from servqual.readers.arrays import parts_of
+from servqual.readers.asked import ALL, Asked
+from servqual.readers.columns import Array, Batch, Column
+from servqual.readers.export import Export
+from servqual.readers.frames import files_of, frame_parts, is_frame
+from servqual.readers.objects import batches_of
+from servqual.readers.tables import Kind
+
+__all__ = ["Source", "chosen", "parts_of_source"]
+
+Source: TypeAlias = Any
+"""A mapping of columns, a frame, an `Export`, a path, objects of our model, batches, or an iterator of these."""
+
+
+def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
+    """The stretches of a source.
+
+    >>> [part] = parts_of_source("cases", {"Team": ["north"]}, Asked(names={"team": "Team"}))
+    >>> part().columns["team"].labels
+    ['north']
+    """
+    if isinstance(source, str | Path):
+        yield from files_of(table, Path(source), asked)
+    elif isinstance(source, Export):
+        for batch in source.batches():
+            yield partial(_same, batch)
+    elif isinstance(source, Mapping):
+        yield from parts_of(table, source, asked)
+    elif is_frame(source):
+        yield from frame_parts(table, source, asked)
+    else:
+        for part in batches_of(table, source):
+            if isinstance(part, Batch):
+                yield partial(_same, part)
+            else:
+                yield from parts_of_source(table, part, attrs.evolve(asked, unique=False))
+
+
+def _same(batch: Batch) -> Batch:
+    return batch
+
+
+def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
+    """The rows whose columns hold one of the values that count; the others are not read at all.
+
+    A label, a flag or a number is compared as it is; None stands for nothing known. Raises `MissingColumn` for a column
+    that the rows do not have, `InvalidValue` for one of moments or durations.
+    """
+    if not where or not batch.columns:
+        return batch
+    inside = np.ones(batch.size, np.bool_)
+    for name, values in where.items():
+        if name not in batch.columns:
+            names = [*batch.columns, *batch.others]
+            close = near(name, names)
+            raise MissingColumn(
+                f"where needs the column {name!r} (got {', '.join(names)}){did_you_mean(close)}",
+                column=name,
+                near=close,
+            )
+        inside &= _holds(name, batch.columns[name], values)
+    if inside.all():
+        return batch
+    rows = np.flatnonzero(inside)
+    numbers = batch.numbers[rows]
+    kept = set(numbers.tolist()) if batch.refusals else set[int]()
+    weights = None if batch.weights is None else batch.weights[rows]
+    return attrs.evolve(
+        batch,
+        columns={name: column.take(rows) for name, column in batch.columns.items()},
+        size=len(rows),
+        read=(len(rows) if weights is None else int(weights.sum())) + len(batch.lost),
+        rows=numbers,
+        refusals=[refusal for refusal in batch.refusals if refusal.row in kept],
+        weights=weights,
+    )
+
+
+def _holds(name: str, column: Column, values: Collection[Any]) -> Array:
+    if column.kind in (Kind.MOMENT, Kind.DURATION):
+        raise InvalidValue(
+            f"where compares labels, flags and numbers (got {name!r}, a {column.kind}); use period= for moments",
+            field="where",
+            expected="a column of labels, flags or numbers",
+            got=name,
+        )
+    known = column.known
+    found = ~known if None in values else np.zeros(len(known), np.bool_)
+    if column.kind is Kind.LABEL:
+        codes = [code for code, label in enumerate(column.labels) if label in values]
+        return np.asarray(found | np.isin(column.values, codes))
+    wanted = [float(value) for value in values if value is not None]
+    return np.asarray(found | (known & np.isin(column.values, wanted)))

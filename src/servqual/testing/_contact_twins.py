@@ -1,0 +1,286 @@
+"""Slow twins of contacts, answers to surveys, and customers who buy."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from servqual.testing._flow_twins import named, time_to
+from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each, share_of
+
+__all__ = ["CONTACT_TWINS", "CUSTOMER_TWINS", "VOICE_TWINS", "within_amount"]
+
+OUT, OPEN = Left.OUT, Left.OPEN
+_MOST: Final = 2**32
+
+
+def gone(r: Row) -> bool:
+    """Whether it gave up."""
+    return bool(r.get("abandoned"))
+
+
+def flag(name: str) -> Twin:
+    """The share of a flag among answered contacts that know it."""
+
+    def judge(r: Row, _: Asked) -> Outcome:
+        return OUT if gone(r) or r[name] is None else bool(r[name])
+
+    return each(judge)
+
+
+def seconds(name: str) -> Twin:
+    """A duration of answered contacts."""
+
+    def judge(r: Row, _: Asked) -> Outcome:
+        return OUT if gone(r) or r[name] is None else float(r[name])
+
+    return each(judge)
+
+
+def level(r: Row, q: Asked) -> Outcome:
+    """Answered in time, over what the denominator says."""
+    wait, denominator = r["wait_s"], q.params["denominator"]
+    if wait is None and not gone(r):
+        return OUT
+    in_time = wait is not None and wait <= q.span("within")
+    soon = wait is not None and wait <= q.span("short" if "shorter" in denominator else "within")
+    if not gone(r):
+        return in_time
+    match denominator:
+        case "answered":
+            return OUT
+        case "offered":
+            return False
+        case "offered_less_short_abandons" | "offered_less_shorter_abandons":
+            return OUT if soon else False
+        case _:
+            return soon
+
+
+def short(r: Row, q: Asked) -> bool | None:
+    """Whether it is a short abandon; None where that cannot be said."""
+    if not gone(r):
+        return False
+    return None if r["wait_s"] is None else bool(r["wait_s"] <= q.span("short"))
+
+
+def handle(r: Row, _: Asked) -> Outcome:
+    """Talk, hold and wrap."""
+    if gone(r) or r["talk_s"] is None:
+        return OUT
+    return float(sum(r.get(name) or 0 for name in ("talk_s", "hold_s", "wrap_s")))
+
+
+def bot(r: Row) -> bool:
+    """A contact that a bot answered."""
+    return bool(r["bot"]) and not gone(r)
+
+
+def placed(rows: Sequence[Row]) -> list[Row]:
+    """Contacts with a customer and a moment."""
+    return [r for r in rows if r["customer_id"] is not None and r["queued_at"] is not None]
+
+
+def near(rows: Sequence[Row], r: Row, q: Asked, *, before: bool) -> bool:
+    """Whether the nearest contact of the same customer and topic on that side lies within the window."""
+
+    def key(x: Row) -> tuple[Any, Any]:
+        return x["customer_id"], x.get("topic") if q.params["by_topic"] else None
+
+    mine = sorted((x for x in rows if key(x) == key(r)), key=lambda x: x["queued_at"])
+    i = next(i for i, x in enumerate(mine) if x is r)
+    j = i - 1 if before else i + 1
+    return 0 <= j < len(mine) and bool(abs(mine[j]["queued_at"] - r["queued_at"]) <= q.params["window"])
+
+
+def first_contacts(rows: Sequence[Row], q: Asked) -> list[Outcome]:
+    """First answered contacts, and whether none followed."""
+    rows = placed(rows)
+    first = [r for r in rows if not gone(r) and not near(rows, r, q, before=True)]
+    return [
+        OPEN if q.moment - r["queued_at"] <= q.params["window"] else not near(rows, r, q, before=False) for r in first
+    ]
+
+
+def repeats(rows: Sequence[Row], q: Asked) -> list[Outcome]:
+    """Whether a contact follows another."""
+    rows = placed(rows)
+    return [near(rows, r, q, before=True) for r in rows]
+
+
+def contained(rows: Sequence[Row], q: Asked) -> list[Outcome]:
+    """Bot contacts, and whether no person was needed."""
+    rows = placed(rows)
+    out: list[Outcome] = []
+    for r in (r for r in rows if bot(r)):
+        later = [
+            x["queued_at"] - r["queued_at"]
+            for x in rows
+            if x["customer_id"] == r["customer_id"] and x["bot"] is not None and not x["bot"]
+        ]
+        reached = any(dt.timedelta() <= gap <= q.params["window"] for gap in later)
+        over = q.moment - r["queued_at"] > q.params["window"]
+        out.append(not reached and not r.get("transferred") if over else OPEN)
+    return out
+
+
+def waiting(r: Row, q: Asked) -> Outcome:
+    """Seconds that a contact has waited which still waits."""
+    if not q.by_now(r, "queued_at") or q.by_now(r, "answered_at") or q.by_now(r, "ended_at"):
+        return OUT
+    since: dt.datetime = r["queued_at"]
+    return (q.moment - since).total_seconds()
+
+
+CONTACT_TWINS: Final[Mapping[str, Twin]] = {
+    "volume": each(lambda _r, _q: True),
+    "asa": seconds("wait_s"),
+    "wait": seconds("wait_s"),
+    "abandonment_rate": each(lambda r, _: gone(r)),
+    "answer_rate": each(lambda r, _: not gone(r)),
+    "service_level": each(level),
+    "aht": each(handle),
+    "transfer_rate": flag("transferred"),
+    "fcr": first_contacts,
+    "repeat_rate": repeats,
+    "resolved_flag_rate": flag("resolved"),
+    "self_service_rate": each(lambda r, _: not r.get("transferred") if bot(r) else OUT),
+    "bot_handover_rate": each(lambda r, _: bool(r["transferred"]) if bot(r) else OUT),
+    "handled_rate": each(lambda r, q: OUT if short(r, q) is not False else not gone(r)),
+    "abandonment_rate_less_short": each(lambda r, q: OUT if short(r, q) is not False else gone(r)),
+    "short_abandon_rate": each(lambda r, q: OUT if short(r, q) is None else short(r, q) is True),
+    "patience_mean": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(gone(r)))),
+    "patience_median": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(gone(r)))),
+    "offered_wait_median": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(not gone(r)))),
+    "longest_wait": each(lambda r, _: OUT if r["wait_s"] is None else float(r["wait_s"])),
+    "oldest_waiting": each(waiting),
+    "customers_in_contact": named("customer_id", lambda _r, _q: True),
+    "customers_buying": named("customer_id", lambda r, q: q.by_now(r, "at")),
+    "blockage_rate": share_of("blocked"),
+    "containment_rate": contained,
+    "talk_time": seconds("talk_s"),
+    "hold_time": seconds("hold_s"),
+    "wrap_time": seconds("wrap_s"),
+    "hold_rate": each(lambda r, _: OUT if gone(r) or r["hold_s"] is None else r["hold_s"] > 0),
+    "reply_time": each(lambda r, q: time_to(r, q, "replied_at")),
+    "cost_per_contact": each(lambda r, _: within_amount(r["cost"])),
+}
+
+
+def within_amount(value: float | None) -> Outcome:
+    """An amount that can be summed exactly."""
+    return OUT if value is None or not 0 <= value <= _MOST else float(value)
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def score(r: Row, scale: tuple[float, float], name: str = "score") -> float | None:
+    """A score on its scale."""
+    value: float | None = r[name]
+    return value if value is not None and scale[0] <= value <= scale[1] else None
+
+
+def points(r: Row, q: Asked) -> Outcome:
+    """The score itself."""
+    found = score(r, q.params["scale"])
+    return OUT if found is None else float(found)
+
+
+def promoter(r: Row, _: Asked) -> Outcome:
+    """0 for a detractor, 1 for a passive, 2 for a promoter."""
+    found = score(r, (0, 10))
+    return OUT if found is None else float((found >= 9) + (found >= 7))  # noqa: PLR2004  (the definition of NPS)
+
+
+def satisfied(r: Row, q: Asked) -> Outcome:
+    """Whether an answer reaches the cut."""
+    found = score(r, q.params["scale"])
+    return OUT if found is None else found >= q.params["satisfied_from"]
+
+
+def easy(r: Row, _: Asked) -> Outcome:
+    """Whether an answer agrees that it was easy."""
+    found = score(r, (1, 7))
+    return OUT if found is None else found >= 5  # noqa: PLR2004  (the definition of CES 2.0)
+
+
+def weighted(r: Row, q: Asked) -> Outcome:
+    """Weight times score from 0 to 100, over weight."""
+    low, high = q.params["scale"]
+    found, weight = score(r, (low, high)), r.get("weight", 1)
+    if found is None or weight is None or not 0 < weight <= 40:  # noqa: PLR2004  (the heaviest that is taken)
+        return OUT
+    return weight * 100 * (found - low) / (high - low), weight
+
+
+def tolerated(r: Row, _: Asked) -> Outcome:
+    """Whether a perception lies between what is needed and what is wished for."""
+    if any(r[name] is None for name in ("score", "minimum", "desired")) or r["minimum"] > r["desired"]:
+        return OUT
+    return bool(r["minimum"] <= r["score"] <= r["desired"])
+
+
+def responded(r: Row, q: Asked) -> Outcome:
+    """Whether an invitation was answered."""
+    return q.by_now(r, "answered_at") if q.by_now(r, "invited_at") else OUT
+
+
+VOICE_TWINS: Final[Mapping[str, Twin]] = {
+    "csat": each(satisfied),
+    **dict.fromkeys(("csat_mean", "ces", "ces_effort", "servperf"), each(points)),
+    "nps": each(promoter),
+    "survey_response_rate": each(responded),
+    "ces_easy_share": each(easy),
+    "satisfaction_index": each(weighted),
+    "in_zone_rate": each(tolerated),
+    "resolved_by_survey_rate": share_of("resolved"),
+    "employee_satisfaction": each(lambda r, q: points(r, q) if r["survey"] in q.params["surveys"] else OUT),
+}
+
+# --- customers -------------------------------------------------------------------------------------------------------
+
+
+def of_customers(rows: Sequence[Row], q: Asked, key: str) -> list[Outcome]:
+    """Customer by customer over a period."""
+    assert q.period is not None
+    (start, end), out = q.period, list[Outcome]()
+    over = q.now is None or q.now >= end
+    for customer in sorted({r["customer_id"] for r in rows} - {None}):
+        at = [r["at"] for r in rows if r["customer_id"] == customer and q.by_now(r, "at")]
+        inside, before = [x for x in at if start <= x < end], [x for x in at if x < start]
+        match key:
+            case "repurchase_rate" if inside:
+                out.append(True if len(inside) > 1 else False if over else OPEN)
+            case "return_customer_rate" if inside:
+                out.append(bool(before))
+            case "retention_rate" | "churn_rate" if before and start - max(before) <= q.params["active_within"]:
+                stays = any(end - x <= q.params["active_within"] for x in at if x < end)
+                out.append((stays == (key == "retention_rate")) if stays or over else OPEN)
+            case _:
+                pass
+    return out
+
+
+def moved_on(r: Row, q: Asked) -> Outcome:
+    """Whether a customer went on from a stage."""
+    wrong = any(q.backwards(r, "entered_at", name) for name in ("advanced_at", "left_at"))
+    if wrong or not q.by_now(r, "entered_at") or not q.wanted(r):
+        return OUT
+    if q.by_now(r, "advanced_at"):
+        return True
+    return False if q.by_now(r, "left_at") else OPEN
+
+
+def _of(key: str) -> Twin:
+    def twin(rows: Sequence[Row], q: Asked) -> list[Outcome]:
+        return of_customers(rows, q, key)
+
+    return twin
+
+
+CUSTOMER_TWINS: Final[Mapping[str, Twin]] = {
+    **{key: _of(key) for key in ("repurchase_rate", "return_customer_rate", "retention_rate", "churn_rate")},
+    "conversion_rate": each(moved_on),
+    "purchase_volume": each(lambda r, q: q.by_now(r, "at") or OUT),
+    "purchase_amount": each(lambda r, q: within_amount(r["amount"]) if q.by_now(r, "at") else OUT),
+}

@@ -1,0 +1,266 @@
+"""Slow twins of cases, and what all that arrives, waits and ends has in common."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each
+
+__all__ = [
+    "CASE_TWINS",
+    "age",
+    "among",
+    "arrived",
+    "came_back",
+    "counted",
+    "done",
+    "early_due",
+    "end_name",
+    "is_open",
+    "kept",
+    "known",
+    "lasting",
+    "named",
+    "resolved",
+    "resolved_kept",
+    "time_to",
+    "to_end",
+]
+
+OUT, OPEN = Left.OUT, Left.OPEN
+Judge = Callable[[Row, Asked], Outcome]
+
+
+def arrived(r: Row, q: Asked) -> bool:
+    """Received by now, and asked for."""
+    return q.by_now(r, "received_at") and q.wanted(r)
+
+
+def end_name(r: Row) -> str:
+    """The column that says when it was resolved."""
+    return "resolved_at" if "resolved_at" in r else "closed_at"
+
+
+def resolved(r: Row, q: Asked) -> bool:
+    """Resolved by now, or closed where nothing says when it was resolved."""
+    return q.by_now(r, end_name(r))
+
+
+def is_open(r: Row, q: Asked) -> bool:
+    """Neither resolved nor closed by now."""
+    return not q.by_now(r, "resolved_at") and not q.by_now(r, "closed_at")
+
+
+def early_due(r: Row) -> bool:
+    """Due before it was received, which cannot be."""
+    return r.get("received_at") is not None and r.get("due_at") is not None and bool(r["due_at"] < r["received_at"])
+
+
+def time_to(r: Row, q: Asked, name: str) -> Outcome:
+    """Seconds from receipt to a moment."""
+    if not arrived(r, q) or q.backwards(r, "received_at", name):
+        return OUT
+    if q.by_now(r, name):
+        return q.seconds(r["received_at"], r[name])
+    return OPEN if is_open(r, q) else OUT
+
+
+def to_end(r: Row, q: Asked) -> Outcome:
+    """Seconds from receipt to resolution."""
+    return time_to(r, q, end_name(r))
+
+
+def age(r: Row, q: Asked) -> Outcome:
+    """Seconds that something open has been open."""
+    return q.seconds(r["received_at"], q.moment) if arrived(r, q) and is_open(r, q) else OUT
+
+
+def kept(r: Row, q: Asked, name: str, *, due: str | None = None) -> Outcome:
+    """Whether a moment came in time."""
+    if not arrived(r, q) or q.backwards(r, "received_at", name):
+        return OUT
+    done, within = q.by_now(r, name), q.params["within"]
+    if within is not None:
+        spent = q.seconds(r["received_at"], r[name] if done else q.moment)
+        in_time = bool(spent <= within.total_seconds())
+    elif due is None or r.get(due) is None:
+        return OUT
+    else:
+        in_time = bool((r[name] if done else q.moment) <= r[due])
+    if not done:
+        return OPEN if in_time else False
+    return in_time
+
+
+def resolved_kept(r: Row, q: Asked) -> Outcome:
+    """Whether it was resolved in time."""
+    return kept(r, q, end_name(r), due="due_at")
+
+
+def counted(*conditions: Callable[[Row, Asked], bool]) -> Twin:
+    """How many rows meet all conditions."""
+
+    def judge(r: Row, q: Asked) -> Outcome:
+        return all(condition(r, q) for condition in conditions) or OUT
+
+    return each(judge)
+
+
+def among(inside: Callable[[Row, Asked], bool], hit: Judge) -> Twin:
+    """Judged where inside, left out elsewhere."""
+
+    def judge(r: Row, q: Asked) -> Outcome:
+        return hit(r, q) if inside(r, q) else OUT
+
+    return each(judge)
+
+
+def known(name: str, *, of: Callable[[Row, Asked], bool] = arrived) -> Callable[[Row, Asked], bool]:
+    """Where a column is known."""
+
+    def inside(r: Row, q: Asked) -> bool:
+        return of(r, q) and r.get(name) is not None
+
+    return inside
+
+
+def done(r: Row, q: Asked) -> bool:
+    """Received and resolved by now."""
+    return arrived(r, q) and resolved(r, q)
+
+
+def reopened(r: Row, q: Asked) -> bool:
+    """A case that could be reopened: finished, or reopened already; all of them where nothing tells its end."""
+    told = "resolved_at" in r or "closed_at" in r
+    return known("reopened")(r, q) and (r["reopened"] > 0 or not told or not is_open(r, q))
+
+
+def overrun(r: Row, q: Asked) -> Outcome:
+    """Seconds past the due moment."""
+    if not arrived(r, q) or r.get("due_at") is None or early_due(r) or q.backwards(r, "received_at", end_name(r)):
+        return OUT
+    finished = resolved(r, q)
+    if not finished and not is_open(r, q):
+        return OUT
+    end: dt.datetime = r[end_name(r)] if finished else q.moment
+    if end <= r["due_at"]:
+        return OUT
+    return q.seconds(r["due_at"], end) if finished else OPEN
+
+
+def paused(r: Row, q: Asked) -> Outcome:
+    """Seconds paused over seconds elapsed."""
+    if not known("paused_s")(r, q) or q.backwards(r, "received_at", end_name(r)):
+        return OUT
+    if not resolved(r, q) and not is_open(r, q):
+        return OUT
+    took = ((r[end_name(r)] if resolved(r, q) else q.moment) - r["received_at"]).total_seconds()
+    return OUT if r["paused_s"] > took else (r["paused_s"], took)
+
+
+def reopenings(r: Row, q: Asked) -> Outcome:
+    """Reopenings over finished cases."""
+    if not known("reopened")(r, q) or (is_open(r, q) and not r["reopened"]):
+        return OUT
+    return r["reopened"], 0 if is_open(r, q) else 1
+
+
+def reopened_within(r: Row, q: Asked) -> Outcome:
+    """Whether it was opened again within the window."""
+    if not q.by_now(r, "first_resolved_at") or not q.wanted(r) or q.backwards(r, "first_resolved_at", "reopened_at"):
+        return OUT
+    if q.moment - r["first_resolved_at"] <= q.params["window"]:
+        return OPEN
+    return q.by_now(r, "reopened_at") and r["reopened_at"] - r["first_resolved_at"] <= q.params["window"]
+
+
+def of_status(name: str) -> Twin:
+    """The share of a status among what is closed."""
+
+    def inside(r: Row, q: Asked) -> bool:
+        return known("status")(r, q) and q.by_now(r, "closed_at")
+
+    return among(inside, lambda r, _: r["status"] == name)
+
+
+def came_back(rows: Sequence[Row], q: Asked) -> list[Outcome]:
+    """Each finished one against every later one of the same customer and cause."""
+    sound = [r for r in rows if r["received_at"] and r["customer_id"] and r["cause"]]
+    sound = [r for r in sound if not q.backwards(r, "received_at", end_name(r))]
+    out: list[Outcome] = []
+    for r in sound:
+        if not done(r, q):
+            continue
+        end = r[end_name(r)]
+        gaps = [
+            x["received_at"] - end for x in sound if (x["customer_id"], x["cause"]) == (r["customer_id"], r["cause"])
+        ]
+        again = any(dt.timedelta() < gap <= q.params["window"] for gap in gaps)
+        out.append(OPEN if q.moment - end <= q.params["window"] else again)
+    return out
+
+
+def lasting(name: str) -> Twin:
+    """Seconds from receipt to a moment, or so far, and whether it came."""
+
+    def judge(r: Row, q: Asked) -> Outcome:
+        at = end_name(r) if name == "end" else name
+        if not arrived(r, q) or q.backwards(r, "received_at", at) or q.backwards(r, "received_at", "closed_at"):
+            return OUT
+        came = q.by_now(r, at)
+        end = r[at] if came else r["closed_at"] if q.by_now(r, "closed_at") else q.moment
+        return q.seconds(r["received_at"], end), float(came)
+
+    return each(judge)
+
+
+def named(name: str, inside: Callable[[Row, Asked], bool]) -> Twin:
+    """The name of a thing, to be counted once."""
+
+    def judge(r: Row, q: Asked) -> Outcome:
+        return OUT if r[name] is None or not inside(r, q) else str(r[name])
+
+    return each(judge)
+
+
+CASE_TWINS: Final[Mapping[str, Twin]] = {
+    "case_volume": counted(arrived),
+    "backlog": counted(arrived, is_open),
+    "backlog_age": each(age),
+    "first_response_time": each(lambda r, q: time_to(r, q, "first_response_at")),
+    "resolution_time": each(to_end),
+    "resolution_rate": among(arrived, resolved),
+    "reopen_rate": among(reopened, lambda r, _: r["reopened"] > 0),
+    "reassignment_rate": among(known("reassigned"), lambda r, _: r["reassigned"] > 0),
+    "first_response_kept": each(lambda r, q: kept(r, q, "first_response_at")),
+    "resolution_kept": each(resolved_kept),
+    "sla_kept": among(known("sla_kept"), lambda r, _: r["sla_kept"]),
+    "proactive_discovery_rate": among(known("source"), lambda r, q: r["source"] in q.params["internal"]),
+    "cases_resolved": counted(lambda r, q: q.by_now(r, "resolved_at") and q.wanted(r)),
+    "cases_closed": counted(lambda r, q: q.by_now(r, "closed_at") and q.wanted(r)),
+    "verified_rate": among(done, lambda r, q: q.by_now(r, "verified_at")),
+    "resolution_kept_of_closed": among(done, resolved_kept),
+    "breach_overrun": each(overrun),
+    "overdue_share": among(lambda r, q: known("due_at")(r, q) and is_open(r, q), lambda r, q: q.moment > r["due_at"]),
+    "pause_share": each(paused),
+    "requester_wait": among(
+        known("requester_wait_s"), lambda r, q: float(r["requester_wait_s"]) if resolved(r, q) else OPEN
+    ),
+    "one_touch_rate": among(known("customer_replies", of=done), lambda r, _: r["customer_replies"] == 0),
+    "first_line_rate": among(known("escalated", of=done), lambda r, _: not r["escalated"]),
+    "escalation_rate": among(known("escalated"), lambda r, _: r["escalated"]),
+    "reassignments_per_case": among(known("reassigned"), lambda r, _: (r["reassigned"], 1)),
+    "many_reassignments_rate": among(known("reassigned"), lambda r, q: r["reassigned"] >= q.params["at_least"]),
+    "wrong_category_rate": among(known("recategorised"), lambda r, _: r["recategorised"] > 0),
+    "reopen_ratio": each(reopenings),
+    "reopen_within_rate": each(reopened_within),
+    "recurrence_rate": came_back,
+    "cancelled_rate": of_status("cancelled"),
+    "duplicate_rate": of_status("duplicate"),
+    "backlog_oldest": each(age),
+    "first_response_median": lasting("first_response_at"),
+    "resolution_median": lasting("end"),
+    "resolution_restricted_mean": lasting("end"),
+    "agents_on_cases": named("agent", arrived),
+    "procedure_followed_rate": among(known("procedure_followed"), lambda r, _: r["procedure_followed"]),
+}

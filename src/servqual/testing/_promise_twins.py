@@ -1,0 +1,152 @@
+"""Slow twins of complaints, feedback, promises and measures."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from servqual.testing._flow_twins import (
+    age,
+    among,
+    arrived,
+    came_back,
+    counted,
+    done,
+    early_due,
+    is_open,
+    kept,
+    known,
+    lasting,
+    resolved,
+    resolved_kept,
+    time_to,
+    to_end,
+)
+from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each
+
+__all__ = ["COMPLAINT_TWINS", "PROMISE_TWINS"]
+
+OUT, OPEN = Left.OUT, Left.OPEN
+
+
+def complaint_kept(r: Row, q: Asked) -> Outcome:
+    """Whether a complaint was; one that was due before it came cannot be."""
+    return OUT if q.params["within"] is None and early_due(r) else resolved_kept(r, q)
+
+
+def overdue(r: Row, q: Asked) -> bool:
+    """Open past its due moment."""
+    return arrived(r, q) and is_open(r, q) and r.get("due_at") is not None and q.moment > r["due_at"]
+
+
+def followed_up(r: Row, q: Asked) -> Outcome:
+    """Whether a resolved complaint was followed up."""
+    if not done(r, q) or q.backwards(r, "received_at", "followed_up_at"):
+        return OUT
+    return q.by_now(r, "followed_up_at")
+
+
+def satisfied(r: Row, q: Asked) -> Outcome:
+    """Whether a complainant who was asked by now was satisfied."""
+    if not known("satisfied")(r, q) or q.backwards(r, "received_at", "followed_up_at"):
+        return OUT
+    if r.get("followed_up_at") is not None and not q.by_now(r, "followed_up_at"):
+        return OUT
+    return bool(r["satisfied"])
+
+
+def upheld(r: Row, q: Asked) -> Outcome:
+    """Whether a complaint was justified."""
+    if not arrived(r, q):
+        return OUT
+    if r["upheld"] is None:
+        return OPEN if is_open(r, q) else OUT
+    return bool(r["upheld"])
+
+
+def overturned(r: Row, q: Asked) -> Outcome:
+    """Whether somebody outside overturned it."""
+    if not known("overturned")(r, q) or (r["overturned"] and r.get("referred") is False):
+        return OUT
+    return bool(r["overturned"])
+
+
+def praise(r: Row, q: Asked) -> Outcome:
+    """A complaint over a compliment."""
+    ours = r["kind"] in q.params["complaints"], r["kind"] in q.params["compliments"]
+    return (float(ours[0]), float(ours[1])) if arrived(r, q) and any(ours) else OUT
+
+
+COMPLAINT_TWINS: Final[Mapping[str, Twin]] = {
+    "complaint_volume": counted(arrived),
+    "complaint_backlog": counted(arrived, is_open),
+    "complaint_backlog_age": each(age),
+    "complaint_overdue": counted(overdue, lambda r, _: not early_due(r)),
+    "complaint_handling_time": each(to_end),
+    "complaint_handling_median": lasting("end"),
+    "complaint_kept": each(complaint_kept),
+    "complaint_acknowledged_kept": each(lambda r, q: kept(r, q, "acknowledged_at")),
+    "complaint_resolution_rate": among(arrived, resolved),
+    "complaint_follow_up_rate": each(followed_up),
+    "complaint_satisfaction": each(satisfied),
+    "upheld_rate": each(upheld),
+    "complaint_reopen_rate": among(
+        lambda r, q: known("reopened")(r, q) and (r["reopened"] > 0 or not is_open(r, q)),
+        lambda r, _: r["reopened"] > 0,
+    ),
+    "complaint_repeat_rate": came_back,
+    "external_escalation_rate": among(
+        lambda r, q: known("referred")(r, q) and not is_open(r, q), lambda r, _: bool(r["referred"])
+    ),
+    "overturn_rate": each(overturned),
+    "redress_per_complaint": among(
+        lambda r, q: known("redress")(r, q) and 0 <= r["redress"] <= 2**32, lambda r, _: float(r["redress"])
+    ),
+    "complaints_per_compliment": each(praise),
+}
+
+
+def by_due(start: str, finish: str, off: str, broken: str = "") -> Twin:
+    """Kept, missed, called off, or still to come."""
+
+    def judge(r: Row, q: Asked) -> Outcome:
+        began: Any = r.get(start)
+        due = r["due_at"]
+        if due is None or (began is not None and due < began) or q.backwards(r, start, finish) or not q.wanted(r):
+            return OUT
+        if began is not None and not q.by_now(r, start):
+            return OUT
+        failed = bool(broken) and q.by_now(r, broken)
+        if q.by_now(r, finish) and r[finish] <= due and not failed:
+            return True
+        if q.by_now(r, off) and r[off] <= due:
+            return OUT
+        if q.by_now(r, finish) or failed or q.moment > due:
+            return False
+        return OPEN
+
+    return each(judge)
+
+
+def handled(r: Row, q: Asked) -> Outcome:
+    """Whether feedback was handled."""
+    return OUT if not arrived(r, q) or q.backwards(r, "received_at", "handled_at") else q.by_now(r, "handled_at")
+
+
+def adopted(r: Row, q: Asked) -> Outcome:
+    """Whether a suggestion was adopted."""
+    if not q.by_now(r, "evaluated_at") or not q.wanted(r) or q.backwards(r, "evaluated_at", "decided_at"):
+        return OUT
+    if r["adopted"] is None or (r.get("decided_at") is not None and not q.by_now(r, "decided_at")):
+        return OPEN
+    return bool(r["adopted"])
+
+
+PROMISE_TWINS: Final[Mapping[str, Twin]] = {
+    "feedback_response_time": each(lambda r, q: time_to(r, q, "first_response_at")),
+    "feedback_handled_rate": each(handled),
+    "suggestion_adoption_rate": each(adopted),
+    "commitment_kept": by_due("made_at", "fulfilled_at", "released_at", "broken_at"),
+    "action_on_time_rate": by_due("agreed_at", "done_at", "dropped_at"),
+    "callback_kept": by_due("requested_at", "done_at", "cancelled_at"),
+    "delivery_on_time_rate": by_due("ordered_at", "delivered_at", "cancelled_at"),
+    "step_kept": by_due("started_at", "ended_at", "skipped_at"),
+}

@@ -1,0 +1,75 @@
+"""Every KPI again, slowly and obviously: row by row over plain values, to check measures, and other programs, against.
+
+>>> from servqual.metrics import KPIS
+>>> measure(KPIS["asa"], [{"wait_s": 10, "abandoned": False}, {"wait_s": 30, "abandoned": True}])
+Told(value=10.0, n=1, undecided=0)
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import UnknownName
+from servqual.metrics.compound import Compound
+from servqual.metrics.kpi import Kpi
+from servqual.testing._contact_twins import CONTACT_TWINS, CUSTOMER_TWINS, VOICE_TWINS
+from servqual.testing._flow_twins import CASE_TWINS
+from servqual.testing._outcomes import Asked, Row, Told, Twin, read
+from servqual.testing._promise_twins import COMPLAINT_TWINS, PROMISE_TWINS
+from servqual.testing._work_twins import WORK_TWINS
+
+__all__ = ["Told", "measure", "measure_over", "twin_of"]
+
+_TWINS: Final[Mapping[str, Twin]] = {
+    **CONTACT_TWINS,
+    **VOICE_TWINS,
+    **CUSTOMER_TWINS,
+    **CASE_TWINS,
+    **COMPLAINT_TWINS,
+    **PROMISE_TWINS,
+    **WORK_TWINS,
+}
+
+
+def twin_of(key: str) -> Twin:
+    """The twin of a KPI of the catalogue; percentiles share that of their mean.
+
+    KPIs of service clocks have none: their second witness is `Sla.read`, case by case.
+    """
+    short = key.removesuffix("_p50").removesuffix("_p90").removesuffix("_p95")
+    for name in (key, short, f"{short}_time"):
+        if name in _TWINS:
+            return _TWINS[name]
+    close = near(key, _TWINS)
+    raise UnknownName(f"key must be of a KPI that has a twin (got {key!r}){did_you_mean(close)}", near=close)
+
+
+def measure(
+    kpi: Kpi,
+    rows: Sequence[Row],
+    *,
+    now: dt.datetime | None = None,
+    period: tuple[dt.datetime, dt.datetime] | None = None,
+    key: str = "",
+) -> Told:
+    """Value, n and undecided of a KPI over rows of its table, with the parameters of the KPI.
+
+    `rows` hold aware datetimes, durations in seconds, numbers, booleans and texts by our names of columns; None is
+    missing. `period` is for KPIs of a period as a whole. `key` says which KPI of the catalogue it is a variant of.
+    """
+    asked = Asked(params=kpi.params, now=now, period=period)
+    until = kpi.params.get("until", dt.timedelta()).total_seconds()
+    return read(kpi.statistic, twin_of(key or kpi.key)(rows, asked), until)
+
+
+def measure_over(kpi: Compound, tables: Mapping[str, Sequence[Row]], *, now: dt.datetime | None = None) -> Told:
+    """Value and n of a count over another, over rows of their tables by name.
+
+    >>> from servqual.metrics import KPIS
+    >>> rows = {"interactions": [{"customer_id": "a"}, {"customer_id": "a"}, {"customer_id": "b"}]}
+    >>> measure_over(KPIS["contacts_per_customer"], rows)
+    Told(value=1.5, n=2, undecided=0)
+    """
+    top, base = (measure(part, tables[part.table], now=now) for part in kpi.parts)
+    return Told(kpi.times * (top.value or 0) / base.value if base.value else None, base.n, 0)
