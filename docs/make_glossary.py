@@ -24,7 +24,10 @@ Words of the industry that the source documents never use are our choice and mar
 |---|---|---|---|
 """
 
-INDUSTRY = {"sla.Sla", "case.Escalated", "raci.Raci", "shifts.Roster", "action_item.ActionItem"}
+INDUSTRY = {
+    *("sla.Sla", "case.Escalated", "raci.Raci", "shifts.Roster", "action_item.ActionItem"),
+    *("corrections.Voided", "corrections.Amended"),
+}
 
 
 def modules() -> Iterator[str]:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Compound, Kpi, Measures, funnel, measure
+from servqual.metrics.control_limits import of_shares
 from servqual.metrics.funnels import between_groups, inflation
-from servqual.metrics.intervals import control_limits
 
 SATISFIED = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
 SCORE = KPIS["csat_mean"].with_(scale=(1, 5))
@@ -44,7 +44,7 @@ def test_limits_are_those_of_the_source(n: int, target: Fraction, level: Fractio
         a = (tail(r, n, share) - p) / (tail(r, n, share) - before)
         return max(float((r - a) / n), 0.0)
 
-    low, high = control_limits(np.array([n]), float(target), float(level))
+    low, high = of_shares(np.array([n]), float(target), float(level))
     assert low[0] == pytest.approx(limit(target), abs=1e-9)
     assert high[0] == pytest.approx(1 - limit(1 - target), abs=1e-9)
 

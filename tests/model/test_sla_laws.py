@@ -2,13 +2,16 @@
 
 import datetime as dt
 from itertools import pairwise
+from typing import Any
 
 import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servqual.errors import IllegalTransition, InvalidValue
 from servqual.model.case import (
+    Amended,
     Assigned,
     Case,
     CaseEvent,
@@ -26,6 +29,7 @@ from servqual.model.case import (
     Resumed,
     Started,
     Verified,
+    Voided,
     Waiting,
 )
 from servqual.model.clocks import STANDARD, Clock, Reopening, Retargeting
@@ -202,6 +206,30 @@ def test_the_order_of_arrival_does_not_matter(case: Case, data: st.DataObject) -
     now = case.history[-1].at + 60 * MINUTE
     shuffled = Case(history=data.draw(st.permutations(case.history)))
     assert sla.read(shuffled, now=now) == sla.read(case, now=now)
+
+
+@given(case=cases(), data=st.data())
+def test_a_corrected_history_is_one_that_was_told_rightly(case: Case, data: st.DataObject) -> None:
+    """What is voided never was, what is amended was so from the first; where that cannot be, neither can be told."""
+    wrong, later = data.draw(st.sampled_from(case.history)), case.history[-1].at + 60 * MINUTE
+    naming: dict[str, Any] = {"event": wrong.stored_name, "happened_at": wrong.at, "happened_seq": wrong.seq}
+    moved = data.draw(st.none() | st.integers(-600, 600).map(lambda n: min(wrong.at + n * MINUTE, later)))
+    right = [event for event in case.history if event is not wrong]
+    fix: CaseEvent = Voided(at=later, by="Q", reason="r", **naming)
+    if moved is not None:
+        fix = Amended(at=later, by="Q", reason="r", changes={"at": moved}, **naming)
+    try:
+        told = Case(history=right if moved is None else [*right, attrs.evolve(wrong, at=moved)])
+    except (IllegalTransition, InvalidValue) as refused:
+        with pytest.raises(type(refused)):
+            case.record(fix)
+        return
+    corrected = case.record(fix)
+    assert (corrected.counted, corrected.status) == (told.history, told.status)
+    assert Case(history=data.draw(st.permutations(corrected.history))) == corrected
+    sla = Sla(name="s", hours=HOURS[1], targets=[Target(clock=c, within=60 * MINUTE) for c in STANDARD.rules])
+    for now in (later, wrong.at):
+        assert sla.read(corrected, now=now) == sla.read(told, now=now)
 
 
 @given(case=cases(), minutes=st.integers(0, 5000), later=st.integers(1, 5000))

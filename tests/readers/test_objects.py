@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue, UnknownName
@@ -446,6 +446,7 @@ def test_answers_and_those_who_did_not_answer_come_in_two_lists() -> None:
     assert found.get("csat").value == 1
 
 
+@example(dt.datetime(2099, 12, 31, 23, 59, 59, 999_999, tzinfo=dt.UTC))
 @given(st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2099, 12, 31, 23, 59, 59, 999_999), timezones=st.just(dt.UTC)))  # noqa: DTZ001
 def test_moments_are_exact_to_the_microsecond(at: dt.datetime) -> None:
     """Over all years that are read."""
@@ -454,11 +455,21 @@ def test_moments_are_exact_to_the_microsecond(at: dt.datetime) -> None:
 
 
 @given(st.timedeltas(dt.timedelta(0), dt.timedelta(days=50_000)))
+@example(dt.timedelta(days=49_711, microseconds=7))
 def test_durations_are_exact_to_the_microsecond(length: dt.timedelta) -> None:
     """As long as anything that is read."""
     contact = Interaction(id=InteractionId("I"), channel="phone", queued_at=NINE, answered_at=NINE, talk=length)
     batch = objects_batch("interactions", [contact])
     assert batch.columns["talk_s"].values.tolist() == [length // dt.timedelta(microseconds=1)]
+
+
+def test_what_is_longer_than_any_case_is_refused() -> None:
+    """Up to the longest that Python has."""
+    contact = Interaction(
+        id=InteractionId("I"), channel="phone", queued_at=NINE, answered_at=NINE, wrap=dt.timedelta.max
+    )
+    [refusal] = objects_batch("interactions", [contact]).refusals
+    assert refusal.column == "wrap_s"
 
 
 def test_moments_before_1970_are_refused_with_their_place(monkeypatch: pytest.MonkeyPatch) -> None:

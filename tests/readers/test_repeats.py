@@ -58,7 +58,15 @@ def test_stretches_of_a_table_are_looked_through_together(monkeypatch: pytest.Mo
     columns = {"case_id": [1, 2, 3, 1, 5, 2], "received_at": [NINE] * 6}
     found = measure(["case_volume"], {"cases": columns}, now=NINE)
     assert found.one().value == 4
-    assert [refusal.row for refusal in found.rows["cases"].refusals] == [3, 5]
+    assert sorted(refusal.row for refusal in found.rows["cases"].refusals) == [3, 5]
+
+
+def test_ids_are_looked_through_whatever_is_asked() -> None:
+    """Though no KPI reads them; so that every KPI is of the same rows."""
+    columns = {"interaction_id": ["a", "b", "a"], "queued_at": [NINE] * 3, "wait_s": [1, 2, 30]}
+    for source in (columns, pl.DataFrame(columns)):
+        found = measure(["volume", "asa"], {"interactions": source})
+        assert (found.get("volume").value, found.get("asa").value) == (2, 1.5)
 
 
 def test_files_and_iterators_are_not_looked_through(tmp_path: Path) -> None:

@@ -91,8 +91,9 @@ def tally(
         for table in _tables(plan):
             if table not in in_log:
                 tallier = Tallier(plan, table, strict=strict)
-                for _ in ahead(pool, partial(_add, tallier), reader.parts(table), 2 * threads):
-                    pass
+                with reader.parts(table) as stretches:
+                    for _ in ahead(pool, partial(_add, tallier), stretches, 2 * threads):
+                        pass
                 parts.append(tallier.tally(pool))
     return _side_by_side(plan, parts)
 

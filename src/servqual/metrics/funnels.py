@@ -11,10 +11,10 @@ import numpy as np
 
 from servqual._checks import among
 from servqual.errors import InvalidValue
+from servqual.metrics import control_limits
 from servqual.metrics.accumulators import Array
 from servqual.metrics.compound import Compound
 from servqual.metrics.grouped import asked, kind_of, level_of_all, measured_groups, one_by_one, spread_of_items
-from servqual.metrics.intervals import control_limits, control_limits_of_counts
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement, Measures
 from servqual.metrics.tidy import Tidy
@@ -76,8 +76,8 @@ class Funnel(Tidy):
     def _limit(self, n: Array, level: float) -> tuple[Array, Array]:
         if self.spread is None and self.phi == 1 and self.tau == 0:
             if not isinstance(self.kpi, Compound):
-                return control_limits(n, self.target, level)
-            low, high = control_limits_of_counts(self.target * n / self.kpi.times, level)
+                return control_limits.of_shares(n, self.target, level)
+            low, high = control_limits.of_counts(self.target * n / self.kpi.times, level)
             return low * self.kpi.times / n, high * self.kpi.times / n
         variance = _variance(self, n)
         half = NormalDist().inv_cdf((1 + level) / 2) * np.sqrt(variance * self.phi + self.tau**2)

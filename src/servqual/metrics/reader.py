@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -35,8 +36,9 @@ class Reader:
     naive: str | None
     progress: bool
 
-    def parts(self, table: str) -> Iterator[Callable[[], Batch]]:
-        """The stretches of a table, each read when it is called for."""
+    @contextmanager
+    def parts(self, table: str) -> Iterator[Iterator[Callable[[], Batch]]]:
+        """The stretches of a table, each read when it is called for; the bar stays until the end."""
         asked = Asked(
             names=self.columns.get(table, {}),
             only=self.wanted.get(table),
@@ -45,13 +47,11 @@ class Reader:
         )
         parts = parts_of_source(table, self.data[table], asked)
         if not self.progress:
-            for part in parts:
-                yield partial(self._read, part)
+            yield (partial(self._read, part) for part in parts)
             return
         tqdm = need("tqdm", "cli", "progress=True")
         with tqdm.tqdm(unit=" rows", unit_scale=True, desc=table) as bar:
-            for part in parts:
-                yield partial(self._read, part, bar.update)
+            yield (partial(self._read, part, bar.update) for part in parts)
 
     def _read(self, part: Callable[[], Batch], done: Callable[[int], object] | None = None) -> Batch:
         batch = part()
@@ -61,7 +61,8 @@ class Reader:
 
     def whole(self, table: str) -> Batch:
         """All of a table at once."""
-        return joined([part() for part in self.parts(table)])
+        with self.parts(table) as parts:
+            return joined([part() for part in parts])
 
 
 def ahead(pool: Executor, work: Callable[[Item], Result], items: Iterable[Item], most: int) -> Iterator[Result]:

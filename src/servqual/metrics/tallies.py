@@ -88,7 +88,7 @@ class Tally:
     def __add__(self, other: "Tally") -> "Tally":
         if self.plan.plain() != other.plan.plain():
             raise TallyMismatch(
-                "only tallies of the same KPIs, groups, zone, now and period can be added (got different ones); "
+                "only tallies of the same KPIs, groups, zone, now, period and rows can be added (got different ones); "
                 "compare tally.plan of both"
             )
         groups: dict[Part, Groups] = {}

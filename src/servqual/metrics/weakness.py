@@ -141,7 +141,7 @@ def _shrunken(kpi: Kpi, groups: Sequence[Measurement], confidence: float, whole:
         return _settled(kpi.times * shrunken_rates(events, n, whole / kpi.times), whole)
     if kind == "other":
         raise InvalidValue(
-            f"rank_by must be interval for {kpi.key}, read as {kpi.statistic}, which no model shrinks (got shrinkage)",
+            f"rank_by must be interval for {kpi.key}, read as {kpi.statistic}, which nothing shrinks (got shrinkage)",
             field="rank_by",
             expected="interval",
             got="shrinkage",

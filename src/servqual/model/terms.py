@@ -40,6 +40,8 @@ TERMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "complaint.FollowedUp": ("follow-up", "跟进"),
         "conflict.FollowedUp": ("follow-up", "跟进"),
         "meeting.FollowedUp": ("follow-up", "跟进"),
+        "corrections.Voided": ("voided event", "作废"),
+        "corrections.Amended": ("amended event", "更正"),
         "complaint.Complaint": ("complaint", "投诉"),
         "commitment.Commitment": ("service commitment", "承诺"),
         "money.Money": ("amount of money", "金额"),

@@ -14,7 +14,7 @@ from servqual.readers.cells import CellReader
 from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column, Refusal
 from servqual.readers.labels import is_missing, labels_of
 from servqual.readers.repeats import IDS, came_before, without
-from servqual.readers.series import is_series, plain_of
+from servqual.readers.series import each_once, is_series, plain_of
 from servqual.readers.tables import Kind, kind_of, names_of
 from servqual.readers.values import LARGEST, as_durations, as_flags, as_moments, as_numbers
 
@@ -37,9 +37,9 @@ def columns_of(
     Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN, NaT and NA are missing. A
     text is read as a CSV's cell is. A naive moment raises `NaiveTime` unless `naive` names its zone; columns of
     different lengths, two that mean the same (`wait_s` and `wait_min`), and one of things that can never be of its kind
-    raise `InvalidValue`. A cell that is out of its kind's range is marked and told in `refusals`; a row
-    whose id came before is left out and told in `lost`, unless `unique` is False. Rows are numbered from 0 unless
-    `rows` says their numbers.
+    raise `InvalidValue`. A cell that is out of its kind's range is marked and told in `refusals`; a row whose
+    id came before is left out and told in `lost`, unless `unique` is False. Rows are numbered from 0 unless `rows` says
+    their numbers.
 
     >>> batch = columns_of("cases", {"team": ["north", None], "reopened": [0, -1]})
     >>> batch.columns["team"].labels, [str(r) for r in batch.refusals]
@@ -76,15 +76,23 @@ class _Source:
         self.size = next(iter(sizes.values()), 0)
         self._naive = asked.naive
         names = names_of(table, data)
-        self._id = IDS.get(table, "") if asked.unique else ""
         self._columns = {
             name: (_plain(name, kind, data[given], asked.naive), kind, seconds)
             for given, (name, seconds) in names.items()
-            if asked.wants(name) or name == self._id
+            if asked.wants(name)
             for kind in [kind_of(table, name, asked.kinds)]
         }
-        self._again = came_before(table, self._id, self._columns.get(self._id, (None,))[0])
         self._others = [name for name, _ in names.values() if not asked.wants(name)]
+        self._id = IDS.get(table, "")
+        self._ids: Column | None = None
+        self._again: Array | None = None
+        place = {name: given for given, (name, _) in names.items()}
+        if asked.unique and self._id in place:
+            read, values = self._columns.get(self._id), data[place[self._id]]
+            # counting is much quicker than coding what nobody asked for
+            if read or not (is_series(values) and each_once(values)):
+                ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, asked.naive)
+                self._ids, self._again = ids, came_before(table, ids)
 
     def part(self, rows: slice) -> Batch:
         """Some rows as a batch."""
@@ -95,7 +103,9 @@ class _Source:
             columns[name], refused = _read(name, kind, _cut(values, rows), seconds, self._naive)
             refusals.extend(attrs.evolve(refusal, row=numbers[refusal.row]) for refusal in refused)
         batch = Batch(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
-        return batch if self._again is None else without(self._id, batch, self._again[rows])
+        if self._again is None or self._ids is None:
+            return batch
+        return without(batch, self._id, self._ids.take(rows), self._again[rows])
 
 
 def _cut(values: Any, rows: slice) -> Any:

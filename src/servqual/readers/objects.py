@@ -4,6 +4,7 @@ Of each object a row; of a case in `case_events` a row for each event of its his
 down in `servqual.readers.object_columns`.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, groupby, islice, repeat
@@ -15,7 +16,7 @@ import numpy as np
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.readers.arrays import columns_of
-from servqual.readers.columns import Array, Batch
+from servqual.readers.columns import LONGEST, MISSING, Array, Batch
 from servqual.readers.labels import labels_of
 from servqual.readers.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Told
 from servqual.readers.repeats import came_before, without
@@ -26,6 +27,7 @@ __all__ = ["batches_of", "is_object", "objects_batch"]
 _PART: Final = 1 << 16
 """How many objects of an iterator become one batch."""
 _MODEL: Final = "servqual.model."
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 
 def is_object(value: Any) -> bool:
@@ -91,8 +93,11 @@ def objects_batch(table: str, objects: Sequence[Any], first: int = 0, *, unique:
     batch = columns_of(table, plain, rows=rows, unique=unique)
     if table != "case_events" or not unique:
         return batch
-    again = came_before("cases", "case_id", labels_of([case.id for case in objects]))
-    return batch if again is None else without("case_id", batch, np.repeat(again, [len(c.history) for c in objects]))
+    again = came_before("cases", labels_of([case.id for case in objects]))
+    if again is None:
+        return batch
+    events = np.repeat(again, [len(case.history) for case in objects])
+    return without(batch, "case_id", batch.columns["case_id"], events)
 
 
 def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Told]":
@@ -130,7 +135,8 @@ def _plain(table: str, name: str, values: list[Any]) -> Any:
         case Kind.MOMENT:
             return _ticks([value and value.timestamp() for value in values]).view("M8[us]")
         case Kind.DURATION:
-            return _ticks([None if value is None else value.total_seconds() for value in values]).view("m8[us]")
+            whole = (MISSING if value is None else min(value // _MICROSECOND, LONGEST) for value in values)
+            return np.fromiter(whole, np.int64, len(values)).view("m8[us]")
         case Kind.LABEL:
             return values
         case _:
@@ -138,10 +144,10 @@ def _plain(table: str, name: str, values: list[Any]) -> Any:
 
 
 def _ticks(seconds: Sequence[float | None]) -> Array:
-    """Seconds as whole microseconds: within 1970 to 2100 the nearest float is less than half of one away."""
+    """Seconds since 1970 as whole microseconds: up to 2100 what floats round off is less than half of one."""
     amounts = np.array(seconds, np.float64)
     known = ~np.isnan(amounts)
-    return np.where(known, np.rint(np.where(known, amounts, 0) * 1e6).astype(np.int64), np.iinfo(np.int64).min)
+    return np.where(known, np.rint(np.where(known, amounts, 0) * 1e6).astype(np.int64), MISSING)
 
 
 def _events(cases: Sequence[Any]) -> dict[str, list[Any]]:

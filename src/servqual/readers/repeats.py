@@ -31,24 +31,23 @@ IDS: Final[Mapping[str, str]] = MappingProxyType(
 _MOST: Final = 1_000_000
 
 
-def came_before(table: str, name: str, column: Column | None) -> Array | None:
-    """Which rows of a whole table have an id that came before; None where none has, or the table has no id column.
+def came_before(table: str, ids: Column) -> Array | None:
+    """Which rows of a whole table have an id that came before; None where none has.
 
     The first row of an id is not among them, whatever the others say, nor is a row without an id. Raises `InvalidValue`
     where more than a million rows repeat, for then the column does not name rows.
 
     >>> from servqual.readers.labels import labels_of
-    >>> came_before("cases", "case_id", labels_of(["C-1", "C-2", "C-1", None])).tolist()
+    >>> came_before("cases", labels_of(["C-1", "C-2", "C-1", None])).tolist()
     [False, False, True, False]
     """
-    if column is None or not len(column.labels):
-        return None
-    codes = column.values.astype(np.int64)
-    counts = np.bincount(codes + 1, minlength=len(column.labels) + 1)[1:]
-    if counts.max() <= 1:
+    codes = ids.values.astype(np.int64)
+    counts = np.bincount(codes + 1, minlength=len(ids.labels) + 1)[1:]
+    if counts.max(initial=0) <= 1:
         return None
     repeats = int((counts - 1)[counts > 1].sum())
     if repeats > _MOST:
+        name = IDS[table]
         raise InvalidValue(
             f"{name} must name each row of {table} (got {repeats:,} rows whose {name} came before); leave the column "
             "out if it names something else, or fold the rows of each case first",
@@ -61,14 +60,13 @@ def came_before(table: str, name: str, column: Column | None) -> Array | None:
     return np.asarray((codes >= 0) & (first[codes] != np.arange(len(codes))))
 
 
-def without(name: str, batch: Batch, again: Array) -> Batch:
-    """The batch without the rows that tell again what the id in this column names; they are told in `lost`."""
-    column = batch.columns[name]
+def without(batch: Batch, name: str, ids: Column, again: Array) -> Batch:
+    """The batch without the rows whose id came again; they are told in `lost`, by the name of the id's column."""
     keep = np.flatnonzero(~again)
-    numbers = np.asarray(batch.rows, np.int64)
+    numbers = batch.numbers
     lost = [
-        Refusal(row, name, str(column.labels[code]), "came before")
-        for row, code in zip(numbers[again].tolist(), column.values[again].tolist(), strict=True)
+        Refusal(row, name, str(ids.labels[code]), "came before")
+        for row, code in zip(numbers[again].tolist(), ids.values[again].tolist(), strict=True)
     ]
     gone = {refusal.row for refusal in lost}
     return attrs.evolve(
@@ -78,5 +76,4 @@ def without(name: str, batch: Batch, again: Array) -> Batch:
         rows=numbers[keep],
         refusals=[refusal for refusal in batch.refusals if refusal.row not in gone],
         lost=[*batch.lost, *lost],
-        weights=None if batch.weights is None else batch.weights[keep],
     )

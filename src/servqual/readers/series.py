@@ -16,7 +16,7 @@ from servqual.readers.tables import Kind
 from servqual.readers.values import LARGEST, in_microseconds
 from servqual.readers.zones import instants
 
-__all__ = ["FOREIGN", "is_series", "plain_of"]
+__all__ = ["FOREIGN", "each_once", "is_series", "plain_of"]
 
 FOREIGN = ("pandas", "polars", "pyarrow", "duckdb", "modin", "cudf")
 _POWERS = range(23)
@@ -48,6 +48,17 @@ def plain_of(name: str, kind: Kind, values: Any, naive: str | None = None) -> An
     if kind is Kind.DURATION and dtype == nw.Duration:
         return series.to_numpy()
     return _amounts(series, dtype)
+
+
+def each_once(values: Any) -> bool:
+    """Whether no value of a series comes twice, as the library counts them; False where it is not sure.
+
+    >>> import polars as pl
+    >>> each_once(pl.Series(["a", "b"])), each_once(pl.Series(["a", "a"]))
+    (True, False)
+    """
+    series = _series(values)
+    return bool(series.n_unique() == len(series))
 
 
 def _amounts(series: Any, dtype: Any) -> Any:

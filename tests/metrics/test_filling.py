@@ -1,0 +1,222 @@
+"""Rows into cells: the fast running forms against the plain accumulators, added row by row."""
+
+import datetime as dt
+import random
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servqual.metrics import exact_sums, group_codes, value_counts
+from servqual.metrics.accumulators import Array, Extremes
+from servqual.metrics.cells import Sparse
+from servqual.metrics.exact_sums import ExactSums, as_ints, in_units
+from servqual.metrics.filling import fold
+from servqual.metrics.group_codes import GroupCodes
+from servqual.metrics.histograms import Lifetimes, Values
+from servqual.metrics.mask_counts import MaskCounts
+from servqual.metrics.sets import Categories, Distinct, estimated, hash_of, registers_of
+from servqual.metrics.value_counts import ValueCounts
+from servqual.readers.arrays import columns_of
+from servqual.readers.labels import labels_of
+
+START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
+UNITS = st.sampled_from([1, 1000, 100_000, 1_000_000])
+stretches = st.lists(
+    st.tuples(UNITS, st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2**31)), max_size=12)), max_size=5
+)
+
+
+def of(rows: list[tuple[int, int]], unit: int) -> tuple[Array, Array]:
+    """Codes and values of some rows."""
+    return np.array([g for g, _ in rows], np.int64), np.array([v * unit for _, v in rows], np.int64)
+
+
+@given(stretches, st.integers(1, 4))
+def test_sums_are_exact_whatever_the_units_and_stretches(parts: list[Any], settle: int) -> None:
+    """Against Python's whole numbers, with a carry after every few stretches."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact_sums, "_UNSETTLED", settle)
+        sums, slow = ExactSums(), [[0, 0] for _ in range(4)]
+        for unit, rows in parts:
+            codes, value = of(rows, unit)
+            sums.add(*in_units(value), codes, 4)
+            for g, v in zip(codes.tolist(), value.tolist(), strict=True):
+                slow[g][0] += v
+                slow[g][1] += v * v
+        total, squares = sums.sums(4)
+    assert as_ints(total).tolist() == [t for t, _ in slow]
+    assert as_ints(squares).tolist() == [s for _, s in slow]
+
+
+def test_the_greatest_values_do_not_overflow() -> None:
+    """A million values near 2^52: their squares sum to about 2^124."""
+    value = np.full(1_000_000, 2**52 - 1, np.int64)
+    sums = ExactSums()
+    sums.add(*in_units(value), np.zeros(len(value), np.int64), 1)
+    total, squares = sums.sums(1)
+    assert as_ints(total).tolist() == [10**6 * (2**52 - 1)]
+    assert as_ints(squares).tolist() == [10**6 * (2**52 - 1) ** 2]
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=19, max_size=19), max_size=30), st.integers(0, 30), st.integers(0, 9))
+def test_masks_are_counted_by_group(rows: list[list[bool]], cut: int, seed: int) -> None:
+    """Nineteen masks in three bytes, in two stretches, against counting one by one."""
+    masks = np.array(rows, np.bool_).reshape(len(rows), 19).T
+    codes = np.random.default_rng(seed).integers(0, 3, len(rows))
+    counts = MaskCounts(19)
+    for part in (slice(0, cut), slice(cut, None)):
+        counts.add(counts.packed([np.ascontiguousarray(mask[part]) for mask in masks]), codes[part], 3)
+    for mask, found in zip(masks, counts.counts(3), strict=True):
+        assert found.tolist() == [int(mask[codes == g].sum()) for g in range(3)]
+
+
+@given(stretches, st.sampled_from([0, 50, 1 << 25]), st.sampled_from([1, 1 << 21]))
+def test_values_are_counted_the_same_in_a_table_and_by_sorting(parts: list[Any], places: int, waiting: int) -> None:
+    """Small tables overflow to sorting; both equal counts in a dict."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(value_counts, "_PLACES", places)
+        patch.setattr(value_counts, "_WAITING", waiting)
+        counts, slow = ValueCounts(), [Values() for _ in range(4)]
+        for unit, rows in parts:
+            codes, value = of([(g, v % 40) for g, v in rows], unit)
+            among = codes != 3  # the last group never counts
+            counts.add(*in_units(value), codes, among, 4)
+            for g, v, counted in zip(codes.tolist(), value.tolist(), among.tolist(), strict=True):
+                slow[g] += Values({v: 1} if counted else {})
+        cells = counts.cells(4)
+    assert dicts(cells) == [dict(x.counts) for x in slow]
+
+
+def dicts(cells: Sparse) -> list[dict[Any, Any]]:
+    """Each group's values and counts."""
+    out: list[dict[Any, Any]] = [{} for _ in cells.binned]
+    for g, v, c in zip(cells.group.tolist(), cells.value.tolist(), cells.count.tolist(), strict=True):
+        out[g][cells.labels[v] if cells.labels else v] = tuple(c) if isinstance(c, list) else c
+    return out
+
+
+def test_crowded_groups_go_to_bins_in_every_way_of_counting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table, sorting in one go, and sorting in many, with more different values than are kept."""
+    rng = np.random.default_rng(3)
+    value, codes = rng.integers(0, 60_000, 30_000) * 1000, rng.integers(0, 2, 30_000)
+    slow = sum((Values({v: 1}) for v in value[codes == 0].tolist()), Values())
+    assert slow.binned
+    for places, waiting in ((1 << 25, 1), (0, 1 << 21), (0, 500)):
+        monkeypatch.setattr(value_counts, "_PLACES", places)
+        monkeypatch.setattr(value_counts, "_WAITING", waiting)
+        counts = ValueCounts()
+        for part in range(0, len(value), 1000):
+            rows = slice(part, part + 1000)
+            counts.add(*in_units(value[rows]), codes[rows], np.ones(1000, np.bool_), 2)
+        cells = counts.cells(2)
+        assert cells.binned.all()
+        assert dicts(cells)[0] == slow.counts
+
+
+rows_ = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9), st.booleans()), max_size=40)
+
+
+@given(rows_, st.integers(0, 40))
+def test_extremes_lifetimes_distinct_and_categories_equal_the_scalars(rows: list[Any], cut: int) -> None:
+    """Folded in two parts that are added, against adding row by row."""
+    parts = []
+    for some in (rows[:cut], rows[cut:]):
+        codes = np.array([v % 2 for _, v, _ in some], np.int64)
+        value = np.array([v for _, v, _ in some], np.int64)
+        flag = np.array([f for _, _, f in some], np.bool_)
+        who = labels_of([name for name, _, _ in some])
+        parts.append(
+            (
+                fold(Extremes, Extremes.of(value, among=flag), codes, 2),
+                fold(Lifetimes, Lifetimes.of(value, flag), codes, 2),
+                fold(Distinct, Distinct.of(who, among=flag), codes, 2),
+                fold(Categories, Categories.of(who, among=flag), codes, 2),
+            )
+        )
+    extremes, lifetimes, distinct, categories = (a + b for a, b in zip(*parts, strict=True))
+    for g in (0, 1):
+        mine = [(name, v, f) for name, v, f in rows if v % 2 == g]
+        slow = sum((Extremes.one(v) for _, v, f in mine if f), Extremes())
+        assert extremes.fields["n"][g] == slow.n
+        if slow.n:
+            assert (extremes.fields["low"][g], extremes.fields["high"][g]) == (slow.low, slow.high)
+        lives = sum((Lifetimes({v: (int(f), int(not f))}) for _, v, f in mine), Lifetimes())
+        assert dicts(lifetimes)[g] == lives.counts
+        things = Distinct.among(name for name, _, f in mine if f)
+        assert dicts(distinct)[g] == things.marks
+        named = sum((Categories({name: 1}) for name, _, f in mine if f), Categories())
+        assert dicts(categories)[g] == named.counts
+
+
+@given(st.lists(st.tuples(st.integers(1, 8), st.booleans()), max_size=25))
+def test_the_median_of_lifetimes_is_the_product_limit_estimates(items: list[tuple[int, bool]]) -> None:
+    """In fractions, where a half is a half."""
+    lives = sum((Lifetimes({age: (int(ended), int(not ended))}) for age, ended in items), Lifetimes())
+    remaining, slow = Fraction(1), None
+    for age in sorted({age for age, ended in items if ended}):
+        at_risk = sum(other >= age for other, _ in items)
+        ended = sum(other == age and over for other, over in items)
+        remaining *= 1 - Fraction(ended, at_risk)
+        if remaining <= Fraction(1, 2) and slow is None:
+            slow = age
+    assert lives.median == slow
+
+
+def test_a_curve_that_meets_one_half_exactly_has_its_median_there() -> None:
+    """5/6 × 4/5 × 3/4 is one half, which floats miss (KPIS: R prints 6, lifelines infinity)."""
+    lives = Lifetimes({2: (1, 0), 4: (1, 0), 6: (1, 0), 7: (0, 3)})
+    assert lives.median == 6
+
+
+def test_many_things_are_counted_to_the_stated_error_in_any_parts() -> None:
+    """A hundred thousand customers in five parts that overlap; three standard errors are hardly ever passed."""
+    things = [f"K-{i}" for i in range(100_000)]
+    random.Random(1).shuffle(things)  # noqa: S311
+    whole = Distinct.among(things)
+    assert whole.binned
+    parts = [Distinct.among(things[i * 18_000 : i * 18_000 + 28_000]) for i in range(5)]
+    assert sum(parts[1:], parts[0]) == whole
+    assert whole.value == pytest.approx(100_000, rel=3 * 0.0081)
+    assert Distinct.among(things[:4096]).value == 4096
+
+
+def test_registers_are_spread_and_ranks_halve() -> None:
+    """A good hash: about half of all ranks are 1, a quarter 2, and so on (Flajolet and others, 2007)."""
+    registers, ranks = registers_of(hash_of(range(200_000)))
+    assert registers.min() == 0
+    assert registers.max() == 16_383
+    assert (np.bincount(ranks)[1:5] / 200_000).tolist() == pytest.approx([1 / 2, 1 / 4, 1 / 8, 1 / 16], rel=0.02)
+    assert estimated(np.array([0]), np.array([0.0]))[0] == 0
+
+
+names = st.sampled_from(["a", "b", "c", None])
+
+
+@given(
+    st.lists(st.lists(st.tuples(names, names, st.integers(0, 60)), max_size=9), max_size=5), st.sampled_from([24, 2])
+)
+def test_groups_are_numbered_as_a_dict_would(batches: list[Any], lookup: int) -> None:
+    """With a table and by searching; and in the end in the order of their labels, nothing known first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(group_codes, "_LOOKUP", lookup)
+        codes_of = GroupCodes(("team", "day", "tier"), "received_at", ZoneInfo("UTC"))
+        numbers: dict[tuple[Any, ...], int] = {}
+        for rows in batches:
+            data = {
+                "team": [team for team, _, _ in rows],
+                "tier": [tier for _, tier, _ in rows],
+                "received_at": [START + dt.timedelta(days=day) for _, _, day in rows],
+            }
+            codes = codes_of.add(columns_of("cases", data)).tolist()
+            for (team, tier, day), code in zip(rows, codes, strict=True):
+                assert numbers.setdefault((team, (START + dt.timedelta(days=day)).date(), tier), code) == code
+        groups, order = codes_of.groups()
+    assert sorted(numbers.values()) == [*range(groups.size)]
+    found = [*groups.keys()]
+    assert [numbers[key] for key in found] == order.tolist()
+    assert found == sorted(found, key=lambda key: tuple((part is not None, str(part)) for part in key))
