@@ -19,6 +19,7 @@ SUM_LIMBS: Final = 4
 """104 bits: 2^52 rows of 2^52 microseconds."""
 SQUARE_LIMBS: Final = 6
 """156 bits: the squares of the same."""
+_NONE: Final = np.zeros(0, np.int64)
 _FLOAT: Final = 53
 _UNITS: Final = (1_000_000, 100_000, 10_000, 1000)
 _SAMPLE: Final = 64
@@ -77,11 +78,10 @@ class ExactSums:
 
     def _note(self, power: int, unit: int, shift: int, found: Array) -> None:
         """Keep a sum for later, to be shifted and taken in its unit; each is at most 2^53."""
-        before = self._pending.get((power, unit, shift))
-        whole = found.astype(np.int64)
-        if before is not None:
-            whole[: len(before)] += before
-        self._pending[power, unit, shift] = whole
+        before, whole = self._pending.get((power, unit, shift), _NONE), found.astype(np.int64)
+        longer, shorter = (whole, before) if len(whole) >= len(before) else (before, whole)
+        longer[: len(shorter)] += shorter
+        self._pending[power, unit, shift] = longer
 
     def _settle(self) -> None:
         """Carry what is pending over into the limbs."""

@@ -140,14 +140,17 @@ class _Clustered:
         sums = {"top": tops, "base": np.bincount(place, minlength=len(pairs)), "n": every}
         group = pairs // width
         self._quotient.add(self._quotient.take(sums, Amounts()), group, size)
-        before, self._customers = self._customers, np.bincount(group, minlength=size)
-        self._customers[: len(before)] += before
+        self._customers = _longer(self._customers, size)
+        self._customers[:size] += np.bincount(group, minlength=size)
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
-        customers = np.zeros(len(order), np.int64)
-        customers[: len(self._customers)] = self._customers
-        sums = self._quotient.cells({"n": customers}, order)
+        sums = self._quotient.cells({"n": _longer(self._customers, len(order))}, order)
         return Dense({**sums.fields, **Dense(counts).ordered(order).fields})
+
+
+def _longer(values: Array, size: int, nothing: int = 0) -> Array:
+    more = size - len(values)
+    return values if more <= 0 else np.append(values, np.full(more, nothing, np.int64))
 
 
 class _Extremes:
@@ -166,10 +169,8 @@ class _Extremes:
         np.maximum.at(self._high, codes, np.where(among, value, NOTHING["high"]))
 
     def _grow(self, size: int) -> None:
-        more = size - len(self._low)
-        if more > 0:
-            self._low = np.append(self._low, np.full(more, NOTHING["low"], np.int64))
-            self._high = np.append(self._high, np.full(more, NOTHING["high"], np.int64))
+        self._low = _longer(self._low, size, NOTHING["low"])
+        self._high = _longer(self._high, size, NOTHING["high"])
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
         self._grow(len(order))
@@ -248,8 +249,12 @@ class _Labelled:
         pairs, count = np.unique(codes.take(rows) * width + code.take(rows), return_counts=True)
         if self._form == "distinct":
             count = np.ones(len(pairs), np.int64)
+        size = max(size, len(self._cells.binned))
         part = self._sparse(pairs // width, self._lookup[pairs % width], count, size)
-        self._cells = self._cells.moved(np.arange(len(self._cells.binned)), size) + part
+        self._cells = self._grown(size) + part
+
+    def _grown(self, size: int) -> Sparse:
+        return self._cells.moved(np.arange(len(self._cells.binned)), size)
 
     def _marks(self, labels: Sequence[object]) -> Array:
         if self._form == "distinct":
@@ -257,7 +262,7 @@ class _Labelled:
         return np.array([self._numbers.setdefault(str(label), len(self._numbers)) for label in labels], np.int64)
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
-        cells = self._cells.moved(np.arange(len(self._cells.binned)), len(order)).ordered(order)
+        cells = self._grown(len(order)).ordered(order)
         if self._form == "distinct":
             return cells
         came = np.unique(cells.value)

@@ -37,7 +37,7 @@ class ValueCounts:
         if self._table is not None:
             if self._table.add(ticks, unit, codes, among, size):
                 return
-            self._cells, self._table = self._table.cells(np.arange(size)), None
+            self._cells, self._table = self._table.cells(np.arange(max(size, self._table.size))), None
         rows = np.flatnonzero(among)
         self._waiting.append((codes.take(rows), ticks.take(rows).astype(np.int64) * unit))
         self._rows += len(rows)
@@ -52,6 +52,7 @@ class ValueCounts:
         return self._cells.ordered(order)
 
     def _settle(self, size: int) -> None:
+        size = max(size, len(self._cells.binned))
         so_far = self._cells.moved(np.arange(len(self._cells.binned)), size)
         if self._waiting:
             group, value = (np.concatenate(columns) for columns in zip(*self._waiting, strict=True))
@@ -109,6 +110,11 @@ class _Table:
         np.add.at(self._flat, key, np.int32(1))
         return True
 
+    @property
+    def size(self) -> int:
+        """How many groups it has rows for."""
+        return len(self._counts)
+
     def _fit(self, width: int, unit: int, size: int) -> bool:
         """Make room for values below `width` of a unit in `size` groups, if there is."""
         rows, before = self._counts.shape
@@ -116,7 +122,7 @@ class _Table:
         if times == 1 and width <= before and size <= rows:
             return True
         width = before if times == 1 and width <= before else max(width, before * times) * 5 // 4
-        if size * width > _PLACES:
+        if max(size, rows) * width > _PLACES:
             return False
         size = rows if size <= rows else min(size + rows, _PLACES // width)
         flat = np.zeros(size * width + 1, np.int32)
