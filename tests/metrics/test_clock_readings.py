@@ -223,7 +223,7 @@ def test_a_long_log_is_taken_in_parts_on_all_processors(monkeypatch: pytest.Monk
         return tally(kpis, {"case_events": log}, by=["team", "week"], sla=sla, now=sample.now).to_bytes()
 
     whole = count()
-    monkeypatch.setattr("servqual.metrics.clock_log._PART", 300)
+    monkeypatch.setattr("servqual.metrics.clock_parts._PART", 300)
     assert count() == whole
 
 

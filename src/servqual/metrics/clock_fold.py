@@ -4,53 +4,23 @@ The k-th events of all cases are taken together, so every step is an operation o
 once. `servqual.model._cycles` is the definition; this file follows it step by step, and tests hold the two equal.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
-import attrs
 import numpy as np
 
 from servqual.metrics.accumulators import Array
-from servqual.metrics.clock_log import EventLog, by_case, heads_of
+from servqual.metrics.clock_cycles import Cycles
+from servqual.metrics.clock_log import EventLog
+from servqual.metrics.clock_order import heads_of
 from servqual.model.clocks import ANY, Reopening
 from servqual.model.sla import Promise
 from servqual.readers.columns import MISSING
 
-__all__ = ["Cycles", "cycles_of"]
+__all__ = ["cycles_of"]
 
 _START, _STOP, _CANCEL, _REOPEN, _WAIT, _RESUME, _SOLVED, _ABSORB = (1 << bit for bit in range(8))
 _NOBODY: Final = -1
-
-
-@attrs.frozen(eq=False, kw_only=True)
-class Cycles:
-    """The cycles of one clock, those of a case in order.
-
-    Attributes:
-        case: the code of the case.
-        start, stop: microseconds; the stop is missing while it runs.
-        cancelled: whether it ended without a verdict.
-        target: the place of the target that applied first, -1 for none.
-        changes: how many targets applied one after another; the later ones are in `change_*`.
-        paused_at: since when a pause lasts, or missing.
-        pause_cycle, pause_start, pause_end: the pauses that ended, the time between a stop and a reopening included.
-        change_cycle, change_at, change_target: each later target, in order.
-        last_target: the target that applies to each case at the end, for clocks that have not begun.
-    """
-
-    case: Array
-    start: Array
-    stop: Array
-    cancelled: Array
-    target: Array
-    changes: Array
-    paused_at: Array
-    pause_cycle: Array
-    pause_start: Array
-    pause_end: Array
-    change_cycle: Array
-    change_at: Array
-    change_target: Array
-    last_target: Array
 
 
 def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles:
@@ -59,120 +29,20 @@ def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles
     A case whose clock can only start once, stop once and keep its target needs no fold: its one cycle is found by
     looking for the first start and the first stop after it.
     """
-    bits, changed, codes = _relevant(log, promise)
+    bits = _meanings(log, promise).take(log.signal)
+    codes = {name: log.columns[name].values for name in promise.chooser.reads if name in log.attributes}
+    changed = _changed(log.case, codes)
     fold = _Fold(log, promise, places, codes)
-    rows = np.flatnonzero(bits | changed.view(np.uint8))
-    plain = _plain_cases(log, promise, rows, bits, changed)
+    plain = _plain_cases(log, promise, bits, changed)
     if plain.all():
-        return _once(log, fold, rows, bits)
-    simple = plain[log.case[rows]]
-    fold.run(rows[~simple], bits, changed)
-    return _merged(_once(log, fold, rows[simple], bits), fold.cycles())
+        return _once(log, fold, bits, changed)
+    simple = plain[log.case]
+    fold.run(np.flatnonzero(~simple & ((bits > 0) | changed)), bits, changed)
+    return _once(log, fold, np.where(simple, bits, 0), simple & changed).merged(fold.cycles())
 
 
-def _plain_cases(log: EventLog, promise: Promise, rows: Array, bits: Array, changed: Array) -> Array:
-    """Which cases cannot have more than one cycle, nor more than one target in it."""
-    rule = promise.rule
-    plain = np.ones(len(log.ids), np.bool_)
-    if rule.repeats or rule.restarts:
-        return ~plain
-    odd = _ABSORB if rule.from_earliest else 0
-    if rule.reopening is not Reopening.NEVER:
-        odd |= _REOPEN
-    plain[log.case[rows[(bits[rows] & odd) > 0]]] = False
-    if promise.chooser.reads:
-        # attributes that are known with the first start, and never change, choose one target
-        first = _first_of(rows[(bits[rows] & _START) > 0], log)
-        late = np.flatnonzero(changed)
-        plain[log.case[late[late > first[log.case[late]]]]] = False
-    return plain
-
-
-def _first_of(rows: Array, log: EventLog) -> Array:
-    """The first of some rows in each case; beyond all rows where there is none."""
-    out = np.full(len(log.ids), len(log.case), np.int64)
-    out[log.case[rows[::-1]]] = rows[::-1]  # an index that repeats leaves its last value behind
-    return out
-
-
-def _once(log: EventLog, fold: "_Fold", rows: Array, bits: Array) -> Cycles:
-    """The cycles of cases that have at most one, whose events these rows are."""
-    flags, nobody = bits[rows], len(log.case)
-    began = _first_of(rows[(flags & _START) > 0], log)
-    ending = rows[(flags & (_STOP | _CANCEL)) > 0]
-    ended = _first_of(ending[ending > began[log.case[ending]]], log)
-    case = np.flatnonzero(began < nobody)
-    start_row, stop_row = began[case], ended[case]
-    stops = stop_row < nobody
-    last = np.minimum(stop_row, nobody - 1)
-    if fold.codes:
-        fold.learn_all(rows, log)
-    pauses, paused_at = _pauses_of(log, fold, rows[(flags & (_WAIT | _RESUME)) > 0], began, ended)
-    place = np.full(len(log.ids), -1, np.int64)
-    place[case] = np.arange(len(case))
-    nothing = np.zeros(0, np.int64)
-    return Cycles(
-        case=case,
-        start=log.at[start_row],
-        stop=np.where(stops, log.at[last], MISSING),
-        cancelled=stops & ((bits[last] & _STOP) == 0),
-        target=fold.target[case],
-        changes=np.ones(len(case), np.int32),
-        paused_at=paused_at[case],
-        pause_cycle=place[pauses[0]],
-        pause_start=pauses[1],
-        pause_end=pauses[2],
-        change_cycle=nothing,
-        change_at=nothing,
-        change_target=nothing,
-        last_target=fold.target,
-    )
-
-
-def _pauses_of(
-    log: EventLog, fold: "_Fold", rows: Array, began: Array, ended: Array
-) -> tuple[tuple[Array, Array, Array], Array]:
-    """The waits in each case's one cycle: case, start and end of those that ended, and since when one lasts."""
-    rows = by_case(log.case, rows)
-    case = log.case[rows]
-    reason = np.where(fold.waits[log.signal[rows]], log.on[rows], _NOBODY)
-    reason = np.where(fold.pauses_on[reason], reason, _NOBODY)
-    before = np.concatenate([[_NOBODY], reason[:-1]])
-    before[heads_of(case)] = _NOBODY
-    turns = reason != before
-    rows, case, reason = rows[turns], case[turns], reason[turns]
-    until = np.append(rows[1:], len(log.case))
-    until[np.append(case[1:] != case[:-1], [True])[: len(case)]] = len(log.case)
-    start_row, end_row = np.maximum(rows, began[case]), np.minimum(until, ended[case])
-    inside = (reason != _NOBODY) & (start_row < end_row) & (began[case] < len(log.case))
-    case, start_row, end_row = case[inside], start_row[inside], end_row[inside]
-    lasts = end_row == len(log.case)
-    paused_at = np.full(len(log.ids), MISSING, np.int64)
-    paused_at[case[lasts]] = log.at[start_row[lasts]]
-    done = ~lasts
-    return (case[done], log.at[start_row[done]], log.at[end_row[done]]), paused_at
-
-
-def _merged(one: Cycles, other: Cycles) -> Cycles:
-    """The cycles of some cases and of all others, in the order of cases."""
-    both = {f.name: np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in attrs.fields(Cycles)}
-    order = np.argsort(both["case"], kind="stable")
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    for name in ("case", "start", "stop", "cancelled", "target", "changes", "paused_at"):
-        both[name] = both[name][order]
-    for part in ("pause", "change"):
-        cycle = place[np.concatenate([getattr(one, f"{part}_cycle"), getattr(other, f"{part}_cycle") + len(one.case)])]
-        by_cycle = np.argsort(cycle, kind="stable")
-        for f in attrs.fields(Cycles):
-            if f.name.startswith(f"{part}_"):
-                both[f.name] = both[f.name][by_cycle]
-        both[f"{part}_cycle"] = cycle[by_cycle]
-    return Cycles(**{**both, "last_target": one.last_target})
-
-
-def _relevant(log: EventLog, promise: Promise) -> tuple[Array, Array, dict[str, Array]]:
-    """What each event means to the clock, and which events give a case an attribute that it did not have."""
+def _meanings(log: EventLog, promise: Promise) -> Array:
+    """What each signal means to the clock, as bits."""
     rule = promise.rule
     meaning = np.zeros(len(log.signals) + 1, np.uint8)
     for code, names in enumerate(log.signals):
@@ -189,20 +59,122 @@ def _relevant(log: EventLog, promise: Promise) -> tuple[Array, Array, dict[str, 
             meaning[code] |= _SOLVED
         if rule.from_earliest and "linked.absorbed" in names:
             meaning[code] |= _ABSORB
-    bits = meaning[log.signal]
-    changed = np.zeros(len(log.case), np.bool_)
-    codes = {}
-    for name in promise.chooser.reads:
-        column = log.attributes.get(name)
-        if column is None:
-            continue
-        codes[name] = column.values
-        rows = by_case(log.case, np.flatnonzero(column.values >= 0))
-        value, case = column.values[rows], log.case[rows]
+    return meaning
+
+
+def _changed(case: Array, codes: Mapping[str, Array]) -> Array:
+    """Which events give a case an attribute that it did not have."""
+    changed = np.zeros(len(case), np.bool_)
+    for values in codes.values():
+        rows = np.flatnonzero(values >= 0)
+        value, mine = values[rows], case[rows]
         new = np.ones(len(rows), np.bool_)
-        new[1:] = (value[1:] != value[:-1]) | (case[1:] != case[:-1])
+        new[1:] = (value[1:] != value[:-1]) | (mine[1:] != mine[:-1])
         changed[rows[new]] = True
-    return bits, changed, codes
+    return changed
+
+
+def _plain_cases(log: EventLog, promise: Promise, bits: Array, changed: Array) -> Array:
+    """Which cases cannot have more than one cycle, nor more than one target in it."""
+    rule = promise.rule
+    plain = np.ones(len(log.ids), np.bool_)
+    if rule.repeats or rule.restarts:
+        return ~plain
+    odd = _ABSORB if rule.from_earliest else 0
+    if rule.reopening is not Reopening.NEVER:
+        odd |= _REOPEN
+    plain[log.case[_with(bits, odd)]] = False
+    if promise.chooser.reads:
+        # attributes that are known with the first start, and never change, choose one target
+        first = _by_case(log, _first(log.case, _with(bits, _START)))
+        late = np.flatnonzero(changed)
+        plain[log.case[late[late > first[log.case[late]]]]] = False
+    return plain
+
+
+def _with(bits: Array, wanted: int) -> Array:
+    """The rows that have one of these bits."""
+    return np.flatnonzero((bits & wanted) > 0)
+
+
+def _first(case: Array, rows: Array) -> Array:
+    """The first of some rows in each case."""
+    return rows.take(heads_of(case.take(rows)))
+
+
+def _by_case(log: EventLog, rows: Array) -> Array:
+    """One row for each case of `log.ids`, beyond all rows where there is none."""
+    out = np.full(len(log.ids), len(log.case), np.int64)
+    out[log.case.take(rows)] = rows
+    return out
+
+
+def _once(log: EventLog, fold: "_Fold", bits: Array, changed: Array) -> Cycles:
+    """The cycles of cases that have at most one; events of other cases mean and change nothing."""
+    start_row = _first(log.case, _with(bits, _START))
+    began = _by_case(log, start_row)
+    ending = _with(bits, _STOP | _CANCEL)
+    after_start = np.flatnonzero(ending > began.take(log.case.take(ending)))
+    ended = _by_case(log, _first(log.case, ending.take(after_start)))
+    case = log.case.take(start_row)
+    stop_row = ended.take(case)
+    stops = np.flatnonzero(stop_row < len(log.case))
+    stop, cancelled = np.full(len(case), MISSING, np.int64), np.zeros(len(case), np.bool_)
+    stop[stops] = log.at.take(stop_row.take(stops))
+    cancelled[stops] = (bits.take(stop_row.take(stops)) & _STOP) == 0
+    if fold.codes:
+        fold.learn_all(np.flatnonzero(changed), log)
+    pauses, paused_at = _pauses_of(log, fold, bits, began, ended)
+    place = np.full(len(log.ids), -1, np.int64)
+    place[case] = np.arange(len(case))
+    nothing = np.zeros(0, np.int64)
+    return Cycles(
+        case=case,
+        start=log.at.take(start_row),
+        stop=stop,
+        cancelled=cancelled,
+        target=fold.target.take(case),
+        changes=np.ones(len(case), np.int32),
+        paused_at=paused_at.take(case),
+        pause_cycle=place.take(pauses[0]),
+        pause_start=pauses[1],
+        pause_end=pauses[2],
+        change_cycle=nothing,
+        change_at=nothing,
+        change_target=nothing,
+        last_target=fold.target,
+    )
+
+
+def _pauses_of(
+    log: EventLog, fold: "_Fold", bits: Array, began: Array, ended: Array
+) -> tuple[tuple[Array, Array, Array], Array]:
+    """The waits in each case's one cycle: case, start and end of those that ended, and since when one lasts."""
+    nobody = len(log.case)
+    rows = _with(bits, _WAIT | _RESUME)
+    case = log.case.take(rows)
+    # what the case waits for after each, as a code from 1, 0 where nothing that pauses
+    reasons = np.append(0, np.arange(1, len(log.on.labels) + 1) * fold.pauses_on[:-1])
+    reason = reasons.take(log.on.values.take(rows) + 1) * ((bits.take(rows) & _WAIT) > 0)
+    before = np.zeros_like(reason)
+    np.multiply(reason[:-1], case[1:] == case[:-1], out=before[1:])
+    turns = np.flatnonzero(reason != before)
+    if len(turns) < len(rows):
+        rows, case, reason = rows.take(turns), case.take(turns), reason.take(turns)
+    pauses = np.flatnonzero(reason)
+    until = np.append(rows, nobody).take(pauses + 1)
+    mine = case.take(pauses)
+    until[np.append(case, -1).take(pauses + 1) != mine] = nobody
+    start_row = np.maximum(rows.take(pauses), began.take(mine))
+    end_row = np.minimum(until, ended.take(mine))
+    inside = np.flatnonzero(start_row < end_row)
+    if len(inside) < len(mine):
+        mine, start_row, end_row = mine.take(inside), start_row.take(inside), end_row.take(inside)
+    paused_at = np.full(len(log.ids), MISSING, np.int64)
+    lasts = np.flatnonzero(end_row == nobody)
+    paused_at[mine.take(lasts)] = log.at.take(start_row.take(lasts))
+    done = np.flatnonzero(end_row < nobody)
+    return (mine.take(done), log.at.take(start_row.take(done)), log.at.take(end_row.take(done))), paused_at
 
 
 class _Fold:
@@ -213,20 +185,13 @@ class _Fold:
         self.known = {name: np.full(size, -1, np.int32) for name in codes}
         self.choices: dict[tuple[int, ...], int] = {}
         self.target = np.full(size, self._choose(tuple(-1 for _ in codes)), np.int32)
-        self.waiting = np.full(size, _NOBODY, np.int32)
-        self.solved = np.zeros(size, np.bool_)
-        self.running = np.zeros(size, np.bool_)
-        self.current = np.full(size, -1, np.int64)
-        self.first = np.full(size, -1, np.int64)
-        self.waits = np.array([names[0] == "waiting" for names in log.signals] + [False])
-        self.pauses_on = np.array([promise.pause_on >= ANY or r in promise.pause_on for r in log.reasons] + [False])
+        self.pauses_on = np.array([promise.pause_on >= ANY or r in promise.pause_on for r in log.on.labels] + [False])
         self.pauses: list[tuple[Array, ...]] = []
         self.changed: list[tuple[Array, ...]] = []
         self.made = 0
 
     def run(self, rows: Array, bits: Array, changed: Array) -> None:
         """Take these rows: first the first of every case, then the second of every case, and so on."""
-        rows = by_case(self.log.case, rows)
         case = self.log.case[rows]
         heads = heads_of(case)
         nth = np.arange(len(case)) - np.repeat(heads, np.diff(np.append(heads, len(case))))
@@ -247,6 +212,12 @@ class _Fold:
         self._choose_for(np.unique(case))
 
     def _reserve(self, most: int) -> None:
+        size = len(self.log.ids)
+        self.waiting = np.full(size, _NOBODY, np.int32)
+        self.solved = np.zeros(size, np.bool_)
+        self.running = np.zeros(size, np.bool_)
+        self.current = np.full(size, -1, np.int64)
+        self.first = np.full(size, -1, np.int64)
         self.case = np.zeros(most, np.int64)
         self.start = np.full(most, MISSING, np.int64)
         self.stop = np.full(most, MISSING, np.int64)
@@ -330,7 +301,7 @@ class _Fold:
         """The targets of cases by what is known of them."""
         key = np.zeros(len(case), np.int64)
         for name, known in self.known.items():
-            key = key * (len(self.log.attributes[name].labels) + 1) + known[case] + 1
+            key = key * (len(self.log.columns[name].labels) + 1) + known[case] + 1
         _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
         combinations = zip(*(known[case[first]].tolist() for known in self.known.values()), strict=True)
         self.target[case] = np.array([self._choose(codes) for codes in combinations], np.int32)[inverse]
@@ -338,7 +309,7 @@ class _Fold:
     def _choose(self, codes: tuple[int, ...]) -> int:
         if codes not in self.choices:
             known = {
-                name: self.log.attributes[name].labels[code]
+                name: self.log.columns[name].labels[code]
                 for name, code in zip(self.codes, codes, strict=True)
                 if code >= 0
             }
@@ -364,7 +335,7 @@ class _Fold:
             self.paused_at[cycle] = MISSING
 
     def _wait(self, rows: Array, case: Array, at: Array, waits: Array) -> None:
-        on = self.log.on[rows]
+        on = self.log.on.values[rows]
         reason = np.where(waits & self.pauses_on[on], on, _NOBODY)
         new = self.running[case] & (reason != self.waiting[case])
         if new.any():
@@ -393,7 +364,8 @@ class _Fold:
             self.paused_at[cycle[paused]] = at[begins][paused]
         if rule.from_earliest:
             absorbs = ~begins & has & ((bits & _ABSORB) > 0)
-            since = np.where(self.log.since[rows] == MISSING, at, self.log.since[rows])[absorbs]
+            since = self.log.since.values[rows]
+            since = np.where(since == MISSING, at, since)[absorbs]
             cycle = self.first[case[absorbs]]
             self.start[cycle] = np.minimum(self.start[cycle], since)
 

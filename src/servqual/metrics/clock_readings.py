@@ -4,8 +4,9 @@ Business time is counted in bulk. A cycle whose target changed while it ran is r
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
+from itertools import product
 from typing import Any, Final
 
 import attrs
@@ -15,8 +16,11 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
 from servqual.metrics.accumulators import Array
 from servqual.metrics.business_time import Pauses, after, elapsed
-from servqual.metrics.clock_fold import Cycles, cycles_of
+from servqual.metrics.clock_cycles import Cycles
+from servqual.metrics.clock_fold import cycles_of
 from servqual.metrics.clock_log import EventLog
+from servqual.metrics.clock_order import heads_of
+from servqual.metrics.lazy_columns import LazyColumns
 from servqual.model._cycles import Change, Cycle, Pause
 from servqual.model._verdict import read_cycle
 from servqual.model.open_time import Hours
@@ -30,6 +34,24 @@ __all__ = ["STATES", "ClockReadings", "read_clock"]
 
 STATES: Final = tuple(ClockState)
 _CODE: Final = {state: code for code, state in enumerate(STATES)}
+_STATE_OF: Final = np.array(
+    [
+        _CODE[
+            ClockState.CANCELLED
+            if cancelled
+            else ClockState.BREACHED
+            if late
+            else ClockState.MET
+            if stopped
+            else ClockState.PAUSED
+            if paused
+            else ClockState.RUNNING
+        ]
+        for cancelled, paused, stopped, late in product((False, True), repeat=4)
+    ],
+    np.int32,
+)
+"""The state of a cycle by four bits: late, stopped, paused, cancelled."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _US: Final = dt.timedelta(microseconds=1)
 
@@ -38,12 +60,14 @@ _US: Final = dt.timedelta(microseconds=1)
 class ClockReadings:
     """The readings of one promise at a moment: a row for each cycle, and one for each case whose clock is pending.
 
+    What only some ask for is worked out when they do.
+
     Attributes:
         key: the promise.
         log: the events that were read.
-        case, cycle: the code of the case in `log.ids`, and the number of the cycle (0 while pending).
+        case: the code of the case in `log.ids`; pending ones come last.
         state: codes into `STATES`.
-        start, stop, breached_at: microseconds of UTC, or missing.
+        start, stop: microseconds of UTC, or missing.
         elapsed, limit: counted microseconds.
     """
 
@@ -51,21 +75,32 @@ class ClockReadings:
     log: EventLog
     now: int
     case: Array
-    cycle: Array
     state: Array
     start: Array
     stop: Array
     elapsed: Array
     limit: Array
-    breached_at: Array
+    find_breached_at: Callable[[], Array] = attrs.field(repr=False)
     find_due: Callable[[], Array] = attrs.field(repr=False)
 
     def __len__(self) -> int:
         return len(self.case)
 
     @cached_property
+    def cycle(self) -> Array:
+        """The number of each cycle in its case, 0 while pending."""
+        heads = heads_of(self.case)
+        number = np.arange(len(self)) - np.repeat(heads, np.diff(np.append(heads, len(self)))) + 1
+        return np.where(self.state == _CODE[ClockState.PENDING], 0, number)
+
+    @cached_property
+    def breached_at(self) -> Array:
+        """The due moment that was passed, missing where none was."""
+        return self.find_breached_at()
+
+    @cached_property
     def due(self) -> Array:
-        """The due moment of each reading, missing where there is none; worked out when first asked for."""
+        """The due moment of each reading, missing where there is none."""
         return self.find_due()
 
     def batch(self) -> Batch:
@@ -73,11 +108,14 @@ class ClockReadings:
         columns = {
             "case_id": Column(Kind.LABEL, self.case.astype(np.int32), self.log.ids),
             "received_at": Column(Kind.MOMENT, self.start),
-            "state": Column(Kind.LABEL, self.state.astype(np.int32), STATES),
+            "state": Column(Kind.LABEL, self.state, STATES),
         }
-        for name in self.log.attributes:
-            columns[name] = self.log.last_known(name).take(self.case)
-        return Batch(columns, len(self), len(self), range(len(self)))
+        known = self.log.last_known
+
+        def column(name: str) -> Column:
+            return columns[name] if name in columns else known[name].take(self.case)
+
+        return Batch(LazyColumns([*columns, *known], column), len(self), len(self), range(len(self)))
 
 
 def read_clock(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings:
@@ -91,87 +129,103 @@ def read_clock(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings:
         keys = [promise.key for promise in sla.promises]
         close = near(key, keys)
         raise UnknownName(f"{sla.name} promises {', '.join(keys)} (got {key!r}){did_you_mean(close)}", near=close)
-    targets = sla.targets
-    cycles = cycles_of(log, promise, {id(target): place for place, target in enumerate(targets)})
-    return _Reader(sla, log, promise, cycles, now).readings()
+    return _Reader(sla, log, promise, now).readings()
 
 
 class _Reader:
-    def __init__(self, sla: Sla, log: EventLog, promise: Promise, cycles: Cycles, now: int) -> None:
-        self.sla, self.log, self.promise, self.cycles, self.now = sla, log, promise, cycles, now
+    def __init__(self, sla: Sla, log: EventLog, promise: Promise, now: int) -> None:
+        self.sla, self.log, self.promise, self.now = sla, log, promise, now
         self.targets = sla.targets
         self.calendars: list[Hours] = list(dict.fromkeys(target.hours or sla.hours for target in self.targets))
         self.calendar_of = np.array([self.calendars.index(t.hours or sla.hours) for t in self.targets], np.int64)
-        self.limit_of = np.array([-1 if t.within is None else t.within // _US for t in self.targets], np.int64)
+        # no limit, and no target at all, which is the last, are -1
+        self.limit_of = np.array([-1 if t.within is None else t.within // _US for t in self.targets] + [-1], np.int64)
+        every = cycles_of(log, promise, {id(target): place for place, target in enumerate(self.targets)})
+        self.pending = self._pending(every)
+        models = {i: self._by_model(every, i) for i in np.flatnonzero(every.changes > 1).tolist()}
+        read = (every.changes == 1) & (self.limit_of.take(every.target) >= 0)
+        read[[i for i, reading in models.items() if reading is not None]] = True
+        # a cycle that no target ever held for is not read
+        self.cycles = c = every if read.all() else every.only(np.flatnonzero(read))
+        self.models = {int(np.count_nonzero(read[:i])): reading for i, reading in models.items() if reading is not None}
+        self.until = c.stop.copy()
+        self.until[np.flatnonzero(c.stop == MISSING)] = now
+        self.limit = self.limit_of.take(c.target)
 
     def readings(self) -> ClockReadings:
+        """Readings of all cycles as if under one target; those of the others are replaced by the model's."""
         c = self.cycles
-        held = (c.target >= 0) & (self.limit_of[c.target] >= 0)
-        simple = np.flatnonzero((c.changes == 1) & held)
-        retargeted = np.flatnonzero(c.changes > 1).tolist()
-        by_model = {i: reading for i in retargeted if (reading := self._by_model(i)) is not None}
-        rows = np.sort(np.concatenate([simple, list(by_model)]).astype(np.int64)) if by_model else simple
-        numbers = self._simple(rows)
-        for row, reading in zip(np.searchsorted(rows, list(by_model)), by_model.values(), strict=True):
+        elapsed = self._elapsed()
+        late = elapsed > self.limit
+        used_up = np.flatnonzero(elapsed == self.limit)
+        if len(used_up):
+            late[used_up] = self._passed(used_up)
+        marks = (late, c.stop != MISSING, c.paused_at != MISSING, c.cancelled)
+        which = np.zeros(len(late), np.uint8)
+        for bit, mark in enumerate(marks):
+            which |= mark.view(np.uint8) << bit
+        numbers = {
+            "state": _STATE_OF[which],
+            "start": c.start,
+            "stop": c.stop,
+            "elapsed": elapsed,
+            "limit": self.limit,
+        }
+        for row, reading in self.models.items():
             for name, value in _of(reading).items():
                 numbers[name][row] = value
-        return self._with_pending(rows, numbers, by_model)
-
-    def _simple(self, rows: Array) -> dict[str, Array]:
-        """Readings of cycles under one target; those of the others are computed too, and replaced."""
-        c, target = self.cycles, np.maximum(self.cycles.target[rows], 0)
-        start, stop = c.start[rows], c.stop[rows]
-        until = np.where(stop == MISSING, self.now, stop)
-        limit, which = self.limit_of[target], self.calendar_of[target]
-        spent = self._elapsed(rows, start, until, which)
-        paused = (c.paused_at[rows] != MISSING) & (stop == MISSING)
-        late = np.flatnonzero(spent >= limit)
-        due = self._due(rows[late], until[late])
-        breached_at = np.full(len(rows), MISSING, np.int64)
-        late_by_pause = paused[late] & (due >= c.paused_at[rows[late]])
-        passed = ~late_by_pause & (due < until[late])
-        breached_at[late[passed]] = due[passed]
-        state = np.where(
-            c.cancelled[rows],
-            _CODE[ClockState.CANCELLED],
-            np.where(
-                breached_at != MISSING,
-                _CODE[ClockState.BREACHED],
-                np.where(
-                    stop != MISSING,
-                    _CODE[ClockState.MET],
-                    np.where(paused, _CODE[ClockState.PAUSED], _CODE[ClockState.RUNNING]),
-                ),
-            ),
-        ).astype(np.int8)
-        return {
-            "state": state,
-            "start": start.copy(),
-            "stop": stop.copy(),
-            "elapsed": spent,
-            "limit": limit.copy(),
-            "breached_at": breached_at,
+        none = np.full(len(self.pending), MISSING, np.int64)
+        pending = {
+            "state": np.full(len(none), _CODE[ClockState.PENDING], np.int32),
+            "start": none,
+            "stop": none,
+            "elapsed": np.zeros(len(none), np.int64),
+            "limit": self.limit_of[c.last_target[self.pending]],
         }
-
-    def _pauses(self, rows: Array, until: Array) -> tuple[Array, Array, Array]:
-        """The pauses of some cycles, as places among them; one that lasts is cut at `until`."""
-        c = self.cycles
-        place = np.full(len(c.case) + 1, -1, np.int64)
-        place[rows] = np.arange(len(rows))
-        owner = place[c.pause_cycle]
-        ended = owner >= 0
-        lasting = np.flatnonzero(c.paused_at[rows] != MISSING)
-        row = np.concatenate([owner[ended], lasting])
-        return (
-            row,
-            np.concatenate([c.pause_start[ended], c.paused_at[rows[lasting]]]),
-            np.concatenate([c.pause_end[ended], until[lasting]]),
+        if len(none):
+            numbers = {name: np.concatenate([values, pending[name]]) for name, values in numbers.items()}
+        return ClockReadings(
+            key=self.promise.key,
+            log=self.log,
+            now=self.now,
+            case=np.concatenate([c.case, self.pending]) if len(none) else c.case,
+            find_breached_at=lambda: np.concatenate([self._breached_at(np.flatnonzero(late)), none]),
+            find_due=lambda: np.concatenate([self._all_due(late, elapsed), none]),
+            **numbers,
         )
 
-    def _elapsed(self, rows: Array, start: Array, until: Array, which: Array) -> Array:
+    def _pending(self, cycles: Cycles) -> Array:
+        """Cases that have a promise and no cycle of it yet."""
+        if len(heads_of(cycles.case)) == len(self.log.heads):
+            return np.zeros(0, np.intp)
+        has = np.zeros(len(self.log.ids), np.bool_)
+        has[cycles.case] = True
+        there = self.log.case.take(self.log.heads)
+        return there[~has[there] & (self.limit_of[cycles.last_target[there]] >= 0)]
+
+    def _pauses(self, rows: Array) -> tuple[Array, Array, Array]:
+        """The pauses of some cycles, as places among them; those that last come last, cut at the end."""
+        c = self.cycles
+        row, begin, end = c.pause_cycle, c.pause_start, c.pause_end
+        if len(rows) < len(c.case):
+            place = np.full(len(c.case), -1, np.int64)
+            place[rows] = np.arange(len(rows))
+            row = place.take(row)
+            mine = np.flatnonzero(row >= 0)
+            row, begin, end = row.take(mine), begin.take(mine), end.take(mine)
+        lasting = np.flatnonzero(c.paused_at.take(rows) != MISSING)
+        if len(lasting):
+            row = np.concatenate([row, lasting])
+            begin = np.concatenate([begin, c.paused_at[rows[lasting]]])
+            end = np.concatenate([end, self.until[rows[lasting]]])
+        return row, begin, end
+
+    def _elapsed(self) -> Array:
         """The counted time; the pauses of a cycle never overlap, so that each can be taken out by itself."""
-        spent = self._counted(elapsed, start.view("M8[us]"), until.view("M8[us]"), which)
-        row, begin, end = self._pauses(rows, until)
+        c = self.cycles
+        which = self.calendar_of.take(c.target)
+        spent = self._counted(elapsed, c.start.view("M8[us]"), self.until.view("M8[us]"), which)
+        row, begin, end = self._pauses(np.arange(len(c.case)))
         if len(row):
             np.subtract.at(spent, row, self._counted(elapsed, begin.view("M8[us]"), end.view("M8[us]"), which[row]))
         return spent
@@ -182,71 +236,45 @@ class _Reader:
         found = answer(hours, start, other, which=None if one else which, **options)
         return np.asarray(found).view(np.int64)
 
-    def _due(self, rows: Array, until: Array) -> Array:
+    def _due(self, rows: Array) -> Array:
         """The last moments by which no more than the limits have counted; a pause that begins there carries them on."""
-        c, target = self.cycles, np.maximum(self.cycles.target[rows], 0)
-        pauses = self._pauses(rows, until)
-        work = self.limit_of[target].view("m8[us]")
-        start = c.start[rows].view("M8[us]")
-        row, begin, end = pauses
+        c = self.cycles
+        row, begin, end = self._pauses(rows)
         without = Pauses(row, begin.view("M8[us]"), end.view("M8[us]")) if len(row) else None
+        start, work = c.start[rows].view("M8[us]"), self.limit[rows].view("m8[us]")
         stay = self.sla.conventions.at_close
-        due = self._counted(after, start, work, self.calendar_of[target], without=without, at_close=stay)
+        due = self._counted(after, start, work, self.calendar_of[c.target[rows]], without=without, at_close=stay)
         ended = len(row) - int(np.count_nonzero(c.paused_at[rows] != MISSING))
         row, begin, end = row[:ended], begin[:ended], end[:ended]
         while (inside := (begin <= due[row]) & (due[row] < end)).any():
             due[row[inside]] = end[inside]
         return due
 
-    def _all_due(self, rows: Array, numbers: Mapping[str, Array], by_model: Mapping[int, Reading]) -> Array:
+    def _passed(self, rows: Array) -> Array:
+        """Whether cycles that used up their limit to the last are past due: before they ended, and not in a pause."""
+        due, paused_at = self._due(rows), self.cycles.paused_at[rows]
+        return np.asarray((due < self.until[rows]) & ((paused_at == MISSING) | (due < paused_at)))
+
+    def _breached_at(self, late: Array) -> Array:
+        out = np.full(len(self.limit), MISSING, np.int64)
+        out[late] = self._due(late)
+        for row, reading in self.models.items():
+            out[row] = _micros(reading.breached_at)
+        return out
+
+    def _all_due(self, late: Array, elapsed: Array) -> Array:
         """Due moments of all readings of cycles: none while a pause lasts, or for a clock cancelled before it."""
-        stop = self.cycles.stop[rows]
-        due = self._due(rows, np.where(stop == MISSING, self.now, stop))
-        paused_at = np.where(stop == MISSING, self.cycles.paused_at[rows], MISSING)
-        due[(paused_at != MISSING) & ((due >= paused_at) | (numbers["elapsed"] < numbers["limit"]))] = MISSING
-        cancelled = numbers["state"] == _CODE[ClockState.CANCELLED]
-        due[cancelled] = numbers["breached_at"][cancelled]
-        for row, reading in zip(np.searchsorted(rows, list(by_model)), by_model.values(), strict=True):
+        due = self._due(np.arange(len(self.limit)))
+        paused_at = self.cycles.paused_at
+        due[(paused_at != MISSING) & ((due >= paused_at) | (elapsed < self.limit))] = MISSING
+        due[self.cycles.cancelled & ~late] = MISSING
+        for row, reading in self.models.items():
             due[row] = _micros(reading.due)
         return due
 
-    def _with_pending(self, rows: Array, numbers: dict[str, Array], by_model: Mapping[int, Reading]) -> ClockReadings:
-        """Add a reading for each case that has a promise and no cycle of it yet."""
-        c = self.cycles
-        has = np.zeros(len(self.log.ids), np.bool_)
-        has[c.case] = True
-        there = np.zeros(len(self.log.ids), np.bool_)
-        there[self.log.case] = True
-        held = (c.last_target >= 0) & (self.limit_of[c.last_target] >= 0)
-        pending = np.flatnonzero(there & ~has & held)
-        none = np.full(len(pending), MISSING, np.int64)
-        extra = {
-            "state": np.full(len(pending), _CODE[ClockState.PENDING], np.int8),
-            "start": none,
-            "stop": none,
-            "elapsed": np.zeros(len(pending), np.int64),
-            "limit": self.limit_of[c.last_target[pending]],
-            "breached_at": none,
-        }
-        whole = {name: np.concatenate([values, extra[name]]) for name, values in numbers.items()}
-        # a cycle that no target ever held for is not read, and not numbered
-        heads = np.concatenate([[True], c.case[rows][1:] != c.case[rows][:-1]]) if len(rows) else np.zeros(0, np.bool_)
-        first = np.flatnonzero(heads)
-        number = np.arange(len(rows)) - np.repeat(first, np.diff(np.append(first, len(rows)))) + 1
-        return ClockReadings(
-            key=self.promise.key,
-            log=self.log,
-            now=self.now,
-            case=np.concatenate([c.case[rows], pending]),
-            cycle=np.concatenate([number, np.zeros(len(pending), np.int64)]),
-            find_due=lambda: np.concatenate([self._all_due(rows, numbers, by_model), none]),
-            **whole,
-        )
-
     # --- cycles whose target changed: by the model's own functions ----------------------------------------------------
 
-    def _by_model(self, i: int) -> Reading | None:
-        c = self.cycles
+    def _by_model(self, c: Cycles, i: int) -> Reading | None:
         later = slice(*np.searchsorted(c.change_cycle, [i, i + 1]))
         changes = [Change(_moment(c.start[i]), self._target(c.target[i]))]
         changes += [
@@ -288,7 +316,6 @@ def _of(reading: Reading) -> dict[str, int]:
         "stop": _micros(reading.stop),
         "elapsed": reading.elapsed // _US,
         "limit": reading.limit // _US,
-        "breached_at": _micros(reading.breached_at),
     }
 
 

@@ -28,11 +28,13 @@ def _kept(t: View) -> Mapping[str, Array]:
     state = t.us("state")
 
     def among(*states: ClockState) -> Array:
-        return np.isin(state, [STATES.index(s) for s in states])
+        return np.array([s in states for s in STATES])[state]
 
-    undecided = among(*_UNDECIDED)
-    met = among(ClockState.MET)
-    return {"hit": met, "among": met | undecided | among(ClockState.BREACHED), "undecided": undecided}
+    return {
+        "hit": among(ClockState.MET),
+        "among": among(ClockState.MET, ClockState.BREACHED, *_UNDECIDED),
+        "undecided": among(*_UNDECIDED),
+    }
 
 
 def judged_by(kpi: Kpi, sla: Sla) -> Kpi:
@@ -109,6 +111,6 @@ def cases_of(log: EventLog) -> Batch:
     columns["reassigned"] = Column(Kind.COUNT, count(named("handed_over", "escalated")))
     columns["escalated"] = Column(Kind.FLAG, (count(named("escalated")) > 0).astype(np.int8))
     columns["case_id"] = Column(Kind.LABEL, np.arange(size, dtype=np.int32), log.ids)
-    columns |= {name: log.last_known(name) for name in log.attributes}
+    columns |= log.last_known
     there = np.unique(log.case)
     return Batch({name: column.take(there) for name, column in columns.items()}, len(there), len(there), there)

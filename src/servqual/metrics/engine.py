@@ -13,7 +13,8 @@ import numpy as np
 from servqual._checks import as_instant, did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn, UnknownName
 from servqual.metrics.catalogue import KPIS
-from servqual.metrics.clock_log import EventLog, as_moment, split_cases
+from servqual.metrics.clock_log import EventLog, as_moment
+from servqual.metrics.clock_parts import split_cases
 from servqual.metrics.clock_readings import read_clock
 from servqual.metrics.clocks import cases_of, judged_by
 from servqual.metrics.clusters import clustered
@@ -21,6 +22,7 @@ from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measures
 from servqual.metrics.periods import PERIODS
 from servqual.metrics.reader import Reader, ahead
+from servqual.metrics.rows import Rows
 from servqual.metrics.tallier import Tallier, refused
 from servqual.metrics.tallies import Plan, Tally, kinds_of, wanted_of
 from servqual.model.sla import Sla
@@ -121,7 +123,7 @@ def _tally_log(
 ) -> Tally:
     """Tally clocks, and cases where there is no table of them, from the log of their events.
 
-    A long log is taken in parts of whole cases, on all processors: parts add up.
+    A long log is taken in parts of whole cases, on all processors.
     """
     for table in tables:
         _check_log(table, reader.data, plan, sla)
@@ -129,23 +131,19 @@ def _tally_log(
     now = as_moment(plan.now)
     batch = reader.whole("case_events")
 
-    def count(part: Callable[[], Batch]) -> Tally:
+    talliers = {table: Tallier(asked, table, strict=strict) for table in tables}
+
+    def count(part: Callable[[], Batch]) -> Rows:
         log = EventLog.of(part(), now)
         if strict and log.rows.refusals:
             raise refused(log.rows.refusals[0])
-        found: list[Tally] = []
-        for table in tables:
-            rows = cases_of(log) if table == "cases" else _clock(table, log, sla, now)
-            mine = attrs.evolve(asked, kpis=tuple(kpi for kpi in asked.read if kpi.table == table))
-            tallier = Tallier(mine, table, strict=strict)
-            tallier.add(rows)
-            found.append(tallier.tally())
-        return attrs.evolve(_side_by_side(asked, found), rows={"case_events": log.rows})
+        for table, tallier in talliers.items():
+            tallier.add(cases_of(log) if table == "cases" else _clock(table, log, sla, now))
+        return log.rows
 
-    parts = split_cases(batch)
-    if len(parts) == 1:
-        return count(parts[0])
-    return reduce(Tally.__add__, pool.map(count, parts))
+    rows = reduce(Rows.__add__, pool.map(count, split_cases(batch)))
+    found = _side_by_side(asked, [tallier.tally(pool) for tallier in talliers.values()])
+    return attrs.evolve(found, rows={"case_events": rows})
 
 
 def _clock(table: str, log: EventLog, sla: Sla | None, now: int) -> Batch:

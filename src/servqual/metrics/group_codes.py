@@ -8,7 +8,7 @@ import numpy as np
 
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array
-from servqual.metrics.groups import Groups
+from servqual.metrics.groups import Groups, in_order
 from servqual.metrics.periods import PERIODS, period
 from servqual.readers.columns import Batch
 
@@ -146,7 +146,7 @@ class _Labels:
     def ordered(self, numbers: Array) -> tuple[Array, tuple[Any, ...]]:
         """The place of each of these numbers among their labels in order, and the labels."""
         came = np.unique(numbers)
-        order = sorted(came[came > 0].tolist(), key=self.names.__getitem__)
+        order = sorted(came[came > 0].tolist(), key=lambda number: in_order(self.names[number]))
         places = np.zeros(len(self.names), np.int64)
         places[order] = np.arange(1, len(order) + 1)
         return places, tuple(self.names[number] for number in order)

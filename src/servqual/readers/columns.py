@@ -14,6 +14,7 @@ facts.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -132,10 +133,18 @@ def joined(batches: Sequence[Batch]) -> Batch:
         {name: _joined(name, batches) for name in names},
         sum(batch.size for batch in batches),
         sum(batch.read for batch in batches),
-        np.concatenate([batch.numbers for batch in batches]),
+        _rows([batch.rows for batch in batches]),
         [refusal for batch in batches for refusal in batch.refusals],
         [refusal for batch in batches for refusal in batch.lost],
     )
+
+
+def _rows(parts: Sequence[Sequence[int] | Array]) -> Sequence[int] | Array:
+    """The numbers of all rows: still a range where each part goes on where the one before ended."""
+    ranges = [rows for rows in parts if isinstance(rows, range) and rows.step == 1]
+    if len(ranges) == len(parts) and all(a.stop == b.start for a, b in pairwise(ranges)):
+        return range(ranges[0].start, ranges[-1].stop)
+    return np.concatenate([np.asarray(rows, np.int64) for rows in parts])
 
 
 def _joined(name: str, batches: Sequence[Batch]) -> Column:
@@ -143,16 +152,16 @@ def _joined(name: str, batches: Sequence[Batch]) -> Column:
     parts = [batch.columns.get(name) or Column.missing(kind, batch.size) for batch in batches]
     bad = np.concatenate([np.zeros(len(p.values), np.bool_) if p.bad is None else p.bad for p in parts])
     values, labels = [part.values for part in parts], parts[-1].labels
+    if kind is not Kind.LABEL or all(part.labels is labels for part in parts):
+        return Column(kind, np.concatenate(values), labels, bad if bad.any() else None)
     ranges = [part.labels for part in parts if isinstance(part.labels, range)]
-    if kind is Kind.LABEL and len(ranges) == len(parts):
+    if len(ranges) == len(parts):
         low, high = min(names.start for names in ranges), max(names.stop for names in ranges)
         if high - low < np.iinfo(np.int32).max:
             shifted = [np.where(v < 0, -1, v + (r.start - low)) for v, r in zip(values, ranges, strict=True)]
             return Column(kind, np.concatenate(shifted).astype(np.int32), range(low, high), bad if bad.any() else None)
-    if kind is Kind.LABEL and any(part.labels is not labels for part in parts):
-        codes: dict[Any, int] = {}
-        for i, part in enumerate(parts):
-            lookup = np.array([codes.setdefault(label, len(codes)) for label in part.labels] + [-1], np.int32)
-            values[i] = lookup[part.values]
-        labels = list(codes)
-    return Column(kind, np.concatenate(values), labels, bad if bad.any() else None)
+    codes: dict[Any, int] = {}
+    for i, part in enumerate(parts):
+        lookup = np.array([codes.setdefault(label, len(codes)) for label in part.labels] + [-1], np.int32)
+        values[i] = lookup[part.values]
+    return Column(kind, np.concatenate(values), list(codes), bad if bad.any() else None)
