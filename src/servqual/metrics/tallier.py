@@ -38,6 +38,8 @@ class Tallier:
 
     def __init__(self, plan: Plan, table: str, *, strict: bool = False) -> None:
         self._plan = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table == table))
+        mine = tuple(kpi for kpi in plan.kpis if all(part.table == table for part in kpi.parts))
+        self._asked = attrs.evolve(plan, kpis=mine)
         self._table = table
         self._strict = strict
         self._blocks = _blocks(self._plan)
@@ -64,7 +66,7 @@ class Tallier:
         for part, filled in self._parts.items():
             groups[part], found = filled.cells()
             cells |= found
-        return Tally(self._plan, groups, cells, {self._table: self._rows})
+        return Tally(self._asked, groups, cells, {self._table: self._rows})
 
     def _add(self, batch: Batch) -> None:
         for kpi in self._plan.kpis:
