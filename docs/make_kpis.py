@@ -33,8 +33,8 @@ COVERAGE = """# Where each metric has its home
 
 The documents behind servqual name 79 metrics (K-01 to K-79), and the field defines some hundred KPIs more. This page
 maps each to the KPIs of the catalogue, and says of the others why they are no KPI: most are functions of another room,
-because they compare, rank or model and do not add up. It is written by `docs/make_kpis.py` from
-`docs/kpi-coverage.tsv`.
+because they compare, rank or model and do not add up. A source such as "KPIS 42" is a row of the second table. It is
+written by `docs/make_kpis.py` from `docs/kpi-coverage.tsv`.
 """
 TABLES_HEAD = """# Tables and their columns
 

@@ -189,7 +189,7 @@ def test_a_choice_of_rows_holds_beside_a_sequence() -> None:
 
 def test_the_curve_of_one_group_is_not_touched_by_that_of_another() -> None:
     """Nobody of b gives up before the last but two; sums over both groups would round that away."""
-    rows = {
+    rows: dict[str, list[Any]] = {
         "team": ["a", "b", "b", "a", "b", "b", "a", "b"],
         "wait_s": [1, 3, 0, 5, 6, 5, 6, 2],
         "abandoned": [True, False, False, False, False, True, False, False],

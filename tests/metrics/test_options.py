@@ -292,3 +292,11 @@ def test_totals_are_the_sums_of_their_groups(rows: list[dict[str, Any]]) -> None
     fine = tally([*asked, "wait_p90"], {"interactions": columns(rows)}, by=["team", "topic", "day"], now=NOW)
     coarse = tally([*asked, "wait_p90"], {"interactions": columns(rows)}, by=["team"], now=NOW)
     assert fine.without("topic", "day").to_bytes() == coarse.to_bytes()
+
+
+def test_labels_of_two_kinds_are_two_groups() -> None:
+    """A part that names its teams by numbers and one that names them by texts still add up."""
+    numbers = tally(["volume"], {"interactions": {"queued_at": [START], "team": [1]}}, by=["team"])
+    texts = tally(["volume"], {"interactions": {"queued_at": [START], "team": ["1"]}}, by=["team"])
+    assert (texts + numbers).to_bytes() == (numbers + texts).to_bytes()
+    assert [m.group["team"] for m in (texts + numbers).measure()] == [1, "1"]

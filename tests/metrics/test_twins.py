@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servqual.metrics import KPIS, Kpi, Tally, measure, tally
@@ -179,6 +179,7 @@ def test_a_count_over_another_equals_its_slow_twin(kpi: Compound, data: st.DataO
 
 
 @pytest.mark.parametrize("table", TABLES)
+@settings(max_examples=20)
 @given(data=st.data(), seed=st.integers(0, 999))
 def test_parts_of_the_same_rows_are_the_same_bytes(table: str, data: st.DataObject, seed: int) -> None:
     """However split and ordered, as long as the rows of a customer stay together, and shipped through bytes."""

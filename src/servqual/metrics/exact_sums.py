@@ -28,13 +28,12 @@ _UNSETTLED: Final = 500
 """So many sums of at most 2^53 stay below 2^62."""
 
 
-def in_units(value: Array) -> tuple[Array, int]:
-    """Whole values as floats in the largest unit of a power of ten that divides them all, and that unit.
+def in_units(amount: Array) -> tuple[Array, int]:
+    """Whole values, as floats, in the largest unit of a power of ten that divides them all, and that unit.
 
-    >>> in_units(np.array([1_500_000, 200_000]))
+    >>> in_units(np.array([1_500_000.0, 200_000.0]))
     (array([15.,  2.]), 100000)
     """
-    amount = value.astype(np.float64)
     for unit in _UNITS:
         few = amount[:_SAMPLE] / unit
         if (few == np.rint(few)).all():

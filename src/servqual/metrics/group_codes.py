@@ -8,7 +8,7 @@ import numpy as np
 
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array
-from servqual.metrics.groups import Groups
+from servqual.metrics.groups import Groups, in_order
 from servqual.metrics.periods import PERIODS, period
 from servqual.readers.columns import Batch
 
@@ -18,6 +18,8 @@ _MOST: Final = 10_000_000
 """So many groups fit into memory with what KPIs keep of each."""
 _LOOKUP: Final = 24
 """Keys of so many bits are looked up in a table; longer ones are searched for."""
+_NARROW: Final = 20
+"""Tables of so many bits are small enough to hold whole words."""
 _WORD: Final = 63
 
 
@@ -146,7 +148,7 @@ class _Labels:
     def ordered(self, numbers: Array) -> tuple[Array, tuple[Any, ...]]:
         """The place of each of these numbers among their labels in order, and the labels."""
         came = np.unique(numbers)
-        order = sorted(came[came > 0].tolist(), key=self.names.__getitem__)
+        order = sorted(came[came > 0].tolist(), key=lambda number: in_order(self.names[number]))
         places = np.zeros(len(self.names), np.int64)
         places[order] = np.arange(1, len(order) + 1)
         return places, tuple(self.names[number] for number in order)
@@ -156,7 +158,8 @@ class _Keys:
     """From packed labels to the number of the group, -1 for one that has not come."""
 
     def __init__(self, bits: int) -> None:
-        self._table = np.full(1 << bits, -1, np.int32) if bits <= _LOOKUP else None
+        kind = np.int64 if bits <= _NARROW else np.int32
+        self._table: Array | None = np.full(1 << bits, -1, kind) if bits <= _LOOKUP else None
         self._sorted = np.zeros(0, np.int64)
         self._numbers = np.zeros(0, np.int64)
 
@@ -179,7 +182,7 @@ class _Keys:
 
     def find(self, keys: Array) -> Array:
         if self._table is not None:
-            return self._table.take(keys).astype(np.int64)
+            return np.asarray(self._table.take(keys), np.int64)
         if not len(self._sorted):
             return np.full(len(keys), -1, np.int64)
         places = np.minimum(np.searchsorted(self._sorted, keys), len(self._sorted) - 1)

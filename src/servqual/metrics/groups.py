@@ -9,7 +9,7 @@ import numpy as np
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array
 
-__all__ = ["Groups"]
+__all__ = ["Groups", "in_order"]
 
 _MOST = 1 << 62
 
@@ -34,23 +34,6 @@ class Groups:
     def whole(cls) -> "Groups":
         """The one group of everything."""
         return cls((), (), np.zeros((0, 1), np.int64))
-
-    @classmethod
-    def of_rows(
-        cls, by: Sequence[str], columns: Sequence[tuple[Array, Sequence[Any]]], size: int
-    ) -> "tuple[Groups, Array]":
-        """Groups of rows, and the group of each row; a column is codes (-1 for nothing known) and their labels."""
-        if not by:
-            return cls.whole(), np.zeros(size, np.int64)
-        labels, codes = [], []
-        for values, names in columns:
-            present = np.bincount(values + 1, minlength=len(names) + 1)[1:].nonzero()[0].tolist()
-            order = sorted(present, key=lambda code: names[code])
-            lookup = np.zeros(len(names) + 1, np.int64)
-            lookup[np.array(order, np.int64) + 1] = np.arange(1, len(order) + 1)
-            labels.append(tuple(names[code] for code in order))
-            codes.append(lookup[values + 1])
-        return cls._unique(tuple(by), labels, np.array(codes, np.int64).reshape(len(by), size))
 
     @classmethod
     def _unique(cls, by: tuple[str, ...], labels: Sequence[tuple[Any, ...]], codes: Array) -> "tuple[Groups, Array]":
@@ -79,7 +62,7 @@ class Groups:
             return self, np.zeros(1, np.int64), np.zeros(1, np.int64)
         labels, codes = [], []
         for i in range(len(self.by)):
-            names = tuple(sorted({*self.labels[i], *other.labels[i]}))
+            names = tuple(sorted({*self.labels[i], *other.labels[i]}, key=in_order))
             place = {name: code for code, name in enumerate(names, 1)}
             parts = []
             for groups in (self, other):
@@ -102,6 +85,11 @@ class Groups:
         names = [(None, *labels) for labels in self.labels]
         for codes in self.codes.T.tolist():
             yield tuple(column[code] for column, code in zip(names, codes, strict=True))
+
+
+def in_order(label: Any) -> tuple[str, Any]:
+    """Labels go by their kind, then by themselves: a part may name its teams by numbers, another by texts."""
+    return (type(label).__name__, label)
 
 
 def _found(key: Array, product: int) -> tuple[Array, Array]:

@@ -27,7 +27,7 @@ Law: TypeAlias = Literal["commutative", "keyed"]
 Better: TypeAlias = Literal["higher", "lower"]
 Made = TypeVar("Made")
 RowFunction: TypeAlias = Callable[["View"], Mapping[str, Array]]
-_STATISTIC: Final = MappingProxyType(
+_STATISTIC: Final[Mapping[type[Accumulator], str]] = MappingProxyType(
     {
         Count: "n",
         Ratio: "share",

@@ -1,7 +1,7 @@
 """The tables that were handed over, read a stretch at a time, and work on stretches ahead of their turn."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from functools import partial
@@ -37,7 +37,7 @@ class Reader:
     progress: bool
 
     @contextmanager
-    def parts(self, table: str) -> Iterator[Iterator[Callable[[], Batch]]]:
+    def parts(self, table: str) -> Generator[Iterator[Callable[[], Batch]]]:
         """The stretches of a table, each read when it is called for; the bar stays until the end."""
         asked = Asked(
             names=self.columns.get(table, {}),

@@ -38,7 +38,7 @@ class Rows:
             read=self.read + other.read,
             used=self.used + other.used,
             reasons=dict(sorted(reasons.items())),
-            refusals=(*self.refusals, *other.refusals)[:KEPT],
+            refusals=tuple(sorted((*self.refusals, *other.refusals), key=_place)[:KEPT]),
         )
 
     @classmethod
@@ -49,3 +49,8 @@ class Rows:
             key = (refusal.column, refusal.reason)
             reasons[key] = reasons.get(key, 0) + 1
         return cls(read=read, used=used, reasons=dict(sorted(reasons.items())), refusals=tuple(refusals[:KEPT]))
+
+
+def _place(refusal: Refusal) -> tuple[int, str]:
+    """Refusals are kept in the order of their rows, whichever part was read first."""
+    return (refusal.row, refusal.column)

@@ -131,7 +131,7 @@ class _Part:
         counts, out = iter(self._masks.counts(groups.size)), {}
         for state, filling in self._fillings.items():
             mine = {name: next(counts) for name in filling.masks}
-            out[state] = filling.cells(mine, groups.size).ordered(order)
+            out[state] = filling.cells(mine, order)
         return groups, out
 
 

@@ -48,7 +48,7 @@ class Plan:
     @property
     def read(self) -> tuple[Kpi, ...]:
         """The KPIs that rows are read for: those that are asked, and the parts of compound ones."""
-        return tuple({part.state: part for kpi in self.kpis for part in kpi.parts}.values())
+        return tuple({(part.key, part.definition): part for kpi in self.kpis for part in kpi.parts}.values())
 
     def plain(self) -> dict[str, Any]:
         """What two tallies must have in common to be added, as plain data."""

@@ -37,19 +37,19 @@ class ValueCounts:
         if self._table is not None:
             if self._table.add(ticks, unit, codes, among, size):
                 return
-            self._cells, self._table = self._table.cells(size), None
+            self._cells, self._table = self._table.cells(np.arange(size)), None
         rows = np.flatnonzero(among)
         self._waiting.append((codes.take(rows), ticks.take(rows).astype(np.int64) * unit))
         self._rows += len(rows)
         if self._rows > max(_WAITING, len(self._cells.group)):
             self._settle(size)
 
-    def cells(self, size: int) -> Sparse:
-        """The counts of all groups."""
+    def cells(self, order: Array) -> Sparse:
+        """The counts of all groups, in another order."""
         if self._table is not None:
-            return self._table.cells(size)
-        self._settle(size)
-        return self._cells
+            return self._table.cells(order)
+        self._settle(len(order))
+        return self._cells.ordered(order)
 
     def _settle(self, size: int) -> None:
         so_far = self._cells.moved(np.arange(len(self._cells.binned)), size)
@@ -125,11 +125,13 @@ class _Table:
         self._flat, self._counts, self._unit = flat, counts, unit
         return True
 
-    def cells(self, size: int) -> Sparse:
+    def cells(self, order: Array) -> Sparse:
         """The counts, as every other form of them."""
-        places = np.flatnonzero(self._flat[:-1] != 0)
         rows, width = self._counts.shape
-        group = np.repeat(np.arange(rows), np.diff(np.searchsorted(places, np.arange(rows + 1) * width)))
-        value = (places - group * width) * self._unit
-        count = self._flat[places].astype(np.int64)
-        return Sparse("values", group, value, count, np.zeros(size, np.bool_), np.zeros(size, np.int64)).settled()
+        come = np.flatnonzero(order < rows)  # a group whose values were never counted has no row
+        places = np.flatnonzero((self._counts != 0)[order[come]])
+        row = np.repeat(np.arange(len(come)), np.diff(np.searchsorted(places, np.arange(len(come) + 1) * width)))
+        value = places - row * width
+        count = self._flat[order[come][row] * width + value].astype(np.int64)
+        nothing = np.zeros(len(order), np.int64)
+        return Sparse("values", come[row], value * self._unit, count, nothing > 0, nothing).settled()
