@@ -6,6 +6,7 @@ parallel arrays of group, value and count, in that order.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -91,11 +92,17 @@ class Sparse:
     undecided: Array
     labels: tuple[str, ...] = ()
 
-    @property
+    @cached_property
+    def reached(self) -> Array:
+        """How many values there are up to each, those of the groups before included."""
+        return np.cumsum(self.count if self.count.ndim == 1 else self.count.sum(1))
+
+    @cached_property
     def n(self) -> Array:
         """How many values each group has."""
-        count = self.count if self.count.ndim == 1 else self.count.sum(1)
-        return np.bincount(self.group, count, len(self.binned)).astype(np.int64)
+        last = np.searchsorted(self.group, np.arange(len(self.binned)), side="right") - 1
+        up_to = np.where(last < 0, 0, self.reached[last]) if len(self.group) else np.zeros(len(self.binned), np.int64)
+        return np.diff(up_to, prepend=0)
 
     def moved(self, places: Array, size: int) -> "Sparse":
         """The same counts at other places among `size` groups; groups that meet are joined."""

@@ -90,8 +90,7 @@ def _quantile(q: float) -> Callable[[Cells, float], Numbers]:
     def read(cells: Cells, confidence: float) -> Numbers:
         assert isinstance(cells, Sparse)
         n = cells.n
-        reached = np.cumsum(cells.count)
-        before = np.concatenate([[0], np.cumsum(n)])[:-1]
+        reached, before = cells.reached, np.cumsum(n) - n
 
         def at(rank: Array) -> Array:
             inside = (rank >= 1) & (rank <= n)

@@ -20,6 +20,7 @@ _LOOKUP: Final = 24
 """Keys of so many bits are looked up in a table; longer ones are searched for."""
 _NARROW: Final = 20
 """Tables of so many bits are small enough to hold whole words."""
+_HALF: Final = 32
 _WORD: Final = 63
 
 
@@ -72,10 +73,10 @@ class GroupCodes:
                 field="by",
                 got=self._by,
             )
-        key = columns[0].astype(np.int64)
+        key: Array = columns[0].astype(np.int32 if sum(self._bits) < _HALF else np.int64)
         for column, bits in zip(columns[1:], self._bits[1:], strict=True):
-            key <<= bits
-            key |= column
+            key = np.left_shift(key, bits, out=key)
+            key = np.bitwise_or(key, column, out=key)
         return key
 
     def _unpacked(self, key: Array) -> Array:
@@ -121,18 +122,20 @@ class _Labels:
         self.names: list[Any] = [None]
         self._numbers: dict[Any, int] = {}
         self._from: Sequence[Any] = ()
-        self._lookup = np.zeros(1, np.int64)
+        self._complete = True
+        self._lookup = np.zeros(1, np.int32)
 
     def add(self, codes: Array, names: Sequence[Any]) -> Array:
         """The numbers of rows whose codes stand for these names."""
         if names is not self._from or len(self._lookup) != len(names) + 1:
             self._from = names
-            self._lookup = np.full(len(names) + 1, -1, np.int64)
+            self._lookup = np.full(len(names) + 1, -1, np.int32)
             self._lookup[-1] = 0  # code -1
-            if len(names) <= len(codes):
+            self._complete = len(names) <= len(codes)
+            if self._complete:
                 self._learn(range(len(names)))
         found = self._lookup.take(codes, mode="wrap")
-        if found.min(initial=0) < 0:
+        if not self._complete and found.min(initial=0) < 0:
             self._learn(np.unique(codes[found < 0]).tolist())
             found = self._lookup.take(codes, mode="wrap")
         return found

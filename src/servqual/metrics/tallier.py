@@ -44,6 +44,7 @@ class Tallier:
         self._strict = strict
         self._blocks = _blocks(self._plan)
         self._rows = Rows()
+        self._checked: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self._parts = {part: _Part(self._plan, part) for part in map(part_of, self._plan.kpis)}
         # glibc gives freed memory back to the system, and takes it anew, unless as much was freed at once before
@@ -69,8 +70,10 @@ class Tallier:
         return Tally(self._asked, groups, cells, {self._table: self._rows})
 
     def _add(self, batch: Batch) -> None:
-        for kpi in self._plan.kpis:
-            _check_needs(kpi, batch, self._plan)
+        if batch.columns.keys() != self._checked:
+            for kpi in self._plan.kpis:
+                _check_needs(kpi, batch, self._plan)
+            self._checked = frozenset(batch.columns)
         views: dict[str, View] = {}
         if batch.size:
             memo: dict[Any, Any] = {}

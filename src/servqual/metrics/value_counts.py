@@ -10,7 +10,7 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 from servqual.metrics.cells import Sparse
-from servqual.metrics.histograms import bin_of
+from servqual.metrics.histograms import Values, bin_of
 
 __all__ = ["ValueCounts"]
 
@@ -20,6 +20,8 @@ _ROWS: Final = (1 << 31) - 1
 """The most rows that a table may count, in 32 bits."""
 _WAITING: Final = 1 << 21
 """Fewer rows than this are not worth sorting."""
+_STRETCH: Final = 1 << 18
+"""So many places of a table are looked through at a time."""
 _WORD: Final = 63
 
 
@@ -132,12 +134,21 @@ class _Table:
         return True
 
     def cells(self, order: Array) -> Sparse:
-        """The counts, as every other form of them."""
+        """The counts, as every other form of them; some rows of the table at a time, which the cache holds."""
         rows, width = self._counts.shape
         come = np.flatnonzero(order < rows)  # a group whose values were never counted has no row
-        places = np.flatnonzero((self._counts != 0)[order[come]])
-        row = np.repeat(np.arange(len(come)), np.diff(np.searchsorted(places, np.arange(len(come) + 1) * width)))
-        value = places - row * width
-        count = self._flat[order[come][row] * width + value].astype(np.int64)
+        sizes = np.zeros(len(order), np.int64)
+        values, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        step = max(1, _STRETCH // max(width, 1))
+        for first in range(0, len(come), step):
+            some = self._counts[order[come[first : first + step]]]
+            places = np.flatnonzero(some != 0)
+            ends = np.searchsorted(places, np.arange(len(some) + 1) * width)
+            sizes[come[first : first + step]] = np.diff(ends)
+            starts = np.repeat(np.arange(len(some)) * width, np.diff(ends))
+            values.append((places - starts) * self._unit)
+            counts.append(some.ravel().take(places).astype(np.int64))
+        group = np.repeat(np.arange(len(order)), sizes)
         nothing = np.zeros(len(order), np.int64)
-        return Sparse("values", come[row], value * self._unit, count, nothing > 0, nothing).settled()
+        cells = Sparse("values", group, np.concatenate(values), np.concatenate(counts), nothing > 0, nothing)
+        return cells if sizes.max(initial=0) <= Values.EXACT else cells.settled()
