@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from servqual.metrics import measure, tally
+from servqual.metrics import KPIS, measure, tally
 from servqual.metrics.clock_log import EventLog
 from servqual.metrics.clock_order import order_of, ties_of
 from servqual.metrics.clock_parts import split_cases
@@ -287,3 +287,20 @@ def test_a_log_that_was_read_is_gone_at_once() -> None:
         assert still() is None
     finally:
         gc.enable()
+
+
+def test_customers_meet_whose_cases_are_in_different_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A KPI that needs all cases of a customer together has them together, also from a long log."""
+    log = many(300, "by case")
+    log["customer_id"] = [None if case is None else f"K{int(case[1:]) % 10}" for case in log["case_id"]]
+    log["cause"] = ["a"] * len(log["case_id"])
+    recurrence = KPIS["recurrence_rate"].with_(window=dt.timedelta(days=7))
+
+    def count() -> Any:
+        return tally([recurrence], {"case_events": log}, now=MONDAY + 5_000 * HOUR)
+
+    whole = count()
+    assert whole.measure().one().n == log["event"].count("resolved")
+    assert 0 < (whole.measure().one().value or 0) < 1
+    monkeypatch.setattr("servqual.metrics.clock_parts._PART", 100)
+    assert count().to_bytes() == whole.to_bytes()
