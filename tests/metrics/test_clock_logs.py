@@ -1,7 +1,9 @@
 """The order of a log, its parts and its lazy columns: what bulk readings stand on, against slow obvious versions."""
 
 import datetime as dt
+import gc
 import random
+import weakref
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
@@ -270,3 +272,18 @@ def test_columns_that_nobody_asks_for_are_left_alone(part: int, monkeypatch: pyt
     found = tally(["first_response_kept"], {"case_events": [batch]}, by=["team"], sla=sla, now=NEW_YEAR)
     assert found.measure().get("first_response_kept", team="north").n == rows // 2
     assert watched.asked == {"case_id", "at", "event", "team", "bot"}
+
+
+def test_a_log_that_was_read_is_gone_at_once() -> None:
+    """Its columns do not hold it: a long log would fill the memory with parts that wait for the collector."""
+    log = EventLog.of(columns_of("case_events", many(50, "shuffled")), us(MONDAY + 500 * HOUR))
+    sla = resolution(pause_on={"customer"})
+    readings = read_clock(sla, log, "resolution", us(MONDAY + 500 * HOUR))
+    assert len(readings.batch().columns["team"].values) == len(readings.due) == 50
+    still = weakref.ref(log)
+    gc.disable()
+    try:
+        del log, readings
+        assert still() is None
+    finally:
+        gc.enable()

@@ -1,7 +1,7 @@
 """A log of case events as columns, in the one true order in which clocks take them: case by case, each by time."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import Any, Final
 
@@ -127,19 +127,22 @@ class EventLog:
     @cached_property
     def last_known(self) -> Mapping[str, Column]:
         """The last value of each attribute that a case's events gave, one for each case of `ids`."""
-        return LazyColumns(self.attributes, self._last_known)
+        # not by a method: a log that its own columns hold would wait for the collector of cycles
+        return LazyColumns(self.attributes, partial(_last_known, self.columns, self.case, self.heads, len(self.ids)))
 
-    def _last_known(self, name: str) -> Column:
-        given = self.columns[name].values
-        out = Column.missing(Kind.LABEL, len(self.ids)).values
-        last = np.append(self.heads[1:], len(given))[: len(self.heads)] - 1
-        values = given.take(last)
-        if (values >= 0).all():
-            out[self.case.take(last)] = values
-        else:
-            known = np.flatnonzero(given >= 0)
-            out[self.case[known]] = given[known]  # an index that repeats leaves its last value behind
-        return Column(Kind.LABEL, out, self.columns[name].labels)
+
+def _last_known(columns: Mapping[str, Column], case: Array, heads: Array, size: int, name: str) -> Column:
+    """The last value of a column that each case's events gave."""
+    given = columns[name].values
+    out = Column.missing(Kind.LABEL, size).values
+    last = np.append(heads[1:], len(given))[: len(heads)] - 1
+    values = given.take(last)
+    if (values >= 0).all():
+        out[case.take(last)] = values
+    else:
+        known = np.flatnonzero(given >= 0)
+        out[case[known]] = given[known]  # an index that repeats leaves its last value behind
+    return Column(Kind.LABEL, out, columns[name].labels)
 
 
 def _signals(columns: Mapping[str, Column]) -> tuple[Signals, Array]:

@@ -19,6 +19,7 @@ SUM_LIMBS: Final = 4
 """104 bits: 2^52 rows of 2^52 microseconds."""
 SQUARE_LIMBS: Final = 6
 """156 bits: the squares of the same."""
+_NONE: Final = np.zeros(0, np.int64)
 _FLOAT: Final = 53
 _UNITS: Final = (1_000_000, 100_000, 10_000, 1000)
 _SAMPLE: Final = 64
@@ -28,13 +29,12 @@ _UNSETTLED: Final = 500
 """So many sums of at most 2^53 stay below 2^62."""
 
 
-def in_units(value: Array) -> tuple[Array, int]:
-    """Whole values as floats in the largest unit of a power of ten that divides them all, and that unit.
+def in_units(amount: Array) -> tuple[Array, int]:
+    """Whole values, as floats, in the largest unit of a power of ten that divides them all, and that unit.
 
-    >>> in_units(np.array([1_500_000, 200_000]))
+    >>> in_units(np.array([1_500_000.0, 200_000.0]))
     (array([15.,  2.]), 100000)
     """
-    amount = value.astype(np.float64)
     for unit in _UNITS:
         few = amount[:_SAMPLE] / unit
         if (few == np.rint(few)).all():
@@ -78,11 +78,10 @@ class ExactSums:
 
     def _note(self, power: int, unit: int, shift: int, found: Array) -> None:
         """Keep a sum for later, to be shifted and taken in its unit; each is at most 2^53."""
-        before = self._pending.get((power, unit, shift))
-        whole = found.astype(np.int64)
-        if before is not None:
-            whole[: len(before)] += before
-        self._pending[power, unit, shift] = whole
+        before, whole = self._pending.get((power, unit, shift), _NONE), found.astype(np.int64)
+        longer, shorter = (whole, before) if len(whole) >= len(before) else (before, whole)
+        longer[: len(shorter)] += shorter
+        self._pending[power, unit, shift] = longer
 
     def _settle(self) -> None:
         """Carry what is pending over into the limbs."""

@@ -34,7 +34,8 @@ class Amounts:
     def of(self, value: Array) -> tuple[Array, int]:
         """The values, of which those below 0 count as 0, and their unit."""
         if id(value) not in self._known:
-            self._known[id(value)] = (value, *in_units(np.maximum(value, 0)))
+            amount = value.astype(np.float64)
+            self._known[id(value)] = (value, *in_units(np.maximum(amount, 0, out=amount)))
         return self._known[id(value)][1:]
 
 
@@ -52,8 +53,8 @@ class Filling(Protocol):
         """Add what was kept, of rows that belong to group `codes[i]` of `size`."""
         ...
 
-    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
-        """The cells, with the counts of the masks."""
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
+        """The cells, with the counts of the masks, of the groups in another order."""
         ...
 
 
@@ -69,8 +70,8 @@ class _Counts:
     def add(self, taken: Taken, codes: Array, size: int) -> None:
         pass
 
-    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
-        return Dense(counts)
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
+        return Dense(counts).ordered(order)
 
 
 class _Total:
@@ -87,9 +88,9 @@ class _Total:
         ticks, unit = taken
         self._sums.add(ticks, unit, codes, size)
 
-    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
-        total, squares = self._sums.sums(size)
-        return Dense({**counts, "total": total, "squares": squares})
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
+        total, squares = self._sums.sums(len(order))
+        return Dense({**counts, "total": total, "squares": squares}).ordered(order)
 
 
 class _Quotient:
@@ -100,20 +101,21 @@ class _Quotient:
 
     def take(self, rows: Rows, amounts: Amounts) -> Taken:
         top, base = rows["top"] * rows["n"], rows["base"] * rows["n"]
-        return {"top": in_units(top), "base": in_units(base), "both": in_units(top + base)}
+        whole = {"top": top, "base": base, "both": top + base}
+        return {name: in_units(value.astype(np.float64)) for name, value in whole.items()}
 
     def add(self, taken: Taken, codes: Array, size: int) -> None:
         for name, (ticks, unit) in taken.items():
             self._sums[name].add(ticks, unit, codes, size)
 
-    def cells(self, counts: Mapping[str, Array], size: int) -> Dense:
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Dense:
         fields = dict(counts)
         for name, sums in self._sums.items():
-            total, squares = sums.sums(size)
+            total, squares = sums.sums(len(order))
             fields[f"{name}_squares"] = squares
             if name != "both":
                 fields[name] = total
-        return Dense(fields)
+        return Dense(fields).ordered(order)
 
 
 class _Clustered:
@@ -138,14 +140,17 @@ class _Clustered:
         sums = {"top": tops, "base": np.bincount(place, minlength=len(pairs)), "n": every}
         group = pairs // width
         self._quotient.add(self._quotient.take(sums, Amounts()), group, size)
-        before, self._customers = self._customers, np.bincount(group, minlength=size)
-        self._customers[: len(before)] += before
+        self._customers = _longer(self._customers, size)
+        self._customers[:size] += np.bincount(group, minlength=size)
 
-    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
-        customers = np.zeros(size, np.int64)
-        customers[: len(self._customers)] = self._customers
-        sums = self._quotient.cells({"n": customers}, size)
-        return Dense({**sums.fields, **counts})
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
+        sums = self._quotient.cells({"n": _longer(self._customers, len(order))}, order)
+        return Dense({**sums.fields, **Dense(counts).ordered(order).fields})
+
+
+def _longer(values: Array, size: int, nothing: int = 0) -> Array:
+    more = size - len(values)
+    return values if more <= 0 else np.append(values, np.full(more, nothing, np.int64))
 
 
 class _Extremes:
@@ -164,14 +169,12 @@ class _Extremes:
         np.maximum.at(self._high, codes, np.where(among, value, NOTHING["high"]))
 
     def _grow(self, size: int) -> None:
-        more = size - len(self._low)
-        if more > 0:
-            self._low = np.append(self._low, np.full(more, NOTHING["low"], np.int64))
-            self._high = np.append(self._high, np.full(more, NOTHING["high"], np.int64))
+        self._low = _longer(self._low, size, NOTHING["low"])
+        self._high = _longer(self._high, size, NOTHING["high"])
 
-    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
-        self._grow(size)
-        return Dense({**counts, "low": self._low, "high": self._high})
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
+        self._grow(len(order))
+        return Dense({**counts, "low": self._low, "high": self._high}).ordered(order)
 
 
 class _Values:
@@ -187,9 +190,8 @@ class _Values:
         ticks, unit, among = taken
         self._counts.add(ticks, unit, codes, among, size)
 
-    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
-        found = self._counts.cells(size)
-        return Sparse("values", found.group, found.value, found.count, found.binned, counts["undecided"])
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
+        return attrs.evolve(self._counts.cells(order), undecided=counts["undecided"][order])
 
 
 class _Lifetimes:
@@ -206,8 +208,8 @@ class _Lifetimes:
         self._ended.add(ticks, unit, codes, ended, size)
         self._going.add(ticks, unit, codes, going, size)
 
-    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
-        ended, going = self._ended.cells(size), self._going.cells(size)
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
+        ended, going = self._ended.cells(order), self._going.cells(order)
         return _two_columns(ended, 0) + _two_columns(going, 1)
 
 
@@ -247,16 +249,20 @@ class _Labelled:
         pairs, count = np.unique(codes.take(rows) * width + code.take(rows), return_counts=True)
         if self._form == "distinct":
             count = np.ones(len(pairs), np.int64)
+        size = max(size, len(self._cells.binned))
         part = self._sparse(pairs // width, self._lookup[pairs % width], count, size)
-        self._cells = self._cells.moved(np.arange(len(self._cells.binned)), size) + part
+        self._cells = self._grown(size) + part
+
+    def _grown(self, size: int) -> Sparse:
+        return self._cells.moved(np.arange(len(self._cells.binned)), size)
 
     def _marks(self, labels: Sequence[object]) -> Array:
         if self._form == "distinct":
             return hash_of(labels)
         return np.array([self._numbers.setdefault(str(label), len(self._numbers)) for label in labels], np.int64)
 
-    def cells(self, counts: Mapping[str, Array], size: int) -> Cells:
-        cells = self._cells.moved(np.arange(len(self._cells.binned)), size)
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
+        cells = self._grown(len(order)).ordered(order)
         if self._form == "distinct":
             return cells
         came = np.unique(cells.value)
@@ -290,4 +296,4 @@ def fold(accumulator: type[Accumulator], rows: Rows, codes: Array, size: int) ->
     counts = MaskCounts(len(filling.masks))
     counts.add(counts.packed([rows[name] for name in filling.masks]), codes, size)
     filling.add(filling.take(rows, Amounts()), codes, size)
-    return filling.cells(dict(zip(filling.masks, counts.counts(size), strict=True)), size)
+    return filling.cells(dict(zip(filling.masks, counts.counts(size), strict=True)), np.arange(size))

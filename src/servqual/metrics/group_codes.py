@@ -18,6 +18,8 @@ _MOST: Final = 10_000_000
 """So many groups fit into memory with what KPIs keep of each."""
 _LOOKUP: Final = 24
 """Keys of so many bits are looked up in a table; longer ones are searched for."""
+_NARROW: Final = 20
+"""Tables of so many bits are small enough to hold whole words."""
 _WORD: Final = 63
 
 
@@ -156,7 +158,8 @@ class _Keys:
     """From packed labels to the number of the group, -1 for one that has not come."""
 
     def __init__(self, bits: int) -> None:
-        self._table = np.full(1 << bits, -1, np.int32) if bits <= _LOOKUP else None
+        kind = np.int64 if bits <= _NARROW else np.int32
+        self._table: Array | None = np.full(1 << bits, -1, kind) if bits <= _LOOKUP else None
         self._sorted = np.zeros(0, np.int64)
         self._numbers = np.zeros(0, np.int64)
 
@@ -179,7 +182,7 @@ class _Keys:
 
     def find(self, keys: Array) -> Array:
         if self._table is not None:
-            return self._table.take(keys).astype(np.int64)
+            return np.asarray(self._table.take(keys), np.int64)
         if not len(self._sorted):
             return np.full(len(keys), -1, np.int64)
         places = np.minimum(np.searchsorted(self._sorted, keys), len(self._sorted) - 1)

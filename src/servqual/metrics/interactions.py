@@ -86,10 +86,10 @@ def _within(t: View) -> Mapping[str, Array]:
 
 def _handled(t: View) -> Mapping[str, Array]:
     """Talk, hold and wrap of answered contacts; a part that is not known adds nothing, unless none is known."""
-    parts = ("talk_s", "hold_s", "wrap_s")
-    value = np.zeros(t.size, np.int64)
-    for name in parts:
-        value += np.where(t.known(name), t.us(name), 0)
+    value = np.maximum(t.us("talk_s"), 0)  # what is missing lies below
+    for name in ("hold_s", "wrap_s"):
+        if t.has(name):
+            value = value + np.maximum(t.us(name), 0)
     return {"value": value, "among": _answered(t) & t.known("talk_s")}
 
 

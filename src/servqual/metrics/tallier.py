@@ -74,10 +74,8 @@ class Tallier:
         views: dict[str, View] = {}
         if batch.size:
             memo: dict[Any, Any] = {}
-            taken = {part: filled.take(batch, memo, views) for part, filled in self._parts.items()}
-            with self._lock:
-                for part, filled in self._parts.items():
-                    filled.add(batch, *taken[part])
+            for filled in self._parts.values():
+                filled.add(batch, *filled.take(batch, memo, views))
         rows = _accounted(batch, tuple(views.values()))
         if self._strict and rows.refusals:
             raise refused(rows.refusals[0])
@@ -103,6 +101,8 @@ class _Part:
         self._fillings: dict[str, Filling] = {state: FILLINGS[kpi.accumulator]() for state, kpi in self._kpis.items()}
         self._codes = GroupCodes(plan.by, part[1], plan.zone)
         self._masks = MaskCounts(sum(len(filling.masks) for filling in self._fillings.values()))
+        # each on its own, so that one thread may fill this while another fills that
+        self._locks = [threading.Lock() for _ in range(len(self._fillings) + 2)]
 
     def take(self, batch: Batch, memo: dict[Any, Any], views: dict[str, View]) -> tuple[Sequence[Any], Sequence[Any]]:
         """What the fillings take of some rows: packed masks, and the rest of each; views are kept by reading."""
@@ -122,10 +122,13 @@ class _Part:
         return self._masks.packed(masks), rest
 
     def add(self, batch: Batch, lanes: Sequence[Any], rest: Sequence[Any]) -> None:
-        codes = self._codes.add(batch)
-        self._masks.add(lanes, codes, self._codes.size)
-        for filling, taken in zip(self._fillings.values(), rest, strict=True):
-            filling.add(taken, codes, self._codes.size)
+        with self._locks[0]:
+            codes, size = self._codes.add(batch), self._codes.size
+        with self._locks[1]:
+            self._masks.add(lanes, codes, size)
+        for lock, filling, taken in zip(self._locks[2:], self._fillings.values(), rest, strict=True):
+            with lock:
+                filling.add(taken, codes, size)
 
     def cells(self) -> tuple[Groups, dict[str, Cells]]:
         """Groups in order, and the cells of each state."""
@@ -133,7 +136,7 @@ class _Part:
         counts, out = iter(self._masks.counts(groups.size)), {}
         for state, filling in self._fillings.items():
             mine = {name: next(counts) for name in filling.masks}
-            out[state] = filling.cells(mine, groups.size).ordered(order)
+            out[state] = filling.cells(mine, order)
         return groups, out
 
 

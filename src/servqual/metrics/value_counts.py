@@ -37,21 +37,22 @@ class ValueCounts:
         if self._table is not None:
             if self._table.add(ticks, unit, codes, among, size):
                 return
-            self._cells, self._table = self._table.cells(size), None
+            self._cells, self._table = self._table.cells(np.arange(max(size, self._table.size))), None
         rows = np.flatnonzero(among)
         self._waiting.append((codes.take(rows), ticks.take(rows).astype(np.int64) * unit))
         self._rows += len(rows)
         if self._rows > max(_WAITING, len(self._cells.group)):
             self._settle(size)
 
-    def cells(self, size: int) -> Sparse:
-        """The counts of all groups."""
+    def cells(self, order: Array) -> Sparse:
+        """The counts of all groups, in another order."""
         if self._table is not None:
-            return self._table.cells(size)
-        self._settle(size)
-        return self._cells
+            return self._table.cells(order)
+        self._settle(len(order))
+        return self._cells.ordered(order)
 
     def _settle(self, size: int) -> None:
+        size = max(size, len(self._cells.binned))
         so_far = self._cells.moved(np.arange(len(self._cells.binned)), size)
         if self._waiting:
             group, value = (np.concatenate(columns) for columns in zip(*self._waiting, strict=True))
@@ -109,6 +110,11 @@ class _Table:
         np.add.at(self._flat, key, np.int32(1))
         return True
 
+    @property
+    def size(self) -> int:
+        """How many groups it has rows for."""
+        return len(self._counts)
+
     def _fit(self, width: int, unit: int, size: int) -> bool:
         """Make room for values below `width` of a unit in `size` groups, if there is."""
         rows, before = self._counts.shape
@@ -116,7 +122,7 @@ class _Table:
         if times == 1 and width <= before and size <= rows:
             return True
         width = before if times == 1 and width <= before else max(width, before * times) * 5 // 4
-        if size * width > _PLACES:
+        if max(size, rows) * width > _PLACES:
             return False
         size = rows if size <= rows else min(size + rows, _PLACES // width)
         flat = np.zeros(size * width + 1, np.int32)
@@ -125,11 +131,13 @@ class _Table:
         self._flat, self._counts, self._unit = flat, counts, unit
         return True
 
-    def cells(self, size: int) -> Sparse:
+    def cells(self, order: Array) -> Sparse:
         """The counts, as every other form of them."""
-        places = np.flatnonzero(self._flat[:-1] != 0)
         rows, width = self._counts.shape
-        group = np.repeat(np.arange(rows), np.diff(np.searchsorted(places, np.arange(rows + 1) * width)))
-        value = (places - group * width) * self._unit
-        count = self._flat[places].astype(np.int64)
-        return Sparse("values", group, value, count, np.zeros(size, np.bool_), np.zeros(size, np.int64)).settled()
+        come = np.flatnonzero(order < rows)  # a group whose values were never counted has no row
+        places = np.flatnonzero((self._counts != 0)[order[come]])
+        row = np.repeat(np.arange(len(come)), np.diff(np.searchsorted(places, np.arange(len(come) + 1) * width)))
+        value = places - row * width
+        count = self._flat[order[come][row] * width + value].astype(np.int64)
+        nothing = np.zeros(len(order), np.int64)
+        return Sparse("values", come[row], value * self._unit, count, nothing > 0, nothing).settled()
