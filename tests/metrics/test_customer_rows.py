@@ -186,6 +186,6 @@ def test_tallies_of_different_periods_do_not_add_up() -> None:
     """They are different questions; periods that adjoin are asked as one."""
     data = {"interactions": {"queued_at": [START]}}
     one, other = (tally(["volume"], data, period=(START, START + n * DAY)) for n in (1, 2))
-    with pytest.raises(TallyMismatch, match="now and period"):
+    with pytest.raises(TallyMismatch, match="now, period and rows"):
         _ = one + other
     assert (one + one).measure().one().value == 2
