@@ -85,13 +85,18 @@ def _counted(group: Array, value: Array, binned: Array) -> Sparse:
 
 
 class _Table:
-    """A place for each group and multiple of a unit; the last place takes the rows that do not count."""
+    """A place for each group and multiple of a unit; the last place takes the rows that do not count.
+
+    All places are there from the beginning: memory that nobody writes to costs nothing. So a new group costs nothing
+    either; only a greater value, or a finer unit, moves the counts.
+    """
 
     def __init__(self) -> None:
         self._unit = 0
         self._rows = 0
-        self._counts = np.zeros((0, 0), np.int32)
-        self._flat = np.zeros(1, np.int32)
+        self._width = 0
+        self._places = np.zeros(0, np.int32)
+        self.size = 0
 
     def add(self, ticks: Array, unit: int, codes: Array, among: Array, size: int) -> bool:
         """Count these rows, or say that they do not fit."""
@@ -103,45 +108,43 @@ class _Table:
         times = unit // finest
         if self._rows > _ROWS or not self._fit(top * times + 1, finest, size):
             return False
-        width = self._counts.shape[1]
         key = ticks.astype(np.int64)
         if times > 1:
             key *= times
-        key += codes * width
-        np.copyto(key, self._counts.size, where=~among)
-        np.add.at(self._flat, key, np.int32(1))
+        key += codes * self._width
+        np.copyto(key, _PLACES, where=~among)
+        np.add.at(self._places, key, np.int32(1))
         return True
-
-    @property
-    def size(self) -> int:
-        """How many groups it has rows for."""
-        return len(self._counts)
 
     def _fit(self, width: int, unit: int, size: int) -> bool:
         """Make room for values below `width` of a unit in `size` groups, if there is."""
-        rows, before = self._counts.shape
+        size = max(size, self.size)
         times = (self._unit or unit) // unit
-        if times == 1 and width <= before and size <= rows:
-            return True
-        width = before if times == 1 and width <= before else max(width, before * times) * 5 // 4
-        if max(size, rows) * width > _PLACES:
+        width = max(width, self._width * times)
+        if size * width > _PLACES:
             return False
-        size = rows if size <= rows else min(size + rows, _PLACES // width)
-        flat = np.zeros(size * width + 1, np.int32)
-        counts = flat[:-1].reshape(size, width)
-        counts[:rows, : before * times : times] = self._counts
-        self._flat, self._counts, self._unit = flat, counts, unit
+        if times > 1 or width > self._width:
+            counts = self._counts()
+            width = min(width * 5 // 4, _PLACES // size)
+            places = np.zeros(_PLACES + 1, np.int32)
+            fresh = places[: self.size * width].reshape(self.size, width)
+            fresh[:, : self._width * times : times] = counts
+            self._places, self._width, self._unit = places, width, unit
+        self.size = size
         return True
+
+    def _counts(self) -> Array:
+        return self._places[: self.size * self._width].reshape(self.size, self._width)
 
     def cells(self, order: Array) -> Sparse:
         """The counts, as every other form of them; some rows of the table at a time, which the cache holds."""
-        rows, width = self._counts.shape
-        come = np.flatnonzero(order < rows)  # a group whose values were never counted has no row
+        table, width = self._counts(), self._width
+        come = np.flatnonzero(order < self.size)  # a group whose values were never counted has no row
         sizes = np.zeros(len(order), np.int64)
         values, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         step = max(1, _STRETCH // max(width, 1))
         for first in range(0, len(come), step):
-            some = self._counts[order[come[first : first + step]]]
+            some = table[order[come[first : first + step]]]
             places = np.flatnonzero(some != 0)
             ends = np.searchsorted(places, np.arange(len(some) + 1) * width)
             sizes[come[first : first + step]] = np.diff(ends)

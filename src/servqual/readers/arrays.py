@@ -14,7 +14,7 @@ from servqual.readers.cells import CellReader
 from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column, Refusal
 from servqual.readers.labels import is_missing, labels_of
 from servqual.readers.repeats import IDS, came_before, without
-from servqual.readers.series import each_once, is_series, plain_of
+from servqual.readers.series import at_once, each_once, is_series, plain_of
 from servqual.readers.tables import Kind, kind_of, names_of
 from servqual.readers.values import LARGEST, as_durations, as_flags, as_moments, as_numbers
 
@@ -138,9 +138,9 @@ def _size(table: str, name: object, values: Any) -> int:
 
 
 def _plain(name: str, kind: Kind, values: Any, naive: str | None) -> Any:
-    """What a column is read from: an array, a list, or labels that are coded already."""
+    """What a column is read from: an array, a list, a series, or labels that are coded already."""
     if is_series(values):
-        values = plain_of(name, kind, values, naive)
+        values = plain_of(name, kind, values, naive) if kind is Kind.LABEL else at_once(kind, values, naive)
     if isinstance(values, np.ma.MaskedArray):
         values = values.tolist()
     return labels_of(values) if kind is Kind.LABEL and not isinstance(values, Column) else values
@@ -148,6 +148,8 @@ def _plain(name: str, kind: Kind, values: Any, naive: str | None) -> Any:
 
 def _read(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, list[Refusal]]:
     """A column, and the cells of it that cannot be used."""
+    if is_series(values):
+        values = plain_of(name, kind, values, naive)
     if isinstance(values, Column):
         return values, []
     if _has_text(values):

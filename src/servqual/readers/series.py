@@ -16,7 +16,7 @@ from servqual.readers.tables import Kind
 from servqual.readers.values import LARGEST, in_microseconds
 from servqual.readers.zones import instants
 
-__all__ = ["FOREIGN", "each_once", "is_series", "plain_of"]
+__all__ = ["FOREIGN", "at_once", "each_once", "is_series", "plain_of"]
 
 FOREIGN = ("pandas", "polars", "pyarrow", "duckdb", "modin", "cudf")
 _POWERS = range(23)
@@ -59,6 +59,22 @@ def each_once(values: Any) -> bool:
     """
     series = _series(values)
     return bool(series.n_unique() == len(series))
+
+
+def at_once(kind: Kind, values: Any, naive: str | None = None) -> Any:
+    """A whole column as numpy where that takes little, or no, memory of its own; else a series, to be cut.
+
+    Those are floats, flags without gaps, and moments of UTC that are told in the unit of the column.
+    """
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    series = _series(values)
+    dtype = series.dtype
+    plain = dtype == nw.Float64 or (dtype == nw.Boolean and not series.is_null().any())
+    utc = isinstance(dtype, nw.Datetime) and dtype.time_zone is None and naive == "UTC"
+    if (kind is not Kind.MOMENT and plain) or (kind is Kind.MOMENT and utc):
+        return series.to_numpy()
+    return series
 
 
 def _amounts(series: Any, dtype: Any) -> Any:
