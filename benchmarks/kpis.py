@@ -36,7 +36,7 @@ REPEATS = ["first", "kept", "repeats", "contacts"]
 
 
 def make(size: int, digits: int, seed: int = 7) -> pa.Table:
-    """Contacts in the order of time; waits and talks in seconds of so many digits."""
+    """Contacts in no order, as a warehouse gives them; waits and talks in seconds of so many digits."""
     rng = np.random.default_rng(seed)
     start = np.datetime64("2024-01-01", "us")
 
@@ -49,9 +49,7 @@ def make(size: int, digits: int, seed: int = 7) -> pa.Table:
             "channel": coded(["phone", "chat", "email", "store"]),
             "topic": coded(["bill", "line", "move"]),
             "customer_id": rng.integers(0, max(size // 5, 1), size),
-            "queued_at": pa.array(
-                np.sort(start + rng.integers(0, 730 * 86_400, size).astype("m8[s]")), pa.timestamp("us")
-            ),
+            "queued_at": pa.array(start + rng.integers(0, 730 * 86_400, size).astype("m8[s]"), pa.timestamp("us")),
             "wait_s": rng.exponential(30, size).round(digits),
             "talk_s": rng.exponential(200, size).round(digits),
             "abandoned": rng.random(size) < 0.05,

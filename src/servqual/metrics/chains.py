@@ -4,6 +4,7 @@ import attrs
 import numpy as np
 
 from servqual.metrics.accumulators import Array
+from servqual.metrics.exact_sums import in_units
 from servqual.metrics.kpi import View
 
 __all__ = ["Chains", "chains"]
@@ -30,26 +31,21 @@ def chains(t: View, of: tuple[str, ...], at: str) -> Chains:
 
     The last of the columns may be missing in a row, which is then of a chain of its own kind.
     """
-    return t.once(("chains", of, at), lambda: _chains(t, of, at))
+    return t.once(("chains", of, at, t.told_by), lambda: _chains(t, of, at))
 
 
 def _chains(t: View, of: tuple[str, ...], at: str) -> Chains:
     rows = np.flatnonzero(t.known(of[0]) & t.known(at))
     when = t.us(at)[rows]
     if not (when[1:] >= when[:-1]).all():
-        by_time = np.argsort(when, kind="stable")
+        by_time = _sorted_places(in_units((when - when.min()).astype(np.float64))[0].astype(np.int64))
         rows, when = rows[by_time], when[by_time]
     whole = np.zeros(len(rows), np.int64)
     for name in of:
         column = t.column(name)
         whole = whole * (len(column.labels) + 1) + column.values[rows] + 1
-    bits = max(1, len(rows).bit_length())
-    if int(whole.max(initial=0)).bit_length() + bits > 63:  # noqa: PLR2004  (bits of a word)
-        whole = np.unique(whole, return_inverse=True)[1]
-    key = (whole << bits) | np.arange(len(rows))
-    key.sort()
-    place, whole = key & ((1 << bits) - 1), key >> bits
-    order, when = rows[place], when[place]
+    place = _sorted_places(whole)
+    order, when, whole = rows[place], when[place], whole[place]
     follows = np.zeros(len(order), np.bool_)
     follows[1:] = whole[1:] == whole[:-1]
     gap = np.diff(when, prepend=when[:1])
@@ -59,3 +55,13 @@ def _chains(t: View, of: tuple[str, ...], at: str) -> Chains:
         head = np.cumsum(~(follows[near] & (gap[near] == 0)))
         order[near] = order[near][np.lexsort((*t.content(order[near], *of, at), head))]
     return Chains(order, follows, gap)
+
+
+def _sorted_places(values: Array) -> Array:
+    """The places of whole values in their order, equal ones as they come; packed whole numbers sort fast."""
+    bits = max(1, len(values).bit_length())
+    if int(values.max(initial=0)).bit_length() + bits > 63:  # noqa: PLR2004  (bits of a word)
+        return np.argsort(values, kind="stable")
+    key = (values << bits) | np.arange(len(values))
+    key.sort()
+    return np.asarray(key & ((1 << bits) - 1))

@@ -123,6 +123,7 @@ class _Labels:
         self._numbers: dict[Any, int] = {}
         self._from: Sequence[Any] = ()
         self._complete = True
+        self._same = False
         self._lookup = np.zeros(1, np.int32)
 
     def add(self, codes: Array, names: Sequence[Any]) -> Array:
@@ -134,6 +135,9 @@ class _Labels:
             self._complete = len(names) <= len(codes)
             if self._complete:
                 self._learn(range(len(names)))
+            self._same = np.array_equal(self._lookup[:-1], np.arange(1, len(names) + 1))
+        if self._same:
+            return codes + np.int32(1)
         found = self._lookup.take(codes, mode="wrap")
         if not self._complete and found.min(initial=0) < 0:
             self._learn(np.unique(codes[found < 0]).tolist())

@@ -298,7 +298,7 @@ INTERACTION_KPIS: Final = (
         unit="share",
         better="lower",
         needs=("customer_id", "queued_at"),
-        uses=("topic",),
+        uses=("topic", "abandoned"),
         params={"window": dt.timedelta(days=7), "by_topic": True},
         law="keyed",
         accumulator=Ratio,

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
@@ -220,7 +220,9 @@ class View:
         kpi: Kpi,
         now: int | None,
         period: tuple[int, int] | None = None,
+        *,
         memo: dict[Any, Any] | None = None,
+        by: Sequence[str] = (),
     ) -> None:
         self._batch = batch
         self._kpi = kpi
@@ -229,6 +231,7 @@ class View:
         self._memo: dict[Any, Any] = {} if memo is None else memo
         self.size = batch.size
         self.named = kpi.columns
+        self.told_by = kpi.columns | {*by}
         self.params = kpi.params
         self.bad = np.zeros(batch.size, np.bool_)
         self.refusals: list[Refusal] = []
@@ -341,11 +344,11 @@ class View:
         self.refusals.extend(Refusal(int(numbers[i]), name, str(values[i]), reason) for i in rows.nonzero()[0].tolist())
 
     def content(self, rows: Array, *without: str) -> list[Array]:
-        """What some rows hold in all columns but some, as whole numbers that are the same however rows come."""
+        """What some rows hold in the columns that are read, but some, as numbers, the same however rows come."""
         out: list[Array] = []
-        for name in sorted(self._batch.columns):
-            column = self._batch.columns[name]
-            if name in without:
+        for name in sorted(self.told_by - {*without}):
+            column = self._batch.columns.get(name)
+            if column is None:
                 continue
             if column.kind is Kind.LABEL:
                 present, places = np.unique(column.values[rows], return_inverse=True)

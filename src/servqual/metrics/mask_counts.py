@@ -1,7 +1,7 @@
 """How many rows of each group a mask holds, for many masks at once.
 
-Masks of the same rows go together: eight of them make a byte a row, and the few bytes that occur are counted by group
-in one pass. What each mask holds follows at the end, from the bits of those bytes.
+Masks of the same rows go together: sixteen of them make a whole number a row, and the few numbers that occur are
+counted by group in one pass. What each mask holds follows at the end, from the bits of those numbers.
 """
 
 import threading
@@ -14,7 +14,7 @@ from servqual.metrics.accumulators import Array
 
 __all__ = ["MaskCounts"]
 
-_LANE: Final = 8
+_LANE: Final = 16
 
 
 class MaskCounts:
@@ -33,7 +33,7 @@ class MaskCounts:
         self._lock = threading.Lock()
 
     def packed(self, masks: Sequence[Array]) -> list[Array]:
-        """The masks as bytes a row, eight to a byte; one that never holds any row has no place in them."""
+        """The masks as whole numbers a row, sixteen to one; a mask that never holds any row has no place in them."""
         some = [number for number, mask in enumerate(masks) if mask.any()]
         with self._lock:
             for number in some:
@@ -43,7 +43,7 @@ class MaskCounts:
         size = len(masks[0]) if masks else 0
         for lane in range(0, placed[-1][0] + 1 if placed else 0, _LANE):
             mine = {bit - lane: mask for bit, mask in placed if lane <= bit < lane + _LANE}
-            bits = np.zeros(size, np.uint8)
+            bits = np.zeros(size, np.uint16)
             for bit in range(max(mine, default=-1), -1, -1):
                 np.add(bits, bits, out=bits)  # the masks so far move up one bit
                 if bit in mine:
@@ -66,19 +66,19 @@ class MaskCounts:
 
 
 class _Lane:
-    """Up to eight masks: a column of the table for each byte that occurred."""
+    """Up to sixteen masks: a column of the table for each number that occurred."""
 
     def __init__(self) -> None:
-        self._place = np.full(256, -1, np.int64)
-        self._bytes: list[int] = []
+        self._place = np.full(1 << _LANE, -1, np.int64)
+        self._numbers: list[int] = []
         self._table = np.zeros((0, 0), np.int64)
 
     def add(self, values: Array, codes: Array, size: int) -> None:
         key = self._place.take(values)
         if key.min(initial=0) < 0:
-            for byte in np.unique(values[key < 0]).tolist():
-                self._place[byte] = len(self._bytes)
-                self._bytes.append(byte)
+            for number in np.unique(values[key < 0]).tolist():
+                self._place[number] = len(self._numbers)
+                self._numbers.append(number)
             key = self._place.take(values)
         self._grow(size)
         width = self._table.shape[1]
@@ -87,13 +87,13 @@ class _Lane:
 
     def _grow(self, size: int) -> None:
         rows, width = self._table.shape
-        if rows < size or width < len(self._bytes):
-            table = np.zeros((max(rows, size), max(width, len(self._bytes))), np.int64)
+        if rows < size or width < len(self._numbers):
+            table = np.zeros((max(rows, size), max(width, len(self._numbers))), np.int64)
             table[:rows, :width] = self._table
             self._table = table
 
     def count(self, bit: int, size: int) -> Array:
-        """The sum of the columns whose byte has this bit."""
+        """The sum of the columns whose number has this bit."""
         self._grow(size)
-        columns = [place for place, byte in enumerate(self._bytes) if byte >> bit & 1]
+        columns = [place for place, number in enumerate(self._numbers) if number >> bit & 1]
         return np.asarray(self._table[:size, columns].sum(1))

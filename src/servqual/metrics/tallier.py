@@ -114,7 +114,9 @@ class _Part:
         for state, filling in self._fillings.items():
             kpi = self._kpis[state]
             if kpi.reading not in views:
-                views[kpi.reading] = view = View(batch, kpi, self._plan.now, self._plan.period, memo)
+                views[kpi.reading] = view = View(
+                    batch, kpi, self._plan.now, self._plan.period, memo=memo, by=self._plan.by
+                )
                 found[kpi.reading] = kpi.rows(view)
             rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
             counted = views[kpi.reading].counted()

@@ -95,6 +95,7 @@ class _Table:
         self._unit = 0
         self._rows = 0
         self._width = 0
+        self._needed = 1
         self._places = np.zeros(0, np.int32)
         self.size = 0
 
@@ -120,17 +121,18 @@ class _Table:
         """Make room for values below `width` of a unit in `size` groups, if there is."""
         size = max(size, self.size)
         times = (self._unit or unit) // unit
-        width = max(width, self._width * times)
-        if size * width > _PLACES:
+        needed = max(width, (self._needed - 1) * times + 1)
+        if size * needed > _PLACES:
             return False
-        if times > 1 or width > self._width:
-            counts = self._counts()
-            width = min(width * 5 // 4, _PLACES // size)
+        if times > 1 or needed > self._width or size * self._width > _PLACES:
+            counts, kept = self._counts(), self._needed
+            width = min(needed * 2, _PLACES // size)
             places = np.zeros(_PLACES + 1, np.int32)
-            fresh = places[: self.size * width].reshape(self.size, width)
-            fresh[:, : self._width * times : times] = counts
+            if self._width:
+                fresh = places[: self.size * width].reshape(self.size, width)
+                fresh[:, : (kept - 1) * times + 1 : times] = counts[:, :kept]
             self._places, self._width, self._unit = places, width, unit
-        self.size = size
+        self.size, self._needed = size, needed
         return True
 
     def _counts(self) -> Array:
@@ -141,17 +143,18 @@ class _Table:
         table, width = self._counts(), self._width
         come = np.flatnonzero(order < self.size)  # a group whose values were never counted has no row
         sizes = np.zeros(len(order), np.int64)
-        values, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        step = max(1, _STRETCH // max(width, 1))
+        sizes[come] = np.count_nonzero(table, axis=1)[order[come]] if width else 0
+        value, count = np.empty((2, int(sizes.sum())), np.int64)
+        step, filled = max(1, _STRETCH // max(width, 1)), 0
         for first in range(0, len(come), step):
             some = table[order[come[first : first + step]]]
             places = np.flatnonzero(some != 0)
-            ends = np.searchsorted(places, np.arange(len(some) + 1) * width)
-            sizes[come[first : first + step]] = np.diff(ends)
-            starts = np.repeat(np.arange(len(some)) * width, np.diff(ends))
-            values.append((places - starts) * self._unit)
-            counts.append(some.ravel().take(places).astype(np.int64))
+            starts = np.repeat(np.arange(len(some)) * width, sizes[come[first : first + step]])
+            here = slice(filled, filled + len(places))
+            np.multiply(places - starts, self._unit, out=value[here])
+            count[here] = some.ravel().take(places)
+            filled = here.stop
         group = np.repeat(np.arange(len(order)), sizes)
         nothing = np.zeros(len(order), np.int64)
-        cells = Sparse("values", group, np.concatenate(values), np.concatenate(counts), nothing > 0, nothing)
+        cells = Sparse("values", group, value, count, nothing > 0, nothing)
         return cells if sizes.max(initial=0) <= Values.EXACT else cells.settled()

@@ -70,11 +70,26 @@ def at_once(kind: Kind, values: Any, naive: str | None = None) -> Any:
 
     series = _series(values)
     dtype = series.dtype
-    plain = dtype == nw.Float64 or (dtype == nw.Boolean and not series.is_null().any())
+    if dtype == nw.Boolean and not series.is_null().any():
+        return _flags(series)
+    plain = dtype == nw.Float64
     utc = isinstance(dtype, nw.Datetime) and dtype.time_zone is None and naive == "UTC"
     if (kind is not Kind.MOMENT and plain) or (kind is Kind.MOMENT and utc):
         return series.to_numpy()
     return series
+
+
+def _flags(series: Any) -> Any:
+    """Flags without gaps as numpy, straight from the bits of Arrow where the library has them."""
+    native = series.to_native()
+    if type(native).__module__.partition(".")[0] != "pyarrow":
+        return series.to_numpy().astype(np.bool_)
+    chunks = [
+        np.unpackbits(np.frombuffer(chunk.buffers()[1], np.uint8), bitorder="little")[chunk.offset :][: len(chunk)]
+        for chunk in native.chunks
+        if len(chunk)
+    ]
+    return np.concatenate([np.zeros(0, np.uint8), *chunks]).view(np.bool_)
 
 
 def _amounts(series: Any, dtype: Any) -> Any:
