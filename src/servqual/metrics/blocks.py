@@ -15,7 +15,7 @@ __all__ = ["Blocks"]
 
 _BLOCKS: Final = 64
 """Of 20 million rows a block then fits the processor's cache."""
-_TOGETHER: Final = 1 << 20
+_TOGETHER: Final = 1 << 18
 """So many rows are parted at once."""
 _LITTLE: Final = 1 << 18
 """Fewer rows than this are one block."""

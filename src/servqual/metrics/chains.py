@@ -35,17 +35,18 @@ def chains(t: View, of: tuple[str, ...], at: str) -> Chains:
 
 
 def _chains(t: View, of: tuple[str, ...], at: str) -> Chains:
-    rows = np.flatnonzero(t.known(of[0]) & t.known(at))
-    when = t.us(at)[rows]
+    known = t.known(of[0]) & t.known(at)
+    rows = np.arange(t.size) if known.all() else np.flatnonzero(known)
+    when = t.us(at).take(rows)
     if not (when[1:] >= when[:-1]).all():
         by_time = _sorted_places(in_units((when - when.min()).astype(np.float64))[0].astype(np.int64))
-        rows, when = rows[by_time], when[by_time]
+        rows, when = rows.take(by_time), when.take(by_time)
     whole = np.zeros(len(rows), np.int64)
     for name in of:
         column = t.column(name)
-        whole = whole * (len(column.labels) + 1) + column.values[rows] + 1
+        whole = whole * (len(column.labels) + 1) + (column.values.take(rows) + 1)
     place = _sorted_places(whole)
-    order, when, whole = rows[place], when[place], whole[place]
+    order, when, whole = rows.take(place), when.take(place), whole.take(place)
     follows = np.zeros(len(order), np.bool_)
     follows[1:] = whole[1:] == whole[:-1]
     gap = np.diff(when, prepend=when[:1])

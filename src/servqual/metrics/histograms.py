@@ -59,7 +59,7 @@ class Values(Accumulator):
     3
     """
 
-    EXACT: ClassVar[int] = 4096
+    EXACT: ClassVar[int] = 1024
     counts: Mapping[int, int] = attrs.field(factory=dict, converter=_sorted)
     undecided: int = attrs.field(default=0, validator=whole)
     binned: bool = False

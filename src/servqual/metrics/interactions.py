@@ -103,15 +103,13 @@ def _first_contacts(t: View) -> Mapping[str, Array]:
     order, follows = found.order, found.within(window)
     repeated = np.zeros(len(order), np.bool_)
     repeated[:-1] = follows[1:]
-    answered, at = _answered(t)[order], t.us("queued_at")[order]
-    first = ~follows & answered
-    # also for those that came back early, or repeats would be told sooner than their absence
-    over = t.now - at > window
-    hit, among, undecided = (np.zeros(t.size, np.bool_) for _ in range(3))
+    hit, first = np.zeros((2, t.size), np.bool_)
     hit[order] = ~repeated
-    among[order] = first
-    undecided[order] = first & ~over
-    return {"hit": hit, "among": among, "undecided": undecided}
+    first[order] = ~follows
+    first &= _answered(t)
+    # also for those that came back early, or repeats would be told sooner than their absence
+    over = t.now - t.us("queued_at") > window
+    return {"hit": hit, "among": first, "undecided": first & ~over}
 
 
 def _repeats(t: View) -> Mapping[str, Array]:
