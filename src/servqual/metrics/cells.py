@@ -182,8 +182,9 @@ def _joined(group: Array, value: Array, count: Array, join: np.ufunc) -> tuple[A
         key = (group << bits) | value
         if _ascends(key):
             return group, value, count
-        order = np.argsort(key, kind="stable")  # runs that are in order already cost little
-        key, count = key[order], count[order]
+        if not (key[1:] >= key[:-1]).all():
+            order = np.argsort(key, kind="stable")  # runs that are in order already cost little
+            key, count = key[order], count[order]
         fresh = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
         key = key[fresh]
         return key >> bits, key & ((1 << bits) - 1), join.reduceat(count, fresh)

@@ -1,7 +1,8 @@
 """How often each value came in each group, counted as rows come.
 
 While all values are small multiples of one unit, a table with a place for each group and value is fastest. Otherwise
-rows wait until enough of them are worth sorting, and join the counts so far.
+rows wait until enough of them are worth sorting, and join the counts so far; those of groups that fold to bins are
+counted in a table of bins.
 """
 
 from typing import Final
@@ -31,6 +32,7 @@ class ValueCounts:
     def __init__(self) -> None:
         self._table: _Table | None = _Table()
         self._cells = _none(0)
+        self._bins = _Table()
         self._waiting: list[tuple[Array, Array]] = []
         self._rows = 0
 
@@ -40,6 +42,12 @@ class ValueCounts:
             if self._table.add(ticks, unit, codes, among, size):
                 return
             self._cells, self._table = self._table.cells(np.arange(max(size, self._table.size))), None
+        known = len(self._cells.binned)
+        if self._cells.binned.any():
+            binned = self._cells.binned.take(codes, mode="clip") & (codes < known)
+            value = bin_of(ticks * unit).astype(np.float64)
+            if self._bins.add(value, 1, codes, among & binned, size):
+                among = among & ~binned
         rows = np.flatnonzero(among)
         self._waiting.append((codes.take(rows), ticks.take(rows).astype(np.int64) * unit))
         self._rows += len(rows)
@@ -51,7 +59,8 @@ class ValueCounts:
         if self._table is not None:
             return self._table.cells(order)
         self._settle(len(order))
-        return self._cells.ordered(order)
+        bins = self._bins.cells(order, self._cells.binned[order])
+        return self._cells.ordered(order) + bins
 
     def _settle(self, size: int) -> None:
         size = max(size, len(self._cells.binned))
@@ -138,8 +147,11 @@ class _Table:
     def _counts(self) -> Array:
         return self._places[: self.size * self._width].reshape(self.size, self._width)
 
-    def cells(self, order: Array) -> Sparse:
-        """The counts, as every other form of them; some rows of the table at a time, which the cache holds."""
+    def cells(self, order: Array, binned: Array | None = None) -> Sparse:
+        """The counts, as every other form of them; where `binned` is given they are of bins.
+
+        Some rows of the table are looked through at a time, which the cache holds.
+        """
         table, width = self._counts(), self._width
         come = np.flatnonzero(order < self.size)  # a group whose values were never counted has no row
         sizes = np.zeros(len(order), np.int64)
@@ -156,5 +168,7 @@ class _Table:
             filled = here.stop
         group = np.repeat(np.arange(len(order)), sizes)
         nothing = np.zeros(len(order), np.int64)
+        if binned is not None:
+            return Sparse("values", group, value, count, binned, nothing)
         cells = Sparse("values", group, value, count, nothing > 0, nothing)
         return cells if sizes.max(initial=0) <= Values.EXACT else cells.settled()
