@@ -94,6 +94,18 @@ def test_where_is_part_of_what_a_tally_says() -> None:
         tally(["volume"], data, where={"queued_at": START})
 
 
+def test_where_picks_cases_of_a_log_not_events() -> None:
+    """A team that only the first event tells is the team of the whole case."""
+    log = {
+        "case_id": ["A", "B", "A", "B"],
+        "at": [START, START, START + HOUR, START + 3 * HOUR],
+        "event": ["received", "received", "resolved", "resolved"],
+        "team": ["north", "south", None, None],
+    }
+    found = measure(["case_volume", "resolution_time"], {"case_events": log}, where={"team": "north"}, now=NOW)
+    assert [(m.value, m.n) for m in found] == [(1, 1), (3600, 1)]
+
+
 def test_columns_are_read_by_the_names_that_the_data_have() -> None:
     """With their units; a name that the data lack is one clear error."""
     data = {"interactions": {"Queued": [START] * 2, "Minutes": [1.0, 2.0], "other": [1, 2]}}

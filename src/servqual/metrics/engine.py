@@ -61,7 +61,7 @@ def tally(
         data: table name to a mapping of columns, a pandas, Polars or PyArrow frame, a DuckDB relation, an `Export`, a
             path, folder or glob of CSV or Parquet files (which are streamed), a list of our model's objects, or an
             iterator of any of these.
-        by: columns, or periods of each KPI's own moment: day, week, month, quarter, year, weekday, hour_of_day.
+        by: columns, or periods of each KPI's own moment: hour, day, week, month, quarter, year, weekday, hour_of_day.
         zone: IANA zone in which periods are read.
         now: the moment from which open items are seen; what happened later is not seen. numpy moments are UTC.
         period: start and end, the end outside it: only rows that each KPI's own moment dates in it count, and KPIs of a
@@ -86,7 +86,7 @@ def tally(
     """
     plan = plan_of(kpis, by=by, zone=zone, now=now, period=period, sla=sla, where=where, cluster=cluster)
     threads = 1 if strict else threads or os.cpu_count() or 1
-    reader = Reader(data, columns or {}, wanted_of(plan), kinds_of(plan), plan.where, naive, progress=progress)
+    reader = Reader(data, columns or {}, wanted_of(plan), kinds_of(plan), naive, progress=progress)
     in_log = tuple(table for table in _tables(plan) if table not in data or table == "case_events")
     with ThreadPoolExecutor(threads) as pool:
         parts = [_tally_log(in_log, reader, plan, sla, pool, strict=strict)] if in_log else []

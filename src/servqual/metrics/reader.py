@@ -1,18 +1,18 @@
 """The tables that were handed over, read a stretch at a time, and work on stretches ahead of their turn."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import attrs
 
 from servqual._checks import need
 from servqual.readers.asked import Asked
 from servqual.readers.columns import Batch, joined
-from servqual.readers.sources import Source, chosen, parts_of_source
+from servqual.readers.sources import Source, parts_of_source
 from servqual.readers.tables import Kind
 
 __all__ = ["Reader", "ahead"]
@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 
 @attrs.frozen
 class Reader:
-    """Tables by name, how their columns are called, which are wanted, which rows count, and whether a bar shows it.
+    """Tables by name, how their columns are called, which are wanted, and whether a bar shows how far it is.
 
     A table that `wanted` does not name is read whole; `kinds` says what columns hold that no table defines.
     """
@@ -32,7 +32,6 @@ class Reader:
     columns: Mapping[str, Mapping[str, str]]
     wanted: Mapping[str, frozenset[str]]
     kinds: Mapping[str, Mapping[str, Kind]]
-    where: Mapping[str, Collection[Any]]
     naive: str | None
     progress: bool
 
@@ -47,22 +46,22 @@ class Reader:
         )
         parts = parts_of_source(table, self.data[table], asked)
         if not self.progress:
-            yield (partial(self._read, part) for part in parts)
+            yield parts
             return
         tqdm = need("tqdm", "cli", "progress=True")
         with tqdm.tqdm(unit=" rows", unit_scale=True, desc=table) as bar:
-            yield (partial(self._read, part, bar.update) for part in parts)
-
-    def _read(self, part: Callable[[], Batch], done: Callable[[int], object] | None = None) -> Batch:
-        batch = part()
-        if done is not None:
-            done(batch.read)
-        return chosen(batch, self.where)
+            yield (partial(_read, part, bar.update) for part in parts)
 
     def whole(self, table: str) -> Batch:
         """All of a table at once."""
         with self.parts(table) as parts:
             return joined([part() for part in parts])
+
+
+def _read(part: Callable[[], Batch], done: Callable[[int], object]) -> Batch:
+    batch = part()
+    done(batch.read)
+    return batch
 
 
 def ahead(pool: Executor, work: Callable[[Item], Result], items: Iterable[Item], most: int) -> Iterator[Result]:

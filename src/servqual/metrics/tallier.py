@@ -23,6 +23,7 @@ from servqual.metrics.reader import ahead
 from servqual.metrics.rows import Rows
 from servqual.metrics.tallies import Part, Plan, Tally, part_of
 from servqual.readers.columns import Batch, Refusal
+from servqual.readers.sources import chosen
 
 __all__ = ["Tallier", "refused"]
 
@@ -51,7 +52,8 @@ class Tallier:
         np.empty(_WARM, np.uint8)
 
     def add(self, batch: Batch) -> None:
-        """Tally one more batch."""
+        """Tally one more batch, of which the rows that the plan leaves count."""
+        batch = chosen(batch, self._plan.where)
         if self._blocks is None:
             self._add(batch)
         else:
