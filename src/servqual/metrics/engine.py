@@ -94,7 +94,7 @@ def tally(
             if table not in in_log:
                 tallier = Tallier(plan, table, strict=strict)
                 with reader.parts(table) as stretches:
-                    for _ in ahead(pool, partial(_add, tallier), stretches, 2 * threads):
+                    for _ in ahead(pool, partial(_add, tallier), stretches, threads + 1):
                         pass
                 parts.append(tallier.tally(pool))
     return _side_by_side(plan, parts)

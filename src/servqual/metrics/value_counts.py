@@ -11,7 +11,7 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 from servqual.metrics.cells import Sparse
-from servqual.metrics.histograms import Values, bin_of
+from servqual.metrics.histograms import bin_of
 
 __all__ = ["ValueCounts"]
 
@@ -154,21 +154,17 @@ class _Table:
         """
         table, width = self._counts(), self._width
         come = np.flatnonzero(order < self.size)  # a group whose values were never counted has no row
-        sizes = np.zeros(len(order), np.int64)
-        sizes[come] = np.count_nonzero(table, axis=1)[order[come]] if width else 0
-        value, count = np.empty((2, int(sizes.sum())), np.int64)
-        step, filled = max(1, _STRETCH // max(width, 1)), 0
-        for first in range(0, len(come), step):
-            some = table[order[come[first : first + step]]]
+        pieces = [np.zeros((3, 0), np.int64)]
+        folded = np.zeros(len(order), np.bool_) if binned is None else binned
+        step = max(1, _STRETCH // max(width, 1))
+        for first in range(0, len(come) if width else 0, step):
+            here = come[first : first + step]
+            some = table[order[here]]
             places = np.flatnonzero(some != 0)
-            starts = np.repeat(np.arange(len(some)) * width, sizes[come[first : first + step]])
-            here = slice(filled, filled + len(places))
-            np.multiply(places - starts, self._unit, out=value[here])
-            count[here] = some.ravel().take(places)
-            filled = here.stop
-        group = np.repeat(np.arange(len(order)), sizes)
-        nothing = np.zeros(len(order), np.int64)
-        if binned is not None:
-            return Sparse("values", group, value, count, binned, nothing)
-        cells = Sparse("values", group, value, count, nothing > 0, nothing)
-        return cells if sizes.max(initial=0) <= Values.EXACT else cells.settled()
+            row = np.repeat(np.arange(len(here)), np.diff(np.searchsorted(places, np.arange(len(here) + 1) * width)))
+            value, count = (places - row * width) * self._unit, some.ravel().take(places).astype(np.int64)
+            piece = Sparse("values", row, value, count, folded[here], np.zeros(len(here), np.int64)).settled()
+            folded[here] = piece.binned
+            pieces.append(np.array([here[piece.group], piece.value, piece.count]))
+        group, value, count = np.concatenate(pieces, axis=1)
+        return Sparse("values", group, value, count, folded, np.zeros(len(order), np.int64))
