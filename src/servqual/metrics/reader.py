@@ -36,13 +36,14 @@ class Reader:
     progress: bool
 
     @contextmanager
-    def parts(self, table: str) -> Generator[Iterator[Callable[[], Batch]]]:
+    def parts(self, table: str, *, whole: bool = False) -> Generator[Iterator[Callable[[], Batch]]]:
         """The stretches of a table, each read when it is called for; the bar stays until the end."""
         asked = Asked(
             names=self.columns.get(table, {}),
             only=self.wanted.get(table),
             kinds=self.kinds.get(table, {}),
             naive=self.naive,
+            whole=whole,
         )
         parts = parts_of_source(table, self.data[table], asked)
         if not self.progress:
@@ -54,7 +55,7 @@ class Reader:
 
     def whole(self, table: str) -> Batch:
         """All of a table at once."""
-        with self.parts(table) as parts:
+        with self.parts(table, whole=True) as parts:
             return joined([part() for part in parts])
 
 

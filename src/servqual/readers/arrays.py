@@ -62,8 +62,9 @@ def parts_of(table: str, data: Mapping[str, Any], asked: Asked = ALL) -> Iterato
     Raises `MissingColumn` where the data lack a column that is asked for by another name.
     """
     source = _Source(table, asked.renamed(table, data), asked)
-    for start in range(0, max(source.size, 1), PART):
-        yield partial(source.part, slice(start, start + PART))
+    step = max(source.size, 1) if asked.whole else PART
+    for start in range(0, max(source.size, 1), step):
+        yield partial(source.part, slice(start, start + step))
 
 
 class _Source:

@@ -21,6 +21,7 @@ class Asked:
         only: the columns that are wanted; None wants all. The others are not read.
         kinds: what columns hold that the table does not define.
         naive: the zone of moments that carry none.
+        whole: whether a table that is there at once is read so, not in stretches.
         unique: whether a row whose id came before is left out, as far as a table is there at once.
     """
 
@@ -28,6 +29,7 @@ class Asked:
     only: frozenset[str] | None = None
     kinds: Mapping[str, Kind] = attrs.field(factory=dict)
     naive: str | None = None
+    whole: bool = False
     unique: bool = True
 
     def wants(self, name: str) -> bool:

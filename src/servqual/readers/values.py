@@ -34,7 +34,7 @@ def in_microseconds(values: Array, beyond: int) -> Array:
     >>> in_microseconds(np.array([1, 2**60, "NaT"], "timedelta64[s]"), -1).tolist() == [1_000_000, -1, MISSING]
     True
     """
-    out = values.astype(f"{values.dtype.kind}8[us]")
+    out = values.astype(f"{values.dtype.kind}8[us]", copy=False)
     whole = out.view(np.int64)
     if np.datetime_data(values.dtype)[0] in _COARSE:  # numpy wraps around in silence
         whole = np.where(np.isnat(values) | (out.astype(values.dtype) == values), whole, beyond)
