@@ -72,7 +72,7 @@ class Tallier:
         return Tally(self._asked, groups, cells, {self._table: self._rows})
 
     def _add(self, batch: Batch) -> None:
-        if batch.columns.keys() != self._checked:
+        if {*batch.columns} != self._checked:
             for kpi in self._plan.kpis:
                 _check_needs(kpi, batch, self._plan)
             self._checked = frozenset(batch.columns)
