@@ -72,10 +72,11 @@ class Tallier:
         return Tally(self._asked, groups, cells, {self._table: self._rows})
 
     def _add(self, batch: Batch) -> None:
-        if {*batch.columns} != self._checked:
+        names = frozenset(batch.columns)
+        if names != self._checked:
             for kpi in self._plan.kpis:
                 _check_needs(kpi, batch, self._plan)
-            self._checked = frozenset(batch.columns)
+            self._checked = names
         views: dict[str, View] = {}
         if batch.size:
             memo: dict[Any, Any] = {}
