@@ -21,6 +21,7 @@ _LOOKUP: Final = 24
 _NARROW: Final = 20
 """Tables of so many bits are small enough to hold whole words."""
 _HALF: Final = 32
+"""Keys of fewer bits take half a word a row."""
 _WORD: Final = 63
 
 

@@ -21,7 +21,7 @@ __all__ = ["Curves", "curves"]
 class Curves:
     """The share of each group that has not ended after each age, with its limits; in the order of group and age.
 
-    `n` counts the items of each group, `going` those that had not ended; `scatter` is Greenwood's sum up to each age.
+    `n` counts the items of each group, `going` those that had not ended.
     """
 
     group: Array
@@ -31,7 +31,6 @@ class Curves:
     share: Array
     low: Array
     high: Array
-    scatter: Array
     n: Array
     going: Array
 
@@ -95,7 +94,6 @@ def curves(cells: Sparse, confidence: float) -> Curves:
         share=share,
         low=np.where(share < 1, low, np.nan),
         high=np.where((share > 0) & (share < 1), high, np.nan),
-        scatter=scatter,
         n=n,
         going=np.bincount(group, going, size).astype(np.int64),
     )

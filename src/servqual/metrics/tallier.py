@@ -28,7 +28,9 @@ from servqual.readers.sources import chosen
 __all__ = ["Tallier", "refused"]
 
 _WARM = 1 << 24
+"""Bytes, as much as the arrays of a stretch take."""
 _AHEAD = 4
+"""Blocks that are under way at once."""
 
 
 class Tallier:
