@@ -684,9 +684,9 @@ def test_a_reply_at_the_instant_of_a_message_answers_it() -> None:
 
 
 def test_the_last_customer_contact_can_start_it_instead() -> None:
-    """Zammad's update clock counts from the last contact while unanswered: `restarts`."""
+    """Zammad's update clock counts from the last contact while unanswered: `restarts="always"`."""
     case = in_handling(MONDAY, CustomerMessage(at=at("Mon 10:00")), CustomerMessage(at=at("Mon 10:50")))
-    rule = attrs.evolve(STANDARD.rules[Clock.NEXT_RESPONSE], restarts=True)
+    rule = attrs.evolve(STANDARD.rules[Clock.NEXT_RESPONSE], restarts="always")
     sla = Sla(name="s", hours=HOURS, targets=[Target(clock=Clock.NEXT_RESPONSE, within=HOUR, rule=rule)])
     reading = read(case, sla, at("Mon 11:00"))
     assert (reading.start, len(reading.cycles)) == (at("Mon 10:50"), 1)

@@ -53,6 +53,7 @@ _STATE_OF: Final = np.array(
 )
 """The state of a cycle by four bits: late, stopped, paused, cancelled."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_EARLIEST: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 _US: Final = dt.timedelta(microseconds=1)
 
 
@@ -136,11 +137,11 @@ class _Reader:
     def __init__(self, sla: Sla, log: EventLog, promise: Promise, now: int) -> None:
         self.sla, self.log, self.promise, self.now = sla, log, promise, now
         self.targets = sla.targets
-        self.calendars: list[Hours] = list(dict.fromkeys(target.hours or sla.hours for target in self.targets))
-        self.calendar_of = np.array([self.calendars.index(t.hours or sla.hours) for t in self.targets], np.int64)
         # no limit, and no target at all, which is the last, are -1
         self.limit_of = np.array([-1 if t.within is None else t.within // _US for t in self.targets] + [-1], np.int64)
         every = cycles_of(log, promise, {id(target): place for place, target in enumerate(self.targets)})
+        if sla.conventions.pause_edges == "minute":
+            every = every.to_minutes()
         self.pending = self._pending(every)
         models = {i: self._by_model(every, i) for i in np.flatnonzero(every.changes > 1).tolist()}
         read = (every.changes == 1) & (self.limit_of.take(every.target) >= 0)
@@ -151,6 +152,7 @@ class _Reader:
         self.until = c.stop.copy()
         self.until[np.flatnonzero(c.stop == MISSING)] = now
         self.limit = self.limit_of.take(c.target)
+        self.calendars, self.which = self._calendars()
 
     def readings(self) -> ClockReadings:
         """Readings of all cycles as if under one target; those of the others are replaced by the model's."""
@@ -220,34 +222,70 @@ class _Reader:
             end = np.concatenate([end, self.until[rows[lasting]]])
         return row, begin, end
 
+    def _calendars(self) -> tuple[list[Hours], Array | None]:
+        """The hours that count, and the place of each cycle's among them where there are several.
+
+        Where the last ones count for all time, they are those in force when the cycle ended, or now.
+        """
+        agreed = [target.hours or self.sla.hours for target in self.targets]
+        turns: list[dt.datetime] = []
+        if self.sla.conventions.whole_history:
+            turns = sorted({turn for hours in agreed for turn in hours.turns})
+        eras = [[hours.in_force(at) for at in (_EARLIEST, *turns)] if turns else [hours] for hours in agreed]
+        calendars = list(dict.fromkeys(hours for each in eras for hours in each))
+        if len(calendars) == 1:
+            return calendars, None
+        place = np.array([[calendars.index(hours) for hours in each] for each in eras], np.int64)
+        era = np.searchsorted(np.array([_micros(turn) for turn in turns], np.int64), self.until, side="right")
+        return calendars, place[self.cycles.target, era]
+
     def _elapsed(self) -> Array:
         """The counted time; the pauses of a cycle never overlap, so that each can be taken out by itself."""
-        c = self.cycles
-        which = self.calendar_of.take(c.target)
-        spent = self._counted(elapsed, c.start.view("M8[us]"), self.until.view("M8[us]"), which)
+        c, until = self.cycles, self.until
         row, begin, end = self._pauses(np.arange(len(c.case)))
-        if len(row):
-            np.subtract.at(spent, row, self._counted(elapsed, begin.view("M8[us]"), end.view("M8[us]"), which[row]))
+        if self.sla.conventions.pauses == "wall" and len(row):
+            until = until.copy()
+            np.subtract.at(until, row, end - begin)
+        spent = self._counted(elapsed, c.start.view("M8[us]"), until.view("M8[us]"), slice(None))
+        if self.sla.conventions.pauses == "open" and len(row):
+            np.subtract.at(spent, row, self._counted(elapsed, begin.view("M8[us]"), end.view("M8[us]"), row))
         return spent
 
-    def _counted(self, answer: Any, start: Array, other: Array, which: Array, **options: Any) -> Array:
-        one = len(self.calendars) == 1
-        hours: Any = self.calendars[0] if one else self.calendars
-        found = answer(hours, start, other, which=None if one else which, **options)
+    def _counted(self, answer: Any, start: Array, other: Array, rows: Any, **options: Any) -> Array:
+        """An answer of business time, for these cycles, each under its own hours."""
+        if self.which is None:
+            found = answer(self.calendars[0], start, other, **options)
+        else:
+            found = answer(self.calendars, start, other, which=self.which[rows], **options)
         return np.asarray(found).view(np.int64)
 
     def _due(self, rows: Array) -> Array:
         """The last moments by which no more than the limits have counted; a pause that begins there carries them on."""
-        c = self.cycles
         row, begin, end = self._pauses(rows)
-        without = Pauses(row, begin.view("M8[us]"), end.view("M8[us]")) if len(row) else None
-        start, work = c.start[rows].view("M8[us]"), self.limit[rows].view("m8[us]")
-        stay = self.sla.conventions.at_close
-        due = self._counted(after, start, work, self.calendar_of[c.target[rows]], without=without, at_close=stay)
-        ended = len(row) - int(np.count_nonzero(c.paused_at[rows] != MISSING))
+        start, work = self.cycles.start[rows].view("M8[us]"), self.limit[rows].view("m8[us]")
+        options: dict[str, Any] = {"at_close": self.sla.conventions.at_close}
+        if self.sla.conventions.pauses == "open" and len(row):
+            options["without"] = Pauses(row, begin.view("M8[us]"), end.view("M8[us]"))
+        due = self._counted(after, start, work, rows, **options)
+        ended = len(row) - int(np.count_nonzero(self.cycles.paused_at[rows] != MISSING))
+        if self.sla.conventions.pauses == "wall":
+            return self._moved(due, row, begin, end, ended)
         row, begin, end = row[:ended], begin[:ended], end[:ended]
         while (inside := (begin <= due[row]) & (due[row] < end)).any():
             due[row[inside]] = end[inside]
+        return due
+
+    def _moved(self, due: Array, row: Array, begin: Array, end: Array, ended: int) -> Array:
+        """Due moments moved by the pauses that begin before them, one after another; one that ended, also from there."""
+        carries = (np.arange(len(row)) < ended) | (self.sla.conventions.at_close == "roll")
+        order = np.argsort(row, kind="stable")
+        heads = heads_of(row[order])
+        sizes = np.diff(np.append(heads, len(row)))
+        for nth in range(int(sizes.max(initial=0))):
+            pause = order[heads[sizes > nth] + nth]
+            until = due[row[pause]]
+            met = (begin[pause] < until) | (carries[pause] & (begin[pause] == until))
+            due[row[pause[met]]] += (end - begin)[pause[met]]
         return due
 
     def _passed(self, rows: Array) -> Array:

@@ -57,6 +57,16 @@ class Hours(ABC, Rebuilt):
     def reasons(self, start: int, end: int) -> Reasons:
         """Why it is closed, for stretches that together cover all closed time between two instants."""
 
+    def in_force(self, at: dt.datetime) -> "Hours":
+        """The hours that hold at a moment, as if they had always held; the same unless they change with time."""
+        as_instant(at)
+        return self
+
+    @property
+    def turns(self) -> tuple[dt.datetime, ...]:
+        """The moments, in order, from which on other hours are in force."""
+        return ()
+
     @abstractmethod
     def definition(self) -> dict[str, Any]:
         """All that decides when it is open, as plain data in a settled order."""
@@ -117,10 +127,12 @@ class Hours(ABC, Rebuilt):
                 mark += away if ahead else -away
         return moment(self.timeline.reaching(compiled, mark, at).instant(mark) + last)
 
-    def is_open(self, at: dt.datetime) -> bool:
-        """Whether it is open at a moment; the opening belongs to it, the close does not."""
+    def is_open(self, at: dt.datetime, *, at_close: bool = False) -> bool:
+        """Whether it is open at a moment; the opening belongs to it, the close only with `at_close=True`."""
         instant = micros(at)
-        return instant < self.timeline.over(instant, instant).close_of(instant)
+        if instant < self.timeline.over(instant, instant).close_of(instant):
+            return True
+        return at_close and instant > FIRST and self.is_open(moment(instant - 1))
 
     def next_open(self, at: dt.datetime) -> dt.datetime | None:
         """The first moment, from this one on, at which it is open; None where it stays shut for a century."""
@@ -261,6 +273,15 @@ class CombinedHours(Hours):
         for low, high in self.left.open_between(start, end) if self.how != "|" else ():
             yield from [(low, high, "taken out")] if self.how == "-" else _shut_reasons(self.right, low, high)
 
+    def in_force(self, at: dt.datetime) -> "CombinedHours":
+        """Both as they are in force at a moment."""
+        return attrs.evolve(self, left=self.left.in_force(at), right=self.right.in_force(at))
+
+    @property
+    def turns(self) -> tuple[dt.datetime, ...]:
+        """Those of both."""
+        return tuple(sorted({*self.left.turns, *self.right.turns}))
+
     def definition(self) -> dict[str, Any]:
         """Both definitions and how they are joined."""
         return {"how": self.how, "left": self.left.definition(), "right": self.right.definition()}
@@ -305,6 +326,18 @@ class DatedHours(Hours):
         """The reasons of each era."""
         for low, high, hours in self._within(start, end):
             yield from hours.reasons(low, high)
+
+    def in_force(self, at: dt.datetime) -> Hours:
+        """The era of a moment; an era that itself changes as it is then."""
+        instant = as_instant(at)
+        era = next(hours for since, hours in reversed(self.eras) if since is None or since <= instant)
+        return era.in_force(instant)
+
+    @property
+    def turns(self) -> tuple[dt.datetime, ...]:
+        """The moments at which an era begins, and those within eras."""
+        begins = {since for since, _ in self.eras if since is not None}
+        return tuple(sorted(begins.union(*(hours.turns for _, hours in self.eras))))
 
     def definition(self) -> dict[str, Any]:
         """Each era with the moment it begins."""

@@ -91,7 +91,7 @@ _ZAMMAD: Final = _reading(
         # `within=None` here; and of the update spans it keeps the longest, where we keep all
         Clock.FIRST_RESPONSE: attrs.evolve(_RULES[Clock.FIRST_RESPONSE], pause_on=ANY),
         Clock.NEXT_RESPONSE: attrs.evolve(
-            _RULES[Clock.NEXT_RESPONSE], stop=("replied.public",), pause_on=ANY, restarts=True
+            _RULES[Clock.NEXT_RESPONSE], stop=("replied.public",), pause_on=ANY, restarts="always"
         ),
         Clock.RESOLUTION: attrs.evolve(
             _RULES[Clock.RESOLUTION], stop=("resolved", "closed"), pause_on=ANY, reopening=Reopening.NEVER
