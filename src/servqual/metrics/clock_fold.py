@@ -30,7 +30,7 @@ def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles
     looking for the first start and the first stop after it.
     """
     bits = _meanings(log, promise).take(log.signal)
-    codes = {name: log.columns[name].values for name in promise.chooser.reads if name in log.attributes}
+    codes = {name: log.columns[name].values for name in promise.chooser.reads}
     changed = _changed(log.case, codes)
     fold = _Fold(log, promise, places, codes)
     plain = _plain_cases(log, promise, bits, changed)

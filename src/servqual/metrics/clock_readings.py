@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 
 from servqual._checks import did_you_mean, near
-from servqual.errors import UnknownName
+from servqual.errors import MissingColumn, UnknownName
 from servqual.metrics.accumulators import Array
 from servqual.metrics.business_time import Pauses, after, elapsed
 from servqual.metrics.clock_cycles import Cycles
@@ -123,13 +123,22 @@ def read_clock(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings:
     """Read one promise of an agreement for every case of a log.
 
     Equal to `sla.read(case, now=now)[key]` and its cycles, row by row. Raises `UnknownName` for a promise that the
-    agreement does not make.
+    agreement does not make, and `MissingColumn` where its targets look at what the log has no column for.
     """
     promise = next((promise for promise in sla.promises if promise.key == key), None)
     if promise is None:
         keys = [promise.key for promise in sla.promises]
         close = near(key, keys)
         raise UnknownName(f"{sla.name} promises {', '.join(keys)} (got {key!r}){did_you_mean(close)}", near=close)
+    unknown = [name for name in promise.chooser.reads if name not in log.attributes]
+    if unknown:
+        close = near(unknown[0], log.attributes)
+        raise MissingColumn(
+            f"targets of {key!r} look at {unknown[0]!r}, for which case_events needs a column with the value that each "
+            f"event gave (got {', '.join(log.attributes)}){did_you_mean(close)}",
+            column=unknown[0],
+            near=close,
+        )
     return _Reader(sla, log, promise, now).readings()
 
 
@@ -276,7 +285,7 @@ class _Reader:
         return due
 
     def _moved(self, due: Array, row: Array, begin: Array, end: Array, ended: int) -> Array:
-        """Due moments moved by the pauses that begin before them, one after another; one that ended, also from there."""
+        """Due moments moved by the pauses that begin before them, in order, and by those that begin there and ended."""
         carries = (np.arange(len(row)) < ended) | (self.sla.conventions.at_close == "roll")
         order = np.argsort(row, kind="stable")
         heads = heads_of(row[order])

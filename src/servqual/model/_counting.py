@@ -15,7 +15,6 @@ from servqual.model.open_time import AtClose, Hours, LedgerPart
 from servqual.model.window import Window
 
 _ZERO = dt.timedelta()
-_MINUTE = dt.timedelta(minutes=1)
 
 
 @attrs.frozen
@@ -97,15 +96,6 @@ class Count:
             for part in self.hours.explain(start - moved, end - moved):
                 why = "running" if part.why == "open" else part.why
                 yield attrs.evolve(part, start=part.start + moved, end=part.end + moved, why=why)
-
-
-def to_minutes(pauses: Iterable[Pause], start: dt.datetime) -> tuple[Pause, ...]:
-    """Pauses with both edges cut to the minute, though never before the start of their cycle."""
-
-    def cut(at: dt.datetime) -> dt.datetime:
-        return max(start, at.replace(second=0, microsecond=0))
-
-    return tuple(Pause(cut(begin), None if end is None else cut(end), why) for begin, end, why in pauses)
 
 
 def is_paused(pauses: tuple[Pause, ...]) -> bool:

@@ -44,6 +44,16 @@ class Cycle(Generic[T]):
     changes: tuple[Change[T], ...]
 
 
+def to_minutes(cycle: Cycle[T]) -> Cycle[T]:
+    """A cycle with the edges of its pauses cut to the minute, though never before its start."""
+
+    def cut(at: dt.datetime) -> dt.datetime:
+        return max(cycle.start, at.replace(second=0, microsecond=0))
+
+    pauses = (Pause(cut(start), None if end is None else cut(end), why) for start, end, why in cycle.pauses)
+    return attrs.evolve(cycle, pauses=tuple(pauses))
+
+
 @attrs.frozen
 class Chooser(Generic[T]):
     """Which target applies to a case with these attributes; `reads` are the fields of events that it looks at."""

@@ -2,9 +2,7 @@
 
 import datetime as dt
 
-import attrs
-
-from servqual.model._counting import Count, is_paused, to_minutes
+from servqual.model._counting import Count, is_paused
 from servqual.model._cycles import Change, Cycle, Pause
 from servqual.model._lifecycle import Event
 from servqual.model.clocks import ClockConventions, Retargeting
@@ -49,8 +47,6 @@ def read_cycle(
     earlier: tuple[Reading, ...],
 ) -> Reading | None:
     """The reading of one cycle; None where no target ever applied to it."""
-    if conventions.pause_edges == "minute":
-        cycle = attrs.evolve(cycle, pauses=to_minutes(cycle.pauses, cycle.start))
     limits = _Limits(cycle, agreed, conventions)
     for change in cycle.changes:
         limits.apply(change)

@@ -62,8 +62,8 @@ class Retargeting(Labelled):
 
 PauseTime: TypeAlias = Literal["open", "wall"]
 Restarting: TypeAlias = Literal["never", "always", "other"]
-"""Which starts begin a running cycle anew: none, so that it counts from the first; all, so that it counts from the last;
-or those of another event than the one it counts from, so that of each kind the first counts."""
+"""Which starts begin a running cycle anew: none, so that it counts from the first; all, so that it counts from the
+last; or those of another event than the one it counts from, so that of each kind the first counts."""
 ANY: Final = frozenset({"*"})
 _OWN_SIDE: Final = frozenset({"cancelled", "duplicate", "withdrawn"})
 _FINER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -109,9 +109,9 @@ class ClockRule:
     `start` begins a cycle and is ignored while one runs; an event that both stops and starts stops first. `cancel`
     ends a clock without a verdict. `pause_on` names what a case may wait on without the clock running: None leaves it
     to the agreement, the empty set never pauses, `ANY` pauses on everything. `repeats` lets a start after a stop begin
-    another cycle; `restarts` says which starts begin a cycle anew while it runs. `stops_alone` keeps an event that stops
-    a clock from starting it again. `unsolved_only` ignores starts while a solution stands. `from_earliest` lets a case that absorbs an older one count
-    from the start of that one. Unknown events are refused, with the nearest names.
+    another cycle; `restarts` says which starts begin a cycle anew while it runs. `stops_alone` keeps an event that
+    stops a clock from starting it again. `unsolved_only` ignores starts while a solution stands. `from_earliest` lets a
+    case that absorbs an older one count from the start of that one. Unknown events are refused, with the nearest names.
 
     >>> ClockRule(start="reported", stop="replied.pubic")
     Traceback (most recent call last):

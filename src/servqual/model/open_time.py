@@ -57,6 +57,11 @@ class Hours(ABC, Rebuilt):
     def reasons(self, start: int, end: int) -> Reasons:
         """Why it is closed, for stretches that together cover all closed time between two instants."""
 
+    @property
+    def counts_real_time(self) -> bool:
+        """Whether work is real time, and not what the clock on the wall shows; only such hours can be joined."""
+        return True
+
     def in_force(self, at: dt.datetime) -> "Hours":
         """The hours that hold at a moment, as if they had always held; the same unless they change with time."""
         as_instant(at)
@@ -235,6 +240,18 @@ def some_hours(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
         )
 
 
+def _real_hours(instance: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    some_hours(instance, field, value)
+    if isinstance(value, Hours) and not value.counts_real_time:
+        raise InvalidValue(
+            f"{field.name} must be hours that count real time (got {value!r}); hours with counting='wall' cannot be "
+            "joined with others",
+            field=field.name,
+            expected="hours with counting='real'",
+            got=value,
+        )
+
+
 def _joint(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
     if value not in {"|", "&", "-"}:
         raise InvalidValue(f"{field.name} must be '|', '&' or '-' (got {value!r})", field=field.name, got=value)
@@ -252,9 +269,9 @@ class CombinedHours(Hours):
     datetime.timedelta(seconds=54000)
     """
 
-    left: Hours = attrs.field(validator=some_hours)
+    left: Hours = attrs.field(validator=_real_hours)
     how: Literal["|", "&", "-"] = attrs.field(validator=_joint)
-    right: Hours = attrs.field(validator=some_hours)
+    right: Hours = attrs.field(validator=_real_hours)
 
     def open_between(self, start: int, end: int) -> Stretches:
         """The union, the intersection, or the difference."""
@@ -303,7 +320,7 @@ class DatedHours(Hours):
 
     def __attrs_post_init__(self) -> None:
         for _, hours in self.eras:
-            some_hours(self, attrs.fields(DatedHours).eras, hours)
+            _real_hours(self, attrs.fields(DatedHours).eras, hours)
         moments = [since for since, _ in self.eras]
         later = [since for since in moments[1:] if since is not None]
         if not moments or moments[0] is not None or len(later) < len(moments) - 1 or later != sorted(set(later)):
