@@ -52,6 +52,12 @@ class Cycles:
     change_target: Array
     last_target: Array
 
+    def last_targets(self) -> Array:
+        """The place of the target that applied last to each cycle."""
+        last = self.target.copy()
+        last[self.change_cycle] = self.change_target  # a cycle that repeats keeps its last change
+        return last
+
     def only(self, rows: Array) -> "Cycles":
         """Some of the cycles, in order."""
         place = np.full(len(self.case), -1, np.int64)

@@ -1,6 +1,7 @@
 """Readings of service clocks for a whole log: what `Sla.read` says of each case, as columns.
 
-Business time is counted in bulk. A cycle whose target changed while it ran is read by the model itself, one by one.
+Business time is counted in bulk, for targets that change, too. A cycle that another target brings other hours to, no
+limit any more, or a share of the old one, is read by the model itself, one by one.
 """
 
 import datetime as dt
@@ -15,7 +16,8 @@ import numpy as np
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn, UnknownName
 from servqual.metrics.accumulators import Array
-from servqual.metrics.business_time import Pauses, after, elapsed
+from servqual.metrics.clock_changes import breached_before_changes, odd_changes
+from servqual.metrics.clock_counting import Counting, micros_of
 from servqual.metrics.clock_cycles import Cycles
 from servqual.metrics.clock_fold import cycles_of
 from servqual.metrics.clock_log import EventLog
@@ -23,7 +25,6 @@ from servqual.metrics.clock_order import heads_of
 from servqual.metrics.lazy_columns import LazyColumns
 from servqual.model._cycles import Change, Cycle, Pause
 from servqual.model._verdict import read_cycle
-from servqual.model.open_time import Hours
 from servqual.model.reading import ClockState, Reading
 from servqual.model.sla import Promise, Sla
 from servqual.model.target import Target
@@ -53,7 +54,6 @@ _STATE_OF: Final = np.array(
 )
 """The state of a cycle by four bits: late, stopped, paused, cancelled."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_EARLIEST: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 _US: Final = dt.timedelta(microseconds=1)
 
 
@@ -145,32 +145,35 @@ def read_clock(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings:
 class _Reader:
     def __init__(self, sla: Sla, log: EventLog, promise: Promise, now: int) -> None:
         self.sla, self.log, self.promise, self.now = sla, log, promise, now
-        self.targets = sla.targets
         # no limit, and no target at all, which is the last, are -1
-        self.limit_of = np.array([-1 if t.within is None else t.within // _US for t in self.targets] + [-1], np.int64)
-        every = cycles_of(log, promise, {id(target): place for place, target in enumerate(self.targets)})
+        self.limit_of = np.array([-1 if t.within is None else t.within // _US for t in sla.targets] + [-1], np.int64)
+        every = cycles_of(log, promise, {id(target): place for place, target in enumerate(sla.targets)})
         if sla.conventions.pause_edges == "minute":
             every = every.to_minutes()
         self.pending = self._pending(every)
-        models = {i: self._by_model(every, i) for i in np.flatnonzero(every.changes > 1).tolist()}
-        read = (every.changes == 1) & (self.limit_of.take(every.target) >= 0)
-        read[[i for i, reading in models.items() if reading is not None]] = True
+        target = every.last_targets()
+        odd = odd_changes(sla, every, self.limit_of)
+        models = {i: self._by_model(every, i) for i in odd.tolist()}
+        read = self.limit_of.take(target) >= 0
+        read[odd] = [reading is not None for reading in models.values()]
         # a cycle that no target ever held for is not read
-        self.cycles = c = every if read.all() else every.only(np.flatnonzero(read))
-        self.models = {int(np.count_nonzero(read[:i])): reading for i, reading in models.items() if reading is not None}
-        self.until = c.stop.copy()
-        self.until[np.flatnonzero(c.stop == MISSING)] = now
-        self.limit = self.limit_of.take(c.target)
-        self.calendars, self.which = self._calendars()
+        kept = np.flatnonzero(read)
+        self.cycles = c = every if read.all() else every.only(kept)
+        place = np.cumsum(read) - 1
+        self.models = {int(place[i]): reading for i, reading in models.items() if reading is not None}
+        target = target.take(kept)
+        self.count = Counting(sla, c, target, now, self.limit_of.take(target))
+        self.kept_breach = breached_before_changes(self.count, self.limit_of)
 
     def readings(self) -> ClockReadings:
         """Readings of all cycles as if under one target; those of the others are replaced by the model's."""
         c = self.cycles
-        elapsed = self._elapsed()
-        late = elapsed > self.limit
-        used_up = np.flatnonzero(elapsed == self.limit)
+        elapsed, limit = self.count.elapsed(), self.count.limit
+        late = elapsed > limit
+        used_up = np.flatnonzero(elapsed == limit)
         if len(used_up):
-            late[used_up] = self._passed(used_up)
+            late[used_up] = self.count.passed(used_up, self.count.due(used_up), self.count.until[used_up])
+        late[self.kept_breach[0]] = True
         marks = (late, c.stop != MISSING, c.paused_at != MISSING, c.cancelled)
         which = np.zeros(len(late), np.uint8)
         for bit, mark in enumerate(marks):
@@ -180,7 +183,7 @@ class _Reader:
             "start": c.start,
             "stop": c.stop,
             "elapsed": elapsed,
-            "limit": self.limit,
+            "limit": limit,
         }
         for row, reading in self.models.items():
             for name, value in _of(reading).items():
@@ -214,112 +217,28 @@ class _Reader:
         there = self.log.case.take(self.log.heads)
         return there[~has[there] & (self.limit_of[cycles.last_target[there]] >= 0)]
 
-    def _pauses(self, rows: Array) -> tuple[Array, Array, Array]:
-        """The pauses of some cycles, as places among them; those that last come last, cut at the end."""
-        c = self.cycles
-        row, begin, end = c.pause_cycle, c.pause_start, c.pause_end
-        if len(rows) < len(c.case):
-            place = np.full(len(c.case), -1, np.int64)
-            place[rows] = np.arange(len(rows))
-            row = place.take(row)
-            mine = np.flatnonzero(row >= 0)
-            row, begin, end = row.take(mine), begin.take(mine), end.take(mine)
-        lasting = np.flatnonzero(c.paused_at.take(rows) != MISSING)
-        if len(lasting):
-            row = np.concatenate([row, lasting])
-            begin = np.concatenate([begin, c.paused_at[rows[lasting]]])
-            end = np.concatenate([end, self.until[rows[lasting]]])
-        return row, begin, end
-
-    def _calendars(self) -> tuple[list[Hours], Array | None]:
-        """The hours that count, and the place of each cycle's among them where there are several.
-
-        Where the last ones count for all time, they are those in force when the cycle ended, or now.
-        """
-        agreed = [target.hours or self.sla.hours for target in self.targets]
-        turns: list[dt.datetime] = []
-        if self.sla.conventions.whole_history:
-            turns = sorted({turn for hours in agreed for turn in hours.turns})
-        eras = [[hours.in_force(at) for at in (_EARLIEST, *turns)] if turns else [hours] for hours in agreed]
-        calendars = list(dict.fromkeys(hours for each in eras for hours in each))
-        if len(calendars) == 1:
-            return calendars, None
-        place = np.array([[calendars.index(hours) for hours in each] for each in eras], np.int64)
-        era = np.searchsorted(np.array([_micros(turn) for turn in turns], np.int64), self.until, side="right")
-        return calendars, place[self.cycles.target, era]
-
-    def _elapsed(self) -> Array:
-        """The counted time; the pauses of a cycle never overlap, so that each can be taken out by itself."""
-        c, until = self.cycles, self.until
-        row, begin, end = self._pauses(np.arange(len(c.case)))
-        if self.sla.conventions.pauses == "wall" and len(row):
-            until = until.copy()
-            np.subtract.at(until, row, end - begin)
-        spent = self._counted(elapsed, c.start.view("M8[us]"), until.view("M8[us]"), slice(None))
-        if self.sla.conventions.pauses == "open" and len(row):
-            np.subtract.at(spent, row, self._counted(elapsed, begin.view("M8[us]"), end.view("M8[us]"), row))
-        return spent
-
-    def _counted(self, answer: Any, start: Array, other: Array, rows: Any, **options: Any) -> Array:
-        """An answer of business time, for these cycles, each under its own hours."""
-        if self.which is None:
-            found = answer(self.calendars[0], start, other, **options)
-        else:
-            found = answer(self.calendars, start, other, which=self.which[rows], **options)
-        return np.asarray(found).view(np.int64)
-
-    def _due(self, rows: Array) -> Array:
-        """The last moments by which no more than the limits have counted; a pause that begins there carries them on."""
-        row, begin, end = self._pauses(rows)
-        start, work = self.cycles.start[rows].view("M8[us]"), self.limit[rows].view("m8[us]")
-        options: dict[str, Any] = {"at_close": self.sla.conventions.at_close}
-        if self.sla.conventions.pauses == "open" and len(row):
-            options["without"] = Pauses(row, begin.view("M8[us]"), end.view("M8[us]"))
-        due = self._counted(after, start, work, rows, **options)
-        ended = len(row) - int(np.count_nonzero(self.cycles.paused_at[rows] != MISSING))
-        if self.sla.conventions.pauses == "wall":
-            return self._moved(due, row, begin, end, ended)
-        row, begin, end = row[:ended], begin[:ended], end[:ended]
-        while (inside := (begin <= due[row]) & (due[row] < end)).any():
-            due[row[inside]] = end[inside]
-        return due
-
-    def _moved(self, due: Array, row: Array, begin: Array, end: Array, ended: int) -> Array:
-        """Due moments moved by the pauses that begin before them, in order, and by those that begin there and ended."""
-        carries = (np.arange(len(row)) < ended) | (self.sla.conventions.at_close == "roll")
-        order = np.argsort(row, kind="stable")
-        heads = heads_of(row[order])
-        sizes = np.diff(np.append(heads, len(row)))
-        for nth in range(int(sizes.max(initial=0))):
-            pause = order[heads[sizes > nth] + nth]
-            until = due[row[pause]]
-            met = (begin[pause] < until) | (carries[pause] & (begin[pause] == until))
-            due[row[pause[met]]] += (end - begin)[pause[met]]
-        return due
-
-    def _passed(self, rows: Array) -> Array:
-        """Whether cycles that used up their limit to the last are past due: before they ended, and not in a pause."""
-        due, paused_at = self._due(rows), self.cycles.paused_at[rows]
-        return np.asarray((due < self.until[rows]) & ((paused_at == MISSING) | (due < paused_at)))
-
     def _breached_at(self, late: Array) -> Array:
-        out = np.full(len(self.limit), MISSING, np.int64)
-        out[late] = self._due(late)
-        for row, reading in self.models.items():
-            out[row] = _micros(reading.breached_at)
-        return out
+        out = np.full(len(self.cycles.case), MISSING, np.int64)
+        out[late] = self.count.due(late)
+        return self._told(out, "breached_at")
 
     def _all_due(self, late: Array, elapsed: Array) -> Array:
         """Due moments of all readings of cycles: none while a pause lasts, or for a clock cancelled before it."""
-        due = self._due(np.arange(len(self.limit)))
+        due = self.count.due(np.arange(len(late)))
         paused_at = self.cycles.paused_at
-        due[(paused_at != MISSING) & ((due >= paused_at) | (elapsed < self.limit))] = MISSING
+        due[(paused_at != MISSING) & ((due >= paused_at) | (elapsed < self.count.limit))] = MISSING
         due[self.cycles.cancelled & ~late] = MISSING
+        return self._told(due, "due")
+
+    def _told(self, due: Array, name: str) -> Array:
+        """Moments, but those of breaches that came before a change of target, and of the model's readings."""
+        rows, at = self.kept_breach
+        due[rows] = at
         for row, reading in self.models.items():
-            due[row] = _micros(reading.due)
+            due[row] = micros_of(getattr(reading, name))
         return due
 
-    # --- cycles whose target changed: by the model's own functions ----------------------------------------------------
+    # --- cycles whose target changed in a way that is not counted in bulk: by the model's own functions ---------------
 
     def _by_model(self, c: Cycles, i: int) -> Reading | None:
         later = slice(*np.searchsorted(c.change_cycle, [i, i + 1]))
@@ -353,14 +272,14 @@ class _Reader:
         )
 
     def _target(self, place: Any) -> Target | None:
-        return self.targets[int(place)] if place >= 0 else None
+        return self.sla.targets[int(place)] if place >= 0 else None
 
 
 def _of(reading: Reading) -> dict[str, int]:
     return {
         "state": _CODE[reading.state],
-        "start": _micros(reading.start),
-        "stop": _micros(reading.stop),
+        "start": micros_of(reading.start),
+        "stop": micros_of(reading.stop),
         "elapsed": reading.elapsed // _US,
         "limit": reading.limit // _US,
     }
@@ -368,7 +287,3 @@ def _of(reading: Reading) -> dict[str, int]:
 
 def _moment(value: Any) -> dt.datetime:
     return _EPOCH + int(value) * _US
-
-
-def _micros(value: dt.datetime | None) -> int:
-    return MISSING if value is None else (value - _EPOCH) // _US
