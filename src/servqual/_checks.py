@@ -15,6 +15,8 @@ from servqual.errors import InvalidValue, MissingExtra, NaiveTime, UnknownZone
 
 def as_instant(value: object) -> dt.datetime:
     """Read an aware datetime as UTC; refuse a naive one."""
+    if type(value) is dt.datetime and value.tzinfo is dt.UTC:
+        return value
     if not isinstance(value, dt.datetime):
         raise InvalidValue(f"a moment must be a datetime (got {value!r})", expected="datetime", got=value)
     if value.utcoffset() is None:

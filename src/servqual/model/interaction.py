@@ -55,6 +55,7 @@ class CommunicationStep(Labelled):
 
 
 _STEPS: Final = tuple(CommunicationStep)
+_NOTHING: Final = dt.timedelta(0)
 
 
 @attrs.frozen(kw_only=True)
@@ -72,7 +73,7 @@ def _hand_overs(values: Iterable[HandOver]) -> tuple[HandOver, ...]:
 
 
 def _steps(values: Iterable[str]) -> tuple[CommunicationStep, ...]:
-    taken = tuple(CommunicationStep(value) for value in values)
+    taken = tuple(map(CommunicationStep, values))
     if taken != _STEPS[: len(taken)]:
         raise InvalidValue(
             f"steps must be {', '.join(_STEPS)} in this order (got {', '.join(taken)})",
@@ -84,13 +85,27 @@ def _steps(values: Iterable[str]) -> tuple[CommunicationStep, ...]:
 
 
 def _not_negative(_instance: object, attribute: "attrs.Attribute[dt.timedelta | None]", value: object) -> None:
-    if value is not None and (not isinstance(value, dt.timedelta) or value < dt.timedelta(0)):
+    if value is not None and (not isinstance(value, dt.timedelta) or value < _NOTHING):
         raise InvalidValue(
             f"{attribute.name} must be a timedelta of zero or more (got {value!r}); leave it out where nobody measured",
             field=attribute.name,
             expected="a timedelta not below zero",
             got=value,
         )
+
+
+def _not_before(since: tuple[str, dt.datetime], name: str, moment: dt.datetime | None) -> tuple[str, dt.datetime]:
+    """The later of two moments that must come in this order, with its name; one that is not known yet is in order."""
+    if moment is None:
+        return since
+    if moment < since[1]:
+        raise InvalidValue(
+            f"{name} must not come before {since[0]} at {since[1]} (got {moment})",
+            field=name,
+            expected=f"a moment from {since[1]}",
+            got=moment,
+        )
+    return name, moment
 
 
 @attrs.frozen(kw_only=True)
@@ -149,35 +164,25 @@ class Interaction:
 
     def _check_order(self) -> None:
         # a contact may change its queue before anybody answers, so only the answer itself orders beside its end
-        self._in_order([("answered_at", self.answered_at), ("ended_at", self.ended_at)])
-        self._in_order([*(("hand_overs", step.at) for step in self.hand_overs), ("ended_at", self.ended_at)])
-
-    def _in_order(self, rest: list[tuple[str, dt.datetime | None]]) -> None:
-        known = [("queued_at", self.queued_at), *rest]
-        last, since = "queued_at", self.queued_at
-        for name, moment in known:
-            if moment is None:
-                continue
-            if moment < since:
-                raise InvalidValue(
-                    f"{name} must not come before {last} at {since} (got {moment})",
-                    field=name,
-                    expected=f"a moment from {since}",
-                    got=moment,
-                )
-            last, since = name, moment
+        queued = ("queued_at", self.queued_at)
+        _not_before(_not_before(queued, "answered_at", self.answered_at), "ended_at", self.ended_at)
+        since = queued
+        for step in self.hand_overs:
+            since = _not_before(since, "hand_overs", step.at)
+        _not_before(since, "ended_at", self.ended_at)
 
     def _check_spent(self) -> None:
-        spent = (self.talk or dt.timedelta(0)) + (self.hold or dt.timedelta(0))
-        if self.answered_at is None and (spent or self.wrap):
-            raise InvalidValue(
-                f"talk, hold and wrap must be left out while nobody answered (got {spent} and {self.wrap}); give "
-                "answered_at",
-                field="talk",
-                expected="no talk without an answer",
-                got=spent,
-            )
-        if self.answered_at is not None and self.ended_at is not None and spent > self.ended_at - self.answered_at:
+        spent = (self.talk or _NOTHING) + (self.hold or _NOTHING)
+        if self.answered_at is None:
+            if spent or self.wrap:
+                raise InvalidValue(
+                    f"talk, hold and wrap must be left out while nobody answered (got {spent} and {self.wrap}); give "
+                    "answered_at",
+                    field="talk",
+                    expected="no talk without an answer",
+                    got=spent,
+                )
+        elif self.ended_at is not None and spent > self.ended_at - self.answered_at:
             raise InvalidValue(
                 f"talk and hold must fit between answered_at and ended_at, {self.ended_at - self.answered_at} "
                 f"(got {spent} together); time after the end is wrap",
@@ -240,7 +245,7 @@ class Interaction:
         """Talk, hold and wrap together; None where talk was not measured."""
         if self.talk is None:
             return None
-        return self.talk + (self.hold or dt.timedelta(0)) + (self.wrap or dt.timedelta(0))
+        return self.talk + (self.hold or _NOTHING) + (self.wrap or _NOTHING)
 
     @property
     def transferred(self) -> bool:

@@ -1,7 +1,7 @@
 """Enumerations whose members speak English and Chinese."""
 
-from enum import StrEnum
-from typing import Literal, Self
+from enum import EnumType, StrEnum
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue
@@ -11,7 +11,19 @@ __all__ = ["Labelled", "Language"]
 Language = Literal["en", "zh"]
 
 
-class Labelled(StrEnum):
+class _Named(EnumType):
+    """The type of enumerations that find a member by its name at once: models ask for one again and again."""
+
+    if not TYPE_CHECKING:  # whoever checks types knows how enumerations are called
+
+        def __call__(cls, value: Any, *args: Any, **options: Any) -> Any:
+            try:
+                return cls._value2member_map_[value]
+            except (KeyError, TypeError):
+                return super().__call__(value, *args, **options)
+
+
+class Labelled(StrEnum, metaclass=_Named):
     """A text enumeration: each member is its stored name and carries its Chinese label (simplified).
 
     The English label is the stored name with spaces, unless the member brings its own. A value that is no member is

@@ -27,7 +27,8 @@ __all__ = ["batches_of", "is_object", "objects_batch"]
 _PART: Final = 1 << 16
 """How many objects of an iterator become one batch."""
 _MODEL: Final = "servqual.model."
-_MICROSECOND: Final = dt.timedelta(microseconds=1)
+_EXACT: Final = 2.0**32
+_TICK: Final = dt.timedelta(microseconds=1)
 
 
 def is_object(value: Any) -> bool:
@@ -59,6 +60,9 @@ def batches_of(table: str, source: Any) -> Iterator[Any]:
             got=source,
         )
     first, listed = 0, isinstance(source, Sequence)
+    if isinstance(source, Sequence) and source and all(map(_is_ours, {*map(type, source)})):
+        yield objects_batch(table, source)
+        return
     for ours, group in groupby(source, is_object):
         if not ours:
             yield from group
@@ -135,8 +139,7 @@ def _plain(table: str, name: str, values: list[Any]) -> Any:
         case Kind.MOMENT:
             return _ticks([value and value.timestamp() for value in values]).view("M8[us]")
         case Kind.DURATION:
-            whole = (MISSING if value is None else min(value // _MICROSECOND, LONGEST) for value in values)
-            return np.fromiter(whole, np.int64, len(values)).view("m8[us]")
+            return _lengths(values).view("m8[us]")
         case Kind.LABEL:
             return values
         case _:
@@ -144,10 +147,22 @@ def _plain(table: str, name: str, values: list[Any]) -> Any:
 
 
 def _ticks(seconds: Sequence[float | None]) -> Array:
-    """Seconds since 1970 as whole microseconds: up to 2100 what floats round off is less than half of one."""
+    """Seconds as whole microseconds; below 2^32, as since 1970 until 2106, floats round off less than half of one."""
     amounts = np.array(seconds, np.float64)
     known = ~np.isnan(amounts)
     return np.where(known, np.rint(np.where(known, amounts, 0) * 1e6).astype(np.int64), MISSING)
+
+
+def _lengths(values: Sequence[dt.timedelta | None]) -> Array:
+    """Durations as whole microseconds, up to the longest that is told apart."""
+    seconds = [None if value is None else value.total_seconds() for value in values]
+    far = [row for row, length in enumerate(seconds) if length is not None and length >= _EXACT]
+    for row in far:
+        seconds[row] = 0
+    ticks = _ticks(seconds)
+    for row in far:
+        ticks[row] = min((values[row] or _TICK) // _TICK, LONGEST)
+    return ticks
 
 
 def _events(cases: Sequence[Any]) -> dict[str, list[Any]]:
