@@ -29,6 +29,7 @@ METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "n": "exact, of a Poisson count (Garwood)",
         "share": "score interval of a share (Wilson)",
         "mean": "Student's t",
+        "signed_mean": "Student's t",
         "net": "large-sample normal, of a difference of multinomial shares",
         "quotient": _OF_SUMS,
         "per_hour": _OF_SUMS,

@@ -13,7 +13,7 @@ import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, Extremes, Quotient, Ratio, Total
+from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, Extremes, Quotient, Ratio, Signed, Total
 from servqual.metrics.histograms import Lifetimes, Values
 from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.model.open_time import Hours
@@ -22,7 +22,7 @@ from servqual.readers.tables import TABLES, Kind, kind_of
 
 __all__ = ["Better", "Kpi", "Unit", "View"]
 
-Unit: TypeAlias = Literal["share", "s", "count", "points", "score", "money", "ratio", "per hour"]
+Unit: TypeAlias = Literal["share", "s", "count", "points", "score", "gap", "money", "ratio", "per hour"]
 Law: TypeAlias = Literal["commutative", "keyed"]
 Better: TypeAlias = Literal["higher", "lower"]
 Made = TypeVar("Made")
@@ -32,6 +32,7 @@ _STATISTIC: Final[Mapping[type[Accumulator], str]] = MappingProxyType(
         Count: "n",
         Ratio: "share",
         Total: "mean",
+        Signed: "signed_mean",
         Quotient: "quotient",
         Extremes: "max",
         Values: "p50",
@@ -70,7 +71,8 @@ class Kpi:
         key, title, question, formula, source: what it is called, asks and computes, and who defined it so.
         label_zh: the Chinese term of the domain, where it has one.
         unit: `share` is 0 to 1, `s` seconds, `count` a number of things, `points` −100 to 100, `score` on its scale,
-            `money` in the currency of the data, `ratio` a sum over a sum that may pass 1, `per hour` things an hour.
+            `gap` one score less another, `money` in the currency of the data, `ratio` a sum over a sum that may pass
+            1, `per hour` things an hour.
         better: which way is better; None where neither is.
         table, at: the table it reads, and the moment of that table that dates a row.
         needs, uses: columns that must be there, and columns that may be absent, with what absence means in `formula`.

@@ -125,7 +125,7 @@ def _value(statistic: str, told: Sequence[Any], until: float) -> float | None:
             value = _median(told)
         case "restricted_mean":
             value = _restricted_mean(told, until)
-        case "share" | "mean":
+        case "share" | "mean" | "signed_mean":
             value = statistics.fmean(told)
         case "net":
             value = 100 * statistics.fmean(told) - 100
