@@ -133,6 +133,15 @@ def _quotient(times: int) -> Callable[[Cells, float], Numbers]:
     return read
 
 
+def _per_event(cells: Cells, confidence: float) -> Numbers:
+    """A sum over how many events there were; without one it has no value, but was surely not below a bound."""
+    found = _quotient(1)(cells, confidence)
+    assert isinstance(cells, Dense)
+    top, events = (as_ints(cells.fields[name]).astype(np.float64) for name in ("top", "base"))
+    bound = np.where((events == 0) & (top > 0), top / intervals.most_unseen(confidence), found.low)
+    return attrs.evolve(found, low=bound)
+
+
 def _over(cells: Cells, confidence: float, times: int = 1, off: int = 0) -> Numbers:
     """The quotient of the sums, less `off`, `times` as much; with the spread between its parts."""
     assert isinstance(cells, Dense)
@@ -219,6 +228,7 @@ _MICROSECONDS_AN_HOUR: Final = 3_600_000_000
 _STATISTICS: Final[dict[str, Callable[[Cells, float], Numbers] | None]] = {
     "quotient": _quotient(1),
     "per_hour": _quotient(_MICROSECONDS_AN_HOUR),
+    "per_event": _per_event,
     "net": _net_score,
     "n": _count,
     "share": _share,

@@ -43,7 +43,7 @@ def kind_of(kpi: Kpi) -> Kind:
         return "rate" if kpi.base_is == "exposure" else "other"
     kinds: dict[str, Kind] = {
         "share": "share",
-        **dict.fromkeys(("mean", "signed_mean", "quotient", "per_hour"), "mean"),
+        **dict.fromkeys(("mean", "signed_mean", "quotient", "per_hour", "per_event"), "mean"),
         "net": "net",
     }
     return kinds.get(kpi.statistic, "other")

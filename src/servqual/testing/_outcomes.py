@@ -118,7 +118,7 @@ def read(statistic: str, outcomes: Sequence[Outcome], until: float = 0) -> Told:
 
 def _value(statistic: str, told: Sequence[Any], until: float) -> float | None:
     match statistic:
-        case "quotient" | "per_hour":
+        case "quotient" | "per_hour" | "per_event":
             base = sum(b for _, b in told)
             value = sum(t for t, _ in told) / base if base else None
         case "median":
