@@ -9,7 +9,8 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 from servqual.metrics.sets import hash_of
-from servqual.readers.columns import Batch, Column, Refusal, joined
+from servqual.readers.columns import Batch, Column, joined
+from servqual.readers.refusals import Refusals
 
 __all__ = ["Blocks"]
 
@@ -68,11 +69,8 @@ def _pieces(batch: Batch, block: Array) -> Iterator[tuple[int, Batch]]:
     moved = {name: column.take(order) for name, column in batch.columns.items()}
     numbers = batch.numbers[order]
     weights = None if batch.weights is None else batch.weights[order]
-    refused: dict[int, list[Refusal]] = {}
-    if batch.refusals:
-        home = dict(zip(batch.numbers.tolist(), block.tolist(), strict=True))
-        for refusal in batch.refusals:
-            refused.setdefault(home[refusal.row], []).append(refusal)
+    rank = np.argsort(batch.numbers) if batch.refusals else order
+    refused = batch.refusals.dealt(lambda rows: block[rank[np.searchsorted(batch.numbers, rows, sorter=rank)]])
     for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
         rows, lost = slice(first, last), batch.lost if number == 0 else ()
         yield (
@@ -82,7 +80,7 @@ def _pieces(batch: Batch, block: Array) -> Iterator[tuple[int, Batch]]:
                 last - first,
                 last - first + len(lost),
                 numbers[rows],
-                refused.get(number, ()),
+                refused.get(number, Refusals()),
                 lost,
                 None if weights is None else weights[rows],
             ),

@@ -17,7 +17,8 @@ from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, 
 from servqual.metrics.histograms import Lifetimes, Values
 from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.model.open_time import Hours
-from servqual.readers.columns import Batch, Column, Refusal
+from servqual.readers.columns import Batch, Column
+from servqual.readers.refusals import Refusals, Unusable
 from servqual.readers.tables import TABLES, Kind, kind_of
 
 __all__ = ["Better", "Kpi", "Unit", "View"]
@@ -236,7 +237,7 @@ class View:
         self.told_by = kpi.columns | {*by}
         self.params = kpi.params
         self.bad = np.zeros(batch.size, np.bool_)
-        self.refusals: list[Refusal] = []
+        self.refusals = Refusals()
         for name in (*kpi.needs, *kpi.uses):
             column = batch.columns.get(name)
             if column is not None and column.bad is not None:
@@ -341,9 +342,8 @@ class View:
         if not rows.any():
             return
         self.bad |= rows
-        values = self[name]
-        numbers = self._batch.rows
-        self.refusals.extend(Refusal(int(numbers[i]), name, str(values[i]), reason) for i in rows.nonzero()[0].tolist())
+        places = np.flatnonzero(rows)
+        self.refusals += Refusals((Unusable(name, reason, self._batch.numbers[places], self[name][places]),))
 
     def content(self, rows: Array, *without: str) -> list[Array]:
         """What some rows hold in the columns that are read, but some, as numbers, the same however rows come."""

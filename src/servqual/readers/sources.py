@@ -65,8 +65,7 @@ def _renamed(table: str, batch: Batch, asked: Asked) -> Batch:
     names = {name: [name] for name in columns if name not in asked.names}
     for ours, theirs in asked.names.items():
         names.setdefault(theirs, []).append(ours)
-    refusals = [attrs.evolve(one, column=name) for one in batch.refusals for name in names.get(one.column, ())]
-    return attrs.evolve(batch, columns=columns, refusals=refusals)
+    return attrs.evolve(batch, columns=columns, refusals=batch.refusals.named(names))
 
 
 def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
@@ -92,7 +91,6 @@ def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
         return batch
     rows = np.flatnonzero(inside)
     numbers = batch.numbers[rows]
-    kept = set(numbers.tolist()) if batch.refusals else set[int]()
     weights = None if batch.weights is None else batch.weights[rows]
     return attrs.evolve(
         batch,
@@ -100,7 +98,7 @@ def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
         size=len(rows),
         read=(len(rows) if weights is None else int(weights.sum())) + len(batch.lost),
         rows=numbers,
-        refusals=[refusal for refusal in batch.refusals if refusal.row in kept],
+        refusals=batch.refusals.only(numbers),
         weights=weights,
     )
 
