@@ -146,9 +146,9 @@ def _over(cells: Cells, confidence: float, times: int = 1, off: int = 0) -> Numb
     """The quotient of the sums, less `off`, `times` as much; with the spread between its parts."""
     assert isinstance(cells, Dense)
     n = cells.fields["n"]
-    names = [f.name for f in attrs.fields(Quotient) if f.name != "n"]
-    sums = zip(*(as_ints(cells.fields[name]) for name in names), strict=True)
-    states = [Clustered(k, **dict(zip(names, state, strict=True))) for k, state in zip(n.tolist(), sums, strict=True)]
+    kind = Clustered if "rows" in cells.fields else Quotient
+    names = [f.name for f in attrs.fields(kind) if f.name not in {"n", "rows", "undecided"}]
+    states = [kind(*state) for state in zip(n.tolist(), *(as_ints(cells.fields[name]) for name in names), strict=True)]
     value = np.array([math.nan if q.value is None else times * (q.top - off * q.base) / q.base for q in states])
     spread = np.array([math.nan if q.variance is None else times**2 * q.variance for q in states])
     low, high = intervals.mean(value, spread * n, n, confidence)
