@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from servqual.errors import InvalidValue, ServqualError
 from servqual.metrics.business_time import Pauses, after, elapsed
 from servqual.model import BusinessHours, Hours, Window
-from servqual.testing.hours import hours, moments, windows
+from servqual.testing.hours import business_hours, hours, moments, windows
 
 BERLIN = BusinessHours(zone="Europe/Berlin", week={"mon-thu": "09:00-12:30, 13:00-17:30", "fri": "09:00-15:00"})
 UTC_DAYS = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
 NEVER = BusinessHours(zone="UTC", week={})
+ALL = st.one_of(hours(), business_hours(counting="wall"))
 works = st.timedeltas(min_value=dt.timedelta(days=-3), max_value=dt.timedelta(days=3))
 
 
@@ -25,7 +26,7 @@ def at(*moments: dt.datetime) -> np.ndarray[Any, Any]:
     return np.array([moment.replace(tzinfo=None) for moment in moments], "M8[us]")
 
 
-@given(hours(), st.lists(st.tuples(moments(), moments(), st.lists(windows(), max_size=3)), min_size=1, max_size=6))
+@given(ALL, st.lists(st.tuples(moments(), moments(), st.lists(windows(), max_size=3)), min_size=1, max_size=6))
 def test_elapsed_equals_the_scalar(each: Hours, rows: list[tuple[dt.datetime, dt.datetime, list[Window]]]) -> None:
     """Every row, with its pauses in any order, is the scalar answer."""
     pauses = _pauses([away for _, _, away in rows])
@@ -34,7 +35,7 @@ def test_elapsed_equals_the_scalar(each: Hours, rows: list[tuple[dt.datetime, dt
 
 
 @given(
-    hours(),
+    ALL,
     st.lists(st.tuples(moments(), works, st.lists(windows(), max_size=3)), min_size=1, max_size=6),
     st.sampled_from(["stay", "roll"]),
 )

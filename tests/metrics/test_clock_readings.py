@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
@@ -14,8 +15,9 @@ from servqual.metrics import KPIS, measure, tally
 from servqual.metrics.clock_log import EventLog
 from servqual.metrics.clock_readings import STATES, ClockReadings, read_clock
 from servqual.metrics.clocks import cases_of
-from servqual.model import BusinessHours, Case, CaseId, CustomerId, Reading, Sla, Target
+from servqual.model import BusinessHours, Case, CaseId, CustomerId, Hours, Reading, Sla, Target
 from servqual.model import case as event
+from servqual.model.clocks import Retargeting
 from servqual.presets import CLOCK_READINGS, clock_conventions
 from servqual.readers import Export, Layout, columns_of
 from servqual.readers.columns import MISSING, Column
@@ -23,6 +25,7 @@ from servqual.samples import desk
 
 MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
+SECOND = dt.timedelta(seconds=1)
 HOURS = BusinessHours(zone="UTC", week={"mon-fri": "09:00-12:00, 13:00-17:00"})
 LATER = BusinessHours(zone="Europe/Berlin", week={"mon-sat": "08:00-20:00"})
 ATTRIBUTES = ("priority", "category", "team", "channel")
@@ -51,7 +54,7 @@ def lived(rng: random.Random, number: int) -> Case:
         if not names:
             break
         name = rng.choice(names)
-        at += MINUTE * rng.choice([0, 0, 15, 30, 60, 240, 1000])
+        at += MINUTE * rng.choice([0, 0, 15, 30, 60, 240, 1000]) + SECOND * rng.choice([0, 0, 0, 24, 40])
         if any(e.at == at and e.stored_name == name for e in case.history):
             at += MINUTE
         case = case.record(made(name, at, rng))
@@ -98,6 +101,19 @@ def log_of(cases: list[Case], rng: random.Random) -> dict[str, list[Any]]:
 def agreement(rng: random.Random) -> Sla:
     """Every clock of some vendor's reading, with other targets and hours for some priorities."""
     conventions = clock_conventions(rng.choice(list(CLOCK_READINGS)))
+    odd: dict[str, Any] = {"restarts": rng.choice(["never", "always", "other"]), "stops_alone": rng.random() < 0.5}
+    conventions = attrs.evolve(
+        conventions,
+        rules={
+            clock: attrs.evolve(rule, **odd) if rule.repeats and rng.random() < 0.5 else rule
+            for clock, rule in conventions.rules.items()
+        },
+        retargeting=rng.choice(list(Retargeting)),
+        at_close=rng.choice(["stay", "roll"]),
+        whole_history=rng.random() < 0.3,
+        pauses=rng.choice(["open", "wall"]),
+        pause_edges=rng.choice(["exact", "minute"]),
+    )
     targets = []
     for clock in conventions.rules:
         shortest = conventions.shortest or 0 * MINUTE
@@ -109,7 +125,8 @@ def agreement(rng: random.Random) -> Sla:
             )
         if rng.random() < 0.3:
             targets.append(Target(clock=clock, within=None, priority="low"))
-    return Sla(name="random", hours=HOURS, targets=targets, pause_on={"customer", "supplier"}, conventions=conventions)
+    agreed: Hours = rng.choice([HOURS, BusinessHours.during([(None, HOURS), (MONDAY + 1000 * MINUTE, LATER)])])
+    return Sla(name="random", hours=agreed, targets=targets, pause_on={"customer", "supplier"}, conventions=conventions)
 
 
 def rows_of(readings: ClockReadings) -> dict[str, list[tuple[Any, ...]]]:
@@ -256,10 +273,24 @@ def test_bad_questions_get_clear_errors() -> None:
         measure(["first_response_kept"], {"case_events": log}, sla=sla)
     with pytest.raises(InvalidValue, match="sla is needed by next_response_kept"):
         measure(["next_response_kept"], {"case_events": log}, now=MONDAY)
+    owned = attrs.evolve(sla, targets=[Target(clock="first_response", within=30 * MINUTE, match={"owner": "A"})])
+    with pytest.raises(MissingColumn, match="targets of 'first_response' look at 'owner', for which case_events needs"):
+        measure(["first_response_kept"], {"case_events": log}, sla=owned, now=MONDAY)
     with pytest.raises(UnknownName, match="desk promises first_response"):
         measure(["resolution_kept"], {"case_events": log}, sla=sla, now=MONDAY)
     with pytest.raises(MissingColumn, match="'event'"):
         measure(["first_response_kept"], {"case_events": {"case_id": ["C"], "at": [MONDAY]}}, sla=sla, now=MONDAY)
+
+
+def test_targets_match_what_cases_say_of_themselves() -> None:
+    """Customer, owner and channel of a log that is made of cases, as the model's own reading finds them."""
+    case = lived(random.Random(1), 1)  # noqa: S311
+    for match in ({"customer": "K"}, {"owner": "A"}, {"channel": "phone"}):
+        sla = Sla(name="s", hours=HOURS, targets=[Target(clock="resolution", within=30 * MINUTE, match=match)])
+        now = MONDAY + 9000 * MINUTE
+        found = measure(["resolution_kept"], {"case_events": [case]}, sla=sla, now=now).one()
+        state = sla.read(case, now=now)["resolution"].state
+        assert (found.n, found.value) == (1, float(state == "met")), match
 
 
 def test_boston_flags_follow_one_rule(data: Path) -> None:

@@ -402,3 +402,25 @@ def test_the_content_hash_is_the_same_for_ever() -> None:
     # our own first release; there is no other source
     assert BusinessHours.always().content_hash == "fe0012c7ca5f66ae132720c3809b9756727e4a4280b6ca5f38d2b5a95261988a"
     assert ruled.content_hash == "73b11e754907097376ccf16284265ef581aeceeac43aa2ba25a9f33171a93417"
+
+
+def test_the_close_may_belong_to_the_hours() -> None:
+    """SLA.md 2.2 "start at close": half-open, unless asked as business_time does, which takes the close as open."""
+    monday = dt.datetime(2026, 5, 4, tzinfo=dt.UTC)
+    hours = BusinessHours(zone="UTC", week={"mon": "09:00-17:00"})
+    at_close = [hours.is_open(monday.replace(hour=17, microsecond=late), at_close=True) for late in (0, 1)]
+    assert (hours.is_open(monday.replace(hour=17)), at_close) == (False, [True, False])
+    assert not hours.is_open(monday, at_close=True)
+
+
+def test_a_day_as_long_as_it_looks() -> None:
+    """SLA.md 2.2 "DST": 24 hours in a day of 25 or 23, where real time has what passed; the hash tells them apart."""
+    real = BusinessHours(zone="Europe/Berlin", week={"mon-sun": "00:00-24:00"})
+    wall = attrs.evolve(real, counting="wall")
+    for date, length in ((dt.datetime(2026, 10, 25), 25), (dt.datetime(2026, 3, 29), 23)):  # noqa: DTZ001
+        start, end = (day.replace(tzinfo=real.zone) for day in (date, date + dt.timedelta(days=1)))
+        assert real.elapsed(start, end) == dt.timedelta(hours=length)
+        assert wall.elapsed(start, end) == dt.timedelta(hours=24)
+        assert wall.after(start, dt.timedelta(hours=24)) == end
+    assert wall.content_hash != real.content_hash
+    assert pickle.loads(pickle.dumps(wall)) == wall  # noqa: S301

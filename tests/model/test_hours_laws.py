@@ -11,7 +11,7 @@ from servqual.errors import InvalidValue
 from servqual.model import BusinessHours, Hours, Window
 from servqual.model.open_time import AtClose
 from servqual.testing import reference
-from servqual.testing.hours import ZONES, hours, moments, windows
+from servqual.testing.hours import ZONES, business_hours, hours, moments, windows
 
 works = st.timedeltas(min_value=dt.timedelta(days=-3), max_value=dt.timedelta(days=3))
 pauses = st.lists(windows(), max_size=3)
@@ -173,3 +173,44 @@ def test_answers_do_not_depend_on_what_was_asked_before(years: tuple[int, int]) 
     start = dt.datetime(2012, 3, 20, 12, tzinfo=dt.UTC)
     assert asked.after(start, dt.timedelta(hours=500)) == fresh.after(start, dt.timedelta(hours=500))
     assert asked.windows(start, start + dt.timedelta(days=9)) == fresh.windows(start, start + dt.timedelta(days=9))
+
+
+walls = business_hours(counting="wall")
+
+
+@settings(max_examples=60)
+@given(walls, moments(whole_minutes=True), st.integers(-3000, 3000), st.lists(windows(whole_minutes=True), max_size=2))
+def test_by_the_wall_each_minute_that_it_shows_counts_once(
+    each: BusinessHours, start: dt.datetime, minutes: int, away: list[Window]
+) -> None:
+    """Walking over what the clock has shown, in a zone whose clock never changes, finds the same time."""
+    end = start + dt.timedelta(minutes=minutes)
+    assert each.elapsed(start, end, without=away) == reference.elapsed(each, start, end, without=away)
+
+
+@given(walls, moments(), works, pauses)
+def test_by_the_wall_work_is_done_no_earlier_and_no_later(
+    each: BusinessHours, start: dt.datetime, work: dt.timedelta, away: list[Window]
+) -> None:
+    """Where the clock was put forward more may be done there; nearer to the start, the work is not."""
+    try:
+        done = each.after(start, work, without=away)
+    except InvalidValue:
+        assume(False)  # noqa: FBT003  # hours that never open again have no such moment
+    tick = dt.timedelta(microseconds=1)
+    if work > ZERO:
+        assert each.elapsed(start, done - tick, without=away) < work <= each.elapsed(start, done, without=away)
+    elif work < ZERO:
+        assert each.elapsed(start, done + tick, without=away) > work >= each.elapsed(start, done - tick, without=away)
+    else:
+        assert done == start
+
+
+@given(walls, windows(), pauses)
+def test_by_the_wall_the_ledger_tiles_and_sums(each: BusinessHours, span: Window, away: list[Window]) -> None:
+    """As for real time, though a part may count more or less than its length."""
+    ledger = each.explain(span.start, span.end, without=away)
+    edges = [span.start, *(part.end for part in ledger)]
+    assert [part.start for part in ledger] == edges[:-1]
+    assert edges[-1] == span.end
+    assert sum((part.counted for part in ledger), ZERO) == each.elapsed(span.start, span.end, without=away)

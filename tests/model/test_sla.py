@@ -479,6 +479,35 @@ def test_a_change_of_hours(*, whole: bool, elapsed: int) -> None:
     assert sum((part.counted for part in reading.ledger), dt.timedelta()) == reading.elapsed
 
 
+@pytest.mark.parametrize(("whole", "elapsed"), [(False, 19), (True, 27)])
+def test_hours_that_changed_themselves(*, whole: bool, elapsed: int) -> None:
+    """The same row, for hours with eras: under `whole_history` the era of the end counts for all."""
+    hours = BusinessHours.during([(None, HOURS), (at("Tue 01:00"), ALWAYS)])
+    targets = [Target(clock=Clock.RESOLUTION, within=48 * HOUR)]
+    sla = Sla(name="s", hours=hours, targets=targets, conventions=attrs.evolve(STANDARD, whole_history=whole))
+    reading = read(in_handling(MONDAY), sla, at("Tue 12:00"))  # 8 h and 11 h under their own hours; 27 h on the wall
+    assert reading.elapsed == elapsed * HOUR
+    early = read(in_handling(MONDAY), sla, at("Tue 00:00"))
+    assert (early.elapsed, early.hours == HOURS) == (8 * HOUR, whole)
+
+
+def test_hours_by_the_wall_are_alone() -> None:
+    """Time that the wall shows and real time are not mixed in one clock."""
+    wall = BusinessHours(zone="Europe/Berlin", week={"mon-sun": "00:00-24:00"}, counting="wall")
+    plain = Target(clock=Clock.RESOLUTION, within=24 * HOUR)
+    targets = [plain, attrs.evolve(plain, priority=Priority.URGENT, hours=HOURS)]
+    with pytest.raises(InvalidValue, match="hours must all count real time") as refused:
+        Sla(name="s", hours=wall, targets=targets)
+    assert refused.value.field == "hours"
+    with pytest.raises(InvalidValue, match="cannot be joined"):
+        _ = wall | HOURS
+    with pytest.raises(InvalidValue, match="cannot be joined"):
+        BusinessHours.during([(None, HOURS), (MONDAY, wall)])
+    midnight = dt.datetime(2026, 10, 25, tzinfo=wall.zone)
+    sla = Sla(name="s", hours=wall, targets=[plain])
+    assert read(in_handling(midnight), sla, midnight).due == midnight + dt.timedelta(days=1)  # 25 hours later
+
+
 @pytest.mark.parametrize(("whole", "elapsed"), [(False, 9), (True, 3)])
 def test_a_hand_over_to_a_team_with_other_hours(*, whole: bool, elapsed: int) -> None:
     """Row "schedule changed mid-flight": the event that names the team brings its calendar; the limit stays."""
@@ -684,9 +713,9 @@ def test_a_reply_at_the_instant_of_a_message_answers_it() -> None:
 
 
 def test_the_last_customer_contact_can_start_it_instead() -> None:
-    """Zammad's update clock counts from the last contact while unanswered: `restarts`."""
+    """Zammad's update clock counts from the last contact while unanswered: `restarts="always"`."""
     case = in_handling(MONDAY, CustomerMessage(at=at("Mon 10:00")), CustomerMessage(at=at("Mon 10:50")))
-    rule = attrs.evolve(STANDARD.rules[Clock.NEXT_RESPONSE], restarts=True)
+    rule = attrs.evolve(STANDARD.rules[Clock.NEXT_RESPONSE], restarts="always")
     sla = Sla(name="s", hours=HOURS, targets=[Target(clock=Clock.NEXT_RESPONSE, within=HOUR, rule=rule)])
     reading = read(case, sla, at("Mon 11:00"))
     assert (reading.start, len(reading.cycles)) == (at("Mon 10:50"), 1)

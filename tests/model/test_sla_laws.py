@@ -121,7 +121,12 @@ def readings(draw: st.DrawFn) -> Reading:
         Target(clock=clock, within=draw(within), rule=rule, warn_at=warn),
         Target(clock=clock, within=draw(within), rule=rule, warn_at=warn, priority="urgent"),
     ]
-    conventions = attrs.evolve(STANDARD, retargeting=draw(st.sampled_from(Retargeting)))
+    conventions = attrs.evolve(
+        STANDARD,
+        retargeting=draw(st.sampled_from(Retargeting)),
+        pauses=draw(st.sampled_from(["open", "wall"])),
+        pause_edges=draw(st.sampled_from(["exact", "minute"])),
+    )
     sla = Sla(
         name="s", hours=draw(st.sampled_from(HOURS)), targets=targets, pause_on="customer", conventions=conventions
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import attrs
 import pytest
 
 from servqual.errors import InvalidValue, UnknownName
@@ -33,7 +34,7 @@ from servqual.presets import CLOCK_READINGS, clock_conventions, example_targets
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
-VENDORS = ["zendesk", "servicenow", "jira_service_management", "zammad", "frappe"]
+VENDORS = [name for name in CLOCK_READINGS if name != "standard"]
 
 
 def at(hours: float) -> dt.datetime:
@@ -41,20 +42,25 @@ def at(hours: float) -> dt.datetime:
     return T0 + hours * HOUR
 
 
+def reported(start: dt.datetime) -> Reported:
+    """The report of an ordinary case."""
+    return Reported(
+        at=start,
+        id=CaseId("C"),
+        customer=CustomerId("K"),
+        description="x",
+        impact="y",
+        occurred_at=start,
+        owner="A",
+        channel="phone",
+        source="feedback",
+    )
+
+
 def life() -> Case:
     """Waits for the customer from 1 to 3 and for a supplier from 4 to 5; solved at 6, reopened 10, solved 12."""
     events: list[CaseEvent] = [
-        Reported(
-            at=T0,
-            id=CaseId("C"),
-            customer=CustomerId("K"),
-            description="x",
-            impact="y",
-            occurred_at=T0,
-            owner="A",
-            channel="phone",
-            source="feedback",
-        ),
+        reported(T0),
         Received(at=T0, by="desk"),
         Classified(at=T0, by="desk", category="x", priority=Priority.LOW),
         Assigned(at=T0, by="desk", to="A"),
@@ -105,6 +111,9 @@ def read(preset: str, clock: Clock) -> Reading:
         ("zammad", Clock.FIRST_RESPONSE, 1.5, 1),  # less the wait
         ("frappe", Clock.FIRST_RESPONSE, 1, 1),  # a paused status ends the response
         ("frappe", Clock.RESOLUTION, 6, 1),
+        ("otrs", Clock.RESOLUTION, 6, 1),  # the first solution, pending time included
+        ("erpnext", Clock.FIRST_RESPONSE, 1.5, 1),  # hold moves an answer's deadline, too
+        ("erpnext", Clock.RESOLUTION, 2, 1),  # reset at the reopening
     ],
 )
 def test_how_each_product_counts(preset: str, clock: Clock, hours: float, cycles: int) -> None:
@@ -113,8 +122,10 @@ def test_how_each_product_counts(preset: str, clock: Clock, hours: float, cycles
     assert (reading.elapsed / HOUR, len(reading.cycles), reading.state) == (hours, cycles, "met")
 
 
-def test_zammad_rolls_and_zendesk_takes_the_last_hours() -> None:
-    """The two conventions beside the rules."""
+def test_what_differs_beside_the_rules() -> None:
+    """The conventions that are not about one clock."""
+    assert {name for name, reading in CLOCK_READINGS.items() if reading.pauses == "wall"} == {"erpnext"}
+    assert {name for name, reading in CLOCK_READINGS.items() if reading.pause_edges == "minute"} == {"zammad"}
     assert {name for name, reading in CLOCK_READINGS.items() if reading.at_close == "roll"} == {"zammad"}
     assert {name for name, reading in CLOCK_READINGS.items() if reading.whole_history} == {"zendesk"}
 
@@ -170,6 +181,91 @@ def test_jira_stops_before_it_pauses_and_pauses_before_it_starts(arrival: tuple[
     start = (*begun[:2], Waiting(at=T0, by="A", on="customer"))
     paused = sla.read(Case(history=start if arrival[0] else start[::-1]), now=at(2))[Clock.RESOLUTION]
     assert (paused.state, paused.elapsed, paused.first_tick) == ("paused", dt.timedelta(), None)
+
+
+def begun(start: dt.datetime, *events: CaseEvent) -> Case:
+    """A case that came into handling at its start, and then these."""
+    return Case(history=[reported(start), *(attrs.evolve(event, at=start) for event in life().history[1:5]), *events])
+
+
+@pytest.mark.parametrize(("preset", "stops"), [("standard", [1, 2, None]), ("jira_service_management", [1, None])])
+def test_an_answer_that_only_stops(preset: str, stops: list[float | None]) -> None:
+    """In Jira an event that would stop and start a clock only stops it, so that every other answer starts one."""
+    answers = [Replied(at=at(hours), by="A") for hours in (0.5, 1, 2)]
+    case = begun(T0, *answers)
+    clock = Clock.PERIODIC_UPDATE
+    sla = Sla(
+        name="s",
+        hours=BusinessHours.always(),
+        targets=[Target(clock=clock, within=HOUR)],
+        conventions=clock_conventions(preset),
+    )
+    cycles = sla.read(case, now=at(3))[clock].cycles
+    assert [cycle.stop for cycle in cycles] == [None if stop is None else at(stop) for stop in stops]
+
+
+def test_otrs_counts_updates_from_the_first_unanswered_article_or_the_last_answer() -> None:
+    """Kernel/System/Ticket.pm, TicketEscalationIndexBuild: of a run of customer articles the first, else the answer."""
+    talk = (
+        Replied(at=at(1), by="A"),
+        CustomerMessage(at=at(2)),
+        CustomerMessage(at=at(2.5)),
+        Replied(at=at(3), by="A"),
+        Waiting(at=at(3.5), by="A", on="customer"),
+    )
+    sla = Sla(
+        name="s",
+        hours=BusinessHours.always(),
+        targets=[Target(clock=Clock.NEXT_RESPONSE, within=2 * HOUR)],
+        conventions=clock_conventions("otrs"),
+    )
+    due = [sla.read(begun(T0, *talk), now=at(now))[Clock.NEXT_RESPONSE].due for now in (1.5, 2.2, 2.8, 3.2, 4)]
+    # a pending state has no update time at all
+    assert due == [at(3), at(4), at(4), at(5), None]
+
+
+def test_erpnext_moves_the_deadline_by_hold_outside_hours() -> None:
+    """ERPNext, test_issue.py, test_hold_time_on_replied: opened at 04:00, on hold from 04:15 to 05:00, due at 16:45.
+
+    The default agreement of its tests answers from 10:00 to 18:00 and solves within six hours.
+    """
+    opened = dt.datetime(2020, 3, 4, 4, tzinfo=dt.UTC)
+    hold = (
+        Waiting(at=opened + HOUR / 4, by="A", on="customer"),
+        Resumed(at=opened + HOUR, by="A"),
+    )
+    sla = Sla(
+        name="s",
+        hours=BusinessHours(zone="UTC", week={"mon-fri": "10:00-18:00"}),
+        targets=[Target(clock=Clock.RESOLUTION, within=6 * HOUR)],
+        pause_on="customer",
+        conventions=clock_conventions("erpnext"),
+    )
+    case, now = begun(opened, *hold), opened.replace(hour=12)
+    reading = sla.read(case, now=now)[Clock.RESOLUTION]
+    assert (reading.due, reading.first_tick) == (opened.replace(hour=16, minute=45), opened.replace(hour=10, minute=45))
+    assert (reading.elapsed, sum((part.counted for part in reading.ledger), 0 * HOUR)) == (1.25 * HOUR, 1.25 * HOUR)
+    ours = attrs.evolve(sla, conventions=STANDARD).read(case, now=now)[Clock.RESOLUTION]
+    assert (ours.due, ours.elapsed) == (opened.replace(hour=16), 2 * HOUR)
+
+
+@pytest.mark.parametrize(("preset", "due"), [("zammad", "09:27:00"), ("standard", "09:26:36")])
+def test_zammad_keeps_pauses_in_minutes(preset: str, due: str) -> None:
+    """SLA.md 2.2 "sub-minute": 09:27:00 where the exact moment is 09:26:36; a pause from 08:30:24 counts from 08:30."""
+    opened = dt.datetime(2026, 5, 4, 8, tzinfo=dt.UTC)
+    wait = (
+        Waiting(at=opened + dt.timedelta(minutes=30, seconds=24), by="A", on="customer"),
+        Resumed(at=opened + HOUR, by="A"),
+    )
+    sla = Sla(
+        name="s",
+        hours=BusinessHours.always(),
+        targets=[Target(clock=Clock.RESOLUTION, within=dt.timedelta(minutes=57))],
+        pause_on="customer",
+        conventions=clock_conventions(preset),
+    )
+    reading = sla.read(begun(opened, *wait), now=opened + HOUR)[Clock.RESOLUTION]
+    assert f"{reading.due:%H:%M:%S}" == due
 
 
 def test_zendesk_promises_no_less_than_fifteen_seconds() -> None:

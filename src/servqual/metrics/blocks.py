@@ -1,7 +1,7 @@
 """Rows held until all of them are there, apart by customer, so that a block has every row of each of its customers."""
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import attrs
@@ -9,8 +9,9 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 from servqual.metrics.sets import hash_of
-from servqual.readers.columns import Batch, Column, joined
+from servqual.readers.columns import NONE, Batch, Column, joined
 from servqual.readers.refusals import Refusals
+from servqual.readers.tables import Kind
 
 __all__ = ["Blocks"]
 
@@ -46,7 +47,7 @@ class Blocks:
     def _part(self, batches: list[Batch]) -> None:
         batch = joined(batches)
         key = batch.columns.get(self._key)
-        pieces = [(0, batch)] if key is None or not batch.size else list(_pieces(batch, _blocks(key)))
+        pieces = [(0, batch)] if key is None or not batch.size else list(_pieces(batch, self._key, _blocks(key)))
         with self._lock:
             for number, piece in pieces:
                 self._held[number].append(piece)
@@ -63,20 +64,25 @@ class Blocks:
                 yield joined(batches)
 
 
-def _pieces(batch: Batch, block: Array) -> Iterator[tuple[int, Batch]]:
+def _pieces(batch: Batch, key: str, block: Array) -> Iterator[tuple[int, Batch]]:
     order = np.argsort(block, kind="stable")
     ends = np.cumsum(np.bincount(block, minlength=_BLOCKS))
     moved = {name: column.take(order) for name, column in batch.columns.items()}
-    numbers = batch.numbers[order]
+    labels = moved[key].labels
+    homes = _homes(moved[key].values, labels) if isinstance(labels, range) else None
+    numbers = _at(batch.rows, order)
     weights = None if batch.weights is None else batch.weights[order]
     rank = np.argsort(batch.numbers) if batch.refusals else order
     refused = batch.refusals.dealt(lambda rows: block[rank[np.searchsorted(batch.numbers, rows, sorter=rank)]])
     for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
         rows, lost = slice(first, last), batch.lost if number == 0 else ()
+        columns = {name: _compact(column.take(rows)) for name, column in moved.items()}
+        if homes is not None and isinstance(labels, range):
+            columns[key] = Column(Kind.LABEL, homes[rows], _numbers_of(labels, number), columns[key].bad)
         yield (
             number,
             Batch(
-                {name: _compact(column.take(rows)) for name, column in moved.items()},
+                columns,
                 last - first,
                 last - first + len(lost),
                 numbers[rows],
@@ -85,6 +91,17 @@ def _pieces(batch: Batch, block: Array) -> Iterator[tuple[int, Batch]]:
                 None if weights is None else weights[rows],
             ),
         )
+
+
+def _at(rows: Sequence[int] | Array, order: Array) -> Array:
+    """The numbers of rows in another order, as narrow as they can be."""
+    if not isinstance(rows, range):
+        return np.asarray(rows)[order]
+    wide = max(abs(rows.start), abs(rows.stop)) > np.iinfo(np.int32).max
+    numbers: Array = order.astype(np.int64 if wide else np.int32)
+    numbers *= rows.step
+    numbers += rows.start
+    return numbers
 
 
 def _blocks(column: Column) -> Array:
@@ -97,6 +114,19 @@ def _blocks(column: Column) -> Array:
     found = np.array([*of, 0], np.int64)
     found[texts] = hash_of([labels[place] for place in texts]) % _BLOCKS
     return found.astype(np.uint16).take(column.values, mode="wrap")
+
+
+def _homes(codes: Array, labels: range) -> Array:
+    """Which of its block's numbers each row has, counted from the first; so codes are as small as can be."""
+    places: Array = (codes + labels.start % _BLOCKS) // _BLOCKS
+    places[codes < 0] = NONE[Kind.LABEL]
+    return places
+
+
+def _numbers_of(labels: range, block: int) -> range:
+    """All the numbers of a block that come from a range on."""
+    first = labels.start - labels.start % _BLOCKS + block
+    return range(first, labels.stop + _BLOCKS, _BLOCKS)
 
 
 def _compact(column: Column) -> Column:

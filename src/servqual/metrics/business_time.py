@@ -17,7 +17,9 @@ from servqual.errors import InvalidValue
 from servqual.metrics._buckets import ROWS, Ints, instants, works
 from servqual.metrics._time_columns import NAT, Column, common_shape
 from servqual.model._stretches import FIRST, LAST, moment
+from servqual.model.hours import BusinessHours
 from servqual.model.open_time import AtClose, Hours
+from servqual.readers.zones import shown_at, shown_by
 
 __all__ = ["Pauses", "after", "elapsed"]
 
@@ -108,6 +110,8 @@ def after(
 
 def _between(hours: Hours, first: IntsLike, last: IntsLike) -> Ints:
     """The work between instants, NaT where either is."""
+    if isinstance(hours, BusinessHours) and hours.shown is not None:
+        return _between(hours.shown, _shown(hours, first), _shown(hours, last))
     spent = np.empty(first.size, np.int64)
 
     def fill(part: slice, size: int) -> None:
@@ -132,6 +136,8 @@ def _between(hours: Hours, first: IntsLike, last: IntsLike) -> Ints:
 
 def _work(hours: Hours, at: Ints) -> Ints:
     """The work done by instants, from the origin of the hours' own count; none may be NaT."""
+    if isinstance(hours, BusinessHours) and hours.shown is not None:
+        return _work(hours.shown, _shown(hours, at))
     done = np.empty(at.size, np.int64)
     scratch = np.empty((2, ROWS), np.int64)
     for rows in _chunks(slice(0, at.size), ROWS):
@@ -141,6 +147,13 @@ def _work(hours: Hours, at: Ints) -> Ints:
 
 def _by(hours: Hours, first: IntsLike, wanted: IntsLike, *, stays: bool) -> Ints:
     """The instants by which the wanted work is done, found as the scalar `after` does; NaT where either is."""
+    if isinstance(hours, BusinessHours) and hours.shown is not None:
+        start, work = first[:], wanted[:]
+        time = _by(hours.shown, _shown(hours, start), work, stays=stays)
+        moved = np.flatnonzero((time != NAT) & ((work != 0) | (not stays)))
+        out = np.where(time == NAT, NAT, start)
+        out[moved] = shown_by(time[moved], hours.zone, first=work[moved] > 0 if stays else work[moved] < 0)
+        return out
     done = np.empty(first.size, np.int64)
 
     def fill(part: slice, size: int) -> None:
@@ -171,6 +184,14 @@ def _by(hours: Hours, first: IntsLike, wanted: IntsLike, *, stays: bool) -> Ints
 
     _filled(fill, first.size)
     return done
+
+
+def _shown(hours: BusinessHours, at: IntsLike) -> Ints:
+    """What the clock of the hours' zone has shown by instants; NaT stays NaT."""
+    out = at[:].copy()
+    known = np.flatnonzero(out != NAT)
+    out[known] = shown_at(out[known], hours.zone)
+    return out
 
 
 def _longer(

@@ -6,8 +6,11 @@ import attrs
 import numpy as np
 
 from servqual.metrics.accumulators import Array
+from servqual.readers.columns import MISSING
 
 __all__ = ["Cycles"]
+
+_MINUTE: Final = 60_000_000
 
 _ONE_EACH: Final = ("case", "start", "stop", "cancelled", "target", "changes", "paused_at")
 """What there is one of for each cycle."""
@@ -49,6 +52,12 @@ class Cycles:
     change_target: Array
     last_target: Array
 
+    def last_targets(self) -> Array:
+        """The place of the target that applied last to each cycle."""
+        last = self.target.copy()
+        last[self.change_cycle] = self.change_target  # a cycle that repeats keeps its last change
+        return last
+
     def only(self, rows: Array) -> "Cycles":
         """Some of the cycles, in order."""
         place = np.full(len(self.case), -1, np.int64)
@@ -59,6 +68,19 @@ class Cycles:
             kept = np.flatnonzero(mine >= 0)
             found |= {owner: mine[kept], **{name: getattr(self, name)[kept] for name in others}}
         return Cycles(**found, last_target=self.last_target)
+
+    def to_minutes(self) -> "Cycles":
+        """These cycles with the edges of their pauses cut to the minute, though never before the start of the cycle."""
+
+        def cut(at: Array, cycle: Array | slice) -> Array:
+            return np.where(at == MISSING, at, np.maximum(at - at % _MINUTE, self.start[cycle]))
+
+        return attrs.evolve(
+            self,
+            paused_at=cut(self.paused_at, slice(None)),
+            pause_start=cut(self.pause_start, self.pause_cycle),
+            pause_end=cut(self.pause_end, self.pause_cycle),
+        )
 
     def merged(self, other: "Cycles") -> "Cycles":
         """These cycles and those of other cases, in the order of cases; both know the last targets of all."""

@@ -30,7 +30,7 @@ def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles
     looking for the first start and the first stop after it.
     """
     bits = _meanings(log, promise).take(log.signal)
-    codes = {name: log.columns[name].values for name in promise.chooser.reads if name in log.attributes}
+    codes = {name: log.columns[name].values for name in promise.chooser.reads}
     changed = _changed(log.case, codes)
     fold = _Fold(log, promise, places, codes)
     plain = _plain_cases(log, promise, bits, changed)
@@ -78,7 +78,7 @@ def _plain_cases(log: EventLog, promise: Promise, bits: Array, changed: Array) -
     """Which cases cannot have more than one cycle, nor more than one target in it."""
     rule = promise.rule
     plain = np.ones(len(log.ids), np.bool_)
-    if rule.repeats or rule.restarts:
+    if rule.repeats or rule.restarts != "never":
         return ~plain
     odd = _ABSORB if rule.from_earliest else 0
     if rule.reopening is not Reopening.NEVER:
@@ -186,6 +186,8 @@ class _Fold:
         self.choices: dict[tuple[int, ...], int] = {}
         self.target = np.full(size, self._choose(tuple(-1 for _ in codes)), np.int32)
         self.pauses_on = np.array([promise.pause_on >= ANY or r in promise.pause_on for r in log.on.labels] + [False])
+        names = list(dict.fromkeys(signal[0] for signal in log.signals))
+        self.kind = np.array([names.index(signal[0]) for signal in log.signals] + [_NOBODY], np.int32)
         self.pauses: list[tuple[Array, ...]] = []
         self.changed: list[tuple[Array, ...]] = []
         self.made = 0
@@ -223,14 +225,15 @@ class _Fold:
         self.stop = np.full(most, MISSING, np.int64)
         self.cancelled = np.zeros(most, np.bool_)
         self.dropped = np.zeros(most, np.bool_)
+        self.began_with = np.full(most, _NOBODY, np.int32)
         self.first_target = np.full(most, _NOBODY, np.int32)
         self.last_change = np.full(most, _NOBODY, np.int32)
         self.changes = np.ones(most, np.int32)
         self.paused_at = np.full(most, MISSING, np.int64)
 
     def _take(self, rows: Array, bits: Array, changed: Array) -> None:
-        case, at = self.log.case[rows], self.log.at[rows]
-        self._end(case, at, bits)
+        case, at, kind = self.log.case[rows], self.log.at[rows], self.kind[self.log.signal[rows]]
+        ended = self._end(case, at, bits, kind)
         if changed.any():
             self._learn(rows[changed], case[changed])
         if self.promise.chooser.reads:
@@ -238,9 +241,12 @@ class _Fold:
         waits = (bits & (_WAIT | _RESUME)) > 0
         if waits.any():
             self._wait(rows[waits], case[waits], at[waits], (bits[waits] & _WAIT) > 0)
-        self._begin(rows, case, at, bits)
+        if self.rule.stops_alone:
+            bits = np.where(ended, bits & ~np.uint8(_START), bits)
+        self._begin(rows, case, at, bits, kind)
 
-    def _end(self, case: Array, at: Array, bits: Array) -> None:
+    def _end(self, case: Array, at: Array, bits: Array, kind: Array) -> Array:
+        """End what these events end, or let it go on; which of them ended a cycle."""
         runs = self.running[case]
         ends = runs & ((bits & (_STOP | _CANCEL)) > 0)
         if ends.any():
@@ -250,13 +256,14 @@ class _Fold:
             self.cancelled[cycle] = (bits[ends] & _STOP) == 0
             self.running[case[ends]] = False
         if self.rule.reopening is Reopening.NEVER:
-            return
+            return ends
         back = ~runs & ((bits & _REOPEN) > 0) & (self.current[case] >= 0)
         back[back] = ~self.cancelled[self.current[case[back]]]
         if back.any():
-            self._reopen(case[back], at[back])
+            self._reopen(case[back], at[back], kind[back])
+        return ends
 
-    def _reopen(self, case: Array, at: Array) -> None:
+    def _reopen(self, case: Array, at: Array, kind: Array) -> None:
         cycle = self.current[case]
         match self.rule.reopening:
             case Reopening.RESUME:
@@ -266,15 +273,15 @@ class _Fold:
                 self.stop[cycle] = MISSING
             case Reopening.RESTART:
                 self.dropped[cycle] = True
-                self._new(case, at)
+                self._new(case, at, kind)
             case _:
-                self._new(case, at)
+                self._new(case, at, kind)
         self.running[case] = True
 
-    def _new(self, case: Array, at: Array) -> Array:
+    def _new(self, case: Array, at: Array, kind: Array) -> Array:
         cycle = np.arange(self.made, self.made + len(case))
         self.made += len(case)
-        self.case[cycle], self.start[cycle] = case, at
+        self.case[cycle], self.start[cycle], self.began_with[cycle] = case, at, kind
         self.first_target[cycle] = self.last_change[cycle] = self.target[case]
         fresh = self.first[case] < 0
         self.first[case[fresh]] = cycle[fresh]
@@ -345,12 +352,14 @@ class _Fold:
             self.paused_at[cycle[paused]] = at[new][paused]
         self.waiting[case] = reason
 
-    def _begin(self, rows: Array, case: Array, at: Array, bits: Array) -> None:
+    def _begin(self, rows: Array, case: Array, at: Array, bits: Array, kind: Array) -> None:
         rule = self.rule
         if rule.unsolved_only:
             self.solved[case] = (self.solved[case] | ((bits & _SOLVED) > 0)) & ((bits & _REOPEN) == 0)
         runs, has = self.running[case], self.current[case] >= 0
-        may = np.where(runs, rule.restarts, True if rule.repeats else ~has)
+        may = np.where(runs, rule.restarts != "never", True if rule.repeats else ~has)
+        if rule.restarts == "other":
+            may[runs] = self.began_with[self.current[case[runs]]] != kind[runs]
         begins = may & ((bits & _START) > 0)
         if rule.unsolved_only:
             begins &= ~self.solved[case]
@@ -358,7 +367,7 @@ class _Fold:
             mine = case[begins]
             again = self.running[mine]
             self.dropped[self.current[mine[again]]] = True
-            cycle = self._new(mine, at[begins])
+            cycle = self._new(mine, at[begins], kind[begins])
             self.running[mine] = True
             paused = self.waiting[mine] != _NOBODY
             self.paused_at[cycle[paused]] = at[begins][paused]

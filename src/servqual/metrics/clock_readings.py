@@ -1,6 +1,7 @@
 """Readings of service clocks for a whole log: what `Sla.read` says of each case, as columns.
 
-Business time is counted in bulk. A cycle whose target changed while it ran is read by the model itself, one by one.
+Business time is counted in bulk, for targets that change, too. A cycle that another target brings other hours to, no
+limit any more, or a share of the old one, is read by the model itself, one by one.
 """
 
 import datetime as dt
@@ -13,9 +14,10 @@ import attrs
 import numpy as np
 
 from servqual._checks import did_you_mean, near
-from servqual.errors import UnknownName
+from servqual.errors import MissingColumn, UnknownName
 from servqual.metrics.accumulators import Array
-from servqual.metrics.business_time import Pauses, after, elapsed
+from servqual.metrics.clock_changes import breached_before_changes, odd_changes
+from servqual.metrics.clock_counting import Counting, micros_of
 from servqual.metrics.clock_cycles import Cycles
 from servqual.metrics.clock_fold import cycles_of
 from servqual.metrics.clock_log import EventLog
@@ -23,7 +25,6 @@ from servqual.metrics.clock_order import heads_of
 from servqual.metrics.lazy_columns import LazyColumns
 from servqual.model._cycles import Change, Cycle, Pause
 from servqual.model._verdict import read_cycle
-from servqual.model.open_time import Hours
 from servqual.model.reading import ClockState, Reading
 from servqual.model.sla import Promise, Sla
 from servqual.model.target import Target
@@ -122,44 +123,57 @@ def read_clock(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings:
     """Read one promise of an agreement for every case of a log.
 
     Equal to `sla.read(case, now=now)[key]` and its cycles, row by row. Raises `UnknownName` for a promise that the
-    agreement does not make.
+    agreement does not make, and `MissingColumn` where its targets look at what the log has no column for.
     """
     promise = next((promise for promise in sla.promises if promise.key == key), None)
     if promise is None:
         keys = [promise.key for promise in sla.promises]
         close = near(key, keys)
         raise UnknownName(f"{sla.name} promises {', '.join(keys)} (got {key!r}){did_you_mean(close)}", near=close)
+    unknown = [name for name in promise.chooser.reads if name not in log.attributes]
+    if unknown:
+        close = near(unknown[0], log.attributes)
+        raise MissingColumn(
+            f"targets of {key!r} look at {unknown[0]!r}, for which case_events needs a column with the value that each "
+            f"event gave (got {', '.join(log.attributes)}){did_you_mean(close)}",
+            column=unknown[0],
+            near=close,
+        )
     return _Reader(sla, log, promise, now).readings()
 
 
 class _Reader:
     def __init__(self, sla: Sla, log: EventLog, promise: Promise, now: int) -> None:
         self.sla, self.log, self.promise, self.now = sla, log, promise, now
-        self.targets = sla.targets
-        self.calendars: list[Hours] = list(dict.fromkeys(target.hours or sla.hours for target in self.targets))
-        self.calendar_of = np.array([self.calendars.index(t.hours or sla.hours) for t in self.targets], np.int64)
         # no limit, and no target at all, which is the last, are -1
-        self.limit_of = np.array([-1 if t.within is None else t.within // _US for t in self.targets] + [-1], np.int64)
-        every = cycles_of(log, promise, {id(target): place for place, target in enumerate(self.targets)})
+        self.limit_of = np.array([-1 if t.within is None else t.within // _US for t in sla.targets] + [-1], np.int64)
+        every = cycles_of(log, promise, {id(target): place for place, target in enumerate(sla.targets)})
+        if sla.conventions.pause_edges == "minute":
+            every = every.to_minutes()
         self.pending = self._pending(every)
-        models = {i: self._by_model(every, i) for i in np.flatnonzero(every.changes > 1).tolist()}
-        read = (every.changes == 1) & (self.limit_of.take(every.target) >= 0)
-        read[[i for i, reading in models.items() if reading is not None]] = True
+        target = every.last_targets()
+        odd = odd_changes(sla, every, self.limit_of)
+        models = {i: self._by_model(every, i) for i in odd.tolist()}
+        read = self.limit_of.take(target) >= 0
+        read[odd] = [reading is not None for reading in models.values()]
         # a cycle that no target ever held for is not read
-        self.cycles = c = every if read.all() else every.only(np.flatnonzero(read))
-        self.models = {int(np.count_nonzero(read[:i])): reading for i, reading in models.items() if reading is not None}
-        self.until = c.stop.copy()
-        self.until[np.flatnonzero(c.stop == MISSING)] = now
-        self.limit = self.limit_of.take(c.target)
+        kept = np.flatnonzero(read)
+        self.cycles = c = every if read.all() else every.only(kept)
+        place = np.cumsum(read) - 1
+        self.models = {int(place[i]): reading for i, reading in models.items() if reading is not None}
+        target = target.take(kept)
+        self.count = Counting(sla, c, target, now, self.limit_of.take(target))
+        self.kept_breach = breached_before_changes(self.count, self.limit_of)
 
     def readings(self) -> ClockReadings:
         """Readings of all cycles as if under one target; those of the others are replaced by the model's."""
         c = self.cycles
-        elapsed = self._elapsed()
-        late = elapsed > self.limit
-        used_up = np.flatnonzero(elapsed == self.limit)
+        elapsed, limit = self.count.elapsed(), self.count.limit
+        late = elapsed > limit
+        used_up = np.flatnonzero(elapsed == limit)
         if len(used_up):
-            late[used_up] = self._passed(used_up)
+            late[used_up] = self.count.passed(used_up, self.count.due(used_up), self.count.until[used_up])
+        late[self.kept_breach[0]] = True
         marks = (late, c.stop != MISSING, c.paused_at != MISSING, c.cancelled)
         which = np.zeros(len(late), np.uint8)
         for bit, mark in enumerate(marks):
@@ -169,7 +183,7 @@ class _Reader:
             "start": c.start,
             "stop": c.stop,
             "elapsed": elapsed,
-            "limit": self.limit,
+            "limit": limit,
         }
         for row, reading in self.models.items():
             for name, value in _of(reading).items():
@@ -203,76 +217,28 @@ class _Reader:
         there = self.log.case.take(self.log.heads)
         return there[~has[there] & (self.limit_of[cycles.last_target[there]] >= 0)]
 
-    def _pauses(self, rows: Array) -> tuple[Array, Array, Array]:
-        """The pauses of some cycles, as places among them; those that last come last, cut at the end."""
-        c = self.cycles
-        row, begin, end = c.pause_cycle, c.pause_start, c.pause_end
-        if len(rows) < len(c.case):
-            place = np.full(len(c.case), -1, np.int64)
-            place[rows] = np.arange(len(rows))
-            row = place.take(row)
-            mine = np.flatnonzero(row >= 0)
-            row, begin, end = row.take(mine), begin.take(mine), end.take(mine)
-        lasting = np.flatnonzero(c.paused_at.take(rows) != MISSING)
-        if len(lasting):
-            row = np.concatenate([row, lasting])
-            begin = np.concatenate([begin, c.paused_at[rows[lasting]]])
-            end = np.concatenate([end, self.until[rows[lasting]]])
-        return row, begin, end
-
-    def _elapsed(self) -> Array:
-        """The counted time; the pauses of a cycle never overlap, so that each can be taken out by itself."""
-        c = self.cycles
-        which = self.calendar_of.take(c.target)
-        spent = self._counted(elapsed, c.start.view("M8[us]"), self.until.view("M8[us]"), which)
-        row, begin, end = self._pauses(np.arange(len(c.case)))
-        if len(row):
-            np.subtract.at(spent, row, self._counted(elapsed, begin.view("M8[us]"), end.view("M8[us]"), which[row]))
-        return spent
-
-    def _counted(self, answer: Any, start: Array, other: Array, which: Array, **options: Any) -> Array:
-        one = len(self.calendars) == 1
-        hours: Any = self.calendars[0] if one else self.calendars
-        found = answer(hours, start, other, which=None if one else which, **options)
-        return np.asarray(found).view(np.int64)
-
-    def _due(self, rows: Array) -> Array:
-        """The last moments by which no more than the limits have counted; a pause that begins there carries them on."""
-        c = self.cycles
-        row, begin, end = self._pauses(rows)
-        without = Pauses(row, begin.view("M8[us]"), end.view("M8[us]")) if len(row) else None
-        start, work = c.start[rows].view("M8[us]"), self.limit[rows].view("m8[us]")
-        stay = self.sla.conventions.at_close
-        due = self._counted(after, start, work, self.calendar_of[c.target[rows]], without=without, at_close=stay)
-        ended = len(row) - int(np.count_nonzero(c.paused_at[rows] != MISSING))
-        row, begin, end = row[:ended], begin[:ended], end[:ended]
-        while (inside := (begin <= due[row]) & (due[row] < end)).any():
-            due[row[inside]] = end[inside]
-        return due
-
-    def _passed(self, rows: Array) -> Array:
-        """Whether cycles that used up their limit to the last are past due: before they ended, and not in a pause."""
-        due, paused_at = self._due(rows), self.cycles.paused_at[rows]
-        return np.asarray((due < self.until[rows]) & ((paused_at == MISSING) | (due < paused_at)))
-
     def _breached_at(self, late: Array) -> Array:
-        out = np.full(len(self.limit), MISSING, np.int64)
-        out[late] = self._due(late)
-        for row, reading in self.models.items():
-            out[row] = _micros(reading.breached_at)
-        return out
+        out = np.full(len(self.cycles.case), MISSING, np.int64)
+        out[late] = self.count.due(late)
+        return self._told(out, "breached_at")
 
     def _all_due(self, late: Array, elapsed: Array) -> Array:
         """Due moments of all readings of cycles: none while a pause lasts, or for a clock cancelled before it."""
-        due = self._due(np.arange(len(self.limit)))
+        due = self.count.due(np.arange(len(late)))
         paused_at = self.cycles.paused_at
-        due[(paused_at != MISSING) & ((due >= paused_at) | (elapsed < self.limit))] = MISSING
+        due[(paused_at != MISSING) & ((due >= paused_at) | (elapsed < self.count.limit))] = MISSING
         due[self.cycles.cancelled & ~late] = MISSING
+        return self._told(due, "due")
+
+    def _told(self, due: Array, name: str) -> Array:
+        """Moments, but those of breaches that came before a change of target, and of the model's readings."""
+        rows, at = self.kept_breach
+        due[rows] = at
         for row, reading in self.models.items():
-            due[row] = _micros(reading.due)
+            due[row] = micros_of(getattr(reading, name))
         return due
 
-    # --- cycles whose target changed: by the model's own functions ----------------------------------------------------
+    # --- cycles whose target changed in a way that is not counted in bulk: by the model's own functions ---------------
 
     def _by_model(self, c: Cycles, i: int) -> Reading | None:
         later = slice(*np.searchsorted(c.change_cycle, [i, i + 1]))
@@ -306,14 +272,14 @@ class _Reader:
         )
 
     def _target(self, place: Any) -> Target | None:
-        return self.targets[int(place)] if place >= 0 else None
+        return self.sla.targets[int(place)] if place >= 0 else None
 
 
 def _of(reading: Reading) -> dict[str, int]:
     return {
         "state": _CODE[reading.state],
-        "start": _micros(reading.start),
-        "stop": _micros(reading.stop),
+        "start": micros_of(reading.start),
+        "stop": micros_of(reading.stop),
         "elapsed": reading.elapsed // _US,
         "limit": reading.limit // _US,
     }
@@ -321,7 +287,3 @@ def _of(reading: Reading) -> dict[str, int]:
 
 def _moment(value: Any) -> dt.datetime:
     return _EPOCH + int(value) * _US
-
-
-def _micros(value: dt.datetime | None) -> int:
-    return MISSING if value is None else (value - _EPOCH) // _US

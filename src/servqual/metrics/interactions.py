@@ -99,24 +99,32 @@ def _transferred(t: View) -> Mapping[str, Array]:
 
 def _first_contacts(t: View) -> Mapping[str, Array]:
     """Chains of contacts of one customer and topic, each within the window of the one before."""
-    found, window = _chained(t), _us(t.params["window"], "window")
-    order, follows = found.order, found.within(window)
-    repeated = np.zeros(len(order), np.bool_)
-    repeated[:-1] = follows[1:]
-    hit, first = np.zeros((2, t.size), np.bool_)
-    hit[order] = ~repeated
-    first[order] = ~follows
-    first &= _answered(t)
+    window = _us(t.params["window"], "window")
+    follows, followed = _repeated(t)
+    hit = ~followed
+    first = _known(t) & ~follows & _answered(t)
     # also for those that came back early, or repeats would be told sooner than their absence
     over = t.now - t.us("queued_at") > window
     return {"hit": hit, "among": first, "undecided": first & ~over}
 
 
 def _repeats(t: View) -> Mapping[str, Array]:
-    found = _chained(t)
-    hit = np.zeros(t.size, np.bool_)
-    hit[found.order] = found.within(_us(t.params["window"], "window"))
-    return {"hit": hit, "among": _known(t)}
+    follows, _ = _repeated(t)
+    return {"hit": follows, "among": _known(t)}
+
+
+def _repeated(t: View) -> tuple[Array, Array]:
+    """Whether each contact follows, and is followed by, one of its chain within the window."""
+    found, window = _chained(t), _us(t.params["window"], "window")
+
+    def rows() -> tuple[Array, Array]:
+        follows, followed = np.zeros((2, t.size), np.bool_)
+        late = found.within(window)
+        follows[found.order] = late
+        followed[found.order[:-1]] = late[1:]
+        return follows, followed
+
+    return t.once(("repeated", t.params["by_topic"], window, t.told_by), rows)
 
 
 def _known(t: View) -> Array:

@@ -118,11 +118,12 @@ class _Table:
         times = unit // finest
         if self._rows > _ROWS or not self._fit(top * times + 1, finest, size):
             return False
-        key = ticks.astype(np.int64)
+        key = ticks.astype(np.int32)
         if times > 1:
             key *= times
-        key += codes * self._width
+        key += codes.astype(np.int32) * self._width
         np.copyto(key, _PLACES, where=~among)
+        key.sort()  # places near each other are in the cache together
         np.add.at(self._places, key, np.int32(1))
         return True
 
@@ -134,25 +135,25 @@ class _Table:
         if size * needed > _PLACES:
             return False
         if times > 1 or needed > self._width or size * self._width > _PLACES:
-            counts, kept = self._counts(), self._needed
+            counts = self._counts()
             width = min(needed * 2, _PLACES // size)
             places = np.zeros(_PLACES + 1, np.int32)
             if self._width:
                 fresh = places[: self.size * width].reshape(self.size, width)
-                fresh[:, : (kept - 1) * times + 1 : times] = counts[:, :kept]
+                fresh[:, : (self._needed - 1) * times + 1 : times] = counts
             self._places, self._width, self._unit = places, width, unit
         self.size, self._needed = size, needed
         return True
 
     def _counts(self) -> Array:
-        return self._places[: self.size * self._width].reshape(self.size, self._width)
+        return self._places[: self.size * self._width].reshape(self.size, self._width)[:, : self._needed]
 
     def cells(self, order: Array, binned: Array | None = None) -> Sparse:
         """The counts, as every other form of them; where `binned` is given they are of bins.
 
         Some rows of the table are looked through at a time, which the cache holds.
         """
-        table, width = self._counts(), self._width
+        table, width = self._counts(), self._needed if self._width else 0
         come = np.flatnonzero(order < self.size)  # a group whose values were never counted has no row
         pieces = [np.zeros((3, 0), np.int64)]
         folded = np.zeros(len(order), np.bool_) if binned is None else binned

@@ -44,6 +44,16 @@ class Cycle(Generic[T]):
     changes: tuple[Change[T], ...]
 
 
+def to_minutes(cycle: Cycle[T]) -> Cycle[T]:
+    """A cycle with the edges of its pauses cut to the minute, though never before its start."""
+
+    def cut(at: dt.datetime) -> dt.datetime:
+        return max(cycle.start, at.replace(second=0, microsecond=0))
+
+    pauses = (Pause(cut(start), None if end is None else cut(end), why) for start, end, why in cycle.pauses)
+    return attrs.evolve(cycle, pauses=tuple(pauses))
+
+
 @attrs.frozen
 class Chooser(Generic[T]):
     """Which target applies to a case with these attributes; `reads` are the fields of events that it looks at."""
@@ -56,6 +66,7 @@ class Chooser(Generic[T]):
 class _Running(Generic[T]):
     start: dt.datetime
     changes: list[Change[T]]
+    began_with: str
     pauses: list[Pause] = attrs.field(factory=list[Pause])
     stop: dt.datetime | None = None
     cancelled: bool = False
@@ -112,22 +123,26 @@ class _Clock(Generic[T]):
         self.running: _Running[T] | None = None
 
     def take(self, event: Event, names: tuple[str, ...]) -> None:
-        self._end(event.at, names)
+        ended = self._end(event.at, names)
         self._learn(event)
         if names[0] == "waiting" or names[0] == "resumed":
             self._wait(event)
-        self._begin(event, names)
+        self._begin(event, names, only_ends=ended and self.rule.stops_alone)
 
-    def _end(self, at: dt.datetime, names: tuple[str, ...]) -> None:
+    def _end(self, at: dt.datetime, names: tuple[str, ...]) -> bool:
+        """End what this ends, or let it go on; whether it ended."""
         if self.running is not None:
             stops = not self.rule.stop.isdisjoint(names)
-            if stops or not self.rule.cancel.isdisjoint(names):
+            ends = stops or not self.rule.cancel.isdisjoint(names)
+            if ends:
                 self.running.end(at, cancelled=not stops)
                 self.running = None
-        elif self.cycles and not self.cycles[-1].cancelled and not self.rule.reopen_on.isdisjoint(names):
-            self._reopen(self.cycles[-1], Change(at, self.target))
+            return ends
+        if self.cycles and not self.cycles[-1].cancelled and not self.rule.reopen_on.isdisjoint(names):
+            self._reopen(self.cycles[-1], Change(at, self.target), names[0])
+        return False
 
-    def _reopen(self, last: _Running[T], change: Change[T]) -> None:
+    def _reopen(self, last: _Running[T], change: Change[T], name: str) -> None:
         """Let a stopped clock go on as its rule says."""
         match self.rule.reopening:
             case Reopening.NEVER:
@@ -139,9 +154,9 @@ class _Clock(Generic[T]):
             case Reopening.RETROACTIVE:
                 last.stop = None
             case Reopening.RESTART:
-                self.cycles[-1] = _Running(change.at, [change])
+                self.cycles[-1] = _Running(change.at, [change], name)
             case Reopening.NEW_CYCLE:
-                self.cycles.append(_Running(change.at, [change]))
+                self.cycles.append(_Running(change.at, [change], name))
         self.running = self.cycles[-1]
 
     def _learn(self, event: Event) -> None:
@@ -165,14 +180,18 @@ class _Clock(Generic[T]):
                 self.running.pause(event.at, paused)
         self.waiting = paused
 
-    def _begin(self, event: Event, names: tuple[str, ...]) -> None:
+    def _begin(self, event: Event, names: tuple[str, ...], *, only_ends: bool) -> None:
         rule, at = self.rule, event.at
         self.solved = (self.solved or names[0] in _SOLVED) and rule.reopen_on.isdisjoint(names)
-        may_start = rule.repeats or not self.cycles if self.running is None else rule.restarts
+        if self.running is None:
+            may_start = (rule.repeats or not self.cycles) and not only_ends
+        else:
+            other = self.running.began_with != names[0]
+            may_start = rule.restarts == "always" or (rule.restarts == "other" and other)
         if may_start and not rule.start.isdisjoint(names) and not (self.solved and rule.unsolved_only):
             if self.running is not None:
                 self.cycles.pop()
-            self.running = _Running(at, [Change(at, self.target)])
+            self.running = _Running(at, [Change(at, self.target)], names[0])
             self.cycles.append(self.running)
             if self.waiting is not None:
                 self.running.pause(at, self.waiting)

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+from servqual.model._counting import Count, is_paused
 from servqual.model._cycles import Change, Cycle, Pause
 from servqual.model._lifecycle import Event
 from servqual.model.clocks import ClockConventions, Retargeting
 from servqual.model.open_time import DatedHours, Hours
-from servqual.model.reading import ClockState, Reading, done_by, is_paused, windows_of
+from servqual.model.reading import ClockState, Reading
 from servqual.model.target import Target
 
 _ZERO = dt.timedelta()
@@ -27,8 +28,9 @@ def pending(case: str, target: Target, hours: Hours, conventions: ClockConventio
         limit=target.within,
         due=None,
         breached_at=None,
-        hours=target.hours or hours,
+        hours=_settled(target.hours or hours, now, conventions),
         at_close=conventions.at_close,
+        pause_time=conventions.pauses,
         pauses=(),
         history=(),
     )
@@ -48,19 +50,20 @@ def read_cycle(
     limits = _Limits(cycle, agreed, conventions)
     for change in cycle.changes:
         limits.apply(change)
-    target, hours, pauses, stop = limits.target, limits.hours, cycle.pauses, cycle.stop
+    target, pauses, stop = limits.target, cycle.pauses, cycle.stop
     if target is None:
         return None
     if limits.dropped_at is not None:
         stop, pauses = limits.dropped_at, limits.pauses_by(limits.dropped_at)
     until = now if stop is None else stop
-    elapsed = hours.elapsed(cycle.start, until, without=windows_of(pauses, until))
+    count = limits.count(pauses, until)
+    elapsed = count.by(until)
     breached_at, due = limits.breached_at, None
     paused = stop is None and is_paused(pauses)
     if breached_at is not None:
         due = breached_at
     elif not paused or elapsed >= limits.limit:
-        due = done_by(hours, cycle.start, limits.limit, pauses, until=until, at_close=conventions.at_close)
+        due = count.done(limits.limit, conventions.at_close)
         if paused and due >= pauses[-1].start:
             due = None
         elif due < until:
@@ -84,8 +87,9 @@ def read_cycle(
         limit=limits.limit,
         due=due,
         breached_at=breached_at,
-        hours=hours,
+        hours=count.hours,
         at_close=conventions.at_close,
+        pause_time=conventions.pauses,
         pauses=pauses,
         history=history,
         earlier=earlier,
@@ -122,7 +126,7 @@ class _Limits:
             pauses = self.pauses_by(change.at)
             if old is not None and self.breached_at is None:
                 self._judge(change.at, pauses)
-            spent = self.hours.elapsed(self.cycle.start, change.at, without=windows_of(pauses, change.at))
+            spent = self.count(pauses, change.at).by(change.at)
         self._retarget(change, spent)
         self.target = new
 
@@ -142,15 +146,26 @@ class _Limits:
         hours = new.hours or self.agreed
         late = change.at > self.cycle.start and not first and not self.conventions.whole_history
         if late and hours != self.hours:
-            hours = DatedHours(eras=[(None, self.hours), (change.at, hours)])
+            moved = self.count(self.pauses_by(change.at), change.at).moved_by(change.at)
+            hours = DatedHours(eras=[(None, self.hours), (change.at - moved, hours)])
         self.limit, self.hours = limit, hours
 
     def _judge(self, at: dt.datetime, pauses: tuple[Pause, ...]) -> None:
-        due = done_by(self.hours, self.cycle.start, self.limit, pauses, until=at, at_close=self.conventions.at_close)
+        due = self.count(pauses, at).done(self.limit, self.conventions.at_close)
         if due < at and not (is_paused(pauses) and due >= pauses[-1].start):
             self.breached_at = due
+
+    def count(self, pauses: tuple[Pause, ...], until: dt.datetime) -> Count:
+        """How the cycle counts as far as a moment."""
+        hours = _settled(self.hours, until, self.conventions)
+        return Count(hours, self.cycle.start, pauses, until, self.conventions.pauses)
 
     def pauses_by(self, at: dt.datetime) -> tuple[Pause, ...]:
         """Pauses as they were known at a moment."""
         known = [pause for pause in self.cycle.pauses if pause.start <= at]
         return tuple(pause._replace(end=None) if pause.end is not None and pause.end > at else pause for pause in known)
+
+
+def _settled(hours: Hours, until: dt.datetime, conventions: ClockConventions) -> Hours:
+    """The hours that count: where the last ones count for all time, those in force at the end."""
+    return hours.in_force(until) if conventions.whole_history else hours

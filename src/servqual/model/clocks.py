@@ -10,7 +10,7 @@ A rule names events by their stored names, such as `resolved`, or finer where th
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
@@ -19,7 +19,7 @@ from servqual.errors import InvalidValue
 from servqual.model.case import CASE_LIFECYCLE, Relation
 from servqual.model.labels import Labelled
 
-__all__ = ["ANY", "STANDARD", "Clock", "ClockConventions", "ClockRule", "Reopening", "Retargeting"]
+__all__ = ["ANY", "STANDARD", "Clock", "ClockConventions", "ClockRule", "PauseTime", "Reopening", "Retargeting"]
 
 
 class Clock(Labelled):
@@ -60,6 +60,10 @@ class Retargeting(Labelled):
     PRORATA = "prorata", "按比例"  # the share of the old limit that was left is left of the new one
 
 
+PauseTime: TypeAlias = Literal["open", "wall"]
+Restarting: TypeAlias = Literal["never", "always", "other"]
+"""Which starts begin a running cycle anew: none, so that it counts from the first; all, so that it counts from the
+last; or those of another event than the one it counts from, so that of each kind the first counts."""
 ANY: Final = frozenset({"*"})
 _OWN_SIDE: Final = frozenset({"cancelled", "duplicate", "withdrawn"})
 _FINER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -105,9 +109,9 @@ class ClockRule:
     `start` begins a cycle and is ignored while one runs; an event that both stops and starts stops first. `cancel`
     ends a clock without a verdict. `pause_on` names what a case may wait on without the clock running: None leaves it
     to the agreement, the empty set never pauses, `ANY` pauses on everything. `repeats` lets a start after a stop begin
-    another cycle; `restarts` lets a start while it runs begin the cycle anew, so that it counts from the last one.
-    `unsolved_only` ignores starts while a solution stands. `from_earliest` lets a case that absorbs an older one count
-    from the start of that one. Unknown events are refused, with the nearest names.
+    another cycle; `restarts` says which starts begin a cycle anew while it runs. `stops_alone` keeps an event that
+    stops a clock from starting it again. `unsolved_only` ignores starts while a solution stands. `from_earliest` lets a
+    case that absorbs an older one count from the start of that one. Unknown events are refused, with the nearest names.
 
     >>> ClockRule(start="reported", stop="replied.pubic")
     Traceback (most recent call last):
@@ -120,7 +124,8 @@ replied.public, replied.bot, replied?
     cancel: frozenset[str] = attrs.field(default=_OWN_SIDE, converter=_signals)
     pause_on: frozenset[str] | None = attrs.field(default=None, converter=_reasons)
     repeats: bool = attrs.field(default=False, validator=a_fact)
-    restarts: bool = attrs.field(default=False, validator=a_fact)
+    restarts: Restarting = attrs.field(default="never", validator=one_of("never", "always", "other"))
+    stops_alone: bool = attrs.field(default=False, validator=a_fact)
     unsolved_only: bool = attrs.field(default=False, validator=a_fact)
     reopen_on: frozenset[str] = attrs.field(default=frozenset({"reopened", "verified.failed"}), converter=_signals)
     reopening: Reopening = attrs.field(default=Reopening.NEVER, converter=Reopening)
@@ -180,7 +185,9 @@ class ClockConventions:
     `rules` say what each clock listens to; a clock without one, such as `Clock.STEP`, needs a rule on its target.
     `retargeting` is what a change of target does. `at_close="roll"` moves a deadline that falls on the close to the
     next opening. `whole_history` counts all time under the hours that apply last, where each stretch otherwise counts
-    under the hours of its own time. A limit below `shortest` cannot be promised; without it every limit can. `sources`
+    under the hours of its own time. `pauses="wall"` lets a pause move what is left by its whole length, nights and all,
+    where otherwise only its open part does not count. `pause_edges="minute"` cuts the moments at which pauses begin and
+    end to whole minutes. A limit below `shortest` cannot be promised; without it every limit can. `sources`
     say where the reading was learnt.
     """
 
@@ -189,6 +196,8 @@ class ClockConventions:
     retargeting: Retargeting = attrs.field(default=Retargeting.KEEP_START, converter=Retargeting)
     at_close: Literal["stay", "roll"] = attrs.field(default="stay", validator=one_of("stay", "roll"))
     whole_history: bool = attrs.field(default=False, validator=a_fact)
+    pauses: PauseTime = attrs.field(default="open", validator=one_of("open", "wall"))
+    pause_edges: Literal["exact", "minute"] = attrs.field(default="exact", validator=one_of("exact", "minute"))
     shortest: dt.timedelta | None = attrs.field(default=None, validator=lasting)
     sources: tuple[str, ...] = attrs.field(default=(), converter=_texts, repr=False)
 

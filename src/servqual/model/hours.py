@@ -2,23 +2,25 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from servqual._checks import a_fact, as_zone, one_of
+from servqual._checks import a_fact, as_instant, as_zone, one_of
 from servqual.errors import InvalidValue
-from servqual.model._local import Fold, Gap, closing, day_of, opening
+from servqual.model._local import Fold, Gap, closing, day_of, opening, shown_at, shown_by
 from servqual.model._spells import DAYS, Spells, day_spells, read_dates, read_week
-from servqual.model._stretches import DAY, Stretches, clipped, join, take_out
+from servqual.model._stretches import DAY, Stretches, clipped, join, micros, moment, take_out
 from servqual.model.holidays import Given, HolidayRule, Holidays
-from servqual.model.open_time import DatedHours, Hours, Reasons
+from servqual.model.open_time import AtClose, DatedHours, Hours, LedgerPart, Reasons
+from servqual.model.window import Window
 
 __all__ = ["BusinessHours", "Hours"]
 
 _WHOLE_DAY = "00:00-24:00"
-_USUAL = {"end", "both"}
+_USUAL = {"end", "both", "real"}
 
 
 def _special(given: Mapping[dt.date, Spells]) -> Mapping[dt.date, str]:
@@ -59,7 +61,9 @@ class BusinessHours(Hours):
     Time is real time: across a change of the clock a night shift is an hour shorter or longer. An edge inside the gap
     moves to the first instant that exists, unless `gap` reads it as if the clock had changed `later` or `earlier`.
     Where the clock shows a time twice, hours open at the first and close at the second, unless `fold` takes the
-    `first` or the `second` of both edges. Overlapping spells, unknown days and zones, and naive moments are refused.
+    `first` or the `second` of both edges. With `counting="wall"` work is what the zone's clock shows, so that each day
+    is as long as it looks: a repeated hour counts once, and a skipped one at once, when the clock is put forward; such
+    hours cannot be joined with others. Overlapping spells, unknown days and zones, and naive moments are refused.
 
     >>> hours = BusinessHours(zone="Europe/Berlin", week={"mon-thu": "09:00-17:30", "fri": "09:00-15:00"},
     ...                       special={dt.date(2026, 12, 24): "09:00-12:00"})
@@ -76,6 +80,7 @@ class BusinessHours(Hours):
     holiday_cuts_night: bool = attrs.field(default=False, validator=a_fact)
     gap: Gap = attrs.field(default="end", validator=one_of("end", "later", "earlier"))
     fold: Fold = attrs.field(default="both", validator=one_of("both", "first", "second"))
+    counting: Literal["real", "wall"] = attrs.field(default="real", validator=one_of("real", "wall"))
 
     @classmethod
     def always(cls) -> "BusinessHours":
@@ -98,6 +103,46 @@ class BusinessHours(Hours):
         datetime.timedelta(days=1, seconds=28800)
         """
         return DatedHours(eras=eras)
+
+    @property
+    def counts_real_time(self) -> bool:
+        """Whether work is real time."""
+        return self.counting == "real"
+
+    @cached_property
+    def shown(self) -> "BusinessHours | None":
+        """The same hours in a zone whose clock never changes, in which work is counted; None for real time."""
+        return None if self.counting == "real" else attrs.evolve(self, zone="UTC", counting="real")
+
+    def elapsed(
+        self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = (), clamp: bool = False
+    ) -> dt.timedelta:
+        """The open time between two moments; see `Hours.elapsed`."""
+        if self.shown is None:
+            return super().elapsed(start, end, without=without, clamp=clamp)
+        return self.shown.elapsed(self._shown(start), self._shown(end), without=self._all_shown(without), clamp=clamp)
+
+    def after(
+        self, start: dt.datetime, work: dt.timedelta, *, without: Iterable[Window] = (), at_close: AtClose = "stay"
+    ) -> dt.datetime:
+        """The moment by which so much open time has passed since the start; see `Hours.after`."""
+        if self.shown is None:
+            return super().after(start, work, without=without, at_close=at_close)
+        time = self.shown.after(self._shown(start), work, without=self._all_shown(without), at_close=at_close)
+        if not work and at_close == "stay":
+            return as_instant(start)
+        ahead = work >= dt.timedelta()
+        return moment(shown_by(self.zone, micros(time), first=ahead == (at_close == "stay")))
+
+    def explain(
+        self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = ()
+    ) -> tuple[LedgerPart, ...]:
+        """Why each stretch between two moments counted or did not; see `Hours.explain`."""
+        away = tuple(without)
+        parts = super().explain(start, end, without=away)
+        if self.shown is None:
+            return parts
+        return tuple(attrs.evolve(part, counted=self.elapsed(part.start, part.end, without=away)) for part in parts)
 
     def open_between(self, start: int, end: int) -> Stretches:
         """The open stretches between two instants in microseconds since 1970, in order and apart."""
@@ -135,7 +180,14 @@ class BusinessHours(Hours):
             "holiday_cuts_night": self.holiday_cuts_night,
         }
         # what came later is told only where it differs, so that a hash stays the same for ever
-        return told | {name: rule for name, rule in (("gap", self.gap), ("fold", self.fold)) if rule not in _USUAL}
+        later = {"gap": self.gap, "fold": self.fold, "counting": self.counting}
+        return told | {name: rule for name, rule in later.items() if rule not in _USUAL}
+
+    def _shown(self, at: dt.datetime) -> dt.datetime:
+        return moment(shown_at(self.zone, micros(at)))
+
+    def _all_shown(self, windows: Iterable[Window]) -> list[Window]:
+        return [Window(start=self._shown(window.start), end=self._shown(window.end)) for window in windows]
 
     def _spells(self, start: int, end: int) -> Stretches:
         """The opening hours around a range of time, before breaks."""

@@ -57,6 +57,21 @@ class Hours(ABC, Rebuilt):
     def reasons(self, start: int, end: int) -> Reasons:
         """Why it is closed, for stretches that together cover all closed time between two instants."""
 
+    @property
+    def counts_real_time(self) -> bool:
+        """Whether work is real time, and not what the clock on the wall shows; only such hours can be joined."""
+        return True
+
+    def in_force(self, at: dt.datetime) -> "Hours":
+        """The hours that hold at a moment, as if they had always held; the same unless they change with time."""
+        as_instant(at)
+        return self
+
+    @property
+    def turns(self) -> tuple[dt.datetime, ...]:
+        """The moments, in order, from which on other hours are in force."""
+        return ()
+
     @abstractmethod
     def definition(self) -> dict[str, Any]:
         """All that decides when it is open, as plain data in a settled order."""
@@ -117,10 +132,12 @@ class Hours(ABC, Rebuilt):
                 mark += away if ahead else -away
         return moment(self.timeline.reaching(compiled, mark, at).instant(mark) + last)
 
-    def is_open(self, at: dt.datetime) -> bool:
-        """Whether it is open at a moment; the opening belongs to it, the close does not."""
+    def is_open(self, at: dt.datetime, *, at_close: bool = False) -> bool:
+        """Whether it is open at a moment; the opening belongs to it, the close only with `at_close=True`."""
         instant = micros(at)
-        return instant < self.timeline.over(instant, instant).close_of(instant)
+        if instant < self.timeline.over(instant, instant).close_of(instant):
+            return True
+        return at_close and instant > FIRST and self.is_open(moment(instant - 1))
 
     def next_open(self, at: dt.datetime) -> dt.datetime | None:
         """The first moment, from this one on, at which it is open; None where it stays shut for a century."""
@@ -223,6 +240,18 @@ def some_hours(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
         )
 
 
+def _real_hours(instance: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    some_hours(instance, field, value)
+    if isinstance(value, Hours) and not value.counts_real_time:
+        raise InvalidValue(
+            f"{field.name} must be hours that count real time (got {value!r}); hours with counting='wall' cannot be "
+            "joined with others",
+            field=field.name,
+            expected="hours with counting='real'",
+            got=value,
+        )
+
+
 def _joint(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
     if value not in {"|", "&", "-"}:
         raise InvalidValue(f"{field.name} must be '|', '&' or '-' (got {value!r})", field=field.name, got=value)
@@ -240,9 +269,9 @@ class CombinedHours(Hours):
     datetime.timedelta(seconds=54000)
     """
 
-    left: Hours = attrs.field(validator=some_hours)
+    left: Hours = attrs.field(validator=_real_hours)
     how: Literal["|", "&", "-"] = attrs.field(validator=_joint)
-    right: Hours = attrs.field(validator=some_hours)
+    right: Hours = attrs.field(validator=_real_hours)
 
     def open_between(self, start: int, end: int) -> Stretches:
         """The union, the intersection, or the difference."""
@@ -260,6 +289,15 @@ class CombinedHours(Hours):
         yield from _shut_reasons(self.left, start, end)
         for low, high in self.left.open_between(start, end) if self.how != "|" else ():
             yield from [(low, high, "taken out")] if self.how == "-" else _shut_reasons(self.right, low, high)
+
+    def in_force(self, at: dt.datetime) -> "CombinedHours":
+        """Both as they are in force at a moment."""
+        return attrs.evolve(self, left=self.left.in_force(at), right=self.right.in_force(at))
+
+    @property
+    def turns(self) -> tuple[dt.datetime, ...]:
+        """Those of both."""
+        return tuple(sorted({*self.left.turns, *self.right.turns}))
 
     def definition(self) -> dict[str, Any]:
         """Both definitions and how they are joined."""
@@ -282,7 +320,7 @@ class DatedHours(Hours):
 
     def __attrs_post_init__(self) -> None:
         for _, hours in self.eras:
-            some_hours(self, attrs.fields(DatedHours).eras, hours)
+            _real_hours(self, attrs.fields(DatedHours).eras, hours)
         moments = [since for since, _ in self.eras]
         later = [since for since in moments[1:] if since is not None]
         if not moments or moments[0] is not None or len(later) < len(moments) - 1 or later != sorted(set(later)):
@@ -305,6 +343,18 @@ class DatedHours(Hours):
         """The reasons of each era."""
         for low, high, hours in self._within(start, end):
             yield from hours.reasons(low, high)
+
+    def in_force(self, at: dt.datetime) -> Hours:
+        """The era of a moment; an era that itself changes as it is then."""
+        instant = as_instant(at)
+        era = next(hours for since, hours in reversed(self.eras) if since is None or since <= instant)
+        return era.in_force(instant)
+
+    @property
+    def turns(self) -> tuple[dt.datetime, ...]:
+        """The moments at which an era begins, and those within eras."""
+        begins = {since for since, _ in self.eras if since is not None}
+        return tuple(sorted(begins.union(*(hours.turns for _, hours in self.eras))))
 
     def definition(self) -> dict[str, Any]:
         """Each era with the moment it begins."""

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import attrs
 
 from servqual.errors import InvalidValue
-from servqual.model.reading import ClockState, Reading, windows_of
+from servqual.model.reading import ClockState, Reading, count_of
 
 T = TypeVar("T")
 
@@ -100,12 +100,8 @@ def _has_verdict(cycle: Reading) -> bool:
 
 
 def _past(cycle: Reading) -> _Past:
-    assert cycle.start is not None
-    pauses: list[tuple[dt.timedelta, dt.timedelta]] = []
-    for number, pause in enumerate(cycle.pauses):
-        before = windows_of(cycle.pauses[:number], cycle.until)
-        counted = cycle.hours.elapsed(cycle.start, pause.start, without=before)
-        pauses.append((counted, (pause.end or cycle.until) - pause.start))
+    count = count_of(cycle)
+    pauses = ((count.by(pause.start), (pause.end or cycle.until) - pause.start) for pause in cycle.pauses)
     return _Past(cycle.elapsed, tuple(pauses))
 
 
@@ -125,9 +121,12 @@ def _breach(reading: Reading, like: _Past, resumed: dt.datetime) -> dt.datetime 
     """When the clock would breach if it went on like that one; None where that one stopped within the limit."""
     if like.elapsed <= reading.limit:
         return None
-    at, spent = resumed, reading.elapsed
+    hours, at, spent = reading.hours, resumed, reading.elapsed
+    in_wall_time = reading.pause_time == "wall"
+    moved = count_of(reading).moved_by(reading.now) + in_wall_time * (resumed - reading.now)
     for counted, length in like.pauses:
         if spent < counted < reading.limit:
-            at = reading.hours.after(at, counted - spent) + length
+            at = hours.after(at - moved, counted - spent) + moved + length
+            moved += in_wall_time * length
             spent = counted
-    return reading.hours.after(at, reading.limit - spent)
+    return hours.after(at - moved, reading.limit - spent) + moved

@@ -11,12 +11,13 @@ import attrs
 
 from servqual._checks import as_instant
 from servqual.errors import InvalidValue
+from servqual.model._counting import Count, is_paused
 from servqual.model._cycles import Pause
 from servqual.model._lifecycle import Event
+from servqual.model.clocks import PauseTime
 from servqual.model.labels import Labelled
 from servqual.model.open_time import AtClose, Hours, LedgerPart
 from servqual.model.target import Mark, Target
-from servqual.model.window import Window
 
 __all__ = ["ClockState", "Reading", "Threshold"]
 
@@ -90,6 +91,7 @@ class Reading:
     breached_at: dt.datetime | None
     hours: Hours = attrs.field(repr=False)
     at_close: AtClose = attrs.field(repr=False)
+    pause_time: PauseTime = attrs.field(repr=False)
     pauses: tuple[Pause, ...] = attrs.field(repr=False)
     history: tuple[Event, ...] = attrs.field(repr=False, eq=False)
     earlier: tuple["Reading", ...] = attrs.field(default=(), repr=False)
@@ -127,23 +129,14 @@ class Reading:
     @property
     def first_tick(self) -> dt.datetime | None:
         """The first moment that counts; None before the start, or while nobody can say."""
-        if self.start is None:
-            return None
-        at = self.hours.next_open(self.start)
-        for pause in self.pauses:
-            if at is None or at < pause.start:
-                return at
-            if pause.end is None:
-                return None
-            at = self.hours.next_open(pause.end)
-        return at
+        return None if self.start is None else count_of(self).first_tick()
 
     @property
     def last_safe(self) -> dt.datetime | None:
         """The moment at which more than the limit would count: `due`, or the opening after it where it is a close."""
         if self.start is None or self.due is None:
             return None
-        return self.hours.after(self.start, self.limit, without=self._windows(), at_close="roll")
+        return count_of(self).reached(self.limit, "roll")
 
     def due_if_resumed_at(self, moment: dt.datetime) -> dt.datetime | None:
         """The due moment if the present pause ended then, which cannot be before now; without a pause it is `due`."""
@@ -158,14 +151,14 @@ class Reading:
                 got=resumed,
             )
         pauses = (*self.pauses[:-1], self.pauses[-1]._replace(end=resumed))
-        return done_by(self.hours, self.start, self.limit, pauses, until=resumed, at_close=self.at_close)
+        return Count(self.hours, self.start, pauses, resumed, self.pause_time).done(self.limit, self.at_close)
 
     @property
     def late_by(self) -> dt.timedelta:
         """Counted time past due, up to the stop or now; nothing for a promise that is kept or open."""
         if self.breached_at is None:
             return _ZERO
-        return self.hours.elapsed(self.breached_at, self.until, without=self._windows())
+        return self._counted(self.breached_at, self.until)
 
     @property
     def wall_late_by(self) -> dt.timedelta:
@@ -201,17 +194,10 @@ class Reading:
         """
         if self.start is None:
             return ()
-        parts: list[LedgerPart] = []
-        at = self.start
-        for pause in self.pauses:
-            end = pause.end or self.until
-            if pause.start == end:
-                continue
-            self._explain(parts, at, pause.start)
-            _append(parts, pause.start, end, pause.why)
-            at = end
-        self._explain(parts, at, self.until)
-        _append(parts, self.until, self.now, "cancelled" if self.state is ClockState.CANCELLED else "stopped")
+        parts = list(count_of(self).ledger())
+        if self.until < self.now:
+            why = "cancelled" if self.state is ClockState.CANCELLED else "stopped"
+            parts.append(LedgerPart(start=self.until, end=self.now, why=why, counted=_ZERO))
         return tuple(parts)
 
     def overdue_by_holder(self) -> Mapping[str, dt.timedelta]:
@@ -222,15 +208,15 @@ class Reading:
         shares: dict[str, dt.timedelta] = {}
         if self.breached_at is None:
             return shares
-        windows = self._windows()
         for holder, start, end in _held(self.history, self.breached_at, self.until):
-            spent = self.hours.elapsed(start, end, without=windows)
+            spent = self._counted(start, end)
             if spent:
                 shares[holder] = shares.get(holder, _ZERO) + spent
         return shares
 
-    def _windows(self) -> list[Window]:
-        return windows_of(self.pauses, self.until)
+    def _counted(self, start: dt.datetime, end: dt.datetime) -> dt.timedelta:
+        count = count_of(self)
+        return count.by(end) - count.by(start)
 
     def _work(self, mark: Mark) -> dt.timedelta:
         return max(_ZERO, self.limit + mark) if isinstance(mark, dt.timedelta) else self.limit * mark
@@ -239,7 +225,7 @@ class Reading:
         work, at = self._work(mark), None
         if self.start is not None:
             if work <= self.elapsed or (self.stop is None and not is_paused(self.pauses)):
-                at = self.hours.after(self.start, work, without=self._windows())
+                at = count_of(self).reached(work)
             if at is not None and self.stop is not None and at > self.stop:
                 at = None
         name = f"{mark.total_seconds():+g}s" if isinstance(mark, dt.timedelta) else f"{mark:g}"
@@ -250,44 +236,11 @@ class Reading:
             passed=at is not None and at <= self.until,
         )
 
-    def _explain(self, parts: list[LedgerPart], start: dt.datetime, end: dt.datetime) -> None:
-        if start < end:
-            parts += (
-                attrs.evolve(part, why="running") if part.why == "open" else part
-                for part in self.hours.explain(start, end)
-            )
 
-
-def _append(parts: list[LedgerPart], start: dt.datetime, end: dt.datetime, why: str) -> None:
-    if start < end:
-        parts.append(LedgerPart(start=start, end=end, why=why, counted=_ZERO))
-
-
-def is_paused(pauses: tuple[Pause, ...]) -> bool:
-    """Whether the last pause still lasts."""
-    return bool(pauses) and pauses[-1].end is None
-
-
-def windows_of(pauses: Iterable[Pause], until: dt.datetime) -> list[Window]:
-    """Pauses as windows; one that lasts is cut at `until`."""
-    return [Window(start=start, end=until if end is None else end) for start, end, _ in pauses]
-
-
-def done_by(
-    hours: Hours,
-    start: dt.datetime,
-    work: dt.timedelta,
-    pauses: tuple[Pause, ...],
-    *,
-    until: dt.datetime,
-    at_close: AtClose,
-) -> dt.datetime:
-    """The last moment by which no more than this work has counted; a pause that begins there carries it to its end."""
-    due = hours.after(start, work, without=windows_of(pauses, until), at_close=at_close)
-    for pause in pauses:
-        if pause.end is not None and pause.start <= due < pause.end:
-            due = pause.end
-    return due
+def count_of(reading: Reading) -> Count:
+    """How a clock that has begun counts from its start."""
+    assert reading.start is not None
+    return Count(reading.hours, reading.start, reading.pauses, reading.until, reading.pause_time)
 
 
 def _held(

@@ -10,7 +10,7 @@ import attrs
 
 from servqual._checks import a, as_instant, filled
 from servqual.errors import InvalidValue
-from servqual.model._cycles import Chooser, fold
+from servqual.model._cycles import Chooser, fold, to_minutes
 from servqual.model._lifecycle import Event, Lived
 from servqual.model._verdict import pending, read_cycle
 from servqual.model.clocks import STANDARD, ClockConventions, ClockRule
@@ -74,6 +74,7 @@ class Sla:
                     f"targets must be Targets (got {target!r})", field="targets", expected="Target", got=target
                 )
             _long_enough(target, self.conventions.shortest)
+        self._refuse_mixed_time()
         keys = dict.fromkeys(target.key for target in self.targets)
         groups = [tuple(target for target in self.targets if target.key == key) for key in keys]
         object.__setattr__(self, "promises", tuple(self._promise(group) for group in groups))
@@ -95,6 +96,8 @@ class Sla:
     def _read(self, case: str, history: tuple[Event, ...], promise: Promise, now: dt.datetime) -> Reading | None:
         cycles, target = fold(history, promise.rule, promise.pause_on, promise.chooser, now)
         last: Reading | None = None
+        if self.conventions.pause_edges == "minute":
+            cycles = [to_minutes(cycle) for cycle in cycles]
         for cycle in cycles:
             earlier = () if last is None else last.cycles
             reading = read_cycle(
@@ -110,6 +113,17 @@ class Sla:
         if last is None and not cycles and target is not None and target.within is not None:
             return pending(case, target, self.hours, self.conventions, now)
         return last
+
+    def _refuse_mixed_time(self) -> None:
+        hours = {target.hours or self.hours for target in self.targets}
+        if len(hours) > 1 and not (self.conventions.whole_history or all(each.counts_real_time for each in hours)):
+            raise InvalidValue(
+                "hours must all count real time where targets have different ones (got counting='wall'); give all "
+                "targets the same hours, or conventions with whole_history=True",
+                field="hours",
+                expected="hours with counting='real'",
+                got=hours,
+            )
 
     def _promise(self, targets: tuple[Target, ...]) -> Promise:
         rules = [target.rule or self.conventions.rules.get(target.clock) for target in targets]

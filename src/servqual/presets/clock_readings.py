@@ -7,7 +7,7 @@ said in these terms is noted beside it. The products change; these are readings 
 import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -28,22 +28,8 @@ _NEW_CYCLES: Final = {
 """Clocks of products in which a stopped one never goes on: what comes back gets another beside it."""
 
 
-def _reading(
-    name: str,
-    rules: Mapping[Clock, ClockRule],
-    *sources: str,
-    roll: bool = False,
-    whole: bool = False,
-    shortest: dt.timedelta | None = None,
-) -> ClockConventions:
-    return ClockConventions(
-        name=name,
-        rules={**_RULES, **rules},
-        at_close="roll" if roll else "stay",
-        whole_history=whole,
-        shortest=shortest,
-        sources=sources,
-    )
+def _reading(name: str, rules: Mapping[Clock, ClockRule], *sources: str, **options: Any) -> ClockConventions:
+    return ClockConventions(name=name, rules={**_RULES, **rules}, sources=sources, **options)
 
 
 _ZENDESK: Final = _reading(
@@ -58,7 +44,7 @@ _ZENDESK: Final = _reading(
     "Zendesk help centre, articles 4408834848154 (durations) and 7412192349466 (settings of the reply metrics)",
     "Zendesk API reference, ticket metric events: which statuses pause a metric",
     "dbt_zendesk (Fivetran), DECISIONLOG and pull request 136: next reply ends on solve; the last schedule holds",
-    whole=True,
+    whole_history=True,
     shortest=dt.timedelta(seconds=15),
 )
 
@@ -74,10 +60,9 @@ _SERVICENOW: Final = _reading(
 _JIRA: Final = _reading(
     "jira_service_management",
     {
-        # of equal instants a stop beats a pause and a pause a start, as here; but one event that would stop and start a
-        # clock only stops it there: where that matters, as for regular updates, let another event start it
-        **_NEW_CYCLES,
-        Clock.RESOLUTION: attrs.evolve(_NEW_CYCLES[Clock.RESOLUTION], pause_on="customer"),
+        # of equal instants a stop beats a pause and a pause a start, as here; one event that would do both only stops
+        **{clock: attrs.evolve(rule, stops_alone=True) for clock, rule in {**_RULES, **_NEW_CYCLES}.items()},
+        Clock.RESOLUTION: attrs.evolve(_NEW_CYCLES[Clock.RESOLUTION], pause_on="customer", stops_alone=True),
     },
     "Jira Service Management API 10.3, SlaInformationCompletedCycle: each start after a stop is another cycle, with "
     "start, stop, goal, elapsed and remaining time, the last negative after a breach",
@@ -91,7 +76,7 @@ _ZAMMAD: Final = _reading(
         # `within=None` here; and of the update spans it keeps the longest, where we keep all
         Clock.FIRST_RESPONSE: attrs.evolve(_RULES[Clock.FIRST_RESPONSE], pause_on=ANY),
         Clock.NEXT_RESPONSE: attrs.evolve(
-            _RULES[Clock.NEXT_RESPONSE], stop=("replied.public",), pause_on=ANY, restarts=True
+            _RULES[Clock.NEXT_RESPONSE], stop=("replied.public",), pause_on=ANY, restarts="always"
         ),
         Clock.RESOLUTION: attrs.evolve(
             _RULES[Clock.RESOLUTION], stop=("resolved", "closed"), pause_on=ANY, reopening=Reopening.NEVER
@@ -100,7 +85,9 @@ _ZAMMAD: Final = _reading(
     "Zammad source, lib/escalation.rb: the update clock counts from the last customer contact while unanswered",
     "Zammad source, Ticket::SetsCloseTime: the first close stays, so a reopened ticket does not run again",
     "Zammad test-suite: a deadline that falls on the close is the next opening",
-    roll=True,
+    "Zammad source, lib/escalation/ticket_biz_break.rb: pauses are kept as hours and minutes",
+    at_close="roll",
+    pause_edges="minute",
 )
 
 _FRAPPE: Final = _reading(
@@ -114,15 +101,49 @@ _FRAPPE: Final = _reading(
     "hold counts in business time; resolved time becomes hold on reopening",
 )
 
-CLOCK_READINGS: Final[Mapping[str, ClockConventions]] = MappingProxyType(
-    {reading.name: reading for reading in (STANDARD, _ZENDESK, _SERVICENOW, _JIRA, _ZAMMAD, _FRAPPE)}
+_OTRS: Final = _reading(
+    "otrs",
+    {
+        # the update clock counts from the first customer article that no agent has answered, else from the last answer
+        Clock.NEXT_RESPONSE: ClockRule(
+            start=("customer_message", "replied.public"),
+            stop="replied.public",
+            pause_on=ANY,
+            repeats=True,
+            restarts="other",
+        ),
+        # the first close is final, and pending time counts
+        Clock.RESOLUTION: attrs.evolve(
+            _RULES[Clock.RESOLUTION], stop=("resolved", "closed"), pause_on=(), reopening=Reopening.NEVER
+        ),
+    },
+    "OTRS source, Kernel/System/Ticket.pm, TicketEscalationIndexBuild: which article starts the update time, that a "
+    "pending state has none, and that the solution time ends with the first close",
 )
+
+_ERPNEXT: Final = _reading(
+    "erpnext",
+    {
+        # of several holds it moves the deadline by the last one only, where we move it by all
+        Clock.FIRST_RESPONSE: attrs.evolve(_RULES[Clock.FIRST_RESPONSE], pause_on=None),
+        Clock.RESOLUTION: attrs.evolve(
+            _RULES[Clock.RESOLUTION], stop=("resolved", "closed"), reopening=Reopening.RESTART
+        ),
+    },
+    "ERPNext source, service_level_agreement.py at 012e6f95: hold time is added to the deadline by the clock on the "
+    "wall, and a ticket that is open again has its metrics reset",
+    pauses="wall",
+)
+
+_ALL: Final = (STANDARD, _ZENDESK, _SERVICENOW, _JIRA, _ZAMMAD, _FRAPPE, _OTRS, _ERPNEXT)
+CLOCK_READINGS: Final[Mapping[str, ClockConventions]] = MappingProxyType({reading.name: reading for reading in _ALL})
 
 
 def clock_conventions(name: str) -> ClockConventions:
-    """The reading of a product: `zendesk`, `servicenow`, `jira_service_management`, `zammad`, `frappe`; or `standard`.
+    """The reading of a product, by its name.
 
-    An unknown name is refused with the nearest ones.
+    There are `zendesk`, `servicenow`, `jira_service_management`, `zammad`, `frappe`, `otrs`, `erpnext`, and `standard`,
+    which is ours. An unknown name is refused with the nearest ones.
 
     >>> clock_conventions("zammad").at_close
     'roll'

@@ -76,7 +76,10 @@ class Column:
 
     def take(self, rows: Array | slice) -> "Column":
         """The same column at these rows."""
-        return Column(self.kind, self.values[rows], self.labels, None if self.bad is None else self.bad[rows])
+        if isinstance(rows, slice):
+            return Column(self.kind, self.values[rows], self.labels, None if self.bad is None else self.bad[rows])
+        bad = None if self.bad is None else self.bad.take(rows)
+        return Column(self.kind, self.values.take(rows), self.labels, bad)
 
 
 @attrs.frozen(eq=False)
@@ -106,7 +109,7 @@ class Batch:
     def numbers(self) -> Array:
         """The number of each row as an array."""
         rows = self.rows
-        return np.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else np.asarray(rows, np.int64)
+        return np.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else np.asarray(rows)
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
@@ -129,24 +132,29 @@ def _rows(parts: Sequence[Sequence[int] | Array]) -> Sequence[int] | Array:
     ranges = [rows for rows in parts if isinstance(rows, range) and rows.step == 1]
     if len(ranges) == len(parts) and all(a.stop == b.start for a, b in pairwise(ranges)):
         return range(ranges[0].start, ranges[-1].stop)
-    return np.concatenate([np.asarray(rows, np.int64) for rows in parts])
+    return np.concatenate([np.asarray(rows) for rows in parts])
 
 
 def _joined(name: str, batches: Sequence[Batch]) -> Column:
     kind = next(batch.columns[name].kind for batch in batches if name in batch.columns)
     parts = [batch.columns.get(name) or Column.missing(kind, batch.size) for batch in batches]
-    bad = np.concatenate([np.zeros(len(p.values), np.bool_) if p.bad is None else p.bad for p in parts])
+    bad: Array | None = None
+    if any(part.bad is not None for part in parts):
+        bad = np.concatenate([np.zeros(len(p.values), np.bool_) if p.bad is None else p.bad for p in parts])
     values, labels = [part.values for part in parts], parts[-1].labels
     if kind is not Kind.LABEL or all(part.labels is labels for part in parts):
-        return Column(kind, np.concatenate(values), labels, bad if bad.any() else None)
+        return Column(kind, np.concatenate(values), labels, bad)
     ranges = [part.labels for part in parts if isinstance(part.labels, range)]
     if len(ranges) == len(parts):
-        low, high = min(names.start for names in ranges), max(names.stop for names in ranges)
-        if high - low < np.iinfo(np.int32).max:
-            shifted = [np.where(v < 0, -1, v + (r.start - low)) for v, r in zip(values, ranges, strict=True)]
-            return Column(kind, np.concatenate(shifted).astype(np.int32), range(low, high), bad if bad.any() else None)
+        if all(names == labels for names in ranges):
+            return Column(kind, np.concatenate(values), labels, bad)
+        low, high, step = min(r.start for r in ranges), max(r.stop for r in ranges), ranges[0].step
+        even = all(r.step == step and (r.start - low) % step == 0 for r in ranges)
+        if even and high - low < np.iinfo(np.int32).max:
+            shifted = [np.where(v < 0, -1, v + (r.start - low) // step) for v, r in zip(values, ranges, strict=True)]
+            return Column(kind, np.concatenate(shifted).astype(np.int32), range(low, high, step), bad)
     codes: dict[Any, int] = {}
     for i, part in enumerate(parts):
         lookup = np.array([codes.setdefault(label, len(codes)) for label in part.labels] + [-1], np.int32)
         values[i] = lookup[part.values]
-    return Column(kind, np.concatenate(values), list(codes), bad if bad.any() else None)
+    return Column(kind, np.concatenate(values), list(codes), bad)

@@ -241,7 +241,7 @@ EVENT_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "customer_id": "customer",
             "agent": "owner",
             **_SORTED,
-            **{name: name for name in ("channel", "tier", "source", "opened_by")},
+            **{name: name for name in ("channel", "tier", "source", "opened_by", "customer", "owner")},
         },
         "classified": {"category": "category", "priority": "priority", "cause": "cause"},
         "assigned": _TAKEN,

@@ -9,7 +9,7 @@ import numpy as np
 
 from servqual.readers.columns import MISSING, Array
 
-__all__ = ["instants", "local"]
+__all__ = ["instants", "local", "shown_at", "shown_by"]
 
 _DAY: Final = 86_400_000_000
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -60,3 +60,25 @@ def instants(wall: Array, zone: ZoneInfo) -> Array:
     out = wall.copy()
     out[known] = times - offsets[np.searchsorted(turns, times, side="right")]
     return out
+
+
+def shown_at(moments: Array, zone: ZoneInfo) -> Array:
+    """The furthest that the clock on the wall has shown by instants: of an hour that it shows twice, the first."""
+    if not len(moments):
+        return moments
+    starts, offsets = _offsets(zone, int(moments.min()) // _DAY - 2, int(moments.max()) // _DAY + 2)
+    since = np.searchsorted(starts, moments, side="right") - 1
+    furthest = starts + np.append(offsets[:1], offsets[:-1])  # what it had shown when it was last changed
+    shown: Array = np.maximum(moments + offsets[since], furthest[since])
+    return shown
+
+
+def shown_by(wall: Array, zone: ZoneInfo, *, first: Array) -> Array:
+    """The first instants by which the wall has shown a time, or the last by which it has shown no more."""
+    if not len(wall):
+        return wall
+    starts, offsets = _offsets(zone, int(wall.min()) // _DAY - 2, int(wall.max()) // _DAY + 2)
+    turns = starts[1:] + np.maximum(offsets[1:], offsets[:-1])
+    since = np.searchsorted(turns, wall - first, side="right")
+    at: Array = np.minimum(wall - offsets[since], np.append(starts[1:], np.iinfo(np.int64).max)[since])
+    return at

@@ -87,10 +87,13 @@ def spells(draw: st.DrawFn, *, latest: int = 1440) -> str:
 
 
 @st.composite
-def business_hours(draw: st.DrawFn, *, zones: tuple[str, ...] = ZONES) -> BusinessHours:
+def business_hours(
+    draw: st.DrawFn, *, zones: tuple[str, ...] = ZONES, counting: Literal["real", "wall"] = "real"
+) -> BusinessHours:
     """Weekly hours with nights, holidays by date and rule, special days and breaks near the hard days, in all readings.
 
-    A week may be closed altogether; a day that follows a night begins after it.
+    All count real time, or all what the wall shows. A week may be closed altogether; a day that follows a night begins
+    after it.
     """
     nights = draw(st.booleans())
     day = spells(latest=1440 + 5 * 60) if nights else spells()
@@ -109,6 +112,7 @@ def business_hours(draw: st.DrawFn, *, zones: tuple[str, ...] = ZONES) -> Busine
         holiday_cuts_night=draw(st.booleans()),
         gap=draw(st.sampled_from(("end", "later", "earlier"))),
         fold=draw(st.sampled_from(("both", "first", "second"))),
+        counting=counting,
     )
 
 

@@ -21,7 +21,7 @@ _MARGIN = 26 * 60  # minutes; no zone ever changed its clock by more
 
 
 def elapsed(hours: Hours, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = ()) -> dt.timedelta:
-    """The open time between two moments: every minute is looked at.
+    """The open time between two moments: every minute is looked at, or every minute that the wall has shown.
 
     >>> hours = BusinessHours(zone="UTC", week={"mon": "09:00-17:00"})
     >>> elapsed(hours, dt.datetime(2026, 5, 4, 8, tzinfo=dt.UTC), dt.datetime(2026, 5, 4, 9, 30, tzinfo=dt.UTC))
@@ -29,6 +29,9 @@ def elapsed(hours: Hours, start: dt.datetime, end: dt.datetime, *, without: Iter
     """
     if end < start:
         return -elapsed(hours, end, start, without=without)
+    if isinstance(hours, BusinessHours) and hours.shown is not None:
+        away = [Window(start=_shown(hours, pause.start), end=_shown(hours, pause.end)) for pause in without]
+        return elapsed(hours.shown, _shown(hours, start), _shown(hours, end), without=away)
     return _MINUTE * sum(_counted(hours, start, (end - start) // _MINUTE, tuple(without)))
 
 
@@ -87,6 +90,12 @@ def _open_in_week(hours: BusinessHours, start: dt.datetime, count: int) -> list[
     breaks = [minutes(date, edges) for date in dates for edges in day_spells(hours.breaks.get(date, ""), "breaks")]
     on = {i for shift in shifts for i in shift} - {i for away in breaks for i in away}
     return [i in on for i in range(_MARGIN, _MARGIN + count)]
+
+
+def _shown(hours: BusinessHours, at: dt.datetime) -> dt.datetime:
+    """The furthest that the clock has shown by a moment, as if it were of UTC."""
+    before = (at.astimezone(dt.UTC) - _MINUTE * i for i in range(_MARGIN))
+    return max(moment.astimezone(hours.zone).replace(tzinfo=dt.UTC) for moment in before)
 
 
 def _minute(shown: list[dt.datetime], edge: dt.datetime, gap: str, *, last: bool) -> int:
