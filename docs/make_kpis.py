@@ -25,6 +25,7 @@ UNITS = {
     "count": "count",
     "points": "points, −100 to 100",
     "score": "score",
+    "gap": "score less score, which may lie below 0",
     "money": "amount in the currency of the data",
     "ratio": "ratio, which may pass 1",
     "per hour": "things an hour",

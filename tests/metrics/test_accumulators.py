@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Accumulator, Count, Ratio, Total
+from servqual.metrics.accumulators import Accumulator, Count, Ratio, Signed, Total
 from servqual.metrics.cells import Dense, Sparse
 from servqual.metrics.exact_sums import as_ints
 from servqual.metrics.filling import fold
@@ -22,6 +22,7 @@ KINDS = {
     Count: st.builds(Count, counts),
     Ratio: st.builds(Ratio, counts, counts, counts),
     Total: st.builds(Total, counts, durations, durations, counts),
+    Signed: st.builds(Signed, counts, durations | durations.map(int.__neg__), durations, counts),
     Values: st.builds(Values, st.dictionaries(durations, st.integers(1, 9), max_size=6), counts),
 }
 
@@ -39,7 +40,7 @@ def test_parts_add_in_any_grouping_and_order(kind: type[Accumulator]) -> None:
     law()
 
 
-@pytest.mark.parametrize("kind", [Count, Ratio, Total])
+@pytest.mark.parametrize("kind", [Count, Ratio, Total, Signed])
 def test_negative_counts_are_refused(kind: type[Accumulator]) -> None:
     """A count below nothing is a fault upstream."""
     with pytest.raises(InvalidValue, match=r"0 or more \(got -1\)"):

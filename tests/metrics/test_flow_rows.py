@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from scipy import stats
 
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, measure
@@ -79,6 +80,18 @@ def test_a_service_without_a_failure_has_no_time_between_them() -> None:
     cells = {"agreed_s": [86400, 86400], "down_s": [0, 0]}
     assert told("mtbf", "availability", **cells, failures=[0, 0]) == (None, 2)
     assert told("mtbf", "availability", **cells, failures=[0, 2]) == (86400.0, 2)
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95])
+def test_a_service_without_a_failure_says_how_long_it_surely_runs(confidence: float) -> None:
+    """2 T over the chi-squared quantile of 2 degrees of freedom, by scipy.stats; without time there is no bound."""
+    cells: dict[str, list[Any]] = {"agreed_s": [86400, 86400], "down_s": [0, 3600], "failures": [0, 0]}
+    found = measure(["mtbf"], {"availability": cells}, confidence=confidence).one()
+    bound = 2 * (2 * 86400 - 3600) / stats.chi2.ppf(confidence, 2)
+    assert (found.value, found.high, found.n) == (None, None, 2)
+    assert found.low == pytest.approx(bound)
+    never = {"agreed_s": [3600], "down_s": [3600], "failures": [0]}
+    assert measure(["mtbf"], {"availability": never}).one().low is None
 
 
 def test_whoever_leaves_at_the_end_of_a_period_leaves_in_the_next() -> None:

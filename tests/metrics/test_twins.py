@@ -51,6 +51,7 @@ VARIANTS: Mapping[str, tuple[dict[str, Any], ...]] = {
     "fcr": ({"by_topic": False},),
     "repeat_rate": ({"by_topic": False},),
     "qa_score": ({"critical": "zero"},),
+    "servqual_unweighted": ({"dimensions": 1}, {"dimensions": 2}),
     "resolution_kept": ({"within": DAY}, {"within": 8 * HOUR, "hours": OFFICE}),
     "complaint_kept": ({"within": DAY},),
     "resolution_kept_of_closed": ({"within": DAY},),
@@ -97,6 +98,7 @@ WORDS = {
     "team": st.sampled_from(["north", "south", None]),
     "took_s": st.none() | st.integers(0, 5).map(lambda days: days * 86400),
     "level": st.none() | st.integers(0, 4),
+    "points": st.sampled_from([None, 0, 40, 60, 100]),
 }
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from servqual.errors import InvalidValue, UnknownName
-from servqual.metrics import KPIS, measure, tally
+from servqual.errors import InvalidValue, MissingColumn, UnknownName
+from servqual.metrics import KPIS, Measures, measure, tally
 from servqual.metrics.clock_log import EventLog
 from servqual.metrics.clock_readings import STATES, read_clock
 from servqual.model import (
@@ -485,6 +486,24 @@ def test_an_empty_list_is_an_empty_table() -> None:
     assert measure(["volume"], {"interactions": []}).one().value == 0
     assert objects_batch("case_events", []).size == 0
     assert measure(["case_volume"], {"cases": iter(())}, now=NINE).one().value == 0
+
+
+def test_a_column_of_objects_may_stand_for_another() -> None:
+    """By the names that the objects have in their table; a value that is refused is refused under its new name."""
+
+    def of(kpi: str, *contacts: Interaction, by: tuple[str, ...] = (), **names: str) -> Measures:
+        return measure([kpi], {"interactions": [*contacts]}, by=by, columns={"interactions": names})
+
+    assert of("volume", CONTACT, by=("team",), team="channel").get("volume", team="phone").value == 1
+    endless = attrs.evolve(CONTACT, wrap=dt.timedelta.max)
+    found = of("talk_time", endless, talk_s="wrap_s")
+    assert [(one.row, one.column) for one in found.rows["interactions"].refusals] == [(0, "talk_s")]
+    assert of("aht", endless, wrap_s="hold_s").rows["interactions"].refused == 0
+    with pytest.raises(MissingColumn, match="interactions has no column 'desk' for team"):
+        of("volume", CONTACT, team="desk")
+    with pytest.raises(InvalidValue, match=r"wait_s of interactions must hold a duration \(got 'channel', a label\)"):
+        of("asa", CONTACT, wait_s="channel")
+    assert measure(["volume"], {"interactions": []}, columns={"interactions": {"team": "desk"}}).one().value == 0
 
 
 def test_a_class_made_from_ours_is_ours() -> None:

@@ -36,6 +36,7 @@ _HOME = {
     "Quotient": "accumulators",
     "Ratio": "accumulators",
     "Rows": "rows",
+    "Signed": "accumulators",
     "Standing": "standing",
     "Standings": "standing",
     "Tally": "tallies",

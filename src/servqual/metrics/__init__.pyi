@@ -2,6 +2,7 @@ from servqual.metrics.accumulators import Count as Count
 from servqual.metrics.accumulators import Extremes as Extremes
 from servqual.metrics.accumulators import Quotient as Quotient
 from servqual.metrics.accumulators import Ratio as Ratio
+from servqual.metrics.accumulators import Signed as Signed
 from servqual.metrics.accumulators import Total as Total
 from servqual.metrics.attaining import Attainment as Attainment
 from servqual.metrics.attaining import attainment as attainment

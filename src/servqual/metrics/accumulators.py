@@ -23,6 +23,7 @@ __all__ = [
     "Quotient",
     "Ratio",
     "Rows",
+    "Signed",
     "Total",
     "measured",
     "whole",
@@ -124,13 +125,48 @@ class Total(Accumulator):
     @property
     def variance(self) -> float | None:
         """The sample variance (n - 1), computed from exact integers; None below two values."""
-        if self.n < 2:  # noqa: PLR2004  (one value has no spread)
-            return None
-        return (self.n * self.squares - self.total**2) / (self.n * (self.n - 1))
+        return _variance(self.n, self.total, self.squares)
 
     @staticmethod
     def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
         """Sum whole values of 0 to 2^52 among the rows of `among`; undecided rows are counted apart."""
+        return measured(value, among, undecided)
+
+
+@attrs.frozen
+class Signed(Accumulator):
+    """How many values that may lie below 0, their sum and their sum of squares, exactly; `Signed()` is the zero.
+
+    >>> (Signed(2, -10, 58) + Signed(1, 4, 16)).mean
+    -2.0
+    """
+
+    n: int = attrs.field(default=0, validator=whole)
+    total: int = 0
+    squares: int = attrs.field(default=0, validator=whole)
+    undecided: int = attrs.field(default=0, validator=whole)
+
+    def __add__(self, other: "Signed") -> "Signed":
+        return Signed(
+            self.n + other.n,
+            self.total + other.total,
+            self.squares + other.squares,
+            self.undecided + other.undecided,
+        )
+
+    @property
+    def mean(self) -> float | None:
+        """The arithmetic mean; None where nothing was measured."""
+        return self.total / self.n if self.n else None
+
+    @property
+    def variance(self) -> float | None:
+        """The sample variance (n - 1), computed from exact integers; None below two values."""
+        return _variance(self.n, self.total, self.squares)
+
+    @staticmethod
+    def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
+        """Sum whole values of -2^52 to 2^52 among the rows of `among`; undecided rows are counted apart."""
         return measured(value, among, undecided)
 
 
@@ -197,21 +233,22 @@ class Quotient(Accumulator):
 class Clustered(Quotient):
     """A share or a mean of rows that belong to customers: one sum over another, with its spread between customers.
 
-    `Quotient` says what the fields mean; here a part of them is a customer, and `rows` counts the rows.
+    `Quotient` says what the fields mean; here a part of them is a customer, and `rows` counts the rows. The top may lie
+    below 0.
     """
 
+    top: int = 0
     rows: int = attrs.field(default=0, validator=whole)
     undecided: int = attrs.field(default=0, validator=whole)
 
     def __add__(self, other: "Quotient") -> "Clustered":
         assert isinstance(other, Clustered)
-        joined = Quotient.__add__(self, other)
-        fields = {f.name: getattr(joined, f.name) for f in attrs.fields(Quotient)}
-        return Clustered(**fields, rows=self.rows + other.rows, undecided=self.undecided + other.undecided)
+        names = [f.name for f in attrs.fields(Clustered)]
+        return Clustered(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
     @staticmethod
     def of(state: Rows, cluster: Array) -> Rows:  # type: ignore[override]
-        """Take what `Ratio.of` or `Total.of` makes of rows, and the code of each row's customer."""
+        """Take what `Ratio.of`, `Total.of` or `Signed.of` makes of rows, and the code of each row's customer."""
         share = "hits" in state
         counted = state["hits"] | state["misses"] if share else state["n"]
         top = state["hits"] if share else np.where(counted, state["value"], 0)
@@ -251,6 +288,12 @@ class Extremes(Accumulator):
 
 def _mask(values: Array) -> Array:
     return np.asarray(values, np.bool_)
+
+
+def _variance(n: int, total: int, squares: int) -> float | None:
+    if n < 2:  # noqa: PLR2004  (one value has no spread)
+        return None
+    return (n * squares - total**2) / (n * (n - 1))
 
 
 def measured(value: Array, among: Array | None, undecided: Array | None) -> Rows:

@@ -9,7 +9,7 @@ from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array
 from servqual.metrics.kpi import View
 
-__all__ = ["MILLIONTHS", "amount", "labelled", "level", "off_scale", "over", "part", "scale_of", "within"]
+__all__ = ["MILLIONTHS", "amount", "labelled", "less", "level", "off_scale", "over", "part", "scale_of", "within"]
 
 MILLIONTHS: Final = 1_000_000
 _MOST: Final = 2**32  # in millionths a little below 2^52
@@ -61,6 +61,14 @@ def off_scale(t: View, name: str, scale: tuple[float, float]) -> tuple[Array, Ar
     off = known & ((score < scale[0]) | (score > scale[1]))
     t.refuse(off, name, f"must lie on the scale {scale[0]:g} to {scale[1]:g}")
     return np.where(known & ~off, score, scale[0]), known & ~off
+
+
+def less(t: View, name: str, other: str) -> tuple[Array, Array]:
+    """One score less another in millionths, and where there are both; what lies off the `scale` is refused."""
+    scale = scale_of(t)
+    (score, told), (held, known) = off_scale(t, name, scale), off_scale(t, other, scale)
+    both = told & known
+    return np.rint(np.where(both, score - held, 0) * MILLIONTHS).astype(np.int64), both
 
 
 def level(t: View, name: str, low: float = 0, high: float = 1) -> float:

@@ -118,10 +118,12 @@ AVAILABILITY_KPIS: Final = (
         key="mtbf",
         title="mean time between failures",
         question="how long did the service run between failures, on average?",
-        formula="sum of (agreed − planned − down) / sum of failures; undefined without a failure",
+        formula="sum of (agreed − planned − down) / sum of failures; without a failure there is no value, and the "
+        "interval says below which it surely does not lie",
         source="KPIS 47, ITIL",
         unit="s",
         better="higher",
+        statistic="per_event",
         rows=_between_failures,
         **_FAILING,
     ),

@@ -9,7 +9,8 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 from servqual.metrics.sets import hash_of
-from servqual.readers.columns import NONE, Batch, Column, Refusal, joined
+from servqual.readers.columns import NONE, Batch, Column, joined
+from servqual.readers.refusals import Refusals
 from servqual.readers.tables import Kind
 
 __all__ = ["Blocks"]
@@ -71,11 +72,8 @@ def _pieces(batch: Batch, key: str, block: Array) -> Iterator[tuple[int, Batch]]
     homes = _homes(moved[key].values, labels) if isinstance(labels, range) else None
     numbers = _at(batch.rows, order)
     weights = None if batch.weights is None else batch.weights[order]
-    refused: dict[int, list[Refusal]] = {}
-    if batch.refusals:
-        home = dict(zip(batch.numbers.tolist(), block.tolist(), strict=True))
-        for refusal in batch.refusals:
-            refused.setdefault(home[refusal.row], []).append(refusal)
+    rank = np.argsort(batch.numbers) if batch.refusals else order
+    refused = batch.refusals.dealt(lambda rows: block[rank[np.searchsorted(batch.numbers, rows, sorter=rank)]])
     for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
         rows, lost = slice(first, last), batch.lost if number == 0 else ()
         columns = {name: _compact(column.take(rows)) for name, column in moved.items()}
@@ -88,7 +86,7 @@ def _pieces(batch: Batch, key: str, block: Array) -> Iterator[tuple[int, Batch]]
                 last - first,
                 last - first + len(lost),
                 numbers[rows],
-                refused.get(number, ()),
+                refused.get(number, Refusals()),
                 lost,
                 None if weights is None else weights[rows],
             ),

@@ -15,6 +15,7 @@ from servqual.metrics.complaint_rows import COMPLAINT_KPIS
 from servqual.metrics.compound_rows import COMPOUND_KPIS
 from servqual.metrics.cost_rows import COST_KPIS
 from servqual.metrics.customer_rows import CUSTOMER_KPIS
+from servqual.metrics.gap_rows import GAP_KPIS
 from servqual.metrics.handling_rows import HANDLING_KPIS
 from servqual.metrics.interactions import INTERACTION_KPIS
 from servqual.metrics.kpi import Kpi
@@ -40,7 +41,7 @@ ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
         "Steps of a procedure": STEP_KPIS,
         "Service clocks": CLOCK_KPIS,
         "Complaints": (*COMPLAINT_KPIS, *COMPLAINT_OUTCOME_KPIS),
-        "Surveys": VOICE_KPIS,
+        "Surveys": (*VOICE_KPIS, *GAP_KPIS),
         "Feedback, promises and measures": PROMISE_KPIS,
         "Quality checks": QUALITY_KPIS,
         "Shifts": WORKFORCE_KPIS,

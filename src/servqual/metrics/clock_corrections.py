@@ -11,7 +11,8 @@ import attrs
 import numpy as np
 
 from servqual.metrics.accumulators import Array
-from servqual.readers.columns import MISSING, Batch, Column, Refusal
+from servqual.readers.columns import MISSING, Batch, Column
+from servqual.readers.refusals import Refusal, refusals_of
 from servqual.readers.tables import TABLES
 
 __all__ = ["corrected"]
@@ -62,7 +63,7 @@ class _Log:
                 refusals.append(Refusal(int(self.batch.rows[row]), "event", self._name("event", row), fault))
                 codes[row] = -1
         columns = {**self.columns, "event": attrs.evolve(event, values=codes, labels=[*event.labels, "received"])}
-        return attrs.evolve(self.batch, columns=columns, refusals=[*self.batch.refusals, *refusals])
+        return attrs.evolve(self.batch, columns=columns, refusals=self.batch.refusals + refusals_of(refusals))
 
     def _find(self, rows: Array, known: Array) -> None:
         """The rows of the same cases at the moments that are named."""

@@ -15,7 +15,8 @@ from servqual.metrics.clock_order import heads_of, order_of, settled, ties_of
 from servqual.metrics.lazy_columns import LazyColumns, taken
 from servqual.metrics.rows import Rows
 from servqual.model.case import CASE_LIFECYCLE
-from servqual.readers.columns import Batch, Column, Refusal
+from servqual.readers.columns import Batch, Column
+from servqual.readers.refusals import Refusals, Unusable, as_objects
 from servqual.readers.tables import TABLES, Kind
 
 __all__ = ["EventLog", "as_moment"]
@@ -101,7 +102,7 @@ class EventLog:
             signal=signal if order is None else signal.take(order),
             signals=signals,
             columns=ordered,
-            rows=Rows.of(read=batch.read, used=int(usable.sum()), refusals=[*batch.lost, *refusals]),
+            rows=Rows.of(read=batch.read, used=int(usable.sum()), lost=batch.lost, refusals=refusals),
         )
 
     @property
@@ -180,7 +181,7 @@ def _cells(column: Column | None) -> list[Any]:
     return [None, *(column.labels if column.kind is Kind.LABEL else (0, 1))]
 
 
-def _usable(batch: Batch, signal: Array) -> tuple[Array, list[Refusal]]:
+def _usable(batch: Batch, signal: Array) -> tuple[Array, Refusals]:
     event = batch.columns["event"]
     good = {
         "case_id": (batch.columns["case_id"].known, "is missing"),
@@ -188,16 +189,18 @@ def _usable(batch: Batch, signal: Array) -> tuple[Array, list[Refusal]]:
         "event": (signal >= 0, "is no event of a case"),
     }
     usable = good["case_id"][0] & good["at"][0] & good["event"][0]
-    refusals = list(batch.refusals)
-    told = {(r.row, r.column) for r in refusals}
-    for i in np.flatnonzero(~usable).tolist():
-        row = int(batch.rows[i])
-        for name, (known, reason) in good.items():
-            if not known[i] and (row, name) not in told:
-                code = int(event.values[i])
-                value = str(event.labels[code]) if name == "event" and code >= 0 else ""
-                refusals.append(Refusal(row, name, value, reason))
-    return usable, sorted(refusals, key=lambda r: (r.row, r.column))
+    refusals = batch.refusals
+    names = np.array([*map(str, event.labels), ""], object)
+    for name, (known, reason) in good.items():
+        places = np.flatnonzero(~known)
+        if not len(places):
+            continue
+        told = names[event.values[places]] if name == "event" else as_objects([""] * len(places))
+        found = Refusals((Unusable(name, reason, batch.numbers[places], told),))
+        for part in batch.refusals.of_columns({name}).parts:
+            found = found.without(part.rows)
+        refusals += found
+    return usable, refusals.settled()
 
 
 def as_moment(now: int | None) -> int:

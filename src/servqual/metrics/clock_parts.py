@@ -17,7 +17,7 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 from servqual.metrics.lazy_columns import LazyColumns
-from servqual.readers.columns import Batch, Column, Refusal
+from servqual.readers.columns import Batch, Column
 from servqual.readers.tables import Kind
 
 __all__ = ["split_cases"]
@@ -93,10 +93,7 @@ class _Deal:
         starts = range(0, source.size, _STRETCH)
         rows = np.concatenate([self.places[piece] + np.uint32(at) for piece, at in zip(pieces, starts, strict=True)])
         numbers = rows + source.rows.start if isinstance(source.rows, range) else np.asarray(source.rows)[rows]
-        refusals: list[Refusal] = []
-        if source.refusals:
-            mine = set(numbers.tolist())
-            refusals = [refusal for refusal in source.refusals if refusal.row in mine]
+        refusals = source.refusals.only(numbers)
         lost = () if first else source.lost
         return Batch(LazyColumns(source.columns, column), len(rows), len(rows) + len(lost), numbers, refusals, lost)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from servqual.metrics.accumulators import Clustered, Ratio, Total
+from servqual.metrics.accumulators import Clustered, Ratio, Signed, Total
 from servqual.metrics.kpi import Kpi, View
 
 __all__ = ["clustered"]
@@ -22,7 +22,7 @@ def clustered(kpi: Kpi, column: str) -> Kpi:
     >>> clustered(KPIS["csat"].with_(scale=(1, 5), satisfied_from=4), "customer_id").law
     'keyed'
     """
-    if kpi.accumulator not in (Ratio, Total):
+    if kpi.accumulator not in (Ratio, Total, Signed):
         return kpi
 
     @wraps(kpi.rows)

@@ -47,7 +47,7 @@ def measured(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
     numbers = _restricted_mean(cells, confidence, kpi) if read is None else read(cells, confidence)
     if kpi.unit == "share":
         return attrs.evolve(numbers, high=np.minimum(numbers.high, 1))
-    if kpi.unit not in {"s", "score", "money"}:  # these are counted in millionths
+    if kpi.unit not in {"s", "score", "gap", "money"}:  # these are counted in millionths
         return numbers
     scaled = {name: getattr(numbers, name) / 1e6 for name in ("value", "low", "high")}
     return attrs.evolve(numbers, **scaled)
@@ -69,6 +69,11 @@ def _share(cells: Cells, confidence: float) -> Numbers:
 
 
 def _mean(cells: Cells, confidence: float) -> Numbers:
+    found = _signed_mean(cells, confidence)
+    return attrs.evolve(found, low=np.maximum(found.low, 0))
+
+
+def _signed_mean(cells: Cells, confidence: float) -> Numbers:
     assert isinstance(cells, Dense)
     n = cells.fields["n"]
     # Python's whole numbers, so that the variance of close values keeps all its digits
@@ -76,7 +81,7 @@ def _mean(cells: Cells, confidence: float) -> Numbers:
     value = _divided(total, k, n > 0)
     variance = _divided(k * squares - total * total, k * (k - 1), n > 1)
     low, high = intervals.mean(value, variance, n, confidence)
-    return Numbers(value, np.maximum(low, 0), high, n, cells.fields["undecided"], np.zeros(len(n)))
+    return Numbers(value, low, high, n, cells.fields["undecided"], np.zeros(len(n)))
 
 
 def _divided(top: Array, base: Array, where: Array) -> Array:
@@ -128,19 +133,29 @@ def _quotient(times: int) -> Callable[[Cells, float], Numbers]:
     return read
 
 
+def _per_event(cells: Cells, confidence: float) -> Numbers:
+    """A sum over how many events there were; without one it has no value, but was surely not below a bound."""
+    found = _quotient(1)(cells, confidence)
+    assert isinstance(cells, Dense)
+    top, events = (as_ints(cells.fields[name]).astype(np.float64) for name in ("top", "base"))
+    bound = np.where((events == 0) & (top > 0), top / intervals.most_unseen(confidence), found.low)
+    return attrs.evolve(found, low=bound)
+
+
 def _over(cells: Cells, confidence: float, times: int = 1, off: int = 0) -> Numbers:
     """The quotient of the sums, less `off`, `times` as much; with the spread between its parts."""
     assert isinstance(cells, Dense)
     n = cells.fields["n"]
-    sums = [as_ints(cells.fields[f.name]) for f in attrs.fields(Quotient) if f.name != "n"]
-    states = [Quotient(*state) for state in zip(n.tolist(), *sums, strict=True)]
+    kind = Clustered if "rows" in cells.fields else Quotient
+    names = [f.name for f in attrs.fields(kind) if f.name not in {"n", "rows", "undecided"}]
+    states = [kind(*state) for state in zip(n.tolist(), *(as_ints(cells.fields[name]) for name in names), strict=True)]
     value = np.array([math.nan if q.value is None else times * (q.top - off * q.base) / q.base for q in states])
     spread = np.array([math.nan if q.variance is None else times**2 * q.variance for q in states])
     low, high = intervals.mean(value, spread * n, n, confidence)
     return Numbers(value, low, high, n, np.zeros_like(n), np.zeros(len(n)))
 
 
-def _clustered(times: int = 1, off: int = 0, least: int = 0) -> Callable[[Cells, float], Numbers]:
+def _clustered(times: int = 1, off: int = 0, least: float = 0) -> Callable[[Cells, float], Numbers]:
     def read(cells: Cells, confidence: float) -> Numbers:
         assert isinstance(cells, Dense)
         found = _over(cells, confidence, times, off)
@@ -213,10 +228,12 @@ _MICROSECONDS_AN_HOUR: Final = 3_600_000_000
 _STATISTICS: Final[dict[str, Callable[[Cells, float], Numbers] | None]] = {
     "quotient": _quotient(1),
     "per_hour": _quotient(_MICROSECONDS_AN_HOUR),
+    "per_event": _per_event,
     "net": _net_score,
     "n": _count,
     "share": _share,
     "mean": _mean,
+    "signed_mean": _signed_mean,
     "p50": _quantile(0.5),
     "p90": _quantile(0.9),
     "p95": _quantile(0.95),
@@ -230,5 +247,6 @@ _STATISTICS: Final[dict[str, Callable[[Cells, float], Numbers] | None]] = {
 _CLUSTERED: Final[dict[str, Callable[[Cells, float], Numbers] | None]] = {
     "share": _clustered(),
     "mean": _clustered(),
+    "signed_mean": _clustered(least=-math.inf),
     "net": _clustered(100, 1, -100),
 }

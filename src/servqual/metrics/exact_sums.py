@@ -2,7 +2,8 @@
 
 A float64 adds whole numbers exactly up to 2^53, and adding by group is fastest in floats. So values are taken in the
 largest of a few units that all of them are multiples of, cut into pieces that are small enough for a stretch of rows,
-and carried over into limbs of 26 bits, least first. Equal sums have equal limbs, whatever the stretches were.
+and carried over into limbs of 26 bits, least first. Equal sums have equal limbs, whatever the stretches were. A sum of
+signed values is what lies above 0 less what lies below: its last limb has the sign, the others are 0 or more.
 """
 
 from typing import Final
@@ -11,7 +12,7 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 
-__all__ = ["SQUARE_LIMBS", "SUM_LIMBS", "ExactSums", "as_ints", "carried", "in_units"]
+__all__ = ["SQUARE_LIMBS", "SUM_LIMBS", "ExactSums", "SignedSums", "as_ints", "carried", "in_units"]
 
 _LIMB: Final = 26
 _LOW: Final = (1 << _LIMB) - 1
@@ -106,6 +107,24 @@ class ExactSums:
         return _taller(self._sums, size), _taller(self._squares, size)
 
 
+class SignedSums:
+    """The sums of whole values of -2^53 to 2^53, and of their squares, by group."""
+
+    def __init__(self) -> None:
+        self._above, self._below = ExactSums(), ExactSums()
+
+    def add(self, ticks: Array, unit: int, codes: Array, size: int) -> None:
+        """Add whole values, given as floats in a unit; a row that does not count is 0."""
+        self._above.add(np.maximum(ticks, 0), unit, codes, size)
+        if ticks.min(initial=0) < 0:
+            self._below.add(np.maximum(-ticks, 0), unit, codes, size)
+
+    def sums(self, size: int) -> tuple[Array, Array]:
+        """Sums and sums of squares of each group, in limbs."""
+        (above, squares), (below, more) = self._above.sums(size), self._below.sums(size)
+        return carried(above - below), carried(squares + more)
+
+
 def as_ints(limbs: Array) -> Array:
     """Limbs as Python's whole numbers, of any size, in an array of objects."""
     out = np.zeros(len(limbs), np.int64).astype(object)
@@ -117,7 +136,7 @@ def as_ints(limbs: Array) -> Array:
 
 
 def carried(limbs: Array) -> Array:
-    """The same numbers with every limb but the last below 2^26."""
+    """The same numbers with every limb but the last from 0 to 2^26, which it does not reach."""
     for place in range(limbs.shape[1] - 1):
         limbs[:, place + 1] += limbs[:, place] >> _LIMB
         limbs[:, place] &= _LOW

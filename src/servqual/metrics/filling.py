@@ -11,9 +11,20 @@ from typing import Any, Final, Protocol, TypeAlias
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, Extremes, Quotient, Ratio, Rows, Total
+from servqual.metrics.accumulators import (
+    Accumulator,
+    Array,
+    Clustered,
+    Count,
+    Extremes,
+    Quotient,
+    Ratio,
+    Rows,
+    Signed,
+    Total,
+)
 from servqual.metrics.cells import NOTHING, Cells, Dense, Form, Sparse
-from servqual.metrics.exact_sums import ExactSums, in_units
+from servqual.metrics.exact_sums import ExactSums, SignedSums, in_units
 from servqual.metrics.histograms import Lifetimes, Values
 from servqual.metrics.mask_counts import MaskCounts
 from servqual.metrics.sets import Categories, Distinct, hash_of
@@ -78,7 +89,7 @@ class _Total:
     masks = ("n", "undecided")
 
     def __init__(self) -> None:
-        self._sums = ExactSums()
+        self._sums: ExactSums | SignedSums = ExactSums()
 
     def take(self, rows: Rows, amounts: Amounts) -> Taken:
         ticks, unit = amounts.of(rows["value"])
@@ -93,11 +104,19 @@ class _Total:
         return Dense({**counts, "total": total, "squares": squares}).ordered(order)
 
 
+class _Signed(_Total):
+    def __init__(self) -> None:
+        self._sums = SignedSums()
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        return in_units((rows["value"] * rows["n"]).astype(np.float64))
+
+
 class _Quotient:
     masks = ("n",)
 
-    def __init__(self) -> None:
-        self._sums = {name: ExactSums() for name in ("top", "base", "both")}
+    def __init__(self, tops: type[ExactSums | SignedSums] = ExactSums) -> None:
+        self._sums = {"top": tops(), "base": ExactSums(), "both": tops()}
 
     def take(self, rows: Rows, amounts: Amounts) -> Taken:
         top, base = rows["top"] * rows["n"], rows["base"] * rows["n"]
@@ -122,7 +141,7 @@ class _Clustered:
     masks = ("rows", "undecided")
 
     def __init__(self) -> None:
-        self._quotient = _Quotient()
+        self._quotient = _Quotient(SignedSums)
         self._customers = np.zeros(0, np.int64)
 
     def take(self, rows: Rows, amounts: Amounts) -> Taken:
@@ -278,6 +297,7 @@ FILLINGS: Final[Mapping[type[Accumulator], Any]] = MappingProxyType(
         Count: lambda: _Counts("n"),
         Ratio: lambda: _Counts("hits", "misses", "undecided"),
         Total: _Total,
+        Signed: _Signed,
         Quotient: _Quotient,
         Clustered: _Clustered,
         Extremes: _Extremes,

@@ -41,7 +41,11 @@ def kind_of(kpi: Kpi) -> Kind:
     """
     if isinstance(kpi, Compound):
         return "rate" if kpi.base_is == "exposure" else "other"
-    kinds: dict[str, Kind] = {"share": "share", "mean": "mean", "quotient": "mean", "per_hour": "mean", "net": "net"}
+    kinds: dict[str, Kind] = {
+        "share": "share",
+        **dict.fromkeys(("mean", "signed_mean", "quotient", "per_hour", "per_event"), "mean"),
+        "net": "net",
+    }
     return kinds.get(kpi.statistic, "other")
 
 
@@ -123,7 +127,7 @@ def _pools(kpi: Kpi) -> bool:
     """Whether the level of the whole is the mean of its groups, weighted by n."""
     if isinstance(kpi, Compound):  # different things may come in several groups
         return all(part.accumulator is Count for part in kpi.parts)
-    return kpi.statistic in {"share", "mean", "net"}
+    return kpi.statistic in {"share", "mean", "signed_mean", "net"}
 
 
 def standard_error(kpi: Kpi, m: Measurement, confidence: float) -> float | None:

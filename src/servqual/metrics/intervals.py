@@ -3,6 +3,7 @@
 `scipy.special` loads with the first interval that needs it.
 """
 
+import math
 from collections.abc import Mapping
 from statistics import NormalDist
 from types import MappingProxyType
@@ -16,6 +17,7 @@ __all__ = [
     "METHODS",
     "first_reaching",
     "mean",
+    "most_unseen",
     "poisson",
     "quantile_ranks",
     "student",
@@ -29,9 +31,11 @@ METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "n": "exact, of a Poisson count (Garwood)",
         "share": "score interval of a share (Wilson)",
         "mean": "Student's t",
+        "signed_mean": "Student's t",
         "net": "large-sample normal, of a difference of multinomial shares",
         "quotient": _OF_SUMS,
         "per_hour": _OF_SUMS,
+        "per_event": f"{_OF_SUMS}; without an event, the exact one-sided bound of a Poisson count",
         "p50": _RANKS,
         "p90": _RANKS,
         "p95": _RANKS,
@@ -76,6 +80,17 @@ def poisson(events: Array, confidence: float) -> tuple[Array, Array]:
     tail = (1 - confidence) / 2
     low = np.where(events > 0, gammaincinv(np.maximum(events, 1), tail), 0.0)
     return low, gammaincinv(events + 1, 1 - tail)
+
+
+def most_unseen(confidence: float) -> float:
+    """The most events that were to be expected where none came: the one-sided limit of Garwood's interval.
+
+    At 95 % it is the "rule of three" of J. A. Hanley and A. Lippman-Hand, 1983, JAMA 249: 1743-1745.
+
+    >>> round(most_unseen(0.95), 4)
+    2.9957
+    """
+    return -math.log(1 - confidence)
 
 
 def mean(average: Array, variance: Array, n: Array, confidence: float) -> tuple[Array, Array]:

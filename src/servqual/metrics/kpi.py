@@ -13,16 +13,17 @@ import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, Extremes, Quotient, Ratio, Total
+from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, Extremes, Quotient, Ratio, Signed, Total
 from servqual.metrics.histograms import Lifetimes, Values
 from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.model.open_time import Hours
-from servqual.readers.columns import Batch, Column, Refusal
+from servqual.readers.columns import Batch, Column
+from servqual.readers.refusals import Refusals, Unusable
 from servqual.readers.tables import TABLES, Kind, kind_of
 
 __all__ = ["Better", "Kpi", "Unit", "View"]
 
-Unit: TypeAlias = Literal["share", "s", "count", "points", "score", "money", "ratio", "per hour"]
+Unit: TypeAlias = Literal["share", "s", "count", "points", "score", "gap", "money", "ratio", "per hour"]
 Law: TypeAlias = Literal["commutative", "keyed"]
 Better: TypeAlias = Literal["higher", "lower"]
 Made = TypeVar("Made")
@@ -32,6 +33,7 @@ _STATISTIC: Final[Mapping[type[Accumulator], str]] = MappingProxyType(
         Count: "n",
         Ratio: "share",
         Total: "mean",
+        Signed: "signed_mean",
         Quotient: "quotient",
         Extremes: "max",
         Values: "p50",
@@ -70,7 +72,8 @@ class Kpi:
         key, title, question, formula, source: what it is called, asks and computes, and who defined it so.
         label_zh: the Chinese term of the domain, where it has one.
         unit: `share` is 0 to 1, `s` seconds, `count` a number of things, `points` −100 to 100, `score` on its scale,
-            `money` in the currency of the data, `ratio` a sum over a sum that may pass 1, `per hour` things an hour.
+            `gap` one score less another, `money` in the currency of the data, `ratio` a sum over a sum that may pass
+            1, `per hour` things an hour.
         better: which way is better; None where neither is.
         table, at: the table it reads, and the moment of that table that dates a row.
         needs, uses: columns that must be there, and columns that may be absent, with what absence means in `formula`.
@@ -234,7 +237,7 @@ class View:
         self.told_by = kpi.columns | {*by}
         self.params = kpi.params
         self.bad = np.zeros(batch.size, np.bool_)
-        self.refusals: list[Refusal] = []
+        self.refusals = Refusals()
         for name in (*kpi.needs, *kpi.uses):
             column = batch.columns.get(name)
             if column is not None and column.bad is not None:
@@ -339,9 +342,8 @@ class View:
         if not rows.any():
             return
         self.bad |= rows
-        values = self[name]
-        numbers = self._batch.rows
-        self.refusals.extend(Refusal(int(numbers[i]), name, str(values[i]), reason) for i in rows.nonzero()[0].tolist())
+        places = np.flatnonzero(rows)
+        self.refusals += Refusals((Unusable(name, reason, self._batch.numbers[places], self[name][places]),))
 
     def content(self, rows: Array, *without: str) -> list[Array]:
         """What some rows hold in the columns that are read, but some, as numbers, the same however rows come."""

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Array, Quotient, Ratio, Total
-from servqual.metrics.amounts import MILLIONTHS, amount, off_scale, over, scale_of
+from servqual.metrics.accumulators import Array, Quotient, Ratio, Signed, Total
+from servqual.metrics.amounts import MILLIONTHS, amount, less, over
 from servqual.metrics.kpi import Kpi, View
 
 __all__ = ["QUALITY_KPIS"]
@@ -69,11 +69,13 @@ def _free_of_compliance(t: View) -> Mapping[str, Array]:
 
 
 def _deviation(t: View) -> Mapping[str, Array]:
-    scale = scale_of(t)
-    score, told = off_scale(t, "score", scale)
-    master, known = off_scale(t, "master_score", scale)
-    among = told & known
-    return {"value": np.rint(np.where(among, np.abs(score - master), 0) * MILLIONTHS).astype(np.int64), "among": among}
+    off, known = less(t, "score", "master_score")
+    return {"value": np.abs(off), "among": known}
+
+
+def _bias(t: View) -> Mapping[str, Array]:
+    off, known = less(t, "score", "master_score")
+    return {"value": off, "among": known}
 
 
 _MANY: Final = 1_000_000  # nobody finds more in a contact
@@ -115,6 +117,7 @@ _FAULT: Final[dict[str, Any]] = {
     "better": "lower",
     "open_items": _COMMON["open_items"],
 }
+_BIAS: Final[dict[str, Any]] = {**_FAULT, "better": None}
 _COPC: Final = "KPIS 83; COPC practice as quoted by contact-centre sources; no document of ours gives a formula"
 
 QUALITY_KPIS: Final = (
@@ -175,6 +178,20 @@ QUALITY_KPIS: Final = (
         rows=_deviation,
         unit="score",
         **_FAULT,
+    ),
+    Kpi(
+        key="calibration_bias",
+        title="calibration bias",
+        question="how far do evaluators lie above or below the master score, on average?",
+        formula="sum of (score − master score) / evaluations with both; too high and too low make up for each other, "
+        "and the scale must be named",
+        source="KPIS 84 (signed), calibration practice of contact centres",
+        needs=("score", "master_score"),
+        params={"scale": None},
+        accumulator=Signed,
+        rows=_bias,
+        unit="gap",
+        **_BIAS,
     ),
     *(
         Kpi(

@@ -1,11 +1,12 @@
 """Where the rows went: read = used + refused, with the reasons."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import attrs
 
-from servqual.readers.columns import Refusal
+from servqual.readers.refusals import Refusal, Refusals
 
 __all__ = ["Rows"]
 
@@ -42,13 +43,13 @@ class Rows:
         )
 
     @classmethod
-    def of(cls, *, read: int, used: int, refusals: Sequence[Refusal]) -> "Rows":
-        """Count the reasons of some refusals."""
-        reasons: dict[tuple[str, str], int] = {}
-        for refusal in refusals:
-            key = (refusal.column, refusal.reason)
-            reasons[key] = reasons.get(key, 0) + 1
-        return cls(read=read, used=used, reasons=dict(sorted(reasons.items())), refusals=tuple(refusals[:KEPT]))
+    def of(cls, *, read: int, used: int, lost: Sequence[Refusal], refusals: Refusals) -> "Rows":
+        """Count the reasons of lost rows and of settled refusals."""
+        reasons = Counter((refusal.column, refusal.reason) for refusal in lost)
+        for part in refusals.parts:
+            reasons[part.column, part.reason] += len(part.rows)
+        kept = (*lost[:KEPT], *refusals.first(KEPT))[:KEPT]
+        return cls(read=read, used=used, reasons=dict(sorted(reasons.items())), refusals=kept)
 
 
 def _place(refusal: Refusal) -> tuple[int, str]:

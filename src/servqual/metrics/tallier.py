@@ -22,7 +22,8 @@ from servqual.metrics.periods import PERIODS
 from servqual.metrics.reader import ahead
 from servqual.metrics.rows import Rows
 from servqual.metrics.tallies import Part, Plan, Tally, part_of
-from servqual.readers.columns import Batch, Refusal
+from servqual.readers.columns import Batch
+from servqual.readers.refusals import Refusal, Refusals
 from servqual.readers.sources import chosen
 
 __all__ = ["Tallier", "refused"]
@@ -156,15 +157,14 @@ def _is_mask(value: Any) -> bool:
 
 def _accounted(batch: Batch, views: Sequence[View]) -> Rows:
     """How many rows were read and used, and why the others were not."""
-    refusals: dict[tuple[int, str, str], Refusal] = {}
+    refusals = Refusals()
     for view in views:
-        for refusal in (*view.refusals, *(r for r in batch.refusals if r.column in view.named)):
-            refusals[refusal.row, refusal.column, refusal.reason] = refusal
+        refusals += view.refusals + batch.refusals.of_columns(view.named)
     unused = np.logical_and.reduce([view.bad for view in views]) if refusals else np.zeros(0, np.bool_)
-    every = [*batch.lost, *sorted(refusals.values(), key=lambda r: (r.row, r.column))]
     # rows that were folded into a case are used, or refused, with it
     lost = int(unused.sum()) if batch.weights is None else int(batch.weights[: len(unused)][unused].sum())
-    return Rows.of(read=batch.read, used=batch.read - len(batch.lost) - lost, refusals=every)
+    used = batch.read - len(batch.lost) - lost
+    return Rows.of(read=batch.read, used=used, lost=batch.lost, refusals=refusals.settled())
 
 
 def refused(first: Refusal) -> RefusedRow:

@@ -21,7 +21,7 @@ from servqual.metrics.tidy import Tidy
 __all__ = ["RankBy", "Weakest", "Weakness", "weakest"]
 
 RankBy: TypeAlias = Literal["interval", "shrinkage"]
-_ADD_UP: Final = ("share", "mean")
+_ADD_UP: Final = ("share", "mean", "signed_mean")
 
 
 @attrs.frozen(kw_only=True)

@@ -42,7 +42,11 @@ class SmartCriterion(Labelled):
 
 
 # what a measure in this unit can be at most and at least; any other unit only has to be a number that is not negative
-_REACH: Final[Mapping[str, tuple[float, float]]] = {"share": (0, 1), "points": (-100, 100)}
+_REACH: Final[Mapping[str, tuple[float, float]]] = {
+    "share": (0, 1),
+    "points": (-100, 100),
+    "gap": (-math.inf, math.inf),
+}
 
 
 def _countable(_: object, field: "attrs.Attribute[Goal | None]", value: object) -> None:

@@ -6,9 +6,10 @@
 """
 
 from servqual.readers.arrays import columns_of
-from servqual.readers.columns import Batch, Column, Refusal
+from servqual.readers.columns import Batch, Column
 from servqual.readers.export import Export
 from servqual.readers.layout import Layout, Log, Moment
+from servqual.readers.refusals import Refusal
 from servqual.readers.vendors import LAYOUTS, layout
 
 __all__ = ["LAYOUTS", "Batch", "Column", "Export", "Layout", "Log", "Moment", "Refusal", "columns_of", "layout"]

@@ -11,8 +11,9 @@ from servqual._checks import as_zone
 from servqual.errors import InvalidValue
 from servqual.readers.asked import ALL, Asked
 from servqual.readers.cells import CellReader
-from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column, Refusal
+from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column
 from servqual.readers.labels import is_missing, labels_of
+from servqual.readers.refusals import Refusals, Unusable, as_objects
 from servqual.readers.repeats import IDS, came_before, without
 from servqual.readers.series import at_once, each_once, is_series, plain_of
 from servqual.readers.tables import Kind, kind_of, names_of
@@ -49,11 +50,9 @@ def columns_of(
     if rows is None:
         return batch
 
-    def numbered(refusals: Sequence[Refusal]) -> list[Refusal]:
-        return [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in refusals]
-
     numbers = np.asarray(rows)[batch.numbers] if batch.lost else rows
-    return attrs.evolve(batch, rows=numbers, refusals=numbered(batch.refusals), lost=numbered(batch.lost))
+    lost = [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in batch.lost]
+    return attrs.evolve(batch, rows=numbers, refusals=batch.refusals.numbered(np.asarray(rows).take), lost=lost)
 
 
 def parts_of(table: str, data: Mapping[str, Any], asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
@@ -99,10 +98,10 @@ class _Source:
         """Some rows as a batch."""
         numbers = range(self.size)[rows]
         columns: dict[str, Column] = {}
-        refusals: list[Refusal] = []
+        refusals = Refusals()
         for name, (values, kind, seconds) in self._columns.items():
             columns[name], refused = _read(name, kind, _cut(values, rows), seconds, self._naive)
-            refusals.extend(attrs.evolve(refusal, row=numbers[refusal.row]) for refusal in refused)
+            refusals += refused.shifted(numbers.start)
         batch = Batch(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
         if self._again is None or self._ids is None:
             return batch
@@ -147,12 +146,12 @@ def _plain(name: str, kind: Kind, values: Any, naive: str | None) -> Any:
     return labels_of(values) if kind is Kind.LABEL and not isinstance(values, Column) else values
 
 
-def _read(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, list[Refusal]]:
+def _read(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, Refusals]:
     """A column, and the cells of it that cannot be used."""
     if is_series(values):
         values = plain_of(name, kind, values, naive)
     if isinstance(values, Column):
-        return values, []
+        return values, Refusals()
     if _has_text(values):
         texts = ["" if is_missing(value) else _text(value) for value in values]
         return CellReader(name, kind, zone=None if naive is None else as_zone(naive), seconds=seconds).read(texts, 0)
@@ -166,10 +165,11 @@ def _read(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -
         column = as_numbers(name, kind, values)
     bad, rule = _broken(column)
     if bad is None or not bad.any():
-        return column, []
+        return column, Refusals()
     kept = np.where(bad, NONE[kind], column.values).astype(DTYPES[kind])
-    refused = [Refusal(i, name, str(values[i]), rule) for i in bad.nonzero()[0].tolist()]
-    return Column(kind, kept, column.labels, bad), refused
+    places = np.flatnonzero(bad)
+    told = values[places] if isinstance(values, np.ndarray) else as_objects(values[i] for i in places.tolist())
+    return Column(kind, kept, column.labels, bad), Refusals((Unusable(name, rule, places, told),))
 
 
 def _has_text(values: Any) -> bool:

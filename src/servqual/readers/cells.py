@@ -8,10 +8,12 @@ import math
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+import attrs
 import numpy as np
 
 from servqual.errors import InvalidValue, NaiveTime
-from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Column, Refusal
+from servqual.readers.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Column
+from servqual.readers.refusals import Refusals, Unusable, as_objects
 from servqual.readers.tables import Kind
 
 __all__ = ["CellReader"]
@@ -69,7 +71,7 @@ class CellReader:
             Kind.LABEL: self._label,
         }[kind]
 
-    def read(self, cells: Sequence[str], first_row: int) -> tuple[Column, list[Refusal]]:
+    def read(self, cells: Sequence[str], first_row: int) -> tuple[Column, Refusals]:
         """A batch of cells as a column, and those that could not be read."""
         known = self._known
         if len(known) > _REMEMBERED and self._kind is not Kind.LABEL:
@@ -84,11 +86,15 @@ class CellReader:
             self.labels,
         )
         if not self._reasons:
-            return column, []
+            return column, Refusals()
         bad = np.fromiter((cell in self._reasons for cell in cells), np.bool_, len(cells))
-        refused = bad.nonzero()[0].tolist()
-        refusals = [Refusal(first_row + i, self._name, cells[i], self._reasons[cells[i]]) for i in refused]
-        return Column(self._kind, column.values, self.labels, bad), refusals
+        refused = np.flatnonzero(bad)
+        told = as_objects(cells[i] for i in refused.tolist())
+        codes: dict[str, int] = {}
+        reasons = np.fromiter((codes.setdefault(self._reasons[cell], len(codes)) for cell in told), np.int64)
+        every = Unusable(self._name, "", refused + first_row, told)
+        parts = [attrs.evolve(every.at(reasons == code), reason=reason) for reason, code in codes.items()]
+        return Column(self._kind, column.values, self.labels, bad), Refusals(tuple(parts))
 
     def _value(self, cell: str) -> object:
         text = cell.strip()

@@ -21,9 +21,10 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from servqual.readers.refusals import Refusal, Refusals, refusals_of
 from servqual.readers.tables import Kind
 
-__all__ = ["DTYPES", "FIRST_MOMENT", "LAST_MOMENT", "LONGEST", "MISSING", "NONE", "Batch", "Column", "Refusal"]
+__all__ = ["DTYPES", "FIRST_MOMENT", "LAST_MOMENT", "LONGEST", "MISSING", "NONE", "Batch", "Column"]
 
 MISSING: Final = np.iinfo(np.int64).min
 """The missing moment: numpy's own NaT, seen as an integer."""
@@ -50,22 +51,6 @@ NONE: Final[Mapping[Kind, Any]] = {
 }
 
 Array: TypeAlias = npt.NDArray[Any]
-
-
-@attrs.frozen
-class Refusal:
-    """A cell that could not be used, and why; `row` is the number that a spreadsheet shows (the header is row 1).
-
-    In a mapping of columns the first row is 0, as in Python.
-    """
-
-    row: int
-    column: str
-    value: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"row {self.row}: {self.column} {self.reason} (got {self.value!r})"
 
 
 @attrs.frozen(eq=False)
@@ -115,7 +100,7 @@ class Batch:
     size: int
     read: int
     rows: Sequence[int] | Array
-    refusals: Sequence[Refusal] = ()
+    refusals: Refusals = attrs.field(factory=Refusals, converter=refusals_of)
     lost: Sequence[Refusal] = ()
     weights: Array | None = None
     others: Sequence[str] = ()
@@ -137,7 +122,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
         sum(batch.size for batch in batches),
         sum(batch.read for batch in batches),
         _rows([batch.rows for batch in batches]),
-        [refusal for batch in batches for refusal in batch.refusals],
+        Refusals(tuple(part for batch in batches for part in batch.refusals.parts)),
         [refusal for batch in batches for refusal in batch.lost],
     )
 

@@ -10,10 +10,11 @@ import numpy as np
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn
 from servqual.readers.cells import CellReader
-from servqual.readers.columns import Batch, Column, Refusal
+from servqual.readers.columns import Batch, Column
 from servqual.readers.files import Chunk, Progress, open_file
 from servqual.readers.fold import EVENT, EVENT_AT, fold_cases
 from servqual.readers.layout import Layout
+from servqual.readers.refusals import Refusal, Refusals
 from servqual.readers.tables import TABLES, Kind, kind_of, names_of
 
 __all__ = ["Export"]
@@ -153,10 +154,10 @@ def _missing(name: str, theirs: str, header: tuple[str, ...]) -> MissingColumn:
 
 def _batch(chunk: Chunk, places: dict[str, int], readers: dict[str, CellReader]) -> Batch:
     columns: dict[str, Column] = {}
-    refusals: list[Refusal] = []
+    refusals, numbers = Refusals(), np.asarray(chunk.rows, np.int64)
     for name, place in places.items():
         columns[name], refused = readers[name].read(chunk.columns[place], 0)
-        refusals.extend(attrs.evolve(refusal, row=chunk.rows[refusal.row]) for refusal in refused)
+        refusals += refused.numbered(numbers.take)
     lost = [Refusal(row, "row", found, "must have as many cells as the header") for row, found in chunk.ragged]
     size = len(chunk.rows)
-    return Batch(columns, size, size + len(lost), np.asarray(chunk.rows, np.int64), refusals, lost)
+    return Batch(columns, size, size + len(lost), numbers, refusals, lost)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from servqual.readers.columns import DTYPES, MISSING, NONE, Array, Batch, Column, Refusal
+from servqual.readers.columns import DTYPES, MISSING, NONE, Array, Batch, Column
 from servqual.readers.layout import Log
+from servqual.readers.refusals import Refusal, Refusals
 from servqual.readers.tables import Kind
 
 __all__ = ["EVENT", "EVENT_AT", "fold_cases"]
@@ -34,7 +35,7 @@ class _Fold:
         self._needs = ("case_id", EVENT_AT, EVENT) if log else ("case_id",)
         self._read = 0
         self._lost: list[Refusal] = []
-        self._refusals: list[tuple[int, Refusal]] = []
+        self._refusals = Refusals()
         self._first: dict[str, Column] = {}
         self._values: dict[str, Array] = {}
         self._bad: dict[str, Array] = {}
@@ -53,7 +54,7 @@ class _Fold:
             column = batch.columns[name]
             without = usable & ~column.known
             if without.any():
-                why = {r.row: r for r in batch.refusals if r.column == name}
+                why = {r.row: r for r in batch.refusals.of_columns({name})}
                 self._lost.extend(why.get(n, Refusal(n, name, "", "is missing")) for n in numbers[without].tolist())
                 if name == EVENT_AT:
                     self._untimed.append(
@@ -69,9 +70,7 @@ class _Fold:
         for name, column in batch.columns.items():
             self._values[name][codes] = column.values[keep]
             self._bad[name][codes] = False if column.bad is None else column.bad[keep]
-        if batch.refusals:
-            code_of = dict(zip(numbers[keep].tolist(), codes.tolist(), strict=True))
-            self._refusals.extend((code_of[r.row], r) for r in batch.refusals if r.row in code_of)
+        self._refusals += batch.refusals
         if self._log:
             self._step(self._log, batch, keep, codes)
 
@@ -126,13 +125,12 @@ class _Fold:
         rows = self._rows[:size]
         # a row may name a case and yet be refused: a case all of whose rows were refused is no case
         seen = (rows > 0).nonzero()[0]
-        last = rows.tolist()
         return Batch(
             {name: column.take(seen) for name, column in columns.items()},
             len(seen),
             self._read,
             rows[seen],
-            [refusal for code, refusal in self._refusals if last[code] == refusal.row and refusal.column in columns],
+            self._refusals.of_columns(columns).only(rows[seen]),
             self._lost,
             weights=self._count[seen],
         )

@@ -127,7 +127,7 @@ def _parquet(table: str, path: Path, asked: Asked) -> Iterator[Callable[[], Batc
         # a file may be longer than its ids fit into memory, so that nobody asks which came before
         [whole] = frame_parts(table, arrow.Table.from_batches([part]), attrs.evolve(asked, unique=False))
         batch = whole()
-        refusals = [attrs.evolve(refusal, row=refusal.row + first) for refusal in batch.refusals]
+        refusals = batch.refusals.shifted(first)
         return attrs.evolve(batch, rows=range(first, first + batch.size), refusals=refusals, others=others)
 
     first = 0

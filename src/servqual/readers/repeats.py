@@ -12,7 +12,8 @@ import attrs
 import numpy as np
 
 from servqual.errors import InvalidValue
-from servqual.readers.columns import Array, Batch, Column, Refusal
+from servqual.readers.columns import Array, Batch, Column
+from servqual.readers.refusals import Refusal
 
 __all__ = ["IDS", "came_before", "without"]
 
@@ -68,12 +69,11 @@ def without(batch: Batch, name: str, ids: Column, again: Array) -> Batch:
         Refusal(row, name, str(ids.labels[code]), "came before")
         for row, code in zip(numbers[again].tolist(), ids.values[again].tolist(), strict=True)
     ]
-    gone = {refusal.row for refusal in lost}
     return attrs.evolve(
         batch,
         columns={key: one.take(keep) for key, one in batch.columns.items()},
         size=len(keep),
         rows=numbers[keep],
-        refusals=[refusal for refusal in batch.refusals if refusal.row not in gone],
+        refusals=batch.refusals.without(numbers[again]),
         lost=[*batch.lost, *lost],
     )

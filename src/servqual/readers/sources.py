@@ -16,7 +16,7 @@ from servqual.readers.columns import Array, Batch, Column
 from servqual.readers.export import Export
 from servqual.readers.frames import files_of, frame_parts, is_frame
 from servqual.readers.objects import batches_of
-from servqual.readers.tables import Kind
+from servqual.readers.tables import Kind, kind_of
 
 __all__ = ["Source", "chosen", "parts_of_source"]
 
@@ -35,7 +35,7 @@ def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[
         yield from files_of(table, Path(source), asked)
     elif isinstance(source, Export):
         for batch in source.batches():
-            yield partial(_same, batch)
+            yield partial(_renamed, table, batch, asked)
     elif isinstance(source, Mapping):
         yield from parts_of(table, source, asked)
     elif is_frame(source):
@@ -43,13 +43,29 @@ def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[
     else:
         for part in batches_of(table, source):
             if isinstance(part, Batch):
-                yield partial(_same, part)
+                yield partial(_renamed, table, part, asked)
             else:
                 yield from parts_of_source(table, part, attrs.evolve(asked, unique=False))
 
 
-def _same(batch: Batch) -> Batch:
-    return batch
+def _renamed(table: str, batch: Batch, asked: Asked) -> Batch:
+    """A batch that came with columns of ours, of which some are to stand for others."""
+    if not asked.names or not batch.columns:
+        return batch
+    columns = asked.renamed(table, batch.columns)
+    for ours, theirs in asked.names.items():
+        kind = kind_of(table, ours, asked.kinds)
+        if columns[ours].kind is not kind:
+            raise InvalidValue(
+                f"{ours} of {table} must hold a {kind} (got {theirs!r}, a {columns[ours].kind}); name another column",
+                field=ours,
+                expected=kind,
+                got=theirs,
+            )
+    names = {name: [name] for name in columns if name not in asked.names}
+    for ours, theirs in asked.names.items():
+        names.setdefault(theirs, []).append(ours)
+    return attrs.evolve(batch, columns=columns, refusals=batch.refusals.named(names))
 
 
 def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
@@ -75,7 +91,6 @@ def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
         return batch
     rows = np.flatnonzero(inside)
     numbers = batch.numbers[rows]
-    kept = set(numbers.tolist()) if batch.refusals else set[int]()
     weights = None if batch.weights is None else batch.weights[rows]
     return attrs.evolve(
         batch,
@@ -83,7 +98,7 @@ def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
         size=len(rows),
         read=(len(rows) if weights is None else int(weights.sum())) + len(batch.lost),
         rows=numbers,
-        refusals=[refusal for refusal in batch.refusals if refusal.row in kept],
+        refusals=batch.refusals.only(numbers),
         weights=weights,
     )
 

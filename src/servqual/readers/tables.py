@@ -98,7 +98,7 @@ _COMMITMENTS: dict[str, Kind] = {
 _ACTIONS: dict[str, Kind] = {**dict.fromkeys(("agreed_at", "due_at", "done_at", "dropped_at"), Kind.MOMENT)}
 _ANSWERS: dict[str, Kind] = {
     **dict.fromkeys(("invited_at", "answered_at"), Kind.MOMENT),
-    **dict.fromkeys(("score", "weight", "minimum", "desired"), Kind.NUMBER),
+    **dict.fromkeys(("score", "weight", "expected", "minimum", "desired", "points"), Kind.NUMBER),
     **dict.fromkeys(("incentivised", "resolved"), Kind.FLAG),
 }
 _QA_SCORES: dict[str, Kind] = {

@@ -9,7 +9,7 @@ import attrs
 
 from servqual._html import counted
 from servqual.readers import Batch
-from servqual.readers.columns import Refusal
+from servqual.readers.refusals import Refusal
 from servqual.readers.tables import moments_of
 
 __all__ = ["Survey", "survey_of"]
@@ -62,9 +62,12 @@ def survey_of(batches: Iterator[Batch], now: dt.datetime | None = None) -> Surve
         survey.read += batch.read
         survey.lost += len(batch.lost)
         survey.size += batch.size
-        for refusal in (*batch.lost, *(r for r in batch.refusals if r.column == "received_at")):
+        for refusal in batch.lost:
             survey.losses[refusal.column, refusal.reason] += 1
             survey.examples.setdefault((refusal.column, refusal.reason), refusal)
+        for part in batch.refusals.of_columns({"received_at"}).parts:
+            survey.losses[part.column, part.reason] += len(part.rows)
+            survey.examples.setdefault((part.column, part.reason), next(iter(part)))
         _moments(survey, batch, now)
     return survey
 

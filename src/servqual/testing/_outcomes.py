@@ -118,14 +118,14 @@ def read(statistic: str, outcomes: Sequence[Outcome], until: float = 0) -> Told:
 
 def _value(statistic: str, told: Sequence[Any], until: float) -> float | None:
     match statistic:
-        case "quotient" | "per_hour":
+        case "quotient" | "per_hour" | "per_event":
             base = sum(b for _, b in told)
             value = sum(t for t, _ in told) / base if base else None
         case "median":
             value = _median(told)
         case "restricted_mean":
             value = _restricted_mean(told, until)
-        case "share" | "mean":
+        case "share" | "mean" | "signed_mean":
             value = statistics.fmean(told)
         case "net":
             value = 100 * statistics.fmean(told) - 100

@@ -6,6 +6,7 @@ from typing import Final
 
 from servqual.testing._contact_twins import within_amount
 from servqual.testing._flow_twins import arrived, end_name
+from servqual.testing._gap_twins import less
 from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each, share_of
 
 __all__ = ["WORK_TWINS"]
@@ -246,6 +247,7 @@ WORK_TWINS: Final[Mapping[str, Twin]] = {
     "business_critical_accuracy": free_of("business_critical"),
     "compliance_critical_accuracy": free_of("compliance_critical"),
     "calibration_deviation": each(deviation),
+    "calibration_bias": less("score", "master_score"),
     "dpu": each(lambda r, _: OUT if r["defects"] is None or r["defects"] > _MANY else (r["defects"], 1)),
     "dpo": defects(1),
     "dpmo": defects(1_000_000),

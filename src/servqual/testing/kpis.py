@@ -15,6 +15,7 @@ from servqual.metrics.compound import Compound
 from servqual.metrics.kpi import Kpi
 from servqual.testing._contact_twins import CONTACT_TWINS, CUSTOMER_TWINS, VOICE_TWINS
 from servqual.testing._flow_twins import CASE_TWINS
+from servqual.testing._gap_twins import GAP_TWINS
 from servqual.testing._outcomes import Asked, Row, Told, Twin, read
 from servqual.testing._promise_twins import COMPLAINT_TWINS, PROMISE_TWINS
 from servqual.testing._work_twins import WORK_TWINS
@@ -24,6 +25,7 @@ __all__ = ["Told", "measure", "measure_over", "twin_of"]
 _TWINS: Final[Mapping[str, Twin]] = {
     **CONTACT_TWINS,
     **VOICE_TWINS,
+    **GAP_TWINS,
     **CUSTOMER_TWINS,
     **CASE_TWINS,
     **COMPLAINT_TWINS,
