@@ -34,7 +34,7 @@ def _says_something(value: object) -> bool:
 
 def filled(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Refuse a text that is missing or blank; an attrs validator."""
-    if not _says_something(value):
+    if not (isinstance(value, str) and value.strip()):
         name = attribute.name
         raise InvalidValue(
             f"{name} must be a text with content (got {value!r}); say what it was",

@@ -5,12 +5,13 @@ down in `servqual.readers.object_columns`.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, groupby, islice, repeat
 from operator import attrgetter
 from typing import Any, Final
 
+import attrs
 import numpy as np
 
 from servqual._checks import did_you_mean, near
@@ -19,7 +20,7 @@ from servqual.readers.arrays import columns_of
 from servqual.readers.columns import LONGEST, MISSING, Array, Batch
 from servqual.readers.labels import labels_of
 from servqual.readers.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Told
-from servqual.readers.repeats import came_before, without
+from servqual.readers.repeats import IDS, came_before, without
 from servqual.readers.tables import TABLES, Kind, kind_of
 
 __all__ = ["batches_of", "is_object", "objects_batch"]
@@ -42,11 +43,11 @@ def _is_ours(kind: Any) -> bool:
     return any(base.__module__.startswith(_MODEL) for base in kind.__mro__)
 
 
-def batches_of(table: str, source: Any) -> Iterator[Any]:
+def batches_of(table: str, source: Any, only: Container[str] | None = None) -> Iterator[Any]:
     """The objects of a list as a batch, those of an iterator 65,536 at a time; what else it holds passes as it is.
 
-    In a list an object whose id came before is refused; of an iterator nobody keeps the ids. Raises `InvalidValue` for
-    one object alone, and for what holds nothing to read.
+    Where `only` is given, no other columns are read. In a list an object whose id came before is refused; of an
+    iterator nobody keeps the ids. Raises `InvalidValue` for one object alone, and for what holds nothing to read.
 
     >>> list(batches_of("purchases", [{"at": []}]))
     [{'at': []}]
@@ -61,17 +62,19 @@ def batches_of(table: str, source: Any) -> Iterator[Any]:
         )
     first, listed = 0, isinstance(source, Sequence)
     if isinstance(source, Sequence) and source and all(map(_is_ours, {*map(type, source)})):
-        yield objects_batch(table, source)
+        yield objects_batch(table, source, only=only)
         return
     for ours, group in groupby(source, is_object):
         if not ours:
             yield from group
         while ours and (objects := [*islice(group, None if listed else _PART)]):
-            yield objects_batch(table, objects, first, unique=listed)
+            yield objects_batch(table, objects, first, unique=listed, only=only)
             first += len(objects)
 
 
-def objects_batch(table: str, objects: Sequence[Any], first: int = 0, *, unique: bool = True) -> Batch:
+def objects_batch(
+    table: str, objects: Sequence[Any], first: int = 0, *, unique: bool = True, only: Container[str] | None = None
+) -> Batch:
     """Objects of the class that a table is of as one batch; the number of a row is its place, counted from `first`.
 
     A row of `case_events` is an event and has the number of its case. Moments before 1970 and from 2100 on are refused
@@ -88,13 +91,16 @@ def objects_batch(table: str, objects: Sequence[Any], first: int = 0, *, unique:
     """
     told = _columns(table, objects, first)
     rows: Sequence[int] | Array = range(first, first + len(objects))
+    others: list[str] = []
     if table == "case_events":
         columns = _events(objects)
         rows = np.repeat(rows, [len(case.history) for case in objects])
     else:
-        columns = {name: [*map(_getter(value), objects)] for name, value in told.items()}
+        if only is not None:
+            others = [name for name in told if name not in only and name != IDS.get(table)]
+        columns = {name: [*map(_getter(value), objects)] for name, value in told.items() if name not in others}
     plain = {name: _plain(table, name, values) for name, values in columns.items()}
-    batch = columns_of(table, plain, rows=rows, unique=unique)
+    batch = attrs.evolve(columns_of(table, plain, rows=rows, unique=unique), others=others)
     if table != "case_events" or not unique:
         return batch
     again = came_before("cases", labels_of([case.id for case in objects]))
@@ -135,7 +141,10 @@ def _getter(told: Told) -> Callable[[Any], Any]:
 
 def _plain(table: str, name: str, values: list[Any]) -> Any:
     """Values of one column as numpy; labels as they are."""
-    match kind_of(table, name):
+    kind = kind_of(table, name)
+    if values and values[0] is None and values.count(None) == len(values):
+        return np.full(len(values), np.datetime64("NaT", "us") if kind is Kind.MOMENT else np.nan)
+    match kind:
         case Kind.MOMENT:
             return _ticks([value and value.timestamp() for value in values]).view("M8[us]")
         case Kind.DURATION:

@@ -41,7 +41,8 @@ def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[
     elif is_frame(source):
         yield from frame_parts(table, source, asked)
     else:
-        for part in batches_of(table, source):
+        only = None if asked.only is None else {*asked.only, *asked.names.values()}
+        for part in batches_of(table, source, only):
             if isinstance(part, Batch):
                 yield partial(_renamed, table, part, asked)
             else:
