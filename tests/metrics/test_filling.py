@@ -82,14 +82,33 @@ def test_values_are_counted_the_same_in_a_table_and_by_sorting(parts: list[Any],
         patch.setattr(value_counts, "_PLACES", places)
         patch.setattr(value_counts, "_WAITING", waiting)
         counts, slow = ValueCounts(), [Values() for _ in range(4)]
+        counts.sum_up()
         for unit, rows in parts:
             codes, value = of([(g, v % 40) for g, v in rows], unit)
             among = codes != 3  # the last group never counts
             counts.add(*in_units(value.astype(np.float64)), codes, among, 4)
             for g, v, counted in zip(codes.tolist(), value.tolist(), among.tolist(), strict=True):
                 slow[g] += Values({v: 1} if counted else {})
-        cells = counts.cells(np.arange(4))
+        cells, (total, squares) = counts.cells(np.arange(4)), counts.sums(4)
     assert dicts(cells) == [dict(x.counts) for x in slow]
+    assert as_ints(total).tolist() == [sum(v * n for v, n in x.counts.items()) for x in slow]
+    assert as_ints(squares).tolist() == [sum(v * v * n for v, n in x.counts.items()) for x in slow]
+
+
+@pytest.mark.parametrize("rows", [1, 1 << 20, 1 << 31])
+def test_sums_of_a_table_are_exact_however_many_rows_it_may_count(rows: int) -> None:
+    """More rows leave fewer bits for a piece of a value; two tables in two units add up."""
+    rng = np.random.default_rng(5)
+    counts = rng.multinomial(rows, np.full(5000, 1 / 5000), 3)
+    sums = ExactSums()
+    for unit in (1000, 1_000_000):
+        sums.add_counted(counts, unit, rows)
+    total, squares = sums.sums(3)
+    ticks = range(counts.shape[1])
+    listed = counts.tolist()
+    for power, found in ((1, total), (2, squares)):
+        slow = [sum(n * v**power for n, v in zip(row, ticks, strict=True)) for row in listed]
+        assert as_ints(found).tolist() == [s * (1000**power + 1_000_000**power) for s in slow]
 
 
 def dicts(cells: Sparse) -> list[dict[Any, Any]]:

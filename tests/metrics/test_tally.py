@@ -222,6 +222,24 @@ def test_bins_merge_to_the_same_bytes_too() -> None:
 # --- rows are accounted for -----------------------------------------
 
 
+@pytest.mark.parametrize("digits", [0, 1, 6])
+def test_a_mean_is_the_same_beside_percentiles_of_the_same_values(digits: int) -> None:
+    """Its sums come out of the counts of values then, as far as these fit a table, which microseconds do not."""
+    rng = np.random.default_rng(digits)
+    contacts = {
+        "queued_at": np.datetime64("2026-05-01") + rng.integers(0, 86_400, 3000).astype("m8[s]"),
+        "wait_s": rng.exponential(300, 3000).round(digits),
+        "team": rng.choice(["north", "south"], 3000),
+        "abandoned": rng.random(3000) < 0.1,
+    }
+
+    def means(asked: list[str]) -> list[Measurement]:
+        found = measure(asked, {"interactions": contacts}, by="team", naive="UTC")
+        return [one for one in found if one.kpi == "asa"]
+
+    assert means(["asa", "wait_p50"]) == means(["asa"])
+
+
 def test_rows_in_are_rows_used_or_refused() -> None:
     """An unusable cell refuses its row for the KPIs that need it; used rows are those that one could use."""
     data = {

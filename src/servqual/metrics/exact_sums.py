@@ -24,6 +24,7 @@ _NONE: Final = np.zeros(0, np.int64)
 _FLOAT: Final = 53
 _UNITS: Final = (1_000_000, 100_000, 10_000, 1000)
 _SAMPLE: Final = 64
+_CACHED: Final = 1 << 14
 _STRETCH: Final = 1 << 20
 """Rows whose pieces a float64 adds exactly."""
 _UNSETTLED: Final = 500
@@ -38,11 +39,20 @@ def in_units(amount: Array) -> tuple[Array, int]:
     """
     for unit in _UNITS:
         few = amount[:_SAMPLE] / unit
-        if (few == np.rint(few)).all():
-            ticks = amount / unit
-            if np.array_equal(ticks, np.rint(ticks)):
-                return ticks, unit
+        if (few == np.rint(few)).all() and (ticks := _multiples(amount, unit)) is not None:
+            return ticks, unit
     return amount, 1
+
+
+def _multiples(amount: Array, unit: int) -> Array | None:
+    """How many units each value is, if all are whole; a cacheful at a time."""
+    ticks, whole = np.empty_like(amount), np.empty(min(_CACHED, len(amount)))
+    for start in range(0, len(amount), _CACHED):
+        part = ticks[start : start + _CACHED]
+        np.divide(amount[start : start + _CACHED], unit, out=part)
+        if not np.equal(part, np.rint(part, out=whole[: len(part)])).all():
+            return None
+    return ticks
 
 
 class ExactSums:
@@ -76,6 +86,27 @@ class ExactSums:
             self._note(2, unit, 2 * each * i, np.bincount(codes, piece * piece, size))
             for j in range(i):
                 self._note(2, unit, each * (i + j), np.bincount(codes, 2 * piece * pieces[j], size))
+
+    def add_counted(self, counts: Array, unit: int, rows: int) -> None:
+        """Add a table that tells how often each number of units (its column) came in each group, in so many rows."""
+        each = (_FLOAT - 1 - rows.bit_length()) // 2
+        ticks, low = np.arange(counts.shape[1]), (1 << each) - 1
+        shifts = range(0, max(1, counts.shape[1] - 1).bit_length(), each)
+        pieces = [((ticks >> shift) & low).astype(np.float64) for shift in shifts]
+        wanted = [(1, each * i, piece) for i, piece in enumerate(pieces)]
+        wanted += [
+            (2, each * (i + j), pieces[i] * pieces[j] * (1 if i == j else 2))
+            for i in range(len(pieces))
+            for j in range(i + 1)
+        ]
+        weights = np.stack([weight for _, _, weight in wanted], axis=1)
+        found = np.empty((len(counts), len(wanted)))
+        step = max(1, _STRETCH // counts.shape[1])
+        for first in range(0, len(counts), step):
+            found[first : first + step] = counts[first : first + step].astype(np.float64) @ weights
+        self._settle()
+        for (power, shift, _), sums in zip(wanted, found.T, strict=True):
+            self._note(power, unit, shift, sums)
 
     def _note(self, power: int, unit: int, shift: int, found: Array) -> None:
         """Keep a sum for later, to be shifted and taken in its unit; each is at most 2^53."""

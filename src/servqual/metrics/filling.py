@@ -30,7 +30,7 @@ from servqual.metrics.mask_counts import MaskCounts
 from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.metrics.value_counts import ValueCounts
 
-__all__ = ["FILLINGS", "Amounts", "Filling", "fold"]
+__all__ = ["FILLINGS", "Amounts", "Filling", "fillings", "fold"]
 
 Taken: TypeAlias = Any
 """What a filling takes of some rows besides masks."""
@@ -101,6 +101,26 @@ class _Total:
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
         total, squares = self._sums.sums(len(order))
+        return Dense({**counts, "total": total, "squares": squares}).ordered(order)
+
+
+class _TotalOfValues:
+    """Total of what a filling of Values counts anyway."""
+
+    masks = ("n", "undecided")
+
+    def __init__(self, values: "_Values") -> None:
+        self._values = values
+        values.counts.sum_up()
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        return None
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        pass
+
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
+        total, squares = self._values.counts.sums(len(order))
         return Dense({**counts, "total": total, "squares": squares}).ordered(order)
 
 
@@ -200,17 +220,17 @@ class _Values:
     masks = ("undecided",)
 
     def __init__(self) -> None:
-        self._counts = ValueCounts()
+        self.counts = ValueCounts()
 
     def take(self, rows: Rows, amounts: Amounts) -> Taken:
         return *amounts.of(rows["value"]), rows["n"]
 
     def add(self, taken: Taken, codes: Array, size: int) -> None:
         ticks, unit, among = taken
-        self._counts.add(ticks, unit, codes, among, size)
+        self.counts.add(ticks, unit, codes, among, size)
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
-        return attrs.evolve(self._counts.cells(order), undecided=counts["undecided"][order])
+        return attrs.evolve(self.counts.cells(order), undecided=counts["undecided"][order])
 
 
 class _Lifetimes:
@@ -308,6 +328,17 @@ FILLINGS: Final[Mapping[type[Accumulator], Any]] = MappingProxyType(
     }
 )
 """How to make the running form of each accumulator."""
+
+
+def fillings(asked: Mapping[str, tuple[type[Accumulator], str]]) -> dict[str, Filling]:
+    """The running forms of some states, each of an accumulator and a reading of the rows; they share what they can."""
+    found: dict[str, Filling] = {state: FILLINGS[accumulator]() for state, (accumulator, _) in asked.items()}
+    values = {reading: found[state] for state, (accumulator, reading) in asked.items() if accumulator is Values}
+    for state, (accumulator, reading) in asked.items():
+        counted = values.get(reading)
+        if accumulator is Total and isinstance(counted, _Values):
+            found[state] = _TotalOfValues(counted)
+    return found
 
 
 def fold(accumulator: type[Accumulator], rows: Rows, codes: Array, size: int) -> Cells:

@@ -33,7 +33,7 @@ def _offered(t: View) -> Array:
 
 
 def _answered(t: View) -> Array:
-    return ~t["abandoned"]
+    return t.once("answered", lambda: ~t["abandoned"])
 
 
 def _volume(t: View) -> Mapping[str, Array]:
@@ -41,7 +41,7 @@ def _volume(t: View) -> Mapping[str, Array]:
 
 
 def _wait(t: View) -> Mapping[str, Array]:
-    return {"value": np.maximum(t.us("wait_s"), 0), "among": _answered(t) & t.known("wait_s")}
+    return {"value": t.us("wait_s"), "among": _answered(t) & t.known("wait_s")}
 
 
 def _abandoned(t: View) -> Mapping[str, Array]:
@@ -86,10 +86,10 @@ def _within(t: View) -> Mapping[str, Array]:
 
 def _handled(t: View) -> Mapping[str, Array]:
     """Talk, hold and wrap of answered contacts; a part that is not known adds nothing, unless none is known."""
-    value = np.maximum(t.us("talk_s"), 0)  # what is missing lies below
-    for name in ("hold_s", "wrap_s"):
-        if t.has(name):
-            value = value + np.maximum(t.us(name), 0)
+    value = t.us("talk_s")
+    more = [np.maximum(t.us(name), 0) for name in ("hold_s", "wrap_s") if t.has(name)]  # what is missing lies below
+    if more:
+        value = np.sum([np.maximum(value, 0), *more], axis=0)
     return {"value": value, "among": _answered(t) & t.known("talk_s")}
 
 

@@ -13,7 +13,7 @@ from servqual.errors import MissingColumn, RefusedRow
 from servqual.metrics.accumulators import Array
 from servqual.metrics.blocks import Blocks
 from servqual.metrics.cells import Cells
-from servqual.metrics.filling import FILLINGS, Amounts, Filling
+from servqual.metrics.filling import Amounts, fillings
 from servqual.metrics.group_codes import GroupCodes
 from servqual.metrics.groups import Groups
 from servqual.metrics.kpi import Kpi, View
@@ -107,7 +107,7 @@ class _Part:
     def __init__(self, plan: Plan, part: Part) -> None:
         self._plan = plan
         self._kpis = {kpi.state: kpi for kpi in plan.kpis if part_of(kpi) == part}
-        self._fillings: dict[str, Filling] = {state: FILLINGS[kpi.accumulator]() for state, kpi in self._kpis.items()}
+        self._fillings = fillings({state: (kpi.accumulator, kpi.reading) for state, kpi in self._kpis.items()})
         self._codes = GroupCodes(plan.by, part[1], plan.zone)
         self._masks = MaskCounts(sum(len(filling.masks) for filling in self._fillings.values()))
         # each on its own, so that one thread may fill this while another fills that

@@ -11,7 +11,8 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 from servqual.metrics.cells import Sparse
-from servqual.metrics.histograms import bin_of
+from servqual.metrics.exact_sums import ExactSums
+from servqual.metrics.histograms import Values, bin_of
 
 __all__ = ["ValueCounts"]
 
@@ -27,9 +28,10 @@ _WORD: Final = 63
 
 
 class ValueCounts:
-    """Counts of whole values of 0 to 2^53 by group."""
+    """Counts of whole values of 0 to 2^53 by group; with `sum_up` also their sums and sums of squares."""
 
     def __init__(self) -> None:
+        self._sums: ExactSums | None = None
         self._table: _Table | None = _Table()
         self._cells = _none(0)
         self._bins = _Table()
@@ -41,7 +43,11 @@ class ValueCounts:
         if self._table is not None:
             if self._table.add(ticks, unit, codes, among, size):
                 return
+            if self._sums is not None:
+                self._table.sum_up(self._sums)
             self._cells, self._table = self._table.cells(np.arange(max(size, self._table.size))), None
+        if self._sums is not None:
+            self._sums.add(ticks * among, unit, codes, size)
         known = len(self._cells.binned)
         if self._cells.binned.any():
             binned = self._cells.binned.take(codes, mode="clip") & (codes < known)
@@ -53,6 +59,18 @@ class ValueCounts:
         self._rows += len(rows)
         if self._rows > max(_WAITING, len(self._cells.group)):
             self._settle(size)
+
+    def sum_up(self) -> None:
+        """Keep sums as well, from the first row on; a table of counts gives them for nothing."""
+        self._sums = ExactSums()
+
+    def sums(self, size: int) -> tuple[Array, Array]:
+        """Sums and sums of squares of each group, in limbs."""
+        assert self._sums is not None
+        if self._table is not None:
+            self._sums = ExactSums()
+            self._table.sum_up(self._sums)
+        return self._sums.sums(size)
 
     def cells(self, order: Array) -> Sparse:
         """The counts of all groups, in another order."""
@@ -106,6 +124,8 @@ class _Table:
         self._width = 0
         self._needed = 1
         self._places = np.zeros(0, np.int32)
+        self._keys: list[Array] = []
+        self._held = 0
         self.size = 0
 
     def add(self, ticks: Array, unit: int, codes: Array, among: Array, size: int) -> bool:
@@ -123,9 +143,19 @@ class _Table:
             key *= times
         key += codes.astype(np.int32) * self._width
         np.copyto(key, _PLACES, where=~among)
-        key.sort()  # places near each other are in the cache together
-        np.add.at(self._places, key, np.int32(1))
+        self._keys.append(key)
+        self._held += len(key)
+        if self._held > _WAITING:
+            self._settle()
         return True
+
+    def _settle(self) -> None:
+        """Count what is held; many places in their order are near each other, where the cache has them."""
+        if self._keys:
+            key = np.concatenate(self._keys)
+            self._keys, self._held = [], 0
+            key.sort()
+            np.add.at(self._places, key, np.int32(1))
 
     def _fit(self, width: int, unit: int, size: int) -> bool:
         """Make room for values below `width` of a unit in `size` groups, if there is."""
@@ -146,7 +176,13 @@ class _Table:
         return True
 
     def _counts(self) -> Array:
+        self._settle()
         return self._places[: self.size * self._width].reshape(self.size, self._width)[:, : self._needed]
+
+    def sum_up(self, sums: ExactSums) -> None:
+        """Add what the table counts."""
+        if self._width:
+            sums.add_counted(self._counts(), self._unit, self._rows)
 
     def cells(self, order: Array, binned: Array | None = None) -> Sparse:
         """The counts, as every other form of them; where `binned` is given they are of bins.
@@ -155,17 +191,36 @@ class _Table:
         """
         table, width = self._counts(), self._needed if self._width else 0
         come = np.flatnonzero(order < self.size)  # a group whose values were never counted has no row
-        pieces = [np.zeros((3, 0), np.int64)]
         folded = np.zeros(len(order), np.bool_) if binned is None else binned
+        bins = bin_of(np.arange(width) * self._unit)
+        # large memory is slow to come by, so each column is there once, as long as it may be
+        most, filled = np.count_nonzero(table), 0
+        group, values, count = (np.empty(most, np.int64) for _ in range(3))
         step = max(1, _STRETCH // max(width, 1))
         for first in range(0, len(come) if width else 0, step):
             here = come[first : first + step]
             some = table[order[here]]
             places = np.flatnonzero(some != 0)
-            row = np.repeat(np.arange(len(here)), np.diff(np.searchsorted(places, np.arange(len(here) + 1) * width)))
-            value, count = (places - row * width) * self._unit, some.ravel().take(places).astype(np.int64)
-            piece = Sparse("values", row, value, count, folded[here], np.zeros(len(here), np.int64)).settled()
-            folded[here] = piece.binned
-            pieces.append(np.array([here[piece.group], piece.value, piece.count]))
-        group, value, count = np.concatenate(pieces, axis=1)
-        return Sparse("values", group, value, count, folded, np.zeros(len(order), np.int64))
+            edges = np.searchsorted(places, np.arange(len(here) + 1) * width)
+            crowded = (np.diff(edges) > Values.EXACT) & ~folded[here]
+            if crowded.any():
+                some[crowded] = _in_bins(some[crowded], bins)
+                places = np.flatnonzero(some != 0)
+            row = places // width
+            value = (places - row * width) * self._unit
+            if crowded.any():
+                np.copyto(value, bin_of(value), where=crowded.take(row))
+                folded[here] |= crowded
+            rows = slice(filled, filled + len(places))
+            group[rows], values[rows], count[rows] = here.take(row), value, some.take(places)
+            filled = rows.stop
+        rows, undecided = slice(filled), np.zeros(len(order), np.int64)
+        return Sparse("values", group[rows], values[rows], count[rows], folded, undecided)
+
+
+def _in_bins(counts: Array, bins: Array) -> Array:
+    """The counts of each bin in its first column."""
+    starts = np.flatnonzero(np.diff(bins, prepend=-1))
+    out = np.zeros_like(counts)
+    out[:, starts] = np.add.reduceat(counts, starts, axis=1)
+    return out

@@ -79,7 +79,9 @@ def as_durations(name: str, values: Values, seconds: int) -> Column:
     if found.dtype.kind not in "iuf" and not all(is_missing(value) or _is_number(value) for value in values):
         spans = (_span(name, value, seconds) for value in values)
         return Column(Kind.DURATION, np.fromiter(spans, np.int64, len(values)))
-    amount = as_numbers(name, Kind.NUMBER, values).values * (seconds * 1e6)
+    if found.dtype != np.float64:
+        found = as_numbers(name, Kind.NUMBER, values).values
+    amount = found * (seconds * 1e6)
     if len(amount) and amount.min() > -LONGEST and amount.max() < LONGEST:  # none is missing
         return Column(Kind.DURATION, np.rint(amount, out=amount).astype(np.int64))
     known = ~np.isnan(amount)
