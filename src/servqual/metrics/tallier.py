@@ -28,8 +28,8 @@ from servqual.readers.sources import chosen
 
 __all__ = ["Tallier", "refused"]
 
-_WARM = 1 << 24
-"""Bytes, as much as the arrays of a stretch take."""
+_WARM = (1 << 25) - (1 << 16)
+"""Bytes, nearly the most that glibc goes by."""
 _AHEAD = 4
 """Blocks that are under way at once."""
 

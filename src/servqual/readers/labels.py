@@ -45,8 +45,8 @@ def labels_of(values: Sequence[Any] | Array) -> Column:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and len(values):
         low, high = int(values.min()), int(values.max())
         if high - low <= 4 * len(values):
-            wide = values.astype(np.uint64 if low >= 0 else np.int64)  # narrow ones would wrap around
-            return Column(Kind.LABEL, (wide - low).astype(np.int32), range(low, high + 1))
+            wide = values if values.itemsize == np.dtype(np.int64).itemsize else values.astype(np.int64)
+            return Column(Kind.LABEL, (wide - low if low else wide).astype(np.int32), range(low, high + 1))
     if isinstance(values, np.ndarray) and values.dtype.kind in "iufM":
         known, codes = np.unique(values, return_inverse=True)
         if known.dtype.kind in "iu":

@@ -164,7 +164,7 @@ def _labels(series: Any, dtype: Any) -> Column:
             return labels_of(series.to_list())
     indices = column.indices
     if indices.null_count:
-        indices = indices.cast("int64").fill_null(-1)
+        indices = indices.cast("int32").fill_null(-1)
     return coded(indices.to_numpy(zero_copy_only=False), column.dictionary.to_pylist())
 
 
