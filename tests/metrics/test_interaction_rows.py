@@ -1,6 +1,7 @@
 """KPIs of contacts and answers: sequences that respect customers, scales that are named."""
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, measure
 from servqual.metrics.voice_rows import VOICE_KPIS
+from servqual.model import Interaction, InteractionId
 
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 NOW = START + dt.timedelta(days=30)
@@ -32,6 +34,31 @@ def test_the_window_counts_its_end_and_immature_contacts_are_undecided() -> None
     assert (at_end.n, at_end.undecided, at_end.value) == (0, 1, None)
     after = measure(["fcr"], {"interactions": alone}, now=START + 7 * DAY + dt.timedelta(microseconds=1)).one()
     assert (after.n, after.undecided, after.value) == (1, 0, 1.0)
+
+
+@pytest.mark.parametrize("as_objects", [False, True])
+def test_a_contact_that_still_waits_is_neither_answered_nor_given_up(*, as_objects: bool) -> None:
+    """One answered after 10 s, one that gave up after 30 s, one that waits: nobody knows what becomes of it."""
+    contacts: Any = {"wait_s": [10, 30, None], "abandoned": [False, True, None]}
+    if as_objects:
+        seconds = dt.timedelta(seconds=1)
+        contacts = [
+            Interaction(id=InteractionId("1"), channel="phone", queued_at=START, answered_at=START + 10 * seconds),
+            Interaction(id=InteractionId("2"), channel="phone", queued_at=START, ended_at=START + 30 * seconds),
+            Interaction(id=InteractionId("3"), channel="phone", queued_at=START),
+        ]
+    kpis = ["answer_rate", "abandonment_rate", "service_level", "volume", "asa"]
+    found = {one.kpi: (one.value, one.n, one.undecided) for one in measure(kpis, {"interactions": contacts})}
+    half = (0.5, 2, 1)
+    assert found == {
+        "answer_rate": half,
+        "abandonment_rate": half,
+        "service_level": half,
+        "volume": (3, 3, 0),
+        "asa": (10.0, 1, 0),
+    }
+    nobody = measure(["answer_rate"], {"interactions": {"abandoned": [None, None]}}).one()
+    assert (nobody.value, nobody.undecided) == (None, 2)
 
 
 def test_six_forms_of_the_service_level() -> None:

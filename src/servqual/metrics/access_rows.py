@@ -8,6 +8,7 @@ import numpy as np
 from servqual.metrics.accumulators import Array, Quotient, Ratio
 from servqual.metrics.flow import by_due, limit_of
 from servqual.metrics.kpi import Kpi, View
+from servqual.metrics.offered import STILL_WAITING, answered, still_waiting
 
 __all__ = ["ACCESS_KPIS"]
 
@@ -15,23 +16,23 @@ __all__ = ["ACCESS_KPIS"]
 def _short(t: View) -> tuple[Array, Array]:
     """Contacts that gave up within the limit `short`, end included; and those for which that can be said."""
     limit = limit_of(t, "short")
-    abandoned, known = t["abandoned"], t.known("wait_s")
-    return abandoned & known & (t.us("wait_s") <= limit), ~abandoned | known
+    gave_up = t["abandoned"] & t.known("wait_s")
+    return gave_up & (t.us("wait_s") <= limit), gave_up | answered(t) | still_waiting(t)
 
 
 def _handled(t: View) -> Mapping[str, Array]:
     short, told = _short(t)
-    return {"hit": ~t["abandoned"], "among": told & ~short}
+    return {"hit": answered(t), "among": told & ~short, "undecided": still_waiting(t)}
 
 
 def _gave_up(t: View) -> Mapping[str, Array]:
     short, told = _short(t)
-    return {"hit": t["abandoned"], "among": told & ~short}
+    return {"hit": t["abandoned"], "among": told & ~short, "undecided": still_waiting(t)}
 
 
 def _gave_up_soon(t: View) -> Mapping[str, Array]:
     short, told = _short(t)
-    return {"hit": short, "among": told}
+    return {"hit": short, "among": told, "undecided": still_waiting(t)}
 
 
 def _patience(t: View) -> Mapping[str, Array]:
@@ -58,7 +59,7 @@ def _contained(t: View) -> Mapping[str, Array]:
     for name in ("customer_id", "queued_at"):
         t.refuse(~t.known(name), name, "is missing")
     customer, at = t.column("customer_id").values.astype(np.int64), t.us("queued_at")
-    among = t["bot"] & ~t["abandoned"] & ~t.bad
+    among = t["bot"] & answered(t) & ~t.bad
     person = t.known("bot") & ~t["bot"] & ~t.bad
     # for each bot contact the next contact of the same customer with a person: sort by customer and moment, and look on
     order = np.lexsort((person, at, customer))  # of one moment the person comes after
@@ -74,7 +75,6 @@ def _contained(t: View) -> Mapping[str, Array]:
 _CONTACT: Final[dict[str, Any]] = {
     "table": "interactions",
     "at": "queued_at",
-    "open_items": "there are none: a contact is told when it has ended",
 }
 _ABANDONED: Final[dict[str, Any]] = {
     **_CONTACT,
@@ -82,6 +82,7 @@ _ABANDONED: Final[dict[str, Any]] = {
     "needs": ("wait_s", "abandoned"),
     "params": {"short": None},
     "accumulator": Ratio,
+    "open_items": STILL_WAITING,
 }
 _SHORT: Final = "short is an abandon within the limit, end included, which must be set; one of unknown wait is left out"
 
@@ -126,6 +127,7 @@ ACCESS_KPIS: Final = (
         unit="s",
         better="higher",
         needs=("wait_s", "abandoned"),
+        open_items="what a contact has waited so far counts as a wait",
         accumulator=Quotient,
         rows=_patience,
         **_CONTACT,

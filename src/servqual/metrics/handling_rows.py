@@ -6,12 +6,13 @@ from typing import Any, Final
 from servqual.metrics.accumulators import Array, Ratio, Total
 from servqual.metrics.flow import TIMED, time_to, with_percentiles
 from servqual.metrics.kpi import Kpi, View
+from servqual.metrics.offered import answered
 
 __all__ = ["HANDLING_KPIS"]
 
 
 def _part(t: View, name: str) -> Mapping[str, Array]:
-    return {"value": t.us(name), "among": ~t["abandoned"] & t.known(name)}
+    return {"value": t.us(name), "among": answered(t) & t.known(name)}
 
 
 def _talk(t: View) -> Mapping[str, Array]:
@@ -27,7 +28,7 @@ def _wrap(t: View) -> Mapping[str, Array]:
 
 
 def _held(t: View) -> Mapping[str, Array]:
-    return {"hit": t.us("hold_s") > 0, "among": ~t["abandoned"] & t.known("hold_s")}
+    return {"hit": t.us("hold_s") > 0, "among": answered(t) & t.known("hold_s")}
 
 
 def _replied(t: View) -> Mapping[str, Array]:
@@ -38,7 +39,7 @@ _CONTACT: Final[dict[str, Any]] = {
     "table": "interactions",
     "at": "queued_at",
     "uses": ("abandoned",),
-    "open_items": "there are none: a contact is told when it has ended",
+    "open_items": "a contact that still waits is left out",
 }
 
 

@@ -1,6 +1,6 @@
 """The KPIs of contacts: how many came, how long they waited, how long they took, and whether once was enough.
 
-Contacts are counted as offered to a queue. Where there is no `abandoned` column all were answered.
+Contacts are counted as offered to a queue; `servqual.metrics.offered` says what became of them.
 """
 
 import datetime as dt
@@ -15,6 +15,7 @@ from servqual.metrics.accumulators import Array, Count, Ratio, Total
 from servqual.metrics.chains import Chains, chains
 from servqual.metrics.histograms import Values
 from servqual.metrics.kpi import Kpi, View
+from servqual.metrics.offered import STILL_WAITING, answered, offered, still_waiting
 
 __all__ = ["INTERACTION_KPIS"]
 
@@ -28,28 +29,20 @@ def _us(value: Any, name: str) -> int:
     return value // _US
 
 
-def _offered(t: View) -> Array:
-    return np.ones(t.size, np.bool_)
-
-
-def _answered(t: View) -> Array:
-    return t.once("answered", lambda: ~t["abandoned"])
-
-
 def _volume(t: View) -> Mapping[str, Array]:
-    return {"among": _offered(t)}
+    return {"among": offered(t)}
 
 
 def _wait(t: View) -> Mapping[str, Array]:
-    return {"value": t.us("wait_s"), "among": _answered(t) & t.known("wait_s")}
+    return {"value": t.us("wait_s"), "among": answered(t) & t.known("wait_s")}
 
 
 def _abandoned(t: View) -> Mapping[str, Array]:
-    return {"hit": t["abandoned"], "among": _offered(t)}
+    return {"hit": t["abandoned"], "among": offered(t), "undecided": still_waiting(t)}
 
 
 def _answer_rate(t: View) -> Mapping[str, Array]:
-    return {"hit": _answered(t), "among": _offered(t)}
+    return {"hit": answered(t), "among": offered(t), "undecided": still_waiting(t)}
 
 
 _DENOMINATORS: Final = (
@@ -71,17 +64,19 @@ def _within(t: View) -> Mapping[str, Array]:
             field="denominator",
             got=denominator,
         )
-    wait, known, answered = t.us("wait_s"), t.known("wait_s"), _answered(t)
-    hit = answered & known & (wait <= limit)
+    wait, known, waits = t.us("wait_s"), t.known("wait_s"), still_waiting(t)
+    told = answered(t) & known
+    hit = told & (wait <= limit)
     if denominator == "answered":
-        return {"hit": hit, "among": answered & known}
+        return {"hit": hit, "among": told}
+    among = told | t["abandoned"] | waits
     if denominator == "offered":
-        return {"hit": hit, "among": ~answered | known}
+        return {"hit": hit, "among": among, "undecided": waits}
     cut = _us(t.params["short"], "short") if "shorter" in denominator else limit
-    short = ~answered & known & (wait <= cut)
+    short = t["abandoned"] & known & (wait <= cut)
     if denominator.endswith("_met"):
-        return {"hit": hit | short, "among": ~answered | known}
-    return {"hit": hit, "among": (~answered | known) & ~short}
+        return {"hit": hit | short, "among": among, "undecided": waits}
+    return {"hit": hit, "among": among & ~short, "undecided": waits}
 
 
 def _handled(t: View) -> Mapping[str, Array]:
@@ -90,11 +85,11 @@ def _handled(t: View) -> Mapping[str, Array]:
     more = [np.maximum(t.us(name), 0) for name in ("hold_s", "wrap_s") if t.has(name)]  # what is missing lies below
     if more:
         value = np.sum([np.maximum(value, 0), *more], axis=0)
-    return {"value": value, "among": _answered(t) & t.known("talk_s")}
+    return {"value": value, "among": answered(t) & t.known("talk_s")}
 
 
 def _transferred(t: View) -> Mapping[str, Array]:
-    return {"hit": t["transferred"], "among": _answered(t) & t.known("transferred")}
+    return {"hit": t["transferred"], "among": answered(t) & t.known("transferred")}
 
 
 def _first_contacts(t: View) -> Mapping[str, Array]:
@@ -102,7 +97,7 @@ def _first_contacts(t: View) -> Mapping[str, Array]:
     window = _us(t.params["window"], "window")
     follows, followed = _repeated(t)
     hit = ~followed
-    first = _known(t) & ~follows & _answered(t)
+    first = _known(t) & ~follows & answered(t)
     # also for those that came back early, or repeats would be told sooner than their absence
     over = t.now - t.us("queued_at") > window
     return {"hit": hit, "among": first, "undecided": first & ~over}
@@ -139,15 +134,15 @@ def _chained(t: View) -> Chains:
 
 
 def _resolved(t: View) -> Mapping[str, Array]:
-    return {"hit": t["resolved"], "among": _answered(t) & t.known("resolved")}
+    return {"hit": t["resolved"], "among": answered(t) & t.known("resolved")}
 
 
 def _contained(t: View) -> Mapping[str, Array]:
-    return {"hit": ~t["transferred"], "among": t["bot"] & _answered(t)}
+    return {"hit": ~t["transferred"], "among": t["bot"] & answered(t)}
 
 
 def _to_human(t: View) -> Mapping[str, Array]:
-    return {"hit": t["transferred"], "among": t["bot"] & _answered(t)}
+    return {"hit": t["transferred"], "among": t["bot"] & answered(t)}
 
 
 _COMMON: Final[dict[str, Any]] = {"table": "interactions", "at": "queued_at"}
@@ -162,7 +157,7 @@ _WAITED: Final = Kpi(
     better="lower",
     needs=("wait_s",),
     uses=("abandoned",),
-    open_items="there are none: a contact is told when it has ended",
+    open_items="a contact that still waits is left out",
     accumulator=Total,
     rows=_wait,
     **_COMMON,
@@ -210,6 +205,7 @@ INTERACTION_KPIS: Final = (
         better="lower",
         needs=(),
         uses=("abandoned",),
+        open_items=STILL_WAITING,
         accumulator=Ratio,
         rows=_abandoned,
         **_COMMON,
@@ -225,6 +221,7 @@ INTERACTION_KPIS: Final = (
         better="higher",
         needs=(),
         uses=("abandoned",),
+        open_items=STILL_WAITING,
         accumulator=Ratio,
         rows=_answer_rate,
         **_COMMON,
@@ -243,6 +240,7 @@ INTERACTION_KPIS: Final = (
         needs=("wait_s",),
         uses=("abandoned",),
         params={"within": dt.timedelta(seconds=20), "denominator": "offered", "short": None},
+        open_items=STILL_WAITING,
         accumulator=Ratio,
         rows=_within,
         **_COMMON,

@@ -14,6 +14,7 @@ from servqual.metrics.accumulators import Array, Extremes
 from servqual.metrics.flow import DONE, ENDS, PLACE, TIMED, in_order, open_, received, resolved_name, spent
 from servqual.metrics.histograms import Lifetimes
 from servqual.metrics.kpi import Kpi, View
+from servqual.metrics.offered import answered
 from servqual.metrics.sets import Distinct
 
 __all__ = ["COUNTED_ONCE_KPIS", "WAITING_KPIS"]
@@ -39,7 +40,7 @@ def _patience(t: View) -> Mapping[str, Array]:
 
 
 def _offered(t: View) -> Mapping[str, Array]:
-    return {"age": t.us("wait_s"), "ended": ~t["abandoned"], "among": t.known("wait_s")}
+    return {"age": t.us("wait_s"), "ended": answered(t), "among": t.known("wait_s")}
 
 
 def _until(t: View, name: str) -> Mapping[str, Array]:
@@ -150,7 +151,7 @@ WAITING_KPIS: Final = (
         source=f"KPIS 9; {_KAPLAN}; N. Gans, G. Koole, A. Mandelbaum, 2003, M&SOM 5: 79-141",
         better="higher",
         needs=("wait_s", "abandoned"),
-        open_items="answered contacts are those that go on (censored)",
+        open_items="answered contacts, and those that still wait, are those that go on (censored)",
         accumulator=Lifetimes,
         rows=_patience,
         **_CONTACT,
@@ -164,7 +165,7 @@ WAITING_KPIS: Final = (
         label_zh="客户等待时间",
         better="lower",
         needs=("wait_s", "abandoned"),
-        open_items="contacts that gave up are those that go on (censored)",
+        open_items="contacts that gave up or still wait are those that go on (censored)",
         accumulator=Lifetimes,
         rows=_offered,
         **_CONTACT,

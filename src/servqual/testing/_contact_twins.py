@@ -1,7 +1,7 @@
 """Slow twins of contacts, answers to surveys, and customers who buy."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from servqual.testing._flow_twins import named, time_to
@@ -18,11 +18,26 @@ def gone(r: Row) -> bool:
     return bool(r.get("abandoned"))
 
 
+def answered(r: Row) -> bool:
+    """Whether it neither gave up nor still waits."""
+    return not r["abandoned"] and not waits(r) if "abandoned" in r else True
+
+
+def waits(r: Row) -> bool:
+    """Whether nobody knows yet what becomes of it."""
+    return "abandoned" in r and r["abandoned"] is None
+
+
+def told(judge: Callable[[Row], bool]) -> Twin:
+    """A share of contacts whose fate is known."""
+    return each(lambda r, _: OPEN if waits(r) else judge(r))
+
+
 def flag(name: str) -> Twin:
     """The share of a flag among answered contacts that know it."""
 
     def judge(r: Row, _: Asked) -> Outcome:
-        return OUT if gone(r) or r[name] is None else bool(r[name])
+        return OUT if not answered(r) or r[name] is None else bool(r[name])
 
     return each(judge)
 
@@ -31,7 +46,7 @@ def seconds(name: str) -> Twin:
     """A duration of answered contacts."""
 
     def judge(r: Row, _: Asked) -> Outcome:
-        return OUT if gone(r) or r[name] is None else float(r[name])
+        return OUT if not answered(r) or r[name] is None else float(r[name])
 
     return each(judge)
 
@@ -39,8 +54,8 @@ def seconds(name: str) -> Twin:
 def level(r: Row, q: Asked) -> Outcome:
     """Answered in time, over what the denominator says."""
     wait, denominator = r["wait_s"], q.params["denominator"]
-    if wait is None and not gone(r):
-        return OUT
+    if waits(r) or (wait is None and not gone(r)):
+        return OPEN if waits(r) and denominator != "answered" else OUT
     in_time = wait is not None and wait <= q.span("within")
     soon = wait is not None and wait <= q.span("short" if "shorter" in denominator else "within")
     if not gone(r):
@@ -63,16 +78,35 @@ def short(r: Row, q: Asked) -> bool | None:
     return None if r["wait_s"] is None else bool(r["wait_s"] <= q.span("short"))
 
 
+def really_waited(judge: Callable[[Row], bool]) -> Twin:
+    """A share of contacts that are no short abandons."""
+
+    def of(r: Row, q: Asked) -> Outcome:
+        if waits(r):
+            return OPEN
+        return judge(r) if short(r, q) is False else OUT
+
+    return each(of)
+
+
+def gave_up_soon(r: Row, q: Asked) -> Outcome:
+    """Whether it is a short abandon."""
+    if waits(r):
+        return OPEN
+    found = short(r, q)
+    return OUT if found is None else found
+
+
 def handle(r: Row, _: Asked) -> Outcome:
     """Talk, hold and wrap."""
-    if gone(r) or r["talk_s"] is None:
+    if not answered(r) or r["talk_s"] is None:
         return OUT
     return float(sum(r.get(name) or 0 for name in ("talk_s", "hold_s", "wrap_s")))
 
 
 def bot(r: Row) -> bool:
     """A contact that a bot answered."""
-    return bool(r["bot"]) and not gone(r)
+    return bool(r["bot"]) and answered(r)
 
 
 def placed(rows: Sequence[Row]) -> list[Row]:
@@ -95,7 +129,7 @@ def near(rows: Sequence[Row], r: Row, q: Asked, *, before: bool) -> bool:
 def first_contacts(rows: Sequence[Row], q: Asked) -> list[Outcome]:
     """First answered contacts, and whether none followed."""
     rows = placed(rows)
-    first = [r for r in rows if not gone(r) and not near(rows, r, q, before=True)]
+    first = [r for r in rows if answered(r) and not near(rows, r, q, before=True)]
     return [
         OPEN if q.moment - r["queued_at"] <= q.params["window"] else not near(rows, r, q, before=False) for r in first
     ]
@@ -135,8 +169,8 @@ CONTACT_TWINS: Final[Mapping[str, Twin]] = {
     "volume": each(lambda _r, _q: True),
     "asa": seconds("wait_s"),
     "wait": seconds("wait_s"),
-    "abandonment_rate": each(lambda r, _: gone(r)),
-    "answer_rate": each(lambda r, _: not gone(r)),
+    "abandonment_rate": told(gone),
+    "answer_rate": told(answered),
     "service_level": each(level),
     "aht": each(handle),
     "transfer_rate": flag("transferred"),
@@ -145,12 +179,12 @@ CONTACT_TWINS: Final[Mapping[str, Twin]] = {
     "resolved_flag_rate": flag("resolved"),
     "self_service_rate": each(lambda r, _: not r.get("transferred") if bot(r) else OUT),
     "bot_handover_rate": each(lambda r, _: bool(r["transferred"]) if bot(r) else OUT),
-    "handled_rate": each(lambda r, q: OUT if short(r, q) is not False else not gone(r)),
-    "abandonment_rate_less_short": each(lambda r, q: OUT if short(r, q) is not False else gone(r)),
-    "short_abandon_rate": each(lambda r, q: OUT if short(r, q) is None else short(r, q) is True),
+    "handled_rate": really_waited(answered),
+    "abandonment_rate_less_short": really_waited(gone),
+    "short_abandon_rate": each(gave_up_soon),
     "patience_mean": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(gone(r)))),
     "patience_median": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(gone(r)))),
-    "offered_wait_median": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(not gone(r)))),
+    "offered_wait_median": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(answered(r)))),
     "longest_wait": each(lambda r, _: OUT if r["wait_s"] is None else float(r["wait_s"])),
     "oldest_waiting": each(waiting),
     "customers_in_contact": named("customer_id", lambda _r, _q: True),
@@ -160,7 +194,7 @@ CONTACT_TWINS: Final[Mapping[str, Twin]] = {
     "talk_time": seconds("talk_s"),
     "hold_time": seconds("hold_s"),
     "wrap_time": seconds("wrap_s"),
-    "hold_rate": each(lambda r, _: OUT if gone(r) or r["hold_s"] is None else r["hold_s"] > 0),
+    "hold_rate": each(lambda r, _: OUT if not answered(r) or r["hold_s"] is None else r["hold_s"] > 0),
     "reply_time": each(lambda r, q: time_to(r, q, "replied_at")),
     "cost_per_contact": each(lambda r, _: within_amount(r["cost"])),
 }
