@@ -107,7 +107,7 @@ class _Total:
 class _TotalOfValues:
     """Total of what a filling of Values counts anyway."""
 
-    masks = ("n", "undecided")
+    masks: Sequence[str] = ("n", "undecided")
 
     def __init__(self, values: "_Values") -> None:
         self._values = values
