@@ -167,6 +167,38 @@ def test_bulk_equals_the_fold_on_every_row(seed: int) -> None:
             assert found.get(case.id) == (None if want is None else expected(iter(want.cycles))), (promise.key, case)
 
 
+def test_a_stop_at_the_moment_that_skips_over_the_limit_keeps_the_promise() -> None:
+    """Hours by the wall jump from two to three; the promise of two and a half was due then, in bulk, too."""
+    wall = BusinessHours(zone="Europe/Berlin", week={"mon-sun": "00:00-24:00"}, counting="wall")
+    start = dt.datetime(2026, 3, 29, tzinfo=wall.zone)
+    stop = dt.datetime(2026, 3, 29, 3, tzinfo=wall.zone)
+    sla = Sla(name="s", hours=wall, targets=[Target(clock="first_response", within=150 * MINUTE)])
+    case = lived(random.Random(1), 1)  # noqa: S311
+    case = Case(history=[attrs.evolve(case.history[0], at=start), event.Replied(at=stop, by="A")])
+    assert sla.read(case, now=stop + 60 * MINUTE)["first_response"].state == "met"
+    kept = measure(["first_response_kept"], {"case_events": [case]}, sla=sla, now=stop + 60 * MINUTE).one()
+    assert kept.value == 1.0
+
+
+def test_hours_that_end_are_never_due_in_bulk() -> None:
+    """Some cases can still be late, others never: each as the model says."""
+    ends = BusinessHours.during([(None, HOURS), (MONDAY + 240 * MINUTE, BusinessHours(zone="UTC", week={}))])
+    targets = [
+        Target(clock="resolution", within=480 * MINUTE),
+        Target(clock="resolution", within=60 * MINUTE, priority="urgent"),
+    ]
+    sla = Sla(name="s", hours=ends, targets=targets)
+    rng = random.Random(2)  # noqa: S311
+    cases, now = [lived(rng, number) for number in range(20)], MONDAY + 9000 * MINUTE
+    moment = us(now)
+    assert moment is not None
+    found = rows_of(
+        read_clock(sla, EventLog.of(columns_of("case_events", log_of(cases, rng)), moment), "resolution", moment)
+    )
+    for case in cases:
+        assert found[case.id] == expected(iter(sla.read(case, now=now)["resolution"].cycles))
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_folded_cases_are_what_cases_say_of_themselves(seed: int) -> None:
     """Moments, counts and attributes; a cancelled case ends like a closed one."""

@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import pickle
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
@@ -424,3 +425,25 @@ def test_a_day_as_long_as_it_looks() -> None:
         assert wall.after(start, dt.timedelta(hours=24)) == end
     assert wall.content_hash != real.content_hash
     assert pickle.loads(pickle.dumps(wall)) == wall  # noqa: S301
+
+
+def test_a_skipped_hour_counts_in_a_line_that_says_so() -> None:
+    """In the hours that open with it, or, where none do, under the change of the clock."""
+    start, end = (dt.datetime(2026, 3, 29, hour, tzinfo=ZoneInfo("Europe/Berlin")) for hour in (0, 6))
+    told = {}
+    for spell in ("02:00-06:00", "02:00-02:30"):
+        hours = BusinessHours(zone="Europe/Berlin", week={"sun": spell}, counting="wall")
+        told[spell] = [(part.why, part.counted / dt.timedelta(hours=1)) for part in hours.explain(start, end)]
+    assert told == {
+        "02:00-06:00": [("closed", 0), ("open", 4)],
+        "02:00-02:30": [("clock put forward", 0.5)],
+    }
+
+
+def test_by_the_wall_on_the_last_days_of_the_calendar() -> None:
+    """In bulk as one by one."""
+    hours = BusinessHours(zone="Europe/Berlin", week={"mon-sun": "00:00-24:00"}, counting="wall")
+    for year, month, day in ((1, 1, 2), (9999, 12, 29)):
+        start, end = (dt.datetime(year, month, day + later, tzinfo=dt.UTC) for later in (0, 1))
+        bulk = bulk_elapsed(hours, np.datetime64(start.replace(tzinfo=None)), np.datetime64(end.replace(tzinfo=None)))
+        assert bulk.tolist() == hours.elapsed(start, end)

@@ -34,9 +34,10 @@ from servqual.model.case import (
     Verified,
     Waiting,
 )
-from servqual.model.clocks import STANDARD, Clock, ClockRule, Reopening, Retargeting
+from servqual.model.clocks import ANY, STANDARD, Clock, ClockRule, Reopening, Retargeting
 from servqual.model.hours import BusinessHours
 from servqual.model.ids import CaseId, CustomerId
+from servqual.model.projection import breach_chance
 from servqual.model.reading import ClockState, Reading
 from servqual.model.sla import Sla
 from servqual.model.target import Target
@@ -491,6 +492,108 @@ def test_hours_that_changed_themselves(*, whole: bool, elapsed: int) -> None:
     assert (early.elapsed, early.hours == HOURS) == (8 * HOUR, whole)
 
 
+@pytest.mark.parametrize(("retargeting", "due"), [("keep_start", "10:00"), ("from_now", "11:00"), ("prorata", "10:00")])
+def test_the_first_target_brings_its_hours_from_the_start(retargeting: str, due: str) -> None:
+    """What counted before a late first target, and what counts after it, is counted under the same hours."""
+    urgent = Target(clock=Clock.RESOLUTION, within=HOUR, priority=Priority.URGENT, hours=HOURS)
+    conventions = attrs.evolve(STANDARD, retargeting=retargeting)
+    sla = Sla(name="s", hours=ALWAYS, targets=[urgent], conventions=conventions)
+    case = in_handling(at("Mon 07:00"), classified(at("Mon 10:00"), "urgent"))
+    assert read(case, sla, at("Mon 18:00")).breached_at == at(f"Mon {due}")
+
+
+@pytest.mark.parametrize(("retargeting", "due"), [("from_now", "11:00"), ("prorata", "10:52:30")])
+def test_the_last_hours_count_for_what_was_before_a_change_too(retargeting: str, due: str) -> None:
+    """Under `whole_history` an hour from 10:00 on is due at 11:00; an eighth of a day was gone, so 52.5 minutes left."""
+    targets = [
+        Target(clock=Clock.RESOLUTION, within=24 * HOUR),
+        Target(clock=Clock.RESOLUTION, within=HOUR, priority=Priority.URGENT, hours=HOURS),
+    ]
+    conventions = attrs.evolve(STANDARD, retargeting=retargeting, whole_history=True)
+    sla = Sla(name="s", hours=ALWAYS, targets=targets, conventions=conventions)
+    reading = read(in_handling(at("Mon 07:00"), classified(at("Mon 10:00"), "urgent")), sla, at("Mon 18:00"))
+    assert reading.breached_at == at(f"Mon {due}")
+
+
+def test_a_service_that_ends_before_the_limit_is_never_due() -> None:
+    """Hours that do not open again give no due moment, no thresholds after their end, and no error."""
+    ends = BusinessHours.during([(None, HOURS), (at("Mon 12:00"), BusinessHours(zone="UTC", week={}))])
+    target = Target(clock=Clock.RESOLUTION, within=8 * HOUR, warn_at=(0.25, 0.5, 1.0))
+    reading = read(in_handling(MONDAY), Sla(name="s", hours=ends, targets=[target]), at("Fri 12:00"))
+    assert (reading.state, reading.elapsed, reading.due, reading.last_safe) == ("running", 3 * HOUR, None, None)
+    assert [(t.at, t.passed) for t in reading.thresholds] == [(at("Mon 11:00"), True), (None, False), (None, False)]
+    past = [read(in_handling(MONDAY, resolved(at("Tue 17:00"))), agree(Clock.RESOLUTION, 8 * HOUR), at("Fri 12:00"))]
+    assert breach_chance(reading, past, horizon=99 * HOUR, seed=1).chance == 0
+
+
+def test_a_run_that_begins_anew_warns_anew() -> None:
+    """A scheduler that warns once for each key hears of both runs."""
+    rule = attrs.evolve(STANDARD.rules[Clock.NEXT_RESPONSE], restarts="always")
+    target = Target(clock=Clock.NEXT_RESPONSE, within=4 * HOUR, rule=rule, warn_at=0.5)
+    sla = Sla(name="s", hours=HOURS, targets=[target])
+    messages = [CustomerMessage(at=at("Mon 09:10")), CustomerMessage(at=at("Mon 12:30"))]
+    keys = [read(in_handling(MONDAY, *messages[:n]), sla, at("Mon 16:00")).thresholds[0].key for n in (1, 2)]
+    assert len({*keys}) == 2
+
+
+def test_near_marks_have_keys_of_their_own() -> None:
+    """To the last digit."""
+    day = dt.timedelta(days=1)
+    marks = (0.5, 0.5000001, -20 * day, -20 * day - dt.timedelta(seconds=1))
+    sla = Sla(name="s", hours=ALWAYS, targets=[Target(clock=Clock.RESOLUTION, within=30 * day, warn_at=marks)])
+    assert len({t.key for t in read(in_handling(MONDAY), sla, MONDAY).thresholds}) == 4
+
+
+def test_a_resume_is_cut_to_the_minute_as_it_will_be() -> None:
+    """What `due_if_resumed_at` says is what the resume then gives."""
+    conventions = attrs.evolve(STANDARD, pause_edges="minute")
+    target = Target(clock=Clock.RESOLUTION, within=2 * HOUR)
+    sla = Sla(name="s", hours=HOURS, targets=[target], pause_on="customer", conventions=conventions)
+    waits = Waiting(at=at("Mon 09:30:40"), by="A-1", on="customer")
+    resumed = at("Mon 10:00:50")
+    expected = read(in_handling(MONDAY, waits), sla, at("Mon 09:40")).due_if_resumed_at(resumed)
+    told = read(in_handling(MONDAY, waits, Resumed(at=resumed, by="A-1")), sla, at("Mon 10:30"))
+    assert told.due == expected == at("Mon 11:30")
+
+
+def test_after_a_kept_breach_the_last_safe_moment_follows_it() -> None:
+    """A new limit does not move what was breached before."""
+    targets = [
+        Target(clock=Clock.RESOLUTION, within=4 * HOUR),
+        Target(clock=Clock.RESOLUTION, within=HOUR, priority=Priority.URGENT),
+    ]
+    events = (classified(MONDAY, "urgent"), classified(at("Mon 11:00"), "low"))
+    reading = read(in_handling(MONDAY, *events), Sla(name="s", hours=HOURS, targets=targets), at("Mon 16:00"))
+    assert (reading.due, reading.last_safe) == (at("Mon 10:00"), at("Mon 10:00"))
+
+
+def test_what_rolls_at_the_close_warns_then_too() -> None:
+    """A warning at due is passed when that is, and nobody expects a breach before."""
+    target = Target(clock=Clock.RESOLUTION, within=8 * HOUR, warn_at=(0.5, 1.0, dt.timedelta()))
+    sla = Sla(name="s", hours=HOURS, targets=[target], conventions=attrs.evolve(STANDARD, at_close="roll"))
+    reading = read(in_handling(MONDAY), sla, at("Mon 16:00"))
+    assert [t.at for t in reading.thresholds] == [at("Mon 13:00"), at("Tue 09:00"), at("Tue 09:00")]
+    past = [read(in_handling(MONDAY, resolved(at("Tue 17:00"))), sla, at("Fri 12:00"))]
+    chances = [breach_chance(reading, past, horizon=hours * HOUR, seed=1).chance for hours in (2, 18)]
+    assert chances == [0, 1]
+
+
+def test_a_clock_that_is_begun_anew_while_the_case_waits_is_paused() -> None:
+    """A rule of one's own may reopen on what comes while the case waits."""
+    rule = ClockRule(
+        start="reported", stop="replied.public", reopen_on="customer_message", reopening="new_cycle", pause_on=ANY
+    )
+    sla = Sla(name="s", hours=HOURS, targets=[Target(clock=Clock.STEP, name="talk", within=HOUR, rule=rule)])
+    case = in_handling(
+        MONDAY,
+        Waiting(at=at("Mon 09:30"), by="A-1", on="supplier"),
+        Replied(at=at("Mon 10:00"), by="A-1"),
+        CustomerMessage(at=at("Mon 11:00")),
+    )
+    reading = sla.read(case, now=at("Mon 15:00"))["talk"]
+    assert (reading.state, reading.elapsed, reading.cycle) == ("paused", dt.timedelta(), 2)
+
+
 def test_hours_by_the_wall_are_alone() -> None:
     """Time that the wall shows and real time are not mixed in one clock."""
     wall = BusinessHours(zone="Europe/Berlin", week={"mon-sun": "00:00-24:00"}, counting="wall")
@@ -845,7 +948,7 @@ def test_thresholds_before_and_after_due() -> None:
         (HOUR, at("Tue 14:00"), False),
     ]
     assert reading.next_threshold is not None
-    assert reading.next_threshold.key == "C-1/resolution/1/28800s/-3600s"
+    assert reading.next_threshold.key == "C-1/resolution/1/2026-05-04T13:00:00+00:00/28800s/-3600s"
     keys = [t.key for t in reading.thresholds]
     assert len(set(keys)) == 5
     paused = case.record(Waiting(at=at("Tue 10:00"), by="A-1", on="customer"))

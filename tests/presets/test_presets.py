@@ -224,6 +224,21 @@ def test_otrs_counts_updates_from_the_first_unanswered_article_or_the_last_answe
     assert due == [at(3), at(4), at(4), at(5), None]
 
 
+@pytest.mark.parametrize("preset", ["otrs", "zammad"])
+def test_a_closed_ticket_has_no_deadline_for_an_answer(preset: str) -> None:
+    """What was open when it was solved is neither kept nor missed."""
+    solved = Resolved(at=at(2), by="A", solution="s", told_customer=True)
+    case = begun(T0, Replied(at=at(1), by="A"), CustomerMessage(at=at(1.5)), solved, Replied(at=at(3), by="A"))
+    sla = Sla(
+        name="s",
+        hours=BusinessHours.always(),
+        targets=[Target(clock=Clock.NEXT_RESPONSE, within=4 * HOUR)],
+        conventions=clock_conventions(preset),
+    )
+    reading = sla.read(case, now=at(99))[Clock.NEXT_RESPONSE]
+    assert (reading.state, reading.stop, reading.breached_at) == ("cancelled", at(2), None)
+
+
 def test_erpnext_moves_the_deadline_by_hold_outside_hours() -> None:
     """ERPNext, test_issue.py, test_hold_time_on_replied: opened at 04:00, on hold from 04:15 to 05:00, due at 16:45.
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array
 from servqual.metrics.business_time import Pauses, after, elapsed
 from servqual.metrics.clock_cycles import Cycles
@@ -100,7 +101,17 @@ class Counting:
         return np.asarray(found).view(np.int64)
 
     def due(self, rows: Array) -> Array:
-        """The last moments by which no more than the limits have counted; a pause that begins there carries them on."""
+        """The last moments by which no more than the limits have counted; a pause that begins there carries them on.
+
+        Missing where hours never open again.
+        """
+        try:
+            return self._due(rows)
+        except InvalidValue:  # some row has no answer: halves of them, until it is alone
+            half = len(rows) // 2
+            return np.concatenate([self.due(rows[:half]), self.due(rows[half:])]) if half else np.full(1, MISSING)
+
+    def _due(self, rows: Array) -> Array:
         row, begin, end = self._pauses(rows)
         start, work = self.cycles.start[rows].view("M8[us]"), self.limit[rows].view("m8[us]")
         options: dict[str, Any] = {"at_close": self.sla.conventions.at_close}
@@ -131,7 +142,7 @@ class Counting:
     def passed(self, rows: Array, due: Array, by: Array) -> Array:
         """Whether cycles are past due by a moment of each, and were so before the pause that lasts."""
         paused_at = self.cycles.paused_at[rows]
-        return np.asarray((due < by) & ((paused_at == MISSING) | (due < paused_at)))
+        return np.asarray((due != MISSING) & (due < by) & ((paused_at == MISSING) | (due < paused_at)))
 
 
 def micros_of(value: dt.datetime | None) -> int:

@@ -277,6 +277,8 @@ class _Fold:
             case _:
                 self._new(case, at, kind)
         self.running[case] = True
+        paused = self.waiting[case] != _NOBODY
+        self.paused_at[self.current[case[paused]]] = at[paused]
 
     def _new(self, case: Array, at: Array, kind: Array) -> Array:
         cycle = np.arange(self.made, self.made + len(case))

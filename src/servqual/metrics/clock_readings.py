@@ -170,7 +170,9 @@ class _Reader:
         c = self.cycles
         elapsed, limit = self.count.elapsed(), self.count.limit
         late = elapsed > limit
-        used_up = np.flatnonzero(elapsed == limit)
+        # the clock on the wall may jump over the limit at the very moment that is due
+        real = all(hours.counts_real_time for hours in self.count.calendars)
+        used_up = np.flatnonzero(elapsed == limit if real else elapsed >= limit)
         if len(used_up):
             late[used_up] = self.count.passed(used_up, self.count.due(used_up), self.count.until[used_up])
         late[self.kept_breach[0]] = True

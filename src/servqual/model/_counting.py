@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from servqual.errors import InvalidValue
 from servqual.model._cycles import Pause
 from servqual.model.clocks import PauseTime
 from servqual.model.open_time import AtClose, Hours, LedgerPart
@@ -33,21 +34,25 @@ class Count:
             return self.hours.elapsed(self.start, at, without=self.windows())
         return self.hours.elapsed(self.start, at - self.moved_by(at))
 
-    def reached(self, work: dt.timedelta, at_close: AtClose = "stay") -> dt.datetime:
-        """The first moment by which so much has counted; with `"roll"` the last."""
+    def reached(self, work: dt.timedelta, at_close: AtClose) -> dt.datetime | None:
+        """The first moment by which so much has counted; with `"roll"` the last. None where it never will have."""
+        without = self.windows() if self.pause_time == "open" else ()
+        try:
+            at = self.hours.after(self.start, work, without=without, at_close=at_close)
+        except InvalidValue:  # hours that never open again
+            return None
         if self.pause_time == "open":
-            return self.hours.after(self.start, work, without=self.windows(), at_close=at_close)
-        at = self.hours.after(self.start, work, at_close=at_close)
+            return at
         for pause, end in self._lengths():
             if pause.start < at or (at_close == "roll" and pause.start == at):
                 at += end - pause.start
         return at
 
-    def done(self, work: dt.timedelta, at_close: AtClose) -> dt.datetime:
+    def done(self, work: dt.timedelta, at_close: AtClose) -> dt.datetime | None:
         """The last moment that keeps a limit: as `reached`, but a pause that begins there carries it to its end."""
         at = self.reached(work, at_close)
         for pause in self.pauses:
-            if pause.end is not None and pause.start <= at < pause.end:
+            if at is not None and pause.end is not None and pause.start <= at < pause.end:
                 at = pause.end
         return at
 

@@ -44,13 +44,17 @@ class Cycle(Generic[T]):
     changes: tuple[Change[T], ...]
 
 
+def to_minute(at: dt.datetime, start: dt.datetime) -> dt.datetime:
+    """An edge of a pause cut to the minute, though never before the start of its cycle."""
+    return max(start, at.replace(second=0, microsecond=0))
+
+
 def to_minutes(cycle: Cycle[T]) -> Cycle[T]:
-    """A cycle with the edges of its pauses cut to the minute, though never before its start."""
-
-    def cut(at: dt.datetime) -> dt.datetime:
-        return max(cycle.start, at.replace(second=0, microsecond=0))
-
-    pauses = (Pause(cut(start), None if end is None else cut(end), why) for start, end, why in cycle.pauses)
+    """A cycle with the edges of its pauses cut to the minute."""
+    pauses = (
+        Pause(to_minute(start, cycle.start), None if end is None else to_minute(end, cycle.start), why)
+        for start, end, why in cycle.pauses
+    )
     return attrs.evolve(cycle, pauses=tuple(pauses))
 
 
@@ -158,6 +162,8 @@ class _Clock(Generic[T]):
             case Reopening.NEW_CYCLE:
                 self.cycles.append(_Running(change.at, [change], name))
         self.running = self.cycles[-1]
+        if self.waiting is not None:
+            self.running.pause(change.at, self.waiting)
 
     def _learn(self, event: Event) -> None:
         """Take in the attributes that targets look at, and the target that they lead to."""

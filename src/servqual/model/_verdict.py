@@ -29,8 +29,7 @@ def pending(case: str, target: Target, hours: Hours, conventions: ClockConventio
         due=None,
         breached_at=None,
         hours=_settled(target.hours or hours, now, conventions),
-        at_close=conventions.at_close,
-        pause_time=conventions.pauses,
+        conventions=conventions,
         pauses=(),
         history=(),
     )
@@ -57,16 +56,16 @@ def read_cycle(
         stop, pauses = limits.dropped_at, limits.pauses_by(limits.dropped_at)
     until = now if stop is None else stop
     count = limits.count(pauses, until)
-    elapsed = count.by(until)
+    elapsed, limit = count.by(until), limits.limit(count)
     breached_at, due = limits.breached_at, None
     paused = stop is None and is_paused(pauses)
     if breached_at is not None:
         due = breached_at
-    elif not paused or elapsed >= limits.limit:
-        due = count.done(limits.limit, conventions.at_close)
-        if paused and due >= pauses[-1].start:
+    elif not paused or elapsed >= limit:
+        due = count.done(limit, conventions.at_close)
+        if due is not None and paused and due >= pauses[-1].start:
             due = None
-        elif due < until:
+        elif due is not None and due < until:
             breached_at = due
     cancelled = cycle.cancelled or limits.dropped_at is not None
     if cancelled:
@@ -84,12 +83,11 @@ def read_cycle(
         start=cycle.start,
         stop=stop,
         elapsed=elapsed,
-        limit=limits.limit,
+        limit=limit,
         due=due,
         breached_at=breached_at,
         hours=count.hours,
-        at_close=conventions.at_close,
-        pause_time=conventions.pauses,
+        conventions=conventions,
         pauses=pauses,
         history=history,
         earlier=earlier,
@@ -110,7 +108,8 @@ class _Limits:
         self.agreed = agreed
         self.conventions = conventions
         self.target: Target | None = None
-        self.limit = _ZERO
+        self.within = _ZERO
+        self.since: dt.datetime | None = None
         self.hours = agreed
         self.dropped_at: dt.datetime | None = None
         self.breached_at: dt.datetime | None = None
@@ -121,38 +120,33 @@ class _Limits:
             self.dropped_at = None if old is None else change.at
             return
         self.dropped_at = None
-        spent = _ZERO
-        if change.at > self.cycle.start:
-            pauses = self.pauses_by(change.at)
-            if old is not None and self.breached_at is None:
-                self._judge(change.at, pauses)
-            spent = self.count(pauses, change.at).by(change.at)
-        self._retarget(change, spent)
-        self.target = new
-
-    def _retarget(self, change: Change[Target], spent: dt.timedelta) -> None:
-        new = change.target
-        assert new is not None
-        assert new.within is not None
-        first = self.target is None
-        match self.conventions.retargeting:
-            case Retargeting.KEEP_START:
-                limit = new.within
-            case Retargeting.FROM_NOW:
-                limit = spent + new.within
-            case Retargeting.PRORATA:
-                left = 1.0 if first or not self.limit else max(0.0, 1 - spent / self.limit)
-                limit = (_ZERO if first else spent) + new.within * left
+        late, mode = change.at > self.cycle.start, self.conventions.retargeting
+        count = self.count(self.pauses_by(change.at), change.at)
+        left = 1.0
+        if late and old is not None:
+            limit = self.limit(count)
+            if self.breached_at is None:
+                self._judge(count, limit)
+            if limit:
+                left = max(0.0, 1 - count.by(change.at) / limit)
+        shares = mode is Retargeting.PRORATA
+        self.within = new.within * left if shares else new.within
+        since_change = mode is Retargeting.FROM_NOW or (shares and old is not None)
+        self.since = change.at if late and since_change else None
         hours = new.hours or self.agreed
-        late = change.at > self.cycle.start and not first and not self.conventions.whole_history
-        if late and hours != self.hours:
-            moved = self.count(self.pauses_by(change.at), change.at).moved_by(change.at)
+        if late and old is not None and hours != self.hours and not self.conventions.whole_history:
+            moved = count.moved_by(change.at)
             hours = DatedHours(eras=[(None, self.hours), (change.at - moved, hours)])
-        self.limit, self.hours = limit, hours
+        self.hours, self.target = hours, new
 
-    def _judge(self, at: dt.datetime, pauses: tuple[Pause, ...]) -> None:
-        due = self.count(pauses, at).done(self.limit, self.conventions.at_close)
-        if due < at and not (is_paused(pauses) and due >= pauses[-1].start):
+    def limit(self, count: Count) -> dt.timedelta:
+        """The limit from the start on, where what counted before a change is left out of it."""
+        return self.within if self.since is None else count.by(self.since) + self.within
+
+    def _judge(self, count: Count, limit: dt.timedelta) -> None:
+        due = count.done(limit, self.conventions.at_close)
+        paused = is_paused(count.pauses) and due is not None and due >= count.pauses[-1].start
+        if due is not None and due < count.until and not paused:
             self.breached_at = due
 
     def count(self, pauses: tuple[Pause, ...], until: dt.datetime) -> Count:

@@ -19,7 +19,17 @@ from servqual.errors import InvalidValue
 from servqual.model.case import CASE_LIFECYCLE, Relation
 from servqual.model.labels import Labelled
 
-__all__ = ["ANY", "STANDARD", "Clock", "ClockConventions", "ClockRule", "PauseTime", "Reopening", "Retargeting"]
+__all__ = [
+    "ANY",
+    "STANDARD",
+    "Clock",
+    "ClockConventions",
+    "ClockRule",
+    "PauseTime",
+    "Reopening",
+    "Restarting",
+    "Retargeting",
+]
 
 
 class Clock(Labelled):
@@ -47,7 +57,7 @@ class Reopening(Labelled):
 
     NEVER = "never", "不重开"  # a stopped clock is final
     RESUME = "resume", "继续计时"  # it goes on; the solved time does not count
-    RETROACTIVE = "retroactive", "追溯计时"  # it goes on as if it had never stopped: the solved time counts
+    RETROACTIVE = "retroactive", "追溯计时"  # it goes on as if it had never stopped: all of the solved time counts
     RESTART = "restart", "重新计时"  # it begins again at the reopening, and the time before is forgotten
     NEW_CYCLE = "new_cycle", "新周期"  # a second clock begins at the reopening; the first keeps its verdict
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from servqual.model.window import Window
 
 __all__ = ["BusinessHours", "Hours"]
 
+_TICK = dt.timedelta(microseconds=1)
 _WHOLE_DAY = "00:00-24:00"
 _USUAL = {"end", "both", "real"}
 
@@ -140,9 +142,17 @@ class BusinessHours(Hours):
         """Why each stretch between two moments counted or did not; see `Hours.explain`."""
         away = tuple(without)
         parts = super().explain(start, end, without=away)
-        if self.shown is None:
+        if self.shown is None or not parts:
             return parts
-        return tuple(attrs.evolve(part, counted=self.elapsed(part.start, part.end, without=away)) for part in parts)
+        # what is skipped where a part begins counts in that part
+        edges = [self._shown(start), *(self._shown_before(part.start) for part in parts[1:]), self._shown(end)]
+        masks = self._all_shown(away)
+        told: list[LedgerPart] = []
+        for part, (low, high) in zip(parts, pairwise(edges), strict=True):
+            counted = self.shown.elapsed(low, high, without=masks)
+            why = part.why if part.why == "open" or not counted else "clock put forward"
+            told.append(attrs.evolve(part, counted=counted, why=why))
+        return tuple(told)
 
     def open_between(self, start: int, end: int) -> Stretches:
         """The open stretches between two instants in microseconds since 1970, in order and apart."""
@@ -185,6 +195,10 @@ class BusinessHours(Hours):
 
     def _shown(self, at: dt.datetime) -> dt.datetime:
         return moment(shown_at(self.zone, micros(at)))
+
+    def _shown_before(self, at: dt.datetime) -> dt.datetime:
+        """What the clock had shown just before a moment."""
+        return min(self._shown(at), self._shown(at - _TICK) + _TICK)
 
     def _all_shown(self, windows: Iterable[Window]) -> list[Window]:
         return [Window(start=self._shown(window.start), end=self._shown(window.end)) for window in windows]

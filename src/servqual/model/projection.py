@@ -118,15 +118,22 @@ def _rest_of_pause(reading: Reading, lengths: Sequence[dt.timedelta], dice: rand
 
 
 def _breach(reading: Reading, like: _Past, resumed: dt.datetime) -> dt.datetime | None:
-    """When the clock would breach if it went on like that one; None where that one stopped within the limit."""
+    """When the clock would breach if it went on like that one; None where that one stopped, or hours end, before."""
     if like.elapsed <= reading.limit:
         return None
+    try:
+        return _used_up(reading, like, resumed)
+    except InvalidValue:  # hours that never open again
+        return None
+
+
+def _used_up(reading: Reading, like: _Past, resumed: dt.datetime) -> dt.datetime:
     hours, at, spent = reading.hours, resumed, reading.elapsed
-    in_wall_time = reading.pause_time == "wall"
+    in_wall_time = reading.conventions.pauses == "wall"
     moved = count_of(reading).moved_by(reading.now) + in_wall_time * (resumed - reading.now)
     for counted, length in like.pauses:
         if spent < counted < reading.limit:
             at = hours.after(at - moved, counted - spent) + moved + length
             moved += in_wall_time * length
             spent = counted
-    return hours.after(at - moved, reading.limit - spent) + moved
+    return hours.after(at - moved, reading.limit - spent, at_close=reading.conventions.at_close) + moved

@@ -12,11 +12,11 @@ import attrs
 from servqual._checks import as_instant
 from servqual.errors import InvalidValue
 from servqual.model._counting import Count, is_paused
-from servqual.model._cycles import Pause
+from servqual.model._cycles import Pause, to_minute
 from servqual.model._lifecycle import Event
-from servqual.model.clocks import PauseTime
+from servqual.model.clocks import ClockConventions
 from servqual.model.labels import Labelled
-from servqual.model.open_time import AtClose, Hours, LedgerPart
+from servqual.model.open_time import Hours, LedgerPart
 from servqual.model.target import Mark, Target
 
 __all__ = ["ClockState", "Reading", "Threshold"]
@@ -39,8 +39,8 @@ class ClockState(Labelled):
 class Threshold:
     """A warning mark of a clock and the moment at which it is passed.
 
-    `key` is the same at every reading, so that a scheduler warns once. `at` is None while nobody can say: the clock
-    is paused before it, or stopped before it.
+    `key` is the same at every reading of one run, so that a scheduler warns once. `at` is None while nobody can say:
+    the clock is paused before it, or stopped before it, or its hours never open again.
     """
 
     key: str
@@ -55,8 +55,9 @@ class Reading:
 
     Times are `timedelta`: `elapsed` and `remaining` count open hours without pauses, `wall_elapsed` and
     `wall_late_by` every second. `due` is the last moment that keeps the promise; None before the start, while a pause
-    lasts, and for a clock cancelled before it. A breach is strictly after due; `breached_at` is then the due moment
-    that was passed. Of a clock with several cycles this is the last one; `cycles` has them all.
+    lasts, for a clock cancelled before it, and where hours never open long enough. A breach is strictly after due;
+    `breached_at` is then the due moment that was passed. Of a clock with several cycles this is the last one; `cycles`
+    has them all.
 
     >>> from servqual.model import BusinessHours, Case, Clock, Sla
     >>> from servqual.model import case as event
@@ -75,7 +76,7 @@ class Reading:
     Mon 17:00  0:00:00  closed
     Tue 09:00  1:30:00  running
     >>> reading.next_threshold.key, reading.next_threshold.at.isoformat()
-    ('C-1/resolution/1/43200s/-3600s', '2026-05-05T12:00:00+00:00')
+    ('C-1/resolution/1/2026-05-04T09:00:00+00:00/43200s/-3600s', '2026-05-05T12:00:00+00:00')
     """
 
     case: str
@@ -90,8 +91,7 @@ class Reading:
     due: dt.datetime | None
     breached_at: dt.datetime | None
     hours: Hours = attrs.field(repr=False)
-    at_close: AtClose = attrs.field(repr=False)
-    pause_time: PauseTime = attrs.field(repr=False)
+    conventions: ClockConventions = attrs.field(repr=False)
     pauses: tuple[Pause, ...] = attrs.field(repr=False)
     history: tuple[Event, ...] = attrs.field(repr=False, eq=False)
     earlier: tuple["Reading", ...] = attrs.field(default=(), repr=False)
@@ -136,7 +136,8 @@ class Reading:
         """The moment at which more than the limit would count: `due`, or the opening after it where it is a close."""
         if self.start is None or self.due is None:
             return None
-        return count_of(self).reached(self.limit, "roll")
+        count = count_of(self)
+        return count.reached(count.by(self.due), "roll")
 
     def due_if_resumed_at(self, moment: dt.datetime) -> dt.datetime | None:
         """The due moment if the present pause ended then, which cannot be before now; without a pause it is `due`."""
@@ -150,8 +151,11 @@ class Reading:
                 expected=f"a moment from {self.now}",
                 got=resumed,
             )
+        if self.conventions.pause_edges == "minute":
+            resumed = to_minute(resumed, self.start)
         pauses = (*self.pauses[:-1], self.pauses[-1]._replace(end=resumed))
-        return Count(self.hours, self.start, pauses, resumed, self.pause_time).done(self.limit, self.at_close)
+        count = Count(self.hours, self.start, pauses, resumed, self.conventions.pauses)
+        return count.done(self.limit, self.conventions.at_close)
 
     @property
     def late_by(self) -> dt.timedelta:
@@ -170,7 +174,7 @@ class Reading:
         """Whether an open clock has passed a warning that lies before its due moment."""
         if self.state not in {ClockState.RUNNING, ClockState.PAUSED}:
             return False
-        return any(self._work(mark) <= self.elapsed and self._work(mark) < self.limit for mark in self.target.warn_at)
+        return any(mark.passed and self._work(mark.mark) < self.limit for mark in self.thresholds)
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
@@ -225,22 +229,28 @@ class Reading:
         work, at = self._work(mark), None
         if self.start is not None:
             if work <= self.elapsed or (self.stop is None and not is_paused(self.pauses)):
-                at = count_of(self).reached(work)
+                at = count_of(self).reached(work, self.conventions.at_close)
             if at is not None and self.stop is not None and at > self.stop:
                 at = None
-        name = f"{mark.total_seconds():+g}s" if isinstance(mark, dt.timedelta) else f"{mark:g}"
+        begun = "" if self.start is None else self.start.isoformat()
         return Threshold(
-            key=f"{self.case}/{self.target.key}/{self.cycle}/{self.limit.total_seconds():g}s/{name}",
+            key=f"{self.case}/{self.target.key}/{self.cycle}/{begun}/{_exactly(self.limit)}/{_exactly(mark)}",
             mark=mark,
             at=at,
             passed=at is not None and at <= self.until,
         )
 
 
+def _exactly(mark: Mark) -> str:
+    """A share, or seconds, to the last digit."""
+    number = mark.total_seconds() if isinstance(mark, dt.timedelta) else mark
+    return repr(number).removesuffix(".0") + ("s" if isinstance(mark, dt.timedelta) else "")
+
+
 def count_of(reading: Reading) -> Count:
     """How a clock that has begun counts from its start."""
     assert reading.start is not None
-    return Count(reading.hours, reading.start, reading.pauses, reading.until, reading.pause_time)
+    return Count(reading.hours, reading.start, reading.pauses, reading.until, reading.conventions.pauses)
 
 
 def _held(

@@ -20,6 +20,8 @@ __all__ = ["CLOCK_READINGS", "clock_conventions"]
 _RULES: Final = STANDARD.rules
 
 
+_CLOSED: Final = ("cancelled", "duplicate", "resolved", "closed")
+"""A ticket that is closed has no deadline for an answer: what was open is neither kept nor missed."""
 _NEW_CYCLES: Final = {
     clock: attrs.evolve(rule, reopening=Reopening.NEW_CYCLE)
     for clock, rule in _RULES.items()
@@ -76,7 +78,7 @@ _ZAMMAD: Final = _reading(
         # `within=None` here; and of the update spans it keeps the longest, where we keep all
         Clock.FIRST_RESPONSE: attrs.evolve(_RULES[Clock.FIRST_RESPONSE], pause_on=ANY),
         Clock.NEXT_RESPONSE: attrs.evolve(
-            _RULES[Clock.NEXT_RESPONSE], stop=("replied.public",), pause_on=ANY, restarts="always"
+            _RULES[Clock.NEXT_RESPONSE], stop=("replied.public",), cancel=_CLOSED, pause_on=ANY, restarts="always"
         ),
         Clock.RESOLUTION: attrs.evolve(
             _RULES[Clock.RESOLUTION], stop=("resolved", "closed"), pause_on=ANY, reopening=Reopening.NEVER
@@ -108,9 +110,11 @@ _OTRS: Final = _reading(
         Clock.NEXT_RESPONSE: ClockRule(
             start=("customer_message", "replied.public"),
             stop="replied.public",
+            cancel=_CLOSED,
             pause_on=ANY,
             repeats=True,
             restarts="other",
+            unsolved_only=True,
         ),
         # the first close is final, and pending time counts
         Clock.RESOLUTION: attrs.evolve(
@@ -118,7 +122,8 @@ _OTRS: Final = _reading(
         ),
     },
     "OTRS source, Kernel/System/Ticket.pm, TicketEscalationIndexBuild: which article starts the update time, that a "
-    "pending state has none, and that the solution time ends with the first close",
+    "pending state has none, that a closed or merged ticket has none at all, and that the solution time ends with the "
+    "first close",
 )
 
 _ERPNEXT: Final = _reading(

@@ -13,6 +13,10 @@ __all__ = ["instants", "local", "shown_at", "shown_by"]
 
 _DAY: Final = 86_400_000_000
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_FIRST, _LAST = (
+    (dt.datetime(year, month, day, tzinfo=dt.UTC) - _EPOCH) // dt.timedelta(microseconds=1)
+    for year, month, day in ((1, 1, 3), (9999, 12, 30))
+)
 
 
 def local(moments: Array, zone: ZoneInfo) -> Array:
@@ -28,6 +32,7 @@ def _offsets(zone: ZoneInfo, first: int, last: int) -> tuple[Array, Array]:
     """From which instant on which offset holds, between two days: found by bisecting each day whose offset changes."""
 
     def offset(at: int) -> int:
+        at = min(max(at, _FIRST), _LAST)  # on the first and last days a zone's clock has no date
         there = (_EPOCH + dt.timedelta(microseconds=at)).astimezone(zone).utcoffset()
         assert there is not None
         return there // dt.timedelta(microseconds=1)

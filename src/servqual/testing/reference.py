@@ -94,8 +94,9 @@ def _open_in_week(hours: BusinessHours, start: dt.datetime, count: int) -> list[
 
 def _shown(hours: BusinessHours, at: dt.datetime) -> dt.datetime:
     """The furthest that the clock has shown by a moment, as if it were of UTC."""
-    before = (at.astimezone(dt.UTC) - _MINUTE * i for i in range(_MARGIN))
-    return max(moment.astimezone(hours.zone).replace(tzinfo=dt.UTC) for moment in before)
+    before = (at.astimezone(dt.UTC) - _MINUTE * i for i in range(1, _MARGIN))
+    now, *ended = (moment.astimezone(hours.zone).replace(tzinfo=dt.UTC) for moment in (at, *before))
+    return max(now, *(minute + _MINUTE for minute in ended))
 
 
 def _minute(shown: list[dt.datetime], edge: dt.datetime, gap: str, *, last: bool) -> int:
