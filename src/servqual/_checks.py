@@ -56,6 +56,18 @@ def a_fact(_instance: object, attribute: "attrs.Attribute[Any]", value: object) 
         )
 
 
+def several(field: str, given: Any, what: str, *, alone: type | tuple[type, ...] = ()) -> tuple[Any, ...]:
+    """Read several things as a tuple, one of the kinds `alone` as the only one; refuse what holds none at all."""
+    if isinstance(given, alone):
+        return (given,)
+    try:
+        return tuple(given)
+    except TypeError:
+        raise InvalidValue(
+            f"{field} must be {what} (got {given!r}); write them as a list", field=field, expected=what, got=given
+        ) from None
+
+
 def as_texts(values: Iterable[str]) -> tuple[str, ...]:
     """Read several texts as a tuple; refuse one text alone, which would fall apart into its letters, and blank ones."""
     if isinstance(values, str):

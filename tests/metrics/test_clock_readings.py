@@ -173,8 +173,8 @@ def test_a_stop_at_the_moment_that_skips_over_the_limit_keeps_the_promise() -> N
     start = dt.datetime(2026, 3, 29, tzinfo=wall.zone)
     stop = dt.datetime(2026, 3, 29, 3, tzinfo=wall.zone)
     sla = Sla(name="s", hours=wall, targets=[Target(clock="first_response", within=150 * MINUTE)])
-    case = lived(random.Random(1), 1)  # noqa: S311
-    case = Case(history=[attrs.evolve(case.history[0], at=start), event.Replied(at=stop, by="A")])
+    report: Any = lived(random.Random(1), 1).history[0]  # noqa: S311
+    case = Case(history=[attrs.evolve(report, at=start, occurred_at=start), event.Replied(at=stop, by="A")])
     assert sla.read(case, now=stop + 60 * MINUTE)["first_response"].state == "met"
     kept = measure(["first_response_kept"], {"case_events": [case]}, sla=sla, now=stop + 60 * MINUTE).one()
     assert kept.value == 1.0
@@ -192,9 +192,8 @@ def test_hours_that_end_are_never_due_in_bulk() -> None:
     cases, now = [lived(rng, number) for number in range(20)], MONDAY + 9000 * MINUTE
     moment = us(now)
     assert moment is not None
-    found = rows_of(
-        read_clock(sla, EventLog.of(columns_of("case_events", log_of(cases, rng)), moment), "resolution", moment)
-    )
+    log = EventLog.of(columns_of("case_events", log_of(cases, rng)), moment)
+    found = rows_of(read_clock(sla, log, "resolution", moment))
     for case in cases:
         assert found[case.id] == expected(iter(sla.read(case, now=now)["resolution"].cycles))
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -34,7 +35,7 @@ from servqual.model.case import (
     Verified,
     Waiting,
 )
-from servqual.model.clocks import ANY, STANDARD, Clock, ClockRule, Reopening, Retargeting
+from servqual.model.clocks import ANY, STANDARD, Clock, ClockConventions, ClockRule, Reopening, Retargeting
 from servqual.model.hours import BusinessHours
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.projection import breach_chance
@@ -504,7 +505,7 @@ def test_the_first_target_brings_its_hours_from_the_start(retargeting: str, due:
 
 @pytest.mark.parametrize(("retargeting", "due"), [("from_now", "11:00"), ("prorata", "10:52:30")])
 def test_the_last_hours_count_for_what_was_before_a_change_too(retargeting: str, due: str) -> None:
-    """Under `whole_history` an hour from 10:00 on is due at 11:00; an eighth of a day was gone, so 52.5 minutes left."""
+    """Under `whole_history` an hour from 10:00 on is due at 11:00; of three hours in 24 an eighth of it is gone."""
     targets = [
         Target(clock=Clock.RESOLUTION, within=24 * HOUR),
         Target(clock=Clock.RESOLUTION, within=HOUR, priority=Priority.URGENT, hours=HOURS),
@@ -1084,3 +1085,36 @@ def test_the_page_on_clocks_has_them_all() -> None:
     page = (Path(__file__).parents[2] / "docs" / "clocks.md").read_text(encoding="utf-8")
     for clock in Clock:
         assert f"| `{clock}` | {clock.label('zh')} |" in page
+
+
+PROMISE: dict[str, Any] = {"clock": "resolution", "within": HOUR}
+LISTENS: dict[str, Any] = {"start": "reported", "stop": "closed"}
+
+
+@pytest.mark.parametrize(
+    ("make", "given", "field"),
+    [
+        (Sla, {"name": "s", "hours": HOURS, "targets": Target(**PROMISE)}, "targets"),
+        (Sla, {"name": "s", "hours": HOURS, "targets": [], "pause_on": None}, "pause_on"),
+        (Target, PROMISE | {"warn_at": None}, "warn_at"),
+        (Target, PROMISE | {"match": {"team": ["a"]}}, "match"),
+        (ClockRule, LISTENS | {"start": "reportd"}, "start"),
+        (ClockRule, LISTENS | {"start": ()}, "start"),
+        (ClockRule, LISTENS | {"start": "waiting."}, "start"),
+        (ClockRule, LISTENS | {"stop": 5}, "event"),
+        (ClockRule, LISTENS | {"pause_on": 5}, "pause_on"),
+        (ClockConventions, {"name": "s", "rules": {"resolution": 5}}, "rules"),
+        (ClockConventions, {"name": "s", "rules": None}, "rules"),
+        (BusinessHours.during, {"eras": None}, "eras"),
+        (BusinessHours.during, {"eras": [(None, HOURS, 1)]}, "eras"),
+        (BusinessHours, {"zone": "UTC", "week": {"mon": None}}, "week['mon']"),
+        (BusinessHours, {"zone": "UTC", "week": {"mon": [9]}}, "week['mon']"),
+        (HOURS.elapsed, {"start": MONDAY, "end": MONDAY, "without": [(MONDAY, MONDAY)]}, "without"),
+        (HOURS.after, {"start": MONDAY, "work": HOUR, "at_close": []}, "at_close"),
+    ],
+)
+def test_what_is_of_no_such_kind_is_refused_by_its_field(make: Any, given: dict[str, Any], field: str) -> None:
+    """A typed error, where Python would speak of something else."""
+    with pytest.raises(InvalidValue) as refused:
+        make(**given)
+    assert refused.value.field == field

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from servqual._checks import several
 from servqual.errors import InvalidValue
 
 __all__ = ["DAYS", "Spells", "day_spells", "read_dates", "read_week", "weekday_of"]
@@ -42,7 +43,8 @@ def day_spells(given: Spells, field: str) -> tuple[tuple[int, int], ...]:
     if isinstance(given, str):
         pairs = [tuple(re.split("[-\u2013]", spell)) for spell in given.split(",")] if given.strip() else []
     else:
-        pairs = [tuple(pair) for pair in given]
+        given = several(field, given, "hours of a day")
+        pairs = [several(field, pair, "pairs of times", alone=dt.time) for pair in given]
     spells: list[tuple[int, int]] = []
     for spell in sorted(_spell(pair, given, field) for pair in pairs):
         if spells and spell[0] < spells[-1][1]:

@@ -10,11 +10,11 @@ A rule names events by their stored names, such as `resolved`, or finer where th
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from servqual._checks import a_fact, did_you_mean, lasting, near, one_of
+from servqual._checks import a_fact, as_texts, did_you_mean, lasting, near, one_of, several, some
 from servqual.errors import InvalidValue
 from servqual.model.case import CASE_LIFECYCLE, Relation
 from servqual.model.labels import Labelled
@@ -93,23 +93,26 @@ _NAMES: Final = (
 )
 
 
-def _signals(names: Iterable[str]) -> frozenset[str]:
-    chosen = frozenset((names,) if isinstance(names, str) else names)
-    for name in sorted(chosen):
-        if name not in _NAMES and not name.startswith("waiting."):
+def _signals(given: Iterable[str]) -> frozenset[str]:
+    return frozenset(several("event", given, "stored names of events", alone=str))
+
+
+def _known(_rule: object, field: "attrs.Attribute[Any]", names: frozenset[str]) -> None:
+    for name in sorted(names, key=str):
+        text = str(name)
+        if name not in _NAMES and not (text.startswith("waiting.") and text != "waiting."):
             raise InvalidValue(
-                f"a clock listens to events by their stored names (got {name!r}){did_you_mean(near(name, _NAMES))}",
-                field="event",
+                f"a clock listens to events by their stored names (got {name!r}){did_you_mean(near(text, _NAMES))}",
+                field=field.name,
                 expected="a stored name, such as 'resolved' or 'replied.public'",
                 got=name,
             )
-    return chosen
 
 
-def _reasons(names: Iterable[str] | None) -> frozenset[str] | None:
+def _reasons(names: Any) -> frozenset[str] | None:
     if names is None:
         return None
-    return frozenset((names,) if isinstance(names, str) else names)
+    return frozenset(several("pause_on", names, "names of what a case may wait on", alone=str))
 
 
 @attrs.frozen(kw_only=True)
@@ -129,15 +132,17 @@ class ClockRule:
 replied.public, replied.bot, replied?
     """
 
-    start: frozenset[str] = attrs.field(converter=_signals)
-    stop: frozenset[str] = attrs.field(converter=_signals)
-    cancel: frozenset[str] = attrs.field(default=_OWN_SIDE, converter=_signals)
+    start: frozenset[str] = attrs.field(converter=_signals, validator=[some, _known])
+    stop: frozenset[str] = attrs.field(converter=_signals, validator=_known)
+    cancel: frozenset[str] = attrs.field(default=_OWN_SIDE, converter=_signals, validator=_known)
     pause_on: frozenset[str] | None = attrs.field(default=None, converter=_reasons)
     repeats: bool = attrs.field(default=False, validator=a_fact)
     restarts: Restarting = attrs.field(default="never", validator=one_of("never", "always", "other"))
     stops_alone: bool = attrs.field(default=False, validator=a_fact)
     unsolved_only: bool = attrs.field(default=False, validator=a_fact)
-    reopen_on: frozenset[str] = attrs.field(default=frozenset({"reopened", "verified.failed"}), converter=_signals)
+    reopen_on: frozenset[str] = attrs.field(
+        default=frozenset({"reopened", "verified.failed"}), converter=_signals, validator=_known
+    )
     reopening: Reopening = attrs.field(default=Reopening.NEVER, converter=Reopening)
     from_earliest: bool = attrs.field(default=False, validator=a_fact)
 
@@ -181,11 +186,12 @@ def _standard_rules() -> dict[Clock, ClockRule]:
 
 
 def _read_only(rules: Mapping[Clock, ClockRule]) -> Mapping[Clock, ClockRule]:
+    given: Any = rules
+    if not isinstance(given, Mapping) or not all(isinstance(rule, ClockRule) for rule in given.values()):
+        raise InvalidValue(
+            f"rules must map clocks to ClockRules (got {rules!r:.200})", field="rules", expected="a mapping", got=rules
+        )
     return MappingProxyType({Clock(clock): rule for clock, rule in rules.items()})
-
-
-def _texts(given: Iterable[str]) -> tuple[str, ...]:
-    return tuple(given)
 
 
 @attrs.frozen(kw_only=True)
@@ -209,7 +215,7 @@ class ClockConventions:
     pauses: PauseTime = attrs.field(default="open", validator=one_of("open", "wall"))
     pause_edges: Literal["exact", "minute"] = attrs.field(default="exact", validator=one_of("exact", "minute"))
     shortest: dt.timedelta | None = attrs.field(default=None, validator=lasting)
-    sources: tuple[str, ...] = attrs.field(default=(), converter=_texts, repr=False)
+    sources: tuple[str, ...] = attrs.field(default=(), converter=as_texts, repr=False)
 
 
 STANDARD: Final = ClockConventions(name="standard", rules=_standard_rules())

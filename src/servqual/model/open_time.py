@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from servqual._checks import as_instant
+from servqual._checks import as_instant, several
 from servqual.errors import InvalidValue
 from servqual.model._rebuilt import Rebuilt
 from servqual.model._stretches import FIRST, LAST, Stretches, clipped, join, micros, moment, overlap, take_out
@@ -116,7 +116,7 @@ class Hours(ABC, Rebuilt):
         >>> hours.after(friday, dt.timedelta(hours=1), at_close="roll").isoformat()
         '2026-05-11T09:00:00+00:00'
         """
-        if at_close not in {"stay", "roll"}:
+        if at_close not in ("stay", "roll"):
             raise InvalidValue(f"at_close must be 'stay' or 'roll' (got {at_close!r})", field="at_close", got=at_close)
         at, wanted = micros(start), _whole(work)
         if wanted == 0 and at_close == "stay":
@@ -305,7 +305,16 @@ class CombinedHours(Hours):
 
 
 def _eras(given: Iterable[tuple[dt.datetime | None, Hours]]) -> tuple[tuple[dt.datetime | None, Hours], ...]:
-    return tuple((since and as_instant(since), hours) for since, hours in given)
+    pairs = several("eras", given, "pairs of a moment and hours")
+    for pair in pairs:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004  (a pair)
+            raise InvalidValue(
+                f"eras must be pairs of a moment and hours (got {pair!r}); write [(None, old), (moment, new)]",
+                field="eras",
+                expected="pairs",
+                got=pair,
+            )
+    return tuple((since and as_instant(since), hours) for since, hours in pairs)
 
 
 @attrs.frozen(kw_only=True)
@@ -368,7 +377,16 @@ class DatedHours(Hours):
 
 
 def _mask(without: Iterable[Window]) -> Stretches:
-    return join((micros(window.start), micros(window.end)) for window in without)
+    windows = several("without", without, "Windows")
+    for window in windows:
+        if not isinstance(window, Window):
+            raise InvalidValue(
+                f"without must hold Windows (got {window!r}); write Window(start=…, end=…)",
+                field="without",
+                expected="Window",
+                got=window,
+            )
+    return join((micros(window.start), micros(window.end)) for window in windows)
 
 
 def _shut_reasons(hours: Hours, start: int, end: int) -> Reasons:

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from servqual._checks import a, as_instant, filled
+from servqual._checks import a, as_instant, filled, several
 from servqual.errors import InvalidValue
 from servqual.model._cycles import Chooser, fold, to_minutes
 from servqual.model._lifecycle import Event, Lived
@@ -32,11 +32,11 @@ class Promise:
 
 
 def _as_tuple(given: Iterable[Target]) -> tuple[Target, ...]:
-    return tuple(given)
+    return several("targets", given, "Targets")
 
 
 def _reasons(names: Iterable[str]) -> frozenset[str]:
-    return frozenset((names,) if isinstance(names, str) else names)
+    return frozenset(several("pause_on", names, "names of what a case may wait on", alone=str))
 
 
 @attrs.frozen(kw_only=True)
@@ -130,14 +130,14 @@ class Sla:
         rule, key = rules[0], targets[0].key
         if rule is None:
             raise InvalidValue(
-                f"target {key!r} must say what starts and stops its clock (got no rule); give rule=ClockRule(…)",
+                f"target {str(key)!r} must say what starts and stops its clock (got no rule); give rule=ClockRule(…)",
                 field="rule",
                 expected="a ClockRule",
                 got=None,
             )
         if any(other != rule for other in rules):
             raise InvalidValue(
-                f"targets of one key must share one rule (got different ones for {key!r}); give them names",
+                f"targets of one key must share one rule (got different ones for {str(key)!r}); give them names",
                 field="rule",
                 expected="one rule",
                 got=rules,
@@ -150,7 +150,7 @@ class Sla:
 def _long_enough(target: Target, shortest: dt.timedelta | None) -> None:
     if shortest is not None and target.within is not None and target.within < shortest:
         raise InvalidValue(
-            f"within must be at least {shortest} under these conventions (got {target.within} for {target.key!r})",
+            f"within must be at least {shortest} under these conventions (got {target.within} for {str(target.key)!r})",
             field="within",
             expected=f"timedelta from {shortest}",
             got=target.within,
@@ -175,7 +175,7 @@ def _refuse_ties(targets: tuple[Target, ...]) -> None:
         tie = len(one.conditions) == len(other.conditions) and len(dict(both)) == len(both)
         if tie and (one.conditions == other.conditions or both not in known):
             raise InvalidValue(
-                f"targets of {one.key!r} must not be equally specific for one case (got {_words(one)} and "
+                f"targets of {str(one.key)!r} must not be equally specific for one case (got {_words(one)} and "
                 f"{_words(other)}); add one for cases that are both, or remove one",
                 field="targets",
                 expected="one most specific target",

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from servqual._checks import a
+from servqual._checks import a, several
 from servqual.errors import InvalidValue
 from servqual.model.case import Priority
 from servqual.model.clocks import Clock, ClockRule
@@ -19,7 +19,7 @@ Mark: TypeAlias = float | dt.timedelta
 
 
 def _marks(given: Mark | Iterable[Mark]) -> tuple[Mark, ...]:
-    marks = (given,) if isinstance(given, int | float | dt.timedelta) else tuple(given)
+    marks = several("warn_at", given, "shares of the limit, or timedeltas from due", alone=(int, float, dt.timedelta))
     return tuple(mark if isinstance(mark, dt.timedelta) else _share(mark) for mark in marks)
 
 
@@ -57,6 +57,7 @@ def _a_share(_target: object, _attribute: object, goal: Any) -> None:
 
 def _read_only(match: Mapping[str, object]) -> Mapping[str, object]:
     try:
+        frozenset(dict(match).items())
         return MappingProxyType(dict(match))
     except (TypeError, ValueError):
         raise InvalidValue(
