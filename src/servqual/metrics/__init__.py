@@ -20,6 +20,8 @@ _HOME = {
     "Pareto": "ranking",
     "ParetoRow": "ranking",
     "Categories": "sets",
+    "ClockReadings": "clock_readings",
+    "clock_readings": "log_readings",
     "Compound": "compound",
     "Count": "accumulators",
     "Distinct": "sets",

@@ -13,6 +13,7 @@ from servqual.metrics.business_time import Pauses as Pauses
 from servqual.metrics.business_time import after as after
 from servqual.metrics.business_time import elapsed as elapsed
 from servqual.metrics.catalogue import KPIS as KPIS
+from servqual.metrics.clock_readings import ClockReadings as ClockReadings
 from servqual.metrics.composites import Composite as Composite
 from servqual.metrics.composites import IndexPart as IndexPart
 from servqual.metrics.composites import IndexRow as IndexRow
@@ -26,6 +27,7 @@ from servqual.metrics.funnels import funnel as funnel
 from servqual.metrics.histograms import Lifetimes as Lifetimes
 from servqual.metrics.histograms import Values as Values
 from servqual.metrics.kpi import Kpi as Kpi
+from servqual.metrics.log_readings import clock_readings as clock_readings
 from servqual.metrics.measures import Measurement as Measurement
 from servqual.metrics.measures import Measures as Measures
 from servqual.metrics.peers import Peer as Peer

@@ -104,6 +104,16 @@ class ClockReadings:
         """The due moment of each reading, missing where there is none."""
         return self.find_due()
 
+    def columns(self) -> dict[str, Array]:
+        """The readings as numpy columns, for a frame of any library: moments of UTC and durations in microseconds."""
+        return {
+            "case_id": np.array([*self.log.ids], object).take(self.case),
+            "cycle": self.cycle,
+            "state": np.array([str(state) for state in STATES], object).take(self.state),
+            **{name: getattr(self, name).view("M8[us]") for name in ("start", "stop", "due", "breached_at")},
+            **{name: getattr(self, name).view("m8[us]") for name in ("elapsed", "limit")},
+        }
+
     def batch(self) -> Batch:
         """The readings as rows to count: case, state, start (as received_at) and what is known of each case."""
         columns = {

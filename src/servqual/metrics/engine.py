@@ -1,6 +1,5 @@
 """Rows into cells: one pass over the data for all KPIs, by group and period."""
 
-import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,9 +7,8 @@ from functools import partial, reduce
 from typing import Any, TypeAlias
 
 import attrs
-import numpy as np
 
-from servqual._checks import as_instant, did_you_mean, near
+from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn, UnknownName
 from servqual.metrics.catalogue import KPIS
 from servqual.metrics.clock_log import EventLog, as_moment
@@ -20,6 +18,7 @@ from servqual.metrics.clocks import cases_of, judged_by
 from servqual.metrics.clusters import clustered
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measures
+from servqual.metrics.moments import Moment, us_of
 from servqual.metrics.periods import PERIODS
 from servqual.metrics.reader import Reader, ahead
 from servqual.metrics.rows import Rows
@@ -34,7 +33,6 @@ __all__ = ["Data", "Source", "measure", "plan_of", "tally"]
 Data: TypeAlias = Mapping[str, Source]
 Where: TypeAlias = Mapping[str, Any]
 """Column to the value, or the values, that count."""
-Moment: TypeAlias = dt.datetime | np.datetime64
 
 
 def tally(
@@ -250,20 +248,14 @@ def plan_of(
         kpis=tuple(found),
         by=groups,
         zone=zone,
-        now=None if now is None else _us(now),
+        now=None if now is None else us_of(now),
         period=None if period is None else _between(*period),
         where=where or {},
     )
 
 
-def _us(moment: Moment) -> int:
-    if isinstance(moment, np.datetime64):
-        return int(moment.astype("datetime64[us]").astype(np.int64))
-    return (as_instant(moment) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
-
-
 def _between(start: Moment, end: Moment) -> tuple[int, int]:
-    period = _us(start), _us(end)
+    period = us_of(start), us_of(end)
     if not FIRST_MOMENT <= period[0] < period[1]:
         raise InvalidValue(
             f"period must be two moments, the first before the second (got {start} to {end}); pass period=(start, end)",

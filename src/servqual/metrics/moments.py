@@ -1,0 +1,24 @@
+"""Moments as users give them, in microseconds of UTC."""
+
+import datetime as dt
+from typing import TypeAlias
+
+import numpy as np
+
+from servqual._checks import as_instant
+
+__all__ = ["Moment", "us_of"]
+
+Moment: TypeAlias = dt.datetime | np.datetime64
+"""An aware datetime, or a moment of numpy, which is of UTC."""
+
+
+def us_of(moment: Moment) -> int:
+    """Microseconds since 1970; a naive datetime is refused.
+
+    >>> us_of(np.datetime64("1970-01-01T00:01"))
+    60000000
+    """
+    if isinstance(moment, np.datetime64):
+        return int(moment.astype("datetime64[us]").astype(np.int64))
+    return (as_instant(moment) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
