@@ -9,9 +9,9 @@ import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue
 from servqual.metrics import measure
+from servqual.metrics.case_readings import STATES, read_clock
 from servqual.metrics.clock_corrections import corrected
 from servqual.metrics.clock_log import EventLog
-from servqual.metrics.clock_readings import STATES, read_clock
 from servqual.metrics.clocks import cases_of
 from servqual.model import BusinessHours, Case, CaseId, Clock, CustomerId, Sla, Target
 from servqual.model import case as event

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from servqual.metrics import KPIS, measure, tally
+from servqual.metrics.case_readings import STATES, read_clock
 from servqual.metrics.clock_log import EventLog
 from servqual.metrics.clock_order import order_of, ties_of
 from servqual.metrics.clock_parts import split_cases
-from servqual.metrics.clock_readings import STATES, read_clock
 from servqual.model import BusinessHours, Case, CaseId, Clock, ClockConventions, ClockRule, CustomerId, Sla, Target
 from servqual.model import case as event
 from servqual.model.clocks import STANDARD

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from servqual.errors import InvalidValue, MissingColumn, RefusedRow, UnknownName
-from servqual.metrics import KPIS, measure, tally
+from servqual.metrics import KPIS, clock_readings, measure, tally
+from servqual.metrics.case_readings import STATES, ClockReadings, read_clock
 from servqual.metrics.clock_log import EventLog
-from servqual.metrics.clock_readings import STATES, ClockReadings, read_clock
 from servqual.metrics.clocks import cases_of
 from servqual.model import BusinessHours, Case, CaseId, CustomerId, Hours, Reading, Sla, Target
 from servqual.model import case as event
@@ -196,6 +196,27 @@ def test_hours_that_end_are_never_due_in_bulk() -> None:
     found = rows_of(read_clock(sla, log, "resolution", moment))
     for case in cases:
         assert found[case.id] == expected(iter(sla.read(case, now=now)["resolution"].cycles))
+
+
+def test_columns_of_readings_say_what_the_model_says() -> None:
+    """Of a log as of its cases, with NaT for what is not there."""
+    rng = random.Random(3)  # noqa: S311
+    cases, now = [lived(rng, number) for number in range(20)], MONDAY + 9000 * MINUTE
+    sla = Sla(name="s", hours=HOURS, targets=[Target(clock="resolution", within=480 * MINUTE)])
+    found = clock_readings(log_of(cases, rng), sla, now=now)["resolution"].columns()
+    mine = {
+        (case, cycle): tuple(rest)
+        for case, cycle, *rest in zip(*(values.tolist() for values in found.values()), strict=True)
+    }
+    naive = [name for name in found if name not in {"case_id", "cycle"}]
+    theirs = {}
+    for case in cases:
+        for reading in sla.read(case, now=now)["resolution"].cycles:
+            told = [getattr(reading, name) for name in naive]
+            theirs[case.id, reading.cycle] = tuple(
+                value.replace(tzinfo=None) if isinstance(value, dt.datetime) else value for value in told
+            )
+    assert mine == theirs
 
 
 @pytest.mark.parametrize("seed", range(5))

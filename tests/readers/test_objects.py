@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue, MissingColumn, UnknownName
 from servqual.metrics import KPIS, Measures, measure, tally
+from servqual.metrics.case_readings import STATES, read_clock
 from servqual.metrics.clock_log import EventLog
-from servqual.metrics.clock_readings import STATES, read_clock
 from servqual.model import (
     ActionItem,
     AgentId,

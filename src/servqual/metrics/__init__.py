@@ -20,7 +20,7 @@ _HOME = {
     "Pareto": "ranking",
     "ParetoRow": "ranking",
     "Categories": "sets",
-    "ClockReadings": "clock_readings",
+    "ClockReadings": "case_readings",
     "clock_readings": "log_readings",
     "Compound": "compound",
     "Count": "accumulators",

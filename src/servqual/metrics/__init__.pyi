@@ -12,8 +12,8 @@ from servqual.metrics.awards import award_ranking as award_ranking
 from servqual.metrics.business_time import Pauses as Pauses
 from servqual.metrics.business_time import after as after
 from servqual.metrics.business_time import elapsed as elapsed
+from servqual.metrics.case_readings import ClockReadings as ClockReadings
 from servqual.metrics.catalogue import KPIS as KPIS
-from servqual.metrics.clock_readings import ClockReadings as ClockReadings
 from servqual.metrics.composites import Composite as Composite
 from servqual.metrics.composites import IndexPart as IndexPart
 from servqual.metrics.composites import IndexRow as IndexRow

@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 
 from servqual.metrics.accumulators import Array, Ratio
+from servqual.metrics.case_readings import STATES
 from servqual.metrics.clock_log import EventLog
-from servqual.metrics.clock_readings import STATES
 from servqual.metrics.kpi import Kpi, View
 from servqual.model.clocks import STANDARD, Clock
 from servqual.model.reading import ClockState

@@ -10,10 +10,10 @@ import attrs
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn, UnknownName
+from servqual.metrics.case_readings import read_clock
 from servqual.metrics.catalogue import KPIS
 from servqual.metrics.clock_log import EventLog, as_moment
 from servqual.metrics.clock_parts import split_cases
-from servqual.metrics.clock_readings import read_clock
 from servqual.metrics.clocks import cases_of, judged_by
 from servqual.metrics.clusters import clustered
 from servqual.metrics.kpi import Kpi

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from servqual.metrics.case_readings import ClockReadings, read_clock
 from servqual.metrics.clock_log import EventLog
-from servqual.metrics.clock_readings import ClockReadings, read_clock
 from servqual.metrics.moments import Moment, us_of
 from servqual.model.sla import Sla
 from servqual.readers.asked import Asked
