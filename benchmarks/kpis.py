@@ -308,6 +308,6 @@ def main(size: int) -> None:
 
 if __name__ == "__main__":
     if "--only" in sys.argv:
-        compete(KPI_CONTENDERS | REPEAT_CONTENDERS, 2)
+        compete(KPI_CONTENDERS | REPEAT_CONTENDERS, 4)
     else:
         main(int(float(sys.argv[1])) if len(sys.argv) > 1 else 20_000_000)
