@@ -17,13 +17,14 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn, UnknownName
 from servqual.metrics.accumulators import Array
 from servqual.metrics.clock_changes import breached_before_changes, odd_changes
-from servqual.metrics.clock_counting import Counting, micros_of
+from servqual.metrics.clock_counting import Counting
 from servqual.metrics.clock_cycles import Cycles
 from servqual.metrics.clock_fold import cycles_of
 from servqual.metrics.clock_log import EventLog
 from servqual.metrics.clock_order import heads_of
 from servqual.metrics.lazy_columns import LazyColumns
 from servqual.model._cycles import Change, Cycle, Pause
+from servqual.model._stretches import micros, moment
 from servqual.model._verdict import read_cycle
 from servqual.model.reading import ClockState, Reading
 from servqual.model.sla import Promise, Sla
@@ -53,7 +54,6 @@ _STATE_OF: Final = np.array(
     np.int32,
 )
 """The state of a cycle by four bits: late, stopped, paused, cancelled."""
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _US: Final = dt.timedelta(microseconds=1)
 
 
@@ -61,7 +61,7 @@ _US: Final = dt.timedelta(microseconds=1)
 class ClockReadings:
     """The readings of one promise at a moment: a row for each cycle, and one for each case whose clock is pending.
 
-    What only some ask for is worked out when they do.
+    What only some ask for is worked out when they do. `clock_readings` gives them, and shows an example.
 
     Attributes:
         key: the promise.
@@ -247,28 +247,28 @@ class _Reader:
         rows, at = self.kept_breach
         due[rows] = at
         for row, reading in self.models.items():
-            due[row] = micros_of(getattr(reading, name))
+            due[row] = _micros(getattr(reading, name))
         return due
 
     # --- cycles whose target changed in a way that is not counted in bulk: by the model's own functions ---------------
 
     def _by_model(self, c: Cycles, i: int) -> Reading | None:
         later = slice(*np.searchsorted(c.change_cycle, [i, i + 1]))
-        changes = [Change(_moment(c.start[i]), self._target(c.target[i]))]
+        changes = [Change(moment(int(c.start[i])), self._target(c.target[i]))]
         changes += [
-            Change(_moment(at), self._target(target))
+            Change(moment(at), self._target(target))
             for at, target in zip(c.change_at[later].tolist(), c.change_target[later].tolist(), strict=True)
         ]
         ended = slice(*np.searchsorted(c.pause_cycle, [i, i + 1]))
         pauses = [
-            Pause(_moment(begin), _moment(end), "")
+            Pause(moment(begin), moment(end), "")
             for begin, end in zip(c.pause_start[ended].tolist(), c.pause_end[ended].tolist(), strict=True)
         ]
         if c.paused_at[i] != MISSING:
-            pauses.append(Pause(_moment(c.paused_at[i]), None, ""))
+            pauses.append(Pause(moment(int(c.paused_at[i])), None, ""))
         cycle = Cycle(
-            _moment(c.start[i]),
-            None if c.stop[i] == MISSING else _moment(c.stop[i]),
+            moment(int(c.start[i])),
+            None if c.stop[i] == MISSING else moment(int(c.stop[i])),
             bool(c.cancelled[i]),
             tuple(pauses),
             tuple(changes),
@@ -278,7 +278,7 @@ class _Reader:
             cycle,
             agreed=self.sla.hours,
             conventions=self.sla.conventions,
-            now=_moment(self.now),
+            now=moment(self.now),
             history=(),
             earlier=(),
         )
@@ -290,12 +290,12 @@ class _Reader:
 def _of(reading: Reading) -> dict[str, int]:
     return {
         "state": _CODE[reading.state],
-        "start": micros_of(reading.start),
-        "stop": micros_of(reading.stop),
+        "start": _micros(reading.start),
+        "stop": _micros(reading.stop),
         "elapsed": reading.elapsed // _US,
         "limit": reading.limit // _US,
     }
 
 
-def _moment(value: Any) -> dt.datetime:
-    return _EPOCH + int(value) * _US
+def _micros(at: dt.datetime | None) -> int:
+    return MISSING if at is None else micros(at)

@@ -13,14 +13,14 @@ from servqual.metrics.accumulators import Array
 from servqual.metrics.business_time import Pauses, after, elapsed
 from servqual.metrics.clock_cycles import Cycles
 from servqual.metrics.clock_order import heads_of
+from servqual.model._stretches import micros
 from servqual.model.open_time import Hours
 from servqual.model.sla import Sla
 from servqual.readers.columns import MISSING
 
-__all__ = ["Counting", "micros_of"]
+__all__ = ["Counting"]
 
 _EARLIEST: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class Counting:
@@ -68,7 +68,7 @@ class Counting:
         if len(calendars) == 1:
             return calendars, None
         place = np.array([[calendars.index(hours) for hours in each] for each in eras], np.int64)
-        era = np.searchsorted(np.array([micros_of(turn) for turn in turns], np.int64), self.until, side="right")
+        era = np.searchsorted(np.array([micros(turn) for turn in turns], np.int64), self.until, side="right")
         return calendars, place[self.target, era]
 
     def elapsed(self) -> Array:
@@ -143,8 +143,3 @@ class Counting:
         """Whether cycles are past due by a moment of each, and were so before the pause that lasts."""
         paused_at = self.cycles.paused_at[rows]
         return np.asarray((due != MISSING) & (due < by) & ((paused_at == MISSING) | (due < paused_at)))
-
-
-def micros_of(value: dt.datetime | None) -> int:
-    """A moment in microseconds, or missing."""
-    return MISSING if value is None else (value - _EPOCH) // dt.timedelta(microseconds=1)

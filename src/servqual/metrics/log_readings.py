@@ -41,5 +41,5 @@ def clock_readings(
     """
     moment, asked = us_of(now), Asked(names=columns or {}, naive=naive, whole=True)
     log = EventLog.of(joined([part() for part in parts_of_source("case_events", case_events, asked)]), moment)
-    keys = [promise.key for promise in sla.promises]
-    return MappingProxyType({str(key): read_clock(sla, log, key, moment) for key in keys})
+    keys = [str(promise.key) for promise in sla.promises]
+    return MappingProxyType({key: read_clock(sla, log, key, moment) for key in keys})

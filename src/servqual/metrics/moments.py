@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from servqual._checks import as_instant
+from servqual.model._stretches import micros
 
 __all__ = ["Moment", "us_of"]
 
@@ -21,4 +21,4 @@ def us_of(moment: Moment) -> int:
     """
     if isinstance(moment, np.datetime64):
         return int(moment.astype("datetime64[us]").astype(np.int64))
-    return (as_instant(moment) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
+    return micros(moment)
