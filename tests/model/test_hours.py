@@ -409,9 +409,9 @@ def test_the_close_may_belong_to_the_hours() -> None:
     """SLA.md 2.2 "start at close": half-open, unless asked as business_time does, which takes the close as open."""
     monday = dt.datetime(2026, 5, 4, tzinfo=dt.UTC)
     hours = BusinessHours(zone="UTC", week={"mon": "09:00-17:00"})
-    at_close = [hours.is_open(monday.replace(hour=17, microsecond=late), at_close=True) for late in (0, 1)]
+    at_close = [hours.is_open(monday.replace(hour=17, microsecond=late), with_close=True) for late in (0, 1)]
     assert (hours.is_open(monday.replace(hour=17)), at_close) == (False, [True, False])
-    assert not hours.is_open(monday, at_close=True)
+    assert not hours.is_open(monday, with_close=True)
 
 
 def test_a_day_as_long_as_it_looks() -> None:

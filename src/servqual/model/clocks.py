@@ -71,6 +71,7 @@ class Retargeting(Labelled):
 
 
 PauseTime: TypeAlias = Literal["open", "wall"]
+"""What a pause takes away: its open part, or all of its length."""
 Restarting: TypeAlias = Literal["never", "always", "other"]
 """Which starts begin a running cycle anew: none, so that it counts from the first; all, so that it counts from the
 last; or those of another event than the one it counts from, so that of each kind the first counts."""

@@ -132,12 +132,12 @@ class Hours(ABC, Rebuilt):
                 mark += away if ahead else -away
         return moment(self.timeline.reaching(compiled, mark, at).instant(mark) + last)
 
-    def is_open(self, at: dt.datetime, *, at_close: bool = False) -> bool:
-        """Whether it is open at a moment; the opening belongs to it, the close only with `at_close=True`."""
+    def is_open(self, at: dt.datetime, *, with_close: bool = False) -> bool:
+        """Whether it is open at a moment; the opening belongs to it, the close only with `with_close=True`."""
         instant = micros(at)
         if instant < self.timeline.over(instant, instant).close_of(instant):
             return True
-        return at_close and instant > FIRST and self.is_open(moment(instant - 1))
+        return with_close and instant > FIRST and self.is_open(moment(instant - 1))
 
     def next_open(self, at: dt.datetime) -> dt.datetime | None:
         """The first moment, from this one on, at which it is open; None where it stays shut for a century."""

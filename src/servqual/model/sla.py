@@ -47,7 +47,8 @@ class Sla:
     `hours` count unless a target has its own. `pause_on` names what a case may wait on without the clock running,
     such as `{"customer"}`: it holds for the clocks of solving, never for answering. `conventions` settle what
     agreements leave open; `servqual.presets` has those of well-known products. Refused: no target, two equally
-    specific targets that can hold for one case, and a clock without a rule.
+    specific targets that can hold for one case, a clock without a rule, and several hours of which some count by the
+    wall.
 
     >>> from servqual.model import BusinessHours, Clock
     >>> hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})

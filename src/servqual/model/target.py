@@ -57,7 +57,7 @@ def _a_share(_target: object, _attribute: object, goal: Any) -> None:
 
 def _read_only(match: Mapping[str, object]) -> Mapping[str, object]:
     try:
-        frozenset(dict(match).items())
+        frozenset(dict(match).items())  # what cannot be compared with what events say has no hash
         return MappingProxyType(dict(match))
     except (TypeError, ValueError):
         raise InvalidValue(
