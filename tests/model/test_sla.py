@@ -568,6 +568,20 @@ def test_after_a_kept_breach_the_last_safe_moment_follows_it() -> None:
     assert (reading.due, reading.last_safe) == (at("Mon 10:00"), at("Mon 10:00"))
 
 
+def test_a_promise_used_up_to_the_last_and_then_dropped_in_a_pause_is_no_breach() -> None:
+    """The pause carries the due moment on, and ends with the clock."""
+    targets = [
+        Target(clock=Clock.RESOLUTION, within=HOUR),
+        Target(clock=Clock.RESOLUTION, within=None, priority=Priority.LOW),
+    ]
+    waits = Waiting(at=at("Mon 10:00"), by="A-1", on="customer")
+    case = in_handling(MONDAY, waits, Resumed(at=at("Mon 12:00"), by="A-1"), classified(at("Mon 11:00"), "low"))
+    sla = Sla(name="s", hours=HOURS, targets=targets, pause_on={"customer"})
+    reading = read(case, sla, at("Mon 16:00"))
+    assert (reading.state, reading.stop, reading.breached_at) == ("cancelled", at("Mon 11:00"), None)
+    assert (reading.elapsed, reading.pauses[-1].end) == (HOUR, at("Mon 11:00"))
+
+
 def test_what_rolls_at_the_close_warns_then_too() -> None:
     """A warning at due is passed when that is, and nobody expects a breach before."""
     target = Target(clock=Clock.RESOLUTION, within=8 * HOUR, warn_at=(0.5, 1.0, dt.timedelta()))

@@ -1,14 +1,13 @@
 """Readings of service clocks for a whole log: what `Sla.read` says of each case, as columns.
 
-Business time is counted in bulk, for targets that change, too. A cycle that another target brings other hours to, no
-limit any more, or a share of the old one, is read by the model itself, one by one.
+Nothing is read case by case: cycles, their changes of target and their business time are counted for all at once.
 """
 
 import datetime as dt
 from collections.abc import Callable
 from functools import cached_property
 from itertools import product
-from typing import Any, Final
+from typing import Final
 
 import attrs
 import numpy as np
@@ -16,19 +15,15 @@ import numpy as np
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn, UnknownName
 from servqual.metrics.accumulators import Array
-from servqual.metrics.clock_changes import breached_before_changes, odd_changes
-from servqual.metrics.clock_counting import Counting
+from servqual.metrics.clock_changes import changed
+from servqual.metrics.clock_counting import Calendars, Counting
 from servqual.metrics.clock_cycles import Cycles
 from servqual.metrics.clock_fold import cycles_of
 from servqual.metrics.clock_log import EventLog
 from servqual.metrics.clock_order import heads_of
 from servqual.metrics.lazy_columns import LazyColumns
-from servqual.model._cycles import Change, Cycle, Pause
-from servqual.model._stretches import micros, moment
-from servqual.model._verdict import read_cycle
-from servqual.model.reading import ClockState, Reading
+from servqual.model.reading import ClockState
 from servqual.model.sla import Promise, Sla
-from servqual.model.target import Target
 from servqual.readers.columns import MISSING, Batch, Column
 from servqual.readers.tables import Kind
 
@@ -161,31 +156,28 @@ class _Reader:
         if sla.conventions.pause_edges == "minute":
             every = every.to_minutes()
         self.pending = self._pending(every)
-        target = every.last_targets()
-        odd = odd_changes(sla, every, self.limit_of)
-        models = {i: self._by_model(every, i) for i in odd.tolist()}
-        read = self.limit_of.take(target) >= 0
-        read[odd] = [reading is not None for reading in models.values()]
         # a cycle that no target ever held for is not read
-        kept = np.flatnonzero(read)
-        self.cycles = c = every if read.all() else every.only(kept)
-        place = np.cumsum(read) - 1
-        self.models = {int(place[i]): reading for i, reading in models.items() if reading is not None}
-        target = target.take(kept)
-        self.count = Counting(sla, c, target, now, self.limit_of.take(target))
-        self.kept_breach = breached_before_changes(self.count, self.limit_of)
+        read = self.limit_of.take(every.target) >= 0
+        read[every.change_cycle[self.limit_of.take(every.change_target) >= 0]] = True
+        cycles = every if read.all() else every.only(np.flatnonzero(read))
+        calendars = Calendars(sla)
+        changes = changed(sla, calendars, cycles, self.limit_of)
+        self.cycles, self.limit, self.breached_before = changes.cycles, changes.limit, changes.breached
+        self.count = Counting(sla, calendars, self.cycles, now)
+        row, since = changes.since
+        if len(row):
+            self.limit[row] += self.count.elapsed_by(row, since)
 
     def readings(self) -> ClockReadings:
-        """Readings of all cycles as if under one target; those of the others are replaced by the model's."""
-        c = self.cycles
-        elapsed, limit = self.count.elapsed(), self.count.limit
+        """The readings of all cycles, and of the clocks that are pending."""
+        c, limit, elapsed = self.cycles, self.limit, self.count.elapsed()
         late = elapsed > limit
         # the clock on the wall may jump over the limit at the very moment that is due
-        real = all(hours.counts_real_time for hours in self.count.calendars)
+        real = all(hours.counts_real_time for hours in self.count.hours)
         used_up = np.flatnonzero(elapsed == limit if real else elapsed >= limit)
         if len(used_up):
-            late[used_up] = self.count.passed(used_up, self.count.due(used_up), self.count.until[used_up])
-        late[self.kept_breach[0]] = True
+            late[used_up] = self.count.passed(used_up, self.count.due(used_up, limit[used_up]))
+        late[self.breached_before[0]] = True
         marks = (late, c.stop != MISSING, c.paused_at != MISSING, c.cancelled)
         which = np.zeros(len(late), np.uint8)
         for bit, mark in enumerate(marks):
@@ -197,9 +189,6 @@ class _Reader:
             "elapsed": elapsed,
             "limit": limit,
         }
-        for row, reading in self.models.items():
-            for name, value in _of(reading).items():
-                numbers[name][row] = value
         none = np.full(len(self.pending), MISSING, np.int64)
         pending = {
             "state": np.full(len(none), _CODE[ClockState.PENDING], np.int32),
@@ -231,71 +220,19 @@ class _Reader:
 
     def _breached_at(self, late: Array) -> Array:
         out = np.full(len(self.cycles.case), MISSING, np.int64)
-        out[late] = self.count.due(late)
-        return self._told(out, "breached_at")
+        out[late] = self.count.due(late, self.limit[late])
+        return self._told(out)
 
     def _all_due(self, late: Array, elapsed: Array) -> Array:
         """Due moments of all readings of cycles: none while a pause lasts, or for a clock cancelled before it."""
-        due = self.count.due(np.arange(len(late)))
+        due = self.count.due(np.arange(len(late)), self.limit)
         paused_at = self.cycles.paused_at
-        due[(paused_at != MISSING) & ((due >= paused_at) | (elapsed < self.count.limit))] = MISSING
+        due[(paused_at != MISSING) & ((due >= paused_at) | (elapsed < self.limit))] = MISSING
         due[self.cycles.cancelled & ~late] = MISSING
-        return self._told(due, "due")
+        return self._told(due)
 
-    def _told(self, due: Array, name: str) -> Array:
-        """Moments, but those of breaches that came before a change of target, and of the model's readings."""
-        rows, at = self.kept_breach
-        due[rows] = at
-        for row, reading in self.models.items():
-            due[row] = _micros(getattr(reading, name))
+    def _told(self, due: Array) -> Array:
+        """Due moments, but those of breaches that came before a change of target."""
+        row, at = self.breached_before
+        due[row] = at
         return due
-
-    # --- cycles whose target changed in a way that is not counted in bulk: by the model's own functions ---------------
-
-    def _by_model(self, c: Cycles, i: int) -> Reading | None:
-        later = slice(*np.searchsorted(c.change_cycle, [i, i + 1]))
-        changes = [Change(moment(int(c.start[i])), self._target(c.target[i]))]
-        changes += [
-            Change(moment(at), self._target(target))
-            for at, target in zip(c.change_at[later].tolist(), c.change_target[later].tolist(), strict=True)
-        ]
-        ended = slice(*np.searchsorted(c.pause_cycle, [i, i + 1]))
-        pauses = [
-            Pause(moment(begin), moment(end), "")
-            for begin, end in zip(c.pause_start[ended].tolist(), c.pause_end[ended].tolist(), strict=True)
-        ]
-        if c.paused_at[i] != MISSING:
-            pauses.append(Pause(moment(int(c.paused_at[i])), None, ""))
-        cycle = Cycle(
-            moment(int(c.start[i])),
-            None if c.stop[i] == MISSING else moment(int(c.stop[i])),
-            bool(c.cancelled[i]),
-            tuple(pauses),
-            tuple(changes),
-        )
-        return read_cycle(
-            str(self.log.ids[int(c.case[i])]),
-            cycle,
-            agreed=self.sla.hours,
-            conventions=self.sla.conventions,
-            now=moment(self.now),
-            history=(),
-            earlier=(),
-        )
-
-    def _target(self, place: Any) -> Target | None:
-        return self.sla.targets[int(place)] if place >= 0 else None
-
-
-def _of(reading: Reading) -> dict[str, int]:
-    return {
-        "state": _CODE[reading.state],
-        "start": _micros(reading.start),
-        "stop": _micros(reading.stop),
-        "elapsed": reading.elapsed // _US,
-        "limit": reading.limit // _US,
-    }
-
-
-def _micros(at: dt.datetime | None) -> int:
-    return MISSING if at is None else micros(at)

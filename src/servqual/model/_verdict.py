@@ -11,6 +11,7 @@ from servqual.model.reading import ClockState, Reading
 from servqual.model.target import Target
 
 _ZERO = dt.timedelta()
+_US = dt.timedelta(microseconds=1)
 
 
 def pending(case: str, target: Target, hours: Hours, conventions: ClockConventions, now: dt.datetime) -> Reading:
@@ -53,7 +54,8 @@ def read_cycle(
     if target is None:
         return None
     if limits.dropped_at is not None:
-        stop, pauses = limits.dropped_at, limits.pauses_by(limits.dropped_at)
+        stop = limits.dropped_at
+        pauses = tuple(pause._replace(end=pause.end or stop) for pause in limits.pauses_by(stop))
     until = now if stop is None else stop
     count = limits.count(pauses, until)
     elapsed, limit = count.by(until), limits.limit(count)
@@ -130,7 +132,7 @@ class _Limits:
             if limit:
                 left = max(0.0, 1 - count.by(change.at) / limit)
         shares = mode is Retargeting.PRORATA
-        self.within = new.within * left if shares else new.within
+        self.within = _share(new.within, left) if shares else new.within
         since_change = mode is Retargeting.FROM_NOW or (shares and old is not None)
         self.since = change.at if late and since_change else None
         hours = new.hours or self.agreed
@@ -158,6 +160,11 @@ class _Limits:
         """Pauses as they were known at a moment."""
         known = [pause for pause in self.cycle.pauses if pause.start <= at]
         return tuple(pause._replace(end=None) if pause.end is not None and pause.end > at else pause for pause in known)
+
+
+def _share(limit: dt.timedelta, share: float) -> dt.timedelta:
+    """A share of a limit to the nearest microsecond, in floating point, as it is counted in bulk."""
+    return dt.timedelta(microseconds=round(limit // _US * share))
 
 
 def _settled(hours: Hours, until: dt.datetime, conventions: ClockConventions) -> Hours:
