@@ -207,6 +207,8 @@ FINE = np.array(["2026-05-04T10:00"], "M8[s]")
         (lambda: elapsed([UTC_DAYS], FINE, FINE), "which must go with"),
         (lambda: elapsed(UTC_DAYS, FINE, FINE, which=[0]), "which must go with"),
         (lambda: elapsed([UTC_DAYS], FINE, FINE, which=[1]), "from 0 to 0"),
+        (lambda: elapsed(["UTC"], FINE, FINE, which=[0]), "hours must be hours"),  # type: ignore[list-item]
+        (lambda: elapsed(UTC_DAYS, FINE, FINE, without=([0], FINE)), "must be Pauses"),  # type: ignore[arg-type]
         (lambda: elapsed([UTC_DAYS], FINE, FINE, which=[0.0]), "whole numbers"),
         (lambda: elapsed([UTC_DAYS], FINE.repeat(2), FINE, which=[0, 0, 0]), "of one length"),
         (lambda: elapsed(UTC_DAYS, FINE, FINE, without=Pauses([1], FINE, FINE)), "places of rows"),

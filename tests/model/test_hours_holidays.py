@@ -70,6 +70,8 @@ def test_rules_close_their_days(rule: HolidayRule, year: int, closed: list[str])
         lambda: FixedDay(month=5, day=1, since=0),
         lambda: FixedDay(month=5, day=1, observed={"someday": 1}),
         lambda: FixedDay(month=5, day=1, observed={"sat": "Friday"}),  # type: ignore[dict-item]
+        lambda: FixedDay(month=5, day=1, observed=["sat"]),  # type: ignore[arg-type]
+        lambda: NthWeekday(month=5, weekday=0, nth=1),  # type: ignore[arg-type]
         lambda: EasterDay(offset=1.5),  # type: ignore[arg-type]
         lambda: NthWeekday(month=5, weekday="mon", nth=0),
         lambda: NthWeekday(month=5, weekday="noday", nth=1),

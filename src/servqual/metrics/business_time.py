@@ -255,6 +255,11 @@ def _codes(hours: Hours | Sequence[Hours], which: npt.ArrayLike | None, shape: t
             "which must go with a list of calendars (got one without the other); pass hours=[a, b] and which=codes",
             field="which",
         )
+    for each in hours:
+        if not isinstance(each, Hours):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidValue(
+                f"hours must be hours, such as BusinessHours(...) (got {each!r})", field="hours", got=each
+            )
     codes = np.asarray(which)
     if codes.dtype.kind not in "iu" or (codes.size and not 0 <= codes.min() <= codes.max() < len(hours)):
         raise InvalidValue(
@@ -268,6 +273,10 @@ def _codes(hours: Hours | Sequence[Hours], which: npt.ArrayLike | None, shape: t
 
 def _pauses(without: Pauses, first: Column, second: Column) -> tuple[Ints, Ints, Ints]:
     """Row, start and end of the pauses of rows that have an answer."""
+    if not isinstance(without, Pauses):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidValue(
+            f"without must be Pauses (got {without!r}); write Pauses(row, start, end)", field="without", got=without
+        )
     row, starts, ends = without
     rows = np.asarray(row).reshape(-1)
     begins = Column.of(starts, "M", "without.start", np.shape(starts))[:]

@@ -14,7 +14,7 @@ __all__ = ["Cycles"]
 _MINUTE: Final = 60_000_000
 _NONE: Final = np.zeros(0, np.int64)
 
-_ONE_EACH: Final = ("case", "start", "stop", "cancelled", "target", "changes", "paused_at")
+_ONE_EACH: Final = ("case", "start", "stop", "cancelled", "target", "paused_at")
 """What there is one of for each cycle."""
 _SOME_EACH: Final = (
     ("pause_cycle", "pause_start", "pause_end"),
@@ -33,7 +33,6 @@ class Cycles:
         start, stop: microseconds; the stop is missing while it runs.
         cancelled: whether it ended without a verdict.
         target: the place of the target that applied first, -1 for none.
-        changes: how many targets applied one after another; the later ones are in `change_*`.
         paused_at: since when a pause lasts, or missing.
         pause_cycle, pause_start, pause_end: the pauses that ended, the time between a stop and a reopening included.
         change_cycle, change_at, change_target: each later target, in order.
@@ -46,7 +45,6 @@ class Cycles:
     stop: Array
     cancelled: Array
     target: Array
-    changes: Array
     paused_at: Array
     pause_cycle: Array
     pause_start: Array

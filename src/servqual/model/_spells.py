@@ -21,9 +21,9 @@ _MIDNIGHT: Final = 86_400_000_000
 _SOME_DAY: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # only its clock is read
 
 
-def weekday_of(text: str, field: str = "week") -> int:
+def weekday_of(text: object, field: str = "week") -> int:
     """The place of a weekday's name in the week, Monday first."""
-    name = text.strip().casefold()
+    name = str(text).strip().casefold()
     for names in (DAYS, _FULL):
         if name in names:
             return names.index(name)

@@ -50,9 +50,9 @@ def _nth(_: object, field: "attrs.Attribute[int]", value: object) -> None:
 
 
 def _shifts(given: Mapping[str, int]) -> Mapping[str, int]:
-    for days in given.values():
-        if not isinstance(days, int):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidValue(f"observed must map weekdays to days moved (got {given!r})", field="observed", got=given)
+    mapped = isinstance(given, Mapping)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not mapped or any(type(days) is not int for days in given.values()):
+        raise InvalidValue(f"observed must map weekdays to days moved (got {given!r})", field="observed", got=given)
     return MappingProxyType({DAYS[weekday_of(day, "observed")]: days for day, days in given.items()})
 
 
