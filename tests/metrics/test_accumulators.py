@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Accumulator, Count, Ratio, Signed, Total
-from servqual.metrics.cells import Dense, Sparse
+from servqual.metrics.cells import Dense
 from servqual.metrics.exact_sums import as_ints
 from servqual.metrics.filling import fold
 from servqual.metrics.histograms import BIN_ERROR, Values, bin_of, middle_of
+from servqual.metrics.sparse import Sparse
 
 counts = st.integers(min_value=0, max_value=10**6)
 durations = st.integers(min_value=0, max_value=2**52 - 1)

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from servqual.metrics import exact_sums, group_codes, value_counts
 from servqual.metrics.accumulators import Array, Extremes
-from servqual.metrics.cells import Sparse
 from servqual.metrics.exact_sums import ExactSums, as_ints, in_units
 from servqual.metrics.filling import fold
 from servqual.metrics.group_codes import GroupCodes
 from servqual.metrics.histograms import Lifetimes, Values
 from servqual.metrics.mask_counts import MaskCounts
 from servqual.metrics.sets import Categories, Distinct, estimated, hash_of, registers_of
+from servqual.metrics.sparse import Sparse
 from servqual.metrics.value_counts import ValueCounts
 from servqual.readers.arrays import columns_of
 from servqual.readers.labels import labels_of

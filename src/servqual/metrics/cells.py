@@ -1,28 +1,25 @@
 """Accumulators by group: arrays with one entry a group, or one a group and value.
 
 Dense fields are whole numbers that add, or of which the least or the greatest stands. A sum too large for 64 bits is
-kept as limbs of 26 bits (see `exact_sums`), so that equal sums have equal limbs. What is kept by value is sparse:
-parallel arrays of group, value and count, in that order.
+kept as limbs of 26 bits (see `exact_sums`), so that equal sums have equal limbs. What is kept by value is `Sparse`.
 """
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
-from typing import Any, Final, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
 
 from servqual.metrics.accumulators import Array
+from servqual.metrics.counted_table import CountedTable
 from servqual.metrics.exact_sums import carried
-from servqual.metrics.histograms import Lifetimes, Values, bin_of
-from servqual.metrics.sets import Distinct, registers_of
+from servqual.metrics.sparse import Sparse, ascends
 
-__all__ = ["NOTHING", "Cells", "Dense", "Form", "Sparse", "as_fields"]
+__all__ = ["NOTHING", "Cells", "Dense", "as_fields"]
 
 NOTHING: Final[Mapping[str, int]] = {"low": np.iinfo(np.int64).max, "high": -1}
 """What the least and the greatest of no values are."""
 _JOIN: Final[Mapping[str, np.ufunc]] = {"low": np.minimum, "high": np.maximum}
-Form: TypeAlias = Literal["values", "lifetimes", "distinct", "categories"]
 
 
 @attrs.frozen(eq=False)
@@ -36,7 +33,7 @@ class Dense:
         out = {}
         for name, values in self.fields.items():
             target = np.full((size, *values.shape[1:]), NOTHING.get(name, 0), np.int64)
-            if _ascends(places):
+            if ascends(places):
                 target[places] = values
             else:
                 _JOIN.get(name, np.add).at(target, places, values)
@@ -52,150 +49,8 @@ class Dense:
         return Dense({name: _carried(values) for name, values in joined.items()})
 
 
-@attrs.frozen
-class _Folding:
-    """From how many different values on a group folds, to what, and how equal values join."""
-
-    most: int
-    fold: Callable[[Array, Array], tuple[Array, Array]]
-    join: np.ufunc = np.add
-
-
-def _in_bins(value: Array, count: Array) -> tuple[Array, Array]:
-    return bin_of(value), count
-
-
-def _in_registers(value: Array, _: Array) -> tuple[Array, Array]:
-    return registers_of(value)
-
-
-_FOLDINGS: Final[Mapping[Form, _Folding]] = {
-    "values": _Folding(Values.EXACT, _in_bins),
-    "lifetimes": _Folding(Lifetimes.EXACT, _in_bins),
-    "distinct": _Folding(Distinct.EXACT, _in_registers, np.maximum),
-    "categories": _Folding(1 << 62, _in_bins),
-}
-
-
-@attrs.frozen(eq=False)
-class Sparse:
-    """How often each value came in each group, sorted by group and value; `binned` says which groups are folded.
-
-    `count` has two columns, of the ended and of the going, in lifetimes; `labels` name the values of categories.
-    """
-
-    form: Form
-    group: Array
-    value: Array
-    count: Array
-    binned: Array
-    undecided: Array
-    labels: tuple[str, ...] = ()
-
-    @cached_property
-    def reached(self) -> Array:
-        """How many values there are up to each, those of the groups before included."""
-        return np.cumsum(self.count if self.count.ndim == 1 else self.count.sum(1))
-
-    @cached_property
-    def n(self) -> Array:
-        """How many values each group has."""
-        last = np.searchsorted(self.group, np.arange(len(self.binned)), side="right") - 1
-        up_to = np.where(last < 0, 0, self.reached[last]) if len(self.group) else np.zeros(len(self.binned), np.int64)
-        return np.diff(up_to, prepend=0)
-
-    def moved(self, places: Array, size: int) -> "Sparse":
-        """The same counts at other places among `size` groups; groups that meet are joined."""
-        binned = np.zeros(size, np.bool_)
-        np.logical_or.at(binned, places, self.binned)
-        undecided = np.zeros(size, np.int64)
-        np.add.at(undecided, places, self.undecided)
-        if _ascends(places):
-            return attrs.evolve(self, group=places[self.group], binned=binned, undecided=undecided)
-        value, count = self.folded((binned[places] & ~self.binned)[self.group])
-        return attrs.evolve(
-            self, group=places[self.group], value=value, count=count, binned=binned, undecided=undecided
-        ).settled()
-
-    def ordered(self, order: Array) -> "Sparse":
-        """The groups in another order."""
-        sizes = np.bincount(self.group, minlength=len(order))
-        starts, sizes = (np.cumsum(sizes) - sizes)[order], sizes[order]
-        rows = np.arange(len(self.group)) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
-        return attrs.evolve(
-            self,
-            group=np.repeat(np.arange(len(order)), sizes),
-            value=self.value[rows],
-            count=self.count[rows],
-            binned=self.binned[order],
-            undecided=self.undecided[order],
-        )
-
-    def __add__(self, other: "Sparse") -> "Sparse":
-        binned = self.binned | other.binned
-        labels, mine, theirs = self.labels, self, other
-        if labels != other.labels:
-            labels = tuple(sorted({*labels, *other.labels}))
-            mine, theirs = self.named(labels), other.named(labels)
-        parts = [x.folded((binned & ~x.binned)[x.group]) for x in (mine, theirs)]
-        value, count = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        group, undecided = np.concatenate([mine.group, theirs.group]), self.undecided + other.undecided
-        return Sparse(self.form, group, value, count, binned, undecided, labels).settled()
-
-    def settled(self) -> "Sparse":
-        """Sorted and joined; groups with too many different values fold."""
-        folding = _FOLDINGS[self.form]
-        group, value, count = _joined(self.group, self.value, self.count, folding.join)
-        binned = self.binned
-        crowded = (np.bincount(group, minlength=len(binned)) > folding.most) & ~binned
-        if crowded.any():
-            rows = crowded[group]
-            value[rows], count[rows] = folding.fold(value[rows], count[rows])
-            group, value, count = _joined(group, value, count, folding.join)
-            binned = binned | crowded
-        return attrs.evolve(self, group=group, value=value, count=count, binned=binned)
-
-    def named(self, labels: tuple[str, ...]) -> "Sparse":
-        """The same categories among other labels, which hold all of ours."""
-        place = {name: code for code, name in enumerate(labels)}
-        lookup = np.array([place[name] for name in self.labels], np.int64)
-        return attrs.evolve(self, value=lookup[self.value] if len(self.value) else self.value, labels=labels)
-
-    def folded(self, rows: Array) -> tuple[Array, Array]:
-        """Values and counts, of which those of some rows are folded."""
-        if not rows.any():
-            return self.value, self.count
-        value, count = self.value.copy(), self.count.copy()
-        value[rows], count[rows] = _FOLDINGS[self.form].fold(value[rows], count[rows])
-        return value, count
-
-
-Cells: TypeAlias = Dense | Sparse
-
-
-def _joined(group: Array, value: Array, count: Array, join: np.ufunc) -> tuple[Array, Array, Array]:
-    """In the order of group and value, each once."""
-    if not len(group):
-        return group, value, count
-    bits = int(value.max()).bit_length()
-    if int(group.max()).bit_length() + bits < 64:  # noqa: PLR2004  (bits of a word)
-        key = (group << bits) | value
-        if _ascends(key):
-            return group, value, count
-        if not (key[1:] >= key[:-1]).all():
-            order = np.argsort(key, kind="stable")  # runs that are in order already cost little
-            key, count = key[order], count[order]
-        fresh = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
-        key = key[fresh]
-        return key >> bits, key & ((1 << bits) - 1), join.reduceat(count, fresh)
-    order = np.lexsort((value, group))
-    group, value, count = group[order], value[order], count[order]
-    fresh = np.flatnonzero(np.concatenate([[True], (group[1:] != group[:-1]) | (value[1:] != value[:-1])]))
-    return group[fresh], value[fresh], join.reduceat(count, fresh)
-
-
-def _ascends(places: Array) -> bool:
-    return bool((places[1:] > places[:-1]).all())
+Cells: TypeAlias = Dense | Sparse | CountedTable
+"""What is kept of a state by group; a counted table becomes sparse as soon as it is moved, joined or stored."""
 
 
 def _carried(values: Array) -> Array:
@@ -206,4 +61,5 @@ def as_fields(cells: Cells) -> dict[str, Any]:
     """The arrays of cells by name."""
     if isinstance(cells, Dense):
         return dict(cells.fields)
-    return {name: getattr(cells, name) for name in ("group", "value", "count", "binned", "undecided")}
+    listed = cells.listed() if isinstance(cells, CountedTable) else cells
+    return {name: getattr(listed, name) for name in ("group", "value", "count", "binned", "undecided")}

@@ -13,11 +13,12 @@ from servqual._checks import near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import intervals
 from servqual.metrics.accumulators import Array, Clustered, Quotient
-from servqual.metrics.cells import Cells, Dense, Sparse
+from servqual.metrics.cells import Cells, Dense
 from servqual.metrics.exact_sums import as_ints
-from servqual.metrics.histograms import BIN_ERROR, middle_of
+from servqual.metrics.histograms import BIN_ERROR
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.sets import DISTINCT_ERROR, estimated
+from servqual.metrics.sparse import Sparse
 from servqual.metrics.survival_curves import curves
 
 __all__ = ["Numbers", "measured"]
@@ -93,18 +94,8 @@ def _divided(top: Array, base: Array, where: Array) -> Array:
 
 def _quantile(q: float) -> Callable[[Cells, float], Numbers]:
     def read(cells: Cells, confidence: float) -> Numbers:
-        assert isinstance(cells, Sparse)
-        n = cells.n
-        reached, before = cells.reached, np.cumsum(n) - n
-
-        def at(rank: Array) -> Array:
-            inside = (rank >= 1) & (rank <= n)
-            if not len(reached):
-                return np.full(len(n), np.nan)
-            place = np.searchsorted(reached, np.where(inside, before + rank, 1))
-            value = cells.value[place]
-            return np.where(inside, np.where(cells.binned, middle_of(value), value), np.nan)
-
+        assert not isinstance(cells, Dense)
+        n, at = cells.n, cells.at
         low, high = intervals.quantile_ranks(n, q, confidence)
         middle = np.ceil(np.round(q * n, 9)).astype(np.int64)
         return Numbers(at(np.maximum(middle, 1)), at(low), at(high), n, cells.undecided, BIN_ERROR * cells.binned)

@@ -23,11 +23,12 @@ from servqual.metrics.accumulators import (
     Signed,
     Total,
 )
-from servqual.metrics.cells import NOTHING, Cells, Dense, Form, Sparse
+from servqual.metrics.cells import NOTHING, Cells, Dense
 from servqual.metrics.exact_sums import ExactSums, SignedSums, in_units
 from servqual.metrics.histograms import Lifetimes, Values
 from servqual.metrics.mask_counts import MaskCounts
 from servqual.metrics.sets import Categories, Distinct, hash_of
+from servqual.metrics.sparse import Form, Sparse
 from servqual.metrics.value_counts import ValueCounts
 
 __all__ = ["FILLINGS", "Amounts", "Filling", "fillings", "fold"]
@@ -230,7 +231,7 @@ class _Values:
         self.counts.add(ticks, unit, codes, among, size)
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
-        return attrs.evolve(self.counts.cells(order), undecided=counts["undecided"][order])
+        return attrs.evolve(self.counts.counted(order), undecided=counts["undecided"][order])
 
 
 class _Lifetimes:

@@ -132,10 +132,18 @@ def quantile_ranks(n: Array, q: float, confidence: float) -> tuple[Array, Array]
 
 def first_reaching(share: float, n: Array, q: float) -> Array:
     """The smallest k with P(B <= k) >= share for a binomial B of n and q."""
-    from scipy.special import bdtr, bdtrik  # noqa: PLC0415  (loads with the first interval that needs it)
+    from scipy.special import bdtr  # noqa: PLC0415  (loads with the first interval that needs it)
 
-    n, every = np.unique(n, return_inverse=True)  # the search is slow, and many groups are of one size
-    k = np.ceil(bdtrik(share, n.astype(np.float64), q))
-    k = np.where(np.isnan(k), 0, k)
-    lower = np.maximum(k - 1, 0)
-    return np.where(bdtr(lower, n, q) >= share, lower, k)[every]
+    n, every = np.unique(n, return_inverse=True)  # many groups are of one size
+    z = NormalDist().inv_cdf(share)
+    near = n * q + z * np.sqrt(n * q * (1 - q)) + (1 - 2 * q) * (z * z - 1) / 6  # the Cornish-Fisher expansion
+    k = np.clip(np.floor(near), 0, n)
+    below = np.flatnonzero(bdtr(k, n, q) < share)
+    while len(below):
+        k[below] += 1
+        below = below[bdtr(k[below], n[below], q) < share]
+    above = np.flatnonzero(k > 0)
+    while len(above := above[bdtr(k[above] - 1, n[above], q) >= share]):
+        k[above] -= 1
+        above = above[k[above] > 0]
+    return np.asarray(k[every])

@@ -17,9 +17,10 @@ import numpy as np
 
 from servqual.errors import UnreadableTally
 from servqual.metrics.accumulators import Array
-from servqual.metrics.cells import Cells, Dense, Form, Sparse, as_fields
+from servqual.metrics.cells import Cells, Dense, as_fields
 from servqual.metrics.groups import Groups
 from servqual.metrics.rows import Rows
+from servqual.metrics.sparse import Form, Sparse
 
 __all__ = ["Stored", "pack", "unpack"]
 
@@ -50,7 +51,7 @@ def pack(stored: Stored) -> bytes:
         "sparse": {
             state: [cells.form, cells.labels]
             for state, cells in sorted(stored.cells.items())
-            if isinstance(cells, Sparse)
+            if not isinstance(cells, Dense)
         },
         "arrays": [[*name, values.shape] for name, values in arrays],
         "rows": {

@@ -11,8 +11,8 @@ import attrs
 import numpy as np
 
 from servqual.metrics.accumulators import Array
-from servqual.metrics.cells import Sparse
 from servqual.metrics.histograms import HALF, middle_of
+from servqual.metrics.sparse import Sparse
 
 __all__ = ["Curves", "curves"]
 

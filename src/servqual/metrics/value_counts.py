@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 
 from servqual.metrics.accumulators import Array
-from servqual.metrics.cells import Sparse
+from servqual.metrics.counted_table import STEP, CountedTable, listed
 from servqual.metrics.exact_sums import ExactSums
-from servqual.metrics.histograms import Values, bin_of
+from servqual.metrics.histograms import bin_of
+from servqual.metrics.sparse import Sparse
 
 __all__ = ["ValueCounts"]
 
@@ -22,8 +23,6 @@ _ROWS: Final = (1 << 31) - 1
 """The most rows that a table may count, in 32 bits."""
 _WAITING: Final = 1 << 21
 """Fewer rows than this are not worth sorting."""
-_STRETCH: Final = 1 << 18
-"""So many places of a table are looked through at a time."""
 _WORD: Final = 63
 
 
@@ -71,6 +70,11 @@ class ValueCounts:
             self._sums = ExactSums()
             self._table.sum_up(self._sums)
         return self._sums.sums(size)
+
+    def counted(self, order: Array) -> Sparse | CountedTable:
+        """The counts of all groups, in another order, as the table where there is one."""
+        found = None if self._table is None else self._table.counted(order)
+        return found or self.cells(order)
 
     def cells(self, order: Array) -> Sparse:
         """The counts of all groups, in another order."""
@@ -126,6 +130,7 @@ class _Table:
         self._places = np.zeros(0, np.int32)
         self._keys: list[Array] = []
         self._held = 0
+        self._lent = False
         self.size = 0
 
     def add(self, ticks: Array, unit: int, codes: Array, among: Array, size: int) -> bool:
@@ -152,6 +157,8 @@ class _Table:
     def _settle(self) -> None:
         """Count what is held; many places in their order are near each other, where the cache has them."""
         if self._keys:
+            if self._lent:
+                self._places, self._lent = self._places.copy(), False
             key = np.concatenate(self._keys)
             self._keys, self._held = [], 0
             key.sort()
@@ -185,42 +192,15 @@ class _Table:
             sums.add_counted(self._counts(), self._unit, self._rows)
 
     def cells(self, order: Array, binned: Array | None = None) -> Sparse:
-        """The counts, as every other form of them; where `binned` is given they are of bins.
+        """The counts of each value; where `binned` is given they are of bins."""
+        return listed(self._counts(), self._unit, order, binned)
 
-        Some rows of the table are looked through at a time, which the cache holds.
-        """
-        table, width = self._counts(), self._needed if self._width else 0
-        come = np.flatnonzero(order < self.size)  # a group whose values were never counted has no row
-        folded = np.zeros(len(order), np.bool_) if binned is None else binned
-        bins = bin_of(np.arange(width) * self._unit)
-        # large memory is slow to come by, so each column is there once, as long as it may be
-        most, filled = np.count_nonzero(table), 0
-        group, values, count = (np.empty(most, np.int64) for _ in range(3))
-        step = max(1, _STRETCH // max(width, 1))
-        for first in range(0, len(come) if width else 0, step):
-            here = come[first : first + step]
-            some = table[order[here]]
-            places = np.flatnonzero(some != 0)
-            edges = np.searchsorted(places, np.arange(len(here) + 1) * width)
-            crowded = (np.diff(edges) > Values.EXACT) & ~folded[here]
-            if crowded.any():
-                some[crowded] = _in_bins(some[crowded], bins)
-                places = np.flatnonzero(some != 0)
-            row = places // width
-            value = (places - row * width) * self._unit
-            if crowded.any():
-                np.copyto(value, bin_of(value), where=crowded.take(row))
-                folded[here] |= crowded
-            rows = slice(filled, filled + len(places))
-            group[rows], values[rows], count[rows] = here.take(row), value, some.take(places)
-            filled = rows.stop
-        rows, undecided = slice(filled), np.zeros(len(order), np.int64)
-        return Sparse("values", group[rows], values[rows], count[rows], folded, undecided)
-
-
-def _in_bins(counts: Array, bins: Array) -> Array:
-    """The counts of each bin in its first column."""
-    starts = np.flatnonzero(np.diff(bins, prepend=-1))
-    out = np.zeros_like(counts)
-    out[:, starts] = np.add.reduceat(counts, starts, axis=1)
-    return out
+    def counted(self, order: Array) -> CountedTable | None:
+        """The counts as they are, where the table has a row for all groups and is a whole number of steps wide."""
+        width = -(-self._needed // STEP) * STEP
+        if width > self._width or order.max(initial=0) >= self.size:
+            return None
+        self._counts()
+        self._lent = True
+        table = self._places[: self.size * self._width].reshape(self.size, self._width)[:, :width]
+        return CountedTable(table, self._unit, order, np.zeros(len(order), np.int64))

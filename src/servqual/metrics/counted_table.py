@@ -1,0 +1,124 @@
+"""Counts of values as the table in which rows were counted: a percentile is found there, without listing the values.
+
+How many values each short step of a row of the table holds is summed once; a rank then leads to its step, and within
+the step to its value.
+"""
+
+from functools import cached_property
+from typing import ClassVar, Final
+
+import attrs
+import numpy as np
+
+from servqual.metrics.accumulators import Array
+from servqual.metrics.histograms import Values, bin_of, middle_of
+from servqual.metrics.sparse import Form, Sparse
+
+__all__ = ["STEP", "CountedTable", "listed"]
+
+STEP: Final = 64
+"""Columns of a step; a table has a whole number of steps."""
+_STRETCH: Final = 1 << 18
+"""So many places are looked through at a time, which the cache holds."""
+
+
+@attrs.frozen(eq=False)
+class CountedTable:
+    """How often each multiple of a unit, by column, came in each group; `row` is the row of each group.
+
+    It answers as the `Sparse` cells of `listed` do, in which groups of many different values are in bins.
+    """
+
+    form: ClassVar[Form] = "values"
+    labels: ClassVar[tuple[str, ...]] = ()
+    table: Array
+    unit: int
+    row: Array
+    undecided: Array
+
+    @cached_property
+    def _summed(self) -> tuple[Array, Array]:
+        """Of each row of the table, how many values there are up to the end of each step, and how many different."""
+        size, width = self.table.shape
+        held, different = np.empty((size, width // STEP), np.int32), np.empty(size, np.int64)
+        stretch = max(1, _STRETCH // width)
+        for first in range(0, size, stretch):
+            rows = slice(first, first + stretch)
+            some = self.table[rows]
+            steps = (len(some), width // STEP, STEP)
+            np.add.reduce(some.reshape(steps), axis=2, dtype=np.int32, out=held[rows])
+            there = (some != 0).view(np.uint8).reshape(steps)
+            different[rows] = np.add.reduce(there, axis=2, dtype=np.uint8).sum(1)
+        return np.cumsum(held, axis=1, out=held), different
+
+    @cached_property
+    def n(self) -> Array:
+        """How many values each group has."""
+        return self._summed[0][self.row, -1].astype(np.int64)
+
+    @cached_property
+    def binned(self) -> Array:
+        """Which groups have so many different values that they are in bins."""
+        return np.asarray(self._summed[1][self.row] > Values.EXACT)
+
+    def at(self, rank: Array) -> Array:
+        """The value of this rank in each group, counted from 1; NaN where there is none."""
+        reached = self._summed[0][self.row]
+        step = np.minimum((reached < rank[:, np.newaxis]).sum(1), reached.shape[1] - 1)
+        every = np.arange(len(step))
+        left = rank - np.where(step > 0, reached[every, step - 1], 0)
+        steps = self.table.reshape(len(self.table), -1, STEP)
+        inside = np.cumsum(steps[self.row, step], axis=1)
+        value = (step * STEP + (inside < left[:, np.newaxis]).sum(1)) * self.unit
+        found = np.where(self.binned, middle_of(bin_of(value)), value)
+        return np.where((rank >= 1) & (rank <= self.n), found, np.nan)
+
+    def moved(self, places: Array, size: int) -> Sparse:
+        """The same counts at other places among `size` groups; groups that meet are joined."""
+        return self.listed().moved(places, size)
+
+    def listed(self) -> Sparse:
+        """The counts of each value."""
+        return attrs.evolve(listed(self.table, self.unit, self.row), undecided=self.undecided)
+
+
+def listed(table: Array, unit: int, row: Array, binned: Array | None = None) -> Sparse:
+    """The counts of a table, as every other form of them; where `binned` is given they are of bins.
+
+    Some rows of the table are looked through at a time, which the cache holds.
+    """
+    size, width = table.shape
+    come = np.flatnonzero(row < size)  # a group whose values were never counted has no row
+    folded = np.zeros(len(row), np.bool_) if binned is None else binned
+    bins = bin_of(np.arange(width) * unit)
+    # large memory is slow to come by, so each column is there once, as long as it may be
+    most, filled = np.count_nonzero(table), 0
+    group, values, count = (np.empty(most, np.int64) for _ in range(3))
+    stretch = max(1, _STRETCH // max(width, 1))
+    for first in range(0, len(come) if width else 0, stretch):
+        here = come[first : first + stretch]
+        some = table[row[here]]
+        places = np.flatnonzero(some != 0)
+        edges = np.searchsorted(places, np.arange(len(here) + 1) * width)
+        crowded = (np.diff(edges) > Values.EXACT) & ~folded[here]
+        if crowded.any():
+            some[crowded] = _in_bins(some[crowded], bins)
+            places = np.flatnonzero(some != 0)
+        line = places // width
+        value = (places - line * width) * unit
+        if crowded.any():
+            np.copyto(value, bin_of(value), where=crowded.take(line))
+            folded[here] |= crowded
+        rows = slice(filled, filled + len(places))
+        group[rows], values[rows], count[rows] = here.take(line), value, some.take(places)
+        filled = rows.stop
+    rows, undecided = slice(filled), np.zeros(len(row), np.int64)
+    return Sparse("values", group[rows], values[rows], count[rows], folded, undecided)
+
+
+def _in_bins(counts: Array, bins: Array) -> Array:
+    """The counts of each bin in its first column."""
+    starts = np.flatnonzero(np.diff(bins, prepend=-1))
+    out = np.zeros_like(counts)
+    out[:, starts] = np.add.reduceat(counts, starts, axis=1)
+    return out
