@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Accumulator, Count, Ratio, Signed, Total
-from servqual.metrics.cells import Dense
+from servqual.metrics.cells import Dense, as_fields
 from servqual.metrics.exact_sums import as_ints
 from servqual.metrics.filling import fold
 from servqual.metrics.histograms import BIN_ERROR, Values, bin_of, middle_of
-from servqual.metrics.sparse import Sparse
 
 counts = st.integers(min_value=0, max_value=10**6)
 durations = st.integers(min_value=0, max_value=2**52 - 1)
@@ -110,11 +109,10 @@ def test_cells_hold_what_the_scalars_add_up_to(rows: list[tuple[int, int, bool]]
     assert isinstance(total, Dense)
     assert as_ints(total.fields["total"]).tolist() == [t.total for t in totals]
     assert as_ints(total.fields["squares"]).tolist() == [t.squares for t in totals]
-    sparse = fold(Values, Values.of(value), codes, 4)
-    assert isinstance(sparse, Sparse)
+    counted = as_fields(fold(Values, Values.of(value), codes, 4))
     for g in range(4):
-        mine = sparse.group == g
-        assert dict(zip(sparse.value[mine].tolist(), sparse.count[mine].tolist(), strict=True)) == values[g].counts
+        mine = counted["group"] == g
+        assert dict(zip(counted["value"][mine], counted["count"][mine], strict=True)) == values[g].counts
 
 
 def test_sums_of_squares_of_long_durations_do_not_overflow() -> None:

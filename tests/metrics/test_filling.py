@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servqual.metrics import exact_sums, group_codes, value_counts
 from servqual.metrics.accumulators import Array, Extremes
+from servqual.metrics.counted_table import CountedTable
 from servqual.metrics.exact_sums import ExactSums, as_ints, in_units
 from servqual.metrics.filling import fold
 from servqual.metrics.group_codes import GroupCodes
@@ -44,7 +45,7 @@ def test_sums_are_exact_whatever_the_units_and_stretches(parts: list[Any], settl
         sums, slow = ExactSums(), [[0, 0] for _ in range(4)]
         for unit, rows in parts:
             codes, value = of(rows, unit)
-            sums.add(*in_units(value.astype(np.float64)), codes, 4)
+            sums.add(*in_units(value), codes, 4)
             for g, v in zip(codes.tolist(), value.tolist(), strict=True):
                 slow[g][0] += v
                 slow[g][1] += v * v
@@ -57,7 +58,7 @@ def test_the_greatest_values_do_not_overflow() -> None:
     """A million values near 2^52: their squares sum to about 2^124."""
     value = np.full(1_000_000, 2**52 - 1, np.int64)
     sums = ExactSums()
-    sums.add(*in_units(value.astype(np.float64)), np.zeros(len(value), np.int64), 1)
+    sums.add(*in_units(value), np.zeros(len(value), np.int64), 1)
     total, squares = sums.sums(1)
     assert as_ints(total).tolist() == [10**6 * (2**52 - 1)]
     assert as_ints(squares).tolist() == [10**6 * (2**52 - 1) ** 2]
@@ -86,7 +87,7 @@ def test_values_are_counted_the_same_in_a_table_and_by_sorting(parts: list[Any],
         for unit, rows in parts:
             codes, value = of([(g, v % 40) for g, v in rows], unit)
             among = codes != 3  # the last group never counts
-            counts.add(*in_units(value.astype(np.float64)), codes, among, 4)
+            counts.add(*in_units(value), codes, among, 4)
             for g, v, counted in zip(codes.tolist(), value.tolist(), among.tolist(), strict=True):
                 slow[g] += Values({v: 1} if counted else {})
         cells, (total, squares) = counts.cells(np.arange(4)), counts.sums(4)
@@ -131,10 +132,33 @@ def test_crowded_groups_go_to_bins_in_every_way_of_counting(monkeypatch: pytest.
         counts = ValueCounts()
         for part in range(0, len(value), 1000):
             rows = slice(part, part + 1000)
-            counts.add(*in_units(value[rows].astype(np.float64)), codes[rows], np.ones(1000, np.bool_), 2)
+            counts.add(*in_units(value[rows]), codes[rows], np.ones(1000, np.bool_), 2)
         cells = counts.cells(np.arange(2))
         assert cells.binned.all()
         assert dicts(cells)[0] == slow.counts
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 2**32), st.sampled_from([70, 3000]))
+def test_ranks_are_found_in_the_table_as_in_the_list_of_its_values(seed: int, most: int) -> None:
+    """Every rank of every group, groups in bins and empty ones too, and what was given away stays as it was."""
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(1, 5))
+    counts, order = ValueCounts(), rng.permutation(size)
+    for _ in range(3):
+        value, codes = rng.integers(0, most, 2000) ** int(rng.integers(1, 3)), rng.integers(0, size, 2000)
+        counts.add(*in_units(value * 1000), codes, codes > 0, size)
+    table, listed = counts.counted(order), counts.cells(order)
+    assert isinstance(table, CountedTable) or most**2 * size > value_counts._PLACES
+    counts.add(*in_units(value), codes, np.ones(2000, np.bool_), size)
+    counts.cells(order)
+    assert (table.n == listed.n).all()
+    assert (table.binned == listed.binned).all()
+    for rank in range(0, int(listed.n.max()) + 2, 7):
+        ranks = np.full(size, rank)
+        assert np.array_equal(table.at(ranks), listed.at(ranks), equal_nan=True)
+    moved, wanted = (cells.moved(order, size + 1) for cells in (table, listed))
+    assert dicts(moved) == dicts(wanted)
 
 
 rows_ = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9), st.booleans()), max_size=40)

@@ -60,3 +60,12 @@ def test_ranks_cover_the_quantile(n: int, q: float) -> None:
     assert binomial.cdf(low) >= 0.025 - 1e-9
     assert binomial.cdf(high - 1) >= 0.975 - 1e-9
     assert binomial.cdf(high - 2) <= 0.975 + 1e-9
+
+
+@pytest.mark.parametrize("q", [0.01, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("share", [1e-9, 0.025, 0.975, 1 - 1e-9])
+def test_the_first_count_that_reaches_a_share(share: float, q: float) -> None:
+    """scipy.stats.binom.ppf, which searches in another way, for small groups and for huge ones."""
+    n = np.concatenate([np.arange(400), [10_000, 123_457, 9_999_999]])
+    assert intervals.first_reaching(share, n, q)[1:].tolist() == np.asarray(stats.binom.ppf(share, n[1:], q)).tolist()
+    assert intervals.first_reaching(share, n, q)[0] == 0

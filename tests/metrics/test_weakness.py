@@ -123,7 +123,17 @@ def test_shrunken_means_solve_the_equation_of_the_scatter(groups: list[tuple[int
     m = middle(scatter)
     expected = [m + (1 - (k - 3) / (k - 1) * e**2 / (e**2 + scatter)) * (v - m) if scatter else m for v, e in groups]
     found = shrunken_means(*(np.array(column, np.float64) for column in zip(*groups, strict=True)))
-    assert found.tolist() == pytest.approx(expected, abs=1e-4)
+    assert found.tolist() == pytest.approx(expected, abs=1e-7)
+
+
+def test_a_value_that_is_known_for_sure_shrinks_like_one_that_nearly_is() -> None:
+    """Without an error of its own it stays where it is, and the others lean on it."""
+    value = np.array([1.0, 2, 3, 9])
+    sure, nearly = (shrunken_means(value, np.array([error, 1, 1, 1])) for error in (0, 1e-7))
+    assert sure.tolist() == pytest.approx(nearly.tolist(), abs=1e-6)
+    assert sure[0] == pytest.approx(1)
+    assert shrunken_means(value, np.zeros(4)).tolist() == pytest.approx(value.tolist())
+    assert shrunken_means(np.full(5, 0.3), np.array([0, 0, 1, 1, 1])).tolist() == [0.3] * 5
 
 
 def test_a_known_scatter_is_recovered() -> None:

@@ -54,7 +54,7 @@ class CountedTable:
     @cached_property
     def n(self) -> Array:
         """How many values each group has."""
-        return self._summed[0][self.row, -1].astype(np.int64)
+        return np.asarray(self._summed[0][self.row, -1], np.int64)
 
     @cached_property
     def binned(self) -> Array:

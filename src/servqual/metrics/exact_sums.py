@@ -31,25 +31,28 @@ _UNSETTLED: Final = 500
 """So many sums of at most 2^53 stay below 2^62."""
 
 
-def in_units(amount: Array) -> tuple[Array, int]:
+def in_units(whole: Array, least: float = -np.inf) -> tuple[Array, int]:
     """Whole values, as floats, in the largest unit of a power of ten that divides them all, and that unit.
 
-    >>> in_units(np.array([1_500_000.0, 200_000.0]))
+    Values below `least` count as that.
+
+    >>> in_units(np.array([1_500_000, 200_000]))
     (array([15.,  2.]), 100000)
     """
     for unit in _UNITS:
-        few = amount[:_SAMPLE] / unit
-        if (few == np.rint(few)).all() and (ticks := _multiples(amount, unit)) is not None:
+        few = np.maximum(whole[:_SAMPLE], least) / unit
+        if (few == np.rint(few)).all() and (ticks := _multiples(whole, unit, least)) is not None:
             return ticks, unit
-    return amount, 1
+    return np.maximum(whole, least, dtype=np.float64), 1
 
 
-def _multiples(amount: Array, unit: int) -> Array | None:
+def _multiples(values: Array, unit: int, least: float) -> Array | None:
     """How many units each value is, if all are whole; a cacheful at a time."""
-    ticks, whole = np.empty_like(amount), np.empty(min(_CACHED, len(amount)))
-    for start in range(0, len(amount), _CACHED):
+    ticks, whole = np.empty(len(values)), np.empty(min(_CACHED, len(values)))
+    for start in range(0, len(values), _CACHED):
         part = ticks[start : start + _CACHED]
-        np.divide(amount[start : start + _CACHED], unit, out=part)
+        part[:] = values[start : start + _CACHED]
+        np.divide(np.maximum(part, least, out=part), unit, out=part)
         if not np.equal(part, np.rint(part, out=whole[: len(part)])).all():
             return None
     return ticks

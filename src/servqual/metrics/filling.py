@@ -46,8 +46,7 @@ class Amounts:
     def of(self, value: Array) -> tuple[Array, int]:
         """The values, of which those below 0 count as 0, and their unit."""
         if id(value) not in self._known:
-            amount = value.astype(np.float64)
-            self._known[id(value)] = (value, *in_units(np.maximum(amount, 0, out=amount)))
+            self._known[id(value)] = (value, *in_units(value, 0))
         return self._known[id(value)][1:]
 
 
@@ -130,7 +129,7 @@ class _Signed(_Total):
         self._sums = SignedSums()
 
     def take(self, rows: Rows, amounts: Amounts) -> Taken:
-        return in_units((rows["value"] * rows["n"]).astype(np.float64))
+        return in_units(rows["value"] * rows["n"])
 
 
 class _Quotient:
@@ -142,7 +141,7 @@ class _Quotient:
     def take(self, rows: Rows, amounts: Amounts) -> Taken:
         top, base = rows["top"] * rows["n"], rows["base"] * rows["n"]
         whole = {"top": top, "base": base, "both": top + base}
-        return {name: in_units(value.astype(np.float64)) for name, value in whole.items()}
+        return {name: in_units(value) for name, value in whole.items()}
 
     def add(self, taken: Taken, codes: Array, size: int) -> None:
         for name, (ticks, unit) in taken.items():

@@ -15,6 +15,8 @@ __all__ = ["shrunken_means", "shrunken_rates", "shrunken_shares"]
 
 _STEPS: Final = 200
 _CLOSE: Final = 1e-12
+_CERTAIN: Final = 1e-9
+"""A value without error is taken to have one of this part of what the values span."""
 _LEAST: Final = 4
 """With fewer groups the Stein factor (k - 3) leaves nothing of what sets them apart."""
 
@@ -68,7 +70,8 @@ def shrunken_means(value: Array, error: Array) -> Array:
     """The expected value of each group, if true values scatter normally about one level, each known up to its error.
 
     `error` is the standard error of each value. The scatter is found by the moments of C. Morris, 1983, JASA 78:
-    47-55, whose factor (k - 3) / (k - 1) makes up for its being estimated; with equal errors this is the
+    47-55, at which the weighted squares equal k - 1 (R. C. Paule and J. Mandel, 1982, Journal of Research of the NBS
+    87: 377-385), and whose factor (k - 3) / (k - 1) makes up for its being estimated; with equal errors this is the
     estimator of Efron and Morris. The level is the mean of the groups, weighted as their errors and the scatter ask.
     With fewer than four groups, or values that scatter no more than their errors, each becomes the level.
 
@@ -76,28 +79,20 @@ def shrunken_means(value: Array, error: Array) -> Array:
     [0.102, 1.07, 2.038, 3.006, 9.783]
     """
     value, variance = np.asarray(value, np.float64), np.asarray(error, np.float64) ** 2
-    k = len(value)
-    if not k:
+    k, width = len(value), float(np.ptp(value)) if len(value) else 0.0
+    if not width:
         return value
+    variance = np.maximum(variance, (_CERTAIN * width) ** 2)
     scatter, middle = 0.0, 0.0
-    # a fixed point: the weights follow from the scatter, and the scatter from the weights
+    # the weighted squares fall with the scatter, ever more slowly: Newton's steps from below do not pass their mark
     for _ in range(_STEPS):
-        weight = _weights(variance, scatter)
+        weight = 1 / (variance + scatter)
         middle = (weight * value).sum() / weight.sum()
         if k < _LEAST:
             return np.full(k, middle)
-        before = scatter
-        off = k / (k - 1) * (value - middle) ** 2 - variance
-        scatter = max(float((weight * off).sum() / weight.sum()), 0.0)
-        if abs(scatter - before) <= _CLOSE * (scatter + before):
+        squares = weight * (value - middle) ** 2
+        before, scatter = scatter, max(scatter + (squares.sum() - (k - 1)) / (weight * squares).sum(), 0.0)
+        if abs(scatter - before) <= _CLOSE * scatter:
             break
-    total = variance + scatter
-    keep = 1 - (k - 3) / (k - 1) * np.divide(variance, total, out=np.zeros(k), where=total > 0)
+    keep = 1 - (k - 3) / (k - 1) * variance / (variance + scatter)
     return np.asarray(middle + (keep if scatter > 0 else 0.0) * (value - middle))
-
-
-def _weights(variance: Array, scatter: float) -> Array:
-    """How much each value counts; those known without error share all of it where nothing scatters."""
-    total = variance + scatter
-    certain = total <= 0
-    return certain.astype(np.float64) if certain.any() else 1 / total

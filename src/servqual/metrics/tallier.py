@@ -21,6 +21,7 @@ from servqual.metrics.mask_counts import MaskCounts
 from servqual.metrics.periods import PERIODS
 from servqual.metrics.reader import ahead
 from servqual.metrics.rows import Rows
+from servqual.metrics.slot import Slot
 from servqual.metrics.tallies import Part, Plan, Tally, part_of
 from servqual.readers.columns import Batch
 from servqual.readers.refusals import Refusal, Refusals
@@ -110,8 +111,9 @@ class _Part:
         self._fillings = fillings({state: (kpi.accumulator, kpi.reading) for state, kpi in self._kpis.items()})
         self._codes = GroupCodes(plan.by, part[1], plan.zone)
         self._masks = MaskCounts(sum(len(filling.masks) for filling in self._fillings.values()))
+        self._numbering = threading.Lock()
         # each on its own, so that one thread may fill this while another fills that
-        self._locks = [threading.Lock() for _ in range(len(self._fillings) + 2)]
+        self._slots = [Slot(add) for add in (self._masks.add, *(each.add for each in self._fillings.values()))]
 
     def take(self, batch: Batch, memo: dict[Any, Any], views: dict[str, View]) -> tuple[Sequence[Any], Sequence[Any]]:
         """What the fillings take of some rows: packed masks, and the rest of each; views are kept by reading."""
@@ -133,13 +135,10 @@ class _Part:
         return self._masks.packed(masks), rest
 
     def add(self, batch: Batch, lanes: Sequence[Any], rest: Sequence[Any]) -> None:
-        with self._locks[0]:
+        with self._numbering:
             codes, size = self._codes.add(batch), self._codes.size
-        with self._locks[1]:
-            self._masks.add(lanes, codes, size)
-        for lock, filling, taken in zip(self._locks[2:], self._fillings.values(), rest, strict=True):
-            with lock:
-                filling.add(taken, codes, size)
+        for slot, taken in zip(self._slots, (lanes, *rest), strict=True):
+            slot.give(taken, codes, size)
 
     def cells(self) -> tuple[Groups, dict[str, Cells]]:
         """Groups in order, and the cells of each state."""

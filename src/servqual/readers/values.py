@@ -21,6 +21,8 @@ __all__ = ["LARGEST", "as_durations", "as_flags", "as_moments", "as_numbers", "i
 
 LARGEST: Final = 2**53
 """Whole numbers up to here are exact as floats."""
+_CACHED: Final = 1 << 14
+"""So many numbers are converted at a time, which the cache holds."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _COARSE: Final = {"Y", "M", "W", "D", "h", "m", "s", "ms"}
@@ -81,12 +83,18 @@ def as_durations(name: str, values: Values, seconds: int) -> Column:
         return Column(Kind.DURATION, np.fromiter(spans, np.int64, len(values)))
     if found.dtype != np.float64:
         found = as_numbers(name, Kind.NUMBER, values).values
-    amount = found * (seconds * 1e6)
-    if len(amount) and amount.min() > -LONGEST and amount.max() < LONGEST:  # none is missing
-        return Column(Kind.DURATION, np.rint(amount, out=amount).astype(np.int64))
-    known = ~np.isnan(amount)
-    whole = np.rint(np.clip(np.where(known, amount, 0), -LONGEST, LONGEST)).astype(np.int64)
-    return Column(Kind.DURATION, np.where(known, whole, MISSING))
+    whole, once = np.empty(len(found), np.int64), np.empty(min(_CACHED, len(found)))
+    for start in range(0, len(found), _CACHED):
+        part = found[start : start + _CACHED]
+        amount = np.multiply(part, seconds * 1e6, out=once[: len(part)])
+        known = None
+        if not (amount.min() > -LONGEST and amount.max() < LONGEST):  # some is missing, or too long
+            known = ~np.isnan(amount)
+            amount = np.clip(np.where(known, amount, 0), -LONGEST, LONGEST)
+        whole[start : start + _CACHED] = np.rint(amount, out=amount)
+        if known is not None:
+            whole[start : start + _CACHED][~known] = MISSING
+    return Column(Kind.DURATION, whole)
 
 
 def _span(name: str, value: Any, seconds: int) -> int:
