@@ -1,19 +1,29 @@
 """What the objects of the model say in the columns of their table, one mapping a class.
 
 A class goes by its path, so that only the classes that somebody uses are loaded. A value is the path of an attribute,
-or a function of the object. Moments of a history are those of the events that say so; a case or complaint that was
-cancelled, withdrawn or told twice ended like a closed one.
+or a function of the object, or follows from other columns. Moments of a history are those of the events that say so; a
+case or complaint that was cancelled, withdrawn or told twice ended like a closed one.
 """
 
 import datetime as dt
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
-__all__ = ["EVENT_COLUMNS", "OBJECT_COLUMNS", "Told"]
+import numpy as np
 
-Told: TypeAlias = "str | Callable[[Any], Any]"
-"""The path of an attribute, such as `received.at`, or a function of the object."""
+__all__ = ["EVENT_COLUMNS", "OBJECT_COLUMNS", "Following", "Told"]
+
+
+class Following(NamedTuple):
+    """A column that follows from others, as numpy has them."""
+
+    columns: tuple[str, ...]
+    make: Callable[..., Any]
+
+
+Told: TypeAlias = "str | Callable[[Any], Any] | Following"
+"""The path of an attribute, such as `received.at`, a function of the object, or what follows from other columns."""
 
 
 def _first(*names: str) -> Callable[[Any], dt.datetime | None]:
@@ -46,10 +56,9 @@ def _times(name: str) -> Callable[[Any], int]:
     return lambda one: sum(event.stored_name == name for event in one.history)
 
 
-def _waited(contact: Any) -> dt.timedelta | None:
+def _waited(queued: Any, answered: Any, ended: Any) -> Any:
     """How long the customer waited for the answer, or until the contact ended without one."""
-    end = contact.answered_at or contact.ended_at
-    return None if end is None else end - contact.queued_at
+    return np.where(np.isnat(answered), ended, answered) - queued
 
 
 def _abandoned(contact: Any) -> bool | None:
@@ -103,7 +112,7 @@ _INTERACTION: Final[Mapping[str, Told]] = {
     "commitment_id": "commitment",
     **{name: name for name in ("team", "agent", "site", "touchpoint", "channel", "direction", "topic", "tier")},
     **{name: name for name in ("language", "handled_by", "outcome", "queued_at", "answered_at", "ended_at")},
-    "wait_s": _waited,
+    "wait_s": Following(("queued_at", "answered_at", "ended_at"), _waited),
     "talk_s": "talk",
     "hold_s": "hold",
     "wrap_s": "wrap",

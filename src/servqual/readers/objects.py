@@ -19,7 +19,7 @@ from servqual.errors import InvalidValue, UnknownName
 from servqual.readers.arrays import columns_of
 from servqual.readers.columns import LONGEST, MISSING, Array, Batch
 from servqual.readers.labels import labels_of
-from servqual.readers.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Told
+from servqual.readers.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Following, Told
 from servqual.readers.repeats import IDS, came_before, without
 from servqual.readers.tables import TABLES, Kind, kind_of
 
@@ -93,13 +93,12 @@ def objects_batch(
     rows: Sequence[int] | Array = range(first, first + len(objects))
     others: list[str] = []
     if table == "case_events":
-        columns = _events(objects)
+        plain = {name: _plain(table, name, values) for name, values in _events(objects).items()}
         rows = np.repeat(rows, [len(case.history) for case in objects])
     else:
         if only is not None:
             others = [name for name in told if name not in only and name != IDS.get(table)]
-        columns = {name: [*map(_getter(value), objects)] for name, value in told.items() if name not in others}
-    plain = {name: _plain(table, name, values) for name, values in columns.items()}
+        plain = _told(table, objects, told, [name for name in told if name not in others])
     batch = attrs.evolve(columns_of(table, plain, rows=rows, unique=unique), others=others)
     if table != "case_events" or not unique:
         return batch
@@ -135,8 +134,21 @@ def _path(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _getter(told: Told) -> Callable[[Any], Any]:
-    return attrgetter(told) if isinstance(told, str) else told
+def _told(table: str, objects: Sequence[Any], told: "dict[str, Told]", wanted: Sequence[str]) -> dict[str, Any]:
+    """Columns as numpy, labels as they are; one that others follow from is read once."""
+    found: dict[str, Any] = {}
+
+    def column(name: str) -> Any:
+        if name not in found:
+            value = told[name]
+            if isinstance(value, Following):
+                found[name] = value.make(*map(column, value.columns))
+            else:
+                get = attrgetter(value) if isinstance(value, str) else value
+                found[name] = _plain(table, name, [*map(get, objects)])
+        return found[name]
+
+    return {name: column(name) for name in wanted}
 
 
 def _plain(table: str, name: str, values: list[Any]) -> Any:
@@ -146,7 +158,7 @@ def _plain(table: str, name: str, values: list[Any]) -> Any:
         return np.full(len(values), np.datetime64("NaT", "us") if kind is Kind.MOMENT else np.nan)
     match kind:
         case Kind.MOMENT:
-            return _ticks([value and value.timestamp() for value in values]).view("M8[us]")
+            return _ticks(_seconds(values, dt.datetime.timestamp)).view("M8[us]")
         case Kind.DURATION:
             return _lengths(values).view("m8[us]")
         case Kind.LABEL:
@@ -155,21 +167,26 @@ def _plain(table: str, name: str, values: list[Any]) -> Any:
             return np.array(values, np.float64)
 
 
-def _ticks(seconds: Sequence[float | None]) -> Array:
+def _seconds(values: Sequence[Any], of: Callable[[Any], float]) -> Array:
+    """Seconds, NaN where nothing is known."""
+    try:
+        return np.fromiter(map(of, values), np.float64, len(values))
+    except TypeError:  # some is None
+        return np.array([None if value is None else of(value) for value in values], np.float64)
+
+
+def _ticks(seconds: Array) -> Array:
     """Seconds as whole microseconds; below 2^32, as since 1970 until 2106, floats round off less than half of one."""
-    amounts = np.array(seconds, np.float64)
-    known = ~np.isnan(amounts)
-    return np.where(known, np.rint(np.where(known, amounts, 0) * 1e6).astype(np.int64), MISSING)
+    known = ~np.isnan(seconds)
+    return np.where(known, np.rint(np.where(known, seconds, 0) * 1e6).astype(np.int64), MISSING)
 
 
 def _lengths(values: Sequence[dt.timedelta | None]) -> Array:
     """Durations as whole microseconds, up to the longest that is told apart."""
-    seconds = [None if value is None else value.total_seconds() for value in values]
-    far = [row for row, length in enumerate(seconds) if length is not None and length >= _EXACT]
-    for row in far:
-        seconds[row] = 0
-    ticks = _ticks(seconds)
-    for row in far:
+    seconds = _seconds(values, dt.timedelta.total_seconds)
+    far = np.flatnonzero(seconds >= _EXACT)
+    ticks = _ticks(np.minimum(seconds, _EXACT))
+    for row in far.tolist():
         ticks[row] = min((values[row] or _TICK) // _TICK, LONGEST)
     return ticks
 
