@@ -45,6 +45,7 @@ from servqual.model import (
     SurveyId,
     Target,
     Window,
+    quality_questions,
 )
 from servqual.model import action_item as done
 from servqual.model import case as event
@@ -445,6 +446,33 @@ def test_answers_and_those_who_did_not_answer_come_in_two_lists() -> None:
     found = measure(["survey_response_rate", csat], {"answers": [[ANSWER], [INVITATION]]})
     assert found.get("survey_response_rate").value == 0.5
     assert found.get("csat").value == 1
+
+
+def test_a_perception_is_held_against_what_the_same_customer_expected() -> None:
+    """The gaps of a table that has both sides in a row; an expectation is no score, and who is unknown has no gap."""
+    rng = random.Random(4)  # noqa: S311
+    seven = Scale(low=1, high=7)
+    asked = {kind: quality_questions(kind=kind, scale=seven) for kind in ("expectation", "perception")}
+    answers: list[Answer] = []
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("customer_id", "dimension", "answered_at", "score", "expected")
+    }
+    for who in ("K-1", "K-2", "K-3", None):
+        for expects, perceives in zip(asked["expectation"], asked["perception"], strict=True):
+            first, later, score = rng.choice([None, 2]), rng.choice([None, 6, 7]), rng.randint(1, 7)
+            about: dict[str, Any] = {"survey": SurveyId("Q2"), "customer": who and CustomerId(who)}
+            answers.append(Answer(question=perceives, score=score, answered_at=NINE, **about))
+            for at, told in ((NINE - 2 * HOUR, first), (NINE - HOUR, later)):
+                if told is not None:
+                    answers.append(Answer(question=expects, score=told, answered_at=at, **about))
+            row_ = (who, perceives.dimension, NINE, score, who and (later if later is not None else first))
+            for name, value in zip(columns, row_, strict=True):
+                columns[name].append(value)
+    rng.shuffle(answers)
+    kpis = [KPIS[key] for key in ("servperf", "servqual_item_gap", "servqual_dimension_gap")]
+    found, wanted = (measure(kpis, {"answers": data}, by=["dimension"]) for data in (answers, columns))
+    assert [(m.kpi, m.group, m.value, m.n) for m in found] == [(m.kpi, m.group, m.value, m.n) for m in wanted]
+    assert {m.kpi for m in found if m.n} == {"servperf", "servqual_item_gap", "servqual_dimension_gap"}
 
 
 @example(dt.datetime(2099, 12, 31, 23, 59, 59, 999_999, tzinfo=dt.UTC))

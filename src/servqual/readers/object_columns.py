@@ -6,7 +6,7 @@ case or complaint that was cancelled, withdrawn or told twice ended like a close
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -16,7 +16,10 @@ __all__ = ["EVENT_COLUMNS", "OBJECT_COLUMNS", "Following", "Told"]
 
 
 class Following(NamedTuple):
-    """A column that follows from others, as numpy has them."""
+    """A column that follows from others, as numpy has them, labels as they are.
+
+    A name with `_` before it is no column of the table; it is there for those that follow from it.
+    """
 
     columns: tuple[str, ...]
     make: Callable[..., Any]
@@ -66,6 +69,27 @@ def _abandoned(contact: Any) -> bool | None:
     if contact.answered_at is not None:
         return False
     return None if contact.ended_at is None else contact.abandoned
+
+
+def _scored(answer: Any) -> int | None:
+    """What the score counts; what somebody expects is no score of the service."""
+    return None if answer.question.kind == "expectation" else answer.value
+
+
+def _expected(who: Sequence[Any], when: Any, kind: Sequence[str], value: Sequence[int | None]) -> Any:
+    """What a perception is held against: what the same customer, asked the same in the same survey, expected last."""
+    said: dict[Any, int | None] = {}
+    for row in np.argsort(when, kind="stable").tolist():
+        if who[row] and kind[row] == "expectation" and value[row] is not None:
+            said[who[row]] = value[row]
+    found = (value[row] if kind[row] == "expectation" else said.get(who[row]) for row in range(len(kind)))
+    return np.array([*found], np.float64)
+
+
+def _asked_of(answer: Any) -> Any:
+    """The survey, the customer and the item, whether it asks for an expectation or a perception; None if anonymous."""
+    kind, key = answer.question.kind, answer.question.key
+    return answer.customer and (answer.survey, answer.customer, key.removeprefix(f"{kind}_"))
 
 
 def _resolved(contact: Any) -> bool | None:
@@ -211,7 +235,11 @@ OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Told]]]] = MappingP
                 "touchpoint": "touchpoint",
                 "invited_at": "invited_at",
                 "answered_at": "answered_at",
-                "score": "value",
+                "score": _scored,
+                "expected": Following(("_asked_of", "answered_at", "_kind", "_value"), _expected),
+                "_asked_of": _asked_of,
+                "_kind": "question.kind",
+                "_value": "value",
             },
             "servqual.model.answer.Invitation": {
                 **_ASKED,

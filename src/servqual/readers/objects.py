@@ -96,9 +96,10 @@ def objects_batch(
         plain = {name: _plain(table, name, values) for name, values in _events(objects).items()}
         rows = np.repeat(rows, [len(case.history) for case in objects])
     else:
+        names = [name for name in told if not name.startswith("_")]
         if only is not None:
-            others = [name for name in told if name not in only and name != IDS.get(table)]
-        plain = _told(table, objects, told, [name for name in told if name not in others])
+            others = [name for name in names if name not in only and name != IDS.get(table)]
+        plain = _told(table, objects, told, [name for name in names if name not in others])
     batch = attrs.evolve(columns_of(table, plain, rows=rows, unique=unique), others=others)
     if table != "case_events" or not unique:
         return batch
