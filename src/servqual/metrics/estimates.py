@@ -35,6 +35,10 @@ class Numbers:
     undecided: Array
     error: Array
 
+    def only(self, groups: slice) -> "Numbers":
+        """Those of some groups."""
+        return Numbers(*(getattr(self, field.name)[groups] for field in attrs.fields(Numbers)))
+
 
 def measured(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
     """Read a KPI's statistic from its cells, in its unit."""

@@ -82,9 +82,12 @@ class Groups:
 
     def keys(self) -> Iterator[tuple[Any, ...]]:
         """The labels of each group, in order."""
+        return zip(*self.columns(), strict=True) if self.by else iter([()] * self.size)
+
+    def columns(self) -> list[list[Any]]:
+        """The labels of all groups, a list for each column."""
         names = [(None, *labels) for labels in self.labels]
-        for codes in self.codes.T.tolist():
-            yield tuple(column[code] for column, code in zip(names, codes, strict=True))
+        return [[*map(mine.__getitem__, codes)] for mine, codes in zip(names, self.codes.tolist(), strict=True)]
 
 
 def in_order(label: Any) -> tuple[str, Any]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, Literal
 
 import attrs
@@ -76,26 +77,26 @@ class Measures:
     def __len__(self) -> int:
         return sum(groups.size for groups in self.groups.values())
 
-    def _at(self, kpi: Kpi, numbers: Numbers, i: int, key: Sequence[Any]) -> Measurement:
-        return Measurement(
-            kpi=kpi.key,
-            group=dict(zip(self.by, key, strict=True)),
-            value=_or_none(numbers.value[i]),
-            low=_or_none(numbers.low[i]),
-            high=_or_none(numbers.high[i]),
-            n=int(numbers.n[i]),
-            undecided=int(numbers.undecided[i]),
-            error=float(numbers.error[i]),
-            unit=kpi.unit,
-            better=kpi.better,
-            definition=kpi.definition,
-        )
-
     def of(self, kpi: Kpi) -> Iterator[Measurement]:
         """The measurements of one of the KPIs, a group at a time."""
-        numbers = self.numbers[kpi.key]
-        for i, key in enumerate(self.groups[kpi.key].keys()):
-            yield self._at(kpi, numbers, i, key)
+        yield from self._told(kpi, self.groups[kpi.key].keys(), self.numbers[kpi.key])
+
+    def _told(self, kpi: Kpi, keys: Iterable[Sequence[Any]], numbers: Numbers) -> Iterator[Measurement]:
+        lists = (getattr(numbers, field.name).tolist() for field in attrs.fields(Numbers))
+        for key, value, low, high, n, undecided, error in zip(keys, *lists, strict=True):
+            yield Measurement(
+                kpi=kpi.key,
+                group=dict(zip(self.by, key, strict=True)),
+                value=_or_none(value),
+                low=_or_none(low),
+                high=_or_none(high),
+                n=int(n),
+                undecided=int(undecided),
+                error=error,
+                unit=kpi.unit,
+                better=kpi.better,
+                definition=kpi.definition,
+            )
 
     def get(self, kpi: str, **group: object) -> Measurement:
         """The measurement of a KPI in one group; every column of `by` must be given.
@@ -115,11 +116,12 @@ class Measures:
                 got=tuple(group),
             )
         wanted = tuple(group[name] for name in self.by)
+        nan = np.array([math.nan])
+        numbers = Numbers(nan, nan, nan, *np.zeros((3, 1)))
         for i, key in enumerate(self.groups[kpi].keys()):
             if key == wanted:
-                return self._at(found, self.numbers[kpi], i, key)
-        nan = np.array([math.nan])
-        return self._at(found, Numbers(nan, nan, nan, *np.zeros((3, 1))), 0, wanted)
+                numbers = self.numbers[kpi].only(slice(i, i + 1))
+        return next(self._told(found, [wanted], numbers))
 
     def one(self) -> Measurement:
         """The only measurement; refused where there are more."""
@@ -160,11 +162,18 @@ class Measures:
 
     def columns(self) -> dict[str, list[Any]]:
         """The tidy table as columns: kpi, the groups, value, low, high, n, undecided, unit."""
-        rows = list(self)
-        out: dict[str, list[Any]] = {"kpi": [m.kpi for m in rows]}
-        out |= {name: [m.group[name] for m in rows] for name in self.by}
-        for name in ("value", "low", "high", "n", "undecided", "unit"):
-            out[name] = [getattr(m, name) for m in rows]
+        names = ("kpi", *self.by, "value", "low", "high", "n", "undecided", "unit")
+        out: dict[str, list[Any]] = {name: [] for name in names}
+        for kpi in self.kpis:
+            groups, numbers = self.groups[kpi.key], self.numbers[kpi.key]
+            out["kpi"] += [kpi.key] * groups.size
+            out["unit"] += [kpi.unit] * groups.size
+            for name, labels in zip(self.by, groups.columns(), strict=True):
+                out[name] += labels
+            for name in ("value", "low", "high"):
+                out[name] += map(_or_none, getattr(numbers, name).tolist())
+            for name in ("n", "undecided"):
+                out[name] += getattr(numbers, name).astype(np.int64).tolist()
         return out
 
     def to_frame(self, kind: Literal["pandas", "polars", "pyarrow"] = "pandas") -> Any:
@@ -191,25 +200,24 @@ class Measures:
                 f"{m.n:,}" + (" (small)" if m.small else ""),
                 f"{m.undecided:,}",
             ]
-            for m in self
+            for m in islice(self, _SHOWN)
         ]
         return head, rows
 
     def __repr__(self) -> str:
         head, rows = self._texts()
-        shown = rows[:_SHOWN]
-        widths = [max(len(cell) for cell in column) for column in zip(head, *shown, strict=True)]
+        widths = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in (head, *shown)
+            for row in (head, *rows)
         ]
-        if len(rows) > len(shown):
-            lines.append(f"… and {len(rows) - len(shown):,} more")
+        if len(self) > len(rows):
+            lines.append(f"… and {len(self) - len(rows):,} more")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         head, rows = self._texts()
-        return table(head, rows[:_SHOWN], caption=f"{len(rows):,} measurements, intervals at {self.confidence:.0%}")
+        return table(head, rows, caption=f"{len(self):,} measurements, intervals at {self.confidence:.0%}")
 
 
 _SHOWN: Final = 60
@@ -228,4 +236,4 @@ def _same(a: Measurement, b: Measurement) -> bool:
 
 
 def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
+    return None if math.isnan(value) else value
