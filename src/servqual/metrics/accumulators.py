@@ -6,7 +6,7 @@ the engine, is in `servqual.metrics.cells`. Those that keep values are in `histo
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -31,6 +31,7 @@ __all__ = [
 
 Array: TypeAlias = npt.NDArray[Any]
 Rows: TypeAlias = Mapping[str, Any]
+Law: TypeAlias = Literal["commutative", "keyed"]
 
 
 def whole(_: object, field: "attrs.Attribute[int]", value: int) -> None:
@@ -41,7 +42,12 @@ def whole(_: object, field: "attrs.Attribute[int]", value: int) -> None:
 
 @attrs.frozen
 class Accumulator:
-    """What a KPI fills; not built itself."""
+    """What a KPI fills; not built itself.
+
+    `law` says how rows may come: `commutative` in any parts and order, `keyed` with all rows of a customer together.
+    """
+
+    law: ClassVar[Law] = "commutative"
 
 
 @attrs.frozen
@@ -167,7 +173,7 @@ class Signed(Accumulator):
     @staticmethod
     def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
         """Sum whole values of -2^52 to 2^52 among the rows of `among`; undecided rows are counted apart."""
-        return measured(value, among, undecided)
+        return measured(value, among, undecided, signed=True)
 
 
 @attrs.frozen
@@ -237,6 +243,7 @@ class Clustered(Quotient):
     below 0.
     """
 
+    law: ClassVar[Law] = "keyed"
     top: int = 0
     rows: int = attrs.field(default=0, validator=whole)
     undecided: int = attrs.field(default=0, validator=whole)
@@ -296,9 +303,37 @@ def _variance(n: int, total: int, squares: int) -> float | None:
     return (n * squares - total**2) / (n * (n - 1))
 
 
-def measured(value: Array, among: Array | None, undecided: Array | None) -> Rows:
+def _whole_values(value: Array, inside: Array) -> Array:
+    """Values as whole numbers; what is none among the rows that count is refused."""
+    if value.dtype.kind in "iub":
+        return value.astype(np.int64, copy=False)
+    told = value[inside].astype(np.float64)
+    odd = ~np.isfinite(told) | (told != np.rint(told))
+    if odd.any():
+        got = told[odd][0]
+        raise InvalidValue(
+            f"value must hold whole numbers, such as microseconds from t.us(…) (got {got}); round them with np.rint, "
+            "and leave rows without a value out of among",
+            field="value",
+            expected="whole numbers",
+            got=got,
+        )
+    out = np.zeros(len(value), np.int64)
+    out[inside] = told
+    return out
+
+
+def measured(value: Array, among: Array | None, undecided: Array | None, *, signed: bool = False) -> Rows:
     """Whole values, the rows that have one, and among them those that are undecided."""
-    value = np.asarray(value, np.int64)
     inside = np.ones(len(value), np.bool_) if among is None else _mask(among)
+    value = _whole_values(np.asarray(value), inside)
+    if not signed and len(value) and value.min() < 0 and value[inside].min(initial=0) < 0:
+        raise InvalidValue(
+            f"value must hold whole numbers of 0 or more (got {value[inside].min()}); use Signed for what may be "
+            "negative, or leave the row out of among",
+            field="value",
+            expected="0 or more",
+            got=value[inside].min(),
+        )
     waiting = np.zeros(len(value), np.bool_) if undecided is None else _mask(undecided) & inside
     return {"value": value, "n": inside & ~waiting, "undecided": waiting}

@@ -1,16 +1,17 @@
 """Rows held until all of them are there, apart by customer, so that a block has every row of each of its customers."""
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 import attrs
 import numpy as np
 
+from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array
 from servqual.metrics.sets import hash_of
 from servqual.readers.columns import NONE, Batch, Column, joined
-from servqual.readers.refusals import Refusals
+from servqual.readers.refusals import NUMBERED_ANEW, Refusals
 from servqual.readers.tables import Kind
 
 __all__ = ["Blocks"]
@@ -30,6 +31,8 @@ class Blocks:
         self._key, self._columns = key, columns
         self._held: list[list[Batch]] = [[] for _ in range(_BLOCKS)]
         self._waiting: list[Batch] = []
+        self._names: frozenset[str] | None = None
+        self._numbered: list[tuple[int, int]] = []
         self._rows = 0
         self._lock = threading.Lock()
 
@@ -37,12 +40,40 @@ class Blocks:
         """Hold one more batch; may be called from several threads."""
         kept = {name: column for name, column in batch.columns.items() if name in self._columns}
         with self._lock:
-            self._waiting.append(attrs.evolve(batch, columns=kept))
+            if batch.columns:
+                self._check(kept)
+            self._waiting.append(self._apart(attrs.evolve(batch, columns=kept)))
             self._rows += batch.size
             if sum(batch.size for batch in self._waiting) < _TOGETHER:
                 return
             waiting, self._waiting = self._waiting, []
         self._part(waiting)
+
+    def _check(self, columns: Mapping[str, Column]) -> None:
+        if self._names is None:
+            self._names = frozenset(columns)
+        if self._names != columns.keys():
+            some = sorted(self._names ^ columns.keys())
+            raise InvalidValue(
+                f"all parts of a table must have the same columns where a KPI needs all rows together (got parts with "
+                f"and without {', '.join(some)}); fill the column in, or leave it out of all",
+                field=some[0],
+                expected="a column of all parts or of none",
+                got=some,
+            )
+
+    def _apart(self, batch: Batch) -> Batch:
+        """The batch with numbers of rows of its own, where others have been numbered alike."""
+        if not batch.size:
+            return batch
+        ends = (batch.rows[0], batch.rows[-1]) if isinstance(batch.rows, range) else batch.numbers
+        low, high = int(np.min(ends)), int(np.max(ends))
+        alike = any(low <= other and first <= high for first, other in self._numbered)
+        self._numbered.append((low, high))
+        if not alike:
+            return batch
+        by = len(self._numbered) * NUMBERED_ANEW
+        return attrs.evolve(batch, rows=batch.numbers + by, refusals=batch.refusals.shifted(by))
 
     def _part(self, batches: list[Batch]) -> None:
         batch = joined(batches)

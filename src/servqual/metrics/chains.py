@@ -22,7 +22,7 @@ _SAMPLE: Final = 64
 class Chains:
     """Rows in order; whether each follows one of the same chain, and by how many microseconds.
 
-    Rows that lack the moment, or what the chain is of, are not in it.
+    Rows that lack the moment, or what the chain is of, or whose moment has not come, are not in it.
     """
 
     order: Array
@@ -43,7 +43,7 @@ def chains(t: View, of: tuple[str, ...], at: str) -> Chains:
 
 
 def _chains(t: View, of: tuple[str, ...], at: str) -> Chains:
-    known = t.known(of[0]) & t.known(at)
+    known = t.known(of[0]) & t.seen(at)
     rows = None if known.all() else np.flatnonzero(known)
     when, whole = t.us(at), np.zeros(t.size, np.int64)
     for name in of:

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 import attrs
+import numpy as np
 
 from servqual.metrics.accumulators import Clustered, Ratio, Signed, Total
 from servqual.metrics.kpi import Kpi, View
@@ -16,7 +17,8 @@ def clustered(kpi: Kpi, column: str) -> Kpi:
     """The same KPI with the spread of its share or mean taken between the values of a column, such as customer_id.
 
     The value stays the same; its interval is that of a ratio of sums over customers (W. G. Cochran, *Sampling
-    Techniques*, 3rd ed., 1977, section 9A). A KPI that is neither a share nor a mean is returned as it is.
+    Techniques*, 3rd ed., 1977, section 9A). A row without a customer stands for itself. A KPI that is neither a share
+    nor a mean is returned as it is; of one that is keyed by another column the whole table comes together.
 
     >>> from servqual.metrics import KPIS
     >>> clustered(KPIS["csat"].with_(scale=(1, 5), satisfied_from=4), "customer_id").law
@@ -27,11 +29,12 @@ def clustered(kpi: Kpi, column: str) -> Kpi:
 
     @wraps(kpi.rows)
     def rows(t: View) -> Mapping[str, Any]:
-        t.refuse(~t.known(column), column, "is missing")
-        return {"state": kpi.accumulator.of(**kpi.rows(t)), "cluster": t.column(column).values}  # type: ignore[attr-defined]
+        whose = t.column(column).values
+        alone = int(whose.max(initial=0)) + 1 + np.arange(t.size)
+        return {"state": kpi.accumulator.of(**kpi.rows(t)), "cluster": np.where(whose < 0, alone, whose)}  # type: ignore[attr-defined]
 
-    rows.__qualname__ += f" by {column}"
     needs = tuple(dict.fromkeys((*kpi.needs, column)))
+    keyed_by = "" if kpi.law == "keyed" and kpi.keyed_by != column else column
     return attrs.evolve(
-        kpi, accumulator=Clustered, law="keyed", keyed_by=column, needs=needs, rows=rows, statistic=kpi.statistic
+        kpi, accumulator=Clustered, law="keyed", keyed_by=keyed_by, needs=needs, rows=rows, statistic=kpi.statistic
     )

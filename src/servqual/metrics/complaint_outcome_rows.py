@@ -94,7 +94,7 @@ COMPLAINT_OUTCOME_KPIS: Final = (
         formula="feedback of the kinds that are complaints / feedback of those that are compliments; undefined without "
         "a compliment, and the kinds must be named",
         source=f"KPIS 61; {_OMBUDSMAN}",
-        unit="ratio",
+        unit="per compliment",
         better="lower",
         table="feedback",
         needs=("received_at", "kind"),

@@ -1,8 +1,8 @@
 """The KPIs of customers who buy: who came again, who came back, who stayed and who left, over a stated period.
 
 Each is of a period as a whole, `measure(…, period=(start, end))`, the end outside it, and sees the purchases before it.
-A customer counts once, in the group of the one purchase that the formula names; of several at the same moment that is
-the first in the table.
+A customer counts once, in the group of the one purchase that the formula names; of several at the same moment what they
+hold decides, so that the order of rows never does.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,8 @@ def _one_each(t: View, inside: Array, *, last: bool = False) -> Array:
     rows = inside.nonzero()[0]
     at = t.us("at")[rows]
     customer = t.column("customer_id").values[rows]
-    order = np.lexsort((-at if last else at, customer))
+    when = -at if last else at
+    order = np.lexsort((*t.content(rows, "customer_id", "at"), when, customer))
     fresh = np.diff(customer[order], prepend=-1) != 0
     chosen = np.zeros(t.size, np.bool_)
     chosen[rows[order[fresh]]] = True

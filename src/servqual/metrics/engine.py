@@ -25,7 +25,7 @@ from servqual.metrics.rows import Rows
 from servqual.metrics.tallier import Tallier, refused
 from servqual.metrics.tallies import Plan, Tally, kinds_of, wanted_of
 from servqual.model.sla import Sla
-from servqual.readers.columns import FIRST_MOMENT, Batch
+from servqual.readers.columns import FIRST_MOMENT, LAST_MOMENT, Batch
 from servqual.readers.sources import Source
 
 __all__ = ["Data", "Source", "measure", "plan_of", "tally"]
@@ -248,15 +248,26 @@ def plan_of(
         kpis=tuple(found),
         by=groups,
         zone=zone,
-        now=None if now is None else us_of(now),
+        now=None if now is None else _within_time("now", now),
         period=None if period is None else _between(*period),
         where=where or {},
+        cluster=cluster,
     )
 
 
+def _within_time(field: str, moment: Moment) -> int:
+    """A moment in the time of which data are read."""
+    us = us_of(moment)
+    if not FIRST_MOMENT <= us < LAST_MOMENT:
+        raise InvalidValue(
+            f"{field} must lie from 1970 to 2099 (got {moment})", field=field, expected="1970 to 2099", got=moment
+        )
+    return us
+
+
 def _between(start: Moment, end: Moment) -> tuple[int, int]:
-    period = us_of(start), us_of(end)
-    if not FIRST_MOMENT <= period[0] < period[1]:
+    period = _within_time("period", start), _within_time("period", end)
+    if period[0] >= period[1]:
         raise InvalidValue(
             f"period must be two moments, the first before the second (got {start} to {end}); pass period=(start, end)",
             field="period",

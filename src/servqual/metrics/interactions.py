@@ -123,7 +123,7 @@ def _repeated(t: View) -> tuple[Array, Array]:
 
 
 def _known(t: View) -> Array:
-    return t.known("customer_id") & t.known("queued_at")
+    return t.known("customer_id") & t.seen("queued_at")
 
 
 def _chained(t: View) -> Chains:

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
@@ -13,18 +13,49 @@ import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import Accumulator, Array, Clustered, Count, Extremes, Quotient, Ratio, Signed, Total
+from servqual.metrics.accumulators import (
+    Accumulator,
+    Array,
+    Clustered,
+    Count,
+    Extremes,
+    Law,
+    Quotient,
+    Ratio,
+    Signed,
+    Total,
+)
 from servqual.metrics.histograms import Lifetimes, Values
+from servqual.metrics.periods import keys_of
 from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.model.open_time import Hours
 from servqual.readers.columns import Batch, Column
 from servqual.readers.refusals import Refusals, Unusable
 from servqual.readers.tables import TABLES, Kind, kind_of
 
-__all__ = ["Better", "Kpi", "Unit", "View"]
+__all__ = ["Better", "Kpi", "RowFunction", "Unit", "View"]
 
-Unit: TypeAlias = Literal["share", "s", "count", "points", "score", "gap", "money", "ratio", "per hour"]
-Law: TypeAlias = Literal["commutative", "keyed"]
+Unit: TypeAlias = Literal[
+    "share",
+    "s",
+    "count",
+    "points",
+    "score",
+    "gap",
+    "money",
+    "ratio",
+    "per hour",
+    "per million",
+    "per 1000",
+    "per 100",
+    "per case",
+    "per customer",
+    "per purchase",
+    "per agent",
+    "per unit",
+    "per compliment",
+    "at once",
+]
 Better: TypeAlias = Literal["higher", "lower"]
 Made = TypeVar("Made")
 RowFunction: TypeAlias = Callable[["View"], Mapping[str, Array]]
@@ -45,6 +76,8 @@ _STATISTIC: Final[Mapping[type[Accumulator], str]] = MappingProxyType(
 )
 """Each accumulator, and what is read from it unless a KPI says otherwise."""
 _MICROSECOND = dt.timedelta(microseconds=1)
+_COMES: Final = frozenset({"interactions"})
+"""Tables whose rows are dated by when they came, so that one of the future is not seen yet; others look themselves."""
 
 
 def _frozen(value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -73,7 +106,8 @@ class Kpi:
         label_zh: the Chinese term of the domain, where it has one.
         unit: `share` is 0 to 1, `s` seconds, `count` a number of things, `points` −100 to 100, `score` on its scale,
             `gap` one score less another, `money` in the currency of the data, `ratio` a sum over a sum that may pass
-            1, `per hour` things an hour.
+            1, `per hour` things an hour; `per million`, `per case` and their like, and `at once`, are a number of
+            things for so many of others.
         better: which way is better; None where neither is.
         table, at: the table it reads, and the moment of that table that dates a row.
         needs, uses: columns that must be there, and columns that may be absent, with what absence means in `formula`.
@@ -85,7 +119,7 @@ class Kpi:
         clock: the service clock that it reads where an agreement is given (`sla=`).
         law: `commutative` where rows may come in any parts; `keyed` where all rows of a customer must come together,
             so that the table is held in memory and tallies of its parts must not share customers.
-        keyed_by: for a keyed KPI the column whose rows must come together.
+        keyed_by: for a keyed KPI the column whose rows must come together; empty where all rows must.
         of_period: whether it is of a period as a whole (`View.period`): it sees the rows before it, too, and cannot be
             grouped by time. For any other, `period=` leaves the rows that are dated in it.
         version: raised when `rows` changes its meaning; part of the definition.
@@ -158,8 +192,8 @@ class Kpi:
             self.table,
             self.at,
             self.clock,
-            f"{self.rows.__module__}.{self.rows.__qualname__}",
-            self.key if self.rows.__name__ == "<lambda>" else "",
+            *_named(self.rows),
+            self.key if getattr(self.rows, "__name__", "") == "<lambda>" else "",
             self.version,
             {name: _plain(value) for name, value in sorted(self.params.items())},
             *(["of a period"] if self.of_period else []),
@@ -193,7 +227,20 @@ class Kpi:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def _named(function: Any) -> list[object]:
+    """What tells a function from others: its name, and what it was made with, as a factory gives it."""
+    if isinstance(function, partial):
+        return [*_named(function.func), _plain(function.args), _plain(function.keywords)]
+    cells = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
+    made_with = [*cells, *(getattr(function, "__defaults__", None) or ())]
+    made_with += [getattr(function, "__kwdefaults__", None) or {}] if getattr(function, "__kwdefaults__", None) else []
+    name = f"{function.__module__}.{getattr(function, '__qualname__', type(function).__qualname__)}"
+    return [name, *([_plain(made_with)] if made_with else [])]
+
+
 def _plain(value: object) -> object:
+    if isinstance(value, Kpi):
+        return value.definition
     if isinstance(value, dt.timedelta):
         return value // _MICROSECOND
     if isinstance(value, Mapping):
@@ -211,7 +258,11 @@ def _of_parts(value: Any) -> object:
         return value.content_hash
     if attrs.has(type(value)):
         return {f.name: _plain(getattr(value, f.name)) for f in attrs.fields(type(value)) if f.eq}
-    return value
+    if callable(value):
+        return _named(value)
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return value if value is None or isinstance(value, str | int | float) else repr(value)
 
 
 class View:
@@ -233,12 +284,13 @@ class View:
         self._period = period
         self._memo: dict[Any, Any] = {} if memo is None else memo
         self.size = batch.size
-        self.named = kpi.columns
+        keys = keys_of(by, kpi.at)
+        self.named = kpi.columns | {*keys}
         self.told_by = kpi.columns | {*by}
         self.params = kpi.params
         self.bad = np.zeros(batch.size, np.bool_)
         self.refusals = Refusals()
-        for name in (*kpi.needs, *kpi.uses):
+        for name in dict.fromkeys((*kpi.needs, *kpi.uses, *keys)):
             column = batch.columns.get(name)
             if column is not None and column.bad is not None:
                 self.bad |= column.bad
@@ -273,7 +325,16 @@ class View:
         return self._now is None or at <= self._now
 
     def counted(self) -> Array:
-        """Rows that are not refused and, where a period is measured, are dated in it, or are judged by the KPI."""
+        """Rows that are not refused and have come by `now`.
+
+        Where a period is measured they are dated in it, too, or are judged by the KPI.
+        """
+        if self._kpi.table not in _COMES or self._now is None:
+            return self._dated()
+        at = self._kpi.at
+        return self._dated() & ~(self.known(at) & (self.us(at) > self._now))
+
+    def _dated(self) -> Array:
         at = self._kpi.at
         if self._period is None or self._kpi.of_period:
             return ~self.bad

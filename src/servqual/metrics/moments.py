@@ -5,7 +5,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from servqual.errors import InvalidValue
 from servqual.model._stretches import micros
+from servqual.readers.labels import is_missing
 
 __all__ = ["Moment", "us_of"]
 
@@ -14,11 +16,13 @@ Moment: TypeAlias = dt.datetime | np.datetime64
 
 
 def us_of(moment: Moment) -> int:
-    """Microseconds since 1970; a naive datetime is refused.
+    """Microseconds since 1970; a naive datetime, and NaT, are refused.
 
     >>> us_of(np.datetime64("1970-01-01T00:01"))
     60000000
     """
+    if is_missing(moment):
+        raise InvalidValue(f"a moment must be known (got {moment})", expected="a moment", got=moment)
     if isinstance(moment, np.datetime64):
         return int(moment.astype("datetime64[us]").astype(np.int64))
     return micros(moment)

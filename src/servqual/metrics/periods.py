@@ -1,7 +1,7 @@
 """Calendar periods of instants in a zone, on arrays."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,12 +11,17 @@ import numpy as np
 from servqual.metrics.accumulators import Array
 from servqual.readers.zones import local
 
-__all__ = ["PERIODS", "period"]
+__all__ = ["PERIODS", "keys_of", "period"]
 
 _DAY: Final = 86_400_000_000
 _HOUR: Final = 3_600_000_000
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _ORDINAL: Final = dt.date(1970, 1, 1).toordinal()
+
+
+def keys_of(by: Iterable[str], at: str) -> tuple[str, ...]:
+    """The columns that groups come from: periods from the moment that dates a row."""
+    return tuple(dict.fromkeys(at if name in PERIODS else name for name in by))
 
 
 def _truncated(unit: str) -> Callable[[Array], Array]:

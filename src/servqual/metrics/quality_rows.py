@@ -11,7 +11,7 @@ import numpy as np
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array, Quotient, Ratio, Signed, Total
 from servqual.metrics.amounts import MILLIONTHS, amount, less, over
-from servqual.metrics.kpi import Kpi, View
+from servqual.metrics.kpi import Kpi, RowFunction, Unit, View
 
 __all__ = ["QUALITY_KPIS"]
 
@@ -120,6 +120,36 @@ _FAULT: Final[dict[str, Any]] = {
 _BIAS: Final[dict[str, Any]] = {**_FAULT, "better": None}
 _COPC: Final = "KPIS 83; COPC practice as quoted by contact-centre sources; no document of ours gives a formula"
 
+_OF_DEFECTS: Final[tuple[tuple[str, Unit, str, str, str, tuple[str, ...], RowFunction], ...]] = (
+    (
+        "dpu",
+        "per unit",
+        "defects per unit",
+        "how many defects does a unit have, on average?",
+        "sum of defects / units evaluated",
+        ("defects",),
+        _per_unit,
+    ),
+    (
+        "dpo",
+        "share",
+        "defects per opportunity",
+        "what share of the chances for a defect became one?",
+        "sum of defects / sum of opportunities",
+        ("defects", "opportunities"),
+        _per_opportunity,
+    ),
+    (
+        "dpmo",
+        "per million",
+        "defects per million opportunities",
+        "how many of a million chances for a defect become one?",
+        "1,000,000 × sum of defects / sum of opportunities",
+        ("defects", "opportunities"),
+        _per_million,
+    ),
+)
+
 QUALITY_KPIS: Final = (
     Kpi(
         key="qa_score",
@@ -203,34 +233,9 @@ QUALITY_KPIS: Final = (
             needs=needs,
             accumulator=Quotient,
             rows=rows,
-            unit="share" if key == "dpo" else "ratio",
+            unit=unit,
             **_FAULT,
         )
-        for key, title, question, formula, needs, rows in (
-            (
-                "dpu",
-                "defects per unit",
-                "how many defects does a unit have, on average?",
-                "sum of defects / units evaluated",
-                ("defects",),
-                _per_unit,
-            ),
-            (
-                "dpo",
-                "defects per opportunity",
-                "what share of the chances for a defect became one?",
-                "sum of defects / sum of opportunities",
-                ("defects", "opportunities"),
-                _per_opportunity,
-            ),
-            (
-                "dpmo",
-                "defects per million opportunities",
-                "how many of a million chances for a defect become one?",
-                "1,000,000 × sum of defects / sum of opportunities",
-                ("defects", "opportunities"),
-                _per_million,
-            ),
-        )
+        for key, unit, title, question, formula, needs, rows in _OF_DEFECTS
     ),
 )

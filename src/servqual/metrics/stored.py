@@ -59,7 +59,9 @@ def pack(stored: Stored) -> bytes:
             for table, rows in stored.rows.items()
         },
     }
-    text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )
     body = b"".join(np.ascontiguousarray(values, "<i8").tobytes() for _, values in arrays)
     data = _MAGIC + bytes([_VERSION]) + struct.pack("<I", len(text)) + text + body
     return data + hashlib.sha256(data).digest()
@@ -80,7 +82,7 @@ def unpack(data: bytes) -> Stored:
     if hashlib.sha256(data[:-_HASH]).digest() != data[-_HASH:]:
         raise UnreadableTally(f"the tally is cut short or altered (got {len(data):,} bytes); store it anew")
     end = start + struct.unpack_from("<I", data, len(_MAGIC) + 1)[0]
-    header = json.loads(data[start:end])
+    header = json.loads(data[start:end].decode("utf-8", "surrogatepass"))
     arrays: dict[tuple[str, ...], Array] = {}
     for *name, shape in header["arrays"]:
         size = 8 * int(np.prod(shape, dtype=np.int64))

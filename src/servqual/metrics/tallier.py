@@ -18,13 +18,13 @@ from servqual.metrics.group_codes import GroupCodes
 from servqual.metrics.groups import Groups
 from servqual.metrics.kpi import Kpi, View
 from servqual.metrics.mask_counts import MaskCounts
-from servqual.metrics.periods import PERIODS
+from servqual.metrics.periods import keys_of
 from servqual.metrics.reader import ahead
 from servqual.metrics.rows import Rows
 from servqual.metrics.slot import Slot
 from servqual.metrics.tallies import Part, Plan, Tally, part_of
 from servqual.readers.columns import Batch
-from servqual.readers.refusals import Refusal, Refusals
+from servqual.readers.refusals import NUMBERED_ANEW, Refusal, Refusals
 from servqual.readers.sources import chosen
 
 __all__ = ["Tallier", "refused"]
@@ -58,6 +58,7 @@ class Tallier:
     def add(self, batch: Batch) -> None:
         """Tally one more batch, of which the rows that the plan leaves count."""
         batch = chosen(batch, self._plan.where)
+        self._check(batch)
         if self._blocks is None:
             self._add(batch)
         else:
@@ -75,12 +76,14 @@ class Tallier:
             cells |= found
         return Tally(self._asked, groups, cells, {self._table: self._rows})
 
-    def _add(self, batch: Batch) -> None:
+    def _check(self, batch: Batch) -> None:
         names = frozenset(batch.columns)
         if names != self._checked:
             for kpi in self._plan.kpis:
                 _check_needs(kpi, batch, self._plan)
             self._checked = names
+
+    def _add(self, batch: Batch) -> None:
         views: dict[str, View] = {}
         if batch.size:
             memo: dict[Any, Any] = {}
@@ -163,7 +166,8 @@ def _accounted(batch: Batch, views: Sequence[View]) -> Rows:
     # rows that were folded into a case are used, or refused, with it
     lost = int(unused.sum()) if batch.weights is None else int(batch.weights[: len(unused)][unused].sum())
     used = batch.read - len(batch.lost) - lost
-    return Rows.of(read=batch.read, used=used, lost=batch.lost, refusals=refusals.settled())
+    settled = refusals.settled().numbered(lambda rows: rows % NUMBERED_ANEW)
+    return Rows.of(read=batch.read, used=used, lost=batch.lost, refusals=settled)
 
 
 def refused(first: Refusal) -> RefusedRow:
@@ -174,8 +178,8 @@ def refused(first: Refusal) -> RefusedRow:
 def _check_needs(kpi: Kpi, batch: Batch, plan: Plan) -> None:
     if not batch.columns:
         return
-    dated = (kpi.at,) if plan.period or any(name in PERIODS for name in plan.by) else ()
-    wanted = (*kpi.needs, *dated, *(name for name in plan.by if name not in PERIODS))
+    dated = (kpi.at,) if plan.period else ()
+    wanted = (*kpi.needs, *dated, *keys_of(plan.by, kpi.at))
     for name in wanted:
         if name not in batch.columns:
             names = [*batch.columns, *batch.others]

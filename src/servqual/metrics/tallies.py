@@ -8,11 +8,13 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
+import numpy as np
 
 from servqual._checks import as_zone, near
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
 from servqual.metrics.catalogue import KPIS
 from servqual.metrics.cells import Cells
+from servqual.metrics.clusters import clustered
 from servqual.metrics.compound import Compound
 from servqual.metrics.estimates import Numbers, measured
 from servqual.metrics.groups import Groups
@@ -26,11 +28,15 @@ __all__ = ["Part", "Plan", "Tally", "kinds_of", "part_of", "wanted_of"]
 
 
 def _choices(where: Mapping[str, Any]) -> Mapping[str, tuple[Any, ...]]:
-    """One value, or several, as a tuple in a fixed order."""
+    """One value, or several, as a tuple in a fixed order; those of numpy as Python's own."""
     out: dict[str, tuple[Any, ...]] = {}
-    for name, values in sorted(where.items()):
+    for name, given in sorted(where.items()):
+        values = given.tolist() if isinstance(given, np.ndarray | np.generic) else given
         several = isinstance(values, Collection) and not isinstance(values, str | bytes)
-        out[name] = tuple(sorted(values, key=repr)) if several else (values,)
+        plain = (
+            value.item() if isinstance(value, np.generic) else value for value in (values if several else [values])
+        )
+        out[name] = tuple(sorted(plain, key=repr))
     return out
 
 
@@ -44,6 +50,7 @@ class Plan:
     now: int | None = None
     period: tuple[int, int] | None = None
     where: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict, converter=_choices)
+    cluster: str | None = None
 
     @property
     def read(self) -> tuple[Kpi, ...]:
@@ -60,6 +67,7 @@ class Plan:
             "now": self.now,
             "period": None if self.period is None else list(self.period),
             "where": {name: list(values) for name, values in self.where.items()},
+            **({} if self.cluster is None else {"cluster": self.cluster}),
         }
 
 
@@ -110,6 +118,13 @@ class Tally:
                     f"by must be one of {', '.join(self.plan.by) or 'no columns'} (got {name!r})",
                     near=near(name, self.plan.by),
                 )
+        if self.plan.cluster is not None:
+            raise InvalidValue(
+                f"a tally with cluster={self.plan.cluster!r} cannot be made coarser, as one in two groups would "
+                "count as two; tally anew by fewer columns",
+                field="cluster",
+                got=self.plan.cluster,
+            )
         plan = attrs.evolve(self.plan, by=tuple(name for name in self.plan.by if name not in columns))
         groups: dict[Part, Groups] = {}
         cells: dict[str, Cells] = {}
@@ -159,7 +174,10 @@ class Tally:
         Raises `UnreadableTally` for bytes that are no tally, `TallyMismatch` where a definition is another today.
         """
         stored = unpack(data)
+        cluster = stored.plan.get("cluster")
         known = {**KPIS, **{kpi.key: kpi for kpi in kpis}}
+        if cluster is not None:
+            known = {key: clustered(kpi, cluster) for key, kpi in known.items()}
         found: list[Kpi] = []
         for key, definition in stored.plan["kpis"]:
             kpi = known.get(key)
@@ -177,6 +195,7 @@ class Tally:
             now=stored.plan["now"],
             period=None if period is None else (period[0], period[1]),
             where=stored.plan["where"],
+            cluster=cluster,
         )
         return cls(plan, stored.groups, stored.cells, stored.rows)
 

@@ -60,6 +60,8 @@ def measure(
     `rows` hold aware datetimes, durations in seconds, numbers, booleans and texts by our names of columns; None is
     missing. `period` is for KPIs of a period as a whole. `key` says which KPI of the catalogue it is a variant of.
     """
+    if kpi.table == "interactions" and now is not None:  # what comes later is not seen
+        rows = [row for row in rows if row.get(kpi.at) is None or row[kpi.at] <= now]
     asked = Asked(params=kpi.params, now=now, period=period)
     until = kpi.params.get("until", dt.timedelta()).total_seconds()
     return read(kpi.statistic, twin_of(key or kpi.key)(rows, asked), until)
