@@ -138,7 +138,7 @@ def part(kpi: Kpi, example: Mapping[str, Any]) -> str:
     facts = {
         "key": f"`{kpi.key}`",
         "formula": kpi.formula,
-        "unit": UNITS[kpi.unit],
+        "unit": UNITS.get(kpi.unit, f"things {kpi.unit}"),
         "better": kpi.better or "neither",
         "table": f"{kpi.table}, " + ("of the period as a whole" if kpi.of_period else f"dated by {kpi.at}"),
         "needs": ", ".join(kpi.needs) or "–",

@@ -10,14 +10,15 @@ import attrs
 import numpy as np
 import pytest
 
-from servqual.errors import InvalidValue, MissingColumn, RefusedRow, UnknownName
+from servqual.errors import IllegalTransition, InvalidValue, MissingColumn, RefusedRow, UnknownName
 from servqual.metrics import KPIS, clock_readings, measure, tally
 from servqual.metrics.case_readings import STATES, ClockReadings, read_clock
 from servqual.metrics.clock_log import EventLog
 from servqual.metrics.clocks import cases_of
 from servqual.model import BusinessHours, Case, CaseId, CustomerId, Hours, Reading, Sla, Target
 from servqual.model import case as event
-from servqual.model.clocks import Retargeting
+from servqual.model.clocks import ClockRule, Retargeting
+from servqual.model.corrections import Amended, Voided
 from servqual.presets import CLOCK_READINGS, clock_conventions
 from servqual.readers import Export, Layout, columns_of
 from servqual.readers.columns import MISSING, Column
@@ -61,9 +62,13 @@ def lived(rng: random.Random, number: int, since: dt.datetime = MONDAY) -> Case:
             break
         name = rng.choice(names)
         at += MINUTE * rng.choice([0, 0, 15, 30, 60, 240, 1000]) + SECOND * rng.choice([0, 0, 0, 24, 40])
-        if any(e.at == at and e.stored_name == name for e in case.history):
+        if any(e.at == at and e.stored_name == name for e in case.history) and rng.random() < 0.5:
             at += MINUTE
-        case = case.record(made(name, at, rng))
+        try:
+            case = case.record(made(name, at, rng))
+        except IllegalTransition:  # at this instant it would come before what allows it
+            at += MINUTE
+            case = case.record(made(name, at, rng))
     return case
 
 
@@ -89,7 +94,7 @@ def made(name: str, at: dt.datetime, rng: random.Random) -> Any:
         "cancelled": {"reason": "r"},
     }
     kind = next(kind for kind in event.CASE_LIFECYCLE.events if kind.stored_name == name)
-    return kind(at=at, by="A", **content.get(name, {}))
+    return kind(at=at, by=rng.choice("AB"), **content.get(name, {}))
 
 
 def log_of(cases: list[Case], rng: random.Random) -> dict[str, list[Any]]:
@@ -206,6 +211,59 @@ def test_hours_that_end_are_never_due_in_bulk() -> None:
     found = rows_of(read_clock(sla, log, "resolution", moment))
     for case in cases:
         assert found[case.id] == expected(iter(sla.read(case, now=now)["resolution"].cycles))
+
+
+def test_corrected_cases_are_read_as_corrected() -> None:
+    """A voided reply does not stop the clock, in the log of objects, and an amended report is the one of the table."""
+    report: Any = lived(random.Random(1), 1).history[0]  # noqa: S311
+    sla = Sla(name="s", hours=HOURS, targets=[Target(clock="first_response", within=30 * MINUTE)])
+    at, tenth = report.at, report.at + 10 * MINUTE
+    case = Case(history=[attrs.evolve(report, tier="gold"), event.Replied(at=at + MINUTE, by="A")])
+    gone = case.record(Voided(at=tenth, by="A", event="replied", happened_at=at + MINUTE, reason="another case"))
+    now = at + 20 * MINUTE
+    assert clock_readings([gone], sla, now=now)["first_response"].columns()["state"].tolist() == [
+        sla.read(gone, now=now)["first_response"].state
+    ]
+    changes = {"at": at + SECOND, "tier": "silver"}
+    told = case.record(Amended(at=tenth, by="A", event="reported", happened_at=at, reason="typed", changes=changes))
+    found = measure(["first_response_time"], {"cases": [told]}, by=["tier"], now=now).one()
+    assert (found.group, found.value) == ({"tier": "silver"}, 59)
+
+
+def test_events_of_one_kind_at_one_instant_go_by_what_they_say() -> None:
+    """Whatever the order of rows and of columns, flags included, as the model has them."""
+    nine = MONDAY
+    log: dict[str, list[Any]] = {
+        "case_id": ["C"] * 3,
+        "at": [nine, nine + MINUTE, nine + MINUTE],
+        "event": ["reported", "classified", "classified"],
+        "category": [None, "b", "a"],
+        "priority": [None, "low", "urgent"],
+    }
+    targets = [
+        Target(clock="resolution", within=hours * 60 * MINUTE, priority=p) for p, hours in (("urgent", 1), ("low", 3))
+    ]
+    sla = Sla(name="s", hours=HOURS, targets=targets)
+    limits = set()
+    for names in ([*log], [*reversed(log)]):
+        for rows in ([0, 1, 2], [2, 1, 0]):
+            table = {name: [log[name][row] for row in rows] for name in names}
+            found = clock_readings(table, sla, now=nine + 120 * MINUTE)["resolution"]
+            limits.add((found.columns()["state"][0], int(found.limit[0]) // 3_600_000_000))
+    assert limits == {("running", 3)}
+
+
+def test_a_clock_may_be_reopened_and_begun_anew_by_one_event() -> None:
+    """It then has one cycle more than there are events that begin one."""
+    rule = ClockRule(
+        start=("reported", "reopened"), stop="resolved", reopen_on="reopened", reopening="new_cycle", restarts="always"
+    )
+    sla = Sla(name="s", hours=HOURS, targets=[Target(clock="step", name="x", within=60 * MINUTE, rule=rule)])
+    names = ["reported", "resolved", "verified", "reopened"]
+    log = {"case_id": ["C"] * 4, "at": [MONDAY + n * MINUTE for n in range(4)], "event": names}
+    found = clock_readings(log, sla, now=MONDAY + 9 * MINUTE)["x"].columns()
+    assert found["state"].tolist() == ["met", "running"]
+    assert len(clock_readings([], sla, now=MONDAY)["x"].columns()["state"]) == 0
 
 
 def test_columns_of_readings_say_what_the_model_says() -> None:

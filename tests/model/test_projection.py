@@ -99,6 +99,12 @@ def test_pauses_push_it_out() -> None:
     assert [chance(read(2), past, horizon) for horizon in (4.9, 5.1)] == [0, 1]
 
 
+def test_pauses_that_follow_at_once_add_up() -> None:
+    """Waits of one and of two hours after three of work are one of three."""
+    past = [read(99, solved=9, waits=[(3, 4), (4, 6)])]
+    assert [chance(read(2), past, horizon) for horizon in (4.9, 5.1)] == [0, 1]
+
+
 def test_a_present_pause_lasts_like_a_longer_one() -> None:
     """It waits for two hours so far; the only longer past wait had five."""
     past = [read(99, solved=20, waits=[(1, 6), (7, 8)])]

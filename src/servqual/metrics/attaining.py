@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import attrs
 import numpy as np
 
+from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
 from servqual.metrics.catalogue import KPIS
 from servqual.metrics.engine import Data, measure
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement
-from servqual.metrics.standing import gap_of, ratio_of
+from servqual.metrics.standing import gap_of, goal_in_unit, ratio_of
 from servqual.model.indicator import Indicator
 from servqual.model.sla import Sla
 from servqual.model.standard import ServiceStandard
@@ -64,7 +65,7 @@ def attainment(
     """Measure each indicator of a standard, in order of the gap as a share of the goal; without data comes last.
 
     An indicator's `within` becomes that of its KPI. Raises `UnknownName` for an indicator whose KPI is not in the
-    catalogue.
+    catalogue, `InvalidValue` for a goal that the KPI cannot take, such as 95 for a share.
 
     >>> from servqual.model import Indicator
     >>> day = np.array(["2026-05-04"] * 4, "datetime64[us]")
@@ -79,7 +80,7 @@ def attainment(
     for indicator in indicators:
         kpi = _kpi(indicator)
         measured = measure([kpi], data, now=now, sla=sla, confidence=confidence).one()
-        goal = indicator.goal.total_seconds() if isinstance(indicator.goal, dt.timedelta) else indicator.goal
+        goal = None if indicator.goal is None else goal_in_unit("goal", indicator.goal, kpi)
         rows.append(Attainment(indicator=indicator, measured=measured, goal=goal))
     return tuple(sorted(rows, key=_worst_first))
 
@@ -87,7 +88,11 @@ def attainment(
 def _kpi(indicator: Indicator) -> Kpi:
     kpi = KPIS.get(indicator.kpi)
     if kpi is None:
-        raise UnknownName(f"indicator {indicator.name!r} needs a KPI of the catalogue (got {indicator.kpi!r})", near=())
+        close = near(indicator.kpi, KPIS)
+        raise UnknownName(
+            f"indicator {indicator.name!r} needs a KPI of the catalogue (got {indicator.kpi!r}){did_you_mean(close)}",
+            near=close,
+        )
     if indicator.within is not None and "within" in kpi.params:
         return kpi.with_(within=indicator.within)
     return kpi

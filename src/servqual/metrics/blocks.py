@@ -52,7 +52,7 @@ class Blocks:
     def _check(self, columns: Mapping[str, Column]) -> None:
         if self._names is None:
             self._names = frozenset(columns)
-        if self._names != columns.keys():
+        if self._names != frozenset(columns):
             some = sorted(self._names ^ columns.keys())
             raise InvalidValue(
                 f"all parts of a table must have the same columns where a KPI needs all rows together (got parts with "

@@ -198,7 +198,8 @@ class _Fold:
         nth = np.arange(len(case)) - np.repeat(heads, np.diff(np.append(heads, len(case))))
         sizes = np.bincount(nth)
         rows = rows[np.argsort(nth.astype(np.min_scalar_type(len(sizes))), kind="stable")]
-        self._reserve(int(np.count_nonzero(bits[rows] & (_START | _REOPEN))))
+        # an event may both reopen a clock and begin it anew
+        self._reserve(sum(int(np.count_nonzero(bits[rows] & bit)) for bit in (_START, _REOPEN)))
         ends = np.cumsum(sizes)
         for begin, end in zip(ends - sizes, ends, strict=True):
             part = rows[begin:end]

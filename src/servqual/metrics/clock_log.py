@@ -21,6 +21,7 @@ from servqual.readers.tables import TABLES, Kind
 
 __all__ = ["EventLog", "as_moment"]
 
+_NEEDED: Final = ("case_id", "at", "event")
 Signals = tuple[tuple[str, ...], ...]
 _TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
     # event: the columns that say more of it
@@ -76,7 +77,10 @@ class EventLog:
 
         Raises `MissingColumn` where the log has no case_id, at or event.
         """
-        for name in ("case_id", "at", "event"):
+        if not batch.columns and not batch.read:  # no cases at all
+            kinds = TABLES["case_events"]
+            batch = attrs.evolve(batch, columns={name: Column.missing(kinds[name], 0) for name in _NEEDED})
+        for name in _NEEDED:
             if name not in batch.columns:
                 raise MissingColumn(
                     f"case_events needs the column {name!r} (got {', '.join(batch.columns)})", column=name, near=()
@@ -151,7 +155,7 @@ def _signals(columns: Mapping[str, Column]) -> tuple[Signals, Array]:
     event = columns["event"]
     stored = {kind.stored_name for kind in CASE_LIFECYCLE.events}
     names: dict[tuple[str, ...], int] = {}
-    plain = np.full(len(event.labels) + 1, -1, np.int16)
+    plain = np.full(len(event.labels) + 1, -1, np.int32)
     finer: list[tuple[Array, Array]] = []
     for code, label in enumerate(event.labels):
         name, _, end = str(label).partition(".")
@@ -167,7 +171,7 @@ def _signals(columns: Mapping[str, Column]) -> tuple[Signals, Array]:
             key = np.zeros(len(rows), np.intp)
             for column in there:
                 key = key * len(_cells(column)) + column.values.take(rows) + 1
-            finer.append((rows, np.array(codes, np.int16).take(key)))
+            finer.append((rows, np.array(codes, np.int32).take(key)))
     signals = plain.take(event.values)
     for rows, given in finer:
         signals[rows] = given

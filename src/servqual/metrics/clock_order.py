@@ -5,14 +5,16 @@ the case allows it. Only cases that have such ties are walked through one by one
 are told apart by what their rows say, so that the order of the rows never matters.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from servqual.metrics.accumulators import Array
 from servqual.model._lifecycle import Move
+from servqual.model._stretches import moment
 from servqual.model.case import CASE_LIFECYCLE, CaseStatus
 from servqual.readers.columns import Column
+from servqual.readers.object_columns import EVENT_COLUMNS
 from servqual.readers.tables import Kind
 
 __all__ = ["heads_of", "order_of", "settled", "ties_of"]
@@ -51,7 +53,9 @@ def settled(
         concerned = np.zeros(int(case.max()) + 1, np.bool_)
         concerned[case[tied]] = True
         rows = np.flatnonzero(concerned[case])
-        _settle(order, rows, case[rows], tied, _Steps(signal, signals, _content(columns)))
+        _settle(
+            order, rows, case[rows], tied, _Steps(signal, signals, _content(columns, [names[0] for names in signals]))
+        )
     return order
 
 
@@ -71,13 +75,30 @@ def _by_case(case: Array) -> Array:
     return order
 
 
-def _content(columns: Mapping[str, Column]) -> Callable[[int], tuple[str, ...]]:
-    labels = [column for column in columns.values() if column.kind is Kind.LABEL]
+def _content(columns: Mapping[str, Column], names: Sequence[str]) -> Callable[[int, int], tuple[str, ...]]:
+    """What a row of each signal says: the fields that are decisive in the model, then all labels by their names."""
+    kinds = {kind.stored_name: kind for kind in CASE_LIFECYCLE.events}
+    all_labels = [columns[name] for name in sorted(columns) if columns[name].kind is Kind.LABEL]
+    told: list[list[Column | None]] = []
+    for name in names:
+        column_of = {field: column for column, field in EVENT_COLUMNS.get(name, {}).items()}
+        fields = kinds[name].decisive if name in kinds else ()
+        told.append([*(columns.get(column_of.get(field, field)) for field in fields), *all_labels])
 
-    def content(row: int) -> tuple[str, ...]:
-        return tuple(str(c.labels[code]) if (code := int(c.values[row])) >= 0 else "" for c in labels)
+    def content(row: int, signal: int) -> tuple[str, ...]:
+        return tuple("" if column is None else _text(column, row) for column in told[signal])
 
     return content
+
+
+def _text(column: Column, row: int) -> str:
+    """A cell as `Event.content` has it."""
+    if not column.take(slice(row, row + 1)).known[0]:
+        return ""
+    value = column.values[row]
+    if column.kind is Kind.LABEL:
+        return str(column.labels[int(value)])
+    return f"{moment(int(value)):%Y-%m-%d %H:%M:%S.%f}" if column.kind is Kind.MOMENT else str(int(value))
 
 
 def _settle(order: Array, rows: Array, case: Array, tied: Array, steps: "_Steps") -> None:
@@ -92,7 +113,7 @@ class _Steps:
     """The transitions of a case on signal codes: what each status allows, and where it leads."""
 
     def __init__(
-        self, signal: Array, signals: tuple[tuple[str, ...], ...], content: Callable[[int], tuple[str, ...]]
+        self, signal: Array, signals: tuple[tuple[str, ...], ...], content: Callable[[int, int], tuple[str, ...]]
     ) -> None:
         self.signal, self.content = signal, content
         rank = {kind.stored_name: place for place, kind in enumerate(CASE_LIFECYCLE.events)}
@@ -117,7 +138,7 @@ class _Steps:
                 j += 1
             waiting = list(range(i, j))
             if len(waiting) > 1:
-                keys = {n: (self.rank[codes[n]], self.content(places[n])) for n in waiting}
+                keys = {n: (self.rank[codes[n]], self.content(places[n], codes[n])) for n in waiting}
                 waiting.sort(key=keys.__getitem__)
             while waiting:
                 pick = next((n for n, e in enumerate(waiting) if (status, codes[e]) in self.to), 0)

@@ -1,7 +1,7 @@
 """Rows into cells: one pass over the data for all KPIs, by group and period."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial, reduce
 from typing import Any, TypeAlias
@@ -82,8 +82,11 @@ def tally(
     >>> tally(["resolution_rate"], {"cases": cases}, now=monday + dt.timedelta(days=1)).measure().one().value
     0.3333333333333333
     """
+    for field, given in (("data", data), ("columns", columns or {}), ("where", where or {})):
+        _must_be(Mapping, field, "a mapping by name", given)
+    _must_be(int, "threads", "a whole number of 1 or more", 1 if threads is None else threads)
+    threads = 1 if strict else max(1, threads or os.cpu_count() or 1)
     plan = plan_of(kpis, by=by, zone=zone, now=now, period=period, sla=sla, where=where, cluster=cluster)
-    threads = 1 if strict else threads or os.cpu_count() or 1
     reader = Reader(data, columns or {}, wanted_of(plan), kinds_of(plan), naive, progress=progress)
     in_log = tuple(table for table in _tables(plan) if table not in data or table == "case_events")
     with ThreadPoolExecutor(threads) as pool:
@@ -222,10 +225,18 @@ def plan_of(
 ) -> Plan:
     """Look up the KPIs and check what is asked; with an agreement, KPIs of clocks are judged by it."""
     found: list[Kpi] = []
+    _must_be((str, Iterable, Kpi), "kpis", "keys of KPIs, or KPIs", kpis)
+    _must_be(Iterable, "by", "names of columns, or ()", by)
     groups = (by,) if isinstance(by, str) else tuple(by)
+    for name in groups:
+        _must_be(str, "by", "names of columns", name)
+    if len({*groups}) < len(groups):
+        raise InvalidValue(f"by must name each column once (got {', '.join(groups)})", field="by", got=groups)
+    _must_be(str, "cluster", "the name of a column", cluster or "")
+    _must_be((tuple, list), "period", "two moments, the end outside", period or ())
     in_time = [name for name in groups if name in PERIODS]
     for asked in [kpis] if isinstance(kpis, str | Kpi) else kpis:
-        kpi = asked if isinstance(asked, Kpi) else KPIS.get(asked)
+        kpi = asked if isinstance(asked, Kpi) else KPIS.get(str(asked))
         if kpi is None:
             close = near(str(asked), KPIS)
             raise UnknownName(f"kpis must name KPIs of the catalogue (got {asked!r}){did_you_mean(close)}", near=close)
@@ -249,10 +260,15 @@ def plan_of(
         by=groups,
         zone=zone,
         now=None if now is None else _within_time("now", now),
-        period=None if period is None else _between(*period),
+        period=None if period is None else _between(period),
         where=where or {},
         cluster=cluster,
     )
+
+
+def _must_be(kind: Any, field: str, expected: str, value: object) -> None:
+    if not isinstance(value, kind):
+        raise InvalidValue(f"{field} must be {expected} (got {value!r:.80})", field=field, expected=expected, got=value)
 
 
 def _within_time(field: str, moment: Moment) -> int:
@@ -265,13 +281,14 @@ def _within_time(field: str, moment: Moment) -> int:
     return us
 
 
-def _between(start: Moment, end: Moment) -> tuple[int, int]:
-    period = _within_time("period", start), _within_time("period", end)
-    if period[0] >= period[1]:
+def _between(ends: Sequence[Moment]) -> tuple[int, int]:
+    moments = [_within_time("period", end) for end in ends]
+    if len(moments) != 2 or moments[0] >= moments[1]:  # noqa: PLR2004  (start and end)
         raise InvalidValue(
-            f"period must be two moments, the first before the second (got {start} to {end}); pass period=(start, end)",
+            f"period must be two moments, the first before the second (got {' to '.join(map(str, ends))}); pass "
+            "period=(start, end)",
             field="period",
             expected="start before end",
-            got=(start, end),
+            got=ends,
         )
-    return period
+    return moments[0], moments[1]

@@ -14,7 +14,7 @@ from servqual.metrics.tidy import Tidy
 from servqual.model.indicator import Goal, Indicator
 from servqual.model.standard import ServiceStandard
 
-__all__ = ["Light", "Standing", "Standings", "gap_of", "ratio_of", "standings"]
+__all__ = ["Light", "Standing", "Standings", "gap_of", "goal_in_unit", "ratio_of", "standings"]
 
 Light: TypeAlias = Literal["red", "amber", "green", "unknown"]
 
@@ -186,8 +186,8 @@ def standings(
         if kpi is None or (indicator.within is not None and indicator.within != kpi.params.get("within")):
             missing.append(indicator)
             continue
-        goal = None if indicator.goal is None else _number("goal", indicator.goal, kpi)
-        leeway = _number("margin", margin.get(kpi.key, 0.0), kpi)
+        goal = None if indicator.goal is None else goal_in_unit("goal", indicator.goal, kpi)
+        leeway = goal_in_unit("margin", margin.get(kpi.key, 0.0), kpi)
         if leeway < 0:
             raise InvalidValue(f"margin must be 0 or more (got {leeway} for {kpi.key})", field="margin", got=leeway)
         rows += [
@@ -211,7 +211,7 @@ def standings(
     return Standings(rows=tuple(rows), by=by, confidence=confidence, unmeasured=tuple(missing))
 
 
-def _number(field: str, goal: Goal, kpi: Kpi) -> float:
+def goal_in_unit(field: str, goal: Goal, kpi: Kpi) -> float:
     """A goal or margin in the unit of its KPI; one that the KPI cannot take would colour everything alike."""
     if isinstance(goal, dt.timedelta) and kpi.unit == "s":
         return goal.total_seconds()

@@ -69,6 +69,8 @@ def pack(stored: Stored) -> bytes:
 
 def unpack(data: bytes) -> Stored:
     """Read the bytes; `UnreadableTally` for bytes that are foreign, cut short, altered or of a newer version."""
+    if not isinstance(data, bytes | bytearray):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise UnreadableTally(f"a stored tally is bytes (got {type(data).__name__}); pass what to_bytes() gave")
     start = len(_MAGIC) + 5
     if not data.startswith(_MAGIC) or len(data) < start + _HASH:
         raise UnreadableTally(

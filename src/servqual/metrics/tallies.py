@@ -136,7 +136,8 @@ class Tally:
 
     def measure(self, confidence: float = 0.95) -> Measures:
         """Values with their intervals at this confidence."""
-        if not 0 < confidence < 1:
+        confidence = float(confidence)
+        if not 0 < confidence < 1 - 1e-15:
             raise InvalidValue(
                 f"confidence must lie between 0 and 1 (got {confidence}); write 0.95",
                 field="confidence",

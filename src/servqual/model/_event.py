@@ -22,6 +22,13 @@ def _not_before(event: "Event", _attribute: object, known: dt.datetime | None) -
         )
 
 
+def _as_text(value: object) -> str:
+    """A fact as text in its order: nothing first, false before true, moments in time."""
+    if isinstance(value, dt.datetime):
+        return f"{value.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}"
+    return "" if value is None else str(int(value)) if isinstance(value, bool) else str(value)
+
+
 @attrs.frozen(kw_only=True)
 class Event:
     """Something that happened: when, by whom, and when it became known.
@@ -31,6 +38,8 @@ class Event:
     """
 
     stored_name: ClassVar[str] = "event"
+    decisive: ClassVar[tuple[str, ...]] = ()
+    """The fields that order events of this kind at one instant, which a log of them tells, too."""
 
     at: dt.datetime = attrs.field(converter=as_instant)
     by: str | None = None
@@ -42,6 +51,11 @@ class Event:
 
     def __init_subclass__(cls) -> None:
         cls.stored_name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """What orders events of one kind at one instant: their decisive fields, and then all else."""
+        return *(_as_text(getattr(self, name)) for name in self.decisive), repr(self)
 
     @property
     def signals(self) -> tuple[str, ...]:

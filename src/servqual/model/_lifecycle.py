@@ -116,7 +116,7 @@ class Lifecycle(Generic[S]):
         for _, group in groupby(sorted(events, key=_moment), key=_moment):
             waiting = list(group)
             if len(waiting) > 1:
-                waiting.sort(key=lambda e: (self._rank.get(type(e), -1), repr(e)))
+                waiting.sort(key=lambda e: (self._rank.get(type(e), -1), e.content))
             while waiting:
                 possible = (n for n, e in enumerate(waiting) if (state.status, type(e)) in self._ways)
                 event = waiting.pop(next(possible, 0))

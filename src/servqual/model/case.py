@@ -165,6 +165,7 @@ class Received(Act):
 class Classified(Act):
     """Category and priority were set, or set anew: the case then stays where it is."""
 
+    decisive: ClassVar[tuple[str, ...]] = ("category", "cause", "priority")
     category: str = attrs.field(validator=filled)
     priority: Priority = attrs.field(converter=Priority)
     cause: str | None = None
@@ -174,6 +175,7 @@ class Classified(Act):
 class Assigned(Act):
     """Somebody, and where known a team, was made responsible."""
 
+    decisive: ClassVar[tuple[str, ...]] = ("team", "to")
     to: str = attrs.field(validator=filled)
     team: str | None = None
 
@@ -182,6 +184,7 @@ class Assigned(Act):
 class HandedOver(Act):
     """Responsibility went to somebody else, for a reason; a case being handled is then assigned again."""
 
+    decisive: ClassVar[tuple[str, ...]] = ("team", "to")
     to: str = attrs.field(validator=filled)
     reason: str = attrs.field(validator=filled)
     team: str | None = None
@@ -191,6 +194,7 @@ class HandedOver(Act):
 class Escalated(Act):
     """A higher support level (2, 3, …) took responsibility, for a reason; the status stays."""
 
+    decisive: ClassVar[tuple[str, ...]] = ("level", "team", "to")
     to: str = attrs.field(validator=filled)
     level: int = attrs.field(validator=whole(2))
     reason: str = attrs.field(validator=filled)
@@ -201,6 +205,7 @@ class Escalated(Act):
 class Linked(Act):
     """Another case belongs with this one; `since` is when that one was reported, if a merge should count from it."""
 
+    decisive: ClassVar[tuple[str, ...]] = ("relation", "since")
     to: CaseId = attrs.field(validator=filled)
     relation: Relation = attrs.field(default=Relation.RELATED, converter=Relation)
     since: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(as_instant))
@@ -238,6 +243,7 @@ class Replied(Act):
     Only a public reply of a person answers the customer unless a clock says otherwise.
     """
 
+    decisive: ClassVar[tuple[str, ...]] = ("bot", "public")
     public: bool = attrs.field(default=True, validator=a_fact)
     bot: bool = attrs.field(default=False, validator=a_fact)
 
@@ -261,6 +267,7 @@ class Waiting(Act):
     A case waits on one thing at a time; waiting again while it waits names the new one.
     """
 
+    decisive: ClassVar[tuple[str, ...]] = ("on",)
     on: str = attrs.field(validator=filled)
 
     @property
@@ -282,6 +289,7 @@ class Resolved(Act):
 class Verified(Act):
     """The effect was evaluated and the customer asked: both must say yes, or handling begins again."""
 
+    decisive: ClassVar[tuple[str, ...]] = ("customer_confirmed", "effective")
     effective: bool = attrs.field(validator=a_fact)
     customer_confirmed: bool = attrs.field(validator=a_fact)
 

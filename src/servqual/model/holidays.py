@@ -28,6 +28,7 @@ from servqual.model._spells import DAYS, as_date, weekday_of
 
 __all__ = ["DayRange", "EasterDay", "FixedDay", "HolidayRule", "Holidays", "NthWeekday", "Recurring"]
 
+_FURTHEST: Final = 366
 _LEAP: Final = 2024  # a year that has every day
 READ_YEARS: Final = range(1970, 2101)  # the years for which a calendar object is read
 
@@ -38,12 +39,16 @@ def _year(_: object, field: "attrs.Attribute[int | None]", value: int | None) ->
 
 
 def _whole(_: object, field: "attrs.Attribute[int]", value: object) -> None:
-    if not isinstance(value, int):
-        raise InvalidValue(f"{field.name} must be a whole number of days (got {value!r})", field=field.name, got=value)
+    if not isinstance(value, int) or abs(value) > _FURTHEST:
+        raise InvalidValue(
+            f"{field.name} must be a whole number of days, at most a year either way (got {value!r})",
+            field=field.name,
+            got=value,
+        )
 
 
 def _nth(_: object, field: "attrs.Attribute[int]", value: object) -> None:
-    if value not in {1, 2, 3, 4, 5, -1, -2, -3, -4, -5}:
+    if not isinstance(value, int) or value not in {1, 2, 3, 4, 5, -1, -2, -3, -4, -5}:
         raise InvalidValue(
             f"nth must be 1 to 5, or -1 to -5 from the end of the month (got {value!r})", field=field.name, got=value
         )
@@ -51,7 +56,7 @@ def _nth(_: object, field: "attrs.Attribute[int]", value: object) -> None:
 
 def _shifts(given: Mapping[str, int]) -> Mapping[str, int]:
     mapped = isinstance(given, Mapping)  # pyright: ignore[reportUnnecessaryIsInstance]
-    if not mapped or any(type(days) is not int for days in given.values()):
+    if not mapped or any(type(days) is not int or abs(days) > _FURTHEST for days in given.values()):
         raise InvalidValue(f"observed must map weekdays to days moved (got {given!r})", field="observed", got=given)
     return MappingProxyType({DAYS[weekday_of(day, "observed")]: days for day, days in given.items()})
 

@@ -132,7 +132,7 @@ def _used_up(reading: Reading, like: _Past, resumed: dt.datetime) -> dt.datetime
     in_wall_time = reading.conventions.pauses == "wall"
     moved = count_of(reading).moved_by(reading.now) + in_wall_time * (resumed - reading.now)
     for counted, length in like.pauses:
-        if spent < counted < reading.limit:
+        if reading.elapsed < counted < reading.limit:  # one that follows at once adds to the one before
             at = hours.after(at - moved, counted - spent) + moved + length
             moved += in_wall_time * length
             spent = counted

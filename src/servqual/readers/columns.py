@@ -116,6 +116,8 @@ def joined(batches: Sequence[Batch]) -> Batch:
     """Several batches as one; a column that one of them lacks is missing there."""
     if len(batches) == 1:
         return batches[0]
+    if not batches:
+        return Batch({}, 0, 0, range(0))
     names = dict.fromkeys(name for batch in batches for name in batch.columns)
     return Batch(
         {name: _joined(name, batches) for name in names},

@@ -31,14 +31,14 @@ Told: TypeAlias = "str | Callable[[Any], Any] | Following"
 
 def _first(*names: str) -> Callable[[Any], dt.datetime | None]:
     """The moment of an object's first event of these stored names."""
-    return lambda one: next((event.at for event in one.history if event.stored_name in names), None)
+    return lambda one: next((event.at for event in one.counted if event.stored_name in names), None)
 
 
 def _said(field: str) -> Callable[[Any], Any]:
     """What an object's events said last of something."""
 
     def last(one: Any) -> Any:
-        for event in reversed(one.history):
+        for event in reversed(one.counted):
             value = getattr(event, field, None)
             if value is not None:
                 return value
@@ -48,15 +48,15 @@ def _said(field: str) -> Callable[[Any], Any]:
 
 
 def _case_ended(case: Any) -> Any:
-    return case.history[-1].at if case.status == "cancelled" else case.closed_at
+    return case.counted[-1].at if case.status == "cancelled" else case.closed_at
 
 
 def _complaint_ended(complaint: Any) -> Any:
-    return complaint.history[-1].at if complaint.status in {"withdrawn", "duplicate"} else complaint.closed_at
+    return complaint.counted[-1].at if complaint.status in {"withdrawn", "duplicate"} else complaint.closed_at
 
 
 def _times(name: str) -> Callable[[Any], int]:
-    return lambda one: sum(event.stored_name == name for event in one.history)
+    return lambda one: sum(event.stored_name == name for event in one.counted)
 
 
 def _waited(queued: Any, answered: Any, ended: Any) -> Any:

@@ -1,7 +1,7 @@
 """Lists of our model's objects as the rows of a table: cases, contacts, complaints, answers and their like.
 
-Of each object a row; of a case in `case_events` a row for each event of its history. What the columns hold is written
-down in `servqual.readers.object_columns`.
+Of each object a row; of a case in `case_events` a row for each event of its history that counts, as corrected. What the
+columns hold is written down in `servqual.readers.object_columns`.
 """
 
 import datetime as dt
@@ -94,7 +94,7 @@ def objects_batch(
     others: list[str] = []
     if table == "case_events":
         plain = {name: _plain(table, name, values) for name, values in _events(objects).items()}
-        rows = np.repeat(rows, [len(case.history) for case in objects])
+        rows = np.repeat(rows, [len(case.counted) for case in objects])
     else:
         names = [name for name in told if not name.startswith("_")]
         if only is not None:
@@ -106,7 +106,7 @@ def objects_batch(
     again = came_before("cases", labels_of([case.id for case in objects]))
     if again is None:
         return batch
-    events = np.repeat(again, [len(case.history) for case in objects])
+    events = np.repeat(again, [len(case.counted) for case in objects])
     return without(batch, "case_id", batch.columns["case_id"], events)
 
 
@@ -194,14 +194,14 @@ def _lengths(values: Sequence[dt.timedelta | None]) -> Array:
 
 def _events(cases: Sequence[Any]) -> dict[str, list[Any]]:
     """The histories of cases as the columns of a log."""
-    events = [*chain.from_iterable(case.history for case in cases)]
+    events = [*chain.from_iterable(case.counted for case in cases)]
     kinds: list[Any] = [*map(type, events)]
     names: dict[Any, str] = {kind: kind.stored_name for kind in {*kinds}}
     rows: dict[str, list[int]] = {name: [] for name in names.values()}
     for row, kind in enumerate(kinds):
         rows[names[kind]].append(row)
     columns: dict[str, list[Any]] = {
-        "case_id": [*chain.from_iterable(repeat(case.id, len(case.history)) for case in cases)],
+        "case_id": [*chain.from_iterable(repeat(case.id, len(case.counted)) for case in cases)],
         "event": [names[kind] for kind in kinds],
         "at": [event.at for event in events],
         "seq": [event.seq for event in events],
