@@ -132,7 +132,7 @@ def test_intervals_by_customer_are_those_of_a_ratio_of_sums(rows: list[dict[str,
         assert (m.value, m.n) == (plain.value, plain.n)
         sums: dict[Any, list[float]] = defaultdict(lambda: [0.0, 0.0])
         for place, row in enumerate(rows):
-            who = place if row["customer_id"] is None else row["customer_id"]
+            who = ("alone", place) if row["customer_id"] is None else row["customer_id"]
             share = m.kpi == "abandonment_rate"
             if share or (not row["abandoned"] and row["wait_s"] is not None):
                 sums[who][0] += row["abandoned"] if share else row["wait_s"]
