@@ -5,7 +5,7 @@ import difflib
 import importlib
 from collections.abc import Callable, Collection, Iterable
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -13,19 +13,32 @@ import attrs
 from servqual.errors import InvalidValue, MissingExtra, NaiveTime, UnknownZone
 
 
-def as_instant(value: object) -> dt.datetime:
+def as_instant(value: object, field: str) -> dt.datetime:
     """Read an aware datetime as UTC; refuse a naive one."""
     if type(value) is dt.datetime and value.tzinfo is dt.UTC:
         return value
     if not isinstance(value, dt.datetime):
-        raise InvalidValue(f"a moment must be a datetime (got {value!r})", expected="datetime", got=value)
+        raise InvalidValue(
+            f"{field} must be a datetime with a zone (got {value!r})", field=field, expected="datetime", got=value
+        )
     if value.utcoffset() is None:
         raise NaiveTime(
-            f"a moment needs a zone (got {value.isoformat()}); pass tzinfo, such as datetime.UTC",
+            f"{field} needs a zone (got {value.isoformat()}); pass tzinfo, such as datetime.UTC",
+            field=field,
             expected="an aware datetime",
             got=value,
         )
     return value.astimezone(dt.UTC)
+
+
+if TYPE_CHECKING:  # mypy knows only converters that are plain functions
+
+    def instant(value: object, /) -> dt.datetime:
+        """Read a field as an instant, refused under the field's name; an attrs converter."""
+        ...
+
+else:
+    instant = attrs.Converter(lambda value, field: as_instant(value, field.name), takes_field=True)
 
 
 def _says_something(value: object) -> bool:

@@ -376,3 +376,16 @@ def test_your_own_kpi_is_one_row() -> None:
     found = measure([mine], {"cases": data}).one()
     assert isinstance(found, Measurement)
     assert (found.value, found.n) == (0.25, 4)
+
+
+@given(teams=st.lists(st.sampled_from([7, "7", "north", 12, None]), min_size=1, max_size=12), cut=st.integers(0, 12))
+def test_a_team_named_by_a_number_is_the_same_team_as_its_digits(teams: list[Any], cut: int) -> None:
+    """A part may hold numbers only where the whole holds texts, too."""
+    rows = {"team": teams, "received_at": [START] * len(teams)}
+    parts = [{name: values[:cut] for name, values in rows.items()}, {name: v[cut:] for name, v in rows.items()}]
+    whole = tally(["case_volume"], {"cases": rows}, by=["team"], now=NOW)
+    told = [tally(["case_volume"], {"cases": part}, by=["team"], now=NOW) for part in parts]
+    assert (told[0] + told[1]).to_bytes() == whole.to_bytes()
+    assert tally(["case_volume"], {"cases": iter(parts)}, by=["team"], now=NOW).to_bytes() == whole.to_bytes()
+    chosen = [tally(["case_volume"], {"cases": part}, where={"team": 7}, now=NOW) for part in parts]
+    assert (chosen[0] + chosen[1]).measure().one().n == sum(str(team) == "7" for team in teams)

@@ -185,7 +185,7 @@ def test_of_events_that_are_alike_one_is_meant_and_others_are_told_apart_by_seq(
         (lambda: amended(1, "reported", 0, priority=None), "changes", "to take a fact away"),
         (lambda: amended(1, "reported", 0, id="C-2"), "changes", "must not touch id"),
         (lambda: amended(1, "received", 0, seq=2), "changes", "must not touch seq"),
-        (lambda: amended(1, "received", 0, at=dt.datetime(2026, 5, 4)), None, "needs a zone"),  # noqa: DTZ001
+        (lambda: amended(1, "received", 0, at=dt.datetime(2026, 5, 4)), "changes", "needs a zone"),  # noqa: DTZ001
         (lambda: voided(1, " ", 0), "event", "must be a text"),
         (lambda: begun().record(amended(1, "reported", 0, priorty="high")), "changes", "did you mean priority"),
         (lambda: begun().record(amended(1, "reported", 0, priority="hihg")), "priority", "did you mean high"),

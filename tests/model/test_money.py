@@ -120,5 +120,5 @@ def test_a_purchase_is_of_money() -> None:
     assert Purchase(customer=CustomerId("K-1"), at=now, amount=Money(5, "EUR")).what == ""
     with pytest.raises(InvalidValue, match="amount must be a Money"):
         Purchase(customer=CustomerId("K-1"), at=now, amount=5)  # type: ignore[arg-type]
-    with pytest.raises(InvalidValue, match="a moment needs a zone"):
+    with pytest.raises(InvalidValue, match="at needs a zone"):
         Purchase(customer=CustomerId("K-1"), at=now.replace(tzinfo=None), amount=Money(5, "EUR"))

@@ -1062,8 +1062,8 @@ def test_bad_agreements_are_refused() -> None:
         Target(clock="resolution", within=HOUR, hours="9-17")  # type: ignore[arg-type]
     with pytest.raises(InvalidValue, match="rule must be a ClockRule"):
         Target(clock="resolution", within=HOUR, rule="received")  # type: ignore[arg-type]
-    with pytest.raises(InvalidValue, match="match must map attributes to values"):
-        Target(clock="resolution", within=HOUR, match="phone")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="match must map attributes to texts"):
+        Target(clock="resolution", within=HOUR, match="phone")
     with pytest.raises(InvalidValue, match="conventions must be a ClockConventions"):
         attrs.evolve(agree(Clock.RESOLUTION, HOUR), conventions="zendesk")  # type: ignore[arg-type]
     with pytest.raises(InvalidValue, match="targets must be Targets"):

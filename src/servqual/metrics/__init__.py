@@ -29,6 +29,8 @@ _HOME = {
     "KPIS": "catalogue",
     "Kpi": "kpi",
     "Lifetimes": "histograms",
+    "LogReplay": "log_replays",
+    "what_if": "log_replays",
     "Measurement": "measures",
     "Measures": "measures",
     "Pauses": "business_time",

@@ -28,6 +28,8 @@ from servqual.metrics.histograms import Lifetimes as Lifetimes
 from servqual.metrics.histograms import Values as Values
 from servqual.metrics.kpi import Kpi as Kpi
 from servqual.metrics.log_readings import clock_readings as clock_readings
+from servqual.metrics.log_replays import LogReplay as LogReplay
+from servqual.metrics.log_replays import what_if as what_if
 from servqual.metrics.measures import Measurement as Measurement
 from servqual.metrics.measures import Measures as Measures
 from servqual.metrics.peers import Peer as Peer

@@ -98,7 +98,7 @@ def after(
     >>> after(hours, start, np.timedelta64(2, "h")).astype("datetime64[m]").astype(str).tolist()
     ['2026-05-11T10:00', '2026-05-11T11:00']
     """
-    if at_close not in {"stay", "roll"}:
+    if at_close not in ("stay", "roll"):
         raise InvalidValue(f"at_close must be 'stay' or 'roll' (got {at_close!r})", field="at_close", got=at_close)
     shape = common_shape(start=start, work=work, which=0 if which is None else which)
     first, wanted = Column.of(start, "M", "start", shape), Column.of(work, "m", "work", shape)

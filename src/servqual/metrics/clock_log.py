@@ -1,6 +1,6 @@
 """A log of case events as columns, in the one true order in which clocks take them: case by case, each by time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import product
 from typing import Any, Final
@@ -14,13 +14,15 @@ from servqual.metrics.clock_corrections import corrected
 from servqual.metrics.clock_order import heads_of, order_of, settled, ties_of
 from servqual.metrics.lazy_columns import LazyColumns, taken
 from servqual.metrics.rows import Rows
-from servqual.model.case import CASE_LIFECYCLE
+from servqual.model.case import CASE_LIFECYCLE, Priority, Relation
 from servqual.readers.columns import Batch, Column
 from servqual.readers.refusals import Refusals, Unusable, as_objects
 from servqual.readers.tables import TABLES, Kind
 
 __all__ = ["EventLog", "as_moment"]
 
+_EVENTS: Final = frozenset(kind.stored_name for kind in CASE_LIFECYCLE.events)
+_PRIORITIES: Final = tuple(Priority)
 _NEEDED: Final = ("case_id", "at", "event")
 Signals = tuple[tuple[str, ...], ...]
 _TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -31,6 +33,21 @@ _TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "verified": ("effective", "customer_confirmed"),
     "waiting": ("on",),
 }
+
+
+_ENDS: Final[Mapping[str, frozenset[str]]] = {
+    "linked": frozenset(Relation),
+    "replied": frozenset(("public", "internal", "bot")),
+    "reported": frozenset(("customer", "agent")),
+    "verified": frozenset(("passed", "failed")),
+}
+"""What may follow the name of an event and a dot; after `waiting` it is whatever the case waits on."""
+
+
+def _is_event(name: str, dot: str, end: str) -> bool:
+    if not dot:
+        return name in _EVENTS
+    return end in _ENDS.get(name, ()) or (name == "waiting" and end != "")
 
 
 def _finer(event: str, *cells: Any) -> str | None:
@@ -72,14 +89,16 @@ class EventLog:
     rows: Rows
 
     @classmethod
-    def of(cls, batch: Batch, now: int) -> "EventLog":
+    def of(cls, batch: Batch, now: int, matched: Collection[str] = ()) -> "EventLog":
         """Order the events up to a moment; a row without case, moment or known event is refused.
+
+        So is one of an unknown priority, where targets match on it: `matched` are the columns that they look at.
 
         Raises `MissingColumn` where the log has no case_id, at or event.
         """
         if not batch.columns and not batch.read:  # no cases at all
-            kinds = TABLES["case_events"]
-            batch = attrs.evolve(batch, columns={name: Column.missing(kinds[name], 0) for name in _NEEDED})
+            kinds = dict.fromkeys(matched, Kind.LABEL) | {name: TABLES["case_events"][name] for name in _NEEDED}
+            batch = attrs.evolve(batch, columns={name: Column.missing(kind, 0) for name, kind in kinds.items()})
         for name in _NEEDED:
             if name not in batch.columns:
                 raise MissingColumn(
@@ -88,7 +107,7 @@ class EventLog:
         batch = corrected(batch)
         columns: Mapping[str, Column] = batch.columns
         signals, signal = _signals(columns)
-        usable, refusals = _usable(batch, signal)
+        usable, refusals = _usable(batch, signal, matched)
         seen = usable & (columns["at"].values <= now)
         if not seen.all():
             rows = np.flatnonzero(seen)
@@ -153,13 +172,12 @@ def _last_known(columns: Mapping[str, Column], case: Array, heads: Array, size: 
 def _signals(columns: Mapping[str, Column]) -> tuple[Signals, Array]:
     """The names that events give, and their code for each event; -1 where no lifecycle knows it."""
     event = columns["event"]
-    stored = {kind.stored_name for kind in CASE_LIFECYCLE.events}
     names: dict[tuple[str, ...], int] = {}
     plain = np.full(len(event.labels) + 1, -1, np.int32)
     finer: list[tuple[Array, Array]] = []
     for code, label in enumerate(event.labels):
-        name, _, end = str(label).partition(".")
-        if name not in stored:
+        name, dot, end = str(label).partition(".")
+        if not _is_event(name, dot, end):
             continue
         readers = () if end else _TOLD_BY.get(name, ())
         ends = [end or _finer(name, *cells) for cells in product(*(_cells(columns.get(column)) for column in readers))]
@@ -185,21 +203,25 @@ def _cells(column: Column | None) -> list[Any]:
     return [None, *(column.labels if column.kind is Kind.LABEL else (0, 1))]
 
 
-def _usable(batch: Batch, signal: Array) -> tuple[Array, Refusals]:
-    event = batch.columns["event"]
+def _usable(batch: Batch, signal: Array, matched: Collection[str]) -> tuple[Array, Refusals]:
     good = {
         "case_id": (batch.columns["case_id"].known, "is missing"),
         "at": (batch.columns["at"].known, "is missing"),
         "event": (signal >= 0, "is no event of a case"),
     }
-    usable = good["case_id"][0] & good["at"][0] & good["event"][0]
+    priority = batch.columns.get("priority")
+    if priority is not None and "priority" in matched:
+        known = np.array([*(label in _PRIORITIES for label in priority.labels), True])  # the last of nothing said
+        good["priority"] = known.take(priority.values), f"is none of {', '.join(_PRIORITIES)}"
+    usable = np.logical_and.reduce([known for known, _ in good.values()])
     refusals = batch.refusals
-    names = np.array([*map(str, event.labels), ""], object)
     for name, (known, reason) in good.items():
         places = np.flatnonzero(~known)
         if not len(places):
             continue
-        told = names[event.values[places]] if name == "event" else as_objects([""] * len(places))
+        column = batch.columns[name]
+        names = np.array([*map(str, column.labels), ""], object)
+        told = names[column.values[places]] if column.kind is Kind.LABEL else as_objects([""] * len(places))
         found = Refusals((Unusable(name, reason, batch.numbers[places], told),))
         for part in batch.refusals.of_columns({name}).parts:
             found = found.without(part.rows)

@@ -135,7 +135,7 @@ def _tally_log(
     talliers = {table: Tallier(asked, table, strict=strict) for table in tables}
 
     def count(part: Callable[[], Batch]) -> Rows:
-        log = EventLog.of(part(), now)
+        log = EventLog.of(part(), now, () if sla is None else sla.attributes)
         if strict and log.rows.refusals:
             raise refused(log.rows.refusals[0])
         for table, tallier in talliers.items():
@@ -234,6 +234,7 @@ def plan_of(
         raise InvalidValue(f"by must name each column once (got {', '.join(groups)})", field="by", got=groups)
     _must_be(str, "cluster", "the name of a column", cluster or "")
     _must_be((tuple, list), "period", "two moments, the end outside", period or ())
+    _must_be((Sla, type(None)), "sla", "an Sla", sla)
     in_time = [name for name in groups if name in PERIODS]
     for asked in [kpis] if isinstance(kpis, str | Kpi) else kpis:
         kpi = asked if isinstance(asked, Kpi) else KPIS.get(str(asked))
@@ -273,7 +274,7 @@ def _must_be(kind: Any, field: str, expected: str, value: object) -> None:
 
 def _within_time(field: str, moment: Moment) -> int:
     """A moment in the time of which data are read."""
-    us = us_of(moment)
+    us = us_of(moment, field)
     if not FIRST_MOMENT <= us < LAST_MOMENT:
         raise InvalidValue(
             f"{field} must lie from 1970 to 2099 (got {moment})", field=field, expected="1970 to 2099", got=moment

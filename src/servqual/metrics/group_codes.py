@@ -8,7 +8,7 @@ import numpy as np
 
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array
-from servqual.metrics.groups import Groups, in_order
+from servqual.metrics.groups import Groups, all_alike, in_order
 from servqual.metrics.periods import PERIODS, period
 from servqual.readers.columns import Batch
 
@@ -117,7 +117,10 @@ class GroupCodes:
 
 
 class _Labels:
-    """The labels of one column, numbered from 1 as they first come; 0 is nothing known."""
+    """The labels of one column, numbered from 1 as they first come; 0 is nothing known.
+
+    A whole number and its digits are one, for a part may hold texts only where another part has numbers.
+    """
 
     def __init__(self) -> None:
         self.names: list[Any] = [None]
@@ -148,18 +151,23 @@ class _Labels:
     def _learn(self, codes: Iterable[int]) -> None:
         for code in codes:
             name = self._from[code]
-            number = self._numbers.setdefault(name, len(self._numbers) + 1)
+            digits = isinstance(name, int)
+            number = self._numbers.setdefault(str(name) if digits else name, len(self._numbers) + 1)
             if number == len(self.names):
                 self.names.append(name)
+            elif not digits:
+                self.names[number] = name
             self._lookup[code] = number
 
     def ordered(self, numbers: Array) -> tuple[Array, tuple[Any, ...]]:
         """The place of each of these numbers among their labels in order, and the labels."""
         came = np.unique(numbers)
-        order = sorted(came[came > 0].tolist(), key=lambda number: in_order(self.names[number]))
+        came = came[came > 0]
+        names = all_alike([self.names[number] for number in came.tolist()])
+        order = sorted(range(len(came)), key=lambda place: in_order(names[place]))
         places = np.zeros(len(self.names), np.int64)
-        places[order] = np.arange(1, len(order) + 1)
-        return places, tuple(self.names[number] for number in order)
+        places[came[order]] = np.arange(1, len(order) + 1)
+        return places, tuple(names[place] for place in order)
 
 
 class _Keys:

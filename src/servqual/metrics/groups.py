@@ -9,7 +9,7 @@ import numpy as np
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Array
 
-__all__ = ["Groups", "in_order"]
+__all__ = ["Groups", "all_alike", "in_order"]
 
 _MOST = 1 << 62
 
@@ -62,11 +62,12 @@ class Groups:
             return self, np.zeros(1, np.int64), np.zeros(1, np.int64)
         labels, codes = [], []
         for i in range(len(self.by)):
-            names = tuple(sorted({*self.labels[i], *other.labels[i]}, key=in_order))
+            alike = all_alike((*self.labels[i], *other.labels[i]))
+            names = tuple(sorted({*alike}, key=in_order))
             place = {name: code for code, name in enumerate(names, 1)}
             parts = []
-            for groups in (self, other):
-                lookup = np.array([0, *(place[name] for name in groups.labels[i])], np.int64)
+            for groups, mine in ((self, alike[: len(self.labels[i])]), (other, alike[len(self.labels[i]) :])):
+                lookup = np.array([0, *map(place.__getitem__, mine)], np.int64)
                 parts.append(lookup[groups.codes[i]])
             labels.append(names)
             codes.append(np.concatenate(parts))
@@ -90,8 +91,17 @@ class Groups:
         return [[*map(mine.__getitem__, codes)] for mine, codes in zip(names, self.codes.tolist(), strict=True)]
 
 
+def all_alike(labels: Sequence[Any]) -> Sequence[Any]:
+    """Labels of one kind: where a part names its teams by whole numbers and another by texts, texts throughout.
+
+    >>> all_alike([7, "north"]), all_alike([7, 12])
+    (['7', 'north'], [7, 12])
+    """
+    return [*map(str, labels)] if {int, str} <= {*map(type, labels)} else labels
+
+
 def in_order(label: Any) -> tuple[str, Any]:
-    """Labels go by their kind, then by themselves: a part may name its teams by numbers, another by texts."""
+    """Labels go by their kind, then by themselves."""
     return (type(label).__name__, label)
 
 

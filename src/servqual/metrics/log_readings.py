@@ -1,8 +1,9 @@
 """A log of events read by an agreement: every clock of every case, as columns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from servqual.errors import InvalidValue
 from servqual.metrics.case_readings import ClockReadings, read_clock
 from servqual.metrics.clock_log import EventLog
 from servqual.metrics.moments import Moment, us_of
@@ -11,7 +12,7 @@ from servqual.readers.asked import Asked
 from servqual.readers.columns import joined
 from servqual.readers.sources import Source, parts_of_source
 
-__all__ = ["clock_readings"]
+__all__ = ["clock_readings", "read_log"]
 
 
 def clock_readings(
@@ -39,7 +40,22 @@ def clock_readings(
     >>> found["case_id"].tolist(), found["state"].tolist(), found["due"].astype(str).tolist()
     (['C-1', 'C-2'], ['running', 'breached'], ['2026-05-04T17:00:00.000000', '2026-05-01T17:00:00.000000'])
     """
-    moment, asked = us_of(now), Asked(names=columns or {}, naive=naive, whole=True)
-    log = EventLog.of(joined([part() for part in parts_of_source("case_events", case_events, asked)]), moment)
-    keys = [str(promise.key) for promise in sla.promises]
-    return MappingProxyType({key: read_clock(sla, log, key, moment) for key in keys})
+    log, moment = read_log(case_events, [sla], now=now, columns=columns, naive=naive)
+    return MappingProxyType({promise.key: read_clock(sla, log, promise.key, moment) for promise in sla.promises})
+
+
+def read_log(
+    case_events: Source,
+    agreements: Sequence[Sla],
+    *,
+    now: Moment,
+    columns: Mapping[str, str] | None,
+    naive: str | None,
+) -> tuple[EventLog, int]:
+    """The log that these agreements read, and the moment from which they do."""
+    for sla in agreements:
+        if not isinstance(sla, Sla):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidValue(f"sla must be an Sla (got {sla!r:.80})", field="sla", expected="an Sla", got=sla)
+    moment, asked = us_of(now, "now"), Asked(names=columns or {}, naive=naive, whole=True)
+    batch = joined([part() for part in parts_of_source("case_events", case_events, asked)])
+    return EventLog.of(batch, moment, {name for sla in agreements for name in sla.attributes}), moment

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import attrs
 
-from servqual._checks import as_instant, filled
+from servqual._checks import a, filled, instant
 from servqual.errors import InvalidValue
 
 __all__ = ["Act", "Event"]
@@ -41,13 +41,13 @@ class Event:
     decisive: ClassVar[tuple[str, ...]] = ()
     """The fields that order events of this kind at one instant, which a log of them tells, too."""
 
-    at: dt.datetime = attrs.field(converter=as_instant)
+    at: dt.datetime = attrs.field(converter=instant)
     by: str | None = None
     note: str = ""
     recorded_at: dt.datetime | None = attrs.field(
-        default=None, converter=attrs.converters.optional(as_instant), validator=_not_before
+        default=None, converter=attrs.converters.optional(instant), validator=_not_before
     )
-    seq: int = 0
+    seq: int = attrs.field(default=0, validator=a(int))
 
     def __init_subclass__(cls) -> None:
         cls.stored_name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()

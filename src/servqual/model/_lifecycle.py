@@ -13,18 +13,19 @@ Where a lifecycle takes corrections, they lie in the history beside what they co
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
+from functools import cached_property
 from itertools import groupby
 from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 import attrs
 
-from servqual._checks import as_instant
+from servqual._checks import as_instant, several
 from servqual.errors import IllegalTransition, InvalidValue, OutOfOrder
 from servqual.model._event import Act, Event
 from servqual.model.corrections import Correction, corrected
 from servqual.model.labels import Labelled
 
-__all__ = ["Act", "Event", "Lifecycle", "Lived", "Move", "Row", "State", "short"]
+__all__ = ["Act", "Event", "Lifecycle", "Lived", "Move", "Row", "State", "as_history", "must_be_lived", "short"]
 
 S = TypeVar("S", bound=Labelled)
 
@@ -80,6 +81,11 @@ class Lifecycle(Generic[S]):
     def events(self) -> tuple[type[Event], ...]:
         """The kinds of event, in the order that decides between equal instants."""
         return tuple(self._rank)
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """The names of all that its events may say."""
+        return frozenset(field.name for event in self._rank for field in attrs.fields(event))
 
     def allowed(self, status: S | None) -> tuple[str, ...]:
         """Stored names of the events that this status allows."""
@@ -171,6 +177,17 @@ def _in_order(history: Iterable[E]) -> tuple[E, ...]:
     return tuple(sorted(history, key=lambda e: (*_moment(e), isinstance(e, Correction), repr(e))))
 
 
+def must_be_lived(field: str, value: object) -> None:
+    """Refuse what has no history, such as its id."""
+    if not isinstance(value, Lived):
+        raise InvalidValue(
+            f"{field} must be an object with a history, such as a Case (got {value!r})",
+            field=field,
+            expected="an object with a history",
+            got=value,
+        )
+
+
 def _only_events(values: Iterable[object]) -> None:
     for value in values:
         if not isinstance(value, Event):
@@ -180,6 +197,11 @@ def _only_events(values: Iterable[object]) -> None:
                 expected="events",
                 got=value,
             )
+
+
+def as_history(history: Iterable[E]) -> tuple[E, ...]:
+    """Read the events of a history; what holds none at all is refused."""
+    return several("history", history, "the events of its lifecycle")
 
 
 def short(history: tuple[Event, ...]) -> str:
@@ -261,7 +283,7 @@ class Lived(Generic[S, E]):
 
         That is what was true then, as far as is known: what was recorded or corrected later counts at its own place.
         """
-        until = as_instant(moment)
+        until = as_instant(moment, "moment")
         return type(self)(history=tuple(event for event in self.counted if event.at <= until))
 
     def known_by(self, moment: dt.datetime) -> Self:
@@ -269,7 +291,7 @@ class Lived(Generic[S, E]):
 
         That is what was believed then. Refused before the first record.
         """
-        until = as_instant(moment)
+        until = as_instant(moment, "moment")
         return type(self)(history=tuple(event for event in self.history if (event.recorded_at or event.at) <= until))
 
     @property
@@ -294,6 +316,11 @@ class Lived(Generic[S, E]):
     def is_correctable(cls) -> bool:
         """Whether its history takes `Voided` and `Amended`."""
         return cls._lifecycle.correctable
+
+    @classmethod
+    def facts(cls) -> frozenset[str]:
+        """The names of all that its events may say, such as `category`."""
+        return cls._lifecycle.facts
 
     @classmethod
     def diagram(cls) -> str:

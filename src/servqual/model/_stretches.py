@@ -17,12 +17,12 @@ EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 DAY: Final = 86_400_000_000
 
 
-def micros(at: dt.datetime) -> int:
+def micros(at: dt.datetime, field: str = "at") -> int:
     """An aware moment as microseconds since 1970 in UTC; a naive one is refused."""
     try:
         since = at - EPOCH
     except TypeError:
-        since = as_instant(at) - EPOCH  # says what is wrong
+        since = as_instant(at, field) - EPOCH  # says what is wrong
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 

@@ -11,7 +11,7 @@ import attrs
 
 from servqual._checks import calendar_date, filled
 from servqual.errors import InvalidValue
-from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, short
+from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
 from servqual.model.meeting import FollowedUp, Meeting
@@ -97,7 +97,7 @@ ACTION_ITEM_LIFECYCLE: Final = Lifecycle(
 
 
 def _item_events(history: Iterable[ActionItemEvent]) -> tuple[ActionItemEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)

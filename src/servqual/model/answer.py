@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from servqual._checks import as_instant, filled
+from servqual._checks import filled, instant
 from servqual.errors import InvalidValue
 from servqual.model.ids import AgentId, CaseId, CustomerId, InteractionId, SurveyId, TeamId
 from servqual.model.question import Question
@@ -20,7 +20,7 @@ class Invitation:
 
     survey: SurveyId = attrs.field(validator=filled)
     customer: CustomerId = attrs.field(validator=filled)
-    at: dt.datetime = attrs.field(converter=as_instant)
+    at: dt.datetime = attrs.field(converter=instant)
     channel: str | None = None
     agent: AgentId | None = None
     team: TeamId | None = None
@@ -48,10 +48,10 @@ class Answer:
     survey: SurveyId = attrs.field(validator=filled)
     question: Question
     customer: CustomerId | None = attrs.field(validator=attrs.validators.optional(filled))
-    answered_at: dt.datetime = attrs.field(converter=as_instant)
+    answered_at: dt.datetime = attrs.field(converter=instant)
     score: int | None = None
     text: str = ""
-    invited_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(as_instant))
+    invited_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
     channel: str | None = None
     agent: AgentId | None = None
     team: TeamId | None = None

@@ -13,7 +13,7 @@ import attrs
 
 from servqual._checks import among, as_texts, calendar_date, filled, whole
 from servqual.errors import InvalidValue
-from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, short
+from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model._rebuilt import Rebuilt
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
@@ -277,7 +277,7 @@ APPRAISAL_LIFECYCLE: Final = Lifecycle(name="appraisal", rows=_rows())
 
 
 def _events(history: Iterable[AppraisalEvent]) -> tuple[AppraisalEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)

@@ -12,7 +12,7 @@ import attrs
 from servqual._checks import as_instant, filled
 from servqual.model import case as of_case
 from servqual.model import complaint as of_complaint
-from servqual.model._lifecycle import Event, Lifecycle, Lived, Row, short
+from servqual.model._lifecycle import Event, Lifecycle, Lived, Row, as_history, short
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
 
@@ -87,7 +87,7 @@ class Holding:
 
 
 def _events(history: Iterable[OwnershipEvent]) -> tuple[OwnershipEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)
@@ -126,7 +126,7 @@ class Ownership(Lived[OwnershipStatus, OwnershipEvent]):
 
     def owner_at(self, moment: dt.datetime) -> AgentId | None:
         """Who was responsible at a moment; None before the first assignment and while nobody was."""
-        at = as_instant(moment)
+        at = as_instant(moment, "moment")
         held = (part for part in self.holdings if part.start <= at and (part.end is None or at < part.end))
         return next((part.member for part in held), None)
 

@@ -11,7 +11,7 @@ import attrs
 
 from servqual._checks import among, as_texts, distinct, filled
 from servqual.errors import InvalidValue
-from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, short
+from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import AuditId
 from servqual.model.labels import Labelled
 
@@ -155,7 +155,7 @@ AUDIT_LIFECYCLE: Final = Lifecycle(name="audit", rows=_rows())
 
 
 def _events(history: Iterable[AuditEvent]) -> tuple[AuditEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)

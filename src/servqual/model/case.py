@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Final, Literal, Self
 
 import attrs
 
-from servqual._checks import a_fact, as_instant, filled, one_of, whole
+from servqual._checks import a_fact, as_instant, filled, instant, one_of, whole
 from servqual.errors import InvalidValue
-from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, short
+from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.corrections import Amended, Voided
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.labels import Labelled
@@ -130,7 +130,7 @@ class Reported(Event):
     customer: CustomerId = attrs.field(validator=filled)
     description: str = attrs.field(validator=filled)
     impact: str = attrs.field(validator=filled)
-    occurred_at: dt.datetime = attrs.field(converter=as_instant)
+    occurred_at: dt.datetime = attrs.field(converter=instant)
     owner: str = attrs.field(validator=filled)
     channel: str = attrs.field(validator=filled)
     source: CaseSource = attrs.field(converter=CaseSource)
@@ -208,7 +208,7 @@ class Linked(Act):
     decisive: ClassVar[tuple[str, ...]] = ("relation", "since")
     to: CaseId = attrs.field(validator=filled)
     relation: Relation = attrs.field(default=Relation.RELATED, converter=Relation)
-    since: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(as_instant))
+    since: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -412,7 +412,7 @@ _STAGES: Final = {
 
 
 def _events(history: Iterable[CaseEvent]) -> tuple[CaseEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)
@@ -420,9 +420,9 @@ class Case(Lived[CaseStatus, CaseEvent]):
     """A customer's problem as the tuple of what happened to it.
 
     Moments are UTC. Closing needs a verification in which the effect was evaluated and the customer confirmed; one
-    that fails leads back to handling. `Voided` and `Amended` correct what was told wrongly. Refused: a history that
-    does not begin with `Identified` or `Reported`, any event that the status does not allow, and an event before the
-    last that does not say when it became known.
+    that fails leads back to handling. `Voided` and `Amended` correct what was told wrongly. A history that is given
+    whole is put into the order of time. Refused: one that does not begin with `Identified` or `Reported`, any event
+    that the status does not allow, and to record one before the last that does not say when it became known.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> case = Case(history=[Reported(
@@ -581,7 +581,7 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
 
         A moment before the first event is refused.
         """
-        moment = as_instant(now)
+        moment = as_instant(now, "now")
         if moment < self.counted[0].at:
             raise InvalidValue(
                 f"now must not come before the first event at {self.counted[0].at} (got {moment})",

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Final, Self
 
 import attrs
 
-from servqual._checks import as_instant, filled
+from servqual._checks import as_instant, filled, instant
 from servqual.errors import InvalidValue
-from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, short
+from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import CommitmentId, CustomerId
 from servqual.model.labels import Labelled
 
@@ -50,7 +50,7 @@ class Made(Act):
     id: CommitmentId = attrs.field(validator=filled)
     customer: CustomerId = attrs.field(validator=filled)
     what: str = attrs.field(validator=filled)
-    due: dt.datetime = attrs.field(converter=as_instant)
+    due: dt.datetime = attrs.field(converter=instant)
 
     def __attrs_post_init__(self) -> None:
         if self.due < self.at:
@@ -123,7 +123,7 @@ _PROMISED: Final = frozenset({CommitmentStatus.MADE, CommitmentStatus.AT_RISK, C
 
 
 def _events(history: Iterable[CommitmentEvent]) -> tuple[CommitmentEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)
@@ -211,4 +211,4 @@ class Commitment(Lived[CommitmentStatus, CommitmentEvent]):
 
     def overdue(self, *, now: dt.datetime) -> bool:
         """Whether it is past its due moment at `now` and nobody said what became of it."""
-        return self.status in _PROMISED and as_instant(now) > self.due
+        return self.status in _PROMISED and as_instant(now, "now") > self.due

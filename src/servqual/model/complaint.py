@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Final, Self
 
 import attrs
 
-from servqual._checks import a_fact, as_instant, filled
+from servqual._checks import a_fact, as_instant, filled, instant
 from servqual.errors import InvalidValue
-from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, short
+from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.channel import Channel
 from servqual.model.corrections import Amended, Voided
 from servqual.model.ids import CaseId, ComplaintId, CustomerId
@@ -71,7 +71,7 @@ class Received(Event):
     category: str = attrs.field(validator=filled)
     description: str = attrs.field(validator=filled)
     owner: str = attrs.field(validator=filled)
-    due: dt.datetime = attrs.field(converter=as_instant)
+    due: dt.datetime = attrs.field(converter=instant)
     severity: str | None = None
     tier: str | None = None
     team: str | None = None
@@ -98,7 +98,7 @@ class HandedOver(Act):
 class Extended(Act):
     """The customer was given another due moment, for a reason; what was overdue before stays so in the past."""
 
-    due: dt.datetime = attrs.field(converter=as_instant)
+    due: dt.datetime = attrs.field(converter=instant)
     reason: str = attrs.field(validator=filled)
 
     def __attrs_post_init__(self) -> None:
@@ -250,7 +250,7 @@ _ENDED: Final = frozenset({ComplaintStatus.CLOSED, ComplaintStatus.WITHDRAWN, Co
 
 
 def _events(history: Iterable[ComplaintEvent]) -> tuple[ComplaintEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)
@@ -457,7 +457,7 @@ def complaint_backlog(complaints: Iterable[Complaint], *, now: dt.datetime) -> t
 
 
 def _as_they_were(complaints: Iterable[Complaint], now: dt.datetime) -> Iterator[Complaint]:
-    moment = as_instant(now)
+    moment = as_instant(now, "now")
     for complaint in complaints:
         if moment >= complaint.history[-1].at:
             yield complaint
@@ -466,4 +466,4 @@ def _as_they_were(complaints: Iterable[Complaint], now: dt.datetime) -> Iterator
 
 
 def _late(complaint: Complaint, now: dt.datetime) -> bool:
-    return not complaint.ended and complaint.resolved_at is None and as_instant(now) > complaint.due
+    return not complaint.ended and complaint.resolved_at is None and as_instant(now, "now") > complaint.due

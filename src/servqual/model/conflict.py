@@ -10,7 +10,7 @@ import attrs
 
 from servqual._checks import as_texts, filled
 from servqual.errors import InvalidValue
-from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, short
+from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
 
@@ -159,7 +159,7 @@ CONFLICT_LIFECYCLE: Final = Lifecycle(name="conflict", rows=_rows())
 
 
 def _events(history: Iterable[ConflictEvent]) -> tuple[ConflictEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import attrs
 
-from servqual._checks import as_instant, did_you_mean, filled, near
+from servqual._checks import as_instant, did_you_mean, filled, instant, near
 from servqual.errors import InvalidValue, NoSuchEvent
 from servqual.model._event import Act, Event
 from servqual.model._rebuilt import Rebuilt
@@ -30,7 +30,7 @@ class Correction(Act):
     """
 
     event: str = attrs.field(validator=filled)
-    happened_at: dt.datetime = attrs.field(converter=as_instant)
+    happened_at: dt.datetime = attrs.field(converter=instant)
     happened_seq: int | None = None
     reason: str = attrs.field(validator=filled)
 
@@ -103,8 +103,8 @@ class Amended(Correction, Rebuilt):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        if "at" in self.changes and as_instant(self.changes["at"]) > self.at:
-            raise _later("changes['at']", as_instant(self.changes["at"]), self.at)
+        if "at" in self.changes and as_instant(self.changes["at"], "changes") > self.at:
+            raise _later("changes['at']", as_instant(self.changes["at"], "changes"), self.at)
 
     def told_anew(self, event: Event) -> tuple[Event, ...]:
         """The event with its changes."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from servqual._checks import as_instant, filled
+from servqual._checks import filled, instant
 from servqual.model.channel import Channel
 from servqual.model.ids import CustomerId
 from servqual.model.labels import Labelled
@@ -71,4 +71,4 @@ class Customer:
     preferred_channel: Channel | None = attrs.field(default=None, converter=attrs.converters.optional(Channel))
     preferences: frozenset[str] = attrs.field(default=frozenset[str](), converter=_texts)
     tags: frozenset[str] = attrs.field(default=frozenset[str](), converter=_texts)
-    joined_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(as_instant))
+    joined_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))

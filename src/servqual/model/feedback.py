@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import filled, whole
-from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, short
+from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import CustomerId, FeedbackId, InteractionId, SuggestionId
 from servqual.model.labels import Labelled
 
@@ -144,7 +144,7 @@ FEEDBACK_LIFECYCLE: Final = Lifecycle(name="feedback", rows=_rows())
 
 
 def _events(history: Iterable[FeedbackEvent]) -> tuple[FeedbackEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)

@@ -132,7 +132,7 @@ class BusinessHours(Hours):
             return super().after(start, work, without=without, at_close=at_close)
         time = self.shown.after(self._shown(start), work, without=self._all_shown(without), at_close=at_close)
         if not work and at_close == "stay":
-            return as_instant(start)
+            return as_instant(start, "start")
         ahead = work >= dt.timedelta()
         return moment(shown_by(self.zone, micros(time), first=ahead == (at_close == "stay")))
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import attrs
 
-from servqual._checks import as_instant, filled
+from servqual._checks import as_instant, filled, instant
 from servqual.errors import InvalidValue
 from servqual.model.channel import Channel
 from servqual.model.ids import AgentId, CaseId, CommitmentId, ComplaintId, CustomerId, InteractionId, TeamId
@@ -62,7 +62,7 @@ _NOTHING: Final = dt.timedelta(0)
 class HandOver:
     """The contact went to somebody else: when, to whom, and whether that is a person."""
 
-    at: dt.datetime = attrs.field(converter=as_instant)
+    at: dt.datetime = attrs.field(converter=instant)
     to: str = attrs.field(validator=filled)
     handled_by: HandledBy = attrs.field(default=HandledBy.HUMAN, converter=HandledBy)
     reason: str = ""
@@ -137,9 +137,9 @@ class Interaction:
     channel: Channel = attrs.field(converter=Channel)
     direction: Direction = attrs.field(default=Direction.INBOUND, converter=Direction)
     handled_by: HandledBy = attrs.field(default=HandledBy.HUMAN, converter=HandledBy)
-    queued_at: dt.datetime = attrs.field(converter=as_instant)
-    answered_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(as_instant))
-    ended_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(as_instant))
+    queued_at: dt.datetime = attrs.field(converter=instant)
+    answered_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
+    ended_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
     talk: dt.timedelta | None = attrs.field(default=None, validator=_not_negative)
     hold: dt.timedelta | None = attrs.field(default=None, validator=_not_negative)
     wrap: dt.timedelta | None = attrs.field(default=None, validator=_not_negative)
@@ -230,7 +230,7 @@ class Interaction:
 
         A `now` before `queued_at` is refused.
         """
-        moment = as_instant(now)
+        moment = as_instant(now, "now")
         if moment < self.queued_at:
             raise InvalidValue(
                 f"now must not come before queued_at at {self.queued_at} (got {moment})",

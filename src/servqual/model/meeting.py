@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 import attrs
 
 from servqual._checks import as_texts, filled, some
-from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, short
+from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
 
@@ -102,7 +102,7 @@ MEETING_LIFECYCLE: Final = Lifecycle(
 
 
 def _meeting_events(history: Iterable[MeetingEvent]) -> tuple[MeetingEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from servqual._checks import a, as_instant, filled
+from servqual._checks import a, filled, instant
 from servqual.errors import InvalidValue
 from servqual.model.ids import CustomerId
 
@@ -129,7 +129,7 @@ amount=Money('99.90', 'EUR'), what='')
     """
 
     customer: CustomerId = attrs.field(validator=filled)
-    at: dt.datetime = attrs.field(converter=as_instant)
+    at: dt.datetime = attrs.field(converter=instant)
     amount: Money = attrs.field(validator=a(Money))
     what: str = ""
 

@@ -64,7 +64,7 @@ class Hours(ABC, Rebuilt):
 
     def in_force(self, at: dt.datetime) -> "Hours":
         """The hours that hold at a moment, as if they had always held; the same unless they change with time."""
-        as_instant(at)
+        as_instant(at, "at")
         return self
 
     @property
@@ -90,7 +90,7 @@ class Hours(ABC, Rebuilt):
         >>> hours.elapsed(friday, friday + dt.timedelta(days=3))
         datetime.timedelta(seconds=28800)
         """
-        first, last = micros(start), micros(end)
+        first, last = micros(start, "start"), micros(end, "end")
         low, high = (first, last) if first <= last else (last, first)
         compiled = self.timeline.over(low, high)
         spent = compiled.work(high) - compiled.work(low)
@@ -118,7 +118,7 @@ class Hours(ABC, Rebuilt):
         """
         if at_close not in ("stay", "roll"):
             raise InvalidValue(f"at_close must be 'stay' or 'roll' (got {at_close!r})", field="at_close", got=at_close)
-        at, wanted = micros(start), _whole(work)
+        at, wanted = micros(start, "start"), _whole(work)
         if wanted == 0 and at_close == "stay":
             return moment(at)
         ahead = wanted >= 0
@@ -314,7 +314,7 @@ def _eras(given: Iterable[tuple[dt.datetime | None, Hours]]) -> tuple[tuple[dt.d
                 expected="pairs",
                 got=pair,
             )
-    return tuple((since and as_instant(since), hours) for since, hours in pairs)
+    return tuple((since and as_instant(since, "eras"), hours) for since, hours in pairs)
 
 
 @attrs.frozen(kw_only=True)
@@ -355,7 +355,7 @@ class DatedHours(Hours):
 
     def in_force(self, at: dt.datetime) -> Hours:
         """The era of a moment; an era that itself changes as it is then."""
-        instant = as_instant(at)
+        instant = as_instant(at, "at")
         era = next(hours for since, hours in reversed(self.eras) if since is None or since <= instant)
         return era.in_force(instant)
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import attrs
 
-from servqual._checks import as_instant, as_texts, filled, lasting
+from servqual._checks import as_instant, as_texts, filled, instant, lasting
 from servqual.errors import InvalidValue
 from servqual.model import _graph
 from servqual.model._rebuilt import Rebuilt
@@ -57,8 +57,8 @@ class Passage:
     A role that is not given is not judged; moments carry a zone, and an end before the start is refused.
     """
 
-    start: dt.datetime = attrs.field(converter=as_instant)
-    end: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(as_instant))
+    start: dt.datetime = attrs.field(converter=instant)
+    end: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
     role: Role | None = attrs.field(default=None, converter=attrs.converters.optional(Role))
     ticked: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
@@ -216,7 +216,7 @@ def _time(name: str, passage: Passage, hours: Hours | None, now: dt.datetime | N
             field="now",
             expected="a moment",
         )
-    end = passage.end or as_instant(now)
+    end = passage.end or as_instant(now, "now")
     if end < passage.start:
         raise InvalidValue(
             f"now must not come before {name!r} began at {passage.start} (got {end})",

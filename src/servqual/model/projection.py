@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -74,10 +74,16 @@ def breach_chance(
     """
     if reading.start is None:
         raise InvalidValue("reading must be of a clock that has begun (got a pending one)", field="reading")
-    if horizon < dt.timedelta() or runs < 1:
+    ahead: Any = horizon
+    if not (isinstance(ahead, dt.timedelta) and ahead >= dt.timedelta()):
         raise InvalidValue(
-            f"horizon must not be negative and runs must be at least 1 (got {horizon} and {runs})", field="horizon"
+            f"horizon must be a timedelta that is not negative (got {horizon!r})",
+            field="horizon",
+            expected="a timedelta from 0",
+            got=horizon,
         )
+    if runs < 1:
+        raise InvalidValue(f"runs must be at least 1 (got {runs!r})", field="runs", expected="from 1", got=runs)
     if reading.breached_at is not None or reading.is_over:
         known = 1.0 if reading.breached_at is not None else 0.0
         return Projection(chance=known, alike=0, runs=0, seed=seed, horizon=horizon)

@@ -141,7 +141,7 @@ class Reading:
 
     def due_if_resumed_at(self, moment: dt.datetime) -> dt.datetime | None:
         """The due moment if the present pause ended then, which cannot be before now; without a pause it is `due`."""
-        resumed = as_instant(moment)
+        resumed = as_instant(moment, "moment")
         if self.state is not ClockState.PAUSED or self.start is None:
             return self.due
         if resumed < self.now:

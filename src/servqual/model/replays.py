@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from servqual._checks import several
 from servqual.model._lifecycle import Lived
 from servqual.model.reading import ClockState, Reading
 from servqual.model.sla import Sla
@@ -39,7 +40,7 @@ class Replay:
         return Counter((_state(change.before), _state(change.after)) for change in self.changes)
 
 
-def what_if(cases: Iterable[Lived[Any, Any]], sla: Sla, instead: Sla, *, now: dt.datetime) -> Replay:
+def what_if(cases: Lived[Any, Any] | Iterable[Lived[Any, Any]], sla: Sla, instead: Sla, *, now: dt.datetime) -> Replay:
     """Read the same cases under two agreements and list each cycle of each clock whose state differs.
 
     Change one thing at a time with `attrs.evolve(sla, hours=…)`, `targets=…`, `pause_on=…` or `conventions=…`. Cycles
@@ -60,7 +61,7 @@ def what_if(cases: Iterable[Lived[Any, Any]], sla: Sla, instead: Sla, *, now: dt
     [('C-1', 'met', 'breached')]
     """
     compared, changes = 0, list[VerdictChange]()
-    for case in cases:
+    for case in several("cases", cases, "cases", alone=Lived):
         before, after = sla.read(case, now=now), instead.read(case, now=now)
         for promise in {**before, **after}:
             pairs = zip_longest(_cycles(before.get(promise)), _cycles(after.get(promise)))

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import attrs
 
-from servqual._checks import as_instant, filled
+from servqual._checks import as_instant, filled, instant
 from servqual.errors import InvalidValue
 from servqual.model.ids import AgentId
 from servqual.model.open_time import Hours
@@ -38,8 +38,8 @@ class Shift:
     """
 
     member: AgentId = attrs.field(validator=filled)
-    start: dt.datetime = attrs.field(converter=as_instant)
-    end: dt.datetime = attrs.field(converter=as_instant)
+    start: dt.datetime = attrs.field(converter=instant)
+    end: dt.datetime = attrs.field(converter=instant)
     breaks: tuple[Window, ...] = attrs.field(default=(), converter=_in_order)
 
     def __attrs_post_init__(self) -> None:
@@ -117,7 +117,7 @@ class Roster:
 
     def on_shift(self, moment: dt.datetime) -> tuple[AgentId, ...]:
         """Who works at a moment; a member on a break does not."""
-        at = as_instant(moment)
+        at = as_instant(moment, "moment")
         return tuple(
             shift.member for shift in self.shifts if any(part.start <= at < part.end for part in shift.working)
         )

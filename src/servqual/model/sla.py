@@ -8,10 +8,10 @@ from typing import Any
 
 import attrs
 
-from servqual._checks import a, as_instant, filled, several
+from servqual._checks import a, as_instant, did_you_mean, filled, near, several
 from servqual.errors import InvalidValue
 from servqual.model._cycles import Chooser, fold, to_minutes
-from servqual.model._lifecycle import Event, Lived
+from servqual.model._lifecycle import Event, Lived, must_be_lived
 from servqual.model._verdict import pending, read_cycle
 from servqual.model.clocks import STANDARD, ClockConventions, ClockRule
 from servqual.model.open_time import Hours, some_hours
@@ -85,14 +85,23 @@ class Sla:
 
         Events after `now` are not looked at, so a past moment shows what was true then; `case.known_by(now)` shows what
         was believed. A promise that does not hold for the case is absent; one whose clock has not begun is pending.
+        Targets that look at what no event of such a case says are refused.
         """
-        moment = as_instant(now)
+        moment = as_instant(now, "now")
+        must_be_lived("case", case)
         readings: dict[str, Reading] = {}
         for promise in self.promises:
+            if not case.facts().issuperset(promise.chooser.reads):
+                raise _unsaid(promise, case)
             reading = self._read(case.id, case.counted, promise, moment)
             if reading is not None:
                 readings[promise.key] = reading
         return MappingProxyType(readings)
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """What of a case its targets look at."""
+        return frozenset(name for promise in self.promises for name in promise.chooser.reads)
 
     def _read(self, case: str, history: tuple[Event, ...], promise: Promise, now: dt.datetime) -> Reading | None:
         cycles, target = fold(history, promise.rule, promise.pause_on, promise.chooser, now)
@@ -146,6 +155,18 @@ class Sla:
         _refuse_ties(targets)
         pauses = self.pause_on if rule.pause_on is None else rule.pause_on
         return Promise(key, rule, pauses, _chooser(targets))
+
+
+def _unsaid(promise: Promise, case: Lived[Any, Any]) -> InvalidValue:
+    name = next(name for name in promise.chooser.reads if name not in case.facts())
+    told = near(name, case.facts())
+    return InvalidValue(
+        f"match must look at what events say of a {type(case).__name__} (got {name!r} for {promise.key!r})"
+        f"{did_you_mean(told)}",
+        field="match",
+        expected="a field of its events",
+        got=name,
+    )
 
 
 def _long_enough(target: Target, shortest: dt.timedelta | None) -> None:

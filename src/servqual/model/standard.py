@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Final, Self
 
 import attrs
 
-from servqual._checks import a_fact, as_instant, as_texts, distinct, filled
+from servqual._checks import a_fact, as_instant, as_texts, distinct, filled, instant
 from servqual.errors import InvalidValue
-from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, short
+from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.indicator import Indicator
 from servqual.model.labels import Labelled
 
@@ -153,7 +153,7 @@ class Confirmed(Act):
 class Published(Act):
     """It was made known; its goals hold from then on, or from a later moment, `effective_from`."""
 
-    effective_from: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(as_instant))
+    effective_from: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
 
     def __attrs_post_init__(self) -> None:
         if self.effective_from is not None and self.effective_from < self.at:
@@ -227,7 +227,7 @@ class StandardVersion:
 
 
 def _events(history: Iterable[StandardEvent]) -> tuple[StandardEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)
@@ -307,7 +307,7 @@ class ServiceStandard(Lived[StandardStatus, StandardEvent]):
 
     def version_at(self, moment: dt.datetime) -> Drafted | None:
         """The version whose goals held at this moment; None before the first and after the end."""
-        at = as_instant(moment)
+        at = as_instant(moment, "moment")
         held = (v.text for v in self.versions if v.start <= at and (v.end is None or at < v.end))
         return next(held, None)
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import filled
-from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Row, short
+from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Row, as_history, short
 from servqual.model.ids import CustomerId, FeedbackId, SuggestionId
 from servqual.model.labels import Labelled
 
@@ -103,7 +103,7 @@ SUGGESTION_LIFECYCLE: Final = Lifecycle(name="suggestion", rows=_rows())
 
 
 def _events(history: Iterable[SuggestionEvent]) -> tuple[SuggestionEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)
@@ -113,6 +113,7 @@ class Suggestion(Lived[SuggestionStatus, SuggestionEvent]):
     Refused: a decision without an evaluation, declining without a reason, and a reward before the idea was done.
 
     >>> import datetime as dt
+    from collections.abc import Iterable
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> idea = Suggestion(history=[Submitted(at=nine, id=SuggestionId("S-1"), text="call back instead of holding")])
     >>> idea = idea.record(Evaluated(at=nine + dt.timedelta(days=1), by="M-1", verdict="cheap, helps many"))

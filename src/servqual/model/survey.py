@@ -11,7 +11,7 @@ import attrs
 
 from servqual._checks import among, as_instant, as_texts, as_zone, calendar_date, distinct, filled, some
 from servqual.errors import InvalidValue
-from servqual.model._lifecycle import Act, Lifecycle, Lived, Row, short
+from servqual.model._lifecycle import Act, Lifecycle, Lived, Row, as_history, short
 from servqual.model.answer import Answer
 from servqual.model.cadence import Cadence
 from servqual.model.ids import SurveyId
@@ -178,7 +178,7 @@ SURVEY_LIFECYCLE: Final = Lifecycle(name="survey", rows=_rows())
 
 
 def _events(history: Iterable[SurveyEvent]) -> tuple[SurveyEvent, ...]:
-    return tuple(history)
+    return as_history(history)
 
 
 @attrs.frozen(kw_only=True)
@@ -294,7 +294,7 @@ class Survey(Lived[SurveyStatus, SurveyEvent]):
     def overdue(self, *, now: dt.datetime, zone: str) -> bool:
         """Whether the day for the next one has passed in this zone."""
         due = self.next_due(zone=zone)
-        return due is not None and as_instant(now).astimezone(as_zone(zone)).date() > due
+        return due is not None and as_instant(now, "now").astimezone(as_zone(zone)).date() > due
 
 
 def _loop_closes(survey: Survey) -> None:

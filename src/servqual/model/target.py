@@ -55,17 +55,19 @@ def _a_share(_target: object, _attribute: object, goal: Any) -> None:
         )
 
 
-def _read_only(match: Mapping[str, object]) -> Mapping[str, object]:
-    try:
-        frozenset(dict(match).items())  # what cannot be compared with what events say has no hash
-        return MappingProxyType(dict(match))
-    except (TypeError, ValueError):
+def _read_only(match: Any) -> Mapping[str, object]:
+    if not isinstance(match, Mapping) or not all(isinstance(n, str) and _is_label(v) for n, v in match.items()):
         raise InvalidValue(
-            f"match must map attributes to values (got {match!r}); write {{'channel': 'phone'}}",
+            f"match must map attributes to texts or whole numbers (got {match!r}); write {{'channel': 'phone'}}",
             field="match",
-            expected="a mapping",
+            expected="a mapping of names to texts or whole numbers",
             got=match,
-        ) from None
+        )
+    return MappingProxyType(dict(match))
+
+
+def _is_label(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 @attrs.frozen(kw_only=True)

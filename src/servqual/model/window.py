@@ -4,7 +4,7 @@ import datetime as dt
 
 import attrs
 
-from servqual._checks import as_instant
+from servqual._checks import instant
 from servqual.errors import InvalidValue
 
 __all__ = ["Window"]
@@ -22,8 +22,8 @@ class Window:
     datetime.timedelta(seconds=3600)
     """
 
-    start: dt.datetime = attrs.field(converter=as_instant)
-    end: dt.datetime = attrs.field(converter=as_instant)
+    start: dt.datetime = attrs.field(converter=instant)
+    end: dt.datetime = attrs.field(converter=instant)
 
     def __attrs_post_init__(self) -> None:
         if self.end < self.start:

@@ -155,8 +155,8 @@ def clock_conventions(name: str) -> ClockConventions:
     """
     try:
         return CLOCK_READINGS[name]
-    except KeyError:
-        close = near(name, CLOCK_READINGS)
+    except (KeyError, TypeError):  # a list has no hash
+        close = near(str(name), CLOCK_READINGS)
         raise UnknownName(
             f"clock reading must be one of {', '.join(CLOCK_READINGS)} (got {name!r}){did_you_mean(close)}",
             field="name",

@@ -15,6 +15,7 @@ from servqual.readers.asked import ALL, Asked
 from servqual.readers.columns import Array, Batch, Column
 from servqual.readers.export import Export
 from servqual.readers.frames import files_of, frame_parts, is_frame
+from servqual.readers.labels import labels_of
 from servqual.readers.objects import batches_of
 from servqual.readers.tables import Kind, kind_of
 
@@ -72,8 +73,8 @@ def _renamed(table: str, batch: Batch, asked: Asked) -> Batch:
 def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
     """The rows whose columns hold one of the values that count; the others are not read at all.
 
-    A label, a flag or a number is compared as it is; None stands for nothing known. Raises `MissingColumn` for a column
-    that the rows do not have, `InvalidValue` for one of moments or durations.
+    A label is compared by its text, a flag or a number as it is; None stands for nothing known. Raises `MissingColumn`
+    for a column that the rows do not have, `InvalidValue` for one of moments or durations.
     """
     if not where or not batch.columns:
         return batch
@@ -115,7 +116,8 @@ def _holds(name: str, column: Column, values: Collection[Any]) -> Array:
     known = column.known
     found = ~known if None in values else np.zeros(len(known), np.bool_)
     if column.kind is Kind.LABEL:
-        codes = [code for code, label in enumerate(column.labels) if label in values]
+        wanted_labels = {str(label) for value in values for label in labels_of([value]).labels}
+        codes = [code for code, label in enumerate(column.labels) if str(label) in wanted_labels]
         return np.asarray(found | np.isin(column.values, codes))
     wanted = [float(value) for value in values if value is not None]
     return np.asarray(found | (known & np.isin(column.values, wanted)))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import numpy as np
 
-from servqual._checks import as_instant, as_zone
+from servqual._checks import as_zone, instant
 from servqual.errors import InvalidValue
 from servqual.model import BusinessHours
 from servqual.samples import _parameters as p
@@ -46,12 +46,12 @@ class Desk:
     """
 
     seed: int
-    start: dt.datetime = attrs.field(converter=as_instant)
-    end: dt.datetime = attrs.field(converter=as_instant)
+    start: dt.datetime = attrs.field(converter=instant)
+    end: dt.datetime = attrs.field(converter=instant)
     zone: ZoneInfo = attrs.field(converter=as_zone)
     hours: BusinessHours = attrs.field(repr=False)
     cases_per_day: float
-    improved_at: dt.datetime = attrs.field(converter=as_instant)
+    improved_at: dt.datetime = attrs.field(converter=instant)
     improved: str
     weak_spot: str
     truth: Mapping[str, float] = attrs.field(repr=False, hash=False)
