@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from servqual.metrics import KPIS, Kpi
 from servqual.metrics.catalogue import ROOMS
 from servqual.metrics.compound import Compound
-from servqual.metrics.intervals import METHODS
 from servqual.readers.tables import TABLES, Kind, kind_of
 
 HERE = Path(__file__).parent
@@ -148,7 +147,7 @@ def part(kpi: Kpi, example: Mapping[str, Any]) -> str:
         "law": f"{kpi.law}: "
         + ("rows may come in any parts" if kpi.law == "commutative" else "rows of a customer stay together"),
         "state": _state(kpi),
-        "interval": METHODS[kpi.base_is if isinstance(kpi, Compound) else kpi.statistic],
+        "interval": kpi.interval,
         "source": kpi.source,
         "definition": f"`{kpi.definition}`",
     }

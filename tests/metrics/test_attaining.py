@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+import attrs
 import pytest
 
-from servqual.errors import UnknownName
-from servqual.metrics import attainment
+from servqual.errors import InvalidValue, UnknownName
+from servqual.metrics import KPIS, attainment
 from servqual.model import Indicator
 
 MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -47,3 +48,25 @@ def test_a_kpi_that_no_catalogue_knows_is_named() -> None:
     """The indicator and its KPI."""
     with pytest.raises(UnknownName, match="'smile' needs a KPI of the catalogue"):
         attainment([Indicator(name="smile", kpi="smiles", goal=1.0)], {"cases": CASES})
+
+
+def test_a_standard_is_measured_with_ones_own_kpis_and_of_some_rows() -> None:
+    """`catalogue`, `where` and `period` choose; a limit that a KPI does not have is refused."""
+    day = dt.datetime(2026, 5, 4, tzinfo=dt.UTC)
+    cases = {
+        "received_at": [day, day, day + dt.timedelta(days=9)],
+        "resolved_at": [day, None, None],
+        "team": ["north", "south", "north"],
+    }
+    mine = attrs.evolve(KPIS["resolution_rate"], key="mine")
+    goal = Indicator(name="solve", kpi="mine", goal=0.9)
+    period = (day, day + dt.timedelta(days=5))
+    [row] = attainment(
+        [goal], {"cases": cases}, period=period, where={"team": "north"}, catalogue={**KPIS, "mine": mine}
+    )
+    assert (row.measured.value, row.measured.n, row.met) == (1, 1, True)
+    with pytest.raises(UnknownName, match="needs a KPI"):
+        attainment([goal], {"cases": cases})
+    slow = Indicator(name="solve", kpi="resolution_rate", goal=0.9, within=dt.timedelta(hours=1))
+    with pytest.raises(InvalidValue, match=r"resolution_rate takes .* \(got 'within'\)"):
+        attainment([slow], {"cases": cases})

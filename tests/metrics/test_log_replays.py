@@ -17,10 +17,10 @@ from servqual.model import Sla, Target, replays
 SLA = Sla(
     name="s",
     hours=HOURS,
-    pause_on={"customer"},
+    pause_on={"customer", "supplier", "other"},
     targets=[
         Target(clock="first_response", within=60 * MINUTE),
-        Target(clock="resolution", within=150 * MINUTE),
+        Target(clock="resolution", within=480 * MINUTE),
         Target(clock="resolution", within=90 * MINUTE, priority="urgent"),
     ],
 )

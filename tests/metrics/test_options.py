@@ -21,6 +21,7 @@ from servqual.metrics import (
     Extremes,
     Kpi,
     Lifetimes,
+    Ratio,
     Tally,
     Total,
     Values,
@@ -307,9 +308,47 @@ def test_totals_are_the_sums_of_their_groups(rows: list[dict[str, Any]]) -> None
     assert fine.without("topic", "day").to_bytes() == coarse.to_bytes()
 
 
-def test_labels_of_two_kinds_are_two_groups() -> None:
+def test_a_whole_number_and_its_digits_are_one_group() -> None:
     """A part that names its teams by numbers and one that names them by texts still add up."""
     numbers = tally(["volume"], {"interactions": {"queued_at": [START], "team": [1]}}, by=["team"])
     texts = tally(["volume"], {"interactions": {"queued_at": [START], "team": ["1"]}}, by=["team"])
     assert (texts + numbers).to_bytes() == (numbers + texts).to_bytes()
-    assert [m.group["team"] for m in (texts + numbers).measure()] == [1, "1"]
+    assert [m.group["team"] for m in (texts + numbers).measure()] == ["1"]
+
+
+def test_times_are_no_groups_and_flags_are_true_or_false() -> None:
+    """A group for each microsecond is nobody's wish."""
+    rows = {"queued_at": [START] * 3, "wait_s": [1, 2, 3], "transferred": [True, False, None]}
+    for name in ("wait_s", "queued_at"):
+        with pytest.raises(InvalidValue, match=rf"by must name labels.*{name}"):
+            measure(["volume"], {"interactions": rows}, by=[name])
+    found = measure(["volume"], {"interactions": rows}, by=["transferred"])
+    assert [(m.group["transferred"], m.value) for m in found] == [(None, 1), (False, 1), (True, 1)]
+
+
+def test_what_a_kpi_of_ones_own_says_is_checked() -> None:
+    """By the names that its accumulator takes, and the number of rows."""
+
+    def kpi(rows: Any, **more: Any) -> Kpi:
+        named: dict[str, Any] = {"key": "mine", "title": "mine", "question": "?", "formula": "?", "unit": "share"}
+        named |= {"better": None, "table": "interactions", "at": "queued_at", "needs": (), "accumulator": Ratio}
+        return Kpi(**named | {"rows": rows} | more)
+
+    data = {"interactions": {"queued_at": [START] * 3}}
+    with pytest.raises(InvalidValue, match="rows of mine must give hit, among, undecided"):
+        measure([kpi(lambda t: {"hits": t.known("queued_at"), "among": t.known("queued_at")})], data)
+    with pytest.raises(InvalidValue, match=r"as many values as there are rows, 3 \(got 2"):
+        measure([kpi(lambda t: {"hit": t.known("queued_at")[:2], "among": t.known("queued_at")})], data)
+    with pytest.raises(InvalidValue, match="statistic must be one of"):
+        kpi(lambda _: {}, statistic="p51")
+    with pytest.raises(InvalidValue, match="better must be one of higher, lower"):
+        kpi(lambda _: {}, better="more")
+
+
+def test_names_for_a_table_that_is_not_there_are_refused() -> None:
+    """With the nearest that is; and a tally is added to tallies only."""
+    data = {"interactions": {"queued_at": [START]}}
+    with pytest.raises(InvalidValue, match="did you mean interactions"):
+        measure(["volume"], data, columns={"interactoins": {"queued_at": "Queued"}})
+    with pytest.raises(TypeError, match="unsupported operand"):
+        tally(["volume"], data) + 5  # type: ignore[operator]

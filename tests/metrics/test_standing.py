@@ -19,6 +19,7 @@ HOUR = dt.timedelta(hours=1)
 SATISFIED = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
 SCORE = KPIS["csat_mean"].with_(scale=(1, 5))
 DAY = np.datetime64("2026-05-04", "us")
+GOAL = Indicator(name="liked", kpi="csat_mean", goal=4.0)
 
 
 def answered(*kpis: Kpi, **groups: list[int]) -> Measures:
@@ -236,3 +237,9 @@ def test_ratio_is_target_over_value_where_lower_is_better(
     assert found.met is ((value <= goal) if better == "lower" else (value >= goal))
     if ratio is not None and not math.isclose(ratio, 1):
         assert found.met is (ratio > 1)
+
+
+def test_a_few_equal_scores_are_not_sure() -> None:
+    """Their interval has no width, which says nothing of those who come next; many are."""
+    few, many = answered(SCORE, a=[5, 5]).against([GOAL]), answered(SCORE, a=[5] * 40).against([GOAL])
+    assert [(row.light, row.low, row.high) for row in (*few, *many)] == [("amber", 5, 5), ("green", 5, 5)]

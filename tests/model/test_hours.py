@@ -353,6 +353,19 @@ def test_the_ledger_of_joined_hours_gives_the_reason_of_the_one_that_is_closed()
     assert [part.why for part in unnamed.explain(*day)] == ["holiday"]
 
 
+def test_a_break_before_new_hours_hold_is_none() -> None:
+    """What the new hours would have taken out before they came is not told twice."""
+    change = utc("2026-05-05T12:00")
+    lunch = BusinessHours(zone="UTC", week={"mon-sun": "09:00-17:00"}, breaks={dt.date(2026, 5, 5): "10:00-11:00"})
+    hours = BusinessHours.during([(None, BusinessHours(zone="UTC", week={})), (change, lunch)])
+    ledger = hours.explain(utc("2026-05-05T08:00"), utc("2026-05-05T18:00"))
+    assert [(part.start.hour, part.end.hour, part.why) for part in ledger] == [
+        (8, 12, "closed"),
+        (12, 17, "open"),
+        (17, 18, "closed"),
+    ]
+
+
 def test_eras_follow_each_other() -> None:
     """Each era holds from its moment on; a stretch that is open across the change goes on where both are."""
     change = utc("2026-05-05T12:00")

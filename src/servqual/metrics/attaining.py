@@ -1,18 +1,17 @@
 """What was promised against what was measured: the indicators of a service standard, the worst gap first."""
 
-import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import attrs
-import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
 from servqual.metrics.catalogue import KPIS
-from servqual.metrics.engine import Data, measure
+from servqual.metrics.engine import Data, Where, measure
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement
+from servqual.metrics.moments import Moment
 from servqual.metrics.standing import gap_of, goal_in_unit, ratio_of
 from servqual.model.indicator import Indicator
 from servqual.model.sla import Sla
@@ -58,14 +57,22 @@ def attainment(
     standard: ServiceStandard | Iterable[Indicator],
     data: Data,
     *,
-    now: dt.datetime | np.datetime64 | None = None,
+    now: Moment | None = None,
+    period: tuple[Moment, Moment] | None = None,
+    where: Where | None = None,
     sla: Sla | None = None,
+    columns: Mapping[str, Mapping[str, str]] | None = None,
+    naive: str | None = None,
+    cluster: str | None = None,
     confidence: float = 0.95,
+    catalogue: Mapping[str, Kpi] = KPIS,
 ) -> tuple[Attainment, ...]:
     """Measure each indicator of a standard, in order of the gap as a share of the goal; without data comes last.
 
-    An indicator's `within` becomes that of its KPI. Raises `UnknownName` for an indicator whose KPI is not in the
-    catalogue, `InvalidValue` for a goal that the KPI cannot take, such as 95 for a share.
+    An indicator's `within` becomes that of its KPI. `catalogue` is where its KPI is looked up, such as
+    `KPIS | {mine.key: mine}`; the other options are those of `measure`. Raises `UnknownName` for an indicator whose KPI
+    is not in the catalogue, `InvalidValue` for a goal that the KPI cannot take, such as 95 for a share, and for a limit
+    where it has none.
 
     >>> from servqual.model import Indicator
     >>> day = np.array(["2026-05-04"] * 4, "datetime64[us]")
@@ -78,24 +85,33 @@ def attainment(
     indicators = standard.indicators if isinstance(standard, ServiceStandard) else tuple(standard)
     rows = []
     for indicator in indicators:
-        kpi = _kpi(indicator)
-        measured = measure([kpi], data, now=now, sla=sla, confidence=confidence).one()
+        kpi = _kpi(indicator, catalogue)
+        measured = measure(
+            [kpi],
+            data,
+            now=now,
+            period=period,
+            where=where,
+            sla=sla,
+            columns=columns,
+            naive=naive,
+            cluster=cluster,
+            confidence=confidence,
+        ).one()
         goal = None if indicator.goal is None else goal_in_unit("goal", indicator.goal, kpi)
         rows.append(Attainment(indicator=indicator, measured=measured, goal=goal))
     return tuple(sorted(rows, key=_worst_first))
 
 
-def _kpi(indicator: Indicator) -> Kpi:
-    kpi = KPIS.get(indicator.kpi)
+def _kpi(indicator: Indicator, catalogue: Mapping[str, Kpi]) -> Kpi:
+    kpi = catalogue.get(indicator.kpi)
     if kpi is None:
-        close = near(indicator.kpi, KPIS)
+        close = near(indicator.kpi, catalogue)
         raise UnknownName(
             f"indicator {indicator.name!r} needs a KPI of the catalogue (got {indicator.kpi!r}){did_you_mean(close)}",
             near=close,
         )
-    if indicator.within is not None and "within" in kpi.params:
-        return kpi.with_(within=indicator.within)
-    return kpi
+    return kpi if indicator.within is None else kpi.with_(within=indicator.within)
 
 
 def _worst_first(row: Attainment) -> float:

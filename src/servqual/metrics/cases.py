@@ -83,6 +83,7 @@ CASE_KPIS: Final = (
         table="cases",
         needs=("received_at",),
         params=PLACE,
+        open_items="open cases count like closed ones",
         accumulator=Count,
         rows=_volume,
     ),

@@ -92,6 +92,7 @@ COMPLAINT_KPIS: Final = (
         better=None,
         needs=("received_at",),
         params=PLACE,
+        open_items="open complaints count like closed ones",
         accumulator=Count,
         rows=_volume,
         **_COMMON,

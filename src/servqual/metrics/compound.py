@@ -108,6 +108,11 @@ class Compound(Kpi):
         """The two KPIs that rows are read for."""
         return (self.top, self.base)
 
+    @property
+    def interval(self) -> str:
+        """How the interval of its value is made, in words."""
+        return intervals.METHODS[self.base_is]
+
     @cached_property
     def definition(self) -> str:
         """A hash of all that changes the number."""

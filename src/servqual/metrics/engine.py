@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import among, did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn, UnknownName
 from servqual.metrics.case_readings import read_clock
 from servqual.metrics.catalogue import KPIS
@@ -28,7 +28,7 @@ from servqual.model.sla import Sla
 from servqual.readers.columns import FIRST_MOMENT, LAST_MOMENT, Batch
 from servqual.readers.sources import Source
 
-__all__ = ["Data", "Source", "measure", "plan_of", "tally"]
+__all__ = ["Data", "Source", "Where", "measure", "plan_of", "tally"]
 
 Data: TypeAlias = Mapping[str, Source]
 Where: TypeAlias = Mapping[str, Any]
@@ -84,6 +84,8 @@ def tally(
     """
     for field, given in (("data", data), ("columns", columns or {}), ("where", where or {})):
         _must_be(Mapping, field, "a mapping by name", given)
+    for table in columns or {}:
+        among("columns", table, data)
     _must_be(int, "threads", "a whole number of 1 or more", 1 if threads is None else threads)
     threads = 1 if strict else max(1, threads or os.cpu_count() or 1)
     plan = plan_of(kpis, by=by, zone=zone, now=now, period=period, sla=sla, where=where, cluster=cluster)

@@ -11,6 +11,7 @@ from servqual.metrics.accumulators import Array
 from servqual.metrics.groups import Groups, all_alike, in_order
 from servqual.metrics.periods import PERIODS, period
 from servqual.readers.columns import Batch
+from servqual.readers.tables import Kind
 
 __all__ = ["GroupCodes"]
 
@@ -98,12 +99,20 @@ class GroupCodes:
             codes[known], names = period(name, column.values[known], self._zone)
             return codes, names
         column = batch.columns[name]
+        if column.kind in (Kind.MOMENT, Kind.DURATION):
+            raise InvalidValue(
+                f"by must name labels, flags or numbers, or periods such as day (got {name!r}, a {column.kind}); make "
+                "a column of classes from it first",
+                field="by",
+                expected="a column of labels, flags or numbers",
+                got=name,
+            )
         if column.labels or not batch.size:
             return column.values, column.labels
         values, found = np.unique(column.values[column.known], return_inverse=True)
         codes = np.full(batch.size, -1, np.int64)
         codes[column.known] = found
-        return codes, [value.item() for value in values]
+        return codes, [bool(value) if column.kind is Kind.FLAG else value.item() for value in values]
 
     def groups(self) -> tuple[Groups, Array]:
         """The groups in the order of their labels, and the number of each."""

@@ -15,7 +15,7 @@ from servqual.metrics.accumulators import Array, Count, Ratio, Total
 from servqual.metrics.chains import Chains, chains
 from servqual.metrics.histograms import Values
 from servqual.metrics.kpi import Kpi, View
-from servqual.metrics.offered import STILL_WAITING, answered, offered, still_waiting
+from servqual.metrics.offered import STILL_WAITING, UNANSWERED, answered, offered, still_waiting
 
 __all__ = ["INTERACTION_KPIS"]
 
@@ -187,6 +187,7 @@ INTERACTION_KPIS: Final = (
         unit="count",
         better=None,
         needs=(),
+        open_items="a contact counts once it is queued, answered or not",
         accumulator=Count,
         rows=_volume,
         **_COMMON,
@@ -256,6 +257,7 @@ INTERACTION_KPIS: Final = (
         better=None,
         needs=("talk_s",),
         uses=("hold_s", "wrap_s", "abandoned"),
+        open_items=UNANSWERED,
         accumulator=Total,
         rows=_handled,
         **_COMMON,
@@ -270,6 +272,7 @@ INTERACTION_KPIS: Final = (
         better="lower",
         needs=("transferred",),
         uses=("abandoned",),
+        open_items=UNANSWERED,
         accumulator=Ratio,
         rows=_transferred,
         **_COMMON,
@@ -305,6 +308,7 @@ INTERACTION_KPIS: Final = (
         uses=("topic", "abandoned"),
         params={"window": dt.timedelta(days=7), "by_topic": True},
         law="keyed",
+        open_items="a contact that comes back later counts when it comes",
         accumulator=Ratio,
         rows=_repeats,
         **_COMMON,
@@ -319,6 +323,7 @@ INTERACTION_KPIS: Final = (
         better="higher",
         needs=("resolved",),
         uses=("abandoned",),
+        open_items=UNANSWERED,
         accumulator=Ratio,
         rows=_resolved,
         **_COMMON,
@@ -334,6 +339,7 @@ INTERACTION_KPIS: Final = (
         better="higher",
         needs=("bot",),
         uses=("transferred", "abandoned"),
+        open_items=UNANSWERED,
         accumulator=Ratio,
         rows=_contained,
         **_COMMON,
@@ -349,6 +355,7 @@ INTERACTION_KPIS: Final = (
         better="lower",
         needs=("bot", "transferred"),
         uses=("abandoned",),
+        open_items=UNANSWERED,
         accumulator=Ratio,
         rows=_to_human,
         **_COMMON,

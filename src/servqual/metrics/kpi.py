@@ -5,13 +5,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
+from inspect import signature
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
+from typing import Any, Final, Literal, TypeAlias, TypeVar, cast, get_args
 
 import attrs
 import numpy as np
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import among, did_you_mean, near
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import (
     Accumulator,
@@ -26,6 +27,7 @@ from servqual.metrics.accumulators import (
     Total,
 )
 from servqual.metrics.histograms import Lifetimes, Values
+from servqual.metrics.intervals import METHODS
 from servqual.metrics.periods import keys_of
 from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.model.open_time import Hours
@@ -162,6 +164,9 @@ class Kpi:
             )
         if not self.statistic:
             object.__setattr__(self, "statistic", _STATISTIC[self.accumulator])
+        among("statistic", self.statistic, METHODS)
+        if self.better is not None:
+            among("better", self.better, get_args(Better))
         if not self.at:
             names = (*self.needs, *TABLES.get(self.table, ()))
             moments = [name for name in names if name == "at" or name.endswith("_at")]
@@ -184,6 +189,40 @@ class Kpi:
                     got=value,
                 )
         return attrs.evolve(self, key=key or self.key, params={**self.params, **params})
+
+    @property
+    def interval(self) -> str:
+        """How the interval of its value is made, in words.
+
+        >>> from servqual.metrics import KPIS
+        >>> KPIS["resolution_rate"].interval
+        'score interval of a share (Wilson)'
+        """
+        return METHODS["quotient" if self.accumulator is Clustered else self.statistic]
+
+    def told(self, view: "View") -> Mapping[str, Any]:
+        """What its `rows` say of these rows, refused where the accumulator cannot take it."""
+        told: Mapping[str, Any] = self.rows(view)
+        takes = signature(self.accumulator.of).parameters  # type: ignore[attr-defined]
+        needed = {name for name, each in takes.items() if each.default is each.empty}
+        if not needed <= told.keys() <= takes.keys():
+            raise InvalidValue(
+                f"rows of {self.key} must give {', '.join(takes)} (got {', '.join(told)}), which its accumulator "
+                f"{self.accumulator.__name__} takes",
+                field="rows",
+                expected=", ".join(takes),
+                got=tuple(told),
+            )
+        for name, value in told.items():
+            if isinstance(value, np.ndarray) and len(value) != view.size:
+                raise InvalidValue(
+                    f"rows of {self.key} must give as many values as there are rows, {view.size} (got {len(value)} "
+                    f"for {name!r})",
+                    field="rows",
+                    expected=f"{view.size} values",
+                    got=len(value),
+                )
+        return told
 
     @cached_property
     def reading(self) -> str:

@@ -16,15 +16,12 @@ from servqual.metrics.estimates import Numbers
 from servqual.metrics.groups import Groups
 from servqual.metrics.kpi import Better, Kpi, Unit
 from servqual.metrics.rows import Rows
-from servqual.metrics.standing import Standings, standings
+from servqual.metrics.standing import SMALL, Standings, standings
 from servqual.metrics.tidy import frame_of
 from servqual.model.indicator import Goal, Indicator
 from servqual.model.standard import ServiceStandard
 
 __all__ = ["SMALL", "Measurement", "Measures"]
-
-SMALL: Final = 30
-"""Below this n a number is marked as small: its interval says more than its value."""
 
 
 @attrs.frozen(kw_only=True)

@@ -10,9 +10,10 @@ import numpy as np
 from servqual.metrics.accumulators import Array
 from servqual.metrics.kpi import View
 
-__all__ = ["STILL_WAITING", "answered", "offered", "still_waiting"]
+__all__ = ["STILL_WAITING", "UNANSWERED", "answered", "offered", "still_waiting"]
 
 STILL_WAITING: Final = "a contact of which nobody knows yet whether it was answered is undecided"
+UNANSWERED: Final = "a contact that is not answered yet is left out"
 
 
 def offered(t: View) -> Array:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias, get_args
+from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias, get_args
 
 import attrs
 
@@ -14,8 +14,10 @@ from servqual.metrics.tidy import Tidy
 from servqual.model.indicator import Goal, Indicator
 from servqual.model.standard import ServiceStandard
 
-__all__ = ["Light", "Standing", "Standings", "gap_of", "goal_in_unit", "ratio_of", "standings"]
+__all__ = ["SMALL", "Light", "Standing", "Standings", "gap_of", "goal_in_unit", "ratio_of", "standings"]
 
+SMALL: Final = 30
+"""Below this n a number is marked as small: its interval says more than its value."""
 Light: TypeAlias = Literal["red", "amber", "green", "unknown"]
 
 
@@ -105,6 +107,8 @@ class Standing:
         if self.value is None or self.goal is None or self.better is None:
             return "unknown"
         low, high = self._range(self.value)
+        if low == high and self.n < SMALL:  # a few values that happen to be equal
+            return "amber"
         if self.better == "lower":
             low, high, goal = _minus(high), _minus(low), -self.goal
         else:

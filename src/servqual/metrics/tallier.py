@@ -128,7 +128,7 @@ class _Part:
                 views[kpi.reading] = view = View(
                     batch, kpi, self._plan.now, self._plan.period, memo=memo, by=self._plan.by
                 )
-                found[kpi.reading] = kpi.rows(view)
+                found[kpi.reading] = kpi.told(view)
             rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
             counted = views[kpi.reading].counted()
             if not counted.all():

@@ -94,6 +94,8 @@ class Tally:
     rows: Mapping[str, Rows]
 
     def __add__(self, other: "Tally") -> "Tally":
+        if not isinstance(other, Tally):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return NotImplemented
         if self.plan.plain() != other.plan.plain():
             raise TallyMismatch(
                 "only tallies of the same KPIs, groups, zone, now, period and rows can be added (got different ones); "

@@ -15,6 +15,7 @@ from servqual.metrics.kpi import Kpi, View
 
 __all__ = ["VOICE_KPIS"]
 
+_UNANSWERED: Final = "an invitation without an answer is left out"
 _NPS: Final = (0, 10)
 _AGREEMENT: Final = (1, 7)
 _EASY: Final = 5
@@ -99,6 +100,7 @@ VOICE_KPIS: Final = (
         unit="share",
         needs=("score",),
         params={"scale": None, "satisfied_from": None},
+        open_items=_UNANSWERED,
         accumulator=Ratio,
         rows=_csat,
         **_COMMON,
@@ -113,6 +115,7 @@ VOICE_KPIS: Final = (
         unit="score",
         needs=("score",),
         params={"scale": None},
+        open_items=_UNANSWERED,
         accumulator=Total,
         rows=_mean_score,
         **_COMMON,
@@ -126,6 +129,7 @@ VOICE_KPIS: Final = (
         label_zh="净推荐值",
         unit="points",
         needs=("score",),
+        open_items=_UNANSWERED,
         accumulator=Total,
         statistic="net",
         rows=_nps,
@@ -141,6 +145,7 @@ VOICE_KPIS: Final = (
         unit="score",
         needs=("score",),
         params={"scale": (1, 7)},
+        open_items=_UNANSWERED,
         accumulator=Total,
         rows=_mean_score,
         **_COMMON,
@@ -154,6 +159,7 @@ VOICE_KPIS: Final = (
         label_zh="客户参与度",
         unit="share",
         needs=("invited_at", "answered_at"),
+        open_items="an invitation without an answer by now counts as not answered",
         accumulator=Ratio,
         rows=_responded,
         **_INVITED,
@@ -167,6 +173,7 @@ VOICE_KPIS: Final = (
         label_zh="客户费力度",
         unit="share",
         needs=("score",),
+        open_items=_UNANSWERED,
         accumulator=Ratio,
         rows=_easy,
         **_COMMON,
@@ -181,6 +188,7 @@ VOICE_KPIS: Final = (
         unit="score",
         needs=("score",),
         params={"scale": (1, 5)},
+        open_items=_UNANSWERED,
         accumulator=Total,
         rows=_mean_score,
         **_EFFORT,
@@ -197,6 +205,7 @@ VOICE_KPIS: Final = (
         needs=("score",),
         uses=("weight",),
         params={"scale": None},
+        open_items=_UNANSWERED,
         accumulator=Quotient,
         rows=_index,
         **_COMMON,
@@ -211,6 +220,7 @@ VOICE_KPIS: Final = (
         unit="score",
         needs=("score",),
         params={"scale": (1, 7)},
+        open_items=_UNANSWERED,
         accumulator=Total,
         rows=_mean_score,
         **_COMMON,
@@ -223,6 +233,7 @@ VOICE_KPIS: Final = (
         source="KPIS 75; V. A. Zeithaml, L. L. Berry, A. Parasuraman, 1993, J. Acad. Marketing Science 21: 1-12",
         unit="share",
         needs=("score", "minimum", "desired"),
+        open_items=_UNANSWERED,
         accumulator=Ratio,
         rows=_tolerated,
         **_COMMON,
@@ -236,6 +247,7 @@ VOICE_KPIS: Final = (
         label_zh="首次接触解决率",
         unit="share",
         needs=("resolved",),
+        open_items=_UNANSWERED,
         accumulator=Ratio,
         rows=_resolved,
         **_COMMON,
@@ -250,6 +262,7 @@ VOICE_KPIS: Final = (
         unit="score",
         needs=("survey", "score"),
         params={"surveys": None, "scale": None},
+        open_items=_UNANSWERED,
         accumulator=Total,
         rows=_of_staff,
         **_COMMON,

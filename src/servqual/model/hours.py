@@ -170,7 +170,7 @@ class BusinessHours(Hours):
         """Breaks that fall in opening hours; else what kind of day it is."""
         spells = self._spells(start, end)
         shut = take_out([(start, end)], spells)
-        for low, high in self._pauses(start, end):
+        for low, high in clipped(self._pauses(start, end), start, end):
             yield from ((a, b, "break") for a, b in clipped(spells, low, high))
         for day in _days(self.zone, start, end):
             low, high = opening(self.zone, day, 0), opening(self.zone, day + 1, 0)
