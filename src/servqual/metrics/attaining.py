@@ -74,6 +74,7 @@ def attainment(
     is not in the catalogue, `InvalidValue` for a goal that the KPI cannot take, such as 95 for a share, and for a limit
     where it has none.
 
+    >>> import numpy as np
     >>> from servqual.model import Indicator
     >>> day = np.array(["2026-05-04"] * 4, "datetime64[us]")
     >>> done = np.array(["2026-05-05", "NaT", "NaT", "NaT"], "datetime64[us]")

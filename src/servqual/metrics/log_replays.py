@@ -67,8 +67,8 @@ def what_if(
     >>> log = {"case_id": ["C-1", "C-1", "C-2", "C-2"], "event": ["reported", "replied.public"] * 2,
     ...        "at": [nine, nine + 40 * minute, nine, nine + 20 * minute]}
     >>> replay = what_if(log, sla, stricter, now=nine + 1000 * minute)
-    >>> replay.compared, {name: values.tolist() for name, values in replay.columns.items() if name != "cycle"}
-    (2, {'case_id': ['C-1'], 'promise': ['first_response'], 'before': ['met'], 'after': ['breached']})
+    >>> replay.compared, {name: [*map(str, values)] for name, values in replay.columns.items()}
+    (2, {'case_id': ['C-1'], 'promise': ['first_response'], 'cycle': ['1'], 'before': ['met'], 'after': ['breached']})
     """
     log, moment = read_log(case_events, [sla, instead], now=now, columns=columns, naive=naive)
     keys = dict.fromkeys(str(promise.key) for agreed in (sla, instead) for promise in agreed.promises)

@@ -113,7 +113,6 @@ class Suggestion(Lived[SuggestionStatus, SuggestionEvent]):
     Refused: a decision without an evaluation, declining without a reason, and a reward before the idea was done.
 
     >>> import datetime as dt
-    from collections.abc import Iterable
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> idea = Suggestion(history=[Submitted(at=nine, id=SuggestionId("S-1"), text="call back instead of holding")])
     >>> idea = idea.record(Evaluated(at=nine + dt.timedelta(days=1), by="M-1", verdict="cheap, helps many"))
