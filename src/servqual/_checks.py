@@ -41,6 +41,12 @@ else:
     instant = attrs.Converter(lambda value, field: as_instant(value, field.name), takes_field=True)
 
 
+def must_be(kind: Any, field: str, expected: str, value: object) -> None:
+    """Refuse an argument that is of no such kind, or kinds."""
+    if not isinstance(value, kind):
+        raise InvalidValue(f"{field} must be {expected} (got {value!r:.80})", field=field, expected=expected, got=value)
+
+
 def _says_something(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from servqual._checks import among, did_you_mean, near
+from servqual._checks import among, did_you_mean, must_be, near
 from servqual.errors import InvalidValue, MissingColumn, UnknownName
 from servqual.metrics.case_readings import read_clock
 from servqual.metrics.catalogue import KPIS
@@ -83,10 +83,10 @@ def tally(
     0.3333333333333333
     """
     for field, given in (("data", data), ("columns", columns or {}), ("where", where or {})):
-        _must_be(Mapping, field, "a mapping by name", given)
+        must_be(Mapping, field, "a mapping by name", given)
     for table in columns or {}:
         among("columns", table, data)
-    _must_be(int, "threads", "a whole number of 1 or more", 1 if threads is None else threads)
+    must_be(int, "threads", "a whole number of 1 or more", 1 if threads is None else threads)
     threads = 1 if strict else max(1, threads or os.cpu_count() or 1)
     plan = plan_of(kpis, by=by, zone=zone, now=now, period=period, sla=sla, where=where, cluster=cluster)
     reader = Reader(data, columns or {}, wanted_of(plan), kinds_of(plan), naive, progress=progress)
@@ -227,16 +227,16 @@ def plan_of(
 ) -> Plan:
     """Look up the KPIs and check what is asked; with an agreement, KPIs of clocks are judged by it."""
     found: list[Kpi] = []
-    _must_be((str, Iterable, Kpi), "kpis", "keys of KPIs, or KPIs", kpis)
-    _must_be(Iterable, "by", "names of columns, or ()", by)
+    must_be((str, Iterable, Kpi), "kpis", "keys of KPIs, or KPIs", kpis)
+    must_be(Iterable, "by", "names of columns, or ()", by)
     groups = (by,) if isinstance(by, str) else tuple(by)
     for name in groups:
-        _must_be(str, "by", "names of columns", name)
+        must_be(str, "by", "names of columns", name)
     if len({*groups}) < len(groups):
         raise InvalidValue(f"by must name each column once (got {', '.join(groups)})", field="by", got=groups)
-    _must_be(str, "cluster", "the name of a column", cluster or "")
-    _must_be((tuple, list), "period", "two moments, the end outside", period or ())
-    _must_be((Sla, type(None)), "sla", "an Sla", sla)
+    must_be(str, "cluster", "the name of a column", cluster or "")
+    must_be((tuple, list), "period", "two moments, the end outside", period or ())
+    must_be((Sla, type(None)), "sla", "an Sla", sla)
     in_time = [name for name in groups if name in PERIODS]
     for asked in [kpis] if isinstance(kpis, str | Kpi) else kpis:
         kpi = asked if isinstance(asked, Kpi) else KPIS.get(str(asked))
@@ -267,11 +267,6 @@ def plan_of(
         where=where or {},
         cluster=cluster,
     )
-
-
-def _must_be(kind: Any, field: str, expected: str, value: object) -> None:
-    if not isinstance(value, kind):
-        raise InvalidValue(f"{field} must be {expected} (got {value!r:.80})", field=field, expected=expected, got=value)
 
 
 def _within_time(field: str, moment: Moment) -> int:

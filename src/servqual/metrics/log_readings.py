@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from servqual.errors import InvalidValue
+from servqual._checks import must_be
 from servqual.metrics.case_readings import ClockReadings, read_clock
 from servqual.metrics.clock_log import EventLog
 from servqual.metrics.moments import Moment, us_of
@@ -54,8 +54,7 @@ def read_log(
 ) -> tuple[EventLog, int]:
     """The log that these agreements read, and the moment from which they do."""
     for sla in agreements:
-        if not isinstance(sla, Sla):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidValue(f"sla must be an Sla (got {sla!r:.80})", field="sla", expected="an Sla", got=sla)
+        must_be(Sla, "sla", "an Sla", sla)
     moment, asked = us_of(now, "now"), Asked(names=columns or {}, naive=naive, whole=True)
     batch = joined([part() for part in parts_of_source("case_events", case_events, asked)])
     return EventLog.of(batch, moment, {name for sla in agreements for name in sla.attributes}), moment

@@ -25,7 +25,7 @@ from servqual.model._event import Act, Event
 from servqual.model.corrections import Correction, corrected
 from servqual.model.labels import Labelled
 
-__all__ = ["Act", "Event", "Lifecycle", "Lived", "Move", "Row", "State", "as_history", "must_be_lived", "short"]
+__all__ = ["Act", "Event", "Lifecycle", "Lived", "Move", "Row", "State", "as_history", "short"]
 
 S = TypeVar("S", bound=Labelled)
 
@@ -175,17 +175,6 @@ def _apart(lifecycle: Lifecycle[Any], history: tuple[Event, ...]) -> tuple[Seque
 def _in_order(history: Iterable[E]) -> tuple[E, ...]:
     """A corrected history in an order that does not depend on arrival: some of it counts no more and has no place."""
     return tuple(sorted(history, key=lambda e: (*_moment(e), isinstance(e, Correction), repr(e))))
-
-
-def must_be_lived(field: str, value: object) -> None:
-    """Refuse what has no history, such as its id."""
-    if not isinstance(value, Lived):
-        raise InvalidValue(
-            f"{field} must be an object with a history, such as a Case (got {value!r})",
-            field=field,
-            expected="an object with a history",
-            got=value,
-        )
 
 
 def _only_events(values: Iterable[object]) -> None:

@@ -3,10 +3,11 @@
 import datetime as dt
 import random
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
+from servqual._checks import must_be
 from servqual.errors import InvalidValue
 from servqual.model.reading import ClockState, Reading, count_of
 
@@ -74,13 +75,11 @@ def breach_chance(
     """
     if reading.start is None:
         raise InvalidValue("reading must be of a clock that has begun (got a pending one)", field="reading")
-    ahead: Any = horizon
-    if not (isinstance(ahead, dt.timedelta) and ahead >= dt.timedelta()):
+    expected = "a timedelta that is not negative"
+    must_be(dt.timedelta, "horizon", expected, horizon)
+    if horizon < dt.timedelta():
         raise InvalidValue(
-            f"horizon must be a timedelta that is not negative (got {horizon!r})",
-            field="horizon",
-            expected="a timedelta from 0",
-            got=horizon,
+            f"horizon must be {expected} (got {horizon})", field="horizon", expected=expected, got=horizon
         )
     if runs < 1:
         raise InvalidValue(f"runs must be at least 1 (got {runs!r})", field="runs", expected="from 1", got=runs)

@@ -61,7 +61,7 @@ def what_if(cases: Lived[Any, Any] | Iterable[Lived[Any, Any]], sla: Sla, instea
     [('C-1', 'met', 'breached')]
     """
     compared, changes = 0, list[VerdictChange]()
-    for case in several("cases", cases, "cases", alone=Lived):
+    for case in several("cases", cases, "objects with a history", alone=Lived):
         before, after = sla.read(case, now=now), instead.read(case, now=now)
         for promise in {**before, **after}:
             pairs = zip_longest(_cycles(before.get(promise)), _cycles(after.get(promise)))

@@ -8,10 +8,10 @@ from typing import Any
 
 import attrs
 
-from servqual._checks import a, as_instant, did_you_mean, filled, near, several
+from servqual._checks import a, as_instant, did_you_mean, filled, must_be, near, several
 from servqual.errors import InvalidValue
 from servqual.model._cycles import Chooser, fold, to_minutes
-from servqual.model._lifecycle import Event, Lived, must_be_lived
+from servqual.model._lifecycle import Event, Lived
 from servqual.model._verdict import pending, read_cycle
 from servqual.model.clocks import STANDARD, ClockConventions, ClockRule
 from servqual.model.open_time import Hours, some_hours
@@ -88,7 +88,7 @@ class Sla:
         Targets that look at what no event of such a case says are refused.
         """
         moment = as_instant(now, "now")
-        must_be_lived("case", case)
+        must_be(Lived, "case", "an object with a history, such as a Case", case)
         readings: dict[str, Reading] = {}
         for promise in self.promises:
             if not case.facts().issuperset(promise.chooser.reads):
