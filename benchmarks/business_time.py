@@ -199,6 +199,8 @@ def main(size: int) -> None:
             few = min(size, 2_000)
             spent = seconds(lambda rival=rival, few=few: rival(start[:few], end[:few]), 1) * size / few  # type: ignore[misc]
             print(f"  {name:<18} {size / spent / 1e6:8.4f}   ours is {spent / ours:,.0f} times as fast")
+        else:
+            print(f"  {name:<18} not installed; pip install 'servqual[benchmarks]'")
     due: Any = after(HOURS, start[sample], work[sample])
     print("the inverse, in million a second")
     for name, inverse in (("polars", after_by_polars), ("duckdb", after_by_duckdb)):
