@@ -98,31 +98,41 @@ def number(value: object, unit: str, *, signed: bool = False) -> str:
     ('24,918', '−3.2', '+4', '–')
     >>> number(1.083, "ratio"), number(1234.5, "money"), number(4.5, "per hour")
     ('108.3 %', '1,234.50', '4.5 per hour')
+    >>> number(-0.037, "ratio"), number(-0.00001, "share"), number(-0.01, "count")
+    ('−3.7 %', '>−0.01 %', '0')
     """
     if not isinstance(value, int | float) or not math.isfinite(value):
         return "–"
-    size = abs(value)
-    sign = "" if _plain(size) == "0" and unit != "share" else _MINUS if value < 0 else "+" if signed and value else ""
+    text = _size(abs(value), unit)
+    if not any(digit in text.partition(" ")[0] for digit in "123456789"):
+        return text  # what is shown as nothing has no sign
+    sign = _MINUS if value < 0 else "+" if signed else ""
+    if text[0] in "<>":
+        return (text[0] if value > 0 else "<>"[text[0] == "<"]) + sign + text[1:]
+    return sign + text
+
+
+def _size(size: float, unit: str) -> str:
     match unit:
         case "share" | "ratio":
-            return _percent(size, sign)
+            return _percent(size)
         case "money":
-            return f"{sign}{size:,.2f}"
+            return f"{size:,.2f}"
         case "s" | "working s":
-            return sign + _duration(size, days=unit == "s")
+            return _duration(size, days=unit == "s")
         case "count" | "points":
-            return sign + _plain(size)
+            return _plain(size)
         case _:
-            return f"{sign}{_plain(size)} {clean(unit)}".rstrip()
+            return f"{_plain(size)} {clean(unit)}".rstrip()
 
 
-def _percent(size: float, sign: str) -> str:
+def _percent(size: float) -> str:
     shown = f"{size * 100:,.1f}"
     if shown == "0.0" and size > 0:
-        return f"{sign}{size * 100:.1g} %" if size >= _SMALLEST_SHARE else "<0.01 %"
+        return f"{size * 100:.1g} %" if size >= _SMALLEST_SHARE else "<0.01 %"
     if shown == "100.0" and size < 1:
-        return f"{sign}>99.9 %"
-    return f"{sign}{shown.removesuffix('.0')} %"
+        return ">99.9 %"
+    return f"{shown.removesuffix('.0')} %"
 
 
 def _duration(size: float, *, days: bool) -> str:

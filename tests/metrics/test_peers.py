@@ -108,7 +108,7 @@ def test_a_neutral_kpi_has_a_gap_but_no_lead() -> None:
     [row] = peer_gaps(
         measure(["case_volume"], {"cases": {"received_at": [DAY] * 9}}), "case_volume", [Peer(name="x", value=4)]
     )
-    assert (row.gap.value, row.lead, row.verdict, row.gap.ahead(None)) == (5, None, "unknown", None)
+    assert (row.gap.value, row.lead, row.verdict, row.gap.verdict(None)) == (5, None, "unknown", "unknown")
 
 
 def test_net_scores_differ_by_the_normal_distribution() -> None:

@@ -1,5 +1,7 @@
 """KPIs of quality checks: what does not apply, critical errors, and what is refused."""
 
+from statistics import NormalDist
+
 import pytest
 
 from servqual.errors import InvalidValue, MissingColumn
@@ -40,3 +42,39 @@ def test_each_kind_of_error_needs_its_column() -> None:
     """Accuracy of all kinds is not told from two of them."""
     with pytest.raises(MissingColumn, match="compliance_critical"):
         measure(["critical_error_accuracy"], {"qa_scores": {"customer_critical": [0], "business_critical": [0]}})
+
+
+@pytest.mark.parametrize(
+    ("per_million", "sigma"), [(233, 5.0), (6210, 4.0), (66_807, 3.0), (308_537, 2.0)]
+)  # the conversion table of Six Sigma
+def test_the_sigma_level_is_that_of_the_tables(per_million: int, sigma: float) -> None:
+    """With the drift of 1.5, one-sided; without it, 1.5 less."""
+    data = {"qa_scores": {"defects": [per_million], "opportunities": [1_000_000]}}
+    assert measure(["sigma_level"], data).one().value == pytest.approx(sigma, abs=5e-4)
+    assert measure([KPIS["sigma_level"].with_(shift=0)], data).one().value == pytest.approx(sigma - 1.5, abs=5e-4)
+
+
+def test_a_sigma_level_without_a_defect_is_a_bound() -> None:
+    """Three defects in 1,000 chances would most likely have been seen (the rule of three); all defects have none."""
+    none = measure(["sigma_level"], {"qa_scores": {"defects": [0] * 10, "opportunities": [100] * 10}}).one()
+    assert (none.value, none.high) == (None, None)
+    assert none.low == pytest.approx(1.5 + NormalDist().inv_cdf(1 - 2.995732274 / 1000))
+    every = measure(["sigma_level"], {"qa_scores": {"defects": [2, 2], "opportunities": [2, 2]}}).one()
+    assert (every.value, every.low, every.high) == (None, None, None)
+
+
+def test_the_interval_of_a_sigma_level_is_that_of_its_defects() -> None:
+    """Mapped end to end: more defects are a lower level."""
+    data = {"qa_scores": {"defects": [3, 1, 2, 4] * 20, "opportunities": [30, 20, 10, 40] * 20}}
+    share, level = measure(["dpo", "sigma_level"], data)
+    assert share.low is not None
+    assert share.high is not None
+    ends = [1.5 + NormalDist().inv_cdf(1 - p) for p in (share.high, share.low)]
+    assert [level.low, level.high] == pytest.approx(ends)
+
+
+@pytest.mark.parametrize("shift", [None, -1, True, float("nan"), "1.5"])
+def test_a_shift_is_a_number(shift: object) -> None:
+    """Refused before anything is told."""
+    with pytest.raises(InvalidValue, match="shift must be a number of 0 or more"):
+        measure([KPIS["sigma_level"].with_(shift=shift)], {"qa_scores": {"defects": [1], "opportunities": [9]}})

@@ -14,6 +14,9 @@ from servqual.metrics.business_time import after as after
 from servqual.metrics.business_time import elapsed as elapsed
 from servqual.metrics.case_readings import ClockReadings as ClockReadings
 from servqual.metrics.catalogue import KPIS as KPIS
+from servqual.metrics.changing import Change as Change
+from servqual.metrics.changing import Changes as Changes
+from servqual.metrics.changing import changes as changes
 from servqual.metrics.composites import Composite as Composite
 from servqual.metrics.composites import IndexPart as IndexPart
 from servqual.metrics.composites import IndexRow as IndexRow
@@ -48,3 +51,6 @@ from servqual.metrics.tallies import Tally as Tally
 from servqual.metrics.weakness import Weakest as Weakest
 from servqual.metrics.weakness import Weakness as Weakness
 from servqual.metrics.weakness import weakest as weakest
+from servqual.metrics.yields import RolledYield as RolledYield
+from servqual.metrics.yields import RolledYields as RolledYields
+from servqual.metrics.yields import rolled_yield as rolled_yield

@@ -7,12 +7,11 @@ from typing import Any, ClassVar
 
 import attrs
 
-from servqual.errors import InvalidValue
-from servqual.metrics.differences import difference
-from servqual.metrics.grouped import directed, ends, kind_of, measured_groups, spread_of_items
+from servqual.metrics.changing import changes
+from servqual.metrics.differences import Difference
+from servqual.metrics.grouped import directed, ends, measured_groups
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement, Measures
-from servqual.metrics.peers import figure_of
 from servqual.metrics.tidy import Tidy
 
 __all__ = ["AwardPlace", "AwardRanking", "award_ranking"]
@@ -85,19 +84,13 @@ def award_ranking(measures: Measures, kpi: str, *, before: Measures | None = Non
     """
     found = directed(measures, kpi)
     groups = measured_groups(measures, found)
-    then: dict[tuple[Any, ...], Measurement] = {}
+    then: dict[tuple[Any, ...], Measurement | None] = {}
     if before is None:
         levels = ends(found, groups, measures.confidence, good=False)
     else:
-        asked = (found.definition, measures.by, measures.confidence)
-        if (directed(before, kpi).definition, before.by, before.confidence) != asked:
-            raise InvalidValue(
-                f"before must measure {kpi} by the same definition, groups and confidence (got groups by "
-                f"{', '.join(before.by) or 'no column'} at {before.confidence:.0%}); measure both alike",
-                field="before",
-            )
-        then = {tuple(m.group.values()): m for m in measured_groups(before, found)}
-        levels = _improvements(found, groups, then, measures.confidence)
+        past = {tuple(row.group.values()): row for row in changes(before, measures, kpi)}
+        then = {group: row.before for group, row in past.items() if row.gap}
+        levels = [_improvement(past[tuple(m.group.values())].gap, found) for m in groups]
     sign = 1 if found.better == "lower" and before is None else -1
     order = sorted(
         zip(groups, levels, strict=True), key=lambda pair: (pair[1] is None, 0.0 if pair[1] is None else sign * pair[1])
@@ -119,19 +112,7 @@ def award_ranking(measures: Measures, kpi: str, *, before: Measures | None = Non
     return AwardRanking(kpi=found, by=measures.by, rows=tuple(rows))
 
 
-def _improvements(
-    kpi: Kpi, groups: list[Measurement], then: Mapping[tuple[Any, ...], Measurement], confidence: float
-) -> list[float | None]:
-    """The least that each group has improved by, almost surely, in the direction that is better."""
-    spread = spread_of_items(kpi, [*groups, *then.values()], confidence)
-    out: list[float | None] = []
-    for m in groups:
-        old = then.get(tuple(m.group.values()))
-        if old is None:
-            out.append(None)
-            continue
-        mine, earlier = (figure_of(kpi, one, spread, confidence) for one in (m, old))
-        change = difference(mine, earlier, kind_of(kpi), confidence)
-        worst = change.low if kpi.better == "higher" else change.high
-        out.append(None if worst is None else worst if kpi.better == "higher" else -worst)
-    return out
+def _improvement(change: Difference | None, kpi: Kpi) -> float | None:
+    """The least that a group has improved by, almost surely, in the direction that is better."""
+    worst = None if change is None else change.low if kpi.better == "higher" else change.high
+    return worst if worst is None or kpi.better == "higher" else -worst

@@ -2,7 +2,7 @@
 
 import math
 from statistics import NormalDist
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -10,9 +10,10 @@ from servqual.metrics.grouped import Kind
 from servqual.metrics.intervals import student
 from servqual.metrics.kpi import Better
 
-__all__ = ["Difference", "Figure", "difference"]
+__all__ = ["Difference", "Figure", "Verdict", "difference"]
 
 Ends: TypeAlias = tuple[float, float]
+Verdict: TypeAlias = Literal["better", "worse", "unclear", "unknown"]
 
 
 @attrs.frozen(kw_only=True)
@@ -33,11 +34,13 @@ class Difference:
     low: float | None
     high: float | None
 
-    def ahead(self, better: Better | None) -> bool | None:
-        """Whether the first is surely better (True) or surely worse (False); None where nobody can say."""
-        if self.low is None or self.high is None or better is None or self.low <= 0 <= self.high:
-            return None
-        return (self.low > 0) == (better == "higher")
+    def verdict(self, better: Better | None) -> Verdict:
+        """What the interval says of the first: unclear where it holds 0, unknown where nobody can say."""
+        if self.low is None or self.high is None or better is None:
+            return "unknown"
+        if self.low <= 0 <= self.high:
+            return "unclear"
+        return "better" if (self.low > 0) == (better == "higher") else "worse"
 
 
 def difference(mine: Figure, other: Figure, kind: Kind, confidence: float) -> Difference:

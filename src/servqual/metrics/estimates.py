@@ -42,14 +42,16 @@ class Numbers:
 
 def measured(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
     """Read a KPI's statistic from its cells, in its unit."""
-    try:
-        read = (_CLUSTERED if kpi.accumulator is Clustered else _STATISTICS)[kpi.statistic]
-    except KeyError:
+    plain = _CLUSTERED if kpi.accumulator is Clustered else _STATISTICS
+    if kpi.statistic in plain:
+        numbers = plain[kpi.statistic](cells, confidence)
+    elif kpi.statistic in _BY_PARAMETER:
+        numbers = _BY_PARAMETER[kpi.statistic](cells, confidence, kpi)
+    else:
+        known = [*_STATISTICS, *_BY_PARAMETER]
         raise UnknownName(
-            f"statistic must be one of {', '.join(_STATISTICS)} (got {kpi.statistic!r})",
-            near=near(kpi.statistic, _STATISTICS),
-        ) from None
-    numbers = _restricted_mean(cells, confidence, kpi) if read is None else read(cells, confidence)
+            f"statistic must be one of {', '.join(known)} (got {kpi.statistic!r})", near=near(kpi.statistic, known)
+        )
     if kpi.unit == "share":
         return attrs.evolve(numbers, high=np.minimum(numbers.high, 1))
     if kpi.unit not in {"s", "score", "gap", "money"}:  # these are counted in millionths
@@ -218,9 +220,33 @@ def _restricted_mean(cells: Cells, confidence: float, kpi: Kpi) -> Numbers:
     return Numbers(value, low, value + half, found.n, found.going, BIN_ERROR * cells.binned)
 
 
+def _sigma(cells: Cells, confidence: float, kpi: Kpi) -> Numbers:
+    """The normal quantile of the share without a defect, shifted; of no defect at all it only has a bound."""
+    shift = kpi.params.get("shift")
+    if isinstance(shift, bool) or not isinstance(shift, int | float) or not 0 <= shift < math.inf:
+        raise InvalidValue(
+            f"shift must be a number of 0 or more (got {shift!r}); 1.5 is the usual one, 0 leaves it out",
+            field="shift",
+            expected="a number of 0 or more",
+            got=shift,
+        )
+    from scipy.special import ndtri  # noqa: PLC0415  (loads with the first interval that needs it)
+
+    found = _over(cells, confidence)
+    assert isinstance(cells, Dense)
+    chances = np.array(as_ints(cells.fields["base"]), np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        most = np.where(found.value == 0, np.minimum(intervals.most_unseen(confidence) / chances, 1), found.high)
+        level, low, high = (
+            np.where(np.isfinite(sigma), sigma + shift, np.nan)
+            for sigma in (-ndtri(np.clip(share, 0, 1)) for share in (found.value, most, found.low))
+        )
+    return attrs.evolve(found, value=level, low=low, high=high)
+
+
 _MICROSECONDS_AN_HOUR: Final = 3_600_000_000
 
-_STATISTICS: Final[dict[str, Callable[[Cells, float], Numbers] | None]] = {
+_STATISTICS: Final[dict[str, Callable[[Cells, float], Numbers]]] = {
     "quotient": _quotient(1),
     "per_hour": _quotient(_MICROSECONDS_AN_HOUR),
     "per_event": _per_event,
@@ -235,11 +261,14 @@ _STATISTICS: Final[dict[str, Callable[[Cells, float], Numbers] | None]] = {
     "min": _extreme("low"),
     "max": _extreme("high"),
     "median": _median,
-    "restricted_mean": None,
     "distinct": _distinct,
     "mode_share": _mode_share,
 }
-_CLUSTERED: Final[dict[str, Callable[[Cells, float], Numbers] | None]] = {
+_BY_PARAMETER: Final[dict[str, Callable[[Cells, float, Kpi], Numbers]]] = {
+    "restricted_mean": _restricted_mean,
+    "sigma": _sigma,
+}
+_CLUSTERED: Final[dict[str, Callable[[Cells, float], Numbers]]] = {
     "share": _clustered(),
     "mean": _clustered(),
     "signed_mean": _clustered(least=-math.inf),

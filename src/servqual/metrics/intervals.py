@@ -36,6 +36,8 @@ METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "quotient": _OF_SUMS,
         "per_hour": _OF_SUMS,
         "per_event": f"{_OF_SUMS}; without an event, the exact one-sided bound of a Poisson count",
+        "sigma": f"that of the share of defects ({_OF_SUMS}), mapped; without a defect, the exact one-sided bound of a "
+        "Poisson count",
         "p50": _RANKS,
         "p90": _RANKS,
         "p95": _RANKS,

@@ -57,6 +57,7 @@ Unit: TypeAlias = Literal[
     "per unit",
     "per compliment",
     "at once",
+    "sigma",
 ]
 Better: TypeAlias = Literal["higher", "lower"]
 Made = TypeVar("Made")
@@ -203,9 +204,8 @@ class Kpi:
     def told(self, view: "View") -> Mapping[str, Any]:
         """What its `rows` say of these rows, refused where the accumulator cannot take it."""
         told: Mapping[str, Any] = self.rows(view)
-        takes = signature(self.accumulator.of).parameters  # type: ignore[attr-defined]
-        needed = {name for name, each in takes.items() if each.default is each.empty}
-        if not needed <= told.keys() <= takes.keys():
+        takes, needed = self._takes
+        if not needed <= told.keys() <= takes:
             raise InvalidValue(
                 f"rows of {self.key} must give {', '.join(takes)} (got {', '.join(told)}), which its accumulator "
                 f"{self.accumulator.__name__} takes",
@@ -223,6 +223,12 @@ class Kpi:
                     got=len(value),
                 )
         return told
+
+    @cached_property
+    def _takes(self) -> tuple[set[str], set[str]]:
+        """What the accumulator can be told of rows, and what it must be, by name."""
+        takes = signature(self.accumulator.of).parameters  # type: ignore[attr-defined]
+        return {*takes}, {name for name, each in takes.items() if each.default is each.empty}
 
     @cached_property
     def reading(self) -> str:

@@ -43,12 +43,15 @@ class MaskCounts:
         size = len(masks[0]) if masks else 0
         for lane in range(0, placed[-1][0] + 1 if placed else 0, _LANE):
             mine = {bit - lane: mask for bit, mask in placed if lane <= bit < lane + _LANE}
-            bits = np.zeros(size, np.uint16)
-            for bit in range(max(mine, default=-1), -1, -1):
-                np.add(bits, bits, out=bits)  # the masks so far move up one bit
-                if bit in mine:
-                    np.bitwise_or(bits, mine[bit], out=bits)
-            lanes.append(bits)
+            halves = np.zeros((size, 2), np.uint8)  # whole bytes are half the work
+            for half in range(2):
+                bits = np.zeros(size, np.uint8)
+                for bit in range(_LANE // 2 - 1, -1, -1):
+                    np.add(bits, bits, out=bits)  # the masks so far move up one bit
+                    if (mask := mine.get(bit + half * _LANE // 2)) is not None:
+                        np.bitwise_or(bits, mask, out=bits)
+                halves[:, half] = bits
+            lanes.append(halves.view("<u2").reshape(-1))
         return lanes
 
     def add(self, lanes: Sequence[Array], codes: Array, size: int) -> None:

@@ -29,9 +29,9 @@ class Measurement:
     """One KPI in one group.
 
     `value` is None where there is no data; `low` and `high` are None where no interval can be given. A time between
-    failures, of which none came, has a `low` alone. Durations are in seconds, shares 0 to 1. `undecided` counts open
-    items that may still go either way. `error` is the most by which a percentile may be off for having been read from
-    bins, as a share of it; 0 is exact.
+    failures, or a sigma level, of which no failure came has a `low` alone. Durations are in seconds, shares 0 to 1.
+    `undecided` counts open items that may still go either way. `error` is the most by which a percentile may be off for
+    having been read from bins, as a share of it; 0 is exact.
     """
 
     kpi: str

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar
 
 import attrs
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from servqual._checks import distinct, filled
 from servqual.errors import InvalidValue
 from servqual.metrics.compound import Compound
-from servqual.metrics.differences import Difference, Figure, difference
+from servqual.metrics.differences import Difference, Figure, Verdict, difference
 from servqual.metrics.grouped import asked, interval_of, kind_of, measured_groups, spread_of_items, standard_error
 from servqual.metrics.intervals import poisson, wilson
 from servqual.metrics.kpi import Kpi
@@ -19,8 +19,6 @@ from servqual.metrics.measures import Measurement, Measures
 from servqual.metrics.tidy import Tidy
 
 __all__ = ["Peer", "PeerGap", "PeerGaps", "figure_of", "peer_gaps"]
-
-Verdict: TypeAlias = Literal["better", "worse", "unclear", "unknown"]
 
 
 def _finite(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:
@@ -74,10 +72,7 @@ class PeerGap:
     @property
     def verdict(self) -> Verdict:
         """What the interval of the gap says."""
-        if self.gap.low is None or self.measured.better is None:
-            return "unknown"
-        ahead = self.gap.ahead(self.measured.better)
-        return "unclear" if ahead is None else "better" if ahead else "worse"
+        return self.gap.verdict(self.measured.better)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)

@@ -74,4 +74,5 @@ def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[objec
     first = int(days.min())
     span = _FIRST_DAY[name](np.arange(first, int(days.max()) + 1))
     starts, codes = np.unique(span, return_inverse=True)
-    return codes[days - first], [dt.date.fromordinal(_ORDINAL + int(start)) for start in starts]
+    days -= first
+    return codes.take(days), [dt.date.fromordinal(_ORDINAL + int(start)) for start in starts]

@@ -118,6 +118,7 @@ _FAULT: Final[dict[str, Any]] = {
     "open_items": _COMMON["open_items"],
 }
 _BIAS: Final[dict[str, Any]] = {**_FAULT, "better": None}
+_LEVEL: Final[dict[str, Any]] = {**_FAULT, "better": "higher"}
 _COPC: Final = "KPIS 83; COPC practice as quoted by contact-centre sources; no document of ours gives a formula"
 
 _OF_DEFECTS: Final[tuple[tuple[str, Unit, str, str, str, tuple[str, ...], RowFunction], ...]] = (
@@ -237,5 +238,20 @@ QUALITY_KPIS: Final = (
             **_FAULT,
         )
         for key, unit, title, question, formula, needs, rows in _OF_DEFECTS
+    ),
+    Kpi(
+        key="sigma_level",
+        title="sigma level",
+        question="how many standard deviations lie between the process and its defects?",
+        formula="the normal quantile of 1 − defects per opportunity, one-sided, + shift; a process is held to drift by "
+        "1.5 in the long run, which shift=0 leaves out; without a defect there is a lower bound only",
+        source="KPIS 89, the conversion tables of Six Sigma (3.4 defects per million are 6); no document names it",
+        needs=("defects", "opportunities"),
+        params={"shift": 1.5},
+        accumulator=Quotient,
+        statistic="sigma",
+        rows=_per_opportunity,
+        unit="sigma",
+        **_LEVEL,
     ),
 )

@@ -64,32 +64,17 @@ def each_once(values: Any) -> bool:
 def at_once(kind: Kind, values: Any, naive: str | None = None) -> Any:
     """A whole column as numpy where that takes little, or no, memory of its own; else a series, to be cut.
 
-    Those are floats, flags without gaps, and moments of UTC that are told in the unit of the column.
+    Those are floats, and moments of UTC that are told in the unit of the column.
     """
     import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
 
     series = _series(values)
     dtype = series.dtype
-    if dtype == nw.Boolean and not series.is_null().any():
-        return _flags(series)
     plain = dtype == nw.Float64
     utc = isinstance(dtype, nw.Datetime) and dtype.time_zone is None and naive == "UTC"
     if (kind is not Kind.MOMENT and plain) or (kind is Kind.MOMENT and utc):
         return series.to_numpy()
     return series
-
-
-def _flags(series: Any) -> Any:
-    """Flags without gaps as numpy, straight from the bits of Arrow where the library has them."""
-    native = series.to_native()
-    if type(native).__module__.partition(".")[0] != "pyarrow":
-        return series.to_numpy().astype(np.bool_)
-    chunks = [
-        np.unpackbits(np.frombuffer(chunk.buffers()[1], np.uint8), bitorder="little")[chunk.offset :][: len(chunk)]
-        for chunk in native.chunks
-        if len(chunk)
-    ]
-    return np.concatenate([np.zeros(0, np.uint8), *chunks]).view(np.bool_)
 
 
 def _amounts(series: Any, dtype: Any) -> Any:

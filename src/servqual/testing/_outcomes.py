@@ -1,6 +1,7 @@
 """What one row comes to in a KPI, and how outcomes become a number: the frame of the slow twins."""
 
 import datetime as dt
+import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
@@ -121,6 +122,9 @@ def _value(statistic: str, told: Sequence[Any], until: float) -> float | None:
         case "quotient" | "per_hour" | "per_event":
             base = sum(b for _, b in told)
             value = sum(t for t, _ in told) / base if base else None
+        case "sigma":
+            share = sum(t for t, _ in told) / (sum(b for _, b in told) or math.nan)
+            value = 1.5 - statistics.NormalDist().inv_cdf(share) if 0 < share < 1 else None
         case "median":
             value = _median(told)
         case "restricted_mean":

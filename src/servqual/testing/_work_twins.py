@@ -251,6 +251,7 @@ WORK_TWINS: Final[Mapping[str, Twin]] = {
     "dpu": each(lambda r, _: OUT if r["defects"] is None or r["defects"] > _MANY else (r["defects"], 1)),
     "dpo": defects(1),
     "dpmo": defects(1_000_000),
+    "sigma_level": defects(1),
     "forecast_wape": amounts(lambda r: abs(r["forecast"] - r["actual"]), "actual", "forecast"),
     "forecast_mape": each(each_off),
     "forecast_to_actual": amounts(lambda r: r["forecast"], "actual", "forecast"),
