@@ -87,13 +87,21 @@ def several(field: str, given: Any, what: str, *, alone: type | tuple[type, ...]
         ) from None
 
 
+def all_of(kind: Any, field: str, given: Any, what: str) -> tuple[Any, ...]:
+    """Read several things of one kind as a tuple; refuse any other."""
+    found = several(field, given, what)
+    for one in found:
+        must_be(kind, field, what, one)
+    return found
+
+
 def as_texts(values: Iterable[str]) -> tuple[str, ...]:
     """Read several texts as a tuple; refuse one text alone, which would fall apart into its letters, and blank ones."""
     if isinstance(values, str):
         raise InvalidValue(
             f"several texts are expected (got {values!r} alone); put it into a list", expected="a list", got=values
         )
-    texts = tuple(values)
+    texts = several("texts", values, "several texts")
     for text in texts:
         if not _says_something(text):
             raise InvalidValue(
@@ -228,10 +236,10 @@ def distinct(field: str, names: Iterable[str]) -> None:
         met.add(name)
 
 
-def near(name: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
+def near(name: object, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
     """The known names closest to a mistyped one, best first."""
     names = {k.casefold(): k for k in known}
-    found = difflib.get_close_matches(name.casefold(), names, n=limit, cutoff=0.6)
+    found = difflib.get_close_matches(str(name).casefold(), names, n=limit, cutoff=0.6)
     return tuple(names[f] for f in found)
 
 

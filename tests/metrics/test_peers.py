@@ -159,7 +159,7 @@ def test_values_that_are_all_alike_leave_room() -> None:
         ({"name": " ", "value": 1}, "name must be a text with content"),
         ({"name": "x", "value": float("nan")}, "value must be a finite number"),
         ({"name": "x", "value": True}, "value must be a finite number"),
-        ({"name": "x", "value": 1, "n": 0}, r"n must be 1 or more \(got 0 for 'x'\)"),
+        ({"name": "x", "value": 1, "n": 0}, r"n must be a whole number from 1 \(got 0\)"),
         ({"name": "x", "value": 1, "sd": -1}, r"sd must be 0 or more \(got -1 for 'x'\)"),
     ],
 )

@@ -12,7 +12,7 @@ from servqual.metrics.engine import Data, Where, measure
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.measures import Measurement
 from servqual.metrics.moments import Moment
-from servqual.metrics.standing import gap_of, goal_in_unit, ratio_of
+from servqual.metrics.standing import gap_of, goal_in_unit, indicators_of, ratio_of
 from servqual.model.indicator import Indicator
 from servqual.model.sla import Sla
 from servqual.model.standard import ServiceStandard
@@ -83,25 +83,36 @@ def attainment(
     >>> row.met, round(row.gap, 2)
     (False, 0.7)
     """
-    indicators = standard.indicators if isinstance(standard, ServiceStandard) else tuple(standard)
-    rows = []
-    for indicator in indicators:
+    asked: dict[str, Kpi] = {}
+    rows: list[tuple[Indicator, Kpi, str]] = []
+    for indicator in indicators_of(standard):
         kpi = _kpi(indicator, catalogue)
-        measured = measure(
-            [kpi],
-            data,
-            now=now,
-            period=period,
-            where=where,
-            sla=sla,
-            columns=columns,
-            naive=naive,
-            cluster=cluster,
-            confidence=confidence,
-        ).one()
-        goal = None if indicator.goal is None else goal_in_unit("goal", indicator.goal, kpi)
-        rows.append(Attainment(indicator=indicator, measured=measured, goal=goal))
-    return tuple(sorted(rows, key=_worst_first))
+        name = kpi.key
+        while name in asked and asked[name].definition != kpi.definition:
+            name += " (other parameters)"
+        asked[name] = kpi.with_(key=name)
+        rows.append((indicator, kpi, name))
+    measures = measure(
+        list(asked.values()),
+        data,
+        now=now,
+        period=period,
+        where=where,
+        sla=sla,
+        columns=columns,
+        naive=naive,
+        cluster=cluster,
+        confidence=confidence,
+    )
+    found = [
+        Attainment(
+            indicator=indicator,
+            measured=attrs.evolve(measures.get(name), kpi=kpi.key),
+            goal=None if indicator.goal is None else goal_in_unit("goal", indicator.goal, kpi),
+        )
+        for indicator, kpi, name in rows
+    ]
+    return tuple(sorted(found, key=_worst_first))
 
 
 def _kpi(indicator: Indicator, catalogue: Mapping[str, Kpi]) -> Kpi:

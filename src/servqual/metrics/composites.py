@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from numbers import Real
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
 
-from servqual._checks import among, distinct
+from servqual._checks import all_of, among, distinct, must_be
 from servqual.errors import InvalidValue
 from servqual.metrics.grouped import asked, interval_of, measured_groups, spread_of_items
 from servqual.metrics.kpi import Kpi
@@ -33,6 +34,8 @@ class IndexPart:
     best: float
 
     def __attrs_post_init__(self) -> None:
+        for field in ("weight", "worst", "best"):
+            must_be(Real, field, "a number", getattr(self, field))
         if not 0 < self.weight <= 1:
             raise InvalidValue(
                 f"weight must lie above 0 and at most be 1 (got {self.weight} for {self.kpi})",
@@ -168,7 +171,7 @@ def composite(
 
 
 def _checked(measures: Measures, parts: Sequence[IndexPart]) -> dict[str, Kpi]:
-    distinct("parts", [part.kpi for part in parts])
+    distinct("parts", [part.kpi for part in all_of(IndexPart, "parts", parts, "IndexParts")])
     total = math.fsum(part.weight for part in parts)
     if not math.isclose(total, 1, abs_tol=1e-9):
         raise InvalidValue(

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias, cast
 import attrs
 import numpy as np
 
+from servqual._checks import must_be
 from servqual.errors import InvalidValue
 from servqual.metrics import intervals
 from servqual.metrics.accumulators import Count
@@ -65,6 +66,7 @@ class Compound(Kpi):
         0.25
         """
         for name, part in (("top", top), ("base", base)):
+            must_be(Kpi, name, "a KPI", part)
             if part.accumulator not in (Count, Distinct):
                 raise InvalidValue(
                     f"{name} must be a count (got {part.key}, a {part.accumulator.__name__})", field=name, got=part.key

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from servqual._checks import among, did_you_mean, must_be, near
+from servqual._checks import all_of, among, did_you_mean, must_be, near
 from servqual.errors import InvalidValue, MissingColumn, UnknownName
 from servqual.metrics.case_readings import read_clock
 from servqual.metrics.catalogue import KPIS
@@ -84,8 +84,10 @@ def tally(
     """
     for field, given in (("data", data), ("columns", columns or {}), ("where", where or {})):
         must_be(Mapping, field, "a mapping by name", given)
-    for table in columns or {}:
+    for table, names in (columns or {}).items():
         among("columns", table, data)
+        must_be(Mapping, "columns", f"for {table} a mapping from our columns to theirs", names)
+        all_of(str, "columns", names.values(), f"for {table} a mapping from our columns to theirs")
     must_be(int, "threads", "a whole number of 1 or more", 1 if threads is None else threads)
     threads = 1 if strict else max(1, threads or os.cpu_count() or 1)
     plan = plan_of(kpis, by=by, zone=zone, now=now, period=period, sla=sla, where=where, cluster=cluster)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from numbers import Real
 from statistics import NormalDist
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
@@ -9,7 +10,7 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 import attrs
 import numpy as np
 
-from servqual._checks import among
+from servqual._checks import all_of, among
 from servqual.errors import InvalidValue
 from servqual.metrics import control_limits
 from servqual.metrics.accumulators import Array
@@ -147,7 +148,7 @@ def funnel(
             field="kpi",
             got=kpi,
         )
-    levels = tuple(sorted(limits))
+    levels = tuple(sorted(all_of(Real, "limits", limits, "probabilities")))
     if not levels or not all(0 < level < 1 for level in levels):
         raise InvalidValue(f"limits must lie between 0 and 1 (got {limits})", field="limits", got=tuple(limits))
     if not 0 <= winsorised < 0.5:  # noqa: PLR2004  (half of the groups at each end would be all)

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import did_you_mean, must_be, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.accumulators import Clustered, Count
 from servqual.metrics.compound import Compound
@@ -63,6 +63,7 @@ def one_by_one(kpi: Kpi) -> Kpi:
 
 def asked(measures: Measures, key: str) -> Kpi:
     """The measured KPI of this key. Raises `UnknownName` for one that was not measured."""
+    must_be(Measures, "measures", "what measure() gives", measures)
     for kpi in measures.kpis:
         if kpi.key == key:
             return kpi

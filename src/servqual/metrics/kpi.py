@@ -3,7 +3,8 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property, partial
 from inspect import signature
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar, cast, get_args
 import attrs
 import numpy as np
 
-from servqual._checks import among, did_you_mean, near
+from servqual._checks import among, as_texts, did_you_mean, filled, must_be, near, one_of
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import (
     Accumulator,
@@ -84,11 +85,12 @@ _COMES: Final = frozenset({"interactions"})
 
 
 def _frozen(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    must_be(Mapping, "params", "a mapping from name to value", value)
     return MappingProxyType(dict(value))
 
 
-def _names(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value)
+def _called(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    must_be(Callable, field.name, "a function of a View", value)
 
 
 def _kinds(value: Mapping[str, str]) -> Mapping[str, Kind]:
@@ -132,26 +134,26 @@ class Kpi:
     ('higher', 'share')
     """
 
-    key: str
+    key: str = attrs.field(validator=filled)
     title: str
     question: str
     formula: str
-    unit: Unit
+    unit: Unit = attrs.field(validator=one_of(*get_args(Unit)))
     better: Better | None
-    table: str
-    needs: tuple[str, ...] = attrs.field(converter=_names)
+    table: str = attrs.field(validator=filled)
+    needs: tuple[str, ...] = attrs.field(converter=as_texts)
     accumulator: type[Accumulator]
-    rows: RowFunction = attrs.field(repr=False)
+    rows: RowFunction = attrs.field(repr=False, validator=_called)
     source: str = "the user's own definition"
     label_zh: str | None = None
     at: str = ""
-    uses: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    uses: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     kinds: Mapping[str, Kind] = attrs.field(factory=dict, converter=_kinds)
     open_items: str = ""
     params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen)
     statistic: str = ""
     clock: str = ""
-    law: Law = "commutative"
+    law: Law = attrs.field(default="commutative", validator=one_of(*get_args(Law)))
     keyed_by: str = "customer_id"
     of_period: bool = False
     version: int = 1
@@ -225,10 +227,10 @@ class Kpi:
         return told
 
     @cached_property
-    def _takes(self) -> tuple[set[str], set[str]]:
+    def _takes(self) -> tuple[AbstractSet[str], AbstractSet[str]]:
         """What the accumulator can be told of rows, and what it must be, by name."""
         takes = signature(self.accumulator.of).parameters  # type: ignore[attr-defined]
-        return {*takes}, {name for name, each in takes.items() if each.default is each.empty}
+        return takes.keys(), {name for name, each in takes.items() if each.default is each.empty}
 
     @cached_property
     def reading(self) -> str:

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from numbers import Real
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import attrs
 import numpy as np
 
-from servqual._checks import distinct, filled
+from servqual._checks import all_of, distinct, filled, whole
 from servqual.errors import InvalidValue
 from servqual.metrics.compound import Compound
 from servqual.metrics.differences import Difference, Figure, Verdict, difference
@@ -22,7 +23,7 @@ __all__ = ["Peer", "PeerGap", "PeerGaps", "figure_of", "peer_gaps"]
 
 
 def _finite(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:
-    if value is not None and (isinstance(value, bool) or not math.isfinite(value)):
+    if value is not None and (isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value)):
         raise InvalidValue(f"{field.name} must be a finite number (got {value!r})", field=field.name, got=value)
 
 
@@ -37,13 +38,11 @@ class Peer:
 
     name: str = attrs.field(validator=filled)
     value: float = attrs.field(validator=_finite)
-    n: int | None = None
+    n: int | None = attrs.field(default=None, validator=attrs.validators.optional(whole(1)))
     sd: float | None = attrs.field(default=None, validator=_finite)
     source: str = ""
 
     def __attrs_post_init__(self) -> None:
-        if self.n is not None and self.n < 1:
-            raise InvalidValue(f"n must be 1 or more (got {self.n} for {self.name!r})", field="n", got=self.n)
         if self.sd is not None and self.sd < 0:
             raise InvalidValue(f"sd must be 0 or more (got {self.sd} for {self.name!r})", field="sd", got=self.sd)
 
@@ -122,7 +121,7 @@ def peer_gaps(measures: Measures, kpi: str, peers: Sequence[Peer]) -> PeerGaps:
     ('better', 0.2, 0.0524, 0.3339)
     """
     found = asked(measures, kpi)
-    distinct("peers", [peer.name for peer in peers])
+    distinct("peers", [peer.name for peer in all_of(Peer, "peers", peers, "Peers")])
     theirs = [(peer, _figure_of_peer(peer, found, measures.confidence)) for peer in peers]
     groups = measured_groups(measures, found)
     spread = spread_of_items(found, groups, measures.confidence)

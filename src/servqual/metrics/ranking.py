@@ -5,12 +5,13 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from numbers import Real
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias, overload
 
 import attrs
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import all_of, did_you_mean, must_be, near, several
 from servqual.errors import InvalidValue
 from servqual.metrics.grouped import asked, measured_groups
 from servqual.metrics.measures import Measures
@@ -62,6 +63,7 @@ class Pareto(Tidy):
         >>> [row.category for row in pareto(["a"] * 6 + ["b"] * 3 + ["c"]).vital_few(0.8)]
         ['a', 'b']
         """
+        must_be(Real, "share", "a number, such as 0.8", share)
         if not 0 < share <= 1:
             raise InvalidValue(f"share must lie above 0 and at most be 1 (got {share})", field="share", got=share)
         before = (0.0, *(row.cumulative for row in self.rows))
@@ -112,15 +114,19 @@ def pareto(
             return _ranked(counts, counts)
         if not isinstance(weights, Mapping) or weights.keys() != counts.keys():
             raise InvalidValue(
-                "weights must be a mapping with the categories of the counts; give each category its cost",
+                f"weights must be a mapping with the categories of the counts (got {weights!r:.80}); give each one",
                 field="weights",
-                got=tuple(weights),
+                got=weights,
             )
         return _ranked(counts, {category: _weight(weight, category) for category, weight in weights.items()})
+    what = "the category of each item, a mapping from category to count, or measures"
+    if isinstance(categories, str):
+        raise InvalidValue(f"categories must be {what} (got {categories!r})", field="categories", got=categories)
+    items = all_of(Hashable, "categories", categories, what)
     if weights is None:
-        counts = Counter(categories)
+        counts = Counter(items)
         return _ranked(counts, counts)
-    return _of_items(tuple(categories), tuple(weights))
+    return _of_items(items, several("weights", weights, "what each item costs"))
 
 
 def _counts(counts: Mapping[Any, int]) -> Mapping[Hashable, int]:

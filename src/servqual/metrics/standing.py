@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias, get_args
 
 import attrs
 
-from servqual._checks import among
+from servqual._checks import all_of, among, must_be
 from servqual.errors import InvalidValue
 from servqual.metrics.kpi import Kpi
 from servqual.metrics.tidy import Tidy
@@ -170,6 +170,12 @@ class Standings(Tidy):
         return f"{len(self.rows):,} measurements against their goals, intervals at {self.confidence:.0%}"
 
 
+def indicators_of(standard: ServiceStandard | Iterable[Indicator]) -> tuple[Indicator, ...]:
+    """The indicators of a standard, or those that were given."""
+    given = standard.indicators if isinstance(standard, ServiceStandard) else standard
+    return all_of(Indicator, "standard", given, "a ServiceStandard, or Indicators")
+
+
 def standings(
     standard: ServiceStandard | Iterable[Indicator],
     kpis: Sequence[Kpi],
@@ -180,12 +186,12 @@ def standings(
     margin: Mapping[str, Goal],
 ) -> Standings:
     """Hold measurements against the indicators of a standard; see `Measures.against`."""
-    indicators = standard.indicators if isinstance(standard, ServiceStandard) else tuple(standard)
+    must_be(Mapping, "margin", "a mapping from KPI to distance", margin)
     known = {kpi.key: kpi for kpi in kpis}
     for key in margin:
         among("margin", key, known)
     found, rows, missing = list(measured), [], []
-    for indicator in indicators:
+    for indicator in indicators_of(standard):
         kpi = known.get(indicator.kpi)
         if kpi is None or (indicator.within is not None and indicator.within != kpi.params.get("within")):
             missing.append(indicator)

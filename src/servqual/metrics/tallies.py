@@ -4,13 +4,14 @@ Tallies of the same rows are the same bytes, however the rows were split or orde
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from numbers import Real
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
 
-from servqual._checks import as_zone, near
+from servqual._checks import all_of, as_zone, must_be, near
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
 from servqual.metrics.catalogue import KPIS
 from servqual.metrics.cells import Cells
@@ -138,6 +139,7 @@ class Tally:
 
     def measure(self, confidence: float = 0.95) -> Measures:
         """Values with their intervals at this confidence."""
+        must_be(Real, "confidence", "a number, such as 0.95", confidence)
         confidence = float(confidence)
         if not 0 < confidence < 1 - 1e-15:
             raise InvalidValue(
@@ -178,7 +180,7 @@ class Tally:
         """
         stored = unpack(data)
         cluster = stored.plan.get("cluster")
-        known = {**KPIS, **{kpi.key: kpi for kpi in kpis}}
+        known = {**KPIS, **{kpi.key: kpi for kpi in all_of(Kpi, "kpis", kpis, "KPIs")}}
         if cluster is not None:
             known = {key: clustered(kpi, cluster) for key, kpi in known.items()}
         found: list[Kpi] = []
