@@ -39,7 +39,7 @@ def test_signed_sums_are_exact_whatever_the_units_and_stretches(parts: list[Any]
         sums, slow = SignedSums(), [[0, 0] for _ in range(4)]
         for unit, rows in parts:
             codes = np.array([g for g, _ in rows], np.int64)
-            value = np.array([v * unit for _, v in rows], np.float64)
+            value = np.array([v * unit for _, v in rows], np.int64)
             sums.add(*in_units(value), codes, 4)
             for g, v in rows:
                 slow[g][0] += v * unit

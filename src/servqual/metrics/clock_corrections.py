@@ -42,7 +42,8 @@ class _Log:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.columns = {
-            name: attrs.evolve(column, values=column.values.copy()) for name, column in batch.columns.items()
+            name: attrs.evolve(column, values=column.values.copy(), whole=False)
+            for name, column in batch.columns.items()
         }
         kinds = TABLES["case_events"]
         self.naming = {name: batch.columns.get(name) or Column.missing(kinds[name], batch.size) for name in _NAMING}

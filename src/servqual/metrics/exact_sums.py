@@ -31,7 +31,7 @@ _UNSETTLED: Final = 500
 """So many sums of at most 2^53 stay below 2^62."""
 
 
-def in_units(whole: Array, least: float = -np.inf) -> tuple[Array, int]:
+def in_units(whole: Array, least: int | None = None) -> tuple[Array, int]:
     """Whole values, as floats, in the largest unit of a power of ten that divides them all, and that unit.
 
     Values below `least` count as that.
@@ -40,20 +40,25 @@ def in_units(whole: Array, least: float = -np.inf) -> tuple[Array, int]:
     (array([15.,  2.]), 100000)
     """
     for unit in _UNITS:
-        few = np.maximum(whole[:_SAMPLE], least) / unit
-        if (few == np.rint(few)).all() and (ticks := _multiples(whole, unit, least)) is not None:
+        few = _raised(whole[:_SAMPLE], least)
+        if not (few % unit).any() and (ticks := _multiples(whole, unit, least)) is not None:
             return ticks, unit
-    return np.maximum(whole, least, dtype=np.float64), 1
+    return _raised(whole, least).astype(np.float64), 1
 
 
-def _multiples(values: Array, unit: int, least: float) -> Array | None:
+def _raised(values: Array, least: int | None) -> Array:
+    return values if least is None or values.min(initial=least) >= least else np.maximum(values, least)
+
+
+def _multiples(values: Array, unit: int, least: int | None) -> Array | None:
     """How many units each value is, if all are whole; a cacheful at a time."""
-    ticks, whole = np.empty(len(values)), np.empty(min(_CACHED, len(values)))
+    ticks, times = np.empty(len(values)), np.empty(min(_CACHED, len(values)), np.int64)
     for start in range(0, len(values), _CACHED):
-        part = ticks[start : start + _CACHED]
-        part[:] = values[start : start + _CACHED]
-        np.divide(np.maximum(part, least, out=part), unit, out=part)
-        if not np.equal(part, np.rint(part, out=whole[: len(part)])).all():
+        part = _raised(values[start : start + _CACHED], least)
+        each = np.floor_divide(part, unit, out=times[: len(part)])
+        ticks[start : start + _CACHED] = each
+        each *= unit
+        if not np.array_equal(each, part):
             return None
     return ticks
 

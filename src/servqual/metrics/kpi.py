@@ -335,12 +335,17 @@ class View:
         self.named = kpi.columns | {*keys}
         self.told_by = kpi.columns | {*by}
         self.params = kpi.params
-        self.bad = np.zeros(batch.size, np.bool_)
         self.refusals = Refusals()
+        self._bad: Array | None = None
         for name in dict.fromkeys((*kpi.needs, *kpi.uses, *keys)):
             column = batch.columns.get(name)
             if column is not None and column.bad is not None:
-                self.bad |= column.bad
+                self._bad = self.bad | column.bad
+
+    @property
+    def bad(self) -> Array:
+        """Rows that cannot be used."""
+        return np.zeros(self.size, np.bool_) if self._bad is None else self._bad
 
     @property
     def now(self) -> int:
@@ -371,20 +376,22 @@ class View:
         """Whether a moment has come by `now`; without a `now` it has."""
         return self._now is None or at <= self._now
 
-    def counted(self) -> Array:
-        """Rows that are not refused and have come by `now`.
+    def counted(self) -> Array | None:
+        """Rows that are not refused and have come by `now`; None where all of them are such.
 
         Where a period is measured they are dated in it, too, or are judged by the KPI.
         """
+        dated = self._dated()
         if self._kpi.table not in _COMES or self._now is None:
-            return self._dated()
+            return dated
         at = self._kpi.at
-        return self._dated() & ~(self.known(at) & (self.us(at) > self._now))
+        come = ~(self.known(at) & (self.us(at) > self._now))
+        return come if dated is None else dated & come
 
-    def _dated(self) -> Array:
+    def _dated(self) -> Array | None:
         at = self._kpi.at
         if self._period is None or self._kpi.of_period:
-            return ~self.bad
+            return None if self._bad is None else ~self._bad
         self.refuse(~self.known(at), at, "is missing, so that the row lies in no period")
         start, end = self._period
         return np.asarray(~self.bad & (self.us(at) >= start) & (self.us(at) < end))
@@ -449,7 +456,7 @@ class View:
         rows = rows & ~self.bad
         if not rows.any():
             return
-        self.bad |= rows
+        self._bad = self.bad | rows
         places = np.flatnonzero(rows)
         self.refusals += Refusals((Unusable(name, reason, self._batch.numbers[places], self[name][places]),))
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -72,7 +73,13 @@ def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[objec
     if name == "weekday":
         return (days + 3) % 7, list(range(1, 8))
     first = int(days.min())
-    span = _FIRST_DAY[name](np.arange(first, int(days.max()) + 1))
-    starts, codes = np.unique(span, return_inverse=True)
+    codes, labels = _of_days(name, first, int(days.max()))
     days -= first
-    return codes.take(days), [dt.date.fromordinal(_ORDINAL + int(start)) for start in starts]
+    return codes.take(days), labels
+
+
+@lru_cache(64)
+def _of_days(name: str, first: int, last: int) -> tuple[Array, list[object]]:
+    """The period of each day, counted from 1970, as codes into labels; one list serves all stretches of a table."""
+    starts, codes = np.unique(_FIRST_DAY[name](np.arange(first, last + 1)), return_inverse=True)
+    return codes, [dt.date.fromordinal(_ORDINAL + int(start)) for start in starts]

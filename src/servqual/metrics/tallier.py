@@ -131,7 +131,7 @@ class _Part:
                 found[kpi.reading] = kpi.told(view)
             rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
             counted = views[kpi.reading].counted()
-            if not counted.all():
+            if counted is not None and not counted.all():
                 rows = {name: value & counted if _is_mask(value) else value for name, value in rows.items()}
             masks.extend(rows[name] for name in filling.masks)
             rest.append(filling.take(rows, amounts))

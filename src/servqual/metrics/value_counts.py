@@ -146,8 +146,11 @@ class _Table:
         key = ticks.astype(np.int32)
         if times > 1:
             key *= times
-        key += codes.astype(np.int32) * self._width
-        np.copyto(key, _PLACES, where=~among)
+        row = codes.astype(np.int32)
+        row *= self._width
+        key += row
+        if not among.all():
+            np.copyto(key, _PLACES, where=~among)
         self._keys.append(key)
         self._held += len(key)
         if self._held > _WAITING:

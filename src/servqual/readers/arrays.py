@@ -163,6 +163,8 @@ def _read(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -
         column = as_flags(values)
     else:
         column = as_numbers(name, kind, values)
+    if column.whole or _lies_within(column):
+        return attrs.evolve(column, whole=True), Refusals()
     bad, rule = _broken(column)
     if bad is None or not bad.any():
         return column, Refusals()
@@ -182,13 +184,16 @@ def _text(value: Any) -> str:
     return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
+def _lies_within(column: Column) -> bool:
+    """Whether all values are there and in their range, which is quickly seen."""
+    if column.kind not in _RANGES or not len(column.values) or column.bad is not None:
+        return False
+    first, last = _RANGES[column.kind]
+    return bool(first <= column.values.min() and column.values.max() < last)
+
+
 def _broken(column: Column) -> tuple[Array | None, str]:
-    values = column.values
-    if column.kind in _RANGES and len(values):
-        first, last = _RANGES[column.kind]
-        if first <= values.min() and values.max() < last:
-            return None, ""
-    known = column.known
+    values, known = column.values, column.known
     if column.kind is Kind.MOMENT:
         return known & ((values < FIRST_MOMENT) | (values >= LAST_MOMENT)), "must lie between 1970 and 2100"
     if column.kind is Kind.DURATION:
@@ -201,5 +206,4 @@ def _broken(column: Column) -> tuple[Array | None, str]:
     return column.bad, "must be true or false"
 
 
-_RANGES: Final = {Kind.MOMENT: (FIRST_MOMENT, LAST_MOMENT), Kind.DURATION: (0, LONGEST)}
-"""Most columns lie in them altogether, which is quickly seen."""
+_RANGES: Final = {Kind.MOMENT: (FIRST_MOMENT, LAST_MOMENT), Kind.DURATION: (0, LONGEST), Kind.FLAG: (0, 2)}

@@ -55,12 +55,16 @@ Array: TypeAlias = npt.NDArray[Any]
 
 @attrs.frozen(eq=False)
 class Column:
-    """One column of a batch: typed values, the labels of its codes, and which cells could not be read."""
+    """One column of a batch: typed values, the labels of its codes, and which cells could not be read.
+
+    `whole` says that every value was seen to be there.
+    """
 
     kind: Kind
     values: Array
     labels: Sequence[Any] = ()
     bad: Array | None = None
+    whole: bool = False
 
     @classmethod
     def missing(cls, kind: Kind, size: int) -> "Column":
@@ -70,6 +74,8 @@ class Column:
     @property
     def known(self) -> npt.NDArray[np.bool_]:
         """Where there is a value."""
+        if self.whole:
+            return np.ones(len(self.values), np.bool_)
         if self.kind in (Kind.COUNT, Kind.NUMBER):
             return ~np.isnan(self.values)
         return np.asarray(self.values != NONE[self.kind])
@@ -77,9 +83,10 @@ class Column:
     def take(self, rows: Array | slice) -> "Column":
         """The same column at these rows."""
         if isinstance(rows, slice):
-            return Column(self.kind, self.values[rows], self.labels, None if self.bad is None else self.bad[rows])
+            bad = None if self.bad is None else self.bad[rows]
+            return Column(self.kind, self.values[rows], self.labels, bad, self.whole)
         bad = None if self.bad is None else self.bad.take(rows)
-        return Column(self.kind, self.values.take(rows), self.labels, bad)
+        return Column(self.kind, self.values.take(rows), self.labels, bad, self.whole)
 
 
 @attrs.frozen(eq=False)

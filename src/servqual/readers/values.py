@@ -84,17 +84,19 @@ def as_durations(name: str, values: Values, seconds: int) -> Column:
     if found.dtype != np.float64:
         found = as_numbers(name, Kind.NUMBER, values).values
     whole, once = np.empty(len(found), np.int64), np.empty(min(_CACHED, len(found)))
+    within = len(found) > 0
     for start in range(0, len(found), _CACHED):
         part = found[start : start + _CACHED]
         amount = np.multiply(part, seconds * 1e6, out=once[: len(part)])
-        known = None
-        if not (amount.min() > -LONGEST and amount.max() < LONGEST):  # some is missing, or too long
+        known, least, most = None, amount.min(), amount.max()
+        within = within and bool(least >= 0 and most < LONGEST - 1)
+        if not (least > -LONGEST and most < LONGEST):  # some is missing, or too long
             known = ~np.isnan(amount)
             amount = np.clip(np.where(known, amount, 0), -LONGEST, LONGEST)
         whole[start : start + _CACHED] = np.rint(amount, out=amount)
         if known is not None:
             whole[start : start + _CACHED][~known] = MISSING
-    return Column(Kind.DURATION, whole)
+    return Column(Kind.DURATION, whole, whole=within)
 
 
 def _span(name: str, value: Any, seconds: int) -> int:
