@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections import Counter
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servqual.metrics import exact_sums, group_codes, value_counts
+from servqual.metrics import bin_counts, exact_sums, group_codes, value_counts, value_table
 from servqual.metrics.accumulators import Array, Extremes
 from servqual.metrics.counted_table import CountedTable
 from servqual.metrics.exact_sums import ExactSums, as_ints, in_units
@@ -80,8 +81,9 @@ def test_masks_are_counted_by_group(rows: list[list[bool]], cut: int, seed: int)
 def test_values_are_counted_the_same_in_a_table_and_by_sorting(parts: list[Any], places: int, waiting: int) -> None:
     """Small tables overflow to sorting; both equal counts in a dict."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(value_counts, "_PLACES", places)
-        patch.setattr(value_counts, "_WAITING", waiting)
+        patch.setattr(value_table, "_PLACES", places)
+        for module in (value_table, bin_counts, value_counts):
+            patch.setattr(module, "WAITING", waiting)
         counts, slow = ValueCounts(), [Values() for _ in range(4)]
         counts.sum_up()
         for unit, rows in parts:
@@ -126,9 +128,10 @@ def test_crowded_groups_go_to_bins_in_every_way_of_counting(monkeypatch: pytest.
     value, codes = rng.integers(0, 60_000, 30_000) * 1000, rng.integers(0, 2, 30_000)
     slow = sum((Values({v: 1}) for v in value[codes == 0].tolist()), Values())
     assert slow.binned
-    for places, waiting in ((1 << 25, 1), (0, 1 << 21), (0, 500)):
-        monkeypatch.setattr(value_counts, "_PLACES", places)
-        monkeypatch.setattr(value_counts, "_WAITING", waiting)
+    for places, waiting in ((1 << 25, 1), (0, 1 << 21), (0, 500), (20_000, 1), (20_000, 500), (20_000, 1 << 21)):
+        monkeypatch.setattr(value_table, "_PLACES", places)
+        for module in (value_table, bin_counts, value_counts):
+            monkeypatch.setattr(module, "WAITING", waiting)
         counts = ValueCounts()
         for part in range(0, len(value), 1000):
             rows = slice(part, part + 1000)
@@ -136,6 +139,33 @@ def test_crowded_groups_go_to_bins_in_every_way_of_counting(monkeypatch: pytest.
         cells = counts.cells(np.arange(2))
         assert cells.binned.all()
         assert dicts(cells)[0] == slow.counts
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32), st.sampled_from([0, 6_000, 40_000, 1 << 25]), st.sampled_from([1, 700, 1 << 21]))
+def test_what_is_exact_and_what_is_in_bins_follows_from_the_values_alone(seed: int, places: int, waiting: int) -> None:
+    """Groups of few and of many different values, that come one after another and outgrow one table after the other."""
+    rng = np.random.default_rng(seed)
+    pools = [rng.choice(10**9, many, replace=False) for many in (3, 900, 1024, 1025, 4000)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(value_table, "_PLACES", places)
+        for module in (value_table, bin_counts, value_counts):
+            patch.setattr(module, "WAITING", waiting)
+        counts, slow = ValueCounts(), [Counter[int]() for _ in pools]
+        for stretch in range(12):
+            size = min(len(pools), 1 + stretch // 2)
+            codes = rng.integers(0, size, 1500)
+            value = np.array([rng.choice(pools[code]) for code in codes]) if stretch else codes * 1_000_000
+            among = rng.random(1500) < 0.9
+            counts.add(*in_units(value), codes, among, size)
+            for code, v in zip(codes[among].tolist(), value[among].tolist(), strict=True):
+                slow[code][v] += 1
+            if stretch == 5:
+                counts.cells(np.arange(size))  # looking on the way changes nothing
+        cells = counts.cells(np.arange(len(pools)))
+    wanted = [Values(found) for found in slow]
+    assert cells.binned.tolist() == [found.binned for found in wanted]
+    assert dicts(cells) == [dict(found.counts) for found in wanted]
 
 
 @settings(max_examples=15)
@@ -149,7 +179,7 @@ def test_ranks_are_found_in_the_table_as_in_the_list_of_its_values(seed: int, mo
         value, codes = rng.integers(0, most, 2000) ** int(rng.integers(1, 3)), rng.integers(0, size, 2000)
         counts.add(*in_units(value * 1000), codes, codes > 0, size)
     table, listed = counts.counted(order), counts.cells(order)
-    assert isinstance(table, CountedTable) or most**2 * size > value_counts._PLACES
+    assert isinstance(table, CountedTable) or most**2 * size > value_table._PLACES
     counts.add(*in_units(value), codes, np.ones(2000, np.bool_), size)
     counts.cells(order)
     assert (table.n == listed.n).all()

@@ -22,6 +22,7 @@ SQUARE_LIMBS: Final = 6
 """156 bits: the squares of the same."""
 _NONE: Final = np.zeros(0, np.int64)
 _FLOAT: Final = 53
+_WORD: Final = 64
 _UNITS: Final = (1_000_000, 100_000, 10_000, 1000)
 _SAMPLE: Final = 64
 _CACHED: Final = 1 << 14
@@ -85,6 +86,15 @@ class ExactSums:
         if 2 * bits + rows <= _FLOAT:
             self._note(1, unit, 0, np.bincount(codes, ticks, size))
             self._note(2, unit, 0, np.bincount(codes, ticks * ticks, size))
+            return
+        if 2 * bits <= _WORD:
+            self._note(1, unit, 0, np.bincount(codes, ticks, size))
+            squares = ticks.astype(np.uint64)
+            squares *= squares
+            each = _FLOAT - rows
+            for low in range(0, 2 * bits, each):
+                some = (squares >> low) & ((1 << each) - 1)
+                self._note(2, unit, low, np.bincount(codes, some.view(np.int64).astype(np.float64), size))
             return
         each = (_FLOAT - 1 - rows) // 2
         whole = ticks.astype(np.int64)

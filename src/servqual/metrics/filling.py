@@ -290,10 +290,7 @@ class _Labelled:
             count = np.ones(len(pairs), np.int64)
         size = max(size, len(self._cells.binned))
         part = self._sparse(pairs // width, self._lookup[pairs % width], count, size)
-        self._cells = self._grown(size) + part
-
-    def _grown(self, size: int) -> Sparse:
-        return self._cells.moved(np.arange(len(self._cells.binned)), size)
+        self._cells = self._cells.grown(size) + part
 
     def _marks(self, labels: Sequence[object]) -> Array:
         if self._form == "distinct":
@@ -301,7 +298,7 @@ class _Labelled:
         return np.array([self._numbers.setdefault(str(label), len(self._numbers)) for label in labels], np.int64)
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
-        cells = self._grown(len(order)).ordered(order)
+        cells = self._cells.grown(len(order)).ordered(order)
         if self._form == "distinct":
             return cells
         came = np.unique(cells.value)

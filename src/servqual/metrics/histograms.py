@@ -29,8 +29,10 @@ def bin_of(values: Array) -> Array:
     >>> bin_of(np.array([0, 255, 256, 257, 1_000_000])).tolist()
     [0, 255, 256, 256, 1780]
     """
-    leading = np.asarray(values, np.float64).view(np.int64) >> (_MANTISSA - _BITS)
-    return np.where(values < 1 << _BITS, values, leading - _FIRST).astype(np.int64)
+    bins = np.asarray(values, np.float64).view(np.int64) >> (_MANTISSA - _BITS)
+    bins -= _FIRST
+    np.copyto(bins, values, where=values < 1 << _BITS, casting="unsafe")
+    return bins
 
 
 def middle_of(bins: Array) -> Array:

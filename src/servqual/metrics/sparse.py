@@ -59,6 +59,12 @@ class Sparse:
     undecided: Array
     labels: tuple[str, ...] = ()
 
+    @classmethod
+    def nothing(cls, form: Form, size: int) -> "Sparse":
+        """No values of so many groups."""
+        none = np.zeros(0, np.int64)
+        return cls(form, none, none, none, np.zeros(size, np.bool_), np.zeros(size, np.int64))
+
     @cached_property
     def reached(self) -> Array:
         """How many values there are up to each, those of the groups before included."""
@@ -93,6 +99,10 @@ class Sparse:
             self, group=places[self.group], value=value, count=count, binned=binned, undecided=undecided
         ).settled()
 
+    def grown(self, size: int) -> "Sparse":
+        """The same groups and, up to so many, others of which nothing came."""
+        return self.moved(np.arange(len(self.binned)), max(size, len(self.binned)))
+
     def ordered(self, order: Array) -> "Sparse":
         """The groups in another order."""
         sizes = np.bincount(self.group, minlength=len(order))
@@ -109,6 +119,9 @@ class Sparse:
 
     def __add__(self, other: "Sparse") -> "Sparse":
         binned = self.binned | other.binned
+        for one, nothing in ((self, other), (other, self)):
+            if not len(nothing.group) and one.labels == nothing.labels and np.array_equal(binned, one.binned):
+                return attrs.evolve(one, undecided=self.undecided + other.undecided)
         labels, mine, theirs = self.labels, self, other
         if labels != other.labels:
             labels = tuple(sorted({*labels, *other.labels}))

@@ -1,0 +1,113 @@
+"""Counts of small multiples of one unit by group, in a table with a place for each group and value."""
+
+from typing import Final
+
+import numpy as np
+
+from servqual.metrics.accumulators import Array
+from servqual.metrics.counted_table import STEP, CountedTable, listed
+from servqual.metrics.exact_sums import ExactSums
+from servqual.metrics.sparse import Sparse
+
+__all__ = ["WAITING", "ValueTable"]
+
+WAITING: Final = 1 << 21
+"""Fewer rows than this are not worth sorting."""
+_PLACES: Final = 1 << 25
+"""The most places that a table may have: 128 MiB."""
+_ROWS: Final = (1 << 31) - 1
+"""The most rows that a table may count, in 32 bits."""
+
+
+class ValueTable:
+    """A place for each group and multiple of a unit; the last place takes the rows that do not count.
+
+    All places are there from the beginning: memory that nobody writes to costs nothing. So a new group costs nothing
+    either; only a greater value, or a finer unit, moves the counts.
+    """
+
+    def __init__(self) -> None:
+        self._unit = 0
+        self._rows = 0
+        self._width = 0
+        self._needed = 1
+        self._places = np.zeros(0, np.int32)
+        self._keys: list[Array] = []
+        self._held = 0
+        self._lent = False
+        self.size = 0
+
+    def add(self, ticks: Array, unit: int, codes: Array, among: Array, size: int) -> bool:
+        """Count these rows, or say that they do not fit."""
+        top = int(ticks.max(initial=-1))
+        self._rows += len(ticks)
+        if top < 0:
+            return True
+        finest = min(unit, self._unit or unit)
+        times = unit // finest
+        if self._rows > _ROWS or not self._fit(top * times + 1, finest, size):
+            return False
+        key = ticks.astype(np.int32)
+        if times > 1:
+            key *= times
+        row = codes.astype(np.int32)
+        row *= self._width
+        key += row
+        if not among.all():
+            np.copyto(key, _PLACES, where=~among)
+        self._keys.append(key)
+        self._held += len(key)
+        if self._held > WAITING:
+            self._settle()
+        return True
+
+    def _settle(self) -> None:
+        """Count what is held; many places in their order are near each other, where the cache has them."""
+        if self._keys:
+            if self._lent:
+                self._places, self._lent = self._places.copy(), False
+            key = np.concatenate(self._keys)
+            self._keys, self._held = [], 0
+            key.sort()
+            np.add.at(self._places, key, np.int32(1))
+
+    def _fit(self, width: int, unit: int, size: int) -> bool:
+        """Make room for values below `width` of a unit in `size` groups, if there is."""
+        size = max(size, self.size)
+        times = (self._unit or unit) // unit
+        needed = max(width, (self._needed - 1) * times + 1)
+        if size * needed > _PLACES:
+            return False
+        if times > 1 or needed > self._width or size * self._width > _PLACES:
+            counts = self._counts()
+            width = min(needed * 2, _PLACES // size)
+            places = np.zeros(_PLACES + 1, np.int32)
+            if self._width:
+                fresh = places[: self.size * width].reshape(self.size, width)
+                fresh[:, : (self._needed - 1) * times + 1 : times] = counts
+            self._places, self._width, self._unit = places, width, unit
+        self.size, self._needed = size, needed
+        return True
+
+    def _counts(self) -> Array:
+        self._settle()
+        return self._places[: self.size * self._width].reshape(self.size, self._width)[:, : self._needed]
+
+    def sum_up(self, sums: ExactSums) -> None:
+        """Add what the table counts."""
+        if self._width:
+            sums.add_counted(self._counts(), self._unit, self._rows)
+
+    def cells(self, order: Array, binned: Array | None = None) -> Sparse:
+        """The counts of each value; where `binned` is given they are of bins."""
+        return listed(self._counts(), self._unit, order, binned)
+
+    def counted(self, order: Array) -> CountedTable | None:
+        """The counts as they are, where the table has a row for all groups and is a whole number of steps wide."""
+        width = -(-self._needed // STEP) * STEP
+        if width > self._width or order.max(initial=0) >= self.size:
+            return None
+        self._counts()
+        self._lent = True
+        table = self._places[: self.size * self._width].reshape(self.size, self._width)[:, :width]
+        return CountedTable(table, self._unit, order, np.zeros(len(order), np.int64))
