@@ -38,8 +38,8 @@ class ValueCounts:
             self._cells, self._table = self._table.cells(np.arange(max(size, self._table.size))), None
         if self._sums is not None:
             self._sums.add(ticks * among, unit, codes, size)
-        self._cells = self._cells.grown(size)
         if self._bins is not None:
+            self._cells = self._cells.grown(size)
             if self._bins.add(ticks, unit, codes, among, self._cells.binned):
                 return
             self._cells, self._bins = self._cells + self._bins.cells(len(self._cells.binned)), None
