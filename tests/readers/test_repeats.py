@@ -1,16 +1,21 @@
 """An id that came before is refused with its reason, and the first row of each id counts."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.metrics import measure
+from servqual.metrics import measure, tally
 from servqual.model import Case, CaseId, CustomerId
 from servqual.model import case as event
 from servqual.readers import arrays, columns_of, repeats
@@ -69,15 +74,6 @@ def test_ids_are_looked_through_whatever_is_asked() -> None:
         assert (found.get("volume").value, found.get("asa").value) == (2, 1.5)
 
 
-def test_files_and_iterators_are_not_looked_through(tmp_path: Path) -> None:
-    """What comes in parts is counted as it comes."""
-    frame = pl.DataFrame({"case_id": [1, 1], "received_at": [NINE] * 2})
-    frame.write_parquet(tmp_path / "cases.parquet")
-    assert measure(["case_volume"], {"cases": tmp_path / "cases.parquet"}, now=NINE).one().value == 2
-    assert measure(["case_volume"], {"cases": iter([frame[:1], frame[1:]])}, now=NINE).one().value == 2
-    assert measure(["case_volume"], {"cases": frame}, now=NINE).one().value == 1
-
-
 def test_objects_that_come_again_are_refused_in_a_list() -> None:
     """An old version of a case beside the new one is no second case, as a row or as a log."""
     old = Case(
@@ -96,7 +92,7 @@ def test_objects_that_come_again_are_refused_in_a_list() -> None:
         rows = found.rows[table]
         assert (rows.read, rows.used) == (read, used)
         assert [str(refusal) for refusal in rows.refusals] == ["row 1: case_id came before (got 'C-1')"]
-    assert measure(["case_volume"], {"cases": iter([new, old])}, now=now).one().value == 2
+    assert measure(["case_volume"], {"cases": iter([new, old])}, now=now).one().value == 1
 
 
 def test_ids_that_name_no_rows_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,3 +106,75 @@ def test_tables_without_an_id_are_left_alone() -> None:
     """And every id is a label of a table that there is."""
     assert all(TABLES[table].get(name, Kind.LABEL) is Kind.LABEL for table, name in IDS.items())
     assert columns_of("answers", {"survey": ["Q2", "Q2"]}).size == 2
+
+
+ids = st.lists(st.sampled_from(["A", "B", "7", "07", 7, 12, None, "٣"]), min_size=1, max_size=30)
+
+
+def cases(some: list[Any], first: int = 0) -> dict[str, Any]:
+    """Cases of these ids, each of a team of its own, so that it shows which row was taken."""
+    return {"case_id": some, "received_at": [NINE] * len(some), "team": [f"t{first + i}" for i in range(len(some))]}
+
+
+@given(ids, st.integers(1, 7), st.integers(1, 3))
+def test_parts_leave_out_the_same_rows(some: list[Any], step: int, threads: int) -> None:
+    """The first row of an id stays, wherever the table is cut; a whole number and its digits are one."""
+    seen, wanted = set[str](), []
+    for place, one in enumerate(some):
+        if one is None or str(one) not in seen:
+            wanted.append(f"t{place}")
+        seen |= set() if one is None else {str(one)}
+    parts = [cases(some[at : at + step], at) for at in range(0, len(some), step)]
+    for data in (cases(some), parts, iter(parts)):
+        found = measure(["case_volume"], {"cases": data}, by=["team"], threads=threads)
+        assert Counter(m.group["team"] for m in found if m.n) == Counter(wanted)
+        rows = found.rows["cases"]
+        assert (rows.read, rows.used, rows.refused) == (len(some), len(wanted), len(some) - len(wanted))
+
+
+def test_files_that_overlap_are_told_once(tmp_path: Path) -> None:
+    """Two exports of which the second repeats the end of the first, in CSV and in Parquet."""
+    both = [["C-1", "C-2", "C-3"], ["C-3", "C-4"]]
+    for number, some in enumerate(both):
+        table = pa.table({"case_id": some, "received_at": pa.array([NINE] * len(some))})
+        pq.write_table(table, tmp_path / f"{number}.parquet")
+        lines = ["case_id,received_at", *(f"{one},{NINE.isoformat()}" for one in some)]
+        (tmp_path / f"{number}.csv").write_text("\n".join(lines), encoding="utf-8")
+    for kind in ("parquet", "csv"):
+        rows = measure(["case_volume"], {"cases": tmp_path / f"*.{kind}"}).rows["cases"]
+        assert (rows.read, rows.used) == (5, 4)
+        assert [str(refusal) for refusal in rows.refusals] == [
+            "row 0: case_id came before (got 'C-3')"
+        ] or kind == "csv"
+
+
+def test_beyond_the_limit_nobody_looks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The ids that came so far are known still; long Parquet is not looked through at all."""
+    monkeypatch.setattr(repeats, "LOOKED_THROUGH", 3)
+    parts = [cases([1, 2, 3]), cases([4, 4, 1]), cases([4, 5])]
+    assert measure(["case_volume"], {"cases": iter(parts)}).one().value == 7
+    monkeypatch.setattr("servqual.readers.sources.LOOKED_THROUGH", 3)
+    pq.write_table(pa.table({"case_id": [1, 1, 1, 1], "received_at": pa.array([NINE] * 4)}), tmp_path / "long.parquet")
+    assert measure(["case_volume"], {"cases": tmp_path / "long.parquet"}).one().value == 4
+
+
+def test_a_column_that_names_no_rows_and_a_part_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused as for a whole table; nobody waits for a part that never comes."""
+    monkeypatch.setattr(repeats, "_MOST", 10)
+    with pytest.raises(InvalidValue, match="case_id must name each row of cases"):
+        measure(["case_volume"], {"cases": (cases(["C-1"] * 4) for _ in range(9))}, threads=3)
+
+    def failing() -> Iterator[Any]:
+        for number in range(9):
+            yield cases([number]) if number != 4 else {"case_id": [4, 5], "received_at": ["soon"]}
+
+    with pytest.raises(InvalidValue):
+        measure(["case_volume"], {"cases": failing()}, threads=3)
+
+
+def test_the_order_of_threads_changes_nothing() -> None:
+    """Many parts that repeat each other, twice with as many threads: the same bytes."""
+    rng = np.random.default_rng(5)
+    parts = [cases(rng.integers(0, 900, 100).tolist(), 100 * n) for n in range(30)]
+    found = {tally(["case_volume"], {"cases": iter(parts)}, by=["team"], threads=n).to_bytes() for n in (1, 2, 4, 4)}
+    assert len(found) == 1

@@ -22,7 +22,7 @@ class Asked:
         kinds: what columns hold that the table does not define.
         naive: the zone of moments that carry none.
         whole: whether a table that is there at once is read so, not in stretches.
-        unique: whether a row whose id came before is left out, as far as a table is there at once.
+        unique: whether a row whose id came before is left out.
     """
 
     names: Mapping[str, str] = attrs.field(factory=dict)

@@ -90,14 +90,24 @@ def files_of(table: str, path: Path, asked: Asked = ALL) -> Iterator[Callable[[]
     Each is read when it is called for; of a Parquet file only the columns that are wanted.
     """
     for file in _files(path):
-        with file.open("rb") as opened:
-            parquet = opened.read(4) == b"PAR1"
-        if parquet:
+        if _is_parquet(file):
             yield from _parquet(table, file, asked)
         else:
             layout = Layout(zone=asked.naive, columns=asked.names)
             for batch in Export(file, layout, table=table, need=(), kinds=asked.kinds).batches():
                 yield partial(_same, batch)
+
+
+def _is_parquet(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(4) == b"PAR1"
+
+
+def rows_told(path: Path) -> int:
+    """How many rows the Parquet files of a path say that they hold; other files do not say."""
+    files = [file for file in _files(path) if _is_parquet(file)]
+    parquet = need("pyarrow.parquet", "files", "reading a Parquet file") if files else None
+    return sum(parquet.read_metadata(file).num_rows for file in files) if parquet else 0
 
 
 def _files(path: Path) -> list[Path]:

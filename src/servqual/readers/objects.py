@@ -46,8 +46,8 @@ def _is_ours(kind: Any) -> bool:
 def batches_of(table: str, source: Any, only: Container[str] | None = None) -> Iterator[Any]:
     """The objects of a list as a batch, those of an iterator 65,536 at a time; what else it holds passes as it is.
 
-    Where `only` is given, no other columns are read. In a list an object whose id came before is refused; of an
-    iterator nobody keeps the ids. Raises `InvalidValue` for one object alone, and for what holds nothing to read.
+    Where `only` is given, no other columns are read. In a list an object whose id came before is refused.
+    Raises `InvalidValue` for one object alone, and for what holds nothing to read.
 
     >>> list(batches_of("purchases", [{"at": []}]))
     [{'at': []}]

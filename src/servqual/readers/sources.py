@@ -1,6 +1,6 @@
 """Whatever holds a table, as stretches of rows that are read when they are called for."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -14,9 +14,10 @@ from servqual.readers.arrays import parts_of
 from servqual.readers.asked import ALL, Asked
 from servqual.readers.columns import Array, Batch, Column
 from servqual.readers.export import Export
-from servqual.readers.frames import files_of, frame_parts, is_frame
+from servqual.readers.frames import files_of, frame_parts, is_frame, rows_told
 from servqual.readers.labels import labels_of
-from servqual.readers.objects import batches_of
+from servqual.readers.objects import batches_of, is_object
+from servqual.readers.repeats import IDS, LOOKED_THROUGH, Ids
 from servqual.readers.tables import Kind, kind_of
 
 __all__ = ["Source", "chosen", "parts_of_source"]
@@ -26,21 +27,38 @@ Source: TypeAlias = Any
 
 
 def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
-    """The stretches of a source.
+    """The stretches of a source; a row whose id came before is left out, and told in the `lost` of its batch.
 
     >>> [part] = parts_of_source("cases", {"Team": ["north"]}, Asked(names={"team": "Team"}))
     >>> part().columns["team"].labels
     ['north']
     """
+    if isinstance(source, Mapping):
+        yield from parts_of(table, source, asked)
+    elif is_frame(source):
+        yield from frame_parts(table, source, asked)
+    elif not asked.unique or table not in IDS or not _looked_through(source):
+        yield from _in_parts(table, source, asked)
+    else:
+        ids, only = Ids(table), None if asked.only is None else asked.only | {IDS[table]}
+        for number, part in enumerate(_in_parts(table, source, attrs.evolve(asked, only=only))):
+            yield partial(ids.first_told, number, part)
+
+
+def _looked_through(source: Source) -> bool:
+    """Not a list of objects, which is one part, nor files that say that they are too long."""
+    if isinstance(source, Sequence) and not isinstance(source, str):
+        return not (source and is_object(source[0]))
+    return not isinstance(source, str | Path) or rows_told(Path(source)) <= LOOKED_THROUGH
+
+
+def _in_parts(table: str, source: Source, asked: Asked) -> Iterator[Callable[[], Batch]]:
+    """The stretches of what is not there at once."""
     if isinstance(source, str | Path):
         yield from files_of(table, Path(source), asked)
     elif isinstance(source, Export):
         for batch in source.batches():
             yield partial(_renamed, table, batch, asked)
-    elif isinstance(source, Mapping):
-        yield from parts_of(table, source, asked)
-    elif is_frame(source):
-        yield from frame_parts(table, source, asked)
     else:
         only = None if asked.only is None else {*asked.only, *asked.names.values()}
         for part in batches_of(table, source, only):

@@ -83,8 +83,8 @@ def _look_ahead(export: Export) -> tuple[str, ...]:
     if not repeated:
         return ()
     note = (
-        f"{repeated:,} of the first {first.size:,} rows repeat the case_id of another and were counted as cases of "
-        "their own; if the export has several rows a case, set fold = true"
+        f"{repeated:,} of the first {first.size:,} rows repeat the case_id of another, of which only the first is "
+        "read; if the export has several rows a case, set fold = true"
     )
     return (note,)
 
