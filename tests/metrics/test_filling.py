@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from servqual.metrics import bin_counts, exact_sums, group_codes, value_counts, value_table
 from servqual.metrics.accumulators import Array, Extremes
 from servqual.metrics.counted_table import CountedTable
-from servqual.metrics.exact_sums import ExactSums, as_ints, in_units
+from servqual.metrics.exact_sums import ExactSums, as_ints
 from servqual.metrics.filling import fold
 from servqual.metrics.group_codes import GroupCodes
 from servqual.metrics.histograms import Lifetimes, Values
@@ -25,6 +25,7 @@ from servqual.metrics.sparse import Sparse
 from servqual.metrics.value_counts import ValueCounts
 from servqual.readers.arrays import columns_of
 from servqual.readers.labels import labels_of
+from servqual.readers.units import in_units
 
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 UNITS = st.sampled_from([1, 1000, 100_000, 1_000_000])

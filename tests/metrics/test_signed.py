@@ -14,9 +14,10 @@ from scipy import stats
 from servqual.errors import InvalidValue
 from servqual.metrics import Kpi, Signed, Tally, exact_sums, measure, pareto, tally, weakest
 from servqual.metrics.cells import Dense
-from servqual.metrics.exact_sums import SignedSums, as_ints, in_units
+from servqual.metrics.exact_sums import SignedSums, as_ints
 from servqual.metrics.filling import fold
 from servqual.metrics.kpi import View
+from servqual.readers.units import in_units
 
 MOST = 2**52
 values = st.integers(-MOST, MOST) | st.integers(-9, 9)

@@ -42,7 +42,7 @@ class _Log:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.columns = {
-            name: attrs.evolve(column, values=column.values.copy(), whole=False)
+            name: Column(column.kind, column.values.copy(), column.labels, column.bad)
             for name, column in batch.columns.items()
         }
         kinds = TABLES["case_events"]
@@ -128,4 +128,4 @@ class _Log:
 
     def _filled(self, name: str, row: int) -> bool:
         column = self.columns[name]
-        return bool(attrs.evolve(column, values=column.values[row : row + 1]).known[0])
+        return bool(column.take(slice(row, row + 1)).known[0])

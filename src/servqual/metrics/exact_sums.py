@@ -12,7 +12,7 @@ import numpy as np
 
 from servqual.metrics.accumulators import Array
 
-__all__ = ["SQUARE_LIMBS", "SUM_LIMBS", "ExactSums", "SignedSums", "as_ints", "carried", "in_units"]
+__all__ = ["SQUARE_LIMBS", "SUM_LIMBS", "ExactSums", "SignedSums", "as_ints", "carried"]
 
 _LIMB: Final = 26
 _LOW: Final = (1 << _LIMB) - 1
@@ -23,45 +23,10 @@ SQUARE_LIMBS: Final = 6
 _NONE: Final = np.zeros(0, np.int64)
 _FLOAT: Final = 53
 _WORD: Final = 64
-_UNITS: Final = (1_000_000, 100_000, 10_000, 1000)
-_SAMPLE: Final = 64
-_CACHED: Final = 1 << 14
 _STRETCH: Final = 1 << 20
 """Rows whose pieces a float64 adds exactly."""
 _UNSETTLED: Final = 500
 """So many sums of at most 2^53 stay below 2^62."""
-
-
-def in_units(whole: Array, least: int | None = None) -> tuple[Array, int]:
-    """Whole values, as floats, in the largest unit of a power of ten that divides them all, and that unit.
-
-    Values below `least` count as that.
-
-    >>> in_units(np.array([1_500_000, 200_000]))
-    (array([15.,  2.]), 100000)
-    """
-    for unit in _UNITS:
-        few = _raised(whole[:_SAMPLE], least)
-        if not (few % unit).any() and (ticks := _multiples(whole, unit, least)) is not None:
-            return ticks, unit
-    return _raised(whole, least).astype(np.float64), 1
-
-
-def _raised(values: Array, least: int | None) -> Array:
-    return values if least is None or values.min(initial=least) >= least else np.maximum(values, least)
-
-
-def _multiples(values: Array, unit: int, least: int | None) -> Array | None:
-    """How many units each value is, if all are whole; a cacheful at a time."""
-    ticks, times = np.empty(len(values)), np.empty(min(_CACHED, len(values)), np.int64)
-    for start in range(0, len(values), _CACHED):
-        part = _raised(values[start : start + _CACHED], least)
-        each = np.floor_divide(part, unit, out=times[: len(part)])
-        ticks[start : start + _CACHED] = each
-        each *= unit
-        if not np.array_equal(each, part):
-            return None
-    return ticks
 
 
 class ExactSums:

@@ -24,12 +24,14 @@ from servqual.metrics.accumulators import (
     Total,
 )
 from servqual.metrics.cells import NOTHING, Cells, Dense
-from servqual.metrics.exact_sums import ExactSums, SignedSums, in_units
+from servqual.metrics.exact_sums import ExactSums, SignedSums
 from servqual.metrics.histograms import Lifetimes, Values
 from servqual.metrics.mask_counts import MaskCounts
 from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.metrics.sparse import Form, Sparse
 from servqual.metrics.value_counts import ValueCounts
+from servqual.readers.columns import Column
+from servqual.readers.units import in_units
 
 __all__ = ["FILLINGS", "Amounts", "Filling", "fillings", "fold"]
 
@@ -42,6 +44,11 @@ class Amounts:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Array, Array, int]] = {}
+
+    def learn(self, column: Column) -> None:
+        """Take over what reading found out."""
+        if column.ticks is not None:
+            self._known[id(column.values)] = (column.values, *column.ticks)
 
     def of(self, value: Array) -> tuple[Array, int]:
         """The values, of which those below 0 count as 0, and their unit."""

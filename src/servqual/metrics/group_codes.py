@@ -24,6 +24,8 @@ _NARROW: Final = 20
 _HALF: Final = 32
 """Keys of fewer bits take half a word a row."""
 _WORD: Final = 63
+_UNKNOWN: Final = -2
+"""The number of a label that has not come yet."""
 
 
 class GroupCodes:
@@ -42,7 +44,7 @@ class GroupCodes:
         if not self._by:
             return np.zeros(batch.size, np.int64)
         columns = [labels.add(*self._column(name, batch)) for name, labels in zip(self._by, self._labels, strict=True)]
-        bits = [max(1, (len(labels.names) - 1).bit_length()) for labels in self._labels]
+        bits = [max(1, len(labels.names).bit_length()) for labels in self._labels]
         if bits != self._bits:
             self._bits = bits
             self._keys = _Keys(sum(bits))
@@ -76,15 +78,18 @@ class GroupCodes:
                 got=self._by,
             )
         key: Array = columns[0].astype(np.int32 if sum(self._bits) < _HALF else np.int64)
+        ones = 1
         for column, bits in zip(columns[1:], self._bits[1:], strict=True):
-            key = np.left_shift(key, bits, out=key)
-            key = np.bitwise_or(key, column, out=key)
+            key <<= bits
+            key += column
+            ones = (ones << bits) + 1
+        key += ones  # nothing known is -1
         return key
 
     def _unpacked(self, key: Array) -> Array:
         members = np.empty((len(self._bits), len(key)), np.int64)
         for column in range(len(self._bits) - 1, -1, -1):
-            members[column] = key & ((1 << self._bits[column]) - 1)
+            members[column] = (key & ((1 << self._bits[column]) - 1)) - 1
             key = key >> self._bits[column]
         return members
 
@@ -126,34 +131,34 @@ class GroupCodes:
 
 
 class _Labels:
-    """The labels of one column, numbered from 1 as they first come; 0 is nothing known.
+    """The labels of one column, numbered as they first come; -1 is nothing known.
 
     A whole number and its digits are one, for a part may hold texts only where another part has numbers.
     """
 
     def __init__(self) -> None:
-        self.names: list[Any] = [None]
+        self.names: list[Any] = []
         self._numbers: dict[Any, int] = {}
         self._from: Sequence[Any] = ()
         self._complete = True
         self._same = False
-        self._lookup = np.zeros(1, np.int32)
+        self._lookup = np.full(1, _UNKNOWN, np.int32)
 
     def add(self, codes: Array, names: Sequence[Any]) -> Array:
         """The numbers of rows whose codes stand for these names."""
         if names is not self._from or len(self._lookup) != len(names) + 1:
             self._from = names
-            self._lookup = np.full(len(names) + 1, -1, np.int32)
-            self._lookup[-1] = 0  # code -1
+            self._lookup = np.full(len(names) + 1, _UNKNOWN, np.int32)
+            self._lookup[-1] = -1
             self._complete = len(names) <= len(codes)
             if self._complete:
                 self._learn(range(len(names)))
-            self._same = np.array_equal(self._lookup[:-1], np.arange(1, len(names) + 1))
+            self._same = np.array_equal(self._lookup[:-1], np.arange(len(names)))
         if self._same:
-            return codes + np.int32(1)
+            return codes
         found = self._lookup.take(codes, mode="wrap")
-        if not self._complete and found.min(initial=0) < 0:
-            self._learn(np.unique(codes[found < 0]).tolist())
+        if not self._complete and found.min(initial=0) == _UNKNOWN:
+            self._learn(np.unique(codes[found == _UNKNOWN]).tolist())
             found = self._lookup.take(codes, mode="wrap")
         return found
 
@@ -161,7 +166,7 @@ class _Labels:
         for code in codes:
             name = self._from[code]
             digits = isinstance(name, int)
-            number = self._numbers.setdefault(str(name) if digits else name, len(self._numbers) + 1)
+            number = self._numbers.setdefault(str(name) if digits else name, len(self._numbers))
             if number == len(self.names):
                 self.names.append(name)
             elif not digits:
@@ -171,10 +176,10 @@ class _Labels:
     def ordered(self, numbers: Array) -> tuple[Array, tuple[Any, ...]]:
         """The place of each of these numbers among their labels in order, and the labels."""
         came = np.unique(numbers)
-        came = came[came > 0]
+        came = came[came >= 0]
         names = all_alike([self.names[number] for number in came.tolist()])
         order = sorted(range(len(came)), key=lambda place: in_order(names[place]))
-        places = np.zeros(len(self.names), np.int64)
+        places = np.zeros(len(self.names) + 1, np.int64)  # the last is that of nothing known
         places[came[order]] = np.arange(1, len(order) + 1)
         return places, tuple(names[place] for place in order)
 

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from servqual.metrics.accumulators import Array
+from servqual.readers.units import cachefuls
 
 __all__ = ["MaskCounts"]
 
@@ -69,34 +70,40 @@ class MaskCounts:
 
 
 class _Lane:
-    """Up to sixteen masks: a column of the table for each number that occurred."""
+    """Up to sixteen masks: a row of the table for each number that occurred, with a column for each group."""
 
     def __init__(self) -> None:
-        self._place = np.full(1 << _LANE, -1, np.int64)
+        self._start = np.full(1 << _LANE, -1, np.int64)  # of each number's row
         self._numbers: list[int] = []
         self._table = np.zeros((0, 0), np.int64)
 
     def add(self, values: Array, codes: Array, size: int) -> None:
-        key = self._place.take(values)
-        if key.min(initial=0) < 0:
-            for number in np.unique(values[key < 0]).tolist():
-                self._place[number] = len(self._numbers)
-                self._numbers.append(number)
-            key = self._place.take(values)
         self._grow(size)
-        width = self._table.shape[1]
-        key += codes * width
-        self._table[:size] += np.bincount(key, minlength=size * width).reshape(size, width)
+        key = np.empty(len(values), np.int64)
+        for rows in cachefuls(len(values)):
+            start = self._start.take(values[rows])
+            if start.min(initial=0) < 0:
+                self._learn(np.unique(values[rows][start < 0]).tolist())
+                start = self._start.take(values[rows])
+            np.add(start, codes[rows], out=key[rows])
+        self._grow(size)
+        self._table += np.bincount(key, minlength=self._table.size).reshape(self._table.shape)
+
+    def _learn(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self._start[number] = len(self._numbers) * self._table.shape[1]
+            self._numbers.append(number)
 
     def _grow(self, size: int) -> None:
         rows, width = self._table.shape
-        if rows < size or width < len(self._numbers):
-            table = np.zeros((max(rows, size), max(width, len(self._numbers))), np.int64)
+        if width < size or rows < len(self._numbers):
+            table = np.zeros((len(self._numbers), max(width, size)), np.int64)
             table[:rows, :width] = self._table
             self._table = table
+            self._start[self._numbers] = np.arange(len(self._numbers)) * table.shape[1]
 
     def count(self, bit: int, size: int) -> Array:
-        """The sum of the columns whose number has this bit."""
+        """The sum of the rows whose number has this bit."""
         self._grow(size)
-        columns = [place for place, number in enumerate(self._numbers) if number >> bit & 1]
-        return np.asarray(self._table[:size, columns].sum(1))
+        rows = [row for row, number in enumerate(self._numbers) if number >> bit & 1]
+        return np.asarray(self._table[rows, :size].sum(0))

@@ -129,6 +129,8 @@ class _Part:
                     batch, kpi, self._plan.now, self._plan.period, memo=memo, by=self._plan.by
                 )
                 found[kpi.reading] = kpi.told(view)
+                for name in kpi.needs:
+                    amounts.learn(batch.columns[name])
             rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
             counted = views[kpi.reading].counted()
             if counted is not None and not counted.all():

@@ -57,7 +57,8 @@ Array: TypeAlias = npt.NDArray[Any]
 class Column:
     """One column of a batch: typed values, the labels of its codes, and which cells could not be read.
 
-    `whole` says that every value was seen to be there.
+    `whole` says that every value was seen to be there; `ticks` are the same values in a unit that divides them all, as
+    floats, and the unit, where reading found one.
     """
 
     kind: Kind
@@ -65,6 +66,7 @@ class Column:
     labels: Sequence[Any] = ()
     bad: Array | None = None
     whole: bool = False
+    ticks: tuple[Array, int] | None = None
 
     @classmethod
     def missing(cls, kind: Kind, size: int) -> "Column":

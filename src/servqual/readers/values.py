@@ -16,13 +16,12 @@ from servqual.errors import InvalidValue, NaiveTime
 from servqual.readers.columns import LAST_MOMENT, LONGEST, MISSING, Array, Column
 from servqual.readers.labels import is_missing
 from servqual.readers.tables import Kind
+from servqual.readers.units import cachefuls, unit_of
 
 __all__ = ["LARGEST", "as_durations", "as_flags", "as_moments", "as_numbers", "in_microseconds"]
 
 LARGEST: Final = 2**53
 """Whole numbers up to here are exact as floats."""
-_CACHED: Final = 1 << 14
-"""So many numbers are converted at a time, which the cache holds."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _COARSE: Final = {"Y", "M", "W", "D", "h", "m", "s", "ms"}
@@ -83,20 +82,28 @@ def as_durations(name: str, values: Values, seconds: int) -> Column:
         return Column(Kind.DURATION, np.fromiter(spans, np.int64, len(values)))
     if found.dtype != np.float64:
         found = as_numbers(name, Kind.NUMBER, values).values
-    whole, once = np.empty(len(found), np.int64), np.empty(min(_CACHED, len(found)))
-    within = len(found) > 0
-    for start in range(0, len(found), _CACHED):
-        part = found[start : start + _CACHED]
-        amount = np.multiply(part, seconds * 1e6, out=once[: len(part)])
+    return _rounded(found, seconds * 1e6)
+
+
+def _rounded(amounts: Array, factor: float) -> Column:
+    """Numbers times a factor as whole ones, and in their unit while the cache has them."""
+    whole, ticks = np.empty(len(amounts), np.int64), np.empty(len(amounts))
+    unit, within, divides = 0, len(amounts) > 0, True
+    for rows in cachefuls(len(amounts)):
+        amount = amounts[rows] * factor
         known, least, most = None, amount.min(), amount.max()
         within = within and bool(least >= 0 and most < LONGEST - 1)
         if not (least > -LONGEST and most < LONGEST):  # some is missing, or too long
             known = ~np.isnan(amount)
             amount = np.clip(np.where(known, amount, 0), -LONGEST, LONGEST)
-        whole[start : start + _CACHED] = np.rint(amount, out=amount)
+        whole[rows] = np.rint(amount, out=amount)
         if known is not None:
-            whole[start : start + _CACHED][~known] = MISSING
-    return Column(Kind.DURATION, whole, whole=within)
+            whole[rows][~known] = MISSING
+        if within and divides:
+            unit = unit or unit_of(amount)
+            each = np.multiply(amount, 1 / unit, out=ticks[rows])
+            divides = np.array_equal(np.rint(each, out=each) * unit, amount)
+    return Column(Kind.DURATION, whole, whole=within, ticks=(ticks, unit) if within and divides else None)
 
 
 def _span(name: str, value: Any, seconds: int) -> int:
