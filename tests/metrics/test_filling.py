@@ -23,6 +23,7 @@ from servqual.metrics.mask_counts import MaskCounts
 from servqual.metrics.sets import Categories, Distinct, estimated, hash_of, registers_of
 from servqual.metrics.sparse import Sparse
 from servqual.metrics.value_counts import ValueCounts
+from servqual.metrics.value_steps import Steps
 from servqual.readers.arrays import columns_of
 from servqual.readers.labels import labels_of
 from servqual.readers.units import in_units
@@ -106,7 +107,7 @@ def test_sums_of_a_table_are_exact_however_many_rows_it_may_count(rows: int) -> 
     counts = rng.multinomial(rows, np.full(5000, 1 / 5000), 3)
     sums = ExactSums()
     for unit in (1000, 1_000_000):
-        sums.add_counted(counts, unit, rows)
+        sums.add_steps(Steps(counts), unit)
     total, squares = sums.sums(3)
     ticks = range(counts.shape[1])
     listed = counts.tolist()

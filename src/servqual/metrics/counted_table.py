@@ -1,7 +1,6 @@
 """Counts of values as the table in which rows were counted: a percentile is found there, without listing the values.
 
-How many values each short step of a row of the table holds is summed once; a rank then leads to its step, and within
-the step to its value.
+A rank leads to its step of the table, and within the step to its value.
 """
 
 from functools import cached_property
@@ -13,11 +12,10 @@ import numpy as np
 from servqual.metrics.accumulators import Array
 from servqual.metrics.histograms import Values, bin_of, middle_of
 from servqual.metrics.sparse import Form, Sparse
+from servqual.metrics.value_steps import STEP, Steps
 
-__all__ = ["STEP", "CountedTable", "listed"]
+__all__ = ["CountedTable", "listed"]
 
-STEP: Final = 64
-"""Columns of a step; a table has a whole number of steps."""
 _STRETCH: Final = 1 << 18
 """So many places are looked through at a time, which the cache holds."""
 
@@ -26,52 +24,49 @@ _STRETCH: Final = 1 << 18
 class CountedTable:
     """How often each multiple of a unit, by column, came in each group; `row` is the row of each group.
 
+    The table is a whole number of steps wide.
     It answers as the `Sparse` cells of `listed` do, in which groups of many different values are in bins.
     """
 
     form: ClassVar[Form] = "values"
     labels: ClassVar[tuple[str, ...]] = ()
-    table: Array
+    steps: Steps
     unit: int
     row: Array
     undecided: Array
 
     @cached_property
-    def _summed(self) -> tuple[Array, Array]:
-        """Of each row of the table, how many values there are up to the end of each step, and how many different."""
-        size, width = self.table.shape
-        held, different = np.empty((size, width // STEP), np.int32), np.empty(size, np.int64)
-        stretch = max(1, _STRETCH // width)
-        for first in range(0, size, stretch):
-            rows = slice(first, first + stretch)
-            some = self.table[rows]
-            steps = (len(some), width // STEP, STEP)
-            np.add.reduce(some.reshape(steps), axis=2, dtype=np.int32, out=held[rows])
-            there = (some != 0).view(np.uint8).reshape(steps)
-            different[rows] = np.add.reduce(there, axis=2, dtype=np.uint8).sum(1)
-        return np.cumsum(held, axis=1, out=held), different
+    def _reached(self) -> Array:
+        """How many values there are up to the end of each step, those of the groups before included."""
+        return np.cumsum(self.steps.moments[0][self.row])
+
+    @property
+    def _by_step(self) -> Array:
+        return self.steps.table.reshape(len(self.steps.table), -1, STEP)
 
     @cached_property
     def n(self) -> Array:
         """How many values each group has."""
-        return np.asarray(self._summed[0][self.row, -1], np.int64)
+        return np.asarray(self.steps.moments[0].sum(1)[self.row])
 
     @cached_property
     def binned(self) -> Array:
         """Which groups have so many different values that they are in bins."""
-        return np.asarray(self._summed[1][self.row] > Values.EXACT)
+        return np.asarray(self.steps.different[self.row] > Values.EXACT)
 
     def at(self, rank: Array) -> Array:
         """The value of this rank in each group, counted from 1; NaN where there is none."""
-        reached = self._summed[0][self.row]
-        step = np.minimum((reached < rank[:, np.newaxis]).sum(1), reached.shape[1] - 1)
-        every = np.arange(len(step))
-        left = rank - np.where(step > 0, reached[every, step - 1], 0)
-        steps = self.table.reshape(len(self.table), -1, STEP)
-        inside = np.cumsum(steps[self.row, step], axis=1)
-        value = (step * STEP + (inside < left[:, np.newaxis]).sum(1)) * self.unit
+        inside = (rank >= 1) & (rank <= self.n)
+        if not len(self._reached):
+            return np.full(len(rank), np.nan)
+        wanted = np.where(inside, np.cumsum(self.n) - self.n + rank, 1)
+        place = np.minimum(np.searchsorted(self._reached, wanted), len(self._reached) - 1)
+        left = wanted - np.where(place > 0, self._reached[place - 1], 0)
+        group, step = np.divmod(place, self.steps.moments.shape[2])
+        up_to = np.cumsum(self._by_step[self.row[group], step], axis=1, dtype=np.int32)
+        value = (step * STEP + np.argmax(up_to >= left.astype(np.int32)[:, np.newaxis], axis=1)) * self.unit
         found = np.where(self.binned, middle_of(bin_of(value)), value)
-        return np.where((rank >= 1) & (rank <= self.n), found, np.nan)
+        return np.where(inside, found, np.nan)
 
     def moved(self, places: Array, size: int) -> Sparse:
         """The same counts at other places among `size` groups; groups that meet are joined."""
@@ -79,7 +74,7 @@ class CountedTable:
 
     def listed(self) -> Sparse:
         """The counts of each value."""
-        return attrs.evolve(listed(self.table, self.unit, self.row), undecided=self.undecided)
+        return attrs.evolve(listed(self.steps.table, self.unit, self.row), undecided=self.undecided)
 
 
 def listed(table: Array, unit: int, row: Array, binned: Array | None = None) -> Sparse:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from servqual.metrics.accumulators import Array
+from servqual.metrics.value_steps import STEP, Steps
 
 __all__ = ["SQUARE_LIMBS", "SUM_LIMBS", "ExactSums", "SignedSums", "as_ints", "carried"]
 
@@ -25,6 +26,8 @@ _FLOAT: Final = 53
 _WORD: Final = 64
 _STRETCH: Final = 1 << 20
 """Rows whose pieces a float64 adds exactly."""
+_PIECE: Final = 10
+"""Bits of the number of a step that 2^31 counts may be multiplied by."""
 _UNSETTLED: Final = 500
 """So many sums of at most 2^53 stay below 2^62."""
 
@@ -70,26 +73,20 @@ class ExactSums:
             for j in range(i):
                 self._note(2, unit, each * (i + j), np.bincount(codes, 2 * piece * pieces[j], size))
 
-    def add_counted(self, counts: Array, unit: int, rows: int) -> None:
-        """Add a table that tells how often each number of units (its column) came in each group, in so many rows."""
-        each = (_FLOAT - 1 - rows.bit_length()) // 2
-        ticks, low = np.arange(counts.shape[1]), (1 << each) - 1
-        shifts = range(0, max(1, counts.shape[1] - 1).bit_length(), each)
-        pieces = [((ticks >> shift) & low).astype(np.float64) for shift in shifts]
-        wanted = [(1, each * i, piece) for i, piece in enumerate(pieces)]
-        wanted += [
-            (2, each * (i + j), pieces[i] * pieces[j] * (1 if i == j else 2))
-            for i in range(len(pieces))
-            for j in range(i + 1)
-        ]
-        weights = np.stack([weight for _, _, weight in wanted], axis=1)
-        found = np.empty((len(counts), len(wanted)))
-        step = max(1, _STRETCH // counts.shape[1])
-        for first in range(0, len(counts), step):
-            found[first : first + step] = counts[first : first + step].astype(np.float64) @ weights
+    def add_steps(self, steps: Steps, unit: int) -> None:
+        """Add a table that tells how often each number of units (its column) came in each group, at most 2^31 times."""
         self._settle()
-        for (power, shift, _), sums in zip(wanted, found.T, strict=True):
-            self._note(power, unit, shift, sums)
+        count, first, second = steps.moments
+        bits, number = STEP.bit_length() - 1, np.arange(count.shape[1])  # of the step, which begins at STEP times that
+        shifts = range(0, max(1, (count.shape[1] - 1).bit_length()), _PIECE)
+        pieces = [(number >> shift) & ((1 << _PIECE) - 1) for shift in shifts]
+        self._note(1, unit, 0, first.sum(1))
+        self._note(2, unit, 0, second.sum(1))
+        for i, piece in enumerate(pieces):
+            self._note(1, unit, bits + _PIECE * i, count @ piece)
+            self._note(2, unit, bits + _PIECE * i + 1, first @ piece)
+            for j in range(i + 1):
+                self._note(2, unit, 2 * bits + _PIECE * (i + j) + (i != j), count @ (piece * pieces[j]))
 
     def _note(self, power: int, unit: int, shift: int, found: Array) -> None:
         """Keep a sum for later, to be shifted and taken in its unit; each is at most 2^53."""

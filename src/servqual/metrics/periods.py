@@ -58,8 +58,9 @@ def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[objec
 
     >>> import numpy as np
     >>> at = np.array(["2026-05-04T22:30"], "datetime64[us]").view(np.int64)
-    >>> period("day", at, ZoneInfo("Europe/Berlin"))
-    (array([0]), [datetime.date(2026, 5, 5)])
+    >>> codes, labels = period("day", at, ZoneInfo("Europe/Berlin"))
+    >>> codes.tolist(), labels
+    ([0], [datetime.date(2026, 5, 5)])
     """
     if not len(moments):
         return np.zeros(0, np.int64), []

@@ -5,9 +5,11 @@ from typing import Final
 import numpy as np
 
 from servqual.metrics.accumulators import Array
-from servqual.metrics.counted_table import STEP, CountedTable, listed
+from servqual.metrics.counted_table import CountedTable, listed
 from servqual.metrics.exact_sums import ExactSums
 from servqual.metrics.sparse import Sparse
+from servqual.metrics.value_steps import STEP, Steps
+from servqual.readers.units import CACHED, cachefuls
 
 __all__ = ["WAITING", "ValueTable"]
 
@@ -17,8 +19,6 @@ _PLACES: Final = 1 << 25
 """The most places that a table may have: 128 MiB."""
 _ROWS: Final = (1 << 31) - 1
 """The most rows that a table may count, in 32 bits."""
-_STRETCH: Final = 1 << 15
-_ONES: Final = np.ones(_STRETCH, np.int32)
 
 
 class ValueTable:
@@ -34,9 +34,10 @@ class ValueTable:
         self._width = 0
         self._needed = 1
         self._places = np.zeros(0, np.int32)
-        self._keys: list[Array] = []
+        self._keys = np.empty(WAITING + CACHED, np.int32)
         self._held = 0
         self._lent = False
+        self._known: Steps | None = None
         self.size = 0
 
     def add(self, ticks: Array, unit: int, codes: Array, among: Array, size: int) -> bool:
@@ -49,31 +50,29 @@ class ValueTable:
         times = unit // finest
         if self._rows > _ROWS or not self._fit(top * times + 1, finest, size):
             return False
-        key = ticks.astype(np.int32)
-        if times > 1:
+        for rows in cachefuls(len(ticks)):
+            key = self._keys[self._held :][: len(ticks[rows])]
+            key[:] = ticks[rows]
             key *= times
-        row = codes.astype(np.int32)
-        row *= self._width
-        key += row
-        if not among.all():
-            np.copyto(key, _PLACES, where=~among)
-        self._keys.append(key)
-        self._held += len(key)
-        if self._held > WAITING:
-            self._settle()
+            row = codes[rows].astype(np.int32)
+            row *= self._width
+            key += row
+            np.copyto(key, _PLACES, where=~among[rows])
+            self._held += len(key)
+            if self._held > WAITING:
+                self._settle()
         return True
 
     def _settle(self) -> None:
         """Count what is held; many places in their order are near each other, where the cache has them."""
-        if self._keys:
+        if self._held:
             if self._lent:
                 self._places, self._lent = self._places.copy(), False
-            key = np.concatenate(self._keys)
-            self._keys, self._held = [], 0
+            key, self._held, self._known = self._keys[: self._held], 0, None
             key.sort()
-            for first in range(0, len(key), _STRETCH):  # numpy is quicker at words and an array of ones
-                places = key[first : first + _STRETCH].astype(np.intp)
-                np.add.at(self._places, places, _ONES[: len(places)])
+            for rows in cachefuls(len(key)):  # numpy is quicker at words and an array of ones
+                places = key[rows].astype(np.intp)
+                np.add.at(self._places, places, np.ones(len(places), np.int32))
 
     def _fit(self, width: int, unit: int, size: int) -> bool:
         """Make room for values below `width` of a unit in `size` groups, if there is."""
@@ -90,6 +89,7 @@ class ValueTable:
                 fresh = places[: self.size * width].reshape(self.size, width)
                 fresh[:, : (self._needed - 1) * times + 1 : times] = counts
             self._places, self._width, self._unit = places, width, unit
+        self._known = None
         self.size, self._needed = size, needed
         return True
 
@@ -100,7 +100,7 @@ class ValueTable:
     def sum_up(self, sums: ExactSums) -> None:
         """Add what the table counts."""
         if self._width:
-            sums.add_counted(self._counts(), self._unit, self._rows)
+            sums.add_steps(self._steps(), self._unit)
 
     def cells(self, order: Array, binned: Array | None = None) -> Sparse:
         """The counts of each value; where `binned` is given they are of bins."""
@@ -108,10 +108,15 @@ class ValueTable:
 
     def counted(self, order: Array) -> CountedTable | None:
         """The counts as they are, where the table has a row for all groups and is a whole number of steps wide."""
-        width = -(-self._needed // STEP) * STEP
-        if width > self._width or order.max(initial=0) >= self.size:
+        steps = self._steps()
+        if steps.table.shape[1] % STEP or order.max(initial=0) >= self.size:
             return None
-        self._counts()
         self._lent = True
-        table = self._places[: self.size * self._width].reshape(self.size, self._width)[:, :width]
-        return CountedTable(table, self._unit, order, np.zeros(len(order), np.int64))
+        return CountedTable(steps, self._unit, order, np.zeros(len(order), np.int64))
+
+    def _steps(self) -> Steps:
+        self._settle()
+        if self._known is None:
+            rows = self._places[: self.size * self._width].reshape(self.size, self._width)
+            self._known = Steps(rows[:, : -(-self._needed // STEP) * STEP])
+        return self._known

@@ -10,20 +10,21 @@ import numpy as np
 
 from servqual.readers.columns import Array
 
-__all__ = ["cachefuls", "in_units", "unit_of"]
+__all__ = ["CACHED", "cachefuls", "in_units", "unit_of"]
 
 _UNITS: Final = (1_000_000, 100_000, 10_000, 1000)
 _SAMPLE: Final = 64
-_CACHED: Final = 1 << 15
+CACHED: Final = 1 << 16
+"""Rows of which the cache holds a few columns; fewer would be of no use, as each step costs something too."""
 
 
 def cachefuls(size: int) -> Iterator[slice]:
     """So many rows, a few at a time, whose numbers the processor's cache holds from one step to the next.
 
-    >>> list(cachefuls(40_000))
-    [slice(0, 32768, None), slice(32768, 65536, None)]
+    >>> list(cachefuls(100_000))
+    [slice(0, 65536, None), slice(65536, 131072, None)]
     """
-    return (slice(first, first + _CACHED) for first in range(0, size, _CACHED))
+    return (slice(first, first + CACHED) for first in range(0, size, CACHED))
 
 
 def in_units(whole: Array, least: int | None = None) -> tuple[Array, int]:

@@ -1,0 +1,69 @@
+"""What each short step of the rows of a table of counts holds: its values' number, and sums of their places in it.
+
+Sums over all values, and the place of a rank, follow from these few numbers. A matrix product is the fastest way to
+them, and its floats are exact: single ones below 2^24, which is checked, and double ones for all counts of 31 bits.
+"""
+
+from functools import cached_property
+from typing import Final
+
+import attrs
+import numpy as np
+
+from servqual.metrics.accumulators import Array
+
+__all__ = ["STEP", "Steps"]
+
+STEP: Final = 64
+"""Columns of a step."""
+_POWERS: Final = np.arange(STEP)[:, np.newaxis] ** np.arange(3)
+_FEW: Final = 1 << 12
+"""Of fewer values in a step, the sum of the squares of their places is below 2^24."""
+_STRETCH: Final = 1 << 18
+"""So many places are looked through at a time, which the cache holds."""
+
+
+@attrs.frozen(eq=False)
+class Steps:
+    """The steps of a table of counts by row and column; the last is filled up with zeros.
+
+    >>> steps = Steps(np.array([[1, 0, 2], [0, 4, 0]]))
+    >>> steps.moments.tolist()
+    [[[3], [4]], [[4], [4]], [[8], [4]]]
+    """
+
+    table: Array
+
+    @property
+    def moments(self) -> Array:
+        """How many values each step of each row holds, and the sums of their places in it and of these squared."""
+        return self._summed[0]
+
+    @property
+    def different(self) -> Array:
+        """How many different values each row holds, exactly up to 2^24."""
+        return self._summed[1]
+
+    @cached_property
+    def _summed(self) -> tuple[Array, Array]:
+        size, width = self.table.shape
+        steps = max(1, -(-width // STEP))
+        moments, different = np.empty((3, size, steps), np.int64), np.empty(size, np.int64)
+        stretch = max(1, _STRETCH // (steps * STEP))
+        for first in range(0, size, stretch):
+            rows = slice(first, first + stretch)
+            counts = _filled_up(self.table[rows], steps, np.float32)
+            sums = counts @ _POWERS.astype(np.float32)
+            if sums[:, 0].max() >= _FEW:
+                sums = _filled_up(self.table[rows], steps, np.float64) @ _POWERS.astype(np.float64)
+            moments[:, rows] = sums.T.reshape(3, -1, steps)
+            different[rows] = np.minimum(counts, 1, out=counts).reshape(-1, steps * STEP).sum(1)
+        return moments, different
+
+
+def _filled_up(table: Array, steps: int, kind: type[np.floating]) -> Array:
+    """Each step of some rows, one after the other."""
+    counts = np.empty((len(table), steps * STEP), kind)
+    counts[:, : table.shape[1]] = table
+    counts[:, table.shape[1] :] = 0
+    return counts.reshape(-1, STEP)
