@@ -98,7 +98,7 @@ class Ratio(Accumulator):
         hit = _mask(hit)
         inside = np.ones(len(hit), np.bool_) if among is None else _mask(among)
         waiting = np.zeros(len(hit), np.bool_) if undecided is None else _mask(undecided) & inside
-        decided = inside & ~waiting
+        decided = inside if undecided is None else inside & ~waiting
         return {"hits": decided & hit, "misses": decided & ~hit, "undecided": waiting}
 
 
@@ -336,4 +336,4 @@ def measured(value: Array, among: Array | None, undecided: Array | None, *, sign
             got=value[inside].min(),
         )
     waiting = np.zeros(len(value), np.bool_) if undecided is None else _mask(undecided) & inside
-    return {"value": value, "n": inside & ~waiting, "undecided": waiting}
+    return {"value": value, "n": inside if undecided is None else inside & ~waiting, "undecided": waiting}
