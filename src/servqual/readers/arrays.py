@@ -21,7 +21,7 @@ from servqual.readers.values import LARGEST, as_durations, as_flags, as_moments,
 
 __all__ = ["PART", "check_name", "columns_of", "parts_of"]
 
-PART: Final = 1 << 18
+PART: Final = 1 << 19
 """Rows that are read at a time: few enough for the processor's cache, many enough that Python costs little."""
 
 
