@@ -99,7 +99,7 @@ class Ratio(Accumulator):
         inside = np.ones(len(hit), np.bool_) if among is None else _mask(among)
         waiting = np.zeros(len(hit), np.bool_) if undecided is None else _mask(undecided) & inside
         decided = inside if undecided is None else inside & ~waiting
-        return {"hits": decided & hit, "misses": decided & ~hit, "undecided": waiting}
+        return {"hits": decided & hit, "decided": decided, "undecided": waiting}
 
 
 @attrs.frozen
@@ -257,7 +257,7 @@ class Clustered(Quotient):
     def of(state: Rows, cluster: Array) -> Rows:  # type: ignore[override]
         """Take what `Ratio.of`, `Total.of` or `Signed.of` makes of rows, and the code of each row's customer."""
         share = "hits" in state
-        counted = state["hits"] | state["misses"] if share else state["n"]
+        counted = state["decided"] if share else state["n"]
         top = state["hits"] if share else np.where(counted, state["value"], 0)
         return {"top": top.astype(np.int64), "cluster": cluster, "rows": counted, "undecided": state["undecided"]}
 

@@ -76,11 +76,8 @@ class Filling(Protocol):
         ...
 
 
-class _Counts:
-    """Count and Ratio: nothing but masks."""
-
-    def __init__(self, *masks: str) -> None:
-        self.masks = masks
+class _Count:
+    masks: Sequence[str] = ("n",)
 
     def take(self, rows: Rows, amounts: Amounts) -> Taken:
         return None
@@ -90,6 +87,14 @@ class _Counts:
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
         return Dense(counts).ordered(order)
+
+
+class _Ratio(_Count):
+    masks = ("hits", "decided", "undecided")
+
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
+        hits, decided, undecided = (counts[name] for name in self.masks)
+        return Dense({"hits": hits, "misses": decided - hits, "undecided": undecided}).ordered(order)
 
 
 class _Total:
@@ -318,8 +323,8 @@ class _Labelled:
 
 FILLINGS: Final[Mapping[type[Accumulator], Any]] = MappingProxyType(
     {
-        Count: lambda: _Counts("n"),
-        Ratio: lambda: _Counts("hits", "misses", "undecided"),
+        Count: _Count,
+        Ratio: _Ratio,
         Total: _Total,
         Signed: _Signed,
         Quotient: _Quotient,

@@ -5,7 +5,7 @@ counted by group in one pass. What each mask holds follows at the end, from the 
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -44,15 +44,10 @@ class MaskCounts:
         size = len(masks[0]) if masks else 0
         for lane in range(0, placed[-1][0] + 1 if placed else 0, _LANE):
             mine = {bit - lane: mask for bit, mask in placed if lane <= bit < lane + _LANE}
-            halves = np.zeros((size, 2), np.uint8)  # whole bytes are half the work
-            for half in range(2):
-                bits = np.zeros(size, np.uint8)
-                for bit in range(_LANE // 2 - 1, -1, -1):
-                    np.add(bits, bits, out=bits)  # the masks so far move up one bit
-                    if (mask := mine.get(bit + half * _LANE // 2)) is not None:
-                        np.bitwise_or(bits, mask, out=bits)
-                halves[:, half] = bits
-            lanes.append(halves.view("<u2").reshape(-1))
+            low, high = (_in_a_byte(mine, first, size) for first in (0, _LANE // 2))  # bytes are half the work
+            values = high * np.uint16(1 << _LANE // 2)
+            values += low
+            lanes.append(values)
         return lanes
 
     def add(self, lanes: Sequence[Array], codes: Array, size: int) -> None:
@@ -67,6 +62,16 @@ class MaskCounts:
         nothing = np.zeros(size, np.int64)
         places = [divmod(self._bits.get(number, -1), _LANE) for number in range(self._masks)]
         return [self._lanes[lane].count(bit, size) if lane >= 0 else nothing for lane, bit in places]
+
+
+def _in_a_byte(masks: Mapping[int, Array], first: int, size: int) -> Array:
+    """Eight masks from the first on, a bit each."""
+    bits = np.zeros(size, np.uint8)
+    for bit in range(first + _LANE // 2 - 1, first - 1, -1):
+        np.add(bits, bits, out=bits)  # the masks so far move up one bit
+        if (mask := masks.get(bit)) is not None:
+            np.bitwise_or(bits, mask, out=bits)
+    return bits
 
 
 class _Lane:
