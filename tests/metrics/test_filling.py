@@ -176,14 +176,19 @@ def test_ranks_are_found_in_the_table_as_in_the_list_of_its_values(seed: int, mo
     """Every rank of every group, groups in bins and empty ones too, and what was given away stays as it was."""
     rng = np.random.default_rng(seed)
     size = int(rng.integers(1, 5))
-    counts, order = ValueCounts(), rng.permutation(size)
+    counts, few, order = ValueCounts(), ValueCounts(), rng.permutation(size)
     for _ in range(3):
         value, codes = rng.integers(0, most, 2000) ** int(rng.integers(1, 3)), rng.integers(0, size, 2000)
-        counts.add(*in_units(value * 1000), codes, codes > 0, size)
-    table, listed = counts.counted(order), counts.cells(order)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(value_table, "WAITING", 1)
+            counts.add(*in_units(value * 1000), codes, codes > 0, size)
+        few.add(*in_units(value * 1000), codes, codes > 0, size)
+    table, listed = counts.counted(order), few.counted(order)
     assert isinstance(table, CountedTable) or most**2 * size > value_table._PLACES
-    counts.add(*in_units(value), codes, np.ones(2000, np.bool_), size)
-    counts.cells(order)
+    assert isinstance(listed, Sparse)
+    for part in (counts, few):
+        part.add(*in_units(value), codes, np.ones(2000, np.bool_), size)
+        part.cells(order)
     assert (table.n == listed.n).all()
     assert (table.binned == listed.binned).all()
     for rank in range(0, int(listed.n.max()) + 2, 7):

@@ -9,6 +9,7 @@ from servqual.metrics.counted_table import CountedTable, listed
 from servqual.metrics.exact_sums import ExactSums
 from servqual.metrics.sparse import Sparse
 from servqual.metrics.value_steps import STEP, Steps
+from servqual.metrics.waiting_values import counted
 from servqual.readers.units import CACHED, cachefuls
 
 __all__ = ["WAITING", "ValueTable"]
@@ -24,8 +25,8 @@ _ROWS: Final = (1 << 31) - 1
 class ValueTable:
     """A place for each group and multiple of a unit; the last place takes the rows that do not count.
 
-    All places are there from the beginning: memory that nobody writes to costs nothing. So a new group costs nothing
-    either; only a greater value, or a finer unit, moves the counts.
+    All places are there as soon as rows are counted: memory that nobody writes to costs nothing. So a new group costs
+    nothing either; only a greater value, or a finer unit, moves the counts. A few rows are never put into the table.
     """
 
     def __init__(self) -> None:
@@ -65,6 +66,8 @@ class ValueTable:
 
     def _settle(self) -> None:
         """Count what is held; many places in their order are near each other, where the cache has them."""
+        if not len(self._places):
+            self._places = np.zeros(_PLACES + 1, np.int32)
         if self._held:
             if self._lent:
                 self._places, self._lent = self._places.copy(), False
@@ -82,34 +85,57 @@ class ValueTable:
         if size * needed > _PLACES:
             return False
         if times > 1 or needed > self._width or size * self._width > _PLACES:
-            counts = self._counts()
-            width = min(needed * 2, _PLACES // size)
-            places = np.zeros(_PLACES + 1, np.int32)
-            if self._width:
-                fresh = places[: self.size * width].reshape(self.size, width)
-                fresh[:, : (self._needed - 1) * times + 1 : times] = counts
-            self._places, self._width, self._unit = places, width, unit
+            self._move(min(needed * 2, _PLACES // size), times)
+            self._unit = unit
         self._known = None
         self.size, self._needed = size, needed
         return True
+
+    def _move(self, width: int, times: int) -> None:
+        """Make rows wider, and values so many times as large."""
+        if len(self._places):
+            counts = self._counts()
+            places = np.zeros(_PLACES + 1, np.int32)
+            fresh = places[: self.size * width].reshape(self.size, width)
+            fresh[:, : (self._needed - 1) * times + 1 : times] = counts
+            self._places = places
+        elif self._held:
+            key = self._keys[: self._held]
+            row, column = np.divmod(key, np.int32(self._width))
+            np.copyto(key, row * np.int32(width) + column * np.int32(times), where=key != _PLACES)
+        self._width = width
 
     def _counts(self) -> Array:
         self._settle()
         return self._places[: self.size * self._width].reshape(self.size, self._width)[:, : self._needed]
 
+    def _few(self) -> tuple[Array, Array]:
+        """The groups and values of the rows that count, while the table has counted none."""
+        key = self._keys[: self._held]
+        group, value = np.divmod(key[key != _PLACES], np.int32(max(self._width, 1)))
+        return group.astype(np.int64), value.astype(np.int64)
+
     def sum_up(self, sums: ExactSums) -> None:
         """Add what the table counts."""
-        if self._width:
+        if len(self._places):
             sums.add_steps(self._steps(), self._unit)
+        elif self._held:
+            group, value = self._few()
+            sums.add(value.astype(np.float64), self._unit, group, self.size)
 
     def cells(self, order: Array, binned: Array | None = None) -> Sparse:
         """The counts of each value; where `binned` is given they are of bins."""
-        return listed(self._counts(), self._unit, order, binned)
+        if len(self._places) or binned is not None:
+            return listed(self._counts(), self._unit, order, binned)
+        group, value = self._few()
+        return counted(group, value * self._unit, np.zeros(len(order), np.bool_)).ordered(order)
 
     def counted(self, order: Array) -> CountedTable | None:
         """The counts as they are, where the table has a row for all groups and is a whole number of steps wide."""
+        if not len(self._places) or order.max(initial=0) >= self.size:
+            return None
         steps = self._steps()
-        if steps.table.shape[1] % STEP or order.max(initial=0) >= self.size:
+        if steps.table.shape[1] % STEP:
             return None
         self._lent = True
         return CountedTable(steps, self._unit, order, np.zeros(len(order), np.int64))
