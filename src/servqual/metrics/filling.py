@@ -6,7 +6,7 @@ which each filling takes itself.
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -30,6 +30,7 @@ from servqual.metrics.mask_counts import MaskCounts
 from servqual.metrics.sets import Categories, Distinct, hash_of
 from servqual.metrics.sparse import Form, Sparse
 from servqual.metrics.value_counts import ValueCounts
+from servqual.metrics.value_steps import Run
 from servqual.readers.columns import Column
 from servqual.readers.units import in_units
 
@@ -57,39 +58,31 @@ class Amounts:
         return self._known[id(value)][1:]
 
 
-class Filling(Protocol):
-    """The running form of an accumulator."""
+class Filling:
+    """The running form of an accumulator; this one keeps nothing but the counts of masks."""
 
-    masks: Sequence[str]
+    masks: Sequence[str] = ()
     """The rows' masks that become counts, by the names of the fields that they fill."""
 
     def take(self, rows: Rows, amounts: Amounts) -> Taken:
         """What to keep of some rows; may run beside other threads."""
-        ...
 
     def add(self, taken: Taken, codes: Array, size: int) -> None:
         """Add what was kept, of rows that belong to group `codes[i]` of `size`."""
-        ...
+
+    def look(self, run: Run) -> None:
+        """Work out ahead, on several threads, what the cells take long for."""
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
         """The cells, with the counts of the masks, of the groups in another order."""
-        ...
-
-
-class _Count:
-    masks: Sequence[str] = ("n",)
-
-    def take(self, rows: Rows, amounts: Amounts) -> Taken:
-        return None
-
-    def add(self, taken: Taken, codes: Array, size: int) -> None:
-        pass
-
-    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
         return Dense(counts).ordered(order)
 
 
-class _Ratio(_Count):
+class _Count(Filling):
+    masks = ("n",)
+
+
+class _Ratio(Filling):
     masks = ("hits", "decided", "undecided")
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
@@ -97,7 +90,7 @@ class _Ratio(_Count):
         return Dense({"hits": hits, "misses": decided - hits, "undecided": undecided}).ordered(order)
 
 
-class _Total:
+class _Total(Filling):
     masks = ("n", "undecided")
 
     def __init__(self) -> None:
@@ -116,20 +109,14 @@ class _Total:
         return Dense({**counts, "total": total, "squares": squares}).ordered(order)
 
 
-class _TotalOfValues:
+class _TotalOfValues(Filling):
     """Total of what a filling of Values counts anyway."""
 
-    masks: Sequence[str] = ("n", "undecided")
+    masks = ("n", "undecided")
 
     def __init__(self, values: "_Values") -> None:
         self._values = values
         values.counts.sum_up()
-
-    def take(self, rows: Rows, amounts: Amounts) -> Taken:
-        return None
-
-    def add(self, taken: Taken, codes: Array, size: int) -> None:
-        pass
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
         total, squares = self._values.counts.sums(len(order))
@@ -144,7 +131,7 @@ class _Signed(_Total):
         return in_units(rows["value"] * rows["n"])
 
 
-class _Quotient:
+class _Quotient(Filling):
     masks = ("n",)
 
     def __init__(self, tops: type[ExactSums | SignedSums] = ExactSums) -> None:
@@ -169,7 +156,7 @@ class _Quotient:
         return Dense(fields).ordered(order)
 
 
-class _Clustered:
+class _Clustered(Filling):
     masks = ("rows", "undecided")
 
     def __init__(self) -> None:
@@ -204,7 +191,7 @@ def _longer(values: Array, size: int, nothing: int = 0) -> Array:
     return values if more <= 0 else np.append(values, np.full(more, nothing, np.int64))
 
 
-class _Extremes:
+class _Extremes(Filling):
     masks = ("n",)
 
     def __init__(self) -> None:
@@ -228,7 +215,7 @@ class _Extremes:
         return Dense({**counts, "low": self._low, "high": self._high}).ordered(order)
 
 
-class _Values:
+class _Values(Filling):
     masks = ("undecided",)
 
     def __init__(self) -> None:
@@ -241,13 +228,14 @@ class _Values:
         ticks, unit, among = taken
         self.counts.add(ticks, unit, codes, among, size)
 
+    def look(self, run: Run) -> None:
+        self.counts.look(run)
+
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
         return attrs.evolve(self.counts.counted(order), undecided=counts["undecided"][order])
 
 
-class _Lifetimes:
-    masks = ()
-
+class _Lifetimes(Filling):
     def __init__(self) -> None:
         self._ended, self._going = ValueCounts(), ValueCounts()
 
@@ -270,10 +258,8 @@ def _two_columns(cells: Sparse, place: int) -> Sparse:
     return Sparse("lifetimes", cells.group, cells.value, count, cells.binned, cells.undecided)
 
 
-class _Labelled:
+class _Labelled(Filling):
     """Distinct and Categories: pairs of a group and a label, counted as they come."""
-
-    masks = ()
 
     def __init__(self, form: Form) -> None:
         self._form: Form = form

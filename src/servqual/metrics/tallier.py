@@ -23,6 +23,7 @@ from servqual.metrics.reader import ahead
 from servqual.metrics.rows import Rows
 from servqual.metrics.slot import Slot
 from servqual.metrics.tallies import Part, Plan, Tally, part_of
+from servqual.metrics.value_steps import Run
 from servqual.readers.columns import Batch
 from servqual.readers.refusals import NUMBERED_ANEW, Refusal, Refusals
 from servqual.readers.sources import chosen
@@ -72,7 +73,7 @@ class Tallier:
         groups: dict[Part, Groups] = {}
         cells: dict[str, Cells] = {}
         for part, filled in self._parts.items():
-            groups[part], found = filled.cells()
+            groups[part], found = filled.cells(pool.map if pool else map)
             cells |= found
         return Tally(self._asked, groups, cells, {self._table: self._rows})
 
@@ -145,8 +146,10 @@ class _Part:
         for slot, taken in zip(self._slots, (lanes, *rest), strict=True):
             slot.give(taken, codes, size)
 
-    def cells(self) -> tuple[Groups, dict[str, Cells]]:
+    def cells(self, run: Run) -> tuple[Groups, dict[str, Cells]]:
         """Groups in order, and the cells of each state."""
+        for filling in self._fillings.values():
+            filling.look(run)
         groups, order = self._codes.groups()
         counts, out = iter(self._masks.counts(groups.size)), {}
         for state, filling in self._fillings.items():

@@ -12,6 +12,7 @@ from servqual.metrics.counted_table import CountedTable
 from servqual.metrics.exact_sums import ExactSums
 from servqual.metrics.histograms import bin_of
 from servqual.metrics.sparse import Sparse
+from servqual.metrics.value_steps import Run
 from servqual.metrics.value_table import WAITING, ValueTable
 from servqual.metrics.waiting_values import WaitingValues, counted
 
@@ -59,6 +60,11 @@ class ValueCounts:
             self._sums = ExactSums()
             self._table.sum_up(self._sums)
         return self._sums.sums(size)
+
+    def look(self, run: Run) -> None:
+        """Work out ahead, on several threads, what sums and ranks follow from."""
+        if self._table is not None:
+            self._table.look(run)
 
     def counted(self, order: Array) -> Sparse | CountedTable:
         """The counts of all groups, in another order, as the table where there is one."""

@@ -8,7 +8,7 @@ from servqual.metrics.accumulators import Array
 from servqual.metrics.counted_table import CountedTable, listed
 from servqual.metrics.exact_sums import ExactSums
 from servqual.metrics.sparse import Sparse
-from servqual.metrics.value_steps import STEP, Steps
+from servqual.metrics.value_steps import STEP, Run, Steps
 from servqual.metrics.waiting_values import counted
 from servqual.readers.units import CACHED, cachefuls
 
@@ -114,6 +114,11 @@ class ValueTable:
         key = self._keys[: self._held]
         group, value = np.divmod(key[key != _PLACES], np.int32(max(self._width, 1)))
         return group.astype(np.int64), value.astype(np.int64)
+
+    def look(self, run: Run) -> None:
+        """Look through the table, where there is one, for what sums and ranks follow from."""
+        if len(self._places):
+            self._steps().look(run)
 
     def sum_up(self, sums: ExactSums) -> None:
         """Add what the table counts."""
