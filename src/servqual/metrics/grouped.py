@@ -7,13 +7,13 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from servqual._checks import did_you_mean, must_be, near
-from servqual.errors import InvalidValue, UnknownName
+from servqual._checks import must_be
+from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Clustered, Count
 from servqual.metrics.compound import Compound
 from servqual.metrics.intervals import student, wilson
 from servqual.metrics.kpi import Kpi
-from servqual.metrics.measures import Measurement, Measures
+from servqual.metrics.measures import Measurement, Measures, among_asked
 
 __all__ = [
     "Kind",
@@ -64,12 +64,7 @@ def one_by_one(kpi: Kpi) -> Kpi:
 def asked(measures: Measures, key: str) -> Kpi:
     """The measured KPI of this key. Raises `UnknownName` for one that was not measured."""
     must_be(Measures, "measures", "what measure() gives", measures)
-    for kpi in measures.kpis:
-        if kpi.key == key:
-            return kpi
-    keys = [kpi.key for kpi in measures.kpis]
-    close = near(key, keys)
-    raise UnknownName(f"kpi must be one of {', '.join(keys)} (got {key!r}){did_you_mean(close)}", near=close)
+    return among_asked(measures.kpis, key)
 
 
 def directed(measures: Measures, key: str) -> Kpi:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import attrs
 import numpy as np
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import did_you_mean, must_be, near
 from servqual._csv import csv_text
 from servqual._html import number, table
 from servqual.errors import InvalidValue, UnknownName
@@ -21,7 +21,7 @@ from servqual.metrics.tidy import frame_of
 from servqual.model.indicator import Goal, Indicator
 from servqual.model.standard import ServiceStandard
 
-__all__ = ["SMALL", "Measurement", "Measures"]
+__all__ = ["SMALL", "Measurement", "Measures", "among_asked"]
 
 
 @attrs.frozen(kw_only=True)
@@ -74,9 +74,10 @@ class Measures:
     def __len__(self) -> int:
         return sum(groups.size for groups in self.groups.values())
 
-    def of(self, kpi: Kpi) -> Iterator[Measurement]:
-        """The measurements of one of the KPIs, a group at a time."""
-        yield from self._told(kpi, self.groups[kpi.key].keys(), self.numbers[kpi.key])
+    def of(self, kpi: str | Kpi) -> Iterator[Measurement]:
+        """The measurements of one of the KPIs, a group at a time. Raises `UnknownName` for one that was not asked."""
+        found = among_asked(self.kpis, kpi.key if isinstance(kpi, Kpi) else kpi)
+        return self._told(found, self.groups[found.key].keys(), self.numbers[found.key])
 
     def _told(self, kpi: Kpi, keys: Iterable[Sequence[Any]], numbers: Numbers) -> Iterator[Measurement]:
         lists = (getattr(numbers, field.name).tolist() for field in attrs.fields(Numbers))
@@ -101,11 +102,7 @@ class Measures:
         A group without any row has no data: n is 0 and the value None. Raises `UnknownName` for a KPI that was not
         asked, `InvalidValue` where the columns are not those of `by`.
         """
-        found = next((k for k in self.kpis if k.key == kpi), None)
-        if found is None:
-            keys = [k.key for k in self.kpis]
-            close = near(kpi, keys)
-            raise UnknownName(f"kpi must be one of {', '.join(keys)} (got {kpi!r}){did_you_mean(close)}", near=close)
+        found = among_asked(self.kpis, kpi)
         if group.keys() != {*self.by}:
             raise InvalidValue(
                 f"a group is named by {', '.join(self.by) or 'no column'} (got {', '.join(group) or 'none'})",
@@ -184,6 +181,7 @@ class Measures:
 
     def equals(self, other: "Measures") -> bool:
         """Whether both say the same: counts exactly, values and intervals to 1e-9 of their size."""
+        must_be(Measures, "other", "what measure() gives", other)
         mine, theirs = list(self), list(other)
         return len(mine) == len(theirs) and all(_same(a, b) for a, b in zip(mine, theirs, strict=True))
 
@@ -218,6 +216,16 @@ class Measures:
 
 
 _SHOWN: Final = 60
+
+
+def among_asked(kpis: Sequence[Kpi], key: object) -> Kpi:
+    """The KPI of this key among those that were asked. Raises `UnknownName` where there is none."""
+    for kpi in kpis:
+        if kpi.key == key:
+            return kpi
+    keys = [kpi.key for kpi in kpis]
+    close = near(key, keys)
+    raise UnknownName(f"kpi must be one of {', '.join(keys)} (got {key!r}){did_you_mean(close)}", near=close)
 
 
 def _same(a: Measurement, b: Measurement) -> bool:
