@@ -46,6 +46,9 @@ class BinCounts:
 
     def _settle(self) -> None:
         """Let go of the rows of groups that are crowded by now; equal values join where they are many."""
+        if self._waiting.most() <= Values.EXACT:  # no group can be crowded yet
+            self._most *= 2
+            return
         group, value, fresh = in_order(*self._waiting.given_up())
         self._crowded |= np.bincount(group[fresh], minlength=len(self._crowded)) > Values.EXACT
         rows = np.flatnonzero(~self._crowded[group])

@@ -57,12 +57,11 @@ class ExactSums:
             return
         if 2 * bits <= _WORD:
             self._note(1, unit, 0, np.bincount(codes, ticks, size))
-            squares = ticks.astype(np.uint64)
+            squares = ticks.astype("<u8")
             squares *= squares
-            each = _FLOAT - rows
-            for low in range(0, 2 * bits, each):
-                some = (squares >> low) & ((1 << each) - 1)
-                self._note(2, unit, low, np.bincount(codes, some.view(np.int64).astype(np.float64), size))
+            for half in range(2):
+                some = squares.view("<u4")[half::2].astype(np.float64)
+                self._note(2, unit, half * _WORD // 2, np.bincount(codes, some, size))
             return
         each = (_FLOAT - 1 - rows) // 2
         whole = ticks.astype(np.int64)

@@ -24,6 +24,14 @@ class WaitingValues:
         self._some.append((group, value))
         self.rows += len(group)
 
+    def most(self) -> int:
+        """How many rows wait in the group that has most."""
+        size = max((int(group.max(initial=0)) + 1 for group, _ in self._some), default=1)
+        counts = np.zeros(size, np.int64)
+        for group, _ in self._some:
+            counts += np.bincount(group, minlength=size)
+        return int(counts.max())
+
     def given_up(self) -> tuple[Array, Array]:
         """All that waited; then none does."""
         nothing = np.zeros(0, np.int64)
