@@ -34,6 +34,7 @@ class ServqualError(Exception):
     """
 
     code: str = "servqual"
+    __str__ = Exception.__str__  # KeyError shows its text as code would
 
     def __init__(self, message: str, /, **facts: object) -> None:
         super().__init__(message)
@@ -79,7 +80,7 @@ class UnknownZone(InvalidValue):
     code = "time.unknown_zone"
 
 
-class UnknownName(ServqualError, LookupError):
+class UnknownName(ServqualError, KeyError):
     """A name that a catalogue does not hold; `near` lists the closest that it does."""
 
     code = "name.unknown"

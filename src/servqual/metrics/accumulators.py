@@ -294,7 +294,20 @@ class Extremes(Accumulator):
 
 
 def _mask(values: Array) -> Array:
-    return np.asarray(values, np.bool_)
+    """True and false, also as 1 and 0; what is neither is refused rather than taken for true."""
+    given = np.asarray(values)
+    if given.dtype.kind == "b":
+        return given
+    mask = np.asarray(given == 1)
+    if given.dtype.kind not in "iuf" or not (mask | (given == 0)).all():
+        got = given[:3].tolist()
+        raise InvalidValue(
+            f"hit, among and undecided must be true or false for each row (got {got!r} …); compare, such as t[…] == 1",
+            field="hit",
+            expected="true or false",
+            got=got,
+        )
+    return mask
 
 
 def _variance(n: int, total: int, squares: int) -> float | None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from servqual._checks import did_you_mean, near
+from servqual.errors import UnknownName
 from servqual.metrics.access_rows import ACCESS_KPIS
 from servqual.metrics.availability_rows import AVAILABILITY_KPIS
 from servqual.metrics.case_flow_rows import CASE_FLOW_KPIS
@@ -55,5 +57,14 @@ ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
 )
 """The KPIs of each room."""
 
-KPIS: Final = MappingProxyType({kpi.key: kpi for kpis in ROOMS.values() for kpi in kpis})
+
+class _Catalogue(dict[str, Kpi]):
+    """KPIs by key; one that is not there is told with those that are near."""
+
+    def __missing__(self, key: str) -> Kpi:
+        close = near(key, self)
+        raise UnknownName(f"KPIS has no {key!r}{did_you_mean(close)}", near=close)
+
+
+KPIS: Final = MappingProxyType(_Catalogue((kpi.key, kpi) for kpis in ROOMS.values() for kpi in kpis))
 """The catalogue; `KPIS | {mine.key: mine}` extends it."""

@@ -17,7 +17,7 @@ from servqual.metrics.clock_parts import split_cases
 from servqual.metrics.clocks import cases_of, judged_by
 from servqual.metrics.clusters import clustered
 from servqual.metrics.kpi import Kpi
-from servqual.metrics.measures import Measures
+from servqual.metrics.measures import RESULT_COLUMNS, Measures
 from servqual.metrics.moments import Moment, us_of
 from servqual.metrics.periods import PERIODS
 from servqual.metrics.reader import Reader, ahead
@@ -88,8 +88,11 @@ def tally(
         among("columns", table, data)
         must_be(Mapping, "columns", f"for {table} a mapping from our columns to theirs", names)
         all_of(str, "columns", names.values(), f"for {table} a mapping from our columns to theirs")
-    must_be(int, "threads", "a whole number of 1 or more", 1 if threads is None else threads)
-    threads = 1 if strict else max(1, threads or os.cpu_count() or 1)
+    asked = (os.cpu_count() or 1) if threads is None else threads
+    must_be(int, "threads", "a whole number of 1 or more", asked)
+    if asked < 1:
+        raise InvalidValue(f"threads must be 1 or more (got {asked})", field="threads", expected="1 or more", got=asked)
+    threads = 1 if strict else asked
     plan = plan_of(kpis, by=by, zone=zone, now=now, period=period, sla=sla, where=where, cluster=cluster)
     reader = Reader(data, columns or {}, wanted_of(plan), kinds_of(plan), naive, progress=progress)
     in_log = tuple(table for table in _tables(plan) if table not in data or table == "case_events")
@@ -234,6 +237,13 @@ def plan_of(
     groups = (by,) if isinstance(by, str) else tuple(by)
     for name in groups:
         must_be(str, "by", "names of columns", name)
+    if taken := [name for name in groups if name in RESULT_COLUMNS]:
+        raise InvalidValue(
+            f"by must not name a column as results do (got {taken[0]!r}; results have {', '.join(RESULT_COLUMNS)}); "
+            "give it another name with columns=",
+            field="by",
+            got=groups,
+        )
     if len({*groups}) < len(groups):
         raise InvalidValue(f"by must name each column once (got {', '.join(groups)})", field="by", got=groups)
     must_be(str, "cluster", "the name of a column", cluster or "")

@@ -62,7 +62,7 @@ class Groups:
             return self, np.zeros(1, np.int64), np.zeros(1, np.int64)
         labels, codes = [], []
         for i in range(len(self.by)):
-            alike = all_alike((*self.labels[i], *other.labels[i]))
+            alike = all_alike([*self.labels[i], *other.labels[i]])
             names = tuple(sorted({*alike}, key=in_order))
             place = {name: code for code, name in enumerate(names, 1)}
             parts = []
@@ -91,13 +91,15 @@ class Groups:
         return [[*map(mine.__getitem__, codes)] for mine, codes in zip(names, self.codes.tolist(), strict=True)]
 
 
-def all_alike(labels: Sequence[Any]) -> Sequence[Any]:
+def all_alike(labels: list[Any]) -> list[Any]:
     """Labels of one kind: where a part names its teams by whole numbers and another by texts, texts throughout.
 
-    >>> all_alike([7, "north"]), all_alike([7, 12])
-    (['7', 'north'], [7, 12])
+    >>> all_alike([7, "north", None]), all_alike([7, 12])
+    (['7', 'north', None], [7, 12])
     """
-    return [*map(str, labels)] if {int, str} <= {*map(type, labels)} else labels
+    if not {int, str} <= {*map(type, labels)}:
+        return labels
+    return [None if label is None else str(label) for label in labels]
 
 
 def in_order(label: Any) -> tuple[str, Any]:

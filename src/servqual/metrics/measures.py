@@ -13,7 +13,7 @@ from servqual._csv import csv_text
 from servqual._html import number, table
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.estimates import Numbers
-from servqual.metrics.groups import Groups
+from servqual.metrics.groups import Groups, all_alike
 from servqual.metrics.kpi import Better, Kpi, Unit
 from servqual.metrics.rows import Rows
 from servqual.metrics.standing import SMALL, Standings, standings
@@ -21,7 +21,10 @@ from servqual.metrics.tidy import frame_of
 from servqual.model.indicator import Goal, Indicator
 from servqual.model.standard import ServiceStandard
 
-__all__ = ["SMALL", "Measurement", "Measures", "among_asked"]
+__all__ = ["RESULT_COLUMNS", "SMALL", "Measurement", "Measures", "among_asked"]
+
+RESULT_COLUMNS: Final = ("kpi", "value", "low", "high", "n", "undecided", "unit")
+"""The columns of a tidy table, besides those of `by`, which come after the first."""
 
 
 @attrs.frozen(kw_only=True)
@@ -156,7 +159,7 @@ class Measures:
 
     def columns(self) -> dict[str, list[Any]]:
         """The tidy table as columns: kpi, the groups, value, low, high, n, undecided, unit."""
-        names = ("kpi", *self.by, "value", "low", "high", "n", "undecided", "unit")
+        names = (RESULT_COLUMNS[0], *self.by, *RESULT_COLUMNS[1:])
         out: dict[str, list[Any]] = {name: [] for name in names}
         for kpi in self.kpis:
             groups, numbers = self.groups[kpi.key], self.numbers[kpi.key]
@@ -168,7 +171,7 @@ class Measures:
                 out[name] += map(_or_none, getattr(numbers, name).tolist())
             for name in ("n", "undecided"):
                 out[name] += getattr(numbers, name).astype(np.int64).tolist()
-        return out
+        return out | {name: all_alike(out[name]) for name in self.by}
 
     def to_frame(self, kind: Literal["pandas", "polars", "pyarrow"] = "pandas") -> Any:
         """The tidy table as a frame of the library that you name; it must be installed."""

@@ -60,8 +60,8 @@ PLANNING_KPIS: Final = (
         key="forecast_mape",
         title="forecast error, mean of intervals",
         question="how far off was a forecast, on average?",
-        formula="sum over intervals of abs(forecast − actual) / actual, over their number (MAPE); an interval "
-        "whose actual volume is 0 has no such error and is left out",
+        formula="sum over intervals of abs(forecast − actual) / actual, each to a millionth, over their number "
+        "(MAPE); an interval whose actual volume is 0 has no such error and is left out",
         source="KPIS 100, workforce management practice",
         unit="score",
         better="lower",

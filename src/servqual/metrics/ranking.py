@@ -16,6 +16,7 @@ from servqual.errors import InvalidValue
 from servqual.metrics.grouped import asked, measured_groups
 from servqual.metrics.measures import Measures
 from servqual.metrics.tidy import Tidy
+from servqual.readers.labels import is_missing
 
 __all__ = ["Pareto", "ParetoRow", "pareto"]
 
@@ -87,8 +88,8 @@ def pareto(
 
     Args:
         categories: the category of each item; or a mapping from category to count; or measures by one or more columns,
-            whose groups are the categories. None is a category of its own. Categories of several columns are tuples,
-            such as `zip(causes, channels)`.
+            whose groups are the categories; or what `value_counts()` of a pandas series gives. None, also as NaN, is a
+            category of its own. Categories of several columns are tuples, such as `zip(causes, channels)`.
         weights: what each item costs, in the order of the items; for a mapping of counts, a mapping from category to
             its cost. Shares are then of the cost.
         kpi: which of several measured KPIs to rank by: a count, or a mean, such as the cost of a contact, whose mean
@@ -108,8 +109,9 @@ def pareto(
         return _ranked(*_of_measures(categories, kpi))
     if kpi is not None:
         raise InvalidValue(f"kpi goes with measures (got {kpi!r} with categories); pass measures", field="kpi", got=kpi)
-    if isinstance(categories, Mapping):
-        counts = _counts(categories)
+    counted = _counted(categories)
+    if counted is not None:
+        counts = _counts(counted)
         if weights is None:
             return _ranked(counts, counts)
         if not isinstance(weights, Mapping) or weights.keys() != counts.keys():
@@ -122,11 +124,22 @@ def pareto(
     what = "the category of each item, a mapping from category to count, or measures"
     if isinstance(categories, str):
         raise InvalidValue(f"categories must be {what} (got {categories!r})", field="categories", got=categories)
-    items = all_of(Hashable, "categories", categories, what)
+    given = all_of(Hashable, "categories", categories, what)
+    items: tuple[Hashable, ...] = tuple(None if is_missing(item) else item for item in given)
     if weights is None:
         counts = Counter(items)
         return _ranked(counts, counts)
     return _of_items(items, several("weights", weights, "what each item costs"))
+
+
+def _counted(given: Any) -> Mapping[Any, int] | None:
+    """Counts by category: a mapping, or a series of pandas that has the categories in its index."""
+    if isinstance(given, Mapping):
+        return given
+    if type(given).__module__.partition(".")[0] != "pandas" or type(given).__name__ != "Series":
+        return None
+    by_category = given.dtype.kind in "iuf" and (given.name == "count" or given.index.dtype.kind not in "iu")
+    return dict(given.items()) if by_category else None
 
 
 def _counts(counts: Mapping[Any, int]) -> Mapping[Hashable, int]:

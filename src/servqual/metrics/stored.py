@@ -83,6 +83,14 @@ def unpack(data: bytes) -> Stored:
         )
     if hashlib.sha256(data[:-_HASH]).digest() != data[-_HASH:]:
         raise UnreadableTally(f"the tally is cut short or altered (got {len(data):,} bytes); store it anew")
+    try:
+        return _read(bytes(data[:-_HASH]), start)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableTally(f"the tally is not of the stored form ({error}); store it anew") from None
+
+
+def _read(data: bytes, start: int) -> Stored:
+    """What is stored, of bytes that are whole; anything else raises one of several errors."""
     end = start + struct.unpack_from("<I", data, len(_MAGIC) + 1)[0]
     header = json.loads(data[start:end].decode("utf-8", "surrogatepass"))
     arrays: dict[tuple[str, ...], Array] = {}
@@ -90,6 +98,8 @@ def unpack(data: bytes) -> Stored:
         size = 8 * int(np.prod(shape, dtype=np.int64))
         arrays[tuple(name)] = np.frombuffer(data[end : end + size], "<i8").astype(np.int64).reshape(shape)
         end += size
+    if end != len(data):
+        raise ValueError(f"{end} bytes announced, {len(data)} there")
     groups = {}
     for entry in header["parts"]:
         part = (entry["part"][0], entry["part"][1])

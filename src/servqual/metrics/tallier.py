@@ -50,7 +50,7 @@ class Tallier:
         self._strict = strict
         self._blocks = _blocks(self._plan)
         self._rows = Rows()
-        self._checked: frozenset[str] = frozenset()
+        self._checked: frozenset[str] | None = None
         self._lock = threading.Lock()
         self._parts = {part: _Part(self._plan, part) for part in map(part_of, self._plan.kpis)}
         # glibc gives freed memory back to the system, and takes it anew, unless as much was freed at once before
@@ -131,7 +131,8 @@ class _Part:
                 )
                 found[kpi.reading] = kpi.told(view)
                 for name in kpi.needs:
-                    amounts.learn(batch.columns[name])
+                    if name in batch.columns:
+                        amounts.learn(batch.columns[name])
             rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
             counted = views[kpi.reading].counted()
             if counted is not None and not counted.all():
@@ -181,7 +182,7 @@ def refused(first: Refusal) -> RefusedRow:
 
 
 def _check_needs(kpi: Kpi, batch: Batch, plan: Plan) -> None:
-    if not batch.columns:
+    if not (batch.columns or batch.others):
         return
     dated = (kpi.at,) if plan.period else ()
     wanted = (*kpi.needs, *dated, *keys_of(plan.by, kpi.at))

@@ -97,10 +97,12 @@ class Tally:
     def __add__(self, other: "Tally") -> "Tally":
         if not isinstance(other, Tally):  # pyright: ignore[reportUnnecessaryIsInstance]
             return NotImplemented
-        if self.plan.plain() != other.plan.plain():
+        one, two = self.plan.plain(), other.plan.plain()
+        if differ := [name for name in one | two if one.get(name) != two.get(name)]:
+            name = differ[0]
             raise TallyMismatch(
-                "only tallies of the same KPIs, groups, zone, now, period and rows can be added (got different ones); "
-                "compare tally.plan of both"
+                "only tallies of the same KPIs, groups, zone, now, period and rows can be added (got two that differ "
+                f"in {', '.join(differ)}: {one.get(name)!r:.200} is not {two.get(name)!r:.200}); tally both alike"
             )
         groups: dict[Part, Groups] = {}
         cells: dict[str, Cells] = {}

@@ -135,7 +135,8 @@ def _parquet(table: str, path: Path, asked: Asked) -> Iterator[Callable[[], Batc
 
     def read(part: Any, first: int) -> Batch:
         # a file may be longer than its ids fit into memory, so that nobody asks which came before
-        [whole] = frame_parts(table, arrow.Table.from_batches([part]), attrs.evolve(asked, unique=False))
+        there = {ours: theirs for ours, theirs in asked.names.items() if theirs in part.schema.names}
+        [whole] = frame_parts(table, arrow.Table.from_batches([part]), attrs.evolve(asked, names=there, unique=False))
         batch = whole()
         refusals = batch.refusals.shifted(first)
         return attrs.evolve(batch, rows=range(first, first + batch.size), refusals=refusals, others=others)
@@ -148,6 +149,7 @@ def _parquet(table: str, path: Path, asked: Asked) -> Iterator[Callable[[], Batc
         ours = names_of(table, asked.renamed(table, {name: name for name in names}))
         wanted = [asked.names.get(given, given) for given, (name, _) in ours.items() if asked.wants(name)]
         others = [name for name, _ in ours.values() if not asked.wants(name)]
-        for part in file.iter_batches(batch_size=PART, columns=wanted):
+        # rows count even where nothing of them is wanted
+        for part in file.iter_batches(batch_size=PART, columns=wanted or names[:1]):
             yield partial(read, part, first)
             first += part.num_rows

@@ -88,6 +88,10 @@ def _amounts(series: Any, dtype: Any) -> Any:
         return np.where(series.is_null().to_numpy(), np.nan, plain)
     if dtype == nw.Decimal:
         return _decimals(series)
+    if dtype in (nw.Int64, nw.UInt64):  # the nearest floats, where Arrow refuses to round
+        none = series.is_null().to_numpy()
+        whole = series.fill_null(0).to_numpy() if none.any() else series.to_numpy()
+        return np.where(none, np.nan, whole.astype(np.float64))
     return series.cast(nw.Float64).to_numpy() if dtype.is_numeric() else series.to_list()
 
 
