@@ -64,7 +64,8 @@ def tally(
         now: the moment from which open items are seen; what happened later is not seen. numpy moments are UTC.
         period: start and end, the end outside it: only rows that each KPI's own moment dates in it count, and KPIs of a
             period as a whole, such as retention, are of this one.
-        where: column to the value, or values, of the rows that count; the others are not read at all.
+        where: column to the value, or values, of the rows that count; the others are not read at all, but by KPIs of
+            chains, such as first-contact resolution, where what follows what does not depend on who asks.
         sla: the agreement by which clocks are read from `case_events`; its promises decide what is kept.
         columns: table to our columns and the names that the data have for them.
         naive: the zone of a frame's moments that carry none; without it they are refused.

@@ -26,7 +26,7 @@ from servqual.metrics.tallies import Part, Plan, Tally, part_of
 from servqual.metrics.value_steps import Run
 from servqual.readers.columns import Batch
 from servqual.readers.refusals import NUMBERED_ANEW, Refusal, Refusals
-from servqual.readers.sources import chosen
+from servqual.readers.sources import chosen, chosen_rows
 
 __all__ = ["Tallier", "refused"]
 
@@ -57,8 +57,12 @@ class Tallier:
         np.empty(_WARM, np.uint8)
 
     def add(self, batch: Batch) -> None:
-        """Tally one more batch, of which the rows that the plan leaves count."""
-        batch = chosen(batch, self._plan.where)
+        """Tally one more batch, of which the rows that the plan leaves count.
+
+        A keyed KPI sees the others too: what follows what does not depend on who asks.
+        """
+        if self._blocks is None:
+            batch = chosen(batch, self._plan.where)
         self._check(batch)
         if self._blocks is None:
             self._add(batch)
@@ -86,11 +90,12 @@ class Tallier:
 
     def _add(self, batch: Batch) -> None:
         views: dict[str, View] = {}
+        inside = None if self._blocks is None else chosen_rows(batch, self._plan.where)
         if batch.size:
             memo: dict[Any, Any] = {}
             for filled in self._parts.values():
-                filled.add(batch, *filled.take(batch, memo, views))
-        rows = _accounted(batch, tuple(views.values()))
+                filled.add(batch, *filled.take(batch, memo, views, inside), inside)
+        rows = _accounted(batch, tuple(views.values()), inside)
         if self._strict and rows.refusals:
             raise refused(rows.refusals[0])
         with self._lock:
@@ -102,7 +107,7 @@ def _blocks(plan: Plan) -> Blocks | None:
     keys = {kpi.keyed_by for kpi in plan.kpis if kpi.law == "keyed"}
     if not keys:
         return None
-    columns = {name for kpi in plan.kpis for name in (*kpi.columns, kpi.at)} | {*plan.by}
+    columns = {name for kpi in plan.kpis for name in (*kpi.columns, kpi.at)} | {*plan.by, *plan.where}
     return Blocks(keys.pop() if len(keys) == 1 else "", columns)
 
 
@@ -114,13 +119,16 @@ class _Part:
         self._kpis = {kpi.state: kpi for kpi in plan.kpis if part_of(kpi) == part}
         self._fillings = fillings({state: (kpi.accumulator, kpi.reading) for state, kpi in self._kpis.items()})
         self._codes = GroupCodes(plan.by, part[1], plan.zone)
+        self._keys = keys_of(plan.by, part[1])
         self._masks = MaskCounts(sum(len(filling.masks) for filling in self._fillings.values()))
         self._numbering = threading.Lock()
         # each on its own, so that one thread may fill this while another fills that
         self._slots = [Slot(add) for add in (self._masks.add, *(each.add for each in self._fillings.values()))]
 
-    def take(self, batch: Batch, memo: dict[Any, Any], views: dict[str, View]) -> tuple[Sequence[Any], Sequence[Any]]:
-        """What the fillings take of some rows: packed masks, and the rest of each; views are kept by reading."""
+    def take(
+        self, batch: Batch, memo: dict[Any, Any], views: dict[str, View], inside: Array | None
+    ) -> tuple[Sequence[Any], Sequence[Any]]:
+        """What the fillings take of the rows inside: packed masks, and the rest of each; views are kept by reading."""
         amounts, masks, rest = Amounts(), list[Array](), []
         found: dict[str, Mapping[str, Any]] = {}
         for state, filling in self._fillings.items():
@@ -134,18 +142,26 @@ class _Part:
                     if name in batch.columns:
                         amounts.learn(batch.columns[name])
             rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
-            counted = views[kpi.reading].counted()
-            if counted is not None and not counted.all():
+            counted = _both(views[kpi.reading].counted(), inside)
+            if counted is not None:
                 rows = {name: value & counted if _is_mask(value) else value for name, value in rows.items()}
             masks.extend(rows[name] for name in filling.masks)
             rest.append(filling.take(rows, amounts))
         return self._masks.packed(masks), rest
 
-    def add(self, batch: Batch, lanes: Sequence[Any], rest: Sequence[Any]) -> None:
+    def add(self, batch: Batch, lanes: Sequence[Any], rest: Sequence[Any], inside: Array | None) -> None:
+        """Add what was taken; the other rows make no groups."""
         with self._numbering:
-            codes, size = self._codes.add(batch), self._codes.size
-        for slot, taken in zip(self._slots, (lanes, *rest), strict=True):
-            slot.give(taken, codes, size)
+            if inside is None:
+                codes = self._codes.add(batch)
+            else:
+                codes, rows = np.zeros(batch.size, np.int64), np.flatnonzero(inside)
+                columns = {name: batch.columns[name].take(rows) for name in self._keys if name in batch.columns}
+                codes[rows] = self._codes.add(attrs.evolve(batch, columns=columns, size=len(rows)))
+            size = self._codes.size
+        if size:
+            for slot, taken in zip(self._slots, (lanes, *rest), strict=True):
+                slot.give(taken, codes, size)
 
     def cells(self, run: Run) -> tuple[Groups, dict[str, Cells]]:
         """Groups in order, and the cells of each state."""
@@ -163,17 +179,29 @@ def _is_mask(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype == np.bool_
 
 
-def _accounted(batch: Batch, views: Sequence[View]) -> Rows:
-    """How many rows were read and used, and why the others were not."""
+def _both(*masks: Array | None) -> Array | None:
+    """The rows of all masks; None stands for all rows."""
+    some = [mask for mask in masks if mask is not None and not mask.all()]
+    return np.logical_and.reduce(some) if some else None
+
+
+def _accounted(batch: Batch, views: Sequence[View], inside: Array | None) -> Rows:
+    """How many rows were read and used of those inside, and why the others were not."""
     refusals = Refusals()
     for view in views:
         refusals += view.refusals + batch.refusals.of_columns(view.named)
-    unused = np.logical_and.reduce([view.bad for view in views]) if refusals else np.zeros(0, np.bool_)
+    here = np.ones(batch.size, np.bool_) if inside is None else inside
+    refusals = refusals if inside is None else refusals.only(batch.numbers[inside])
+    unused = np.logical_and.reduce([here, *(view.bad for view in views)]) if refusals else np.zeros(0, np.bool_)
     # rows that were folded into a case are used, or refused, with it
-    lost = int(unused.sum()) if batch.weights is None else int(batch.weights[: len(unused)][unused].sum())
-    used = batch.read - len(batch.lost) - lost
+    lost, read = _weighed(batch, unused), batch.read if inside is None else _weighed(batch, inside) + len(batch.lost)
     settled = refusals.settled().numbered(lambda rows: rows % NUMBERED_ANEW)
-    return Rows.of(read=batch.read, used=used, lost=batch.lost, refusals=settled)
+    return Rows.of(read=read, used=read - len(batch.lost) - lost, lost=batch.lost, refusals=settled)
+
+
+def _weighed(batch: Batch, rows: Array) -> int:
+    """How many rows of the source stand behind some."""
+    return int(rows.sum()) if batch.weights is None else int(batch.weights[: len(rows)][rows].sum())
 
 
 def refused(first: Refusal) -> RefusedRow:

@@ -20,7 +20,7 @@ from servqual.readers.objects import batches_of, is_object
 from servqual.readers.repeats import IDS, LOOKED_THROUGH, Ids
 from servqual.readers.tables import Kind, kind_of
 
-__all__ = ["Source", "chosen", "parts_of_source"]
+__all__ = ["Source", "chosen", "chosen_rows", "parts_of_source"]
 
 Source: TypeAlias = Any
 """A mapping of columns, a frame, an `Export`, a path, objects of our model, batches, or an iterator of these."""
@@ -89,25 +89,9 @@ def _renamed(table: str, batch: Batch, asked: Asked) -> Batch:
 
 
 def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
-    """The rows whose columns hold one of the values that count; the others are not read at all.
-
-    A label is compared by its text, a flag or a number as it is; None stands for nothing known. Raises `MissingColumn`
-    for a column that the rows do not have, `InvalidValue` for one of moments or durations.
-    """
-    if not where or not batch.columns:
-        return batch
-    inside = np.ones(batch.size, np.bool_)
-    for name, values in where.items():
-        if name not in batch.columns:
-            names = [*batch.columns, *batch.others]
-            close = near(name, names)
-            raise MissingColumn(
-                f"where needs the column {name!r} (got {', '.join(names)}){did_you_mean(close)}",
-                column=name,
-                near=close,
-            )
-        inside &= _holds(name, batch.columns[name], values)
-    if inside.all():
+    """The rows that `chosen_rows` names; the others are not read at all."""
+    inside = chosen_rows(batch, where)
+    if inside is None:
         return batch
     rows = np.flatnonzero(inside)
     numbers = batch.numbers[rows]
@@ -121,6 +105,28 @@ def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
         refusals=batch.refusals.only(numbers),
         weights=weights,
     )
+
+
+def chosen_rows(batch: Batch, where: Mapping[str, Collection[Any]]) -> Array | None:
+    """The rows whose columns hold one of the values that count; None where all do.
+
+    A label is compared by its text, a flag or a number as it is; None stands for nothing known. Raises `MissingColumn`
+    for a column that the rows do not have, `InvalidValue` for one of moments or durations.
+    """
+    if not where or not batch.columns:
+        return None
+    inside = np.ones(batch.size, np.bool_)
+    for name, values in where.items():
+        if name not in batch.columns:
+            names = [*batch.columns, *batch.others]
+            close = near(name, names)
+            raise MissingColumn(
+                f"where needs the column {name!r} (got {', '.join(names)}){did_you_mean(close)}",
+                column=name,
+                near=close,
+            )
+        inside &= _holds(name, batch.columns[name], values)
+    return None if inside.all() else inside
 
 
 def _holds(name: str, column: Column, values: Collection[Any]) -> Array:
