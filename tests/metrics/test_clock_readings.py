@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,23 @@ def test_bulk_equals_the_fold_on_every_row(seed: int) -> None:
         for case in cases:
             want = sla.read(case, now=now).get(promise.key) if case.history[0].at <= now else None
             assert found.get(case.id) == (None if want is None else expected(iter(want.cycles))), (promise.key, case)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_each_kpi_of_a_clock_equals_the_verdicts_of_the_model_case_by_case(seed: int) -> None:
+    """Met over met and breached, every cycle for itself; what runs or is paused is undecided."""
+    rng = random.Random(seed)  # noqa: S311
+    cases = [lived(rng, number) for number in range(40)]
+    sla, now = agreement(rng), MONDAY + MINUTE * rng.choice([300, 3000, 8000])
+    clocks = {promise.key: f"{promise.key}_kept" for promise in sla.promises if f"{promise.key}_kept" in KPIS}
+    assert clocks
+    found = measure([*clocks.values()], {"case_events": log_of(cases, rng)}, sla=sla, now=now)
+    for clock, key in clocks.items():
+        read = [sla.read(case, now=now).get(clock) for case in cases if case.history[0].at <= now]
+        states = Counter[str](cycle.state for reading in read if reading for cycle in reading.cycles)
+        n, undecided = states["met"] + states["breached"], states["running"] + states["paused"]
+        kpi = found.get(key)
+        assert (kpi.n, kpi.undecided, kpi.value) == (n, undecided, states["met"] / n if n else None), clock
 
 
 def test_a_stop_at_the_moment_that_skips_over_the_limit_keeps_the_promise() -> None:
