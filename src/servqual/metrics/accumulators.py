@@ -66,7 +66,7 @@ class Count(Accumulator):
     @staticmethod
     def of(among: Array) -> Rows:
         """Count the rows where `among` is true."""
-        return {"n": _mask(among)}
+        return {"n": _mask("among", among)}
 
 
 @attrs.frozen
@@ -95,9 +95,9 @@ class Ratio(Accumulator):
     @staticmethod
     def of(hit: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
         """Count a hit where `hit` is true, a miss where it is not, among the rows of `among`; undecided rows apart."""
-        hit = _mask(hit)
-        inside = np.ones(len(hit), np.bool_) if among is None else _mask(among)
-        waiting = np.zeros(len(hit), np.bool_) if undecided is None else _mask(undecided) & inside
+        hit = _mask("hit", hit)
+        inside = np.ones(len(hit), np.bool_) if among is None else _mask("among", among)
+        waiting = np.zeros(len(hit), np.bool_) if undecided is None else _mask("undecided", undecided) & inside
         decided = inside if undecided is None else inside & ~waiting
         return {"hits": decided & hit, "decided": decided, "undecided": waiting}
 
@@ -293,7 +293,7 @@ class Extremes(Accumulator):
         return {"value": rows["value"], "n": rows["n"]}
 
 
-def _mask(values: Array) -> Array:
+def _mask(field: str, values: Array) -> Array:
     """True and false, also as 1 and 0; what is neither is refused rather than taken for true."""
     given = np.asarray(values)
     if given.dtype.kind == "b":
@@ -302,8 +302,8 @@ def _mask(values: Array) -> Array:
     if given.dtype.kind not in "iuf" or not (mask | (given == 0)).all():
         got = given[:3].tolist()
         raise InvalidValue(
-            f"hit, among and undecided must be true or false for each row (got {got!r} …); compare, such as t[…] == 1",
-            field="hit",
+            f"{field} must be true or false for each row (got {got!r} …); compare, such as t[…] == 1",
+            field=field,
             expected="true or false",
             got=got,
         )
@@ -338,7 +338,7 @@ def _whole_values(value: Array, inside: Array) -> Array:
 
 def measured(value: Array, among: Array | None, undecided: Array | None, *, signed: bool = False) -> Rows:
     """Whole values, the rows that have one, and among them those that are undecided."""
-    inside = np.ones(len(value), np.bool_) if among is None else _mask(among)
+    inside = np.ones(len(value), np.bool_) if among is None else _mask("among", among)
     value = _whole_values(np.asarray(value), inside)
     if not signed and len(value) and value.min() < 0 and value[inside].min(initial=0) < 0:
         raise InvalidValue(
@@ -348,5 +348,5 @@ def measured(value: Array, among: Array | None, undecided: Array | None, *, sign
             expected="0 or more",
             got=value[inside].min(),
         )
-    waiting = np.zeros(len(value), np.bool_) if undecided is None else _mask(undecided) & inside
+    waiting = np.zeros(len(value), np.bool_) if undecided is None else _mask("undecided", undecided) & inside
     return {"value": value, "n": inside if undecided is None else inside & ~waiting, "undecided": waiting}

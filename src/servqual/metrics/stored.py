@@ -85,7 +85,7 @@ def unpack(data: bytes) -> Stored:
         raise UnreadableTally(f"the tally is cut short or altered (got {len(data):,} bytes); store it anew")
     try:
         return _read(bytes(data[:-_HASH]), start)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise UnreadableTally(f"the tally is not of the stored form ({error}); store it anew") from None
 
 

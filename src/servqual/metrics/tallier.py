@@ -190,9 +190,9 @@ def _accounted(batch: Batch, views: Sequence[View], inside: Array | None) -> Row
     refusals = Refusals()
     for view in views:
         refusals += view.refusals + batch.refusals.of_columns(view.named)
-    here = np.ones(batch.size, np.bool_) if inside is None else inside
-    refusals = refusals if inside is None else refusals.only(batch.numbers[inside])
-    unused = np.logical_and.reduce([here, *(view.bad for view in views)]) if refusals else np.zeros(0, np.bool_)
+    unused = np.logical_and.reduce([view.bad for view in views]) if refusals else np.zeros(0, np.bool_)
+    if inside is not None and refusals:
+        refusals, unused = refusals.only(batch.numbers[inside]), unused & inside
     # rows that were folded into a case are used, or refused, with it
     lost, read = _weighed(batch, unused), batch.read if inside is None else _weighed(batch, inside) + len(batch.lost)
     settled = refusals.settled().numbered(lambda rows: rows % NUMBERED_ANEW)
