@@ -16,7 +16,6 @@ from servqual.errors import InvalidValue, MissingColumn, TallyMismatch, UnknownN
 from servqual.metrics import KPIS, Kpi, Measures, Ratio, Tally, measure, pareto, tally
 
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-ANY: Any = None
 
 
 @pytest.mark.parametrize("key", ["asa", "fcr", "aht", "service_level", "transfer_rate"])
@@ -67,8 +66,7 @@ def test_labels_of_two_tables_are_alike_in_one_frame() -> None:
     """One names its teams by numbers, the other by texts."""
     data = {"interactions": {"team": [1, 2, None]}, "cases": {"team": ["1", "b"], "received_at": [DAY] * 2}}
     found = measure(["volume", "case_volume"], data, by=["team"])
-    for kind in ("polars", "pyarrow", "pandas"):
-        frame: Any = found.to_frame(ANY or kind)
+    for frame in (found.to_frame("polars"), found.to_frame("pyarrow"), found.to_frame("pandas")):
         assert {*pl.DataFrame(frame)["team"].to_list()} == {"1", "2", "b", None}
 
 
@@ -78,7 +76,9 @@ def test_counts_of_a_series_are_ranked_as_counts() -> None:
     for given in (told, told.value_counts(), told.value_counts().to_dict()):
         assert [(row.category, row.count) for row in pareto(given)] == [("late", 3), ("rude", 2)]
     assert [(row.category, row.count) for row in pareto(pd.Series([7, 7, 8]).value_counts())] == [(7, 2), (8, 1)]
-    assert [(row.category, row.count) for row in pareto(pd.Series([1.0, None, None]))] == [(None, 2), (1.0, 1)]
+    gaps = pd.Series([1.0, None, None])
+    for given in (gaps, gaps.value_counts(dropna=False)):
+        assert [(row.category, row.count) for row in pareto(given)] == [(None, 2), (1.0, 1)]
 
 
 @pytest.mark.parametrize("hit", [["no", "yes"], [1, 9], [0.5, 1.0], [float("nan"), 1.0]])

@@ -139,7 +139,7 @@ def _counted(given: Any) -> Mapping[Any, int] | None:
     if type(given).__module__.partition(".")[0] != "pandas" or type(given).__name__ != "Series":
         return None
     by_category = given.dtype.kind in "iuf" and (given.name == "count" or given.index.dtype.kind not in "iu")
-    return dict(given.items()) if by_category else None
+    return {None if is_missing(category) else category: n for category, n in given.items()} if by_category else None
 
 
 def _counts(counts: Mapping[Any, int]) -> Mapping[Hashable, int]:
