@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from servqual import model
+from servqual.model._declared import name_of
 from servqual.model.labels import Labelled
-from servqual.model.terms import TERMS, key, label
+from servqual.model.terms import TERMS, label
 
 HEAD = """# Glossary
 
@@ -25,8 +26,8 @@ Words of the industry that the source documents never use are our choice and mar
 """
 
 INDUSTRY = {
-    *("sla.Sla", "case.Escalated", "raci.Raci", "shifts.Roster", "action_item.ActionItem"),
-    *("corrections.Voided", "corrections.Amended"),
+    *("sla", "case.escalated", "raci", "roster", "action_item"),
+    *("corrections.voided", "corrections.amended"),
 }
 
 
@@ -46,7 +47,7 @@ def types() -> Iterator[type]:
 def page() -> str:
     """The page: one table of types, and one for each enumeration."""
     found = list(types())
-    by_key = {key(kind): kind for kind in found}
+    by_key = {name_of(kind): kind for kind in found}
     text = HEAD
     for name in TERMS:
         kind = by_key[name]

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from servqual import model
+from servqual.model._declared import name_of
 from servqual.model._lifecycle import Lived
-from servqual.model.terms import TERMS, key, label
+from servqual.model.terms import TERMS, label
 
 HEAD = """# Lifecycles
 
@@ -37,7 +38,7 @@ def page() -> str:
 
 def part(kind: type[Lived[Any, Any]]) -> str:
     """What it is, and its picture."""
-    title = f"{kind.__name__} · {label(kind, 'zh')}" if key(kind) in TERMS else kind.__name__
+    title = f"{kind.__name__} · {label(kind, 'zh')}" if name_of(kind) in TERMS else kind.__name__
     said = (inspect.getdoc(kind) or "").splitlines()[0]
     where = f"The table and the events are in `{kind.__module__}`."
     more = " Its history can be corrected." if kind.is_correctable() else ""

@@ -45,8 +45,10 @@ class Accumulator:
     """What a KPI fills; not built itself.
 
     `law` says how rows may come: `commutative` in any parts and order, `keyed` with all rows of a customer together.
+    `stored_name` names the state in definitions, and is never used twice.
     """
 
+    stored_name: ClassVar[str]
     law: ClassVar[Law] = "commutative"
 
 
@@ -58,6 +60,7 @@ class Count(Accumulator):
     Count(n=5)
     """
 
+    stored_name: ClassVar[str] = "count"
     n: int = attrs.field(default=0, validator=whole)
 
     def __add__(self, other: "Count") -> "Count":
@@ -79,6 +82,7 @@ class Ratio(Accumulator):
     True
     """
 
+    stored_name: ClassVar[str] = "ratio"
     hits: int = attrs.field(default=0, validator=whole)
     misses: int = attrs.field(default=0, validator=whole)
     undecided: int = attrs.field(default=0, validator=whole)
@@ -110,6 +114,7 @@ class Total(Accumulator):
     5.0
     """
 
+    stored_name: ClassVar[str] = "total"
     n: int = attrs.field(default=0, validator=whole)
     total: int = attrs.field(default=0, validator=whole)
     squares: int = attrs.field(default=0, validator=whole)
@@ -147,6 +152,7 @@ class Signed(Accumulator):
     -2.0
     """
 
+    stored_name: ClassVar[str] = "signed"
     n: int = attrs.field(default=0, validator=whole)
     total: int = 0
     squares: int = attrs.field(default=0, validator=whole)
@@ -188,6 +194,7 @@ class Quotient(Accumulator):
     True
     """
 
+    stored_name: ClassVar[str] = "quotient"
     n: int = attrs.field(default=0, validator=whole)
     top: int = attrs.field(default=0, validator=whole)
     base: int = attrs.field(default=0, validator=whole)
@@ -243,6 +250,7 @@ class Clustered(Quotient):
     below 0.
     """
 
+    stored_name: ClassVar[str] = "clustered"
     law: ClassVar[Law] = "keyed"
     top: int = 0
     rows: int = attrs.field(default=0, validator=whole)
@@ -272,6 +280,7 @@ class Extremes(Accumulator):
     True
     """
 
+    stored_name: ClassVar[str] = "extremes"
     n: int = attrs.field(default=0, validator=whole)
     low: int | None = None
     high: int | None = None

@@ -16,7 +16,7 @@ from servqual.metrics.clock_log import EventLog, as_moment
 from servqual.metrics.clock_parts import split_cases
 from servqual.metrics.clocks import cases_of, judged_by
 from servqual.metrics.clusters import clustered
-from servqual.metrics.kpi import Kpi
+from servqual.metrics.kpi import Kpi, same_code
 from servqual.metrics.measures import RESULT_COLUMNS, Measures
 from servqual.metrics.moments import Moment, us_of
 from servqual.metrics.periods import PERIODS
@@ -262,6 +262,7 @@ def plan_of(
                 field="kpis",
                 got=kpi.key,
             )
+        _check_name(kpi, found)
         if in_time and kpi.of_period:
             raise InvalidValue(
                 f"by must not name {in_time[0]} for {kpi.key}, which is of a period as a whole (got {groups}); measure "
@@ -280,6 +281,20 @@ def plan_of(
         where=where or {},
         cluster=cluster,
     )
+
+
+def _check_name(kpi: Kpi, others: Sequence[Kpi]) -> None:
+    """Refuse a KPI whose declared name stands for other rows, or two numbers would pass for one."""
+    for other in (*others, KPIS.get(kpi.name)):
+        if other is None or (kpi.name, kpi.version, kpi.table) != (other.name, other.version, other.table):
+            continue
+        if kpi.accumulator is other.accumulator and not same_code(kpi.rows, other.rows):
+            raise InvalidValue(
+                f"name must tell KPIs with different rows apart (got {kpi.name!r} version {kpi.version} for "
+                f"{kpi.key} and for {other.key}); give yours a name= of its own, or raise its version=",
+                field="name",
+                got=kpi.name,
+            )
 
 
 def _within_time(field: str, moment: Moment) -> int:

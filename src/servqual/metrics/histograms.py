@@ -61,6 +61,7 @@ class Values(Accumulator):
     3
     """
 
+    stored_name: ClassVar[str] = "values"
     EXACT: ClassVar[int] = 1024
     counts: Mapping[int, int] = attrs.field(factory=dict, converter=_sorted)
     undecided: int = attrs.field(default=0, validator=whole)
@@ -128,6 +129,7 @@ class Lifetimes(Accumulator):
     3
     """
 
+    stored_name: ClassVar[str] = "lifetimes"
     EXACT: ClassVar[int] = Values.EXACT
     counts: Mapping[int, tuple[int, int]] = attrs.field(factory=dict, converter=_sorted)
     binned: bool = False

@@ -36,7 +36,7 @@ from servqual.readers.columns import Batch, Column
 from servqual.readers.refusals import Refusals, Unusable
 from servqual.readers.tables import TABLES, Kind, kind_of
 
-__all__ = ["Better", "Kpi", "RowFunction", "Unit", "View"]
+__all__ = ["Better", "Kpi", "RowFunction", "Unit", "View", "same_code"]
 
 Unit: TypeAlias = Literal[
     "share",
@@ -108,6 +108,9 @@ class Kpi:
 
     Attributes:
         key, title, question, formula, source: what it is called, asks and computes, and who defined it so.
+        name: the declared name of what `rows` reads, the `key` unless given. A KPI's definition is this name, its
+            `version`, its parameters and what else changes the number, never a path: KPIs of one name share the work,
+            so that a KPI with other `rows` needs another name or version.
         label_zh: the Chinese term of the domain, where it has one.
         unit: `share` is 0 to 1, `s` seconds, `count` a number of things, `points` −100 to 100, `score` on its scale,
             `gap` one score less another, `money` in the currency of the data, `ratio` a sum over a sum that may pass
@@ -127,7 +130,7 @@ class Kpi:
         keyed_by: for a keyed KPI the column whose rows must come together; empty where all rows must.
         of_period: whether it is of a period as a whole (`View.period`): it sees the rows before it, too, and cannot be
             grouped by time. For any other, `period=` leaves the rows that are dated in it.
-        version: raised when `rows` changes its meaning; part of the definition.
+        version: raised when `rows` changes its meaning; part of the definition, and never used twice.
 
     >>> from servqual.metrics import KPIS
     >>> KPIS["resolution_rate"].better, KPIS["resolution_rate"].unit
@@ -135,6 +138,7 @@ class Kpi:
     """
 
     key: str = attrs.field(validator=filled)
+    name: str = ""
     title: str
     question: str
     formula: str
@@ -167,6 +171,8 @@ class Kpi:
             )
         if not self.statistic:
             object.__setattr__(self, "statistic", _STATISTIC[self.accumulator])
+        if not self.name:
+            object.__setattr__(self, "name", self.key)
         among("statistic", self.statistic, METHODS)
         if self.better is not None:
             among("better", self.better, get_args(Better))
@@ -236,21 +242,21 @@ class Kpi:
     def reading(self) -> str:
         """A hash of all that decides what is read of a row; KPIs with the same reading share it."""
         return self.hashed(
+            self.name,
+            self.version,
             self.table,
             self.at,
             self.clock,
-            *_named(self.rows),
-            self.key if getattr(self.rows, "__name__", "") == "<lambda>" else "",
-            self.version,
             {name: _plain(value) for name, value in sorted(self.params.items())},
-            *(["of a period"] if self.of_period else []),
-            *([dict(self.kinds)] if self.kinds else []),
+            _made_with(self.rows),
+            dict(self.kinds),
+            self.of_period,
         )
 
     @cached_property
     def state(self) -> str:
         """A hash of all that decides the accumulated state; KPIs with the same state share the work."""
-        return self.hashed(self.reading, self.accumulator.__name__)
+        return self.hashed(self.reading, self.accumulator.stored_name)
 
     @cached_property
     def definition(self) -> str:
@@ -274,15 +280,23 @@ class Kpi:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _named(function: Any) -> list[object]:
-    """What tells a function from others: its name, and what it was made with, as a factory gives it."""
+def _made_with(function: Any) -> list[object]:
+    """What a factory gave a function, as plain data: its arguments and what it encloses, never its name or module."""
     if isinstance(function, partial):
-        return [*_named(function.func), _plain(function.args), _plain(function.keywords)]
+        return [*_made_with(function.func), _plain(function.args), _plain(function.keywords)]
     cells = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
-    made_with = [*cells, *(getattr(function, "__defaults__", None) or ())]
-    made_with += [getattr(function, "__kwdefaults__", None) or {}] if getattr(function, "__kwdefaults__", None) else []
-    name = f"{function.__module__}.{getattr(function, '__qualname__', type(function).__qualname__)}"
-    return [name, *([_plain(made_with)] if made_with else [])]
+    defaults = [getattr(function, name, None) for name in ("__defaults__", "__kwdefaults__")]
+    return [_plain(value) for value in (*cells, *defaults) if value is not None]
+
+
+def same_code(one: Any, other: Any) -> bool:
+    """Whether two functions of rows are of one body, whatever they were made with."""
+    bodies = [getattr(f, "__code__", f) for f in map(_unwrapped, (one, other))]
+    return bool(bodies[0] == bodies[1])
+
+
+def _unwrapped(function: Any) -> Any:
+    return _unwrapped(function.func) if isinstance(function, partial) else function
 
 
 def _plain(value: object) -> object:
@@ -306,7 +320,7 @@ def _of_parts(value: Any) -> object:
     if attrs.has(type(value)):
         return {f.name: _plain(getattr(value, f.name)) for f in attrs.fields(type(value)) if f.eq}
     if callable(value):
-        return _named(value)
+        return _made_with(value)
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     return value if value is None or isinstance(value, str | int | float) else repr(value)

@@ -41,6 +41,7 @@ class Distinct(Accumulator):
     0.0
     """
 
+    stored_name: ClassVar[str] = "distinct"
     EXACT: ClassVar[int] = 4096
     marks: Mapping[int, int] = attrs.field(factory=dict, converter=_sorted)
     binned: bool = False
@@ -147,6 +148,7 @@ class Categories(Accumulator):
     Categories(counts={'bill': 3, 'line': 4})
     """
 
+    stored_name: ClassVar[str] = "categories"
     counts: Mapping[str, int] = attrs.field(factory=dict, converter=_sorted)
 
     def __add__(self, other: "Categories") -> "Categories":

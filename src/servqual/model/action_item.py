@@ -11,6 +11,7 @@ import attrs
 
 from servqual._checks import calendar_date, filled
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
@@ -100,6 +101,7 @@ def _item_events(history: Iterable[ActionItemEvent]) -> tuple[ActionItemEvent, .
     return as_history(history)
 
 
+@declared("action_item")
 @attrs.frozen(kw_only=True)
 class ActionItem(Lived[ActionItemStatus, ActionItemEvent]):
     """Something that a meeting agreed to do; until it is done or dropped it always has one owner and one date.

@@ -8,12 +8,14 @@ import attrs
 
 from servqual._checks import filled, instant
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model.ids import AgentId, CaseId, CustomerId, InteractionId, SurveyId, TeamId
 from servqual.model.question import Question
 
 __all__ = ["Answer", "Invitation", "unanswered"]
 
 
+@declared("invitation")
 @attrs.frozen(kw_only=True)
 class Invitation:
     """A customer was asked to answer a survey: when, how, about which service, and whether for a reward."""
@@ -29,6 +31,7 @@ class Invitation:
     incentivised: bool = False
 
 
+@declared("answer")
 @attrs.frozen(kw_only=True)
 class Answer:
     """One answer to one question: a score on its scale, words, or both.

@@ -13,6 +13,7 @@ import attrs
 
 from servqual._checks import among, as_texts, calendar_date, filled, whole
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model._rebuilt import Rebuilt
 from servqual.model.ids import AgentId, TeamId
@@ -55,6 +56,7 @@ class AppraisalStatus(Labelled):
     CANCELLED = "cancelled", "已取消"
 
 
+@declared("appraisal_cycle")
 class AppraisalCycle(Labelled):
     """How often appraisals come round; the period itself is always given by its dates.
 
@@ -74,6 +76,7 @@ class AppraisalCycle(Labelled):
         return dt.date(day.year, first + 1, 1), dt.date(day.year + year, month + 1, 1) - dt.timedelta(days=1)
 
 
+@declared("appraisal_criterion")
 class AppraisalCriterion(Labelled):
     """Five things that an appraisal often looks at; usable as indicators of a scheme, none has a weight by itself."""
 
@@ -84,6 +87,7 @@ class AppraisalCriterion(Labelled):
     INNOVATION_AND_LEARNING = "innovation_and_learning", "创新与学习"
 
 
+@declared("indicator_kind")
 class IndicatorKind(Labelled):
     """Whether an indicator looks at how the work is done, or at what comes out of it."""
 
@@ -280,6 +284,7 @@ def _events(history: Iterable[AppraisalEvent]) -> tuple[AppraisalEvent, ...]:
     return as_history(history)
 
 
+@declared("appraisal")
 @attrs.frozen(kw_only=True)
 class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
     """The appraisal of one member or one team over one period, from the scheme to the outcome.

@@ -12,6 +12,7 @@ import attrs
 from servqual._checks import as_instant, filled
 from servqual.model import case as of_case
 from servqual.model import complaint as of_complaint
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Event, Lifecycle, Lived, Row, as_history, short
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
@@ -38,6 +39,7 @@ class OwnershipStatus(Labelled):
     RELEASED = "released", "已解除"
 
 
+@declared("assignment.assigned")
 @attrs.frozen(kw_only=True)
 class Assigned(Event):
     """Somebody was made responsible for it; `id` names what it is, such as a case, a duty or a post."""
@@ -47,6 +49,7 @@ class Assigned(Event):
     team: TeamId | None = None
 
 
+@declared("assignment.handed_over")
 @attrs.frozen(kw_only=True)
 class HandedOver(Event):
     """Somebody else took it, for a reason; also how it is taken up again once nobody owned it."""
@@ -90,6 +93,7 @@ def _events(history: Iterable[OwnershipEvent]) -> tuple[OwnershipEvent, ...]:
     return as_history(history)
 
 
+@declared("ownership")
 @attrs.frozen(kw_only=True)
 class Ownership(Lived[OwnershipStatus, OwnershipEvent]):
     """Who is and who was responsible for one thing: a case, a duty, or a post whose holder changes with the need.

@@ -11,6 +11,7 @@ import attrs
 
 from servqual._checks import among, as_texts, distinct, filled
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import AuditId
 from servqual.model.labels import Labelled
@@ -158,6 +159,7 @@ def _events(history: Iterable[AuditEvent]) -> tuple[AuditEvent, ...]:
     return as_history(history)
 
 
+@declared("audit")
 @attrs.frozen(kw_only=True)
 class Audit(Lived[AuditStatus, AuditEvent]):
     """A look at quality as the tuple of what happened to it.

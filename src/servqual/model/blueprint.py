@@ -8,6 +8,7 @@ import attrs
 
 from servqual._checks import as_texts, filled
 from servqual.model import _graph
+from servqual.model._declared import declared
 from servqual.model._rebuilt import Rebuilt
 from servqual.model.labels import Labelled, Language
 from servqual.model.roles import Role
@@ -54,6 +55,7 @@ def _steps(values: Iterable[BlueprintStep]) -> tuple[BlueprintStep, ...]:
     return tuple(values)
 
 
+@declared("blueprint")
 @attrs.frozen(kw_only=True)
 class Blueprint(Rebuilt):
     """The steps of a service in four lanes, and where it crosses from one to the next.

@@ -14,6 +14,7 @@ import attrs
 
 from servqual._checks import a_fact, as_instant, filled, instant, one_of, whole
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.corrections import Amended, Voided
 from servqual.model.ids import CaseId, CustomerId
@@ -79,6 +80,7 @@ class CaseStage(Labelled):
     VERIFICATION = "verification", "验证"
 
 
+@declared("priority")
 class Priority(Labelled):
     """How soon a case wants handling; `normal` is the routine one."""
 
@@ -118,6 +120,7 @@ class Identified(Act):
     source: CaseSource = attrs.field(converter=CaseSource)
 
 
+@declared("case.reported")
 @attrs.frozen(kw_only=True)
 class Reported(Event):
     """The problem report, with its four mandatory fields: description, impact, time of occurrence, owner.
@@ -171,6 +174,7 @@ class Classified(Act):
     cause: str | None = None
 
 
+@declared("case.assigned")
 @attrs.frozen(kw_only=True)
 class Assigned(Act):
     """Somebody, and where known a team, was made responsible."""
@@ -180,6 +184,7 @@ class Assigned(Act):
     team: str | None = None
 
 
+@declared("case.handed_over")
 @attrs.frozen(kw_only=True)
 class HandedOver(Act):
     """Responsibility went to somebody else, for a reason; a case being handled is then assigned again."""
@@ -190,6 +195,7 @@ class HandedOver(Act):
     team: str | None = None
 
 
+@declared("case.escalated")
 @attrs.frozen(kw_only=True)
 class Escalated(Act):
     """A higher support level (2, 3, …) took responsibility, for a reason; the status stays."""
@@ -276,6 +282,7 @@ class Waiting(Act):
         return "waiting", f"waiting.{self.on}"
 
 
+@declared("case.resolved")
 @attrs.frozen(kw_only=True)
 class Resolved(Act):
     """A solution was found; whether the customer was told, and what compensation was offered."""
@@ -285,6 +292,7 @@ class Resolved(Act):
     compensation: Money | None = attrs.field(default=None, validator=attrs.validators.optional(compensation))
 
 
+@declared("case.verified")
 @attrs.frozen(kw_only=True)
 class Verified(Act):
     """The effect was evaluated and the customer asked: both must say yes, or handling begins again."""
@@ -299,6 +307,7 @@ class Verified(Act):
         return "verified", "verified.passed" if _effective_and_confirmed(self) else "verified.failed"
 
 
+@declared("case.followed_up")
 @attrs.frozen(kw_only=True)
 class FollowedUp(Act):
     """The customer was asked again after the solution; what was answered."""
@@ -415,6 +424,7 @@ def _events(history: Iterable[CaseEvent]) -> tuple[CaseEvent, ...]:
     return as_history(history)
 
 
+@declared("case")
 @attrs.frozen(kw_only=True)
 class Case(Lived[CaseStatus, CaseEvent]):
     """A customer's problem as the tuple of what happened to it.

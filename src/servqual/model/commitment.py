@@ -13,6 +13,7 @@ import attrs
 
 from servqual._checks import as_instant, filled, instant
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import CommitmentId, CustomerId
 from servqual.model.labels import Labelled
@@ -126,6 +127,7 @@ def _events(history: Iterable[CommitmentEvent]) -> tuple[CommitmentEvent, ...]:
     return as_history(history)
 
 
+@declared("commitment")
 @attrs.frozen(kw_only=True)
 class Commitment(Lived[CommitmentStatus, CommitmentEvent]):
     """A promise to one customer as the tuple of what became of it.

@@ -14,6 +14,7 @@ import attrs
 
 from servqual._checks import a_fact, as_instant, filled, instant
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.channel import Channel
 from servqual.model.corrections import Amended, Voided
@@ -85,6 +86,7 @@ class Acknowledged(Act):
     """The customer was told that we have it, or how it stands."""
 
 
+@declared("complaint.handed_over")
 @attrs.frozen(kw_only=True)
 class HandedOver(Act):
     """Responsibility went to somebody else, for a reason."""
@@ -132,6 +134,7 @@ class Analysed(Act):
     upheld: bool | None = attrs.field(default=None, validator=a_fact)
 
 
+@declared("complaint.resolved")
 @attrs.frozen(kw_only=True)
 class Resolved(Act):
     """A solution was given; whether the customer was told, and what compensation goes with it."""
@@ -141,6 +144,7 @@ class Resolved(Act):
     compensation: Money | None = attrs.field(default=None, validator=attrs.validators.optional(compensation))
 
 
+@declared("complaint.followed_up")
 @attrs.frozen(kw_only=True)
 class FollowedUp(Act):
     """The customer was asked whether the solution holds; what was answered.
@@ -253,6 +257,7 @@ def _events(history: Iterable[ComplaintEvent]) -> tuple[ComplaintEvent, ...]:
     return as_history(history)
 
 
+@declared("complaint")
 @attrs.frozen(kw_only=True)
 class Complaint(Lived[ComplaintStatus, ComplaintEvent]):
     """A customer's complaint as the tuple of what happened to it.

@@ -10,6 +10,7 @@ import attrs
 
 from servqual._checks import as_texts, filled
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
@@ -118,6 +119,7 @@ class SolutionAgreed(Act):
     remedy: ConflictRemedy | None = attrs.field(default=None, converter=attrs.converters.optional(ConflictRemedy))
 
 
+@declared("conflict.followed_up")
 @attrs.frozen(kw_only=True)
 class FollowedUp(Act):
     """Both sides were asked whether the solution holds; where it does not, they talk again."""
@@ -162,6 +164,7 @@ def _events(history: Iterable[ConflictEvent]) -> tuple[ConflictEvent, ...]:
     return as_history(history)
 
 
+@declared("conflict")
 @attrs.frozen(kw_only=True)
 class Conflict(Lived[ConflictStatus, ConflictEvent]):
     """A conflict between members, from the moment that somebody sees it to what the team learned.

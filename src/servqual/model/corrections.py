@@ -13,6 +13,7 @@ import attrs
 
 from servqual._checks import as_instant, did_you_mean, filled, instant, near
 from servqual.errors import InvalidValue, NoSuchEvent
+from servqual.model._declared import declared
 from servqual.model._event import Act, Event
 from servqual.model._rebuilt import Rebuilt
 
@@ -48,6 +49,7 @@ class Correction(Act):
         raise NotImplementedError
 
 
+@declared("corrections.voided")
 @attrs.frozen(kw_only=True)
 class Voided(Correction):
     """An event turned out not to have happened: it no longer counts.
@@ -84,6 +86,7 @@ def _new_facts(given: Mapping[str, Any]) -> Mapping[str, Any]:
     return MappingProxyType({name: given[name] for name in sorted(given)})
 
 
+@declared("corrections.amended")
 @attrs.frozen(kw_only=True)
 class Amended(Correction, Rebuilt):
     """An event was told wrongly: it counts with these `changes`, such as `{"at": when it really was}`.

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import attrs
 
 from servqual._checks import filled, instant
+from servqual.model._declared import declared
 from servqual.model.channel import Channel
 from servqual.model.ids import CustomerId
 from servqual.model.labels import Labelled
@@ -13,6 +14,7 @@ from servqual.model.labels import Labelled
 __all__ = ["Customer", "FeedbackSegment", "Lifecycle", "NeedType"]
 
 
+@declared("lifecycle")
 class Lifecycle(Labelled):
     """Stages of a customer's life with us; a lost customer who is won back is active again.
 
@@ -25,6 +27,7 @@ class Lifecycle(Labelled):
     LOST = "lost", "流失客户"
 
 
+@declared("need_type")
 class NeedType(Labelled):
     """What kind of service a customer needs."""
 
@@ -45,6 +48,7 @@ def _texts(values: Iterable[str]) -> frozenset[str]:
     return frozenset((values,)) if isinstance(values, str) else frozenset(values)
 
 
+@declared("customer")
 @attrs.frozen(kw_only=True)
 class Customer:
     """Whom we serve.

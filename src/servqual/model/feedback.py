@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import filled, whole
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import CustomerId, FeedbackId, InteractionId, SuggestionId
 from servqual.model.labels import Labelled
@@ -147,6 +148,7 @@ def _events(history: Iterable[FeedbackEvent]) -> tuple[FeedbackEvent, ...]:
     return as_history(history)
 
 
+@declared("feedback_item")
 @attrs.frozen(kw_only=True)
 class FeedbackItem(Lived[FeedbackStatus, FeedbackEvent]):
     """One piece of feedback as the tuple of what became of it.

@@ -23,6 +23,7 @@ import attrs
 from dateutil import easter, rrule
 
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._rebuilt import Rebuilt
 from servqual.model._spells import DAYS, as_date, weekday_of
 
@@ -252,6 +253,7 @@ class _Asked(Protocol):
     def get(self, day: dt.date, /) -> str | None: ...
 
 
+@declared("holidays")
 @attrs.frozen(kw_only=True)
 class Holidays(Rebuilt):
     """Days on which nobody works, by date and by rule, each with its name.

@@ -11,6 +11,7 @@ import attrs
 
 from servqual._checks import a_fact, as_instant, as_zone, one_of
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._local import Fold, Gap, closing, day_of, opening, shown_at, shown_by
 from servqual.model._spells import DAYS, Spells, day_spells, read_dates, read_week
 from servqual.model._stretches import DAY, Stretches, clipped, join, micros, moment, take_out
@@ -49,6 +50,7 @@ def _pairs(mapping: Mapping[Any, str]) -> tuple[tuple[Any, str], ...]:
     return tuple(mapping.items())
 
 
+@declared("business_hours")
 @attrs.frozen(kw_only=True)
 class BusinessHours(Hours):
     """When a service is open: weekly hours in a time zone, less holidays and breaks, with days of their own.

@@ -9,6 +9,7 @@ import attrs
 
 from servqual._checks import calendar_date, lasting, one_of
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
 
@@ -31,6 +32,7 @@ class Measure(Protocol):
         ...
 
 
+@declared("smart_criterion")
 class SmartCriterion(Labelled):
     """The five things that make an indicator more than a wish."""
 
@@ -61,6 +63,7 @@ def _countable(_: object, field: "attrs.Attribute[Goal | None]", value: object) 
         )
 
 
+@declared("indicator")
 @attrs.frozen(kw_only=True)
 class Indicator:
     """A goal for one measure: what to reach, why, by when, and who answers for it.

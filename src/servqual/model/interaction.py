@@ -8,6 +8,7 @@ import attrs
 
 from servqual._checks import as_instant, filled, instant
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model.channel import Channel
 from servqual.model.ids import AgentId, CaseId, CommitmentId, ComplaintId, CustomerId, InteractionId, TeamId
 from servqual.model.labels import Labelled
@@ -58,6 +59,7 @@ _STEPS: Final = tuple(CommunicationStep)
 _NOTHING: Final = dt.timedelta(0)
 
 
+@declared("hand_over")
 @attrs.frozen(kw_only=True)
 class HandOver:
     """The contact went to somebody else: when, to whom, and whether that is a person."""
@@ -108,6 +110,7 @@ def _not_before(since: tuple[str, dt.datetime], name: str, moment: dt.datetime |
     return name, moment
 
 
+@declared("interaction")
 @attrs.frozen(kw_only=True)
 class Interaction:
     """One contact between a customer and us.

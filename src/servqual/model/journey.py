@@ -9,11 +9,13 @@ import attrs
 
 from servqual._checks import among, as_texts, filled
 from servqual.model import _graph
+from servqual.model._declared import declared
 from servqual.model._rebuilt import Rebuilt
 
 __all__ = ["Coverage", "Journey", "Touchpoint"]
 
 
+@declared("touchpoint")
 @attrs.frozen(kw_only=True)
 class Touchpoint:
     """A point where the customer meets us: in which stage, through which channel, and how we ask for feedback there.
@@ -51,6 +53,7 @@ def _touchpoints(values: Iterable[Touchpoint]) -> tuple[Touchpoint, ...]:
     return tuple(values)
 
 
+@declared("journey")
 @attrs.frozen(kw_only=True)
 class Journey(Rebuilt):
     """The way of a customer through our touchpoints.

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import attrs
 
 from servqual._checks import as_texts, filled, some
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
@@ -69,6 +70,7 @@ class Held(Act):
     praise: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
 
+@declared("meeting.followed_up")
 @attrs.frozen(kw_only=True)
 class FollowedUp(Act):
     """Its action items were looked after: each was done or has its owner and its next meeting.
@@ -105,6 +107,7 @@ def _meeting_events(history: Iterable[MeetingEvent]) -> tuple[MeetingEvent, ...]
     return as_history(history)
 
 
+@declared("meeting")
 @attrs.frozen(kw_only=True)
 class Meeting(Lived[MeetingStatus, MeetingEvent]):
     """A meeting, from its notice with theme and agenda to the follow-up of what was agreed.

@@ -10,6 +10,7 @@ import attrs
 
 from servqual._checks import a, filled, instant
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model.ids import CustomerId
 
 __all__ = ["Money", "Purchase"]
@@ -53,6 +54,7 @@ def _currency(_instance: object, _attribute: "attrs.Attribute[Any]", value: obje
         )
 
 
+@declared("money")
 @total_ordering
 @attrs.frozen(order=False)
 class Money:
@@ -119,6 +121,7 @@ class Money:
         return other
 
 
+@declared("purchase")
 @attrs.frozen(kw_only=True)
 class Purchase:
     """What a customer bought: when, and for how much.

@@ -14,6 +14,7 @@ import attrs
 from servqual._checks import as_instant, as_texts, filled, instant, lasting
 from servqual.errors import InvalidValue
 from servqual.model import _graph
+from servqual.model._declared import declared
 from servqual.model._rebuilt import Rebuilt
 from servqual.model.labels import Labelled, Language
 from servqual.model.open_time import Hours
@@ -30,6 +31,7 @@ class KeyLink(Labelled):
     FEEDBACK = "feedback", "反馈收集与处理"
 
 
+@declared("step")
 @attrs.frozen(kw_only=True)
 class Step:
     """One step: its name, the role whose duty it is, and how long it may take, where these are fixed.
@@ -116,6 +118,7 @@ def _steps(values: Iterable[Step]) -> tuple[Step, ...]:
     return tuple(values)
 
 
+@declared("procedure")
 @attrs.frozen(kw_only=True)
 class Procedure(Rebuilt):
     """The way a service is done, step by step.

@@ -8,6 +8,7 @@ import attrs
 
 from servqual._checks import filled
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._rebuilt import Rebuilt
 from servqual.model.labels import Labelled, Language
 
@@ -85,6 +86,7 @@ _NPS_SCALE: Final = (0, 10)
 _BY_DIMENSION: Final = frozenset({QuestionKind.PERCEPTION, QuestionKind.EXPECTATION})
 
 
+@declared("question")
 @attrs.frozen(kw_only=True)
 class Question:
     """One question, named by its `key`, in the asker's words and where wanted in Chinese.

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import attrs
 
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model.roles import Role
 
 __all__ = ["Raci"]
@@ -14,6 +15,7 @@ def _roles(roles: Iterable[Role | str]) -> frozenset[Role]:
     return frozenset(map(Role, [roles] if isinstance(roles, str) else roles))
 
 
+@declared("raci")
 @attrs.frozen(kw_only=True)
 class Raci:
     """A line of a responsibility matrix: roles that do it, the one that answers for it, those asked and those told.

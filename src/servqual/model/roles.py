@@ -2,11 +2,13 @@
 
 from typing import Self
 
+from servqual.model._declared import declared
 from servqual.model.labels import Labelled
 
 __all__ = ["Permission", "Role", "TeamLevel"]
 
 
+@declared("role")
 class Role(Labelled):
     """What somebody is in a service team; one role a function, found by its other names too.
 
@@ -77,6 +79,7 @@ class TeamLevel(Labelled):
     EXPERT = "expert", "专家团队", "expert team"
 
 
+@declared("permission")
 class Permission(Labelled):
     """An act that not everybody may do; a member or a role is granted it, up to an amount where that matters."""
 

@@ -9,6 +9,7 @@ import attrs
 
 from servqual._checks import filled, positive
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._rebuilt import Rebuilt
 from servqual.model.labels import Labelled
 
@@ -18,6 +19,7 @@ FULL: Final = 100.0
 _CLOSE: Final = 1e-9
 
 
+@declared("rater")
 class Rater(Labelled):
     """Who rates in an evaluation from all sides; other kinds of rater are plain texts, such as `self`."""
 
@@ -44,6 +46,7 @@ def _ends(scale: Sequence[float]) -> tuple[float, float]:
     return low, high
 
 
+@declared("rating")
 @attrs.frozen(kw_only=True)
 class Rating:
     """What one rater gave: on one indicator of the scheme, or on the whole (`ratings`).
@@ -78,6 +81,7 @@ class Rating:
         return (self.score - low) / (high - low) * FULL
 
 
+@declared("objective")
 @attrs.frozen(kw_only=True)
 class Objective:
     """A key result that was set for the period and how far it got: `progress` from 0 to 1.

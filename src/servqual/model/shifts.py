@@ -8,6 +8,7 @@ import attrs
 
 from servqual._checks import as_instant, filled, instant
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model.ids import AgentId
 from servqual.model.open_time import Hours
 from servqual.model.window import Window
@@ -21,6 +22,7 @@ def _in_order(breaks: Iterable[Window]) -> tuple[Window, ...]:
     return tuple(sorted(breaks, key=lambda window: window.start))
 
 
+@declared("shift")
 @attrs.frozen(kw_only=True)
 class Shift:
     """One spell of duty of one member, `start` included, `end` not, with its breaks.
@@ -85,6 +87,7 @@ def _shifts(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
     return tuple(sorted(shifts, key=lambda shift: (shift.start, shift.member)))
 
 
+@declared("roster")
 @attrs.frozen(kw_only=True)
 class Roster:
     """The shifts of a team; two shifts of one member that overlap are refused.

@@ -11,6 +11,7 @@ import attrs
 from servqual._checks import a, as_instant, did_you_mean, filled, must_be, near, several
 from servqual.errors import InvalidValue
 from servqual.model._cycles import Chooser, fold, to_minutes
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Event, Lived
 from servqual.model._verdict import pending, read_cycle
 from servqual.model.clocks import STANDARD, ClockConventions, ClockRule
@@ -39,6 +40,7 @@ def _reasons(names: Iterable[str]) -> frozenset[str]:
     return frozenset(several("pause_on", names, "names of what a case may wait on", alone=str))
 
 
+@declared("sla")
 @attrs.frozen(kw_only=True)
 class Sla:
     """What is promised about time, to whom, and how it is counted.

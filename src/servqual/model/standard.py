@@ -11,6 +11,7 @@ import attrs
 
 from servqual._checks import a_fact, as_instant, as_texts, distinct, filled, instant
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
 from servqual.model.indicator import Indicator
 from servqual.model.labels import Labelled
@@ -60,6 +61,7 @@ class Confirmation(Labelled):
     THIRD_PARTY = "third_party", "第三方认证"
 
 
+@declared("service_level")
 @attrs.frozen(kw_only=True)
 class ServiceLevel:
     """One level of service, such as basic or premium: what it offers, and the standard that it is held to.
@@ -230,6 +232,7 @@ def _events(history: Iterable[StandardEvent]) -> tuple[StandardEvent, ...]:
     return as_history(history)
 
 
+@declared("service_standard")
 @attrs.frozen(kw_only=True)
 class ServiceStandard(Lived[StandardStatus, StandardEvent]):
     """A promise of service as the tuple of what happened to it, all versions included.

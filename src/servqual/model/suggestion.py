@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import filled
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Event, Lifecycle, Lived, Row, as_history, short
 from servqual.model.ids import CustomerId, FeedbackId, SuggestionId
 from servqual.model.labels import Labelled
@@ -106,6 +107,7 @@ def _events(history: Iterable[SuggestionEvent]) -> tuple[SuggestionEvent, ...]:
     return as_history(history)
 
 
+@declared("suggestion")
 @attrs.frozen(kw_only=True)
 class Suggestion(Lived[SuggestionStatus, SuggestionEvent]):
     """An idea for a better service as the tuple of what became of it.

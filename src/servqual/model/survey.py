@@ -11,6 +11,7 @@ import attrs
 
 from servqual._checks import among, as_instant, as_texts, as_zone, calendar_date, distinct, filled, some
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model._lifecycle import Act, Lifecycle, Lived, Row, as_history, short
 from servqual.model.answer import Answer
 from servqual.model.cadence import Cadence
@@ -181,6 +182,7 @@ def _events(history: Iterable[SurveyEvent]) -> tuple[SurveyEvent, ...]:
     return as_history(history)
 
 
+@declared("survey")
 @attrs.frozen(kw_only=True)
 class Survey(Lived[SurveyStatus, SurveyEvent]):
     """A survey as the tuple of what happened to it, from its questions to what came of them.

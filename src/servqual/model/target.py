@@ -9,6 +9,7 @@ import attrs
 
 from servqual._checks import a, several
 from servqual.errors import InvalidValue
+from servqual.model._declared import declared
 from servqual.model.case import Priority
 from servqual.model.clocks import Clock, ClockRule
 from servqual.model.open_time import Hours, some_hours
@@ -70,6 +71,7 @@ def _is_label(value: object) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool)
 
 
+@declared("target")
 @attrs.frozen(kw_only=True)
 class Target:
     """A limit for one clock, and the cases it holds for.

@@ -8,6 +8,7 @@ import attrs
 
 from servqual._checks import did_you_mean, distinct, filled, near, whole
 from servqual.errors import InvalidValue, UnknownName
+from servqual.model._declared import declared
 from servqual.model._rebuilt import Rebuilt
 from servqual.model.ids import AgentId
 from servqual.model.money import Money
@@ -19,6 +20,7 @@ __all__ = ["Headcount", "Member", "Skill", "Team", "suggest_assignee"]
 Grants = Mapping[Permission, Money | None]
 
 
+@declared("skill")
 @attrs.frozen
 class Skill:
     """Something that a member can do, by name: a product, a language, a manner of working.
@@ -72,6 +74,7 @@ def _grants(permissions: Grants | Iterable[Permission]) -> Grants:
     return MappingProxyType({Permission(permission): limit for permission, limit in limits.items()})
 
 
+@declared("member")
 @attrs.frozen(kw_only=True)
 class Member(Rebuilt):
     """Somebody in a team: roles, skills with levels, and what they personally may do.
@@ -138,6 +141,7 @@ def _grants_by_role(grants: Mapping[Role, Grants | Iterable[Permission]]) -> Map
     return MappingProxyType({Role(role): _grants(granted) for role, granted in grants.items()})
 
 
+@declared("team")
 @attrs.frozen(kw_only=True)
 class Team(Rebuilt):
     """Members, the duties they share by role, and the authority that comes with a role.

@@ -10,83 +10,84 @@ from typing import Final
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
+from servqual.model._declared import name_of
 from servqual.model.labels import Labelled, Language
 
-__all__ = ["TERMS", "key", "label"]
+__all__ = ["TERMS", "label"]
 
 TERMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
+    {  # by declared names
         # what happened
-        "customer.Customer": ("customer", "客户"),
-        "customer.NeedType": ("kind of need", "需求类型"),
-        "customer.Lifecycle": ("stage of the customer lifecycle", "客户生命周期阶段"),
-        "money.Purchase": ("purchase", "购买记录"),
-        "interaction.Interaction": ("interaction", "客户互动"),
-        "channel.Channel": ("channel", "渠道"),
-        "case.Case": ("problem, case", "问题"),
-        "case.Priority": ("priority", "优先级"),
-        "case.Reported": ("problem report", "问题报告"),
-        "assignment.Assigned": ("assignment", "分配"),
-        "case.Assigned": ("assignment", "分配"),
-        "assignment.HandedOver": ("hand-over", "转交"),
-        "case.HandedOver": ("hand-over", "转交"),
-        "complaint.HandedOver": ("hand-over", "转交"),
-        "interaction.HandOver": ("hand-over", "转交"),
-        "case.Escalated": ("escalation", "升级"),
-        "case.Resolved": ("solution", "解决方案"),
-        "complaint.Resolved": ("solution", "解决方案"),
-        "case.Verified": ("verification", "验证"),
-        "case.FollowedUp": ("follow-up", "跟进"),
-        "complaint.FollowedUp": ("follow-up", "跟进"),
-        "conflict.FollowedUp": ("follow-up", "跟进"),
-        "meeting.FollowedUp": ("follow-up", "跟进"),
-        "corrections.Voided": ("voided event", "作废"),
-        "corrections.Amended": ("amended event", "更正"),
-        "complaint.Complaint": ("complaint", "投诉"),
-        "commitment.Commitment": ("service commitment", "承诺"),
-        "money.Money": ("amount of money", "金额"),
+        "customer": ("customer", "客户"),
+        "need_type": ("kind of need", "需求类型"),
+        "lifecycle": ("stage of the customer lifecycle", "客户生命周期阶段"),
+        "purchase": ("purchase", "购买记录"),
+        "interaction": ("interaction", "客户互动"),
+        "channel": ("channel", "渠道"),
+        "case": ("problem, case", "问题"),
+        "priority": ("priority", "优先级"),
+        "case.reported": ("problem report", "问题报告"),
+        "assignment.assigned": ("assignment", "分配"),
+        "case.assigned": ("assignment", "分配"),
+        "assignment.handed_over": ("hand-over", "转交"),
+        "case.handed_over": ("hand-over", "转交"),
+        "complaint.handed_over": ("hand-over", "转交"),
+        "hand_over": ("hand-over", "转交"),
+        "case.escalated": ("escalation", "升级"),
+        "case.resolved": ("solution", "解决方案"),
+        "complaint.resolved": ("solution", "解决方案"),
+        "case.verified": ("verification", "验证"),
+        "case.followed_up": ("follow-up", "跟进"),
+        "complaint.followed_up": ("follow-up", "跟进"),
+        "conflict.followed_up": ("follow-up", "跟进"),
+        "meeting.followed_up": ("follow-up", "跟进"),
+        "corrections.voided": ("voided event", "作废"),
+        "corrections.amended": ("amended event", "更正"),
+        "complaint": ("complaint", "投诉"),
+        "commitment": ("service commitment", "承诺"),
+        "money": ("amount of money", "金额"),
         # how it was promised
-        "standard.ServiceStandard": ("service standard", "服务标准"),
-        "indicator.Indicator": ("service indicator", "服务指标"),
-        "indicator.SmartCriterion": ("SMART criterion", "SMART原则"),
-        "target.Target": ("target value", "指标值"),
-        "sla.Sla": ("service-level agreement", "服务水平协议"),
-        "standard.ServiceLevel": ("service level", "服务层级"),
-        "hours.BusinessHours": ("service hours", "服务时间"),
-        "holidays.Holidays": ("holidays", "节假日"),
-        "procedure.Procedure": ("standard operating procedure", "标准化操作流程"),
-        "procedure.Step": ("process step", "流程步骤"),
-        "blueprint.Blueprint": ("service blueprint", "服务蓝图"),
-        "journey.Journey": ("customer journey map", "顾客旅程地图"),
-        "journey.Touchpoint": ("touchpoint", "接触点"),
-        "audit.Audit": ("process audit", "服务流程审计"),
+        "service_standard": ("service standard", "服务标准"),
+        "indicator": ("service indicator", "服务指标"),
+        "smart_criterion": ("SMART criterion", "SMART原则"),
+        "target": ("target value", "指标值"),
+        "sla": ("service-level agreement", "服务水平协议"),
+        "service_level": ("service level", "服务层级"),
+        "business_hours": ("service hours", "服务时间"),
+        "holidays": ("holidays", "节假日"),
+        "procedure": ("standard operating procedure", "标准化操作流程"),
+        "step": ("process step", "流程步骤"),
+        "blueprint": ("service blueprint", "服务蓝图"),
+        "journey": ("customer journey map", "顾客旅程地图"),
+        "touchpoint": ("touchpoint", "接触点"),
+        "audit": ("process audit", "服务流程审计"),
         # the customer's voice
-        "survey.Survey": ("survey", "问卷调查"),
-        "question.Question": ("question", "问题项"),
-        "answer.Answer": ("survey response", "问卷答复"),
-        "answer.Invitation": ("survey invitation", "调查邀请"),
-        "feedback.FeedbackItem": ("customer feedback", "客户反馈"),
-        "suggestion.Suggestion": ("suggestion", "建议"),
+        "survey": ("survey", "问卷调查"),
+        "question": ("question", "问题项"),
+        "answer": ("survey response", "问卷答复"),
+        "invitation": ("survey invitation", "调查邀请"),
+        "feedback_item": ("customer feedback", "客户反馈"),
+        "suggestion": ("suggestion", "建议"),
         # the team
-        "team.Team": ("team", "团队"),
-        "team.Member": ("member", "成员"),
-        "roles.Role": ("role", "角色"),
-        "team.Skill": ("skill", "技能"),
-        "roles.Permission": ("permission", "权限"),
-        "raci.Raci": ("responsibility matrix", "责任分配矩阵"),
-        "assignment.Ownership": ("responsibility", "职责"),
-        "shifts.Shift": ("shift", "班次"),
-        "shifts.Roster": ("roster", "排班表"),
-        "appraisal.Appraisal": ("appraisal", "绩效考核"),
-        "appraisal.AppraisalCycle": ("appraisal cycle", "考核周期"),
-        "appraisal.AppraisalCriterion": ("appraisal criterion", "评估标准"),
-        "appraisal.IndicatorKind": ("kind of appraisal indicator", "考核指标类型"),
-        "score.Rater": ("rater", "评价者"),
-        "score.Rating": ("rating", "评价"),
-        "score.Objective": ("objective and key result", "目标与关键成果"),
-        "conflict.Conflict": ("conflict", "冲突"),
-        "meeting.Meeting": ("meeting", "会议"),
-        "action_item.ActionItem": ("action item", "待办事项"),
+        "team": ("team", "团队"),
+        "member": ("member", "成员"),
+        "role": ("role", "角色"),
+        "skill": ("skill", "技能"),
+        "permission": ("permission", "权限"),
+        "raci": ("responsibility matrix", "责任分配矩阵"),
+        "ownership": ("responsibility", "职责"),
+        "shift": ("shift", "班次"),
+        "roster": ("roster", "排班表"),
+        "appraisal": ("appraisal", "绩效考核"),
+        "appraisal_cycle": ("appraisal cycle", "考核周期"),
+        "appraisal_criterion": ("appraisal criterion", "评估标准"),
+        "indicator_kind": ("kind of appraisal indicator", "考核指标类型"),
+        "rater": ("rater", "评价者"),
+        "rating": ("rating", "评价"),
+        "objective": ("objective and key result", "目标与关键成果"),
+        "conflict": ("conflict", "冲突"),
+        "meeting": ("meeting", "会议"),
+        "action_item": ("action item", "待办事项"),
     }
 )
 
@@ -102,18 +103,15 @@ def label(thing: type | Labelled, language: Language = "en") -> str:
     """
     if isinstance(thing, Labelled):
         return thing.label(language)
-    name = key(thing)
+    name = name_of(thing)
     if name not in TERMS:
-        close = near(name, TERMS)
-        raise UnknownName(f"thing must be a type with a term (got {name}){did_you_mean(close)}", near=close, got=thing)
+        close = near(thing.__name__, TERMS)
+        raise UnknownName(
+            f"thing must be a type with a term (got {thing.__name__}){did_you_mean(close)}", near=close, got=thing
+        )
     if language not in ("en", "zh"):  # pyright: ignore[reportUnnecessaryContains]
         raise InvalidValue(
             f"language must be 'en' or 'zh' (got {language!r})", field="language", expected="en or zh", got=language
         )
     english, chinese = TERMS[name]
     return english if language == "en" else chinese
-
-
-def key(kind: type) -> str:
-    """How the table names a type: its room and its name, such as `case.Case`."""
-    return f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"

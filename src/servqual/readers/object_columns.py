@@ -1,8 +1,8 @@
 """What the objects of the model say in the columns of their table, one mapping a class.
 
-A class goes by its path, so that only the classes that somebody uses are loaded. A value is the path of an attribute,
-or a function of the object, or follows from other columns. Moments of a history are those of the events that say so; a
-case or complaint that was cancelled, withdrawn or told twice ended like a closed one.
+A class goes by its declared name, so that only the classes that somebody uses are loaded. A value is the path of an
+attribute, or a function of the object, or follows from other columns. Moments of a history are those of the events that
+say so; a case or complaint that was cancelled, withdrawn or told twice ended like a closed one.
 """
 
 import datetime as dt
@@ -224,11 +224,11 @@ _ACTION: Final[Mapping[str, Told]] = {
 
 OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Told]]]] = MappingProxyType(
     {
-        "interactions": {"servqual.model.interaction.Interaction": _INTERACTION},
-        "cases": {"servqual.model.case.Case": _CASE},
-        "complaints": {"servqual.model.complaint.Complaint": _COMPLAINT},
+        "interactions": {"interaction": _INTERACTION},
+        "cases": {"case": _CASE},
+        "complaints": {"complaint": _COMPLAINT},
         "answers": {
-            "servqual.model.answer.Answer": {
+            "answer": {
                 **_ASKED,
                 "question": "question.key",
                 "dimension": "dimension",
@@ -241,22 +241,22 @@ OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Told]]]] = MappingP
                 "_kind": "question.kind",
                 "_value": "value",
             },
-            "servqual.model.answer.Invitation": {
+            "invitation": {
                 **_ASKED,
                 "invited_at": "at",
                 "answered_at": _nothing,
                 "score": _nothing,
             },
         },
-        "feedback": {"servqual.model.feedback.FeedbackItem": _FEEDBACK},
-        "suggestions": {"servqual.model.suggestion.Suggestion": _SUGGESTION},
-        "commitments": {"servqual.model.commitment.Commitment": _COMMITMENT},
-        "actions": {"servqual.model.action_item.ActionItem": _ACTION},
+        "feedback": {"feedback_item": _FEEDBACK},
+        "suggestions": {"suggestion": _SUGGESTION},
+        "commitments": {"commitment": _COMMITMENT},
+        "actions": {"action_item": _ACTION},
         "shifts": {
-            "servqual.model.shifts.Shift": {"agent": "member", "starts_at": "start", "scheduled_s": "length"},
+            "shift": {"agent": "member", "starts_at": "start", "scheduled_s": "length"},
         },
         "purchases": {
-            "servqual.model.money.Purchase": {
+            "purchase": {
                 "customer_id": "customer",
                 "at": "at",
                 "amount": "amount.amount",
@@ -264,7 +264,7 @@ OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Told]]]] = MappingP
                 "what": "what",
             },
         },
-        "case_events": {"servqual.model.case.Case": {}},
+        "case_events": {"case": {}},
     }
 )
 """Table to the classes that it takes, each with its columns; the log of cases is made of `EVENT_COLUMNS`."""

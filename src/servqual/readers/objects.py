@@ -16,6 +16,7 @@ import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
+from servqual.model._declared import name_of
 from servqual.readers.arrays import columns_of
 from servqual.readers.columns import LONGEST, MISSING, Array, Batch
 from servqual.readers.labels import labels_of
@@ -116,11 +117,11 @@ def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Told]
         close = near(table, TABLES) or tuple(TABLES)
         raise UnknownName(f"table must be one that servqual knows (got {table!r}){did_you_mean(close)}", near=close)
     classes = OBJECT_COLUMNS.get(table, {})
-    paths = {kind: next((p for p in map(_path, kind.__mro__) if p in classes), "") for kind in {*map(type, objects)}}
-    mine = next(filter(None, (paths[type(one)] for one in objects[:1])), "")
-    if any(path != mine or not path for path in paths.values()):
-        place = next(i for i, one in enumerate(objects) if paths[type(one)] != mine or not mine)
-        names = " or ".join(path.rpartition(".")[2] for path in ([mine] if mine else classes)) or "no objects"
+    found = {kind: name if (name := name_of(kind)) in classes else "" for kind in {*map(type, objects)}}
+    mine = next(filter(None, (found[type(one)] for one in objects[:1])), "")
+    if any(name != mine or not name for name in found.values()):
+        place = next(i for i, one in enumerate(objects) if found[type(one)] != mine or not mine)
+        names = " or ".join(name.title().replace("_", "") for name in ([mine] if mine else classes)) or "no objects"
         raise InvalidValue(
             f"{table} takes {names} (got {type(objects[place]).__name__} at place {place + first:,}); pass each kind "
             "of object in a list of its own, under the name of its table",
@@ -129,10 +130,6 @@ def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Told]
             got=objects[place],
         )
     return dict(classes.get(mine, {}))
-
-
-def _path(kind: type) -> str:
-    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _told(table: str, objects: Sequence[Any], told: "dict[str, Told]", wanted: Sequence[str]) -> dict[str, Any]:
