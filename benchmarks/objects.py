@@ -16,7 +16,7 @@ from typing import Any
 
 from servqual.model import AgentId, Case, CaseId, CustomerId, Interaction, InteractionId, TeamId
 from servqual.model import case as event
-from servqual.readers.objects import batches_of
+from servqual.readers.memory.objects import batches_of
 
 MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)

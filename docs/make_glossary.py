@@ -33,7 +33,7 @@ INDUSTRY = {
 
 def modules() -> Iterator[str]:
     """The rooms of the model, in order of name."""
-    return (module.name for module in pkgutil.iter_modules(model.__path__, "servqual.model."))
+    return (module.name for module in pkgutil.walk_packages(model.__path__, "servqual.model."))
 
 
 def types() -> Iterator[type]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from servqual.metrics import KPIS, Kpi
-from servqual.metrics.catalogue import ROOMS
-from servqual.metrics.compound import Compound
-from servqual.readers.tables import TABLES, Kind, kind_of
+from servqual.metrics.catalogue.kpis import ROOMS
+from servqual.metrics.kpi.compound import Compound
+from servqual.readers.columns.tables import TABLES, Kind, kind_of
 
 HERE = Path(__file__).parent
 UNITS = {

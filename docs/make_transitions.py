@@ -9,7 +9,7 @@ from typing import Any
 
 from servqual import model
 from servqual.model._declared import name_of
-from servqual.model._lifecycle import Lived
+from servqual.model.history.lifecycle import Lived
 from servqual.model.terms import TERMS, label
 
 HEAD = """# Lifecycles
@@ -25,7 +25,7 @@ stand in the history beside what they correct. A correction after which the rest
 
 def lifecycles() -> Iterator[type[Lived[Any, Any]]]:
     """Every kind of object that has a lifecycle, by room."""
-    for module in pkgutil.iter_modules(model.__path__, "servqual.model."):
+    for module in pkgutil.walk_packages(model.__path__, "servqual.model."):
         for found in vars(importlib.import_module(module.name)).values():
             if inspect.isclass(found) and found.__module__ == module.name and issubclass(found, Lived):
                 yield from [found] if found is not Lived else []

@@ -45,8 +45,8 @@ from servqual.model import feedback as told_us
 from servqual.model import meeting as meets
 from servqual.model import standard as text
 from servqual.model import survey as asks
-from servqual.model.clocks import STANDARD
-from servqual.model.score import points
+from servqual.model.people.score import points
+from servqual.model.sla.clocks import STANDARD
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

@@ -13,7 +13,7 @@ from servqual.model._declared import name_of
 from servqual.model.labels import Labelled
 from servqual.model.terms import TERMS
 
-ROOMS = [importlib.import_module(room.name) for room in pkgutil.iter_modules(model.__path__, "servqual.model.")]
+ROOMS = [importlib.import_module(room.name) for room in pkgutil.walk_packages(model.__path__, "servqual.model.")]
 TYPES = [kind for room in ROOMS for kind in vars(room).values() if inspect.isclass(kind)]
 ENUMERATIONS = [
     kind

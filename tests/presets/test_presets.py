@@ -6,7 +6,9 @@ import attrs
 import pytest
 
 from servqual.errors import InvalidValue, UnknownName
-from servqual.model.case import (
+from servqual.model.hours.business_hours import BusinessHours
+from servqual.model.ids import CaseId, CustomerId
+from servqual.model.service.case import (
     Assigned,
     Case,
     CaseEvent,
@@ -24,12 +26,10 @@ from servqual.model.case import (
     Verified,
     Waiting,
 )
-from servqual.model.clocks import STANDARD, Clock, Reopening
-from servqual.model.hours import BusinessHours
-from servqual.model.ids import CaseId, CustomerId
-from servqual.model.reading import Reading
-from servqual.model.sla import Sla
-from servqual.model.target import Target
+from servqual.model.sla.agreement import Sla
+from servqual.model.sla.clocks import STANDARD, Clock, Reopening
+from servqual.model.sla.reading import Reading
+from servqual.model.sla.target import Target
 from servqual.presets import CLOCK_READINGS, clock_conventions, example_targets
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)

@@ -23,8 +23,8 @@ from servqual.model import (
 from servqual.model import case as case_event
 from servqual.model import commitment as promise
 from servqual.model import complaint as event
-from servqual.model.answer import Answer
-from servqual.model.complaint import Resolved
+from servqual.model.service.complaint import Resolved
+from servqual.model.voice.answer import Answer
 
 
 def ids_of_one_kind_are_not_ids_of_another(complaint: Complaint, contact: Interaction) -> None:

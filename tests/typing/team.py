@@ -23,9 +23,9 @@ from servqual.model import (
     suggest_assignee,
 )
 from servqual.model import appraisal as event
-from servqual.model.action_item import Done
-from servqual.model.assignment import HandedOver
-from servqual.model.meeting import Held
+from servqual.model.people.action_item import Done
+from servqual.model.people.assignment import HandedOver
+from servqual.model.people.meeting import Held
 
 
 def what_a_team_answers(team: Team, ada: AgentId, roster: Roster) -> None:

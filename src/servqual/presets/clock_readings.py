@@ -13,7 +13,7 @@ import attrs
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
-from servqual.model.clocks import ANY, STANDARD, Clock, ClockConventions, ClockRule, Reopening
+from servqual.model.sla.clocks import ANY, STANDARD, Clock, ClockConventions, ClockRule, Reopening
 
 __all__ = ["CLOCK_READINGS", "clock_conventions"]
 

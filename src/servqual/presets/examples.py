@@ -7,8 +7,8 @@ from typing import Final
 
 import attrs
 
-from servqual.model.clocks import Clock
-from servqual.model.target import Target
+from servqual.model.sla.clocks import Clock
+from servqual.model.sla.target import Target
 
 __all__ = ["ExampleTarget", "example_targets"]
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from servqual._checks import among
 from servqual.model.labels import Language
-from servqual.model.procedure import KeyLink, Procedure, Step
+from servqual.model.standards.procedure import KeyLink, Procedure, Step
 
 __all__ = ["example_procedures"]
 

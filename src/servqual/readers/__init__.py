@@ -5,11 +5,11 @@
 - `columns_of`: a mapping of columns into a batch
 """
 
-from servqual.readers.arrays import columns_of
-from servqual.readers.columns import Batch, Column
-from servqual.readers.export import Export
-from servqual.readers.layout import Layout, Log, Moment
-from servqual.readers.refusals import Refusal
-from servqual.readers.vendors import LAYOUTS, layout
+from servqual.readers.columns.columns import Batch, Column
+from servqual.readers.columns.refusals import Refusal
+from servqual.readers.files.export import Export
+from servqual.readers.files.layout import Layout, Log, Moment
+from servqual.readers.files.vendors import LAYOUTS, layout
+from servqual.readers.memory.arrays import columns_of
 
 __all__ = ["LAYOUTS", "Batch", "Column", "Export", "Layout", "Log", "Moment", "Refusal", "columns_of", "layout"]

@@ -10,15 +10,15 @@ import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
-from servqual.readers.arrays import parts_of
-from servqual.readers.asked import ALL, Asked
-from servqual.readers.columns import Array, Batch, Column
-from servqual.readers.export import Export
-from servqual.readers.frames import files_of, frame_parts, is_frame, rows_told
-from servqual.readers.labels import labels_of
-from servqual.readers.objects import batches_of, is_object
-from servqual.readers.repeats import IDS, LOOKED_THROUGH, Ids
-from servqual.readers.tables import Kind, kind_of
+from servqual.readers.columns.columns import Array, Batch, Column
+from servqual.readers.columns.duplicates import IDS, LOOKED_THROUGH, Ids
+from servqual.readers.columns.labels import labels_of
+from servqual.readers.columns.request import ALL, Asked
+from servqual.readers.columns.tables import Kind, kind_of
+from servqual.readers.files.export import Export
+from servqual.readers.files.frames import files_of, frame_parts, is_frame, rows_told
+from servqual.readers.memory.arrays import parts_of
+from servqual.readers.memory.objects import batches_of, is_object
 
 __all__ = ["Source", "chosen", "chosen_rows", "parts_of_source"]
 

@@ -1,7 +1,7 @@
 """One page for a manager: what is promised, what was kept, what hurts most, what to improve first."""
 
+from servqual.report.build import as_csv, report, sample_report
 from servqual.report.config import Config, Promise
-from servqual.report.make import as_csv, report, sample_report
 from servqual.report.page import render
 
 __all__ = ["Config", "Promise", "as_csv", "render", "report", "sample_report"]

@@ -11,12 +11,12 @@ import attrs
 from servqual._checks import did_you_mean, near, one_of
 from servqual.errors import InvalidValue, ServqualError
 from servqual.metrics import KPIS, Kpi
-from servqual.metrics.periods import PERIODS
+from servqual.metrics.time.periods import PERIODS
 from servqual.model import BusinessHours
 from servqual.readers import Layout
 from servqual.readers import layout as vendor_layout
-from servqual.readers.settings import as_text, as_texts, read_toml, section
-from servqual.readers.tables import TABLES, Kind
+from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.files.settings import as_text, as_texts, read_toml, section
 
 __all__ = ["Config", "Promise", "as_span"]
 

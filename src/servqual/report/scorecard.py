@@ -10,13 +10,13 @@ import servqual
 from servqual._html import clean, counted, number, shorten
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, Measurement, Measures, pareto
-from servqual.metrics.engine import plan_of
-from servqual.metrics.tallier import Tallier
-from servqual.metrics.tallies import Plan
+from servqual.metrics.engine.reading_rows import Tallier
+from servqual.metrics.engine.running import plan_of
+from servqual.metrics.engine.tallies import Plan
 from servqual.readers import Batch
 from servqual.report.config import GROUPS, Config, Every, Promise
-from servqual.report.survey import Survey, survey_of
-from servqual.report.weakness import named, priorities, weak_groups
+from servqual.report.priorities import named, priorities, weak_groups
+from servqual.report.scan import Survey, survey_of
 
 __all__ = ["Batches", "scorecard"]
 

@@ -17,7 +17,7 @@ from servqual.model import (
     NthWeekday,
     Window,
 )
-from servqual.model._spells import DAYS
+from servqual.model.hours.spells import DAYS
 
 __all__ = ["ZONES", "business_hours", "hours", "moments", "windows"]
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
-from servqual.metrics.compound import Compound
-from servqual.metrics.kpi import Kpi
+from servqual.metrics.kpi.compound import Compound
+from servqual.metrics.kpi.definition import Kpi
 from servqual.testing._contact_twins import CONTACT_TWINS, CUSTOMER_TWINS, VOICE_TWINS
 from servqual.testing._flow_twins import CASE_TWINS
 from servqual.testing._gap_twins import GAP_TWINS

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from servqual.errors import InvalidValue
 from servqual.model import BusinessHours, CombinedHours, DatedHours, Hours, Window
-from servqual.model._spells import DAYS, day_spells
+from servqual.model.hours.spells import DAYS, day_spells
 from servqual.testing.kpis import measure, measure_over
 
 __all__ = ["after", "elapsed", "is_open", "measure", "measure_over", "open_minutes"]

@@ -1,0 +1,65 @@
+"""Accumulators by group: arrays with one entry a group, or one a group and value.
+
+Dense fields are whole numbers that add, or of which the least or the greatest stands. A sum too large for 64 bits is
+kept as limbs of 26 bits (see `exact_sums`), so that equal sums have equal limbs. What is kept by value is `Sparse`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+import attrs
+import numpy as np
+
+from servqual.metrics.accumulators.counted_table import CountedTable
+from servqual.metrics.accumulators.counts import Sparse, ascends
+from servqual.metrics.accumulators.exact_sums import carried
+from servqual.metrics.accumulators.sums import Array
+
+__all__ = ["NOTHING", "Cells", "Dense", "as_fields"]
+
+NOTHING: Final[Mapping[str, int]] = {"low": np.iinfo(np.int64).max, "high": -1}
+"""What the least and the greatest of no values are."""
+_JOIN: Final[Mapping[str, np.ufunc]] = {"low": np.minimum, "high": np.maximum}
+
+
+@attrs.frozen(eq=False)
+class Dense:
+    """Fields that are joined entry by entry; a field of limbs is an array with a second axis."""
+
+    fields: Mapping[str, Array]
+
+    def moved(self, places: Array, size: int) -> "Dense":
+        """The same cells at other places among `size` groups; cells that meet are joined."""
+        out = {}
+        for name, values in self.fields.items():
+            target = np.full((size, *values.shape[1:]), NOTHING.get(name, 0), np.int64)
+            if ascends(places):
+                target[places] = values
+            else:
+                _JOIN.get(name, np.add).at(target, places, values)
+            out[name] = _carried(target)
+        return Dense(out)
+
+    def ordered(self, order: Array) -> "Dense":
+        """The groups in another order."""
+        return Dense({name: values[order] for name, values in self.fields.items()})
+
+    def __add__(self, other: "Dense") -> "Dense":
+        joined = {name: _JOIN.get(name, np.add)(values, other.fields[name]) for name, values in self.fields.items()}
+        return Dense({name: _carried(values) for name, values in joined.items()})
+
+
+Cells: TypeAlias = Dense | Sparse | CountedTable
+"""What is kept of a state by group; a counted table becomes sparse as soon as it is moved, joined or stored."""
+
+
+def _carried(values: Array) -> Array:
+    return values if values.ndim == 1 else carried(values)
+
+
+def as_fields(cells: Cells) -> dict[str, Any]:
+    """The arrays of cells by name."""
+    if isinstance(cells, Dense):
+        return dict(cells.fields)
+    listed = cells.listed() if isinstance(cells, CountedTable) else cells
+    return {name: getattr(listed, name) for name in ("group", "value", "count", "binned", "undecided")}

@@ -1,0 +1,175 @@
+"""Accumulators of who and what: how many different customers, and how often each category."""
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+import attrs
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators.sums import Accumulator, Array, Rows
+from servqual.readers.columns.columns import Column
+from servqual.readers.columns.tables import Kind
+
+__all__ = ["DISTINCT_ERROR", "Categories", "Distinct", "estimated", "hash_of", "registers_of"]
+
+_INDEX: Final = 14
+_REGISTERS: Final = 1 << _INDEX
+_REST: Final = 64 - _INDEX
+DISTINCT_ERROR: Final = 1.04 / math.sqrt(_REGISTERS)
+"""The standard error of a count from registers, as a share of it: 0.81 %."""
+_ALPHA: Final = 0.7213 / (1 + 1.079 / _REGISTERS)
+
+
+def _sorted(counts: Mapping[Any, int]) -> dict[Any, int]:
+    return dict(sorted(counts.items()))
+
+
+@attrs.frozen
+class Distinct(Accumulator):
+    """How many different things there are, such as customers: exact while they are few, then estimated.
+
+    Up to `EXACT` things are kept as hashes of 64 bits, which are the same on every machine. From there on each hash
+    raises one of 16,384 registers (HyperLogLog: P. Flajolet, É. Fusy, O. Gandouet, F. Meunier, 2007), with a standard
+    error of 0.81 %.
+
+    >>> (Distinct.among(["anna", "ben"]) + Distinct.among(["ben", "cleo"])).value
+    3.0
+    >>> Distinct().value
+    0.0
+    """
+
+    stored_name: ClassVar[str] = "distinct"
+    EXACT: ClassVar[int] = 4096
+    marks: Mapping[int, int] = attrs.field(factory=dict, converter=_sorted)
+    binned: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if not self.binned and len(self.marks) > self.EXACT:
+            object.__setattr__(self, "marks", self.in_registers())
+            object.__setattr__(self, "binned", True)
+
+    @classmethod
+    def among(cls, things: Iterable[object]) -> "Distinct":
+        """The state of these things."""
+        return cls(dict.fromkeys(hash_of(list(things)).tolist(), 1))
+
+    def __add__(self, other: "Distinct") -> "Distinct":
+        binned = self.binned or other.binned
+        mine, theirs = (x.in_registers() if binned else x.marks for x in (self, other))
+        return Distinct({key: max(mine.get(key, 0), theirs.get(key, 0)) for key in {*mine, *theirs}}, binned)
+
+    def in_registers(self) -> Mapping[int, int]:
+        """The registers that are raised, and how far."""
+        if self.binned:
+            return self.marks
+        out: dict[int, int] = {}
+        for register, rank in zip(
+            *(x.tolist() for x in registers_of(np.array(list(self.marks), np.int64))), strict=True
+        ):
+            out[register] = max(out.get(register, 0), rank)
+        return out
+
+    @property
+    def value(self) -> float:
+        """How many different things, estimated where they are many."""
+        if not self.binned:
+            return float(len(self.marks))
+        ranks = np.array(list(self.marks.values()), np.float64)
+        return float(estimated(np.array([len(ranks)]), np.array([np.sum(2.0**-ranks)]))[0])
+
+    @staticmethod
+    def of(things: Column, *, among: Array | None = None) -> Rows:
+        """Note which labels of a column came among the rows of `among`; a row without one adds nothing."""
+        return _labelled(things, among)
+
+
+def hash_of(things: Sequence[object]) -> Array:
+    """A hash of 63 bits of each thing's text, the same in every process; a whole number and its digits are one.
+
+    >>> bool(hash_of([17])[0] == hash_of(["17"])[0])
+    True
+    """
+    if isinstance(things, range):
+        return _mixed(np.arange(things.start, things.stop, things.step, dtype=np.int64))
+    out = np.empty(len(things), np.int64)
+    whole = []
+    for place, thing in enumerate(things):
+        text = str(thing)
+        if text.isascii() and text.isdecimal() and (text == "0" or text[0] != "0") and len(text) < _DIGITS:
+            whole.append(place)
+            out[place] = int(text)
+        else:
+            digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+            out[place] = int.from_bytes(digest, "little") >> 1
+    places = np.array(whole, np.int64)
+    out[places] = _mixed(out[places])
+    return out
+
+
+_DIGITS: Final = 19
+"""Fewer digits than this fit 63 bits."""
+
+
+def _mixed(numbers: Array) -> Array:
+    """Spread whole numbers over 63 bits (the finaliser of SplitMix64: G. Steele, D. Lea, C. Flood, 2014)."""
+    with np.errstate(over="ignore"):
+        x = numbers.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        x ^= x >> np.uint64(31)
+    return np.asarray((x >> np.uint64(1)).astype(np.int64))
+
+
+def registers_of(hashes: Array) -> tuple[Array, Array]:
+    """The register of each hash and the rank that it raises it to: the place of the first set bit of the rest."""
+    rest = _REST - 1
+    register = hashes >> rest
+    low = hashes & ((1 << rest) - 1)
+    return register, rest - np.frexp(low.astype(np.float64))[1].astype(np.int64) + 1
+
+
+def estimated(raised: Array, harmonic: Array) -> Array:
+    """How many things raised so many registers, whose sum of 2^-rank is given; by linear counting while few are."""
+    empty = _REGISTERS - raised
+    raw = _ALPHA * _REGISTERS**2 / (harmonic + empty)
+    with np.errstate(divide="ignore"):
+        linear = _REGISTERS * np.log(_REGISTERS / empty)
+    return np.where((raw <= 2.5 * _REGISTERS) & (empty > 0), linear, raw)
+
+
+@attrs.frozen
+class Categories(Accumulator):
+    """How often each category came; `Categories()` is the zero.
+
+    >>> Categories({"bill": 2}) + Categories({"bill": 1, "line": 4})
+    Categories(counts={'bill': 3, 'line': 4})
+    """
+
+    stored_name: ClassVar[str] = "categories"
+    counts: Mapping[str, int] = attrs.field(factory=dict, converter=_sorted)
+
+    def __add__(self, other: "Categories") -> "Categories":
+        out = dict(self.counts)
+        for name, count in other.counts.items():
+            out[name] = out.get(name, 0) + count
+        return Categories(out)
+
+    @property
+    def n(self) -> int:
+        """How many in all."""
+        return sum(self.counts.values())
+
+    @staticmethod
+    def of(categories: Column, *, among: Array | None = None) -> Rows:
+        """Count the labels of a column among the rows of `among`; a row without one adds nothing."""
+        return _labelled(categories, among)
+
+
+def _labelled(column: Column, among: Array | None) -> Rows:
+    if column.kind is not Kind.LABEL:
+        raise InvalidValue(f"labels are needed to tell things apart (got a {column.kind} column)", field="rows")
+    there = column.values >= 0
+    return {"code": column.values, "labels": column.labels, "n": there if among is None else there & among}

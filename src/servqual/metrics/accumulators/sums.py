@@ -1,0 +1,361 @@
+"""Accumulators of counts and sums: small frozen values with a zero and `+`, from which KPIs are derived.
+
+All are commutative: rows and parts may come in any order. Durations are whole microseconds and sums are exact integers,
+so that parts of the same rows add up to the same bytes however the rows were split. The grouped form of each, used by
+the engine, is in `servqual.metrics.accumulators.cells`. Those that keep values are in `values` and `distinct`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from servqual.errors import InvalidValue
+
+__all__ = [
+    "Accumulator",
+    "Array",
+    "Clustered",
+    "Count",
+    "Extremes",
+    "Quotient",
+    "Ratio",
+    "Rows",
+    "Signed",
+    "Total",
+    "measured",
+    "whole",
+]
+
+Array: TypeAlias = npt.NDArray[Any]
+Rows: TypeAlias = Mapping[str, Any]
+Law: TypeAlias = Literal["commutative", "keyed"]
+
+
+def whole(_: object, field: "attrs.Attribute[int]", value: int) -> None:
+    """Refuse a count below 0."""
+    if value < 0:
+        raise InvalidValue(f"{field.name} must be 0 or more (got {value})", field=field.name, got=value)
+
+
+@attrs.frozen
+class Accumulator:
+    """What a KPI fills; not built itself.
+
+    `law` says how rows may come: `commutative` in any parts and order, `keyed` with all rows of a customer together.
+    `stored_name` names the state in definitions, and is never used twice.
+    """
+
+    stored_name: ClassVar[str]
+    law: ClassVar[Law] = "commutative"
+
+
+@attrs.frozen
+class Count(Accumulator):
+    """How many; `Count()` is the zero.
+
+    >>> Count(2) + Count(3)
+    Count(n=5)
+    """
+
+    stored_name: ClassVar[str] = "count"
+    n: int = attrs.field(default=0, validator=whole)
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(self.n + other.n)
+
+    @staticmethod
+    def of(among: Array) -> Rows:
+        """Count the rows where `among` is true."""
+        return {"n": _mask("among", among)}
+
+
+@attrs.frozen
+class Ratio(Accumulator):
+    """Hits against misses, and items that may still become either; `Ratio()` is the zero.
+
+    >>> (Ratio(3, 1) + Ratio(0, 1)).value
+    0.6
+    >>> Ratio().value is None
+    True
+    """
+
+    stored_name: ClassVar[str] = "ratio"
+    hits: int = attrs.field(default=0, validator=whole)
+    misses: int = attrs.field(default=0, validator=whole)
+    undecided: int = attrs.field(default=0, validator=whole)
+
+    def __add__(self, other: "Ratio") -> "Ratio":
+        return Ratio(self.hits + other.hits, self.misses + other.misses, self.undecided + other.undecided)
+
+    @property
+    def value(self) -> float | None:
+        """The share of hits among what is decided, 0 to 1; None where nothing is."""
+        n = self.hits + self.misses
+        return self.hits / n if n else None
+
+    @staticmethod
+    def of(hit: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
+        """Count a hit where `hit` is true, a miss where it is not, among the rows of `among`; undecided rows apart."""
+        hit = _mask("hit", hit)
+        inside = np.ones(len(hit), np.bool_) if among is None else _mask("among", among)
+        waiting = np.zeros(len(hit), np.bool_) if undecided is None else _mask("undecided", undecided) & inside
+        decided = inside if undecided is None else inside & ~waiting
+        return {"hits": decided & hit, "decided": decided, "undecided": waiting}
+
+
+@attrs.frozen
+class Total(Accumulator):
+    """How many, their sum and their sum of squares, exactly; in whole units such as microseconds.
+
+    >>> (Total(2, 10, 58) + Total(1, 5, 25)).mean
+    5.0
+    """
+
+    stored_name: ClassVar[str] = "total"
+    n: int = attrs.field(default=0, validator=whole)
+    total: int = attrs.field(default=0, validator=whole)
+    squares: int = attrs.field(default=0, validator=whole)
+    undecided: int = attrs.field(default=0, validator=whole)
+
+    def __add__(self, other: "Total") -> "Total":
+        return Total(
+            self.n + other.n,
+            self.total + other.total,
+            self.squares + other.squares,
+            self.undecided + other.undecided,
+        )
+
+    @property
+    def mean(self) -> float | None:
+        """The arithmetic mean; None where nothing was measured."""
+        return self.total / self.n if self.n else None
+
+    @property
+    def variance(self) -> float | None:
+        """The sample variance (n - 1), computed from exact integers; None below two values."""
+        return _variance(self.n, self.total, self.squares)
+
+    @staticmethod
+    def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
+        """Sum whole values of 0 to 2^52 among the rows of `among`; undecided rows are counted apart."""
+        return measured(value, among, undecided)
+
+
+@attrs.frozen
+class Signed(Accumulator):
+    """How many values that may lie below 0, their sum and their sum of squares, exactly; `Signed()` is the zero.
+
+    >>> (Signed(2, -10, 58) + Signed(1, 4, 16)).mean
+    -2.0
+    """
+
+    stored_name: ClassVar[str] = "signed"
+    n: int = attrs.field(default=0, validator=whole)
+    total: int = 0
+    squares: int = attrs.field(default=0, validator=whole)
+    undecided: int = attrs.field(default=0, validator=whole)
+
+    def __add__(self, other: "Signed") -> "Signed":
+        return Signed(
+            self.n + other.n,
+            self.total + other.total,
+            self.squares + other.squares,
+            self.undecided + other.undecided,
+        )
+
+    @property
+    def mean(self) -> float | None:
+        """The arithmetic mean; None where nothing was measured."""
+        return self.total / self.n if self.n else None
+
+    @property
+    def variance(self) -> float | None:
+        """The sample variance (n - 1), computed from exact integers; None below two values."""
+        return _variance(self.n, self.total, self.squares)
+
+    @staticmethod
+    def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
+        """Sum whole values of -2^52 to 2^52 among the rows of `among`; undecided rows are counted apart."""
+        return measured(value, among, undecided, signed=True)
+
+
+@attrs.frozen
+class Quotient(Accumulator):
+    """One sum over another, exactly, such as busy time over time on duty; `Quotient()` is the zero.
+
+    Sums of squares, of the top, of the base and of both together, give its spread; `n` counts the rows.
+
+    >>> (Quotient.one(3, 4) + Quotient.one(1, 4)).value
+    0.5
+    >>> Quotient().value is None
+    True
+    """
+
+    stored_name: ClassVar[str] = "quotient"
+    n: int = attrs.field(default=0, validator=whole)
+    top: int = attrs.field(default=0, validator=whole)
+    base: int = attrs.field(default=0, validator=whole)
+    top_squares: int = attrs.field(default=0, validator=whole)
+    base_squares: int = attrs.field(default=0, validator=whole)
+    both_squares: int = attrs.field(default=0, validator=whole)
+
+    def __add__(self, other: "Quotient") -> "Quotient":
+        return Quotient(
+            self.n + other.n,
+            self.top + other.top,
+            self.base + other.base,
+            self.top_squares + other.top_squares,
+            self.base_squares + other.base_squares,
+            self.both_squares + other.both_squares,
+        )
+
+    @classmethod
+    def one(cls, top: int, base: int) -> "Quotient":
+        """The state of a single row."""
+        return cls(1, top, base, top * top, base * base, (top + base) ** 2)
+
+    @property
+    def value(self) -> float | None:
+        """The sum of tops over the sum of bases; None where that is 0."""
+        return self.top / self.base if self.base else None
+
+    @property
+    def variance(self) -> float | None:
+        """The variance of the value, from what each row's top lies off its share of the base; None below two rows.
+
+        The estimator of a ratio of W. G. Cochran, *Sampling Techniques*, 3rd ed., 1977, chapter 6, for rows that are
+        drawn from many; the rounding is that of the last division.
+        """
+        if self.n < 2 or not self.base:  # noqa: PLR2004  (one row has no spread)
+            return None
+        products = self.both_squares - self.top_squares - self.base_squares  # twice the sum of top × base
+        off = self.base**2 * self.top_squares - self.top * self.base * products + self.top**2 * self.base_squares
+        return self.n * off / ((self.n - 1) * self.base**4)
+
+    @staticmethod
+    def of(top: Array, base: Array, *, among: Array | None = None) -> Rows:
+        """Sum whole values of 0 to 2^52 of both among the rows of `among`."""
+        rows = measured(top, among, None)
+        return {"top": rows["value"], "base": np.asarray(base, np.int64), "n": rows["n"]}
+
+
+@attrs.frozen
+class Clustered(Quotient):
+    """A share or a mean of rows that belong to customers: one sum over another, with its spread between customers.
+
+    `Quotient` says what the fields mean; here a part of them is a customer, and `rows` counts the rows. The top may lie
+    below 0.
+    """
+
+    stored_name: ClassVar[str] = "clustered"
+    law: ClassVar[Law] = "keyed"
+    top: int = 0
+    rows: int = attrs.field(default=0, validator=whole)
+    undecided: int = attrs.field(default=0, validator=whole)
+
+    def __add__(self, other: "Quotient") -> "Clustered":
+        assert isinstance(other, Clustered)
+        names = [f.name for f in attrs.fields(Clustered)]
+        return Clustered(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    @staticmethod
+    def of(state: Rows, cluster: Array) -> Rows:  # type: ignore[override]
+        """Take what `Ratio.of`, `Total.of` or `Signed.of` makes of rows, and the code of each row's customer."""
+        share = "hits" in state
+        counted = state["decided"] if share else state["n"]
+        top = state["hits"] if share else np.where(counted, state["value"], 0)
+        return {"top": top.astype(np.int64), "cluster": cluster, "rows": counted, "undecided": state["undecided"]}
+
+
+@attrs.frozen
+class Extremes(Accumulator):
+    """How many, the least and the greatest of them; `Extremes()` is the zero.
+
+    >>> Extremes.one(3) + Extremes.one(9)
+    Extremes(n=2, low=3, high=9)
+    >>> Extremes().high is None
+    True
+    """
+
+    stored_name: ClassVar[str] = "extremes"
+    n: int = attrs.field(default=0, validator=whole)
+    low: int | None = None
+    high: int | None = None
+
+    def __add__(self, other: "Extremes") -> "Extremes":
+        lows = [x.low for x in (self, other) if x.low is not None]
+        highs = [x.high for x in (self, other) if x.high is not None]
+        return Extremes(self.n + other.n, min(lows, default=None), max(highs, default=None))
+
+    @classmethod
+    def one(cls, value: int) -> "Extremes":
+        """The state of a single row."""
+        return cls(1, value, value)
+
+    @staticmethod
+    def of(value: Array, *, among: Array | None = None) -> Rows:
+        """Note whole values of 0 to 2^52 among the rows of `among`."""
+        rows = measured(value, among, None)
+        return {"value": rows["value"], "n": rows["n"]}
+
+
+def _mask(field: str, values: Array) -> Array:
+    """True and false, also as 1 and 0; what is neither is refused rather than taken for true."""
+    given = np.asarray(values)
+    if given.dtype.kind == "b":
+        return given
+    mask = np.asarray(given == 1)
+    if given.dtype.kind not in "iuf" or not (mask | (given == 0)).all():
+        got = given[:3].tolist()
+        raise InvalidValue(
+            f"{field} must be true or false for each row (got {got!r} …); compare, such as t[…] == 1",
+            field=field,
+            expected="true or false",
+            got=got,
+        )
+    return mask
+
+
+def _variance(n: int, total: int, squares: int) -> float | None:
+    if n < 2:  # noqa: PLR2004  (one value has no spread)
+        return None
+    return (n * squares - total**2) / (n * (n - 1))
+
+
+def _whole_values(value: Array, inside: Array) -> Array:
+    """Values as whole numbers; what is none among the rows that count is refused."""
+    if value.dtype.kind in "iub":
+        return value.astype(np.int64, copy=False)
+    told = value[inside].astype(np.float64)
+    odd = ~np.isfinite(told) | (told != np.rint(told))
+    if odd.any():
+        got = told[odd][0]
+        raise InvalidValue(
+            f"value must hold whole numbers, such as microseconds from t.us(…) (got {got}); round them with np.rint, "
+            "and leave rows without a value out of among",
+            field="value",
+            expected="whole numbers",
+            got=got,
+        )
+    out = np.zeros(len(value), np.int64)
+    out[inside] = told
+    return out
+
+
+def measured(value: Array, among: Array | None, undecided: Array | None, *, signed: bool = False) -> Rows:
+    """Whole values, the rows that have one, and among them those that are undecided."""
+    inside = np.ones(len(value), np.bool_) if among is None else _mask("among", among)
+    value = _whole_values(np.asarray(value), inside)
+    if not signed and len(value) and value.min() < 0 and value[inside].min(initial=0) < 0:
+        raise InvalidValue(
+            f"value must hold whole numbers of 0 or more (got {value[inside].min()}); use Signed for what may be "
+            "negative, or leave the row out of among",
+            field="value",
+            expected="0 or more",
+            got=value[inside].min(),
+        )
+    waiting = np.zeros(len(value), np.bool_) if undecided is None else _mask("undecided", undecided) & inside
+    return {"value": value, "n": inside if undecided is None else inside & ~waiting, "undecided": waiting}

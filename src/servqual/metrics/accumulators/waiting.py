@@ -1,0 +1,66 @@
+"""Rows that wait to be counted: their groups and values, as they came."""
+
+from typing import Final
+
+import numpy as np
+
+from servqual.metrics.accumulators.counts import Sparse
+from servqual.metrics.accumulators.sums import Array
+
+__all__ = ["WaitingValues", "counted", "in_order"]
+
+_WORD: Final = 63
+
+
+class WaitingValues:
+    """Takes groups and whole values; `rows` says how many wait."""
+
+    def __init__(self) -> None:
+        self._some: list[tuple[Array, Array]] = []
+        self.rows = 0
+
+    def add(self, group: Array, value: Array) -> None:
+        """Let some more wait."""
+        self._some.append((group, value))
+        self.rows += len(group)
+
+    def most(self) -> int:
+        """How many rows wait in the group that has most."""
+        size = max((int(group.max(initial=0)) + 1 for group, _ in self._some), default=1)
+        counts = np.zeros(size, np.int64)
+        for group, _ in self._some:
+            counts += np.bincount(group, minlength=size)
+        return int(counts.max())
+
+    def given_up(self) -> tuple[Array, Array]:
+        """All that waited; then none does."""
+        nothing = np.zeros(0, np.int64)
+        groups, values = zip((nothing, nothing), *self._some, strict=True)
+        self._some, self.rows = [], 0
+        return np.concatenate(groups), np.concatenate(values)
+
+
+def in_order(group: Array, value: Array) -> tuple[Array, Array, Array]:
+    """Rows in the order of group and value, and which of them are the first of their kind.
+
+    >>> in_order(np.array([1, 0, 1]), np.array([5, 7, 5]))
+    (array([0, 1, 1]), array([7, 5, 5]), array([ True,  True, False]))
+    """
+    bits = int(value.max(initial=0)).bit_length()
+    if bits + int(group.max(initial=0)).bit_length() > _WORD:
+        order = np.lexsort((value, group))
+        group, value = group[order], value[order]
+        fresh = (group[1:] != group[:-1]) | (value[1:] != value[:-1])
+    else:  # whole numbers that hold both are quicker to sort
+        key = (group << bits) | value
+        key.sort()
+        group, value, fresh = key >> bits, key & ((1 << bits) - 1), key[1:] != key[:-1]
+    return group, value, np.concatenate([np.ones(min(len(group), 1), np.bool_), fresh])
+
+
+def counted(group: Array, value: Array, binned: Array) -> Sparse:
+    """Rows as counts; `binned` says of which groups the values are bins."""
+    group, value, fresh = in_order(group, value)
+    places = np.flatnonzero(fresh)
+    count, undecided = np.diff(places, append=len(group)), np.zeros(len(binned), np.int64)
+    return Sparse("values", group[places], value[places], count, binned, undecided).settled()

@@ -1,0 +1,188 @@
+"""The KPIs of access: who got through, who gave up soon, who was called back, and who never needed a person."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from servqual.metrics.accumulators.sums import Array, Quotient, Ratio
+from servqual.metrics.catalogue._offered import STILL_WAITING, answered, still_waiting
+from servqual.metrics.catalogue._open_items import by_due, limit_of
+from servqual.metrics.kpi.definition import Kpi, View
+
+__all__ = ["ACCESS_KPIS"]
+
+
+def _short(t: View) -> tuple[Array, Array]:
+    """Contacts that gave up within the limit `short`, end included; and those for which that can be said."""
+    limit = limit_of(t, "short")
+    gave_up = t["abandoned"] & t.known("wait_s")
+    return gave_up & (t.us("wait_s") <= limit), gave_up | answered(t) | still_waiting(t)
+
+
+def _handled(t: View) -> Mapping[str, Array]:
+    short, told = _short(t)
+    return {"hit": answered(t), "among": told & ~short, "undecided": still_waiting(t)}
+
+
+def _gave_up(t: View) -> Mapping[str, Array]:
+    short, told = _short(t)
+    return {"hit": t["abandoned"], "among": told & ~short, "undecided": still_waiting(t)}
+
+
+def _gave_up_soon(t: View) -> Mapping[str, Array]:
+    short, told = _short(t)
+    return {"hit": short, "among": told, "undecided": still_waiting(t)}
+
+
+def _patience(t: View) -> Mapping[str, Array]:
+    """All that was waited, over those who gave up."""
+    known = t.known("wait_s")
+    return {
+        "top": np.where(known, t.us("wait_s"), 0),
+        "base": (t["abandoned"] & known).astype(np.int64),
+        "among": known,
+    }
+
+
+def _blocked(t: View) -> Mapping[str, Array]:
+    return {"hit": t["blocked"], "among": t.known("blocked")}
+
+
+def _called_back(t: View) -> Mapping[str, Array]:
+    return by_due(t, "requested_at", "done_at", "cancelled_at")
+
+
+def _contained(t: View) -> Mapping[str, Array]:
+    """Answered bot contacts, and whether their customer reached a person within the window after."""
+    window = limit_of(t, "window")
+    for name in ("customer_id", "queued_at"):
+        t.refuse(~t.known(name), name, "is missing")
+    customer, at = t.column("customer_id").values.astype(np.int64), t.us("queued_at")
+    among = t["bot"] & answered(t) & ~t.bad
+    person = t.known("bot") & ~t["bot"] & ~t.bad
+    # for each bot contact the next contact of the same customer with a person: sort by customer and moment, and look on
+    order = np.lexsort((person, at, customer))  # of one moment the person comes after
+    places = np.where(person[order], np.arange(t.size), t.size)
+    following = np.minimum.accumulate(places[::-1])[::-1]
+    row = np.append(order, 0)[following]
+    same = (following < t.size) & (customer[row] == customer[order])
+    reached = np.zeros(t.size, np.bool_)
+    reached[order] = same & (at[row] - at[order] <= window)
+    return {"hit": ~reached & ~t["transferred"], "among": among, "undecided": t.now - np.where(among, at, 0) <= window}
+
+
+_CONTACT: Final[dict[str, Any]] = {
+    "table": "interactions",
+    "at": "queued_at",
+}
+_ABANDONED: Final[dict[str, Any]] = {
+    **_CONTACT,
+    "unit": "share",
+    "needs": ("wait_s", "abandoned"),
+    "params": {"short": None},
+    "accumulator": Ratio,
+    "open_items": STILL_WAITING,
+}
+_SHORT: Final = "short is an abandon within the limit, end included, which must be set; one of unknown wait is left out"
+
+ACCESS_KPIS: Final = (
+    Kpi(
+        key="handled_rate",
+        title="handled rate",
+        question="what share of the contacts that really waited was handled?",
+        formula=f"contacts answered / contacts offered without short abandons; {_SHORT}",
+        source="K-04 (003 §6.2), without short abandons; KPIS 2, ITIL desk lists",
+        better="higher",
+        rows=_handled,
+        **_ABANDONED,
+    ),
+    Kpi(
+        key="abandonment_rate_less_short",
+        title="abandonment rate without short abandons",
+        question="what share of the contacts that really waited gave up?",
+        formula=f"contacts abandoned after the limit / contacts offered without short abandons; {_SHORT}",
+        source="K-05 (abandoned contacts apart); KPIS 7, contact-centre practice",
+        better="lower",
+        rows=_gave_up,
+        **_ABANDONED,
+    ),
+    Kpi(
+        key="short_abandon_rate",
+        title="short-abandon share",
+        question="what share of the contacts gave up at once?",
+        formula=f"contacts abandoned within the limit / contacts offered; {_SHORT}",
+        source="KPIS 8, contact-centre practice",
+        better=None,
+        rows=_gave_up_soon,
+        **_ABANDONED,
+    ),
+    Kpi(
+        key="patience_mean",
+        title="mean patience",
+        question="how long would a contact wait before it gives up, on average?",
+        formula="sum of all waits, of answered and abandoned contacts / contacts abandoned; the most likely mean where "
+        "patience is exponential, so that answered contacts are counted as not yet out of patience",
+        source="KPIS 9; N. Gans, G. Koole, A. Mandelbaum, 2003, M&SOM 5: 79-141",
+        unit="s",
+        better="higher",
+        needs=("wait_s", "abandoned"),
+        open_items="what a contact has waited so far counts as a wait",
+        accumulator=Quotient,
+        rows=_patience,
+        **_CONTACT,
+    ),
+    Kpi(
+        key="blockage_rate",
+        title="blockage",
+        question="what share of the attempts met a busy line?",
+        formula="attempts blocked / attempts of which it is known",
+        source="KPIS 10; the loss that A. K. Erlang's formula B computes",
+        unit="share",
+        better="lower",
+        table="attempts",
+        needs=("blocked",),
+        open_items="there are none: an attempt is told when it has ended",
+        accumulator=Ratio,
+        rows=_blocked,
+    ),
+    Kpi(
+        key="callback_kept",
+        title="callback success",
+        question="what share of the callbacks was made within the promised window?",
+        formula="called back by due_at, at the due moment included / callbacks due, without those that the customer "
+        "cancelled by then",
+        source="K-38 (keep promises, 002 §5.1), for callbacks; KPIS 11, contact-centre practice",
+        unit="share",
+        better="higher",
+        table="callbacks",
+        at="due_at",
+        needs=("due_at", "done_at"),
+        uses=("requested_at", "cancelled_at"),
+        open_items="a miss once due_at has passed, undecided before",
+        params={"only": None, "except_for": None},
+        accumulator=Ratio,
+        rows=_called_back,
+    ),
+    Kpi(
+        key="containment_rate",
+        title="self-service containment",
+        question="what share of the contacts taken by a bot needed no person, then or soon after?",
+        formula="bot contacts neither transferred nor followed by a contact of the same customer with a person within "
+        "the window, end included / bot contacts that were answered and whose window is over; a contact for which bot "
+        "is not known is with nobody",
+        source="K-45 (001-2 §3, §5; 002 §5.3), with a window; KPIS 12, contact-centre practice",
+        label_zh="自助解决率",
+        unit="share",
+        better="higher",
+        needs=("customer_id", "queued_at", "bot"),
+        uses=("transferred", "abandoned"),
+        params={"window": None},
+        law="keyed",
+        accumulator=Ratio,
+        rows=_contained,
+        open_items="a bot contact whose window is not over is undecided",
+        table="interactions",
+        at="queued_at",
+    ),
+)

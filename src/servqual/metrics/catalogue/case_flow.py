@@ -1,0 +1,207 @@
+"""The KPIs of how cases flow: how many were finished, how late, and how much of their time was ours."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from servqual.metrics.accumulators.sums import Array, Count, Quotient, Total
+from servqual.metrics.catalogue._open_items import (
+    DONE,
+    ENDS,
+    PLACE,
+    STANDARD,
+    TIMED,
+    asked_for,
+    due_after_receipt,
+    in_order,
+    kept,
+    open_,
+    received,
+    resolved,
+    resolved_name,
+    share_of_cases,
+    spent,
+)
+from servqual.metrics.kpi.definition import Kpi, View
+
+__all__ = ["CASE_FLOW_KPIS"]
+
+
+def _resolved_count(t: View) -> Mapping[str, Array]:
+    return {"among": t.seen("resolved_at") & asked_for(t)}
+
+
+def _closed_count(t: View) -> Mapping[str, Array]:
+    return {"among": t.seen("closed_at") & asked_for(t)}
+
+
+def _verified(t: View) -> Mapping[str, Array]:
+    return {"hit": t.seen("verified_at"), "among": resolved(t)}
+
+
+def _kept_of_closed(t: View) -> Mapping[str, Array]:
+    told = kept(t, resolved_name(t), due="due_at")
+    return {"hit": told["hit"], "among": told["among"] & t.seen(resolved_name(t))}
+
+
+def _overrun(t: View) -> Mapping[str, Array]:
+    """By how much what is past its due moment is past it, until its end or now."""
+    end_name = resolved_name(t)
+    in_order(t, "received_at", end_name)
+    due_after_receipt(t)
+    done, due = t.seen(end_name), t.us("due_at")
+    there = received(t) & t.known("due_at") & (done | open_(t))
+    end = np.where(done, t.us(end_name), t.now)
+    late = there & (end > due)
+    start = np.where(late, due, 0)
+    return {"value": spent(t, start, np.where(late, end, 0)), "among": late, "undecided": ~done}
+
+
+def _overdue(t: View) -> Mapping[str, Array]:
+    return {"hit": t.now > t.us("due_at"), "among": received(t) & open_(t) & t.known("due_at")}
+
+
+def _paused(t: View) -> Mapping[str, Array]:
+    end_name = resolved_name(t)
+    in_order(t, "received_at", end_name)
+    known = received(t) & t.known("paused_s") & (t.seen(end_name) | open_(t))
+    start = np.where(known, t.us("received_at"), 0)
+    took = np.where(known, np.where(t.seen(end_name), t.us(end_name), t.now), 0) - start
+    t.refuse(known & (t.us("paused_s") > took), "paused_s", "must not exceed the time from received_at to the end")
+    known &= ~t.bad
+    return {"top": np.where(known, t.us("paused_s"), 0), "base": np.where(known, took, 0), "among": known}
+
+
+def _requester_wait(t: View) -> Mapping[str, Array]:
+    return {
+        "value": t.us("requester_wait_s"),
+        "among": received(t) & t.known("requester_wait_s"),
+        "undecided": ~t.seen(resolved_name(t)),
+    }
+
+
+_CASES: Final[dict[str, Any]] = {"table": "cases"}
+
+CASE_FLOW_KPIS: Final = (
+    Kpi(
+        key="cases_resolved",
+        title="cases resolved",
+        question="how many cases were resolved?",
+        formula="count of cases resolved by now, dated by their resolution",
+        source="K-09 (003 §6.2); KPIS 43, throughput of flow practice",
+        label_zh="问题解决数量",
+        unit="count",
+        better="higher",
+        at="resolved_at",
+        needs=("resolved_at",),
+        open_items="left out",
+        params=PLACE,
+        accumulator=Count,
+        rows=_resolved_count,
+        **_CASES,
+    ),
+    Kpi(
+        key="cases_closed",
+        title="cases closed",
+        question="how many cases were closed?",
+        formula="count of cases closed by now, dated by their closure",
+        source="KPIS 43, throughput of flow practice",
+        unit="count",
+        better="higher",
+        at="closed_at",
+        needs=("closed_at",),
+        open_items="left out",
+        params=PLACE,
+        accumulator=Count,
+        rows=_closed_count,
+        **_CASES,
+    ),
+    share_of_cases(
+        key="verified_rate",
+        title="verified resolution rate",
+        question="what share of the resolved cases was verified?",
+        formula=f"cases resolved and verified by now / cases resolved by now; {ENDS}",
+        better="higher",
+        rows=_verified,
+        source=f"K-08 (implied by 004 §5.2); {STANDARD}",
+        label_zh="验证通过率",
+        needs=("verified_at",),
+        uses=DONE,
+        open_items="left out; a resolved case that waits for its verification is not verified",
+    ),
+    share_of_cases(
+        key="resolution_kept_of_closed",
+        title="resolution kept, of finished cases",
+        question="what share of the finished cases was resolved within the target?",
+        formula="resolved within the target, or by due_at where no target is set / resolved; it hides open cases past "
+        f"their limit, which resolution_kept counts; {ENDS}",
+        better="higher",
+        rows=_kept_of_closed,
+        source="K-11; KPIS 25, the closed-only form of SLA attainment, as a named variant",
+        uses=(*DONE, "due_at"),
+        open_items="left out, also past the limit",
+        params={"within": None, **TIMED},
+    ),
+    Kpi(
+        key="breach_overrun",
+        title="breach overrun",
+        question="by how much were cases past their due moment, on average?",
+        formula=f"sum of the time from due_at to resolution of cases resolved after it / those cases; {ENDS}",
+        source=f"K-11 (how far it was missed); KPIS 26; {STANDARD}",
+        unit="s",
+        better="lower",
+        needs=("received_at", "due_at"),
+        uses=DONE,
+        open_items="an open case past its due moment is undecided: its overrun still grows",
+        params=TIMED,
+        accumulator=Total,
+        rows=_overrun,
+        **_CASES,
+    ),
+    share_of_cases(
+        key="overdue_share",
+        title="overdue share of the backlog",
+        question="what share of the open cases is past its due moment?",
+        formula="open cases whose due_at has passed / open cases with a due_at; at it none is overdue",
+        better="lower",
+        rows=_overdue,
+        source="K-15 (overdue count), for cases; KPIS 41, ITIL service desk lists",
+        needs=("due_at",),
+        uses=DONE,
+        open_items="they are what is counted",
+    ),
+    Kpi(
+        key="pause_share",
+        title="pause share",
+        question="how much of the time of cases were their clocks paused?",
+        formula=f"sum of paused time / sum of the time from receipt to resolution; {ENDS}",
+        source=f"KPIS 27; {STANDARD}",
+        unit="share",
+        better="lower",
+        needs=("received_at", "paused_s"),
+        uses=DONE,
+        open_items="their time until now counts; a case closed without resolved_at is left out",
+        params=PLACE,
+        accumulator=Quotient,
+        rows=_paused,
+        **_CASES,
+    ),
+    Kpi(
+        key="requester_wait",
+        title="requester wait time",
+        question="how long did a case lie with us, on average?",
+        formula="sum of the time in states that are ours to end / cases resolved for which it is known",
+        source="K-05 (customer waiting time), for cases; KPIS 21, ticket systems",
+        label_zh="客户等待时间",
+        unit="s",
+        better="lower",
+        needs=("received_at", "requester_wait_s"),
+        uses=DONE,
+        open_items="undecided: their wait still grows",
+        params=PLACE,
+        accumulator=Total,
+        rows=_requester_wait,
+        **_CASES,
+    ),
+)

@@ -1,0 +1,265 @@
+"""The KPIs of cases: volume, backlog, response, resolution, and what was kept of what was promised."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from servqual.metrics.accumulators.sums import Array, Count, Ratio, Total
+from servqual.metrics.catalogue._open_items import (
+    DONE,
+    ENDS,
+    PLACE,
+    STANDARD,
+    TIMED,
+    age,
+    kept,
+    open_,
+    received,
+    resolved_name,
+    time_to,
+    with_percentiles,
+)
+from servqual.metrics.kpi.definition import Kpi, View
+
+__all__ = ["CASE_KPIS"]
+
+
+def _volume(t: View) -> Mapping[str, Array]:
+    return {"among": received(t)}
+
+
+def _backlog(t: View) -> Mapping[str, Array]:
+    _ = t.now
+    return {"among": received(t) & open_(t)}
+
+
+def _backlog_age(t: View) -> Mapping[str, Array]:
+    return age(t)
+
+
+def _first_response(t: View) -> Mapping[str, Array]:
+    return time_to(t, "first_response_at")
+
+
+def _resolution(t: View) -> Mapping[str, Array]:
+    return time_to(t, resolved_name(t))
+
+
+def _resolution_rate(t: View) -> Mapping[str, Array]:
+    return {"hit": t.seen(resolved_name(t)), "among": received(t)}
+
+
+def _first_response_kept(t: View) -> Mapping[str, Array]:
+    return kept(t, "first_response_at")
+
+
+def _resolution_kept(t: View) -> Mapping[str, Array]:
+    return kept(t, resolved_name(t), due="due_at")
+
+
+def _sla_kept(t: View) -> Mapping[str, Array]:
+    return {"hit": t["sla_kept"], "among": received(t) & t.known("sla_kept")}
+
+
+def _reopened(t: View) -> Mapping[str, Array]:
+    again = t["reopened"] > 0
+    told = t.has("resolved_at") or t.has("closed_at")  # without either nobody can say which cases are finished
+    finished = again | ~open_(t) if told else t.known("reopened")
+    return {"hit": again, "among": received(t) & t.known("reopened") & finished}
+
+
+def _reassigned(t: View) -> Mapping[str, Array]:
+    return {"hit": t["reassigned"] > 0, "among": received(t) & t.known("reassigned")}
+
+
+CASE_KPIS: Final = (
+    Kpi(
+        key="case_volume",
+        title="cases received",
+        question="how many cases came in?",
+        formula="count of cases received",
+        source="K-40 (workload); ITIL 4 service desk practice",
+        unit="count",
+        better=None,
+        table="cases",
+        needs=("received_at",),
+        params=PLACE,
+        open_items="open cases count like closed ones",
+        accumulator=Count,
+        rows=_volume,
+    ),
+    Kpi(
+        key="backlog",
+        title="open cases",
+        question="how many cases are open now?",
+        formula=f"count of cases received and neither resolved nor closed by now; {ENDS}",
+        source="K-15, for cases; ITIL v3 list",
+        unit="count",
+        better="lower",
+        table="cases",
+        needs=("received_at",),
+        uses=DONE,
+        open_items="they are what is counted",
+        params=PLACE,
+        accumulator=Count,
+        rows=_backlog,
+    ),
+    *with_percentiles(
+        Kpi(
+            key="backlog_age",
+            title="age of open cases",
+            question="how long is the time since receipt of open cases, on average?",
+            formula="sum of the time since receipt of open cases / count",
+            unit="s",
+            better="lower",
+            table="cases",
+            params=TIMED,
+            accumulator=Total,
+            rows=_backlog_age,
+            needs=("received_at",),
+            uses=DONE,
+            source="K-15, for cases; ITIL v3 list",
+            open_items="their age at now",
+        ),
+        "the time since receipt of open cases",
+    ),
+    *with_percentiles(
+        Kpi(
+            key="first_response_time",
+            title="first response time",
+            question="how long is the time from receipt to first response, on average?",
+            formula="sum of the time from receipt to first response / count",
+            unit="s",
+            better="lower",
+            table="cases",
+            params=TIMED,
+            accumulator=Total,
+            rows=_first_response,
+            needs=("received_at", "first_response_at"),
+            uses=DONE,
+            source=f"K-01, K-02; {STANDARD}",
+            label_zh="首次响应时间",
+            open_items="open and unanswered cases are undecided",
+        ),
+        "the time from receipt to first response",
+    ),
+    *with_percentiles(
+        Kpi(
+            key="resolution_time",
+            title="resolution time",
+            question="how long is the time from receipt to resolution, on average?",
+            formula="sum of the time from receipt to resolution / count",
+            unit="s",
+            better="lower",
+            table="cases",
+            params=TIMED,
+            accumulator=Total,
+            rows=_resolution,
+            needs=("received_at",),
+            uses=DONE,
+            source=f"K-10; {STANDARD}",
+            label_zh="问题解决速度",
+            open_items="open cases are undecided; a case closed without resolved_at is left out",
+        ),
+        "the time from receipt to resolution",
+    ),
+    Kpi(
+        key="resolution_rate",
+        title="resolution rate",
+        question="what share of the cases received has been resolved?",
+        formula=f"cases resolved by now / cases received; {ENDS}",
+        source=f"K-07 (004 §3.2), by the cohort received; {STANDARD}",
+        label_zh="问题解决率",
+        unit="share",
+        better="higher",
+        table="cases",
+        needs=("received_at",),
+        uses=DONE,
+        open_items="not resolved",
+        params=PLACE,
+        accumulator=Ratio,
+        rows=_resolution_rate,
+    ),
+    Kpi(
+        key="reopen_rate",
+        title="reopen rate",
+        question="what share of the finished cases had to be opened again?",
+        formula="cases reopened at least once / cases resolved, closed or reopened; all, where none tells its end",
+        source=f"K-34 (reopening part); {STANDARD}",
+        label_zh="复发率",
+        unit="share",
+        better="lower",
+        table="cases",
+        needs=("received_at", "reopened"),
+        uses=DONE,
+        open_items="left out unless reopened",
+        params=PLACE,
+        accumulator=Ratio,
+        rows=_reopened,
+    ),
+    Kpi(
+        key="reassignment_rate",
+        title="reassignment rate",
+        question="what share of the cases was handed to another group or person?",
+        formula="cases reassigned at least once / cases received",
+        source="DOMAIN 1.D (hand-over, 001-1 §4); ITIL 4 service desk practice",
+        unit="share",
+        better="lower",
+        table="cases",
+        needs=("received_at", "reassigned"),
+        open_items="count as they are",
+        params=PLACE,
+        accumulator=Ratio,
+        rows=_reassigned,
+    ),
+    Kpi(
+        key="first_response_kept",
+        title="first response kept",
+        question="what share of the cases was answered within the target?",
+        formula="answered within the target / answered, or unanswered past it; an answer at the limit is in time",
+        source="K-03 (004 §3.2); standard form of SLA attainment",
+        label_zh="响应时间达标率",
+        unit="share",
+        better="higher",
+        table="cases",
+        needs=("received_at", "first_response_at"),
+        open_items="a miss once the limit has passed, undecided before",
+        params={"within": None, **TIMED},
+        clock="first_response",
+        accumulator=Ratio,
+        rows=_first_response_kept,
+    ),
+    Kpi(
+        key="resolution_kept",
+        title="resolution kept",
+        question="what share of the cases was resolved within the target?",
+        formula="resolved within the target, or by due_at where no target is set / resolved, or unresolved past it",
+        source="K-11; standard form of SLA attainment",
+        label_zh="时限达成率",
+        unit="share",
+        better="higher",
+        table="cases",
+        needs=("received_at",),
+        uses=(*DONE, "due_at"),
+        open_items="a miss once the limit has passed, undecided before",
+        params={"within": None, **TIMED},
+        clock="resolution",
+        accumulator=Ratio,
+        rows=_resolution_kept,
+    ),
+    Kpi(
+        key="sla_kept",
+        title="kept within target, as recorded",
+        question="what share of the cases bears the desk's own mark of a kept target?",
+        formula="cases marked as kept / cases marked",
+        source="K-52; the flag is the exporting desk's, its rule is not known to us",
+        label_zh="绩效指标达成情况",
+        unit="share",
+        better="higher",
+        table="cases",
+        needs=("received_at", "sla_kept"),
+        open_items="as marked",
+        params=PLACE,
+        accumulator=Ratio,
+        rows=_sla_kept,
+    ),
+)

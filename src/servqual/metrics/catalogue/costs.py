@@ -1,0 +1,125 @@
+"""The KPIs of cost: what a contact and a solved case cost, in the currency of the data.
+
+Amounts are exact in millionths; data of several currencies are to be measured apart, or grouped by it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from servqual.metrics.accumulators.sums import Array, Count, Quotient, Total
+from servqual.metrics.catalogue._amounts import amount, over
+from servqual.metrics.catalogue._open_items import DONE, ENDS, PLACE, received, resolved_name
+from servqual.metrics.kpi.definition import Kpi, View
+
+__all__ = ["COST_KPIS"]
+
+
+def _per_contact(t: View) -> Mapping[str, Array]:
+    cost, known = amount(t, "cost")
+    return {"value": cost, "among": known}
+
+
+def _per_resolution(t: View) -> Mapping[str, Array]:
+    """The cost of all cases over those resolved: what was spent on the open ones is spent, too."""
+    arrived = received(t)
+    cost, known = amount(t, "cost")
+    return {"top": cost, "base": t.seen(resolved_name(t)).astype(np.int64), "among": arrived & known}
+
+
+def _failures(t: View) -> Mapping[str, Array]:
+    internal, told = amount(t, "internal_failure")
+    external, also = amount(t, "external_failure")
+    revenue, known = amount(t, "revenue")
+    return over(t, internal + external, revenue, told & also & known)
+
+
+def _amounts(t: View) -> Mapping[str, Array]:
+    spent, known = amount(t, "amount")
+    return {"value": spent, "among": known & t.seen("at")}
+
+
+def _purchases(t: View) -> Mapping[str, Array]:
+    return {"among": t.seen("at")}
+
+
+COST_KPIS: Final = (
+    Kpi(
+        key="cost_per_contact",
+        title="cost per contact",
+        question="what did a contact cost, on average?",
+        formula="sum of the costs / contacts with a known cost, abandoned ones included",
+        source="K-32 (001-1 §3; 004 §1.1, §5.1); KPIS 102, ITIL lists; the documents give no formula",
+        label_zh="服务成本",
+        unit="money",
+        better="lower",
+        table="interactions",
+        at="queued_at",
+        needs=("cost",),
+        open_items="there are none: a contact is told when it has ended",
+        accumulator=Total,
+        rows=_per_contact,
+    ),
+    Kpi(
+        key="cost_per_resolution",
+        title="cost per resolution",
+        question="what did it cost to resolve a case?",
+        formula=f"sum of the costs of all cases received / those of them resolved by now; cases without a known cost "
+        f"are left out of both; {ENDS}",
+        source="K-32 (001-1 §3; 004 §1.1, §5.1); KPIS 102, ITIL lists; the documents give no formula",
+        label_zh="服务成本",
+        unit="money",
+        better="lower",
+        table="cases",
+        needs=("received_at", "cost"),
+        uses=DONE,
+        open_items="their cost counts, they do not",
+        params=PLACE,
+        accumulator=Quotient,
+        rows=_per_resolution,
+    ),
+    Kpi(
+        key="cost_of_poor_quality",
+        title="cost of poor quality",
+        question="how much of the revenue do failures cost?",
+        formula="sum of (internal + external failure costs) / sum of revenue",
+        source="KPIS 91; J. M. Juran, Quality Control Handbook, 1951",
+        unit="ratio",
+        better="lower",
+        table="quality_costs",
+        needs=("internal_failure", "external_failure", "revenue"),
+        open_items="there are none: a stretch is told when its books are closed",
+        accumulator=Quotient,
+        rows=_failures,
+    ),
+    Kpi(
+        key="purchase_amount",
+        title="purchase amount",
+        question="how much is a purchase worth, on average?",
+        formula="sum of amounts / purchases by now with a known amount",
+        source="K-29 (001-1 §3.1, the M of RFM); the document gives no formula",
+        label_zh="购买金额",
+        unit="money",
+        better="higher",
+        table="purchases",
+        needs=("at", "amount"),
+        open_items="there are none: a purchase is told when it is made",
+        accumulator=Total,
+        rows=_amounts,
+    ),
+    Kpi(
+        key="purchase_volume",
+        title="purchases",
+        question="how many purchases were made?",
+        formula="count of purchases by now",
+        source="K-29 (001-1 §3.1); the document gives no formula",
+        unit="count",
+        better="higher",
+        table="purchases",
+        needs=("at",),
+        open_items="there are none: a purchase is told when it is made",
+        accumulator=Count,
+        rows=_purchases,
+    ),
+)

@@ -1,0 +1,100 @@
+"""The KPIs of handling: where the time of a contact goes, and how long a customer waits for the next word."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from servqual.metrics.accumulators.sums import Array, Ratio, Total
+from servqual.metrics.catalogue._offered import answered
+from servqual.metrics.catalogue._open_items import TIMED, time_to, with_percentiles
+from servqual.metrics.kpi.definition import Kpi, View
+
+__all__ = ["HANDLING_KPIS"]
+
+
+def _part(t: View, name: str) -> Mapping[str, Array]:
+    return {"value": t.us(name), "among": answered(t) & t.known(name)}
+
+
+def _talk(t: View) -> Mapping[str, Array]:
+    return _part(t, "talk_s")
+
+
+def _hold(t: View) -> Mapping[str, Array]:
+    return _part(t, "hold_s")
+
+
+def _wrap(t: View) -> Mapping[str, Array]:
+    return _part(t, "wrap_s")
+
+
+def _held(t: View) -> Mapping[str, Array]:
+    return {"hit": t.us("hold_s") > 0, "among": answered(t) & t.known("hold_s")}
+
+
+def _replied(t: View) -> Mapping[str, Array]:
+    return time_to(t, "replied_at")
+
+
+_CONTACT: Final[dict[str, Any]] = {
+    "table": "interactions",
+    "at": "queued_at",
+    "uses": ("abandoned",),
+    "open_items": "a contact that still waits is left out",
+}
+
+
+def _mean_part(name: str, what: str, better: Any, rows: Callable[[View], Mapping[str, Array]]) -> Kpi:
+    return Kpi(
+        key=f"{name}_time",
+        title=f"mean {name} time",
+        question=f"how long did {what}, on average?",
+        formula=f"sum of {name} / answered contacts for which it is known; without an abandoned column all were "
+        "answered",
+        source="K-17 (004 §2.2), its parts; KPIS 15, contact-centre practice",
+        unit="s",
+        better=better,
+        needs=(f"{name}_s",),
+        accumulator=Total,
+        rows=rows,
+        **_CONTACT,
+    )
+
+
+HANDLING_KPIS: Final = (
+    _mean_part("talk", "the conversation of an answered contact take", None, _talk),
+    _mean_part("hold", "an answered contact stay on hold", "lower", _hold),
+    _mean_part("wrap", "the work after an answered contact take", None, _wrap),
+    Kpi(
+        key="hold_rate",
+        title="hold rate",
+        question="what share of the answered contacts was put on hold?",
+        formula="answered contacts with a hold of more than 0 / answered contacts for which it is known",
+        source="KPIS 16, contact-centre practice",
+        unit="share",
+        better="lower",
+        needs=("hold_s",),
+        accumulator=Ratio,
+        rows=_held,
+        **_CONTACT,
+    ),
+    *with_percentiles(
+        Kpi(
+            key="reply_time",
+            title="reply time",
+            question="how long is the wait from a customer's message to the next reply, on average?",
+            formula="sum of the time from a message to the next reply / messages replied to; each wait of a customer "
+            "is a row, so that long conversations count for more",
+            source="K-01 (response time, per message); KPIS 19, message-weighted",
+            label_zh="响应时间",
+            unit="s",
+            better="lower",
+            table="messages",
+            needs=("received_at", "replied_at"),
+            open_items="a message without a reply is undecided",
+            params=TIMED,
+            accumulator=Total,
+            rows=_replied,
+        ),
+        "the time from a customer's message to the next reply",
+    ),
+)

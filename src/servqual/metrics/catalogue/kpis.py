@@ -1,0 +1,70 @@
+"""The catalogue: every KPI that servqual defines, by key."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import UnknownName
+from servqual.metrics.catalogue.access import ACCESS_KPIS
+from servqual.metrics.catalogue.case_flow import CASE_FLOW_KPIS
+from servqual.metrics.catalogue.case_path import CASE_PATH_KPIS
+from servqual.metrics.catalogue.cases import CASE_KPIS
+from servqual.metrics.catalogue.clocks import CLOCK_KPIS
+from servqual.metrics.catalogue.commitments import PROMISE_KPIS
+from servqual.metrics.catalogue.complaint_outcomes import COMPLAINT_OUTCOME_KPIS
+from servqual.metrics.catalogue.complaints import COMPLAINT_KPIS
+from servqual.metrics.catalogue.contacts import INTERACTION_KPIS
+from servqual.metrics.catalogue.costs import COST_KPIS
+from servqual.metrics.catalogue.customers import CUSTOMER_KPIS
+from servqual.metrics.catalogue.forecasts import PLANNING_KPIS
+from servqual.metrics.catalogue.gaps import GAP_KPIS
+from servqual.metrics.catalogue.handling import HANDLING_KPIS
+from servqual.metrics.catalogue.operations import OPERATION_KPIS
+from servqual.metrics.catalogue.people import PEOPLE_KPIS
+from servqual.metrics.catalogue.quality import QUALITY_KPIS
+from servqual.metrics.catalogue.ratios import COMPOUND_KPIS
+from servqual.metrics.catalogue.services import AVAILABILITY_KPIS
+from servqual.metrics.catalogue.shifts import WORKFORCE_KPIS
+from servqual.metrics.catalogue.steps import STEP_KPIS
+from servqual.metrics.catalogue.surveys import VOICE_KPIS
+from servqual.metrics.catalogue.waiting import COUNTED_ONCE_KPIS, WAITING_KPIS
+from servqual.metrics.kpi.definition import Kpi
+
+__all__ = ["KPIS", "ROOMS"]
+
+ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
+    {
+        "Contacts": (*INTERACTION_KPIS, *ACCESS_KPIS, *HANDLING_KPIS),
+        "Waiting, with those who still wait": WAITING_KPIS,
+        "Counted once": COUNTED_ONCE_KPIS,
+        "One count over another": COMPOUND_KPIS,
+        "Cases": (*CASE_KPIS, *CASE_FLOW_KPIS, *CASE_PATH_KPIS),
+        "Steps of a procedure": STEP_KPIS,
+        "Service clocks": CLOCK_KPIS,
+        "Complaints": (*COMPLAINT_KPIS, *COMPLAINT_OUTCOME_KPIS),
+        "Surveys": (*VOICE_KPIS, *GAP_KPIS),
+        "Feedback, promises and measures": PROMISE_KPIS,
+        "Quality checks": QUALITY_KPIS,
+        "Shifts": WORKFORCE_KPIS,
+        "Planning": PLANNING_KPIS,
+        "People": PEOPLE_KPIS,
+        "Customers": CUSTOMER_KPIS,
+        "Cost": COST_KPIS,
+        "Running services": AVAILABILITY_KPIS,
+        "Deliveries, stores, touchpoints and risks": OPERATION_KPIS,
+    }
+)
+"""The KPIs of each room."""
+
+
+class _Catalogue(dict[str, Kpi]):
+    """KPIs by key; one that is not there is told with those that are near."""
+
+    def __missing__(self, key: str) -> Kpi:
+        close = near(key, self)
+        raise UnknownName(f"KPIS has no {key!r}{did_you_mean(close)}", near=close)
+
+
+KPIS: Final = MappingProxyType(_Catalogue((kpi.key, kpi) for kpis in ROOMS.values() for kpi in kpis))
+"""The catalogue; `KPIS | {mine.key: mine}` extends it."""

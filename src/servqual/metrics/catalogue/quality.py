@@ -1,0 +1,257 @@
+"""The KPIs of quality checks: how much of a scorecard was met, and how many contacts were free of critical errors.
+
+A row is one evaluated contact (or one item of one), with the weights of what was met and of what was applicable.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators.sums import Array, Quotient, Ratio, Signed, Total
+from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, less, over
+from servqual.metrics.kpi.definition import Kpi, RowFunction, Unit, View
+
+__all__ = ["QUALITY_KPIS"]
+
+_ERRORS: Final = ("customer_critical", "business_critical", "compliance_critical")
+
+
+def _met(t: View) -> Mapping[str, Array]:
+    """Weights met over weights applicable; an evaluation to which nothing applied says nothing."""
+    met, told = amount(t, "met", "a weight")
+    applicable, known = amount(t, "applicable", "a weight")
+    t.refuse(told & known & (met > applicable), "met", "must not exceed applicable")
+    failed, judged = _failed(t)
+    return over(t, np.where(failed, 0, met), applicable, told & known & (applicable > 0) & judged)
+
+
+def _failed(t: View) -> tuple[Array, Array]:
+    """Evaluations that a critical error brings to nothing, where `critical` says so, and where that is known."""
+    told = [name for name in _ERRORS if t.has(name)]
+    match t.params["critical"]:
+        case "apart":
+            return np.zeros(t.size, np.bool_), np.ones(t.size, np.bool_)
+        case "zero" if told:
+            failed = np.logical_or.reduce([t[name] > 0 for name in told])
+            return failed, failed | np.logical_and.reduce([t.known(name) for name in told])
+        case "zero":
+            raise InvalidValue(
+                f"critical='zero' needs to know of critical errors (got no column {', '.join(_ERRORS)}); add one, or "
+                "leave them apart with critical='apart'",
+                field="critical",
+                got="zero",
+            )
+        case other:
+            raise InvalidValue(f"critical must be apart or zero (got {other!r})", field="critical", got=other)
+
+
+def _free_of(t: View, *errors: str) -> Mapping[str, Array]:
+    among = np.logical_and.reduce([t.known(name) for name in errors])
+    return {"hit": np.logical_and.reduce([t[name] == 0 for name in errors]), "among": among}
+
+
+def _free_of_any(t: View) -> Mapping[str, Array]:
+    return _free_of(t, *_ERRORS)
+
+
+def _free_of_customer(t: View) -> Mapping[str, Array]:
+    return _free_of(t, "customer_critical")
+
+
+def _free_of_business(t: View) -> Mapping[str, Array]:
+    return _free_of(t, "business_critical")
+
+
+def _free_of_compliance(t: View) -> Mapping[str, Array]:
+    return _free_of(t, "compliance_critical")
+
+
+def _deviation(t: View) -> Mapping[str, Array]:
+    off, known = less(t, "score", "master_score")
+    return {"value": np.abs(off), "among": known}
+
+
+def _bias(t: View) -> Mapping[str, Array]:
+    off, known = less(t, "score", "master_score")
+    return {"value": off, "among": known}
+
+
+_MANY: Final = 1_000_000  # nobody finds more in a contact
+
+
+def _counted(t: View, name: str) -> tuple[Array, Array]:
+    t.refuse(t[name] > _MANY, name, f"must not exceed {_MANY:,}")
+    known = t.known(name) & ~t.bad
+    return np.where(known, t[name], 0).astype(np.int64), known
+
+
+def _per_unit(t: View) -> Mapping[str, Array]:
+    defects, known = _counted(t, "defects")
+    return {"top": defects, "base": known.astype(np.int64), "among": known}
+
+
+def _per_opportunity(t: View) -> Mapping[str, Array]:
+    defects, told = _counted(t, "defects")
+    opportunities, known = _counted(t, "opportunities")
+    t.refuse(told & known & (defects > opportunities), "defects", "must not exceed opportunities")
+    return over(t, defects, opportunities, told & known)
+
+
+def _per_million(t: View) -> Mapping[str, Array]:
+    found = _per_opportunity(t)
+    return {**found, "top": found["top"] * MILLIONTHS}
+
+
+_COMMON: Final[dict[str, Any]] = {
+    "table": "qa_scores",
+    "at": "evaluated_at",
+    "unit": "share",
+    "better": "higher",
+    "open_items": "there are none: a contact is told when it has been evaluated",
+}
+_FAULT: Final[dict[str, Any]] = {
+    "table": "qa_scores",
+    "at": "evaluated_at",
+    "better": "lower",
+    "open_items": _COMMON["open_items"],
+}
+_BIAS: Final[dict[str, Any]] = {**_FAULT, "better": None}
+_LEVEL: Final[dict[str, Any]] = {**_FAULT, "better": "higher"}
+_COPC: Final = "KPIS 83; COPC practice as quoted by contact-centre sources; no document of ours gives a formula"
+
+_OF_DEFECTS: Final[tuple[tuple[str, Unit, str, str, str, tuple[str, ...], RowFunction], ...]] = (
+    (
+        "dpu",
+        "per unit",
+        "defects per unit",
+        "how many defects does a unit have, on average?",
+        "sum of defects / units evaluated",
+        ("defects",),
+        _per_unit,
+    ),
+    (
+        "dpo",
+        "share",
+        "defects per opportunity",
+        "what share of the chances for a defect became one?",
+        "sum of defects / sum of opportunities",
+        ("defects", "opportunities"),
+        _per_opportunity,
+    ),
+    (
+        "dpmo",
+        "per million",
+        "defects per million opportunities",
+        "how many of a million chances for a defect become one?",
+        "1,000,000 × sum of defects / sum of opportunities",
+        ("defects", "opportunities"),
+        _per_million,
+    ),
+)
+
+QUALITY_KPIS: Final = (
+    Kpi(
+        key="qa_score",
+        title="quality score",
+        question="how much of the scorecard was met?",
+        formula="sum of the weights met / sum of the weights applicable; what does not apply leaves both, and heavier "
+        "evaluations count for more; a critical error is told apart, or brings its evaluation to 0 (critical='zero')",
+        source="K-59 (002 §6.3.2: call quality from scorecard items; no formula given); KPIS 82, COPC practice",
+        label_zh="通话质量",
+        needs=("met", "applicable"),
+        uses=_ERRORS,
+        params={"critical": "apart"},
+        accumulator=Quotient,
+        rows=_met,
+        **_COMMON,
+    ),
+    Kpi(
+        key="critical_error_accuracy",
+        title="accuracy, critical errors of any kind",
+        question="what share of the evaluated contacts was free of every critical error?",
+        formula="evaluations without a critical error to customer, business or compliance / evaluations for which all "
+        "three are known",
+        source=_COPC,
+        needs=_ERRORS,
+        accumulator=Ratio,
+        rows=_free_of_any,
+        **_COMMON,
+    ),
+    *(
+        Kpi(
+            key=f"{kind}_critical_accuracy",
+            title=f"accuracy, errors critical to {what}",
+            question=f"what share of the evaluated contacts was free of errors critical to {what}?",
+            formula=f"evaluations without an error critical to {what} / evaluations for which that is known",
+            source=_COPC,
+            needs=(f"{kind}_critical",),
+            accumulator=Ratio,
+            rows=rows,
+            **_COMMON,
+        )
+        for kind, what, rows in (
+            ("customer", "the customer", _free_of_customer),
+            ("business", "the business", _free_of_business),
+            ("compliance", "compliance", _free_of_compliance),
+        )
+    ),
+    Kpi(
+        key="calibration_deviation",
+        title="calibration deviation",
+        question="how far do evaluators lie from the master score, on average?",
+        formula="sum of abs(score − master score) / evaluations with both; the scale must be named",
+        source="KPIS 84, calibration practice of contact centres",
+        needs=("score", "master_score"),
+        params={"scale": None},
+        accumulator=Total,
+        rows=_deviation,
+        unit="score",
+        **_FAULT,
+    ),
+    Kpi(
+        key="calibration_bias",
+        title="calibration bias",
+        question="how far do evaluators lie above or below the master score, on average?",
+        formula="sum of (score − master score) / evaluations with both; too high and too low make up for each other, "
+        "and the scale must be named",
+        source="KPIS 84 (signed), calibration practice of contact centres",
+        needs=("score", "master_score"),
+        params={"scale": None},
+        accumulator=Signed,
+        rows=_bias,
+        unit="gap",
+        **_BIAS,
+    ),
+    *(
+        Kpi(
+            key=key,
+            title=title,
+            question=question,
+            formula=formula,
+            source="KPIS 88, Six Sigma",
+            needs=needs,
+            accumulator=Quotient,
+            rows=rows,
+            unit=unit,
+            **_FAULT,
+        )
+        for key, unit, title, question, formula, needs, rows in _OF_DEFECTS
+    ),
+    Kpi(
+        key="sigma_level",
+        title="sigma level",
+        question="how many standard deviations lie between the process and its defects?",
+        formula="the normal quantile of 1 − defects per opportunity, one-sided, + shift; a process is held to drift by "
+        "1.5 in the long run, which shift=0 leaves out; without a defect there is a lower bound only",
+        source="KPIS 89, the conversion tables of Six Sigma (3.4 defects per million are 6); no document names it",
+        needs=("defects", "opportunities"),
+        params={"shift": 1.5},
+        accumulator=Quotient,
+        statistic="sigma",
+        rows=_per_opportunity,
+        unit="sigma",
+        **_LEVEL,
+    ),
+)

@@ -1,0 +1,270 @@
+"""The KPIs of survey answers: satisfaction, recommendation, effort, and how many answered at all.
+
+A row is an invitation; one without a score was not answered and is no answer of 0.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators.sums import Array, Quotient, Ratio, Total
+from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, labelled, off_scale, over, scale_of
+from servqual.metrics.kpi.definition import Kpi, View
+
+__all__ = ["VOICE_KPIS"]
+
+_UNANSWERED: Final = "an invitation without an answer is left out"
+_NPS: Final = (0, 10)
+_AGREEMENT: Final = (1, 7)
+_EASY: Final = 5
+_HEAVIEST: Final = 40  # times 100, in millionths of millionths, a little below 2^52
+_PROMOTER, _PASSIVE = 9, 7
+
+
+def _csat(t: View) -> Mapping[str, Array]:
+    scale, cut = scale_of(t), t.params["satisfied_from"]
+    if cut is None or not scale[0] <= cut <= scale[1]:
+        raise InvalidValue(
+            f"satisfied_from is needed, on the scale {scale[0]:g} to {scale[1]:g} (got {cut!r})",
+            field="satisfied_from",
+            got=cut,
+        )
+    score, answered = off_scale(t, "score", scale)
+    return {"hit": score >= cut, "among": answered}
+
+
+def _mean_score(t: View) -> Mapping[str, Array]:
+    scale = scale_of(t)
+    score, answered = off_scale(t, "score", scale)
+    if scale[0] < 0:
+        raise InvalidValue(f"scale must not go below 0 (got {scale})", field="scale", got=scale)
+    return {"value": np.rint(score * MILLIONTHS).astype(np.int64), "among": answered}
+
+
+def _nps(t: View) -> Mapping[str, Array]:
+    """0 for a detractor, 1 for a passive, 2 for a promoter."""
+    score, answered = off_scale(t, "score", _NPS)
+    return {"value": (score >= _PASSIVE).astype(np.int64) + (score >= _PROMOTER), "among": answered}
+
+
+def _easy(t: View) -> Mapping[str, Array]:
+    score, answered = off_scale(t, "score", _AGREEMENT)
+    return {"hit": score >= _EASY, "among": answered}
+
+
+def _index(t: View) -> Mapping[str, Array]:
+    """Weighted scores, moved to 0 to 100, over the weights; in millionths of the weights' millionths."""
+    scale = scale_of(t)
+    score, answered = off_scale(t, "score", scale)
+    t.refuse(t["weight"] > _HEAVIEST, "weight", f"must be a weight of 0 to {_HEAVIEST}")
+    weight, known = amount(t, "weight", "a weight") if t.has("weight") else (np.full(t.size, MILLIONTHS), answered)
+    among = answered & known & ~t.bad
+    hundredth = np.rint(100 * MILLIONTHS * (score - scale[0]) / (scale[1] - scale[0])).astype(np.int64)
+    return over(t, np.where(among, weight * hundredth, 0), np.where(among, weight, 0), among & (weight > 0))
+
+
+def _resolved(t: View) -> Mapping[str, Array]:
+    return {"hit": t["resolved"], "among": t.known("resolved")}
+
+
+def _tolerated(t: View) -> Mapping[str, Array]:
+    known = t.known("score") & t.known("minimum") & t.known("desired")
+    t.refuse(known & (t["minimum"] > t["desired"]), "minimum", "must not exceed desired")
+    return {"hit": (t["score"] >= t["minimum"]) & (t["score"] <= t["desired"]), "among": known}
+
+
+def _of_staff(t: View) -> Mapping[str, Array]:
+    ours = labelled(t, "survey", "surveys")
+    told = _mean_score(t)
+    return {**told, "among": told["among"] & ours}
+
+
+def _responded(t: View) -> Mapping[str, Array]:
+    return {"hit": t.seen("answered_at"), "among": t.seen("invited_at")}
+
+
+_COMMON: Final[dict[str, Any]] = {"table": "answers", "at": "answered_at", "better": "higher"}
+_EFFORT: Final[dict[str, Any]] = {**_COMMON, "better": "lower"}
+_INVITED: Final[dict[str, Any]] = {**_COMMON, "at": "invited_at"}
+
+VOICE_KPIS: Final = (
+    Kpi(
+        key="csat",
+        title="customer satisfaction",
+        question="what share of the answers was satisfied?",
+        formula="answers of at least satisfied_from / answers; scale and cut must be named",
+        source="K-18 (004 §7.1); ISO 10004",
+        label_zh="客户满意度评分",
+        unit="share",
+        needs=("score",),
+        params={"scale": None, "satisfied_from": None},
+        open_items=_UNANSWERED,
+        accumulator=Ratio,
+        rows=_csat,
+        **_COMMON,
+    ),
+    Kpi(
+        key="csat_mean",
+        title="mean satisfaction",
+        question="how satisfied were the answers, on average?",
+        formula="sum of scores / answers; the scale must be named",
+        source="K-18 (004 §7.1); ISO 10004",
+        label_zh="客户满意度评分",
+        unit="score",
+        needs=("score",),
+        params={"scale": None},
+        open_items=_UNANSWERED,
+        accumulator=Total,
+        rows=_mean_score,
+        **_COMMON,
+    ),
+    Kpi(
+        key="nps",
+        title="net promoter score",
+        question="how many more would recommend us than would not?",
+        formula="100 × (answers of 9 and 10 − answers of 0 to 6) / answers, on the scale of 0 to 10",
+        source="K-20 (004 §7.1); F. F. Reichheld, Harvard Business Review, December 2003",
+        label_zh="净推荐值",
+        unit="points",
+        needs=("score",),
+        open_items=_UNANSWERED,
+        accumulator=Total,
+        statistic="net",
+        rows=_nps,
+        **_COMMON,
+    ),
+    Kpi(
+        key="ces",
+        title="customer effort score",
+        question="how easy was it for customers, on average?",
+        formula="sum of scores / answers, on a scale where more is easier",
+        source="K-78 (an addition: no document names it); Dixon, Toman, DeLisi, 2013 (CES 2.0)",
+        label_zh="客户费力度",
+        unit="score",
+        needs=("score",),
+        params={"scale": (1, 7)},
+        open_items=_UNANSWERED,
+        accumulator=Total,
+        rows=_mean_score,
+        **_COMMON,
+    ),
+    Kpi(
+        key="survey_response_rate",
+        title="survey response rate",
+        question="what share of those invited answered?",
+        formula="invitations answered by now / invitations",
+        source="K-22 (004 §3.3); AAPOR RR1",
+        label_zh="客户参与度",
+        unit="share",
+        needs=("invited_at", "answered_at"),
+        open_items="an invitation without an answer by now counts as not answered",
+        accumulator=Ratio,
+        rows=_responded,
+        **_INVITED,
+    ),
+    Kpi(
+        key="ces_easy_share",
+        title="customers who found it easy",
+        question="what share of the answers agrees that it was easy?",
+        formula="answers of 5 to 7 / answers, on the scale of 1 to 7 on which more is easier",
+        source="K-78 (an addition: no document names it); Dixon, Toman, DeLisi, 2013 (CES 2.0, top boxes)",
+        label_zh="客户费力度",
+        unit="share",
+        needs=("score",),
+        open_items=_UNANSWERED,
+        accumulator=Ratio,
+        rows=_easy,
+        **_COMMON,
+    ),
+    Kpi(
+        key="ces_effort",
+        title="customer effort",
+        question="how much effort did customers have, on average?",
+        formula="sum of scores / answers, on a scale where more is harder",
+        source="K-78 (an addition: no document names it); Dixon, Freeman, Toman, HBR, July 2010 (CES 1.0)",
+        label_zh="客户费力度",
+        unit="score",
+        needs=("score",),
+        params={"scale": (1, 5)},
+        open_items=_UNANSWERED,
+        accumulator=Total,
+        rows=_mean_score,
+        **_EFFORT,
+    ),
+    Kpi(
+        key="satisfaction_index",
+        title="customer satisfaction index",
+        question="how satisfied were customers, on a scale of 0 to 100 and weighted?",
+        formula="sum of weight × score / sum of weights, the score moved to 0 to 100; without a weight column all "
+        "weigh the same, and the scale must be named",
+        source="K-19 (002 §6.3.1); the document gives no formula",
+        label_zh="客户满意度指数",
+        unit="score",
+        needs=("score",),
+        uses=("weight",),
+        params={"scale": None},
+        open_items=_UNANSWERED,
+        accumulator=Quotient,
+        rows=_index,
+        **_COMMON,
+    ),
+    Kpi(
+        key="servperf",
+        title="perceived performance",
+        question="how do customers perceive the service, on average?",
+        formula="sum of perceptions / perceptions, an item a row, without the expectations (SERVPERF)",
+        source="K-21 (004 §7.1, mean of items); J. J. Cronin, S. A. Taylor, 1992, Journal of Marketing 56(3): 55-68",
+        label_zh="服务感知评估",
+        unit="score",
+        needs=("score",),
+        params={"scale": (1, 7)},
+        open_items=_UNANSWERED,
+        accumulator=Total,
+        rows=_mean_score,
+        **_COMMON,
+    ),
+    Kpi(
+        key="in_zone_rate",
+        title="within the zone of tolerance",
+        question="what share of the perceptions lies between what is needed and what is wished for?",
+        formula="perceptions from minimum to desired, both included / perceptions with both",
+        source="KPIS 75; V. A. Zeithaml, L. L. Berry, A. Parasuraman, 1993, J. Acad. Marketing Science 21: 1-12",
+        unit="share",
+        needs=("score", "minimum", "desired"),
+        open_items=_UNANSWERED,
+        accumulator=Ratio,
+        rows=_tolerated,
+        **_COMMON,
+    ),
+    Kpi(
+        key="resolved_by_survey_rate",
+        title="resolved, as customers say",
+        question="what share of the customers who answered says that it is resolved?",
+        formula="answers that it is resolved / answers to that question",
+        source="K-77, survey form; KPIS 30",
+        label_zh="首次接触解决率",
+        unit="share",
+        needs=("resolved",),
+        open_items=_UNANSWERED,
+        accumulator=Ratio,
+        rows=_resolved,
+        **_COMMON,
+    ),
+    Kpi(
+        key="employee_satisfaction",
+        title="employee satisfaction",
+        question="how satisfied were the employees who answered, on average?",
+        formula="sum of scores / answers, of the surveys of employees; these and the scale must be named",
+        source="K-64 (000 §2.2; 003 §6.2); the documents give no formula",
+        label_zh="员工满意度",
+        unit="score",
+        needs=("survey", "score"),
+        params={"surveys": None, "scale": None},
+        open_items=_UNANSWERED,
+        accumulator=Total,
+        rows=_of_staff,
+        **_COMMON,
+    ),
+)

@@ -1,0 +1,131 @@
+"""Corrections in a log of case events: rows that void or amend another row of their case, as the model does.
+
+A row whose `event` is `voided` or `amended` names the row that it is about by `corrects` (its event), `corrects_at`
+(its moment) and, only where two differ in nothing else, `corrects_seq`. An amended row counts at `amended_at` where
+that is given, and with every other cell that the correction fills, such as `public` or `priority`.
+"""
+
+from typing import Final
+
+import attrs
+import numpy as np
+
+from servqual.metrics.accumulators.sums import Array
+from servqual.readers.columns.columns import MISSING, Batch, Column
+from servqual.readers.columns.refusals import Refusal, refusals_of
+from servqual.readers.columns.tables import TABLES
+
+__all__ = ["corrected"]
+
+_KINDS: Final = ("amended", "voided")
+_NAMING: Final = ("seq", "corrects", "corrects_at", "corrects_seq", "amended_at")
+_NO_FACTS: Final = {"case_id", "at", "event", *_NAMING}
+_NEVER: Final = np.iinfo(np.int64).max
+"""The moment of a row that was read but tells nothing: no clock is ever read so late."""
+
+
+def corrected(batch: Batch) -> Batch:
+    """The same rows, with those that were amended as amended; what counts no more lies beyond all time.
+
+    A log without corrections is given back as it is. A correction that names no row that counts, or several that
+    differ, is refused like any row that cannot be used.
+    """
+    event = batch.columns["event"]
+    kinds = [code for code, label in enumerate(event.labels) if label in _KINDS]
+    rows = np.flatnonzero(np.isin(event.values, kinds)) if kinds else event.values[:0]
+    return _Log(batch).corrected(rows) if len(rows) else batch
+
+
+class _Log:
+    """The columns of a log while it is corrected, and where the rows are that corrections may mean."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.columns = {
+            name: Column(column.kind, column.values.copy(), column.labels, column.bad)
+            for name, column in batch.columns.items()
+        }
+        kinds = TABLES["case_events"]
+        self.naming = {name: batch.columns.get(name) or Column.missing(kinds[name], batch.size) for name in _NAMING}
+        self.places: dict[tuple[int, str, int], list[int]] = {}
+
+    def corrected(self, rows: Array) -> Batch:
+        """Take each correction, in the order of moment, `seq` and content."""
+        event, at, case = (self.batch.columns[name] for name in ("event", "at", "case_id"))
+        known = rows[at.known[rows] & case.known[rows]]
+        self._find(rows, known)
+        codes = self.columns["event"].values
+        codes[rows] = len(event.labels)  # used like an event, but one that comes after all time
+        self.columns["at"].values[known] = _NEVER
+        refusals: list[Refusal] = []
+        for row in sorted(known.tolist(), key=self._order):
+            fault = self._take(row)
+            if fault:
+                refusals.append(Refusal(int(self.batch.rows[row]), "event", self._name("event", row), fault))
+                codes[row] = -1
+        columns = {**self.columns, "event": attrs.evolve(event, values=codes, labels=[*event.labels, "received"])}
+        return attrs.evolve(self.batch, columns=columns, refusals=self.batch.refusals + refusals_of(refusals))
+
+    def _find(self, rows: Array, known: Array) -> None:
+        """The rows of the same cases at the moments that are named."""
+        at, case = (self.batch.columns[name] for name in ("at", "case_id"))
+        meant = np.isin(case.values, case.values[known]) & np.isin(at.values, self.naming["corrects_at"].values[known])
+        meant[rows] = False
+        for row in np.flatnonzero(meant & at.known).tolist():
+            key = int(case.values[row]), self._name("event", row), int(at.values[row])
+            self.places.setdefault(key, []).append(row)
+
+    def _take(self, row: int) -> str:
+        """Correct the row that this one names; or say why that cannot be."""
+        made, then, moved = (
+            int(values[row])
+            for values in (self._was("at"), self.naming["corrects_at"].values, self.naming["amended_at"].values)
+        )
+        name, moves = self._name("corrects", row), moved != MISSING
+        if not name or then == MISSING:
+            return "needs corrects and corrects_at"
+        if max(then, moved) > made:
+            return "lies before what it corrects"
+        case = int(self.batch.columns["case_id"].values[row])
+        here, seq = self.places.get((case, name, then), []), self.naming["corrects_seq"].values[row]
+        found = [place for place in here if np.isnan(seq) or self._seq(place) == seq]
+        if len({self._content(place) for place in found}) != 1:
+            return "names several events that differ" if found else "names no event that counts in its case"
+        place = found[0]
+        if self._name("event", row) == "voided":
+            here.remove(place)
+            self.columns["at"].values[place] = _NEVER
+            return ""
+        facts = [name for name in self.columns if name not in _NO_FACTS and self._filled(name, row)]
+        if not facts and not moves:
+            return "changes nothing"
+        for fact in facts:
+            self.columns[fact].values[place] = self.columns[fact].values[row]
+        if moves:
+            here.remove(place)
+            self.columns["at"].values[place] = moved
+            self.places.setdefault((case, name, moved), []).append(place)
+        return ""
+
+    def _order(self, row: int) -> tuple[int, float, str, str, int]:
+        then = int(self.naming["corrects_at"].values[row])
+        return int(self._was("at")[row]), self._seq(row), self._name("event", row), self._name("corrects", row), then
+
+    def _was(self, column: str) -> Array:
+        return self.batch.columns[column].values
+
+    def _name(self, column: str, row: int) -> str:
+        """The stored name in a cell, which may be finer, such as `replied.public`; empty where there is none."""
+        named = self.batch.columns.get(column) or self.naming[column]
+        code = int(named.values[row])
+        return str(named.labels[code]).partition(".")[0] if code >= 0 else ""
+
+    def _seq(self, row: int) -> float:
+        return float(np.nan_to_num(self.naming["seq"].values[row]))
+
+    def _content(self, row: int) -> tuple[str, ...]:
+        return tuple(str(column.values[row]) for column in self.columns.values())
+
+    def _filled(self, name: str, row: int) -> bool:
+        column = self.columns[name]
+        return bool(column.take(slice(row, row + 1)).known[0])

@@ -1,0 +1,124 @@
+"""The cycles of one clock as columns: for all cases, in the order of cases, with their pauses and changes of target."""
+
+from typing import Final
+
+import attrs
+import numpy as np
+
+from servqual.metrics.accumulators.sums import Array
+from servqual.model.hours.spans import LAST
+from servqual.readers.columns.columns import MISSING
+
+__all__ = ["Cycles"]
+
+_MINUTE: Final = 60_000_000
+_NONE: Final = np.zeros(0, np.int64)
+
+_ONE_EACH: Final = ("case", "start", "stop", "cancelled", "target", "paused_at")
+"""What there is one of for each cycle."""
+_SOME_EACH: Final = (
+    ("pause_cycle", "pause_start", "pause_end"),
+    ("change_cycle", "change_at", "change_target"),
+    ("turn_cycle", "turn_at", "turn_target"),
+)
+"""What there may be several of, or none, each with the cycle that it belongs to."""
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Cycles:
+    """The cycles of one clock, those of a case in order.
+
+    Attributes:
+        case: the code of the case.
+        start, stop: microseconds; the stop is missing while it runs.
+        cancelled: whether it ended without a verdict.
+        target: the place of the target that applied first, -1 for none.
+        paused_at: since when a pause lasts, or missing.
+        pause_cycle, pause_start, pause_end: the pauses that ended, the time between a stop and a reopening included.
+        change_cycle, change_at, change_target: each later target, in order.
+        turn_cycle, turn_at, turn_target: from when on the hours of another target hold, in order; see `retargeting`.
+        last_target: the target that applies to each case at the end, for clocks that have not begun.
+    """
+
+    case: Array
+    start: Array
+    stop: Array
+    cancelled: Array
+    target: Array
+    paused_at: Array
+    pause_cycle: Array
+    pause_start: Array
+    pause_end: Array
+    change_cycle: Array
+    change_at: Array
+    change_target: Array
+    last_target: Array
+    turn_cycle: Array = _NONE
+    turn_at: Array = _NONE
+    turn_target: Array = _NONE
+
+    def only(self, rows: Array) -> "Cycles":
+        """Some of the cycles, in order."""
+        place = np.full(len(self.case), -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        found = {name: getattr(self, name)[rows] for name in _ONE_EACH}
+        for owner, *others in _SOME_EACH:
+            mine = place[getattr(self, owner)]
+            kept = np.flatnonzero(mine >= 0)
+            found |= {owner: mine[kept], **{name: getattr(self, name)[kept] for name in others}}
+        return Cycles(**found, last_target=self.last_target)
+
+    def to_minutes(self) -> "Cycles":
+        """These cycles with the edges of their pauses cut to the minute, though never before the start of the cycle."""
+
+        def cut(at: Array, cycle: Array | slice) -> Array:
+            return np.where(at == MISSING, at, np.maximum(at - at % _MINUTE, self.start[cycle]))
+
+        return attrs.evolve(
+            self,
+            paused_at=cut(self.paused_at, slice(None)),
+            pause_start=cut(self.pause_start, self.pause_cycle),
+            pause_end=cut(self.pause_end, self.pause_cycle),
+        )
+
+    def known_by(self, at: Array) -> "Cycles":
+        """These cycles as they were known at a moment of each, which ends them: a pause that went on then lasts."""
+        begun = self.pause_start <= at[self.pause_cycle]
+        lasts = begun & (self.pause_end > at[self.pause_cycle])
+        paused_at = np.where(self.paused_at <= at, self.paused_at, MISSING)
+        paused_at[self.pause_cycle[lasts]] = self.pause_start[lasts]
+        kept = np.flatnonzero(begun & ~lasts)
+        return self._with_pauses(self.pause_cycle[kept], self.pause_start[kept], self.pause_end[kept], paused_at, at)
+
+    def cancelled_at(self, rows: Array, at: Array) -> "Cycles":
+        """These cycles, some of which are cancelled at a moment of each, with their pauses."""
+        until = np.full(len(self.case), LAST, np.int64)
+        until[rows] = at
+        begun = np.flatnonzero(self.pause_start <= until[self.pause_cycle])
+        lasting = rows[(self.paused_at[rows] != MISSING) & (self.paused_at[rows] <= at)]
+        row = np.concatenate([self.pause_cycle[begun], lasting])
+        order = np.argsort(row, kind="stable")
+        row = row[order]
+        start = np.concatenate([self.pause_start[begun], self.paused_at[lasting]])[order]
+        end = np.minimum(np.concatenate([self.pause_end[begun], until[lasting]])[order], until[row])
+        paused_at, stop, cancelled = self.paused_at.copy(), self.stop.copy(), self.cancelled.copy()
+        paused_at[rows], stop[rows], cancelled[rows] = MISSING, at, True
+        return attrs.evolve(self._with_pauses(row, start, end, paused_at, stop), cancelled=cancelled)
+
+    def _with_pauses(self, cycle: Array, start: Array, end: Array, paused_at: Array, stop: Array) -> "Cycles":
+        return attrs.evolve(self, pause_cycle=cycle, pause_start=start, pause_end=end, paused_at=paused_at, stop=stop)
+
+    def merged(self, other: "Cycles") -> "Cycles":
+        """These cycles and those of other cases, in the order of cases; both know the last targets of all."""
+        case = np.concatenate([self.case, other.case])
+        order = np.argsort(case, kind="stable")
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        found = {name: np.concatenate([getattr(self, name), getattr(other, name)])[order] for name in _ONE_EACH}
+        for owner, *others in _SOME_EACH:
+            cycle = place[np.concatenate([getattr(self, owner), getattr(other, owner) + len(self.case)])]
+            by_cycle = np.argsort(cycle, kind="stable")
+            found[owner] = cycle[by_cycle]
+            for name in others:
+                found[name] = np.concatenate([getattr(self, name), getattr(other, name)])[by_cycle]
+        return Cycles(**found, last_target=self.last_target)

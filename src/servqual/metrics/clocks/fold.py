@@ -1,0 +1,416 @@
+"""From ordered events to the cycles of one clock, for all cases at once: the same steps as the model's fold.
+
+The k-th events of all cases are taken together, so every step is an operation on arrays in which each case occurs
+once. `servqual.model.sla.cycles` is the definition; this file follows it step by step, and tests hold the two equal.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from servqual.metrics.accumulators.sums import Array
+from servqual.metrics.clocks.cycles import Cycles
+from servqual.metrics.clocks.log import EventLog
+from servqual.metrics.clocks.order import heads_of
+from servqual.model.sla.agreement import Promise
+from servqual.model.sla.clocks import ANY, Reopening
+from servqual.readers.columns.columns import MISSING
+
+__all__ = ["cycles_of"]
+
+_START, _STOP, _CANCEL, _REOPEN, _WAIT, _RESUME, _SOLVED, _ABSORB = (1 << bit for bit in range(8))
+_NOBODY: Final = -1
+
+
+def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles:
+    """The cycles of a promise's clock; `places` gives the place of a target (by identity) in the agreement.
+
+    A case whose clock can only start once, stop once and keep its target needs no fold: its one cycle is found by
+    looking for the first start and the first stop after it.
+    """
+    bits = _meanings(log, promise).take(log.signal)
+    codes = {name: log.columns[name].values for name in promise.chooser.reads}
+    changed = _changed(log.case, codes)
+    fold = _Fold(log, promise, places, codes)
+    plain = _plain_cases(log, promise, bits, changed)
+    if plain.all():
+        return _once(log, fold, bits, changed)
+    simple = plain[log.case]
+    fold.run(np.flatnonzero(~simple & ((bits > 0) | changed)), bits, changed)
+    return _once(log, fold, np.where(simple, bits, 0), simple & changed).merged(fold.cycles())
+
+
+def _meanings(log: EventLog, promise: Promise) -> Array:
+    """What each signal means to the clock, as bits."""
+    rule = promise.rule
+    meaning = np.zeros(len(log.signals) + 1, np.uint8)
+    for code, names in enumerate(log.signals):
+        for bit, listened in (
+            (_START, rule.start),
+            (_STOP, rule.stop),
+            (_CANCEL, rule.cancel),
+            (_REOPEN, rule.reopen_on),
+        ):
+            meaning[code] |= 0 if listened.isdisjoint(names) else bit
+        if promise.pause_on and names[0] in {"waiting", "resumed"}:
+            meaning[code] |= _WAIT if names[0] == "waiting" else _RESUME
+        if rule.unsolved_only and names[0] in {"resolved", "closed"}:
+            meaning[code] |= _SOLVED
+        if rule.from_earliest and "linked.absorbed" in names:
+            meaning[code] |= _ABSORB
+    return meaning
+
+
+def _changed(case: Array, codes: Mapping[str, Array]) -> Array:
+    """Which events give a case an attribute that it did not have."""
+    changed = np.zeros(len(case), np.bool_)
+    for values in codes.values():
+        rows = np.flatnonzero(values >= 0)
+        value, mine = values[rows], case[rows]
+        new = np.ones(len(rows), np.bool_)
+        new[1:] = (value[1:] != value[:-1]) | (mine[1:] != mine[:-1])
+        changed[rows[new]] = True
+    return changed
+
+
+def _plain_cases(log: EventLog, promise: Promise, bits: Array, changed: Array) -> Array:
+    """Which cases cannot have more than one cycle, nor more than one target in it."""
+    rule = promise.rule
+    plain = np.ones(len(log.ids), np.bool_)
+    if rule.repeats or rule.restarts != "never":
+        return ~plain
+    odd = _ABSORB if rule.from_earliest else 0
+    if rule.reopening is not Reopening.NEVER:
+        odd |= _REOPEN
+    plain[log.case[_with(bits, odd)]] = False
+    if promise.chooser.reads:
+        # attributes that are known with the first start, and never change, choose one target
+        first = _by_case(log, _first(log.case, _with(bits, _START)))
+        late = np.flatnonzero(changed)
+        plain[log.case[late[late > first[log.case[late]]]]] = False
+    return plain
+
+
+def _with(bits: Array, wanted: int) -> Array:
+    """The rows that have one of these bits."""
+    return np.flatnonzero((bits & wanted) > 0)
+
+
+def _first(case: Array, rows: Array) -> Array:
+    """The first of some rows in each case."""
+    return rows.take(heads_of(case.take(rows)))
+
+
+def _by_case(log: EventLog, rows: Array) -> Array:
+    """One row for each case of `log.ids`, beyond all rows where there is none."""
+    out = np.full(len(log.ids), len(log.case), np.int64)
+    out[log.case.take(rows)] = rows
+    return out
+
+
+def _once(log: EventLog, fold: "_Fold", bits: Array, changed: Array) -> Cycles:
+    """The cycles of cases that have at most one; events of other cases mean and change nothing."""
+    start_row = _first(log.case, _with(bits, _START))
+    began = _by_case(log, start_row)
+    ending = _with(bits, _STOP | _CANCEL)
+    after_start = np.flatnonzero(ending > began.take(log.case.take(ending)))
+    ended = _by_case(log, _first(log.case, ending.take(after_start)))
+    case = log.case.take(start_row)
+    stop_row = ended.take(case)
+    stops = np.flatnonzero(stop_row < len(log.case))
+    stop, cancelled = np.full(len(case), MISSING, np.int64), np.zeros(len(case), np.bool_)
+    stop[stops] = log.at.take(stop_row.take(stops))
+    cancelled[stops] = (bits.take(stop_row.take(stops)) & _STOP) == 0
+    if fold.codes:
+        fold.learn_all(np.flatnonzero(changed), log)
+    pauses, paused_at = _pauses_of(log, fold, bits, began, ended)
+    place = np.full(len(log.ids), -1, np.int64)
+    place[case] = np.arange(len(case))
+    nothing = np.zeros(0, np.int64)
+    return Cycles(
+        case=case,
+        start=log.at.take(start_row),
+        stop=stop,
+        cancelled=cancelled,
+        target=fold.target.take(case),
+        paused_at=paused_at.take(case),
+        pause_cycle=place.take(pauses[0]),
+        pause_start=pauses[1],
+        pause_end=pauses[2],
+        change_cycle=nothing,
+        change_at=nothing,
+        change_target=nothing,
+        last_target=fold.target,
+    )
+
+
+def _pauses_of(
+    log: EventLog, fold: "_Fold", bits: Array, began: Array, ended: Array
+) -> tuple[tuple[Array, Array, Array], Array]:
+    """The waits in each case's one cycle: case, start and end of those that ended, and since when one lasts."""
+    nobody = len(log.case)
+    rows = _with(bits, _WAIT | _RESUME)
+    case = log.case.take(rows)
+    # what the case waits for after each, as a code from 1, 0 where nothing that pauses
+    reasons = np.append(0, np.arange(1, len(log.on.labels) + 1) * fold.pauses_on[:-1])
+    reason = reasons.take(log.on.values.take(rows) + 1) * ((bits.take(rows) & _WAIT) > 0)
+    before = np.zeros_like(reason)
+    np.multiply(reason[:-1], case[1:] == case[:-1], out=before[1:])
+    turns = np.flatnonzero(reason != before)
+    if len(turns) < len(rows):
+        rows, case, reason = rows.take(turns), case.take(turns), reason.take(turns)
+    pauses = np.flatnonzero(reason)
+    until = np.append(rows, nobody).take(pauses + 1)
+    mine = case.take(pauses)
+    until[np.append(case, -1).take(pauses + 1) != mine] = nobody
+    start_row = np.maximum(rows.take(pauses), began.take(mine))
+    end_row = np.minimum(until, ended.take(mine))
+    inside = np.flatnonzero(start_row < end_row)
+    if len(inside) < len(mine):
+        mine, start_row, end_row = mine.take(inside), start_row.take(inside), end_row.take(inside)
+    paused_at = np.full(len(log.ids), MISSING, np.int64)
+    lasts = np.flatnonzero(end_row == nobody)
+    paused_at[mine.take(lasts)] = log.at.take(start_row.take(lasts))
+    done = np.flatnonzero(end_row < nobody)
+    return (mine.take(done), log.at.take(start_row.take(done)), log.at.take(end_row.take(done))), paused_at
+
+
+class _Fold:
+    def __init__(self, log: EventLog, promise: Promise, places: dict[int, int], codes: dict[str, Array]) -> None:
+        size = len(log.ids)
+        self.log, self.rule, self.promise, self.codes = log, promise.rule, promise, codes
+        self.places = places
+        self.known = {name: np.full(size, -1, np.int32) for name in codes}
+        self.choices: dict[tuple[int, ...], int] = {}
+        self.target = np.full(size, self._choose(tuple(-1 for _ in codes)), np.int32)
+        self.pauses_on = np.array([promise.pause_on >= ANY or r in promise.pause_on for r in log.on.labels] + [False])
+        names = list(dict.fromkeys(signal[0] for signal in log.signals))
+        self.kind = np.array([names.index(signal[0]) for signal in log.signals] + [_NOBODY], np.int32)
+        self.pauses: list[tuple[Array, ...]] = []
+        self.changed: list[tuple[Array, ...]] = []
+        self.made = 0
+
+    def run(self, rows: Array, bits: Array, changed: Array) -> None:
+        """Take these rows: first the first of every case, then the second of every case, and so on."""
+        case = self.log.case[rows]
+        heads = heads_of(case)
+        nth = np.arange(len(case)) - np.repeat(heads, np.diff(np.append(heads, len(case))))
+        sizes = np.bincount(nth)
+        rows = rows[np.argsort(nth.astype(np.min_scalar_type(len(sizes))), kind="stable")]
+        # an event may both reopen a clock and begin it anew
+        self._reserve(sum(int(np.count_nonzero(bits[rows] & bit)) for bit in (_START, _REOPEN)))
+        ends = np.cumsum(sizes)
+        for begin, end in zip(ends - sizes, ends, strict=True):
+            part = rows[begin:end]
+            self._take(part, bits[part], changed[part])
+
+    def learn_all(self, rows: Array, log: EventLog) -> None:
+        """Take in what is known of cases whose target never changes."""
+        case = log.case[rows]
+        for name, codes in self.codes.items():
+            given = codes[rows] >= 0
+            self.known[name][case[given]] = codes[rows][given]
+        self._choose_for(np.unique(case))
+
+    def _reserve(self, most: int) -> None:
+        size = len(self.log.ids)
+        self.waiting = np.full(size, _NOBODY, np.int32)
+        self.solved = np.zeros(size, np.bool_)
+        self.running = np.zeros(size, np.bool_)
+        self.current = np.full(size, -1, np.int64)
+        self.first = np.full(size, -1, np.int64)
+        self.case = np.zeros(most, np.int64)
+        self.start = np.full(most, MISSING, np.int64)
+        self.stop = np.full(most, MISSING, np.int64)
+        self.cancelled = np.zeros(most, np.bool_)
+        self.dropped = np.zeros(most, np.bool_)
+        self.began_with = np.full(most, _NOBODY, np.int32)
+        self.first_target = np.full(most, _NOBODY, np.int32)
+        self.last_change = np.full(most, _NOBODY, np.int32)
+        self.changes = np.ones(most, np.int32)
+        self.paused_at = np.full(most, MISSING, np.int64)
+
+    def _take(self, rows: Array, bits: Array, changed: Array) -> None:
+        case, at, kind = self.log.case[rows], self.log.at[rows], self.kind[self.log.signal[rows]]
+        ended = self._end(case, at, bits, kind)
+        if changed.any():
+            self._learn(rows[changed], case[changed])
+        if self.promise.chooser.reads:
+            self._retarget(case, at)
+        waits = (bits & (_WAIT | _RESUME)) > 0
+        if waits.any():
+            self._wait(rows[waits], case[waits], at[waits], (bits[waits] & _WAIT) > 0)
+        if self.rule.stops_alone:
+            bits = np.where(ended, bits & ~np.uint8(_START), bits)
+        self._begin(rows, case, at, bits, kind)
+
+    def _end(self, case: Array, at: Array, bits: Array, kind: Array) -> Array:
+        """End what these events end, or let it go on; which of them ended a cycle."""
+        runs = self.running[case]
+        ends = runs & ((bits & (_STOP | _CANCEL)) > 0)
+        if ends.any():
+            cycle = self.current[case[ends]]
+            self._resume(cycle, at[ends])
+            self.stop[cycle] = at[ends]
+            self.cancelled[cycle] = (bits[ends] & _STOP) == 0
+            self.running[case[ends]] = False
+        if self.rule.reopening is Reopening.NEVER:
+            return ends
+        back = ~runs & ((bits & _REOPEN) > 0) & (self.current[case] >= 0)
+        back[back] = ~self.cancelled[self.current[case[back]]]
+        if back.any():
+            self._reopen(case[back], at[back], kind[back])
+        return ends
+
+    def _reopen(self, case: Array, at: Array, kind: Array) -> None:
+        cycle = self.current[case]
+        match self.rule.reopening:
+            case Reopening.RESUME:
+                self.pauses.append((cycle, self.stop[cycle], at))
+                self.stop[cycle] = MISSING
+            case Reopening.RETROACTIVE:
+                self.stop[cycle] = MISSING
+            case Reopening.RESTART:
+                self.dropped[cycle] = True
+                self._new(case, at, kind)
+            case _:
+                self._new(case, at, kind)
+        self.running[case] = True
+        paused = self.waiting[case] != _NOBODY
+        self.paused_at[self.current[case[paused]]] = at[paused]
+
+    def _new(self, case: Array, at: Array, kind: Array) -> Array:
+        cycle = np.arange(self.made, self.made + len(case))
+        self.made += len(case)
+        self.case[cycle], self.start[cycle], self.began_with[cycle] = case, at, kind
+        self.first_target[cycle] = self.last_change[cycle] = self.target[case]
+        fresh = self.first[case] < 0
+        self.first[case[fresh]] = cycle[fresh]
+        replaced = ~fresh & self.dropped[self.first[case]]
+        self.first[case[replaced]] = cycle[replaced]
+        self.current[case] = cycle
+        return cycle
+
+    def _learn(self, rows: Array, case: Array) -> None:
+        """Take in attributes; a cycle that stopped before any target held is judged by the first that ever does."""
+        for name, codes in self.codes.items():
+            value = codes[rows]
+            given = value >= 0
+            self.known[name][case[given]] = value[given]
+        self._choose_for(case)
+        made = slice(0, self.made)
+        late = (self.first_target[made] < 0) & (self.changes[made] == 1) & (self.stop[made] != MISSING)
+        if late.any():
+            cycle = np.flatnonzero(late)
+            cycle = cycle[np.isin(self.case[cycle], case)]
+            self.first_target[cycle] = self.last_change[cycle] = self.target[self.case[cycle]]
+
+    def _choose_for(self, case: Array) -> None:
+        """The targets of cases by what is known of them."""
+        key = np.zeros(len(case), np.int64)
+        for name, known in self.known.items():
+            key = key * (len(self.log.columns[name].labels) + 1) + known[case] + 1
+        _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+        combinations = zip(*(known[case[first]].tolist() for known in self.known.values()), strict=True)
+        self.target[case] = np.array([self._choose(codes) for codes in combinations], np.int32)[inverse]
+
+    def _choose(self, codes: tuple[int, ...]) -> int:
+        if codes not in self.choices:
+            known = {
+                name: self.log.columns[name].labels[code]
+                for name, code in zip(self.codes, codes, strict=True)
+                if code >= 0
+            }
+            target = self.promise.chooser.choose(known)
+            self.choices[codes] = _NOBODY if target is None else self.places[id(target)]
+        return self.choices[codes]
+
+    def _retarget(self, case: Array, at: Array) -> None:
+        runs = self.running[case]
+        cycle = self.current[case[runs]]
+        new = self.last_change[cycle] != self.target[case[runs]]
+        if new.any():
+            cycle, target = cycle[new], self.target[case[runs][new]]
+            self.changed.append((cycle, at[runs][new], target))
+            self.changes[cycle] += 1
+            self.last_change[cycle] = target
+
+    def _resume(self, cycle: Array, at: Array) -> None:
+        paused = self.paused_at[cycle] != MISSING
+        if paused.any():
+            cycle, at = cycle[paused], at[paused]
+            self.pauses.append((cycle, self.paused_at[cycle], at))
+            self.paused_at[cycle] = MISSING
+
+    def _wait(self, rows: Array, case: Array, at: Array, waits: Array) -> None:
+        on = self.log.on.values[rows]
+        reason = np.where(waits & self.pauses_on[on], on, _NOBODY)
+        new = self.running[case] & (reason != self.waiting[case])
+        if new.any():
+            cycle = self.current[case[new]]
+            self._resume(cycle, at[new])
+            paused = reason[new] != _NOBODY
+            self.paused_at[cycle[paused]] = at[new][paused]
+        self.waiting[case] = reason
+
+    def _begin(self, rows: Array, case: Array, at: Array, bits: Array, kind: Array) -> None:
+        rule = self.rule
+        if rule.unsolved_only:
+            self.solved[case] = (self.solved[case] | ((bits & _SOLVED) > 0)) & ((bits & _REOPEN) == 0)
+        runs, has = self.running[case], self.current[case] >= 0
+        may = np.where(runs, rule.restarts != "never", True if rule.repeats else ~has)
+        if rule.restarts == "other":
+            may[runs] = self.began_with[self.current[case[runs]]] != kind[runs]
+        begins = may & ((bits & _START) > 0)
+        if rule.unsolved_only:
+            begins &= ~self.solved[case]
+        if begins.any():
+            mine = case[begins]
+            again = self.running[mine]
+            self.dropped[self.current[mine[again]]] = True
+            cycle = self._new(mine, at[begins], kind[begins])
+            self.running[mine] = True
+            paused = self.waiting[mine] != _NOBODY
+            self.paused_at[cycle[paused]] = at[begins][paused]
+        if rule.from_earliest:
+            absorbs = ~begins & has & ((bits & _ABSORB) > 0)
+            since = self.log.since.values[rows]
+            since = np.where(since == MISSING, at, since)[absorbs]
+            cycle = self.first[case[absorbs]]
+            self.start[cycle] = np.minimum(self.start[cycle], since)
+
+    def cycles(self) -> Cycles:
+        """What has been made, those of a case in order."""
+        alive = np.flatnonzero(~self.dropped[: self.made])
+        order = alive[np.argsort(self.case[alive], kind="stable")]
+        place = np.full(self.made + 1, -1, np.int64)
+        place[order] = np.arange(len(order))
+        case = self.case[order]
+        pauses = _joined(self.pauses, place)
+        changed = _joined(self.changed, place)
+        pause = dict(zip(("pause_cycle", "pause_start", "pause_end"), pauses, strict=True))
+        change = dict(zip(("change_cycle", "change_at", "change_target"), changed, strict=True))
+        return Cycles(
+            case=case,
+            start=self.start[order],
+            stop=self.stop[order],
+            cancelled=self.cancelled[order],
+            target=self.first_target[order],
+            paused_at=self.paused_at[order],
+            **pause,
+            **change,
+            last_target=self.target,
+        )
+
+
+def _joined(parts: list[tuple[Array, ...]], place: Array) -> list[Array]:
+    """Pieces made in the course of the fold, with the places of their cycles; those of dropped cycles are left out."""
+    if not parts:
+        return [np.zeros(0, np.int64)] * 3
+    columns = [np.concatenate([part[i] for part in parts]).astype(np.int64) for i in range(3)]
+    columns[0] = place[columns[0]]
+    kept = columns[0] >= 0
+    columns = [column[kept] for column in columns]
+    order = np.argsort(columns[0], kind="stable")
+    return [column[order] for column in columns]

@@ -1,0 +1,241 @@
+"""A log of case events as columns, in the one true order in which clocks take them: case by case, each by time."""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property, partial
+from itertools import product
+from typing import Any, Final
+
+import attrs
+import numpy as np
+
+from servqual.errors import InvalidValue, MissingColumn
+from servqual.metrics.accumulators.sums import Array
+from servqual.metrics.clocks.corrections import corrected
+from servqual.metrics.clocks.order import heads_of, order_of, settled, ties_of
+from servqual.model.service.case import CASE_LIFECYCLE, Priority, Relation
+from servqual.readers.columns.accounting import Rows
+from servqual.readers.columns.columns import Batch, Column
+from servqual.readers.columns.lazy import LazyColumns, taken
+from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
+from servqual.readers.columns.tables import TABLES, Kind
+
+__all__ = ["EventLog", "as_moment"]
+
+_EVENTS: Final = frozenset(kind.stored_name for kind in CASE_LIFECYCLE.events)
+_PRIORITIES: Final = tuple(Priority)
+_NEEDED: Final = ("case_id", "at", "event")
+Signals = tuple[tuple[str, ...], ...]
+_TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    # event: the columns that say more of it
+    "linked": ("relation",),
+    "replied": ("public", "bot"),
+    "reported": ("opened_by",),
+    "verified": ("effective", "customer_confirmed"),
+    "waiting": ("on",),
+}
+
+
+_ENDS: Final[Mapping[str, frozenset[str]]] = {
+    "linked": frozenset(Relation),
+    "replied": frozenset(("public", "internal", "bot")),
+    "reported": frozenset(("customer", "agent")),
+    "verified": frozenset(("passed", "failed")),
+}
+"""What may follow the name of an event and a dot; after `waiting` it is whatever the case waits on."""
+
+
+def _is_event(name: str, dot: str, end: str) -> bool:
+    if not dot:
+        return name in _EVENTS
+    return end in _ENDS.get(name, ()) or (name == "waiting" and end != "")
+
+
+def _finer(event: str, *cells: Any) -> str | None:
+    """What its columns make of an event; a cell that is absent or empty is None."""
+    match event, *cells:
+        case "linked", relation:
+            return str(relation or "related")
+        case "replied", public, bot:
+            return "bot" if bot else "internal" if public == 0 else "public"
+        case "reported", opened_by:
+            return str(opened_by or "customer")
+        case "verified", effective, confirmed:
+            return "failed" if 0 in {effective, confirmed} else "passed"
+        case "waiting", on:
+            return None if on is None else str(on)
+        case _:
+            return None
+
+
+@attrs.frozen(eq=False)
+class EventLog:
+    """The events of many cases up to a moment, in the order of cases, those of a case in the order of time.
+
+    Attributes:
+        ids: what the cases are called.
+        case: codes into `ids`; row i belongs to case `case[i]`.
+        at: microseconds of UTC.
+        signal: codes into `signals`, each a tuple of the names that a clock may listen to.
+        columns: all columns of the log in the same order.
+        rows: what was read, used and refused.
+    """
+
+    ids: Sequence[str]
+    case: Array
+    at: Array
+    signal: Array
+    signals: Signals
+    columns: Mapping[str, Column]
+    rows: Rows
+
+    @classmethod
+    def of(cls, batch: Batch, now: int, matched: Collection[str] = ()) -> "EventLog":
+        """Order the events up to a moment; a row without case, moment or known event is refused.
+
+        So is one of an unknown priority, where targets match on it: `matched` are the columns that they look at.
+
+        Raises `MissingColumn` where the log has no case_id, at or event.
+        """
+        if not batch.columns and not batch.read:  # no cases at all
+            kinds = dict.fromkeys(matched, Kind.LABEL) | {name: TABLES["case_events"][name] for name in _NEEDED}
+            batch = attrs.evolve(batch, columns={name: Column.missing(kind, 0) for name, kind in kinds.items()})
+        for name in _NEEDED:
+            if name not in batch.columns:
+                raise MissingColumn(
+                    f"case_events needs the column {name!r} (got {', '.join(batch.columns)})", column=name, near=()
+                )
+        batch = corrected(batch)
+        columns: Mapping[str, Column] = batch.columns
+        signals, signal = _signals(columns)
+        usable, refusals = _usable(batch, signal, matched)
+        seen = usable & (columns["at"].values <= now)
+        if not seen.all():
+            rows = np.flatnonzero(seen)
+            columns, signal = taken(columns, rows), signal.take(rows)
+        order = order_of(columns["case_id"].values, columns["at"].values)
+        ordered = columns if order is None else taken(columns, order)
+        tied = ties_of(ordered["case_id"].values, ordered["at"].values)
+        if tied.any():
+            order = settled(np.arange(len(tied)) if order is None else order, tied, columns, signal, signals)
+            ordered = taken(columns, order)
+        return cls(
+            ids=ordered["case_id"].labels,
+            case=ordered["case_id"].values.astype(np.intp),
+            at=ordered["at"].values,
+            signal=signal if order is None else signal.take(order),
+            signals=signals,
+            columns=ordered,
+            rows=Rows.of(read=batch.read, used=int(usable.sum()), lost=batch.lost, refusals=refusals),
+        )
+
+    @property
+    def on(self) -> Column:
+        """What each `waiting` waits for."""
+        return self.columns.get("on") or Column.missing(Kind.LABEL, len(self.case))
+
+    @property
+    def since(self) -> Column:
+        """From when an absorbed case counts."""
+        return self.columns.get("since") or Column.missing(Kind.MOMENT, len(self.case))
+
+    @cached_property
+    def heads(self) -> Array:
+        """Where each case that has events begins."""
+        return heads_of(self.case)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The columns by which rows say something of their case."""
+        return tuple(name for name in self.columns if name not in TABLES["case_events"])
+
+    @cached_property
+    def last_known(self) -> Mapping[str, Column]:
+        """The last value of each attribute that a case's events gave, one for each case of `ids`."""
+        # not by a method: a log that its own columns hold would wait for the collector of cycles
+        return LazyColumns(self.attributes, partial(_last_known, self.columns, self.case, self.heads, len(self.ids)))
+
+
+def _last_known(columns: Mapping[str, Column], case: Array, heads: Array, size: int, name: str) -> Column:
+    """The last value of a column that each case's events gave."""
+    given = columns[name].values
+    out = Column.missing(Kind.LABEL, size).values
+    last = np.append(heads[1:], len(given))[: len(heads)] - 1
+    values = given.take(last)
+    if (values >= 0).all():
+        out[case.take(last)] = values
+    else:
+        known = np.flatnonzero(given >= 0)
+        out[case[known]] = given[known]  # an index that repeats leaves its last value behind
+    return Column(Kind.LABEL, out, columns[name].labels)
+
+
+def _signals(columns: Mapping[str, Column]) -> tuple[Signals, Array]:
+    """The names that events give, and their code for each event; -1 where no lifecycle knows it."""
+    event = columns["event"]
+    names: dict[tuple[str, ...], int] = {}
+    plain = np.full(len(event.labels) + 1, -1, np.int32)
+    finer: list[tuple[Array, Array]] = []
+    for code, label in enumerate(event.labels):
+        name, dot, end = str(label).partition(".")
+        if not _is_event(name, dot, end):
+            continue
+        readers = () if end else _TOLD_BY.get(name, ())
+        ends = [end or _finer(name, *cells) for cells in product(*(_cells(columns.get(column)) for column in readers))]
+        codes = [names.setdefault((name, f"{name}.{end}") if end else (name,), len(names)) for end in ends]
+        plain[code] = codes[0]
+        there = [columns[column] for column in readers if column in columns]
+        if there:
+            rows = np.flatnonzero(event.values == code)
+            key = np.zeros(len(rows), np.intp)
+            for column in there:
+                key = key * len(_cells(column)) + column.values.take(rows) + 1
+            finer.append((rows, np.array(codes, np.int32).take(key)))
+    signals = plain.take(event.values)
+    for rows, given in finer:
+        signals[rows] = given
+    return tuple(names), signals
+
+
+def _cells(column: Column | None) -> list[Any]:
+    """All that a label or flag may say, nothing first."""
+    if column is None:
+        return [None]
+    return [None, *(column.labels if column.kind is Kind.LABEL else (0, 1))]
+
+
+def _usable(batch: Batch, signal: Array, matched: Collection[str]) -> tuple[Array, Refusals]:
+    good = {
+        "case_id": (batch.columns["case_id"].known, "is missing"),
+        "at": (batch.columns["at"].known, "is missing"),
+        "event": (signal >= 0, "is no event of a case"),
+    }
+    priority = batch.columns.get("priority")
+    if priority is not None and "priority" in matched:
+        known = np.array([*(label in _PRIORITIES for label in priority.labels), True])  # the last of nothing said
+        good["priority"] = known.take(priority.values), f"is none of {', '.join(_PRIORITIES)}"
+    usable = np.logical_and.reduce([known for known, _ in good.values()])
+    refusals = batch.refusals
+    for name, (known, reason) in good.items():
+        places = np.flatnonzero(~known)
+        if not len(places):
+            continue
+        column = batch.columns[name]
+        names = np.array([*map(str, column.labels), ""], object)
+        told = names[column.values[places]] if column.kind is Kind.LABEL else as_objects([""] * len(places))
+        found = Refusals((Unusable(name, reason, batch.numbers[places], told),))
+        for part in batch.refusals.of_columns({name}).parts:
+            found = found.without(part.rows)
+        refusals += found
+    return usable, refusals.settled()
+
+
+def as_moment(now: int | None) -> int:
+    """The moment from which clocks are seen, which a log of open cases needs."""
+    if now is None:
+        raise InvalidValue(
+            "now is needed to read clocks (got None); pass now=, the moment at which the log was made",
+            field="now",
+            expected="an instant",
+            got=None,
+        )
+    return now

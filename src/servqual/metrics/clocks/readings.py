@@ -1,0 +1,238 @@
+"""Readings of service clocks for a whole log: what `Sla.read` says of each case, as columns.
+
+Nothing is read case by case: cycles, their changes of target and their business time are counted for all at once.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import cached_property
+from itertools import product
+from typing import Final
+
+import attrs
+import numpy as np
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import MissingColumn, UnknownName
+from servqual.metrics.accumulators.sums import Array
+from servqual.metrics.clocks.counting import Calendars, Counting
+from servqual.metrics.clocks.cycles import Cycles
+from servqual.metrics.clocks.fold import cycles_of
+from servqual.metrics.clocks.log import EventLog
+from servqual.metrics.clocks.order import heads_of
+from servqual.metrics.clocks.retargeting import changed
+from servqual.model.sla.agreement import Promise, Sla
+from servqual.model.sla.reading import ClockState
+from servqual.readers.columns.columns import MISSING, Batch, Column
+from servqual.readers.columns.lazy import LazyColumns
+from servqual.readers.columns.tables import Kind
+
+__all__ = ["STATES", "ClockReadings", "read_clock"]
+
+STATES: Final = tuple(ClockState)
+_CODE: Final = {state: code for code, state in enumerate(STATES)}
+_STATE_OF: Final = np.array(
+    [
+        _CODE[
+            ClockState.CANCELLED
+            if cancelled
+            else ClockState.BREACHED
+            if late
+            else ClockState.MET
+            if stopped
+            else ClockState.PAUSED
+            if paused
+            else ClockState.RUNNING
+        ]
+        for cancelled, paused, stopped, late in product((False, True), repeat=4)
+    ],
+    np.int32,
+)
+"""The state of a cycle by four bits: late, stopped, paused, cancelled."""
+_US: Final = dt.timedelta(microseconds=1)
+
+
+@attrs.frozen(eq=False)
+class ClockReadings:
+    """The readings of one promise at a moment: a row for each cycle, and one for each case whose clock is pending.
+
+    What only some ask for is worked out when they do. `clock_readings` gives them, and shows an example.
+
+    Attributes:
+        key: the promise.
+        log: the events that were read.
+        case: the code of the case in `log.ids`; pending ones come last.
+        state: codes into `STATES`.
+        start, stop: microseconds of UTC, or missing.
+        elapsed, limit: counted microseconds.
+    """
+
+    key: str
+    log: EventLog
+    now: int
+    case: Array
+    state: Array
+    start: Array
+    stop: Array
+    elapsed: Array
+    limit: Array
+    find_breached_at: Callable[[], Array] = attrs.field(repr=False)
+    find_due: Callable[[], Array] = attrs.field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.case)
+
+    @cached_property
+    def cycle(self) -> Array:
+        """The number of each cycle in its case, 0 while pending."""
+        heads = heads_of(self.case)
+        number = np.arange(len(self)) - np.repeat(heads, np.diff(np.append(heads, len(self)))) + 1
+        return np.where(self.state == _CODE[ClockState.PENDING], 0, number)
+
+    @cached_property
+    def breached_at(self) -> Array:
+        """The due moment that was passed, missing where none was."""
+        return self.find_breached_at()
+
+    @cached_property
+    def due(self) -> Array:
+        """The due moment of each reading, missing where there is none."""
+        return self.find_due()
+
+    def columns(self) -> dict[str, Array]:
+        """The readings as numpy columns, for a frame of any library: moments of UTC and durations in microseconds."""
+        return {
+            "case_id": np.array([*self.log.ids], object).take(self.case),
+            "cycle": self.cycle,
+            "state": np.array([str(state) for state in STATES], object).take(self.state),
+            **{name: getattr(self, name).view("M8[us]") for name in ("start", "stop", "due", "breached_at")},
+            **{name: getattr(self, name).view("m8[us]") for name in ("elapsed", "limit")},
+        }
+
+    def batch(self) -> Batch:
+        """The readings as rows to count: case, state, start (as received_at) and what is known of each case."""
+        columns = {
+            "case_id": Column(Kind.LABEL, self.case.astype(np.int32), self.log.ids),
+            "received_at": Column(Kind.MOMENT, self.start),
+            "state": Column(Kind.LABEL, self.state, STATES),
+        }
+        known = self.log.last_known
+
+        def column(name: str) -> Column:
+            return columns[name] if name in columns else known[name].take(self.case)
+
+        return Batch(LazyColumns([*columns, *known], column), len(self), len(self), range(len(self)))
+
+
+def read_clock(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings:
+    """Read one promise of an agreement for every case of a log.
+
+    Equal to `sla.read(case, now=now)[key]` and its cycles, row by row. Raises `UnknownName` for a promise that the
+    agreement does not make, and `MissingColumn` where its targets look at what the log has no column for.
+    """
+    promise = next((promise for promise in sla.promises if promise.key == key), None)
+    if promise is None:
+        keys = [promise.key for promise in sla.promises]
+        close = near(key, keys)
+        raise UnknownName(f"{sla.name} promises {', '.join(keys)} (got {key!r}){did_you_mean(close)}", near=close)
+    unknown = [name for name in promise.chooser.reads if name not in log.attributes]
+    if unknown:
+        close = near(unknown[0], log.attributes)
+        raise MissingColumn(
+            f"targets of {key!r} look at {unknown[0]!r}, for which case_events needs a column with the value that each "
+            f"event gave (got {', '.join(log.attributes)}){did_you_mean(close)}",
+            column=unknown[0],
+            near=close,
+        )
+    return _Reader(sla, log, promise, now).readings()
+
+
+class _Reader:
+    def __init__(self, sla: Sla, log: EventLog, promise: Promise, now: int) -> None:
+        self.sla, self.log, self.promise, self.now = sla, log, promise, now
+        # no limit, and no target at all, which is the last, are -1
+        self.limit_of = np.array([-1 if t.within is None else t.within // _US for t in sla.targets] + [-1], np.int64)
+        every = cycles_of(log, promise, {id(target): place for place, target in enumerate(sla.targets)})
+        if sla.conventions.pause_edges == "minute":
+            every = every.to_minutes()
+        self.pending = self._pending(every)
+        # a cycle that no target ever held for is not read
+        read = self.limit_of.take(every.target) >= 0
+        read[every.change_cycle[self.limit_of.take(every.change_target) >= 0]] = True
+        cycles = every if read.all() else every.only(np.flatnonzero(read))
+        calendars = Calendars(sla)
+        changes = changed(sla, calendars, cycles, self.limit_of)
+        self.cycles, self.limit, self.breached_before = changes.cycles, changes.limit, changes.breached
+        self.count = Counting(sla, calendars, self.cycles, now)
+        row, since = changes.since
+        if len(row):
+            self.limit[row] += self.count.elapsed_by(row, since)
+
+    def readings(self) -> ClockReadings:
+        """The readings of all cycles, and of the clocks that are pending."""
+        c, limit, elapsed = self.cycles, self.limit, self.count.elapsed()
+        late = elapsed > limit
+        # the clock on the wall may jump over the limit at the very moment that is due
+        real = all(hours.counts_real_time for hours in self.count.hours)
+        used_up = np.flatnonzero(elapsed == limit if real else elapsed >= limit)
+        if len(used_up):
+            late[used_up] = self.count.passed(used_up, self.count.due(used_up, limit[used_up]))
+        late[self.breached_before[0]] = True
+        marks = (late, c.stop != MISSING, c.paused_at != MISSING, c.cancelled)
+        which = np.zeros(len(late), np.uint8)
+        for bit, mark in enumerate(marks):
+            which |= mark.view(np.uint8) << bit
+        numbers = {
+            "state": _STATE_OF[which],
+            "start": c.start,
+            "stop": c.stop,
+            "elapsed": elapsed,
+            "limit": limit,
+        }
+        none = np.full(len(self.pending), MISSING, np.int64)
+        pending = {
+            "state": np.full(len(none), _CODE[ClockState.PENDING], np.int32),
+            "start": none,
+            "stop": none,
+            "elapsed": np.zeros(len(none), np.int64),
+            "limit": self.limit_of[c.last_target[self.pending]],
+        }
+        if len(none):
+            numbers = {name: np.concatenate([values, pending[name]]) for name, values in numbers.items()}
+        return ClockReadings(
+            key=self.promise.key,
+            log=self.log,
+            now=self.now,
+            case=np.concatenate([c.case, self.pending]) if len(none) else c.case,
+            find_breached_at=lambda: np.concatenate([self._breached_at(np.flatnonzero(late)), none]),
+            find_due=lambda: np.concatenate([self._all_due(late, elapsed), none]),
+            **numbers,
+        )
+
+    def _pending(self, cycles: Cycles) -> Array:
+        """Cases that have a promise and no cycle of it yet."""
+        if len(heads_of(cycles.case)) == len(self.log.heads):
+            return np.zeros(0, np.intp)
+        has = np.zeros(len(self.log.ids), np.bool_)
+        has[cycles.case] = True
+        there = self.log.case.take(self.log.heads)
+        return there[~has[there] & (self.limit_of[cycles.last_target[there]] >= 0)]
+
+    def _breached_at(self, late: Array) -> Array:
+        out = np.full(len(self.cycles.case), MISSING, np.int64)
+        out[late] = self.count.due(late, self.limit[late])
+        return self._told(out)
+
+    def _all_due(self, late: Array, elapsed: Array) -> Array:
+        """Due moments of all readings of cycles: none while a pause lasts, or for a clock cancelled before it."""
+        due = self.count.due(np.arange(len(late)), self.limit)
+        paused_at = self.cycles.paused_at
+        due[(paused_at != MISSING) & ((due >= paused_at) | (elapsed < self.limit))] = MISSING
+        due[self.cycles.cancelled & ~late] = MISSING
+        return self._told(due)
+
+    def _told(self, due: Array) -> Array:
+        """Due moments, but those of breaches that came before a change of target."""
+        row, at = self.breached_before
+        due[row] = at
+        return due

@@ -1,0 +1,130 @@
+"""Targets that change while a clock runs: the limit and the hours that hold in the end, and breaches that came before.
+
+The same steps as the model takes for one cycle, here for the n-th change of all cycles at once.
+"""
+
+from typing import Final, NamedTuple
+
+import attrs
+import numpy as np
+
+from servqual.metrics.accumulators.sums import Array
+from servqual.metrics.clocks.counting import Calendars, Counting
+from servqual.metrics.clocks.cycles import Cycles
+from servqual.metrics.clocks.order import heads_of
+from servqual.model.sla.agreement import Sla
+from servqual.model.sla.clocks import Retargeting
+from servqual.readers.columns.columns import MISSING
+
+__all__ = ["Changed", "changed"]
+
+_NONE: Final = np.zeros(0, np.int64)
+
+
+class Changed(NamedTuple):
+    """What all changes of target come to.
+
+    Attributes:
+        cycles: each with the hours that hold, and cancelled where no limit does any more.
+        limit: counted microseconds, from the start on or from `since`.
+        since: cycles whose limit counts from a moment on, and the moments.
+        breached: cycles that were breached before a change, which stays so, and their due moments.
+    """
+
+    cycles: Cycles
+    limit: Array
+    since: tuple[Array, Array]
+    breached: tuple[Array, Array]
+
+
+def changed(sla: Sla, calendars: Calendars, cycles: Cycles, limit_of: Array) -> Changed:
+    """Apply the changes of cycles that all had a limit at some time; `limit_of` has the limit of each target."""
+    row = cycles.change_cycle[heads_of(cycles.change_cycle)]
+    limits = _Limits(sla, calendars, cycles.only(row), limit_of)
+    limits.apply_all()
+    limit, target = limit_of.take(cycles.target), cycles.target.copy()
+    limit[row], target[row] = limits.within, limits.first
+    turns = limits.settled()
+    cycles = attrs.evolve(
+        cycles,
+        target=target,
+        turn_cycle=row[turns.turn_cycle],
+        turn_at=turns.turn_at,
+        turn_target=turns.turn_target,
+    )
+    dropped, since, breached = (
+        (row[mine], at[mine])
+        for at in (limits.dropped_at, limits.since, limits.breached_at)
+        for mine in [np.flatnonzero(at != MISSING)]
+    )
+    return Changed(cycles.cancelled_at(*dropped) if len(dropped[0]) else cycles, limit, since, breached)
+
+
+class _Limits:
+    """The limit and the hours that hold after each change of target; a verdict reached before a change stays."""
+
+    def __init__(self, sla: Sla, calendars: Calendars, cycles: Cycles, limit_of: Array) -> None:
+        self.sla, self.calendars, self.cycles, self.limit_of = sla, calendars, cycles, limit_of
+        self.within = limit_of.take(cycles.target)
+        self.has_target = self.within >= 0
+        self.first, self.last = cycles.target.copy(), cycles.target.copy()  # whose hours hold from the start, and now
+        self.turns = [(_NONE, _NONE, _NONE)]
+        self.since, self.dropped_at, self.breached_at = np.full((3, len(self.within)), MISSING)
+
+    def apply_all(self) -> None:
+        """Apply the n-th change of all cycles that have so many, in order."""
+        c = self.cycles
+        heads = heads_of(c.change_cycle)
+        sizes = np.diff(np.append(heads, len(c.change_cycle)))
+        for nth in range(int(sizes.max(initial=0))):
+            row = np.flatnonzero(sizes > nth)
+            change = heads[row] + nth
+            at, target = c.change_at[change], c.change_target[change]
+            has_limit = self.limit_of.take(target) >= 0
+            self.dropped_at[row] = np.where(~has_limit & self.has_target[row], at, MISSING)
+            self._apply(row[has_limit], at[has_limit], target[has_limit])
+
+    def _apply(self, row: Array, at: Array, target: Array) -> None:
+        conventions = self.sla.conventions
+        late = at > self.cycles.start[row]
+        again = late & self.has_target[row]
+        count = self._count(row[again], at[again])
+        limit = self._judge(row[again], count)
+        self.within[row] = self.limit_of.take(target)
+        since = late & (conventions.retargeting is Retargeting.FROM_NOW)
+        if conventions.retargeting is Retargeting.PRORATA:
+            share = np.divide(count.elapsed(), limit, out=np.zeros(len(limit)), where=limit > 0)
+            self.within[row[again]] = np.rint(self.within[row[again]] * np.maximum(0.0, 1 - share)).astype(np.int64)
+            since = again
+        self.since[row] = np.where(since, at, MISSING)
+        if conventions.whole_history:
+            again[:] = False
+        else:
+            turned = again & self.calendars.differ(self.last[row], target)
+            self.turns.append((row[turned], at[turned] - count.moved()[turned[again]], target[turned]))
+        self.first[row[~again]] = target[~again]
+        self.last[row] = target
+        self.has_target[row] = True
+
+    def _count(self, row: Array, at: Array) -> Counting:
+        """How some cycles count as far as a moment of each."""
+        return Counting(self.sla, self.calendars, self.settled().only(row).known_by(at))
+
+    def _judge(self, row: Array, count: Counting) -> Array:
+        """Note which cycles are breached that were not before; the limits that they had."""
+        every = np.arange(len(row))
+        limit, since = self.within[row], self.since[row]
+        later = np.flatnonzero(since != MISSING)
+        limit[later] += count.elapsed_by(later, since[later])
+        due = count.due(every, limit)
+        late = count.passed(every, due) & (self.breached_at[row] == MISSING)
+        self.breached_at[row[late]] = due[late]
+        return limit
+
+    def settled(self) -> Cycles:
+        """The cycles with the hours that hold after all changes so far."""
+        row, at, target = (np.concatenate(columns) for columns in zip(*self.turns, strict=True))
+        order = np.argsort(row, kind="stable")
+        return attrs.evolve(
+            self.cycles, target=self.first, turn_cycle=row[order], turn_at=at[order], turn_target=target[order]
+        )

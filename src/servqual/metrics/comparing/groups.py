@@ -1,0 +1,176 @@
+"""What every ranking asks of measured groups: which of them hold data, how sure each is, and what the whole is."""
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from servqual._checks import must_be
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators.sums import Clustered, Count
+from servqual.metrics.kpi.compound import Compound
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.results.measures import Measurement, Measures, among_asked
+from servqual.stats.inference import student, wilson
+
+__all__ = [
+    "Kind",
+    "asked",
+    "directed",
+    "ends",
+    "interval_of",
+    "kind_of",
+    "level_of_all",
+    "measured_groups",
+    "one_by_one",
+    "spread_of_items",
+    "standard_error",
+]
+
+Kind: TypeAlias = Literal["share", "rate", "mean", "net", "other"]
+
+
+def kind_of(kpi: Kpi) -> Kind:
+    """What a KPI is to a ranking: the share of items, a rate per exposure, a mean (or quotient), a net score, or other.
+
+    >>> from servqual.metrics import KPIS
+    >>> [kind_of(KPIS[key]) for key in ("resolution_rate", "resolution_time", "nps", "resolution_p90")]
+    ['share', 'mean', 'net', 'other']
+    """
+    if isinstance(kpi, Compound):
+        return "rate" if kpi.base_is == "exposure" else "other"
+    kinds: dict[str, Kind] = {
+        "share": "share",
+        **dict.fromkeys(("mean", "signed_mean", "quotient", "per_hour", "per_event"), "mean"),
+        "net": "net",
+    }
+    return kinds.get(kpi.statistic, "other")
+
+
+def one_by_one(kpi: Kpi) -> Kpi:
+    """The KPI, refused where its rows come in clusters, of which no model here knows how many there are."""
+    if kpi.accumulator is Clustered:
+        raise InvalidValue(
+            f"kpi must be measured without cluster= for this (got {kpi.key} by clusters); measure it anew, or rank it "
+            "by interval",
+            field="kpi",
+            got=kpi.key,
+        )
+    return kpi
+
+
+def asked(measures: Measures, key: str) -> Kpi:
+    """The measured KPI of this key. Raises `UnknownName` for one that was not measured."""
+    must_be(Measures, "measures", "what measure() gives", measures)
+    return among_asked(measures.kpis, key)
+
+
+def directed(measures: Measures, key: str) -> Kpi:
+    """The same, refused where neither direction is better or a count only grows with its group."""
+    kpi = asked(measures, key)
+    if kpi.better is None:
+        raise InvalidValue(
+            f"kpi must have a better direction to be ranked (got {key}, which has none); rank another, or give it one "
+            "with attrs.evolve(kpi, better=…) before measuring",
+            field="kpi",
+            got=key,
+        )
+    if kpi.unit == "count":
+        raise InvalidValue(
+            f"kpi must be a share, a mean or a percentile (got {key}, a count, which grows with its group); use pareto",
+            field="kpi",
+            got=key,
+        )
+    return kpi
+
+
+def measured_groups(measures: Measures, kpi: Kpi) -> list[Measurement]:
+    """The measurements of a KPI that hold a value."""
+    return [m for m in measures.of(kpi) if m.value is not None]
+
+
+def level_of_all(kpi: Kpi, groups: Sequence[Measurement], overall: float | Measurement | None) -> float | None:
+    """The level that groups are held against: the one given, or that of all their rows together.
+
+    Shares, rates, means and net scores of groups make up the whole by their n; those of a quotient or a percentile do
+    not, so that `overall` must be given. None where nothing was measured.
+    """
+    if isinstance(overall, Measurement):
+        if overall.definition != kpi.definition:
+            raise InvalidValue(
+                f"overall must be of the same definition as {kpi.key} (got {overall.kpi} with other parameters or "
+                "another formula); measure both alike",
+                field="overall",
+                got=overall.kpi,
+            )
+        return overall.value
+    if overall is not None:
+        return float(overall)
+    if not _pools(kpi):
+        raise InvalidValue(
+            f"overall is needed for {kpi.key}, whose groups do not tell the level of the whole (got None); pass what "
+            "was measured without groups",
+            field="overall",
+            got=None,
+        )
+    n = sum(m.n for m in groups)
+    return math.fsum(m.n * (m.value or 0) for m in groups) / n if n else None
+
+
+def _pools(kpi: Kpi) -> bool:
+    """Whether the level of the whole is the mean of its groups, weighted by n."""
+    if isinstance(kpi, Compound):  # different things may come in several groups
+        return all(part.accumulator is Count for part in kpi.parts)
+    return kpi.statistic in {"share", "mean", "signed_mean", "net"}
+
+
+def standard_error(kpi: Kpi, m: Measurement, confidence: float) -> float | None:
+    """The standard error of a mean, quotient or net score, read back from its interval; None for anything else.
+
+    It is read from the longer side, since the other may be cut off where the scale ends.
+    """
+    kind = kind_of(kpi)
+    if m.value is None or m.low is None or m.high is None or kind not in {"mean", "net"}:
+        return None
+    side = max(m.high - m.value, m.value - m.low)
+    if kind == "net":
+        return side / NormalDist().inv_cdf((1 + confidence) / 2)
+    return side / student(m.n - 1, confidence) if m.n > 1 else None
+
+
+def spread_of_items(kpi: Kpi, groups: Sequence[Measurement], confidence: float) -> float | None:
+    """The standard deviation of single items within groups, pooled over the groups; None where none tells it."""
+    squares, degrees = 0.0, 0
+    for m in groups:
+        error = standard_error(kpi, m, confidence)
+        if error is not None and m.n > 1:
+            squares += (m.n - 1) * error**2 * m.n
+            degrees += m.n - 1
+    return math.sqrt(squares / degrees) if degrees else None
+
+
+def interval_of(kpi: Kpi, m: Measurement, spread: float | None, confidence: float) -> tuple[float | None, float | None]:
+    """The interval of a group; values that happen to be all alike get the one that the spread of the others gives.
+
+    Else two equal values would pass for a group that is known without error. A share of clusters that are all alike
+    gets the interval of as many single items.
+    """
+    if m.value is None or m.low is None or m.high is None or m.low != m.high:
+        return m.low, m.high
+    kind = kind_of(kpi)
+    if kind == "share":
+        low, high = wilson(np.array([round(m.value * m.n)]), np.array([m.n]), confidence)
+        return float(low[0]), float(high[0])
+    if kind not in {"mean", "net"} or not spread:
+        return m.low, m.high
+    half = student(max(m.n - 1, 1), confidence) * spread / math.sqrt(m.n)
+    return m.value - half, m.value + half
+
+
+def ends(kpi: Kpi, groups: Sequence[Measurement], confidence: float, *, good: bool) -> list[float | None]:
+    """The good end of each group's interval, the one in the better direction, or the bad one."""
+    spread = spread_of_items(kpi, groups, confidence)
+    side = 1 if good == (kpi.better == "higher") else 0
+    return [interval_of(kpi, m, spread, confidence)[side] for m in groups]

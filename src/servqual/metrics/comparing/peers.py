@@ -1,0 +1,169 @@
+"""Ours against theirs: each group against the figures of peers, in the direction that is better."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from numbers import Real
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import attrs
+import numpy as np
+
+from servqual._checks import all_of, distinct, filled, whole
+from servqual.errors import InvalidValue
+from servqual.metrics.comparing.differences import Difference, Figure, Verdict, difference
+from servqual.metrics.comparing.groups import (
+    asked,
+    interval_of,
+    kind_of,
+    measured_groups,
+    spread_of_items,
+    standard_error,
+)
+from servqual.metrics.kpi.compound import Compound
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.results.measures import Measurement, Measures
+from servqual.metrics.results.tidy import Tidy
+from servqual.stats.inference import poisson, wilson
+
+__all__ = ["Peer", "PeerGap", "PeerGaps", "figure_of", "peer_gaps"]
+
+
+def _finite(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value)):
+        raise InvalidValue(f"{field.name} must be a finite number (got {value!r})", field=field.name, got=value)
+
+
+@attrs.frozen(kw_only=True)
+class Peer:
+    """A figure from outside: of a competitor, an industry, or another desk.
+
+    `value` is in the unit of the KPI: a share from 0 to 1, a duration in seconds. With `n`, the number of items it was
+    measured on, a share or a rate per item gets an interval; a mean needs `sd`, the standard deviation of its items,
+    too. `source` says where it was published.
+    """
+
+    name: str = attrs.field(validator=filled)
+    value: float = attrs.field(validator=_finite)
+    n: int | None = attrs.field(default=None, validator=attrs.validators.optional(whole(1)))
+    sd: float | None = attrs.field(default=None, validator=_finite)
+    source: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.sd is not None and self.sd < 0:
+            raise InvalidValue(f"sd must be 0 or more (got {self.sd} for {self.name!r})", field="sd", got=self.sd)
+
+
+@attrs.frozen(kw_only=True)
+class PeerGap:
+    """One group against one peer.
+
+    `gap` is ours less theirs, with the interval of that difference where both tell how sure they are. `lead` is the
+    gap in the direction that is better: above 0 we are ahead. `verdict` is `better` or `worse` where the interval
+    leaves out 0, `unclear` where it holds it, `unknown` where there is no interval or neither direction is better.
+    """
+
+    measured: Measurement
+    peer: str
+    theirs: float
+    gap: Difference
+
+    @property
+    def lead(self) -> float | None:
+        """How far we are ahead; below 0 they are. None where neither direction is better."""
+        if self.measured.better is None:
+            return None
+        return self.gap.value if self.measured.better == "higher" else -self.gap.value
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the interval of the gap says."""
+        return self.gap.verdict(self.measured.better)
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class PeerGaps(Tidy):
+    """Each group that holds data against each peer, in the order of the measures."""
+
+    kpi: Kpi
+    by: tuple[str, ...]
+    confidence: float
+    rows: tuple[PeerGap, ...]
+    _units: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("value", "theirs", "gap", "low", "high"), ""))
+
+    def __iter__(self) -> Iterator[PeerGap]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The tidy table as columns: the groups, peer, value, n, theirs, the gap with its interval, verdict, unit."""
+        out: dict[str, list[Any]] = {name: [row.measured.group[name] for row in self.rows] for name in self.by}
+        out["peer"] = [row.peer for row in self.rows]
+        out |= {name: [getattr(row.measured, name) for row in self.rows] for name in ("value", "n")}
+        out["theirs"] = [row.theirs for row in self.rows]
+        out["gap"] = [row.gap.value for row in self.rows]
+        out |= {name: [getattr(row.gap, name) for row in self.rows] for name in ("low", "high")}
+        out["verdict"] = [row.verdict for row in self.rows]
+        out["unit"] = [self.kpi.unit] * len(self.rows)
+        return out
+
+    def _caption(self) -> str:
+        return f"{self.kpi.title} against peers, intervals at {self.confidence:.0%}"
+
+
+def peer_gaps(measures: Measures, kpi: str, peers: Sequence[Peer]) -> PeerGaps:
+    """Hold the groups of a KPI against the figures of peers: ours less theirs, and what that says.
+
+    The interval is Newcombe's for shares, likewise for rates, and Welch's for means; see
+    `servqual.metrics.comparing.differences`. It takes both figures as independent and as measured alike, which nobody
+    but the peer can promise. A figure without n has none. Refused: peers of the same name, and a share outside 0 to 1.
+
+    >>> from servqual.metrics import KPIS, measure
+    >>> answers = {"score": [5] * 56 + [1] * 14}
+    >>> told = measure([KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)], {"answers": answers})
+    >>> [row] = peer_gaps(told, "csat", [Peer(name="the other desk", value=0.6, n=80)])
+    >>> row.verdict, round(row.lead, 2), round(row.gap.low, 4), round(row.gap.high, 4)
+    ('better', 0.2, 0.0524, 0.3339)
+    """
+    found = asked(measures, kpi)
+    distinct("peers", [peer.name for peer in all_of(Peer, "peers", peers, "Peers")])
+    theirs = [(peer, _figure_of_peer(peer, found, measures.confidence)) for peer in peers]
+    groups = measured_groups(measures, found)
+    spread = spread_of_items(found, groups, measures.confidence)
+    rows = []
+    for m in groups:
+        mine = figure_of(found, m, spread, measures.confidence)
+        for peer, figure in theirs:
+            gap = difference(mine, figure, kind_of(found), measures.confidence)
+            rows.append(PeerGap(measured=m, peer=peer.name, theirs=peer.value, gap=gap))
+    return PeerGaps(kpi=found, by=measures.by, confidence=measures.confidence, rows=tuple(rows))
+
+
+def figure_of(kpi: Kpi, m: Measurement, spread: float | None, confidence: float) -> Figure:
+    """A measurement as a figure; `spread` serves a mean whose values happen to be all alike."""
+    assert m.value is not None
+    low, high = interval_of(kpi, m, spread, confidence)
+    ends = None if low is None or high is None else (low, high)
+    error = standard_error(kpi, attrs.evolve(m, low=low, high=high), confidence)
+    return Figure(value=m.value, n=m.n, ends=ends, error=error)
+
+
+def _figure_of_peer(peer: Peer, kpi: Kpi, confidence: float) -> Figure:
+    if kpi.unit == "share" and not 0 <= peer.value <= 1:
+        raise InvalidValue(
+            f"value must be a share from 0 to 1 (got {peer.value} for {peer.name!r}); write 0.95 for 95 %",
+            field="value",
+            got=peer.value,
+        )
+    ends = error = None
+    if kpi.statistic == "share" and peer.n is not None:
+        low, high = wilson(np.array([peer.value * peer.n]), np.array([peer.n]), confidence)
+        ends = float(low[0]), float(high[0])
+    elif isinstance(kpi, Compound) and peer.n is not None:
+        low, high = poisson(np.array([peer.value * peer.n / kpi.times]), confidence)
+        ends = float(low[0]) * kpi.times / peer.n, float(high[0]) * kpi.times / peer.n
+    if peer.n is not None and peer.sd is not None:
+        error = peer.sd / math.sqrt(peer.n)
+    return Figure(value=peer.value, n=peer.n, ends=ends, error=error)

@@ -1,0 +1,226 @@
+"""What hurts most: categories by how often they come, or by what they cost."""
+
+import itertools
+import math
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from numbers import Real
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeAlias, overload
+
+import attrs
+
+from servqual._checks import all_of, did_you_mean, must_be, near, several
+from servqual.errors import InvalidValue
+from servqual.metrics.comparing.groups import asked, measured_groups
+from servqual.metrics.results.measures import Measures
+from servqual.metrics.results.tidy import Tidy
+from servqual.readers.columns.labels import is_missing
+
+__all__ = ["Pareto", "ParetoRow", "pareto"]
+
+Weight: TypeAlias = int | float | Decimal
+
+
+@attrs.frozen(kw_only=True)
+class ParetoRow:
+    """A category, how often it came, what it weighs, its share of all, and the share of it with all larger ones.
+
+    `weight` is the count itself where no weights were given; `share` and `cumulative` are of weights, 0 to 1. A
+    category of several columns is a tuple.
+    """
+
+    category: Hashable
+    count: int
+    weight: float
+    share: float
+    cumulative: float
+
+
+@attrs.frozen(repr=False)
+class Pareto(Tidy):
+    """Categories from the heaviest to the lightest; equal ones in the order of their names, None last."""
+
+    rows: tuple[ParetoRow, ...]
+    _units: ClassVar[Mapping[str, str]] = MappingProxyType({"weight": "count", "share": "share", "cumulative": "share"})
+
+    def __iter__(self) -> Iterator[ParetoRow]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> ParetoRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[ParetoRow, ...]: ...
+    def __getitem__(self, place: int | slice) -> ParetoRow | tuple[ParetoRow, ...]:
+        return self.rows[place]
+
+    def vital_few(self, share: float) -> tuple[ParetoRow, ...]:
+        """The fewest leading categories that together make up at least this share.
+
+        >>> [row.category for row in pareto(["a"] * 6 + ["b"] * 3 + ["c"]).vital_few(0.8)]
+        ['a', 'b']
+        """
+        must_be(Real, "share", "a number, such as 0.8", share)
+        if not 0 < share <= 1:
+            raise InvalidValue(f"share must lie above 0 and at most be 1 (got {share})", field="share", got=share)
+        before = (0.0, *(row.cumulative for row in self.rows))
+        return tuple(row for row, so_far in zip(self.rows, before, strict=False) if so_far < share)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The tidy table as columns: category, count, weight, share, cumulative."""
+        return {field.name: [getattr(row, field.name) for row in self.rows] for field in attrs.fields(ParetoRow)}
+
+    def _caption(self) -> str:
+        return f"{len(self.rows):,} categories, the heaviest first"
+
+
+def pareto(
+    categories: Iterable[Hashable] | Mapping[Any, int] | Measures,
+    *,
+    weights: Iterable[Weight] | Mapping[Any, Weight] | None = None,
+    kpi: str | None = None,
+) -> Pareto:
+    """Rank categories by how often they come, or by what they cost (J. M. Juran's vital few, after V. Pareto).
+
+    Args:
+        categories: the category of each item; or a mapping from category to count; or measures by one or more columns,
+            whose groups are the categories; or what `value_counts()` of a pandas series gives. None, also as NaN, is a
+            category of its own. Categories of several columns are tuples, such as `zip(causes, channels)`.
+        weights: what each item costs, in the order of the items; for a mapping of counts, a mapping from category to
+            its cost. Shares are then of the cost.
+        kpi: which of several measured KPIs to rank by: a count, or a mean, such as the cost of a contact, whose mean
+            times n is what the group costs in all.
+
+    Categories that weigh nothing are left out; no items make an empty ranking. Refused: counts and weights below 0 or
+    not finite, weights that do not match the items, measures without groups, and other KPIs, which do not add up.
+
+    >>> pareto({"billing": 60, "line": 25, "other": 15})[1].cumulative
+    0.85
+    >>> [(row.category, row.count, row.weight) for row in pareto(["billing", "line", "line"], weights=[90, 20, 30])]
+    [('billing', 1, 90.0), ('line', 2, 50.0)]
+    """
+    if isinstance(categories, Measures):
+        if weights is not None:
+            raise InvalidValue("weights must be left out for measures (got some); pass kpi= instead", field="weights")
+        return _ranked(*_of_measures(categories, kpi))
+    if kpi is not None:
+        raise InvalidValue(f"kpi goes with measures (got {kpi!r} with categories); pass measures", field="kpi", got=kpi)
+    counted = _counted(categories)
+    if counted is not None:
+        counts = _counts(counted)
+        if weights is None:
+            return _ranked(counts, counts)
+        if not isinstance(weights, Mapping) or weights.keys() != counts.keys():
+            raise InvalidValue(
+                f"weights must be a mapping with the categories of the counts (got {weights!r:.80}); give each one",
+                field="weights",
+                got=weights,
+            )
+        return _ranked(counts, {category: _weight(weight, category) for category, weight in weights.items()})
+    what = "the category of each item, a mapping from category to count, or measures"
+    if isinstance(categories, str):
+        raise InvalidValue(f"categories must be {what} (got {categories!r})", field="categories", got=categories)
+    given = all_of(Hashable, "categories", categories, what)
+    items: tuple[Hashable, ...] = tuple(None if is_missing(item) else item for item in given)
+    if weights is None:
+        counts = Counter(items)
+        return _ranked(counts, counts)
+    return _of_items(items, several("weights", weights, "what each item costs"))
+
+
+def _counted(given: Any) -> Mapping[Any, int] | None:
+    """Counts by category: a mapping, or a series of pandas that has the categories in its index."""
+    if isinstance(given, Mapping):
+        return given
+    if type(given).__module__.partition(".")[0] != "pandas" or type(given).__name__ != "Series":
+        return None
+    by_category = given.dtype.kind in "iuf" and (given.name == "count" or given.index.dtype.kind not in "iu")
+    return {None if is_missing(category) else category: n for category, n in given.items()} if by_category else None
+
+
+def _counts(counts: Mapping[Any, int]) -> Mapping[Hashable, int]:
+    for category, count in counts.items():
+        if not (count >= 0 and float(count).is_integer()):
+            raise InvalidValue(
+                f"counts must be whole numbers of 0 or more (got {count} for {category!r}); pass costs as weights=",
+                field="categories",
+                got=count,
+            )
+    return {category: int(count) for category, count in counts.items()}
+
+
+def _weight(weight: Weight, category: Hashable) -> float:
+    number = float(weight)
+    if not (math.isfinite(number) and number >= 0):
+        raise InvalidValue(
+            f"weights must be finite numbers of 0 or more (got {weight} for {category!r})", field="weights", got=weight
+        )
+    return number
+
+
+def _of_items(categories: tuple[Hashable, ...], weights: tuple[Weight, ...]) -> Pareto:
+    if len(categories) != len(weights):
+        raise InvalidValue(
+            f"weights must be one for each item (got {len(weights)} for {len(categories)} items)",
+            field="weights",
+            expected=f"{len(categories)} weights",
+            got=len(weights),
+        )
+    found: defaultdict[Hashable, list[float]] = defaultdict(list)
+    for category, weight in zip(categories, weights, strict=True):
+        found[category].append(_weight(weight, category))
+    counts = {category: len(values) for category, values in found.items()}
+    # summed without rounding on the way, so that the order of the items changes nothing
+    return _ranked(counts, {category: math.fsum(values) for category, values in found.items()})
+
+
+def _of_measures(measures: Measures, key: str | None) -> tuple[Mapping[Hashable, int], Mapping[Hashable, float]]:
+    if not measures.by:
+        raise InvalidValue("measures must have groups to rank (got none); measure them by a column", field="by", got=())
+    names = [kpi.key for kpi in measures.kpis]
+    if key is None and len(names) != 1:
+        raise InvalidValue(f"kpi must be one of {', '.join(names)} (got none); name one", field="kpi", got=None)
+    found = asked(measures, names[0] if key is None else key)
+    if found.statistic not in {"n", "mean"}:
+        raise InvalidValue(
+            f"kpi must be a count or a mean, whose groups add up (got {found.key}, read as {found.statistic})"
+            f"{did_you_mean(near(found.key, [k.key for k in measures.kpis if k.statistic in {'n', 'mean'}]))}",
+            field="kpi",
+            got=found.key,
+        )
+    counts: dict[Hashable, int] = {}
+    weights: dict[Hashable, float] = {}
+    for m in measured_groups(measures, found):
+        labels = tuple(m.group.values())
+        category = labels if len(labels) > 1 else m.group[measures.by[0]]
+        counts[category] = m.n
+        weights[category] = m.n * (1.0 if found.statistic == "n" else m.value or 0.0)
+    return counts, weights
+
+
+def _ranked(counts: Mapping[Hashable, int], weights: Mapping[Hashable, float]) -> Pareto:
+    order = sorted((item for item in weights.items() if item[1]), key=lambda item: (-item[1], _name_order(item[0])))
+    reached = list(itertools.accumulate(weight for _, weight in order))
+    total = reached[-1] if reached else 0
+    return Pareto(
+        tuple(
+            ParetoRow(
+                category=category,
+                count=counts[category],
+                weight=float(weight),
+                share=weight / total,
+                cumulative=so_far / total,
+            )
+            for (category, weight), so_far in zip(order, reached, strict=True)
+        )
+    )
+
+
+def _name_order(category: Hashable) -> tuple[tuple[bool, str, Any], ...]:
+    """Names of one kind in their own order, kinds apart, None last."""
+    parts: tuple[Any, ...] = category if isinstance(category, tuple) else (category,)
+    return tuple((part is None, type(part).__name__, "" if part is None else part) for part in parts)

@@ -1,0 +1,165 @@
+"""Which groups are weakest, and what that costs; never by raw values, which put the smallest groups on top."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
+
+import attrs
+import numpy as np
+
+from servqual._checks import among
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators.sums import Array
+from servqual.metrics.comparing.groups import (
+    directed,
+    ends,
+    kind_of,
+    level_of_all,
+    measured_groups,
+    one_by_one,
+    spread_of_items,
+)
+from servqual.metrics.kpi.compound import Compound
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.results.measures import Measurement, Measures
+from servqual.metrics.results.tidy import Tidy
+from servqual.stats.shrinkage import shrunken_means, shrunken_rates, shrunken_shares
+
+__all__ = ["RankBy", "Weakest", "Weakness", "weakest"]
+
+RankBy: TypeAlias = Literal["interval", "shrinkage"]
+_ADD_UP: Final = ("share", "mean", "signed_mean")
+
+
+@attrs.frozen(kw_only=True)
+class Weakness:
+    """How weak one group is.
+
+    `level` is what it is ranked by, in the unit of the KPI: the good end of its interval, or its shrunken value.
+    `gap` says how much worse than the `overall` level that is; 0 or less is not worse. `cost` is the gap times n where
+    it is worse, and else 0: of a share the items that would have gone well, at least, at the overall level; of a rate
+    the events that would not have come; of a mean the seconds, points or money that they would have saved. `level`,
+    `gap` and `cost` are None where nothing tells them, `cost` also for percentiles and quotients, which are no sums.
+    """
+
+    measured: Measurement
+    overall: float
+    level: float | None
+    gap: float | None
+    cost: float | None
+
+    @property
+    def worse(self) -> bool:
+        """Whether it is worse than the whole even at its level."""
+        return self.gap is not None and self.gap > 0
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Weakest(Tidy):
+    """The groups of one KPI, the weakest first; groups that nobody can rank come last."""
+
+    kpi: Kpi
+    by: tuple[str, ...]
+    rank_by: RankBy
+    rows: tuple[Weakness, ...]
+    _units: ClassVar[Mapping[str, str]] = MappingProxyType(
+        dict.fromkeys(("value", "low", "high", "overall", "level", "gap"), "") | {"cost": "count"}
+    )
+
+    def __iter__(self) -> Iterator[Weakness]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, place: int) -> Weakness:
+        return self.rows[place]
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The tidy table as columns: the groups, value, interval, n, level, overall, gap, cost, unit."""
+        out: dict[str, list[Any]] = {name: [row.measured.group[name] for row in self.rows] for name in self.by}
+        for name in ("value", "low", "high", "n"):
+            out[name] = [getattr(row.measured, name) for row in self.rows]
+        for name in ("level", "overall", "gap", "worse", "cost"):
+            out[name] = [getattr(row, name) for row in self.rows]
+        out["unit"] = [self.kpi.unit] * len(self.rows)
+        return out
+
+    def _caption(self) -> str:
+        return f"{self.kpi.title}: weakest groups first, by {self.rank_by}"
+
+
+def weakest(
+    measures: Measures, kpi: str, *, rank_by: RankBy = "interval", overall: float | Measurement | None = None
+) -> Weakest:
+    """Rank the groups of a KPI, the weakest first, by what can be said of them and not by their raw values.
+
+    Args:
+        measures: measured by the groups that are to be ranked.
+        kpi: the key of a KPI with a better direction; a count has no weak groups, see `pareto`.
+        rank_by: `interval` takes the good end of each interval, where a tiny group has no say, because its interval is
+            wide; `shrinkage` takes the value drawn towards the level of all, by a beta-binomial model for shares, a
+            gamma-Poisson one for rates and a normal one for means, quotients and net scores (see
+            `servqual.stats.shrinkage`).
+        overall: the level of the whole; without it that of all groups together. Quotients and percentiles need it.
+
+    A mean of values that happen to be all alike gets its interval from the spread within the other groups. Groups at
+    the same level come by n, larger first, then in the order of the measures. A group is part of the whole that it is
+    held against, so that the gap of a very large one is understated. Without data the ranking is empty.
+
+    >>> from servqual.metrics import KPIS, measure
+    >>> satisfied = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
+    >>> team, score = ["north"] * 200 + ["south"] * 100 + ["tiny"] * 3, [5, 5, 5, 5, 1] * 40 + [5, 5, 5, 1, 1] * 20
+    >>> told = measure([satisfied], {"answers": {"team": team, "score": [*score, 5, 1, 1]}}, by=["team"])
+    >>> [(row.measured.group["team"], round(row.measured.value, 2), row.worse) for row in weakest(told, "csat")]
+    [('south', 0.6, True), ('tiny', 0.33, False), ('north', 0.8, False)]
+    """
+    among("rank_by", rank_by, get_args(RankBy))
+    asked = directed(measures, kpi)
+    groups = measured_groups(measures, asked)
+    whole = level_of_all(asked, groups, overall)
+    if whole is None:
+        return Weakest(kpi=asked, by=measures.by, rank_by=rank_by, rows=())
+    if rank_by == "interval":
+        levels = ends(asked, groups, measures.confidence, good=True)
+    else:
+        levels = _shrunken(asked, groups, measures.confidence, whole)
+    sign = 1 if asked.better == "lower" else -1
+    rows: list[Weakness] = []
+    times = asked.times if isinstance(asked, Compound) else 1.0 if asked.statistic in _ADD_UP else None
+    for m, level in zip(groups, levels, strict=True):
+        gap = None if level is None else sign * (level - whole)
+        cost = None if gap is None or times is None else max(gap, 0.0) * m.n / times
+        rows.append(Weakness(measured=m, overall=whole, level=level, gap=gap, cost=cost))
+    rows.sort(key=lambda row: (math.inf if row.gap is None else -row.gap, -row.measured.n))
+    return Weakest(kpi=asked, by=measures.by, rank_by=rank_by, rows=tuple(rows))
+
+
+def _shrunken(kpi: Kpi, groups: Sequence[Measurement], confidence: float, whole: float) -> list[float | None]:
+    """The value of each group drawn towards the level of all; None where nothing tells how far."""
+    if not groups:
+        return []
+    value, n = np.array([m.value for m in groups]), np.array([m.n for m in groups])
+    kind = kind_of(one_by_one(kpi))
+    if kind == "share":
+        return _settled(shrunken_shares(np.round(value * n), n, whole), whole)
+    if isinstance(kpi, Compound) and kind == "rate":
+        events = np.round(value * n / kpi.times)
+        return _settled(kpi.times * shrunken_rates(events, n, whole / kpi.times), whole)
+    if kind == "other":
+        raise InvalidValue(
+            f"rank_by must be interval for {kpi.key}, read as {kpi.statistic}, which nothing shrinks (got shrinkage)",
+            field="rank_by",
+            expected="interval",
+            got="shrinkage",
+        )
+    spread = spread_of_items(kpi, groups, confidence)
+    if spread is None:
+        return [None] * len(groups)
+    return _settled(shrunken_means(value, spread / np.sqrt(n)), whole)
+
+
+def _settled(levels: Array, whole: float) -> list[float | None]:
+    """Levels that differ from the whole by rounding only are the whole."""
+    return [whole if math.isclose(level, whole, rel_tol=1e-12) else level for level in levels.tolist()]

@@ -1,0 +1,171 @@
+"""Rows held until all of them are there, apart by customer, so that a block has every row of each of its customers."""
+
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+import attrs
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators.distinct import hash_of
+from servqual.metrics.accumulators.sums import Array
+from servqual.readers.columns.columns import NONE, Batch, Column, joined
+from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusals
+from servqual.readers.columns.tables import Kind
+
+__all__ = ["Blocks"]
+
+_BLOCKS: Final = 64
+"""Of 20 million rows a block then fits the processor's cache."""
+_TOGETHER: Final = 1 << 18
+"""So many rows are parted at once."""
+_LITTLE: Final = 1 << 18
+"""Fewer rows than this are one block."""
+
+
+class Blocks:
+    """Takes batches and gives blocks of whole customers; only the columns that are asked for are kept."""
+
+    def __init__(self, key: str, columns: Collection[str]) -> None:
+        self._key, self._columns = key, columns
+        self._held: list[list[Batch]] = [[] for _ in range(_BLOCKS)]
+        self._waiting: list[Batch] = []
+        self._names: frozenset[str] | None = None
+        self._numbered: list[tuple[int, int]] = []
+        self._rows = 0
+        self._lock = threading.Lock()
+
+    def add(self, batch: Batch) -> None:
+        """Hold one more batch; may be called from several threads."""
+        kept = {name: column for name, column in batch.columns.items() if name in self._columns}
+        with self._lock:
+            if batch.columns:
+                self._check(kept)
+            self._waiting.append(self._apart(attrs.evolve(batch, columns=kept)))
+            self._rows += batch.size
+            if sum(batch.size for batch in self._waiting) < _TOGETHER:
+                return
+            waiting, self._waiting = self._waiting, []
+        self._part(waiting)
+
+    def _check(self, columns: Mapping[str, Column]) -> None:
+        if self._names is None:
+            self._names = frozenset(columns)
+        if self._names != frozenset(columns):
+            some = sorted(self._names ^ columns.keys())
+            raise InvalidValue(
+                f"all parts of a table must have the same columns where a KPI needs all rows together (got parts with "
+                f"and without {', '.join(some)}); fill the column in, or leave it out of all",
+                field=some[0],
+                expected="a column of all parts or of none",
+                got=some,
+            )
+
+    def _apart(self, batch: Batch) -> Batch:
+        """The batch with numbers of rows of its own, where others have been numbered alike."""
+        if not batch.size:
+            return batch
+        ends = (batch.rows[0], batch.rows[-1]) if isinstance(batch.rows, range) else batch.numbers
+        low, high = int(np.min(ends)), int(np.max(ends))
+        alike = any(low <= other and first <= high for first, other in self._numbered)
+        self._numbered.append((low, high))
+        if not alike:
+            return batch
+        by = len(self._numbered) * NUMBERED_ANEW
+        return attrs.evolve(batch, rows=batch.numbers + by, refusals=batch.refusals.shifted(by))
+
+    def _part(self, batches: list[Batch]) -> None:
+        batch = joined(batches)
+        key = batch.columns.get(self._key)
+        pieces = [(0, batch)] if key is None or not batch.size else list(_pieces(batch, self._key, _blocks(key)))
+        with self._lock:
+            for number, piece in pieces:
+                self._held[number].append(piece)
+
+    def __iter__(self) -> Iterator[Batch]:
+        """The blocks; a block is given up as it is handed out."""
+        if self._waiting and self._rows <= _LITTLE:
+            self._held[0] = self._waiting
+        elif self._waiting:
+            self._part(self._waiting)
+        while self._held:
+            batches = self._held.pop()
+            if batches:
+                yield joined(batches)
+
+
+def _pieces(batch: Batch, key: str, block: Array) -> Iterator[tuple[int, Batch]]:
+    order = np.argsort(block, kind="stable")
+    ends = np.cumsum(np.bincount(block, minlength=_BLOCKS))
+    moved = {name: column.take(order) for name, column in batch.columns.items()}
+    labels = moved[key].labels
+    homes = _homes(moved[key].values, labels) if isinstance(labels, range) else None
+    numbers = _at(batch.rows, order)
+    weights = None if batch.weights is None else batch.weights[order]
+    rank = np.argsort(batch.numbers) if batch.refusals else order
+    refused = batch.refusals.dealt(lambda rows: block[rank[np.searchsorted(batch.numbers, rows, sorter=rank)]])
+    for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
+        rows, lost = slice(first, last), batch.lost if number == 0 else ()
+        columns = {name: _compact(column.take(rows)) for name, column in moved.items()}
+        if homes is not None and isinstance(labels, range):
+            columns[key] = Column(Kind.LABEL, homes[rows], _numbers_of(labels, number), columns[key].bad)
+        yield (
+            number,
+            Batch(
+                columns,
+                last - first,
+                last - first + len(lost),
+                numbers[rows],
+                refused.get(number, Refusals()),
+                lost,
+                None if weights is None else weights[rows],
+            ),
+        )
+
+
+def _at(rows: Sequence[int] | Array, order: Array) -> Array:
+    """The numbers of rows in another order, as narrow as they can be."""
+    if not isinstance(rows, range):
+        return np.asarray(rows)[order]
+    wide = max(abs(rows.start), abs(rows.stop)) > np.iinfo(np.int32).max
+    numbers: Array = order.astype(np.int64 if wide else np.int32)
+    numbers *= rows.step
+    numbers += rows.start
+    return numbers
+
+
+def _blocks(column: Column) -> Array:
+    """The block of each row: by the number of its customer, or by a hash of the text."""
+    labels = column.labels
+    if isinstance(labels, range):
+        return ((column.values + labels.start) % _BLOCKS).astype(np.uint16)
+    of = [label % _BLOCKS if isinstance(label, int) else -1 for label in labels]
+    texts = [place for place, block in enumerate(of) if block < 0]
+    found = np.array([*of, 0], np.int64)
+    found[texts] = hash_of([labels[place] for place in texts]) % _BLOCKS
+    return found.astype(np.uint16).take(column.values, mode="wrap")
+
+
+def _homes(codes: Array, labels: range) -> Array:
+    """Which of its block's numbers each row has, counted from the first; so codes are as small as can be."""
+    places: Array = (codes + labels.start % _BLOCKS) // _BLOCKS
+    places[codes < 0] = NONE[Kind.LABEL]
+    return places
+
+
+def _numbers_of(labels: range, block: int) -> range:
+    """All the numbers of a block that come from a range on."""
+    first = labels.start - labels.start % _BLOCKS + block
+    return range(first, labels.stop + _BLOCKS, _BLOCKS)
+
+
+def _compact(column: Column) -> Column:
+    """Without the labels that no row has, where they are far more than the rows; ranges cost nothing."""
+    if isinstance(column.labels, range) or len(column.labels) <= 4 * len(column.values):
+        return column
+    present, codes = np.unique(column.values, return_inverse=True)
+    known = present[present >= 0]
+    shift = len(present) - len(known)
+    labels = [column.labels[code] for code in known.tolist()]
+    return attrs.evolve(column, values=(codes - shift).astype(np.int32), labels=labels)

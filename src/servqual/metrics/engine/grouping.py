@@ -1,0 +1,219 @@
+"""Which group each row belongs to: groups are numbered as they first come, batch after batch."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators.sums import Array
+from servqual.metrics.results.groups import Groups, all_alike, in_order
+from servqual.metrics.time.periods import PERIODS, period
+from servqual.readers.columns.columns import Batch
+from servqual.readers.columns.tables import Kind
+
+__all__ = ["GroupCodes"]
+
+_MOST: Final = 10_000_000
+"""So many groups fit into memory with what KPIs keep of each."""
+_LOOKUP: Final = 24
+"""Keys of so many bits are looked up in a table; longer ones are searched for."""
+_NARROW: Final = 20
+"""Tables of so many bits are small enough to hold whole words."""
+_HALF: Final = 32
+"""Keys of fewer bits take half a word a row."""
+_WORD: Final = 63
+_UNKNOWN: Final = -2
+"""The number of a label that has not come yet."""
+
+
+class GroupCodes:
+    """Numbers for the groups of some columns and periods, and at the end the groups in order."""
+
+    def __init__(self, by: Sequence[str], at: str, zone: ZoneInfo) -> None:
+        self._by, self._at, self._zone = tuple(by), at, zone
+        self._labels = [_Labels() for _ in by]
+        self._bits = [1] * len(self._by)
+        self._members = np.zeros((len(self._by), 0), np.int64)
+        self._keys = _Keys(len(self._by))
+        self.size = 0 if self._by else 1
+
+    def add(self, batch: Batch) -> Array:
+        """The number of each row's group."""
+        if not self._by:
+            return np.zeros(batch.size, np.int64)
+        columns = [labels.add(*self._column(name, batch)) for name, labels in zip(self._by, self._labels, strict=True)]
+        bits = [max(1, len(labels.names).bit_length()) for labels in self._labels]
+        if bits != self._bits:
+            self._bits = bits
+            self._keys = _Keys(sum(bits))
+            self._keys.learn(self._packed(list(self._members)), 0)
+        key = self._packed(columns)
+        codes = self._keys.find(key)
+        if codes.min(initial=0) < 0:
+            fresh = self._keys.unknown(key)
+            self._grow(len(fresh))
+            self._members = np.concatenate([self._members, self._unpacked(fresh)], axis=1)
+            self._keys.learn(fresh, self.size - len(fresh))
+            codes = self._keys.find(key)
+        return codes
+
+    def _grow(self, by: int) -> None:
+        self.size += by
+        if self.size > _MOST:
+            raise InvalidValue(
+                f"by must make at most {_MOST:,} groups (got {', '.join(self._by)}, which make more); group by fewer "
+                "columns or longer periods",
+                field="by",
+                got=self._by,
+            )
+
+    def _packed(self, columns: Sequence[Array]) -> Array:
+        if sum(self._bits) > _WORD:
+            raise InvalidValue(
+                f"grouping by {', '.join(self._by)} makes too many groups (got labels of {sum(self._bits)} bits); "
+                "group by fewer columns",
+                field="by",
+                got=self._by,
+            )
+        key: Array = columns[0].astype(np.int32 if sum(self._bits) < _HALF else np.int64)
+        ones = 1
+        for column, bits in zip(columns[1:], self._bits[1:], strict=True):
+            key <<= bits
+            key += column
+            ones = (ones << bits) + 1
+        key += ones  # nothing known is -1
+        return key
+
+    def _unpacked(self, key: Array) -> Array:
+        members = np.empty((len(self._bits), len(key)), np.int64)
+        for column in range(len(self._bits) - 1, -1, -1):
+            members[column] = (key & ((1 << self._bits[column]) - 1)) - 1
+            key = key >> self._bits[column]
+        return members
+
+    def _column(self, name: str, batch: Batch) -> tuple[Array, Sequence[Any]]:
+        """Codes of rows, -1 for nothing known, and the labels that they stand for."""
+        if name in PERIODS:
+            column = batch.columns[self._at]
+            known = column.known
+            if known.all():
+                return period(name, column.values, self._zone)
+            codes = np.full(batch.size, -1, np.int64)
+            codes[known], names = period(name, column.values[known], self._zone)
+            return codes, names
+        column = batch.columns[name]
+        if column.kind in (Kind.MOMENT, Kind.DURATION):
+            raise InvalidValue(
+                f"by must name labels, flags or numbers, or periods such as day (got {name!r}, a {column.kind}); make "
+                "a column of classes from it first",
+                field="by",
+                expected="a column of labels, flags or numbers",
+                got=name,
+            )
+        if column.labels or not batch.size:
+            return column.values, column.labels
+        values, found = np.unique(column.values[column.known], return_inverse=True)
+        codes = np.full(batch.size, -1, np.int64)
+        codes[column.known] = found
+        return codes, [bool(value) if column.kind is Kind.FLAG else value.item() for value in values]
+
+    def groups(self) -> tuple[Groups, Array]:
+        """The groups in the order of their labels, and the number of each."""
+        if not self._by:
+            return Groups.whole(), np.zeros(1, np.int64)
+        ordered = (labels.ordered(column) for labels, column in zip(self._labels, self._members, strict=True))
+        places, names = zip(*ordered, strict=True)
+        codes = np.array([place[column] for place, column in zip(places, self._members, strict=True)], np.int64)
+        order = np.lexsort(codes[::-1])
+        return Groups(self._by, names, codes[:, order]), order
+
+
+class _Labels:
+    """The labels of one column, numbered as they first come; -1 is nothing known.
+
+    A whole number and its digits are one, for a part may hold texts only where another part has numbers.
+    """
+
+    def __init__(self) -> None:
+        self.names: list[Any] = []
+        self._numbers: dict[Any, int] = {}
+        self._from: Sequence[Any] = ()
+        self._complete = True
+        self._same = False
+        self._lookup = np.full(1, _UNKNOWN, np.int32)
+
+    def add(self, codes: Array, names: Sequence[Any]) -> Array:
+        """The numbers of rows whose codes stand for these names."""
+        if names is not self._from or len(self._lookup) != len(names) + 1:
+            self._from = names
+            self._lookup = np.full(len(names) + 1, _UNKNOWN, np.int32)
+            self._lookup[-1] = -1
+            self._complete = len(names) <= len(codes)
+            if self._complete:
+                self._learn(range(len(names)))
+            self._same = np.array_equal(self._lookup[:-1], np.arange(len(names)))
+        if self._same:
+            return codes
+        found = self._lookup.take(codes, mode="wrap")
+        if not self._complete and found.min(initial=0) == _UNKNOWN:
+            self._learn(np.unique(codes[found == _UNKNOWN]).tolist())
+            found = self._lookup.take(codes, mode="wrap")
+        return found
+
+    def _learn(self, codes: Iterable[int]) -> None:
+        for code in codes:
+            name = self._from[code]
+            digits = isinstance(name, int)
+            number = self._numbers.setdefault(str(name) if digits else name, len(self._numbers))
+            if number == len(self.names):
+                self.names.append(name)
+            elif not digits:
+                self.names[number] = name
+            self._lookup[code] = number
+
+    def ordered(self, numbers: Array) -> tuple[Array, tuple[Any, ...]]:
+        """The place of each of these numbers among their labels in order, and the labels."""
+        came = np.unique(numbers)
+        came = came[came >= 0]
+        names = all_alike([self.names[number] for number in came.tolist()])
+        order = sorted(range(len(came)), key=lambda place: in_order(names[place]))
+        places = np.zeros(len(self.names) + 1, np.int64)  # the last is that of nothing known
+        places[came[order]] = np.arange(1, len(order) + 1)
+        return places, tuple(names[place] for place in order)
+
+
+class _Keys:
+    """From packed labels to the number of the group, -1 for one that has not come."""
+
+    def __init__(self, bits: int) -> None:
+        kind = np.int64 if bits <= _NARROW else np.int32
+        self._table: Array | None = np.full(1 << bits, -1, kind) if bits <= _LOOKUP else None
+        self._sorted = np.zeros(0, np.int64)
+        self._numbers = np.zeros(0, np.int64)
+
+    def learn(self, keys: Array, first: int) -> None:
+        numbers = np.arange(first, first + len(keys))
+        if self._table is not None:
+            self._table[keys] = numbers
+            return
+        keys, numbers = np.concatenate([self._sorted, keys]), np.concatenate([self._numbers, numbers])
+        order = np.argsort(keys, kind="stable")
+        self._sorted, self._numbers = keys[order], numbers[order]
+
+    def unknown(self, keys: Array) -> Array:
+        """The different keys that have no number yet."""
+        if self._table is None or len(self._table) > len(keys):
+            return np.unique(keys[self.find(keys) < 0])
+        came = np.zeros(len(self._table), np.bool_)
+        came[keys] = True
+        return np.flatnonzero(came & (self._table < 0))
+
+    def find(self, keys: Array) -> Array:
+        if self._table is not None:
+            return np.asarray(self._table.take(keys), np.int64)
+        if not len(self._sorted):
+            return np.full(len(keys), -1, np.int64)
+        places = np.minimum(np.searchsorted(self._sorted, keys), len(self._sorted) - 1)
+        return np.where(self._sorted[places] == keys, self._numbers[places], -1)

@@ -1,0 +1,225 @@
+"""One table's rows into a tally, batch after batch."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+import attrs
+import numpy as np
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import MissingColumn, RefusedRow
+from servqual.metrics.accumulators.cells import Cells
+from servqual.metrics.accumulators.mask_counts import MaskCounts
+from servqual.metrics.accumulators.running import Amounts, fillings
+from servqual.metrics.accumulators.sums import Array
+from servqual.metrics.accumulators.value_steps import Run
+from servqual.metrics.engine.by_customer import Blocks
+from servqual.metrics.engine.chunks import ahead
+from servqual.metrics.engine.grouping import GroupCodes
+from servqual.metrics.engine.slot import Slot
+from servqual.metrics.engine.tallies import Part, Plan, Tally, part_of
+from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.results.groups import Groups
+from servqual.metrics.time.periods import keys_of
+from servqual.readers.columns.accounting import Rows
+from servqual.readers.columns.columns import Batch
+from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusal, Refusals
+from servqual.readers.sources import chosen, chosen_rows
+
+__all__ = ["Tallier", "refused"]
+
+_WARM = (1 << 25) - (1 << 16)
+"""Bytes, nearly the most that glibc goes by."""
+_AHEAD = 4
+"""Blocks that are under way at once."""
+
+
+class Tallier:
+    """Takes batches of one table as they come, also from several threads, and gives the tally of them all.
+
+    For a keyed KPI the rows are kept, apart by customer, and tallied when all of them are there.
+    """
+
+    def __init__(self, plan: Plan, table: str, *, strict: bool = False) -> None:
+        self._plan = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table == table))
+        mine = tuple(kpi for kpi in plan.kpis if all(part.table == table for part in kpi.parts))
+        self._asked = attrs.evolve(plan, kpis=mine)
+        self._table = table
+        self._strict = strict
+        self._blocks = _blocks(self._plan)
+        self._rows = Rows()
+        self._checked: frozenset[str] | None = None
+        self._lock = threading.Lock()
+        self._parts = {part: _Part(self._plan, part) for part in map(part_of, self._plan.kpis)}
+        # glibc gives freed memory back to the system, and takes it anew, unless as much was freed at once before
+        np.empty(_WARM, np.uint8)
+
+    def add(self, batch: Batch) -> None:
+        """Tally one more batch, of which the rows that the plan leaves count.
+
+        A keyed KPI sees the others too: what follows what does not depend on who asks.
+        """
+        if self._blocks is None:
+            batch = chosen(batch, self._plan.where)
+        self._check(batch)
+        if self._blocks is None:
+            self._add(batch)
+        else:
+            self._blocks.add(batch)
+
+    def tally(self, pool: Executor | None = None) -> Tally:
+        """The tally of all batches so far; blocks that waited are tallied on a pool where one is given."""
+        if self._blocks is not None:
+            for _ in ahead(pool, self._add, self._blocks, _AHEAD) if pool else map(self._add, self._blocks):
+                pass
+        groups: dict[Part, Groups] = {}
+        cells: dict[str, Cells] = {}
+        for part, filled in self._parts.items():
+            groups[part], found = filled.cells(pool.map if pool else map)
+            cells |= found
+        return Tally(self._asked, groups, cells, {self._table: self._rows})
+
+    def _check(self, batch: Batch) -> None:
+        names = frozenset(batch.columns)
+        if names != self._checked:
+            for kpi in self._plan.kpis:
+                _check_needs(kpi, batch, self._plan)
+            self._checked = names
+
+    def _add(self, batch: Batch) -> None:
+        views: dict[str, View] = {}
+        inside = None if self._blocks is None else chosen_rows(batch, self._plan.where)
+        if batch.size:
+            memo: dict[Any, Any] = {}
+            for filled in self._parts.values():
+                filled.add(batch, *filled.take(batch, memo, views, inside), inside)
+        rows = _accounted(batch, tuple(views.values()), inside)
+        if self._strict and rows.refusals:
+            raise refused(rows.refusals[0])
+        with self._lock:
+            self._rows += rows
+
+
+def _blocks(plan: Plan) -> Blocks | None:
+    """Where rows wait for a keyed KPI; without one they need not wait."""
+    keys = {kpi.keyed_by for kpi in plan.kpis if kpi.law == "keyed"}
+    if not keys:
+        return None
+    columns = {name for kpi in plan.kpis for name in (*kpi.columns, kpi.at)} | {*plan.by, *plan.where}
+    return Blocks(keys.pop() if len(keys) == 1 else "", columns)
+
+
+class _Part:
+    """What shares one set of groups: the KPIs of a table whose rows are dated by one moment."""
+
+    def __init__(self, plan: Plan, part: Part) -> None:
+        self._plan = plan
+        self._kpis = {kpi.state: kpi for kpi in plan.kpis if part_of(kpi) == part}
+        self._fillings = fillings({state: (kpi.accumulator, kpi.reading) for state, kpi in self._kpis.items()})
+        self._codes = GroupCodes(plan.by, part[1], plan.zone)
+        self._keys = keys_of(plan.by, part[1])
+        self._masks = MaskCounts(sum(len(filling.masks) for filling in self._fillings.values()))
+        self._numbering = threading.Lock()
+        # each on its own, so that one thread may fill this while another fills that
+        self._slots = [Slot(add) for add in (self._masks.add, *(each.add for each in self._fillings.values()))]
+
+    def take(
+        self, batch: Batch, memo: dict[Any, Any], views: dict[str, View], inside: Array | None
+    ) -> tuple[Sequence[Any], Sequence[Any]]:
+        """What the fillings take of the rows inside: packed masks, and the rest of each; views are kept by reading."""
+        amounts, masks, rest = Amounts(), list[Array](), []
+        found: dict[str, Mapping[str, Any]] = {}
+        for state, filling in self._fillings.items():
+            kpi = self._kpis[state]
+            if kpi.reading not in views:
+                views[kpi.reading] = view = View(
+                    batch, kpi, self._plan.now, self._plan.period, memo=memo, by=self._plan.by
+                )
+                found[kpi.reading] = kpi.told(view)
+                for name in kpi.needs:
+                    if name in batch.columns:
+                        amounts.learn(batch.columns[name])
+            rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
+            counted = _both(views[kpi.reading].counted(), inside)
+            if counted is not None:
+                rows = {name: value & counted if _is_mask(value) else value for name, value in rows.items()}
+            masks.extend(rows[name] for name in filling.masks)
+            rest.append(filling.take(rows, amounts))
+        return self._masks.packed(masks), rest
+
+    def add(self, batch: Batch, lanes: Sequence[Any], rest: Sequence[Any], inside: Array | None) -> None:
+        """Add what was taken; the other rows make no groups."""
+        with self._numbering:
+            if inside is None:
+                codes = self._codes.add(batch)
+            else:
+                codes, rows = np.zeros(batch.size, np.int64), np.flatnonzero(inside)
+                columns = {name: batch.columns[name].take(rows) for name in self._keys if name in batch.columns}
+                codes[rows] = self._codes.add(attrs.evolve(batch, columns=columns, size=len(rows)))
+            size = self._codes.size
+        if size:
+            for slot, taken in zip(self._slots, (lanes, *rest), strict=True):
+                slot.give(taken, codes, size)
+
+    def cells(self, run: Run) -> tuple[Groups, dict[str, Cells]]:
+        """Groups in order, and the cells of each state."""
+        for filling in self._fillings.values():
+            filling.look(run)
+        groups, order = self._codes.groups()
+        counts, out = iter(self._masks.counts(groups.size)), {}
+        for state, filling in self._fillings.items():
+            mine = {name: next(counts) for name in filling.masks}
+            out[state] = filling.cells(mine, order)
+        return groups, out
+
+
+def _is_mask(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype == np.bool_
+
+
+def _both(*masks: Array | None) -> Array | None:
+    """The rows of all masks; None stands for all rows."""
+    some = [mask for mask in masks if mask is not None and not mask.all()]
+    return np.logical_and.reduce(some) if some else None
+
+
+def _accounted(batch: Batch, views: Sequence[View], inside: Array | None) -> Rows:
+    """How many rows were read and used of those inside, and why the others were not."""
+    refusals = Refusals()
+    for view in views:
+        refusals += view.refusals + batch.refusals.of_columns(view.named)
+    unused = np.logical_and.reduce([view.bad for view in views]) if refusals else np.zeros(0, np.bool_)
+    if inside is not None and refusals:
+        refusals, unused = refusals.only(batch.numbers[inside]), unused & inside
+    # rows that were folded into a case are used, or refused, with it
+    lost, read = _weighed(batch, unused), batch.read if inside is None else _weighed(batch, inside) + len(batch.lost)
+    settled = refusals.settled().numbered(lambda rows: rows % NUMBERED_ANEW)
+    return Rows.of(read=read, used=read - len(batch.lost) - lost, lost=batch.lost, refusals=settled)
+
+
+def _weighed(batch: Batch, rows: Array) -> int:
+    """How many rows of the source stand behind some."""
+    return int(rows.sum()) if batch.weights is None else int(batch.weights[: len(rows)][rows].sum())
+
+
+def refused(first: Refusal) -> RefusedRow:
+    """The error of a row that cannot be used where none may be left out."""
+    return RefusedRow(str(first), row=first.row, column=first.column, value=first.value, reason=first.reason)
+
+
+def _check_needs(kpi: Kpi, batch: Batch, plan: Plan) -> None:
+    if not (batch.columns or batch.others):
+        return
+    dated = (kpi.at,) if plan.period else ()
+    wanted = (*kpi.needs, *dated, *keys_of(plan.by, kpi.at))
+    for name in wanted:
+        if name not in batch.columns:
+            names = [*batch.columns, *batch.others]
+            close = near(name, names)
+            raise MissingColumn(
+                f"{kpi.key} needs the column {name!r} of {kpi.table} (got {', '.join(names)}){did_you_mean(close)}",
+                column=name,
+                near=close,
+            )

@@ -1,0 +1,242 @@
+"""Tallies: cells of accumulators by group, which add up.
+
+Tallies of the same rows are the same bytes, however the rows were split or ordered.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from numbers import Real
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+import attrs
+import numpy as np
+
+from servqual._checks import all_of, as_zone, must_be, near
+from servqual.errors import InvalidValue, TallyMismatch, UnknownName
+from servqual.metrics.accumulators.cells import Cells
+from servqual.metrics.catalogue.kpis import KPIS
+from servqual.metrics.engine.stored import Stored, pack, unpack
+from servqual.metrics.kpi.clusters import clustered
+from servqual.metrics.kpi.compound import Compound
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.results.estimates import Numbers, measured
+from servqual.metrics.results.groups import Groups
+from servqual.metrics.results.measures import Measures
+from servqual.readers.columns.accounting import Rows
+from servqual.readers.columns.tables import Kind
+
+__all__ = ["Part", "Plan", "Tally", "kinds_of", "part_of", "wanted_of"]
+
+
+def _choices(where: Mapping[str, Any]) -> Mapping[str, tuple[Any, ...]]:
+    """One value, or several, as a tuple in a fixed order; those of numpy as Python's own."""
+    out: dict[str, tuple[Any, ...]] = {}
+    for name, given in sorted(where.items()):
+        values = given.tolist() if isinstance(given, np.ndarray | np.generic) else given
+        several = isinstance(values, Collection) and not isinstance(values, str | bytes)
+        plain = (
+            value.item() if isinstance(value, np.generic) else value for value in (values if several else [values])
+        )
+        out[name] = tuple(sorted(plain, key=repr))
+    return out
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """What is asked: which KPIs, by which groups, in which zone, seen from which moment, over which period."""
+
+    kpis: tuple[Kpi, ...]
+    by: tuple[str, ...] = ()
+    zone: ZoneInfo = attrs.field(converter=as_zone)
+    now: int | None = None
+    period: tuple[int, int] | None = None
+    where: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict, converter=_choices)
+    cluster: str | None = None
+
+    @property
+    def read(self) -> tuple[Kpi, ...]:
+        """The KPIs that rows are read for: those that are asked, and the parts of compound ones."""
+        return tuple({(part.key, part.definition): part for kpi in self.kpis for part in kpi.parts}.values())
+
+    def plain(self) -> dict[str, Any]:
+        """What two tallies must have in common to be added, as plain data."""
+        kpis = [[kpi.key, kpi.definition] for kpi in self.kpis]
+        return {
+            "kpis": kpis,
+            "by": list(self.by),
+            "zone": self.zone.key,
+            "now": self.now,
+            "period": None if self.period is None else list(self.period),
+            "where": {name: list(values) for name, values in self.where.items()},
+            **({} if self.cluster is None else {"cluster": self.cluster}),
+        }
+
+
+Part: TypeAlias = tuple[str, str]
+"""A table and the moment that dates its rows: what shares one set of groups."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class Tally:
+    """Cells of accumulators by group; `+` adds tallies of the same plan, `measure()` derives the numbers.
+
+    >>> import numpy as np
+    >>> from servqual.metrics import tally
+    >>> teams = {"received_at": ["2026-05-04", "2026-05-05"], "team": ["north", "south"]}
+    >>> teams["received_at"] = np.array(teams["received_at"], "datetime64[us]")
+    >>> whole = tally(["case_volume"], {"cases": teams}, by=["team"])
+    >>> (whole + whole).measure().get("case_volume", team="north").value
+    2.0
+    """
+
+    plan: Plan
+    groups: Mapping[Part, Groups]
+    cells: Mapping[str, Cells]
+    rows: Mapping[str, Rows]
+
+    def __add__(self, other: "Tally") -> "Tally":
+        if not isinstance(other, Tally):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return NotImplemented
+        one, two = self.plan.plain(), other.plan.plain()
+        if differ := [name for name in one | two if one.get(name) != two.get(name)]:
+            name = differ[0]
+            raise TallyMismatch(
+                "only tallies of the same KPIs, groups, zone, now, period and rows can be added (got two that differ "
+                f"in {', '.join(differ)}: {one.get(name)!r:.200} is not {two.get(name)!r:.200}); tally both alike"
+            )
+        groups: dict[Part, Groups] = {}
+        cells: dict[str, Cells] = {}
+        for part, mine in self.groups.items():
+            groups[part], here, there = mine.union(other.groups[part])
+            size = groups[part].size
+            for state in _states(self.plan, part):
+                left, right = self.cells[state].moved(here, size), other.cells[state].moved(there, size)
+                cells[state] = left + right  # type: ignore[operator]
+        rows = {table: rows + other.rows[table] for table, rows in self.rows.items()}
+        return Tally(self.plan, groups, cells, rows)
+
+    def without(self, *columns: str) -> "Tally":
+        """The tally of coarser groups: these columns are no longer told apart."""
+        for name in columns:
+            if name not in self.plan.by:
+                raise UnknownName(
+                    f"by must be one of {', '.join(self.plan.by) or 'no columns'} (got {name!r})",
+                    near=near(name, self.plan.by),
+                )
+        if self.plan.cluster is not None:
+            raise InvalidValue(
+                f"a tally with cluster={self.plan.cluster!r} cannot be made coarser, as one in two groups would "
+                "count as two; tally anew by fewer columns",
+                field="cluster",
+                got=self.plan.cluster,
+            )
+        plan = attrs.evolve(self.plan, by=tuple(name for name in self.plan.by if name not in columns))
+        groups: dict[Part, Groups] = {}
+        cells: dict[str, Cells] = {}
+        for part, mine in self.groups.items():
+            groups[part], places = mine.without(columns)
+            for state in _states(self.plan, part):
+                cells[state] = self.cells[state].moved(places, groups[part].size)
+        return Tally(plan, groups, cells, self.rows)
+
+    def measure(self, confidence: float = 0.95) -> Measures:
+        """Values with their intervals at this confidence."""
+        must_be(Real, "confidence", "a number, such as 0.95", confidence)
+        confidence = float(confidence)
+        if not 0 < confidence < 1 - 1e-15:
+            raise InvalidValue(
+                f"confidence must lie between 0 and 1 (got {confidence}); write 0.95",
+                field="confidence",
+                got=confidence,
+            )
+        found = {kpi.key: self._measured(kpi, confidence) for kpi in self.plan.kpis}
+        return Measures(
+            kpis=self.plan.kpis,
+            by=self.plan.by,
+            groups={key: groups for key, (groups, _) in found.items()},
+            numbers={key: numbers for key, (_, numbers) in found.items()},
+            rows=self.rows,
+            confidence=confidence,
+        )
+
+    def _measured(self, kpi: Kpi, confidence: float) -> tuple[Groups, Numbers]:
+        if not isinstance(kpi, Compound):
+            return self.groups[part_of(kpi)], measured(kpi, self.cells[kpi.state], confidence)
+        groups, here, there = self.groups[part_of(kpi.top)].union(self.groups[part_of(kpi.base)])
+        top, base = (
+            measured(part, self.cells[part.state].moved(places, groups.size), confidence)
+            for part, places in ((kpi.top, here), (kpi.base, there))
+        )
+        return groups, kpi.measured(top, base, confidence)
+
+    def to_bytes(self) -> bytes:
+        """The tally in its stored form (see `servqual.metrics.engine.stored`); the same rows give the same bytes."""
+        return pack(Stored(self.plan.plain(), self.groups, self.cells, self.rows))
+
+    @classmethod
+    def from_bytes(cls, data: bytes, kpis: Sequence[Kpi] = ()) -> "Tally":
+        """Read a stored tally.
+
+        KPIs of the catalogue are found by key; pass those that are your own or have parameters of their own in `kpis`.
+        Raises `UnreadableTally` for bytes that are no tally, `TallyMismatch` where a definition is another today.
+        """
+        stored = unpack(data)
+        cluster = stored.plan.get("cluster")
+        known = {**KPIS, **{kpi.key: kpi for kpi in all_of(Kpi, "kpis", kpis, "KPIs")}}
+        if cluster is not None:
+            known = {key: clustered(kpi, cluster) for key, kpi in known.items()}
+        found: list[Kpi] = []
+        for key, definition in stored.plan["kpis"]:
+            kpi = known.get(key)
+            if kpi is None or kpi.definition != definition:
+                raise TallyMismatch(
+                    f"the tally holds {key} as defined by {definition} "
+                    f"(got {kpi.definition if kpi else 'no such KPI'}); pass the KPI with its parameters in kpis"
+                )
+            found.append(kpi)
+        period = stored.plan["period"]
+        plan = Plan(
+            kpis=tuple(found),
+            by=tuple(stored.plan["by"]),
+            zone=stored.plan["zone"],
+            now=stored.plan["now"],
+            period=None if period is None else (period[0], period[1]),
+            where=stored.plan["where"],
+            cluster=cluster,
+        )
+        return cls(plan, stored.groups, stored.cells, stored.rows)
+
+    def __repr__(self) -> str:
+        cells = sum(groups.size for groups in self.groups.values())
+        return f"<Tally of {', '.join(k.key for k in self.plan.kpis)} in {cells} cells>"
+
+
+def part_of(kpi: Kpi) -> Part:
+    """Which groups a KPI falls into: those of its table, dated by its moment."""
+    return (kpi.table, kpi.at)
+
+
+def _states(plan: Plan, part: Part) -> Iterator[str]:
+    yield from {kpi.state: None for kpi in plan.read if part_of(kpi) == part}
+
+
+def wanted_of(plan: Plan) -> dict[str, frozenset[str]]:
+    """The columns of each table that a plan reads."""
+    shared = {*plan.by, *plan.where}
+    out: dict[str, set[str]] = {}
+    for kpi in plan.read:
+        out.setdefault(kpi.table, set(shared)).update((*kpi.columns, kpi.at))
+    return {table: frozenset(names) for table, names in out.items()}
+
+
+def kinds_of(plan: Plan) -> dict[str, dict[str, Kind]]:
+    """What the columns hold that KPIs declare, by table; two that differ are refused."""
+    out: dict[str, dict[str, Kind]] = {}
+    for kpi in plan.read:
+        mine = out.setdefault(kpi.table, {})
+        for name, kind in kpi.kinds.items():
+            if mine.setdefault(name, kind) is not kind:
+                raise InvalidValue(
+                    f"kinds must agree on {name} of {kpi.table} (got {mine[name]} and {kind})", field="kinds", got=name
+                )
+    return out

@@ -1,0 +1,40 @@
+"""Intervals that hold for repeated customers: rows of one customer tell less than rows of as many customers."""
+
+from collections.abc import Mapping
+from functools import wraps
+from typing import Any
+
+import attrs
+import numpy as np
+
+from servqual.metrics.accumulators.sums import Clustered, Ratio, Signed, Total
+from servqual.metrics.kpi.definition import Kpi, View
+
+__all__ = ["clustered"]
+
+
+def clustered(kpi: Kpi, column: str) -> Kpi:
+    """The same KPI with the spread of its share or mean taken between the values of a column, such as customer_id.
+
+    The value stays the same; its interval is that of a ratio of sums over customers (W. G. Cochran, *Sampling
+    Techniques*, 3rd ed., 1977, section 9A). A row without a customer stands for itself. A KPI that is neither a share
+    nor a mean is returned as it is; of one that is keyed by another column the whole table comes together.
+
+    >>> from servqual.metrics import KPIS
+    >>> clustered(KPIS["csat"].with_(scale=(1, 5), satisfied_from=4), "customer_id").law
+    'keyed'
+    """
+    if kpi.accumulator not in (Ratio, Total, Signed):
+        return kpi
+
+    @wraps(kpi.rows)
+    def rows(t: View) -> Mapping[str, Any]:
+        whose = t.column(column).values
+        alone = int(whose.max(initial=0)) + 1 + np.arange(t.size)
+        return {"state": kpi.accumulator.of(**kpi.rows(t)), "cluster": np.where(whose < 0, alone, whose)}  # type: ignore[attr-defined]
+
+    needs = tuple(dict.fromkeys((*kpi.needs, column)))
+    keyed_by = "" if kpi.law == "keyed" and kpi.keyed_by != column else column
+    return attrs.evolve(
+        kpi, accumulator=Clustered, law="keyed", keyed_by=keyed_by, needs=needs, rows=rows, statistic=kpi.statistic
+    )

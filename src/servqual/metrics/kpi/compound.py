@@ -1,0 +1,140 @@
+"""KPIs over two others: a count over a count of another table, or of another moment, on shared groups."""
+
+from functools import cached_property
+from typing import Any, Literal, TypeAlias, cast
+
+import attrs
+import numpy as np
+
+from servqual._checks import must_be
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators.distinct import Distinct
+from servqual.metrics.accumulators.sums import Count
+from servqual.metrics.kpi.definition import Better, Kpi, Unit
+from servqual.metrics.results.estimates import Numbers
+from servqual.stats import inference
+
+__all__ = ["Compound"]
+
+Base: TypeAlias = Literal["exposure", "count"]
+
+
+@attrs.frozen(kw_only=True)
+class Compound(Kpi):
+    """One KPI over another, such as complaints over contacts.
+
+    Attributes:
+        top, base: counts, of any tables and dated by any moments; a group that one of them lacks counts 0 there.
+        times: by what the quotient is multiplied: 1000 for a rate per 1,000.
+        base_is: `exposure` where only the top is left to chance, `count` where both are.
+
+    The value is None where the base is 0. Made by `Compound.of`.
+    """
+
+    top: Kpi
+    base: Kpi
+    times: float = 1.0
+    base_is: Base = "exposure"
+
+    @classmethod
+    def of(
+        cls,
+        top: Kpi,
+        base: Kpi,
+        *,
+        key: str,
+        title: str,
+        question: str,
+        formula: str,
+        unit: Unit = "ratio",
+        better: Better | None = None,
+        source: str = "the user's own definition",
+        label_zh: str | None = None,
+        open_items: str = "",
+        times: float = 1.0,
+        base_is: Base = "exposure",
+    ) -> "Compound":
+        """A KPI over two counts.
+
+        >>> from servqual.metrics import KPIS, measure
+        >>> rate = Compound.of(
+        ...     KPIS["complaint_volume"], KPIS["volume"], key="mine", title="mine", question="?", formula="a / b"
+        ... )
+        >>> day = np.array(["2026-05-04"] * 8, "datetime64[us]")
+        >>> data = {"complaints": {"received_at": day[:2]}, "interactions": {"queued_at": day}}
+        >>> measure([rate], data).one().value
+        0.25
+        """
+        for name, part in (("top", top), ("base", base)):
+            must_be(Kpi, name, "a KPI", part)
+            if part.accumulator not in (Count, Distinct):
+                raise InvalidValue(
+                    f"{name} must be a count (got {part.key}, a {part.accumulator.__name__})", field=name, got=part.key
+                )
+        return cls(
+            key=key,
+            title=title,
+            question=question,
+            formula=formula,
+            unit=unit,
+            better=better,
+            table=" and ".join(dict.fromkeys((top.table, base.table))),
+            needs=tuple(dict.fromkeys((*top.needs, *base.needs))),
+            uses=tuple(dict.fromkeys((*top.uses, *base.uses))),
+            at=" and ".join(dict.fromkeys((top.at, base.at))),
+            accumulator=top.accumulator,
+            rows=top.rows,
+            source=source,
+            label_zh=label_zh,
+            open_items=open_items or top.open_items,
+            params={**top.params, **base.params},
+            statistic="quotient",
+            law="keyed" if "keyed" in (top.law, base.law) else "commutative",
+            of_period=top.of_period or base.of_period,
+            top=top,
+            base=base,
+            times=times,
+            base_is=base_is,
+        )
+
+    def with_(self, *, key: str | None = None, **params: Any) -> "Compound":
+        """The same KPI with other parameters, each given to whichever of the two takes it."""
+        changed = cast("Compound", super().with_(key=key, **params))
+        top, base = (
+            part.with_(**{name: value for name, value in params.items() if name in part.params}) for part in self.parts
+        )
+        return attrs.evolve(changed, top=top, base=base)
+
+    @property
+    def parts(self) -> tuple[Kpi, ...]:
+        """The two KPIs that rows are read for."""
+        return (self.top, self.base)
+
+    @property
+    def interval(self) -> str:
+        """How the interval of its value is made, in words."""
+        return inference.METHODS[self.base_is]
+
+    @cached_property
+    def definition(self) -> str:
+        """A hash of all that changes the number."""
+        return self.hashed(self.top.definition, self.base.definition, self.times, self.base_is, self.unit)
+
+    def measured(self, top: Numbers, base: Numbers, confidence: float) -> Numbers:
+        """The numbers of the quotient, from those of the two in the same groups.
+
+        With an exposure as base the interval is F. Garwood's for the top alone; with two counts it is the interval of
+        a ratio of two Poisson counts by their conditional binomial share (Wilson's score interval of it).
+        """
+        over, under = top.value, base.value
+        with np.errstate(invalid="ignore", divide="ignore"):
+            if self.base_is == "exposure":
+                low, high = (x / under for x in inference.poisson(np.rint(over), confidence))
+            else:
+                share_low, share_high = inference.wilson(over, over + under, confidence)
+                low, high = share_low / (1 - share_low), share_high / (1 - share_high)
+            value = over / under
+        some = under > 0
+        value, low, high = (self.times * np.where(some, x, np.nan) for x in (value, low, high))
+        undecided, error = top.undecided + base.undecided, top.error + base.error
+        return Numbers(value, low, high, np.rint(under).astype(np.int64), undecided, error)

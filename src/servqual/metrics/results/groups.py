@@ -1,0 +1,117 @@
+"""Groups of rows as parallel arrays: sorted labels a column, and one code a column for each group that occurs."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators.sums import Array
+
+__all__ = ["Groups", "all_alike", "in_order"]
+
+_MOST = 1 << 62
+
+
+@attrs.frozen(eq=False)
+class Groups:
+    """The groups that occur, sorted by their labels; nothing known comes first, as None.
+
+    `codes[i, g]` is the label of group g in column i, counted from 1, and 0 for None.
+    """
+
+    by: tuple[str, ...]
+    labels: tuple[tuple[Any, ...], ...]
+    codes: Array
+
+    @property
+    def size(self) -> int:
+        """How many groups there are."""
+        return int(self.codes.shape[1])
+
+    @classmethod
+    def whole(cls) -> "Groups":
+        """The one group of everything."""
+        return cls((), (), np.zeros((0, 1), np.int64))
+
+    @classmethod
+    def _unique(cls, by: tuple[str, ...], labels: Sequence[tuple[Any, ...]], codes: Array) -> "tuple[Groups, Array]":
+        radices = [len(names) + 1 for names in labels]
+        product = 1
+        for radix in radices:
+            product *= radix
+        if product > _MOST:
+            raise InvalidValue(
+                f"grouping by {', '.join(by)} makes too many groups (got up to {product}); group by fewer columns",
+                field="by",
+                got=by,
+            )
+        key = np.zeros(codes.shape[1], np.int64)
+        for row, radix in zip(codes, radices, strict=True):
+            key = key * radix + row
+        unique, inverse = _found(key, product)
+        found = np.empty((len(by), len(unique)), np.int64)
+        for i in range(len(by) - 1, -1, -1):
+            unique, found[i] = np.divmod(unique, radices[i])
+        return cls(by, tuple(labels), found), inverse
+
+    def union(self, other: "Groups") -> "tuple[Groups, Array, Array]":
+        """The groups of both, and where each of mine and of the other's went."""
+        if not self.by:
+            return self, np.zeros(1, np.int64), np.zeros(1, np.int64)
+        labels, codes = [], []
+        for i in range(len(self.by)):
+            alike = all_alike([*self.labels[i], *other.labels[i]])
+            names = tuple(sorted({*alike}, key=in_order))
+            place = {name: code for code, name in enumerate(names, 1)}
+            parts = []
+            for groups, mine in ((self, alike[: len(self.labels[i])]), (other, alike[len(self.labels[i]) :])):
+                lookup = np.array([0, *map(place.__getitem__, mine)], np.int64)
+                parts.append(lookup[groups.codes[i]])
+            labels.append(names)
+            codes.append(np.concatenate(parts))
+        groups, places = self._unique(self.by, labels, np.array(codes, np.int64))
+        return groups, places[: self.size], places[self.size :]
+
+    def without(self, dropped: Sequence[str]) -> "tuple[Groups, Array]":
+        """Coarser groups, and where each of mine went."""
+        keep = [i for i, name in enumerate(self.by) if name not in dropped]
+        if not keep:
+            return Groups.whole(), np.zeros(self.size, np.int64)
+        return self._unique(tuple(self.by[i] for i in keep), [self.labels[i] for i in keep], self.codes[keep])
+
+    def keys(self) -> Iterator[tuple[Any, ...]]:
+        """The labels of each group, in order."""
+        return zip(*self.columns(), strict=True) if self.by else iter([()] * self.size)
+
+    def columns(self) -> list[list[Any]]:
+        """The labels of all groups, a list for each column."""
+        names = [(None, *labels) for labels in self.labels]
+        return [[*map(mine.__getitem__, codes)] for mine, codes in zip(names, self.codes.tolist(), strict=True)]
+
+
+def all_alike(labels: list[Any]) -> list[Any]:
+    """Labels of one kind: where a part names its teams by whole numbers and another by texts, texts throughout.
+
+    >>> all_alike([7, "north", None]), all_alike([7, 12])
+    (['7', 'north', None], [7, 12])
+    """
+    if not {int, str} <= {*map(type, labels)}:
+        return labels
+    return [None if label is None else str(label) for label in labels]
+
+
+def in_order(label: Any) -> tuple[str, Any]:
+    """Labels go by their kind, then by themselves."""
+    return (type(label).__name__, label)
+
+
+def _found(key: Array, product: int) -> tuple[Array, Array]:
+    """The different keys in order, and the place of each row's; by counting where there are few possible ones."""
+    if product > 2 * len(key) + 1024:
+        return np.unique(key, return_inverse=True)
+    unique = np.flatnonzero(np.bincount(key, minlength=product))
+    places = np.zeros(product, np.int64)
+    places[unique] = np.arange(len(unique))
+    return unique, places[key]

@@ -1,0 +1,28 @@
+"""Moments as users give them, in microseconds of UTC."""
+
+import datetime as dt
+from typing import TypeAlias
+
+import numpy as np
+
+from servqual.errors import InvalidValue
+from servqual.model.hours.spans import micros
+from servqual.readers.columns.labels import is_missing
+
+__all__ = ["Moment", "us_of"]
+
+Moment: TypeAlias = dt.datetime | np.datetime64
+"""An aware datetime, or a moment of numpy, which is of UTC."""
+
+
+def us_of(moment: Moment, field: str) -> int:
+    """Microseconds since 1970; a naive datetime, and NaT, are refused.
+
+    >>> us_of(np.datetime64("1970-01-01T00:01"), "now")
+    60000000
+    """
+    if is_missing(moment):
+        raise InvalidValue(f"{field} must be known (got {moment})", field=field, expected="a moment", got=moment)
+    if isinstance(moment, np.datetime64):
+        return int(moment.astype("datetime64[us]").astype(np.int64))
+    return micros(moment, field)

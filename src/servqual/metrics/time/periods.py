@@ -1,0 +1,86 @@
+"""Calendar periods of instants in a zone, on arrays."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from servqual.metrics.accumulators.sums import Array
+from servqual.readers.columns.zones import local
+
+__all__ = ["PERIODS", "keys_of", "period"]
+
+_DAY: Final = 86_400_000_000
+_HOUR: Final = 3_600_000_000
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_ORDINAL: Final = dt.date(1970, 1, 1).toordinal()
+
+
+def keys_of(by: Iterable[str], at: str) -> tuple[str, ...]:
+    """The columns that groups come from: periods from the moment that dates a row."""
+    return tuple(dict.fromkeys(at if name in PERIODS else name for name in by))
+
+
+def _truncated(unit: str) -> Callable[[Array], Array]:
+    return lambda days: (
+        days.astype("datetime64[D]").astype(f"datetime64[{unit}]").astype("datetime64[D]").astype(np.int64)
+    )
+
+
+def _quarter(days: Array) -> Array:
+    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return (months - months % 3).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+_FIRST_DAY: Final = MappingProxyType(
+    {
+        "day": lambda days: days,
+        "week": lambda days: days - (days + 3) % 7,  # 1970-01-01 was a Thursday; ISO weeks begin on Monday
+        "month": _truncated("M"),
+        "quarter": _quarter,
+        "year": _truncated("Y"),
+    }
+)
+PERIODS: Final = ("hour", *_FIRST_DAY, "weekday", "hour_of_day")
+"""What one can group by besides columns.
+
+An hour of the clock on the wall is named by the instant at which it begins, in UTC; the calendar periods by their first
+date; then ISO weekday 1 to 7, and the hour of the day.
+"""
+
+
+def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[object]]:
+    """The period of each instant (int64 microseconds of UTC) as codes into labels; labels ascend.
+
+    >>> import numpy as np
+    >>> at = np.array(["2026-05-04T22:30"], "datetime64[us]").view(np.int64)
+    >>> codes, labels = period("day", at, ZoneInfo("Europe/Berlin"))
+    >>> codes.tolist(), labels
+    ([0], [datetime.date(2026, 5, 5)])
+    """
+    if not len(moments):
+        return np.zeros(0, np.int64), []
+    here = local(moments, zone)
+    if name == "hour":
+        begun, codes = np.unique(moments - here % _HOUR, return_inverse=True)
+        return codes, [_EPOCH + dt.timedelta(microseconds=at) for at in begun.tolist()]
+    if name == "hour_of_day":
+        return here // _HOUR % 24, list(range(24))
+    days = here // _DAY
+    if name == "weekday":
+        return (days + 3) % 7, list(range(1, 8))
+    first = int(days.min())
+    codes, labels = _of_days(name, first, int(days.max()))
+    days -= first
+    return codes.take(days), labels
+
+
+@lru_cache(64)
+def _of_days(name: str, first: int, last: int) -> tuple[Array, list[object]]:
+    """The period of each day, counted from 1970, as codes into labels; one list serves all stretches of a table."""
+    starts, codes = np.unique(_FIRST_DAY[name](np.arange(first, last + 1)), return_inverse=True)
+    return codes.astype(np.int32), [dt.date.fromordinal(_ORDINAL + int(start)) for start in starts]

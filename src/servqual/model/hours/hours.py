@@ -1,0 +1,411 @@
+"""What every kind of hours can be asked: how much work lies between two moments, and when work will be done.
+
+Hours differ only in when they are open. All else follows from that, here, in whole microseconds of real time.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from servqual._checks import as_instant, several
+from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
+from servqual.model.hours.spans import FIRST, LAST, Stretches, clipped, join, micros, moment, overlap, take_out
+from servqual.model.hours.timeline import CENTURY, Timeline
+from servqual.model.hours.window import Window
+
+__all__ = ["AtClose", "CombinedHours", "DatedHours", "Hours", "LedgerPart", "some_hours"]
+
+AtClose: TypeAlias = Literal["stay", "roll"]
+Reasons: TypeAlias = Iterable[tuple[int, int, str]]
+
+
+@attrs.frozen(kw_only=True)
+class LedgerPart:
+    """One line of a ledger: a stretch of time, why it counted or did not, and how much of it counted."""
+
+    start: dt.datetime
+    end: dt.datetime
+    why: str
+    counted: dt.timedelta
+
+
+@attrs.frozen(kw_only=True)
+class Hours(ABC, Rebuilt):
+    """When a service is open: `BusinessHours`, and what `|`, `&`, `-` and `BusinessHours.during` make of them.
+
+    Annotate with `Hours` where any of them will do. All are values: equal when their definitions are, hashable, and
+    named by a `content_hash` that is the same on every machine.
+    """
+
+    timeline: Timeline = attrs.field(init=False, eq=False, repr=False, default=attrs.Factory(Timeline, takes_self=True))
+
+    @abstractmethod
+    def open_between(self, start: int, end: int) -> Stretches:
+        """The open stretches between two instants in microseconds since 1970, in order and apart."""
+
+    @abstractmethod
+    def is_steady(self) -> bool:
+        """Whether they are always open or never."""
+
+    @abstractmethod
+    def reasons(self, start: int, end: int) -> Reasons:
+        """Why it is closed, for stretches that together cover all closed time between two instants."""
+
+    @property
+    def counts_real_time(self) -> bool:
+        """Whether work is real time, and not what the clock on the wall shows; only such hours can be joined."""
+        return True
+
+    def in_force(self, at: dt.datetime) -> "Hours":
+        """The hours that hold at a moment, as if they had always held; the same unless they change with time."""
+        as_instant(at, "at")
+        return self
+
+    @property
+    def turns(self) -> tuple[dt.datetime, ...]:
+        """The moments, in order, from which on other hours are in force."""
+        return ()
+
+    @abstractmethod
+    def definition(self) -> dict[str, Any]:
+        """All that decides when it is open, as plain data in a settled order."""
+
+    def elapsed(
+        self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = (), clamp: bool = False
+    ) -> dt.timedelta:
+        """The open time between two moments, negative where the end comes first (nothing, with `clamp=True`).
+
+        `without` are windows that do not count, such as waiting for the customer: where they overlap they are taken
+        out once, and only their open part matters. Naive moments are refused.
+
+        >>> from servqual.model import BusinessHours
+        >>> hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
+        >>> friday = dt.datetime(2026, 5, 8, 16, tzinfo=dt.UTC)
+        >>> hours.elapsed(friday, friday + dt.timedelta(days=3))
+        datetime.timedelta(seconds=28800)
+        """
+        first, last = micros(start, "start"), micros(end, "end")
+        low, high = (first, last) if first <= last else (last, first)
+        compiled = self.timeline.over(low, high)
+        spent = compiled.work(high) - compiled.work(low)
+        if without:
+            spent -= sum(compiled.work(b) - compiled.work(a) for a, b in clipped(_mask(without), low, high))
+        return dt.timedelta(microseconds=spent if first <= last else 0 if clamp else -spent)
+
+    def after(
+        self, start: dt.datetime, work: dt.timedelta, *, without: Iterable[Window] = (), at_close: AtClose = "stay"
+    ) -> dt.datetime:
+        """The moment by which so much open time has passed since the start; negative work goes back.
+
+        It is the moment nearest to the start: work that fills the day is done at the close, and no work at all is
+        done at the start itself, even while closed. `at_close="roll"` gives the moment at which further work could go
+        on instead: the next opening. Time in `without` does not count. Hours that stay shut for a century are taken
+        as never open again, and refused, as is an answer beyond the year 9999.
+
+        >>> from servqual.model import BusinessHours
+        >>> hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
+        >>> friday = dt.datetime(2026, 5, 8, 16, tzinfo=dt.UTC)
+        >>> hours.after(friday, dt.timedelta(hours=1)).isoformat()
+        '2026-05-08T17:00:00+00:00'
+        >>> hours.after(friday, dt.timedelta(hours=1), at_close="roll").isoformat()
+        '2026-05-11T09:00:00+00:00'
+        """
+        if at_close not in ("stay", "roll"):
+            raise InvalidValue(f"at_close must be 'stay' or 'roll' (got {at_close!r})", field="at_close", got=at_close)
+        at, wanted = micros(start, "start"), _whole(work)
+        if wanted == 0 and at_close == "stay":
+            return moment(at)
+        ahead = wanted >= 0
+        last = int(ahead == (at_close == "stay"))  # whether the work is told by its last microsecond, or by the next
+        mask = clipped(_mask(without), *((at, LAST) if ahead else (FIRST, at))) if without else []
+        compiled = self.timeline.over(*((at, mask[-1][1]) if ahead else (mask[0][0], at)) if mask else (at, at))
+        mark = compiled.work(at) + wanted - last
+        for begin, end in mask if ahead else reversed(mask):
+            if (compiled.work(begin) <= mark) if ahead else (compiled.work(end) > mark):
+                away = compiled.work(end) - compiled.work(begin)
+                mark += away if ahead else -away
+        return moment(self.timeline.reaching(compiled, mark, at).instant(mark) + last)
+
+    def is_open(self, at: dt.datetime, *, with_close: bool = False) -> bool:
+        """Whether it is open at a moment; the opening belongs to it, the close only with `with_close=True`."""
+        instant = micros(at)
+        if instant < self.timeline.over(instant, instant).close_of(instant):
+            return True
+        return with_close and instant > FIRST and self.is_open(moment(instant - 1))
+
+    def next_open(self, at: dt.datetime) -> dt.datetime | None:
+        """The first moment, from this one on, at which it is open; None where it stays shut for a century."""
+        instant = micros(at)
+        compiled = self.timeline.over(instant, instant)
+        try:
+            compiled = self.timeline.reaching(compiled, compiled.work(instant), instant)
+        except InvalidValue:
+            return None
+        return moment(compiled.instant(compiled.work(instant)))
+
+    def next_close(self, at: dt.datetime) -> dt.datetime | None:
+        """The end of the stretch that is open now or next; None where none opens, or it stays open for a century."""
+        opened = self.next_open(at)
+        if opened is None:
+            return None
+        instant = micros(opened)
+        compiled = self.timeline.over(instant, instant)
+        while compiled.close_of(instant) == compiled.last and compiled.last - instant < CENTURY:
+            compiled = self.timeline.over(instant, min(LAST, 2 * compiled.last - instant))
+        close = compiled.close_of(instant)
+        return moment(close) if close < compiled.last else None
+
+    def windows(self, start: dt.datetime, end: dt.datetime) -> tuple[Window, ...]:
+        """The open stretches between two moments, cut at both; spells that touch are one. A reversed range is refused.
+
+        >>> from servqual.model import BusinessHours
+        >>> hours = BusinessHours(zone="Europe/Berlin", week={"mon": "09:00-12:30, 13:00-17:30"})
+        >>> day = dt.datetime(2026, 5, 4, tzinfo=dt.UTC)
+        >>> [window.start.hour for window in hours.windows(day, day + dt.timedelta(days=1))]
+        [7, 11]
+        """
+        first, last = self._range(start, end)
+        return tuple(Window(start=moment(a), end=moment(b)) for a, b in self._open(first, last))
+
+    def explain(
+        self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = ()
+    ) -> tuple[LedgerPart, ...]:
+        """Why each stretch between two moments counted or did not; the parts tile the range and sum to `elapsed`.
+
+        `why` is `open`, `pause` (open, but in `without`), `closed` (outside the weekly hours), `break`,
+        `special day`, or `holiday: ` with its name. A reversed range is refused.
+
+        >>> from servqual.model import BusinessHours
+        >>> hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"},
+        ...                       holidays={dt.date(2026, 5, 1): "Labour Day"})
+        >>> thursday = dt.datetime(2026, 4, 30, 16, tzinfo=dt.UTC)
+        >>> for part in hours.explain(thursday, dt.datetime(2026, 5, 4, 10, tzinfo=dt.UTC)):
+        ...     print(f"{part.start:%a %H:%M}  {part.counted}  {part.why}")
+        Thu 16:00  1:00:00  open
+        Thu 17:00  0:00:00  closed
+        Fri 00:00  0:00:00  holiday: Labour Day
+        Sat 00:00  0:00:00  closed
+        Mon 09:00  1:00:00  open
+        """
+        first, last = self._range(start, end)
+        is_open, away = self._open(first, last), _mask(without)
+        shut = take_out([(first, last)], is_open)
+        tiles = [(a, b, "open") for a, b in take_out(is_open, away)]
+        tiles += [(a, b, "pause") for a, b in overlap(is_open, away)]
+        tiles += [(a, b, why) for low, high, why in self.reasons(first, last) for a, b in clipped(shut, low, high)]
+        return tuple(
+            LedgerPart(
+                start=moment(a),
+                end=moment(b),
+                why=why,
+                counted=dt.timedelta(microseconds=b - a if why == "open" else 0),
+            )
+            for a, b, why in _same_reason_joined(sorted(tiles))
+        )
+
+    @property
+    def content_hash(self) -> str:
+        """A SHA-256 of the definition: equal hours have equal hashes, on every machine and in every version."""
+        text = json.dumps(self.definition(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __or__(self, other: "Hours") -> "CombinedHours":
+        return CombinedHours(left=self, how="|", right=other)
+
+    def __and__(self, other: "Hours") -> "CombinedHours":
+        return CombinedHours(left=self, how="&", right=other)
+
+    def __sub__(self, other: "Hours") -> "CombinedHours":
+        return CombinedHours(left=self, how="-", right=other)
+
+    def _open(self, first: int, last: int) -> Stretches:
+        return self.timeline.over(first, last).between(first, last)
+
+    def _range(self, start: dt.datetime, end: dt.datetime) -> tuple[int, int]:
+        window = Window(start=start, end=end)
+        return micros(window.start), micros(window.end)
+
+
+def some_hours(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    """Refuse what is not hours; an attrs validator."""
+    if not isinstance(value, Hours):
+        raise InvalidValue(
+            f"{field.name} must be hours, such as BusinessHours(...) (got {value!r})", field=field.name, got=value
+        )
+
+
+def _real_hours(instance: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    some_hours(instance, field, value)
+    if isinstance(value, Hours) and not value.counts_real_time:
+        raise InvalidValue(
+            f"{field.name} must be hours that count real time (got {value!r}); hours with counting='wall' cannot be "
+            "joined with others",
+            field=field.name,
+            expected="hours with counting='real'",
+            got=value,
+        )
+
+
+def _joint(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    if value not in {"|", "&", "-"}:
+        raise InvalidValue(f"{field.name} must be '|', '&' or '-' (got {value!r})", field=field.name, got=value)
+
+
+@attrs.frozen(kw_only=True)
+class CombinedHours(Hours):
+    """Two hours made one: `a | b` is open when either is, `a & b` when both are, `a - b` when the first alone is.
+
+    >>> from servqual.model import BusinessHours
+    >>> berlin = BusinessHours(zone="Europe/Berlin", week={"mon-fri": "09:00-17:00"})
+    >>> tokyo = BusinessHours(zone="Asia/Tokyo", week={"mon-fri": "09:00-17:00"})
+    >>> noon = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
+    >>> (berlin | tokyo).elapsed(noon, noon + dt.timedelta(days=1))
+    datetime.timedelta(seconds=54000)
+    """
+
+    left: Hours = attrs.field(validator=_real_hours)
+    how: Literal["|", "&", "-"] = attrs.field(validator=_joint)
+    right: Hours = attrs.field(validator=_real_hours)
+
+    def open_between(self, start: int, end: int) -> Stretches:
+        """The union, the intersection, or the difference."""
+        left, right = self.left.open_between(start, end), self.right.open_between(start, end)
+        if self.how == "|":
+            return join([*left, *right])
+        return overlap(left, right) if self.how == "&" else take_out(left, right)
+
+    def is_steady(self) -> bool:
+        """Whether both are."""
+        return self.left.is_steady() and self.right.is_steady()
+
+    def reasons(self, start: int, end: int) -> Reasons:
+        """The reasons of the first where that is closed, else those of the second, else that it is taken out."""
+        yield from _shut_reasons(self.left, start, end)
+        for low, high in self.left.open_between(start, end) if self.how != "|" else ():
+            yield from [(low, high, "taken out")] if self.how == "-" else _shut_reasons(self.right, low, high)
+
+    def in_force(self, at: dt.datetime) -> "CombinedHours":
+        """Both as they are in force at a moment."""
+        return attrs.evolve(self, left=self.left.in_force(at), right=self.right.in_force(at))
+
+    @property
+    def turns(self) -> tuple[dt.datetime, ...]:
+        """Those of both."""
+        return tuple(sorted({*self.left.turns, *self.right.turns}))
+
+    def definition(self) -> dict[str, Any]:
+        """Both definitions and how they are joined."""
+        return {"how": self.how, "left": self.left.definition(), "right": self.right.definition()}
+
+
+def _eras(given: Iterable[tuple[dt.datetime | None, Hours]]) -> tuple[tuple[dt.datetime | None, Hours], ...]:
+    pairs = several("eras", given, "pairs of a moment and hours")
+    for pair in pairs:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004  (a pair)
+            raise InvalidValue(
+                f"eras must be pairs of a moment and hours (got {pair!r}); write [(None, old), (moment, new)]",
+                field="eras",
+                expected="pairs",
+                got=pair,
+            )
+    return tuple((since and as_instant(since, "eras"), hours) for since, hours in pairs)
+
+
+@attrs.frozen(kw_only=True)
+class DatedHours(Hours):
+    """Hours that change at known moments: each era holds from its moment until the next one's.
+
+    The first era has no moment (`None`); the moments come in order. A stretch that is open across a change is cut
+    there.
+    """
+
+    eras: tuple[tuple[dt.datetime | None, Hours], ...] = attrs.field(converter=_eras)
+
+    def __attrs_post_init__(self) -> None:
+        for _, hours in self.eras:
+            _real_hours(self, attrs.fields(DatedHours).eras, hours)
+        moments = [since for since, _ in self.eras]
+        later = [since for since in moments[1:] if since is not None]
+        if not moments or moments[0] is not None or len(later) < len(moments) - 1 or later != sorted(set(later)):
+            raise InvalidValue(
+                f"eras must begin with None and go on with later and later moments (got {moments}); "
+                "write [(None, old), (moment, new)]",
+                field="eras",
+                got=moments,
+            )
+
+    def open_between(self, start: int, end: int) -> Stretches:
+        """What each era has in its own time."""
+        return join(part for low, high, hours in self._within(start, end) for part in hours.open_between(low, high))
+
+    def is_steady(self) -> bool:
+        """Whether all eras are one steady one."""
+        return len(self.eras) == 1 and self.eras[0][1].is_steady()
+
+    def reasons(self, start: int, end: int) -> Reasons:
+        """The reasons of each era."""
+        for low, high, hours in self._within(start, end):
+            yield from hours.reasons(low, high)
+
+    def in_force(self, at: dt.datetime) -> Hours:
+        """The era of a moment; an era that itself changes as it is then."""
+        instant = as_instant(at, "at")
+        era = next(hours for since, hours in reversed(self.eras) if since is None or since <= instant)
+        return era.in_force(instant)
+
+    @property
+    def turns(self) -> tuple[dt.datetime, ...]:
+        """The moments at which an era begins, and those within eras."""
+        begins = {since for since, _ in self.eras if since is not None}
+        return tuple(sorted(begins.union(*(hours.turns for _, hours in self.eras))))
+
+    def definition(self) -> dict[str, Any]:
+        """Each era with the moment it begins."""
+        return {"eras": [[since and since.isoformat(), hours.definition()] for since, hours in self.eras]}
+
+    def _within(self, start: int, end: int) -> Iterable[tuple[int, int, Hours]]:
+        begins = [FIRST if since is None else micros(since) for since, _ in self.eras]
+        for (_, hours), low, high in zip(self.eras, begins, [*begins[1:], LAST + 1], strict=True):
+            if max(low, start) < min(high, end):
+                yield max(low, start), min(high, end), hours
+
+
+def _mask(without: Iterable[Window]) -> Stretches:
+    windows = several("without", without, "Windows")
+    for window in windows:
+        if not isinstance(window, Window):
+            raise InvalidValue(
+                f"without must hold Windows (got {window!r}); write Window(start=…, end=…)",
+                field="without",
+                expected="Window",
+                got=window,
+            )
+    return join((micros(window.start), micros(window.end)) for window in windows)
+
+
+def _shut_reasons(hours: Hours, start: int, end: int) -> Reasons:
+    shut = take_out([(start, end)], hours.open_between(start, end))
+    for low, high, why in hours.reasons(start, end):
+        yield from ((a, b, why) for a, b in clipped(shut, low, high))
+
+
+def _same_reason_joined(tiles: Sequence[tuple[int, int, str]]) -> Reasons:
+    joined: list[tuple[int, int, str]] = []
+    for start, end, why in tiles:
+        if joined and joined[-1][1:] == (start, why):
+            joined[-1] = (joined[-1][0], end, why)
+        else:
+            joined.append((start, end, why))
+    return joined
+
+
+def _whole(work: dt.timedelta) -> int:
+    if not isinstance(work, dt.timedelta):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidValue(f"work must be a timedelta (got {work!r})", field="work", expected="timedelta", got=work)
+    return (work.days * 86_400 + work.seconds) * 1_000_000 + work.microseconds

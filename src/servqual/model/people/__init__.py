@@ -1,0 +1,13 @@
+"""Who does the work: the team, its roles and duties, its time, its meetings and its appraisals.
+
+- `team`: members with roles, skills and authority
+- `roles`: roles, and what they may be permitted to do
+- `raci`: who does a duty, answers for it, is asked and is told
+- `shifts`: who works when, and what nobody covers
+- `assignment`: who owned what, and when
+- `meeting`: notice, what was spoken of, and the follow-up
+- `action_item`: what a meeting agreed to do
+- `conflict`: the talk, the solution, and whether it held
+- `appraisal`: a scheme, data, ratings, a talk, and the outcome
+- `score`: ratings, objectives and indicators as points of 100
+"""

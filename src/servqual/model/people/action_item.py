@@ -1,0 +1,197 @@
+"""What a meeting agreed to do: an action item has an owner and a date, and returns until it is done.
+
+The same names are the events, so a program reads well with `from servqual.model import action_item as event`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+import attrs
+
+from servqual._checks import calendar_date, filled
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.ids import AgentId, MeetingId
+from servqual.model.labels import Labelled
+from servqual.model.people.meeting import FollowedUp, Meeting
+
+__all__ = [
+    "ACTION_ITEM_LIFECYCLE",
+    "ActionItem",
+    "ActionItemEvent",
+    "ActionItemStatus",
+    "Agreed",
+    "CarriedOver",
+    "Done",
+    "Dropped",
+    "Progressed",
+    "carry_over",
+    "follow_up",
+    "open_items",
+]
+
+
+class ActionItemStatus(Labelled):
+    """Where an action item is."""
+
+    OPEN = "open", "待办"
+    DONE = "done", "已完成"
+    DROPPED = "dropped", "已放弃"
+
+
+@attrs.frozen(kw_only=True)
+class Agreed(Act):
+    """A meeting agreed on something to do: what, who does it, by when."""
+
+    id: str = attrs.field(validator=filled)
+    what: str = attrs.field(validator=filled)
+    owner: AgentId = attrs.field(validator=filled)
+    due: dt.date = attrs.field(validator=calendar_date)
+    meeting: MeetingId = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Progressed(Act):
+    """The owner told how far it got."""
+
+    progress: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class CarriedOver(Act):
+    """It is not solved: a named person reports on it at the next meeting, with a new date."""
+
+    owner: AgentId = attrs.field(validator=filled)
+    due: dt.date = attrs.field(validator=calendar_date)
+    meeting: MeetingId = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Done(Act):
+    """It is done; what came of it."""
+
+    result: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Dropped(Act):
+    """It will not be done, for a reason."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+ActionItemEvent = Agreed | Progressed | CarriedOver | Done | Dropped
+
+ACTION_ITEM_LIFECYCLE: Final = Lifecycle(
+    name="action_item",
+    rows=(
+        # from                       event        guard  to
+        Row((None,),                 Agreed,      None,  ActionItemStatus.OPEN),
+        Row((ActionItemStatus.OPEN,), Progressed, None,  Move.STAY),
+        Row((ActionItemStatus.OPEN,), CarriedOver, None, Move.STAY),
+        Row((ActionItemStatus.OPEN,), Done,       None,  ActionItemStatus.DONE),
+        Row((ActionItemStatus.OPEN,), Dropped,    None,  ActionItemStatus.DROPPED),
+    ),
+)  # fmt: skip
+
+
+def _item_events(history: Iterable[ActionItemEvent]) -> tuple[ActionItemEvent, ...]:
+    return as_history(history)
+
+
+@declared("action_item")
+@attrs.frozen(kw_only=True)
+class ActionItem(Lived[ActionItemStatus, ActionItemEvent]):
+    """Something that a meeting agreed to do; until it is done or dropped it always has one owner and one date.
+
+    >>> from datetime import UTC, date, datetime
+    >>> item = ActionItem(history=[Agreed(at=datetime(2026, 5, 4, tzinfo=UTC), by="M-1", id="W-19/1",
+    ...     what="rewrite the refund note", owner=AgentId("A-1"), due=date(2026, 5, 8), meeting=MeetingId("W-19"))])
+    >>> item.owner, item.overdue(today=date(2026, 5, 8)), item.overdue(today=date(2026, 5, 9))
+    ('A-1', False, True)
+    """
+
+    _lifecycle: ClassVar[Lifecycle[ActionItemStatus]] = ACTION_ITEM_LIFECYCLE
+
+    history: tuple[ActionItemEvent, ...] = attrs.field(converter=_item_events, repr=short)
+
+    @property
+    def promise(self) -> Agreed | CarriedOver:
+        """What was agreed last: owner, date and the meeting that hears of it."""
+        promise: Agreed | CarriedOver = self._latest(Agreed, CarriedOver)
+        return promise
+
+    @property
+    def owner(self) -> AgentId:
+        """Who does it."""
+        return self.promise.owner
+
+    @property
+    def due(self) -> dt.date:
+        """The last day on which it is in time."""
+        return self.promise.due
+
+    @property
+    def meetings(self) -> tuple[MeetingId, ...]:
+        """The meetings that dealt with it: the one that agreed on it, then each to which it was carried over."""
+        return tuple(event.meeting for event in self.history if isinstance(event, Agreed | CarriedOver))
+
+    @property
+    def carried_over(self) -> int:
+        """How many times it was carried over."""
+        return sum(isinstance(event, CarriedOver) for event in self.history)
+
+    def overdue(self, *, today: dt.date) -> bool:
+        """Whether it is open after its last day."""
+        return self.status is ActionItemStatus.OPEN and today > self.due
+
+
+def open_items(items: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
+    """The items to report on, the most pressing first."""
+    waiting = (item for item in items if item.status is ActionItemStatus.OPEN)
+    return tuple(sorted(waiting, key=lambda item: (item.due, item.id)))
+
+
+def carry_over(
+    items: Iterable[ActionItem], *, to: MeetingId, due: dt.date, at: dt.datetime, by: str
+) -> tuple[ActionItem, ...]:
+    """All items as the next meeting finds them: each open one carried over with its owner, the others unchanged."""
+    return tuple(
+        item.record(CarriedOver(at=at, by=by, owner=item.owner, due=due, meeting=to))
+        if item.status is ActionItemStatus.OPEN
+        else item
+        for item in items
+    )
+
+
+def follow_up(meeting: Meeting, items: Iterable[ActionItem], *, at: dt.datetime, by: str) -> Meeting:
+    """The meeting with its follow-up recorded, in which every item that it dealt with is named.
+
+    Items of other meetings are left out. One that is open and was not carried over to another meeting is refused: it
+    would be lost.
+
+    >>> from datetime import UTC, date, datetime
+    >>> from servqual.model.people.meeting import Held, Noticed
+    >>> day, w19 = datetime(2026, 5, 4, tzinfo=UTC), MeetingId("W-19")
+    >>> meeting = Meeting(history=[Noticed(at=day, by="M-1", id=w19, theme="repeat calls", agenda=["two cases"]),
+    ...                            Held(at=day + dt.timedelta(hours=1), by="M-1", present=[AgentId("A-1")])])
+    >>> item = ActionItem(history=[Agreed(at=day, by="M-1", id="W-19/1", what="rewrite the refund note",
+    ...                                   owner=AgentId("A-1"), due=date(2026, 5, 8), meeting=w19)])
+    >>> week = dt.timedelta(days=7)
+    >>> done = item.record(Done(at=day + week, by="A-1", result="rewritten"))
+    >>> follow_up(meeting, [done], at=day + week, by="M-1").action_items
+    ('W-19/1',)
+    """
+    mine = [item for item in items if meeting.id in item.meetings]
+    for item in open_items(mine):
+        if item.promise.meeting == meeting.id:
+            raise InvalidValue(
+                f"items must be done, dropped or carried over before meeting {meeting.id} is followed up (got "
+                f"{item.id!r}, due {item.due}, open); carry it over to the next meeting",
+                field="items",
+                expected="no item that is open and comes to no other meeting",
+                got=item.id,
+            )
+    return meeting.record(FollowedUp(at=at, by=by, items=[item.id for item in mine]))

@@ -1,0 +1,419 @@
+"""An appraisal: a scheme agreed beforehand, data, ratings, a score that can be traced, a talk, and then the outcome.
+
+The same names are the events, so a program reads well with `from servqual.model import appraisal as event`.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Self
+
+import attrs
+
+from servqual._checks import among, as_texts, calendar_date, filled, whole
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model._pickled import Rebuilt
+from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.ids import AgentId, TeamId
+from servqual.model.labels import Labelled
+from servqual.model.people.score import FULL, Objective, Rating, Score, as_weights, scored
+
+__all__ = [
+    "APPRAISAL_LIFECYCLE",
+    "Acknowledged",
+    "Appraisal",
+    "AppraisalCriterion",
+    "AppraisalCycle",
+    "AppraisalEvent",
+    "AppraisalStatus",
+    "Cancelled",
+    "Closed",
+    "DataCollected",
+    "Discussed",
+    "IndicatorKind",
+    "Objective",
+    "OutcomeApplied",
+    "Rated",
+    "Rating",
+    "SchemeSet",
+    "Scored",
+]
+
+
+class AppraisalStatus(Labelled):
+    """Where an appraisal is."""
+
+    SCHEME_SET = "scheme_set", "方案已定"
+    DATA_COLLECTED = "data_collected", "数据已收集"
+    RATED = "rated", "已评价"
+    SCORED = "scored", "已评分"
+    DISCUSSED = "discussed", "已面谈"
+    ACKNOWLEDGED = "acknowledged", "已确认"
+    OUTCOME_APPLIED = "outcome_applied", "结果已应用"
+    CLOSED = "closed", "已结束"
+    CANCELLED = "cancelled", "已取消"
+
+
+@declared("appraisal_cycle")
+class AppraisalCycle(Labelled):
+    """How often appraisals come round; the period itself is always given by its dates.
+
+    >>> AppraisalCycle.QUARTER.period(dt.date(2026, 2, 3))
+    (datetime.date(2026, 1, 1), datetime.date(2026, 3, 31))
+    """
+
+    MONTH = "month", "月度"
+    QUARTER = "quarter", "季度"
+    YEAR = "year", "年度"
+
+    def period(self, day: dt.date) -> tuple[dt.date, dt.date]:
+        """The first and the last day of the cycle that a day lies in."""
+        months = {"month": 1, "quarter": 3, "year": 12}[self.value]
+        first = (day.month - 1) // months * months
+        year, month = divmod(first + months, 12)
+        return dt.date(day.year, first + 1, 1), dt.date(day.year + year, month + 1, 1) - dt.timedelta(days=1)
+
+
+@declared("appraisal_criterion")
+class AppraisalCriterion(Labelled):
+    """Five things that an appraisal often looks at; usable as indicators of a scheme, none has a weight by itself."""
+
+    SERVICE_QUALITY = "service_quality", "服务质量"
+    CUSTOMER_SATISFACTION = "customer_satisfaction", "客户满意度"
+    TEAMWORK = "teamwork", "团队协作"
+    PROFESSIONAL_SKILL = "professional_skill", "专业技能"
+    INNOVATION_AND_LEARNING = "innovation_and_learning", "创新与学习"
+
+
+@declared("indicator_kind")
+class IndicatorKind(Labelled):
+    """Whether an indicator looks at how the work is done, or at what comes out of it."""
+
+    PROCESS = "process", "过程考核"
+    RESULT = "result", "结果考核"
+
+
+def _period(appraised: object, field: "attrs.Attribute[Any]", period: tuple[dt.date, dt.date]) -> None:
+    first, last = period
+    for day in period:
+        calendar_date(appraised, field, day)
+    if last < first:
+        raise InvalidValue(
+            f"period must end on or after its first day (got {first} to {last}); swap the two dates",
+            field="period",
+            expected="the first and the last day",
+            got=period,
+        )
+
+
+def _weights(weights: Mapping[str, float]) -> Mapping[str, float]:
+    return as_weights(weights, "weights")
+
+
+def _rater_weights(weights: Mapping[str, float]) -> Mapping[str, float]:
+    return as_weights(weights, "rater_weights") if weights else MappingProxyType({})
+
+
+def _kinds(kinds: Mapping[str, IndicatorKind]) -> Mapping[str, IndicatorKind]:
+    return MappingProxyType({name: IndicatorKind(kind) for name, kind in kinds.items()})
+
+
+def _bands(bands: Mapping[float, str]) -> Mapping[float, str]:
+    return MappingProxyType({floor: bands[floor] for floor in sorted(bands, reverse=True)})
+
+
+@attrs.frozen(kw_only=True)
+class SchemeSet(Act, Rebuilt):
+    """What will count, for whom and when, agreed before the data: one member, or one team.
+
+    `weights` names the indicators and sums to 1; `ratings` stands for ratings on the whole and `objectives` for key
+    results. `rater_weights` sums to 1 too, and may be empty where nothing is rated. There are no default weights:
+    `equal_weights` gives equal ones. `period` holds the first and the last day. `bands` maps the lowest score to the
+    outcome that it suggests. Refused: other sums, weights that are not positive, a period that runs backwards, both a
+    member and a team or neither, `ratings` without raters, and kinds of indicators that have no weight.
+    """
+
+    id: str = ""
+    member: AgentId | None = None
+    team: TeamId | None = None
+    period: tuple[dt.date, dt.date] = attrs.field(validator=_period)
+    weights: Mapping[str, float] = attrs.field(converter=_weights)
+    rater_weights: Mapping[str, float] = attrs.field(converter=_rater_weights)
+    kinds: Mapping[str, IndicatorKind] = attrs.field(factory=dict[str, IndicatorKind], converter=_kinds)
+    bands: Mapping[float, str] = attrs.field(factory=dict[float, str], converter=_bands)
+    scheme: str = ""
+    version: int = attrs.field(default=1, validator=whole(1))
+    review_on: dt.date | None = attrs.field(default=None, validator=attrs.validators.optional(calendar_date))
+
+    def __attrs_post_init__(self) -> None:
+        if (self.member is None) == (self.team is None):
+            raise InvalidValue(
+                f"member or team must be given, one of the two (got {self.member!r} and {self.team!r})",
+                field="member",
+                expected="a member or a team",
+                got=self.member,
+            )
+        if "ratings" in self.weights and not self.rater_weights:
+            raise InvalidValue(
+                "rater_weights must say how much each rater counts (got none); "
+                "write rater_weights={'supervisor': 1} or equal_weights(names)",
+                field="rater_weights",
+                expected="weights that sum to 1",
+                got={},
+            )
+        _known("kinds", self.kinds, self.weights)
+
+    def balance(self) -> Mapping[IndicatorKind, float]:
+        """How much weight looks at the process and how much at the result; indicators of no kind are left out."""
+        return {
+            kind: math.fsum(self.weights[name] for name, its_kind in self.kinds.items() if its_kind is kind)
+            for kind in IndicatorKind
+        }
+
+
+def _scores(scores: Mapping[str, float]) -> Mapping[str, float]:
+    for name, score in scores.items():
+        if not 0 <= score <= FULL:
+            raise InvalidValue(
+                f"scores must lie between 0 and 100 (got {score} for {name}); points(value, worst=…, best=…) turns "
+                "a measured value into points",
+                field="scores",
+                expected="0 to 100",
+                got=score,
+            )
+    return MappingProxyType(dict(scores))
+
+
+def _reasons(missing: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(missing))
+
+
+@attrs.frozen(kw_only=True)
+class DataCollected(Act, Rebuilt):
+    """The period's data: points of 0 to 100 by indicator, ratings, objectives, and what is missing with its reason.
+
+    Data may come in several times: ratings and objectives add up, and of two scores on one indicator the later counts.
+    """
+
+    scores: Mapping[str, float] = attrs.field(factory=dict[str, float], converter=_scores)
+    ratings: tuple[Rating, ...] = attrs.field(default=(), converter=tuple[Rating, ...])
+    objectives: tuple[Objective, ...] = attrs.field(default=(), converter=tuple[Objective, ...])
+    missing: Mapping[str, str] = attrs.field(factory=dict[str, str], converter=_reasons)
+
+
+@attrs.frozen(kw_only=True)
+class Rated(Act, Rebuilt):
+    """Those who rate have rated; ratings that came with the data need not be given again."""
+
+    ratings: tuple[Rating, ...] = attrs.field(default=(), converter=tuple[Rating, ...])
+    missing: Mapping[str, str] = attrs.field(factory=dict[str, str], converter=_reasons)
+
+
+@attrs.frozen(kw_only=True)
+class Scored(Act):
+    """The score was drawn up: from here on the data stands. It holds no number, for the score follows from the data."""
+
+
+@attrs.frozen(kw_only=True)
+class Discussed(Act):
+    """The talk of both sides about the score: what the member said, and what should become better."""
+
+    said_by_member: str = attrs.field(validator=filled)
+    improvements: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+
+
+@attrs.frozen(kw_only=True)
+class Acknowledged(Act):
+    """The member has seen the result, and agrees or does not; the appraisal of a member is acknowledged by them."""
+
+    agrees: bool
+
+
+@attrs.frozen(kw_only=True)
+class OutcomeApplied(Act):
+    """What followed: a reward, coaching, training, another duty. Which one is recorded, none is recommended."""
+
+    outcome: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Closed(Act):
+    """The appraisal is over."""
+
+
+@attrs.frozen(kw_only=True)
+class Cancelled(Act):
+    """The appraisal was given up, for a reason, such as that the member left."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+AppraisalEvent = (
+    SchemeSet | DataCollected | Rated | Scored | Discussed | Acknowledged | OutcomeApplied | Closed | Cancelled
+)
+
+
+def _rows() -> tuple[Row[AppraisalStatus], ...]:
+    s = AppraisalStatus
+    begun = (s.SCHEME_SET, s.DATA_COLLECTED, s.RATED, s.SCORED, s.DISCUSSED, s.ACKNOWLEDGED)
+    return (
+        # from                          event           guard  to
+        Row((None,),                    SchemeSet,      None,  s.SCHEME_SET),
+        Row((s.SCHEME_SET,),            SchemeSet,      None,  Move.STAY),
+        Row((s.SCHEME_SET,),            DataCollected,  None,  s.DATA_COLLECTED),
+        Row((s.DATA_COLLECTED,),        DataCollected,  None,  Move.STAY),
+        Row((s.DATA_COLLECTED,),        Rated,          None,  s.RATED),
+        Row((s.RATED,),                 Rated,          None,  Move.STAY),
+        Row((s.DATA_COLLECTED, s.RATED), Scored,        None,  s.SCORED),
+        Row((s.SCORED,),                Discussed,      None,  s.DISCUSSED),
+        Row((s.DISCUSSED,),             Discussed,      None,  Move.STAY),
+        Row((s.DISCUSSED,),             Acknowledged,   None,  s.ACKNOWLEDGED),
+        Row((s.ACKNOWLEDGED,),          OutcomeApplied, None,  s.OUTCOME_APPLIED),
+        Row((s.OUTCOME_APPLIED,),       OutcomeApplied, None,  Move.STAY),
+        Row((s.ACKNOWLEDGED, s.OUTCOME_APPLIED), Closed, None, s.CLOSED),
+        Row(begun,                      Cancelled,      None,  s.CANCELLED),
+    )  # fmt: skip
+
+
+APPRAISAL_LIFECYCLE: Final = Lifecycle(name="appraisal", rows=_rows())
+
+
+def _events(history: Iterable[AppraisalEvent]) -> tuple[AppraisalEvent, ...]:
+    return as_history(history)
+
+
+@declared("appraisal")
+@attrs.frozen(kw_only=True)
+class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
+    """The appraisal of one member or one team over one period, from the scheme to the outcome.
+
+    The scheme comes before the data and the talk before the outcome. Data that the scheme does not know, a score of
+    something neither measured nor declared missing, and an acknowledgement by somebody else are refused.
+
+    >>> from datetime import UTC, date, datetime
+    >>> appraisal = Appraisal(history=[SchemeSet(
+    ...     at=datetime(2026, 1, 2, tzinfo=UTC), by="M-1", member=AgentId("A-1"),
+    ...     period=AppraisalCycle.QUARTER.period(date(2026, 1, 2)),
+    ...     weights={"csat": 0.8, "objectives": 0.2}, rater_weights={}, bands={80: "bonus", 0: "coaching"})])
+    >>> appraisal = appraisal.record(DataCollected(
+    ...     at=datetime(2026, 4, 1, tzinfo=UTC), by="M-1", scores={"csat": 90.0},
+    ...     objectives=[Objective(what="five articles", progress=0.5)]))
+    >>> appraisal.score().value, appraisal.suggested_outcome()
+    (82.0, 'bonus')
+    """
+
+    _lifecycle: ClassVar[Lifecycle[AppraisalStatus]] = APPRAISAL_LIFECYCLE
+
+    history: tuple[AppraisalEvent, ...] = attrs.field(converter=_events, repr=short)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        _settled(self.history, self.history)
+        _check(self.scheme, self.history, self.score)
+
+    def record(self, event: AppraisalEvent) -> Self:
+        """A new appraisal with this event added, or an error that changes nothing; see `Lived.record`."""
+        new = super().record(event)
+        _settled(new.history, (event,))
+        _check(new.scheme, (event,), new.score)
+        return new
+
+    @property
+    def scheme(self) -> SchemeSet:
+        """The scheme that was set last."""
+        scheme: SchemeSet = self._latest(SchemeSet)
+        return scheme
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """What followed."""
+        return tuple(event.outcome for event in self.history if isinstance(event, OutcomeApplied))
+
+    def score(self) -> Score:
+        """The weighted score with what each indicator brought, from the data so far.
+
+        An indicator, or a kind of rater, without data that is not declared missing is refused; the weight of what is
+        declared missing is spread over the rest in proportion.
+        """
+        data = [event for event in self.history if isinstance(event, DataCollected)]
+        rated = [event for event in self.history if isinstance(event, DataCollected | Rated)]
+        scores = {name: score for event in data for name, score in event.scores.items()}
+        ratings = [rating for event in rated for rating in event.ratings]
+        objectives = [objective for event in data for objective in event.objectives]
+        derived = {rating.on for rating in ratings} | ({"objectives"} if objectives else set())
+        if twice := sorted(derived & scores.keys()):
+            raise InvalidValue(
+                f"an indicator must have one source (got a score and ratings or objectives for {', '.join(twice)})",
+                field="scores",
+                expected="one source for each indicator",
+                got=twice,
+            )
+        found = derived | scores.keys() | {rating.by for rating in ratings}
+        missing = {name: why for event in rated for name, why in event.missing.items() if name not in found}
+        return scored(
+            self.scheme.weights,
+            self.scheme.rater_weights,
+            scores=scores,
+            ratings=ratings,
+            objectives=objectives,
+            missing=missing,
+        )
+
+    def suggested_outcome(self) -> str | None:
+        """The outcome of the highest band of the scheme that the score reaches; None without score or band."""
+        value = self.score().value
+        reached = (outcome for floor, outcome in self.scheme.bands.items() if value is not None and floor <= value)
+        return next(reached, None)
+
+
+def _settled(history: Sequence[AppraisalEvent], events: Iterable[AppraisalEvent]) -> None:
+    """What no event may change: whose appraisal it is, and the data once they were scored."""
+    first = next(event for event in history if isinstance(event, SchemeSet))
+    scored_at = [event.at for event in history if isinstance(event, Scored)]
+    for event in events:
+        if isinstance(event, SchemeSet) and _whose(event) != _whose(first):
+            raise InvalidValue(
+                f"a new scheme must be for the same appraisal, {_whose(first)} (got {_whose(event)})",
+                field="member",
+                expected="the same id, member and team",
+                got=_whose(event),
+            )
+        known = event.recorded_at or event.at
+        if isinstance(event, DataCollected | Rated) and any(event.at < at < known for at in scored_at):
+            raise InvalidValue(
+                f"data must be known before they are scored (got some known at {known}); begin another appraisal",
+                field="recorded_at",
+                expected="a moment before the score",
+                got=known,
+            )
+
+
+def _whose(scheme: SchemeSet) -> tuple[str, str | None, str | None]:
+    return scheme.id, scheme.member, scheme.team
+
+
+def _check(scheme: SchemeSet, events: Iterable[AppraisalEvent], score: Callable[[], Score]) -> None:
+    for event in events:
+        if isinstance(event, DataCollected | Rated):
+            _known("ratings", (rating.on for rating in event.ratings), scheme.weights)
+            _known("ratings by", (rating.by for rating in event.ratings), scheme.rater_weights)
+            _known("missing", event.missing, {**scheme.weights, **scheme.rater_weights})
+        if isinstance(event, DataCollected):
+            _known("scores", event.scores, scheme.weights)
+            _known("objectives", ["objectives"] if event.objectives else [], scheme.weights)
+        elif isinstance(event, Scored):
+            score()
+        elif isinstance(event, Acknowledged) and scheme.member is not None and event.by != scheme.member:
+            raise InvalidValue(
+                f"by must be the member whose appraisal it is, {scheme.member} (got {event.by})",
+                field="by",
+                expected=scheme.member,
+                got=event.by,
+            )
+
+
+def _known(field: str, names: Iterable[str], scheme: Iterable[str]) -> None:
+    for name in names:
+        among(field, name, scheme)

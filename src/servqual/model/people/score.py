@@ -1,0 +1,237 @@
+"""The score of an appraisal: ratings, objectives and measured indicators as points of 100, weighed and traceable."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+import attrs
+
+from servqual._checks import filled, positive
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model._pickled import Rebuilt
+from servqual.model.labels import Labelled
+
+__all__ = ["Objective", "Rater", "Rating", "Score", "ScorePart", "as_weights", "equal_weights", "points"]
+
+FULL: Final = 100.0
+_CLOSE: Final = 1e-9
+
+
+@declared("rater")
+class Rater(Labelled):
+    """Who rates in an evaluation from all sides; other kinds of rater are plain texts, such as `self`."""
+
+    SUPERVISOR = "supervisor", "上级评价"
+    PEER = "peer", "同事评价"
+    CUSTOMER = "customer", "客户评价"
+
+
+def _number(low: float, high: float) -> Any:
+    def check(_: object, field: "attrs.Attribute[Any]", value: float) -> None:
+        if not low <= value <= high:
+            raise InvalidValue(
+                f"{field.name} must lie between {low:g} and {high:g} (got {value})",
+                field=field.name,
+                expected=f"{low:g} to {high:g}",
+                got=value,
+            )
+
+    return check
+
+
+def _ends(scale: Sequence[float]) -> tuple[float, float]:
+    low, high = scale
+    return low, high
+
+
+@declared("rating")
+@attrs.frozen(kw_only=True)
+class Rating:
+    """What one rater gave: on one indicator of the scheme, or on the whole (`ratings`).
+
+    `scale` holds the ends of the rater's scale, 0 to 100 unless said; a score outside of it and a scale that does
+    not rise are refused.
+
+    >>> Rating(by="peer", score=4, scale=(1, 5)).points
+    75.0
+    """
+
+    by: str = attrs.field(validator=filled)
+    score: float
+    on: str = attrs.field(default="ratings", validator=filled)
+    scale: tuple[float, float] = attrs.field(default=(0, FULL), converter=_ends)
+
+    def __attrs_post_init__(self) -> None:
+        low, high = self.scale
+        if not (low < high and low <= self.score <= high):
+            raise InvalidValue(
+                f"score must lie on its rising scale from {low:g} to {high:g} (got {self.score}); "
+                "give the ends of another scale as scale=(lowest, highest)",
+                field="score",
+                expected=f"{low:g} to {high:g}",
+                got=self.score,
+            )
+
+    @property
+    def points(self) -> float:
+        """The rating as points from 0 to 100."""
+        low, high = self.scale
+        return (self.score - low) / (high - low) * FULL
+
+
+@declared("objective")
+@attrs.frozen(kw_only=True)
+class Objective:
+    """A key result that was set for the period and how far it got: `progress` from 0 to 1.
+
+    `weight` says how much it counts beside the other objectives; it needs no sum. `serves` names the larger goal, of
+    the team or of the year, that it is a part of.
+    """
+
+    what: str = attrs.field(validator=filled)
+    progress: float = attrs.field(validator=_number(0, 1))
+    weight: float = attrs.field(default=1.0, validator=positive)
+    serves: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class ScorePart:
+    """One line of a score: an indicator, the weight it had in the end, its points, and what it brought."""
+
+    indicator: str
+    weight: float
+    points: float
+
+    @property
+    def contribution(self) -> float:
+        """Weight times points."""
+        return self.weight * self.points
+
+
+@attrs.frozen(kw_only=True)
+class Score(Rebuilt):
+    """A weighted total of 0 to 100 whose every point can be traced to an indicator.
+
+    The weight of what is missing was spread over the rest in proportion; `missing` says what and why. Without any
+    part there is no value.
+    """
+
+    parts: tuple[ScorePart, ...]
+    missing: Mapping[str, str]
+
+    @property
+    def contributions(self) -> Mapping[str, float]:
+        """What each indicator brought; they sum to `value`."""
+        return MappingProxyType({part.indicator: part.contribution for part in self.parts})
+
+    @property
+    def value(self) -> float | None:
+        """The total; None where everything is missing."""
+        return math.fsum(part.contribution for part in self.parts) if self.parts else None
+
+
+def points(value: float, *, worst: float, best: float) -> float:
+    """A measured value as points from 0 (`worst`, or beyond) to 100 (`best`, or beyond), in a straight line between.
+
+    Either end may be the larger, so that a time or a rate of complaints counts downwards. Equal ends are refused.
+
+    >>> points(12, worst=30, best=6), points(0.99, worst=0.5, best=0.9)
+    (75.0, 100.0)
+    """
+    if not all(math.isfinite(number) for number in (value, worst, best)):
+        raise InvalidValue(
+            f"value, worst and best must be finite numbers (got {value}, {worst} and {best})",
+            field="value",
+            expected="finite numbers",
+            got=value,
+        )
+    if worst == best:
+        raise InvalidValue(
+            f"best must differ from worst (got {best} for both); say which value earns nothing and which all",
+            field="best",
+            expected="a value other than worst",
+            got=best,
+        )
+    return min(max((value - worst) / (best - worst), 0.0), 1.0) * FULL
+
+
+def equal_weights(names: Iterable[str]) -> Mapping[str, float]:
+    """The same weight for each name: equal weights are a decision too, and are asked for by this name.
+
+    >>> dict(equal_weights(["csat", "objectives"]))
+    {'csat': 0.5, 'objectives': 0.5}
+    """
+    given = tuple(names)
+    return MappingProxyType(dict.fromkeys(given, 1 / len(given)) if given else {})
+
+
+def as_weights(weights: Mapping[str, float], field: str) -> Mapping[str, float]:
+    """Weights that are positive and sum to one, or an error that shows the sum."""
+    total = math.fsum(weights.values())
+    if not all(weight > 0 for weight in weights.values()) or not math.isclose(total, 1, abs_tol=_CLOSE):
+        raise InvalidValue(
+            f"{field} must be positive and sum to 1 (got a sum of {total:g} of {dict(weights)}); "
+            "change one weight, or use equal_weights(names)",
+            field=field,
+            expected="positive weights that sum to 1",
+            got=total,
+        )
+    return MappingProxyType(dict(weights))
+
+
+def scored(
+    weights: Mapping[str, float],
+    rater_weights: Mapping[str, float],
+    *,
+    scores: Mapping[str, float],
+    ratings: Sequence[Rating],
+    objectives: Sequence[Objective],
+    missing: Mapping[str, str],
+) -> Score:
+    """The score of what was collected; an indicator or rater that neither has data nor is `missing` is refused."""
+    found: dict[str, float] = {}
+    for indicator in weights:
+        on_this = [rating for rating in ratings if rating.on == indicator]
+        if indicator in scores:
+            found[indicator] = scores[indicator]
+        elif indicator == "objectives" and objectives:
+            found[indicator] = FULL * _mean((goal.progress, goal.weight) for goal in objectives)
+        elif on_this:
+            found[indicator] = _rated(indicator, on_this, rater_weights, missing)
+        elif indicator not in missing:
+            raise _absent(indicator, indicator)
+    whole = math.fsum(weights[indicator] for indicator in found)
+    parts = tuple(
+        ScorePart(indicator=indicator, weight=weights[indicator] / whole, points=value)
+        for indicator, value in found.items()
+    )
+    return Score(parts=parts, missing=MappingProxyType(dict(missing)))
+
+
+def _rated(
+    indicator: str, ratings: Sequence[Rating], rater_weights: Mapping[str, float], missing: Mapping[str, str]
+) -> float:
+    means: list[tuple[float, float]] = []
+    for rater, weight in rater_weights.items():
+        given = [(rating.points, 1.0) for rating in ratings if rating.by == rater]
+        if given:
+            means.append((_mean(given), weight))
+        elif rater not in missing:
+            raise _absent(rater, f"a rating by {rater} on {indicator}")
+    return _mean(means)
+
+
+def _absent(name: str, what: str) -> InvalidValue:
+    return InvalidValue(
+        f"scores must hold {what}, or missing must say why not (got neither); add missing={{{name!r}: 'the reason'}}",
+        field="scores",
+        expected=what,
+        got=None,
+    )
+
+
+def _mean(values: Iterable[tuple[float, float]]) -> float:
+    pairs = tuple(values)
+    return math.fsum(value * weight for value, weight in pairs) / math.fsum(weight for _, weight in pairs)

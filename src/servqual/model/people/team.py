@@ -1,0 +1,251 @@
+"""A team: members with roles, skills and authority, the duties that they share, and who should take what."""
+
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+import attrs
+
+from servqual._checks import did_you_mean, distinct, filled, near, whole
+from servqual.errors import InvalidValue, UnknownName
+from servqual.model._declared import declared
+from servqual.model._pickled import Rebuilt
+from servqual.model.ids import AgentId
+from servqual.model.money import Money
+from servqual.model.people.raci import Raci
+from servqual.model.people.roles import Permission, Role, TeamLevel
+
+__all__ = ["Headcount", "Member", "Skill", "Team", "suggest_assignee"]
+
+Grants = Mapping[Permission, Money | None]
+
+
+@declared("skill")
+@attrs.frozen
+class Skill:
+    """Something that a member can do, by name: a product, a language, a manner of working.
+
+    >>> Skill("billing")
+    Skill(name='billing')
+    """
+
+    name: str = attrs.field(validator=filled)
+
+
+Needs: TypeAlias = Mapping[Skill, int] | Mapping[str, int]
+
+
+def _roles(roles: Iterable[Role | str]) -> frozenset[Role]:
+    return frozenset(map(Role, [roles] if isinstance(roles, str) else roles))
+
+
+def _skill(skill: Skill | str) -> Skill:
+    return skill if isinstance(skill, Skill) else Skill(skill)
+
+
+def _skills(skills: Needs) -> Mapping[Skill, int]:
+    named = [(_skill(skill), level) for skill, level in skills.items()]
+    return MappingProxyType({skill: _level(level, skill) for skill, level in named})
+
+
+def _level(level: object, skill: Skill) -> int:
+    if isinstance(level, bool) or not isinstance(level, int) or level < 1:
+        raise InvalidValue(
+            f"skills must give a whole level from 1 (got {level!r} for {skill.name}); leave out a missing skill",
+            field="skills",
+            expected="a whole number from 1",
+            got=level,
+        )
+    return level
+
+
+def _grants(permissions: Grants | Iterable[Permission]) -> Grants:
+    if isinstance(permissions, str):
+        permissions = [Permission(permissions)]
+    limits = permissions if isinstance(permissions, Mapping) else dict.fromkeys(permissions)
+    for limit in limits.values():
+        if limit is not None and not isinstance(limit, Money):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidValue(
+                f"permissions must be limited by Money or None (got {limit!r}); write Money('50', 'EUR')",
+                field="permissions",
+                expected="Money or None",
+                got=limit,
+            )
+    return MappingProxyType({Permission(permission): limit for permission, limit in limits.items()})
+
+
+@declared("member")
+@attrs.frozen(kw_only=True)
+class Member(Rebuilt):
+    """Somebody in a team: roles, skills with levels, and what they personally may do.
+
+    Levels are whole numbers from 1; a skill may be given by its name alone. `permissions` is a set, or a mapping to
+    the highest amount that the member may decide on alone (None: any). A level below 1, a limit that is not `Money`
+    and unknown roles are refused.
+
+    >>> Member(id=AgentId("A-1"), name="Ada", roles={Role.AGENT}, skills={Skill("billing"): 3}).level(Skill("billing"))
+    3
+    """
+
+    id: AgentId = attrs.field(validator=filled)
+    name: str = attrs.field(validator=filled)
+    roles: frozenset[Role] = attrs.field(default=frozenset[Role](), converter=_roles)
+    skills: Mapping[Skill, int] = attrs.field(factory=dict[Skill, int], converter=_skills)
+    permissions: Grants = attrs.field(factory=dict[Permission, Money | None], converter=_grants)
+
+    def level(self, skill: Skill | str) -> int:
+        """How well; 0 without the skill."""
+        return self.skills.get(_skill(skill), 0)
+
+    def match(self, needs: Needs) -> float:
+        """Share of the needs that the member meets, each at its level or above; 1 where nothing is needed."""
+        met = sum(self.level(skill) >= level for skill, level in needs.items())
+        return met / len(needs) if needs else 1.0
+
+
+@attrs.frozen(kw_only=True)
+class Headcount:
+    """How many members of a team should hold a role; `at_most=None` sets no upper bound."""
+
+    role: Role = attrs.field(converter=Role)
+    at_least: int = attrs.field(default=1, validator=whole(0))
+    at_most: int | None = attrs.field(default=None, validator=attrs.validators.optional(whole(0)))
+
+    def __attrs_post_init__(self) -> None:
+        if self.at_most is not None and self.at_most < self.at_least:
+            raise InvalidValue(
+                f"at_most must not lie below at_least (got {self.at_most} below {self.at_least})",
+                field="at_most",
+                expected=f"a number from {self.at_least}",
+                got=self.at_most,
+            )
+
+    def kept_by(self, count: int) -> bool:
+        """Whether this many is right."""
+        return self.at_least <= count and (self.at_most is None or count <= self.at_most)
+
+
+def _members(members: Iterable[Member]) -> tuple[Member, ...]:
+    known = tuple(members)
+    distinct("member ids", (member.id for member in known))
+    return known
+
+
+def _duties(duties: Mapping[str, Raci | Iterable[Role | str]]) -> Mapping[str, Raci | frozenset[Role]]:
+    return MappingProxyType(
+        {name: duty if isinstance(duty, Raci) else _roles(duty) for name, duty in duties.items()},
+    )
+
+
+def _grants_by_role(grants: Mapping[Role, Grants | Iterable[Permission]]) -> Mapping[Role, Grants]:
+    return MappingProxyType({Role(role): _grants(granted) for role, granted in grants.items()})
+
+
+@declared("team")
+@attrs.frozen(kw_only=True)
+class Team(Rebuilt):
+    """Members, the duties they share by role, and the authority that comes with a role.
+
+    A duty is a set of roles any of which holds it, or a `Raci` line. `grants` gives a role its permissions, as
+    `Member.permissions` does a person. Two members with one id are refused; a question about somebody who is not in
+    the team raises `UnknownName`.
+
+    >>> ada = Member(id=AgentId("A-1"), name="Ada", roles={Role.AGENT})
+    >>> team = Team(name="north", members=[ada], duties={"answer": {Role.AGENT}, "analyse": {Role.DATA_ANALYST}},
+    ...             grants={Role.AGENT: {Permission.APPROVE_COMPENSATION: Money(20, "EUR")}})
+    >>> team.unassigned_duties()
+    ('analyse',)
+    >>> team.allowed(AgentId("A-1"), Permission.APPROVE_COMPENSATION, amount=Money("20.01", "EUR"))
+    False
+    """
+
+    name: str = attrs.field(validator=filled)
+    members: tuple[Member, ...] = attrs.field(converter=_members, repr=lambda members: f"<{len(members)} members>")
+    duties: Mapping[str, Raci | frozenset[Role]] = attrs.field(
+        factory=dict[str, frozenset[Role]], converter=_duties, repr=lambda duties: f"<{len(duties)} duties>"
+    )
+    grants: Mapping[Role, Grants] = attrs.field(factory=dict[Role, Grants], converter=_grants_by_role, repr=False)
+    composition: tuple[Headcount, ...] = attrs.field(default=(), converter=tuple[Headcount, ...], repr=False)
+    department: str | None = None
+    level: TeamLevel | None = attrs.field(default=None, converter=attrs.converters.optional(TeamLevel))
+
+    def member(self, member: AgentId) -> Member:
+        """The member with this id."""
+        found = next((one for one in self.members if one.id == member), None)
+        if found is None:
+            close = near(member, [one.id for one in self.members])
+            raise UnknownName(
+                f"member must be in team {self.name} (got {member!r}){did_you_mean(close)}", near=close, got=member
+            )
+        return found
+
+    def holders(self, role: Role) -> tuple[Member, ...]:
+        """The members with this role."""
+        return tuple(member for member in self.members if role in member.roles)
+
+    def allowed(self, member: AgentId, permission: Permission, *, amount: Money | None = None) -> bool:
+        """Whether a member may do it, by themselves or by a role; with an amount: up to the limit, included.
+
+        An amount in another currency than the limit is refused, for no rate is known here.
+        """
+        person = self.member(member)
+        sources = (person.permissions, *(self.grants.get(role, {}) for role in person.roles))
+        limits = [granted[permission] for granted in sources if permission in granted]
+        return any(limit is None or amount is None or amount <= limit for limit in limits)
+
+    def unassigned_duties(self) -> tuple[str, ...]:
+        """Duties that nobody in the team holds; of a `Raci` line, those that nobody does or nobody answers for."""
+        held = frozenset(role for member in self.members for role in member.roles)
+        return tuple(name for name, duty in self.duties.items() if not _is_held(duty, held))
+
+    def doubly_held_duties(self) -> Mapping[str, tuple[AgentId, ...]]:
+        """Duties for which more than one could be called to account, with the members concerned.
+
+        A duty of several roles is doubly held when members hold different ones of them; that several share one role
+        is normal. Of a `Raci` line only accountability counts, and that belongs to one member.
+        """
+        held = {name: self._accountable(duty) for name, duty in self.duties.items()}
+        return MappingProxyType({name: tuple(one.id for one in members) for name, members in held.items() if members})
+
+    def composition_gaps(self) -> tuple[Headcount, ...]:
+        """The rules of composition that the team does not keep."""
+        return tuple(rule for rule in self.composition if not rule.kept_by(len(self.holders(rule.role))))
+
+    def match(self, member: AgentId, *, needs: Needs) -> float:
+        """Share of the needs that a member meets, each at its level or above; 1 where nothing is needed."""
+        return self.member(member).match(needs)
+
+    def _accountable(self, duty: Raci | frozenset[Role]) -> tuple[Member, ...]:
+        """The members who contend for a duty; none where one person or one role has it."""
+        if isinstance(duty, Raci):
+            members = self.holders(duty.accountable)
+            return members if len(members) > 1 else ()
+        members = tuple(member for member in self.members if member.roles & duty)
+        shared = frozenset[Role](duty).intersection(*(member.roles for member in members))
+        return () if shared else members
+
+
+def _is_held(duty: Raci | frozenset[Role], held: frozenset[Role]) -> bool:
+    if isinstance(duty, Raci):
+        return bool(held & duty.responsible) and duty.accountable in held
+    return bool(held & duty)
+
+
+def suggest_assignee(
+    team: Team,
+    *,
+    needs: Needs,
+    load: Mapping[AgentId, float],
+    among: Collection[AgentId] | None = None,
+) -> Member | None:
+    """Who should take it: the best match for the needs, then the least load, then the order in the team.
+
+    `load` counts open work, or work for each scheduled hour; who is not in it has none. `among` narrows the choice,
+    such as to those on shift. None where nobody may be chosen or nobody meets any of the needs.
+    """
+    able = [
+        (-member.match(needs), load.get(member.id, 0), place, member)
+        for place, member in enumerate(team.members)
+        if (among is None or member.id in among) and member.match(needs)
+    ]
+    return min(able)[-1] if able else None

@@ -1,0 +1,608 @@
+"""A case: a customer's problem from its first sign to its verified end.
+
+The steps are those of a problem process with six stages (receive, classify, assign, handle, verify, close) that begins
+with a report of four mandatory fields. Seen in three stages they are problem, handling, verification.
+
+The same names are the events, so a program reads well with `from servqual.model import case as event`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final, Literal, Self
+
+import attrs
+
+from servqual._checks import a_fact, as_instant, filled, instant, one_of, whole
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model.history.corrections import Amended, Voided
+from servqual.model.history.lifecycle import Act, Event, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.ids import CaseId, CustomerId
+from servqual.model.labels import Labelled
+from servqual.model.money import Money, compensation
+
+__all__ = [
+    "CASE_LIFECYCLE",
+    "Amended",
+    "Assigned",
+    "AutoReplied",
+    "Cancelled",
+    "Case",
+    "CaseEvent",
+    "CaseSource",
+    "CaseStage",
+    "CaseStatus",
+    "Classified",
+    "Closed",
+    "CustomerMessage",
+    "Duplicate",
+    "Escalated",
+    "FollowedUp",
+    "HandedOver",
+    "Identified",
+    "Linked",
+    "Priority",
+    "Received",
+    "Relation",
+    "Reopened",
+    "Replied",
+    "Reported",
+    "Resolved",
+    "Resumed",
+    "Started",
+    "Verified",
+    "Voided",
+    "Waiting",
+]
+
+
+class CaseStatus(Labelled):
+    """Where a case is."""
+
+    IDENTIFIED = "identified", "已识别"
+    REPORTED = "reported", "已报告"
+    RECEIVED = "received", "已接收"
+    CLASSIFIED = "classified", "已分类"
+    ASSIGNED = "assigned", "已分配"
+    HANDLING = "handling", "处理中"
+    WAITING = "waiting", "等待中"
+    VERIFYING = "verifying", "验证中"
+    VERIFIED = "verified", "已验证"
+    CLOSED = "closed", "已关闭"
+    CANCELLED = "cancelled", "已取消"
+
+
+class CaseStage(Labelled):
+    """The three-stage view: problem, handling, verification."""
+
+    PROBLEM = "problem", "问题"
+    HANDLING = "handling", "处理"
+    VERIFICATION = "verification", "验证"
+
+
+@declared("priority")
+class Priority(Labelled):
+    """How soon a case wants handling; `normal` is the routine one."""
+
+    LOW = "low", "低"
+    NORMAL = "normal", "常规"
+    HIGH = "high", "高"
+    URGENT = "urgent", "紧急"
+
+
+class CaseSource(Labelled):
+    """How the problem came to light."""
+
+    FEEDBACK = "feedback", "顾客反馈"
+    PROCESS_RECORD = "process_record", "服务过程记录"
+    COMPLAINT = "complaint", "投诉处理记录"
+    ASSESSMENT = "assessment", "服务质量评估"
+    SERVICE_DESK = "service_desk", "服务台"
+    SURVEY = "survey", "满意度调查"
+    AUDIT = "audit", "流程审核"
+    MONITORING = "monitoring", "监控"
+
+
+class Relation(Labelled):
+    """What another case is to this one; `absorbed` was merged into it."""
+
+    RELATED = "related", "相关"
+    PARENT = "parent", "上级"
+    CHILD = "child", "下级"
+    ABSORBED = "absorbed", "并入"
+
+
+@attrs.frozen(kw_only=True)
+class Identified(Act):
+    """Somebody on our side noticed a problem before it was reported."""
+
+    id: CaseId = attrs.field(validator=filled)
+    source: CaseSource = attrs.field(converter=CaseSource)
+
+
+@declared("case.reported")
+@attrs.frozen(kw_only=True)
+class Reported(Event):
+    """The problem report, with its four mandatory fields: description, impact, time of occurrence, owner.
+
+    `owner` is who is responsible from now on. `opened_by="agent"` says that our side wrote the report; a clock may
+    choose not to start then.
+    """
+
+    id: CaseId = attrs.field(validator=filled)
+    customer: CustomerId = attrs.field(validator=filled)
+    description: str = attrs.field(validator=filled)
+    impact: str = attrs.field(validator=filled)
+    occurred_at: dt.datetime = attrs.field(converter=instant)
+    owner: str = attrs.field(validator=filled)
+    channel: str = attrs.field(validator=filled)
+    source: CaseSource = attrs.field(converter=CaseSource)
+    opened_by: Literal["customer", "agent"] = attrs.field(default="customer", validator=one_of("customer", "agent"))
+    tier: str | None = None
+    team: str | None = None
+    category: str | None = None
+    priority: Priority | None = attrs.field(default=None, converter=attrs.converters.optional(Priority))
+
+    def __attrs_post_init__(self) -> None:
+        if self.occurred_at > self.at:
+            raise InvalidValue(
+                f"occurred_at must not come after the report at {self.at} (got {self.occurred_at}); "
+                "a problem is reported once it occurs",
+                field="occurred_at",
+                expected="a moment not after `at`",
+                got=self.occurred_at,
+            )
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """`reported`, and `reported.customer` or `reported.agent`."""
+        return "reported", f"reported.{self.opened_by}"
+
+
+@attrs.frozen(kw_only=True)
+class Received(Act):
+    """The desk took the report in."""
+
+
+@attrs.frozen(kw_only=True)
+class Classified(Act):
+    """Category and priority were set, or set anew: the case then stays where it is."""
+
+    decisive: ClassVar[tuple[str, ...]] = ("category", "cause", "priority")
+    category: str = attrs.field(validator=filled)
+    priority: Priority = attrs.field(converter=Priority)
+    cause: str | None = None
+
+
+@declared("case.assigned")
+@attrs.frozen(kw_only=True)
+class Assigned(Act):
+    """Somebody, and where known a team, was made responsible."""
+
+    decisive: ClassVar[tuple[str, ...]] = ("team", "to")
+    to: str = attrs.field(validator=filled)
+    team: str | None = None
+
+
+@declared("case.handed_over")
+@attrs.frozen(kw_only=True)
+class HandedOver(Act):
+    """Responsibility went to somebody else, for a reason; a case being handled is then assigned again."""
+
+    decisive: ClassVar[tuple[str, ...]] = ("team", "to")
+    to: str = attrs.field(validator=filled)
+    reason: str = attrs.field(validator=filled)
+    team: str | None = None
+
+
+@declared("case.escalated")
+@attrs.frozen(kw_only=True)
+class Escalated(Act):
+    """A higher support level (2, 3, …) took responsibility, for a reason; the status stays."""
+
+    decisive: ClassVar[tuple[str, ...]] = ("level", "team", "to")
+    to: str = attrs.field(validator=filled)
+    level: int = attrs.field(validator=whole(2))
+    reason: str = attrs.field(validator=filled)
+    team: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Linked(Act):
+    """Another case belongs with this one; `since` is when that one was reported, if a merge should count from it."""
+
+    decisive: ClassVar[tuple[str, ...]] = ("relation", "since")
+    to: CaseId = attrs.field(validator=filled)
+    relation: Relation = attrs.field(default=Relation.RELATED, converter=Relation)
+    since: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """`linked`, and `linked.absorbed` and the like."""
+        return "linked", f"linked.{self.relation}"
+
+
+@attrs.frozen(kw_only=True)
+class CustomerMessage(Event):
+    """The customer wrote or called again."""
+
+
+@attrs.frozen(kw_only=True)
+class AutoReplied(Event):
+    """A machine on the customer's side answered: out of office, a receipt, a bounce; no clock listens unasked."""
+
+
+@attrs.frozen(kw_only=True)
+class Started(Act):
+    """Handling began."""
+
+
+@attrs.frozen(kw_only=True)
+class Resumed(Act):
+    """The wait is over; the case returns to where it was."""
+
+
+@attrs.frozen(kw_only=True)
+class Replied(Act):
+    """Our side wrote or spoke: to the customer (`public`) or among ourselves, a person or a `bot`.
+
+    Only a public reply of a person answers the customer unless a clock says otherwise.
+    """
+
+    decisive: ClassVar[tuple[str, ...]] = ("bot", "public")
+    public: bool = attrs.field(default=True, validator=a_fact)
+    bot: bool = attrs.field(default=False, validator=a_fact)
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """`replied`, and one of `replied.public`, `replied.internal`, `replied.bot`."""
+        if self.bot:
+            return _BOT
+        return _PUBLIC if self.public else _INTERNAL
+
+
+_PUBLIC: Final = ("replied", "replied.public")
+_INTERNAL: Final = ("replied", "replied.internal")
+_BOT: Final = ("replied", "replied.bot")
+
+
+@attrs.frozen(kw_only=True)
+class Waiting(Act):
+    """Nothing can be done until somebody else acts: `on` names them, such as `customer` or `supplier`.
+
+    A case waits on one thing at a time; waiting again while it waits names the new one.
+    """
+
+    decisive: ClassVar[tuple[str, ...]] = ("on",)
+    on: str = attrs.field(validator=filled)
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """`waiting`, and `waiting.customer` and the like."""
+        return "waiting", f"waiting.{self.on}"
+
+
+@declared("case.resolved")
+@attrs.frozen(kw_only=True)
+class Resolved(Act):
+    """A solution was found; whether the customer was told, and what compensation was offered."""
+
+    solution: str = attrs.field(validator=filled)
+    told_customer: bool = attrs.field(validator=a_fact)
+    compensation: Money | None = attrs.field(default=None, validator=attrs.validators.optional(compensation))
+
+
+@declared("case.verified")
+@attrs.frozen(kw_only=True)
+class Verified(Act):
+    """The effect was evaluated and the customer asked: both must say yes, or handling begins again."""
+
+    decisive: ClassVar[tuple[str, ...]] = ("customer_confirmed", "effective")
+    effective: bool = attrs.field(validator=a_fact)
+    customer_confirmed: bool = attrs.field(validator=a_fact)
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """`verified`, and `verified.passed` or `verified.failed`."""
+        return "verified", "verified.passed" if _effective_and_confirmed(self) else "verified.failed"
+
+
+@declared("case.followed_up")
+@attrs.frozen(kw_only=True)
+class FollowedUp(Act):
+    """The customer was asked again after the solution; what was answered."""
+
+    answer: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Closed(Act):
+    """The case ended, after verification."""
+
+
+@attrs.frozen(kw_only=True)
+class Reopened(Act):
+    """A solved case came back, for a reason."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Duplicate(Act):
+    """The case is another one told twice, and ends here; `of` is the one that goes on."""
+
+    of: CaseId = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Cancelled(Act):
+    """The case was withdrawn, for a reason."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+CaseEvent = (
+    Identified
+    | Reported
+    | Received
+    | Classified
+    | Assigned
+    | HandedOver
+    | Escalated
+    | Linked
+    | CustomerMessage
+    | AutoReplied
+    | Started
+    | Resumed
+    | Replied
+    | Waiting
+    | Resolved
+    | Verified
+    | FollowedUp
+    | Closed
+    | Reopened
+    | Duplicate
+    | Cancelled
+    | Voided
+    | Amended
+)
+
+
+def _effective_and_confirmed(event: Verified) -> bool:
+    return event.effective and event.customer_confirmed
+
+
+def _rows() -> tuple[Row[CaseStatus], ...]:
+    s = CaseStatus
+    desk = (s.RECEIVED, s.CLASSIFIED, s.ASSIGNED, s.HANDLING)
+    unsolved = (s.REPORTED, *desk, s.WAITING)
+    solved = (s.VERIFYING, s.VERIFIED, s.CLOSED)
+    return (
+        # from                                 event            guard                     to
+        Row((None,),                           Identified,      None,                     s.IDENTIFIED),
+        Row((None, s.IDENTIFIED),              Reported,        None,                     s.REPORTED),
+        Row((s.REPORTED,),                     Received,        None,                     s.RECEIVED),
+        Row((s.RECEIVED,),                     Classified,      None,                     s.CLASSIFIED),
+        Row((*desk[1:], s.WAITING),            Classified,      None,                     Move.STAY),
+        Row((s.CLASSIFIED,),                   Assigned,        None,                     s.ASSIGNED),
+        Row((s.ASSIGNED, s.HANDLING),          HandedOver,      None,                     s.ASSIGNED),
+        Row((s.WAITING,),                      HandedOver,      None,                     Move.STAY),
+        Row((s.ASSIGNED, s.HANDLING, s.WAITING), Escalated,     None,                     Move.STAY),
+        Row((s.IDENTIFIED, *unsolved, *solved), Linked,         None,                     Move.STAY),
+        Row((*unsolved, *solved),              CustomerMessage, None,                     Move.STAY),
+        Row((*unsolved, *solved),              AutoReplied,     None,                     Move.STAY),
+        Row((s.ASSIGNED,),                     Started,         None,                     s.HANDLING),
+        Row((s.WAITING,),                      Resumed,         None,                     Move.BACK),
+        Row((*unsolved, *solved),              Replied,         None,                     Move.STAY),
+        # of equal instants a solution beats a wait
+        Row((s.HANDLING,),                     Resolved,        None,                     s.VERIFYING),
+        Row((*desk, s.VERIFYING),              Waiting,         None,                     s.WAITING),
+        Row((s.WAITING,),                      Waiting,         None,                     Move.STAY),
+        Row((s.VERIFYING,),                    Verified,        _effective_and_confirmed, s.VERIFIED),
+        Row((s.VERIFYING,),                    Verified,        None,                     s.HANDLING),
+        Row(solved,                            FollowedUp,      None,                     Move.STAY),
+        Row((s.VERIFIED,),                     Closed,          None,                     s.CLOSED),
+        Row((s.VERIFIED, s.CLOSED),            Reopened,        None,                     s.HANDLING),
+        Row((s.IDENTIFIED, *unsolved),         Duplicate,       None,                     s.CANCELLED),
+        Row((s.IDENTIFIED, *unsolved),         Cancelled,       None,                     s.CANCELLED),
+    )  # fmt: skip
+
+
+CASE_LIFECYCLE: Final = Lifecycle(name="case", rows=_rows(), waits=CaseStatus.WAITING, correctable=True)
+
+_STAGES: Final = {
+    **dict.fromkeys(
+        (CaseStatus.IDENTIFIED, CaseStatus.REPORTED, CaseStatus.RECEIVED, CaseStatus.CLASSIFIED, CaseStatus.ASSIGNED),
+        CaseStage.PROBLEM,
+    ),
+    CaseStatus.HANDLING: CaseStage.HANDLING,
+    **dict.fromkeys((CaseStatus.VERIFYING, CaseStatus.VERIFIED, CaseStatus.CLOSED), CaseStage.VERIFICATION),
+}
+
+
+def _events(history: Iterable[CaseEvent]) -> tuple[CaseEvent, ...]:
+    return as_history(history)
+
+
+@declared("case")
+@attrs.frozen(kw_only=True)
+class Case(Lived[CaseStatus, CaseEvent]):
+    """A customer's problem as the tuple of what happened to it.
+
+    Moments are UTC. Closing needs a verification in which the effect was evaluated and the customer confirmed; one
+    that fails leads back to handling. `Voided` and `Amended` correct what was told wrongly. A history that is given
+    whole is put into the order of time. Refused: one that does not begin with `Identified` or `Reported`, any event
+    that the status does not allow, and to record one before the last that does not say when it became known.
+
+    >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> case = Case(history=[Reported(
+    ...     at=nine, id=CaseId("C-1"), customer=CustomerId("K-1"), description="no dial tone", impact="one site",
+    ...     occurred_at=nine, owner="A-1", channel="phone", source="feedback")])
+    >>> case = case.record(Received(at=nine + dt.timedelta(minutes=1), by="desk"))
+    >>> case.status, case.status.label("zh"), case.stage
+    (<CaseStatus.RECEIVED: 'received'>, '已接收', <CaseStage.PROBLEM: 'problem'>)
+    >>> case.record(Closed(at=nine + dt.timedelta(minutes=2), by="desk"))
+    Traceback (most recent call last):
+    servqual.errors.IllegalTransition: event must be one of classified, linked, customer_message, auto_replied, \
+replied, waiting, duplicate, cancelled while the case is received (got closed)
+    """
+
+    _lifecycle: ClassVar[Lifecycle[Any]] = CASE_LIFECYCLE
+
+    history: tuple[CaseEvent, ...] = attrs.field(converter=_events, repr=short)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        for event in self.counted[1:]:
+            self._same_id(event)
+
+    def record(self, event: CaseEvent) -> Self:
+        """A new case with this event added, or an error that changes nothing: see the class."""
+        self._same_id(event)
+        return super().record(event)
+
+    def _same_id(self, event: CaseEvent) -> None:
+        if isinstance(event, Reported) and event.id != self.id:
+            raise InvalidValue(
+                f"id must be that of the identified case, {self.id!r} (got {event.id!r}); link two cases with Linked",
+                field="id",
+                expected=self.id,
+                got=event.id,
+            )
+        if isinstance(event, Duplicate) and event.of == self.id:
+            raise InvalidValue(
+                f"of must name another case, the one that goes on (got {event.of!r}, this one)",
+                field="of",
+                expected="another case",
+                got=event.of,
+            )
+
+    @property
+    def id(self) -> CaseId:
+        """The name of the case."""
+        return CaseId(super().id)
+
+    @property
+    def report(self) -> Reported | None:
+        """The report with its mandatory fields; None while the problem is only identified."""
+        return next((event for event in self.counted[:2] if isinstance(event, Reported)), None)
+
+    @property
+    def customer(self) -> CustomerId | None:
+        """Whose problem it is."""
+        report = self.report
+        return None if report is None else report.customer
+
+    @property
+    def stage(self) -> CaseStage | None:
+        """The three-stage view; a waiting case is where it waits, a cancelled one is nowhere (None)."""
+        status = self._state.came_from or self.status
+        return _STAGES.get(status)
+
+    @property
+    def owner(self) -> str | None:
+        """Who is responsible now."""
+        last = self._latest(Reported, Assigned, HandedOver, Escalated)
+        return None if last is None else last.owner if isinstance(last, Reported) else last.to
+
+    @property
+    def team(self) -> str | None:
+        """The team that was named last."""
+        team: str | None = self._named("team")
+        return team
+
+    @property
+    def category(self) -> str | None:
+        """The category that was set last."""
+        category: str | None = self._named("category")
+        return category
+
+    @property
+    def priority(self) -> Priority | None:
+        """The priority that was set last; None before anybody set one."""
+        priority: Priority | None = self._named("priority")
+        return priority
+
+    @property
+    def waiting_on(self) -> str | None:
+        """What the case waits on; None when it does not wait."""
+        return self._latest(Waiting).on if self.status is CaseStatus.WAITING else None
+
+    @property
+    def received_at(self) -> dt.datetime | None:
+        """When the desk took it in."""
+        return next((event.at for event in self.counted if isinstance(event, Received)), None)
+
+    @property
+    def assigned_at(self) -> dt.datetime | None:
+        """When it was first assigned."""
+        return next((event.at for event in self.counted if isinstance(event, Assigned)), None)
+
+    @property
+    def first_response_at(self) -> dt.datetime | None:
+        """When a person first answered the customer; notes among ourselves and bots do not answer."""
+        replies = (event for event in self.counted if isinstance(event, Replied))
+        return next((event.at for event in replies if event.public and not event.bot), None)
+
+    @property
+    def resolved_at(self) -> dt.datetime | None:
+        """When the solution that still stands was found; None after a failed verification or a reopening."""
+        return self._latest(Resolved).at if self.stage is CaseStage.VERIFICATION else None
+
+    @property
+    def verified_at(self) -> dt.datetime | None:
+        """When the solution that still stands was verified."""
+        passed = self.status in {CaseStatus.VERIFIED, CaseStatus.CLOSED}
+        return self._latest(Verified).at if passed else None
+
+    @property
+    def closed_at(self) -> dt.datetime | None:
+        """When it was closed; None while it is open."""
+        return self._latest(Closed).at if self.status is CaseStatus.CLOSED else None
+
+    @property
+    def reopened(self) -> int:
+        """How many times it was reopened."""
+        return sum(isinstance(event, Reopened) for event in self.counted)
+
+    @property
+    def handed_over(self) -> int:
+        """How many times responsibility changed hands, escalations included."""
+        return sum(isinstance(event, HandedOver | Escalated) for event in self.counted)
+
+    @property
+    def escalated(self) -> bool:
+        """Whether a higher support level ever took it."""
+        return any(isinstance(event, Escalated) for event in self.counted)
+
+    @property
+    def links(self) -> tuple[Linked, ...]:
+        """The cases that belong with this one."""
+        return tuple(event for event in self.counted if isinstance(event, Linked))
+
+    @property
+    def duplicate_of(self) -> CaseId | None:
+        """The case that this one repeats."""
+        last = self.counted[-1]
+        return last.of if isinstance(last, Duplicate) else None
+
+    def age(self, *, now: dt.datetime) -> dt.timedelta:
+        """Wall time since its first event, to `now` or to its end if that came first.
+
+        A moment before the first event is refused.
+        """
+        moment = as_instant(now, "now")
+        if moment < self.counted[0].at:
+            raise InvalidValue(
+                f"now must not come before the first event at {self.counted[0].at} (got {moment})",
+                field="now",
+                expected="a moment not before the first event",
+                got=moment,
+            )
+        if self.status in {CaseStatus.CLOSED, CaseStatus.CANCELLED}:
+            moment = min(moment, self._latest(Closed, Duplicate, Cancelled).at)
+        return moment - self.counted[0].at
+
+    def _named(self, field: str) -> Any:
+        named = (getattr(event, field, None) for event in reversed(self.counted))
+        return next((value for value in named if value is not None), None)

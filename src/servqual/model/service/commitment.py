@@ -1,0 +1,216 @@
+"""A commitment: what we promised one customer until when, and whether we kept it.
+
+A promise that cannot be kept is explained and apologised for, before it breaks or when it does.
+
+The same names are the events, so a program reads well with `from servqual.model import commitment as event`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final, Self
+
+import attrs
+
+from servqual._checks import as_instant, filled, instant
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.ids import CommitmentId, CustomerId
+from servqual.model.labels import Labelled
+
+__all__ = [
+    "COMMITMENT_LIFECYCLE",
+    "Broken",
+    "Commitment",
+    "CommitmentEvent",
+    "CommitmentStatus",
+    "Endangered",
+    "Explained",
+    "Kept",
+    "Made",
+    "MadeGood",
+    "Released",
+]
+
+
+class CommitmentStatus(Labelled):
+    """Where a promise is."""
+
+    MADE = "made", "已承诺"
+    AT_RISK = "at_risk", "有风险"
+    EXPLAINED = "explained", "已说明并致歉"
+    KEPT = "kept", "已履行"
+    BROKEN = "broken", "未履行"
+    RELEASED = "released", "已解除"
+
+
+@attrs.frozen(kw_only=True)
+class Made(Act):
+    """We promised something until a moment; `by` gave the word."""
+
+    id: CommitmentId = attrs.field(validator=filled)
+    customer: CustomerId = attrs.field(validator=filled)
+    what: str = attrs.field(validator=filled)
+    due: dt.datetime = attrs.field(converter=instant)
+
+    def __attrs_post_init__(self) -> None:
+        if self.due < self.at:
+            raise InvalidValue(
+                f"due must not come before at, {self.at} (got {self.due}); a promise lies ahead",
+                field="due",
+                expected="a moment not before `at`",
+                got=self.due,
+            )
+
+
+@attrs.frozen(kw_only=True)
+class Endangered(Act):
+    """It may not be kept, for a reason."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Explained(Act):
+    """The customer was told why it cannot be kept, and an apology was made."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Kept(Act):
+    """What was promised was done, in time."""
+
+
+@attrs.frozen(kw_only=True)
+class Broken(Act):
+    """It was not kept."""
+
+
+@attrs.frozen(kw_only=True)
+class MadeGood(Act):
+    """What was promised was done after all, too late: the promise stays broken."""
+
+
+@attrs.frozen(kw_only=True)
+class Released(Act):
+    """The customer no longer asks for it, for a reason; a later due moment is a new promise."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+CommitmentEvent = Made | Endangered | Explained | Kept | Broken | MadeGood | Released
+
+
+def _rows() -> tuple[Row[CommitmentStatus], ...]:
+    s = CommitmentStatus
+    promised = (s.MADE, s.AT_RISK, s.EXPLAINED)
+    return (
+        # from                    event       guard to
+        Row((None,),              Made,       None, s.MADE),
+        Row((s.MADE,),            Endangered, None, s.AT_RISK),
+        Row(promised,             Explained,  None, s.EXPLAINED),
+        Row(promised,             Kept,       None, s.KEPT),
+        Row(promised,             Broken,     None, s.BROKEN),
+        Row((s.BROKEN,),          Explained,  None, Move.STAY),
+        Row((s.BROKEN,),          MadeGood,   None, Move.STAY),
+        Row(promised,             Released,   None, s.RELEASED),
+    )  # fmt: skip
+
+
+COMMITMENT_LIFECYCLE: Final = Lifecycle(name="commitment", rows=_rows())
+
+_PROMISED: Final = frozenset({CommitmentStatus.MADE, CommitmentStatus.AT_RISK, CommitmentStatus.EXPLAINED})
+
+
+def _events(history: Iterable[CommitmentEvent]) -> tuple[CommitmentEvent, ...]:
+    return as_history(history)
+
+
+@declared("commitment")
+@attrs.frozen(kw_only=True)
+class Commitment(Lived[CommitmentStatus, CommitmentEvent]):
+    """A promise to one customer as the tuple of what became of it.
+
+    Moments are UTC. Refused: keeping it after the due moment (at the moment itself it is kept), and any event that
+    the status does not allow. That a promise broke without a word can be recorded, and is seen in `explained_in_time`.
+
+    >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> promise = Commitment(history=[Made(
+    ...     at=nine, by="A-1", id=CommitmentId("W-1"), customer=CustomerId("K-1"), what="call back",
+    ...     due=nine + dt.timedelta(hours=4))])
+    >>> promise.record(Kept(at=nine + dt.timedelta(hours=4), by="A-1")).status
+    <CommitmentStatus.KEPT: 'kept'>
+    >>> promise.record(Kept(at=nine + dt.timedelta(hours=5), by="A-1"))
+    Traceback (most recent call last):
+    servqual.errors.InvalidValue: at must not come after due, 2026-05-04 13:00:00+00:00, to keep a promise \
+(got 2026-05-04 14:00:00+00:00); record Broken, then MadeGood
+    """
+
+    _lifecycle: ClassVar[Lifecycle[Any]] = COMMITMENT_LIFECYCLE
+
+    history: tuple[CommitmentEvent, ...] = attrs.field(converter=_events, repr=short)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        for event in self.history:
+            self._in_time(event)
+
+    def record(self, event: CommitmentEvent) -> Self:
+        """A new commitment with this event added, or an error that changes nothing: see the class."""
+        new = super().record(event)
+        self._in_time(event)
+        return new
+
+    def _in_time(self, event: CommitmentEvent) -> None:
+        if isinstance(event, Kept) and event.at > self.due:
+            raise InvalidValue(
+                f"at must not come after due, {self.due}, to keep a promise (got {event.at}); "
+                "record Broken, then MadeGood",
+                field="at",
+                expected="a moment not after `due`",
+                got=event.at,
+            )
+
+    @property
+    def made(self) -> Made:
+        """What it began with."""
+        first = self.history[0]
+        assert isinstance(first, Made)
+        return first
+
+    @property
+    def id(self) -> CommitmentId:
+        """The name of the promise."""
+        return self.made.id
+
+    @property
+    def customer(self) -> CustomerId:
+        """To whom it was made."""
+        return self.made.customer
+
+    @property
+    def due(self) -> dt.datetime:
+        """Until when it is to be kept."""
+        return self.made.due
+
+    @property
+    def fulfilled_at(self) -> dt.datetime | None:
+        """When it was done, in time or too late; None while it was not."""
+        done: Kept | MadeGood | None = self._latest(Kept, MadeGood)
+        return None if done is None else done.at
+
+    @property
+    def explained_in_time(self) -> bool | None:
+        """Whether a broken promise was explained and apologised for when it broke or before; None if it did not break.
+
+        It broke at its due moment, or when somebody said so before that.
+        """
+        if self.status is not CommitmentStatus.BROKEN:
+            return None
+        broke = min(self._latest(Broken).at, self.due)
+        return any(isinstance(event, Explained) and event.at <= broke for event in self.history)
+
+    def overdue(self, *, now: dt.datetime) -> bool:
+        """Whether it is past its due moment at `now` and nobody said what became of it."""
+        return self.status in _PROMISED and as_instant(now, "now") > self.due

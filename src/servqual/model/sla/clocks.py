@@ -1,0 +1,222 @@
+"""What a service clock listens to: the events that start, stop, pause, cancel and reopen it, as data.
+
+Products call different things "resolution time" or "response". A `ClockRule` says which one is meant; `STANDARD` holds
+our reading of each clock, `servqual.presets` those of well-known service desks.
+
+A rule names events by their stored names, such as `resolved`, or finer where the content matters, such as
+`replied.public` (a person answers the customer), `verified.failed` or `waiting.supplier`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias
+
+import attrs
+
+from servqual._checks import a_fact, as_texts, did_you_mean, lasting, near, one_of, several, some
+from servqual.errors import InvalidValue
+from servqual.model.labels import Labelled
+from servqual.model.service.case import CASE_LIFECYCLE, Relation
+
+__all__ = [
+    "ANY",
+    "STANDARD",
+    "Clock",
+    "ClockConventions",
+    "ClockRule",
+    "PauseTime",
+    "Reopening",
+    "Restarting",
+    "Retargeting",
+]
+
+
+class Clock(Labelled):
+    """The promises about time that a desk makes."""
+
+    ACKNOWLEDGEMENT = "acknowledgement", "受理确认"
+    FIRST_RESPONSE = "first_response", "首次响应"
+    NEXT_RESPONSE = "next_response", "后续响应"
+    PERIODIC_UPDATE = "periodic_update", "定期进展通报"
+    PAUSABLE_UPDATE = "pausable_update", "可暂停的进展通报"
+    REQUESTER_WAIT = "requester_wait", "客户等待"
+    AGENT_WORK = "agent_work", "客服处理"
+    RESOLUTION = "resolution", "问题解决"
+    FIRST_RESOLUTION = "first_resolution", "首次解决"
+    TIME_TO_OWN = "time_to_own", "接手"
+    CLOSURE = "closure", "关闭"
+    FOLLOW_UP = "follow_up", "跟进"
+    STEP = "step", "流程环节"
+    SUPPLIER = "supplier", "供应商"
+    INTERNAL = "internal", "内部协作"
+
+
+class Reopening(Labelled):
+    """What a stopped clock does when the case comes back."""
+
+    NEVER = "never", "不重开"  # a stopped clock is final
+    RESUME = "resume", "继续计时"  # it goes on; the solved time does not count
+    RETROACTIVE = "retroactive", "追溯计时"  # it goes on as if it had never stopped: all of the solved time counts
+    RESTART = "restart", "重新计时"  # it begins again at the reopening, and the time before is forgotten
+    NEW_CYCLE = "new_cycle", "新周期"  # a second clock begins at the reopening; the first keeps its verdict
+
+
+class Retargeting(Labelled):
+    """What a running clock does when another target begins to apply, as after a change of priority."""
+
+    KEEP_START = "keep_start", "保留起点"  # the new limit counts from the old start
+    FROM_NOW = "from_now", "从变更起"  # the new limit counts from the change
+    PRORATA = "prorata", "按比例"  # the share of the old limit that was left is left of the new one
+
+
+PauseTime: TypeAlias = Literal["open", "wall"]
+"""What a pause takes away: its open part, or all of its length."""
+Restarting: TypeAlias = Literal["never", "always", "other"]
+"""Which starts begin a running cycle anew: none, so that it counts from the first; all, so that it counts from the
+last; or those of another event than the one it counts from, so that of each kind the first counts."""
+ANY: Final = frozenset({"*"})
+_OWN_SIDE: Final = frozenset({"cancelled", "duplicate", "withdrawn"})
+_FINER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "reported": ("customer", "agent"),
+        "replied": ("public", "internal", "bot"),
+        "verified": ("passed", "failed"),
+        "linked": tuple(Relation),
+    }
+)
+# a complaint's events beside those that it shares with a case
+_COMPLAINT: Final = ("acknowledged", "listened", "analysed", "withdrawn")
+_NAMES: Final = (
+    *(event.stored_name for event in CASE_LIFECYCLE.events),
+    *(f"{name}.{finer}" for name, ends in _FINER.items() for finer in ends),
+    *_COMPLAINT,
+)
+
+
+def _signals(given: Iterable[str]) -> frozenset[str]:
+    return frozenset(several("event", given, "stored names of events", alone=str))
+
+
+def _known(_rule: object, field: "attrs.Attribute[Any]", names: frozenset[str]) -> None:
+    for name in sorted(names, key=str):
+        text = str(name)
+        if name not in _NAMES and not (text.startswith("waiting.") and text != "waiting."):
+            raise InvalidValue(
+                f"a clock listens to events by their stored names (got {name!r}){did_you_mean(near(text, _NAMES))}",
+                field=field.name,
+                expected="a stored name, such as 'resolved' or 'replied.public'",
+                got=name,
+            )
+
+
+def _reasons(names: Any) -> frozenset[str] | None:
+    if names is None:
+        return None
+    return frozenset(several("pause_on", names, "names of what a case may wait on", alone=str))
+
+
+@attrs.frozen(kw_only=True)
+class ClockRule:
+    """When one clock runs.
+
+    `start` begins a cycle and is ignored while one runs; an event that both stops and starts stops first. `cancel`
+    ends a clock without a verdict. `pause_on` names what a case may wait on without the clock running: None leaves it
+    to the agreement, the empty set never pauses, `ANY` pauses on everything. `repeats` lets a start after a stop begin
+    another cycle; `restarts` says which starts begin a cycle anew while it runs. `stops_alone` keeps an event that
+    stops a clock from starting it again. `unsolved_only` ignores starts while a solution stands. `from_earliest` lets a
+    case that absorbs an older one count from the start of that one. Unknown events are refused, with the nearest names.
+
+    >>> ClockRule(start="reported", stop="replied.pubic")
+    Traceback (most recent call last):
+    servqual.errors.InvalidValue: a clock listens to events by their stored names (got 'replied.pubic'); did you mean \
+replied.public, replied.bot, replied?
+    """
+
+    start: frozenset[str] = attrs.field(converter=_signals, validator=[some, _known])
+    stop: frozenset[str] = attrs.field(converter=_signals, validator=_known)
+    cancel: frozenset[str] = attrs.field(default=_OWN_SIDE, converter=_signals, validator=_known)
+    pause_on: frozenset[str] | None = attrs.field(default=None, converter=_reasons)
+    repeats: bool = attrs.field(default=False, validator=a_fact)
+    restarts: Restarting = attrs.field(default="never", validator=one_of("never", "always", "other"))
+    stops_alone: bool = attrs.field(default=False, validator=a_fact)
+    unsolved_only: bool = attrs.field(default=False, validator=a_fact)
+    reopen_on: frozenset[str] = attrs.field(
+        default=frozenset({"reopened", "verified.failed"}), converter=_signals, validator=_known
+    )
+    reopening: Reopening = attrs.field(default=Reopening.NEVER, converter=Reopening)
+    from_earliest: bool = attrs.field(default=False, validator=a_fact)
+
+
+_BEGIN: Final = ("reported", "received")
+_NEVER: Final = ()
+
+
+def _standard_rules() -> dict[Clock, ClockRule]:
+    answer = "replied.public"
+    update = ClockRule(
+        start=answer, stop=(answer, "resolved", "closed"), pause_on=_NEVER, repeats=True, unsolved_only=True
+    )
+    return {
+        Clock.ACKNOWLEDGEMENT: ClockRule(
+            start=_BEGIN, stop=("received", "acknowledged", answer, "replied.bot"), pause_on=_NEVER
+        ),
+        Clock.FIRST_RESPONSE: ClockRule(start=_BEGIN, stop=answer, pause_on=_NEVER),
+        Clock.NEXT_RESPONSE: ClockRule(
+            start="customer_message", stop=(answer, "resolved"), pause_on=_NEVER, repeats=True
+        ),
+        Clock.PERIODIC_UPDATE: update,
+        Clock.PAUSABLE_UPDATE: attrs.evolve(update, pause_on="customer"),
+        Clock.REQUESTER_WAIT: ClockRule(start=_BEGIN, stop="resolved", pause_on="customer", reopening=Reopening.RESUME),
+        Clock.AGENT_WORK: ClockRule(start=_BEGIN, stop="resolved", pause_on=ANY, reopening=Reopening.RESUME),
+        Clock.RESOLUTION: ClockRule(start=_BEGIN, stop="resolved", reopening=Reopening.RESUME),
+        Clock.FIRST_RESOLUTION: ClockRule(start=_BEGIN, stop="resolved"),
+        Clock.TIME_TO_OWN: ClockRule(start=_BEGIN, stop="assigned"),
+        Clock.CLOSURE: ClockRule(start=_BEGIN, stop="closed", reopen_on="reopened", reopening=Reopening.RESUME),
+        Clock.FOLLOW_UP: ClockRule(
+            start="resolved", stop=("followed_up", "verified"), cancel=(*_OWN_SIDE, "reopened"), repeats=True
+        ),
+        Clock.SUPPLIER: ClockRule(start="waiting.supplier", stop=("waiting", "resumed"), pause_on=_NEVER, repeats=True),
+        Clock.INTERNAL: ClockRule(
+            start=("assigned", "handed_over", "escalated"),
+            stop=("handed_over", "escalated", "resolved"),
+            repeats=True,
+            reopening=Reopening.RESUME,
+        ),
+    }
+
+
+def _read_only(rules: Mapping[Clock, ClockRule]) -> Mapping[Clock, ClockRule]:
+    given: Any = rules
+    if not isinstance(given, Mapping) or not all(isinstance(rule, ClockRule) for rule in given.values()):
+        raise InvalidValue(
+            f"rules must map clocks to ClockRules (got {rules!r:.200})", field="rules", expected="a mapping", got=rules
+        )
+    return MappingProxyType({Clock(clock): rule for clock, rule in rules.items()})
+
+
+@attrs.frozen(kw_only=True)
+class ClockConventions:
+    """One reading of everything that agreements leave open, by name.
+
+    `rules` say what each clock listens to; a clock without one, such as `Clock.STEP`, needs a rule on its target.
+    `retargeting` is what a change of target does. `at_close="roll"` moves a deadline that falls on the close to the
+    next opening. `whole_history` counts all time under the hours that apply last, where each stretch otherwise counts
+    under the hours of its own time. `pauses="wall"` lets a pause move what is left by its whole length, nights and all,
+    where otherwise only its open part does not count. `pause_edges="minute"` cuts the moments at which pauses begin and
+    end to whole minutes. A limit below `shortest` cannot be promised; without it every limit can. `sources`
+    say where the reading was learnt.
+    """
+
+    name: str
+    rules: Mapping[Clock, ClockRule] = attrs.field(converter=_read_only, hash=False, repr=False)
+    retargeting: Retargeting = attrs.field(default=Retargeting.KEEP_START, converter=Retargeting)
+    at_close: Literal["stay", "roll"] = attrs.field(default="stay", validator=one_of("stay", "roll"))
+    whole_history: bool = attrs.field(default=False, validator=a_fact)
+    pauses: PauseTime = attrs.field(default="open", validator=one_of("open", "wall"))
+    pause_edges: Literal["exact", "minute"] = attrs.field(default="exact", validator=one_of("exact", "minute"))
+    shortest: dt.timedelta | None = attrs.field(default=None, validator=lasting)
+    sources: tuple[str, ...] = attrs.field(default=(), converter=as_texts, repr=False)
+
+
+STANDARD: Final = ClockConventions(name="standard", rules=_standard_rules())

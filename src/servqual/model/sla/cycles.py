@@ -1,0 +1,206 @@
+"""From the events of a case to the cycles of one clock: when each began, waited and ended, and under which target.
+
+No hours are needed here: this is the part of a clock that is true in any calendar.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Generic, NamedTuple, TypeVar
+
+import attrs
+
+from servqual.model.history.lifecycle import Event
+from servqual.model.sla.clocks import ANY, ClockRule, Reopening
+
+T = TypeVar("T")
+
+STOPPED: Final = "stopped"
+_SOLVED: Final = frozenset({"resolved", "closed"})
+
+
+class Pause(NamedTuple):
+    """A stretch in which the clock does not run; `end` is None while it lasts."""
+
+    start: dt.datetime
+    end: dt.datetime | None
+    why: str
+
+
+class Change(NamedTuple, Generic[T]):
+    """From this moment on, this target applies (None: none does)."""
+
+    at: dt.datetime
+    target: T | None
+
+
+@attrs.frozen
+class Cycle(Generic[T]):
+    """One run of a clock, from its start to its stop (None while it runs)."""
+
+    start: dt.datetime
+    stop: dt.datetime | None
+    cancelled: bool
+    pauses: tuple[Pause, ...]
+    changes: tuple[Change[T], ...]
+
+
+def to_minute(at: dt.datetime, start: dt.datetime) -> dt.datetime:
+    """An edge of a pause cut to the minute, though never before the start of its cycle."""
+    return max(start, at.replace(second=0, microsecond=0))
+
+
+def to_minutes(cycle: Cycle[T]) -> Cycle[T]:
+    """A cycle with the edges of its pauses cut to the minute."""
+    pauses = (
+        Pause(to_minute(start, cycle.start), None if end is None else to_minute(end, cycle.start), why)
+        for start, end, why in cycle.pauses
+    )
+    return attrs.evolve(cycle, pauses=tuple(pauses))
+
+
+@attrs.frozen
+class Chooser(Generic[T]):
+    """Which target applies to a case with these attributes; `reads` are the fields of events that it looks at."""
+
+    reads: tuple[str, ...]
+    choose: Callable[[Mapping[str, object]], T | None]
+
+
+@attrs.define
+class _Running(Generic[T]):
+    start: dt.datetime
+    changes: list[Change[T]]
+    began_with: str
+    pauses: list[Pause] = attrs.field(factory=list[Pause])
+    stop: dt.datetime | None = None
+    cancelled: bool = False
+
+    def pause(self, at: dt.datetime, reason: str) -> None:
+        self.pauses.append(Pause(at, None, f"waiting: {reason}"))
+
+    def resume(self, at: dt.datetime) -> None:
+        if self.pauses and self.pauses[-1].end is None:
+            self.pauses[-1] = self.pauses[-1]._replace(end=at)
+
+    def end(self, at: dt.datetime, *, cancelled: bool) -> None:
+        self.resume(at)
+        self.stop, self.cancelled = at, cancelled
+
+    def begin_at(self, since: dt.datetime) -> None:
+        if since < self.start:
+            self.start, self.changes[0] = since, Change(since, self.changes[0].target)
+
+    def judge_late(self, target: T | None) -> None:
+        """Let the first target that ever holds judge a cycle that stopped before it, from the start."""
+        if self.stop is not None and len(self.changes) == 1 and self.changes[0].target is None:
+            self.changes[0] = Change(self.start, target)
+
+    def frozen(self) -> Cycle[T]:
+        return Cycle(self.start, self.stop, self.cancelled, tuple(self.pauses), tuple(self.changes))
+
+
+def fold(
+    history: Iterable[Event], rule: ClockRule, pause_on: frozenset[str], chooser: Chooser[T], until: dt.datetime
+) -> tuple[list[Cycle[T]], T | None]:
+    """The cycles up to a moment, and the target that applies then."""
+    clock = _Clock(rule, pause_on, chooser)
+    for event in history:
+        if event.at > until:
+            break
+        clock.take(event, event.signals)
+    return [cycle.frozen() for cycle in clock.cycles], clock.target
+
+
+class _Clock(Generic[T]):
+    """A clock that takes events one by one: each first ends what it ends, then changes the case, then begins."""
+
+    def __init__(self, rule: ClockRule, pause_on: frozenset[str], chooser: Chooser[T]) -> None:
+        self.rule = rule
+        self.pause_on = pause_on
+        self.pauses_on_all = pause_on >= ANY
+        self.chooser = chooser
+        self.known: dict[str, object] = {}
+        self.target = chooser.choose(self.known)
+        self.waiting: str | None = None
+        self.solved = False
+        self.cycles: list[_Running[T]] = []
+        self.running: _Running[T] | None = None
+
+    def take(self, event: Event, names: tuple[str, ...]) -> None:
+        ended = self._end(event.at, names)
+        self._learn(event)
+        if names[0] == "waiting" or names[0] == "resumed":
+            self._wait(event)
+        self._begin(event, names, only_ends=ended and self.rule.stops_alone)
+
+    def _end(self, at: dt.datetime, names: tuple[str, ...]) -> bool:
+        """End what this ends, or let it go on; whether it ended."""
+        if self.running is not None:
+            stops = not self.rule.stop.isdisjoint(names)
+            ends = stops or not self.rule.cancel.isdisjoint(names)
+            if ends:
+                self.running.end(at, cancelled=not stops)
+                self.running = None
+            return ends
+        if self.cycles and not self.cycles[-1].cancelled and not self.rule.reopen_on.isdisjoint(names):
+            self._reopen(self.cycles[-1], Change(at, self.target), names[0])
+        return False
+
+    def _reopen(self, last: _Running[T], change: Change[T], name: str) -> None:
+        """Let a stopped clock go on as its rule says."""
+        match self.rule.reopening:
+            case Reopening.NEVER:
+                return
+            case Reopening.RESUME:
+                assert last.stop is not None
+                last.pauses.append(Pause(last.stop, change.at, STOPPED))
+                last.stop = None
+            case Reopening.RETROACTIVE:
+                last.stop = None
+            case Reopening.RESTART:
+                self.cycles[-1] = _Running(change.at, [change], name)
+            case Reopening.NEW_CYCLE:
+                self.cycles.append(_Running(change.at, [change], name))
+        self.running = self.cycles[-1]
+        if self.waiting is not None:
+            self.running.pause(change.at, self.waiting)
+
+    def _learn(self, event: Event) -> None:
+        """Take in the attributes that targets look at, and the target that they lead to."""
+        given = {name: getattr(event, name, None) for name in self.chooser.reads}
+        new = {name: value for name, value in given.items() if value is not None and value != self.known.get(name)}
+        if new:
+            self.known.update(new)
+            self.target = self.chooser.choose(self.known)
+            for cycle in self.cycles:
+                cycle.judge_late(self.target)
+        if self.running is not None and self.running.changes[-1].target is not self.target:
+            self.running.changes.append(Change(event.at, self.target))
+
+    def _wait(self, event: Event) -> None:
+        reason: str | None = getattr(event, "on", None)
+        paused = reason if self.pauses_on_all or reason in self.pause_on else None
+        if self.running is not None and paused != self.waiting:
+            self.running.resume(event.at)
+            if paused is not None:
+                self.running.pause(event.at, paused)
+        self.waiting = paused
+
+    def _begin(self, event: Event, names: tuple[str, ...], *, only_ends: bool) -> None:
+        rule, at = self.rule, event.at
+        self.solved = (self.solved or names[0] in _SOLVED) and rule.reopen_on.isdisjoint(names)
+        if self.running is None:
+            may_start = (rule.repeats or not self.cycles) and not only_ends
+        else:
+            other = self.running.began_with != names[0]
+            may_start = rule.restarts == "always" or (rule.restarts == "other" and other)
+        if may_start and not rule.start.isdisjoint(names) and not (self.solved and rule.unsolved_only):
+            if self.running is not None:
+                self.cycles.pop()
+            self.running = _Running(at, [Change(at, self.target)], names[0])
+            self.cycles.append(self.running)
+            if self.waiting is not None:
+                self.running.pause(at, self.waiting)
+        elif rule.from_earliest and self.cycles and "linked.absorbed" in names:
+            since: dt.datetime | None = getattr(event, "since", None)
+            self.cycles[0].begin_at(since or at)

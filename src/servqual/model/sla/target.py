@@ -1,0 +1,122 @@
+"""One promise about time: which clock, within what, for which cases."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import attrs
+
+from servqual._checks import a, several
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model.hours.hours import Hours, some_hours
+from servqual.model.service.case import Priority
+from servqual.model.sla.clocks import Clock, ClockRule
+
+__all__ = ["Mark", "Target"]
+
+Mark: TypeAlias = float | dt.timedelta
+
+
+def _marks(given: Mark | Iterable[Mark]) -> tuple[Mark, ...]:
+    marks = several("warn_at", given, "shares of the limit, or timedeltas from due", alone=(int, float, dt.timedelta))
+    return tuple(mark if isinstance(mark, dt.timedelta) else _share(mark) for mark in marks)
+
+
+def _share(mark: object) -> float:
+    if isinstance(mark, bool) or not isinstance(mark, int | float) or not 0 < mark < float("inf"):
+        raise InvalidValue(
+            f"warn_at must be shares of the limit above 0, or timedeltas from due (got {mark!r}); "
+            "write 0.75, or timedelta(hours=-1) for an hour before",
+            field="warn_at",
+            expected="a share or a timedelta",
+            got=mark,
+        )
+    return float(mark)
+
+
+def _not_negative(_target: object, _attribute: object, within: Any) -> None:
+    if within is not None and not (isinstance(within, dt.timedelta) and within >= dt.timedelta()):
+        raise InvalidValue(
+            f"within must be a timedelta that is not negative, or None for no promise (got {within!r})",
+            field="within",
+            expected="timedelta from 0, or None",
+            got=within,
+        )
+
+
+def _a_share(_target: object, _attribute: object, goal: Any) -> None:
+    if goal is not None and not (isinstance(goal, int | float) and not isinstance(goal, bool) and 0 < goal <= 1):
+        raise InvalidValue(
+            f"goal must be a share above 0 and at most 1 (got {goal!r}); write 0.95 for 95 %",
+            field="goal",
+            expected="a share",
+            got=goal,
+        )
+
+
+def _read_only(match: Any) -> Mapping[str, object]:
+    if not isinstance(match, Mapping) or not all(isinstance(n, str) and _is_label(v) for n, v in match.items()):
+        raise InvalidValue(
+            f"match must map attributes to texts or whole numbers (got {match!r}); write {{'channel': 'phone'}}",
+            field="match",
+            expected="a mapping of names to texts or whole numbers",
+            got=match,
+        )
+    return MappingProxyType(dict(match))
+
+
+def _is_label(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+@declared("target")
+@attrs.frozen(kw_only=True)
+class Target:
+    """A limit for one clock, and the cases it holds for.
+
+    `within` is counted time; zero is kept only by a stop at the very start, None says that these cases have no such
+    promise. `goal` is the share of cases that must keep it. `warn_at` are shares of the limit (0.75) or signed times
+    from due (an hour before: `timedelta(hours=-1)`); there are no warnings unless given. The target holds for cases
+    with this `priority` and whose events gave every attribute in `match` (`channel`, `team`, `category`, `tier`, …)
+    this value, so a target without either holds for all. `hours` and `rule` are those of the agreement unless given;
+    `name` tells apart several promises on one clock. Negative limits are refused.
+
+    >>> Target(clock="first_response", within=dt.timedelta(minutes=30), priority="urgent").conditions
+    frozenset({('priority', <Priority.URGENT: 'urgent'>)})
+    >>> Target(clock="resolution", within=-dt.timedelta(hours=1))
+    Traceback (most recent call last):
+    servqual.errors.InvalidValue: within must be a timedelta that is not negative, or None for no promise \
+(got datetime.timedelta(days=-1, seconds=82800))
+    """
+
+    clock: Clock = attrs.field(converter=Clock)
+    within: dt.timedelta | None = attrs.field(validator=_not_negative)
+    goal: float | None = attrs.field(default=None, validator=_a_share)
+    warn_at: tuple[Mark, ...] = attrs.field(default=(), converter=_marks)
+    priority: Priority | None = attrs.field(default=None, converter=attrs.converters.optional(Priority))
+    match: Mapping[str, object] = attrs.field(factory=dict[str, object], converter=_read_only, hash=False)
+    hours: Hours | None = attrs.field(default=None, validator=attrs.validators.optional(some_hours))
+    rule: ClockRule | None = attrs.field(default=None, validator=attrs.validators.optional(a(ClockRule)))
+    name: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if "priority" in self.match:
+            raise InvalidValue(
+                f"match must not hold the priority (got {dict(self.match)!r}); give it as priority=",
+                field="match",
+                expected="other attributes",
+                got=self.match,
+            )
+
+    @property
+    def key(self) -> str:
+        """The name of the promise: its own, or that of its clock."""
+        return self.name or self.clock
+
+    @property
+    def conditions(self) -> frozenset[tuple[str, object]]:
+        """What a case must be for the target to hold."""
+        pairs = set(self.match.items())
+        return frozenset(pairs if self.priority is None else pairs | {("priority", self.priority)})

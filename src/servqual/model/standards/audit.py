@@ -1,0 +1,258 @@
+"""An audit, a review or an assessment of quality: planned, held, its findings answered one by one, and closed.
+
+The same names are the events, so a program reads well with `from servqual.model import audit as event`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final, Self
+
+import attrs
+
+from servqual._checks import among, as_texts, distinct, filled
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.ids import AuditId
+from servqual.model.labels import Labelled
+
+__all__ = [
+    "AUDIT_LIFECYCLE",
+    "Audit",
+    "AuditEvent",
+    "AuditKind",
+    "AuditStatus",
+    "Cancelled",
+    "Closed",
+    "Corrected",
+    "EvidenceKind",
+    "Finding",
+    "Held",
+    "Planned",
+]
+
+
+class AuditStatus(Labelled):
+    """Where an audit is."""
+
+    PLANNED = "planned", "已计划"
+    HELD = "held", "已实施"
+    CLOSED = "closed", "已关闭"
+    CANCELLED = "cancelled", "已取消"
+
+
+class AuditKind(Labelled):
+    """Who looks at what: at a process, at the service, or at quality as a whole, from inside or outside."""
+
+    PROCESS_AUDIT = "process_audit", "服务流程审计"
+    PROCESS_REVIEW = "process_review", "流程评审"
+    SERVICE_REVIEW = "service_review", "服务评审"
+    QUALITY_ASSESSMENT = "quality_assessment", "服务质量评估"
+    INTERNAL_AUDIT = "internal_audit", "内部审核"
+    QUALITY_AUDIT = "quality_audit", "服务质量审计", "independent quality audit"
+    THIRD_PARTY = "third_party", "第三方评估", "third-party assessment"
+    EXTERNAL = "external", "外部评估", "external assessment"
+    EXPERIENCE_AUDIT = "experience_audit", "体验审计"
+
+
+class EvidenceKind(Labelled):
+    """What a finding rests on."""
+
+    PROCESS_AUDIT = "process_audit", "流程审核"
+    CUSTOMER_FEEDBACK = "customer_feedback", "顾客反馈"
+    SERVICE_RECORDS = "service_records", "服务记录"
+    STAFF_FEEDBACK = "staff_feedback", "员工反馈"
+    CUSTOMER_INTERVIEW = "customer_interview", "客户访谈"
+    CASE_ANALYSIS = "case_analysis", "案例分析"
+
+
+_OUTSIDE: Final = frozenset({AuditKind.THIRD_PARTY, AuditKind.EXTERNAL})
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """Something that was found: good (`strength=True`), or to be corrected; and the evidence for it."""
+
+    name: str = attrs.field(validator=filled)
+    text: str = attrs.field(validator=filled)
+    evidence: EvidenceKind = attrs.field(converter=EvidenceKind)
+    strength: bool = False
+
+
+def _findings(values: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(values)
+
+
+def _told_apart(_: object, __: object, value: tuple[Finding, ...]) -> None:
+    distinct("findings", [finding.name for finding in value])
+
+
+@attrs.frozen(kw_only=True)
+class Planned(Act):
+    """What is looked at, how, against which checklist, and by when; from outside, by whom (`body`)."""
+
+    id: AuditId = attrs.field(validator=filled)
+    kind: AuditKind = attrs.field(converter=AuditKind)
+    subject: str = attrs.field(validator=filled)
+    checklist: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+    due: dt.date | None = None
+    body: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.kind in _OUTSIDE and not self.body.strip():
+            raise InvalidValue(
+                f"body must name who assesses from outside (got {self.body!r}); say which institution",
+                field="body",
+                expected="text",
+                got=self.body,
+            )
+
+
+@attrs.frozen(kw_only=True)
+class Held(Act):
+    """It took place: who took part besides, which items of the checklist were met, and what was found."""
+
+    participants: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+    met: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+    findings: tuple[Finding, ...] = attrs.field(default=(), converter=_findings, validator=_told_apart)
+
+
+@attrs.frozen(kw_only=True)
+class Corrected(Act):
+    """A finding was answered: how it was put right, or why it stays."""
+
+    finding: str = attrs.field(validator=filled)
+    how: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Closed(Act):
+    """Every finding that asked for it was answered."""
+
+
+@attrs.frozen(kw_only=True)
+class Cancelled(Act):
+    """It will not take place, for a reason."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+AuditEvent = Planned | Held | Corrected | Closed | Cancelled
+
+
+def _rows() -> tuple[Row[AuditStatus], ...]:
+    s = AuditStatus
+    return (
+        # from         event      guard to
+        Row((None,),      Planned,   None, s.PLANNED),
+        Row((s.PLANNED,), Held,      None, s.HELD),
+        Row((s.HELD,),    Corrected, None, Move.STAY),
+        Row((s.HELD,),    Closed,    None, s.CLOSED),
+        Row((s.PLANNED,), Cancelled, None, s.CANCELLED),
+    )  # fmt: skip
+
+
+AUDIT_LIFECYCLE: Final = Lifecycle(name="audit", rows=_rows())
+
+
+def _events(history: Iterable[AuditEvent]) -> tuple[AuditEvent, ...]:
+    return as_history(history)
+
+
+@declared("audit")
+@attrs.frozen(kw_only=True)
+class Audit(Lived[AuditStatus, AuditEvent]):
+    """A look at quality as the tuple of what happened to it.
+
+    Refused: an event that the status does not allow, an answer to a finding that there is not or that is a strength,
+    an item met that is not on the checklist, and closing while a finding is not answered.
+
+    >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> audit = Audit(history=[
+    ...     Planned(at=nine, by="Q-1", id=AuditId("A-7"), kind="process_audit", subject="enquiries"),
+    ...     Held(at=nine, by="Q-1", findings=(
+    ...         Finding(name="slow", text="replies take an hour", evidence="service_records"),))])
+    >>> [finding.name for finding in audit.open_findings]
+    ['slow']
+    >>> audit.record(Closed(at=nine, by="Q-1"))
+    Traceback (most recent call last):
+    servqual.errors.InvalidValue: findings must all be answered before the audit is closed (got no answer to slow); \
+record Corrected for each
+    """
+
+    _lifecycle: ClassVar[Lifecycle[Any]] = AUDIT_LIFECYCLE
+
+    history: tuple[AuditEvent, ...] = attrs.field(converter=_events, repr=short)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        _consistent(self)
+
+    def record(self, event: AuditEvent) -> Self:
+        """A new audit with this event added, or an error that changes nothing: see the class."""
+        new = super().record(event)
+        _consistent(new)
+        return new
+
+    @property
+    def id(self) -> AuditId:
+        """The name of the audit."""
+        return AuditId(super().id)
+
+    @property
+    def plan(self) -> Planned:
+        """What was to be looked at."""
+        first = self.history[0]
+        assert isinstance(first, Planned)
+        return first
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that was found."""
+        held: Held | None = self._latest(Held)
+        return () if held is None else held.findings
+
+    @property
+    def strengths(self) -> tuple[Finding, ...]:
+        """What was found to be good."""
+        return tuple(finding for finding in self.findings if finding.strength)
+
+    @property
+    def weaknesses(self) -> tuple[Finding, ...]:
+        """What was found to need correction."""
+        return tuple(finding for finding in self.findings if not finding.strength)
+
+    @property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """What needs correction and was not answered yet."""
+        answered = {event.finding for event in self.history if isinstance(event, Corrected)}
+        return tuple(finding for finding in self.weaknesses if finding.name not in answered)
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """The items of the checklist that were not met; none before it was held."""
+        held: Held | None = self._latest(Held)
+        return () if held is None else tuple(item for item in self.plan.checklist if item not in held.met)
+
+    def overdue(self, *, today: dt.date) -> bool:
+        """Whether it was to be held before this day and was not."""
+        due = self.plan.due
+        return self.status is AuditStatus.PLANNED and due is not None and today > due
+
+
+def _consistent(audit: Audit) -> None:
+    for event in audit.history:
+        if isinstance(event, Held):
+            for item in event.met:
+                among("met", item, audit.plan.checklist)
+        elif isinstance(event, Corrected):
+            among("finding", event.finding, [finding.name for finding in audit.weaknesses])
+    left = ", ".join(finding.name for finding in audit.open_findings)
+    if audit.status is AuditStatus.CLOSED and left:
+        raise InvalidValue(
+            f"findings must all be answered before the audit is closed (got no answer to {left}); record Corrected for "
+            "each",
+            field="findings",
+            expected="an answer to each",
+            got=left,
+        )

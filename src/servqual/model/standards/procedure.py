@@ -1,0 +1,247 @@
+"""A procedure: the steps of a service, who does each and how fast, and how a run of it compares.
+
+A step carries its duty (a role), its limit, its guide and its checklist; the steps that come before it make the map of
+the process. `check` holds a run against all of that and says where the time went.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+import attrs
+
+from servqual._checks import as_instant, as_texts, filled, instant, lasting
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model._pickled import Rebuilt
+from servqual.model.hours.hours import Hours
+from servqual.model.labels import Labelled, Language
+from servqual.model.people.roles import Role
+from servqual.model.standards import flowchart
+
+__all__ = ["Conformance", "KeyLink", "Passage", "Procedure", "Run", "Step"]
+
+
+class KeyLink(Labelled):
+    """The links of a process that decide whether a service succeeds."""
+
+    CONTACT = "contact", "接触点"
+    DELIVERY = "delivery", "服务交付"
+    FEEDBACK = "feedback", "反馈收集与处理"
+
+
+@declared("step")
+@attrs.frozen(kw_only=True)
+class Step:
+    """One step: its name, the role whose duty it is, and how long it may take, where these are fixed.
+
+    `after` names the steps that must be done before it begins; left out, that is the step listed before it, and `()`
+    makes it a beginning. An `optional` step may be left out of a run. `guide` says how it is done, `checklist` what has
+    to be ticked, `indicators` the keys of measures that watch it, `link` which key link of the process it is.
+    """
+
+    name: str = attrs.field(validator=filled)
+    role: Role | None = attrs.field(default=None, converter=attrs.converters.optional(Role))
+    within: dt.timedelta | None = attrs.field(default=None, validator=lasting)
+    after: tuple[str, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(as_texts))
+    optional: bool = False
+    guide: str = ""
+    checklist: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+    indicators: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+    link: KeyLink | None = attrs.field(default=None, converter=attrs.converters.optional(KeyLink))
+
+
+@attrs.frozen(kw_only=True)
+class Passage:
+    """How a step went: when it began and ended (None: it is under way), who did it, and what was ticked.
+
+    A role that is not given is not judged; moments carry a zone, and an end before the start is refused.
+    """
+
+    start: dt.datetime = attrs.field(converter=instant)
+    end: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
+    role: Role | None = attrs.field(default=None, converter=attrs.converters.optional(Role))
+    ticked: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+
+    def __attrs_post_init__(self) -> None:
+        if self.end is not None and self.end < self.start:
+            raise InvalidValue(
+                f"end must not come before start (got {self.start} to {self.end}); swap the two moments",
+                field="end",
+                expected="a moment not before start",
+                got=self.end,
+            )
+
+
+Run: TypeAlias = Mapping[str, Passage | tuple[dt.datetime, dt.datetime | None]]
+
+
+@attrs.frozen(kw_only=True)
+class Conformance(Rebuilt):
+    """A run held against its procedure; each list is in the order of the procedure.
+
+    Attributes:
+        late: steps that took longer than their limit, those still under way included.
+        missing: steps that did not happen and are not optional; in a run that goes on they are those still to come.
+        out_of_order: steps that began before one that must come first had ended.
+        wrong_role: steps done by somebody whose duty they are not.
+        unticked: what was left open on the checklist, by step.
+        unknown: names in the run that the procedure does not have.
+        took: the time of each step that happened.
+        bottleneck: the step that took most of the time, the first of several; None where no time passed.
+    """
+
+    late: tuple[Step, ...]
+    missing: tuple[Step, ...]
+    out_of_order: tuple[Step, ...]
+    wrong_role: tuple[Step, ...]
+    unticked: Mapping[str, tuple[str, ...]]
+    unknown: tuple[str, ...]
+    took: Mapping[str, dt.timedelta]
+    bottleneck: Step | None
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing at all is to be said against the run."""
+        faults = (self.late, self.missing, self.out_of_order, self.wrong_role, self.unticked, self.unknown)
+        return not any(faults)
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """Which part of the whole time each step took, 0 to 1; empty where no time passed."""
+        total = sum(self.took.values(), dt.timedelta(0))
+        return MappingProxyType({name: took / total for name, took in self.took.items()} if total else {})
+
+
+def _steps(values: Iterable[Step]) -> tuple[Step, ...]:
+    return tuple(values)
+
+
+@declared("procedure")
+@attrs.frozen(kw_only=True)
+class Procedure(Rebuilt):
+    """The way a service is done, step by step.
+
+    Refused: no steps, two of one name, an `after` that names no step, and steps that wait for each other in a circle.
+
+    >>> minutes = lambda n: dt.timedelta(minutes=n)
+    >>> enquiry = Procedure(name="enquiry", steps=(
+    ...     Step(name="consultation", role=Role.AGENT, within=minutes(10)),
+    ...     Step(name="problem solving", role=Role.TECH_SUPPORT, within=minutes(60))))
+    >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> found = enquiry.check({"consultation": (nine, nine + minutes(12))})
+    >>> [step.name for step in found.late], [step.name for step in found.missing], found.bottleneck.name
+    (['consultation'], ['problem solving'], 'consultation')
+    >>> print(enquiry.diagram())
+    flowchart LR
+        s1["consultation (front-line agent, 10 min)"]
+        s2["problem solving (technical support specialist, 1 h)"]
+        s1 --> s2
+    """
+
+    name: str = attrs.field(validator=filled)
+    steps: tuple[Step, ...] = attrs.field(converter=_steps)
+    _before: Mapping[str, tuple[str, ...]] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        before = flowchart.predecessors([(step.name, step.after) for step in self.steps])
+        object.__setattr__(self, "_before", MappingProxyType(before))
+
+    @property
+    def edges(self) -> tuple[tuple[str, str], ...]:
+        """The map of the process: each pair of a step and one that follows it."""
+        return flowchart.edges(self._before)
+
+    @property
+    def duties(self) -> Mapping[Role, tuple[Step, ...]]:
+        """The steps that are each role's duty."""
+        roles = dict.fromkeys(step.role for step in self.steps if step.role is not None)
+        return MappingProxyType({role: tuple(s for s in self.steps if s.role is role) for role in roles})
+
+    @property
+    def unclear(self) -> tuple[Step, ...]:
+        """The steps whose duty or limit nobody has fixed."""
+        return tuple(step for step in self.steps if step.role is None or step.within is None)
+
+    def diagram(self, language: Language = "en") -> str:
+        """The map as a Mermaid flow chart, with the role and the limit of each step."""
+        words = {step.name: _words(step, language) for step in self.steps}
+        return flowchart.flowchart({self.name: words}, self.edges, direction="LR", boxed=False)
+
+    def check(self, run: Run, *, hours: Hours | None = None, now: dt.datetime | None = None) -> Conformance:
+        """How a run compares: a `Passage`, or a pair of start and end, for each step that happened.
+
+        Time is real time, or open time where `hours` are given. A step without an end is under way and is judged as
+        of `now`, which it then needs. A boundary value keeps its limit, and a step may begin the instant that the one
+        before it ends.
+
+        Refused: a step under way without `now`, or one that begins after it.
+        """
+        passages = {name: _passage(value) for name, value in run.items()}
+        done = [step for step in self.steps if step.name in passages]
+        took = {step.name: _time(step.name, passages[step.name], hours, now) for step in done}
+        slowest = max(done, key=lambda step: took[step.name], default=None)
+        return Conformance(
+            late=tuple(step for step in done if step.within is not None and took[step.name] > step.within),
+            missing=tuple(s for s in self.steps if s.name not in passages and not s.optional),
+            out_of_order=tuple(step for step in done if self._too_soon(step.name, passages)),
+            wrong_role=tuple(step for step in done if _not_theirs(step, passages[step.name])),
+            unticked=MappingProxyType(
+                {
+                    step.name: left
+                    for step in done
+                    if (left := tuple(item for item in step.checklist if item not in passages[step.name].ticked))
+                }
+            ),
+            unknown=tuple(name for name in passages if name not in self._before),
+            took=MappingProxyType(took),
+            bottleneck=slowest if slowest is not None and took[slowest.name] else None,
+        )
+
+    def _too_soon(self, name: str, passages: Mapping[str, Passage]) -> bool:
+        start = passages[name].start
+        earlier = (passages[other] for other in flowchart.ancestors(self._before, name) if other in passages)
+        return any(passage.end is None or passage.end > start for passage in earlier)
+
+
+def _passage(value: Passage | tuple[dt.datetime, dt.datetime | None]) -> Passage:
+    if isinstance(value, Passage):
+        return value
+    start, end = value
+    return Passage(start=start, end=end)
+
+
+def _time(name: str, passage: Passage, hours: Hours | None, now: dt.datetime | None) -> dt.timedelta:
+    if passage.end is None and now is None:
+        raise InvalidValue(
+            f"now is needed while {name!r} is under way (got None); pass the moment as of which to judge",
+            field="now",
+            expected="a moment",
+        )
+    end = passage.end or as_instant(now, "now")
+    if end < passage.start:
+        raise InvalidValue(
+            f"now must not come before {name!r} began at {passage.start} (got {end})",
+            field="now",
+            expected="a moment not before the start",
+            got=end,
+        )
+    return end - passage.start if hours is None else hours.elapsed(passage.start, end)
+
+
+def _not_theirs(step: Step, passage: Passage) -> bool:
+    return step.role is not None and passage.role not in {None, step.role}
+
+
+def _words(step: Step, language: Language) -> str:
+    duty = [] if step.role is None else [step.role.label(language)]
+    limit = [] if step.within is None else [_limit(step.within)]
+    return f"{step.name} ({', '.join(duty + limit)})" if duty or limit else step.name
+
+
+def _limit(within: dt.timedelta) -> str:
+    for unit, size in (("d", dt.timedelta(days=1)), ("h", dt.timedelta(hours=1)), ("min", dt.timedelta(minutes=1))):
+        if not within % size:
+            return f"{within // size} {unit}"
+    return f"{within.total_seconds():g} s"

@@ -1,0 +1,378 @@
+"""A service standard: what we promise, drafted, reviewed, confirmed, published, and improved version by version.
+
+The same names are the events, so a program reads well with `from servqual.model import standard as event`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final, Self
+
+import attrs
+
+from servqual._checks import a_fact, as_instant, as_texts, distinct, filled, instant
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.labels import Labelled
+from servqual.model.standards.indicator import Indicator
+
+__all__ = [
+    "STANDARD_LIFECYCLE",
+    "Confirmation",
+    "Confirmed",
+    "Drafted",
+    "Dropped",
+    "Published",
+    "Retired",
+    "Reviewed",
+    "ServiceLevel",
+    "ServiceStandard",
+    "StandardDimension",
+    "StandardEvent",
+    "StandardStatus",
+    "StandardVersion",
+]
+
+
+class StandardStatus(Labelled):
+    """Where the newest version of a standard is."""
+
+    DRAFT = "draft", "草案"
+    IN_REVIEW = "in_review", "评审中"
+    CONFIRMED = "confirmed", "已确认"
+    IN_USE = "in_use", "使用中"
+    RETIRED = "retired", "已废止"
+
+
+class StandardDimension(Labelled):
+    """What a standard should speak about."""
+
+    PROCESS = "process", "服务流程"
+    QUALIFICATION = "qualification", "人员资质"
+    EQUIPMENT = "equipment", "设备设施"
+    ENVIRONMENT = "environment", "环境条件"
+    INDICATORS = "indicators", "质量指标"
+
+
+class Confirmation(Labelled):
+    """How a standard is confirmed before it is published."""
+
+    INTERNAL_REVIEW = "internal_review", "内部评审"
+    THIRD_PARTY = "third_party", "第三方认证"
+
+
+@declared("service_level")
+@attrs.frozen(kw_only=True)
+class ServiceLevel:
+    """One level of service, such as basic or premium: what it offers, and the standard that it is held to.
+
+    Levels are the user's own; `rank` orders them, the lowest first. The documents know two sets (junior, middle and
+    senior service; basic, professional and value-added service), so neither is built in.
+
+    >>> basic = ServiceLevel(name="basic", rank=1, services=("advice", "complaints"), standard="Support standard")
+    >>> premium = ServiceLevel(name="premium", rank=2, services=("a manager of one's own",), standard="VIP standard")
+    >>> max([premium, basic], key=lambda level: level.rank).name
+    'premium'
+    """
+
+    name: str = attrs.field(validator=filled)
+    rank: int
+    services: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+    standard: str | None = None
+
+
+def _some(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
+    if not value or not all(name.strip() for name in value):
+        raise InvalidValue(
+            f"{field.name} must name at least one (got {value!r}); a standard is drafted by those who will keep it",
+            field=field.name,
+            expected="names",
+            got=value,
+        )
+
+
+def _indicators(values: Iterable[Indicator]) -> tuple[Indicator, ...]:
+    return tuple(values)
+
+
+def _told_apart(_: object, __: object, value: tuple[Indicator, ...]) -> None:
+    distinct("indicators", [indicator.name or indicator.kpi for indicator in value])
+
+
+@attrs.frozen(kw_only=True)
+class Drafted(Act):
+    """A version was written down: who will keep it, what it asks for, and by which indicators it is judged.
+
+    `documents` names what explains it, such as a manual; `references` the standards of others that it leans on, which
+    claims no conformance; `scope` what it applies to.
+    """
+
+    name: str = attrs.field(validator=filled)
+    version: str = attrs.field(validator=filled)
+    departments: tuple[str, ...] = attrs.field(converter=as_texts, validator=_some)
+    indicators: tuple[Indicator, ...] = attrs.field(default=(), converter=_indicators, validator=_told_apart)
+    process: str = ""
+    qualification: str = ""
+    equipment: str = ""
+    environment: str = ""
+    scope: str = ""
+    documents: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+    references: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+
+    @property
+    def uncovered(self) -> tuple[StandardDimension, ...]:
+        """What this version says nothing about."""
+        return tuple(dimension for dimension in StandardDimension if not getattr(self, dimension.value))
+
+
+@attrs.frozen(kw_only=True)
+class Reviewed(Act):
+    """Departments looked at it; it goes on once a review that a head of department took part in has passed it."""
+
+    department_head: bool = attrs.field(validator=a_fact)
+    passed: bool = attrs.field(validator=a_fact)
+    findings: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+
+
+@attrs.frozen(kw_only=True)
+class Confirmed(Act):
+    """It was confirmed by an internal review, or by a third party, which is then named as `body`."""
+
+    how: Confirmation = attrs.field(converter=Confirmation)
+    body: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.how is Confirmation.THIRD_PARTY and not self.body.strip():
+            raise InvalidValue(
+                f"body must name the third party that confirmed (got {self.body!r}); say who certified it",
+                field="body",
+                expected="text",
+                got=self.body,
+            )
+
+
+@attrs.frozen(kw_only=True)
+class Published(Act):
+    """It was made known; its goals hold from then on, or from a later moment, `effective_from`."""
+
+    effective_from: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
+
+    def __attrs_post_init__(self) -> None:
+        if self.effective_from is not None and self.effective_from < self.at:
+            raise InvalidValue(
+                f"effective_from must not come before the publication at {self.at} (got {self.effective_from}); "
+                "nobody can keep a promise that is not known",
+                field="effective_from",
+                expected="a moment not before `at`",
+                got=self.effective_from,
+            )
+
+    @property
+    def starts(self) -> dt.datetime:
+        """From when its goals hold."""
+        return self.effective_from or self.at
+
+
+@attrs.frozen(kw_only=True)
+class Dropped(Act):
+    """The new version was given up, for a reason; the published one stays in use."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Retired(Act):
+    """The whole standard ended, for a reason."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+StandardEvent = Drafted | Reviewed | Confirmed | Published | Dropped | Retired
+
+
+def _passed_by_a_head(event: Reviewed) -> bool:
+    return event.passed and event.department_head
+
+
+def _failed(event: Reviewed) -> bool:
+    return not event.passed
+
+
+def _rows() -> tuple[Row[StandardStatus], ...]:
+    s = StandardStatus
+    under_way = (s.DRAFT, s.IN_REVIEW, s.CONFIRMED)
+    # drafting comes late here, so that of two steps at one instant the old version is finished before the next begins
+    return (
+        # from                            event      guard              to
+        Row((s.DRAFT, s.IN_REVIEW),       Reviewed,  _passed_by_a_head, s.IN_REVIEW),
+        Row((s.DRAFT, s.IN_REVIEW),       Reviewed,  _failed,           s.DRAFT),
+        Row((s.DRAFT, s.IN_REVIEW),       Reviewed,  None,              Move.STAY),
+        Row((s.IN_USE,),                  Reviewed,  None,              Move.STAY),
+        Row((s.IN_REVIEW,),               Confirmed, None,              s.CONFIRMED),
+        Row((s.CONFIRMED,),               Published, None,              s.IN_USE),
+        Row(under_way,                    Dropped,   None,              s.IN_USE),
+        Row((None, *under_way, s.IN_USE), Drafted,   None,              s.DRAFT),
+        Row((*under_way, s.IN_USE),       Retired,   None,              s.RETIRED),
+    )  # fmt: skip
+
+
+STANDARD_LIFECYCLE: Final = Lifecycle(name="standard", rows=_rows())
+
+
+@attrs.frozen(kw_only=True)
+class StandardVersion:
+    """A published version and when its goals hold: from `start` until `end`, which is not included (None: still)."""
+
+    text: Drafted
+    start: dt.datetime
+    end: dt.datetime | None
+
+
+def _events(history: Iterable[StandardEvent]) -> tuple[StandardEvent, ...]:
+    return as_history(history)
+
+
+@declared("service_standard")
+@attrs.frozen(kw_only=True)
+class ServiceStandard(Lived[StandardStatus, StandardEvent]):
+    """A promise of service as the tuple of what happened to it, all versions included.
+
+    A version is drafted, reviewed with a head of department, confirmed, and published. Drafting while one is in use
+    begins the next version: the old goals hold until the new ones are published, and old periods keep them for ever.
+    `status` speaks of the newest version. Refused: an event that the status does not allow, a draft under another
+    name, a version that was published before, and giving up a first version (retire the standard instead).
+
+    >>> from datetime import UTC, datetime
+    >>> day = lambda n: datetime(2026, 1, n, tzinfo=UTC)
+    >>> quick = Indicator(name="quick", kpi="first_response_kept", goal=0.9)
+    >>> draft = Drafted(at=day(5), by="M-1", name="Support", version="1", departments=("desk",), indicators=(quick,))
+    >>> support = ServiceStandard(history=[draft])
+    >>> for step in (Reviewed(at=day(6), by="D-1", department_head=True, passed=True),
+    ...              Confirmed(at=day(7), by="D-1", how="internal_review"), Published(at=day(8), by="M-1")):
+    ...     support = support.record(step)
+    >>> support.status.label("zh"), support.indicators_at(day(7)), support.indicators_at(day(8)) == (quick,)
+    ('使用中', (), True)
+    """
+
+    _lifecycle: ClassVar[Lifecycle[Any]] = STANDARD_LIFECYCLE
+
+    history: tuple[StandardEvent, ...] = attrs.field(converter=_events, repr=short)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        _consistent(self.history)
+
+    def record(self, event: StandardEvent) -> Self:
+        """A new standard with this event added, or an error that changes nothing: see the class."""
+        new = super().record(event)
+        _consistent(new.history)
+        return new
+
+    @property
+    def name(self) -> str:
+        """What the standard is called."""
+        first = self.history[0]
+        assert isinstance(first, Drafted)
+        return first.name
+
+    @property
+    def id(self) -> str:
+        """The name, by which others refer to it."""
+        return self.name
+
+    @property
+    def draft(self) -> Drafted:
+        """The newest version, published or not; one that was dropped gives way to the published one."""
+        return self._texts()[-1]
+
+    @property
+    def version(self) -> str:
+        """The number of the newest version, published or not, that was not dropped."""
+        return self.draft.version
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """Those of the version that was published last; before the first publication those of the draft."""
+        published = self._published()
+        return (published[-1][0] if published else self.draft).indicators
+
+    @property
+    def versions(self) -> tuple[StandardVersion, ...]:
+        """The published versions and when each held, in order; one that was overtaken before it began is left out."""
+        last = self.history[-1]
+        end = last.at if isinstance(last, Retired) else None
+        held: list[StandardVersion] = []
+        for text, start in reversed(self._published()):
+            if end is None or start < end:
+                held.append(StandardVersion(text=text, start=start, end=end))
+                end = start
+        return tuple(reversed(held))
+
+    def version_at(self, moment: dt.datetime) -> Drafted | None:
+        """The version whose goals held at this moment; None before the first and after the end."""
+        at = as_instant(moment, "moment")
+        held = (v.text for v in self.versions if v.start <= at and (v.end is None or at < v.end))
+        return next(held, None)
+
+    def indicators_at(self, moment: dt.datetime) -> tuple[Indicator, ...]:
+        """The goals that held at this moment: old periods keep their old goals; none where no version held."""
+        version = self.version_at(moment)
+        return () if version is None else version.indicators
+
+    def _published(self) -> list[tuple[Drafted, dt.datetime]]:
+        steps = zip(self._texts(), self.history, strict=True)
+        return [(text, event.starts) for text, event in steps if isinstance(event, Published)]
+
+    def _texts(self) -> list[Drafted]:
+        """The newest version after each event of the history."""
+        texts: list[Drafted] = []
+        newest = standing = self.history[0]
+        for event in self.history:
+            if isinstance(event, Drafted):
+                newest = event
+            elif isinstance(event, Published):
+                standing = newest
+            elif isinstance(event, Dropped):
+                newest = standing
+            assert isinstance(newest, Drafted)
+            texts.append(newest)
+        return texts
+
+
+def _consistent(history: tuple[StandardEvent, ...]) -> None:
+    """What the table cannot see: one name, versions that are new, and something left when a draft is given up."""
+    first = text = history[0]
+    assert isinstance(first, Drafted)
+    assert isinstance(text, Drafted)
+    published: set[str] = set()
+    for event in history:
+        if isinstance(event, Drafted):
+            text = event
+            _next_version(first, text, published)
+        elif isinstance(event, Published):
+            published.add(text.version)
+        elif isinstance(event, Dropped) and not published:
+            raise InvalidValue(
+                f"history must have a published version that stays when a draft is dropped (got the first draft "
+                f"dropped at {event.at}); record Retired instead",
+                field="history",
+                expected="a published version",
+                got=event.stored_name,
+            )
+
+
+def _next_version(first: Drafted, draft: Drafted, published: set[str]) -> None:
+    if draft.name != first.name:
+        raise InvalidValue(
+            f"name must be that of the standard, {first.name!r} (got {draft.name!r}); begin another standard for it",
+            field="name",
+            expected=first.name,
+            got=draft.name,
+        )
+    if draft.version in published:
+        raise InvalidValue(
+            f"version must be new (got {draft.version!r}, which was published before); count it up",
+            field="version",
+            expected="a version that was not published",
+            got=draft.version,
+        )

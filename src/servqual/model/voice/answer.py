@@ -1,0 +1,130 @@
+"""What customers answered, and who was asked and did not."""
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterable
+
+import attrs
+
+from servqual._checks import filled, instant
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model.ids import AgentId, CaseId, CustomerId, InteractionId, SurveyId, TeamId
+from servqual.model.voice.question import Question
+
+__all__ = ["Answer", "Invitation", "unanswered"]
+
+
+@declared("invitation")
+@attrs.frozen(kw_only=True)
+class Invitation:
+    """A customer was asked to answer a survey: when, how, about which service, and whether for a reward."""
+
+    survey: SurveyId = attrs.field(validator=filled)
+    customer: CustomerId = attrs.field(validator=filled)
+    at: dt.datetime = attrs.field(converter=instant)
+    channel: str | None = None
+    agent: AgentId | None = None
+    team: TeamId | None = None
+    case: CaseId | None = None
+    interaction: InteractionId | None = None
+    incentivised: bool = False
+
+
+@declared("answer")
+@attrs.frozen(kw_only=True)
+class Answer:
+    """One answer to one question: a score on its scale, words, or both.
+
+    `customer` is None where the survey is anonymous. `incentivised` marks an answer that was rewarded, so that it can
+    be left out: rewards draw other people and kinder words. Refused: an answer that says nothing, a score off the scale
+    of its question, and an answer from before its invitation.
+
+    >>> from servqual.model.voice.question import Scale
+    >>> happy = Question(key="happy", kind="csat", text="Satisfied?", scale=Scale(low=1, high=5), satisfied_from=4)
+    >>> answer = Answer(survey=SurveyId("2026-Q2"), question=happy, customer=CustomerId("K-1"),
+    ...                 answered_at=dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC), score=4)
+    >>> answer.value, answer.satisfied
+    (4, True)
+    """
+
+    survey: SurveyId = attrs.field(validator=filled)
+    question: Question
+    customer: CustomerId | None = attrs.field(validator=attrs.validators.optional(filled))
+    answered_at: dt.datetime = attrs.field(converter=instant)
+    score: int | None = None
+    text: str = ""
+    invited_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
+    channel: str | None = None
+    agent: AgentId | None = None
+    team: TeamId | None = None
+    case: CaseId | None = None
+    interaction: InteractionId | None = None
+    touchpoint: str | None = None
+    incentivised: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.score is not None:
+            self.question.value(self.score)
+        elif not self.text.strip():
+            raise InvalidValue(
+                f"score or text must be given (got neither for {self.question.key!r}); who does not answer has an "
+                "invitation and no answer",
+                field="score",
+                expected="a score, a text, or both",
+                got=None,
+            )
+        if self.invited_at is not None and self.answered_at < self.invited_at:
+            raise InvalidValue(
+                f"invited_at must not come after the answer at {self.answered_at} (got {self.invited_at}); "
+                "swap the two moments",
+                field="invited_at",
+                expected="a moment not after answered_at",
+                got=self.invited_at,
+            )
+
+    @property
+    def dimension(self) -> str | None:
+        """The side of the service that the question is about."""
+        return self.question.dimension
+
+    @property
+    def value(self) -> int | None:
+        """What the score counts, a reversed question turned round; None where only words were given."""
+        return None if self.score is None else self.question.value(self.score)
+
+    @property
+    def satisfied(self) -> bool | None:
+        """Whether the customer is satisfied; None where that was not asked or not scored."""
+        return None if self.score is None else self.question.satisfies(self.score)
+
+
+def unanswered(invitations: Iterable[Invitation], answers: Iterable[Answer]) -> tuple[Invitation, ...]:
+    """The invitations that nobody answered, in the order given.
+
+    An answer belongs to the invitation that its `invited_at` names; without that, to the last one of its customer and
+    survey that it does not precede. Anonymous answers belong to none, so ask anonymous surveys how many came back.
+
+    >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> asked = [Invitation(survey=SurveyId("Q2"), customer=CustomerId(who), at=nine) for who in ("K-1", "K-2")]
+    >>> words = Question(key="why", kind="text", text="Why?")
+    >>> came = Answer(survey=SurveyId("Q2"), question=words, customer=CustomerId("K-2"), answered_at=nine,
+    ...               text="kind people")
+    >>> [invitation.customer for invitation in unanswered(asked, [came])]
+    ['K-1']
+    """
+    asked = tuple(invitations)
+    moments: dict[tuple[str, str], list[dt.datetime]] = {}
+    for invitation in asked:
+        moments.setdefault((invitation.survey, invitation.customer), []).append(invitation.at)
+    for of_one in moments.values():
+        of_one.sort()
+    answered: set[tuple[str, str, dt.datetime]] = set()
+    for answer in answers:
+        if answer.customer is not None:
+            who = (answer.survey, answer.customer)
+            if answer.invited_at is not None:
+                answered.add((*who, answer.invited_at))
+            elif place := bisect_right(moments.get(who, []), answer.answered_at):
+                answered.add((*who, moments[who][place - 1]))
+    return tuple(i for i in asked if (i.survey, i.customer, i.at) not in answered)

@@ -1,0 +1,160 @@
+"""A question of a survey: what it asks, about which side of a service, and the scale on which it is answered."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from servqual._checks import filled
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model._pickled import Rebuilt
+from servqual.model.labels import Labelled, Language
+
+__all__ = ["Dimension", "Question", "QuestionKind", "Scale"]
+
+
+class QuestionKind(Labelled):
+    """What the answers to a question are good for."""
+
+    CSAT = "csat", "客户满意度", "customer satisfaction"
+    NPS = "nps", "净推荐值", "net promoter score"
+    CES = "ces", "客户费力度", "customer effort"
+    PERCEPTION = "perception", "感知"
+    EXPECTATION = "expectation", "期望"
+    RATING = "rating", "评分"
+    TEXT = "text", "开放题", "free text"
+
+
+class Dimension(Labelled):
+    """The five sides of perceived service quality in its standard form; a question may name another of its own."""
+
+    TANGIBLES = "tangibles", "有形性"
+    RELIABILITY = "reliability", "可靠性"
+    RESPONSIVENESS = "responsiveness", "响应性"
+    ASSURANCE = "assurance", "保证性"
+    EMPATHY = "empathy", "移情性"
+
+
+def _anchors(value: Mapping[int, str]) -> Mapping[int, str]:
+    return MappingProxyType(dict(sorted(value.items())))
+
+
+@attrs.frozen(kw_only=True)
+class Scale(Rebuilt):
+    """Whole points from `low` to `high`, both included, and the words that stand at some of them.
+
+    Refused: a scale without two points, and words at a point that the scale does not have.
+
+    >>> five = Scale(low=1, high=5, anchors={1: "very dissatisfied", 5: "very satisfied"})
+    >>> five.holds(6), five.reverse(2)
+    (False, 4)
+    """
+
+    low: int
+    high: int
+    anchors: Mapping[int, str] = attrs.field(factory=dict, converter=_anchors, hash=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.high <= self.low:
+            raise InvalidValue(
+                f"high must lie above low (got {self.low} to {self.high}); a scale has two points at least",
+                field="high",
+                expected=f"more than {self.low}",
+                got=self.high,
+            )
+        for point in self.anchors:
+            if not self.holds(point):
+                raise InvalidValue(
+                    f"anchors must stand at points from {self.low} to {self.high} (got {point!r})",
+                    field="anchors",
+                    expected=f"{self.low} to {self.high}",
+                    got=point,
+                )
+
+    def holds(self, score: object) -> bool:
+        """Whether this is a point of the scale: a whole number within it."""
+        return isinstance(score, int) and not isinstance(score, bool) and self.low <= score <= self.high
+
+    def reverse(self, score: int) -> int:
+        """The point as far from the other end: what a reversed question counts."""
+        return self.low + self.high - score
+
+
+_NPS_SCALE: Final = (0, 10)
+_BY_DIMENSION: Final = frozenset({QuestionKind.PERCEPTION, QuestionKind.EXPECTATION})
+
+
+@declared("question")
+@attrs.frozen(kw_only=True)
+class Question:
+    """One question, named by its `key`, in the asker's words and where wanted in Chinese.
+
+    Every kind but free text has a scale. A score of a `reversed` question is turned round before it counts, so that
+    a high value is always good. Satisfaction says from which value somebody is satisfied (`satisfied_from`); the net
+    promoter question is asked on 0 to 10, never reversed; perception and expectation name their dimension. Anything
+    else is refused.
+
+    >>> happy = Question(key="happy", kind="csat", text="How satisfied are you?", scale=Scale(low=1, high=5),
+    ...                  satisfied_from=4)
+    >>> hard = Question(key="hard", kind="ces", text="It was hard to get help.", scale=Scale(low=1, high=7),
+    ...                 reversed=True)
+    >>> hard.value(6), happy.satisfies(4)
+    (2, True)
+    """
+
+    key: str = attrs.field(validator=filled)
+    kind: QuestionKind = attrs.field(converter=QuestionKind)
+    text: str = attrs.field(validator=filled)
+    chinese: str = ""
+    scale: Scale | None = None
+    dimension: str | None = None
+    reversed: bool = False
+    satisfied_from: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        scored = self.kind is not QuestionKind.TEXT
+        self._rule("scale", ok=(self.scale is not None) == scored, rule="be given for all but free text")
+        self._rule("reversed", ok=scored or not self.reversed, rule="be left out for free text")
+        if self.kind is QuestionKind.NPS and self.scale is not None:
+            self._rule("reversed", ok=not self.reversed, rule="be left out, for ten always recommends most")
+            ends = (self.scale.low, self.scale.high)
+            self._rule("scale", ok=ends == _NPS_SCALE, rule="go from 0 to 10 for the net promoter question")
+        if self.kind is QuestionKind.CSAT:
+            ok = self.scale is not None and self.scale.holds(self.satisfied_from)
+            self._rule("satisfied_from", ok=ok, rule="be a point of the scale for satisfaction; say who counts")
+        else:
+            self._rule("satisfied_from", ok=self.satisfied_from is None, rule="be left out for all but satisfaction")
+        named = bool(self.dimension and self.dimension.strip())
+        self._rule("dimension", ok=named or self.kind not in _BY_DIMENSION, rule="be named for perceived quality")
+
+    def _rule(self, field: str, *, ok: bool, rule: str) -> None:
+        if not ok:
+            got = getattr(self, field)
+            raise InvalidValue(
+                f"{field} must {rule} (got {got!r} for {self.kind})", field=field, expected=rule, got=got
+            )
+
+    def asked(self, language: Language = "en") -> str:
+        """The words of the question; those in the asker's language where there are none in Chinese."""
+        return self.chinese if language == "zh" and self.chinese else self.text
+
+    def value(self, score: int) -> int:
+        """What a score counts: itself, or its mirror image where the question is reversed.
+
+        A score off the scale, and any score of free text, is refused.
+        """
+        if self.scale is None or not self.scale.holds(score):
+            points = (
+                "left out, for the answer is text" if self.scale is None else f"{self.scale.low} to {self.scale.high}"
+            )
+            raise InvalidValue(
+                f"score of {self.key!r} must be {points} (got {score!r})", field="score", expected=points, got=score
+            )
+        return self.scale.reverse(score) if self.reversed else score
+
+    def satisfies(self, score: int) -> bool | None:
+        """Whether a score says satisfied; None for a question that is not about satisfaction."""
+        value = self.value(score)
+        return None if self.satisfied_from is None else value >= self.satisfied_from

@@ -1,0 +1,150 @@
+"""A suggestion: an idea in the library, from its submission to what became of it.
+
+The same names are the events, so a program reads well with `from servqual.model import suggestion as event`.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final
+
+import attrs
+
+from servqual._checks import filled
+from servqual.model._declared import declared
+from servqual.model.history.lifecycle import Act, Event, Lifecycle, Lived, Row, as_history, short
+from servqual.model.ids import CustomerId, FeedbackId, SuggestionId
+from servqual.model.labels import Labelled
+
+__all__ = [
+    "SUGGESTION_LIFECYCLE",
+    "Adopted",
+    "Declined",
+    "Evaluated",
+    "Implemented",
+    "Rewarded",
+    "Submitted",
+    "Suggestion",
+    "SuggestionEvent",
+    "SuggestionStatus",
+]
+
+
+class SuggestionStatus(Labelled):
+    """Where a suggestion is."""
+
+    SUBMITTED = "submitted", "已提交"
+    EVALUATED = "evaluated", "已评估"
+    ADOPTED = "adopted", "已采纳"
+    DECLINED = "declined", "未采纳"
+    IMPLEMENTED = "implemented", "已实施"
+    REWARDED = "rewarded", "已奖励"
+
+
+@attrs.frozen(kw_only=True)
+class Submitted(Event):
+    """An idea came in, from a customer, or from one of us (`by`), or out of a feedback item."""
+
+    id: SuggestionId = attrs.field(validator=filled)
+    text: str = attrs.field(validator=filled)
+    customer: CustomerId | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
+    feedback: FeedbackId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Evaluated(Act):
+    """Somebody judged what it is worth."""
+
+    verdict: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Adopted(Act):
+    """It will be done; `owner` sees to it."""
+
+    owner: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Declined(Act):
+    """It will not be done, for a reason."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Implemented(Act):
+    """It was done; what came of it."""
+
+    result: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Rewarded(Act):
+    """Whoever had the idea was thanked with something."""
+
+    reward: str = attrs.field(validator=filled)
+
+
+SuggestionEvent = Submitted | Evaluated | Adopted | Declined | Implemented | Rewarded
+
+
+def _rows() -> tuple[Row[SuggestionStatus], ...]:
+    s = SuggestionStatus
+    return (
+        # from              event        guard to
+        Row((None,),        Submitted,   None, s.SUBMITTED),
+        Row((s.SUBMITTED,), Evaluated,   None, s.EVALUATED),
+        Row((s.EVALUATED,), Adopted,     None, s.ADOPTED),
+        Row((s.EVALUATED,), Declined,    None, s.DECLINED),
+        Row((s.ADOPTED,),   Implemented, None, s.IMPLEMENTED),
+        Row((s.IMPLEMENTED,), Rewarded,  None, s.REWARDED),
+    )  # fmt: skip
+
+
+SUGGESTION_LIFECYCLE: Final = Lifecycle(name="suggestion", rows=_rows())
+
+
+def _events(history: Iterable[SuggestionEvent]) -> tuple[SuggestionEvent, ...]:
+    return as_history(history)
+
+
+@declared("suggestion")
+@attrs.frozen(kw_only=True)
+class Suggestion(Lived[SuggestionStatus, SuggestionEvent]):
+    """An idea for a better service as the tuple of what became of it.
+
+    Refused: a decision without an evaluation, declining without a reason, and a reward before the idea was done.
+
+    >>> import datetime as dt
+    >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> idea = Suggestion(history=[Submitted(at=nine, id=SuggestionId("S-1"), text="call back instead of holding")])
+    >>> idea = idea.record(Evaluated(at=nine + dt.timedelta(days=1), by="M-1", verdict="cheap, helps many"))
+    >>> idea.adopted, idea.record(Adopted(at=nine + dt.timedelta(days=2), by="M-1", owner="A-1")).adopted
+    (None, True)
+    """
+
+    _lifecycle: ClassVar[Lifecycle[Any]] = SUGGESTION_LIFECYCLE
+
+    history: tuple[SuggestionEvent, ...] = attrs.field(converter=_events, repr=short)
+
+    @property
+    def submitted(self) -> Submitted:
+        """The idea as it came in."""
+        first = self.history[0]
+        assert isinstance(first, Submitted)
+        return first
+
+    @property
+    def id(self) -> SuggestionId:
+        """The name of the suggestion."""
+        return self.submitted.id
+
+    @property
+    def customer(self) -> CustomerId | None:
+        """Who had the idea, where it was a customer."""
+        return self.submitted.customer
+
+    @property
+    def adopted(self) -> bool | None:
+        """Whether it was adopted; None while nobody decided."""
+        decision: Adopted | Declined | None = self._latest(Adopted, Declined)
+        return None if decision is None else isinstance(decision, Adopted)

@@ -1,0 +1,316 @@
+"""A survey and its closed loop: designed, asked, analysed, fed back, and followed until something has changed.
+
+The same names are the events, so a program reads well with `from servqual.model import survey as event`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final, Self
+
+import attrs
+
+from servqual._checks import among, as_instant, as_texts, as_zone, calendar_date, distinct, filled, some
+from servqual.errors import InvalidValue
+from servqual.model._declared import declared
+from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Row, as_history, short
+from servqual.model.hours.cadence import Cadence
+from servqual.model.ids import SurveyId
+from servqual.model.labels import Labelled
+from servqual.model.voice.answer import Answer
+from servqual.model.voice.question import Question
+
+__all__ = [
+    "SURVEY_LIFECYCLE",
+    "Analysed",
+    "Cancelled",
+    "Closed",
+    "Designed",
+    "FedBack",
+    "Improvement",
+    "MeasuresSet",
+    "Opened",
+    "Survey",
+    "SurveyEvent",
+    "SurveyMethod",
+    "SurveyStatus",
+    "Tracked",
+    "Unaddressed",
+]
+
+
+class SurveyStatus(Labelled):
+    """Where a survey is."""
+
+    DESIGNED = "designed", "已设计"
+    OPEN = "open", "开放中"
+    CLOSED = "closed", "已截止"
+    ANALYSED = "analysed", "已分析"
+    FED_BACK = "fed_back", "已反馈"
+    MEASURES_SET = "measures_set", "已制定措施"
+    TRACKED = "tracked", "已跟踪落实"
+    CANCELLED = "cancelled", "已取消"
+
+
+class SurveyMethod(Labelled):
+    """How customers are asked: in numbers, in words, or together."""
+
+    QUESTIONNAIRE = "questionnaire", "问卷调查"
+    INTERVIEW = "interview", "访谈"
+    FOCUS_GROUP = "focus_group", "焦点小组"
+
+
+def _questions(values: Iterable[Question]) -> tuple[Question, ...]:
+    return tuple(values)
+
+
+def _told_apart(_: object, __: object, value: tuple[Question, ...]) -> None:
+    distinct("questions", [question.key for question in value])
+
+
+@attrs.frozen(kw_only=True)
+class Improvement:
+    """What is done about a problem that the survey found: what, by whom, by when."""
+
+    problem: str = attrs.field(validator=filled)
+    what: str = attrs.field(validator=filled)
+    owner: str = attrs.field(validator=filled)
+    due: dt.date = attrs.field(validator=calendar_date)
+
+
+@attrs.frozen(kw_only=True)
+class Unaddressed:
+    """A problem that the survey found and about which nothing is done, with the reason."""
+
+    problem: str = attrs.field(validator=filled)
+    reason: str = attrs.field(validator=filled)
+
+
+def _improvements(values: Iterable[Improvement]) -> tuple[Improvement, ...]:
+    return tuple(values)
+
+
+def _unaddressed(values: Iterable[Unaddressed]) -> tuple[Unaddressed, ...]:
+    return tuple(values)
+
+
+@attrs.frozen(kw_only=True)
+class Designed(Act):
+    """The questions, the method, and how often the survey comes round were set."""
+
+    id: SurveyId = attrs.field(validator=filled)
+    name: str = attrs.field(validator=filled)
+    method: SurveyMethod = attrs.field(converter=SurveyMethod)
+    questions: tuple[Question, ...] = attrs.field(converter=_questions, validator=[some, _told_apart])
+    every: Cadence | None = attrs.field(default=None, converter=attrs.converters.optional(Cadence))
+
+
+@attrs.frozen(kw_only=True)
+class Opened(Act):
+    """Customers may answer."""
+
+
+@attrs.frozen(kw_only=True)
+class Closed(Act):
+    """No more answers are taken."""
+
+
+@attrs.frozen(kw_only=True)
+class Analysed(Act):
+    """The answers were read: problems that came up often, and what satisfies."""
+
+    problems: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+    strengths: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+
+
+@attrs.frozen(kw_only=True)
+class FedBack(Act):
+    """The departments concerned were told."""
+
+    departments: tuple[str, ...] = attrs.field(converter=as_texts, validator=some)
+
+
+@attrs.frozen(kw_only=True)
+class MeasuresSet(Act):
+    """It was decided what is done about each problem, or why nothing is; may be recorded part by part."""
+
+    improvements: tuple[Improvement, ...] = attrs.field(default=(), converter=_improvements)
+    unaddressed: tuple[Unaddressed, ...] = attrs.field(default=(), converter=_unaddressed)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The problems that it speaks of."""
+        return (*(one.problem for one in self.improvements), *(one.problem for one in self.unaddressed))
+
+
+@attrs.frozen(kw_only=True)
+class Tracked(Act):
+    """What was decided was followed to its end; the result in words."""
+
+    result: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Cancelled(Act):
+    """The survey was given up, for a reason."""
+
+    reason: str = attrs.field(validator=filled)
+
+
+SurveyEvent = Designed | Opened | Closed | Analysed | FedBack | MeasuresSet | Tracked | Cancelled
+
+
+def _rows() -> tuple[Row[SurveyStatus], ...]:
+    s = SurveyStatus
+    under_way = (s.DESIGNED, s.OPEN, s.CLOSED, s.ANALYSED, s.FED_BACK, s.MEASURES_SET)
+    return (
+        # from                          event        guard to
+        Row((None,),                      Designed,    None, s.DESIGNED),
+        Row((s.DESIGNED,),                Opened,      None, s.OPEN),
+        Row((s.OPEN,),                    Closed,      None, s.CLOSED),
+        Row((s.CLOSED,),                  Analysed,    None, s.ANALYSED),
+        Row((s.ANALYSED,),                FedBack,     None, s.FED_BACK),
+        Row((s.FED_BACK, s.MEASURES_SET), MeasuresSet, None, s.MEASURES_SET),
+        Row((s.MEASURES_SET,),            Tracked,     None, s.TRACKED),
+        Row(under_way,                    Cancelled,   None, s.CANCELLED),
+    )  # fmt: skip
+
+
+SURVEY_LIFECYCLE: Final = Lifecycle(name="survey", rows=_rows())
+
+
+def _events(history: Iterable[SurveyEvent]) -> tuple[SurveyEvent, ...]:
+    return as_history(history)
+
+
+@declared("survey")
+@attrs.frozen(kw_only=True)
+class Survey(Lived[SurveyStatus, SurveyEvent]):
+    """A survey as the tuple of what happened to it, from its questions to what came of them.
+
+    The loop ends when measures were followed to their end, and it cannot end while a problem that came up often has
+    neither a measure nor a written reason. Refused besides: an event that the status does not allow, and a measure
+    against a problem that the analysis did not find.
+
+    >>> why = Question(key="why", kind="text", text="What should we do better?")
+    >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> survey = Survey(history=[Designed(at=nine, by="M-1", id=SurveyId("2026-Q2"), name="second quarter",
+    ...     method="questionnaire", questions=(why,), every="quarterly")])
+    >>> survey = survey.record(Opened(at=nine, by="M-1"))
+    >>> survey.status.label("zh"), survey.next_due(zone="Asia/Shanghai")
+    ('开放中', datetime.date(2026, 8, 4))
+    """
+
+    _lifecycle: ClassVar[Lifecycle[Any]] = SURVEY_LIFECYCLE
+
+    history: tuple[SurveyEvent, ...] = attrs.field(converter=_events, repr=short)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        _loop_closes(self)
+
+    def record(self, event: SurveyEvent) -> Self:
+        """A new survey with this event added, or an error that changes nothing: see the class."""
+        new = super().record(event)
+        _loop_closes(new)
+        return new
+
+    @property
+    def id(self) -> SurveyId:
+        """The name of the survey."""
+        return SurveyId(super().id)
+
+    @property
+    def design(self) -> Designed:
+        """The questions, the method and the rhythm."""
+        first = self.history[0]
+        assert isinstance(first, Designed)
+        return first
+
+    @property
+    def opened_at(self) -> dt.datetime | None:
+        """From when customers could answer."""
+        return next((event.at for event in self.history if isinstance(event, Opened)), None)
+
+    @property
+    def closed_at(self) -> dt.datetime | None:
+        """When answers were no longer taken, by closing or by giving up; None while they are, and before they were."""
+        if self.opened_at is None:
+            return None
+        return next((event.at for event in self.history if isinstance(event, Closed | Cancelled)), None)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The problems that came up often."""
+        found = next((event for event in self.history if isinstance(event, Analysed)), None)
+        return () if found is None else found.problems
+
+    @property
+    def improvements(self) -> tuple[Improvement, ...]:
+        """All that was decided to be done."""
+        return tuple(one for event in self.history if isinstance(event, MeasuresSet) for one in event.improvements)
+
+    @property
+    def open_problems(self) -> tuple[str, ...]:
+        """The problems about which nothing was decided yet."""
+        decided = {name for event in self.history if isinstance(event, MeasuresSet) for name in event.problems}
+        return tuple(problem for problem in self.problems if problem not in decided)
+
+    def accept(self, answer: Answer) -> Answer:
+        """The answer, if it is one to this survey, to a question of it, given while it was open; refused otherwise.
+
+        The moments of opening and closing are included.
+        """
+        if answer.survey != self.id:
+            raise InvalidValue(
+                f"survey must be {self.id!r} (got {answer.survey!r})",
+                field="survey",
+                expected=self.id,
+                got=answer.survey,
+            )
+        asked = {question.key: question for question in self.design.questions}
+        among("question", answer.question.key, asked)
+        if answer.question != asked[answer.question.key]:
+            raise InvalidValue(
+                f"question must be as the survey asks it (got another {answer.question.key!r}); "
+                "take it from the design",
+                field="question",
+                expected=asked[answer.question.key],
+                got=answer.question,
+            )
+        opened, closed, at = self.opened_at, self.closed_at, answer.answered_at
+        if opened is None or at < opened or (closed is not None and at > closed):
+            raise InvalidValue(
+                f"answered_at must lie while the survey is open, {opened or 'not yet'} to {closed or 'now'} (got {at})",
+                field="answered_at",
+                expected="a moment while the survey is open",
+                got=at,
+            )
+        return answer
+
+    def next_due(self, *, zone: str) -> dt.date | None:
+        """The day in this zone on which the next one should open; None where it does not come round or never opened."""
+        if self.design.every is None or self.opened_at is None:
+            return None
+        return self.design.every.after(self.opened_at.astimezone(as_zone(zone)).date())
+
+    def overdue(self, *, now: dt.datetime, zone: str) -> bool:
+        """Whether the day for the next one has passed in this zone."""
+        due = self.next_due(zone=zone)
+        return due is not None and as_instant(now, "now").astimezone(as_zone(zone)).date() > due
+
+
+def _loop_closes(survey: Survey) -> None:
+    problems = survey.problems
+    for event in survey.history:
+        if isinstance(event, MeasuresSet):
+            for name in event.problems:
+                among("problem", name, problems)
+    left = survey.open_problems
+    if survey.status is SurveyStatus.TRACKED and left:
+        raise InvalidValue(
+            f"improvements must answer every problem before the loop is closed (got none for {', '.join(left)}); "
+            "record MeasuresSet with a measure, or with the reason why nothing is done",
+            field="improvements",
+            expected="a measure or a reason for each problem",
+            got=left,
+        )

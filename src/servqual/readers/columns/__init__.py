@@ -1,0 +1,14 @@
+"""Typed columns, the tables that they belong to, and the cells and rows that could not be used.
+
+- `columns`: typed columns, and batches of them
+- `tables`: the tables that servqual knows
+- `refusals`: cells that could not be used, and why
+- `accounting`: where the rows went: read = used + refused
+- `labels`: names as codes into the labels that occur
+- `units`: whole values in a unit that they are multiples of
+- `zones`: instants and the clock on the wall of a zone
+- `request`: what is asked of a table
+- `duplicates`: rows that tell the same thing twice
+- `texts`: cells of text into values
+- `lazy`: columns that are worked out when they are first asked for
+"""

@@ -1,0 +1,171 @@
+"""Typed columns and the rows that could not be read.
+
+A `Column` is one numpy array whose dtype follows its kind; what is missing is the dtype's own missing value, and what
+was there but could not be read is marked apart, because "no answer yet" and "an answer we cannot read" are different
+facts.
+
+| kind | values | missing |
+|---|---|---|
+| moment | int64 microseconds since 1970 UTC | `MISSING` |
+| duration | int64 microseconds | `MISSING` |
+| count, number | float64 | NaN |
+| flag | int8 0 or 1 | -1 |
+| label | int32 codes into `labels` | -1 |
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final, TypeAlias
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from servqual.readers.columns.refusals import Refusal, Refusals, refusals_of
+from servqual.readers.columns.tables import Kind
+
+__all__ = ["DTYPES", "FIRST_MOMENT", "LAST_MOMENT", "LONGEST", "MISSING", "NONE", "Batch", "Column"]
+
+MISSING: Final = np.iinfo(np.int64).min
+"""The missing moment: numpy's own NaT, seen as an integer."""
+FIRST_MOMENT: Final = 0
+LAST_MOMENT: Final = 4_102_444_800_000_000
+LONGEST: Final = 2**52
+"""Moments outside 1970 to 2100 are refused: they are slips of a keyboard or of an export."""
+
+DTYPES: Final[Mapping[Kind, np.dtype[Any]]] = {
+    Kind.MOMENT: np.dtype(np.int64),
+    Kind.DURATION: np.dtype(np.int64),
+    Kind.COUNT: np.dtype(np.float64),
+    Kind.NUMBER: np.dtype(np.float64),
+    Kind.FLAG: np.dtype(np.int8),
+    Kind.LABEL: np.dtype(np.int32),
+}
+NONE: Final[Mapping[Kind, Any]] = {
+    Kind.MOMENT: MISSING,
+    Kind.DURATION: MISSING,
+    Kind.COUNT: np.nan,
+    Kind.NUMBER: np.nan,
+    Kind.FLAG: -1,
+    Kind.LABEL: -1,
+}
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+@attrs.frozen(eq=False)
+class Column:
+    """One column of a batch: typed values, the labels of its codes, and which cells could not be read.
+
+    `whole` says that every value was seen to be there; `ticks` are the same values in a unit that divides them all, as
+    floats, and the unit, where reading found one.
+    """
+
+    kind: Kind
+    values: Array
+    labels: Sequence[Any] = ()
+    bad: Array | None = None
+    whole: bool = False
+    ticks: tuple[Array, int] | None = None
+
+    @classmethod
+    def missing(cls, kind: Kind, size: int) -> "Column":
+        """A column in which nothing is known."""
+        return cls(kind, np.full(size, NONE[kind], DTYPES[kind]))
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Where there is a value."""
+        if self.whole:
+            return np.ones(len(self.values), np.bool_)
+        if self.kind in (Kind.COUNT, Kind.NUMBER):
+            return ~np.isnan(self.values)
+        return np.asarray(self.values != NONE[self.kind])
+
+    def take(self, rows: Array | slice) -> "Column":
+        """The same column at these rows."""
+        if isinstance(rows, slice):
+            bad = None if self.bad is None else self.bad[rows]
+            return Column(self.kind, self.values[rows], self.labels, bad, self.whole)
+        bad = None if self.bad is None else self.bad.take(rows)
+        return Column(self.kind, self.values.take(rows), self.labels, bad, self.whole)
+
+
+@attrs.frozen(eq=False)
+class Batch:
+    """A stretch of rows as columns.
+
+    Attributes:
+        columns: the columns by our names, each with `size` values.
+        read: how many rows of the source stand behind it; more than `size` where rows were folded or are lost.
+        rows: the number of each row in the source.
+        refusals: the cells that could not be read.
+        lost: the rows that are in no column at all, each with its reason.
+        weights: how many rows of the source each row stands for, where that is not one.
+        others: columns that the source has too, and that nobody asked for.
+    """
+
+    columns: Mapping[str, Column]
+    size: int
+    read: int
+    rows: Sequence[int] | Array
+    refusals: Refusals = attrs.field(factory=Refusals, converter=refusals_of)
+    lost: Sequence[Refusal] = ()
+    weights: Array | None = None
+    others: Sequence[str] = ()
+
+    @property
+    def numbers(self) -> Array:
+        """The number of each row as an array."""
+        rows = self.rows
+        return np.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else np.asarray(rows)
+
+
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Several batches as one; a column that one of them lacks is missing there."""
+    if len(batches) == 1:
+        return batches[0]
+    if not batches:
+        return Batch({}, 0, 0, range(0))
+    names = dict.fromkeys(name for batch in batches for name in batch.columns)
+    return Batch(
+        {name: _joined(name, batches) for name in names},
+        sum(batch.size for batch in batches),
+        sum(batch.read for batch in batches),
+        _rows([batch.rows for batch in batches]),
+        Refusals(tuple(part for batch in batches for part in batch.refusals.parts)),
+        [refusal for batch in batches for refusal in batch.lost],
+    )
+
+
+def _rows(parts: Sequence[Sequence[int] | Array]) -> Sequence[int] | Array:
+    """The numbers of all rows: still a range where each part goes on where the one before ended."""
+    ranges = [rows for rows in parts if isinstance(rows, range) and rows.step == 1]
+    if len(ranges) == len(parts) and all(a.stop == b.start for a, b in pairwise(ranges)):
+        return range(ranges[0].start, ranges[-1].stop)
+    return np.concatenate([np.asarray(rows) for rows in parts])
+
+
+def _joined(name: str, batches: Sequence[Batch]) -> Column:
+    kind = next(batch.columns[name].kind for batch in batches if name in batch.columns)
+    parts = [batch.columns.get(name) or Column.missing(kind, batch.size) for batch in batches]
+    bad: Array | None = None
+    if any(part.bad is not None for part in parts):
+        bad = np.concatenate([np.zeros(len(p.values), np.bool_) if p.bad is None else p.bad for p in parts])
+    values, labels = [part.values for part in parts], parts[-1].labels
+    if kind is not Kind.LABEL or all(part.labels is labels for part in parts):
+        return Column(kind, np.concatenate(values), labels, bad)
+    ranges = [part.labels for part in parts if isinstance(part.labels, range)]
+    if len(ranges) == len(parts):
+        if all(names == labels for names in ranges):
+            return Column(kind, np.concatenate(values), labels, bad)
+        low, high, step = min(r.start for r in ranges), max(r.stop for r in ranges), ranges[0].step
+        even = all(r.step == step and (r.start - low) % step == 0 for r in ranges)
+        if even and high - low < np.iinfo(np.int32).max:
+            shifted = [np.where(v < 0, -1, v + (r.start - low) // step) for v, r in zip(values, ranges, strict=True)]
+            return Column(kind, np.concatenate(shifted).astype(np.int32), range(low, high, step), bad)
+    codes: dict[Any, int] = {}
+    for i, part in enumerate(parts):
+        lookup = np.array([codes.setdefault(label, len(codes)) for label in part.labels] + [-1], np.int32)
+        values[i] = lookup[part.values]
+    return Column(kind, np.concatenate(values), list(codes), bad)

@@ -1,0 +1,121 @@
+"""Label columns: what names a team, a customer or a cause, as codes into the labels that occur.
+
+Whoever carries them, the same values give the same labels: a column of whole numbers has whole numbers, any other has
+texts.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from servqual.readers.columns.columns import Array, Column
+from servqual.readers.columns.tables import Kind
+
+__all__ = ["coded", "is_missing", "labels_of"]
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell says nothing: None, NaN, NaT or the NA of pandas.
+
+    >>> [is_missing(value) for value in (None, float("nan"), np.datetime64("NaT"), 0, "")]
+    [True, True, True, False, False]
+    """
+    if value is None:
+        return True
+    try:
+        return bool(value != value)  # noqa: PLR0124  (NaN and NaT are not equal to themselves)
+    except TypeError:  # neither equal nor unequal: pandas' NA
+        return True
+    except ValueError:  # an array in a cell
+        return False
+
+
+def labels_of(values: Sequence[Any] | Array) -> Column:
+    """A list or an array of labels as a column.
+
+    >>> column = labels_of(["north", None, "south", "north"])
+    >>> column.values.tolist(), column.labels
+    ([0, -1, 1, 0], ['north', 'south'])
+    >>> labels_of([7.0, None, 7]).labels
+    [7]
+    """
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and len(values):
+        low, high = int(values.min()), int(values.max())
+        if high - low <= 4 * len(values):
+            wide = values if values.itemsize == np.dtype(np.int64).itemsize else values.astype(np.int64)
+            return Column(Kind.LABEL, (wide - low if low else wide).astype(np.int32), range(low, high + 1))
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iufM":
+        known, codes = np.unique(values, return_inverse=True)
+        if known.dtype.kind in "iu":
+            return Column(Kind.LABEL, codes.astype(np.int32), known.tolist())
+        return coded(codes, [_instant(value) for value in known] if known.dtype.kind == "M" else known.tolist())
+    listed: Sequence[Any] = values.tolist() if isinstance(values, np.ndarray) else values
+    try:
+        return _listed(listed)
+    except TypeError:  # cells without a hash, such as lists
+        return _listed([value if is_missing(value) else str(value) for value in listed])
+
+
+def _listed(values: Sequence[Any]) -> Column:
+    found = list(dict.fromkeys(values))
+    if len(found) == len(values):  # each comes once, as ids do
+        codes = np.arange(len(found), dtype=np.int32)
+    else:
+        places = {value: place for place, value in enumerate(found)}
+        codes = np.fromiter(map(places.__getitem__, values), np.int32, len(values))
+    return Column(Kind.LABEL, codes, found) if {*map(type, found)} == {str} else coded(codes, found)
+
+
+def coded(codes: Array, found: Sequence[Any]) -> Column:
+    """Codes into what was found as a column: each label once, and -1 where nothing is known.
+
+    >>> column = coded(np.array([0, 1, 2, -1]), ["north", None, b"north"])
+    >>> column.values.tolist(), column.labels
+    ([0, -1, 0, -1], ['north'])
+    """
+    if {*map(type, found)} == {str} and len({*found}) == len(found):
+        return Column(Kind.LABEL, _narrow(codes), list(found))
+    missing = [is_missing(value) for value in found]
+    known = [value for value, none in zip(found, missing, strict=True) if not none]
+    whole = all(map(_is_whole, known))
+    labels: dict[Any, int] = {}
+    lookup = np.full(len(found) + 1, -1, np.int32)
+    for code, (value, none) in enumerate(zip(found, missing, strict=True)):
+        if not none:
+            label = int(value) if whole else _text(value)
+            lookup[code] = labels.setdefault(label, len(labels))
+    if len(labels) == len(found):
+        return Column(Kind.LABEL, _narrow(codes), list(labels))
+    return Column(Kind.LABEL, lookup[codes], list(labels))
+
+
+def _narrow(codes: Array) -> Array:
+    """Signed codes of at most 32 bits as they are, others as such."""
+    return (
+        codes if codes.dtype.kind == "i" and codes.itemsize <= np.dtype(np.int32).itemsize else codes.astype(np.int32)
+    )
+
+
+def _is_whole(value: Any) -> bool:
+    if isinstance(value, bool | np.bool_ | np.timedelta64) or not isinstance(value, int | float | Decimal | np.number):
+        return False
+    return bool(np.isfinite(float(value))) and value == int(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, np.datetime64):
+        return str(_instant(value))
+    if isinstance(value, dt.datetime) and value.utcoffset() is not None:
+        value = value.astimezone(dt.UTC)
+    return str(value)
+
+
+def _instant(value: np.datetime64) -> Any:
+    """A datetime64 as an aware datetime, for it is UTC by definition; as it is where Python has none so far away."""
+    plain = value.astype("datetime64[us]").item()
+    return plain.replace(tzinfo=dt.UTC) if isinstance(plain, dt.datetime) else None if plain is None else str(value)

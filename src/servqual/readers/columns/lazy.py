@@ -1,0 +1,49 @@
+"""Columns that are worked out when they are first asked for, so that nobody pays for those that no KPI reads."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from servqual.metrics.accumulators.sums import Array
+from servqual.readers.columns.columns import Column
+
+__all__ = ["LazyColumns", "taken"]
+
+
+class LazyColumns(Mapping[str, Column]):
+    """Columns by name; `find` works one out, once.
+
+    >>> import numpy as np
+    >>> from servqual.readers.columns.tables import Kind
+    >>> columns = LazyColumns(["team", "topic"], lambda name: Column(Kind.LABEL, np.zeros(2, np.int32), [name]))
+    >>> list(columns), columns["topic"].labels, columns["topic"] is columns["topic"]
+    (['team', 'topic'], ['topic'], True)
+    """
+
+    def __init__(self, names: Iterable[str], find: Callable[[str], Column]) -> None:
+        self._columns: dict[str, Column | None] = dict.fromkeys(names)
+        self._find = find
+
+    def __getitem__(self, name: str) -> Column:
+        column = self._columns[name]
+        if column is None:
+            column = self._columns[name] = self._find(name)
+        return column
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
+def taken(columns: Mapping[str, Column], rows: Array) -> LazyColumns:
+    """The columns at these rows."""
+
+    def column(name: str) -> Column:
+        given = columns[name]
+        bad = None if given.bad is None else given.bad.take(rows)
+        return Column(given.kind, given.values.take(rows), given.labels, bad)
+
+    return LazyColumns(columns, column)

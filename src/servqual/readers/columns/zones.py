@@ -1,0 +1,89 @@
+"""Instants and the clock on the wall of a zone, on arrays of microseconds."""
+
+import datetime as dt
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from servqual.readers.columns.columns import MISSING, Array
+
+__all__ = ["instants", "local", "shown_at", "shown_by"]
+
+_DAY: Final = 86_400_000_000
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_FIRST, _LAST = (
+    (dt.datetime(year, month, day, tzinfo=dt.UTC) - _EPOCH) // dt.timedelta(microseconds=1)
+    for year, month, day in ((1, 1, 3), (9999, 12, 30))
+)
+
+
+def local(moments: Array, zone: ZoneInfo) -> Array:
+    """Instants as the microseconds that a clock on the wall of the zone would count since its own 1970."""
+    if zone.key == "UTC" or not len(moments):
+        return moments
+    starts, offsets = _offsets(zone, int(moments.min()) // _DAY, int(moments.max()) // _DAY + 1)
+    return moments + offsets[np.searchsorted(starts, moments, side="right") - 1]
+
+
+@lru_cache(maxsize=64)
+def _offsets(zone: ZoneInfo, first: int, last: int) -> tuple[Array, Array]:
+    """From which instant on which offset holds, between two days: found by bisecting each day whose offset changes."""
+
+    def offset(at: int) -> int:
+        at = min(max(at, _FIRST), _LAST)  # on the first and last days a zone's clock has no date
+        there = (_EPOCH + dt.timedelta(microseconds=at)).astimezone(zone).utcoffset()
+        assert there is not None
+        return there // dt.timedelta(microseconds=1)
+
+    starts, offsets = [first * _DAY], [offset(first * _DAY)]
+    for day in range(first, last + 1):
+        low, high = day * _DAY, (day + 1) * _DAY
+        if offset(high) == offsets[-1]:
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if offset(middle) != offsets[-1] else (middle, high)
+        starts.append(high)
+        offsets.append(offset(high))
+    return np.array(starts), np.array(offsets)
+
+
+def instants(wall: Array, zone: ZoneInfo) -> Array:
+    """The instants of times on the wall of a zone; missing ones stay missing.
+
+    A time that the clock shows twice is the first of the two; one that it skips is read by the clock before the change,
+    as Python does.
+    """
+    known = wall != MISSING
+    if zone.key == "UTC" or not known.any():
+        return wall
+    times = wall[known]
+    starts, offsets = _offsets(zone, int(times.min()) // _DAY - 1, int(times.max()) // _DAY + 2)
+    turns = starts[1:] + np.maximum(offsets[1:], offsets[:-1])
+    out = wall.copy()
+    out[known] = times - offsets[np.searchsorted(turns, times, side="right")]
+    return out
+
+
+def shown_at(moments: Array, zone: ZoneInfo) -> Array:
+    """The furthest that the clock on the wall has shown by instants: of an hour that it shows twice, the first."""
+    if not len(moments):
+        return moments
+    starts, offsets = _offsets(zone, int(moments.min()) // _DAY - 2, int(moments.max()) // _DAY + 2)
+    since = np.searchsorted(starts, moments, side="right") - 1
+    furthest = starts + np.append(offsets[:1], offsets[:-1])  # what it had shown when it was last changed
+    shown: Array = np.maximum(moments + offsets[since], furthest[since])
+    return shown
+
+
+def shown_by(wall: Array, zone: ZoneInfo, *, first: Array) -> Array:
+    """The first instants by which the wall has shown a time, or the last by which it has shown no more."""
+    if not len(wall):
+        return wall
+    starts, offsets = _offsets(zone, int(wall.min()) // _DAY - 2, int(wall.max()) // _DAY + 2)
+    turns = starts[1:] + np.maximum(offsets[1:], offsets[:-1])
+    since = np.searchsorted(turns, wall - first, side="right")
+    at: Array = np.minimum(wall - offsets[since], np.append(starts[1:], np.iinfo(np.int64).max)[since])
+    return at

@@ -1,0 +1,157 @@
+"""Many rows a case into one: the last row of each case wins, or the steps of a log give its moments."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from servqual.readers.columns.columns import DTYPES, MISSING, NONE, Array, Batch, Column
+from servqual.readers.columns.refusals import Refusal, Refusals
+from servqual.readers.columns.tables import Kind
+from servqual.readers.files.layout import Log
+
+__all__ = ["EVENT", "EVENT_AT", "fold_cases"]
+
+EVENT, EVENT_AT = "event", "event_at"
+"""Our names of a log's two columns."""
+
+
+def fold_cases(batches: Iterable[Batch], log: Log | None = None) -> Batch:
+    """Fold rows to one row a case, in the order in which cases first appear.
+
+    Every column takes the value of the case's last row in the order of the file, missing or not. With a `log`, its
+    moments and repeats come from the steps of all rows. A row without a case_id, or without the moment or the name of
+    its step where a log is folded, is refused; a case with a step whose moment could not be read has no such moment.
+    Memory grows with the number of cases, not of rows.
+    """
+    fold = _Fold(log)
+    for batch in batches:
+        fold.add(batch)
+    return fold.cases()
+
+
+class _Fold:
+    def __init__(self, log: Log | None) -> None:
+        self._log = log
+        self._needs = ("case_id", EVENT_AT, EVENT) if log else ("case_id",)
+        self._read = 0
+        self._lost: list[Refusal] = []
+        self._refusals = Refusals()
+        self._first: dict[str, Column] = {}
+        self._values: dict[str, Array] = {}
+        self._bad: dict[str, Array] = {}
+        self._rows: Array = np.empty(0, np.int64)
+        self._steps: dict[str, Array] = {}
+        self._untimed: list[tuple[Array, Array]] = []
+        self._count: Array = np.empty(0, np.int64)
+
+    def add(self, batch: Batch) -> None:
+        """Take in the next rows."""
+        self._read += batch.read
+        self._lost.extend(batch.lost)
+        numbers = np.asarray(batch.rows, np.int64)
+        usable = np.ones(batch.size, np.bool_)
+        for name in self._needs:
+            column = batch.columns[name]
+            without = usable & ~column.known
+            if without.any():
+                why = {r.row: r for r in batch.refusals.of_columns({name})}
+                self._lost.extend(why.get(n, Refusal(n, name, "", "is missing")) for n in numbers[without].tolist())
+                if name == EVENT_AT:
+                    self._untimed.append(
+                        (batch.columns["case_id"].values[without], batch.columns[EVENT].values[without])
+                    )
+            usable &= column.known
+        keep = usable.nonzero()[0]
+        cases = batch.columns["case_id"]
+        codes = cases.values[keep]
+        self._grow(batch, len(cases.labels))
+        self._count[:] += np.bincount(codes, minlength=len(self._count))
+        self._rows[codes] = numbers[keep]  # an index that repeats leaves its last value behind
+        for name, column in batch.columns.items():
+            self._values[name][codes] = column.values[keep]
+            self._bad[name][codes] = False if column.bad is None else column.bad[keep]
+        self._refusals += batch.refusals
+        if self._log:
+            self._step(self._log, batch, keep, codes)
+
+    def _grow(self, batch: Batch, size: int) -> None:
+        def grown(old: Array | None, none: object, dtype: object) -> Array:
+            have = 0 if old is None else len(old)
+            if have >= size and old is not None:
+                return old
+            new = np.full(max(size, 2 * have), none, dtype)  # type: ignore[call-overload]
+            if old is not None:
+                new[:have] = old
+            return np.asarray(new)
+
+        self._first = self._first or dict(batch.columns)
+        self._rows = grown(self._rows, 0, np.int64)
+        self._count = grown(self._count, 0, np.int64)
+        for name, column in batch.columns.items():
+            self._values[name] = grown(self._values.get(name), NONE[column.kind], DTYPES[column.kind])
+            self._bad[name] = grown(self._bad.get(name), none=False, dtype=np.bool_)
+        if self._log:
+            for name, moment in self._log.moments.items():
+                none = np.iinfo(np.int64).max if moment.pick == "first" else MISSING
+                self._steps[name] = grown(self._steps.get(name), none, np.int64)
+            for name in self._log.repeats:
+                self._steps[name] = grown(self._steps.get(name), 0, np.int64)
+
+    def _step(self, log: Log, batch: Batch, keep: Array, codes: Array) -> None:
+        event, at = batch.columns[EVENT], batch.columns[EVENT_AT].values[keep]
+
+        def among(names: tuple[str, ...]) -> Array:
+            if "*" in names:
+                return np.ones(len(keep), np.bool_)
+            wanted = [code for code, label in enumerate(event.labels) if label in names]
+            return np.isin(event.values[keep], wanted)
+
+        for name, moment in log.moments.items():
+            here = among(moment.of)
+            (np.minimum if moment.pick == "first" else np.maximum).at(self._steps[name], codes[here], at[here])
+        for name, of in log.repeats.items():
+            np.add.at(self._steps[name], codes[among(of)], 1)
+
+    def cases(self) -> Batch:
+        """What the rows so far make of the cases."""
+        labels = self._first["case_id"].labels if self._first else ()
+        size = len(labels)
+        columns: dict[str, Column] = {
+            name: Column(column.kind, self._values[name][:size], column.labels, self._bad[name][:size])
+            for name, column in self._first.items()
+            if name not in {EVENT, EVENT_AT}
+        }
+        columns.update(self._from_log(size))
+        rows = self._rows[:size]
+        # a row may name a case and yet be refused: a case all of whose rows were refused is no case
+        seen = (rows > 0).nonzero()[0]
+        return Batch(
+            {name: column.take(seen) for name, column in columns.items()},
+            len(seen),
+            self._read,
+            rows[seen],
+            self._refusals.of_columns(columns).only(rows[seen]),
+            self._lost,
+            weights=self._count[seen],
+        )
+
+    def _unsure(self, of: tuple[str, ...], size: int) -> Array:
+        """Cases with a step of these names whose moment could not be read: when it came is not known."""
+        unsure = np.zeros(size, np.bool_)
+        steps = self._first[EVENT].labels
+        wanted = [code for code, label in enumerate(steps) if label in of]
+        for cases, events in self._untimed:
+            unsure[cases if "*" in of else cases[np.isin(events, wanted)]] = True
+        return unsure
+
+    def _from_log(self, size: int) -> Mapping[str, Column]:
+        if self._log is None:
+            return {}
+        columns = {}
+        for name in self._log.moments:
+            at = self._steps[name][:size]
+            values = np.where(at == np.iinfo(np.int64).max, MISSING, at)
+            columns[name] = Column(Kind.MOMENT, values, (), self._unsure(self._log.moments[name].of, size))
+        for name in self._log.repeats:
+            columns[name] = Column(Kind.COUNT, np.maximum(self._steps[name][:size] - 1, 0).astype(np.float64))
+        return columns

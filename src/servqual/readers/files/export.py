@@ -1,0 +1,163 @@
+"""An export on disk as batches of typed columns."""
+
+import re
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import attrs
+import numpy as np
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import MissingColumn
+from servqual.readers.columns.columns import Batch, Column
+from servqual.readers.columns.refusals import Refusal, Refusals
+from servqual.readers.columns.tables import TABLES, Kind, kind_of, names_of
+from servqual.readers.columns.texts import CellReader
+from servqual.readers.files.case_rows import EVENT, EVENT_AT, fold_cases
+from servqual.readers.files.layout import Layout
+from servqual.readers.files.opening import Chunk, Progress, open_file
+
+__all__ = ["Export"]
+
+_SHOWN = 20
+
+
+def _names(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
+@attrs.frozen
+class Export:
+    r"""A ticket export: a CSV (also gzipped), Excel or Parquet file and how it is laid out.
+
+    What is read are those of `columns` (by default all that servqual knows, and all that the layout maps) that the file
+    has, and those of `need` and `also`, which must be there. A column that servqual does not know is a label, by the
+    file's own name.
+
+    Raises `MissingColumn` where a needed column is neither in the file nor mapped, and `UnreadableFile` where there is
+    no table to read.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "tickets.csv"
+    ...     _ = path.write_text("id,opened\nC-1,2026-05-04T09:00Z\n", encoding="utf-8")
+    ...     export = Export(path, Layout(columns={"case_id": "id", "received_at": "opened"}))
+    ...     [batch] = export.batches()
+    >>> batch.size, list(batch.columns)
+    (1, ['received_at', 'case_id'])
+    """
+
+    path: Path = attrs.field(converter=Path)
+    layout: Layout = attrs.field(factory=Layout)
+    need: tuple[str, ...] = attrs.field(default=("received_at",), converter=_names)
+    table: str = attrs.field(default="cases", kw_only=True)
+    columns: Collection[str] | None = attrs.field(default=None, kw_only=True)
+    also: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+    kinds: Mapping[str, Kind] = attrs.field(factory=dict, kw_only=True)
+    notes: list[str] = attrs.field(factory=list, init=False, eq=False, repr=False)
+    """What was found out while reading, for people."""
+
+    @property
+    def folded(self) -> bool:
+        """Whether rows are folded to cases, so that a batch has fewer rows than were read."""
+        return self.layout.fold or self.layout.log is not None
+
+    def batches(self, progress: Progress | None = None) -> Generator[Batch]:
+        """The rows as batches; an export with many rows a case gives one batch of cases. May be called again."""
+        batches = self._read(progress)
+        if self.folded:
+            yield fold_cases(batches, self.layout.log)
+        else:
+            yield from batches
+
+    def _read(self, progress: Progress | None) -> Iterator[Batch]:
+        layout = self.layout
+        with open_file(
+            self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=progress
+        ) as opened:
+            found = self._places(opened.header)
+            names = names_of(self.table, found)
+            places = {name: found[given] for given, (name, _) in names.items()}
+            readers = {name: self._reader(name, seconds, typed=opened.typed) for name, seconds in names.values()}
+            self.notes[:] = opened.notes
+            for chunk in opened.chunks:
+                yield _batch(chunk, places, readers)
+            for name, reader in readers.items():
+                if reader.naive and reader.aware:
+                    self.notes.append(
+                        f"{name} mixes times with and without an offset; those without were read in {layout.zone}"
+                    )
+            twice = sum(reader.twice for reader in readers.values())
+            if twice:
+                self.notes.append(f"{twice:,} different times are shown twice by the clock; the first was taken")
+            zones = {name for name, reader in readers.items() if reader.naive}
+            if zones:
+                self.notes.append(f"times carry no offset and were read in {layout.zone}")
+
+    def _all(self, header: tuple[str, ...], mapped: Mapping[str, str]) -> tuple[str, ...]:
+        """Of cases what servqual knows; of other tables every column of the file."""
+        return (*TABLES["cases"], *mapped) if self.table == "cases" else (*header, *mapped)
+
+    def _reader(self, name: str, seconds: int, *, typed: bool) -> CellReader:
+        kind = {EVENT: Kind.LABEL, EVENT_AT: Kind.MOMENT}.get(name) or kind_of(self.table, name, self.kinds)
+        layout = self.layout
+        return CellReader(
+            name,
+            kind,
+            zone=layout.zone,
+            dates=layout.dates,
+            missing=layout.missing,
+            decimal="." if typed else layout.decimal,
+            true=layout.true,
+            false=layout.false,
+            seconds=seconds,
+        )
+
+    def _places(self, header: tuple[str, ...]) -> dict[str, int]:
+        """Where in the file each of our columns stands."""
+        mapped = dict(self.layout.columns)
+        log = self.layout.log
+        if log:
+            mapped |= {EVENT: log.event, EVENT_AT: log.at}
+        elsewhere = {*log.moments, *log.repeats} if log else set[str]()
+        needed = (
+            {*self.need} - elsewhere
+            | ({"case_id"} if self.folded else set[str]())
+            | ({EVENT, EVENT_AT} if log else set())
+        )
+        wanted = dict.fromkeys(self._all(header, mapped) if self.columns is None else (*sorted(needed), *self.columns))
+        # a header such as "Received At" is our received_at
+        alike = {re.sub(r"\W+", "_", theirs.strip().casefold()): theirs for theirs in reversed(header)}
+        places = {}
+        for name in (*wanted, *self.also):
+            theirs = mapped.get(name) or alike.get(name, name)
+            if theirs in header:
+                places[name] = header.index(theirs)
+            elif name in needed or name in mapped or name in self.also:
+                raise _missing(name, theirs, header)
+        for name in sorted(needed - places.keys()):
+            raise _missing(name, mapped.get(name, name), header)
+        return places
+
+
+def _missing(name: str, theirs: str, header: tuple[str, ...]) -> MissingColumn:
+    close = near(theirs, header)
+    sought = f"column {theirs!r} for {name}" if theirs != name else f"column {name!r}"
+    shown = ", ".join(header[:_SHOWN]) + (f" and {len(header) - _SHOWN:,} more" if len(header) > _SHOWN else "")
+    return MissingColumn(
+        f"the file has no {sought} (got {shown}){did_you_mean(close)}; say which column it is under "
+        f'[columns], such as {name} = "…", or name a preset',
+        column=name,
+        near=close,
+    )
+
+
+def _batch(chunk: Chunk, places: dict[str, int], readers: dict[str, CellReader]) -> Batch:
+    columns: dict[str, Column] = {}
+    refusals, numbers = Refusals(), np.asarray(chunk.rows, np.int64)
+    for name, place in places.items():
+        columns[name], refused = readers[name].read(chunk.columns[place], 0)
+        refusals += refused.numbered(numbers.take)
+    lost = [Refusal(row, "row", found, "must have as many cells as the header") for row, found in chunk.ragged]
+    size = len(chunk.rows)
+    return Batch(columns, size, size + len(lost), numbers, refusals, lost)

@@ -1,0 +1,166 @@
+"""How an export is laid out: which of its columns mean what, its zone, its dates, its words for "missing"."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Literal, TypeAlias, cast
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from servqual._checks import as_zone, did_you_mean, near, one_of
+from servqual.errors import InvalidValue
+from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.files.settings import as_encoding, as_flag, as_forms, as_sign, as_text, as_texts, section
+
+__all__ = ["Layout", "Log", "Moment"]
+
+MISSING_WORDS: Final = frozenset({"", "?", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "none", "-", "NaT"})
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Iterable):
+        return tuple(str(part) for part in value)
+    raise InvalidValue(f"expected a text or a list of texts (got {value!r})", got=value)
+
+
+def _zone_or_none(value: object) -> ZoneInfo | None:
+    return None if value is None else as_zone(value)
+
+
+def _repeats(value: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    return {name: _words(of) for name, of in value.items()}
+
+
+def _missing(value: object) -> frozenset[str]:
+    return MISSING_WORDS | set(_words(value))
+
+
+def _read_only(value: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(value)
+
+
+Pick: TypeAlias = Literal["first", "last"]
+
+
+@attrs.frozen(kw_only=True)
+class Moment:
+    """When a case reached a step: at the first or the last event of these names; `*` is any event."""
+
+    pick: Pick = attrs.field(validator=one_of("first", "last"))
+    of: tuple[str, ...] = attrs.field(converter=_words)
+
+
+@attrs.frozen(kw_only=True)
+class Log:
+    """An event log with a name of the step and a moment in every row: how its rows become the moments of a case.
+
+    `moments` says which step gives which moment; `repeats` counts how often a step came again.
+
+    >>> log = Log(at="When", event="Step", moments={"resolved_at": Moment(pick="last", of="Resolve ticket")})
+    >>> log.moments["resolved_at"].of
+    ('Resolve ticket',)
+    """
+
+    at: str
+    event: str
+    moments: Mapping[str, Moment] = attrs.field(converter=_read_only)
+    repeats: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_repeats)
+
+    def __attrs_post_init__(self) -> None:
+        for name, kind in (*((m, Kind.MOMENT) for m in self.moments), *((r, Kind.COUNT) for r in self.repeats)):
+            if TABLES["cases"].get(name) is not kind:
+                known = [column for column, of in TABLES["cases"].items() if of is kind]
+                close = near(name, known) or tuple(known)
+                raise InvalidValue(
+                    f"a log can only give the {kind}s of a case (got {name!r}){did_you_mean(close)}",
+                    field="log",
+                    got=name,
+                )
+
+
+@attrs.frozen(kw_only=True)
+class Layout:
+    """How to read an export.
+
+    Attributes:
+        columns: our column name to the export's own, such as `{"received_at": "opened_at"}`. A column of the export
+            that already bears our name needs no entry.
+        zone: the IANA zone of times that carry no offset. Without it such times are refused.
+        dates: forms of dates, as Python's `strptime` spells them; ISO 8601 is always read.
+        missing: cells that mean "nothing here".
+        decimal: `.` or `,`.
+        true, false: further words for yes and no.
+        fold: the export has several rows a case; the last row of each wins.
+        log: the export is a log of named steps.
+        delimiter, encoding, sheet: found by themselves where they are not given.
+
+    >>> Layout(columns={"received_at": "opened"}, zone="UTC").zone.key
+    'UTC'
+    """
+
+    columns: Mapping[str, str] = attrs.field(factory=dict, converter=_read_only)
+    zone: ZoneInfo | None = attrs.field(default=None, converter=_zone_or_none)
+    dates: tuple[str, ...] = attrs.field(default=(), converter=_words)
+    missing: frozenset[str] = attrs.field(default=MISSING_WORDS, converter=_missing)
+    decimal: str = attrs.field(default=".", validator=one_of(".", ","))
+    true: tuple[str, ...] = attrs.field(default=(), converter=_words)
+    false: tuple[str, ...] = attrs.field(default=(), converter=_words)
+    fold: bool = False
+    log: Log | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any], base: "Layout | None" = None) -> "Layout":
+        """Read the `[columns]`, `[read]` and `[log]` parts of a configuration, upon a preset where there is one."""
+        base = base or cls()
+        part = section(table, "read", _SETTINGS)
+        read: dict[str, Any] = {name: _SETTINGS[name](name, value) for name, value in part.items()}
+        if "log" in table:
+            read["log"] = _log(section(table, "log", ("event", "at", "moments", "repeats")))
+        columns = {name: as_text(name, theirs) for name, theirs in section(table, "columns").items()}
+        for name in columns:
+            if name not in TABLES["cases"]:
+                raise InvalidValue(
+                    f"[columns] names columns of cases on the left: {', '.join(TABLES['cases'])} (got {name!r})"
+                    f"{did_you_mean(near(name, TABLES['cases']))}",
+                    field=name,
+                    got=name,
+                )
+        return attrs.evolve(base, columns={**base.columns, **columns}, **read)
+
+
+def _log(part: dict[str, Any]) -> Log:
+    for name in ("event", "at", "moments"):
+        if name not in part:
+            raise InvalidValue(f"log needs {name} (got {', '.join(part) or 'nothing'})", field=name, got=None)
+    moments = {}
+    for name, spec in section(part, "moments").items():
+        if not isinstance(spec, Mapping) or len(spec) != 1:
+            raise InvalidValue(
+                f'log.moments.{name} must be first or last of some steps, such as {{ first = "*" }} (got {spec!r})',
+                field=name,
+                got=spec,
+            )
+        [(pick, steps)] = spec.items()
+        moments[name] = Moment(pick=cast("Pick", pick), of=as_texts(f"log.moments.{name}", steps))
+    repeats = {name: as_texts(f"log.repeats.{name}", of) for name, of in section(part, "repeats").items()}
+    return Log(
+        event=as_text("log.event", part["event"]), at=as_text("log.at", part["at"]), moments=moments, repeats=repeats
+    )
+
+
+_SETTINGS: Final[Mapping[str, Callable[[str, object], Any]]] = {
+    "zone": as_text,
+    "dates": as_forms,
+    "missing": as_texts,
+    "decimal": as_text,
+    "true": as_texts,
+    "false": as_texts,
+    "fold": as_flag,
+    "delimiter": as_sign,
+    "encoding": as_encoding,
+    "sheet": as_text,
+}

@@ -1,0 +1,53 @@
+"""Layouts of the exports that common service desks write, by name."""
+
+from types import MappingProxyType
+from typing import Final
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import UnknownName
+from servqual.readers.files.layout import Layout
+
+__all__ = ["LAYOUTS", "layout"]
+
+LAYOUTS: Final = MappingProxyType(
+    {
+        # Field names of ServiceNow's incident table; an audit export has a row for each update. ServiceNow stores UTC.
+        "servicenow": Layout(
+            columns={
+                "case_id": "number",
+                "received_at": "opened_at",
+                "resolved_at": "resolved_at",
+                "closed_at": "closed_at",
+                "customer_id": "caller_id",
+                "team": "assignment_group",
+                "agent": "assigned_to",
+                "category": "category",
+                "priority": "priority",
+                "channel": "contact_type",
+                "status": "incident_state",
+                "cause": "closed_code",
+                "reopened": "reopen_count",
+                "reassigned": "reassignment_count",
+                "sla_kept": "made_sla",
+            },
+            zone="UTC",
+            dates=("%d/%m/%Y %H:%M",),
+            fold=True,
+        ),
+    }
+)
+
+
+def layout(name: str) -> Layout:
+    """The layout of a vendor's export.
+
+    >>> layout("servicenow").columns["received_at"]
+    'opened_at'
+    """
+    try:
+        return LAYOUTS[name]
+    except KeyError:
+        close = near(name, LAYOUTS) or tuple(LAYOUTS)
+        raise UnknownName(
+            f"preset must be one of {', '.join(LAYOUTS)} (got {name!r}){did_you_mean(close)}", near=close
+        ) from None

@@ -1,0 +1,211 @@
+"""Lists of our model's objects as the rows of a table: cases, contacts, complaints, answers and their like.
+
+Of each object a row; of a case in `case_events` a row for each event of its history that counts, as corrected. What the
+columns hold is written down in `servqual.readers.memory.object_columns`.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, groupby, islice, repeat
+from operator import attrgetter
+from typing import Any, Final
+
+import attrs
+import numpy as np
+
+from servqual._checks import did_you_mean, near
+from servqual.errors import InvalidValue, UnknownName
+from servqual.model._declared import name_of
+from servqual.readers.columns.columns import LONGEST, MISSING, Array, Batch
+from servqual.readers.columns.duplicates import IDS, came_before, without
+from servqual.readers.columns.labels import labels_of
+from servqual.readers.columns.tables import TABLES, Kind, kind_of
+from servqual.readers.memory.arrays import columns_of
+from servqual.readers.memory.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Following, Told
+
+__all__ = ["batches_of", "is_object", "objects_batch"]
+
+_PART: Final = 1 << 16
+"""How many objects of an iterator become one batch."""
+_MODEL: Final = "servqual.model."
+_EXACT: Final = 2.0**32
+_TICK: Final = dt.timedelta(microseconds=1)
+
+
+def is_object(value: Any) -> bool:
+    """Whether something is an object of our model, or of a class made from one of its classes."""
+    kind: Any = type(value)
+    return _is_ours(kind)
+
+
+@lru_cache(maxsize=256)
+def _is_ours(kind: Any) -> bool:
+    return any(base.__module__.startswith(_MODEL) for base in kind.__mro__)
+
+
+def batches_of(table: str, source: Any, only: Container[str] | None = None) -> Iterator[Any]:
+    """The objects of a list as a batch, those of an iterator 65,536 at a time; what else it holds passes as it is.
+
+    Where `only` is given, no other columns are read. In a list an object whose id came before is refused.
+    Raises `InvalidValue` for one object alone, and for what holds nothing to read.
+
+    >>> list(batches_of("purchases", [{"at": []}]))
+    [{'at': []}]
+    """
+    if is_object(source) or not isinstance(source, Iterable):
+        raise InvalidValue(
+            f"{table} must be columns, a frame, a path, or a list or an iterator of these or of objects of our model "
+            f"(got {source!r:.80}); put one object into a list",
+            field=table,
+            expected="a table",
+            got=source,
+        )
+    first, listed = 0, isinstance(source, Sequence)
+    if isinstance(source, Sequence) and source and all(map(_is_ours, {*map(type, source)})):
+        yield objects_batch(table, source, only=only)
+        return
+    for ours, group in groupby(source, is_object):
+        if not ours:
+            yield from group
+        while ours and (objects := [*islice(group, None if listed else _PART)]):
+            yield objects_batch(table, objects, first, unique=listed, only=only)
+            first += len(objects)
+
+
+def objects_batch(
+    table: str, objects: Sequence[Any], first: int = 0, *, unique: bool = True, only: Container[str] | None = None
+) -> Batch:
+    """Objects of the class that a table is of as one batch; the number of a row is its place, counted from `first`.
+
+    A row of `case_events` is an event and has the number of its case. Moments before 1970 and from 2100 on are refused
+    as in every table, and so is an object whose id came before, unless `unique` is False. Raises `InvalidValue` for an
+    object of another class, which it names with its place.
+
+    >>> import datetime as dt
+    >>> from servqual.model import Interaction
+    >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> call = Interaction(id="I-1", channel="phone", queued_at=nine, answered_at=nine + dt.timedelta(seconds=5))
+    >>> batch = objects_batch("interactions", [call])
+    >>> batch.columns["wait_s"].values.tolist(), batch.columns["channel"].labels
+    ([5000000], ['phone'])
+    """
+    told = _columns(table, objects, first)
+    rows: Sequence[int] | Array = range(first, first + len(objects))
+    others: list[str] = []
+    if table == "case_events":
+        plain = {name: _plain(table, name, values) for name, values in _events(objects).items()}
+        rows = np.repeat(rows, [len(case.counted) for case in objects])
+    else:
+        names = [name for name in told if not name.startswith("_")]
+        if only is not None:
+            others = [name for name in names if name not in only and name != IDS.get(table)]
+        plain = _told(table, objects, told, [name for name in names if name not in others])
+    batch = attrs.evolve(columns_of(table, plain, rows=rows, unique=unique), others=others)
+    if table != "case_events" or not unique:
+        return batch
+    again = came_before("cases", labels_of([case.id for case in objects]))
+    if again is None:
+        return batch
+    events = np.repeat(again, [len(case.counted) for case in objects])
+    return without(batch, "case_id", batch.columns["case_id"], events)
+
+
+def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Told]":
+    """The columns of the one class that these objects are of."""
+    if table not in TABLES:
+        close = near(table, TABLES) or tuple(TABLES)
+        raise UnknownName(f"table must be one that servqual knows (got {table!r}){did_you_mean(close)}", near=close)
+    classes = OBJECT_COLUMNS.get(table, {})
+    found = {kind: name if (name := name_of(kind)) in classes else "" for kind in {*map(type, objects)}}
+    mine = next(filter(None, (found[type(one)] for one in objects[:1])), "")
+    if any(name != mine or not name for name in found.values()):
+        place = next(i for i, one in enumerate(objects) if found[type(one)] != mine or not mine)
+        names = " or ".join(name.title().replace("_", "") for name in ([mine] if mine else classes)) or "no objects"
+        raise InvalidValue(
+            f"{table} takes {names} (got {type(objects[place]).__name__} at place {place + first:,}); pass each kind "
+            "of object in a list of its own, under the name of its table",
+            field=table,
+            expected=names,
+            got=objects[place],
+        )
+    return dict(classes.get(mine, {}))
+
+
+def _told(table: str, objects: Sequence[Any], told: "dict[str, Told]", wanted: Sequence[str]) -> dict[str, Any]:
+    """Columns as numpy, labels as they are; one that others follow from is read once."""
+    found: dict[str, Any] = {}
+
+    def column(name: str) -> Any:
+        if name not in found:
+            value = told[name]
+            if isinstance(value, Following):
+                found[name] = value.make(*map(column, value.columns))
+            else:
+                get = attrgetter(value) if isinstance(value, str) else value
+                found[name] = _plain(table, name, [*map(get, objects)])
+        return found[name]
+
+    return {name: column(name) for name in wanted}
+
+
+def _plain(table: str, name: str, values: list[Any]) -> Any:
+    """Values of one column as numpy; labels as they are."""
+    kind = kind_of(table, name)
+    if values and values[0] is None and values.count(None) == len(values):
+        return np.full(len(values), np.datetime64("NaT", "us") if kind is Kind.MOMENT else np.nan)
+    match kind:
+        case Kind.MOMENT:
+            return _ticks(_seconds(values, dt.datetime.timestamp)).view("M8[us]")
+        case Kind.DURATION:
+            return _lengths(values).view("m8[us]")
+        case Kind.LABEL:
+            return values
+        case _:
+            return np.array(values, np.float64)
+
+
+def _seconds(values: Sequence[Any], of: Callable[[Any], float]) -> Array:
+    """Seconds, NaN where nothing is known."""
+    try:
+        return np.fromiter(map(of, values), np.float64, len(values))
+    except TypeError:  # some is None
+        return np.array([None if value is None else of(value) for value in values], np.float64)
+
+
+def _ticks(seconds: Array) -> Array:
+    """Seconds as whole microseconds; below 2^32, as since 1970 until 2106, floats round off less than half of one."""
+    known = ~np.isnan(seconds)
+    return np.where(known, np.rint(np.where(known, seconds, 0) * 1e6).astype(np.int64), MISSING)
+
+
+def _lengths(values: Sequence[dt.timedelta | None]) -> Array:
+    """Durations as whole microseconds, up to the longest that is told apart."""
+    seconds = _seconds(values, dt.timedelta.total_seconds)
+    far = np.flatnonzero(seconds >= _EXACT)
+    ticks = _ticks(np.minimum(seconds, _EXACT))
+    for row in far.tolist():
+        ticks[row] = min((values[row] or _TICK) // _TICK, LONGEST)
+    return ticks
+
+
+def _events(cases: Sequence[Any]) -> dict[str, list[Any]]:
+    """The histories of cases as the columns of a log."""
+    events = [*chain.from_iterable(case.counted for case in cases)]
+    kinds: list[Any] = [*map(type, events)]
+    names: dict[Any, str] = {kind: kind.stored_name for kind in {*kinds}}
+    rows: dict[str, list[int]] = {name: [] for name in names.values()}
+    for row, kind in enumerate(kinds):
+        rows[names[kind]].append(row)
+    columns: dict[str, list[Any]] = {
+        "case_id": [*chain.from_iterable(repeat(case.id, len(case.counted)) for case in cases)],
+        "event": [names[kind] for kind in kinds],
+        "at": [event.at for event in events],
+        "seq": [event.seq for event in events],
+    }
+    for event, told in EVENT_COLUMNS.items():
+        for name, field in told.items():
+            values = columns.setdefault(name, [None] * len(events))
+            for row in rows.get(event, ()):
+                values[row] = getattr(events[row], field)
+    return columns

@@ -1,0 +1,184 @@
+"""One column of another library's frame as numpy, as codes and labels, or as a list where it is neither.
+
+pandas, Polars and PyArrow are read through narwhals. Text and what narwhals has no type for come as lists.
+"""
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from servqual._checks import as_zone, need
+from servqual.errors import NaiveTime
+from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT, MISSING, Column
+from servqual.readers.columns.labels import coded, labels_of
+from servqual.readers.columns.tables import Kind
+from servqual.readers.columns.zones import instants
+from servqual.readers.memory.values import LARGEST, in_microseconds
+
+__all__ = ["FOREIGN", "at_once", "each_once", "is_series", "plain_of"]
+
+FOREIGN = ("pandas", "polars", "pyarrow", "duckdb", "modin", "cudf")
+_POWERS = range(23)
+"""Powers of ten that are floats without rounding."""
+_FAR = 2 * 86_400_000_000
+"""Two days in microseconds: more than any zone is off UTC."""
+
+
+def is_series(values: object) -> bool:
+    """Whether something is a column of another library."""
+    return type(values).__module__.partition(".")[0] in (*FOREIGN, "narwhals")
+
+
+def plain_of(name: str, kind: Kind, values: Any, naive: str | None = None) -> Any:
+    """A series as what its kind is read from; a naive moment raises `NaiveTime` where `naive` does not name its zone.
+
+    >>> import polars as pl
+    >>> plain_of("wait_s", Kind.DURATION, pl.Series([1, None])).tolist()
+    [1.0, nan]
+    """
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    series = _series(values)
+    dtype = series.dtype
+    if kind is Kind.LABEL:
+        return _labels(series, dtype)
+    if kind is Kind.MOMENT and isinstance(dtype, nw.Datetime | nw.Date):
+        return _moments(name, series, dtype, naive)
+    if kind is Kind.DURATION and dtype == nw.Duration:
+        return series.to_numpy()
+    return _amounts(series, dtype)
+
+
+def each_once(values: Any) -> bool:
+    """Whether no value of a series comes twice, as the library counts them; False where it is not sure.
+
+    >>> import polars as pl
+    >>> each_once(pl.Series(["a", "b"])), each_once(pl.Series(["a", "a"]))
+    (True, False)
+    """
+    series = _series(values)
+    return bool(series.n_unique() == len(series))
+
+
+def at_once(kind: Kind, values: Any, naive: str | None = None) -> Any:
+    """A whole column as numpy where that takes little, or no, memory of its own; else a series, to be cut.
+
+    Those are floats, and moments of UTC that are told in the unit of the column.
+    """
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    series = _series(values)
+    dtype = series.dtype
+    plain = dtype == nw.Float64
+    utc = isinstance(dtype, nw.Datetime) and dtype.time_zone is None and naive == "UTC"
+    if (kind is not Kind.MOMENT and plain) or (kind is Kind.MOMENT and utc):
+        return series.to_numpy()
+    return series
+
+
+def _amounts(series: Any, dtype: Any) -> Any:
+    """Numbers and flags as numpy, NaN where nothing is known; anything else as a list."""
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    if dtype == nw.Boolean:
+        if not series.null_count():
+            return _flags(series)
+        plain = series.fill_null(value=False).to_numpy().astype(np.float64)
+        return np.where(series.is_null().to_numpy(), np.nan, plain)
+    if dtype == nw.Decimal:
+        return _decimals(series)
+    if dtype in (nw.Int64, nw.UInt64):  # the nearest floats, where Arrow refuses to round
+        none = series.is_null().to_numpy()
+        whole = series.fill_null(0).to_numpy() if none.any() else series.to_numpy()
+        return np.where(none, np.nan, whole.astype(np.float64))
+    return series.cast(nw.Float64).to_numpy() if dtype.is_numeric() else series.to_list()
+
+
+def _flags(series: Any) -> Any:
+    """Flags without gaps as numpy, straight from the bits of Arrow where the library has them."""
+    native = series.to_native()
+    if type(native).__module__.partition(".")[0] != "pyarrow":
+        return series.to_numpy().astype(np.bool_)
+    parts = [np.zeros(0, np.uint8)]
+    for chunk in native.chunks:
+        if len(chunk):
+            first, skipped = divmod(chunk.offset, 8)
+            bits = np.frombuffer(chunk.buffers()[1], np.uint8, -(-(skipped + len(chunk)) // 8), first)
+            parts.append(np.unpackbits(bits, count=skipped + len(chunk), bitorder="little")[skipped:])
+    return np.concatenate(parts).view(np.bool_)
+
+
+def _series(values: Any) -> Any:
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    library = type(values).__module__.partition(".")[0]
+    if library == "pyarrow" and not hasattr(values, "combine_chunks"):
+        values = sys.modules["pyarrow"].chunked_array([values])
+    elif library == "pandas" and type(values).__name__ != "Series":  # an index, a categorical, an array of its own
+        values = sys.modules["pandas"].Series(values)
+    return nw.from_native(values, series_only=True)
+
+
+def _moments(name: str, series: Any, dtype: Any, naive: str | None) -> Any:
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    zone = getattr(dtype, "time_zone", None)
+    if zone is None and naive is None:
+        raise NaiveTime(
+            f"{name} needs a zone (got a naive column); convert it in the frame, or pass the zone in which it was "
+            "written, such as naive='Europe/Berlin'",
+            field=name,
+            expected="a column with a time zone",
+            got=str(dtype),
+        )
+    if zone is not None:
+        return series.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy()
+    wall = series.to_numpy() if isinstance(dtype, nw.Datetime) else series.cast(nw.Datetime("us")).to_numpy()
+    told = in_microseconds(wall, LAST_MOMENT + _FAR)
+    near = np.clip(told, FIRST_MOMENT - _FAR, LAST_MOMENT + _FAR)  # beyond, no calendar is asked for its offset
+    return instants(np.where(told == MISSING, MISSING, near), as_zone(naive)).view("datetime64[us]")
+
+
+def _decimals(series: Any) -> Any:
+    """Decimals as the nearest floats: whole numbers of the last place over a power of ten, which rounds once."""
+    column = _arrow(series)
+    if column is None or str(column.type).partition("(")[0] != "decimal128" or column.type.scale not in _POWERS:
+        return series.to_list()
+    words = np.frombuffer(column.buffers()[1], np.int64)[2 * column.offset :][: 2 * len(column)]
+    low, high = words[::2], words[1::2]
+    known = np.asarray(column.is_valid().to_numpy(zero_copy_only=False))
+    if not (((low >> 63) == high) & (abs(low) <= LARGEST) | ~known).all():
+        return series.to_list()
+    return np.where(known, low / 10.0**column.type.scale, np.nan)
+
+
+def _labels(series: Any, dtype: Any) -> Column:
+    if dtype.is_integer() and not series.is_null().any():
+        return labels_of(series.to_numpy())
+    column = _arrow(series)
+    if column is None:
+        return labels_of(series.to_list())
+    if not hasattr(column, "dictionary"):
+        try:
+            column = column.dictionary_encode()
+        except (NotImplementedError, ValueError):  # Arrow codes no structs, intervals and the like
+            return labels_of(series.to_list())
+    indices = column.indices
+    if indices.null_count:
+        indices = indices.cast("int32").fill_null(-1)
+    return coded(indices.to_numpy(zero_copy_only=False), column.dictionary.to_pylist())
+
+
+def _arrow(series: Any) -> Any:
+    """The column as one Arrow array; None where PyArrow is not installed, or has no one type for it."""
+    try:
+        arrow = need("pyarrow", "files", "coding labels")
+    except ImportError:
+        return None
+    try:
+        column = series.to_arrow()
+        # of dictionaries too: their codes are made one
+        return column.combine_chunks() if isinstance(column, arrow.ChunkedArray) else column
+    except (NotImplementedError, TypeError, ValueError):  # objects of several types, dictionaries that hold nothing
+        return None

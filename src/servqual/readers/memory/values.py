@@ -1,0 +1,190 @@
+"""Arrays and lists of Python's and numpy's own values into typed columns, one function a kind.
+
+Nothing here guesses: what can never be of the kind raises, what is merely out of range is left for the caller to mark.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from servqual._checks import as_zone
+from servqual.errors import InvalidValue, NaiveTime
+from servqual.readers.columns.columns import LAST_MOMENT, LONGEST, MISSING, Array, Column
+from servqual.readers.columns.labels import is_missing
+from servqual.readers.columns.tables import Kind
+from servqual.readers.columns.units import cachefuls, unit_of
+
+__all__ = ["LARGEST", "as_durations", "as_flags", "as_moments", "as_numbers", "in_microseconds"]
+
+LARGEST: Final = 2**53
+"""Whole numbers up to here are exact as floats."""
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
+_COARSE: Final = {"Y", "M", "W", "D", "h", "m", "s", "ms"}
+
+Values = Sequence[Any] | Array
+
+
+def in_microseconds(values: Array, beyond: int) -> Array:
+    """A datetime64 or timedelta64 array as whole microseconds; what does not fit is `beyond`.
+
+    >>> in_microseconds(np.array([1, 2**60, "NaT"], "timedelta64[s]"), -1).tolist() == [1_000_000, -1, MISSING]
+    True
+    """
+    out = values.astype(f"{values.dtype.kind}8[us]", copy=False)
+    whole = out.view(np.int64)
+    if np.datetime_data(values.dtype)[0] in _COARSE:  # numpy wraps around in silence
+        whole = np.where(np.isnat(values) | (out.astype(values.dtype) == values), whole, beyond)
+    return np.asarray(whole)
+
+
+def as_moments(name: str, values: Values, naive: str | None) -> Column:
+    """Aware datetimes or datetime64; naive ones only where `naive` names their zone."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        return Column(Kind.MOMENT, in_microseconds(values, LAST_MOMENT))
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f" and np.isnan(values).all():
+        return Column.missing(Kind.MOMENT, len(values))
+    zone = None if naive is None else as_zone(naive)
+    return Column(Kind.MOMENT, np.fromiter((_moment(name, value, zone) for value in values), np.int64, len(values)))
+
+
+def _moment(name: str, value: Any, zone: ZoneInfo | None) -> int:
+    if is_missing(value):
+        return MISSING
+    if isinstance(value, np.datetime64):
+        return int(in_microseconds(np.array([value]), LAST_MOMENT)[0])
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime) and zone:
+        value = dt.datetime(value.year, value.month, value.day, tzinfo=zone)
+    if not isinstance(value, dt.datetime):
+        raise InvalidValue(f"{name} must hold datetimes (got {value!r})", field=name, expected="datetime", got=value)
+    if value.utcoffset() is None and zone:
+        value = value.replace(tzinfo=zone)
+    if value.utcoffset() is None:
+        raise NaiveTime(
+            f"{name} needs a zone (got {value.isoformat()}); pass tzinfo, such as datetime.UTC", field=name, got=value
+        )
+    since: dt.timedelta = value - _EPOCH
+    return since // _MICROSECOND
+
+
+def as_durations(name: str, values: Values, seconds: int) -> Column:
+    """Numbers of a unit of so many seconds, or real durations, as whole microseconds; what is too long is cut."""
+    found = _flat(values)
+    if found.dtype.kind == "m" and found is values:
+        _check_fixed(name, found.dtype)
+        return Column(Kind.DURATION, in_microseconds(found, LONGEST))
+    if found.dtype.kind not in "iuf" and not all(is_missing(value) or _is_number(value) for value in values):
+        spans = (_span(name, value, seconds) for value in values)
+        return Column(Kind.DURATION, np.fromiter(spans, np.int64, len(values)))
+    if found.dtype != np.float64:
+        found = as_numbers(name, Kind.NUMBER, values).values
+    return _rounded(found, seconds * 1e6)
+
+
+def _rounded(amounts: Array, factor: float) -> Column:
+    """Numbers times a factor as whole ones, and in their unit while the cache has them."""
+    whole, ticks = np.empty(len(amounts), np.int64), np.empty(len(amounts))
+    unit, within, divides = 0, len(amounts) > 0, True
+    for rows in cachefuls(len(amounts)):
+        amount = amounts[rows] * factor
+        known, least, most = None, amount.min(), amount.max()
+        within = within and bool(least >= 0 and most < LONGEST - 1)
+        if not (least > -LONGEST and most < LONGEST):  # some is missing, or too long
+            known = ~np.isnan(amount)
+            amount = np.clip(np.where(known, amount, 0), -LONGEST, LONGEST)
+        whole[rows] = np.rint(amount, out=amount)
+        if known is not None:
+            whole[rows][~known] = MISSING
+        if within and divides:
+            unit = unit or unit_of(amount)
+            each = np.multiply(amount, 1 / unit, out=ticks[rows])
+            divides = np.array_equal(np.rint(each, out=each) * unit, amount)
+    return Column(Kind.DURATION, whole, whole=within, ticks=(ticks, unit) if within and divides else None)
+
+
+def _span(name: str, value: Any, seconds: int) -> int:
+    """One duration in microseconds: a timedelta, a timedelta64, a number, or an interval of days and nanoseconds."""
+    if is_missing(value):
+        return MISSING
+    if isinstance(value, np.timedelta64):
+        _check_fixed(name, value.dtype)
+        return int(in_microseconds(np.array([value]), LONGEST)[0])
+    whole: int
+    if isinstance(value, dt.timedelta):
+        whole = value // _MICROSECOND
+    elif _is_number(value):
+        return int(as_durations(name, [value], seconds).values[0])
+    elif hasattr(value, "nanoseconds") and hasattr(value, "months") and not value.months:
+        whole = value.days * 86_400_000_000 + value.nanoseconds // 1000
+    else:
+        raise InvalidValue(
+            f"{name} must hold durations or numbers (got {value!r}); months and years have no fixed length",
+            field=name,
+            expected="durations or numbers",
+            got=value,
+        )
+    return min(max(whole, -LONGEST), LONGEST)
+
+
+def _check_fixed(name: str, dtype: Any) -> None:
+    if np.datetime_data(dtype)[0] in {"Y", "M"}:
+        raise InvalidValue(
+            f"{name} must hold durations of a fixed length (got {dtype}); months and years have none",
+            field=name,
+            expected="weeks or less",
+            got=str(dtype),
+        )
+
+
+def _is_number(value: Any) -> bool:
+    # numpy's timedelta64 is one of its integers
+    real = isinstance(value, int | float | Decimal | np.bool_ | np.integer | np.floating)
+    return real and not isinstance(value, np.timedelta64)
+
+
+def _flat(values: Values) -> Array:
+    """A list as an array of one dimension, of objects where its values are no numbers."""
+    if isinstance(values, np.ndarray):
+        return values
+    try:
+        found = np.asarray(values)
+    except ValueError:  # cells of several values
+        found = None
+    return found if found is not None and found.ndim == 1 else np.fromiter(values, object, len(values))
+
+
+def as_numbers(name: str, kind: Kind, values: Values) -> Column:
+    """Whole numbers, floats and decimals as floats; zero has no sign."""
+    found = _flat(values)
+    if found.dtype.kind == "O":
+        wrong = next((value for value in values if not is_missing(value) and not _is_number(value)), None)
+        if wrong is None:
+            amounts = (np.nan if is_missing(value) else _float(value) for value in values)
+            found = np.fromiter(amounts, np.float64, len(values))
+    if found.dtype.kind not in "iufb":
+        raise InvalidValue(f"{name} must hold numbers (got {list(values)[:3]!r} …)", field=name, got=values)
+    return Column(kind, found.astype(np.float64) + 0.0)
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return np.inf if value > 0 else -np.inf
+
+
+def as_flags(values: Values) -> Column:
+    """True, false, 1, 0; anything else is marked."""
+    found = _flat(values)
+    if found.dtype.kind == "b":
+        return Column(Kind.FLAG, found.astype(np.int8))
+    if found.dtype.kind not in "iuf":
+        numbers = (np.nan if is_missing(v) else _float(v) if _is_number(v) else np.inf for v in values)
+        found = np.fromiter(numbers, np.float64, len(values))
+    known = found == found  # noqa: PLR0124  (NaN is not equal to itself)
+    bad = known & (found != 0) & (found != 1)
+    return Column(Kind.FLAG, np.where(known & ~bad, found == 1, -1).astype(np.int8), (), bad)

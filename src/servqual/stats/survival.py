@@ -1,0 +1,106 @@
+"""Survival curves of all groups at once, from how many ended and went on at each age.
+
+The product-limit estimate (E. L. Kaplan and P. Meier, 1958, JASA 53: 457-481) with Greenwood's variance (M. Greenwood,
+1926) and log-log limits (J. D. Kalbfleisch and R. L. Prentice, 1980). Those that go on at the age at which others end
+count as at risk there.
+"""
+
+from statistics import NormalDist
+
+import attrs
+import numpy as np
+
+from servqual.metrics.accumulators.counts import Sparse
+from servqual.metrics.accumulators.sums import Array
+from servqual.metrics.accumulators.values import HALF, middle_of
+
+__all__ = ["Curves", "curves"]
+
+
+@attrs.frozen(eq=False)
+class Curves:
+    """The share of each group that has not ended after each age, with its limits; in the order of group and age.
+
+    `n` counts the items of each group, `going` those that had not ended.
+    """
+
+    group: Array
+    age: Array
+    ended: Array
+    at_risk: Array
+    share: Array
+    low: Array
+    high: Array
+    n: Array
+    going: Array
+
+    def reaching_half(self, share: Array) -> Array:
+        """The first age at which a share is at most one half, NaN where it stays above."""
+        out = np.full(len(self.n), np.nan)
+        places = np.flatnonzero(share <= HALF)[::-1]
+        out[self.group[places]] = self.age[places]  # an index that repeats leaves its last value behind
+        return out
+
+    def restricted_mean(self, until: float) -> tuple[Array, Array]:
+        """The mean age at the end, where what lasts longer than `until` counts as that, and its variance.
+
+        The area under the curve (P. Royston and M. Parmar, 2013, BMC Medical Research Methodology 13: 152). NaN where
+        the curve ends before `until` with some still going on.
+        """
+        size = len(self.n)
+        inside = self.age < until
+        first = np.diff(self.group, prepend=-1) != 0
+        before = np.where(first, 1.0, np.concatenate([[1.0], self.share[:-1]])[: len(first)])
+        since = np.where(first, 0.0, np.concatenate([[0.0], self.age[:-1]])[: len(first)])
+        area = np.bincount(self.group, before * np.maximum(np.minimum(self.age, until) - since, 0), size)
+        last = np.flatnonzero(np.diff(self.group, append=size) != 0)
+        known = np.zeros(size, np.bool_)
+        known[self.group[last]] = (self.age[last] >= until) | (self.share[last] <= 0)
+        value = np.where(known, area, np.nan)
+        # the area that lies beyond each age of an ending
+        so_far = np.cumsum(before * np.maximum(np.minimum(self.age, until) - since, 0))
+        starts = np.concatenate([[0.0], so_far[last][:-1]])[: len(last)]
+        offset = np.zeros(size)
+        offset[self.group[last]] = starts
+        beyond = area[self.group] - (so_far - offset[self.group])
+        terms = self.at_risk * (self.at_risk - self.ended)
+        weight = np.where(inside & (terms > 0), self.ended / np.where(terms > 0, terms, 1), 0)
+        return value, np.where(known, np.bincount(self.group, beyond**2 * weight, size), np.nan)
+
+
+def curves(cells: Sparse, confidence: float) -> Curves:
+    """The curves of all groups of lifetimes."""
+    size, group = len(cells.binned), cells.group
+    ended, going = cells.count[:, 0], cells.count[:, 1]
+    n = np.bincount(group, ended + going, size).astype(np.int64)
+    seen = np.cumsum(ended + going) - (ended + going)
+    start = np.concatenate([[0], np.cumsum(n)[:-1]])[:size]
+    at_risk = n[group] - (seen - start[group])
+    over = at_risk == ended
+    logs = np.log1p(np.where(over, 0, -ended / at_risk))
+    terms = np.where(over, 0, ended / (at_risk * np.where(over, 1, at_risk - ended)))
+    begun = _within(ended, group, size) > 0  # before the first ending nothing is left to rounding between groups
+    share = np.where(over, 0.0, np.where(begun, np.exp(_within(logs, group, size)), 1.0))
+    scatter = np.where(begun, _within(terms, group, size), 0.0)
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = np.exp(z * np.sqrt(scatter) / np.abs(np.log(share)))
+        low, high = share**power, share ** (1 / power)
+    return Curves(
+        group=group,
+        age=np.where(cells.binned[group], middle_of(cells.value), cells.value),
+        ended=ended,
+        at_risk=at_risk,
+        share=share,
+        low=np.where(share < 1, low, np.nan),
+        high=np.where((share > 0) & (share < 1), high, np.nan),
+        n=n,
+        going=np.bincount(group, going, size).astype(np.int64),
+    )
+
+
+def _within(terms: Array, group: Array, size: int) -> Array:
+    """Sums of each group's terms so far."""
+    sums = np.cumsum(terms)
+    whole = np.bincount(group, terms, size)
+    return np.asarray(sums - (np.cumsum(whole) - whole)[group])

@@ -1,0 +1,119 @@
+"""KPIs of contacts and answers: sequences that respect customers, scales that are named."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+
+from servqual.errors import InvalidValue
+from servqual.metrics import KPIS, Kpi, measure
+from servqual.metrics.catalogue.surveys import VOICE_KPIS
+from servqual.model import Interaction, InteractionId
+
+START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
+NOW = START + dt.timedelta(days=30)
+DAY = dt.timedelta(days=1)
+
+
+def test_batches_of_one_table_give_one_chain() -> None:
+    """A customer who comes back in a later batch is still the same customer."""
+    one = {"customer_id": ["a", "b"], "queued_at": [START, START]}
+    two = {"customer_id": ["c", "a"], "queued_at": [START, START + DAY]}
+    found = measure(["fcr", "volume"], {"interactions": iter([one, two])}, now=NOW)
+    assert (found.get("fcr").n, found.get("fcr").value) == (3, 2 / 3)
+    assert found.get("volume").value == 4
+
+
+def test_the_window_counts_its_end_and_immature_contacts_are_undecided() -> None:
+    """Exactly seven days later is a repeat; a window that ends now is not over."""
+    back = {"customer_id": ["a", "a"], "queued_at": [START, START + 7 * DAY]}
+    assert measure(["repeat_rate"], {"interactions": back}).one().value == 0.5
+    alone = {"customer_id": ["a"], "queued_at": [START]}
+    at_end = measure(["fcr"], {"interactions": alone}, now=START + 7 * DAY).one()
+    assert (at_end.n, at_end.undecided, at_end.value) == (0, 1, None)
+    after = measure(["fcr"], {"interactions": alone}, now=START + 7 * DAY + dt.timedelta(microseconds=1)).one()
+    assert (after.n, after.undecided, after.value) == (1, 0, 1.0)
+
+
+@pytest.mark.parametrize("as_objects", [False, True])
+def test_a_contact_that_still_waits_is_neither_answered_nor_given_up(*, as_objects: bool) -> None:
+    """One answered after 10 s, one that gave up after 30 s, one that waits: nobody knows what becomes of it."""
+    contacts: Any = {"wait_s": [10, 30, None], "abandoned": [False, True, None]}
+    if as_objects:
+        seconds = dt.timedelta(seconds=1)
+        contacts = [
+            Interaction(id=InteractionId("1"), channel="phone", queued_at=START, answered_at=START + 10 * seconds),
+            Interaction(id=InteractionId("2"), channel="phone", queued_at=START, ended_at=START + 30 * seconds),
+            Interaction(id=InteractionId("3"), channel="phone", queued_at=START),
+        ]
+    kpis = ["answer_rate", "abandonment_rate", "service_level", "volume", "asa"]
+    found = {one.kpi: (one.value, one.n, one.undecided) for one in measure(kpis, {"interactions": contacts})}
+    half = (0.5, 2, 1)
+    assert found == {
+        "answer_rate": half,
+        "abandonment_rate": half,
+        "service_level": half,
+        "volume": (3, 3, 0),
+        "asa": (10.0, 1, 0),
+    }
+    nobody = measure(["answer_rate"], {"interactions": {"abandoned": [None, None]}}).one()
+    assert (nobody.value, nobody.undecided) == (None, 2)
+
+
+def test_six_forms_of_the_service_level() -> None:
+    """Of five contacts one in time, one late, three given up after 3, 5 and 40 s; short is 3 s."""
+    data = {"interactions": {"wait_s": [10, 30, 3, 5, 40], "abandoned": [False, False, True, True, True]}}
+    level = KPIS["service_level"].with_(short=dt.timedelta(seconds=3))
+    forms = {
+        "offered": 1 / 5,
+        "answered": 1 / 2,
+        "offered_less_short_abandons": 1 / 3,
+        "offered_less_shorter_abandons": 1 / 4,
+        "offered_with_short_abandons_met": 3 / 5,
+        "offered_with_shorter_abandons_met": 2 / 5,
+    }
+    assert {form: measure([level.with_(denominator=form)], data).one().value for form in forms} == forms
+    with pytest.raises(InvalidValue, match="denominator must be"):
+        measure([level.with_(denominator="all")], data)
+    with pytest.raises(InvalidValue, match="short must be a timedelta"):
+        measure([KPIS["service_level"].with_(denominator="offered_less_shorter_abandons")], data)
+
+
+def test_durations_in_other_units_are_the_same() -> None:
+    """Minutes, hours and real durations are read by name; a negative one is refused."""
+    seconds = measure(["asa"], {"interactions": {"wait_s": [90.0, None, 30.0]}}).one()
+    minutes = measure(["asa"], {"interactions": {"wait_min": [1.5, None, 0.5]}}).one()
+    real = measure(
+        ["asa"], {"interactions": {"wait": [dt.timedelta(seconds=90), None, dt.timedelta(seconds=30)]}}
+    ).one()
+    array = measure(["asa"], {"interactions": {"wait": np.array([90, "NaT", 30], "timedelta64[s]")}}).one()
+    assert seconds == minutes == real == array
+    assert seconds.value == 60
+    refused = measure(["asa"], {"interactions": {"wait_s": [1, -1]}}).rows["interactions"]
+    assert [str(r) for r in refused.refusals] == ["row 1: wait_s must be 0 or more, and less than 142 years (got '-1')"]
+
+
+# --- answers -----------------------------------------------------------------------------------------
+
+
+def test_nps_of_the_contract_and_its_interval() -> None:
+    """25 points of eight answers; the interval is that of a difference of multinomial shares, by hand."""
+    scores = [10, 9, 9, 8, 7, 6, 3, 10]
+    found = measure(["nps"], {"answers": {"score": scores}}).one()
+    promoters, detractors, n = 4 / 8, 2 / 8, 8
+    spread = ((promoters + detractors - (promoters - detractors) ** 2) / n) ** 0.5
+    assert found.value == 25.0
+    assert found.low == pytest.approx(100 * (0.25 - 1.959963984540054 * spread))
+    assert found.high == pytest.approx(100 * (0.25 + 1.959963984540054 * spread))
+
+
+@pytest.mark.parametrize(
+    "kpi", [k for k in VOICE_KPIS if k.params.get("scale", 0) is None and "survey" not in k.needs], ids=lambda k: k.key
+)
+def test_a_scale_is_never_guessed(kpi: Kpi) -> None:
+    """Scale and cut must be named."""
+    with pytest.raises(InvalidValue, match="scale is needed"):
+        measure([kpi], {"answers": {"score": [3]}})
+    with pytest.raises(InvalidValue, match="satisfied_from is needed"):
+        measure([KPIS["csat"].with_(scale=(1, 5))], {"answers": {"score": [3]}})

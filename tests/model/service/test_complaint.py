@@ -1,0 +1,313 @@
+"""A complaint obeys its table: every event in every status, overdue and backlog at any moment, nothing told twice."""
+
+import datetime as dt
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servqual.errors import IllegalTransition, InvalidValue, OutOfOrder
+from servqual.model import (
+    CaseId,
+    Channel,
+    Complaint,
+    ComplaintId,
+    ComplaintStatus,
+    CustomerId,
+    Money,
+    complaint_backlog,
+    overdue_complaints,
+)
+from servqual.model import complaint as event
+from servqual.model.service.complaint import COMPLAINT_LIFECYCLE, ComplaintEvent
+
+T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+
+
+def at(hour: float) -> dt.datetime:
+    """So many hours after the receipt."""
+    return T0 + hour * HOUR
+
+
+RECEIVED = event.Received(
+    at=T0,
+    id=ComplaintId("P-1"),
+    customer=CustomerId("K-1"),
+    channel=Channel.PHONE,
+    category="billing",
+    description="charged twice",
+    owner="A-1",
+    due=at(48),
+)
+
+
+def sample(name: str, hour: float) -> ComplaintEvent:
+    """An event of each stored name; a follow-up also with each of its other answers."""
+    when = at(hour)
+    events: dict[str, ComplaintEvent] = {
+        "received": attrs.evolve(RECEIVED, at=when, due=at(48) if hour <= 48 else when),
+        "acknowledged": event.Acknowledged(at=when, by="A-1"),
+        "handed_over": event.HandedOver(at=when, by="A-1", to="A-2", reason="holiday", team="north"),
+        "extended": event.Extended(at=when, by="A-1", due=at(200), reason="waits for the bank"),
+        "linked": event.Linked(at=when, by="A-1", to=CaseId("C-1")),
+        "started": event.Started(at=when, by="A-1"),
+        "listened": event.Listened(at=when, by="A-1", demand="a refund"),
+        "analysed": event.Analysed(at=when, by="A-1", root_cause="retry", upheld=True),
+        "resolved": event.Resolved(
+            at=when, by="A-1", solution="refunded", told_customer=True, compensation=Money("12.50", "EUR")
+        ),
+        "followed_up": event.FollowedUp(at=when, by="A-1", satisfied=True, answer="thanks"),
+        "followed_up:no": event.FollowedUp(at=when, by="A-1", satisfied=False, answer="still charged"),
+        "followed_up:nobody": event.FollowedUp(at=when, by="A-1", satisfied=None, answer="no answer, three calls"),
+        "followed_up:last word": event.FollowedUp(
+            at=when, by="A-1", satisfied=False, answer="wants more", final_answer="the refund is all that we owe"
+        ),
+        "closed": event.Closed(at=when, by="A-1"),
+        "reopened": event.Reopened(at=when, by="A-1", reason="charged again"),
+        "duplicate": event.Duplicate(at=when, by="A-1", of=ComplaintId("P-0")),
+        "withdrawn": event.Withdrawn(at=when, by="A-1", reason="a mistake of mine"),
+    }
+    return events[name]
+
+
+NAMES = [
+    *("received", "acknowledged", "handed_over", "extended", "linked", "started", "listened", "analysed", "resolved"),
+    *("followed_up", "followed_up:no", "followed_up:nobody", "followed_up:last word"),
+    *("closed", "reopened", "duplicate", "withdrawn"),
+]
+
+# a shortest way to each status
+STEPS = ["received", "listened", "analysed", "resolved", "followed_up", "closed"]
+WAY = {
+    "received": STEPS[:1],
+    "listening": ["received", "started"],
+    "analysing": STEPS[:2],
+    "resolving": STEPS[:3],
+    "following_up": STEPS[:4],
+    "followed_up": STEPS[:5],
+    "closed": STEPS,
+    "withdrawn": ["received", "withdrawn"],
+    "duplicate": ["received", "duplicate"],
+}
+
+# DOMAIN.md SM-02, written out apart from the code: status -> event -> next status
+LEADS: dict[str, dict[str, str]] = {
+    "received": {"started": "listening", "listened": "analysing", "extended": "received"},
+    "listening": {"listened": "analysing", "extended": "listening"},
+    "analysing": {"analysed": "resolving", "extended": "analysing"},
+    "resolving": {"resolved": "following_up", "extended": "resolving"},
+    "following_up": {
+        "followed_up": "followed_up",
+        "followed_up:no": "analysing",
+        "followed_up:nobody": "following_up",
+        "followed_up:last word": "followed_up",
+    },
+    "followed_up": {"closed": "closed", "reopened": "analysing"},
+    "closed": {"reopened": "analysing", "linked": "closed"},
+    "withdrawn": {},
+    "duplicate": {},
+}
+OPEN = ("received", "listening", "analysing", "resolving", "following_up", "followed_up")
+for _open in OPEN:
+    LEADS[_open] |= dict.fromkeys(("acknowledged", "handed_over", "linked"), _open)
+    LEADS[_open] |= {"withdrawn": "withdrawn", "duplicate": "duplicate"}
+
+
+def complaint_in(status: str) -> Complaint:
+    """A complaint that went a shortest way to this status, an hour a step."""
+    return Complaint(history=[sample(name, hour) for hour, name in enumerate(WAY[status])])
+
+
+def test_every_status_has_a_row_and_a_way() -> None:
+    """The tables of this test cover the enumeration and every kind of event."""
+    assert set(WAY) == set(LEADS) == set(ComplaintStatus)
+    assert {type(sample(name, 0)) for name in NAMES} == set(COMPLAINT_LIFECYCLE.events)
+    assert all(complaint_in(status).status == status for status in ComplaintStatus)
+
+
+@pytest.mark.parametrize("status", list(ComplaintStatus))
+@pytest.mark.parametrize("name", NAMES)
+def test_each_event_in_each_status(status: ComplaintStatus, name: str) -> None:
+    """An allowed event leads where the document says; any other is refused and leaves the complaint equal."""
+    before, following = complaint_in(status), sample(name, 20)
+    leads = LEADS[status].get(name)
+    if leads is not None:
+        after = before.record(following)
+        assert after.status == leads
+        assert after == Complaint(history=after.history)
+    else:
+        with pytest.raises(IllegalTransition) as refused:
+            before.record(following)
+        assert refused.value.code == "complaint.illegal_transition"
+        assert set(refused.value.allowed) == {n.partition(":")[0] for n in LEADS[status]}
+    assert before == complaint_in(status)
+    assert before.status is status
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_every_open_complaint_can_be_closed(status: str) -> None:
+    """From each open status the steps that are left lead to the end."""
+    complaint = complaint_in(status)
+    done = {"received": 1, "listening": 1, "analysing": 2, "resolving": 3, "following_up": 4, "followed_up": 5}[status]
+    for hour, name in enumerate(STEPS[done:], start=10):
+        complaint = complaint.record(sample(name, hour))
+    assert complaint.status is ComplaintStatus.CLOSED
+    assert complaint.ended
+
+
+@pytest.mark.parametrize("field", ["id", "customer", "category", "description", "owner"])
+@pytest.mark.parametrize("empty", ["", "  ", None])
+def test_a_complaint_has_its_mandatory_fields(field: str, empty: str | None) -> None:
+    """A receipt that lacks one is refused by the name of the field; duty and time limit are among them (CP-03)."""
+    with pytest.raises(InvalidValue, match=f"{field} must be a text") as refused:
+        attrs.evolve(RECEIVED, **{field: empty})  # type: ignore[arg-type]
+    assert refused.value.field == field
+
+
+def test_other_bad_input_is_refused() -> None:
+    """An unknown channel, a due moment of the past, an amount that is no Money, an empty last word."""
+    with pytest.raises(InvalidValue, match=r"channel must be one of .* \(got 'fone'\); did you mean phone"):
+        attrs.evolve(RECEIVED, channel="fone")
+    with pytest.raises(InvalidValue, match="due must not come before at"):
+        attrs.evolve(RECEIVED, due=at(-1))
+    with pytest.raises(InvalidValue, match="due must not come before at"):
+        event.Extended(at=at(3), by="A", due=at(2), reason="r")
+    with pytest.raises(InvalidValue, match="compensation"):
+        event.Resolved(at=T0, by="A", solution="s", told_customer=True, compensation=12.5)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="final_answer must be a text"):
+        event.FollowedUp(at=T0, by="A", satisfied=False, answer="no", final_answer="")
+    with pytest.raises(IllegalTransition, match="while the complaint is not begun"):
+        Complaint(history=[sample("listened", 0)])
+
+
+def test_what_a_full_life_tells() -> None:
+    """Every derived fact of a complaint that was handed over, extended, solved twice, closed and reopened."""
+    names = [
+        *("received", "acknowledged", "started", "listened", "linked", "linked", "handed_over", "extended"),
+        *("analysed", "resolved", "followed_up:no", "analysed", "resolved", "followed_up", "closed"),
+    ]
+    complaint = Complaint(history=[sample(name, hour) for hour, name in enumerate(names)])
+    assert (complaint.id, complaint.customer, complaint.category) == ("P-1", "K-1", "billing")
+    assert (complaint.owner, complaint.team, complaint.due) == ("A-2", "north", at(200))
+    assert (complaint.acknowledged_at, complaint.started_at) == (at(1), at(2))
+    assert (complaint.demand, complaint.root_cause, complaint.upheld) == ("a refund", "retry", True)
+    assert (complaint.resolved_at, complaint.handling_time) == (at(12), 12 * HOUR)
+    assert (complaint.satisfied, complaint.followed_up_at, complaint.closed_at) == (True, at(13), at(14))
+    assert complaint.cases == ("C-1",)
+    assert sum(complaint.compensations, start=Money(0, "EUR")) == Money(25, "EUR")
+    again = complaint.record(sample("reopened", 30))
+    assert (again.resolved_at, again.handling_time, again.closed_at, again.ended) == (None, None, None, False)
+
+
+def test_what_a_new_complaint_does_not_tell() -> None:
+    """Before each step its facts are None, not invented values."""
+    new = complaint_in("received")
+    facts = (new.acknowledged_at, new.started_at, new.demand, new.root_cause, new.upheld, new.resolution, new.satisfied)
+    assert facts == (None,) * 7
+    assert (new.followed_up_at, new.closed_at, new.duplicate_of, new.team) == (None,) * 4
+    assert (new.cases, new.compensations, new.owner) == ((), (), "A-1")
+    assert complaint_in("duplicate").duplicate_of == "P-0"
+
+
+@pytest.mark.parametrize(
+    ("names", "hour", "overdue"),
+    [
+        (["received"], 48, False),  # the due moment itself is kept, as every boundary (DESIGN.md, pins)
+        (["received"], 48.001, True),
+        (["received"], -1, False),  # not received yet
+        (["received", "withdrawn"], 50, False),
+        (["received", "duplicate"], 50, False),
+        (["received", "listened", "analysed", "resolved"], 50, False),
+        (["received", "listened", "analysed", "resolved", "followed_up:no"], 50, True),  # the solution fell
+        (["received", "extended"], 50, False),
+        (["received", "extended"], 201, True),
+    ],
+)
+def test_overdue(names: list[str], hour: float, *, overdue: bool) -> None:
+    """Overdue is past the due moment and neither resolved nor ended (DOMAIN.md SM-02)."""
+    complaint = Complaint(history=[sample(name, minute / 10) for minute, name in enumerate(names)])
+    assert complaint.overdue(now=at(hour)) is overdue
+
+
+def test_overdue_in_the_past_is_as_things_stood_then() -> None:
+    """A complaint that was solved or extended too late was overdue until then."""
+    late = complaint_in("resolving").record(sample("resolved", 60))
+    assert [late.overdue(now=at(hour)) for hour in (47, 49, 60)] == [False, True, False]
+    extended = complaint_in("received").record(sample("extended", 60))
+    assert [extended.overdue(now=at(hour)) for hour in (47, 49, 60)] == [False, True, False]
+
+
+def named(name: str, *events: ComplaintEvent, since: float = 0, due: float = 48) -> Complaint:
+    """A complaint of this name with these events."""
+    return Complaint(history=[attrs.evolve(RECEIVED, id=ComplaintId(name), at=at(since), due=at(due)), *events])
+
+
+def test_overdue_and_backlog_lists_at_any_moment() -> None:
+    """Lists name what was open then, first due and oldest first, and show each as it was."""
+    desk = [
+        named("P-3", since=2, due=10),
+        named("P-2", sample("withdrawn", 30), since=1, due=20),
+        named("P-1", sample("listened", 1), sample("analysed", 2), sample("resolved", 40), since=0, due=12),
+        named("P-4", since=60, due=70),
+    ]
+    backlog = {hour: [one.id for one in complaint_backlog(desk, now=at(hour))] for hour in (-1, 0, 2, 30, 60)}
+    assert backlog == {
+        -1: [],
+        0: ["P-1"],
+        2: ["P-1", "P-2", "P-3"],
+        30: ["P-1", "P-3"],
+        60: ["P-1", "P-3", "P-4"],
+    }
+    overdue = {hour: [one.id for one in overdue_complaints(desk, now=at(hour))] for hour in (10, 13, 25, 39, 41)}
+    assert overdue == {10: [], 13: ["P-3", "P-1"], 25: ["P-3", "P-1", "P-2"], 39: ["P-3", "P-1"], 41: ["P-3"]}
+    (then,) = complaint_backlog([desk[2]], now=at(1.5))
+    assert then.status is ComplaintStatus.ANALYSING
+
+
+def test_what_became_known_late_is_folded_in() -> None:
+    """An acknowledgement that was entered the next day counts when it was given."""
+    complaint = complaint_in("resolving")
+    told = event.Acknowledged(at=at(0.5), by="A-1")
+    with pytest.raises(OutOfOrder):
+        complaint.record(told)
+    assert complaint.record(attrs.evolve(told, recorded_at=at(24))).acknowledged_at == at(0.5)
+
+
+@given(order=st.permutations(STEPS))
+def test_equal_instants_fold_alike_in_any_order(order: list[str]) -> None:
+    """A desk that stamps a whole life with one instant gets one complaint, however its events arrive."""
+    assert Complaint(history=[sample(n, 0) for n in order]) == Complaint(history=[sample(n, 0) for n in STEPS])
+
+
+@given(data=st.data())
+def test_any_legal_life_replays_to_itself(data: st.DataObject) -> None:
+    """Random walks over the table: replay is life, and the overdue are among the backlog at every moment."""
+    complaint = complaint_in("received")
+    for hour in range(1, data.draw(st.integers(0, 60)) + 1):
+        names = [n for n in NAMES if n in LEADS[complaint.status]]
+        if not names:
+            break
+        complaint = complaint.record(sample(data.draw(st.sampled_from(names)), hour))
+    assert Complaint(history=complaint.history) == complaint
+    assert Complaint(history=tuple(reversed(complaint.history))) == complaint
+    now = at(data.draw(st.integers(-2, 300)))
+    assert set(overdue_complaints([complaint], now=now)) <= set(complaint_backlog([complaint], now=now))
+
+
+def test_the_diagram_draws_the_guards() -> None:
+    """The Mermaid picture comes from the table."""
+    lines = Complaint.diagram().splitlines()
+    assert lines[0] == "stateDiagram-v2"
+    assert "    following_up --> followed_up : followed_up [satisfied or final answer]" in lines
+    assert "    following_up --> analysing : followed_up" in lines
+    assert "    withdrawn --> [*]" in lines
+
+
+@pytest.mark.parametrize("kind", [ComplaintStatus, Channel])
+def test_complaint_labels_are_there(kind: type[ComplaintStatus]) -> None:
+    """Every member has a Chinese label of its own."""
+    labels = [member.label("zh") for member in kind]
+    assert all(label and not label.isascii() for label in labels)
+    assert len(set(labels)) == len(labels)

@@ -1,0 +1,182 @@
+"""An id that came before is refused with its reason, and the first row of each id counts."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servqual.errors import InvalidValue
+from servqual.metrics import measure, tally
+from servqual.model import Case, CaseId, CustomerId
+from servqual.model import case as event
+from servqual.readers import columns_of
+from servqual.readers.columns import duplicates
+from servqual.readers.columns.duplicates import IDS
+from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.files.frames import frame_batch
+from servqual.readers.memory import arrays
+
+NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 8)), max_size=30))
+def test_the_first_row_of_each_id_stays(ids: list[int | None]) -> None:
+    """Against the obvious loop."""
+    seen: set[int] = set()
+    kept: list[int] = []
+    lost: list[int] = []
+    for row, one in enumerate(ids):
+        (lost if one in seen else kept).append(row)
+        if one is not None:
+            seen.add(one)
+    columns = {"interaction_id": ids, "wait_s": [float(row) for row in range(len(ids))]}
+    frame = pl.DataFrame(columns, schema={"interaction_id": pl.Int64, "wait_s": pl.Float64})
+    for found in (columns_of("interactions", columns), frame_batch("interactions", frame)):
+        assert [int(row) for row in found.rows] == kept
+        assert (found.columns["wait_s"].values // 1_000_000).tolist() == kept
+        assert [(refusal.row, refusal.reason) for refusal in found.lost] == [(row, "came before") for row in lost]
+        assert found.read == found.size + len(lost) == len(ids)
+    assert columns_of("interactions", columns, unique=False).size == len(ids)
+
+
+def test_a_row_that_is_gone_refuses_nothing_else() -> None:
+    """It is told once, and what was read wrong in it no more."""
+    columns: dict[str, Any] = {"case_id": ["C-1", "C-1", "C-2"], "received_at": [NINE] * 3, "reopened": [0, -1, -1]}
+    assert [refusal.row for refusal in columns_of("cases", columns).refusals] == [2]
+    found = measure(["case_volume", "reopen_rate"], {"cases": columns}, now=NINE)
+    assert found.get("case_volume").value == 2
+    rows = found.rows["cases"]
+    assert (rows.read, rows.used, rows.refused) == (3, 2, 1)
+    assert rows.reasons["case_id", "came before"] == 1
+
+
+def test_stretches_of_a_table_are_looked_through_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the length of a stretch; rows keep their numbers."""
+    monkeypatch.setattr(arrays, "PART", 2)
+    columns = {"case_id": [1, 2, 3, 1, 5, 2], "received_at": [NINE] * 6}
+    found = measure(["case_volume"], {"cases": columns}, now=NINE)
+    assert found.one().value == 4
+    assert sorted(refusal.row for refusal in found.rows["cases"].refusals) == [3, 5]
+
+
+def test_ids_are_looked_through_whatever_is_asked() -> None:
+    """Though no KPI reads them; so that every KPI is of the same rows."""
+    columns = {"interaction_id": ["a", "b", "a"], "queued_at": [NINE] * 3, "wait_s": [1, 2, 30]}
+    for source in (columns, pl.DataFrame(columns)):
+        found = measure(["volume", "asa"], {"interactions": source})
+        assert (found.get("volume").value, found.get("asa").value) == (2, 1.5)
+
+
+def test_objects_that_come_again_are_refused_in_a_list() -> None:
+    """An old version of a case beside the new one is no second case, as a row or as a log."""
+    old = Case(
+        history=[
+            event.Reported(
+                at=NINE, id=CaseId("C-1"), customer=CustomerId("K-1"), description="d", impact="i", owner="A-1",
+                occurred_at=NINE, channel="phone", source="feedback",
+            )
+        ]
+    )  # fmt: skip
+    new = old.record(event.Received(at=NINE + dt.timedelta(hours=1), by="A-1"))
+    now = NINE + dt.timedelta(days=1)
+    for table, read, used in (("cases", 2, 1), ("case_events", 3, 2)):
+        found = measure(["case_volume"], {table: [new, old]}, now=now)
+        assert found.one().value == 1
+        rows = found.rows[table]
+        assert (rows.read, rows.used) == (read, used)
+        assert [str(refusal) for refusal in rows.refusals] == ["row 1: case_id came before (got 'C-1')"]
+    assert measure(["case_volume"], {"cases": iter([new, old])}, now=now).one().value == 1
+
+
+def test_ids_that_name_no_rows_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather than a list of refusals as long as the table."""
+    monkeypatch.setattr(duplicates, "_MOST", 2)
+    with pytest.raises(InvalidValue, match=r"case_id must name each row of cases .got 3 rows"):
+        columns_of("cases", {"case_id": [7, 7, 7, 7]})
+
+
+def test_tables_without_an_id_are_left_alone() -> None:
+    """And every id is a label of a table that there is."""
+    assert all(TABLES[table].get(name, Kind.LABEL) is Kind.LABEL for table, name in IDS.items())
+    assert columns_of("answers", {"survey": ["Q2", "Q2"]}).size == 2
+
+
+ids = st.lists(st.sampled_from(["A", "B", "7", "07", 7, 12, None, "٣"]), min_size=1, max_size=30)
+
+
+def cases(some: list[Any], first: int = 0) -> dict[str, Any]:
+    """Cases of these ids, each of a team of its own, so that it shows which row was taken."""
+    return {"case_id": some, "received_at": [NINE] * len(some), "team": [f"t{first + i}" for i in range(len(some))]}
+
+
+@given(ids, st.integers(1, 7), st.integers(1, 3))
+def test_parts_leave_out_the_same_rows(some: list[Any], step: int, threads: int) -> None:
+    """The first row of an id stays, wherever the table is cut; a whole number and its digits are one."""
+    seen, wanted = set[str](), []
+    for place, one in enumerate(some):
+        if one is None or str(one) not in seen:
+            wanted.append(f"t{place}")
+        seen |= set() if one is None else {str(one)}
+    parts = [cases(some[at : at + step], at) for at in range(0, len(some), step)]
+    for data in (cases(some), parts, iter(parts)):
+        found = measure(["case_volume"], {"cases": data}, by=["team"], threads=threads)
+        assert Counter(m.group["team"] for m in found if m.n) == Counter(wanted)
+        rows = found.rows["cases"]
+        assert (rows.read, rows.used, rows.refused) == (len(some), len(wanted), len(some) - len(wanted))
+
+
+def test_files_that_overlap_are_told_once(tmp_path: Path) -> None:
+    """Two exports of which the second repeats the end of the first, in CSV and in Parquet."""
+    both = [["C-1", "C-2", "C-3"], ["C-3", "C-4"]]
+    for number, some in enumerate(both):
+        table = pa.table({"case_id": some, "received_at": pa.array([NINE] * len(some))})
+        pq.write_table(table, tmp_path / f"{number}.parquet")
+        lines = ["case_id,received_at", *(f"{one},{NINE.isoformat()}" for one in some)]
+        (tmp_path / f"{number}.csv").write_text("\n".join(lines), encoding="utf-8")
+    for kind in ("parquet", "csv"):
+        rows = measure(["case_volume"], {"cases": tmp_path / f"*.{kind}"}).rows["cases"]
+        assert (rows.read, rows.used) == (5, 4)
+        assert [str(refusal) for refusal in rows.refusals] == [
+            "row 0: case_id came before (got 'C-3')"
+        ] or kind == "csv"
+
+
+def test_beyond_the_limit_nobody_looks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The ids that came so far are known still; long Parquet is not looked through at all."""
+    monkeypatch.setattr(duplicates, "LOOKED_THROUGH", 3)
+    parts = [cases([1, 2, 3]), cases([4, 4, 1]), cases([4, 5])]
+    assert measure(["case_volume"], {"cases": iter(parts)}).one().value == 7
+    monkeypatch.setattr("servqual.readers.sources.LOOKED_THROUGH", 3)
+    pq.write_table(pa.table({"case_id": [1, 1, 1, 1], "received_at": pa.array([NINE] * 4)}), tmp_path / "long.parquet")
+    assert measure(["case_volume"], {"cases": tmp_path / "long.parquet"}).one().value == 4
+
+
+def test_a_column_that_names_no_rows_and_a_part_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused as for a whole table; nobody waits for a part that never comes."""
+    monkeypatch.setattr(duplicates, "_MOST", 10)
+    with pytest.raises(InvalidValue, match="case_id must name each row of cases"):
+        measure(["case_volume"], {"cases": (cases(["C-1"] * 4) for _ in range(9))}, threads=3)
+
+    def failing() -> Iterator[Any]:
+        for number in range(9):
+            yield cases([number]) if number != 4 else {"case_id": [4, 5], "received_at": ["soon"]}
+
+    with pytest.raises(InvalidValue):
+        measure(["case_volume"], {"cases": failing()}, threads=3)
+
+
+def test_the_order_of_threads_changes_nothing() -> None:
+    """Many parts that repeat each other, twice with as many threads: the same bytes."""
+    rng = np.random.default_rng(5)
+    parts = [cases(rng.integers(0, 900, 100).tolist(), 100 * n) for n in range(30)]
+    found = {tally(["case_volume"], {"cases": iter(parts)}, by=["team"], threads=n).to_bytes() for n in (1, 2, 4, 4)}
+    assert len(found) == 1

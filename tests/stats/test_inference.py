@@ -1,0 +1,71 @@
+"""Intervals against published numbers and against scipy.stats, which the library itself does not use for them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from servqual.stats import inference
+
+
+def test_wilson_published() -> None:
+    """R. G. Newcombe (1998), Statistics in Medicine 17: 857-872, table I: 81/263, 15/148, 0/20, 1/29, method 3."""
+    low, high = inference.wilson(np.array([81, 15, 0, 1]), np.array([263, 148, 20, 29]), 0.95)
+    assert low == pytest.approx([0.2553, 0.0624, 0.0, 0.0061], abs=5e-5)
+    assert high == pytest.approx([0.3662, 0.1605, 0.1611, 0.1718], abs=5e-5)
+
+
+@given(st.integers(0, 500), st.integers(0, 500), st.sampled_from([0.8, 0.95, 0.99]))
+def test_wilson_against_scipy(hits: int, misses: int, confidence: float) -> None:
+    """scipy.stats.binomtest(...).proportion_ci(method="wilson")."""
+    if not hits + misses:
+        return
+    low, high = inference.wilson(np.array([hits]), np.array([hits + misses]), confidence)
+    want = stats.binomtest(hits, hits + misses).proportion_ci(confidence, method="wilson")
+    assert (low[0], high[0]) == pytest.approx((want.low, want.high), abs=1e-12)
+
+
+def test_nothing_has_no_interval() -> None:
+    """Where n is 0 it is NaN, never 0 to 1."""
+    low, high = inference.wilson(np.array([0]), np.array([0]), 0.95)
+    assert np.isnan(low[0])
+    assert np.isnan(high[0])
+
+
+@given(st.integers(0, 2000), st.sampled_from([0.9, 0.95]))
+def test_poisson_against_chi_squared(events: int, confidence: float) -> None:
+    """Garwood's interval by its chi-squared form, with scipy.stats.chi2."""
+    low, high = inference.poisson(np.array([events]), confidence)
+    tail = (1 - confidence) / 2
+    assert low[0] == pytest.approx(stats.chi2.ppf(tail, 2 * events) / 2 if events else 0.0, rel=1e-9)
+    assert high[0] == pytest.approx(stats.chi2.ppf(1 - tail, 2 * events + 2) / 2, rel=1e-9)
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=2, max_size=30))
+def test_mean_against_scipy(values: list[float]) -> None:
+    """scipy.stats.t.interval of the same values."""
+    spread = float(np.var(values, ddof=1))
+    low, high = inference.mean(np.array([np.mean(values)]), np.array([spread]), np.array([len(values)]), 0.95)
+    half = stats.t.ppf(0.975, len(values) - 1) * np.sqrt(spread / len(values))
+    assert (low[0], high[0]) == pytest.approx((np.mean(values) - half, np.mean(values) + half), rel=1e-9, abs=1e-6)
+
+
+@given(st.integers(1, 5000), st.sampled_from([0.5, 0.9, 0.95]))
+def test_ranks_cover_the_quantile(n: int, q: float) -> None:
+    """The ranks leave out at most 2.5 % on each side, by scipy.stats.binom, and no tighter rank does."""
+    low, high = (int(r[0]) for r in inference.quantile_ranks(np.array([n]), q, 0.95))
+    binomial = stats.binom(n, q)
+    assert binomial.cdf(low - 1) <= 0.025 + 1e-9
+    assert binomial.cdf(low) >= 0.025 - 1e-9
+    assert binomial.cdf(high - 1) >= 0.975 - 1e-9
+    assert binomial.cdf(high - 2) <= 0.975 + 1e-9
+
+
+@pytest.mark.parametrize("q", [0.01, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("share", [1e-9, 0.025, 0.975, 1 - 1e-9])
+def test_the_first_count_that_reaches_a_share(share: float, q: float) -> None:
+    """scipy.stats.binom.ppf, which searches in another way, for small groups and for huge ones."""
+    n = np.concatenate([np.arange(400), [10_000, 123_457, 9_999_999]])
+    assert inference.first_reaching(share, n, q)[1:].tolist() == np.asarray(stats.binom.ppf(share, n[1:], q)).tolist()
+    assert inference.first_reaching(share, n, q)[0] == 0
