@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
-from servqual.readers.columns.columns import Array, Batch, Column
+from servqual.readers.columns.columns import Batch, Column
 from servqual.readers.columns.duplicates import IDS, LOOKED_THROUGH, Ids
 from servqual.readers.columns.labels import labels_of
 from servqual.readers.columns.request import ALL, Asked

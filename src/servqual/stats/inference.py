@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 
 __all__ = [
     "METHODS",

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 
 __all__ = ["shrunken_means", "shrunken_rates", "shrunken_shares"]
 

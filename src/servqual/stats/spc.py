@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.stats.inference import first_reaching
 
 __all__ = ["of_counts", "of_shares"]

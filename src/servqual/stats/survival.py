@@ -6,15 +6,17 @@ count as at risk there.
 """
 
 from statistics import NormalDist
+from typing import Final
 
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators.counts import Sparse
-from servqual.metrics.accumulators.sums import Array
-from servqual.metrics.accumulators.values import HALF, middle_of
+from servqual._arrays import Array
 
-__all__ = ["Curves", "curves"]
+__all__ = ["HALF", "Curves", "curves"]
+
+HALF: Final = 0.5 + 1e-9
+"""Products of shares such as 5/6 × 4/5 × 3/4 come out of floats a little above one half."""
 
 
 @attrs.frozen(eq=False)
@@ -68,10 +70,8 @@ class Curves:
         return value, np.where(known, np.bincount(self.group, beyond**2 * weight, size), np.nan)
 
 
-def curves(cells: Sparse, confidence: float) -> Curves:
-    """The curves of all groups of lifetimes."""
-    size, group = len(cells.binned), cells.group
-    ended, going = cells.count[:, 0], cells.count[:, 1]
+def curves(size: int, *, group: Array, age: Array, ended: Array, going: Array, confidence: float) -> Curves:
+    """The curves of so many groups, from how many ended and went on at each age, by group and age in order."""
     n = np.bincount(group, ended + going, size).astype(np.int64)
     seen = np.cumsum(ended + going) - (ended + going)
     start = np.concatenate([[0], np.cumsum(n)[:-1]])[:size]
@@ -88,7 +88,7 @@ def curves(cells: Sparse, confidence: float) -> Curves:
         low, high = share**power, share ** (1 / power)
     return Curves(
         group=group,
-        age=np.where(cells.binned[group], middle_of(cells.value), cells.value),
+        age=age,
         ended=ended,
         at_risk=at_risk,
         share=share,

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "whole",
 ]
 
-Array: TypeAlias = npt.NDArray[Any]
 Rows: TypeAlias = Mapping[str, Any]
 Law: TypeAlias = Literal["commutative", "keyed"]
 

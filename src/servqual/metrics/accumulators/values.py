@@ -11,8 +11,9 @@ import attrs
 import numpy as np
 
 from servqual.metrics.accumulators.sums import Accumulator, Array, Rows, measured, whole
+from servqual.stats.survival import HALF
 
-__all__ = ["BIN_ERROR", "HALF", "Lifetimes", "Values", "bin_of", "middle_of"]
+__all__ = ["BIN_ERROR", "Lifetimes", "Values", "bin_of", "middle_of"]
 
 _BITS: Final = 7
 BIN_ERROR: Final = 2.0 ** -(_BITS + 1)
@@ -173,10 +174,6 @@ class Lifetimes(Accumulator):
         rows = measured(age, among, None)
         ended = np.asarray(ended, np.bool_)
         return {"value": rows["value"], "ended": rows["n"] & ended, "going": rows["n"] & ~ended}
-
-
-HALF: Final = 0.5 + 1e-9
-"""Products of shares such as 5/6 × 4/5 × 3/4 come out of floats a little above one half."""
 
 
 def _paired(items: Any) -> dict[int, tuple[int, int]]:

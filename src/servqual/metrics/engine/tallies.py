@@ -19,7 +19,8 @@ from servqual.metrics.engine.stored import Stored, pack, unpack
 from servqual.metrics.kpi.clusters import clustered
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
-from servqual.metrics.results.estimates import Numbers, measured
+from servqual.metrics.kpi.numbers import Numbers
+from servqual.metrics.results.estimates import measured
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measures import Measures
 from servqual.readers.columns.accounting import Rows

@@ -11,7 +11,7 @@ from servqual.errors import InvalidValue
 from servqual.metrics.accumulators.distinct import Distinct
 from servqual.metrics.accumulators.sums import Count
 from servqual.metrics.kpi.definition import Better, Kpi, Unit
-from servqual.metrics.results.estimates import Numbers
+from servqual.metrics.kpi.numbers import Numbers
 from servqual.stats import inference
 
 __all__ = ["Compound"]

@@ -16,28 +16,13 @@ from servqual.metrics.accumulators.counts import Sparse
 from servqual.metrics.accumulators.distinct import DISTINCT_ERROR, estimated
 from servqual.metrics.accumulators.exact_sums import as_ints
 from servqual.metrics.accumulators.sums import Array, Clustered, Quotient
-from servqual.metrics.accumulators.values import BIN_ERROR
+from servqual.metrics.accumulators.values import BIN_ERROR, middle_of
 from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.numbers import Numbers
 from servqual.stats import inference
-from servqual.stats.survival import curves
+from servqual.stats.survival import Curves, curves
 
-__all__ = ["Numbers", "measured"]
-
-
-@attrs.frozen(eq=False)
-class Numbers:
-    """The numbers of one KPI, an entry a group; NaN is "no data"."""
-
-    value: Array
-    low: Array
-    high: Array
-    n: Array
-    undecided: Array
-    error: Array
-
-    def only(self, groups: slice) -> "Numbers":
-        """Those of some groups."""
-        return Numbers(*(getattr(self, field.name)[groups] for field in attrs.fields(Numbers)))
+__all__ = ["measured"]
 
 
 def measured(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
@@ -195,9 +180,21 @@ def _mode_share(cells: Cells, confidence: float) -> Numbers:
     return Numbers(most / np.where(n, n, np.nan), low, high, n, np.zeros_like(n), np.zeros(len(n)))
 
 
+def _curves(cells: Sparse, confidence: float) -> Curves:
+    group = cells.group
+    return curves(
+        len(cells.binned),
+        group=group,
+        age=np.where(cells.binned[group], middle_of(cells.value), cells.value),
+        ended=cells.count[:, 0],
+        going=cells.count[:, 1],
+        confidence=confidence,
+    )
+
+
 def _median(cells: Cells, confidence: float) -> Numbers:
     assert isinstance(cells, Sparse)
-    found = curves(cells, confidence)
+    found = _curves(cells, confidence)
     value, low, high = (found.reaching_half(share) for share in (found.share, found.low, found.high))
     return Numbers(value, low, high, found.n, found.going, BIN_ERROR * cells.binned)
 
@@ -213,7 +210,7 @@ def _restricted_mean(cells: Cells, confidence: float, kpi: Kpi) -> Numbers:
             expected="a timedelta above 0",
             got=until,
         )
-    found = curves(cells, confidence)
+    found = _curves(cells, confidence)
     value, variance = found.restricted_mean(until // dt.timedelta(microseconds=1))
     half = NormalDist().inv_cdf((1 + confidence) / 2) * np.sqrt(variance)
     low = np.maximum(value - half, 0)

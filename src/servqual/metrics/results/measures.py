@@ -13,7 +13,7 @@ from servqual._csv import csv_text
 from servqual._html import number, table
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.kpi.definition import Better, Kpi, Unit
-from servqual.metrics.results.estimates import Numbers
+from servqual.metrics.kpi.numbers import Numbers
 from servqual.metrics.results.groups import Groups, all_alike
 from servqual.metrics.results.standing import SMALL, Standings, standings
 from servqual.metrics.results.tidy import frame_of

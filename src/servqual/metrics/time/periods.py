@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.readers.columns.zones import local
 
 __all__ = ["PERIODS", "keys_of", "period"]

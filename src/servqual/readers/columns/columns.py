@@ -15,12 +15,13 @@ facts.
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
+from servqual._arrays import Array
 from servqual.readers.columns.refusals import Refusal, Refusals, refusals_of
 from servqual.readers.columns.tables import Kind
 
@@ -49,8 +50,6 @@ NONE: Final[Mapping[Kind, Any]] = {
     Kind.FLAG: -1,
     Kind.LABEL: -1,
 }
-
-Array: TypeAlias = npt.NDArray[Any]
 
 
 @attrs.frozen(eq=False)

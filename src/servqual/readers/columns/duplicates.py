@@ -12,8 +12,9 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.readers.columns.columns import Array, Batch, Column
+from servqual.readers.columns.columns import Batch, Column
 from servqual.readers.columns.refusals import Refusal
 
 __all__ = ["IDS", "LOOKED_THROUGH", "Ids", "came_before", "without"]

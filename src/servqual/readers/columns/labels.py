@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from servqual.readers.columns.columns import Array, Column
+from servqual._arrays import Array
+from servqual.readers.columns.columns import Column
 from servqual.readers.columns.tables import Kind
 
 __all__ = ["coded", "is_missing", "labels_of"]

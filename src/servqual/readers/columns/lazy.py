@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.readers.columns.columns import Column
 
 __all__ = ["LazyColumns", "taken"]

@@ -5,15 +5,15 @@ for.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias, overload
+from typing import Any, Final, overload
 
 import attrs
 import numpy as np
-import numpy.typing as npt
+
+from servqual._arrays import Array
 
 __all__ = ["NUMBERED_ANEW", "Refusal", "Refusals", "Unusable", "as_objects", "refusals_of"]
 
-Array: TypeAlias = npt.NDArray[Any]
 NUMBERED_ANEW: Final = 1 << 40
 """Rows of parts of a table that are numbered anew are told apart by multiples of this."""
 

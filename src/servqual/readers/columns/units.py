@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from servqual.readers.columns.columns import Array
+from servqual._arrays import Array
 
 __all__ = ["CACHED", "cachefuls", "in_units", "unit_of"]
 

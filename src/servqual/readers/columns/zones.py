@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from servqual.readers.columns.columns import MISSING, Array
+from servqual._arrays import Array
+from servqual.readers.columns.columns import MISSING
 
 __all__ = ["instants", "local", "shown_at", "shown_by"]
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from servqual.readers.columns.columns import DTYPES, MISSING, NONE, Array, Batch, Column
+from servqual._arrays import Array
+from servqual.readers.columns.columns import DTYPES, MISSING, NONE, Batch, Column
 from servqual.readers.columns.refusals import Refusal, Refusals
 from servqual.readers.columns.tables import Kind
 from servqual.readers.files.layout import Log

@@ -7,9 +7,10 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import as_zone
 from servqual.errors import InvalidValue
-from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Array, Batch, Column
+from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Batch, Column
 from servqual.readers.columns.duplicates import IDS, came_before, without
 from servqual.readers.columns.labels import is_missing, labels_of
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects

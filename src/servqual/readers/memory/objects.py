@@ -14,10 +14,11 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.model._declared import name_of
-from servqual.readers.columns.columns import LONGEST, MISSING, Array, Batch
+from servqual.readers.columns.columns import LONGEST, MISSING, Batch
 from servqual.readers.columns.duplicates import IDS, came_before, without
 from servqual.readers.columns.labels import labels_of
 from servqual.readers.columns.tables import TABLES, Kind, kind_of

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import as_zone
 from servqual.errors import InvalidValue, NaiveTime
-from servqual.readers.columns.columns import LAST_MOMENT, LONGEST, MISSING, Array, Column
+from servqual.readers.columns.columns import LAST_MOMENT, LONGEST, MISSING, Column
 from servqual.readers.columns.labels import is_missing
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.units import cachefuls, unit_of
