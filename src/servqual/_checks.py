@@ -18,9 +18,7 @@ def as_instant(value: object, field: str) -> dt.datetime:
     if type(value) is dt.datetime and value.tzinfo is dt.UTC:
         return value
     if not isinstance(value, dt.datetime):
-        raise InvalidValue(
-            f"{field} must be a datetime with a zone (got {value!r})", field=field, expected="datetime", got=value
-        )
+        raise InvalidValue.of(field, "be a datetime with a zone", value)
     if value.utcoffset() is None:
         raise NaiveTime(
             f"{field} needs a zone (got {value.isoformat()}); pass tzinfo, such as datetime.UTC",
@@ -44,7 +42,7 @@ else:
 def must_be(kind: Any, field: str, expected: str, value: object) -> None:
     """Refuse an argument that is of no such kind, or kinds."""
     if not isinstance(value, kind):
-        raise InvalidValue(f"{field} must be {expected} (got {value!r:.80})", field=field, expected=expected, got=value)
+        raise InvalidValue.of(field, f"be {expected}", value, shown=f"{value!r:.80}")
 
 
 def _says_something(value: object) -> bool:
@@ -55,24 +53,14 @@ def filled(_instance: object, attribute: "attrs.Attribute[Any]", value: object) 
     """Refuse a text that is missing or blank; an attrs validator."""
     if not (isinstance(value, str) and value.strip()):
         name = attribute.name
-        raise InvalidValue(
-            f"{name} must be a text with content (got {value!r}); say what it was",
-            field=name,
-            expected="text",
-            got=value,
-        )
+        raise InvalidValue.of(name, "be a text with content", value, do="say what it was")
 
 
 def a_fact(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """A field's rule: True or False; None as well where the field's default or type says that it may be unknown."""
     unknown = value is None and "None" in str(attribute.type)
     if not (isinstance(value, bool) or unknown):
-        raise InvalidValue(
-            f"{attribute.name} must be True or False (got {value!r})",
-            field=attribute.name,
-            expected="True or False",
-            got=value,
-        )
+        raise InvalidValue.of(attribute.name, "be True or False", value)
 
 
 def several(field: str, given: Any, what: str, *, alone: type | tuple[type, ...] = ()) -> tuple[Any, ...]:
@@ -82,9 +70,7 @@ def several(field: str, given: Any, what: str, *, alone: type | tuple[type, ...]
     try:
         return tuple(given)
     except TypeError:
-        raise InvalidValue(
-            f"{field} must be {what} (got {given!r}); write them as a list", field=field, expected=what, got=given
-        ) from None
+        raise InvalidValue.of(field, f"be {what}", given, do="write them as a list") from None
 
 
 def all_of(kind: Any, field: str, given: Any, what: str) -> tuple[Any, ...]:
@@ -115,12 +101,7 @@ def as_texts(values: Iterable[str]) -> tuple[str, ...]:
 def some(_instance: object, attribute: "attrs.Attribute[Any]", value: Collection[object]) -> None:
     """Refuse a collection that holds nothing; an attrs validator."""
     if not value:
-        raise InvalidValue(
-            f"{attribute.name} must hold at least one (got none)",
-            field=attribute.name,
-            expected="at least one",
-            got=value,
-        )
+        raise InvalidValue.of(attribute.name, "hold at least one", value, shown="none")
 
 
 def whole(low: int, high: int | None = None) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
@@ -129,9 +110,7 @@ def whole(low: int, high: int | None = None) -> Callable[[object, "attrs.Attribu
 
     def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, int) or value < low or (high is not None and value > high):
-            raise InvalidValue(
-                f"{field.name} must be {expected} (got {value!r})", field=field.name, expected=expected, got=value
-            )
+            raise InvalidValue.of(field.name, f"be {expected}", value)
 
     return check
 
@@ -141,12 +120,7 @@ def a(kind: type) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
 
     def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
         if not isinstance(value, kind):
-            raise InvalidValue(
-                f"{field.name} must be a {kind.__name__} (got {value!r})",
-                field=field.name,
-                expected=kind.__name__,
-                got=value,
-            )
+            raise InvalidValue.of(field.name, f"be a {kind.__name__}", value)
 
     return check
 
@@ -154,12 +128,7 @@ def a(kind: type) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
 def calendar_date(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Refuse what is not a date; a datetime too, since its day depends on a zone; an attrs validator."""
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-        raise InvalidValue(
-            f"{attribute.name} must be a date such as datetime.date(2026, 5, 4) (got {value!r})",
-            field=attribute.name,
-            expected="a date",
-            got=value,
-        )
+        raise InvalidValue.of(attribute.name, "be a date such as datetime.date(2026, 5, 4)", value)
 
 
 def as_zone(name: object) -> ZoneInfo:
@@ -180,23 +149,15 @@ def as_zone(name: object) -> ZoneInfo:
 def positive(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Refuse what is not a finite number above 0; an attrs validator."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise InvalidValue(
-            f"{attribute.name} must be a number above 0 (got {value!r})",
-            field=attribute.name,
-            expected="a number above 0",
-            got=value,
-        )
+        raise InvalidValue.of(attribute.name, "be a number above 0", value)
 
 
 def lasting(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Refuse a limit of no time or less, None being no limit; an attrs validator."""
     if value is not None and not (isinstance(value, dt.timedelta) and value > dt.timedelta(0)):
         name = attribute.name
-        raise InvalidValue(
-            f"{name} must be a timedelta longer than nothing (got {value!r}); leave it out where there is no limit",
-            field=name,
-            expected="a positive timedelta",
-            got=value,
+        raise InvalidValue.of(
+            name, "be a timedelta longer than nothing", value, do="leave it out where there is no limit"
         )
 
 
@@ -205,12 +166,7 @@ def among(field: str, value: object, allowed: Iterable[str]) -> None:
     names = tuple(allowed)
     if value not in names:
         listed = ", ".join(names)
-        raise InvalidValue(
-            f"{field} must be one of {listed or 'none'} (got {value!r}){did_you_mean(near(str(value), names))}",
-            field=field,
-            expected=listed,
-            got=value,
-        )
+        raise InvalidValue.of(field, f"be one of {listed or 'none'}", value, near=near(str(value), names))
 
 
 def one_of(*allowed: str) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
@@ -227,11 +183,8 @@ def distinct(field: str, names: Iterable[str]) -> None:
     met: set[str] = set()
     for name in names:
         if name in met:
-            raise InvalidValue(
-                f"{field} must differ in name (got {name!r} twice); give each a name of its own",
-                field=field,
-                expected="different names",
-                got=name,
+            raise InvalidValue.of(
+                field, "differ in name", name, shown=f"{name!r} twice", do="give each a name of its own"
             )
         met.add(name)
 

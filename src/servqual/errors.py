@@ -5,6 +5,8 @@ behind the text as attributes, so that no program has to parse words. Each is al
 guess (`ValueError`, `LookupError`, …). All survive pickling.
 """
 
+from typing import Self
+
 __all__ = [
     "IllegalTransition",
     "InvalidValue",
@@ -54,6 +56,23 @@ class InvalidValue(ServqualError, ValueError):
     field: str
     expected: str
     got: object
+
+    @classmethod
+    def of(
+        cls, field: str, rule: str, got: object, *, shown: str | None = None, do: str = "", near: tuple[str, ...] = ()
+    ) -> Self:
+        """Word the error as "FIELD must RULE (got GOT); DO".
+
+        `shown` stands for a value whose own text says too little, `do` says what to do next, and `near` are the names
+        that may have been meant.
+
+        >>> print(InvalidValue.of("goal", "be a share of at most 1", 95, do="write 0.95 for 95 %"))
+        goal must be a share of at most 1 (got 95); write 0.95 for 95 %
+        """
+        if shown is None:
+            shown = f"{got!r:.200}" if isinstance(got, str) else f"{got!s:.200}"
+        what = [f"{field} must {rule} (got {shown})", do, f"did you mean {', '.join(near)}?" if near else ""]
+        return cls("; ".join(filter(None, what)), field=field, expected=rule.removeprefix("be "), got=got)
 
 
 class NaiveTime(InvalidValue):

@@ -3,7 +3,7 @@
 from enum import EnumType, StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import near
 from servqual.errors import InvalidValue
 
 __all__ = ["Labelled", "Language"]
@@ -54,12 +54,7 @@ class Labelled(StrEnum, metaclass=_Named):
     def _missing_(cls, value: object) -> Self:
         names = [member.value for member in cls]
         field = _spaced(cls.__name__)
-        raise InvalidValue(
-            f"{field} must be one of {', '.join(names)} (got {value!r}){did_you_mean(near(str(value), names))}",
-            field=field,
-            expected=names,
-            got=value,
-        )
+        raise InvalidValue.of(field, f"be one of {', '.join(names)}", value, near=near(str(value), names))
 
     def label(self, language: Language = "en") -> str:
         """Words for people: `"en"` or `"zh"`; any other language is refused."""
@@ -67,9 +62,7 @@ class Labelled(StrEnum, metaclass=_Named):
             return self.english
         if language == "zh":
             return self.chinese
-        raise InvalidValue(
-            f"language must be 'en' or 'zh' (got {language!r})", field="language", expected="en or zh", got=language
-        )
+        raise InvalidValue.of("language", "be 'en' or 'zh'", language)
 
 
 def _spaced(name: str) -> str:

@@ -22,23 +22,14 @@ _EXACT: Final = Context(prec=4 * DIGITS)
 
 def _exact_amount(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise InvalidValue(
-            f"amount must be a text, an int or a Decimal (got {value!r}); floats lose cents, write '12.50'",
-            field="amount",
-            expected="text, int or Decimal",
-            got=value,
-        )
+        raise InvalidValue.of("amount", "be a text, an int or a Decimal", value, do="floats lose cents, write '12.50'")
     try:
         amount = Decimal(value)
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or max(amount.adjusted(), -int(amount.as_tuple().exponent)) >= DIGITS:
-        raise InvalidValue(
-            f"amount must be a number such as '12.50', of fewer than {DIGITS} digits before and after the point "
-            f"(got {value!r})",
-            field="amount",
-            expected="a finite decimal number",
-            got=value,
+        raise InvalidValue.of(
+            "amount", f"be a number such as '12.50', of fewer than {DIGITS} digits before and after the point", value
         )
     return amount
 
@@ -73,7 +64,7 @@ class Money:
     False
     >>> Money(1, "EUR") + Money(1, "USD")
     Traceback (most recent call last):
-    servqual.errors.InvalidValue: currency must be EUR on both sides (got USD); convert one amount first
+    servqual.errors.InvalidValue: currency must be EUR on both sides (got 'USD'); convert one amount first
     """
 
     amount: Decimal = attrs.field(converter=_exact_amount)
@@ -112,11 +103,8 @@ class Money:
 
     def _same(self, other: "Money") -> "Money":
         if other.currency != self.currency:
-            raise InvalidValue(
-                f"currency must be {self.currency} on both sides (got {other.currency}); convert one amount first",
-                field="currency",
-                expected=self.currency,
-                got=other.currency,
+            raise InvalidValue.of(
+                "currency", f"be {self.currency} on both sides", other.currency, do="convert one amount first"
             )
         return other
 
@@ -140,9 +128,4 @@ amount=Money('99.90', 'EUR'), what='')
 def compensation(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """A field's rule: money that is given, so not less than nothing."""
     if not isinstance(value, Money) or value.amount < 0:
-        raise InvalidValue(
-            f"{attribute.name} must be Money of 0 or more (got {value!r})",
-            field=attribute.name,
-            expected="Money of 0 or more",
-            got=value,
-        )
+        raise InvalidValue.of(attribute.name, "be Money of 0 or more", value)

@@ -110,8 +110,6 @@ def label(thing: type | Labelled, language: Language = "en") -> str:
             f"thing must be a type with a term (got {thing.__name__}){did_you_mean(close)}", near=close, got=thing
         )
     if language not in ("en", "zh"):  # pyright: ignore[reportUnnecessaryContains]
-        raise InvalidValue(
-            f"language must be 'en' or 'zh' (got {language!r})", field="language", expected="en or zh", got=language
-        )
+        raise InvalidValue.of("language", "be 'en' or 'zh'", language)
     english, chinese = TERMS[name]
     return english if language == "en" else chinese

@@ -40,17 +40,13 @@ def as_span(value: object) -> dt.timedelta:
         seconds = float(found[1]) * _SECONDS[found[2][0].lower()]
         value = dt.timedelta(seconds=seconds) if seconds < _LONGEST_S else value
     if not isinstance(value, dt.timedelta) or value <= dt.timedelta():
-        raise InvalidValue(
-            f"within must be a time such as '30 min', '8 h' or '2 days' (got {value!r})", field="within", got=value
-        )
+        raise InvalidValue.of("within", "be a time such as '30 min', '8 h' or '2 days'", value)
     return value
 
 
 def _goal(_: object, __: object, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-        raise InvalidValue(
-            f"goal must be a share above 0 and up to 1 (got {value!r}); write 0.95 for 95 %", field="goal", got=value
-        )
+        raise InvalidValue.of("goal", "be a share above 0 and up to 1", value, do="write 0.95 for 95 %")
 
 
 def _tuple_or_none(value: Iterable[str] | None) -> tuple[str, ...] | None:
@@ -60,11 +56,7 @@ def _tuple_or_none(value: Iterable[str] | None) -> tuple[str, ...] | None:
 def _labels(_: object, __: object, groups: tuple[str, ...] | None) -> None:
     for name in groups or ():
         if TABLES["cases"].get(name, Kind.LABEL) is not Kind.LABEL or name in PERIODS:
-            raise InvalidValue(
-                f"groups must name columns of words, not moments, numbers or periods (got {name!r})",
-                field="groups",
-                got=name,
-            )
+            raise InvalidValue.of("groups", "name columns of words, not moments, numbers or periods", name)
 
 
 @attrs.frozen(kw_only=True)
@@ -141,11 +133,7 @@ def _hours(table: Mapping[str, Any], layout: Layout) -> BusinessHours:
         raise InvalidValue("[hours] needs a zone (got none); set zone here or under [read]", field="zone", got=None)
     holidays = part.get("holidays", ())
     if not isinstance(holidays, list | tuple) or not all(type(day) is dt.date for day in holidays):
-        raise InvalidValue(
-            f"holidays must be dates without quotes, such as [2026-12-25] (got {holidays!r})",
-            field="holidays",
-            got=holidays,
-        )
+        raise InvalidValue.of("holidays", "be dates without quotes, such as [2026-12-25]", holidays)
     hours = BusinessHours(
         zone=zone,
         week={days: _spells(days, spells) for days, spells in section(part, "week").items()},
@@ -178,7 +166,7 @@ def _date(part: str, text: str) -> dt.date:
 
 def _promises(targets: Any, hours: BusinessHours | None) -> tuple[Promise, ...]:
     if not isinstance(targets, list | tuple):
-        raise InvalidValue(f"targets must be written as [[targets]] (got {targets!r})", field="targets", got=targets)
+        raise InvalidValue.of("targets", "be written as [[targets]]", targets)
     read = [_Target.of(target) for target in targets]
     promises = [target.promise(read, hours) for target in read]
     keys = [promise.kpi.key for promise in promises]
@@ -212,12 +200,10 @@ class _Target:
         only = {column: as_texts(column, values) for column, values in section(part, "only").items()}
         for column in only:
             if TABLES["cases"].get(column, Kind.LABEL) is not Kind.LABEL:
-                raise InvalidValue(
-                    f"only must name columns of words, such as priority (got {column!r})", field="only", got=column
-                )
+                raise InvalidValue.of("only", "name columns of words, such as priority", column)
         clock = told.get("clock")
         if clock is not None and clock not in _CLOCKS:
-            raise InvalidValue(f"clock must be one of {', '.join(_CLOCKS)} (got {clock!r})", field="clock", got=clock)
+            raise InvalidValue.of("clock", f"be one of {', '.join(_CLOCKS)}", clock)
         return cls(
             goal=part["goal"],
             clock=clock,

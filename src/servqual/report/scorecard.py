@@ -72,10 +72,11 @@ def scorecard(
         )
     seen_at = now or survey.last
     if seen_at < survey.first:
-        raise InvalidValue(
-            f"now must not come before the first case, {survey.first:%Y-%m-%d %H:%M} UTC (got {seen_at.isoformat()})",
-            field="now",
-            got=seen_at,
+        raise InvalidValue.of(
+            "now",
+            f"not come before the first case, {survey.first:%Y-%m-%d %H:%M} UTC",
+            seen_at,
+            shown=f"{seen_at.isoformat()}",
         )
     every: Every = config.every or ("month" if seen_at - survey.first >= _MONTHS_FROM else "week")
     kpis = _kpis(survey.columns, config)
@@ -83,10 +84,8 @@ def scorecard(
     shares = shares or [kpi for kpi in kpis if kpi.unit == "share"]
     for column in config.groups or ():
         if column not in survey.columns:
-            raise InvalidValue(
-                f"groups must name columns of the export (got {column!r}); it has {', '.join(survey.columns)}",
-                field="groups",
-                got=column,
+            raise InvalidValue.of(
+                "groups", "name columns of the export", column, do=f"it has {', '.join(survey.columns)}"
             )
     groups = [column for column in (config.groups or GROUPS) if column in survey.columns]
 

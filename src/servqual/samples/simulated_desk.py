@@ -115,12 +115,7 @@ def desk(
     improved_after = _whole("improved_after", days // 2 if improved_after is None else improved_after, 1, days - 1)
     seed = _whole("seed", seed, 0, 2**63 - 1)
     if not isinstance(start, dt.date):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidValue(
-            f"start must be a date, such as datetime.date(2026, 1, 5) (got {start!r})",
-            field="start",
-            expected="datetime.date",
-            got=start,
-        )
+        raise InvalidValue.of("start", "be a date, such as datetime.date(2026, 1, 5)", start)
     cases_per_day = _rate(cases_per_day)
     where = as_zone(zone)
     hours = BusinessHours(zone=where, week=dict(p.WEEK))
@@ -172,23 +167,13 @@ def desk(
 
 def _whole(name: str, value: object, low: int, high: int) -> int:
     if not isinstance(value, int) or not low <= value <= high:
-        raise InvalidValue(
-            f"{name} must be a whole number from {low} to {high} (got {value!r})",
-            field=name,
-            expected=f"{low} to {high}",
-            got=value,
-        )
+        raise InvalidValue.of(name, f"be a whole number from {low} to {high}", value)
     return value
 
 
 def _rate(value: object) -> float:
     if not isinstance(value, int | float) or not 0 < value <= _MOST_CASES:
-        raise InvalidValue(
-            f"cases_per_day must be a number above 0 and at most {_MOST_CASES} (got {value!r})",
-            field="cases_per_day",
-            expected=f"above 0, at most {_MOST_CASES}",
-            got=value,
-        )
+        raise InvalidValue.of("cases_per_day", f"be a number above 0 and at most {_MOST_CASES}", value)
     return float(value)
 
 

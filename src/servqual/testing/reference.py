@@ -71,7 +71,7 @@ def open_minutes(hours: Hours, start: dt.datetime, count: int) -> list[bool]:
         case BusinessHours():
             return _open_in_week(hours, start, count)
         case _:
-            raise InvalidValue(f"hours must be of a kind that the reference knows (got {hours!r})", field="hours")
+            raise InvalidValue.of("hours", "be of a kind that the reference knows", hours)
 
 
 def _open_in_week(hours: BusinessHours, start: dt.datetime, count: int) -> list[bool]:

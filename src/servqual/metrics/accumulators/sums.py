@@ -36,7 +36,7 @@ Law: TypeAlias = Literal["commutative", "keyed"]
 def whole(_: object, field: "attrs.Attribute[int]", value: int) -> None:
     """Refuse a count below 0."""
     if value < 0:
-        raise InvalidValue(f"{field.name} must be 0 or more (got {value})", field=field.name, got=value)
+        raise InvalidValue.of(field.name, "be 0 or more", value)
 
 
 @attrs.frozen
@@ -309,11 +309,8 @@ def _mask(field: str, values: Array) -> Array:
     mask = np.asarray(given == 1)
     if given.dtype.kind not in "iuf" or not (mask | (given == 0)).all():
         got = given[:3].tolist()
-        raise InvalidValue(
-            f"{field} must be true or false for each row (got {got!r} …); compare, such as t[…] == 1",
-            field=field,
-            expected="true or false",
-            got=got,
+        raise InvalidValue.of(
+            field, "be true or false for each row", got, shown=f"{got!r} …", do="compare, such as t[…] == 1"
         )
     return mask
 
@@ -332,12 +329,11 @@ def _whole_values(value: Array, inside: Array) -> Array:
     odd = ~np.isfinite(told) | (told != np.rint(told))
     if odd.any():
         got = told[odd][0]
-        raise InvalidValue(
-            f"value must hold whole numbers, such as microseconds from t.us(…) (got {got}); round them with np.rint, "
-            "and leave rows without a value out of among",
-            field="value",
-            expected="whole numbers",
-            got=got,
+        raise InvalidValue.of(
+            "value",
+            "hold whole numbers, such as microseconds from t.us(…)",
+            got,
+            do="round them with np.rint, and leave rows without a value out of among",
         )
     out = np.zeros(len(value), np.int64)
     out[inside] = told
@@ -349,12 +345,11 @@ def measured(value: Array, among: Array | None, undecided: Array | None, *, sign
     inside = np.ones(len(value), np.bool_) if among is None else _mask("among", among)
     value = _whole_values(np.asarray(value), inside)
     if not signed and len(value) and value.min() < 0 and value[inside].min(initial=0) < 0:
-        raise InvalidValue(
-            f"value must hold whole numbers of 0 or more (got {value[inside].min()}); use Signed for what may be "
-            "negative, or leave the row out of among",
-            field="value",
-            expected="0 or more",
-            got=value[inside].min(),
+        raise InvalidValue.of(
+            "value",
+            "hold whole numbers of 0 or more",
+            value[inside].min(),
+            do="use Signed for what may be negative, or leave the row out of among",
         )
     waiting = np.zeros(len(value), np.bool_) if undecided is None else _mask("undecided", undecided) & inside
     return {"value": value, "n": inside if undecided is None else inside & ~waiting, "undecided": waiting}

@@ -75,11 +75,8 @@ def level(t: View, name: str, low: float = 0, high: float = 1) -> float:
     """A parameter that is a number between two ends, themselves outside, and has to be set."""
     value = t.params[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not low < value < high:
-        raise InvalidValue(
-            f"{name} must be a number between {low:g} and {high:g} (got {value!r}); set it with .with_({name}=…)",
-            field=name,
-            expected="a number",
-            got=value,
+        raise InvalidValue.of(
+            name, f"be a number between {low:g} and {high:g}", value, do=f"set it with .with_({name}=…)"
         )
     return value
 
@@ -88,11 +85,6 @@ def labelled(t: View, name: str, param: str) -> Array:
     """Where a column holds one of the values that a parameter names; it has to be set."""
     wanted = t.params[param]
     if isinstance(wanted, str) or not isinstance(wanted, tuple | list | set | frozenset) or not wanted:
-        raise InvalidValue(
-            f"{param} must name values of {name} (got {wanted!r}); set it, such as .with_({param}=('…', '…'))",
-            field=param,
-            expected=f"a collection of values of {name}",
-            got=wanted,
-        )
+        raise InvalidValue.of(param, f"name values of {name}", wanted, do=f"set it, such as .with_({param}=('…', '…'))")
     column = t.column(name)
     return np.isin(column.values, [code for code, label in enumerate(column.labels) if label in wanted])

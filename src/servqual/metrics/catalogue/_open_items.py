@@ -111,12 +111,11 @@ def limit_of(t: View, name: str) -> int:
     """A parameter that is a span of time and has to be set, in microseconds."""
     limit = t.params[name]
     if not isinstance(limit, dt.timedelta) or limit < dt.timedelta():
-        raise InvalidValue(
-            f"{name} must be a timedelta of 0 or more (got {limit!r}); set it, such as "
-            f"KPIS['…'].with_({name}=datetime.timedelta(days=30))",
-            field=name,
-            expected="a timedelta",
-            got=limit,
+        raise InvalidValue.of(
+            name,
+            "be a timedelta of 0 or more",
+            limit,
+            do=f"set it, such as KPIS['…'].with_({name}=datetime.timedelta(days=30))",
         )
     return limit // _US
 

@@ -54,11 +54,8 @@ def _hops(t: View) -> Mapping[str, Array]:
 def _many_hops(t: View) -> Mapping[str, Array]:
     least = t.params["at_least"]
     if isinstance(least, bool) or not isinstance(least, int) or least < 1:
-        raise InvalidValue(
-            f"at_least must be a whole number of 1 or more (got {least!r}); set it, such as .with_(at_least=3)",
-            field="at_least",
-            expected="a whole number",
-            got=least,
+        raise InvalidValue.of(
+            "at_least", "be a whole number of 1 or more", least, do="set it, such as .with_(at_least=3)"
         )
     return {"hit": t["reassigned"] >= least, "among": received(t) & t.known("reassigned")}
 

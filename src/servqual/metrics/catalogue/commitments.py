@@ -52,12 +52,11 @@ def _action_on_time(t: View) -> Mapping[str, Array]:
 def _found_first(t: View) -> Mapping[str, Array]:
     internal = t.params["internal"]
     if isinstance(internal, str) or not isinstance(internal, Collection):
-        raise InvalidValue(
-            f"internal must name the sources that are ours (got {internal!r}); set it, such as "
-            "KPIS['proactive_discovery_rate'].with_(internal=('monitoring', 'audit'))",
-            field="internal",
-            expected="a collection of values of source",
-            got=internal,
+        raise InvalidValue.of(
+            "internal",
+            "name the sources that are ours",
+            internal,
+            do="set it, such as KPIS['proactive_discovery_rate'].with_(internal=('monitoring', 'audit'))",
         )
     source = t.column("source")
     ours = [code for code, label in enumerate(source.labels) if label in internal]

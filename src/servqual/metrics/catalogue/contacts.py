@@ -25,7 +25,7 @@ _ANSWERED: Final = "without an abandoned column all were answered"
 
 def _us(value: Any, name: str) -> int:
     if not isinstance(value, dt.timedelta) or value < dt.timedelta():
-        raise InvalidValue(f"{name} must be a timedelta of 0 or more (got {value!r})", field=name, got=value)
+        raise InvalidValue.of(name, "be a timedelta of 0 or more", value)
     return value // _US
 
 
@@ -59,11 +59,7 @@ def _within(t: View) -> Mapping[str, Array]:
     """Answered within the threshold, end included, over what `denominator` says."""
     limit, denominator = _us(t.params["within"], "within"), t.params["denominator"]
     if denominator not in _DENOMINATORS:
-        raise InvalidValue(
-            f"denominator must be {', '.join(_DENOMINATORS[:-1])} or {_DENOMINATORS[-1]} (got {denominator!r})",
-            field="denominator",
-            got=denominator,
-        )
+        raise InvalidValue.of("denominator", f"be {', '.join(_DENOMINATORS[:-1])} or {_DENOMINATORS[-1]}", denominator)
     wait, known, waits = t.us("wait_s"), t.known("wait_s"), still_waiting(t)
     told = answered(t) & known
     hit = told & (wait <= limit)

@@ -41,11 +41,8 @@ def _by_dimension(t: View) -> Mapping[str, Array]:
 def _unweighted(t: View) -> Mapping[str, Array]:
     wanted = t.params["dimensions"]
     if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 1:
-        raise InvalidValue(
-            f"dimensions must be how many there are, 1 or more (got {wanted!r}); set it with .with_(dimensions=5)",
-            field="dimensions",
-            expected="a whole number of 1 or more",
-            got=wanted,
+        raise InvalidValue.of(
+            "dimensions", "be how many there are, 1 or more", wanted, do="set it with .with_(dimensions=5)"
         )
     found = dimensions(t)
     mine = wholes(found.respondent, *first_told(t, found.row))

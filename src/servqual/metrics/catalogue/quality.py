@@ -44,7 +44,7 @@ def _failed(t: View) -> tuple[Array, Array]:
                 got="zero",
             )
         case other:
-            raise InvalidValue(f"critical must be apart or zero (got {other!r})", field="critical", got=other)
+            raise InvalidValue.of("critical", "be apart or zero", other)
 
 
 def _free_of(t: View, *errors: str) -> Mapping[str, Array]:

@@ -39,7 +39,7 @@ def _mean_score(t: View) -> Mapping[str, Array]:
     scale = scale_of(t)
     score, answered = off_scale(t, "score", scale)
     if scale[0] < 0:
-        raise InvalidValue(f"scale must not go below 0 (got {scale})", field="scale", got=scale)
+        raise InvalidValue.of("scale", "not go below 0", scale)
     return {"value": np.rint(score * MILLIONTHS).astype(np.int64), "among": answered}
 
 

@@ -37,10 +37,8 @@ class IndexPart:
         for field in ("weight", "worst", "best"):
             must_be(Real, field, "a number", getattr(self, field))
         if not 0 < self.weight <= 1:
-            raise InvalidValue(
-                f"weight must lie above 0 and at most be 1 (got {self.weight} for {self.kpi})",
-                field="weight",
-                got=self.weight,
+            raise InvalidValue.of(
+                "weight", "lie above 0 and at most be 1", self.weight, shown=f"{self.weight} for {self.kpi}"
             )
         if not (math.isfinite(self.worst) and math.isfinite(self.best)) or self.worst == self.best:
             raise InvalidValue(
@@ -184,11 +182,11 @@ def _checked(measures: Measures, parts: Sequence[IndexPart]) -> dict[str, Kpi]:
     for part in parts:
         better = kpis[part.kpi].better
         if better is not None and (part.best > part.worst) != (better == "higher"):
-            raise InvalidValue(
-                f"best must lie {'above' if better == 'higher' else 'below'} worst for {part.kpi}, where {better} is "
-                f"better (got worst {part.worst}, best {part.best})",
-                field="best",
-                got=part.best,
+            raise InvalidValue.of(
+                "best",
+                f"lie {'above' if better == 'higher' else 'below'} worst for {part.kpi}, where {better} is better",
+                part.best,
+                shown=f"worst {part.worst}, best {part.best}",
             )
     return kpis
 

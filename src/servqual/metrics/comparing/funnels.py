@@ -70,7 +70,7 @@ class Funnel(Tidy):
         """Lower and upper limits for groups of n items: one row a limit, one column an n."""
         sizes = np.asarray(n, np.int64)
         if (sizes < 1).any():
-            raise InvalidValue(f"n must be 1 or more (got {sizes.min()})", field="n", got=int(sizes.min()))
+            raise InvalidValue.of("n", "be 1 or more", int(sizes.min()), shown=f"{sizes.min()}")
         pairs = [self._limit(sizes, level) for level in self.limits]
         return np.array([low for low, _ in pairs]), np.array([high for _, high in pairs])
 
@@ -143,16 +143,14 @@ def funnel(
     found = one_by_one(asked(measures, kpi))
     kind = kind_of(found)
     if kind == "other":
-        raise InvalidValue(
-            f"kpi must be a share, rate, mean, quotient or net score (got {kpi}, read as {found.statistic})",
-            field="kpi",
-            got=kpi,
+        raise InvalidValue.of(
+            "kpi", "be a share, rate, mean, quotient or net score", kpi, shown=f"{kpi}, read as {found.statistic}"
         )
     levels = tuple(sorted(all_of(Real, "limits", limits, "probabilities")))
     if not levels or not all(0 < level < 1 for level in levels):
-        raise InvalidValue(f"limits must lie between 0 and 1 (got {limits})", field="limits", got=tuple(limits))
+        raise InvalidValue.of("limits", "lie between 0 and 1", tuple(limits), shown=f"{limits}")
     if not 0 <= winsorised < 0.5:  # noqa: PLR2004  (half of the groups at each end would be all)
-        raise InvalidValue(f"winsorised must be at least 0 and below 0.5 (got {winsorised})", field="winsorised")
+        raise InvalidValue.of("winsorised", "be at least 0 and below 0.5", winsorised)
     groups = measured_groups(measures, found)
     target = level_of_all(found, groups, overall)
     exact = kind in {"share", "rate"}

@@ -52,11 +52,12 @@ def kind_of(kpi: Kpi) -> Kind:
 def one_by_one(kpi: Kpi) -> Kpi:
     """The KPI, refused where its rows come in clusters, of which no model here knows how many there are."""
     if kpi.accumulator is Clustered:
-        raise InvalidValue(
-            f"kpi must be measured without cluster= for this (got {kpi.key} by clusters); measure it anew, or rank it "
-            "by interval",
-            field="kpi",
-            got=kpi.key,
+        raise InvalidValue.of(
+            "kpi",
+            "be measured without cluster= for this",
+            kpi.key,
+            shown=f"{kpi.key} by clusters",
+            do="measure it anew, or rank it by interval",
         )
     return kpi
 
@@ -71,17 +72,20 @@ def directed(measures: Measures, key: str) -> Kpi:
     """The same, refused where neither direction is better or a count only grows with its group."""
     kpi = asked(measures, key)
     if kpi.better is None:
-        raise InvalidValue(
-            f"kpi must have a better direction to be ranked (got {key}, which has none); rank another, or give it one "
-            "with attrs.evolve(kpi, better=…) before measuring",
-            field="kpi",
-            got=key,
+        raise InvalidValue.of(
+            "kpi",
+            "have a better direction to be ranked",
+            key,
+            shown=f"{key}, which has none",
+            do="rank another, or give it one with attrs.evolve(kpi, better=…) before measuring",
         )
     if kpi.unit == "count":
-        raise InvalidValue(
-            f"kpi must be a share, a mean or a percentile (got {key}, a count, which grows with its group); use pareto",
-            field="kpi",
-            got=key,
+        raise InvalidValue.of(
+            "kpi",
+            "be a share, a mean or a percentile",
+            key,
+            shown=f"{key}, a count, which grows with its group",
+            do="use pareto",
         )
     return kpi
 
@@ -99,11 +103,12 @@ def level_of_all(kpi: Kpi, groups: Sequence[Measurement], overall: float | Measu
     """
     if isinstance(overall, Measurement):
         if overall.definition != kpi.definition:
-            raise InvalidValue(
-                f"overall must be of the same definition as {kpi.key} (got {overall.kpi} with other parameters or "
-                "another formula); measure both alike",
-                field="overall",
-                got=overall.kpi,
+            raise InvalidValue.of(
+                "overall",
+                f"be of the same definition as {kpi.key}",
+                overall.kpi,
+                shown=f"{overall.kpi} with other parameters or another formula",
+                do="measure both alike",
             )
         return overall.value
     if overall is not None:

@@ -31,7 +31,7 @@ __all__ = ["Peer", "PeerGap", "PeerGaps", "figure_of", "peer_gaps"]
 
 def _finite(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value)):
-        raise InvalidValue(f"{field.name} must be a finite number (got {value!r})", field=field.name, got=value)
+        raise InvalidValue.of(field.name, "be a finite number", value)
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +51,7 @@ class Peer:
 
     def __attrs_post_init__(self) -> None:
         if self.sd is not None and self.sd < 0:
-            raise InvalidValue(f"sd must be 0 or more (got {self.sd} for {self.name!r})", field="sd", got=self.sd)
+            raise InvalidValue.of("sd", "be 0 or more", self.sd, shown=f"{self.sd} for {self.name!r}")
 
 
 @attrs.frozen(kw_only=True)
@@ -152,10 +152,12 @@ def figure_of(kpi: Kpi, m: Measurement, spread: float | None, confidence: float)
 
 def _figure_of_peer(peer: Peer, kpi: Kpi, confidence: float) -> Figure:
     if kpi.unit == "share" and not 0 <= peer.value <= 1:
-        raise InvalidValue(
-            f"value must be a share from 0 to 1 (got {peer.value} for {peer.name!r}); write 0.95 for 95 %",
-            field="value",
-            got=peer.value,
+        raise InvalidValue.of(
+            "value",
+            "be a share from 0 to 1",
+            peer.value,
+            shown=f"{peer.value} for {peer.name!r}",
+            do="write 0.95 for 95 %",
         )
     ends = error = None
     if kpi.statistic == "share" and peer.n is not None:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeAlias, overload
 
 import attrs
 
-from servqual._checks import all_of, did_you_mean, must_be, near, several
+from servqual._checks import all_of, must_be, near, several
 from servqual.errors import InvalidValue
 from servqual.metrics.comparing.groups import asked, measured_groups
 from servqual.metrics.results.measures import Measures
@@ -66,7 +66,7 @@ class Pareto(Tidy):
         """
         must_be(Real, "share", "a number, such as 0.8", share)
         if not 0 < share <= 1:
-            raise InvalidValue(f"share must lie above 0 and at most be 1 (got {share})", field="share", got=share)
+            raise InvalidValue.of("share", "lie above 0 and at most be 1", share)
         before = (0.0, *(row.cumulative for row in self.rows))
         return tuple(row for row, so_far in zip(self.rows, before, strict=False) if so_far < share)
 
@@ -115,15 +115,17 @@ def pareto(
         if weights is None:
             return _ranked(counts, counts)
         if not isinstance(weights, Mapping) or weights.keys() != counts.keys():
-            raise InvalidValue(
-                f"weights must be a mapping with the categories of the counts (got {weights!r:.80}); give each one",
-                field="weights",
-                got=weights,
+            raise InvalidValue.of(
+                "weights",
+                "be a mapping with the categories of the counts",
+                weights,
+                shown=f"{weights!r:.80}",
+                do="give each one",
             )
         return _ranked(counts, {category: _weight(weight, category) for category, weight in weights.items()})
     what = "the category of each item, a mapping from category to count, or measures"
     if isinstance(categories, str):
-        raise InvalidValue(f"categories must be {what} (got {categories!r})", field="categories", got=categories)
+        raise InvalidValue.of("categories", f"be {what}", categories)
     given = all_of(Hashable, "categories", categories, what)
     items: tuple[Hashable, ...] = tuple(None if is_missing(item) else item for item in given)
     if weights is None:
@@ -156,19 +158,14 @@ def _counts(counts: Mapping[Any, int]) -> Mapping[Hashable, int]:
 def _weight(weight: Weight, category: Hashable) -> float:
     number = float(weight)
     if not (math.isfinite(number) and number >= 0):
-        raise InvalidValue(
-            f"weights must be finite numbers of 0 or more (got {weight} for {category!r})", field="weights", got=weight
-        )
+        raise InvalidValue.of("weights", "be finite numbers of 0 or more", weight, shown=f"{weight} for {category!r}")
     return number
 
 
 def _of_items(categories: tuple[Hashable, ...], weights: tuple[Weight, ...]) -> Pareto:
     if len(categories) != len(weights):
-        raise InvalidValue(
-            f"weights must be one for each item (got {len(weights)} for {len(categories)} items)",
-            field="weights",
-            expected=f"{len(categories)} weights",
-            got=len(weights),
+        raise InvalidValue.of(
+            "weights", "be one for each item", len(weights), shown=f"{len(weights)} for {len(categories)} items"
         )
     found: defaultdict[Hashable, list[float]] = defaultdict(list)
     for category, weight in zip(categories, weights, strict=True):
@@ -183,14 +180,15 @@ def _of_measures(measures: Measures, key: str | None) -> tuple[Mapping[Hashable,
         raise InvalidValue("measures must have groups to rank (got none); measure them by a column", field="by", got=())
     names = [kpi.key for kpi in measures.kpis]
     if key is None and len(names) != 1:
-        raise InvalidValue(f"kpi must be one of {', '.join(names)} (got none); name one", field="kpi", got=None)
+        raise InvalidValue.of("kpi", f"be one of {', '.join(names)}", None, shown="none", do="name one")
     found = asked(measures, names[0] if key is None else key)
     if found.statistic not in {"n", "mean"}:
-        raise InvalidValue(
-            f"kpi must be a count or a mean, whose groups add up (got {found.key}, read as {found.statistic})"
-            f"{did_you_mean(near(found.key, [k.key for k in measures.kpis if k.statistic in {'n', 'mean'}]))}",
-            field="kpi",
-            got=found.key,
+        raise InvalidValue.of(
+            "kpi",
+            "be a count or a mean, whose groups add up",
+            found.key,
+            shown=f"{found.key}, read as {found.statistic}",
+            near=near(found.key, [k.key for k in measures.kpis if k.statistic in {"n", "mean"}]),
         )
     counts: dict[Hashable, int] = {}
     weights: dict[Hashable, float] = {}

@@ -148,11 +148,11 @@ def _shrunken(kpi: Kpi, groups: Sequence[Measurement], confidence: float, whole:
         events = np.round(value * n / kpi.times)
         return _settled(kpi.times * shrunken_rates(events, n, whole / kpi.times), whole)
     if kind == "other":
-        raise InvalidValue(
-            f"rank_by must be interval for {kpi.key}, read as {kpi.statistic}, which nothing shrinks (got shrinkage)",
-            field="rank_by",
-            expected="interval",
-            got="shrinkage",
+        raise InvalidValue.of(
+            "rank_by",
+            f"be interval for {kpi.key}, read as {kpi.statistic}, which nothing shrinks",
+            "shrinkage",
+            shown="shrinkage",
         )
     spread = spread_of_items(kpi, groups, confidence)
     if spread is None:

@@ -75,22 +75,19 @@ def rolled_yield(measures: Measures, kpi: str = "first_pass_yield", *, over: str
     """
     found = one_by_one(asked(measures, kpi))
     if found.statistic != "share":
-        raise InvalidValue(f"kpi must be a share (got {kpi}, a {found.statistic})", field="kpi", got=kpi)
+        raise InvalidValue.of("kpi", "be a share", kpi, shown=f"{kpi}, a {found.statistic}")
     if over not in measures.by:
-        raise InvalidValue(
-            f"over must be a column that was measured by, {', '.join(measures.by) or 'of which there is none'} "
-            f"(got {over!r}); measure with by=[…, {over!r}]",
-            field="over",
-            expected=measures.by,
-            got=over,
+        raise InvalidValue.of(
+            "over",
+            f"be a column that was measured by, {', '.join(measures.by) or 'of which there is none'}",
+            over,
+            do=f"measure with by=[…, {over!r}]",
         )
     groups: dict[tuple[Any, ...], list[Measurement]] = {}
     for m in measures.of(found):
         if m.group[over] is None:
-            raise InvalidValue(
-                f"{over} must be known (got {m.n} rows without one); fill it in, or leave them out with where=",
-                field=over,
-                got=None,
+            raise InvalidValue.of(
+                over, "be known", None, shown=f"{m.n} rows without one", do="fill it in, or leave them out with where="
             )
         groups.setdefault(tuple(m.group[name] for name in measures.by if name != over), []).append(m)
     by = tuple(name for name in measures.by if name != over)

@@ -62,11 +62,12 @@ class GroupCodes:
     def _grow(self, by: int) -> None:
         self.size += by
         if self.size > _MOST:
-            raise InvalidValue(
-                f"by must make at most {_MOST:,} groups (got {', '.join(self._by)}, which make more); group by fewer "
-                "columns or longer periods",
-                field="by",
-                got=self._by,
+            raise InvalidValue.of(
+                "by",
+                f"make at most {_MOST:,} groups",
+                self._by,
+                shown=f"{', '.join(self._by)}, which make more",
+                do="group by fewer columns or longer periods",
             )
 
     def _packed(self, columns: Sequence[Array]) -> Array:
@@ -105,12 +106,12 @@ class GroupCodes:
             return codes, names
         column = batch.columns[name]
         if column.kind in (Kind.MOMENT, Kind.DURATION):
-            raise InvalidValue(
-                f"by must name labels, flags or numbers, or periods such as day (got {name!r}, a {column.kind}); make "
-                "a column of classes from it first",
-                field="by",
-                expected="a column of labels, flags or numbers",
-                got=name,
+            raise InvalidValue.of(
+                "by",
+                "name labels, flags or numbers, or periods such as day",
+                name,
+                shown=f"{name!r}, a {column.kind}",
+                do="make a column of classes from it first",
             )
         if column.labels or not batch.size:
             return column.values, column.labels

@@ -92,7 +92,7 @@ def tally(
     asked = (os.cpu_count() or 1) if threads is None else threads
     must_be(int, "threads", "a whole number of 1 or more", asked)
     if asked < 1:
-        raise InvalidValue(f"threads must be 1 or more (got {asked})", field="threads", expected="1 or more", got=asked)
+        raise InvalidValue.of("threads", "be 1 or more", asked)
     threads = 1 if strict else asked
     plan = plan_of(kpis, by=by, zone=zone, now=now, period=period, sla=sla, where=where, cluster=cluster)
     reader = Reader(data, columns or {}, wanted_of(plan), kinds_of(plan), naive, progress=progress)
@@ -239,14 +239,15 @@ def plan_of(
     for name in groups:
         must_be(str, "by", "names of columns", name)
     if taken := [name for name in groups if name in RESULT_COLUMNS]:
-        raise InvalidValue(
-            f"by must not name a column as results do (got {taken[0]!r}; results have {', '.join(RESULT_COLUMNS)}); "
-            "give it another name with columns=",
-            field="by",
-            got=groups,
+        raise InvalidValue.of(
+            "by",
+            "not name a column as results do",
+            groups,
+            shown=f"{taken[0]!r}; results have {', '.join(RESULT_COLUMNS)}",
+            do="give it another name with columns=",
         )
     if len({*groups}) < len(groups):
-        raise InvalidValue(f"by must name each column once (got {', '.join(groups)})", field="by", got=groups)
+        raise InvalidValue.of("by", "name each column once", groups, shown=f"{', '.join(groups)}")
     must_be(str, "cluster", "the name of a column", cluster or "")
     must_be((tuple, list), "period", "two moments, the end outside", period or ())
     must_be((Sla, type(None)), "sla", "an Sla", sla)
@@ -257,18 +258,20 @@ def plan_of(
             close = near(str(asked), KPIS)
             raise UnknownName(f"kpis must name KPIs of the catalogue (got {asked!r}){did_you_mean(close)}", near=close)
         if any(kpi.key == other.key for other in found):
-            raise InvalidValue(
-                f"kpis must have different keys (got {kpi.key!r} twice); give one a key with .with_(key=…)",
-                field="kpis",
-                got=kpi.key,
+            raise InvalidValue.of(
+                "kpis",
+                "have different keys",
+                kpi.key,
+                shown=f"{kpi.key!r} twice",
+                do="give one a key with .with_(key=…)",
             )
         _check_name(kpi, found)
         if in_time and kpi.of_period:
-            raise InvalidValue(
-                f"by must not name {in_time[0]} for {kpi.key}, which is of a period as a whole (got {groups}); measure "
-                "it with one period= after another",
-                field="by",
-                got=groups,
+            raise InvalidValue.of(
+                "by",
+                f"not name {in_time[0]} for {kpi.key}, which is of a period as a whole",
+                groups,
+                do="measure it with one period= after another",
             )
         kpi = judged_by(kpi, sla) if sla and kpi.clock and kpi.params.get("within") is None else kpi
         found.append(clustered(kpi, cluster) if cluster else kpi)
@@ -289,11 +292,12 @@ def _check_name(kpi: Kpi, others: Sequence[Kpi]) -> None:
         if other is None or (kpi.name, kpi.version, kpi.table) != (other.name, other.version, other.table):
             continue
         if kpi.accumulator is other.accumulator and not same_code(kpi.rows, other.rows):
-            raise InvalidValue(
-                f"name must tell KPIs with different rows apart (got {kpi.name!r} version {kpi.version} for "
-                f"{kpi.key} and for {other.key}); give yours a name= of its own, or raise its version=",
-                field="name",
-                got=kpi.name,
+            raise InvalidValue.of(
+                "name",
+                "tell KPIs with different rows apart",
+                kpi.name,
+                shown=f"{kpi.name!r} version {kpi.version} for {kpi.key} and for {other.key}",
+                do="give yours a name= of its own, or raise its version=",
             )
 
 
@@ -301,20 +305,18 @@ def _within_time(field: str, moment: Moment) -> int:
     """A moment in the time of which data are read."""
     us = us_of(moment, field)
     if not FIRST_MOMENT <= us < LAST_MOMENT:
-        raise InvalidValue(
-            f"{field} must lie from 1970 to 2099 (got {moment})", field=field, expected="1970 to 2099", got=moment
-        )
+        raise InvalidValue.of(field, "lie from 1970 to 2099", moment)
     return us
 
 
 def _between(ends: Sequence[Moment]) -> tuple[int, int]:
     moments = [_within_time("period", end) for end in ends]
     if len(moments) != 2 or moments[0] >= moments[1]:  # noqa: PLR2004  (start and end)
-        raise InvalidValue(
-            f"period must be two moments, the first before the second (got {' to '.join(map(str, ends))}); pass "
-            "period=(start, end)",
-            field="period",
-            expected="start before end",
-            got=ends,
+        raise InvalidValue.of(
+            "period",
+            "be two moments, the first before the second",
+            ends,
+            shown=f"{' to '.join(map(str, ends))}",
+            do="pass period=(start, end)",
         )
     return moments[0], moments[1]

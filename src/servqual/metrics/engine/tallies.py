@@ -145,11 +145,7 @@ class Tally:
         must_be(Real, "confidence", "a number, such as 0.95", confidence)
         confidence = float(confidence)
         if not 0 < confidence < 1 - 1e-15:
-            raise InvalidValue(
-                f"confidence must lie between 0 and 1 (got {confidence}); write 0.95",
-                field="confidence",
-                got=confidence,
-            )
+            raise InvalidValue.of("confidence", "lie between 0 and 1", confidence, do="write 0.95")
         found = {kpi.key: self._measured(kpi, confidence) for kpi in self.plan.kpis}
         return Measures(
             kpis=self.plan.kpis,
@@ -237,7 +233,7 @@ def kinds_of(plan: Plan) -> dict[str, dict[str, Kind]]:
         mine = out.setdefault(kpi.table, {})
         for name, kind in kpi.kinds.items():
             if mine.setdefault(name, kind) is not kind:
-                raise InvalidValue(
-                    f"kinds must agree on {name} of {kpi.table} (got {mine[name]} and {kind})", field="kinds", got=name
+                raise InvalidValue.of(
+                    "kinds", f"agree on {name} of {kpi.table}", name, shown=f"{mine[name]} and {kind}"
                 )
     return out

@@ -68,9 +68,7 @@ class Compound(Kpi):
         for name, part in (("top", top), ("base", base)):
             must_be(Kpi, name, "a KPI", part)
             if part.accumulator not in (Count, Distinct):
-                raise InvalidValue(
-                    f"{name} must be a count (got {part.key}, a {part.accumulator.__name__})", field=name, got=part.key
-                )
+                raise InvalidValue.of(name, "be a count", part.key, shown=f"{part.key}, a {part.accumulator.__name__}")
         return cls(
             key=key,
             title=title,

@@ -96,9 +96,7 @@ def _called(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
 def _kinds(value: Mapping[str, str]) -> Mapping[str, Kind]:
     for name, kind in value.items():
         if kind not in list(Kind):
-            raise InvalidValue(
-                f"kinds must be {', '.join(Kind)} (got {kind!r} for {name})", field="kinds", expected="a kind", got=kind
-            )
+            raise InvalidValue.of("kinds", f"be {', '.join(Kind)}", kind, shown=f"{kind!r} for {name}")
     return MappingProxyType({name: Kind(kind) for name, kind in value.items()})
 
 
@@ -165,10 +163,7 @@ class Kpi:
     def __attrs_post_init__(self) -> None:
         if self.accumulator not in _STATISTIC:
             known = ", ".join(kind.__name__ for kind in _STATISTIC)
-            raise InvalidValue(
-                f"accumulator must be one of {known} (got {self.accumulator!r})",
-                field="accumulator",
-            )
+            raise InvalidValue.of("accumulator", f"be one of {known}", self.accumulator)
         if not self.statistic:
             object.__setattr__(self, "statistic", _STATISTIC[self.accumulator])
         if not self.name:

@@ -221,12 +221,7 @@ def _sigma(cells: Cells, confidence: float, kpi: Kpi) -> Numbers:
     """The normal quantile of the share without a defect, shifted; of no defect at all it only has a bound."""
     shift = kpi.params.get("shift")
     if isinstance(shift, bool) or not isinstance(shift, int | float) or not 0 <= shift < math.inf:
-        raise InvalidValue(
-            f"shift must be a number of 0 or more (got {shift!r}); 1.5 is the usual one, 0 leaves it out",
-            field="shift",
-            expected="a number of 0 or more",
-            got=shift,
-        )
+        raise InvalidValue.of("shift", "be a number of 0 or more", shift, do="1.5 is the usual one, 0 leaves it out")
     from scipy.special import ndtri  # noqa: PLC0415  (loads with the first interval that needs it)
 
     found = _over(cells, confidence)

@@ -199,7 +199,7 @@ def standings(
         goal = None if indicator.goal is None else goal_in_unit("goal", indicator.goal, kpi)
         leeway = goal_in_unit("margin", margin.get(kpi.key, 0.0), kpi)
         if leeway < 0:
-            raise InvalidValue(f"margin must be 0 or more (got {leeway} for {kpi.key})", field="margin", got=leeway)
+            raise InvalidValue.of("margin", "be 0 or more", leeway, shown=f"{leeway} for {kpi.key}")
         rows += [
             Standing(
                 indicator=indicator,

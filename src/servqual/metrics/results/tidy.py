@@ -19,7 +19,7 @@ def frame_of(columns: Mapping[str, list[Any]], kind: Literal["pandas", "polars",
     if kind == "pyarrow":
         return need("pyarrow", "files", "to_frame('pyarrow')").table(columns)
     if kind not in {"pandas", "polars"}:
-        raise InvalidValue(f"kind must be pandas, polars or pyarrow (got {kind!r})", field="kind", got=kind)
+        raise InvalidValue.of("kind", "be pandas, polars or pyarrow", kind)
     return need(kind, "all", f"to_frame({kind!r})").DataFrame(columns)
 
 

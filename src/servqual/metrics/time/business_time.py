@@ -99,7 +99,7 @@ def after(
     ['2026-05-11T10:00', '2026-05-11T11:00']
     """
     if at_close not in ("stay", "roll"):
-        raise InvalidValue(f"at_close must be 'stay' or 'roll' (got {at_close!r})", field="at_close", got=at_close)
+        raise InvalidValue.of("at_close", "be 'stay' or 'roll'", at_close)
     shape = common_shape(start=start, work=work, which=0 if which is None else which)
     first, wanted = Column.of(start, "M", "start", shape), Column.of(work, "m", "work", shape)
     codes = _codes(hours, which, shape)
@@ -257,16 +257,14 @@ def _codes(hours: Hours | Sequence[Hours], which: npt.ArrayLike | None, shape: t
         )
     for each in hours:
         if not isinstance(each, Hours):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidValue(
-                f"hours must be hours, such as BusinessHours(...) (got {each!r})", field="hours", got=each
-            )
+            raise InvalidValue.of("hours", "be hours, such as BusinessHours(...)", each)
     codes = np.asarray(which)
     if codes.dtype.kind not in "iu" or (codes.size and not 0 <= codes.min() <= codes.max() < len(hours)):
-        raise InvalidValue(
-            f"which must hold whole numbers from 0 to {len(hours) - 1}, the places of the calendars (got "
-            f"{codes.dtype} from {codes.min(initial=0)} to {codes.max(initial=0)})",
-            field="which",
-            got=which,
+        raise InvalidValue.of(
+            "which",
+            f"hold whole numbers from 0 to {len(hours) - 1}, the places of the calendars",
+            which,
+            shown=f"{codes.dtype} from {codes.min(initial=0)} to {codes.max(initial=0)}",
         )
     return np.broadcast_to(codes.astype(np.int64), shape).reshape(-1)
 
@@ -274,9 +272,7 @@ def _codes(hours: Hours | Sequence[Hours], which: npt.ArrayLike | None, shape: t
 def _pauses(without: Pauses, first: Column, second: Column) -> tuple[Ints, Ints, Ints]:
     """Row, start and end of the pauses of rows that have an answer."""
     if not isinstance(without, Pauses):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidValue(
-            f"without must be Pauses (got {without!r}); write Pauses(row, start, end)", field="without", got=without
-        )
+        raise InvalidValue.of("without", "be Pauses", without, do="write Pauses(row, start, end)")
     row, starts, ends = without
     rows = np.asarray(row).reshape(-1)
     begins = Column.of(starts, "M", "without.start", np.shape(starts))[:]

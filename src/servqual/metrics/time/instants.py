@@ -22,7 +22,7 @@ def us_of(moment: Moment, field: str) -> int:
     60000000
     """
     if is_missing(moment):
-        raise InvalidValue(f"{field} must be known (got {moment})", field=field, expected="a moment", got=moment)
+        raise InvalidValue.of(field, "be known", moment)
     if isinstance(moment, np.datetime64):
         return int(moment.astype("datetime64[us]").astype(np.int64))
     return micros(moment, field)

@@ -43,12 +43,10 @@ class Column:
         array = np.asarray(values)
         if array.dtype.kind != kind:
             what = "datetime64 in UTC" if kind == "M" else "timedelta64"
-            raise InvalidValue(f"{name} must be {what} (got {array.dtype}); convert the column first", field=name)
+            raise InvalidValue.of(name, f"be {what}", array.dtype, do="convert the column first")
         unit, count = np.datetime_data(array.dtype)
         if kind == "m" and unit in {"Y", "M"}:
-            raise InvalidValue(
-                f"{name} must have a unit of fixed length (got {array.dtype}); use days or less", field=name
-            )
+            raise InvalidValue.of(name, "have a unit of fixed length", array.dtype, do="use days or less")
         if unit in {"Y", "M", "generic"} or count != 1:
             unit = unit if unit in _MICROS or unit in _PARTS else "D"
             array = array.astype(f"{kind}8[{unit}]")

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import attrs
 
-from servqual._checks import as_instant, did_you_mean, filled, instant, near
+from servqual._checks import as_instant, filled, instant, near
 from servqual.errors import InvalidValue, NoSuchEvent
 from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
@@ -69,19 +69,16 @@ class Voided(Correction):
 
 def _new_facts(given: Mapping[str, Any]) -> Mapping[str, Any]:
     if not given or any(value is None for value in given.values()):
-        raise InvalidValue(
-            f"changes must map fields of the event to what they should have said (got {given!r}); to take a fact away, "
-            "void the event and record it anew",
-            field="changes",
-            expected="a mapping that is not empty, without None",
-            got=given,
+        raise InvalidValue.of(
+            "changes",
+            "map fields of the event to what they should have said",
+            given,
+            do="to take a fact away, void the event and record it anew",
         )
     for name in _FIXED:
         if name in given:
-            raise InvalidValue(
-                f"changes must not touch {name} (got {given[name]!r}); void the event and record it anew",
-                field="changes",
-                got=given,
+            raise InvalidValue.of(
+                "changes", f"not touch {name}", given, shown=f"{given[name]!r}", do="void the event and record it anew"
             )
     return MappingProxyType({name: given[name] for name in sorted(given)})
 
@@ -114,12 +111,8 @@ class Amended(Correction, Rebuilt):
         fields = [field.name for field in attrs.fields(type(event)) if field.init]
         for name in self.changes:
             if name not in fields:
-                raise InvalidValue(
-                    f"changes must be of fields that {event.stored_name} has (got {name!r})"
-                    f"{did_you_mean(near(name, fields))}",
-                    field="changes",
-                    expected=", ".join(fields),
-                    got=name,
+                raise InvalidValue.of(
+                    "changes", f"be of fields that {event.stored_name} has", name, near=near(name, fields)
                 )
         return (attrs.evolve(event, **self.changes),)
 
@@ -154,9 +147,6 @@ def _order(it: Correction) -> tuple[dt.datetime, int, str, str, dt.datetime, str
 
 
 def _later(field: str, moment: dt.datetime, at: dt.datetime) -> InvalidValue:
-    return InvalidValue(
-        f"{field} must not come after the correction at {at} (got {moment}); nothing is known before it happens",
-        field=field,
-        expected="a moment not after `at`",
-        got=moment,
+    return InvalidValue.of(
+        field, f"not come after the correction at {at}", moment, do="nothing is known before it happens"
     )

@@ -14,11 +14,12 @@ __all__ = ["Act", "Event"]
 
 def _not_before(event: "Event", _attribute: object, known: dt.datetime | None) -> None:
     if known is not None and known < event.at:
-        raise InvalidValue(
-            f"recorded_at must not come before at (got {known} for {event.at}); nothing is known before it happens",
-            field="recorded_at",
-            expected="a moment not before `at`",
-            got=known,
+        raise InvalidValue.of(
+            "recorded_at",
+            "not come before at",
+            known,
+            shown=f"{known} for {event.at}",
+            do="nothing is known before it happens",
         )
 
 

@@ -180,12 +180,7 @@ def _in_order(history: Iterable[E]) -> tuple[E, ...]:
 def _only_events(values: Iterable[object]) -> None:
     for value in values:
         if not isinstance(value, Event):
-            raise InvalidValue(
-                f"history must hold events of its lifecycle (got {value!r})",
-                field="history",
-                expected="events",
-                got=value,
-            )
+            raise InvalidValue.of("history", "hold events of its lifecycle", value)
 
 
 def as_history(history: Iterable[E]) -> tuple[E, ...]:
@@ -220,11 +215,12 @@ class Lived(Generic[S, E]):
         told, corrections = _apart(self._lifecycle, self.history)
         events = corrected(told, corrections) if corrections else told
         if not events:
-            raise InvalidValue(
-                "history must keep at least one event that counts (got none); cancel what should not have been opened",
-                field="history",
-                expected="an event that is not voided",
-                got=self.history,
+            raise InvalidValue.of(
+                "history",
+                "keep at least one event that counts",
+                self.history,
+                shown="none",
+                do="cancel what should not have been opened",
             )
         try:
             counted, state = self._lifecycle.replay(events)

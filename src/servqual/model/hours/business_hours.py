@@ -38,12 +38,7 @@ def _holidays(given: Given) -> Holidays:
     try:
         return Holidays.of(given)
     except TypeError:
-        raise InvalidValue(
-            f"holidays must be dates, a mapping of dates to names, or rules (got {given!r})",
-            field="holidays",
-            expected="dates, a mapping or rules",
-            got=given,
-        ) from None
+        raise InvalidValue.of("holidays", "be dates, a mapping of dates to names, or rules", given) from None
 
 
 def _pairs(mapping: Mapping[Any, str]) -> tuple[tuple[Any, str], ...]:

@@ -41,11 +41,7 @@ def _year(_: object, field: "attrs.Attribute[int | None]", value: int | None) ->
 
 def _whole(_: object, field: "attrs.Attribute[int]", value: object) -> None:
     if not isinstance(value, int) or abs(value) > _FURTHEST:
-        raise InvalidValue(
-            f"{field.name} must be a whole number of days, at most a year either way (got {value!r})",
-            field=field.name,
-            got=value,
-        )
+        raise InvalidValue.of(field.name, "be a whole number of days, at most a year either way", value)
 
 
 def _nth(_: object, field: "attrs.Attribute[int]", value: object) -> None:
@@ -58,7 +54,7 @@ def _nth(_: object, field: "attrs.Attribute[int]", value: object) -> None:
 def _shifts(given: Mapping[str, int]) -> Mapping[str, int]:
     mapped = isinstance(given, Mapping)  # pyright: ignore[reportUnnecessaryIsInstance]
     if not mapped or any(type(days) is not int or abs(days) > _FURTHEST for days in given.values()):
-        raise InvalidValue(f"observed must map weekdays to days moved (got {given!r})", field="observed", got=given)
+        raise InvalidValue.of("observed", "map weekdays to days moved", given)
     return MappingProxyType({DAYS[weekday_of(day, "observed")]: days for day, days in given.items()})
 
 
@@ -101,9 +97,7 @@ class HolidayRule(Rebuilt):
 
     def __attrs_post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.until < self.since:
-            raise InvalidValue(
-                f"until must not come before since (got {self.since} to {self.until})", field="until", got=self.until
-            )
+            raise InvalidValue.of("until", "not come before since", self.until, shown=f"{self.since} to {self.until}")
 
     def days(self, year: int) -> Iterator[dt.date]:
         """The days of the feast that begins in a year, before any shift."""
@@ -232,11 +226,11 @@ class Recurring(HolidayRule):
         try:
             _parsed(self.rule)
         except (ValueError, TypeError, AttributeError, KeyError) as reason:
-            raise InvalidValue(
-                "rule must be a recurrence such as 'DTSTART:20260101\\nRRULE:FREQ=YEARLY' "
-                f"(got {self.rule!r}: {reason})",
-                field="rule",
-                got=self.rule,
+            raise InvalidValue.of(
+                "rule",
+                "be a recurrence such as 'DTSTART:20260101\\nRRULE:FREQ=YEARLY'",
+                self.rule,
+                shown=f"{self.rule!r}: {reason}",
             ) from None
 
     def days(self, year: int) -> Iterator[dt.date]:

@@ -117,7 +117,7 @@ class Hours(ABC, Rebuilt):
         '2026-05-11T09:00:00+00:00'
         """
         if at_close not in ("stay", "roll"):
-            raise InvalidValue(f"at_close must be 'stay' or 'roll' (got {at_close!r})", field="at_close", got=at_close)
+            raise InvalidValue.of("at_close", "be 'stay' or 'roll'", at_close)
         at, wanted = micros(start, "start"), _whole(work)
         if wanted == 0 and at_close == "stay":
             return moment(at)
@@ -235,26 +235,23 @@ class Hours(ABC, Rebuilt):
 def some_hours(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
     """Refuse what is not hours; an attrs validator."""
     if not isinstance(value, Hours):
-        raise InvalidValue(
-            f"{field.name} must be hours, such as BusinessHours(...) (got {value!r})", field=field.name, got=value
-        )
+        raise InvalidValue.of(field.name, "be hours, such as BusinessHours(...)", value)
 
 
 def _real_hours(instance: object, field: "attrs.Attribute[Any]", value: object) -> None:
     some_hours(instance, field, value)
     if isinstance(value, Hours) and not value.counts_real_time:
-        raise InvalidValue(
-            f"{field.name} must be hours that count real time (got {value!r}); hours with counting='wall' cannot be "
-            "joined with others",
-            field=field.name,
-            expected="hours with counting='real'",
-            got=value,
+        raise InvalidValue.of(
+            field.name,
+            "be hours that count real time",
+            value,
+            do="hours with counting='wall' cannot be joined with others",
         )
 
 
 def _joint(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
     if value not in {"|", "&", "-"}:
-        raise InvalidValue(f"{field.name} must be '|', '&' or '-' (got {value!r})", field=field.name, got=value)
+        raise InvalidValue.of(field.name, "be '|', '&' or '-'", value)
 
 
 @attrs.frozen(kw_only=True)
@@ -308,11 +305,8 @@ def _eras(given: Iterable[tuple[dt.datetime | None, Hours]]) -> tuple[tuple[dt.d
     pairs = several("eras", given, "pairs of a moment and hours")
     for pair in pairs:
         if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004  (a pair)
-            raise InvalidValue(
-                f"eras must be pairs of a moment and hours (got {pair!r}); write [(None, old), (moment, new)]",
-                field="eras",
-                expected="pairs",
-                got=pair,
+            raise InvalidValue.of(
+                "eras", "be pairs of a moment and hours", pair, do="write [(None, old), (moment, new)]"
             )
     return tuple((since and as_instant(since, "eras"), hours) for since, hours in pairs)
 
@@ -333,11 +327,11 @@ class DatedHours(Hours):
         moments = [since for since, _ in self.eras]
         later = [since for since in moments[1:] if since is not None]
         if not moments or moments[0] is not None or len(later) < len(moments) - 1 or later != sorted(set(later)):
-            raise InvalidValue(
-                f"eras must begin with None and go on with later and later moments (got {moments}); "
-                "write [(None, old), (moment, new)]",
-                field="eras",
-                got=moments,
+            raise InvalidValue.of(
+                "eras",
+                "begin with None and go on with later and later moments",
+                moments,
+                do="write [(None, old), (moment, new)]",
             )
 
     def open_between(self, start: int, end: int) -> Stretches:
@@ -380,12 +374,7 @@ def _mask(without: Iterable[Window]) -> Stretches:
     windows = several("without", without, "Windows")
     for window in windows:
         if not isinstance(window, Window):
-            raise InvalidValue(
-                f"without must hold Windows (got {window!r}); write Window(start=…, end=…)",
-                field="without",
-                expected="Window",
-                got=window,
-            )
+            raise InvalidValue.of("without", "hold Windows", window, do="write Window(start=…, end=…)")
     return join((micros(window.start), micros(window.end)) for window in windows)
 
 
@@ -407,5 +396,5 @@ def _same_reason_joined(tiles: Sequence[tuple[int, int, str]]) -> Reasons:
 
 def _whole(work: dt.timedelta) -> int:
     if not isinstance(work, dt.timedelta):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidValue(f"work must be a timedelta (got {work!r})", field="work", expected="timedelta", got=work)
+        raise InvalidValue.of("work", "be a timedelta", work)
     return (work.days * 86_400 + work.seconds) * 1_000_000 + work.microseconds

@@ -27,12 +27,7 @@ def weekday_of(text: object, field: str = "week") -> int:
     for names in (DAYS, _FULL):
         if name in names:
             return names.index(name)
-    raise InvalidValue(
-        f"{field} must name days such as 'mon', 'mon-fri' or 'sat, sun' (got {text!r})",
-        field=field,
-        expected="a weekday",
-        got=text,
-    )
+    raise InvalidValue.of(field, "name days such as 'mon', 'mon-fri' or 'sat, sun'", text)
 
 
 def day_spells(given: Spells, field: str) -> tuple[tuple[int, int], ...]:
@@ -48,12 +43,7 @@ def day_spells(given: Spells, field: str) -> tuple[tuple[int, int], ...]:
     spells: list[tuple[int, int]] = []
     for spell in sorted(_spell(pair, given, field) for pair in pairs):
         if spells and spell[0] < spells[-1][1]:
-            raise InvalidValue(
-                f"{field} must have spells that do not overlap (got {given!r}); join them into one",
-                field=field,
-                expected="spells apart from each other",
-                got=given,
-            )
+            raise InvalidValue.of(field, "have spells that do not overlap", given, do="join them into one")
         if spells and spell[0] == spells[-1][1] and spell[1] <= _MIDNIGHT:
             spell = (spells.pop()[0], spell[1])  # noqa: PLW2901  # the joined spell takes its place
         spells.append(spell)
@@ -63,31 +53,29 @@ def day_spells(given: Spells, field: str) -> tuple[tuple[int, int], ...]:
 def read_week(given: Mapping[str, Spells]) -> Mapping[str, str]:
     """Weekly hours as text by weekday, Monday first, closed days left out."""
     if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidValue(
-            f"week must map days to hours, such as {{'mon-fri': '09:00-17:00'}} (got {given!r})",
-            field="week",
-            expected="a mapping",
-            got=given,
-        )
+        raise InvalidValue.of("week", "map days to hours, such as {'mon-fri': '09:00-17:00'}", given)
     spells: dict[int, tuple[tuple[int, int], ...]] = {}
     for key, hours in given.items():
         read = day_spells(hours, f"week[{key!r}]")
         for day in _days_of(key):
             if day in spells:
-                raise InvalidValue(
-                    f"week must give each day once (got {DAYS[day]!r} again in {key!r}); write its spells together",
-                    field="week",
-                    got=key,
+                raise InvalidValue.of(
+                    "week",
+                    "give each day once",
+                    key,
+                    shown=f"{DAYS[day]!r} again in {key!r}",
+                    do="write its spells together",
                 )
             spells[day] = read
     for day in range(7):
         today, tomorrow = spells.get(day), spells.get((day + 1) % 7)
         if today and tomorrow and today[-1][1] > tomorrow[0][0] + _MIDNIGHT:
-            raise InvalidValue(
-                f"week must have spells that do not overlap (got {DAYS[day]!r} {_text(today)}, which runs into "
-                f"{DAYS[(day + 1) % 7]!r} {_text(tomorrow)}); end the one where the other begins",
-                field="week",
-                got=given,
+            raise InvalidValue.of(
+                "week",
+                "have spells that do not overlap",
+                given,
+                shown=f"{DAYS[day]!r} {_text(today)}, which runs into {DAYS[(day + 1) % 7]!r} {_text(tomorrow)}",
+                do="end the one where the other begins",
             )
     return MappingProxyType({DAYS[day]: _text(spells[day]) for day in range(7) if spells.get(day)})
 
@@ -95,7 +83,7 @@ def read_week(given: Mapping[str, Spells]) -> Mapping[str, str]:
 def read_dates(given: Mapping[dt.date, Spells], field: str) -> Mapping[dt.date, str]:
     """Hours of single days as text by date, in order; a closed day is the empty text."""
     if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidValue(f"{field} must map dates to hours (got {given!r})", field=field, got=given)
+        raise InvalidValue.of(field, "map dates to hours", given)
     read = {as_date(date, field): _text(day_spells(hours, f"{field}[{date}]")) for date, hours in given.items()}
     return MappingProxyType(dict(sorted(read.items())))
 
@@ -104,12 +92,7 @@ def as_date(value: object, field: str) -> dt.date:
     """A calendar date; a datetime is refused, since whose day it falls on depends on a zone."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
-    raise InvalidValue(
-        f"{field} must be keyed by dates such as datetime.date(2026, 12, 24) (got {value!r})",
-        field=field,
-        expected="a date",
-        got=value,
-    )
+    raise InvalidValue.of(field, "be keyed by dates such as datetime.date(2026, 12, 24)", value)
 
 
 def _days_of(key: str) -> list[int]:
@@ -125,20 +108,11 @@ def _days_of(key: str) -> list[int]:
 def _spell(pair: tuple[dt.time | str, ...], given: Spells, field: str) -> tuple[int, int]:
     times = [_since_midnight(time) for time in pair]
     if len(times) != 2 or None in times:  # noqa: PLR2004  # an opening and a closing
-        raise InvalidValue(
-            f"{field} must read like '09:00-12:30, 13:00-17:30', or be empty for closed (got {given!r})",
-            field=field,
-            expected="spells of HH:MM-HH:MM",
-            got=given,
-        )
+        raise InvalidValue.of(field, "read like '09:00-12:30, 13:00-17:30', or be empty for closed", given)
     opens, closes = times
     assert opens is not None and closes is not None  # noqa: PT018  # told to the type checker
     if opens in {closes, _MIDNIGHT}:
-        raise InvalidValue(
-            f"{field} must open before it closes (got {given!r}); a whole day is '00:00-24:00'",
-            field=field,
-            got=given,
-        )
+        raise InvalidValue.of(field, "open before it closes", given, do="a whole day is '00:00-24:00'")
     return opens, closes if closes > opens else closes + _MIDNIGHT
 
 

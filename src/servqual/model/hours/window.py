@@ -27,11 +27,8 @@ class Window:
 
     def __attrs_post_init__(self) -> None:
         if self.end < self.start:
-            raise InvalidValue(
-                f"end must not come before start (got {self.start} to {self.end}); swap the two moments",
-                field="end",
-                expected="a moment not before start",
-                got=self.end,
+            raise InvalidValue.of(
+                "end", "not come before start", self.end, shown=f"{self.start} to {self.end}", do="swap the two moments"
             )
 
     @property

@@ -187,11 +187,11 @@ def follow_up(meeting: Meeting, items: Iterable[ActionItem], *, at: dt.datetime,
     mine = [item for item in items if meeting.id in item.meetings]
     for item in open_items(mine):
         if item.promise.meeting == meeting.id:
-            raise InvalidValue(
-                f"items must be done, dropped or carried over before meeting {meeting.id} is followed up (got "
-                f"{item.id!r}, due {item.due}, open); carry it over to the next meeting",
-                field="items",
-                expected="no item that is open and comes to no other meeting",
-                got=item.id,
+            raise InvalidValue.of(
+                "items",
+                f"be done, dropped or carried over before meeting {meeting.id} is followed up",
+                item.id,
+                shown=f"{item.id!r}, due {item.due}, open",
+                do="carry it over to the next meeting",
             )
     return meeting.record(FollowedUp(at=at, by=by, items=[item.id for item in mine]))

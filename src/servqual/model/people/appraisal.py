@@ -100,11 +100,8 @@ def _period(appraised: object, field: "attrs.Attribute[Any]", period: tuple[dt.d
     for day in period:
         calendar_date(appraised, field, day)
     if last < first:
-        raise InvalidValue(
-            f"period must end on or after its first day (got {first} to {last}); swap the two dates",
-            field="period",
-            expected="the first and the last day",
-            got=period,
+        raise InvalidValue.of(
+            "period", "end on or after its first day", period, shown=f"{first} to {last}", do="swap the two dates"
         )
 
 
@@ -156,12 +153,12 @@ class SchemeSet(Act, Rebuilt):
                 got=self.member,
             )
         if "ratings" in self.weights and not self.rater_weights:
-            raise InvalidValue(
-                "rater_weights must say how much each rater counts (got none); "
-                "write rater_weights={'supervisor': 1} or equal_weights(names)",
-                field="rater_weights",
-                expected="weights that sum to 1",
-                got={},
+            raise InvalidValue.of(
+                "rater_weights",
+                "say how much each rater counts",
+                {},
+                shown="none",
+                do="write rater_weights={'supervisor': 1} or equal_weights(names)",
             )
         _known("kinds", self.kinds, self.weights)
 
@@ -176,12 +173,12 @@ class SchemeSet(Act, Rebuilt):
 def _scores(scores: Mapping[str, float]) -> Mapping[str, float]:
     for name, score in scores.items():
         if not 0 <= score <= FULL:
-            raise InvalidValue(
-                f"scores must lie between 0 and 100 (got {score} for {name}); points(value, worst=…, best=…) turns "
-                "a measured value into points",
-                field="scores",
-                expected="0 to 100",
-                got=score,
+            raise InvalidValue.of(
+                "scores",
+                "lie between 0 and 100",
+                score,
+                shown=f"{score} for {name}",
+                do="points(value, worst=…, best=…) turns a measured value into points",
             )
     return MappingProxyType(dict(scores))
 
@@ -406,12 +403,7 @@ def _check(scheme: SchemeSet, events: Iterable[AppraisalEvent], score: Callable[
         elif isinstance(event, Scored):
             score()
         elif isinstance(event, Acknowledged) and scheme.member is not None and event.by != scheme.member:
-            raise InvalidValue(
-                f"by must be the member whose appraisal it is, {scheme.member} (got {event.by})",
-                field="by",
-                expected=scheme.member,
-                got=event.by,
-            )
+            raise InvalidValue.of("by", f"be the member whose appraisal it is, {scheme.member}", event.by)
 
 
 def _known(field: str, names: Iterable[str], scheme: Iterable[str]) -> None:

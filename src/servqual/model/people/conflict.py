@@ -89,12 +89,7 @@ class Identified(Act):
 
     def __attrs_post_init__(self) -> None:
         if len(self.parties) < 2:  # noqa: PLR2004  (nobody quarrels alone)
-            raise InvalidValue(
-                f"parties must name two members or more (got {list(self.parties)})",
-                field="parties",
-                expected="two members or more",
-                got=self.parties,
-            )
+            raise InvalidValue.of("parties", "name two members or more", self.parties, shown=f"{list(self.parties)}")
 
 
 @attrs.frozen(kw_only=True)

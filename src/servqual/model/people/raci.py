@@ -34,17 +34,11 @@ class Raci:
 
     def __attrs_post_init__(self) -> None:
         if not self.responsible:
-            raise InvalidValue(
-                "responsible must name at least one role (got none); say who does it",
-                field="responsible",
-                expected="roles",
-                got=self.responsible,
+            raise InvalidValue.of(
+                "responsible", "name at least one role", self.responsible, shown="none", do="say who does it"
             )
         if both := self.consulted & self.informed:
             named = ", ".join(sorted(both))
-            raise InvalidValue(
-                f"informed must not repeat who is consulted (got {named}); keep each role in one of the two",
-                field="informed",
-                expected="roles that are not consulted",
-                got=named,
+            raise InvalidValue.of(
+                "informed", "not repeat who is consulted", named, do="keep each role in one of the two"
             )

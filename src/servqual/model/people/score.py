@@ -31,12 +31,7 @@ class Rater(Labelled):
 def _number(low: float, high: float) -> Any:
     def check(_: object, field: "attrs.Attribute[Any]", value: float) -> None:
         if not low <= value <= high:
-            raise InvalidValue(
-                f"{field.name} must lie between {low:g} and {high:g} (got {value})",
-                field=field.name,
-                expected=f"{low:g} to {high:g}",
-                got=value,
-            )
+            raise InvalidValue.of(field.name, f"lie between {low:g} and {high:g}", value)
 
     return check
 
@@ -66,12 +61,11 @@ class Rating:
     def __attrs_post_init__(self) -> None:
         low, high = self.scale
         if not (low < high and low <= self.score <= high):
-            raise InvalidValue(
-                f"score must lie on its rising scale from {low:g} to {high:g} (got {self.score}); "
-                "give the ends of another scale as scale=(lowest, highest)",
-                field="score",
-                expected=f"{low:g} to {high:g}",
-                got=self.score,
+            raise InvalidValue.of(
+                "score",
+                f"lie on its rising scale from {low:g} to {high:g}",
+                self.score,
+                do="give the ends of another scale as scale=(lowest, highest)",
             )
 
     @property
@@ -148,11 +142,12 @@ def points(value: float, *, worst: float, best: float) -> float:
             got=value,
         )
     if worst == best:
-        raise InvalidValue(
-            f"best must differ from worst (got {best} for both); say which value earns nothing and which all",
-            field="best",
-            expected="a value other than worst",
-            got=best,
+        raise InvalidValue.of(
+            "best",
+            "differ from worst",
+            best,
+            shown=f"{best} for both",
+            do="say which value earns nothing and which all",
         )
     return min(max((value - worst) / (best - worst), 0.0), 1.0) * FULL
 
@@ -171,12 +166,12 @@ def as_weights(weights: Mapping[str, float], field: str) -> Mapping[str, float]:
     """Weights that are positive and sum to one, or an error that shows the sum."""
     total = math.fsum(weights.values())
     if not all(weight > 0 for weight in weights.values()) or not math.isclose(total, 1, abs_tol=_CLOSE):
-        raise InvalidValue(
-            f"{field} must be positive and sum to 1 (got a sum of {total:g} of {dict(weights)}); "
-            "change one weight, or use equal_weights(names)",
-            field=field,
-            expected="positive weights that sum to 1",
-            got=total,
+        raise InvalidValue.of(
+            field,
+            "be positive and sum to 1",
+            total,
+            shown=f"a sum of {total:g} of {dict(weights)}",
+            do="change one weight, or use equal_weights(names)",
         )
     return MappingProxyType(dict(weights))
 
@@ -224,11 +219,12 @@ def _rated(
 
 
 def _absent(name: str, what: str) -> InvalidValue:
-    return InvalidValue(
-        f"scores must hold {what}, or missing must say why not (got neither); add missing={{{name!r}: 'the reason'}}",
-        field="scores",
-        expected=what,
-        got=None,
+    return InvalidValue.of(
+        "scores",
+        f"hold {what}, or missing must say why not",
+        None,
+        shown="neither",
+        do=f"add missing={{{name!r}: 'the reason'}}",
     )
 
 

@@ -46,20 +46,16 @@ class Shift:
 
     def __attrs_post_init__(self) -> None:
         if self.end <= self.start:
-            raise InvalidValue(
-                f"end must come after start (got {self.start} to {self.end}); a night shift ends on the next day",
-                field="end",
-                expected="a moment after start",
-                got=self.end,
+            raise InvalidValue.of(
+                "end",
+                "come after start",
+                self.end,
+                shown=f"{self.start} to {self.end}",
+                do="a night shift ends on the next day",
             )
         edges = [self.start, *(edge for pause in self.breaks for edge in (pause.start, pause.end)), self.end]
         if edges != sorted(edges):
-            raise InvalidValue(
-                f"breaks must lie within the shift and apart from each other (got {self.breaks})",
-                field="breaks",
-                expected="windows within the shift",
-                got=self.breaks,
-            )
+            raise InvalidValue.of("breaks", "lie within the shift and apart from each other", self.breaks)
 
     @property
     def working(self) -> tuple[Window, ...]:
@@ -109,12 +105,12 @@ class Roster:
         for shift in self.shifts:
             before = last.get(shift.member)
             if before is not None and shift.start < before.end:
-                raise InvalidValue(
-                    f"shifts must not overlap for one member (got {shift.member} from {shift.start} while on shift "
-                    f"until {before.end}); end the first or drop one",
-                    field="shifts",
-                    expected="shifts apart from each other",
-                    got=shift,
+                raise InvalidValue.of(
+                    "shifts",
+                    "not overlap for one member",
+                    shift,
+                    shown=f"{shift.member} from {shift.start} while on shift until {before.end}",
+                    do="end the first or drop one",
                 )
             last[shift.member] = shift
 

@@ -50,11 +50,12 @@ def _skills(skills: Needs) -> Mapping[Skill, int]:
 
 def _level(level: object, skill: Skill) -> int:
     if isinstance(level, bool) or not isinstance(level, int) or level < 1:
-        raise InvalidValue(
-            f"skills must give a whole level from 1 (got {level!r} for {skill.name}); leave out a missing skill",
-            field="skills",
-            expected="a whole number from 1",
-            got=level,
+        raise InvalidValue.of(
+            "skills",
+            "give a whole level from 1",
+            level,
+            shown=f"{level!r} for {skill.name}",
+            do="leave out a missing skill",
         )
     return level
 
@@ -65,12 +66,7 @@ def _grants(permissions: Grants | Iterable[Permission]) -> Grants:
     limits = permissions if isinstance(permissions, Mapping) else dict.fromkeys(permissions)
     for limit in limits.values():
         if limit is not None and not isinstance(limit, Money):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidValue(
-                f"permissions must be limited by Money or None (got {limit!r}); write Money('50', 'EUR')",
-                field="permissions",
-                expected="Money or None",
-                got=limit,
-            )
+            raise InvalidValue.of("permissions", "be limited by Money or None", limit, do="write Money('50', 'EUR')")
     return MappingProxyType({Permission(permission): limit for permission, limit in limits.items()})
 
 
@@ -113,11 +109,8 @@ class Headcount:
 
     def __attrs_post_init__(self) -> None:
         if self.at_most is not None and self.at_most < self.at_least:
-            raise InvalidValue(
-                f"at_most must not lie below at_least (got {self.at_most} below {self.at_least})",
-                field="at_most",
-                expected=f"a number from {self.at_least}",
-                got=self.at_most,
+            raise InvalidValue.of(
+                "at_most", "not lie below at_least", self.at_most, shown=f"{self.at_most} below {self.at_least}"
             )
 
     def kept_by(self, count: int) -> bool:

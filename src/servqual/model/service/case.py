@@ -145,12 +145,11 @@ class Reported(Event):
 
     def __attrs_post_init__(self) -> None:
         if self.occurred_at > self.at:
-            raise InvalidValue(
-                f"occurred_at must not come after the report at {self.at} (got {self.occurred_at}); "
-                "a problem is reported once it occurs",
-                field="occurred_at",
-                expected="a moment not after `at`",
-                got=self.occurred_at,
+            raise InvalidValue.of(
+                "occurred_at",
+                f"not come after the report at {self.at}",
+                self.occurred_at,
+                do="a problem is reported once it occurs",
             )
 
     @property
@@ -463,18 +462,12 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
 
     def _same_id(self, event: CaseEvent) -> None:
         if isinstance(event, Reported) and event.id != self.id:
-            raise InvalidValue(
-                f"id must be that of the identified case, {self.id!r} (got {event.id!r}); link two cases with Linked",
-                field="id",
-                expected=self.id,
-                got=event.id,
+            raise InvalidValue.of(
+                "id", f"be that of the identified case, {self.id!r}", event.id, do="link two cases with Linked"
             )
         if isinstance(event, Duplicate) and event.of == self.id:
-            raise InvalidValue(
-                f"of must name another case, the one that goes on (got {event.of!r}, this one)",
-                field="of",
-                expected="another case",
-                got=event.of,
+            raise InvalidValue.of(
+                "of", "name another case, the one that goes on", event.of, shown=f"{event.of!r}, this one"
             )
 
     @property
@@ -593,12 +586,7 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
         """
         moment = as_instant(now, "now")
         if moment < self.counted[0].at:
-            raise InvalidValue(
-                f"now must not come before the first event at {self.counted[0].at} (got {moment})",
-                field="now",
-                expected="a moment not before the first event",
-                got=moment,
-            )
+            raise InvalidValue.of("now", f"not come before the first event at {self.counted[0].at}", moment)
         if self.status in {CaseStatus.CLOSED, CaseStatus.CANCELLED}:
             moment = min(moment, self._latest(Closed, Duplicate, Cancelled).at)
         return moment - self.counted[0].at

@@ -55,12 +55,7 @@ class Made(Act):
 
     def __attrs_post_init__(self) -> None:
         if self.due < self.at:
-            raise InvalidValue(
-                f"due must not come before at, {self.at} (got {self.due}); a promise lies ahead",
-                field="due",
-                expected="a moment not before `at`",
-                got=self.due,
-            )
+            raise InvalidValue.of("due", f"not come before at, {self.at}", self.due, do="a promise lies ahead")
 
 
 @attrs.frozen(kw_only=True)
@@ -164,12 +159,8 @@ class Commitment(Lived[CommitmentStatus, CommitmentEvent]):
 
     def _in_time(self, event: CommitmentEvent) -> None:
         if isinstance(event, Kept) and event.at > self.due:
-            raise InvalidValue(
-                f"at must not come after due, {self.due}, to keep a promise (got {event.at}); "
-                "record Broken, then MadeGood",
-                field="at",
-                expected="a moment not after `due`",
-                got=event.at,
+            raise InvalidValue.of(
+                "at", f"not come after due, {self.due}, to keep a promise", event.at, do="record Broken, then MadeGood"
             )
 
     @property

@@ -206,12 +206,7 @@ ComplaintEvent = (
 
 def _due_ahead(event: Received | Extended) -> None:
     if event.due < event.at:
-        raise InvalidValue(
-            f"due must not come before at, {event.at} (got {event.due}); a promise lies ahead",
-            field="due",
-            expected="a moment not before `at`",
-            got=event.due,
-        )
+        raise InvalidValue.of("due", f"not come before at, {event.at}", event.due, do="a promise lies ahead")
 
 
 def _satisfied_or_final_answer(event: FollowedUp) -> bool:
@@ -296,11 +291,8 @@ duplicate, withdrawn while the complaint is analysing (got closed)
 
     def _another(self, event: ComplaintEvent) -> None:
         if isinstance(event, Duplicate) and event.of == self.id:
-            raise InvalidValue(
-                f"of must name another complaint, the one that goes on (got {event.of!r}, this one)",
-                field="of",
-                expected="another complaint",
-                got=event.of,
+            raise InvalidValue.of(
+                "of", "name another complaint, the one that goes on", event.of, shown=f"{event.of!r}, this one"
             )
 
     @property

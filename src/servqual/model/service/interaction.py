@@ -77,22 +77,14 @@ def _hand_overs(values: Iterable[HandOver]) -> tuple[HandOver, ...]:
 def _steps(values: Iterable[str]) -> tuple[CommunicationStep, ...]:
     taken = tuple(map(CommunicationStep, values))
     if taken != _STEPS[: len(taken)]:
-        raise InvalidValue(
-            f"steps must be {', '.join(_STEPS)} in this order (got {', '.join(taken)})",
-            field="steps",
-            expected="the first steps, in their order",
-            got=taken,
-        )
+        raise InvalidValue.of("steps", f"be {', '.join(_STEPS)} in this order", taken, shown=f"{', '.join(taken)}")
     return taken
 
 
 def _not_negative(_instance: object, attribute: "attrs.Attribute[dt.timedelta | None]", value: object) -> None:
     if value is not None and (not isinstance(value, dt.timedelta) or value < _NOTHING):
-        raise InvalidValue(
-            f"{attribute.name} must be a timedelta of zero or more (got {value!r}); leave it out where nobody measured",
-            field=attribute.name,
-            expected="a timedelta not below zero",
-            got=value,
+        raise InvalidValue.of(
+            attribute.name, "be a timedelta of zero or more", value, do="leave it out where nobody measured"
         )
 
 
@@ -101,12 +93,7 @@ def _not_before(since: tuple[str, dt.datetime], name: str, moment: dt.datetime |
     if moment is None:
         return since
     if moment < since[1]:
-        raise InvalidValue(
-            f"{name} must not come before {since[0]} at {since[1]} (got {moment})",
-            field=name,
-            expected=f"a moment from {since[1]}",
-            got=moment,
-        )
+        raise InvalidValue.of(name, f"not come before {since[0]} at {since[1]}", moment)
     return name, moment
 
 
@@ -196,18 +183,14 @@ class Interaction:
 
     def _check_outcome(self) -> None:
         if self.outcome is not None and self.ended_at is None:
-            raise InvalidValue(
-                f"outcome must be left out until the contact ended (got {self.outcome}); give ended_at",
-                field="outcome",
-                expected="None",
-                got=self.outcome,
-            )
+            raise InvalidValue.of("outcome", "be left out until the contact ended", self.outcome, do="give ended_at")
         if self.outcome is Outcome.RESOLVED and self.answered_at is None:
-            raise InvalidValue(
-                "outcome must not be resolved for a contact that nobody answered (got resolved); give answered_at",
-                field="outcome",
-                expected="an answer, or another outcome",
-                got=self.outcome,
+            raise InvalidValue.of(
+                "outcome",
+                "not be resolved for a contact that nobody answered",
+                self.outcome,
+                shown="resolved",
+                do="give answered_at",
             )
         if self.outcome is Outcome.ABANDONED and self.answered_at is not None:
             raise InvalidValue(
@@ -235,12 +218,7 @@ class Interaction:
         """
         moment = as_instant(now, "now")
         if moment < self.queued_at:
-            raise InvalidValue(
-                f"now must not come before queued_at at {self.queued_at} (got {moment})",
-                field="now",
-                expected=f"a moment from {self.queued_at}",
-                got=moment,
-            )
+            raise InvalidValue.of("now", f"not come before queued_at at {self.queued_at}", moment)
         return min(moment, self.answered_at or self.ended_at or moment) - self.queued_at
 
     @property

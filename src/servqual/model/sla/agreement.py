@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from servqual._checks import a, as_instant, did_you_mean, filled, must_be, near, several
+from servqual._checks import a, as_instant, filled, must_be, near, several
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model.history.lifecycle import Event, Lived
@@ -73,9 +73,7 @@ class Sla:
             raise InvalidValue("targets must hold at least one (got none)", field="targets", expected="targets")
         for target in self.targets:
             if not isinstance(target, Target):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise InvalidValue(
-                    f"targets must be Targets (got {target!r})", field="targets", expected="Target", got=target
-                )
+                raise InvalidValue.of("targets", "be Targets", target)
             _long_enough(target, self.conventions.shortest)
         self._refuse_mixed_time()
         keys = dict.fromkeys(target.key for target in self.targets)
@@ -129,12 +127,12 @@ class Sla:
     def _refuse_mixed_time(self) -> None:
         hours = {target.hours or self.hours for target in self.targets}
         if len(hours) > 1 and not (self.conventions.whole_history or all(each.counts_real_time for each in hours)):
-            raise InvalidValue(
-                "hours must all count real time where targets have different ones (got counting='wall'); give all "
-                "targets the same hours, or conventions with whole_history=True",
-                field="hours",
-                expected="hours with counting='real'",
-                got=hours,
+            raise InvalidValue.of(
+                "hours",
+                "all count real time where targets have different ones",
+                hours,
+                shown="counting='wall'",
+                do="give all targets the same hours, or conventions with whole_history=True",
             )
 
     def _promise(self, targets: tuple[Target, ...]) -> Promise:
@@ -162,22 +160,22 @@ class Sla:
 def _unsaid(promise: Promise, case: Lived[Any, Any]) -> InvalidValue:
     name = next(name for name in promise.chooser.reads if name not in case.facts())
     told = near(name, case.facts())
-    return InvalidValue(
-        f"match must look at what events say of a {type(case).__name__} (got {name!r} for {promise.key!r})"
-        f"{did_you_mean(told)}",
-        field="match",
-        expected="a field of its events",
-        got=name,
+    return InvalidValue.of(
+        "match",
+        f"look at what events say of a {type(case).__name__}",
+        name,
+        shown=f"{name!r} for {promise.key!r}",
+        near=told,
     )
 
 
 def _long_enough(target: Target, shortest: dt.timedelta | None) -> None:
     if shortest is not None and target.within is not None and target.within < shortest:
-        raise InvalidValue(
-            f"within must be at least {shortest} under these conventions (got {target.within} for {str(target.key)!r})",
-            field="within",
-            expected=f"timedelta from {shortest}",
-            got=target.within,
+        raise InvalidValue.of(
+            "within",
+            f"be at least {shortest} under these conventions",
+            target.within,
+            shown=f"{target.within} for {str(target.key)!r}",
         )
 
 

@@ -189,9 +189,7 @@ def _standard_rules() -> dict[Clock, ClockRule]:
 def _read_only(rules: Mapping[Clock, ClockRule]) -> Mapping[Clock, ClockRule]:
     given: Any = rules
     if not isinstance(given, Mapping) or not all(isinstance(rule, ClockRule) for rule in given.values()):
-        raise InvalidValue(
-            f"rules must map clocks to ClockRules (got {rules!r:.200})", field="rules", expected="a mapping", got=rules
-        )
+        raise InvalidValue.of("rules", "map clocks to ClockRules", rules, shown=f"{rules!r:.200}")
     return MappingProxyType({Clock(clock): rule for clock, rule in rules.items()})
 
 

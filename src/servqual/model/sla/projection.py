@@ -78,11 +78,9 @@ def breach_chance(
     expected = "a timedelta that is not negative"
     must_be(dt.timedelta, "horizon", expected, horizon)
     if horizon < dt.timedelta():
-        raise InvalidValue(
-            f"horizon must be {expected} (got {horizon})", field="horizon", expected=expected, got=horizon
-        )
+        raise InvalidValue.of("horizon", f"be {expected}", horizon)
     if runs < 1:
-        raise InvalidValue(f"runs must be at least 1 (got {runs!r})", field="runs", expected="from 1", got=runs)
+        raise InvalidValue.of("runs", "be at least 1", runs)
     if reading.breached_at is not None or reading.is_over:
         known = 1.0 if reading.breached_at is not None else 0.0
         return Projection(chance=known, alike=0, runs=0, seed=seed, horizon=horizon)

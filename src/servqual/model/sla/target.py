@@ -26,43 +26,29 @@ def _marks(given: Mark | Iterable[Mark]) -> tuple[Mark, ...]:
 
 def _share(mark: object) -> float:
     if isinstance(mark, bool) or not isinstance(mark, int | float) or not 0 < mark < float("inf"):
-        raise InvalidValue(
-            f"warn_at must be shares of the limit above 0, or timedeltas from due (got {mark!r}); "
-            "write 0.75, or timedelta(hours=-1) for an hour before",
-            field="warn_at",
-            expected="a share or a timedelta",
-            got=mark,
+        raise InvalidValue.of(
+            "warn_at",
+            "be shares of the limit above 0, or timedeltas from due",
+            mark,
+            do="write 0.75, or timedelta(hours=-1) for an hour before",
         )
     return float(mark)
 
 
 def _not_negative(_target: object, _attribute: object, within: Any) -> None:
     if within is not None and not (isinstance(within, dt.timedelta) and within >= dt.timedelta()):
-        raise InvalidValue(
-            f"within must be a timedelta that is not negative, or None for no promise (got {within!r})",
-            field="within",
-            expected="timedelta from 0, or None",
-            got=within,
-        )
+        raise InvalidValue.of("within", "be a timedelta that is not negative, or None for no promise", within)
 
 
 def _a_share(_target: object, _attribute: object, goal: Any) -> None:
     if goal is not None and not (isinstance(goal, int | float) and not isinstance(goal, bool) and 0 < goal <= 1):
-        raise InvalidValue(
-            f"goal must be a share above 0 and at most 1 (got {goal!r}); write 0.95 for 95 %",
-            field="goal",
-            expected="a share",
-            got=goal,
-        )
+        raise InvalidValue.of("goal", "be a share above 0 and at most 1", goal, do="write 0.95 for 95 %")
 
 
 def _read_only(match: Any) -> Mapping[str, object]:
     if not isinstance(match, Mapping) or not all(isinstance(n, str) and _is_label(v) for n, v in match.items()):
-        raise InvalidValue(
-            f"match must map attributes to texts or whole numbers (got {match!r}); write {{'channel': 'phone'}}",
-            field="match",
-            expected="a mapping of names to texts or whole numbers",
-            got=match,
+        raise InvalidValue.of(
+            "match", "map attributes to texts or whole numbers", match, do="write {'channel': 'phone'}"
         )
     return MappingProxyType(dict(match))
 
@@ -88,7 +74,7 @@ class Target:
     >>> Target(clock="resolution", within=-dt.timedelta(hours=1))
     Traceback (most recent call last):
     servqual.errors.InvalidValue: within must be a timedelta that is not negative, or None for no promise \
-(got datetime.timedelta(days=-1, seconds=82800))
+(got -1 day, 23:00:00)
     """
 
     clock: Clock = attrs.field(converter=Clock)
@@ -103,11 +89,8 @@ class Target:
 
     def __attrs_post_init__(self) -> None:
         if "priority" in self.match:
-            raise InvalidValue(
-                f"match must not hold the priority (got {dict(self.match)!r}); give it as priority=",
-                field="match",
-                expected="other attributes",
-                got=self.match,
+            raise InvalidValue.of(
+                "match", "not hold the priority", self.match, shown=f"{dict(self.match)!r}", do="give it as priority="
             )
 
     @property

@@ -100,12 +100,7 @@ class Planned(Act):
 
     def __attrs_post_init__(self) -> None:
         if self.kind in _OUTSIDE and not self.body.strip():
-            raise InvalidValue(
-                f"body must name who assesses from outside (got {self.body!r}); say which institution",
-                field="body",
-                expected="text",
-                got=self.body,
-            )
+            raise InvalidValue.of("body", "name who assesses from outside", self.body, do="say which institution")
 
 
 @attrs.frozen(kw_only=True)
@@ -249,10 +244,10 @@ def _consistent(audit: Audit) -> None:
             among("finding", event.finding, [finding.name for finding in audit.weaknesses])
     left = ", ".join(finding.name for finding in audit.open_findings)
     if audit.status is AuditStatus.CLOSED and left:
-        raise InvalidValue(
-            f"findings must all be answered before the audit is closed (got no answer to {left}); record Corrected for "
-            "each",
-            field="findings",
-            expected="an answer to each",
-            got=left,
+        raise InvalidValue.of(
+            "findings",
+            "all be answered before the audit is closed",
+            left,
+            shown=f"no answer to {left}",
+            do="record Corrected for each",
         )

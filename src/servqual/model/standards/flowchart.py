@@ -34,11 +34,8 @@ def _no_circle(before: Mapping[str, tuple[str, ...]]) -> None:
         graphlib.TopologicalSorter(before).prepare()
     except graphlib.CycleError as circle:
         steps = " → ".join(circle.args[1])
-        raise InvalidValue(
-            f"after must not lead in a circle (got {steps}); a step that comes again is a run of its own",
-            field="after",
-            expected="steps without a circle",
-            got=steps,
+        raise InvalidValue.of(
+            "after", "not lead in a circle", steps, do="a step that comes again is a run of its own"
         ) from None
 
 

@@ -55,12 +55,7 @@ def _countable(_: object, field: "attrs.Attribute[Goal | None]", value: object) 
     if value is None or isinstance(value, dt.timedelta):
         return
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InvalidValue(
-            f"{field.name} must be a finite number or a timedelta (got {value!r}); write 0.95 for 95 %",
-            field=field.name,
-            expected="a number or a timedelta",
-            got=value,
-        )
+        raise InvalidValue.of(field.name, "be a finite number or a timedelta", value, do="write 0.95 for 95 %")
 
 
 @declared("indicator")
@@ -95,12 +90,12 @@ class Indicator:
     def __attrs_post_init__(self) -> None:
         kinds = {isinstance(value, dt.timedelta) for value in (self.goal, self.baseline) if value is not None}
         if len(kinds) > 1:
-            raise InvalidValue(
-                f"baseline must be of the kind of the goal (got {self.baseline!r} for {self.goal!r}); "
-                "write both as numbers or both as timedelta",
-                field="baseline",
-                expected="the kind of the goal",
-                got=self.baseline,
+            raise InvalidValue.of(
+                "baseline",
+                "be of the kind of the goal",
+                self.baseline,
+                shown=f"{self.baseline!r} for {self.goal!r}",
+                do="write both as numbers or both as timedelta",
             )
 
     def smart_gaps(self, measures: Mapping[str, Measure] | None = None) -> tuple[SmartCriterion, ...]:

@@ -66,11 +66,8 @@ class Passage:
 
     def __attrs_post_init__(self) -> None:
         if self.end is not None and self.end < self.start:
-            raise InvalidValue(
-                f"end must not come before start (got {self.start} to {self.end}); swap the two moments",
-                field="end",
-                expected="a moment not before start",
-                got=self.end,
+            raise InvalidValue.of(
+                "end", "not come before start", self.end, shown=f"{self.start} to {self.end}", do="swap the two moments"
             )
 
 
@@ -221,12 +218,7 @@ def _time(name: str, passage: Passage, hours: Hours | None, now: dt.datetime | N
         )
     end = passage.end or as_instant(now, "now")
     if end < passage.start:
-        raise InvalidValue(
-            f"now must not come before {name!r} began at {passage.start} (got {end})",
-            field="now",
-            expected="a moment not before the start",
-            got=end,
-        )
+        raise InvalidValue.of("now", f"not come before {name!r} began at {passage.start}", end)
     return end - passage.start if hours is None else hours.elapsed(passage.start, end)
 
 

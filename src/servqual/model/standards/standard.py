@@ -83,11 +83,8 @@ class ServiceLevel:
 
 def _some(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
     if not value or not all(name.strip() for name in value):
-        raise InvalidValue(
-            f"{field.name} must name at least one (got {value!r}); a standard is drafted by those who will keep it",
-            field=field.name,
-            expected="names",
-            got=value,
+        raise InvalidValue.of(
+            field.name, "name at least one", value, do="a standard is drafted by those who will keep it"
         )
 
 
@@ -143,12 +140,7 @@ class Confirmed(Act):
 
     def __attrs_post_init__(self) -> None:
         if self.how is Confirmation.THIRD_PARTY and not self.body.strip():
-            raise InvalidValue(
-                f"body must name the third party that confirmed (got {self.body!r}); say who certified it",
-                field="body",
-                expected="text",
-                got=self.body,
-            )
+            raise InvalidValue.of("body", "name the third party that confirmed", self.body, do="say who certified it")
 
 
 @attrs.frozen(kw_only=True)
@@ -159,12 +151,11 @@ class Published(Act):
 
     def __attrs_post_init__(self) -> None:
         if self.effective_from is not None and self.effective_from < self.at:
-            raise InvalidValue(
-                f"effective_from must not come before the publication at {self.at} (got {self.effective_from}); "
-                "nobody can keep a promise that is not known",
-                field="effective_from",
-                expected="a moment not before `at`",
-                got=self.effective_from,
+            raise InvalidValue.of(
+                "effective_from",
+                f"not come before the publication at {self.at}",
+                self.effective_from,
+                do="nobody can keep a promise that is not known",
             )
 
     @property
@@ -352,27 +343,21 @@ def _consistent(history: tuple[StandardEvent, ...]) -> None:
         elif isinstance(event, Published):
             published.add(text.version)
         elif isinstance(event, Dropped) and not published:
-            raise InvalidValue(
-                f"history must have a published version that stays when a draft is dropped (got the first draft "
-                f"dropped at {event.at}); record Retired instead",
-                field="history",
-                expected="a published version",
-                got=event.stored_name,
+            raise InvalidValue.of(
+                "history",
+                "have a published version that stays when a draft is dropped",
+                event.stored_name,
+                shown=f"the first draft dropped at {event.at}",
+                do="record Retired instead",
             )
 
 
 def _next_version(first: Drafted, draft: Drafted, published: set[str]) -> None:
     if draft.name != first.name:
-        raise InvalidValue(
-            f"name must be that of the standard, {first.name!r} (got {draft.name!r}); begin another standard for it",
-            field="name",
-            expected=first.name,
-            got=draft.name,
+        raise InvalidValue.of(
+            "name", f"be that of the standard, {first.name!r}", draft.name, do="begin another standard for it"
         )
     if draft.version in published:
-        raise InvalidValue(
-            f"version must be new (got {draft.version!r}, which was published before); count it up",
-            field="version",
-            expected="a version that was not published",
-            got=draft.version,
+        raise InvalidValue.of(
+            "version", "be new", draft.version, shown=f"{draft.version!r}, which was published before", do="count it up"
         )

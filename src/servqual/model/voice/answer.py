@@ -75,12 +75,11 @@ class Answer:
                 got=None,
             )
         if self.invited_at is not None and self.answered_at < self.invited_at:
-            raise InvalidValue(
-                f"invited_at must not come after the answer at {self.answered_at} (got {self.invited_at}); "
-                "swap the two moments",
-                field="invited_at",
-                expected="a moment not after answered_at",
-                got=self.invited_at,
+            raise InvalidValue.of(
+                "invited_at",
+                f"not come after the answer at {self.answered_at}",
+                self.invited_at,
+                do="swap the two moments",
             )
 
     @property

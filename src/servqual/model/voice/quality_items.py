@@ -69,12 +69,7 @@ def quality_questions(*, kind: Literal["expectation", "perception"], scale: Scal
     """
     asked = QuestionKind(kind)
     if asked not in _LEAD:
-        raise InvalidValue(
-            f"kind must be 'expectation' or 'perception' (got {kind!r})",
-            field="kind",
-            expected="expectation or perception",
-            got=kind,
-        )
+        raise InvalidValue.of("kind", "be 'expectation' or 'perception'", kind)
     lead, chinese_lead = _LEAD[asked]
     return tuple(
         Question(

@@ -58,20 +58,16 @@ class Scale(Rebuilt):
 
     def __attrs_post_init__(self) -> None:
         if self.high <= self.low:
-            raise InvalidValue(
-                f"high must lie above low (got {self.low} to {self.high}); a scale has two points at least",
-                field="high",
-                expected=f"more than {self.low}",
-                got=self.high,
+            raise InvalidValue.of(
+                "high",
+                "lie above low",
+                self.high,
+                shown=f"{self.low} to {self.high}",
+                do="a scale has two points at least",
             )
         for point in self.anchors:
             if not self.holds(point):
-                raise InvalidValue(
-                    f"anchors must stand at points from {self.low} to {self.high} (got {point!r})",
-                    field="anchors",
-                    expected=f"{self.low} to {self.high}",
-                    got=point,
-                )
+                raise InvalidValue.of("anchors", f"stand at points from {self.low} to {self.high}", point)
 
     def holds(self, score: object) -> bool:
         """Whether this is a point of the scale: a whole number within it."""
@@ -132,9 +128,7 @@ class Question:
     def _rule(self, field: str, *, ok: bool, rule: str) -> None:
         if not ok:
             got = getattr(self, field)
-            raise InvalidValue(
-                f"{field} must {rule} (got {got!r} for {self.kind})", field=field, expected=rule, got=got
-            )
+            raise InvalidValue.of(field, rule, got, shown=f"{got!r} for {self.kind}")
 
     def asked(self, language: Language = "en") -> str:
         """The words of the question; those in the asker's language where there are none in Chinese."""

@@ -261,29 +261,21 @@ class Survey(Lived[SurveyStatus, SurveyEvent]):
         The moments of opening and closing are included.
         """
         if answer.survey != self.id:
-            raise InvalidValue(
-                f"survey must be {self.id!r} (got {answer.survey!r})",
-                field="survey",
-                expected=self.id,
-                got=answer.survey,
-            )
+            raise InvalidValue.of("survey", f"be {self.id!r}", answer.survey)
         asked = {question.key: question for question in self.design.questions}
         among("question", answer.question.key, asked)
         if answer.question != asked[answer.question.key]:
-            raise InvalidValue(
-                f"question must be as the survey asks it (got another {answer.question.key!r}); "
-                "take it from the design",
-                field="question",
-                expected=asked[answer.question.key],
-                got=answer.question,
+            raise InvalidValue.of(
+                "question",
+                "be as the survey asks it",
+                answer.question,
+                shown=f"another {answer.question.key!r}",
+                do="take it from the design",
             )
         opened, closed, at = self.opened_at, self.closed_at, answer.answered_at
         if opened is None or at < opened or (closed is not None and at > closed):
-            raise InvalidValue(
-                f"answered_at must lie while the survey is open, {opened or 'not yet'} to {closed or 'now'} (got {at})",
-                field="answered_at",
-                expected="a moment while the survey is open",
-                got=at,
+            raise InvalidValue.of(
+                "answered_at", f"lie while the survey is open, {opened or 'not yet'} to {closed or 'now'}", at
             )
         return answer
 
@@ -307,10 +299,10 @@ def _loop_closes(survey: Survey) -> None:
                 among("problem", name, problems)
     left = survey.open_problems
     if survey.status is SurveyStatus.TRACKED and left:
-        raise InvalidValue(
-            f"improvements must answer every problem before the loop is closed (got none for {', '.join(left)}); "
-            "record MeasuresSet with a measure, or with the reason why nothing is done",
-            field="improvements",
-            expected="a measure or a reason for each problem",
-            got=left,
+        raise InvalidValue.of(
+            "improvements",
+            "answer every problem before the loop is closed",
+            left,
+            shown=f"none for {', '.join(left)}",
+            do="record MeasuresSet with a measure, or with the reason why nothing is done",
         )

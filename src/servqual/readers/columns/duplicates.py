@@ -59,12 +59,12 @@ def came_before(table: str, ids: Column) -> Array | None:
 def _check_few(table: str, repeats: int) -> None:
     if repeats > _MOST:
         name = IDS[table]
-        raise InvalidValue(
-            f"{name} must name each row of {table} (got {repeats:,} rows whose {name} came before); leave the column "
-            "out if it names something else, or fold the rows of each case first",
-            field=name,
-            expected="a name of its own for each row",
-            got=repeats,
+        raise InvalidValue.of(
+            name,
+            f"name each row of {table}",
+            repeats,
+            shown=f"{repeats:,} rows whose {name} came before",
+            do="leave the column out if it names something else, or fold the rows of each case first",
         )
 
 

@@ -75,12 +75,12 @@ def _streamed(table: str, frame: Any) -> Any:
     try:
         return nw.from_native(arrow.table(frame))
     except (TypeError, ValueError, KeyError) as error:
-        raise InvalidValue(
-            f"{table} must be a frame, or give a stream of one (got {type(frame).__name__}); a column alone belongs "
-            f"into a mapping: {error}",
-            field=table,
-            expected="a frame",
-            got=frame,
+        raise InvalidValue.of(
+            table,
+            "be a frame, or give a stream of one",
+            frame,
+            shown=f"{type(frame).__name__}",
+            do=f"a column alone belongs into a mapping: {error}",
         ) from None
 
 

@@ -22,7 +22,7 @@ def as_text(name: str, value: object) -> str:
     servqual.errors.InvalidValue: title must be a text (got 5)
     """
     if not isinstance(value, str) or not value.strip():
-        raise InvalidValue(f"{name} must be a text (got {value!r})", field=name, expected="a text", got=value)
+        raise InvalidValue.of(name, "be a text", value)
     return value
 
 
@@ -31,23 +31,21 @@ def as_texts(name: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (as_text(name, value),)
     if not isinstance(value, list | tuple) or not value or not all(isinstance(part, str) for part in value):
-        raise InvalidValue(
-            f"{name} must be a text or a list of texts (got {value!r})", field=name, expected="texts", got=value
-        )
+        raise InvalidValue.of(name, "be a text or a list of texts", value)
     return tuple(value)
 
 
 def as_flag(name: str, value: object) -> bool:
     """True or false, without quotes."""
     if not isinstance(value, bool):
-        raise InvalidValue(f"{name} must be true or false, without quotes (got {value!r})", field=name, got=value)
+        raise InvalidValue.of(name, "be true or false, without quotes", value)
     return value
 
 
 def as_sign(name: str, value: object) -> str:
     """One sign that can part cells."""
     if not isinstance(value, str) or len(value) != 1 or value in "\"'\r\n \0":
-        raise InvalidValue(f"{name} must be one sign, such as ';' or a tab (got {value!r})", field=name, got=value)
+        raise InvalidValue.of(name, "be one sign, such as ';' or a tab", value)
     return value
 
 
@@ -58,11 +56,7 @@ def as_encoding(name: str, value: object) -> str:
         codecs.lookup(text)
         "a".encode(text).decode(text)
     except (LookupError, ValueError, TypeError):
-        raise InvalidValue(
-            f"{name} must be an encoding of text that Python knows, such as 'cp1252' (got {value!r})",
-            field=name,
-            got=value,
-        ) from None
+        raise InvalidValue.of(name, "be an encoding of text that Python knows, such as 'cp1252'", value) from None
     return text
 
 
@@ -74,11 +68,7 @@ def as_form(name: str, text: str) -> str:
     except (ValueError, re.error):
         read = None
     if read is None or read.date() != sample.date():
-        raise InvalidValue(
-            f"{name} must say year, month and day as strptime spells them, such as '%d/%m/%Y %H:%M' (got {text!r})",
-            field=name,
-            got=text,
-        )
+        raise InvalidValue.of(name, "say year, month and day as strptime spells them, such as '%d/%m/%Y %H:%M'", text)
     return text
 
 
@@ -91,7 +81,7 @@ def section(table: Mapping[str, Any], name: str, allowed: Collection[str] = ()) 
     """A part of a configuration, such as `[read]`; refused where it is no table or a name in it is not `allowed`."""
     part = table.get(name, {})
     if not isinstance(part, Mapping):
-        raise InvalidValue(f"{name} must be a table of names and values (got {part!r})", field=name, got=part)
+        raise InvalidValue.of(name, "be a table of names and values", part)
     for key in part:
         if allowed and key not in allowed:
             raise InvalidValue(

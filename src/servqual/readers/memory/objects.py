@@ -55,12 +55,12 @@ def batches_of(table: str, source: Any, only: Container[str] | None = None) -> I
     [{'at': []}]
     """
     if is_object(source) or not isinstance(source, Iterable):
-        raise InvalidValue(
-            f"{table} must be columns, a frame, a path, or a list or an iterator of these or of objects of our model "
-            f"(got {source!r:.80}); put one object into a list",
-            field=table,
-            expected="a table",
-            got=source,
+        raise InvalidValue.of(
+            table,
+            "be columns, a frame, a path, or a list or an iterator of these or of objects of our model",
+            source,
+            shown=f"{source!r:.80}",
+            do="put one object into a list",
         )
     first, listed = 0, isinstance(source, Sequence)
     if isinstance(source, Sequence) and source and all(map(_is_ours, {*map(type, source)})):

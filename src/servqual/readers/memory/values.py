@@ -61,7 +61,7 @@ def _moment(name: str, value: Any, zone: ZoneInfo | None) -> int:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime) and zone:
         value = dt.datetime(value.year, value.month, value.day, tzinfo=zone)
     if not isinstance(value, dt.datetime):
-        raise InvalidValue(f"{name} must hold datetimes (got {value!r})", field=name, expected="datetime", got=value)
+        raise InvalidValue.of(name, "hold datetimes", value)
     if value.utcoffset() is None and zone:
         value = value.replace(tzinfo=zone)
     if value.utcoffset() is None:
@@ -122,22 +122,14 @@ def _span(name: str, value: Any, seconds: int) -> int:
     elif hasattr(value, "nanoseconds") and hasattr(value, "months") and not value.months:
         whole = value.days * 86_400_000_000 + value.nanoseconds // 1000
     else:
-        raise InvalidValue(
-            f"{name} must hold durations or numbers (got {value!r}); months and years have no fixed length",
-            field=name,
-            expected="durations or numbers",
-            got=value,
-        )
+        raise InvalidValue.of(name, "hold durations or numbers", value, do="months and years have no fixed length")
     return min(max(whole, -LONGEST), LONGEST)
 
 
 def _check_fixed(name: str, dtype: Any) -> None:
     if np.datetime_data(dtype)[0] in {"Y", "M"}:
-        raise InvalidValue(
-            f"{name} must hold durations of a fixed length (got {dtype}); months and years have none",
-            field=name,
-            expected="weeks or less",
-            got=str(dtype),
+        raise InvalidValue.of(
+            name, "hold durations of a fixed length", str(dtype), shown=f"{dtype}", do="months and years have none"
         )
 
 
@@ -167,7 +159,7 @@ def as_numbers(name: str, kind: Kind, values: Values) -> Column:
             amounts = (np.nan if is_missing(value) else _float(value) for value in values)
             found = np.fromiter(amounts, np.float64, len(values))
     if found.dtype.kind not in "iufb":
-        raise InvalidValue(f"{name} must hold numbers (got {list(values)[:3]!r} …)", field=name, got=values)
+        raise InvalidValue.of(name, "hold numbers", values, shown=f"{list(values)[:3]!r} …")
     return Column(kind, found.astype(np.float64) + 0.0)
 
 
