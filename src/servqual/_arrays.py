@@ -4,6 +4,4 @@ from typing import Any, TypeAlias
 
 import numpy.typing as npt
 
-__all__ = ["Array"]
-
 Array: TypeAlias = npt.NDArray[Any]

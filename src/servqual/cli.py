@@ -16,8 +16,6 @@ from typing import Any
 from servqual._html import clean
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 
-__all__ = ["main"]
-
 _LONG = 8 << 20
 
 

@@ -5,8 +5,6 @@ from typing import Any
 
 import attrs
 
-__all__ = ["Rebuilt"]
-
 
 class Rebuilt:
     """A frozen value that travels as the fields it was built from and is built anew, without its caches."""

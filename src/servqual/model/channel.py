@@ -5,8 +5,6 @@ from typing import Final
 from servqual.model._declared import declared
 from servqual.model.labels import Labelled
 
-__all__ = ["Channel"]
-
 
 @declared("channel")
 class Channel(Labelled):

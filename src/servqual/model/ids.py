@@ -6,21 +6,6 @@ True
 
 from typing import NewType
 
-__all__ = [
-    "AgentId",
-    "AuditId",
-    "CaseId",
-    "CommitmentId",
-    "ComplaintId",
-    "CustomerId",
-    "FeedbackId",
-    "InteractionId",
-    "MeetingId",
-    "SuggestionId",
-    "SurveyId",
-    "TeamId",
-]
-
 CaseId = NewType("CaseId", str)
 ComplaintId = NewType("ComplaintId", str)
 CustomerId = NewType("CustomerId", str)

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from servqual._checks import near
 from servqual.errors import InvalidValue
 
-__all__ = ["Labelled", "Language"]
-
 Language = Literal["en", "zh"]
 
 

@@ -13,8 +13,6 @@ from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model.ids import CustomerId
 
-__all__ = ["Money", "Purchase"]
-
 DIGITS: Final = 30
 # room for the exact sum or product of any two amounts that the constructor takes
 _EXACT: Final = Context(prec=4 * DIGITS)

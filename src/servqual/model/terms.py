@@ -13,8 +13,6 @@ from servqual.errors import InvalidValue, UnknownName
 from servqual.model._declared import name_of
 from servqual.model.labels import Labelled, Language
 
-__all__ = ["TERMS", "label"]
-
 TERMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {  # by declared names
         # what happened

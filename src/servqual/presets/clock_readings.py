@@ -15,8 +15,6 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
 from servqual.model.sla.clocks import ANY, STANDARD, Clock, ClockConventions, ClockRule, Reopening
 
-__all__ = ["CLOCK_READINGS", "clock_conventions"]
-
 _RULES: Final = STANDARD.rules
 
 

@@ -10,8 +10,6 @@ import attrs
 from servqual.model.sla.clocks import Clock
 from servqual.model.sla.target import Target
 
-__all__ = ["ExampleTarget", "example_targets"]
-
 
 @attrs.frozen(kw_only=True)
 class ExampleTarget:

@@ -12,8 +12,6 @@ from servqual._checks import among
 from servqual.model.labels import Language
 from servqual.model.standards.procedure import KeyLink, Procedure, Step
 
-__all__ = ["example_procedures"]
-
 _K: Final = KeyLink
 # by English name: the Chinese one, and the steps in both languages with the key link that each is
 _PROCESSES: Final[Mapping[str, tuple[str, tuple[tuple[str, str, KeyLink | None], ...]]]] = MappingProxyType(

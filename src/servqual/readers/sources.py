@@ -21,8 +21,6 @@ from servqual.readers.files.frames import files_of, frame_parts, is_frame, rows_
 from servqual.readers.memory.arrays import parts_of
 from servqual.readers.memory.objects import batches_of, is_object
 
-__all__ = ["Source", "chosen", "chosen_rows", "parts_of_source"]
-
 Source: TypeAlias = Any
 """A mapping of columns, a frame, an `Export`, a path, objects of our model, batches, or an iterator of these."""
 

@@ -16,8 +16,6 @@ from servqual.report.config import GROUPS, Config
 from servqual.report.scorecard import scorecard
 from servqual.samples import desk
 
-__all__ = ["as_csv", "report", "sample_report"]
-
 _READ: Final = tuple(name for name, kind in TABLES["cases"].items() if kind is not Kind.LABEL)
 _SAMPLE_TARGETS: Final = (
     {"clock": "first_response", "within": "1 h", "goal": 0.9},

@@ -18,8 +18,6 @@ from servqual.readers import layout as vendor_layout
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.files.settings import as_text, as_texts, read_toml, section
 
-__all__ = ["Config", "Promise", "as_span"]
-
 Every: TypeAlias = Literal["week", "month"]
 _CLOCKS: Final = {"first_response": "first_response_kept", "resolution": "resolution_kept"}
 _SPAN: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|seconds?|min|minutes?|h|hours?|d|days?|w|weeks?)", re.IGNORECASE)

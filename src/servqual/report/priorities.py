@@ -7,8 +7,6 @@ from typing import Any, Final, TypeAlias
 from servqual._html import capital, counted, number, shorten
 from servqual.metrics import Kpi, Measures, weakest
 
-__all__ = ["named", "priorities", "weak_groups"]
-
 Plain: TypeAlias = dict[str, Any]
 _CANDIDATES: Final = 10
 _LONGEST: Final = 60

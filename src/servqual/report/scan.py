@@ -12,8 +12,6 @@ from servqual.readers import Batch
 from servqual.readers.columns.refusals import Refusal
 from servqual.readers.columns.tables import moments_of
 
-__all__ = ["Survey", "survey_of"]
-
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _US: Final = dt.timedelta(microseconds=1)
 _HAPPENED: Final = tuple(name for name in moments_of("cases") if name != "due_at")

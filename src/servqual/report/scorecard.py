@@ -18,8 +18,6 @@ from servqual.report.config import GROUPS, Config, Every, Promise
 from servqual.report.priorities import named, priorities, weak_groups
 from servqual.report.scan import Survey, survey_of
 
-__all__ = ["Batches", "scorecard"]
-
 Plain: TypeAlias = dict[str, Any]
 Batches: TypeAlias = Callable[[], Iterator[Batch]]
 """Gives the cases from their beginning, each time it is called."""

@@ -19,8 +19,6 @@ from servqual.samples._clockwork import Dice, Shifts, arrivals
 from servqual.samples._simulation import Simulation
 from servqual.samples._tables import Column, Table, tables
 
-__all__ = ["Desk", "desk"]
-
 _MOST_DAYS = 3660
 _MOST_CASES = 10_000
 

@@ -7,8 +7,6 @@ from typing import Any, Final
 from servqual.testing._flow_twins import named, time_to
 from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each, share_of
 
-__all__ = ["CONTACT_TWINS", "CUSTOMER_TWINS", "VOICE_TWINS", "within_amount"]
-
 OUT, OPEN = Left.OUT, Left.OPEN
 _MOST: Final = 2**32
 

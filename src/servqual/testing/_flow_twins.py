@@ -6,27 +6,6 @@ from typing import Final
 
 from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each
 
-__all__ = [
-    "CASE_TWINS",
-    "age",
-    "among",
-    "arrived",
-    "came_back",
-    "counted",
-    "done",
-    "early_due",
-    "end_name",
-    "is_open",
-    "kept",
-    "known",
-    "lasting",
-    "named",
-    "resolved",
-    "resolved_kept",
-    "time_to",
-    "to_end",
-]
-
 OUT, OPEN = Left.OUT, Left.OPEN
 Judge = Callable[[Row, Asked], Outcome]
 

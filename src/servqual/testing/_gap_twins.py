@@ -6,8 +6,6 @@ from typing import Final, TypeAlias
 
 from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each
 
-__all__ = ["GAP_TWINS", "less"]
-
 _POINTS: Final = 100
 Respondent: TypeAlias = Mapping[str, list[Row]]
 """The rows of each dimension."""

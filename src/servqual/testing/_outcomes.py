@@ -10,8 +10,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 
-__all__ = ["Asked", "Left", "Outcome", "Row", "Told", "Twin", "each", "read", "share_of"]
-
 Row: TypeAlias = Mapping[str, Any]
 """A row as plain values: aware datetimes, seconds, numbers, booleans and texts; None is missing."""
 

@@ -22,8 +22,6 @@ from servqual.testing._flow_twins import (
 )
 from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each
 
-__all__ = ["COMPLAINT_TWINS", "PROMISE_TWINS"]
-
 OUT, OPEN = Left.OUT, Left.OPEN
 
 

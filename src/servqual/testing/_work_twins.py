@@ -9,8 +9,6 @@ from servqual.testing._flow_twins import arrived, end_name
 from servqual.testing._gap_twins import less
 from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each, share_of
 
-__all__ = ["WORK_TWINS"]
-
 OUT, OPEN = Left.OUT, Left.OPEN
 _MOST: Final = 2**32
 _MANY: Final = 1_000_000

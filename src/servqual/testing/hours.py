@@ -19,8 +19,6 @@ from servqual.model import (
 )
 from servqual.model.hours.spells import DAYS
 
-__all__ = ["ZONES", "business_hours", "hours", "moments", "windows"]
-
 # half-hour changes, a skipped day, a change at midnight, no change, both hemispheres
 ZONES = (
     "UTC",

@@ -20,8 +20,6 @@ from servqual.testing._outcomes import Asked, Row, Told, Twin, read
 from servqual.testing._promise_twins import COMPLAINT_TWINS, PROMISE_TWINS
 from servqual.testing._work_twins import WORK_TWINS
 
-__all__ = ["Told", "measure", "measure_over", "twin_of"]
-
 _TWINS: Final[Mapping[str, Twin]] = {
     **CONTACT_TWINS,
     **VOICE_TWINS,

@@ -11,9 +11,6 @@ from collections.abc import Iterable, Iterator
 from servqual.errors import InvalidValue
 from servqual.model import BusinessHours, CombinedHours, DatedHours, Hours, Window
 from servqual.model.hours.spells import DAYS, day_spells
-from servqual.testing.kpis import measure, measure_over
-
-__all__ = ["after", "elapsed", "is_open", "measure", "measure_over", "open_minutes"]
 
 _MINUTE = dt.timedelta(minutes=1)
 _DAY = 1440

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from servqual._arrays import Array
 from servqual.metrics.accumulators import bin_counts, exact_sums, value_counts, value_table
 from servqual.metrics.accumulators.counted_table import CountedTable
 from servqual.metrics.accumulators.counts import Sparse
@@ -19,7 +20,7 @@ from servqual.metrics.accumulators.distinct import Categories, Distinct, estimat
 from servqual.metrics.accumulators.exact_sums import ExactSums, as_ints
 from servqual.metrics.accumulators.mask_counts import MaskCounts
 from servqual.metrics.accumulators.running import fold
-from servqual.metrics.accumulators.sums import Array, Extremes
+from servqual.metrics.accumulators.sums import Extremes
 from servqual.metrics.accumulators.value_counts import ValueCounts
 from servqual.metrics.accumulators.value_steps import Steps
 from servqual.metrics.accumulators.values import Lifetimes, Values

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from servqual._arrays import Array
 from servqual.metrics import KPIS, Kpi, Quotient, Ratio, measure
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.kpi.definition import View
 
 Row = dict[str, str]

@@ -7,13 +7,11 @@ the rows of a group are kept beside its bins until it has too many different val
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.metrics.accumulators.counts import Sparse
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.accumulators.value_table import WAITING, ValueTable
 from servqual.metrics.accumulators.values import Values, bin_of
 from servqual.metrics.accumulators.waiting import WaitingValues, counted, in_order
-
-__all__ = ["BinCounts"]
 
 
 class BinCounts:

@@ -10,12 +10,10 @@ from typing import Any, Final, TypeAlias
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.metrics.accumulators.counted_table import CountedTable
 from servqual.metrics.accumulators.counts import Sparse, ascends
 from servqual.metrics.accumulators.exact_sums import carried
-from servqual.metrics.accumulators.sums import Array
-
-__all__ = ["NOTHING", "Cells", "Dense", "as_fields"]
 
 NOTHING: Final[Mapping[str, int]] = {"low": np.iinfo(np.int64).max, "high": -1}
 """What the least and the greatest of no values are."""

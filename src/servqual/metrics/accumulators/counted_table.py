@@ -9,12 +9,10 @@ from typing import ClassVar, Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.metrics.accumulators.counts import Form, Sparse
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.accumulators.value_steps import STEP, Steps
 from servqual.metrics.accumulators.values import Values, bin_of, middle_of
-
-__all__ = ["CountedTable", "listed"]
 
 _STRETCH: Final = 1 << 18
 """So many places are looked through at a time, which the cache holds."""

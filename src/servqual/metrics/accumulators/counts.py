@@ -10,11 +10,9 @@ from typing import Final, Literal, TypeAlias
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.metrics.accumulators.distinct import Distinct, registers_of
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.accumulators.values import Lifetimes, Values, bin_of, middle_of
-
-__all__ = ["Form", "Sparse", "ascends"]
 
 Form: TypeAlias = Literal["values", "lifetimes", "distinct", "categories"]
 

@@ -8,12 +8,11 @@ from typing import Any, ClassVar, Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Accumulator, Array, Rows
+from servqual.metrics.accumulators.sums import Accumulator, Rows
 from servqual.readers.columns.columns import Column
 from servqual.readers.columns.tables import Kind
-
-__all__ = ["DISTINCT_ERROR", "Categories", "Distinct", "estimated", "hash_of", "registers_of"]
 
 _INDEX: Final = 14
 _REGISTERS: Final = 1 << _INDEX

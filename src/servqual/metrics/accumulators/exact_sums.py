@@ -10,10 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.metrics.accumulators.value_steps import STEP, Steps
-
-__all__ = ["SQUARE_LIMBS", "SUM_LIMBS", "ExactSums", "SignedSums", "as_ints", "carried"]
 
 _LIMB: Final = 26
 _LOW: Final = (1 << _LIMB) - 1

@@ -10,10 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.readers.columns.units import cachefuls
-
-__all__ = ["MaskCounts"]
 
 _LANE: Final = 16
 

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.metrics.accumulators.cells import NOTHING, Cells, Dense
 from servqual.metrics.accumulators.counts import Form, Sparse
 from servqual.metrics.accumulators.distinct import Categories, Distinct, hash_of
@@ -18,7 +19,6 @@ from servqual.metrics.accumulators.exact_sums import ExactSums, SignedSums
 from servqual.metrics.accumulators.mask_counts import MaskCounts
 from servqual.metrics.accumulators.sums import (
     Accumulator,
-    Array,
     Clustered,
     Count,
     Extremes,
@@ -33,8 +33,6 @@ from servqual.metrics.accumulators.value_steps import Run
 from servqual.metrics.accumulators.values import Lifetimes, Values
 from servqual.readers.columns.columns import Column
 from servqual.readers.columns.units import in_units
-
-__all__ = ["FILLINGS", "Amounts", "Filling", "fillings", "fold"]
 
 Taken: TypeAlias = Any
 """What a filling takes of some rows besides masks."""

@@ -14,21 +14,6 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
 
-__all__ = [
-    "Accumulator",
-    "Array",
-    "Clustered",
-    "Count",
-    "Extremes",
-    "Quotient",
-    "Ratio",
-    "Rows",
-    "Signed",
-    "Total",
-    "measured",
-    "whole",
-]
-
 Rows: TypeAlias = Mapping[str, Any]
 Law: TypeAlias = Literal["commutative", "keyed"]
 

@@ -6,17 +6,15 @@ bins are counted in one. Where there are too many groups for either, rows wait u
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.metrics.accumulators.bin_counts import BinCounts
 from servqual.metrics.accumulators.counted_table import CountedTable
 from servqual.metrics.accumulators.counts import Sparse
 from servqual.metrics.accumulators.exact_sums import ExactSums
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.accumulators.value_steps import Run
 from servqual.metrics.accumulators.value_table import WAITING, ValueTable
 from servqual.metrics.accumulators.values import bin_of
 from servqual.metrics.accumulators.waiting import WaitingValues, counted
-
-__all__ = ["ValueCounts"]
 
 
 class ValueCounts:

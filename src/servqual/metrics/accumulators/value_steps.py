@@ -9,9 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
-
-__all__ = ["STEP", "Run", "Steps"]
+from servqual._arrays import Array
 
 STEP: Final = 64
 """Columns of a step."""

@@ -4,15 +4,13 @@ from typing import Final
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.metrics.accumulators.counted_table import CountedTable, listed
 from servqual.metrics.accumulators.counts import Sparse
 from servqual.metrics.accumulators.exact_sums import ExactSums
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.accumulators.value_steps import STEP, Run, Steps
 from servqual.metrics.accumulators.waiting import counted
 from servqual.readers.columns.units import CACHED, cachefuls
-
-__all__ = ["WAITING", "ValueTable"]
 
 WAITING: Final = 1 << 21
 """Fewer rows than this are not worth sorting."""

@@ -10,10 +10,9 @@ from typing import Any, ClassVar, Final
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Accumulator, Array, Rows, measured, whole
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Accumulator, Rows, measured, whole
 from servqual.stats.survival import HALF
-
-__all__ = ["BIN_ERROR", "Lifetimes", "Values", "bin_of", "middle_of"]
 
 _BITS: Final = 7
 BIN_ERROR: Final = 2.0 ** -(_BITS + 1)

@@ -4,10 +4,8 @@ from typing import Final
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.metrics.accumulators.counts import Sparse
-from servqual.metrics.accumulators.sums import Array
-
-__all__ = ["WaitingValues", "counted", "in_order"]
 
 _WORD: Final = 63
 

@@ -5,11 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.kpi.definition import View
-
-__all__ = ["MILLIONTHS", "amount", "labelled", "less", "level", "off_scale", "over", "part", "scale_of", "within"]
 
 MILLIONTHS: Final = 1_000_000
 _MOST: Final = 2**32  # in millionths a little below 2^52

@@ -5,11 +5,9 @@ from typing import Final
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.metrics.kpi.definition import View
 from servqual.readers.columns.columns import LAST_MOMENT
-
-__all__ = ["Chains", "chains"]
 
 _WORD: Final = 63
 """Bits of a whole number that is not negative."""

@@ -7,10 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.metrics.kpi.definition import View
-
-__all__ = ["STILL_WAITING", "UNANSWERED", "answered", "offered", "still_waiting"]
 
 STILL_WAITING: Final = "a contact of which nobody knows yet whether it was answered is undecided"
 UNANSWERED: Final = "a contact that is not answered yet is left out"

@@ -10,35 +10,11 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array, Ratio
+from servqual.metrics.accumulators.sums import Ratio
 from servqual.metrics.accumulators.values import Values
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = [
-    "DONE",
-    "ENDS",
-    "PLACE",
-    "STANDARD",
-    "TIMED",
-    "age",
-    "asked_for",
-    "by_due",
-    "came_back",
-    "due_after_receipt",
-    "in_order",
-    "kept",
-    "limit_of",
-    "open_",
-    "received",
-    "resolved",
-    "resolved_name",
-    "share_of_cases",
-    "spent",
-    "time_to",
-    "told",
-    "with_percentiles",
-]
 
 PLACE: Final[Mapping[str, Any]] = {"only": None, "except_for": None}
 """Parameters of every such KPI: the rows that count, by the values of columns."""

@@ -9,11 +9,9 @@ from typing import Final
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.metrics.catalogue._amounts import MILLIONTHS, less
 from servqual.metrics.kpi.definition import View
-
-__all__ = ["POINTS", "Dimensions", "Wholes", "dimensions", "first_told", "shared_points", "wholes"]
 
 POINTS: Final = 100 * MILLIONTHS
 """What a respondent shares out among the dimensions, in millionths."""

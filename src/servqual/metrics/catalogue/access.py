@@ -5,12 +5,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Quotient, Ratio
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Quotient, Ratio
 from servqual.metrics.catalogue._offered import STILL_WAITING, answered, still_waiting
 from servqual.metrics.catalogue._open_items import by_due, limit_of
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["ACCESS_KPIS"]
 
 
 def _short(t: View) -> tuple[Array, Array]:

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Count, Quotient, Total
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Count, Quotient, Total
 from servqual.metrics.catalogue._open_items import (
     DONE,
     ENDS,
@@ -24,8 +25,6 @@ from servqual.metrics.catalogue._open_items import (
     spent,
 )
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["CASE_FLOW_KPIS"]
 
 
 def _resolved_count(t: View) -> Mapping[str, Array]:

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array, Quotient, Ratio
+from servqual.metrics.accumulators.sums import Quotient, Ratio
 from servqual.metrics.catalogue._open_items import (
     DONE,
     ENDS,
@@ -22,8 +23,6 @@ from servqual.metrics.catalogue._open_items import (
     share_of_cases,
 )
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["CASE_PATH_KPIS"]
 
 
 def _one_touch(t: View) -> Mapping[str, Array]:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from servqual.metrics.accumulators.sums import Array, Count, Ratio, Total
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Count, Ratio, Total
 from servqual.metrics.catalogue._open_items import (
     DONE,
     ENDS,
@@ -19,8 +20,6 @@ from servqual.metrics.catalogue._open_items import (
     with_percentiles,
 )
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["CASE_KPIS"]
 
 
 def _volume(t: View) -> Mapping[str, Array]:

@@ -9,7 +9,8 @@ from typing import Final
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Ratio
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Ratio
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.readings import STATES
 from servqual.metrics.kpi.definition import Kpi, View
@@ -18,8 +19,6 @@ from servqual.model.sla.clocks import STANDARD, Clock
 from servqual.model.sla.reading import ClockState
 from servqual.readers.columns.columns import MISSING, Batch, Column
 from servqual.readers.columns.tables import Kind
-
-__all__ = ["CLOCK_KPIS", "cases_of", "judged_by"]
 
 _UNDECIDED: Final = (ClockState.RUNNING, ClockState.PAUSED)
 

@@ -5,8 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array, Ratio, Total
+from servqual.metrics.accumulators.sums import Ratio, Total
 from servqual.metrics.catalogue._open_items import (
     PLACE,
     STANDARD,
@@ -20,8 +21,6 @@ from servqual.metrics.catalogue._open_items import (
     with_percentiles,
 )
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["PROMISE_KPIS"]
 
 
 def _feedback_response(t: View) -> Mapping[str, Array]:

@@ -5,12 +5,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Quotient, Ratio, Total
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Quotient, Ratio, Total
 from servqual.metrics.catalogue._amounts import amount, labelled
 from servqual.metrics.catalogue._open_items import DONE, ENDS, PLACE, open_, received
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["COMPLAINT_OUTCOME_KPIS"]
 
 
 def _referred(t: View) -> Mapping[str, Array]:

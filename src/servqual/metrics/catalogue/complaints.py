@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from servqual.metrics.accumulators.sums import Array, Count, Ratio, Total
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Count, Ratio, Total
 from servqual.metrics.catalogue._open_items import (
     DONE,
     ENDS,
@@ -23,8 +24,6 @@ from servqual.metrics.catalogue._open_items import (
     with_percentiles,
 )
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["COMPLAINT_KPIS"]
 
 
 def _volume(t: View) -> Mapping[str, Array]:

@@ -10,14 +10,13 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array, Count, Ratio, Total
+from servqual.metrics.accumulators.sums import Count, Ratio, Total
 from servqual.metrics.accumulators.values import Values
 from servqual.metrics.catalogue._chains import Chains, chains
 from servqual.metrics.catalogue._offered import STILL_WAITING, UNANSWERED, answered, offered, still_waiting
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["INTERACTION_KPIS"]
 
 _US: Final = dt.timedelta(microseconds=1)
 _ANSWERED: Final = "without an abandoned column all were answered"

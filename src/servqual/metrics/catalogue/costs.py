@@ -8,12 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Count, Quotient, Total
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Count, Quotient, Total
 from servqual.metrics.catalogue._amounts import amount, over
 from servqual.metrics.catalogue._open_items import DONE, ENDS, PLACE, received, resolved_name
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["COST_KPIS"]
 
 
 def _per_contact(t: View) -> Mapping[str, Array]:

@@ -10,11 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Ratio
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Ratio
 from servqual.metrics.catalogue._open_items import PLACE, STANDARD, asked_for, in_order, limit_of
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["CUSTOMER_KPIS"]
 
 
 def _bought(t: View) -> Array:

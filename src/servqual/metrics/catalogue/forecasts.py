@@ -5,11 +5,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Quotient, Total
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Quotient, Total
 from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, over
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["PLANNING_KPIS"]
 
 
 def _volumes(t: View) -> tuple[Array, Array, Array]:

@@ -9,13 +9,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array, Signed
+from servqual.metrics.accumulators.sums import Signed
 from servqual.metrics.catalogue._amounts import less
 from servqual.metrics.catalogue._respondents import POINTS, dimensions, first_told, shared_points, wholes
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["GAP_KPIS"]
 
 
 def _item(t: View) -> Mapping[str, Array]:

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from servqual.metrics.accumulators.sums import Array, Ratio, Total
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Ratio, Total
 from servqual.metrics.catalogue._offered import answered
 from servqual.metrics.catalogue._open_items import TIMED, time_to, with_percentiles
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["HANDLING_KPIS"]
 
 
 def _part(t: View, name: str) -> Mapping[str, Array]:

@@ -31,8 +31,6 @@ from servqual.metrics.catalogue.surveys import VOICE_KPIS
 from servqual.metrics.catalogue.waiting import COUNTED_ONCE_KPIS, WAITING_KPIS
 from servqual.metrics.kpi.definition import Kpi
 
-__all__ = ["KPIS", "ROOMS"]
-
 ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
     {
         "Contacts": (*INTERACTION_KPIS, *ACCESS_KPIS, *HANDLING_KPIS),

@@ -5,12 +5,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Quotient, Ratio, Total
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Quotient, Ratio, Total
 from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, off_scale, over, scale_of
 from servqual.metrics.catalogue._open_items import PLACE, STANDARD, by_due
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["OPERATION_KPIS"]
 
 
 def _on_time(t: View) -> Mapping[str, Array]:

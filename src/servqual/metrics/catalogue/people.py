@@ -6,11 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Quotient, Ratio
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Quotient, Ratio
 from servqual.metrics.catalogue._open_items import STANDARD, in_order, told
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["PEOPLE_KPIS"]
 
 _YEAR: Final = dt.timedelta(days=365) // dt.timedelta(microseconds=1)
 

@@ -8,12 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array, Quotient, Ratio, Signed, Total
+from servqual.metrics.accumulators.sums import Quotient, Ratio, Signed, Total
 from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, less, over
 from servqual.metrics.kpi.definition import Kpi, RowFunction, Unit, View
-
-__all__ = ["QUALITY_KPIS"]
 
 _ERRORS: Final = ("customer_critical", "business_critical", "compliance_critical")
 

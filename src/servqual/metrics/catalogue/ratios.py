@@ -11,8 +11,6 @@ from servqual.metrics.catalogue.waiting import COUNTED_ONCE_KPIS
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
 
-__all__ = ["COMPOUND_KPIS"]
-
 _COUNTS: Final[dict[str, Kpi]] = {
     kpi.key: kpi
     for kpis in (INTERACTION_KPIS, CASE_KPIS, CASE_FLOW_KPIS, COMPLAINT_KPIS, COST_KPIS, COUNTED_ONCE_KPIS)

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Quotient, Total
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Quotient, Total
 from servqual.metrics.catalogue._amounts import MILLIONTHS, level, over, part
 from servqual.metrics.catalogue._open_items import (
     STANDARD,
@@ -17,8 +18,6 @@ from servqual.metrics.catalogue._open_items import (
     with_percentiles,
 )
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["AVAILABILITY_KPIS"]
 
 
 def _restored(t: View) -> Mapping[str, Array]:

@@ -9,12 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Quotient
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Quotient
 from servqual.metrics.catalogue._amounts import over, part, within
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["WORKFORCE_KPIS"]
-
 
 _MANY: Final = 1_000_000  # nobody handles more in a shift
 

@@ -5,12 +5,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array, Quotient, Ratio
+from servqual._arrays import Array
+from servqual.metrics.accumulators.sums import Quotient, Ratio
 from servqual.metrics.catalogue._amounts import labelled, over
 from servqual.metrics.catalogue._open_items import PLACE, STANDARD, by_due, in_order
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["STEP_KPIS"]
 
 
 def _kept(t: View) -> Mapping[str, Array]:

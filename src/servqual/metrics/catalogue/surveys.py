@@ -8,12 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array, Quotient, Ratio, Total
+from servqual.metrics.accumulators.sums import Quotient, Ratio, Total
 from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, labelled, off_scale, over, scale_of
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["VOICE_KPIS"]
 
 _UNANSWERED: Final = "an invitation without an answer is left out"
 _NPS: Final = (0, 10)

@@ -10,8 +10,9 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.metrics.accumulators.distinct import Distinct
-from servqual.metrics.accumulators.sums import Array, Extremes
+from servqual.metrics.accumulators.sums import Extremes
 from servqual.metrics.accumulators.values import Lifetimes
 from servqual.metrics.catalogue._offered import answered
 from servqual.metrics.catalogue._open_items import (
@@ -26,8 +27,6 @@ from servqual.metrics.catalogue._open_items import (
     spent,
 )
 from servqual.metrics.kpi.definition import Kpi, View
-
-__all__ = ["COUNTED_ONCE_KPIS", "WAITING_KPIS"]
 
 
 def _waited(t: View) -> Mapping[str, Array]:

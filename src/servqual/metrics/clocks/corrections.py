@@ -10,12 +10,10 @@ from typing import Final
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.readers.columns.columns import MISSING, Batch, Column
 from servqual.readers.columns.refusals import Refusal, refusals_of
 from servqual.readers.columns.tables import TABLES
-
-__all__ = ["corrected"]
 
 _KINDS: Final = ("amended", "voided")
 _NAMING: Final = ("seq", "corrects", "corrects_at", "corrects_seq", "amended_at")

@@ -9,16 +9,14 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.clocks.cycles import Cycles
 from servqual.metrics.clocks.order import heads_of
 from servqual.metrics.time.business_time import Pauses, after, elapsed
 from servqual.model.hours.spans import LAST, micros
 from servqual.model.sla.agreement import Sla
 from servqual.readers.columns.columns import MISSING
-
-__all__ = ["Calendars", "Counting"]
 
 _EARLIEST: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 _NONE: Final = np.zeros(0, np.int64)

@@ -5,11 +5,9 @@ from typing import Final
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.model.hours.spans import LAST
 from servqual.readers.columns.columns import MISSING
-
-__all__ = ["Cycles"]
 
 _MINUTE: Final = 60_000_000
 _NONE: Final = np.zeros(0, np.int64)

@@ -9,15 +9,13 @@ from typing import Final
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.metrics.clocks.cycles import Cycles
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.order import heads_of
 from servqual.model.sla.agreement import Promise
 from servqual.model.sla.clocks import ANY, Reopening
 from servqual.readers.columns.columns import MISSING
-
-__all__ = ["cycles_of"]
 
 _START, _STOP, _CANCEL, _REOPEN, _WAIT, _RESUME, _SOLVED, _ABSORB = (1 << bit for bit in range(8))
 _NOBODY: Final = -1

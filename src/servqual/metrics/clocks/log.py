@@ -8,8 +8,8 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue, MissingColumn
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.clocks.corrections import corrected
 from servqual.metrics.clocks.order import heads_of, order_of, settled, ties_of
 from servqual.model.service.case import CASE_LIFECYCLE, Priority, Relation
@@ -18,8 +18,6 @@ from servqual.readers.columns.columns import Batch, Column
 from servqual.readers.columns.lazy import LazyColumns, taken
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import TABLES, Kind
-
-__all__ = ["EventLog", "as_moment"]
 
 _EVENTS: Final = frozenset(kind.stored_name for kind in CASE_LIFECYCLE.events)
 _PRIORITIES: Final = tuple(Priority)

@@ -12,8 +12,6 @@ from servqual.readers.columns.columns import joined
 from servqual.readers.columns.request import Asked
 from servqual.readers.sources import Source, parts_of_source
 
-__all__ = ["clock_readings", "read_log"]
-
 
 def clock_readings(
     case_events: Source,

@@ -9,15 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.model.history.lifecycle import Move
 from servqual.model.hours.spans import moment
 from servqual.model.service.case import CASE_LIFECYCLE, CaseStatus
 from servqual.readers.columns.columns import Column
 from servqual.readers.columns.tables import Kind
 from servqual.readers.memory.object_columns import EVENT_COLUMNS
-
-__all__ = ["heads_of", "order_of", "settled", "ties_of"]
 
 
 def order_of(case: Array, at: Array) -> Array | None:

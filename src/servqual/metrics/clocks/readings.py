@@ -12,9 +12,9 @@ from typing import Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn, UnknownName
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.clocks.counting import Calendars, Counting
 from servqual.metrics.clocks.cycles import Cycles
 from servqual.metrics.clocks.fold import cycles_of
@@ -26,8 +26,6 @@ from servqual.model.sla.reading import ClockState
 from servqual.readers.columns.columns import MISSING, Batch, Column
 from servqual.readers.columns.lazy import LazyColumns
 from servqual.readers.columns.tables import Kind
-
-__all__ = ["STATES", "ClockReadings", "read_clock"]
 
 STATES: Final = tuple(ClockState)
 _CODE: Final = {state: code for code, state in enumerate(STATES)}

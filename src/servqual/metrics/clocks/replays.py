@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.log_readings import read_log
 from servqual.metrics.clocks.readings import STATES, ClockReadings, read_clock
@@ -15,8 +15,6 @@ from servqual.model.sla.agreement import Sla
 from servqual.model.sla.reading import ClockState
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.sources import Source
-
-__all__ = ["LogReplay", "what_if"]
 
 _STATES = np.array([*STATES, None], object)
 """The states by their codes, and last what is not there."""

@@ -8,15 +8,13 @@ from typing import Final, NamedTuple
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.metrics.clocks.counting import Calendars, Counting
 from servqual.metrics.clocks.cycles import Cycles
 from servqual.metrics.clocks.order import heads_of
 from servqual.model.sla.agreement import Sla
 from servqual.model.sla.clocks import Retargeting
 from servqual.readers.columns.columns import MISSING
-
-__all__ = ["Changed", "changed"]
 
 _NONE: Final = np.zeros(0, np.int64)
 

@@ -15,12 +15,10 @@ from typing import Final
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Array
+from servqual._arrays import Array
 from servqual.readers.columns.columns import Batch, Column
 from servqual.readers.columns.lazy import LazyColumns
 from servqual.readers.columns.tables import Kind
-
-__all__ = ["split_cases"]
 
 _PART: Final = 1 << 19
 """About how many rows a part has at most."""

@@ -17,8 +17,6 @@ from servqual.model.sla.agreement import Sla
 from servqual.model.standards.indicator import Indicator
 from servqual.model.standards.standard import ServiceStandard
 
-__all__ = ["Attainment", "attainment"]
-
 
 @attrs.frozen(kw_only=True)
 class Attainment:

@@ -14,8 +14,6 @@ from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measures import Measurement, Measures
 from servqual.metrics.results.tidy import Tidy
 
-__all__ = ["AwardPlace", "AwardRanking", "award_ranking"]
-
 
 @attrs.frozen(kw_only=True)
 class AwardPlace:

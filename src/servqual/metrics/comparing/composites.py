@@ -15,8 +15,6 @@ from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measures import Measures
 from servqual.metrics.results.tidy import Tidy
 
-__all__ = ["Composite", "IndexPart", "IndexRow", "composite"]
-
 WhenMissing: TypeAlias = Literal["refuse", "reweight"]
 _FULL = 100.0
 

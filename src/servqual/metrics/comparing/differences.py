@@ -10,8 +10,6 @@ from servqual.metrics.comparing.groups import Kind
 from servqual.metrics.kpi.definition import Better
 from servqual.stats.inference import student
 
-__all__ = ["Difference", "Figure", "Verdict", "difference"]
-
 Ends: TypeAlias = tuple[float, float]
 Verdict: TypeAlias = Literal["better", "worse", "unclear", "unknown"]
 

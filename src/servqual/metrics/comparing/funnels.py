@@ -10,17 +10,15 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import all_of, among
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.comparing.groups import asked, kind_of, level_of_all, measured_groups, one_by_one, spread_of_items
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measures import Measurement, Measures
 from servqual.metrics.results.tidy import Tidy
 from servqual.stats import spc
-
-__all__ = ["Funnel", "FunnelRow", "Overdispersion", "between_groups", "funnel", "inflation"]
 
 Overdispersion: TypeAlias = Literal["multiplicative", "additive"]
 

@@ -15,20 +15,6 @@ from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measures import Measurement, Measures, among_asked
 from servqual.stats.inference import student, wilson
 
-__all__ = [
-    "Kind",
-    "asked",
-    "directed",
-    "ends",
-    "interval_of",
-    "kind_of",
-    "level_of_all",
-    "measured_groups",
-    "one_by_one",
-    "spread_of_items",
-    "standard_error",
-]
-
 Kind: TypeAlias = Literal["share", "rate", "mean", "net", "other"]
 
 

@@ -26,8 +26,6 @@ from servqual.metrics.results.measures import Measurement, Measures
 from servqual.metrics.results.tidy import Tidy
 from servqual.stats.inference import poisson, wilson
 
-__all__ = ["Peer", "PeerGap", "PeerGaps", "figure_of", "peer_gaps"]
-
 
 def _finite(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value)):

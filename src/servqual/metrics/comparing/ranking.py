@@ -18,8 +18,6 @@ from servqual.metrics.results.measures import Measures
 from servqual.metrics.results.tidy import Tidy
 from servqual.readers.columns.labels import is_missing
 
-__all__ = ["Pareto", "ParetoRow", "pareto"]
-
 Weight: TypeAlias = int | float | Decimal
 
 

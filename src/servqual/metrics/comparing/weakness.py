@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import among
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.comparing.groups import (
     directed,
     ends,
@@ -25,8 +25,6 @@ from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measures import Measurement, Measures
 from servqual.metrics.results.tidy import Tidy
 from servqual.stats.shrinkage import shrunken_means, shrunken_rates, shrunken_shares
-
-__all__ = ["RankBy", "Weakest", "Weakness", "weakest"]
 
 RankBy: TypeAlias = Literal["interval", "shrinkage"]
 _ADD_UP: Final = ("share", "mean", "signed_mean")

@@ -12,8 +12,6 @@ from servqual.metrics.comparing.groups import asked, one_by_one
 from servqual.metrics.results.measures import Measurement, Measures
 from servqual.metrics.results.tidy import Tidy
 
-__all__ = ["RolledYield", "RolledYields", "rolled_yield"]
-
 
 @attrs.frozen(kw_only=True)
 class RolledYield:

@@ -7,14 +7,12 @@ from typing import Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators.distinct import hash_of
-from servqual.metrics.accumulators.sums import Array
 from servqual.readers.columns.columns import NONE, Batch, Column, joined
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusals
 from servqual.readers.columns.tables import Kind
-
-__all__ = ["Blocks"]
 
 _BLOCKS: Final = 64
 """Of 20 million rows a block then fits the processor's cache."""

@@ -15,8 +15,6 @@ from servqual.readers.columns.request import Asked
 from servqual.readers.columns.tables import Kind
 from servqual.readers.sources import Source, parts_of_source
 
-__all__ = ["Reader", "ahead"]
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

@@ -6,14 +6,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.results.groups import Groups, all_alike, in_order
 from servqual.metrics.time.periods import PERIODS, period
 from servqual.readers.columns.columns import Batch
 from servqual.readers.columns.tables import Kind
-
-__all__ = ["GroupCodes"]
 
 _MOST: Final = 10_000_000
 """So many groups fit into memory with what KPIs keep of each."""

@@ -8,12 +8,12 @@ from typing import Any
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn, RefusedRow
 from servqual.metrics.accumulators.cells import Cells
 from servqual.metrics.accumulators.mask_counts import MaskCounts
 from servqual.metrics.accumulators.running import Amounts, fillings
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.accumulators.value_steps import Run
 from servqual.metrics.engine.by_customer import Blocks
 from servqual.metrics.engine.chunks import ahead
@@ -27,8 +27,6 @@ from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.columns import Batch
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusal, Refusals
 from servqual.readers.sources import chosen, chosen_rows
-
-__all__ = ["Tallier", "refused"]
 
 _WARM = (1 << 25) - (1 << 16)
 """Bytes, nearly the most that glibc goes by."""

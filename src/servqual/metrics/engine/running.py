@@ -28,8 +28,6 @@ from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT, Batch
 from servqual.readers.sources import Source
 
-__all__ = ["Data", "Source", "Where", "measure", "plan_of", "tally"]
-
 Data: TypeAlias = Mapping[str, Source]
 Where: TypeAlias = Mapping[str, Any]
 """Column to the value, or the values, that count."""

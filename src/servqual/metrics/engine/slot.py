@@ -5,8 +5,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
-__all__ = ["Slot"]
-
 _MOST: Final = 8
 """So many items wait before those that bring more wait too, and memory stays flat."""
 

@@ -15,14 +15,12 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import UnreadableTally
 from servqual.metrics.accumulators.cells import Cells, Dense, as_fields
 from servqual.metrics.accumulators.counts import Form, Sparse
-from servqual.metrics.accumulators.sums import Array
 from servqual.metrics.results.groups import Groups
 from servqual.readers.columns.accounting import Rows
-
-__all__ = ["Stored", "pack", "unpack"]
 
 _MAGIC: Final = b"SQTALLY"
 _VERSION: Final = 1

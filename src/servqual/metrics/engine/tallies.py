@@ -26,8 +26,6 @@ from servqual.metrics.results.measures import Measures
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.tables import Kind
 
-__all__ = ["Part", "Plan", "Tally", "kinds_of", "part_of", "wanted_of"]
-
 
 def _choices(where: Mapping[str, Any]) -> Mapping[str, tuple[Any, ...]]:
     """One value, or several, as a tuple in a fixed order; those of numpy as Python's own."""

@@ -10,8 +10,6 @@ import numpy as np
 from servqual.metrics.accumulators.sums import Clustered, Ratio, Signed, Total
 from servqual.metrics.kpi.definition import Kpi, View
 
-__all__ = ["clustered"]
-
 
 def clustered(kpi: Kpi, column: str) -> Kpi:
     """The same KPI with the spread of its share or mean taken between the values of a column, such as customer_id.

@@ -14,8 +14,6 @@ from servqual.metrics.kpi.definition import Better, Kpi, Unit
 from servqual.metrics.kpi.numbers import Numbers
 from servqual.stats import inference
 
-__all__ = ["Compound"]
-
 Base: TypeAlias = Literal["exposure", "count"]
 
 

@@ -13,12 +13,12 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar, cast, get_args
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import among, as_texts, did_you_mean, filled, must_be, near, one_of
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators.distinct import Categories, Distinct, hash_of
 from servqual.metrics.accumulators.sums import (
     Accumulator,
-    Array,
     Clustered,
     Count,
     Extremes,
@@ -35,8 +35,6 @@ from servqual.readers.columns.columns import Batch, Column
 from servqual.readers.columns.refusals import Refusals, Unusable
 from servqual.readers.columns.tables import TABLES, Kind, kind_of
 from servqual.stats.inference import METHODS
-
-__all__ = ["Better", "Kpi", "RowFunction", "Unit", "View", "same_code"]
 
 Unit: TypeAlias = Literal[
     "share",

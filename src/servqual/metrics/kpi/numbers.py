@@ -4,8 +4,6 @@ import attrs
 
 from servqual._arrays import Array
 
-__all__ = ["Numbers"]
-
 
 @attrs.frozen(eq=False)
 class Numbers:

@@ -9,20 +9,19 @@ from typing import Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.accumulators.cells import Cells, Dense
 from servqual.metrics.accumulators.counts import Sparse
 from servqual.metrics.accumulators.distinct import DISTINCT_ERROR, estimated
 from servqual.metrics.accumulators.exact_sums import as_ints
-from servqual.metrics.accumulators.sums import Array, Clustered, Quotient
+from servqual.metrics.accumulators.sums import Clustered, Quotient
 from servqual.metrics.accumulators.values import BIN_ERROR, middle_of
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
 from servqual.stats import inference
 from servqual.stats.survival import Curves, curves
-
-__all__ = ["measured"]
 
 
 def measured(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:

@@ -6,10 +6,8 @@ from typing import Any
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Array
-
-__all__ = ["Groups", "all_alike", "in_order"]
 
 _MOST = 1 << 62
 

@@ -21,8 +21,6 @@ from servqual.model.standards.indicator import Goal, Indicator
 from servqual.model.standards.standard import ServiceStandard
 from servqual.readers.columns.accounting import Rows
 
-__all__ = ["RESULT_COLUMNS", "SMALL", "Measurement", "Measures", "among_asked"]
-
 RESULT_COLUMNS: Final = ("kpi", "value", "low", "high", "n", "undecided", "unit")
 """The columns of a tidy table, besides those of `by`, which come after the first."""
 

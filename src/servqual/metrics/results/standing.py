@@ -14,14 +14,12 @@ from servqual.metrics.results.tidy import Tidy
 from servqual.model.standards.indicator import Goal, Indicator
 from servqual.model.standards.standard import ServiceStandard
 
-__all__ = ["SMALL", "Light", "Standing", "Standings", "gap_of", "goal_in_unit", "ratio_of", "standings"]
-
 SMALL: Final = 30
 """Below this n a number is marked as small: its interval says more than its value."""
 Light: TypeAlias = Literal["red", "amber", "green", "unknown"]
 
 
-class Measured(Protocol):
+class _Measured(Protocol):
     """What has to be known of a measurement to judge it."""
 
     @property
@@ -179,7 +177,7 @@ def indicators_of(standard: ServiceStandard | Iterable[Indicator]) -> tuple[Indi
 def standings(
     standard: ServiceStandard | Iterable[Indicator],
     kpis: Sequence[Kpi],
-    measured: Iterable[Measured],
+    measured: Iterable[_Measured],
     *,
     by: tuple[str, ...],
     confidence: float,

@@ -9,8 +9,6 @@ from servqual._csv import csv_text
 from servqual._html import number, table
 from servqual.errors import InvalidValue
 
-__all__ = ["Tidy", "frame_of"]
-
 _SHOWN: Final = 60
 
 

@@ -15,8 +15,6 @@ import numpy.typing as npt
 from servqual.model.hours.spans import moment
 from servqual.model.hours.timeline import Compiled, Timeline
 
-__all__ = ["ROWS", "Instants", "Ints", "Works", "instants", "works"]
-
 Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 

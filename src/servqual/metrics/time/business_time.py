@@ -21,8 +21,6 @@ from servqual.model.hours.hours import AtClose, Hours
 from servqual.model.hours.spans import FIRST, LAST, moment
 from servqual.readers.columns.zones import shown_at, shown_by
 
-__all__ = ["Pauses", "after", "elapsed"]
-
 _MANY: Final = 1 << 20
 _WIDE: Final = 1 << 16
 Durations: TypeAlias = npt.NDArray[np.timedelta64]

@@ -9,8 +9,6 @@ from servqual.errors import InvalidValue
 from servqual.model.hours.spans import micros
 from servqual.readers.columns.labels import is_missing
 
-__all__ = ["Moment", "us_of"]
-
 Moment: TypeAlias = dt.datetime | np.datetime64
 """An aware datetime, or a moment of numpy, which is of UTC."""
 

@@ -12,8 +12,6 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.readers.columns.zones import local
 
-__all__ = ["PERIODS", "keys_of", "period"]
-
 _DAY: Final = 86_400_000_000
 _HOUR: Final = 3_600_000_000
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

@@ -9,8 +9,6 @@ import numpy.typing as npt
 from servqual.errors import InvalidValue
 from servqual.model.hours.spans import FIRST, LAST
 
-__all__ = ["NAT", "Column", "common_shape"]
-
 Ints: TypeAlias = npt.NDArray[np.int64]
 
 NAT: Final = np.iinfo(np.int64).min

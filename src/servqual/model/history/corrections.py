@@ -17,8 +17,6 @@ from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
 from servqual.model.history.event import Act, Event
 
-__all__ = ["Amended", "Correction", "Voided", "corrected"]
-
 _FIXED: Final = ("id", "seq")
 
 

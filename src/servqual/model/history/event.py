@@ -9,8 +9,6 @@ import attrs
 from servqual._checks import a, filled, instant
 from servqual.errors import InvalidValue
 
-__all__ = ["Act", "Event"]
-
 
 def _not_before(event: "Event", _attribute: object, known: dt.datetime | None) -> None:
     if known is not None and known < event.at:

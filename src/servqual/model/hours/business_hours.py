@@ -19,8 +19,6 @@ from servqual.model.hours.spells import DAYS, Spells, day_spells, read_dates, re
 from servqual.model.hours.wall_clock import Fold, Gap, closing, day_of, opening, shown_at, shown_by
 from servqual.model.hours.window import Window
 
-__all__ = ["BusinessHours", "Hours"]
-
 _TICK = dt.timedelta(microseconds=1)
 _WHOLE_DAY = "00:00-24:00"
 _USUAL = {"end", "both", "real"}

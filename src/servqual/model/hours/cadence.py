@@ -6,8 +6,6 @@ from dateutil.relativedelta import relativedelta
 
 from servqual.model.labels import Labelled
 
-__all__ = ["Cadence"]
-
 
 class Cadence(Labelled):
     """A rhythm of the calendar.

@@ -27,8 +27,6 @@ from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
 from servqual.model.hours.spells import DAYS, as_date, weekday_of
 
-__all__ = ["DayRange", "EasterDay", "FixedDay", "HolidayRule", "Holidays", "NthWeekday", "Recurring"]
-
 _FURTHEST: Final = 366
 _LEAP: Final = 2024  # a year that has every day
 READ_YEARS: Final = range(1970, 2101)  # the years for which a calendar object is read

@@ -19,8 +19,6 @@ from servqual.model.hours.spans import FIRST, LAST, Stretches, clipped, join, mi
 from servqual.model.hours.timeline import CENTURY, Timeline
 from servqual.model.hours.window import Window
 
-__all__ = ["AtClose", "CombinedHours", "DatedHours", "Hours", "LedgerPart", "some_hours"]
-
 AtClose: TypeAlias = Literal["stay", "roll"]
 Reasons: TypeAlias = Iterable[tuple[int, int, str]]
 

@@ -9,8 +9,6 @@ from typing import Final
 from servqual._checks import as_instant
 from servqual.errors import InvalidValue
 
-__all__ = ["DAY", "FIRST", "LAST", "Stretches", "clipped", "join", "micros", "moment", "overlap", "take_out"]
-
 Stretches = list[tuple[int, int]]
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

@@ -9,8 +9,6 @@ from typing import Final, TypeAlias
 from servqual._checks import several
 from servqual.errors import InvalidValue
 
-__all__ = ["DAYS", "Spells", "day_spells", "read_dates", "read_week", "weekday_of"]
-
 # what a caller may write for one day: text, or pairs of opening and closing time
 Spells: TypeAlias = str | Iterable[tuple[dt.time | str, dt.time | str]]
 

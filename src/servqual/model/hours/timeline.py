@@ -13,8 +13,6 @@ import attrs
 from servqual.errors import InvalidValue
 from servqual.model.hours.spans import DAY, FIRST, LAST, Stretches, clipped, join, micros, moment
 
-__all__ = ["CENTURY", "Compiled", "Timeline"]
-
 CENTURY: Final = 36_525 * DAY
 
 

@@ -15,8 +15,6 @@ from zoneinfo import ZoneInfo
 
 from servqual.model.hours.spans import DAY, FIRST, LAST
 
-__all__ = ["Fold", "Gap", "closing", "day_of", "opening", "shown_at", "shown_by"]
-
 Gap: TypeAlias = Literal["end", "later", "earlier"]
 Fold: TypeAlias = Literal["both", "first", "second"]
 

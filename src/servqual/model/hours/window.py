@@ -7,8 +7,6 @@ import attrs
 from servqual._checks import instant
 from servqual.errors import InvalidValue
 
-__all__ = ["Window"]
-
 
 @attrs.frozen(kw_only=True)
 class Window:

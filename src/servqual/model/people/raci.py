@@ -8,8 +8,6 @@ from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model.people.roles import Role
 
-__all__ = ["Raci"]
-
 
 def _roles(roles: Iterable[Role | str]) -> frozenset[Role]:
     return frozenset(map(Role, [roles] if isinstance(roles, str) else roles))

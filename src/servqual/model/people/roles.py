@@ -5,8 +5,6 @@ from typing import Self
 from servqual.model._declared import declared
 from servqual.model.labels import Labelled
 
-__all__ = ["Permission", "Role", "TeamLevel"]
-
 
 @declared("role")
 class Role(Labelled):

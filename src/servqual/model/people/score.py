@@ -13,8 +13,6 @@ from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
 from servqual.model.labels import Labelled
 
-__all__ = ["Objective", "Rater", "Rating", "Score", "ScorePart", "as_weights", "equal_weights", "points"]
-
 FULL: Final = 100.0
 _CLOSE: Final = 1e-9
 

@@ -13,8 +13,6 @@ from servqual.model.hours.hours import Hours
 from servqual.model.hours.window import Window
 from servqual.model.ids import AgentId
 
-__all__ = ["Cover", "Roster", "Shift"]
-
 _HOUR = dt.timedelta(hours=1)
 
 

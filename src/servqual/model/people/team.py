@@ -15,8 +15,6 @@ from servqual.model.money import Money
 from servqual.model.people.raci import Raci
 from servqual.model.people.roles import Permission, Role, TeamLevel
 
-__all__ = ["Headcount", "Member", "Skill", "Team", "suggest_assignee"]
-
 Grants = Mapping[Permission, Money | None]
 
 

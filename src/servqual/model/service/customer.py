@@ -11,8 +11,6 @@ from servqual.model.channel import Channel
 from servqual.model.ids import CustomerId
 from servqual.model.labels import Labelled
 
-__all__ = ["Customer", "FeedbackSegment", "Lifecycle", "NeedType"]
-
 
 @declared("lifecycle")
 class Lifecycle(Labelled):

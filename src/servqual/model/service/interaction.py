@@ -13,8 +13,6 @@ from servqual.model.channel import Channel
 from servqual.model.ids import AgentId, CaseId, CommitmentId, ComplaintId, CustomerId, InteractionId, TeamId
 from servqual.model.labels import Labelled
 
-__all__ = ["CommunicationStep", "Direction", "HandOver", "HandledBy", "Interaction", "Outcome"]
-
 
 class Direction(Labelled):
     """Who began the contact; `proactive` is ours, before the customer asked."""

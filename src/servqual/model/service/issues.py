@@ -7,8 +7,6 @@ import attrs
 from servqual.model.service.case import Case, Relation
 from servqual.model.service.complaint import Complaint
 
-__all__ = ["Issue", "issues_of"]
-
 _Node = tuple[str, str]
 
 

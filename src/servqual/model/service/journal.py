@@ -18,8 +18,6 @@ from servqual.model.voice.answer import Answer
 from servqual.model.voice.feedback import FeedbackItem
 from servqual.model.voice.suggestion import Suggestion
 
-__all__ = ["Entry", "EntryKind", "history_of"]
-
 
 class EntryKind(Labelled):
     """What an entry of a customer's history is about."""

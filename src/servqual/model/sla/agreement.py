@@ -19,8 +19,6 @@ from servqual.model.sla.reading import Reading
 from servqual.model.sla.target import Target
 from servqual.model.sla.verdict import pending, read_cycle
 
-__all__ = ["Sla"]
-
 
 @attrs.frozen
 class Promise:

@@ -19,18 +19,6 @@ from servqual.errors import InvalidValue
 from servqual.model.labels import Labelled
 from servqual.model.service.case import CASE_LIFECYCLE, Relation
 
-__all__ = [
-    "ANY",
-    "STANDARD",
-    "Clock",
-    "ClockConventions",
-    "ClockRule",
-    "PauseTime",
-    "Reopening",
-    "Restarting",
-    "Retargeting",
-]
-
 
 class Clock(Labelled):
     """The promises about time that a desk makes."""

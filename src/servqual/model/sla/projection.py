@@ -13,8 +13,6 @@ from servqual.model.sla.reading import ClockState, Reading, count_of
 
 T = TypeVar("T")
 
-__all__ = ["Projection", "breach_chance"]
-
 _ASSUMPTIONS: Final = (
     "the case goes on like one of the past cycles that had not stopped by the time this one has used",
     "past cycles that are still open are left out, which makes the chance a little low where work has slowed down",

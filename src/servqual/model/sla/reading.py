@@ -19,8 +19,6 @@ from servqual.model.sla.counting import Count, is_paused
 from servqual.model.sla.cycles import Pause, to_minute
 from servqual.model.sla.target import Mark, Target
 
-__all__ = ["ClockState", "Reading", "Threshold"]
-
 _ZERO = dt.timedelta()
 
 

@@ -13,8 +13,6 @@ from servqual.model.history.lifecycle import Lived
 from servqual.model.sla.agreement import Sla
 from servqual.model.sla.reading import ClockState, Reading
 
-__all__ = ["Replay", "VerdictChange", "what_if"]
-
 
 @attrs.frozen(kw_only=True)
 class VerdictChange:

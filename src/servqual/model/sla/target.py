@@ -14,8 +14,6 @@ from servqual.model.hours.hours import Hours, some_hours
 from servqual.model.service.case import Priority
 from servqual.model.sla.clocks import Clock, ClockRule
 
-__all__ = ["Mark", "Target"]
-
 Mark: TypeAlias = float | dt.timedelta
 
 

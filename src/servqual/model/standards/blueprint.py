@@ -13,8 +13,6 @@ from servqual.model.labels import Labelled, Language
 from servqual.model.people.roles import Role
 from servqual.model.standards import flowchart
 
-__all__ = ["Blueprint", "BlueprintStep", "Lane", "Line"]
-
 
 class Lane(Labelled):
     """Who acts, from the customer inwards."""

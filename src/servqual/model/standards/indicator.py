@@ -13,8 +13,6 @@ from servqual.model._declared import declared
 from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
 
-__all__ = ["Goal", "Indicator", "Measure", "SmartCriterion"]
-
 Goal = float | dt.timedelta
 
 

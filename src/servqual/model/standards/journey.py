@@ -12,8 +12,6 @@ from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
 from servqual.model.standards import flowchart
 
-__all__ = ["Coverage", "Journey", "Touchpoint"]
-
 
 @declared("touchpoint")
 @attrs.frozen(kw_only=True)

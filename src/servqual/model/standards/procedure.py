@@ -20,8 +20,6 @@ from servqual.model.labels import Labelled, Language
 from servqual.model.people.roles import Role
 from servqual.model.standards import flowchart
 
-__all__ = ["Conformance", "KeyLink", "Passage", "Procedure", "Run", "Step"]
-
 
 class KeyLink(Labelled):
     """The links of a process that decide whether a service succeeds."""

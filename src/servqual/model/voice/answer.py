@@ -12,8 +12,6 @@ from servqual.model._declared import declared
 from servqual.model.ids import AgentId, CaseId, CustomerId, InteractionId, SurveyId, TeamId
 from servqual.model.voice.question import Question
 
-__all__ = ["Answer", "Invitation", "unanswered"]
-
 
 @declared("invitation")
 @attrs.frozen(kw_only=True)

@@ -11,8 +11,6 @@ from typing import Final, Literal
 from servqual.errors import InvalidValue
 from servqual.model.voice.question import Dimension, Question, QuestionKind, Scale
 
-__all__ = ["quality_questions"]
-
 _ITEMS: Final[dict[Dimension, tuple[tuple[str, str], ...]]] = {
     Dimension.TANGIBLES: (
         ("Tools and systems work when they are needed.", "工具和系统在需要时能正常使用。"),

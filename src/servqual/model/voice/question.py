@@ -12,8 +12,6 @@ from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
 from servqual.model.labels import Labelled, Language
 
-__all__ = ["Dimension", "Question", "QuestionKind", "Scale"]
-
 
 class QuestionKind(Labelled):
     """What the answers to a question are good for."""

@@ -8,8 +8,6 @@ import attrs
 
 from servqual.readers.columns.refusals import Refusal, Refusals
 
-__all__ = ["Rows"]
-
 KEPT: Final = 1000
 
 

@@ -25,8 +25,6 @@ from servqual._arrays import Array
 from servqual.readers.columns.refusals import Refusal, Refusals, refusals_of
 from servqual.readers.columns.tables import Kind
 
-__all__ = ["DTYPES", "FIRST_MOMENT", "LAST_MOMENT", "LONGEST", "MISSING", "NONE", "Batch", "Column"]
-
 MISSING: Final = np.iinfo(np.int64).min
 """The missing moment: numpy's own NaT, seen as an integer."""
 FIRST_MOMENT: Final = 0

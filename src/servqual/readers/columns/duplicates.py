@@ -17,8 +17,6 @@ from servqual.errors import InvalidValue
 from servqual.readers.columns.columns import Batch, Column
 from servqual.readers.columns.refusals import Refusal
 
-__all__ = ["IDS", "LOOKED_THROUGH", "Ids", "came_before", "without"]
-
 IDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cases": "case_id",

@@ -15,8 +15,6 @@ from servqual._arrays import Array
 from servqual.readers.columns.columns import Column
 from servqual.readers.columns.tables import Kind
 
-__all__ = ["coded", "is_missing", "labels_of"]
-
 
 def is_missing(value: Any) -> bool:
     """Whether a cell says nothing: None, NaN, NaT or the NA of pandas.

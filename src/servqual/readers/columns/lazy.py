@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from servqual._arrays import Array
 from servqual.readers.columns.columns import Column
 
-__all__ = ["LazyColumns", "taken"]
-
 
 class LazyColumns(Mapping[str, Column]):
     """Columns by name; `find` works one out, once.

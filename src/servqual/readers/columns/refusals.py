@@ -12,8 +12,6 @@ import numpy as np
 
 from servqual._arrays import Array
 
-__all__ = ["NUMBERED_ANEW", "Refusal", "Refusals", "Unusable", "as_objects", "refusals_of"]
-
 NUMBERED_ANEW: Final = 1 << 40
 """Rows of parts of a table that are numbered anew are told apart by multiples of this."""
 

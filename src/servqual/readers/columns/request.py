@@ -9,8 +9,6 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn
 from servqual.readers.columns.tables import Kind
 
-__all__ = ["ALL", "Asked"]
-
 
 @attrs.frozen(kw_only=True)
 class Asked:

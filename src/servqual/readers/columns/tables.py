@@ -11,8 +11,6 @@ from typing import Final
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
 
-__all__ = ["TABLES", "Kind", "kind_of", "known_as", "moments_of", "names_of"]
-
 
 class Kind(StrEnum):
     """What a column holds."""

@@ -16,8 +16,6 @@ from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, 
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import Kind
 
-__all__ = ["CellReader"]
-
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 _REMEMBERED = 50_000

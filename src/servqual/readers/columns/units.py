@@ -10,8 +10,6 @@ import numpy as np
 
 from servqual._arrays import Array
 
-__all__ = ["CACHED", "cachefuls", "in_units", "unit_of"]
-
 _UNITS: Final = (1_000_000, 100_000, 10_000, 1000)
 _SAMPLE: Final = 64
 CACHED: Final = 1 << 16

@@ -10,8 +10,6 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.readers.columns.columns import MISSING
 
-__all__ = ["instants", "local", "shown_at", "shown_by"]
-
 _DAY: Final = 86_400_000_000
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _FIRST, _LAST = (

@@ -10,8 +10,6 @@ from servqual.readers.columns.refusals import Refusal, Refusals
 from servqual.readers.columns.tables import Kind
 from servqual.readers.files.layout import Log
 
-__all__ = ["EVENT", "EVENT_AT", "fold_cases"]
-
 EVENT, EVENT_AT = "event", "event_at"
 """Our names of a log's two columns."""
 

@@ -17,8 +17,6 @@ from servqual.readers.files.case_rows import EVENT, EVENT_AT, fold_cases
 from servqual.readers.files.layout import Layout
 from servqual.readers.files.opening import Chunk, Progress, open_file
 
-__all__ = ["Export"]
-
 _SHOWN = 20
 
 

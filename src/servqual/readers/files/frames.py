@@ -21,8 +21,6 @@ from servqual.readers.files.layout import Layout
 from servqual.readers.memory.arrays import PART, check_name, columns_of, parts_of
 from servqual.readers.memory.series import FOREIGN
 
-__all__ = ["files_of", "frame_batch", "frame_parts", "is_frame"]
-
 
 def is_frame(source: object) -> bool:
     """Whether something is a frame of another library."""

@@ -11,8 +11,6 @@ from servqual.errors import InvalidValue
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.files.settings import as_encoding, as_flag, as_forms, as_sign, as_text, as_texts, section
 
-__all__ = ["Layout", "Log", "Moment"]
-
 MISSING_WORDS: Final = frozenset({"", "?", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "none", "-", "NaT"})
 
 

@@ -19,8 +19,6 @@ import attrs
 from servqual._checks import need
 from servqual.errors import UnreadableFile
 
-__all__ = ["Chunk", "Opened", "open_file"]
-
 CHUNK: Final = 16_384
 _SAMPLE: Final = 1 << 20
 _LONGEST: Final = 1 << 24

@@ -11,8 +11,6 @@ from typing import Any
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnreadableFile
 
-__all__ = ["as_encoding", "as_flag", "as_form", "as_forms", "as_sign", "as_text", "as_texts", "read_toml", "section"]
-
 
 def as_text(name: str, value: object) -> str:
     """A text that says something.

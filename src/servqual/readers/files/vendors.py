@@ -7,8 +7,6 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
 from servqual.readers.files.layout import Layout
 
-__all__ = ["LAYOUTS", "layout"]
-
 LAYOUTS: Final = MappingProxyType(
     {
         # Field names of ServiceNow's incident table; an audit export has a row for each update. ServiceNow stores UTC.

@@ -20,8 +20,6 @@ from servqual.readers.columns.texts import CellReader
 from servqual.readers.memory.series import at_once, each_once, is_series, plain_of
 from servqual.readers.memory.values import LARGEST, as_durations, as_flags, as_moments, as_numbers
 
-__all__ = ["PART", "check_name", "columns_of", "parts_of"]
-
 PART: Final = 1 << 19
 """Rows that are read at a time: few enough for the processor's cache, many enough that Python costs little."""
 

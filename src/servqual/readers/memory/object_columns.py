@@ -12,8 +12,6 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-__all__ = ["EVENT_COLUMNS", "OBJECT_COLUMNS", "Following", "Told"]
-
 
 class Following(NamedTuple):
     """A column that follows from others, as numpy has them, labels as they are.

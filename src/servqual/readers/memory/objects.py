@@ -25,8 +25,6 @@ from servqual.readers.columns.tables import TABLES, Kind, kind_of
 from servqual.readers.memory.arrays import columns_of
 from servqual.readers.memory.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Following, Told
 
-__all__ = ["batches_of", "is_object", "objects_batch"]
-
 _PART: Final = 1 << 16
 """How many objects of an iterator become one batch."""
 _MODEL: Final = "servqual.model."

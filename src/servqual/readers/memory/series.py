@@ -16,8 +16,6 @@ from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.zones import instants
 from servqual.readers.memory.values import LARGEST, in_microseconds
 
-__all__ = ["FOREIGN", "at_once", "each_once", "is_series", "plain_of"]
-
 FOREIGN = ("pandas", "polars", "pyarrow", "duckdb", "modin", "cudf")
 _POWERS = range(23)
 """Powers of ten that are floats without rounding."""

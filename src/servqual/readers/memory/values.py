@@ -19,8 +19,6 @@ from servqual.readers.columns.labels import is_missing
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.units import cachefuls, unit_of
 
-__all__ = ["LARGEST", "as_durations", "as_flags", "as_moments", "as_numbers", "in_microseconds"]
-
 LARGEST: Final = 2**53
 """Whole numbers up to here are exact as floats."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
