@@ -16,7 +16,7 @@ from typing import Any
 
 from servqual.model import AgentId, Case, CaseId, CustomerId, Interaction, InteractionId, TeamId
 from servqual.model import case as event
-from servqual.readers.memory.objects import batches_of
+from servqual.readers.memory.objects import object_chunks
 
 MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
@@ -92,13 +92,13 @@ def main(count: int) -> None:
     print(f"{count:,} interactions and {few:,} cases of ten events, µs an object")
     for name, budget, work, size in (
         ("build an interaction", 10, build, count),
-        ("interactions to columns", 4, lambda: list(batches_of("interactions", contacts)), count),
+        ("interactions to columns", 4, lambda: list(object_chunks("interactions", contacts)), count),
     ):
         took = best(work, size)
         print(f"{name:28}{took:8.2f}   budget {budget}: {took / budget:.2f}")
     cases = [case(number) for number in range(few)]
     for name, table in (("cases to columns", "cases"), ("cases to a log of events", "case_events")):
-        print(f"{name:28}{best(lambda table=table: list(batches_of(table, cases)), few):8.2f}")  # type: ignore[misc]
+        print(f"{name:28}{best(lambda table=table: list(object_chunks(table, cases)), few):8.2f}")  # type: ignore[misc]
 
 
 if __name__ == "__main__":

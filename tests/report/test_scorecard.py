@@ -19,8 +19,8 @@ WEEK = {"zone": "UTC", "week": {"mon-fri": "09:00-17:00"}}
 
 def found(columns: Mapping[str, Sequence[Any]], table: dict[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
     """The scorecard of a table of cases."""
-    batch = columns_of("cases", columns)
-    return scorecard(lambda: iter([batch]), Config.from_table(table or {}), name="cases", **facts)
+    chunk = columns_of("cases", columns)
+    return scorecard(lambda: iter([chunk]), Config.from_table(table or {}), name="cases", **facts)
 
 
 def written(folder: Path, text: str, table: dict[str, Any] | None = None, **facts: Any) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 - `Export`: a CSV, Excel or Parquet file and its `Layout`
 - `layout(name)`: the layout of a vendor's export, such as `servicenow`
-- `columns_of`: a mapping of columns into a batch
+- `columns_of`: a mapping of columns into a chunk
 """
 
-from servqual.readers.columns.columns import Batch, Column
+from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.refusals import Refusal
 from servqual.readers.files.export import Export
 from servqual.readers.files.layout import Layout, Log, Moment
 from servqual.readers.files.vendors import LAYOUTS, layout
 from servqual.readers.memory.arrays import columns_of
 
-__all__ = ["LAYOUTS", "Batch", "Column", "Export", "Layout", "Log", "Moment", "Refusal", "columns_of", "layout"]
+__all__ = ["LAYOUTS", "Chunk", "Column", "Export", "Layout", "Log", "Moment", "Refusal", "columns_of", "layout"]

@@ -1,4 +1,4 @@
-"""Whatever holds a table, as stretches of rows that are read when they are called for."""
+"""Whatever holds a table, as chunks of rows that are read when they are called for."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
@@ -11,7 +11,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
-from servqual.readers.columns.columns import Batch, Column
+from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.duplicates import IDS, LOOKED_THROUGH, Ids
 from servqual.readers.columns.labels import labels_of
 from servqual.readers.columns.request import ALL, Asked
@@ -19,14 +19,14 @@ from servqual.readers.columns.tables import Kind, kind_of
 from servqual.readers.files.export import Export
 from servqual.readers.files.frames import files_of, frame_parts, is_frame, rows_told
 from servqual.readers.memory.arrays import parts_of
-from servqual.readers.memory.objects import batches_of, is_object
+from servqual.readers.memory.objects import is_object, object_chunks
 
 Source: TypeAlias = Any
-"""A mapping of columns, a frame, an `Export`, a path, objects of our model, batches, or an iterator of these."""
+"""A mapping of columns, a frame, an `Export`, a path, objects of our model, chunks, or an iterator of these."""
 
 
-def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
-    """The stretches of a source; a row whose id came before is left out, and told in the `lost` of its batch.
+def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[Callable[[], Chunk]]:
+    """The chunks of a source; a row whose id came before is left out, and told in the `lost` of its chunk.
 
     >>> [part] = parts_of_source("cases", {"Team": ["north"]}, Asked(names={"team": "Team"}))
     >>> part().columns["team"].labels
@@ -51,27 +51,27 @@ def _looked_through(source: Source) -> bool:
     return not isinstance(source, str | Path) or rows_told(Path(source)) <= LOOKED_THROUGH
 
 
-def _in_parts(table: str, source: Source, asked: Asked) -> Iterator[Callable[[], Batch]]:
-    """The stretches of what is not there at once."""
+def _in_parts(table: str, source: Source, asked: Asked) -> Iterator[Callable[[], Chunk]]:
+    """The chunks of what is not there at once."""
     if isinstance(source, str | Path):
         yield from files_of(table, Path(source), asked)
     elif isinstance(source, Export):
-        for batch in source.batches():
-            yield partial(_renamed, table, batch, asked)
+        for chunk in source.chunks():
+            yield partial(_renamed, table, chunk, asked)
     else:
         only = None if asked.only is None else {*asked.only, *asked.names.values()}
-        for part in batches_of(table, source, only):
-            if isinstance(part, Batch):
+        for part in object_chunks(table, source, only):
+            if isinstance(part, Chunk):
                 yield partial(_renamed, table, part, asked)
             else:
                 yield from parts_of_source(table, part, attrs.evolve(asked, unique=False))
 
 
-def _renamed(table: str, batch: Batch, asked: Asked) -> Batch:
-    """A batch that came with columns of ours, of which some are to stand for others."""
-    if not asked.names or not batch.columns:
-        return batch
-    columns = asked.renamed(table, batch.columns)
+def _renamed(table: str, chunk: Chunk, asked: Asked) -> Chunk:
+    """A chunk that came with columns of ours, of which some are to stand for others."""
+    if not asked.names or not chunk.columns:
+        return chunk
+    columns = asked.renamed(table, chunk.columns)
     for ours, theirs in asked.names.items():
         kind = kind_of(table, ours, asked.kinds)
         if columns[ours].kind is not kind:
@@ -84,47 +84,47 @@ def _renamed(table: str, batch: Batch, asked: Asked) -> Batch:
     names = {name: [name] for name in columns if name not in asked.names}
     for ours, theirs in asked.names.items():
         names.setdefault(theirs, []).append(ours)
-    return attrs.evolve(batch, columns=columns, refusals=batch.refusals.named(names))
+    return attrs.evolve(chunk, columns=columns, refusals=chunk.refusals.named(names))
 
 
-def chosen(batch: Batch, where: Mapping[str, Collection[Any]]) -> Batch:
+def chosen(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Chunk:
     """The rows that `chosen_rows` names; the others are not read at all."""
-    inside = chosen_rows(batch, where)
+    inside = chosen_rows(chunk, where)
     if inside is None:
-        return batch
+        return chunk
     rows = np.flatnonzero(inside)
-    numbers = batch.numbers[rows]
-    weights = None if batch.weights is None else batch.weights[rows]
+    numbers = chunk.numbers[rows]
+    weights = None if chunk.weights is None else chunk.weights[rows]
     return attrs.evolve(
-        batch,
-        columns={name: column.take(rows) for name, column in batch.columns.items()},
+        chunk,
+        columns={name: column.take(rows) for name, column in chunk.columns.items()},
         size=len(rows),
-        read=(len(rows) if weights is None else int(weights.sum())) + len(batch.lost),
+        read=(len(rows) if weights is None else int(weights.sum())) + len(chunk.lost),
         rows=numbers,
-        refusals=batch.refusals.only(numbers),
+        refusals=chunk.refusals.only(numbers),
         weights=weights,
     )
 
 
-def chosen_rows(batch: Batch, where: Mapping[str, Collection[Any]]) -> Array | None:
+def chosen_rows(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Array | None:
     """The rows whose columns hold one of the values that count; None where all do.
 
     A label is compared by its text, a flag or a number as it is; None stands for nothing known. Raises `MissingColumn`
     for a column that the rows do not have, `InvalidValue` for one of moments or durations.
     """
-    if not where or not batch.columns:
+    if not where or not chunk.columns:
         return None
-    inside = np.ones(batch.size, np.bool_)
+    inside = np.ones(chunk.size, np.bool_)
     for name, values in where.items():
-        if name not in batch.columns:
-            names = [*batch.columns, *batch.others]
+        if name not in chunk.columns:
+            names = [*chunk.columns, *chunk.others]
             close = near(name, names)
             raise MissingColumn(
                 f"where needs the column {name!r} (got {', '.join(names)}){did_you_mean(close)}",
                 column=name,
                 near=close,
             )
-        inside &= _holds(name, batch.columns[name], values)
+        inside &= _holds(name, chunk.columns[name], values)
     return None if inside.all() else inside
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from servqual._csv import csv_text
-from servqual.readers import Batch, Export, columns_of
+from servqual.readers import Chunk, Export, columns_of
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.files.opening import Progress
 from servqual.report.config import GROUPS, Config
@@ -47,18 +47,18 @@ def report(
         columns=(*_READ, *GROUPS),
         also=tuple(dict.fromkeys((*(config.groups or ()), *promised))),
     )
-    held: list[Batch] = []
+    held: list[Chunk] = []
     # an export of one row a case is read twice, so each time is half of the way
     told = _halved(progress) if progress and not export.folded else progress
 
-    def cases() -> Iterator[Batch]:
+    def cases() -> Iterator[Chunk]:
         if held:
             yield from held
             return
-        for batch in export.batches(told):
+        for chunk in export.chunks(told):
             if export.folded:
-                held.append(batch)
-            yield batch
+                held.append(chunk)
+            yield chunk
 
     notes = _look_ahead(export)
     return scorecard(cases, config, name=Path(path).name, notes=lambda: (*export.notes, *notes), now=now)
@@ -72,8 +72,8 @@ def _look_ahead(export: Export) -> tuple[str, ...]:
     """Whether the first rows repeat a case_id, which tells an event log that was not said to be one."""
     if export.folded:
         return ()
-    with closing(attrs.evolve(export, need=(), columns=("case_id",), also=()).batches()) as batches:
-        first = next(batches, None)
+    with closing(attrs.evolve(export, need=(), columns=("case_id",), also=()).chunks()) as chunks:
+        first = next(chunks, None)
     if first is None or "case_id" not in first.columns:
         return ()
     ids = first.columns["case_id"]
@@ -98,9 +98,9 @@ def sample_report(*, now: dt.datetime | None = None) -> dict[str, Any]:
             "hours": {"week": dict(sample.hours.week)},
         }
     )
-    batch = columns_of("cases", sample.tables["cases"])
+    chunk = columns_of("cases", sample.tables["cases"])
     return scorecard(
-        lambda: iter([batch]),
+        lambda: iter([chunk]),
         config,
         name="servqual.samples.desk(), a simulated service desk",
         notes=lambda: (sample.improvement,),

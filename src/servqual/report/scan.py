@@ -8,7 +8,7 @@ from typing import Any, Final
 import attrs
 
 from servqual._html import counted
-from servqual.readers import Batch
+from servqual.readers import Chunk
 from servqual.readers.columns.refusals import Refusal
 from servqual.readers.columns.tables import moments_of
 
@@ -52,26 +52,26 @@ class Survey:
         return f"; refused {counted(count, 'time')} as in {self.examples[cause]}"
 
 
-def survey_of(batches: Iterator[Batch], now: dt.datetime | None = None) -> Survey:
+def survey_of(chunks: Iterator[Chunk], now: dt.datetime | None = None) -> Survey:
     """Read the cases once; `now` tells which came in too late to be seen."""
     survey = Survey()
-    for batch in batches:
-        survey.columns = survey.columns or tuple(batch.columns)
-        survey.read += batch.read
-        survey.lost += len(batch.lost)
-        survey.size += batch.size
-        for refusal in batch.lost:
+    for chunk in chunks:
+        survey.columns = survey.columns or tuple(chunk.columns)
+        survey.read += chunk.read
+        survey.lost += len(chunk.lost)
+        survey.size += chunk.size
+        for refusal in chunk.lost:
             survey.losses[refusal.column, refusal.reason] += 1
             survey.examples.setdefault((refusal.column, refusal.reason), refusal)
-        for part in batch.refusals.of_columns({"received_at"}).parts:
+        for part in chunk.refusals.of_columns({"received_at"}).parts:
             survey.losses[part.column, part.reason] += len(part.rows)
             survey.examples.setdefault((part.column, part.reason), next(iter(part)))
-        _moments(survey, batch, now)
+        _moments(survey, chunk, now)
     return survey
 
 
-def _moments(survey: Survey, batch: Batch, now: dt.datetime | None) -> None:
-    columns = batch.columns
+def _moments(survey: Survey, chunk: Chunk, now: dt.datetime | None) -> None:
+    columns = chunk.columns
     for name in _HAPPENED:
         if name not in columns or not columns[name].known.any():
             continue

@@ -13,13 +13,13 @@ from servqual.metrics import KPIS, Kpi, Measurement, Measures, pareto
 from servqual.metrics.engine.reading_rows import Tallier
 from servqual.metrics.engine.running import plan_of
 from servqual.metrics.engine.tallies import Plan
-from servqual.readers import Batch
+from servqual.readers import Chunk
 from servqual.report.config import GROUPS, Config, Every, Promise
 from servqual.report.priorities import named, priorities, weak_groups
 from servqual.report.scan import Survey, survey_of
 
 Plain: TypeAlias = dict[str, Any]
-Batches: TypeAlias = Callable[[], Iterator[Batch]]
+Chunks: TypeAlias = Callable[[], Iterator[Chunk]]
 """Gives the cases from their beginning, each time it is called."""
 
 _MONTHS_FROM: Final = dt.timedelta(days=200)
@@ -39,7 +39,7 @@ _DRAWN: Final = (
 
 
 def scorecard(
-    cases: Batches,
+    cases: Chunks,
     config: Config,
     *,
     name: str,
@@ -51,7 +51,7 @@ def scorecard(
     """Measure an export and put the findings in order.
 
     Args:
-        cases: gives the batches of cases, each time anew; they are read twice, so that none has to stay in memory.
+        cases: gives the chunks of cases, each time anew; they are read twice, so that none has to stay in memory.
         config: layout, targets, hours and slices.
         name: what the page calls its source.
         notes: gives what the reader found out, once it has read.
@@ -92,9 +92,9 @@ def scorecard(
         column: plan_of([KPIS["case_volume"], *shares], by=[column], zone=config.zone, now=seen_at) for column in groups
     }
     talliers = {by: Tallier(plan, "cases") for by, plan in plans.items()}
-    for batch in cases():
+    for chunk in cases():
         for tallier in talliers.values():
-            tallier.add(batch)
+            tallier.add(chunk)
     by_period = talliers[every].tally()
     whole = by_period.without(every).measure()
     periods = by_period.measure()

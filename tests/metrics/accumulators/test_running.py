@@ -32,7 +32,7 @@ from servqual.readers.memory.arrays import columns_of
 
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 UNITS = st.sampled_from([1, 1000, 100_000, 1_000_000])
-stretches = st.lists(
+chunks = st.lists(
     st.tuples(UNITS, st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2**31)), max_size=12)), max_size=5
 )
 
@@ -42,9 +42,9 @@ def of(rows: list[tuple[int, int]], unit: int) -> tuple[Array, Array]:
     return np.array([g for g, _ in rows], np.int64), np.array([v * unit for _, v in rows], np.int64)
 
 
-@given(stretches, st.integers(1, 4))
+@given(chunks, st.integers(1, 4))
 def test_sums_are_exact_whatever_the_units_and_stretches(parts: list[Any], settle: int) -> None:
-    """Against Python's whole numbers, with a carry after every few stretches."""
+    """Against Python's whole numbers, with a carry after every few chunks."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exact_sums, "_UNSETTLED", settle)
         sums, slow = ExactSums(), [[0, 0] for _ in range(4)]
@@ -71,7 +71,7 @@ def test_the_greatest_values_do_not_overflow() -> None:
 
 @given(st.lists(st.lists(st.booleans(), min_size=19, max_size=19), max_size=30), st.integers(0, 30), st.integers(0, 9))
 def test_masks_are_counted_by_group(rows: list[list[bool]], cut: int, seed: int) -> None:
-    """Nineteen masks in three bytes, in two stretches, against counting one by one."""
+    """Nineteen masks in three bytes, in two chunks, against counting one by one."""
     masks = np.array(rows, np.bool_).reshape(len(rows), 19).T
     codes = np.random.default_rng(seed).integers(0, 3, len(rows))
     counts = MaskCounts(19)
@@ -81,7 +81,7 @@ def test_masks_are_counted_by_group(rows: list[list[bool]], cut: int, seed: int)
         assert found.tolist() == [int(mask[codes == g].sum()) for g in range(3)]
 
 
-@given(stretches, st.sampled_from([0, 50, 1 << 25]), st.sampled_from([1, 1 << 21]))
+@given(chunks, st.sampled_from([0, 50, 1 << 25]), st.sampled_from([1, 1 << 21]))
 def test_values_are_counted_the_same_in_a_table_and_by_sorting(parts: list[Any], places: int, waiting: int) -> None:
     """Small tables overflow to sorting; both equal counts in a dict."""
     with pytest.MonkeyPatch.context() as patch:
@@ -156,15 +156,15 @@ def test_what_is_exact_and_what_is_in_bins_follows_from_the_values_alone(seed: i
         for module in (value_table, bin_counts, value_counts):
             patch.setattr(module, "WAITING", waiting)
         counts, slow = ValueCounts(), [Counter[int]() for _ in pools]
-        for stretch in range(12):
-            size = min(len(pools), 1 + stretch // 2)
+        for chunk in range(12):
+            size = min(len(pools), 1 + chunk // 2)
             codes = rng.integers(0, size, 1500)
-            value = np.array([rng.choice(pools[code]) for code in codes]) if stretch else codes * 1_000_000
+            value = np.array([rng.choice(pools[code]) for code in codes]) if chunk else codes * 1_000_000
             among = rng.random(1500) < 0.9
             counts.add(*in_units(value), codes, among, size)
             for code, v in zip(codes[among].tolist(), value[among].tolist(), strict=True):
                 slow[code][v] += 1
-            if stretch == 5:
+            if chunk == 5:
                 counts.cells(np.arange(size))  # looking on the way changes nothing
         cells = counts.cells(np.arange(len(pools)))
     wanted = [Values(found) for found in slow]
@@ -282,13 +282,13 @@ names = st.sampled_from(["a", "b", "c", None])
 @given(
     st.lists(st.lists(st.tuples(names, names, st.integers(0, 60)), max_size=9), max_size=5), st.sampled_from([24, 2])
 )
-def test_groups_are_numbered_as_a_dict_would(batches: list[Any], lookup: int) -> None:
+def test_groups_are_numbered_as_a_dict_would(chunks: list[Any], lookup: int) -> None:
     """With a table and by searching; and in the end in the order of their labels, nothing known first."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grouping, "_LOOKUP", lookup)
         codes_of = GroupCodes(("team", "day", "tier"), "received_at", ZoneInfo("UTC"))
         numbers: dict[tuple[Any, ...], int] = {}
-        for rows in batches:
+        for rows in chunks:
             data = {
                 "team": [team for team, _, _ in rows],
                 "tier": [tier for _, tier, _ in rows],

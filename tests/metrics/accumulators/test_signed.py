@@ -23,7 +23,7 @@ from servqual.readers.columns.units import in_units
 MOST = 2**52
 values = st.integers(-MOST, MOST) | st.integers(-9, 9)
 UNITS = st.sampled_from([1, 1000, 100_000, 1_000_000])
-stretches = st.lists(
+chunks = st.lists(
     st.tuples(UNITS, st.lists(st.tuples(st.integers(0, 3), st.integers(-(2**31), 2**31)), max_size=12)), max_size=5
 )
 
@@ -33,9 +33,9 @@ def total(some: list[int]) -> Signed:
     return sum((Signed(1, v, v * v) for v in some), Signed())
 
 
-@given(stretches, st.integers(1, 4))
+@given(chunks, st.integers(1, 4))
 def test_signed_sums_are_exact_whatever_the_units_and_stretches(parts: list[Any], settle: int) -> None:
-    """Against Python's whole numbers, with a carry after every few stretches."""
+    """Against Python's whole numbers, with a carry after every few chunks."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exact_sums, "_UNSETTLED", settle)
         sums, slow = SignedSums(), [[0, 0] for _ in range(4)]

@@ -17,7 +17,7 @@ DAY = dt.timedelta(days=1)
 
 
 def test_batches_of_one_table_give_one_chain() -> None:
-    """A customer who comes back in a later batch is still the same customer."""
+    """A customer who comes back in a later chunk is still the same customer."""
     one = {"customer_id": ["a", "b"], "queued_at": [START, START]}
     two = {"customer_id": ["c", "a"], "queued_at": [START, START + DAY]}
     found = measure(["fcr", "volume"], {"interactions": iter([one, two])}, now=NOW)

@@ -71,7 +71,7 @@ def made(rng: random.Random, name: str, at: dt.datetime) -> Any:
         "followed_up": {"answer": "x"},
         "reopened": {"reason": "r"},
     }
-    kind = next(kind for kind in event.CASE_LIFECYCLE.events if kind.stored_name == name)
+    kind = next(kind for kind in event.CASE_TRANSITIONS.events if kind.stored_name == name)
     return kind(at=at, by="A", **content.get(name, {}))
 
 
@@ -129,9 +129,9 @@ def test_a_corrected_log_reads_like_its_corrected_cases(seed: int) -> None:
     sla = agreement()
     for hours in (4, 12, 30, 400):
         now = MONDAY + hours * 60 * MINUTE
-        batch = columns_of("case_events", log_of(cases, rng))
-        log = EventLog.of(batch, us(now) or 0)
-        assert (log.rows.read, log.rows.refused) == (batch.read, 0)
+        chunk = columns_of("case_events", log_of(cases, rng))
+        log = EventLog.of(chunk, us(now) or 0)
+        assert (log.rows.read, log.rows.refused) == (chunk.read, 0)
         readings = {case.id: sla.read(case, now=now) for case in cases if any(e.at <= now for e in case.counted)}
         for promise in sla.promises:
             found = rows_of(read_clock(sla, log, promise.key, us(now) or 0))
@@ -169,14 +169,14 @@ def test_folded_cases_are_as_corrected() -> None:
     rng = random.Random(5)  # noqa: S311
     cases = [life(rng, number) for number in range(80)]
     end = max(case.history[-1].at for case in cases)
-    batch = cases_of(EventLog.of(columns_of("case_events", log_of(cases, rng)), us(end) or 0))
-    ids = batch.columns["case_id"]
+    chunk = cases_of(EventLog.of(columns_of("case_events", log_of(cases, rng)), us(end) or 0))
+    ids = chunk.columns["case_id"]
     for i, code in enumerate(ids.values.tolist()):
         case = next(case for case in cases if case.id == ids.labels[code])
         for name in ("assigned_at", "first_response_at", "resolved_at", "verified_at"):
-            value = int(batch.columns[name].values[i])
+            value = int(chunk.columns[name].values[i])
             assert (None if value == MISSING else value) == us(getattr(case, name)), (name, case.history)
-        priority = batch.columns["priority"]
+        priority = chunk.columns["priority"]
         assert priority.labels[priority.values[i]] == case.priority if case.priority else priority.values[i] < 0
 
 
@@ -224,9 +224,9 @@ def test_what_cannot_be_used_is_refused_with_its_reason() -> None:
 
 
 def test_a_log_without_corrections_costs_nothing() -> None:
-    """The very same batch comes back; a log that has the columns but no correction in it, too."""
-    batch = columns_of("case_events", {"case_id": ["C"], "at": [MONDAY], "event": ["reported"]})
-    assert corrected(batch) is batch
-    event_column = attrs.evolve(batch.columns["event"], labels=["reported", "voided"])
-    named = attrs.evolve(batch, columns={**batch.columns, "event": event_column})
+    """The very same chunk comes back; a log that has the columns but no correction in it, too."""
+    chunk = columns_of("case_events", {"case_id": ["C"], "at": [MONDAY], "event": ["reported"]})
+    assert corrected(chunk) is chunk
+    event_column = attrs.evolve(chunk.columns["event"], labels=["reported", "voided"])
+    named = attrs.evolve(chunk, columns={**chunk.columns, "event": event_column})
     assert corrected(named) is named

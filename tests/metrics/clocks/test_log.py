@@ -20,7 +20,7 @@ from servqual.model import BusinessHours, Case, CaseId, Clock, ClockConventions,
 from servqual.model import case as event
 from servqual.model.sla.clocks import STANDARD
 from servqual.readers import columns_of
-from servqual.readers.columns.columns import Batch, Column
+from servqual.readers.columns.columns import Chunk, Column
 
 MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -190,9 +190,9 @@ def many(size: int, shape: str) -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize("shape", ["by case", "by time", "shuffled"])
-@pytest.mark.parametrize(("part", "stretch"), [(100, 64), (200, 1 << 16), (700, 13)])
+@pytest.mark.parametrize(("part", "size"), [(100, 64), (200, 1 << 16), (700, 13)])
 def test_parts_of_a_log_give_the_same_as_the_whole(
-    shape: str, part: int, stretch: int, monkeypatch: pytest.MonkeyPatch
+    shape: str, part: int, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every case is in one part with all of its events; what is refused is refused once, under the same number."""
     log = many(300, shape)
@@ -210,15 +210,15 @@ def test_parts_of_a_log_give_the_same_as_the_whole(
 
     whole = count()
     monkeypatch.setattr("servqual.metrics.clocks.split._PART", part)
-    monkeypatch.setattr("servqual.metrics.clocks.split._STRETCH", stretch)
-    batch = columns_of("case_events", log)
-    parts = [make() for make in split_cases(batch)]
+    monkeypatch.setattr("servqual.metrics.clocks.split._CHUNK", size)
+    chunk = columns_of("case_events", log)
+    parts = [make() for make in split_cases(chunk)]
     assert len(parts) > 1
-    assert sorted(row for p in parts for row in np.asarray(p.rows).tolist()) == list(range(batch.size))
+    assert sorted(row for p in parts for row in np.asarray(p.rows).tolist()) == list(range(chunk.size))
     assert sum(len(np.unique(p.columns["case_id"].values[p.columns["case_id"].known])) for p in parts) == 300
     for p in parts:
         for name, column in p.columns.items():
-            given = batch.columns[name]
+            given = chunk.columns[name]
             for i, row in enumerate(np.asarray(p.rows).tolist()):
                 mine, theirs = (cell(c, n) for c, n in ((column, i), (given, row)))
                 assert mine == theirs, (name, row)
@@ -267,9 +267,9 @@ def test_columns_that_nobody_asks_for_are_left_alone(part: int, monkeypatch: pyt
     }
     read = columns_of("case_events", log)
     watched = Watched(read.columns)
-    batch = Batch(watched, read.size, read.read, read.rows, read.refusals)
+    chunk = Chunk(watched, read.size, read.read, read.rows, read.refusals)
     sla = Sla(name="s", hours=HOURS, targets=[Target(clock="first_response", within=HOUR)])
-    found = tally(["first_response_kept"], {"case_events": [batch]}, by=["team"], sla=sla, now=NEW_YEAR)
+    found = tally(["first_response_kept"], {"case_events": [chunk]}, by=["team"], sla=sla, now=NEW_YEAR)
     assert found.measure().get("first_response_kept", team="north").n == rows // 2
     assert watched.asked == {"case_id", "at", "event", "team", "bot"}
 
@@ -279,7 +279,7 @@ def test_a_log_that_was_read_is_gone_at_once() -> None:
     log = EventLog.of(columns_of("case_events", many(50, "shuffled")), us(MONDAY + 500 * HOUR))
     sla = resolution(pause_on={"customer"})
     readings = read_clock(sla, log, "resolution", us(MONDAY + 500 * HOUR))
-    assert len(readings.batch().columns["team"].values) == len(readings.due) == 50
+    assert len(readings.chunk().columns["team"].values) == len(readings.due) == 50
     still = weakref.ref(log)
     gc.disable()
     try:

@@ -94,7 +94,7 @@ def made(name: str, at: dt.datetime, rng: random.Random) -> Any:
         "duplicate": {"of": "Q"},
         "cancelled": {"reason": "r"},
     }
-    kind = next(kind for kind in event.CASE_LIFECYCLE.events if kind.stored_name == name)
+    kind = next(kind for kind in event.CASE_TRANSITIONS.events if kind.stored_name == name)
     return kind(at=at, by=rng.choice("AB"), **content.get(name, {}))
 
 
@@ -313,14 +313,14 @@ def test_folded_cases_are_what_cases_say_of_themselves(seed: int) -> None:
     end = max(case.history[-1].at for case in cases)
     moment = us(end)
     assert moment is not None
-    batch = cases_of(EventLog.of(columns_of("case_events", log_of(cases, rng)), moment))
-    ids = batch.columns["case_id"]
+    chunk = cases_of(EventLog.of(columns_of("case_events", log_of(cases, rng)), moment))
+    ids = chunk.columns["case_id"]
     place = {ids.labels[code]: i for i, code in enumerate(ids.values.tolist())}
     for case in cases:
         i = place[case.id]
 
         def at(name: str, row: int = i) -> Any:
-            column = batch.columns[name]
+            column = chunk.columns[name]
             value = column.values.tolist()[row]
             return None if not column.known[row] else column.labels[value] if column.labels else value
 
@@ -436,10 +436,10 @@ def test_boston_flags_follow_one_rule(data: Path) -> None:
     layout = Layout(
         columns={"received_at": "open_dt", "due_at": "target_dt", "closed_at": "closed_dt"}, zone="America/New_York"
     )
-    [*batches] = Export(data / "boston311_2011q3" / "boston311.csv.gz", layout, also=("ontime",)).batches()
+    [*chunks] = Export(data / "boston311_2011q3" / "boston311.csv.gz", layout, also=("ontime",)).chunks()
 
     def joined(name: str) -> Column:
-        parts = [batch.columns[name] for batch in batches]
+        parts = [chunk.columns[name] for chunk in chunks]
         return Column(parts[0].kind, np.concatenate([p.values for p in parts]), parts[-1].labels)
 
     due, closed, flag = joined("due_at"), joined("closed_at"), joined("ontime")
@@ -449,5 +449,5 @@ def test_boston_flags_follow_one_rule(data: Path) -> None:
     assert (np.where(overdue, "OVERDUE", "ONTIME") == names)[flag.known].all()
     # oracle.json: 26,815 with a target, 25,183 of them closed, 20,356 met
     assert (due.known.sum(), (due.known & closed.known).sum(), (due.known & ~overdue).sum()) == (26_815, 25_183, 20_356)
-    kept = measure(["resolution_kept"], {"cases": batches}, now=np.datetime64("2099-12-31")).one()
+    kept = measure(["resolution_kept"], {"cases": chunks}, now=np.datetime64("2099-12-31")).one()
     assert (kept.n, round((kept.value or 0) * kept.n)) == (26_815, 20_356)

@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue, NaiveTime, OutOfOrder
-from servqual.model.history.lifecycle import Event, Lifecycle, Lived, Move, Row, short
+from servqual.model.history.lifecycle import Event, Lived, Move, Row, Transitions, short
 from servqual.model.labels import Labelled
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -62,7 +62,7 @@ def _hard_enough(event: Pushed) -> bool:
     return event.force >= 5
 
 
-DOOR: Lifecycle[DoorStatus] = Lifecycle(
+DOOR: Transitions[DoorStatus] = Transitions(
     name="door",
     rows=(
         Row((None,), Hung, None, DoorStatus.SHUT),
@@ -87,7 +87,7 @@ def _events(history: Iterable[DoorEvent]) -> tuple[DoorEvent, ...]:
 class Door(Lived[DoorStatus, DoorEvent]):
     """A door as the tuple of what happened to it."""
 
-    _lifecycle: ClassVar[Lifecycle[Any]] = DOOR
+    _lifecycle: ClassVar[Transitions[Any]] = DOOR
 
     history: tuple[DoorEvent, ...] = attrs.field(converter=_events, repr=short)
 

@@ -367,7 +367,7 @@ def test_a_break_before_new_hours_hold_is_none() -> None:
 
 
 def test_eras_follow_each_other() -> None:
-    """Each era holds from its moment on; a stretch that is open across the change goes on where both are."""
+    """Each era holds from its moment on; a span that is open across the change goes on where both are."""
     change = utc("2026-05-05T12:00")
     mornings = BusinessHours(zone="UTC", week={"mon-fri": "06:00-10:00"})
     hours = BusinessHours.during([(None, DESK), (change, mornings), (utc("2026-05-07T08:00"), BusinessHours.always())])

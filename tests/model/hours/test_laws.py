@@ -47,7 +47,7 @@ def test_after_is_the_nearest_moment(each: Hours, start: dt.datetime, work: dt.t
 
 @given(hours(), moments(), moments(), moments(), pauses)
 def test_elapsed_adds_up(each: Hours, a: dt.datetime, b: dt.datetime, c: dt.datetime, away: list[Window]) -> None:
-    """However a stretch of time is split, in whatever direction, its parts add up to it."""
+    """However a span of time is split, in whatever direction, its parts add up to it."""
     parts = each.elapsed(a, b, without=away) + each.elapsed(b, c, without=away)
     assert parts == each.elapsed(a, c, without=away)
     assert each.elapsed(a, b) == -each.elapsed(b, a)

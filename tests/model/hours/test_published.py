@@ -196,7 +196,7 @@ def test_a_night_into_a_holiday_of_bizcal(holiday: str, cuts: bool, hours: int) 
 
 
 def test_a_special_day_joins_the_night_before_of_bizcal() -> None:
-    """django-bizcal, overnight tests: a short day that begins where the night ends is one stretch with it."""
+    """django-bizcal, overnight tests: a short day that begins where the night ends is one span with it."""
     night = BusinessHours(zone="UTC", week={"sun": "22:00-06:00"}, special={dt.date(2026, 3, 2): "06:00-12:00"})
     found = night.windows(utc("2026-03-02T00:00"), utc("2026-03-03T00:00"))
     assert [(w.start, w.end) for w in found] == [(utc("2026-03-02T00:00"), utc("2026-03-02T12:00"))]

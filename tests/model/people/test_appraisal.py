@@ -26,7 +26,7 @@ from servqual.model import (
     points,
 )
 from servqual.model import appraisal as event
-from servqual.model.people.appraisal import APPRAISAL_LIFECYCLE, AppraisalEvent
+from servqual.model.people.appraisal import APPRAISAL_TRANSITIONS, AppraisalEvent
 
 T0 = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
 QUARTER = (dt.date(2026, 1, 1), dt.date(2026, 3, 31))
@@ -98,7 +98,7 @@ def in_status(status: str) -> Appraisal:
 def test_the_tables_of_this_test_cover_everything() -> None:
     """Every status has a row and a way to it, every kind of event a sample."""
     assert set(LEADS) == set(AppraisalStatus)
-    assert {type(sample(name, 0)) for name in (*STRAIGHT, "cancelled")} == set(APPRAISAL_LIFECYCLE.events)
+    assert {type(sample(name, 0)) for name in (*STRAIGHT, "cancelled")} == set(APPRAISAL_TRANSITIONS.events)
     assert all(in_status(status).status == status for status in AppraisalStatus)
 
 

@@ -29,7 +29,7 @@ from servqual.model import (
 from servqual.model import assignment as event
 from servqual.model import case as case_event
 from servqual.model import complaint as complaint_event
-from servqual.model.people.assignment import OWNERSHIP_LIFECYCLE, OwnershipEvent
+from servqual.model.people.assignment import OWNERSHIP_TRANSITIONS, OwnershipEvent
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 
@@ -68,7 +68,7 @@ def test_every_event_in_every_status(status: str, name: str) -> None:
     owned = Ownership(history=[sample(step, hour) for hour, step in enumerate(WAY[status])])
     before = attrs.evolve(owned)
     assert owned.status == status
-    assert type(sample(name, 0)) in OWNERSHIP_LIFECYCLE.events
+    assert type(sample(name, 0)) in OWNERSHIP_TRANSITIONS.events
     if name in LEADS[status]:
         after = owned.record(sample(name, 9))
         assert after.status == LEADS[status][name]
@@ -80,7 +80,7 @@ def test_every_event_in_every_status(status: str, name: str) -> None:
 
 
 def test_the_owner_of_a_moment() -> None:
-    """The start of a stretch belongs to it, its end to the next; nobody before the first and after the release."""
+    """The start of a span belongs to it, its end to the next; nobody before the first and after the release."""
     owned = Ownership(history=[sample("assigned", 0), sample("handed_over", 2), sample("released", 3)])
     moments = {-1: None, 0: "A-1", 1.99: "A-1", 2: "A-2", 3: None, 99: None}
     assert {hour: owned.owner_at(at(hour)) for hour in moments} == moments
@@ -196,7 +196,7 @@ def test_a_case_that_is_only_identified_has_no_owner() -> None:
 
 @given(st.lists(st.sampled_from(["handed_over", "released"]), max_size=8))
 def test_stretches_follow_each_other(names: list[str]) -> None:
-    """Stretches never overlap, and the last is open exactly while somebody owns it."""
+    """Spans never overlap, and the last is open exactly while somebody owns it."""
     owned = Ownership(history=[sample("assigned", 0)])
     for hour, name in enumerate(names, start=1):
         if name in owned.allowed:

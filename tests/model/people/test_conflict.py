@@ -8,7 +8,7 @@ import pytest
 from servqual.errors import IllegalTransition, InvalidValue
 from servqual.model import AgentId, Conflict, ConflictKind, ConflictRemedy, ConflictStatus
 from servqual.model import conflict as event
-from servqual.model.people.conflict import CONFLICT_LIFECYCLE, ConflictEvent
+from servqual.model.people.conflict import CONFLICT_TRANSITIONS, ConflictEvent
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 
@@ -56,7 +56,7 @@ def in_status(status: ConflictStatus) -> Conflict:
 def test_the_tables_of_this_test_cover_everything() -> None:
     """Every status has a row and a way to it, every kind of event a sample."""
     assert set(LEADS) == set(ConflictStatus)
-    assert {type(sample(name, 0)) for name in NAMES} == set(CONFLICT_LIFECYCLE.events)
+    assert {type(sample(name, 0)) for name in NAMES} == set(CONFLICT_TRANSITIONS.events)
     assert all(in_status(status).status is status for status in ConflictStatus)
 
 

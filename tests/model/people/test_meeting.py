@@ -19,8 +19,8 @@ from servqual.model import (
 )
 from servqual.model import action_item as todo
 from servqual.model import meeting as event
-from servqual.model.people.action_item import ACTION_ITEM_LIFECYCLE
-from servqual.model.people.meeting import MEETING_LIFECYCLE
+from servqual.model.people.action_item import ACTION_ITEM_TRANSITIONS
+from servqual.model.people.meeting import MEETING_TRANSITIONS
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 ADA, BO = AgentId("A-1"), AgentId("A-2")
@@ -80,8 +80,8 @@ def test_the_tables_of_this_test_cover_everything() -> None:
     """Every status has a row and a way to it, every kind of event a sample."""
     assert set(MEETING) == set(MeetingStatus)
     assert set(ITEM) == set(ActionItemStatus)
-    assert {type(sample(name, 0)) for name in MEETING_EVENTS} == set(MEETING_LIFECYCLE.events)
-    assert {type(sample(name, 0)) for name in ITEM_EVENTS} == set(ACTION_ITEM_LIFECYCLE.events)
+    assert {type(sample(name, 0)) for name in MEETING_EVENTS} == set(MEETING_TRANSITIONS.events)
+    assert {type(sample(name, 0)) for name in ITEM_EVENTS} == set(ACTION_ITEM_TRANSITIONS.events)
     assert all(in_status(status).status == status for status in WAYS)
 
 

@@ -31,7 +31,7 @@ ROSTER = Roster(shifts=[shift("A-2", 10, 18), shift("A-1", 8, 16, window(12, 12.
 
 
 def test_a_shift_works_around_its_breaks() -> None:
-    """Breaks are taken off, in whatever order they were given; one at the very end leaves no empty stretch."""
+    """Breaks are taken off, in whatever order they were given; one at the very end leaves no empty span."""
     long = shift("A-1", 8, 16, window(15, 16), window(12, 12.5))
     assert long.working == (window(8, 12), window(12.5, 15))
     assert long.length == dt.timedelta(hours=6.5)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from servqual.errors import IllegalTransition, InvalidValue, OutOfOrder
 from servqual.model import Case, CaseId, CaseSource, CaseStage, CaseStatus, CustomerId, Priority, Relation
 from servqual.model import case as event
-from servqual.model.service.case import CASE_LIFECYCLE, CaseEvent
+from servqual.model.service.case import CASE_TRANSITIONS, CaseEvent
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -128,7 +128,7 @@ def case_in(status: str) -> Case:
 def test_every_status_has_a_row_and_a_way() -> None:
     """The tables of this test cover the enumeration and every kind of event."""
     assert set(WAY) == set(LEADS) == set(CaseStatus)
-    assert {type(sample(name, 0)) for name in NAMES} == set(CASE_LIFECYCLE.events)
+    assert {type(sample(name, 0)) for name in NAMES} == set(CASE_TRANSITIONS.events)
     assert all(case_in(status).status == status for status in CaseStatus)
 
 

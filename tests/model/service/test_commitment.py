@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from servqual.errors import IllegalTransition, InvalidValue
 from servqual.model import Commitment, CommitmentId, CommitmentStatus, CustomerId
 from servqual.model import commitment as event
-from servqual.model.service.commitment import COMMITMENT_LIFECYCLE, CommitmentEvent
+from servqual.model.service.commitment import COMMITMENT_TRANSITIONS, CommitmentEvent
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -71,7 +71,7 @@ def promise_in(status: str) -> Commitment:
 def test_every_promise_status_has_a_row_and_a_way() -> None:
     """The tables of this test cover the enumeration and every kind of event."""
     assert set(WAY) == set(LEADS) == set(CommitmentStatus)
-    assert {type(sample(name, 0)) for name in NAMES} == set(COMMITMENT_LIFECYCLE.events)
+    assert {type(sample(name, 0)) for name in NAMES} == set(COMMITMENT_TRANSITIONS.events)
     assert all(promise_in(status).status == status for status in CommitmentStatus)
 
 

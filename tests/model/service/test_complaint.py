@@ -20,7 +20,7 @@ from servqual.model import (
     overdue_complaints,
 )
 from servqual.model import complaint as event
-from servqual.model.service.complaint import COMPLAINT_LIFECYCLE, ComplaintEvent
+from servqual.model.service.complaint import COMPLAINT_TRANSITIONS, ComplaintEvent
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -123,7 +123,7 @@ def complaint_in(status: str) -> Complaint:
 def test_every_status_has_a_row_and_a_way() -> None:
     """The tables of this test cover the enumeration and every kind of event."""
     assert set(WAY) == set(LEADS) == set(ComplaintStatus)
-    assert {type(sample(name, 0)) for name in NAMES} == set(COMPLAINT_LIFECYCLE.events)
+    assert {type(sample(name, 0)) for name in NAMES} == set(COMPLAINT_TRANSITIONS.events)
     assert all(complaint_in(status).status == status for status in ComplaintStatus)
 
 

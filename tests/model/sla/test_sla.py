@@ -12,7 +12,7 @@ from servqual.errors import InvalidValue
 from servqual.model.hours.business_hours import BusinessHours
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.service.case import (
-    CASE_LIFECYCLE,
+    CASE_TRANSITIONS,
     Assigned,
     AutoReplied,
     Cancelled,
@@ -469,7 +469,7 @@ def test_answered_before_it_was_classified() -> None:
 
 @pytest.mark.parametrize(("whole", "elapsed"), [(False, 11), (True, 27)])
 def test_a_change_of_hours(*, whole: bool, elapsed: int) -> None:
-    """Row "schedule changed mid-flight": each stretch under its own hours, or all of it under the last."""
+    """Row "schedule changed mid-flight": each span under its own hours, or all of it under the last."""
     targets = [
         Target(clock=Clock.RESOLUTION, within=48 * HOUR),
         Target(clock=Clock.RESOLUTION, within=48 * HOUR, priority=Priority.URGENT, hours=ALWAYS),
@@ -1090,7 +1090,7 @@ def test_every_signal_of_a_case_is_known_to_the_rules() -> None:
     ]
     for event in said:
         assert ClockRule(start=event.signals, stop="closed").start == set(event.signals)
-    for kind in CASE_LIFECYCLE.events:
+    for kind in CASE_TRANSITIONS.events:
         assert ClockRule(start=kind.stored_name, stop="closed").start == {kind.stored_name}
 
 

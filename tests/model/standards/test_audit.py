@@ -8,7 +8,7 @@ import pytest
 from servqual.errors import IllegalTransition, InvalidValue
 from servqual.model import Audit, AuditId, AuditKind, AuditStatus, EvidenceKind, Finding
 from servqual.model import audit as event
-from servqual.model.standards.audit import AUDIT_LIFECYCLE, AuditEvent
+from servqual.model.standards.audit import AUDIT_TRANSITIONS, AuditEvent
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 SLOW = Finding(name="slow", text="replies take an hour", evidence=EvidenceKind.SERVICE_RECORDS)
@@ -63,7 +63,7 @@ def audit_after(names: list[str]) -> Audit:
 def test_every_status_has_a_row_and_a_way() -> None:
     """The tables of this test cover the enumeration and every kind of event."""
     assert set(WAY) == set(LEADS) == set(AuditStatus)
-    assert {type(sample(name, 0)) for name in NAMES} == set(AUDIT_LIFECYCLE.events)
+    assert {type(sample(name, 0)) for name in NAMES} == set(AUDIT_TRANSITIONS.events)
 
 
 @pytest.mark.parametrize("status", list(AuditStatus))

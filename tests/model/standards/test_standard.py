@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from servqual.errors import IllegalTransition, InvalidValue
 from servqual.model import Indicator, ServiceLevel, ServiceStandard, StandardDimension, StandardStatus
 from servqual.model import standard as event
-from servqual.model.standards.standard import STANDARD_LIFECYCLE, StandardEvent
+from servqual.model.standards.standard import STANDARD_TRANSITIONS, StandardEvent
 
 T0 = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -79,7 +79,7 @@ def standard_after(names: list[str]) -> ServiceStandard:
 def test_every_status_has_a_row_and_a_way() -> None:
     """The tables of this test cover the enumeration and every kind of event."""
     assert set(WAY) == set(LEADS) == set(StandardStatus)
-    assert {type(sample(name, 0)) for name in NAMES} == set(STANDARD_LIFECYCLE.events)
+    assert {type(sample(name, 0)) for name in NAMES} == set(STANDARD_TRANSITIONS.events)
     assert all(standard_after(WAY[status]).status == status for status in StandardStatus)
     assert all("retired" in LEADS[status] for status in StandardStatus if status != "retired")
 

@@ -21,8 +21,8 @@ from servqual.model import (
 )
 from servqual.model import feedback as event
 from servqual.model import suggestion as idea
-from servqual.model.voice.feedback import FEEDBACK_LIFECYCLE, FeedbackEvent
-from servqual.model.voice.suggestion import SUGGESTION_LIFECYCLE, SuggestionEvent
+from servqual.model.voice.feedback import FEEDBACK_TRANSITIONS, FeedbackEvent
+from servqual.model.voice.suggestion import SUGGESTION_TRANSITIONS, SuggestionEvent
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -104,8 +104,8 @@ def test_every_status_of_feedback_and_suggestions_has_a_way() -> None:
     """The tables of this test cover the enumerations and every kind of event."""
     assert set(ITEM_LEADS) == set(FeedbackStatus)
     assert set(IDEA_LEADS) == set(IDEA_WAY) == set(SuggestionStatus)
-    assert {type(item_event(name, 0)) for name in ITEM_NAMES} == set(FEEDBACK_LIFECYCLE.events)
-    assert {type(idea_event(name, 0)) for name in IDEA_NAMES} == set(SUGGESTION_LIFECYCLE.events)
+    assert {type(item_event(name, 0)) for name in ITEM_NAMES} == set(FEEDBACK_TRANSITIONS.events)
+    assert {type(idea_event(name, 0)) for name in IDEA_NAMES} == set(SUGGESTION_TRANSITIONS.events)
     assert all(item_in(status).status == status for status in FeedbackStatus)
     assert all(idea_in(status).status == status for status in SuggestionStatus)
 

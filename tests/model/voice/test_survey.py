@@ -28,7 +28,7 @@ from servqual.model import (
     unanswered,
 )
 from servqual.model import survey as event
-from servqual.model.voice.survey import SURVEY_LIFECYCLE, SurveyEvent
+from servqual.model.voice.survey import SURVEY_TRANSITIONS, SurveyEvent
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 FIVE = Scale(low=1, high=5, anchors={5: "very satisfied", 1: "very dissatisfied"})
@@ -96,7 +96,7 @@ def answer(**change: object) -> Answer:
 def test_every_status_has_a_row_and_a_way() -> None:
     """The tables of this test cover the enumeration and every kind of event."""
     assert set(WAY) == set(LEADS) == set(SurveyStatus)
-    assert {type(sample(name, 0)) for name in NAMES} == set(SURVEY_LIFECYCLE.events)
+    assert {type(sample(name, 0)) for name in NAMES} == set(SURVEY_TRANSITIONS.events)
     assert all(survey_after(WAY[status]).status == status for status in SurveyStatus)
 
 

@@ -60,7 +60,7 @@ def test_a_row_that_is_gone_refuses_nothing_else() -> None:
 
 
 def test_stretches_of_a_table_are_looked_through_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the length of a stretch; rows keep their numbers."""
+    """Whatever the length of a chunk; rows keep their numbers."""
     monkeypatch.setattr(arrays, "PART", 2)
     columns = {"case_id": [1, 2, 3, 1, 5, 2], "received_at": [NINE] * 6}
     found = measure(["case_volume"], {"cases": columns}, now=NINE)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.metrics import Rows, measure
-from servqual.readers import Batch
+from servqual.readers import Chunk
 from servqual.readers.columns import refusals
 from servqual.readers.columns.columns import joined
 from servqual.readers.columns.refusals import Refusal, Refusals, refusals_of
@@ -64,11 +64,11 @@ def test_each_cell_is_counted_once_for_each_reason(some: list[Refusal], more: li
 
 
 def test_refusals_are_a_sequence() -> None:
-    """As a batch shows them, also where it was made of a list and joined to another."""
+    """As a chunk shows them, also where it was made of a list and joined to another."""
     some = [Refusal(3, "at", "soon", REASONS[0]), Refusal(1, "at", "late", REASONS[0])]
-    batch = Batch({}, 0, 0, range(0), some)
-    assert (list(batch.refusals), batch.refusals[1], batch.refusals[:1]) == (some, some[1], some[:1])
-    assert list(joined([batch, batch]).refusals) == some * 2
+    chunk = Chunk({}, 0, 0, range(0), some)
+    assert (list(chunk.refusals), chunk.refusals[1], chunk.refusals[:1]) == (some, some[1], some[:1])
+    assert list(joined([chunk, chunk]).refusals) == some * 2
 
 
 def test_a_column_that_is_bad_in_every_row_is_counted_and_only_the_kept_are_made(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics import measure
-from servqual.readers import Batch, Export, Layout, Log, Moment
+from servqual.readers import Chunk, Export, Layout, Log, Moment
 
 LOG = Log(
     at="when",
@@ -19,12 +19,12 @@ LOG = Log(
 )
 
 
-def folded(folder: Path, text: str, **layout: object) -> Batch:
+def folded(folder: Path, text: str, **layout: object) -> Chunk:
     """The cases of an export."""
     path = folder / "log.csv"
     path.write_text(text, encoding="utf-8")
-    [batch] = Export(path, Layout(zone="UTC", columns={"case_id": "id"}, **layout)).batches()  # type: ignore[arg-type]
-    return batch
+    [chunk] = Export(path, Layout(zone="UTC", columns={"case_id": "id"}, **layout)).chunks()  # type: ignore[arg-type]
+    return chunk
 
 
 rows = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y", ""])), min_size=1, max_size=30)
@@ -34,44 +34,44 @@ rows = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y", ""]
 def test_the_last_row_of_each_case_wins(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:
     """Against a dict that is overwritten row by row; also by nothing."""
     text = "id,received_at,team\n" + "".join(f"{case},2026-05-04,{team}\n" for case, team in rows)
-    batch = folded(tmp_path_factory.mktemp("fold"), text, fold=True)
+    chunk = folded(tmp_path_factory.mktemp("fold"), text, fold=True)
     slow = {case: (team or None, i) for i, (case, team) in enumerate(rows, 2)}
-    ids, teams = batch.columns["case_id"], batch.columns["team"]
+    ids, teams = chunk.columns["case_id"], chunk.columns["team"]
     got = {
         ids.labels[c]: (teams.labels[t] if t >= 0 else None, n)
-        for c, t, n in zip(ids.values.tolist(), teams.values.tolist(), np.asarray(batch.rows).tolist(), strict=True)
+        for c, t, n in zip(ids.values.tolist(), teams.values.tolist(), np.asarray(chunk.rows).tolist(), strict=True)
     }
     assert got == slow
-    assert batch.read == len(rows)
+    assert chunk.read == len(rows)
 
 
 def test_only_the_refusals_of_last_rows_remain(tmp_path: Path) -> None:
     """A bad cell that a later row replaced was not used, so it is not told."""
-    batch = folded(tmp_path, "id,received_at\na,soon\na,2026-05-04\nb,2026-05-04\nb,later\n", fold=True)
-    assert [(r.row, r.value) for r in batch.refusals] == [(5, "later")]
-    bad = batch.columns["received_at"].bad
+    chunk = folded(tmp_path, "id,received_at\na,soon\na,2026-05-04\nb,2026-05-04\nb,later\n", fold=True)
+    assert [(r.row, r.value) for r in chunk.refusals] == [(5, "later")]
+    bad = chunk.columns["received_at"].bad
     assert bad is not None
     assert bad.tolist() == [False, True]
 
 
 def test_rows_without_a_case_are_lost(tmp_path: Path) -> None:
     """They belong to no case, so they are refused with their number."""
-    batch = folded(tmp_path, "id,received_at\n,2026-05-04\na,2026-05-04\n", fold=True)
-    assert (batch.size, batch.read) == (1, 2)
-    assert [str(r) for r in batch.lost] == ["row 2: case_id is missing (got '')"]
+    chunk = folded(tmp_path, "id,received_at\n,2026-05-04\na,2026-05-04\n", fold=True)
+    assert (chunk.size, chunk.read) == (1, 2)
+    assert [str(r) for r in chunk.lost] == ["row 2: case_id is missing (got '')"]
 
 
 def test_a_log_of_steps_gives_moments_and_repeats(tmp_path: Path) -> None:
     """First and last of named steps, in whatever order the rows come; a repeat counts beyond the first."""
     text = "id,step,when\na,done,2026-05-06\na,open,2026-05-04\na,done,2026-05-07\nb,open,2026-05-05\nb,open,soon\n"
-    batch = folded(tmp_path, text, log=LOG)
-    received, resolved = batch.columns["received_at"], batch.columns["resolved_at"]
+    chunk = folded(tmp_path, text, log=LOG)
+    received, resolved = chunk.columns["received_at"], chunk.columns["resolved_at"]
     day = 86_400_000_000
     assert (received.values[1] - received.values[0]) // day == 1
     assert (resolved.values[0] - received.values[0]) // day == 3
     assert resolved.known.tolist() == [True, False]
-    assert batch.columns["reopened"].values.tolist() == [1.0, 0.0]
-    assert [(r.row, r.column) for r in batch.lost] == [(6, "event_at")]
+    assert chunk.columns["reopened"].values.tolist() == [1.0, 0.0]
+    assert [(r.row, r.column) for r in chunk.lost] == [(6, "event_at")]
 
 
 def test_a_step_whose_moment_cannot_be_read_leaves_the_case_unsure(tmp_path: Path) -> None:
@@ -79,18 +79,18 @@ def test_a_step_whose_moment_cannot_be_read_leaves_the_case_unsure(tmp_path: Pat
     text = "id,step,when\na,open,2026-05-04\na,done,soon\nb,open,2026-05-04\nb,note,soon\n"
     moments = {"received_at": Moment(pick="first", of="open"), "resolved_at": Moment(pick="last", of="done")}
     log = Log(at="when", event="step", moments=moments)
-    batch = folded(tmp_path, text, log=log)
-    bad = batch.columns["resolved_at"].bad
+    chunk = folded(tmp_path, text, log=log)
+    bad = chunk.columns["resolved_at"].bad
     assert bad is not None
     assert bad.tolist() == [True, False]
-    rate = measure(["resolution_rate"], {"cases": [batch]}).one()
+    rate = measure(["resolution_rate"], {"cases": [chunk]}).one()
     assert (rate.n, rate.value) == (1, 0.0)
 
 
 def test_a_refused_case_takes_its_rows_with_it(tmp_path: Path) -> None:
     """Three rows of two cases, one of which cannot be used: one row is used."""
-    batch = folded(tmp_path, "id,received_at\na,soon\na,later\nb,2026-05-04\n", fold=True)
-    rows = measure(["case_volume"], {"cases": [batch]}).rows["cases"]
+    chunk = folded(tmp_path, "id,received_at\na,soon\na,later\nb,2026-05-04\n", fold=True)
+    rows = measure(["case_volume"], {"cases": [chunk]}).rows["cases"]
     assert (rows.read, rows.used, rows.refused) == (3, 1, 2)
 
 
@@ -123,17 +123,17 @@ def test_italian_helpdesk(data: Path) -> None:
             repeats={"reopened": "Resolve ticket"},
         ),
     )
-    [batch] = Export(data / "italian_helpdesk" / "helpdesk.csv.gz", layout).batches()
-    received = batch.columns["received_at"].values
+    [chunk] = Export(data / "italian_helpdesk" / "helpdesk.csv.gz", layout).chunks()
+    received = chunk.columns["received_at"].values
 
     def seconds(name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        column = batch.columns[name]
+        column = chunk.columns[name]
         return (column.values - received)[column.known] / 1e6
 
-    assert (batch.read, batch.size) == (21_348, 4_580)
+    assert (chunk.read, chunk.size) == (21_348, 4_580)
     assert seconds("first_response_at").mean() == pytest.approx(351338.829405, abs=1e-6)
     assert len(seconds("first_response_at")) == 4_285
     assert seconds("resolved_at").mean() == pytest.approx(996884.720946, abs=1e-6)
     assert np.median(seconds("resolved_at")) == 575_245.0
-    assert batch.columns["closed_at"].known.sum() == 4_559
-    assert (batch.columns["reopened"].values > 0).sum() == 386
+    assert chunk.columns["closed_at"].known.sum() == 4_559
+    assert (chunk.columns["reopened"].values > 0).sum() == 386

@@ -9,20 +9,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from servqual.errors import InvalidValue, MissingColumn, NaiveTime, ServqualError, UnreadableFile
-from servqual.readers import Batch, Export, Layout
+from servqual.readers import Chunk, Export, Layout
 
 UTC = Layout(zone="UTC")
 
 
-def read(path: Path, layout: Layout = UTC, **options: object) -> Batch:
-    """The only batch of a small file."""
-    [batch] = Export(path, layout, **options).batches()  # type: ignore[arg-type]
-    return batch
+def read(path: Path, layout: Layout = UTC, **options: object) -> Chunk:
+    """The only chunk of a small file."""
+    [chunk] = Export(path, layout, **options).chunks()  # type: ignore[arg-type]
+    return chunk
 
 
-def texts(batch: Batch, name: str) -> list[str | None]:
+def texts(chunk: Chunk, name: str) -> list[str | None]:
     """A label column as texts."""
-    column = batch.columns[name]
+    column = chunk.columns[name]
     return [None if code < 0 else column.labels[code] for code in column.values.tolist()]
 
 
@@ -53,33 +53,33 @@ ROW = "C-1,Zürich,2026-05-04 09:00\n"
 )
 def test_the_same_table_however_it_is_written(content: bytes, tmp_path: Path) -> None:
     """Encoding, delimiter, line ends and compression are found out."""
-    batch = read(write(tmp_path, content))
-    assert texts(batch, "team") == ["Zürich"]
-    assert batch.columns["received_at"].values.tolist() == [1_777_885_200_000_000]  # 2026-05-04 09:00 UTC
-    assert list(batch.rows) == [2]
+    chunk = read(write(tmp_path, content))
+    assert texts(chunk, "team") == ["Zürich"]
+    assert chunk.columns["received_at"].values.tolist() == [1_777_885_200_000_000]  # 2026-05-04 09:00 UTC
+    assert list(chunk.rows) == [2]
 
 
 def test_chinese_text_in_gb18030(tmp_path: Path) -> None:
     """An export of a Chinese desk is read without being told its encoding, and says which was taken."""
     path = write(tmp_path, "case_id,team,received_at\nC-1,客户服务部,2026-05-04\n".encode("gb18030"))
     export = Export(path, UTC)
-    [batch] = export.batches()
-    assert texts(batch, "team") == ["客户服务部"]
+    [chunk] = export.chunks()
+    assert texts(chunk, "team") == ["客户服务部"]
     assert any("gb18030" in note for note in export.notes)
 
 
 def test_quoted_cells_may_hold_delimiters_and_line_breaks(tmp_path: Path) -> None:
     """CSV as RFC 4180 has it."""
-    batch = read(write(tmp_path, HEADER + '"a,b","two\nlines",2026-05-04\n'))
-    assert texts(batch, "case_id") == ["a,b"]
-    assert texts(batch, "team") == ["two\nlines"]
+    chunk = read(write(tmp_path, HEADER + '"a,b","two\nlines",2026-05-04\n'))
+    assert texts(chunk, "case_id") == ["a,b"]
+    assert texts(chunk, "team") == ["two\nlines"]
 
 
 def test_repeated_headers_keep_both_columns(tmp_path: Path) -> None:
     """The second of two equal headers gets a number, and the reader says so."""
     export = Export(write(tmp_path, "received_at,x,x\n2026-05-04,1,2\n"), UTC, also=["x", "x (2)"])
-    [batch] = export.batches()
-    assert (texts(batch, "x"), texts(batch, "x (2)")) == (["1"], ["2"])
+    [chunk] = export.chunks()
+    assert (texts(chunk, "x"), texts(chunk, "x (2)")) == (["1"], ["2"])
     assert any("x (2)" in note for note in export.notes)
 
 
@@ -95,9 +95,9 @@ def test_decimal_comma(tmp_path: Path) -> None:
 def test_dates_by_form_zone_and_offset(tmp_path: Path) -> None:
     """A form reads d/m/y; a zone places it; an offset in the text needs none."""
     path = write(tmp_path, "received_at,closed_at\n4/5/2026 09:00,2026-05-04T09:00:00+02:00\n")
-    batch = read(path, Layout(zone="Europe/Berlin", dates="%d/%m/%Y %H:%M"))
+    chunk = read(path, Layout(zone="Europe/Berlin", dates="%d/%m/%Y %H:%M"))
     seven = 1_777_878_000_000_000  # 2026-05-04 07:00 UTC
-    assert batch.columns["received_at"].values.tolist() == batch.columns["closed_at"].values.tolist() == [seven]
+    assert chunk.columns["received_at"].values.tolist() == chunk.columns["closed_at"].values.tolist() == [seven]
 
 
 def test_a_time_without_offset_or_zone_is_never_guessed(tmp_path: Path) -> None:
@@ -109,46 +109,46 @@ def test_a_time_without_offset_or_zone_is_never_guessed(tmp_path: Path) -> None:
 def test_mixed_offsets_are_read_and_said(tmp_path: Path) -> None:
     """With a zone given, times without an offset are read in it, and the note says that they were."""
     export = Export(write(tmp_path, "received_at\n2026-05-04T09:00Z\n2026-05-04 09:00\n"), Layout(zone="Europe/Berlin"))
-    [batch] = export.batches()
-    assert (batch.columns["received_at"].values[0] - batch.columns["received_at"].values[1]) == 7_200_000_000
+    [chunk] = export.chunks()
+    assert (chunk.columns["received_at"].values[0] - chunk.columns["received_at"].values[1]) == 7_200_000_000
     assert any("mixes times with and without an offset" in note for note in export.notes)
 
 
 def test_missing_markers_and_refused_cells_are_different(tmp_path: Path) -> None:
     """`?` and empty mean nothing here; `soon` is there and cannot be read: refused with its row."""
-    batch = read(write(tmp_path, "received_at\n?\nNA\nsoon\n2026-05-04\n1850-01-01\n"))
-    column = batch.columns["received_at"]
+    chunk = read(write(tmp_path, "received_at\n?\nNA\nsoon\n2026-05-04\n1850-01-01\n"))
+    column = chunk.columns["received_at"]
     assert column.known.tolist() == [False, False, False, True, False]
     assert column.bad is not None
     assert column.bad.tolist() == [False, False, True, False, True]
-    assert [(r.row, r.value) for r in batch.refusals] == [(4, "soon"), (6, "1850-01-01")]
+    assert [(r.row, r.value) for r in chunk.refusals] == [(4, "soon"), (6, "1850-01-01")]
 
 
 def test_rows_of_a_wrong_length_are_lost_with_their_numbers(tmp_path: Path) -> None:
     """Rows read = rows in columns + lost rows; an empty line is no row."""
-    batch = read(write(tmp_path, HEADER + ROW + "C-2,too,many,cells\n\n" + ROW))
-    assert (batch.size, batch.read) == (2, 3)
-    assert [(r.row, r.value) for r in batch.lost] == [(3, "4 cells")]
-    assert list(batch.rows) == [2, 5]
+    chunk = read(write(tmp_path, HEADER + ROW + "C-2,too,many,cells\n\n" + ROW))
+    assert (chunk.size, chunk.read) == (2, 3)
+    assert [(r.row, r.value) for r in chunk.lost] == [(3, "4 cells")]
+    assert list(chunk.rows) == [2, 5]
 
 
 @pytest.mark.parametrize("after", [3, 500])
 def test_a_quote_that_is_never_closed_swallows_nothing_silently(after: int, tmp_path: Path) -> None:
     """Every row behind it is lost by number, and told; one that is closed within the row is just a cell."""
     path = write(tmp_path, HEADER + ROW + 'C-2,"12 inch" disk,2026-05-04\n' + 'C-3,"open,2026-05-04\n' + ROW * after)
-    batch = read(path)
-    assert (batch.size, batch.read, len(batch.lost)) == (2, 3 + after, 1 + after)
-    assert texts(batch, "team") == ["Zürich", "12 inch disk"]
-    assert {(r.value, r.row >= 4) for r in batch.lost} == {("an unclosed quote", True)}
+    chunk = read(path)
+    assert (chunk.size, chunk.read, len(chunk.lost)) == (2, 3 + after, 1 + after)
+    assert texts(chunk, "team") == ["Zürich", "12 inch disk"]
+    assert {(r.value, r.row >= 4) for r in chunk.lost} == {("an unclosed quote", True)}
 
 
 def test_times_that_do_not_exist_are_refused_and_doubled_ones_told(tmp_path: Path) -> None:
     """Berlin put the clock forward over 02:30 on 29 March 2026, and shows 02:30 on 25 October twice."""
     path = write(tmp_path, "received_at\n2026-03-29 02:30\n2026-10-25 02:30\n")
     export = Export(path, Layout(zone="Europe/Berlin"))
-    [batch] = export.batches()
-    assert [(r.row, "does not exist in Europe/Berlin" in r.reason) for r in batch.refusals] == [(2, True)]
-    assert batch.columns["received_at"].values[1] == 1_792_888_200_000_000  # 2026-10-25 00:30 UTC
+    [chunk] = export.chunks()
+    assert [(r.row, "does not exist in Europe/Berlin" in r.reason) for r in chunk.refusals] == [(2, True)]
+    assert chunk.columns["received_at"].values[1] == 1_792_888_200_000_000  # 2026-10-25 00:30 UTC
     assert any("shown twice" in note for note in export.notes)
 
 
@@ -175,11 +175,11 @@ def test_excel(tmp_path: Path) -> None:
     sheet.append(["case_id", "received_at", "reopened", "escalated"])
     sheet.append([7, dt.datetime(2026, 5, 4, 9, 0), 2, True])  # noqa: DTZ001  (Excel knows no zones)
     book.save(tmp_path / "export.xlsx")
-    batch = read(tmp_path / "export.xlsx")
-    assert texts(batch, "case_id") == ["7"]
-    assert batch.columns["received_at"].values.tolist() == [1_777_885_200_000_000]
-    assert batch.columns["reopened"].values.tolist() == [2.0]
-    assert batch.columns["escalated"].values.tolist() == [1]
+    chunk = read(tmp_path / "export.xlsx")
+    assert texts(chunk, "case_id") == ["7"]
+    assert chunk.columns["received_at"].values.tolist() == [1_777_885_200_000_000]
+    assert chunk.columns["reopened"].values.tolist() == [2.0]
+    assert chunk.columns["escalated"].values.tolist() == [1]
 
 
 def test_parquet(tmp_path: Path) -> None:
@@ -188,9 +188,9 @@ def test_parquet(tmp_path: Path) -> None:
         {"case_id": ["C-1", None], "received_at": pa.array([1_777_885_200_000_000] * 2, pa.timestamp("us", "UTC"))}
     )
     pq.write_table(table, tmp_path / "export.dat")
-    batch = read(tmp_path / "export.dat", Layout())
-    assert texts(batch, "case_id") == ["C-1", None]
-    assert batch.columns["received_at"].values.tolist() == [1_777_885_200_000_000] * 2
+    chunk = read(tmp_path / "export.dat", Layout())
+    assert texts(chunk, "case_id") == ["C-1", None]
+    assert chunk.columns["received_at"].values.tolist() == [1_777_885_200_000_000] * 2
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_parquet(tmp_path: Path) -> None:
 def test_what_is_no_table_is_refused_in_words(content: bytes, words: str, tmp_path: Path) -> None:
     """Each with its path and without a traceback of ours."""
     with pytest.raises(UnreadableFile, match=words):
-        for _ in Export(write(tmp_path, content), UTC).batches():
+        for _ in Export(write(tmp_path, content), UTC).chunks():
             pass
 
 
@@ -244,7 +244,7 @@ def test_long_files_are_read_in_chunks_and_progress_is_told(tmp_path: Path) -> N
     path = write(tmp_path, "received_at\n" + "2026-05-04\n" * 40_000)
     told: list[float] = []
     export = Export(path, UTC)
-    sizes = [batch.size for batch in export.batches(told.append)]
+    sizes = [chunk.size for chunk in export.chunks(told.append)]
     assert sum(sizes) == 40_000
     assert len(sizes) == 3
     assert sum(told) >= path.stat().st_size
@@ -254,10 +254,10 @@ def test_units_in_a_header_are_read(tmp_path: Path) -> None:
     """Minutes are minutes in a file, too, and two units for one thing are refused."""
     path = tmp_path / "calls.csv"
     path.write_text("queued_at,wait_min,talk_h\n2026-05-04T09:00Z,1.5,0.5\n2026-05-04T09:01Z,-1,\n", encoding="utf-8")
-    [batch] = Export(path, table="interactions", need=()).batches()
-    assert batch.columns["wait_s"].values.tolist()[0] == 90_000_000
-    assert batch.columns["talk_s"].values.tolist()[0] == 1_800_000_000
-    assert [str(r) for r in batch.refusals] == ["row 3: wait_s must be 0 or more, and less than 142 years (got '-1')"]
+    [chunk] = Export(path, table="interactions", need=()).chunks()
+    assert chunk.columns["wait_s"].values.tolist()[0] == 90_000_000
+    assert chunk.columns["talk_s"].values.tolist()[0] == 1_800_000_000
+    assert [str(r) for r in chunk.refusals] == ["row 3: wait_s must be 0 or more, and less than 142 years (got '-1')"]
     path.write_text("queued_at,wait_min,wait_s\n2026-05-04T09:00Z,1.5,90\n", encoding="utf-8")
     with pytest.raises(InvalidValue, match=r"wait_s of interactions must come once .got 'wait_min' and 'wait_s'"):
-        list(Export(path, table="interactions", need=()).batches())
+        list(Export(path, table="interactions", need=()).chunks())

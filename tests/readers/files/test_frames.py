@@ -89,7 +89,7 @@ FRAMES: dict[str, Callable[[], Any]] = {
     "pyarrow chunks": lambda: pa.concat_tables([arrow_table().slice(0, 700), arrow_table().slice(700)]),
     "pyarrow dictionary": lambda: arrow_table().set_column(2, "team", arrow_table()["team"].dictionary_encode()),
     "arrow stream": Stream,
-    "two batches": lambda: iter([pandas_frame().iloc[:700], pl.from_pandas(pandas_frame().iloc[700:])]),
+    "two chunks": lambda: iter([pandas_frame().iloc[:700], pl.from_pandas(pandas_frame().iloc[700:])]),
 }
 
 
@@ -139,7 +139,7 @@ def test_files_folders_and_globs_are_streamed(tmp_path: Path) -> None:
 
 
 def test_refused_cells_of_a_long_file_keep_their_row_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counted over the stretches in which it is read."""
+    """Counted over the chunks in which it is read."""
     monkeypatch.setattr(frames, "PART", 2)
     pq.write_table(pa.table({"wait_s": [1.0, 2.0, -3.0, 4.0, -5.0]}), tmp_path / "calls.parquet")
     found = measure(["asa"], {"interactions": tmp_path / "calls.parquet"})

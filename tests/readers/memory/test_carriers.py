@@ -245,9 +245,9 @@ def test_every_carrier_says_the_same(place: tuple[str, str], want: Sequence[Any]
         frame = frame.rename(columns={"it": name})
     else:
         frame = frame.rename({"it": name})
-    batch = frame_batch(table, frame)
-    assert told(batch.columns[name]) == want
-    assert not batch.refusals
+    chunk = frame_batch(table, frame)
+    assert told(chunk.columns[name]) == want
+    assert not chunk.refusals
 
 
 @pytest.mark.parametrize("place", CARRIED, ids=lambda place: place[1])
@@ -292,9 +292,9 @@ def test_lists_and_arrays_say_the_same(place: tuple[str, str]) -> None:
 def test_nothing_known_is_nothing_known(place: tuple[str, str], values: Any) -> None:
     """A column without a single value, of whatever type, is missing and not refused."""
     table, name = place
-    batch = columns_of(table, {name: values}, "UTC")
-    assert told(batch.columns[name]) == [None] * 3
-    assert not batch.refusals
+    chunk = columns_of(table, {name: values}, "UTC")
+    assert told(chunk.columns[name]) == [None] * 3
+    assert not chunk.refusals
 
 
 @pytest.mark.parametrize(
@@ -331,11 +331,11 @@ def test_an_empty_frame_is_an_empty_table(frame: Any) -> None:
 )
 def test_cells_out_of_range_are_refused(name: str, values: Any, want: list[Any], reasons: str) -> None:
     """Each with its row and its reason, and never read as another number."""
-    batch = columns_of("cases", {name: values})
-    assert told(batch.columns[name]) == want
+    chunk = columns_of("cases", {name: values})
+    assert told(chunk.columns[name]) == want
     blank = [value is None or str(value) in ("", "NaT") for value in values]
-    assert [r.row for r in batch.refusals] == [i for i, value in enumerate(want) if value is None and not blank[i]]
-    assert all(reasons in r.reason for r in batch.refusals)
+    assert [r.row for r in chunk.refusals] == [i for i, value in enumerate(want) if value is None and not blank[i]]
+    assert all(reasons in r.reason for r in chunk.refusals)
 
 
 @pytest.mark.parametrize(
@@ -352,9 +352,9 @@ def test_cells_out_of_range_are_refused(name: str, values: Any, want: list[Any],
 )
 def test_durations_out_of_range_are_refused(values: Any) -> None:
     """Below zero, endless, or longer than any case; one that is not known is missing."""
-    batch = columns_of("interactions", {"wait_s": values})
-    assert told(batch.columns["wait_s"]) == [None] * 4
-    assert [r.row for r in batch.refusals] == [0, 1, 2]
+    chunk = columns_of("interactions", {"wait_s": values})
+    assert told(chunk.columns["wait_s"]) == [None] * 4
+    assert [r.row for r in chunk.refusals] == [0, 1, 2]
 
 
 def test_units_of_texts_and_numbers_are_those_of_the_name() -> None:
@@ -413,8 +413,8 @@ def test_frames_that_cannot_be_meant_are_errors(frame: Callable[[], Any], messag
 def test_dates_and_naive_moments_need_a_zone_only_where_they_are_moments() -> None:
     """A column of dates that only labels rows is text in every library; as a moment it begins the zone's day."""
     day = dt.date(2026, 5, 4)
-    for frame in (pl.DataFrame({"batch": [day]}), pa.table({"batch": [day]}), pd.DataFrame({"batch": [day]})):
-        assert told(frame_batch("cases", frame).columns["batch"]) == ["2026-05-04"]
+    for frame in (pl.DataFrame({"chunk": [day]}), pa.table({"chunk": [day]}), pd.DataFrame({"chunk": [day]})):
+        assert told(frame_batch("cases", frame).columns["chunk"]) == ["2026-05-04"]
     naive = pl.DataFrame({"imported": [NINE.replace(tzinfo=None)]})
     assert told(frame_batch("cases", naive).columns["imported"]) == ["2026-05-04 09:00:00"]
     aware = ({"imported": [NINE.astimezone(TOKYO)]}, {"imported": np.array(["2026-05-04T09:00:00"], "datetime64[ns]")})
@@ -424,16 +424,16 @@ def test_dates_and_naive_moments_need_a_zone_only_where_they_are_moments() -> No
     for moments in (pl.Series([day]), pa.array([day]), pd.Series([day]), [day]):
         with pytest.raises((NaiveTime, InvalidValue), match="received_at"):
             columns_of("cases", {"received_at": moments})
-        batch = columns_of("cases", {"received_at": moments}, "Asia/Tokyo")
-        assert told(batch.columns["received_at"]) == [midnight_in_tokyo]
+        chunk = columns_of("cases", {"received_at": moments}, "Asia/Tokyo")
+        assert told(chunk.columns["received_at"]) == [midnight_in_tokyo]
 
 
 def test_a_far_wall_clock_is_refused_and_not_wrapped() -> None:
     """Naive seconds beyond what microseconds can hold."""
     frame = pd.DataFrame({"received_at": np.array([2**60, "NaT", "2026-05-04T18:00"], "datetime64[s]")})
-    batch = frame_batch("cases", frame, "Asia/Tokyo")
-    assert told(batch.columns["received_at"]) == [None, None, NINE_US]
-    assert [r.row for r in batch.refusals] == [0]
+    chunk = frame_batch("cases", frame, "Asia/Tokyo")
+    assert told(chunk.columns["received_at"]) == [None, None, NINE_US]
+    assert [r.row for r in chunk.refusals] == [0]
 
 
 def test_labels_come_once() -> None:
@@ -467,7 +467,7 @@ def test_whole_numbers_of_every_width_keep_their_names(dtype: Any) -> None:
     ids=lambda frame: type(frame).__name__,
 )
 def test_what_gives_arrow_tables_is_a_frame(frame: Any) -> None:
-    """Batches and readers, and frames that are not computed yet."""
+    """Chunks and readers, and frames that are not computed yet."""
     assert told(frame_batch("cases", frame).columns["team"]) == ["north", None]
 
 

@@ -53,11 +53,11 @@ from servqual.model import complaint as complained
 from servqual.model import feedback as fed
 from servqual.model import suggestion as idea
 from servqual.model._declared import name_of
-from servqual.readers.columns.columns import MISSING, Batch
+from servqual.readers.columns.columns import MISSING, Chunk
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.memory import objects
 from servqual.readers.memory.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS
-from servqual.readers.memory.objects import batches_of, is_object, objects_batch
+from servqual.readers.memory.objects import chunk_of_objects, is_object, object_chunks
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -68,10 +68,10 @@ HAPPY = Question(key="happy", kind="csat", text="Satisfied?", scale=Scale(low=1,
 csat = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
 
 
-def row(batch: Batch, place: int = 0) -> dict[str, Any]:
+def row(chunk: Chunk, place: int = 0) -> dict[str, Any]:
     """What is known of one row: moments as hours after nine, durations in seconds, labels as they are."""
     out: dict[str, Any] = {}
-    for name, column in batch.columns.items():
+    for name, column in chunk.columns.items():
         if column.known[place]:
             value = column.values.tolist()[place]
             match column.kind:
@@ -259,9 +259,9 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
 @pytest.mark.parametrize(("table", "one", "want"), ROWS, ids=[f"{t}-{type(o).__name__}" for t, o, _ in ROWS])
 def test_an_object_is_a_row(table: str, one: Any, want: Mapping[str, Any]) -> None:
     """Every column that is known, and nothing else is."""
-    batch = objects_batch(table, [one])
-    assert row(batch) == want
-    assert batch.read == batch.size == 1
+    chunk = chunk_of_objects(table, [one])
+    assert row(chunk) == want
+    assert chunk.read == chunk.size == 1
 
 
 def test_every_class_is_tried_and_every_column_is_one_of_its_table() -> None:
@@ -271,7 +271,7 @@ def test_every_class_is_tried_and_every_column_is_one_of_its_table() -> None:
         for name, columns in classes.items():
             assert table == "case_events" or (table, name) in tried
             assert all(column in TABLES[table] for column in columns if column.endswith(("_at", "_s")))
-    stored = {kind.stored_name: kind for kind in event.CASE_LIFECYCLE.events}
+    stored = {kind.stored_name: kind for kind in event.CASE_TRANSITIONS.events}
     for name, fields in EVENT_COLUMNS.items():
         assert all(hasattr(stored[name], field) for field in fields.values())
 
@@ -318,7 +318,7 @@ CONTACT_KPIS: list[Any] = [
 
 @pytest.mark.parametrize("seed", range(10))
 def test_contacts_as_objects_measure_like_their_columns(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To the byte: as a list, one by one, in lists of some, and in small batches."""
+    """To the byte: as a list, one by one, in lists of some, and in small chunks."""
     rng = random.Random(seed)  # noqa: S311
     made, columns = contacts(rng, 90)
     now = NINE + dt.timedelta(days=3)
@@ -368,7 +368,7 @@ def lived(rng: random.Random, number: int) -> Case:
         at += MINUTE * rng.choice([0, 15, 30, 60, 240, 1000])
         if any(e.at == at and e.stored_name == name for e in case.history):
             at += MINUTE
-        kind: Any = next(kind for kind in event.CASE_LIFECYCLE.events if kind.stored_name == name)
+        kind: Any = next(kind for kind in event.CASE_TRANSITIONS.events if kind.stored_name == name)
         case = case.record(kind(at=at, by="A", **content.get(name, dict)()))
     return case
 
@@ -398,9 +398,9 @@ def test_clocks_of_cases_in_a_list_are_those_of_the_model(seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311
     cases = [lived(rng, number) for number in range(40)]
     now = NINE + MINUTE * rng.choice([300, 3000, 8000])
-    [batch] = batches_of("case_events", cases)
-    assert batch.rows.tolist() == [i for i, case in enumerate(cases) for _ in case.history]
-    log = EventLog.of(batch, us(now))
+    [chunk] = object_chunks("case_events", cases)
+    assert chunk.rows.tolist() == [i for i, case in enumerate(cases) for _ in case.history]
+    log = EventLog.of(chunk, us(now))
     for told in SLA.promises:
         readings = read_clock(SLA, log, told.key, us(now))
         columns = (readings.start, readings.stop, readings.elapsed, readings.due, readings.breached_at)
@@ -477,8 +477,8 @@ def test_a_perception_is_held_against_what_the_same_customer_expected() -> None:
 @given(st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2099, 12, 31, 23, 59, 59, 999_999), timezones=st.just(dt.UTC)))  # noqa: DTZ001
 def test_moments_are_exact_to_the_microsecond(at: dt.datetime) -> None:
     """Over all years that are read."""
-    batch = objects_batch("purchases", [Purchase(customer=CustomerId("K"), at=at, amount=Money(1, "EUR"))])
-    assert batch.columns["at"].values.tolist() == [us(at)]
+    chunk = chunk_of_objects("purchases", [Purchase(customer=CustomerId("K"), at=at, amount=Money(1, "EUR"))])
+    assert chunk.columns["at"].values.tolist() == [us(at)]
 
 
 @given(st.timedeltas(dt.timedelta(0), dt.timedelta(days=50_000)))
@@ -486,8 +486,8 @@ def test_moments_are_exact_to_the_microsecond(at: dt.datetime) -> None:
 def test_durations_are_exact_to_the_microsecond(length: dt.timedelta) -> None:
     """As long as anything that is read."""
     contact = Interaction(id=InteractionId("I"), channel="phone", queued_at=NINE, answered_at=NINE, talk=length)
-    batch = objects_batch("interactions", [contact])
-    assert batch.columns["talk_s"].values.tolist() == [length // dt.timedelta(microseconds=1)]
+    chunk = chunk_of_objects("interactions", [contact])
+    assert chunk.columns["talk_s"].values.tolist() == [length // dt.timedelta(microseconds=1)]
 
 
 def test_what_is_longer_than_any_case_is_refused() -> None:
@@ -495,22 +495,22 @@ def test_what_is_longer_than_any_case_is_refused() -> None:
     contact = Interaction(
         id=InteractionId("I"), channel="phone", queued_at=NINE, answered_at=NINE, wrap=dt.timedelta.max
     )
-    [refusal] = objects_batch("interactions", [contact]).refusals
+    [refusal] = chunk_of_objects("interactions", [contact]).refusals
     assert refusal.column == "wrap_s"
 
 
 def test_moments_before_1970_are_refused_with_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in every table, and counted over all batches."""
+    """As in every table, and counted over all chunks."""
     monkeypatch.setattr(objects, "_PART", 2)
     old = Purchase(customer=CustomerId("K"), at=EPOCH - HOUR, amount=Money(1, "EUR"))
-    rows = [r.row for batch in batches_of("purchases", iter([PURCHASE] * 3 + [old])) for r in batch.refusals]
+    rows = [r.row for chunk in object_chunks("purchases", iter([PURCHASE] * 3 + [old])) for r in chunk.refusals]
     assert rows == [3]
 
 
 def test_an_empty_list_is_an_empty_table() -> None:
     """Of contacts, and of cases as a log."""
     assert measure(["volume"], {"interactions": []}).one().value == 0
-    assert objects_batch("case_events", []).size == 0
+    assert chunk_of_objects("case_events", []).size == 0
     assert measure(["case_volume"], {"cases": iter(())}, now=NINE).one().value == 0
 
 
@@ -541,7 +541,7 @@ def test_a_class_made_from_ours_is_ours() -> None:
     call = Call(id=InteractionId("I-2"), channel="phone", queued_at=NINE)
     assert is_object(call)
     assert not is_object(NINE)
-    assert objects_batch("interactions", [CONTACT, call]).columns["interaction_id"].labels == ["I-1", "I-2"]
+    assert chunk_of_objects("interactions", [CONTACT, call]).columns["interaction_id"].labels == ["I-1", "I-2"]
 
 
 @pytest.mark.parametrize(
@@ -573,6 +573,6 @@ def test_the_place_counts_over_batches(monkeypatch: pytest.MonkeyPatch) -> None:
         yield from (CONTACT, CONTACT, CONTACT, PURCHASE)
 
     with pytest.raises(InvalidValue, match="got Purchase at place 3"):
-        list(batches_of("interactions", come()))
+        list(object_chunks("interactions", come()))
     with pytest.raises(UnknownName, match="table must be one that servqual knows"):
-        list(batches_of("contacts", [CONTACT]))
+        list(object_chunks("contacts", [CONTACT]))

@@ -14,7 +14,7 @@ from servqual.metrics.accumulators.counts import Form, Sparse
 from servqual.metrics.accumulators.value_steps import STEP, Steps
 from servqual.metrics.accumulators.values import Values, bin_of, middle_of
 
-_STRETCH: Final = 1 << 18
+_CHUNK: Final = 1 << 18
 """So many places are looked through at a time, which the cache holds."""
 
 
@@ -87,9 +87,9 @@ def listed(table: Array, unit: int, row: Array, binned: Array | None = None) -> 
     # large memory is slow to come by, so each column is there once, as long as it may be
     most, filled = np.count_nonzero(table), 0
     group, values, count = (np.empty(most, np.int64) for _ in range(3))
-    stretch = max(1, _STRETCH // max(width, 1))
-    for first in range(0, len(come) if width else 0, stretch):
-        here = come[first : first + stretch]
+    chunk = max(1, _CHUNK // max(width, 1))
+    for first in range(0, len(come) if width else 0, chunk):
+        here = come[first : first + chunk]
         some = table[row[here]]
         places = np.flatnonzero(some != 0)
         edges = np.searchsorted(places, np.arange(len(here) + 1) * width)

@@ -1,8 +1,8 @@
 """Exact sums and sums of squares by group, in whole numbers of any size.
 
 A float64 adds whole numbers exactly up to 2^53, and adding by group is fastest in floats. So values are taken in the
-largest of a few units that all of them are multiples of, cut into pieces that are small enough for a stretch of rows,
-and carried over into limbs of 26 bits, least first. Equal sums have equal limbs, whatever the stretches were. A sum of
+largest of a few units that all of them are multiples of, cut into pieces that are small enough for a chunk of rows,
+and carried over into limbs of 26 bits, least first. Equal sums have equal limbs, whatever the chunks were. A sum of
 signed values is what lies above 0 less what lies below: its last limb has the sign, the others are 0 or more.
 """
 
@@ -22,7 +22,7 @@ SQUARE_LIMBS: Final = 6
 _NONE: Final = np.zeros(0, np.int64)
 _FLOAT: Final = 53
 _WORD: Final = 64
-_STRETCH: Final = 1 << 20
+_CHUNK: Final = 1 << 20
 """Rows whose pieces a float64 adds exactly."""
 _PIECE: Final = 10
 """Bits of the number of a step that 2^31 counts may be multiplied by."""
@@ -41,8 +41,8 @@ class ExactSums:
 
     def add(self, ticks: Array, unit: int, codes: Array, size: int) -> None:
         """Add whole values, given as floats in a unit; a row that does not count is 0."""
-        for start in range(0, len(ticks), _STRETCH):
-            self._add(ticks[start : start + _STRETCH], unit, codes[start : start + _STRETCH], size)
+        for start in range(0, len(ticks), _CHUNK):
+            self._add(ticks[start : start + _CHUNK], unit, codes[start : start + _CHUNK], size)
 
     def _add(self, ticks: Array, unit: int, codes: Array, size: int) -> None:
         bits, rows = int(ticks.max()).bit_length(), len(ticks).bit_length()

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.readers.columns.units import cachefuls
+from servqual.readers.columns.units import cached_chunks
 
 _LANE: Final = 16
 
@@ -83,7 +83,7 @@ class _Lane:
     def add(self, values: Array, codes: Array, size: int) -> None:
         self._grow(size)
         key = np.empty(len(values), np.int64)
-        for rows in cachefuls(len(values)):
+        for rows in cached_chunks(len(values)):
             start = self._start.take(values[rows])
             if start.min(initial=0) < 0:
                 self._learn(np.unique(values[rows][start < 0]).tolist())

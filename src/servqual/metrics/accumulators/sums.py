@@ -125,7 +125,7 @@ class Total(Accumulator):
     @staticmethod
     def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
         """Sum whole values of 0 to 2^52 among the rows of `among`; undecided rows are counted apart."""
-        return measured(value, among, undecided)
+        return values_of(value, among, undecided)
 
 
 @attrs.frozen
@@ -163,7 +163,7 @@ class Signed(Accumulator):
     @staticmethod
     def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
         """Sum whole values of -2^52 to 2^52 among the rows of `among`; undecided rows are counted apart."""
-        return measured(value, among, undecided, signed=True)
+        return values_of(value, among, undecided, signed=True)
 
 
 @attrs.frozen
@@ -222,7 +222,7 @@ class Quotient(Accumulator):
     @staticmethod
     def of(top: Array, base: Array, *, among: Array | None = None) -> Rows:
         """Sum whole values of 0 to 2^52 of both among the rows of `among`."""
-        rows = measured(top, among, None)
+        rows = values_of(top, among, None)
         return {"top": rows["value"], "base": np.asarray(base, np.int64), "n": rows["n"]}
 
 
@@ -282,7 +282,7 @@ class Extremes(Accumulator):
     @staticmethod
     def of(value: Array, *, among: Array | None = None) -> Rows:
         """Note whole values of 0 to 2^52 among the rows of `among`."""
-        rows = measured(value, among, None)
+        rows = values_of(value, among, None)
         return {"value": rows["value"], "n": rows["n"]}
 
 
@@ -325,7 +325,7 @@ def _whole_values(value: Array, inside: Array) -> Array:
     return out
 
 
-def measured(value: Array, among: Array | None, undecided: Array | None, *, signed: bool = False) -> Rows:
+def values_of(value: Array, among: Array | None, undecided: Array | None, *, signed: bool = False) -> Rows:
     """Whole values, the rows that have one, and among them those that are undecided."""
     inside = np.ones(len(value), np.bool_) if among is None else _mask("among", among)
     value = _whole_values(np.asarray(value), inside)

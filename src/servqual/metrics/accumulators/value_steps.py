@@ -16,7 +16,7 @@ STEP: Final = 64
 _POWERS: Final = np.arange(STEP)[:, np.newaxis] ** np.arange(3)
 _FEW: Final = 1 << 12
 """Of fewer values in a step, the sum of the squares of their places is below 2^24."""
-_STRETCH: Final = 1 << 18
+_CHUNK: Final = 1 << 18
 """So many places are looked through at a time, which the cache holds."""
 
 
@@ -50,10 +50,10 @@ class Steps:
     def look(self, run: Run = map) -> tuple[Array, Array]:
         """Look through the table once; a pool's `map` does so on several threads."""
         if self._seen is None:
-            size, stretch = len(self.table), max(1, _STRETCH // (self._steps * STEP))
+            size, chunk = len(self.table), max(1, _CHUNK // (self._steps * STEP))
             moments, different = np.empty((3, size, self._steps), np.int64), np.empty(size, np.int64)
-            stretches = [slice(first, first + stretch) for first in range(0, size, stretch)]
-            for rows, (sums, values) in zip(stretches, run(self._looked, stretches), strict=True):
+            chunks = [slice(first, first + chunk) for first in range(0, size, chunk)]
+            for rows, (sums, values) in zip(chunks, run(self._looked, chunks), strict=True):
                 moments[:, rows], different[rows] = sums.T.reshape(3, -1, self._steps), values
             self._seen = moments, different
         return self._seen

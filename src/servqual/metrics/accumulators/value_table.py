@@ -10,7 +10,7 @@ from servqual.metrics.accumulators.counts import Sparse
 from servqual.metrics.accumulators.exact_sums import ExactSums
 from servqual.metrics.accumulators.value_steps import STEP, Run, Steps
 from servqual.metrics.accumulators.waiting import counted
-from servqual.readers.columns.units import CACHED, cachefuls
+from servqual.readers.columns.units import CACHED, cached_chunks
 
 WAITING: Final = 1 << 21
 """Fewer rows than this are not worth sorting."""
@@ -49,7 +49,7 @@ class ValueTable:
         times = unit // finest
         if self._rows > _ROWS or not self._fit(top * times + 1, finest, size):
             return False
-        for rows in cachefuls(len(ticks)):
+        for rows in cached_chunks(len(ticks)):
             key = self._keys[self._held :][: len(ticks[rows])]
             key[:] = ticks[rows]
             key *= times
@@ -71,7 +71,7 @@ class ValueTable:
                 self._places, self._lent = self._places.copy(), False
             key, self._held, self._known = self._keys[: self._held], 0, None
             key.sort()
-            for rows in cachefuls(len(key)):  # numpy is quicker at words and an array of ones
+            for rows in cached_chunks(len(key)):  # numpy is quicker at words and an array of ones
                 places = key[rows].astype(np.intp)
                 np.add.at(self._places, places, np.ones(len(places), np.int32))
 

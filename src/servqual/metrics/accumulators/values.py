@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Accumulator, Rows, measured, whole
+from servqual.metrics.accumulators.sums import Accumulator, Rows, values_of, whole
 from servqual.stats.survival import HALF
 
 _BITS: Final = 7
@@ -106,7 +106,7 @@ class Values(Accumulator):
     @staticmethod
     def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
         """Note whole values of 0 to 2^52 among the rows of `among`; undecided rows are counted apart."""
-        return measured(value, among, undecided)
+        return values_of(value, among, undecided)
 
 
 def _summed(keys: Any, counts: Any) -> dict[int, int]:
@@ -170,7 +170,7 @@ class Lifetimes(Accumulator):
     @staticmethod
     def of(age: Array, ended: Array, *, among: Array | None = None) -> Rows:
         """Note ages of 0 to 2^52 among the rows of `among`, and whether each is where it ended."""
-        rows = measured(age, among, None)
+        rows = values_of(age, among, None)
         ended = np.asarray(ended, np.bool_)
         return {"value": rows["value"], "ended": rows["n"] & ended, "going": rows["n"] & ~ended}
 

@@ -17,7 +17,7 @@ from servqual.metrics.kpi.definition import Kpi, View
 from servqual.model.sla.agreement import Sla
 from servqual.model.sla.clocks import STANDARD, Clock
 from servqual.model.sla.reading import ClockState
-from servqual.readers.columns.columns import MISSING, Batch, Column
+from servqual.readers.columns.columns import MISSING, Chunk, Column
 from servqual.readers.columns.tables import Kind
 
 _UNDECIDED: Final = (ClockState.RUNNING, ClockState.PAUSED)
@@ -68,7 +68,7 @@ _WITH_COLUMNS: Final = {Clock.FIRST_RESPONSE, Clock.RESOLUTION}
 CLOCK_KPIS: Final = tuple(_clock_kpi(clock) for clock in STANDARD.rules if clock not in _WITH_COLUMNS)
 
 
-def cases_of(log: EventLog) -> Batch:
+def cases_of(log: EventLog) -> Chunk:
     """The log folded to cases: the moments, counts and attributes that `Case` reads from its history."""
     size = len(log.ids)
     rows = np.arange(len(log.case))
@@ -112,4 +112,4 @@ def cases_of(log: EventLog) -> Batch:
     columns["case_id"] = Column(Kind.LABEL, np.arange(size, dtype=np.int32), log.ids)
     columns |= log.last_known
     there = np.unique(log.case)
-    return Batch({name: column.take(there) for name, column in columns.items()}, len(there), len(there), there)
+    return Chunk({name: column.take(there) for name, column in columns.items()}, len(there), len(there), there)

@@ -88,7 +88,7 @@ COST_KPIS: Final = (
         better="lower",
         table="quality_costs",
         needs=("internal_failure", "external_failure", "revenue"),
-        open_items="there are none: a stretch is told when its books are closed",
+        open_items="there are none: a span is told when its books are closed",
         accumulator=Quotient,
         rows=_failures,
     ),

@@ -79,7 +79,7 @@ _SPANS: Final[dict[str, Any]] = {
     "table": "availability",
     "needs": ("agreed_s", "down_s"),
     "uses": ("planned_s",),
-    "open_items": "there are none: a stretch is told when it has ended",
+    "open_items": "there are none: a span is told when it has ended",
     "accumulator": Quotient,
 }
 _FAILING: Final[dict[str, Any]] = {**_SPANS, "needs": ("agreed_s", "down_s", "failures")}
@@ -188,7 +188,7 @@ AVAILABILITY_KPIS: Final = (
         better="higher",
         table="coverage",
         needs=("staffed_s", "calendar_s"),
-        open_items="there are none: a stretch is told when it has ended",
+        open_items="there are none: a span is told when it has ended",
         accumulator=Quotient,
         rows=_covered,
     ),

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.readers.columns.columns import MISSING, Batch, Column
+from servqual.readers.columns.columns import MISSING, Chunk, Column
 from servqual.readers.columns.refusals import Refusal, refusals_of
 from servqual.readers.columns.tables import TABLES
 
@@ -22,34 +22,34 @@ _NEVER: Final = np.iinfo(np.int64).max
 """The moment of a row that was read but tells nothing: no clock is ever read so late."""
 
 
-def corrected(batch: Batch) -> Batch:
+def corrected(chunk: Chunk) -> Chunk:
     """The same rows, with those that were amended as amended; what counts no more lies beyond all time.
 
     A log without corrections is given back as it is. A correction that names no row that counts, or several that
     differ, is refused like any row that cannot be used.
     """
-    event = batch.columns["event"]
+    event = chunk.columns["event"]
     kinds = [code for code, label in enumerate(event.labels) if label in _KINDS]
     rows = np.flatnonzero(np.isin(event.values, kinds)) if kinds else event.values[:0]
-    return _Log(batch).corrected(rows) if len(rows) else batch
+    return _Log(chunk).corrected(rows) if len(rows) else chunk
 
 
 class _Log:
     """The columns of a log while it is corrected, and where the rows are that corrections may mean."""
 
-    def __init__(self, batch: Batch) -> None:
-        self.batch = batch
+    def __init__(self, chunk: Chunk) -> None:
+        self.chunk = chunk
         self.columns = {
             name: Column(column.kind, column.values.copy(), column.labels, column.bad)
-            for name, column in batch.columns.items()
+            for name, column in chunk.columns.items()
         }
         kinds = TABLES["case_events"]
-        self.naming = {name: batch.columns.get(name) or Column.missing(kinds[name], batch.size) for name in _NAMING}
+        self.naming = {name: chunk.columns.get(name) or Column.missing(kinds[name], chunk.size) for name in _NAMING}
         self.places: dict[tuple[int, str, int], list[int]] = {}
 
-    def corrected(self, rows: Array) -> Batch:
+    def corrected(self, rows: Array) -> Chunk:
         """Take each correction, in the order of moment, `seq` and content."""
-        event, at, case = (self.batch.columns[name] for name in ("event", "at", "case_id"))
+        event, at, case = (self.chunk.columns[name] for name in ("event", "at", "case_id"))
         known = rows[at.known[rows] & case.known[rows]]
         self._find(rows, known)
         codes = self.columns["event"].values
@@ -59,14 +59,14 @@ class _Log:
         for row in sorted(known.tolist(), key=self._order):
             fault = self._take(row)
             if fault:
-                refusals.append(Refusal(int(self.batch.rows[row]), "event", self._name("event", row), fault))
+                refusals.append(Refusal(int(self.chunk.rows[row]), "event", self._name("event", row), fault))
                 codes[row] = -1
         columns = {**self.columns, "event": attrs.evolve(event, values=codes, labels=[*event.labels, "received"])}
-        return attrs.evolve(self.batch, columns=columns, refusals=self.batch.refusals + refusals_of(refusals))
+        return attrs.evolve(self.chunk, columns=columns, refusals=self.chunk.refusals + refusals_of(refusals))
 
     def _find(self, rows: Array, known: Array) -> None:
         """The rows of the same cases at the moments that are named."""
-        at, case = (self.batch.columns[name] for name in ("at", "case_id"))
+        at, case = (self.chunk.columns[name] for name in ("at", "case_id"))
         meant = np.isin(case.values, case.values[known]) & np.isin(at.values, self.naming["corrects_at"].values[known])
         meant[rows] = False
         for row in np.flatnonzero(meant & at.known).tolist():
@@ -84,7 +84,7 @@ class _Log:
             return "needs corrects and corrects_at"
         if max(then, moved) > made:
             return "lies before what it corrects"
-        case = int(self.batch.columns["case_id"].values[row])
+        case = int(self.chunk.columns["case_id"].values[row])
         here, seq = self.places.get((case, name, then), []), self.naming["corrects_seq"].values[row]
         found = [place for place in here if np.isnan(seq) or self._seq(place) == seq]
         if len({self._content(place) for place in found}) != 1:
@@ -110,11 +110,11 @@ class _Log:
         return int(self._was("at")[row]), self._seq(row), self._name("event", row), self._name("corrects", row), then
 
     def _was(self, column: str) -> Array:
-        return self.batch.columns[column].values
+        return self.chunk.columns[column].values
 
     def _name(self, column: str, row: int) -> str:
         """The stored name in a cell, which may be finer, such as `replied.public`; empty where there is none."""
-        named = self.batch.columns.get(column) or self.naming[column]
+        named = self.chunk.columns.get(column) or self.naming[column]
         code = int(named.values[row])
         return str(named.labels[code]).partition(".")[0] if code >= 0 else ""
 

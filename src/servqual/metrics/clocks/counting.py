@@ -58,7 +58,7 @@ class _Waits(NamedTuple):
 
 
 class _Legs(NamedTuple):
-    """Stretches of cycles whose hours turn, each under the hours of one target, in the order of cycles and time."""
+    """Spans of cycles whose hours turn, each under the hours of one target, in the order of cycles and time."""
 
     row: Array
     begin: Array

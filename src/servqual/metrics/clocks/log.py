@@ -12,14 +12,14 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics.clocks.corrections import corrected
 from servqual.metrics.clocks.order import heads_of, order_of, settled, ties_of
-from servqual.model.service.case import CASE_LIFECYCLE, Priority, Relation
+from servqual.model.service.case import CASE_TRANSITIONS, Priority, Relation
 from servqual.readers.columns.accounting import Rows
-from servqual.readers.columns.columns import Batch, Column
+from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.lazy import LazyColumns, taken
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import TABLES, Kind
 
-_EVENTS: Final = frozenset(kind.stored_name for kind in CASE_LIFECYCLE.events)
+_EVENTS: Final = frozenset(kind.stored_name for kind in CASE_TRANSITIONS.events)
 _PRIORITIES: Final = tuple(Priority)
 _NEEDED: Final = ("case_id", "at", "event")
 Signals = tuple[tuple[str, ...], ...]
@@ -87,25 +87,25 @@ class EventLog:
     rows: Rows
 
     @classmethod
-    def of(cls, batch: Batch, now: int, matched: Collection[str] = ()) -> "EventLog":
+    def of(cls, chunk: Chunk, now: int, matched: Collection[str] = ()) -> "EventLog":
         """Order the events up to a moment; a row without case, moment or known event is refused.
 
         So is one of an unknown priority, where targets match on it: `matched` are the columns that they look at.
 
         Raises `MissingColumn` where the log has no case_id, at or event.
         """
-        if not batch.columns and not batch.read:  # no cases at all
+        if not chunk.columns and not chunk.read:  # no cases at all
             kinds = dict.fromkeys(matched, Kind.LABEL) | {name: TABLES["case_events"][name] for name in _NEEDED}
-            batch = attrs.evolve(batch, columns={name: Column.missing(kind, 0) for name, kind in kinds.items()})
+            chunk = attrs.evolve(chunk, columns={name: Column.missing(kind, 0) for name, kind in kinds.items()})
         for name in _NEEDED:
-            if name not in batch.columns:
+            if name not in chunk.columns:
                 raise MissingColumn(
-                    f"case_events needs the column {name!r} (got {', '.join(batch.columns)})", column=name, near=()
+                    f"case_events needs the column {name!r} (got {', '.join(chunk.columns)})", column=name, near=()
                 )
-        batch = corrected(batch)
-        columns: Mapping[str, Column] = batch.columns
+        chunk = corrected(chunk)
+        columns: Mapping[str, Column] = chunk.columns
         signals, signal = _signals(columns)
-        usable, refusals = _usable(batch, signal, matched)
+        usable, refusals = _usable(chunk, signal, matched)
         seen = usable & (columns["at"].values <= now)
         if not seen.all():
             rows = np.flatnonzero(seen)
@@ -123,7 +123,7 @@ class EventLog:
             signal=signal if order is None else signal.take(order),
             signals=signals,
             columns=ordered,
-            rows=Rows.of(read=batch.read, used=int(usable.sum()), lost=batch.lost, refusals=refusals),
+            rows=Rows.of(read=chunk.read, used=int(usable.sum()), lost=chunk.lost, refusals=refusals),
         )
 
     @property
@@ -201,27 +201,27 @@ def _cells(column: Column | None) -> list[Any]:
     return [None, *(column.labels if column.kind is Kind.LABEL else (0, 1))]
 
 
-def _usable(batch: Batch, signal: Array, matched: Collection[str]) -> tuple[Array, Refusals]:
+def _usable(chunk: Chunk, signal: Array, matched: Collection[str]) -> tuple[Array, Refusals]:
     good = {
-        "case_id": (batch.columns["case_id"].known, "is missing"),
-        "at": (batch.columns["at"].known, "is missing"),
+        "case_id": (chunk.columns["case_id"].known, "is missing"),
+        "at": (chunk.columns["at"].known, "is missing"),
         "event": (signal >= 0, "is no event of a case"),
     }
-    priority = batch.columns.get("priority")
+    priority = chunk.columns.get("priority")
     if priority is not None and "priority" in matched:
         known = np.array([*(label in _PRIORITIES for label in priority.labels), True])  # the last of nothing said
         good["priority"] = known.take(priority.values), f"is none of {', '.join(_PRIORITIES)}"
     usable = np.logical_and.reduce([known for known, _ in good.values()])
-    refusals = batch.refusals
+    refusals = chunk.refusals
     for name, (known, reason) in good.items():
         places = np.flatnonzero(~known)
         if not len(places):
             continue
-        column = batch.columns[name]
+        column = chunk.columns[name]
         names = np.array([*map(str, column.labels), ""], object)
         told = names[column.values[places]] if column.kind is Kind.LABEL else as_objects([""] * len(places))
-        found = Refusals((Unusable(name, reason, batch.numbers[places], told),))
-        for part in batch.refusals.of_columns({name}).parts:
+        found = Refusals((Unusable(name, reason, chunk.numbers[places], told),))
+        for part in chunk.refusals.of_columns({name}).parts:
             found = found.without(part.rows)
         refusals += found
     return usable, refusals.settled()

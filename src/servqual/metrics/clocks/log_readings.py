@@ -54,5 +54,5 @@ def read_log(
     for sla in agreements:
         must_be(Sla, "sla", "an Sla", sla)
     moment, asked = us_of(now, "now"), Asked(names=columns or {}, naive=naive, whole=True)
-    batch = joined([part() for part in parts_of_source("case_events", case_events, asked)])
-    return EventLog.of(batch, moment, {name for sla in agreements for name in sla.attributes}), moment
+    chunk = joined([part() for part in parts_of_source("case_events", case_events, asked)])
+    return EventLog.of(chunk, moment, {name for sla in agreements for name in sla.attributes}), moment

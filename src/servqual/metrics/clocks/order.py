@@ -12,7 +12,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.model.history.lifecycle import Move
 from servqual.model.hours.spans import moment
-from servqual.model.service.case import CASE_LIFECYCLE, CaseStatus
+from servqual.model.service.case import CASE_TRANSITIONS, CaseStatus
 from servqual.readers.columns.columns import Column
 from servqual.readers.columns.tables import Kind
 from servqual.readers.memory.object_columns import EVENT_COLUMNS
@@ -75,7 +75,7 @@ def _by_case(case: Array) -> Array:
 
 def _content(columns: Mapping[str, Column], names: Sequence[str]) -> Callable[[int, int], tuple[str, ...]]:
     """What a row of each signal says: the fields that are decisive in the model, then all labels by their names."""
-    kinds = {kind.stored_name: kind for kind in CASE_LIFECYCLE.events}
+    kinds = {kind.stored_name: kind for kind in CASE_TRANSITIONS.events}
     all_labels = [columns[name] for name in sorted(columns) if columns[name].kind is Kind.LABEL]
     told: list[list[Column | None]] = []
     for name in names:
@@ -114,11 +114,11 @@ class _Steps:
         self, signal: Array, signals: tuple[tuple[str, ...], ...], content: Callable[[int, int], tuple[str, ...]]
     ) -> None:
         self.signal, self.content = signal, content
-        rank = {kind.stored_name: place for place, kind in enumerate(CASE_LIFECYCLE.events)}
+        rank = {kind.stored_name: place for place, kind in enumerate(CASE_TRANSITIONS.events)}
         self.rank = [rank.get(names[0], -1) for names in signals]
         self.to: dict[tuple[CaseStatus | None, int], CaseStatus | Move] = {}
         for code, names in enumerate(signals):
-            for row in CASE_LIFECYCLE.rows:
+            for row in CASE_TRANSITIONS.rows:
                 if row.event.stored_name == names[0] and (row.guard is None or names[-1] == "verified.passed"):
                     for source in row.sources:
                         self.to.setdefault((source, code), row.target)

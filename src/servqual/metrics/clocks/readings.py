@@ -23,7 +23,7 @@ from servqual.metrics.clocks.order import heads_of
 from servqual.metrics.clocks.retargeting import changed
 from servqual.model.sla.agreement import Promise, Sla
 from servqual.model.sla.reading import ClockState
-from servqual.readers.columns.columns import MISSING, Batch, Column
+from servqual.readers.columns.columns import MISSING, Chunk, Column
 from servqual.readers.columns.lazy import LazyColumns
 from servqual.readers.columns.tables import Kind
 
@@ -107,7 +107,7 @@ class ClockReadings:
             **{name: getattr(self, name).view("m8[us]") for name in ("elapsed", "limit")},
         }
 
-    def batch(self) -> Batch:
+    def chunk(self) -> Chunk:
         """The readings as rows to count: case, state, start (as received_at) and what is known of each case."""
         columns = {
             "case_id": Column(Kind.LABEL, self.case.astype(np.int32), self.log.ids),
@@ -119,7 +119,7 @@ class ClockReadings:
         def column(name: str) -> Column:
             return columns[name] if name in columns else known[name].take(self.case)
 
-        return Batch(LazyColumns([*columns, *known], column), len(self), len(self), range(len(self)))
+        return Chunk(LazyColumns([*columns, *known], column), len(self), len(self), range(len(self)))
 
 
 def read_clock(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings:

@@ -10,7 +10,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators.distinct import hash_of
-from servqual.readers.columns.columns import NONE, Batch, Column, joined
+from servqual.readers.columns.columns import NONE, Chunk, Column, joined
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusals
 from servqual.readers.columns.tables import Kind
 
@@ -23,26 +23,26 @@ _LITTLE: Final = 1 << 18
 
 
 class Blocks:
-    """Takes batches and gives blocks of whole customers; only the columns that are asked for are kept."""
+    """Takes chunks and gives blocks of whole customers; only the columns that are asked for are kept."""
 
     def __init__(self, key: str, columns: Collection[str]) -> None:
         self._key, self._columns = key, columns
-        self._held: list[list[Batch]] = [[] for _ in range(_BLOCKS)]
-        self._waiting: list[Batch] = []
+        self._held: list[list[Chunk]] = [[] for _ in range(_BLOCKS)]
+        self._waiting: list[Chunk] = []
         self._names: frozenset[str] | None = None
         self._numbered: list[tuple[int, int]] = []
         self._rows = 0
         self._lock = threading.Lock()
 
-    def add(self, batch: Batch) -> None:
-        """Hold one more batch; may be called from several threads."""
-        kept = {name: column for name, column in batch.columns.items() if name in self._columns}
+    def add(self, chunk: Chunk) -> None:
+        """Hold one more chunk; may be called from several threads."""
+        kept = {name: column for name, column in chunk.columns.items() if name in self._columns}
         with self._lock:
-            if batch.columns:
+            if chunk.columns:
                 self._check(kept)
-            self._waiting.append(self._apart(attrs.evolve(batch, columns=kept)))
-            self._rows += batch.size
-            if sum(batch.size for batch in self._waiting) < _TOGETHER:
+            self._waiting.append(self._apart(attrs.evolve(chunk, columns=kept)))
+            self._rows += chunk.size
+            if sum(chunk.size for chunk in self._waiting) < _TOGETHER:
                 return
             waiting, self._waiting = self._waiting, []
         self._part(waiting)
@@ -60,57 +60,57 @@ class Blocks:
                 got=some,
             )
 
-    def _apart(self, batch: Batch) -> Batch:
-        """The batch with numbers of rows of its own, where others have been numbered alike."""
-        if not batch.size:
-            return batch
-        ends = (batch.rows[0], batch.rows[-1]) if isinstance(batch.rows, range) else batch.numbers
+    def _apart(self, chunk: Chunk) -> Chunk:
+        """The chunk with numbers of rows of its own, where others have been numbered alike."""
+        if not chunk.size:
+            return chunk
+        ends = (chunk.rows[0], chunk.rows[-1]) if isinstance(chunk.rows, range) else chunk.numbers
         low, high = int(np.min(ends)), int(np.max(ends))
         alike = any(low <= other and first <= high for first, other in self._numbered)
         self._numbered.append((low, high))
         if not alike:
-            return batch
+            return chunk
         by = len(self._numbered) * NUMBERED_ANEW
-        return attrs.evolve(batch, rows=batch.numbers + by, refusals=batch.refusals.shifted(by))
+        return attrs.evolve(chunk, rows=chunk.numbers + by, refusals=chunk.refusals.shifted(by))
 
-    def _part(self, batches: list[Batch]) -> None:
-        batch = joined(batches)
-        key = batch.columns.get(self._key)
-        pieces = [(0, batch)] if key is None or not batch.size else list(_pieces(batch, self._key, _blocks(key)))
+    def _part(self, chunks: list[Chunk]) -> None:
+        chunk = joined(chunks)
+        key = chunk.columns.get(self._key)
+        pieces = [(0, chunk)] if key is None or not chunk.size else list(_pieces(chunk, self._key, _blocks(key)))
         with self._lock:
             for number, piece in pieces:
                 self._held[number].append(piece)
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[Chunk]:
         """The blocks; a block is given up as it is handed out."""
         if self._waiting and self._rows <= _LITTLE:
             self._held[0] = self._waiting
         elif self._waiting:
             self._part(self._waiting)
         while self._held:
-            batches = self._held.pop()
-            if batches:
-                yield joined(batches)
+            chunks = self._held.pop()
+            if chunks:
+                yield joined(chunks)
 
 
-def _pieces(batch: Batch, key: str, block: Array) -> Iterator[tuple[int, Batch]]:
+def _pieces(chunk: Chunk, key: str, block: Array) -> Iterator[tuple[int, Chunk]]:
     order = np.argsort(block, kind="stable")
     ends = np.cumsum(np.bincount(block, minlength=_BLOCKS))
-    moved = {name: column.take(order) for name, column in batch.columns.items()}
+    moved = {name: column.take(order) for name, column in chunk.columns.items()}
     labels = moved[key].labels
     homes = _homes(moved[key].values, labels) if isinstance(labels, range) else None
-    numbers = _at(batch.rows, order)
-    weights = None if batch.weights is None else batch.weights[order]
-    rank = np.argsort(batch.numbers) if batch.refusals else order
-    refused = batch.refusals.dealt(lambda rows: block[rank[np.searchsorted(batch.numbers, rows, sorter=rank)]])
+    numbers = _at(chunk.rows, order)
+    weights = None if chunk.weights is None else chunk.weights[order]
+    rank = np.argsort(chunk.numbers) if chunk.refusals else order
+    refused = chunk.refusals.dealt(lambda rows: block[rank[np.searchsorted(chunk.numbers, rows, sorter=rank)]])
     for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
-        rows, lost = slice(first, last), batch.lost if number == 0 else ()
+        rows, lost = slice(first, last), chunk.lost if number == 0 else ()
         columns = {name: _compact(column.take(rows)) for name, column in moved.items()}
         if homes is not None and isinstance(labels, range):
             columns[key] = Column(Kind.LABEL, homes[rows], _numbers_of(labels, number), columns[key].bad)
         yield (
             number,
-            Batch(
+            Chunk(
                 columns,
                 last - first,
                 last - first + len(lost),

@@ -1,4 +1,4 @@
-"""The tables that were handed over, read a stretch at a time, and work on stretches ahead of their turn."""
+"""The tables that were handed over, read a chunk at a time, and work on chunks ahead of their turn."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from typing import TypeVar
 import attrs
 
 from servqual._checks import need
-from servqual.readers.columns.columns import Batch, joined
+from servqual.readers.columns.columns import Chunk, joined
 from servqual.readers.columns.request import Asked
 from servqual.readers.columns.tables import Kind
 from servqual.readers.sources import Source, parts_of_source
@@ -34,8 +34,8 @@ class Reader:
     progress: bool
 
     @contextmanager
-    def parts(self, table: str, *, whole: bool = False) -> Generator[Iterator[Callable[[], Batch]]]:
-        """The stretches of a table, each read when it is called for; the bar stays until the end."""
+    def parts(self, table: str, *, whole: bool = False) -> Generator[Iterator[Callable[[], Chunk]]]:
+        """The chunks of a table, each read when it is called for; the bar stays until the end."""
         asked = Asked(
             names=self.columns.get(table, {}),
             only=self.wanted.get(table),
@@ -51,16 +51,16 @@ class Reader:
         with tqdm.tqdm(unit=" rows", unit_scale=True, desc=table) as bar:
             yield (partial(_read, part, bar.update) for part in parts)
 
-    def whole(self, table: str) -> Batch:
+    def whole(self, table: str) -> Chunk:
         """All of a table at once."""
         with self.parts(table, whole=True) as parts:
             return joined([part() for part in parts])
 
 
-def _read(part: Callable[[], Batch], done: Callable[[int], object]) -> Batch:
-    batch = part()
-    done(batch.read)
-    return batch
+def _read(part: Callable[[], Chunk], done: Callable[[int], object]) -> Chunk:
+    chunk = part()
+    done(chunk.read)
+    return chunk
 
 
 def ahead(pool: Executor, work: Callable[[Item], Result], items: Iterable[Item], most: int) -> Iterator[Result]:

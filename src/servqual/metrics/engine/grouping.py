@@ -1,4 +1,4 @@
-"""Which group each row belongs to: groups are numbered as they first come, batch after batch."""
+"""Which group each row belongs to: groups are numbered as they first come, chunk after chunk."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -10,7 +10,7 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.results.groups import Groups, all_alike, in_order
 from servqual.metrics.time.periods import PERIODS, period
-from servqual.readers.columns.columns import Batch
+from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.tables import Kind
 
 _MOST: Final = 10_000_000
@@ -37,11 +37,11 @@ class GroupCodes:
         self._keys = _Keys(len(self._by))
         self.size = 0 if self._by else 1
 
-    def add(self, batch: Batch) -> Array:
+    def add(self, chunk: Chunk) -> Array:
         """The number of each row's group."""
         if not self._by:
-            return np.zeros(batch.size, np.int64)
-        columns = [labels.add(*self._column(name, batch)) for name, labels in zip(self._by, self._labels, strict=True)]
+            return np.zeros(chunk.size, np.int64)
+        columns = [labels.add(*self._column(name, chunk)) for name, labels in zip(self._by, self._labels, strict=True)]
         bits = [max(1, len(labels.names).bit_length()) for labels in self._labels]
         if bits != self._bits:
             self._bits = bits
@@ -92,17 +92,17 @@ class GroupCodes:
             key = key >> self._bits[column]
         return members
 
-    def _column(self, name: str, batch: Batch) -> tuple[Array, Sequence[Any]]:
+    def _column(self, name: str, chunk: Chunk) -> tuple[Array, Sequence[Any]]:
         """Codes of rows, -1 for nothing known, and the labels that they stand for."""
         if name in PERIODS:
-            column = batch.columns[self._at]
+            column = chunk.columns[self._at]
             known = column.known
             if known.all():
                 return period(name, column.values, self._zone)
-            codes = np.full(batch.size, -1, np.int64)
+            codes = np.full(chunk.size, -1, np.int64)
             codes[known], names = period(name, column.values[known], self._zone)
             return codes, names
-        column = batch.columns[name]
+        column = chunk.columns[name]
         if column.kind in (Kind.MOMENT, Kind.DURATION):
             raise InvalidValue.of(
                 "by",
@@ -111,10 +111,10 @@ class GroupCodes:
                 shown=f"{name!r}, a {column.kind}",
                 do="make a column of classes from it first",
             )
-        if column.labels or not batch.size:
+        if column.labels or not chunk.size:
             return column.values, column.labels
         values, found = np.unique(column.values[column.known], return_inverse=True)
-        codes = np.full(batch.size, -1, np.int64)
+        codes = np.full(chunk.size, -1, np.int64)
         codes[column.known] = found
         return codes, [bool(value) if column.kind is Kind.FLAG else value.item() for value in values]
 

@@ -1,4 +1,4 @@
-"""One table's rows into a tally, batch after batch."""
+"""One table's rows into a tally, chunk after chunk."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from servqual.metrics.kpi.definition import Kpi, View
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.time.periods import keys_of
 from servqual.readers.columns.accounting import Rows
-from servqual.readers.columns.columns import Batch
+from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusal, Refusals
 from servqual.readers.sources import chosen, chosen_rows
 
@@ -35,7 +35,7 @@ _AHEAD = 4
 
 
 class Tallier:
-    """Takes batches of one table as they come, also from several threads, and gives the tally of them all.
+    """Takes chunks of one table as they come, also from several threads, and gives the tally of them all.
 
     For a keyed KPI the rows are kept, apart by customer, and tallied when all of them are there.
     """
@@ -54,21 +54,21 @@ class Tallier:
         # glibc gives freed memory back to the system, and takes it anew, unless as much was freed at once before
         np.empty(_WARM, np.uint8)
 
-    def add(self, batch: Batch) -> None:
-        """Tally one more batch, of which the rows that the plan leaves count.
+    def add(self, chunk: Chunk) -> None:
+        """Tally one more chunk, of which the rows that the plan leaves count.
 
         A keyed KPI sees the others too: what follows what does not depend on who asks.
         """
         if self._blocks is None:
-            batch = chosen(batch, self._plan.where)
-        self._check(batch)
+            chunk = chosen(chunk, self._plan.where)
+        self._check(chunk)
         if self._blocks is None:
-            self._add(batch)
+            self._add(chunk)
         else:
-            self._blocks.add(batch)
+            self._blocks.add(chunk)
 
     def tally(self, pool: Executor | None = None) -> Tally:
-        """The tally of all batches so far; blocks that waited are tallied on a pool where one is given."""
+        """The tally of all chunks so far; blocks that waited are tallied on a pool where one is given."""
         if self._blocks is not None:
             for _ in ahead(pool, self._add, self._blocks, _AHEAD) if pool else map(self._add, self._blocks):
                 pass
@@ -79,21 +79,21 @@ class Tallier:
             cells |= found
         return Tally(self._asked, groups, cells, {self._table: self._rows})
 
-    def _check(self, batch: Batch) -> None:
-        names = frozenset(batch.columns)
+    def _check(self, chunk: Chunk) -> None:
+        names = frozenset(chunk.columns)
         if names != self._checked:
             for kpi in self._plan.kpis:
-                _check_needs(kpi, batch, self._plan)
+                _check_needs(kpi, chunk, self._plan)
             self._checked = names
 
-    def _add(self, batch: Batch) -> None:
+    def _add(self, chunk: Chunk) -> None:
         views: dict[str, View] = {}
-        inside = None if self._blocks is None else chosen_rows(batch, self._plan.where)
-        if batch.size:
+        inside = None if self._blocks is None else chosen_rows(chunk, self._plan.where)
+        if chunk.size:
             memo: dict[Any, Any] = {}
             for filled in self._parts.values():
-                filled.add(batch, *filled.take(batch, memo, views, inside), inside)
-        rows = _accounted(batch, tuple(views.values()), inside)
+                filled.add(chunk, *filled.take(chunk, memo, views, inside), inside)
+        rows = _accounted(chunk, tuple(views.values()), inside)
         if self._strict and rows.refusals:
             raise refused(rows.refusals[0])
         with self._lock:
@@ -124,7 +124,7 @@ class _Part:
         self._slots = [Slot(add) for add in (self._masks.add, *(each.add for each in self._fillings.values()))]
 
     def take(
-        self, batch: Batch, memo: dict[Any, Any], views: dict[str, View], inside: Array | None
+        self, chunk: Chunk, memo: dict[Any, Any], views: dict[str, View], inside: Array | None
     ) -> tuple[Sequence[Any], Sequence[Any]]:
         """What the fillings take of the rows inside: packed masks, and the rest of each; views are kept by reading."""
         amounts, masks, rest = Amounts(), list[Array](), []
@@ -133,12 +133,12 @@ class _Part:
             kpi = self._kpis[state]
             if kpi.reading not in views:
                 views[kpi.reading] = view = View(
-                    batch, kpi, self._plan.now, self._plan.period, memo=memo, by=self._plan.by
+                    chunk, kpi, self._plan.now, self._plan.period, memo=memo, by=self._plan.by
                 )
                 found[kpi.reading] = kpi.told(view)
                 for name in kpi.needs:
-                    if name in batch.columns:
-                        amounts.learn(batch.columns[name])
+                    if name in chunk.columns:
+                        amounts.learn(chunk.columns[name])
             rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
             counted = _both(views[kpi.reading].counted(), inside)
             if counted is not None:
@@ -147,15 +147,15 @@ class _Part:
             rest.append(filling.take(rows, amounts))
         return self._masks.packed(masks), rest
 
-    def add(self, batch: Batch, lanes: Sequence[Any], rest: Sequence[Any], inside: Array | None) -> None:
+    def add(self, chunk: Chunk, lanes: Sequence[Any], rest: Sequence[Any], inside: Array | None) -> None:
         """Add what was taken; the other rows make no groups."""
         with self._numbering:
             if inside is None:
-                codes = self._codes.add(batch)
+                codes = self._codes.add(chunk)
             else:
-                codes, rows = np.zeros(batch.size, np.int64), np.flatnonzero(inside)
-                columns = {name: batch.columns[name].take(rows) for name in self._keys if name in batch.columns}
-                codes[rows] = self._codes.add(attrs.evolve(batch, columns=columns, size=len(rows)))
+                codes, rows = np.zeros(chunk.size, np.int64), np.flatnonzero(inside)
+                columns = {name: chunk.columns[name].take(rows) for name in self._keys if name in chunk.columns}
+                codes[rows] = self._codes.add(attrs.evolve(chunk, columns=columns, size=len(rows)))
             size = self._codes.size
         if size:
             for slot, taken in zip(self._slots, (lanes, *rest), strict=True):
@@ -183,23 +183,23 @@ def _both(*masks: Array | None) -> Array | None:
     return np.logical_and.reduce(some) if some else None
 
 
-def _accounted(batch: Batch, views: Sequence[View], inside: Array | None) -> Rows:
+def _accounted(chunk: Chunk, views: Sequence[View], inside: Array | None) -> Rows:
     """How many rows were read and used of those inside, and why the others were not."""
     refusals = Refusals()
     for view in views:
-        refusals += view.refusals + batch.refusals.of_columns(view.named)
+        refusals += view.refusals + chunk.refusals.of_columns(view.named)
     unused = np.logical_and.reduce([view.bad for view in views]) if refusals else np.zeros(0, np.bool_)
     if inside is not None and refusals:
-        refusals, unused = refusals.only(batch.numbers[inside]), unused & inside
+        refusals, unused = refusals.only(chunk.numbers[inside]), unused & inside
     # rows that were folded into a case are used, or refused, with it
-    lost, read = _weighed(batch, unused), batch.read if inside is None else _weighed(batch, inside) + len(batch.lost)
+    lost, read = _weighed(chunk, unused), chunk.read if inside is None else _weighed(chunk, inside) + len(chunk.lost)
     settled = refusals.settled().numbered(lambda rows: rows % NUMBERED_ANEW)
-    return Rows.of(read=read, used=read - len(batch.lost) - lost, lost=batch.lost, refusals=settled)
+    return Rows.of(read=read, used=read - len(chunk.lost) - lost, lost=chunk.lost, refusals=settled)
 
 
-def _weighed(batch: Batch, rows: Array) -> int:
+def _weighed(chunk: Chunk, rows: Array) -> int:
     """How many rows of the source stand behind some."""
-    return int(rows.sum()) if batch.weights is None else int(batch.weights[: len(rows)][rows].sum())
+    return int(rows.sum()) if chunk.weights is None else int(chunk.weights[: len(rows)][rows].sum())
 
 
 def refused(first: Refusal) -> RefusedRow:
@@ -207,14 +207,14 @@ def refused(first: Refusal) -> RefusedRow:
     return RefusedRow(str(first), row=first.row, column=first.column, value=first.value, reason=first.reason)
 
 
-def _check_needs(kpi: Kpi, batch: Batch, plan: Plan) -> None:
-    if not (batch.columns or batch.others):
+def _check_needs(kpi: Kpi, chunk: Chunk, plan: Plan) -> None:
+    if not (chunk.columns or chunk.others):
         return
     dated = (kpi.at,) if plan.period else ()
     wanted = (*kpi.needs, *dated, *keys_of(plan.by, kpi.at))
     for name in wanted:
-        if name not in batch.columns:
-            names = [*batch.columns, *batch.others]
+        if name not in chunk.columns:
+            names = [*chunk.columns, *chunk.others]
             close = near(name, names)
             raise MissingColumn(
                 f"{kpi.key} needs the column {name!r} of {kpi.table} (got {', '.join(names)}){did_you_mean(close)}",

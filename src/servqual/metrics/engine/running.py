@@ -25,7 +25,7 @@ from servqual.metrics.time.instants import Moment, us_of
 from servqual.metrics.time.periods import PERIODS
 from servqual.model.sla.agreement import Sla
 from servqual.readers.columns.accounting import Rows
-from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT, Batch
+from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT, Chunk
 from servqual.readers.sources import Source
 
 Data: TypeAlias = Mapping[str, Source]
@@ -70,7 +70,7 @@ def tally(
         cluster: a column, such as customer_id, whose rows are not independent of each other: intervals of shares and
             means then hold for repeated customers, and each needs all rows of a customer together.
         strict: raise `RefusedRow` for the first row that cannot be used instead of counting it.
-        threads: how many stretches of rows are taken at once; by default as many as there are processors.
+        threads: how many chunks of rows are taken at once; by default as many as there are processors.
         progress: show a bar of the rows that were read.
 
     Raises `UnknownName` for a mistyped KPI, `MissingColumn` for a column that a KPI needs.
@@ -100,14 +100,14 @@ def tally(
         for table in _tables(plan):
             if table not in in_log:
                 tallier = Tallier(plan, table, strict=strict)
-                with reader.parts(table) as stretches:
-                    for _ in ahead(pool, partial(_add, tallier), stretches, threads + 1):
+                with reader.parts(table) as chunks:
+                    for _ in ahead(pool, partial(_add, tallier), chunks, threads + 1):
                         pass
                 parts.append(tallier.tally(pool))
     return _side_by_side(plan, parts)
 
 
-def _add(tallier: Tallier, part: Callable[[], Batch]) -> None:
+def _add(tallier: Tallier, part: Callable[[], Chunk]) -> None:
     tallier.add(part())
 
 
@@ -136,11 +136,11 @@ def _tally_log(
         _check_log(table, reader.data, plan, sla)
     asked = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table in tables))
     now = as_moment(plan.now)
-    batch = reader.whole("case_events")
+    chunk = reader.whole("case_events")
 
     talliers = {table: Tallier(asked, table, strict=strict) for table in tables}
 
-    def count(part: Callable[[], Batch]) -> Rows:
+    def count(part: Callable[[], Chunk]) -> Rows:
         log = EventLog.of(part(), now, () if sla is None else sla.attributes)
         if strict and log.rows.refusals:
             raise refused(log.rows.refusals[0])
@@ -148,14 +148,14 @@ def _tally_log(
             tallier.add(cases_of(log) if table == "cases" else _clock(table, log, sla, now))
         return log.rows
 
-    rows = reduce(Rows.__add__, pool.map(count, split_cases(batch)))
+    rows = reduce(Rows.__add__, pool.map(count, split_cases(chunk)))
     found = _side_by_side(asked, [tallier.tally(pool) for tallier in talliers.values()])
     return attrs.evolve(found, rows={"case_events": rows})
 
 
-def _clock(table: str, log: EventLog, sla: Sla | None, now: int) -> Batch:
+def _clock(table: str, log: EventLog, sla: Sla | None, now: int) -> Chunk:
     assert sla is not None
-    return read_clock(sla, log, table.partition("/")[2], now).batch()
+    return read_clock(sla, log, table.partition("/")[2], now).chunk()
 
 
 def _check_log(table: str, data: Data, plan: Plan, sla: Sla | None) -> None:

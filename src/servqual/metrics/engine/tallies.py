@@ -20,7 +20,7 @@ from servqual.metrics.kpi.clusters import clustered
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
-from servqual.metrics.results.estimates import measured
+from servqual.metrics.results.estimates import numbers_of
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measures import Measures
 from servqual.readers.columns.accounting import Rows
@@ -156,10 +156,10 @@ class Tally:
 
     def _measured(self, kpi: Kpi, confidence: float) -> tuple[Groups, Numbers]:
         if not isinstance(kpi, Compound):
-            return self.groups[part_of(kpi)], measured(kpi, self.cells[kpi.state], confidence)
+            return self.groups[part_of(kpi)], numbers_of(kpi, self.cells[kpi.state], confidence)
         groups, here, there = self.groups[part_of(kpi.top)].union(self.groups[part_of(kpi.base)])
         top, base = (
-            measured(part, self.cells[part.state].moved(places, groups.size), confidence)
+            numbers_of(part, self.cells[part.state].moved(places, groups.size), confidence)
             for part, places in ((kpi.top, here), (kpi.base, there))
         )
         return groups, kpi.measured(top, base, confidence)

@@ -31,7 +31,7 @@ from servqual.metrics.accumulators.sums import (
 from servqual.metrics.accumulators.values import Lifetimes, Values
 from servqual.metrics.time.periods import keys_of
 from servqual.model.hours.hours import Hours
-from servqual.readers.columns.columns import Batch, Column
+from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.refusals import Refusals, Unusable
 from servqual.readers.columns.tables import TABLES, Kind, kind_of
 from servqual.stats.inference import METHODS
@@ -324,7 +324,7 @@ class View:
 
     def __init__(
         self,
-        batch: Batch,
+        chunk: Chunk,
         kpi: Kpi,
         now: int | None,
         period: tuple[int, int] | None = None,
@@ -332,12 +332,12 @@ class View:
         memo: dict[Any, Any] | None = None,
         by: Sequence[str] = (),
     ) -> None:
-        self._batch = batch
+        self._chunk = chunk
         self._kpi = kpi
         self._now = now
         self._period = period
         self._memo: dict[Any, Any] = {} if memo is None else memo
-        self.size = batch.size
+        self.size = chunk.size
         keys = keys_of(by, kpi.at)
         self.named = kpi.columns | {*keys}
         self.told_by = kpi.columns | {*by}
@@ -345,7 +345,7 @@ class View:
         self.refusals = Refusals()
         self._bad: Array | None = None
         for name in dict.fromkeys((*kpi.needs, *kpi.uses, *keys)):
-            column = batch.columns.get(name)
+            column = chunk.columns.get(name)
             if column is not None and column.bad is not None:
                 self._bad = self.bad | column.bad
 
@@ -406,16 +406,16 @@ class View:
     def column(self, name: str) -> Column:
         """A column with its kind; one that is absent is all missing; the KPI must name those that it reads."""
         self._check(name)
-        found = self._batch.columns.get(name)
+        found = self._chunk.columns.get(name)
         return found or Column.missing(kind_of(self._kpi.table, name, {"": Kind.LABEL, **self._kpi.kinds}), self.size)
 
     def has(self, name: str) -> bool:
         """Whether the table has this column."""
         self._check(name)
-        return name in self._batch.columns
+        return name in self._chunk.columns
 
     def _check(self, name: str) -> None:
-        if name in self._batch.others:
+        if name in self._chunk.others:
             raise InvalidValue(
                 f"{self._kpi.key} reads the column {name!r}, which it does not name (got {', '.join(self.named)}); add "
                 "it to needs, or to uses where it may be absent",
@@ -465,13 +465,13 @@ class View:
             return
         self._bad = self.bad | rows
         places = np.flatnonzero(rows)
-        self.refusals += Refusals((Unusable(name, reason, self._batch.numbers[places], self[name][places]),))
+        self.refusals += Refusals((Unusable(name, reason, self._chunk.numbers[places], self[name][places]),))
 
     def content(self, rows: Array, *without: str) -> list[Array]:
         """What some rows hold in the columns that are read, but some, as numbers, the same however rows come."""
         out: list[Array] = []
         for name in sorted(self.told_by - {*without}):
-            column = self._batch.columns.get(name)
+            column = self._chunk.columns.get(name)
             if column is None:
                 continue
             if column.kind is Kind.LABEL:

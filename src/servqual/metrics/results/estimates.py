@@ -24,7 +24,7 @@ from servqual.stats import inference
 from servqual.stats.survival import Curves, curves
 
 
-def measured(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
+def numbers_of(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
     """Read a KPI's statistic from its cells, in its unit."""
     plain = _CLUSTERED if kpi.accumulator is Clustered else _STATISTICS
     if kpi.statistic in plain:

@@ -221,7 +221,7 @@ def _longer(
 
 
 def _merged(row: Ints, begun: Ints, ended: Ints) -> tuple[Ints, Ints, Ints]:
-    """Pauses as stretches of work, in order by row, overlaps cut off: the row, where it begins, how much it takes."""
+    """Pauses as spans of work, in order by row, overlaps cut off: the row, where it begins, how much it takes."""
     order = np.lexsort((begun, row))
     row, begun, ended = row[order], begun[order], ended[order]
     ends, rank = np.unique(ended, return_inverse=True)

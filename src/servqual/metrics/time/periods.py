@@ -79,6 +79,6 @@ def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[objec
 
 @lru_cache(64)
 def _of_days(name: str, first: int, last: int) -> tuple[Array, list[object]]:
-    """The period of each day, counted from 1970, as codes into labels; one list serves all stretches of a table."""
+    """The period of each day, counted from 1970, as codes into labels; one list serves all chunks of a table."""
     starts, codes = np.unique(_FIRST_DAY[name](np.arange(first, last + 1)), return_inverse=True)
     return codes.astype(np.int32), [dt.date.fromordinal(_ORDINAL + int(start)) for start in starts]

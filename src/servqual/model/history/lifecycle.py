@@ -25,7 +25,7 @@ from servqual.model.history.corrections import Correction, corrected
 from servqual.model.history.event import Act, Event
 from servqual.model.labels import Labelled
 
-__all__ = ["Act", "Event", "Lifecycle", "Lived", "Move", "Row", "State", "as_history", "short"]
+__all__ = ["Act", "Event", "Lived", "Move", "Row", "State", "Transitions", "as_history", "short"]
 
 S = TypeVar("S", bound=Labelled)
 
@@ -58,7 +58,7 @@ class State(NamedTuple, Generic[S]):
 
 
 @attrs.frozen(eq=False)
-class Lifecycle(Generic[S]):
+class Transitions(Generic[S]):
     """The legal steps of one kind of object; `waits` is the status that remembers where it came from.
 
     `correctable` lets the history of such an object be corrected by `Voided` and `Amended`.
@@ -164,7 +164,7 @@ def _moment(event: Event) -> tuple[dt.datetime, int]:
     return event.at, event.seq
 
 
-def _apart(lifecycle: Lifecycle[Any], history: tuple[Event, ...]) -> tuple[Sequence[Event], list[Correction]]:
+def _apart(lifecycle: Transitions[Any], history: tuple[Event, ...]) -> tuple[Sequence[Event], list[Correction]]:
     """The events, and apart from them the corrections where the lifecycle takes any."""
     corrections = [event for event in history if isinstance(event, Correction)]
     if not corrections or not lifecycle.correctable:
@@ -202,7 +202,7 @@ class Lived(Generic[S, E]):
     `history` anew with a converter to a tuple of its own events.
     """
 
-    _lifecycle: ClassVar[Lifecycle[Any]]
+    _lifecycle: ClassVar[Transitions[Any]]
 
     history: tuple[E, ...]
     counted: tuple[E, ...] = attrs.field(init=False, eq=False, repr=False)

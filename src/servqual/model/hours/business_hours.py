@@ -14,7 +14,7 @@ from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model.hours.holidays import Given, HolidayRule, Holidays
 from servqual.model.hours.hours import AtClose, DatedHours, Hours, LedgerPart, Reasons
-from servqual.model.hours.spans import DAY, Stretches, clipped, join, micros, moment, take_out
+from servqual.model.hours.spans import DAY, Spans, clipped, join, micros, moment, take_out
 from servqual.model.hours.spells import DAYS, Spells, day_spells, read_dates, read_week
 from servqual.model.hours.wall_clock import Fold, Gap, closing, day_of, opening, shown_at, shown_by
 from servqual.model.hours.window import Window
@@ -134,7 +134,7 @@ class BusinessHours(Hours):
     def explain(
         self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = ()
     ) -> tuple[LedgerPart, ...]:
-        """Why each stretch between two moments counted or did not; see `Hours.explain`."""
+        """Why each span between two moments counted or did not; see `Hours.explain`."""
         away = tuple(without)
         parts = super().explain(start, end, without=away)
         if self.shown is None or not parts:
@@ -149,8 +149,8 @@ class BusinessHours(Hours):
             told.append(attrs.evolve(part, counted=counted, why=why))
         return tuple(told)
 
-    def open_between(self, start: int, end: int) -> Stretches:
-        """The open stretches between two instants in microseconds since 1970, in order and apart."""
+    def open_between(self, start: int, end: int) -> Spans:
+        """The open spans between two instants in microseconds since 1970, in order and apart."""
         if self.is_steady():
             return [(start, end)] if self.week else []
         return clipped(take_out(self._spells(start, end), self._pauses(start, end)), start, end)
@@ -198,7 +198,7 @@ class BusinessHours(Hours):
     def _all_shown(self, windows: Iterable[Window]) -> list[Window]:
         return [Window(start=self._shown(window.start), end=self._shown(window.end)) for window in windows]
 
-    def _spells(self, start: int, end: int) -> Stretches:
+    def _spells(self, start: int, end: int) -> Spans:
         """The opening hours around a range of time, before breaks."""
         week = [day_spells(self.week.get(day, ""), "week") for day in DAYS]
         return join(
@@ -224,7 +224,7 @@ class BusinessHours(Hours):
             return (*spells[:-1], (spells[-1][0], DAY))
         return spells
 
-    def _pauses(self, start: int, end: int) -> Stretches:
+    def _pauses(self, start: int, end: int) -> Spans:
         """The breaks near a range of time."""
         near = range(day_of(self.zone, start) - 2, day_of(self.zone, end) + 2)
         return join(

@@ -15,7 +15,7 @@ import attrs
 from servqual._checks import as_instant, several
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
-from servqual.model.hours.spans import FIRST, LAST, Stretches, clipped, join, micros, moment, overlap, take_out
+from servqual.model.hours.spans import FIRST, LAST, Spans, clipped, join, micros, moment, overlap, take_out
 from servqual.model.hours.timeline import CENTURY, Timeline
 from servqual.model.hours.window import Window
 
@@ -25,7 +25,7 @@ Reasons: TypeAlias = Iterable[tuple[int, int, str]]
 
 @attrs.frozen(kw_only=True)
 class LedgerPart:
-    """One line of a ledger: a stretch of time, why it counted or did not, and how much of it counted."""
+    """One line of a ledger: a span of time, why it counted or did not, and how much of it counted."""
 
     start: dt.datetime
     end: dt.datetime
@@ -44,8 +44,8 @@ class Hours(ABC, Rebuilt):
     timeline: Timeline = attrs.field(init=False, eq=False, repr=False, default=attrs.Factory(Timeline, takes_self=True))
 
     @abstractmethod
-    def open_between(self, start: int, end: int) -> Stretches:
-        """The open stretches between two instants in microseconds since 1970, in order and apart."""
+    def open_between(self, start: int, end: int) -> Spans:
+        """The open spans between two instants in microseconds since 1970, in order and apart."""
 
     @abstractmethod
     def is_steady(self) -> bool:
@@ -53,7 +53,7 @@ class Hours(ABC, Rebuilt):
 
     @abstractmethod
     def reasons(self, start: int, end: int) -> Reasons:
-        """Why it is closed, for stretches that together cover all closed time between two instants."""
+        """Why it is closed, for spans that together cover all closed time between two instants."""
 
     @property
     def counts_real_time(self) -> bool:
@@ -148,7 +148,7 @@ class Hours(ABC, Rebuilt):
         return moment(compiled.instant(compiled.work(instant)))
 
     def next_close(self, at: dt.datetime) -> dt.datetime | None:
-        """The end of the stretch that is open now or next; None where none opens, or it stays open for a century."""
+        """The end of the span that is open now or next; None where none opens, or it stays open for a century."""
         opened = self.next_open(at)
         if opened is None:
             return None
@@ -160,7 +160,7 @@ class Hours(ABC, Rebuilt):
         return moment(close) if close < compiled.last else None
 
     def windows(self, start: dt.datetime, end: dt.datetime) -> tuple[Window, ...]:
-        """The open stretches between two moments, cut at both; spells that touch are one. A reversed range is refused.
+        """The open spans between two moments, cut at both; spells that touch are one. A reversed range is refused.
 
         >>> from servqual.model import BusinessHours
         >>> hours = BusinessHours(zone="Europe/Berlin", week={"mon": "09:00-12:30, 13:00-17:30"})
@@ -174,7 +174,7 @@ class Hours(ABC, Rebuilt):
     def explain(
         self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = ()
     ) -> tuple[LedgerPart, ...]:
-        """Why each stretch between two moments counted or did not; the parts tile the range and sum to `elapsed`.
+        """Why each span between two moments counted or did not; the parts tile the range and sum to `elapsed`.
 
         `why` is `open`, `pause` (open, but in `without`), `closed` (outside the weekly hours), `break`,
         `special day`, or `holiday: ` with its name. A reversed range is refused.
@@ -222,7 +222,7 @@ class Hours(ABC, Rebuilt):
     def __sub__(self, other: "Hours") -> "CombinedHours":
         return CombinedHours(left=self, how="-", right=other)
 
-    def _open(self, first: int, last: int) -> Stretches:
+    def _open(self, first: int, last: int) -> Spans:
         return self.timeline.over(first, last).between(first, last)
 
     def _range(self, start: dt.datetime, end: dt.datetime) -> tuple[int, int]:
@@ -268,7 +268,7 @@ class CombinedHours(Hours):
     how: Literal["|", "&", "-"] = attrs.field(validator=_joint)
     right: Hours = attrs.field(validator=_real_hours)
 
-    def open_between(self, start: int, end: int) -> Stretches:
+    def open_between(self, start: int, end: int) -> Spans:
         """The union, the intersection, or the difference."""
         left, right = self.left.open_between(start, end), self.right.open_between(start, end)
         if self.how == "|":
@@ -313,7 +313,7 @@ def _eras(given: Iterable[tuple[dt.datetime | None, Hours]]) -> tuple[tuple[dt.d
 class DatedHours(Hours):
     """Hours that change at known moments: each era holds from its moment until the next one's.
 
-    The first era has no moment (`None`); the moments come in order. A stretch that is open across a change is cut
+    The first era has no moment (`None`); the moments come in order. A span that is open across a change is cut
     there.
     """
 
@@ -332,7 +332,7 @@ class DatedHours(Hours):
                 do="write [(None, old), (moment, new)]",
             )
 
-    def open_between(self, start: int, end: int) -> Stretches:
+    def open_between(self, start: int, end: int) -> Spans:
         """What each era has in its own time."""
         return join(part for low, high, hours in self._within(start, end) for part in hours.open_between(low, high))
 
@@ -368,7 +368,7 @@ class DatedHours(Hours):
                 yield max(low, start), min(high, end), hours
 
 
-def _mask(without: Iterable[Window]) -> Stretches:
+def _mask(without: Iterable[Window]) -> Spans:
     windows = several("without", without, "Windows")
     for window in windows:
         if not isinstance(window, Window):

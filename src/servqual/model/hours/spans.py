@@ -1,4 +1,4 @@
-"""Stretches of time as pairs of whole microseconds since 1970 in UTC, in order and apart: joined, shared, taken out."""
+"""Spans of time as pairs of whole microseconds since 1970 in UTC, in order and apart: joined, shared, taken out."""
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
@@ -9,7 +9,7 @@ from typing import Final
 from servqual._checks import as_instant
 from servqual.errors import InvalidValue
 
-Stretches = list[tuple[int, int]]
+Spans = list[tuple[int, int]]
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 DAY: Final = 86_400_000_000
@@ -39,10 +39,10 @@ FIRST: Final = micros(dt.datetime.min.replace(tzinfo=dt.UTC))
 LAST: Final = micros(dt.datetime.max.replace(tzinfo=dt.UTC))
 
 
-def join(stretches: Iterable[tuple[int, int]]) -> Stretches:
+def join(spans: Iterable[tuple[int, int]]) -> Spans:
     """The union: in order, with those that touch or overlap made one, and without the empty."""
-    joined: Stretches = []
-    for start, end in sorted(stretches):
+    joined: Spans = []
+    for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         elif start < end:
@@ -50,9 +50,9 @@ def join(stretches: Iterable[tuple[int, int]]) -> Stretches:
     return joined
 
 
-def overlap(left: Stretches, right: Stretches) -> Stretches:
+def overlap(left: Spans, right: Spans) -> Spans:
     """What lies in both."""
-    shared: Stretches = []
+    shared: Spans = []
     i = j = 0
     while i < len(left) and j < len(right):
         start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
@@ -65,16 +65,16 @@ def overlap(left: Stretches, right: Stretches) -> Stretches:
     return shared
 
 
-def take_out(whole: Stretches, away: Stretches) -> Stretches:
+def take_out(whole: Spans, away: Spans) -> Spans:
     """What lies in the first and not in the second."""
-    edges = [FIRST - DAY, *(edge for stretch in away for edge in stretch), LAST + DAY]
+    edges = [FIRST - DAY, *(edge for span in away for edge in span), LAST + DAY]
     return overlap(whole, list(zip(edges[::2], edges[1::2], strict=True)))
 
 
-def clipped(stretches: Stretches, start: int, end: int) -> Stretches:
+def clipped(spans: Spans, start: int, end: int) -> Spans:
     """What lies between two moments, found by search: most of what is not asked for is never looked at."""
-    first = bisect_right(stretches, start, key=itemgetter(1))
-    part = stretches[first : bisect_left(stretches, end, key=itemgetter(0))] if start < end else []
+    first = bisect_right(spans, start, key=itemgetter(1))
+    part = spans[first : bisect_left(spans, end, key=itemgetter(0))] if start < end else []
     if part:
         part[0] = (max(part[0][0], start), part[0][1])
         part[-1] = (part[-1][0], min(part[-1][1], end))

@@ -11,14 +11,14 @@ from typing import Final, Protocol, Self
 import attrs
 
 from servqual.errors import InvalidValue
-from servqual.model.hours.spans import DAY, FIRST, LAST, Stretches, clipped, join, micros, moment
+from servqual.model.hours.spans import DAY, FIRST, LAST, Spans, clipped, join, micros, moment
 
 CENTURY: Final = 36_525 * DAY
 
 
 @attrs.frozen
 class Compiled:
-    """The open stretches of [first, last), led by an empty one at `first`, and the work before each."""
+    """The open spans of [first, last), led by an empty one at `first`, and the work before each."""
 
     first: int
     last: int
@@ -27,17 +27,17 @@ class Compiled:
     before: list[int]
 
     @classmethod
-    def of(cls, first: int, last: int, stretches: Stretches, before: int) -> Self:
-        """From the open stretches of [first, last), and the work before `first`."""
+    def of(cls, first: int, last: int, spans: Spans, before: int) -> Self:
+        """From the open spans of [first, last), and the work before `first`."""
         opens, closes, work = [first], [first], [before]
-        for start, end in stretches:
+        for start, end in spans:
             work.append(work[-1] + closes[-1] - opens[-1])
             opens.append(start)
             closes.append(end)
         return cls(first, last, opens, closes, work)
 
-    def between(self, start: int, end: int) -> Stretches:
-        """The open stretches between two instants, cut at both."""
+    def between(self, start: int, end: int) -> Spans:
+        """The open spans between two instants, cut at both."""
         part = slice(bisect_right(self.closes, start), bisect_left(self.opens, end))
         return clipped(list(zip(self.opens[part], self.closes[part], strict=True)), start, end)
 
@@ -47,7 +47,7 @@ class Compiled:
         return self.before[-1] + self.closes[-1] - self.opens[-1]
 
     def close_of(self, at: int) -> int:
-        """The close of the last stretch that opened by an instant; after the instant, where it is open."""
+        """The close of the last span that opened by an instant; after the instant, where it is open."""
         return self.closes[bisect_right(self.opens, at) - 1]
 
     def work(self, at: int) -> int:
@@ -64,8 +64,8 @@ class Compiled:
 class Source(Protocol):
     """What a timeline compiles."""
 
-    def open_between(self, start: int, end: int) -> Stretches:
-        """The open stretches between two instants."""
+    def open_between(self, start: int, end: int) -> Spans:
+        """The open spans between two instants."""
         ...
 
     def is_steady(self) -> bool:

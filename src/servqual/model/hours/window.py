@@ -1,4 +1,4 @@
-"""A stretch of time between two moments."""
+"""A span of time between two moments."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from servqual.errors import InvalidValue
 
 @attrs.frozen(kw_only=True)
 class Window:
-    """A stretch of time, `start` included, `end` not.
+    """A span of time, `start` included, `end` not.
 
     Both moments carry a zone and are kept as UTC; an end before the start is refused, an empty window is allowed.
 

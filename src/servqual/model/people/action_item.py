@@ -12,13 +12,13 @@ import attrs
 from servqual._checks import calendar_date, filled
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
 from servqual.model.people.meeting import FollowedUp, Meeting
 
 __all__ = [
-    "ACTION_ITEM_LIFECYCLE",
+    "ACTION_ITEM_TRANSITIONS",
     "ActionItem",
     "ActionItemEvent",
     "ActionItemStatus",
@@ -84,7 +84,7 @@ class Dropped(Act):
 
 ActionItemEvent = Agreed | Progressed | CarriedOver | Done | Dropped
 
-ACTION_ITEM_LIFECYCLE: Final = Lifecycle(
+ACTION_ITEM_TRANSITIONS: Final = Transitions(
     name="action_item",
     rows=(
         # from                       event        guard  to
@@ -113,7 +113,7 @@ class ActionItem(Lived[ActionItemStatus, ActionItemEvent]):
     ('A-1', False, True)
     """
 
-    _lifecycle: ClassVar[Lifecycle[ActionItemStatus]] = ACTION_ITEM_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[ActionItemStatus]] = ACTION_ITEM_TRANSITIONS
 
     history: tuple[ActionItemEvent, ...] = attrs.field(converter=_item_events, repr=short)
 

@@ -15,13 +15,13 @@ from servqual._checks import among, as_texts, calendar_date, filled, whole
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
-from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
 from servqual.model.people.score import FULL, Objective, Rating, Score, as_weights, scored
 
 __all__ = [
-    "APPRAISAL_LIFECYCLE",
+    "APPRAISAL_TRANSITIONS",
     "Acknowledged",
     "Appraisal",
     "AppraisalCriterion",
@@ -274,7 +274,7 @@ def _rows() -> tuple[Row[AppraisalStatus], ...]:
     )  # fmt: skip
 
 
-APPRAISAL_LIFECYCLE: Final = Lifecycle(name="appraisal", rows=_rows())
+APPRAISAL_TRANSITIONS: Final = Transitions(name="appraisal", rows=_rows())
 
 
 def _events(history: Iterable[AppraisalEvent]) -> tuple[AppraisalEvent, ...]:
@@ -301,7 +301,7 @@ class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
     (82.0, 'bonus')
     """
 
-    _lifecycle: ClassVar[Lifecycle[AppraisalStatus]] = APPRAISAL_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[AppraisalStatus]] = APPRAISAL_TRANSITIONS
 
     history: tuple[AppraisalEvent, ...] = attrs.field(converter=_events, repr=short)
 

@@ -11,14 +11,14 @@ import attrs
 
 from servqual._checks import as_instant, filled
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Event, Lifecycle, Lived, Row, as_history, short
+from servqual.model.history.lifecycle import Event, Lived, Row, Transitions, as_history, short
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
 from servqual.model.service import case as of_case
 from servqual.model.service import complaint as of_complaint
 
 __all__ = [
-    "OWNERSHIP_LIFECYCLE",
+    "OWNERSHIP_TRANSITIONS",
     "Assigned",
     "HandedOver",
     "Holding",
@@ -68,7 +68,7 @@ class Released(Event):
 
 OwnershipEvent = Assigned | HandedOver | Released
 
-OWNERSHIP_LIFECYCLE: Final = Lifecycle(
+OWNERSHIP_TRANSITIONS: Final = Transitions(
     name="ownership",
     rows=(
         # from                                                event       guard  to
@@ -81,7 +81,7 @@ OWNERSHIP_LIFECYCLE: Final = Lifecycle(
 
 @attrs.frozen(kw_only=True)
 class Holding:
-    """A stretch of time in which one member owned it: `start` included, `end` not; no end while it lasts."""
+    """A span of time in which one member owned it: `start` included, `end` not; no end while it lasts."""
 
     member: AgentId
     team: TeamId | None
@@ -108,13 +108,13 @@ class Ownership(Lived[OwnershipStatus, OwnershipEvent]):
     ('A-2', 'A-1')
     """
 
-    _lifecycle: ClassVar[Lifecycle[OwnershipStatus]] = OWNERSHIP_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[OwnershipStatus]] = OWNERSHIP_TRANSITIONS
 
     history: tuple[OwnershipEvent, ...] = attrs.field(converter=_events, repr=short)
 
     @property
     def holdings(self) -> tuple[Holding, ...]:
-        """Every stretch of ownership in time order; one that ended at the instant it began is left out."""
+        """Every span of ownership in time order; one that ended at the instant it began is left out."""
         ends = (*(event.at for event in self.history[1:]), None)
         return tuple(
             Holding(member=event.to, team=event.team, start=event.at, end=end)

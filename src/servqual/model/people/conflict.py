@@ -11,12 +11,12 @@ import attrs
 from servqual._checks import as_texts, filled
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
 from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
 
 __all__ = [
-    "CONFLICT_LIFECYCLE",
+    "CONFLICT_TRANSITIONS",
     "Conflict",
     "ConflictEvent",
     "ConflictKind",
@@ -152,7 +152,7 @@ def _rows() -> tuple[Row[ConflictStatus], ...]:
     )  # fmt: skip
 
 
-CONFLICT_LIFECYCLE: Final = Lifecycle(name="conflict", rows=_rows())
+CONFLICT_TRANSITIONS: Final = Transitions(name="conflict", rows=_rows())
 
 
 def _events(history: Iterable[ConflictEvent]) -> tuple[ConflictEvent, ...]:
@@ -174,7 +174,7 @@ class Conflict(Lived[ConflictStatus, ConflictEvent]):
     (('talk_held',), '重新评估需求和优先级')
     """
 
-    _lifecycle: ClassVar[Lifecycle[ConflictStatus]] = CONFLICT_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[ConflictStatus]] = CONFLICT_TRANSITIONS
 
     history: tuple[ConflictEvent, ...] = attrs.field(converter=_events, repr=short)
 

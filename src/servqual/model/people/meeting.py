@@ -10,12 +10,12 @@ import attrs
 
 from servqual._checks import as_texts, filled, some
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
 
 __all__ = [
-    "MEETING_LIFECYCLE",
+    "MEETING_TRANSITIONS",
     "Cancelled",
     "FollowedUp",
     "Held",
@@ -91,7 +91,7 @@ class Cancelled(Act):
 
 MeetingEvent = Noticed | Held | FollowedUp | Cancelled
 
-MEETING_LIFECYCLE: Final = Lifecycle(
+MEETING_TRANSITIONS: Final = Transitions(
     name="meeting",
     rows=(
         # from                    event      guard  to
@@ -122,7 +122,7 @@ class Meeting(Lived[MeetingStatus, MeetingEvent]):
     ('团队会议', ('noticed', 'held', 'cancelled'))
     """
 
-    _lifecycle: ClassVar[Lifecycle[MeetingStatus]] = MEETING_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[MeetingStatus]] = MEETING_TRANSITIONS
 
     history: tuple[MeetingEvent, ...] = attrs.field(converter=_meeting_events, repr=short)
 

@@ -57,7 +57,7 @@ class Shift:
 
     @property
     def working(self) -> tuple[Window, ...]:
-        """The stretches of work between the breaks."""
+        """The spans of work between the breaks."""
         starts = (self.start, *(pause.end for pause in self.breaks))
         ends = (*(pause.start for pause in self.breaks), self.end)
         parts = (Window(start=start, end=end) for start, end in zip(starts, ends, strict=True))
@@ -71,7 +71,7 @@ class Shift:
 
 @attrs.frozen(kw_only=True)
 class Cover:
-    """Who works in a stretch of time in which nobody comes or goes."""
+    """Who works in a span of time in which nobody comes or goes."""
 
     window: Window
     members: tuple[AgentId, ...]

@@ -16,13 +16,13 @@ from servqual._checks import a_fact, as_instant, filled, instant, one_of, whole
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model.history.corrections import Amended, Voided
-from servqual.model.history.lifecycle import Act, Event, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Event, Lived, Move, Row, Transitions, as_history, short
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.labels import Labelled
 from servqual.model.money import Money, compensation
 
 __all__ = [
-    "CASE_LIFECYCLE",
+    "CASE_TRANSITIONS",
     "Amended",
     "Assigned",
     "AutoReplied",
@@ -407,7 +407,7 @@ def _rows() -> tuple[Row[CaseStatus], ...]:
     )  # fmt: skip
 
 
-CASE_LIFECYCLE: Final = Lifecycle(name="case", rows=_rows(), waits=CaseStatus.WAITING, correctable=True)
+CASE_TRANSITIONS: Final = Transitions(name="case", rows=_rows(), waits=CaseStatus.WAITING, correctable=True)
 
 _STAGES: Final = {
     **dict.fromkeys(
@@ -446,7 +446,7 @@ class Case(Lived[CaseStatus, CaseEvent]):
 replied, waiting, duplicate, cancelled while the case is received (got closed)
     """
 
-    _lifecycle: ClassVar[Lifecycle[Any]] = CASE_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[Any]] = CASE_TRANSITIONS
 
     history: tuple[CaseEvent, ...] = attrs.field(converter=_events, repr=short)
 

@@ -14,12 +14,12 @@ import attrs
 from servqual._checks import as_instant, filled, instant
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
 from servqual.model.ids import CommitmentId, CustomerId
 from servqual.model.labels import Labelled
 
 __all__ = [
-    "COMMITMENT_LIFECYCLE",
+    "COMMITMENT_TRANSITIONS",
     "Broken",
     "Commitment",
     "CommitmentEvent",
@@ -113,7 +113,7 @@ def _rows() -> tuple[Row[CommitmentStatus], ...]:
     )  # fmt: skip
 
 
-COMMITMENT_LIFECYCLE: Final = Lifecycle(name="commitment", rows=_rows())
+COMMITMENT_TRANSITIONS: Final = Transitions(name="commitment", rows=_rows())
 
 _PROMISED: Final = frozenset({CommitmentStatus.MADE, CommitmentStatus.AT_RISK, CommitmentStatus.EXPLAINED})
 
@@ -142,7 +142,7 @@ class Commitment(Lived[CommitmentStatus, CommitmentEvent]):
 (got 2026-05-04 14:00:00+00:00); record Broken, then MadeGood
     """
 
-    _lifecycle: ClassVar[Lifecycle[Any]] = COMMITMENT_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[Any]] = COMMITMENT_TRANSITIONS
 
     history: tuple[CommitmentEvent, ...] = attrs.field(converter=_events, repr=short)
 

@@ -17,13 +17,13 @@ from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model.channel import Channel
 from servqual.model.history.corrections import Amended, Voided
-from servqual.model.history.lifecycle import Act, Event, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Event, Lived, Move, Row, Transitions, as_history, short
 from servqual.model.ids import CaseId, ComplaintId, CustomerId
 from servqual.model.labels import Labelled
 from servqual.model.money import Money, compensation
 
 __all__ = [
-    "COMPLAINT_LIFECYCLE",
+    "COMPLAINT_TRANSITIONS",
     "Acknowledged",
     "Amended",
     "Analysed",
@@ -242,7 +242,7 @@ def _rows() -> tuple[Row[ComplaintStatus], ...]:
     )  # fmt: skip
 
 
-COMPLAINT_LIFECYCLE: Final = Lifecycle(name="complaint", rows=_rows(), correctable=True)
+COMPLAINT_TRANSITIONS: Final = Transitions(name="complaint", rows=_rows(), correctable=True)
 
 _RESOLVED: Final = frozenset({ComplaintStatus.FOLLOWING_UP, ComplaintStatus.FOLLOWED_UP, ComplaintStatus.CLOSED})
 _ENDED: Final = frozenset({ComplaintStatus.CLOSED, ComplaintStatus.WITHDRAWN, ComplaintStatus.DUPLICATE})
@@ -275,7 +275,7 @@ class Complaint(Lived[ComplaintStatus, ComplaintEvent]):
 duplicate, withdrawn while the complaint is analysing (got closed)
     """
 
-    _lifecycle: ClassVar[Lifecycle[Any]] = COMPLAINT_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[Any]] = COMPLAINT_TRANSITIONS
 
     history: tuple[ComplaintEvent, ...] = attrs.field(converter=_events, repr=short)
 

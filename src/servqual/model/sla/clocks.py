@@ -17,7 +17,7 @@ import attrs
 from servqual._checks import a_fact, as_texts, did_you_mean, lasting, near, one_of, several, some
 from servqual.errors import InvalidValue
 from servqual.model.labels import Labelled
-from servqual.model.service.case import CASE_LIFECYCLE, Relation
+from servqual.model.service.case import CASE_TRANSITIONS, Relation
 
 
 class Clock(Labelled):
@@ -76,7 +76,7 @@ _FINER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 # a complaint's events beside those that it shares with a case
 _COMPLAINT: Final = ("acknowledged", "listened", "analysed", "withdrawn")
 _NAMES: Final = (
-    *(event.stored_name for event in CASE_LIFECYCLE.events),
+    *(event.stored_name for event in CASE_TRANSITIONS.events),
     *(f"{name}.{finer}" for name, ends in _FINER.items() for finer in ends),
     *_COMPLAINT,
 )
@@ -187,7 +187,7 @@ class ClockConventions:
 
     `rules` say what each clock listens to; a clock without one, such as `Clock.STEP`, needs a rule on its target.
     `retargeting` is what a change of target does. `at_close="roll"` moves a deadline that falls on the close to the
-    next opening. `whole_history` counts all time under the hours that apply last, where each stretch otherwise counts
+    next opening. `whole_history` counts all time under the hours that apply last, where each span otherwise counts
     under the hours of its own time. `pauses="wall"` lets a pause move what is left by its whole length, nights and all,
     where otherwise only its open part does not count. `pause_edges="minute"` cuts the moments at which pauses begin and
     end to whole minutes. A limit below `shortest` cannot be promised; without it every limit can. `sources`

@@ -71,7 +71,7 @@ class Count:
         return None if at is None else at + moved
 
     def ledger(self) -> Iterator[LedgerPart]:
-        """Why each stretch up to `until` counted or did not."""
+        """Why each span up to `until` counted or did not."""
         at, moved = self.start, _ZERO
         for pause, end in self._lengths():
             if pause.start == end:

@@ -19,7 +19,7 @@ _SOLVED: Final = frozenset({"resolved", "closed"})
 
 
 class Pause(NamedTuple):
-    """A stretch in which the clock does not run; `end` is None while it lasts."""
+    """A span in which the clock does not run; `end` is None while it lasts."""
 
     start: dt.datetime
     end: dt.datetime | None

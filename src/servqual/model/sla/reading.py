@@ -189,7 +189,7 @@ class Reading:
 
     @property
     def ledger(self) -> tuple[LedgerPart, ...]:
-        """Why each stretch from start to now counted or did not; the parts tile it and `counted` sums to `elapsed`.
+        """Why each span from start to now counted or did not; the parts tile it and `counted` sums to `elapsed`.
 
         `why` is `running`, `waiting: customer` and the like, `stopped`, `cancelled`, or a reason of the hours such as
         `closed` and `holiday: Labour Day`.
@@ -254,7 +254,7 @@ def count_of(reading: Reading) -> Count:
 def _held(
     history: Iterable[Event], start: dt.datetime, end: dt.datetime
 ) -> Iterable[tuple[str, dt.datetime, dt.datetime]]:
-    """Who held the case in each stretch between two moments."""
+    """Who held the case in each span between two moments."""
     owner, waits_on, since = "", None, start
     for event in history:
         if event.at >= end:

@@ -12,12 +12,12 @@ import attrs
 from servqual._checks import among, as_texts, distinct, filled
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
 from servqual.model.ids import AuditId
 from servqual.model.labels import Labelled
 
 __all__ = [
-    "AUDIT_LIFECYCLE",
+    "AUDIT_TRANSITIONS",
     "Audit",
     "AuditEvent",
     "AuditKind",
@@ -147,7 +147,7 @@ def _rows() -> tuple[Row[AuditStatus], ...]:
     )  # fmt: skip
 
 
-AUDIT_LIFECYCLE: Final = Lifecycle(name="audit", rows=_rows())
+AUDIT_TRANSITIONS: Final = Transitions(name="audit", rows=_rows())
 
 
 def _events(history: Iterable[AuditEvent]) -> tuple[AuditEvent, ...]:
@@ -175,7 +175,7 @@ class Audit(Lived[AuditStatus, AuditEvent]):
 record Corrected for each
     """
 
-    _lifecycle: ClassVar[Lifecycle[Any]] = AUDIT_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[Any]] = AUDIT_TRANSITIONS
 
     history: tuple[AuditEvent, ...] = attrs.field(converter=_events, repr=short)
 

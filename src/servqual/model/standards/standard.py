@@ -12,12 +12,12 @@ import attrs
 from servqual._checks import a_fact, as_instant, as_texts, distinct, filled, instant
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
 from servqual.model.labels import Labelled
 from servqual.model.standards.indicator import Indicator
 
 __all__ = [
-    "STANDARD_LIFECYCLE",
+    "STANDARD_TRANSITIONS",
     "Confirmation",
     "Confirmed",
     "Drafted",
@@ -207,7 +207,7 @@ def _rows() -> tuple[Row[StandardStatus], ...]:
     )  # fmt: skip
 
 
-STANDARD_LIFECYCLE: Final = Lifecycle(name="standard", rows=_rows())
+STANDARD_TRANSITIONS: Final = Transitions(name="standard", rows=_rows())
 
 
 @attrs.frozen(kw_only=True)
@@ -245,7 +245,7 @@ class ServiceStandard(Lived[StandardStatus, StandardEvent]):
     ('使用中', (), True)
     """
 
-    _lifecycle: ClassVar[Lifecycle[Any]] = STANDARD_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[Any]] = STANDARD_TRANSITIONS
 
     history: tuple[StandardEvent, ...] = attrs.field(converter=_events, repr=short)
 

@@ -11,12 +11,12 @@ import attrs
 
 from servqual._checks import filled, whole
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Event, Lifecycle, Lived, Move, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Event, Lived, Move, Row, Transitions, as_history, short
 from servqual.model.ids import CustomerId, FeedbackId, InteractionId, SuggestionId
 from servqual.model.labels import Labelled
 
 __all__ = [
-    "FEEDBACK_LIFECYCLE",
+    "FEEDBACK_TRANSITIONS",
     "Acknowledged",
     "Analysed",
     "FeedbackEvent",
@@ -141,7 +141,7 @@ def _rows() -> tuple[Row[FeedbackStatus], ...]:
     )  # fmt: skip
 
 
-FEEDBACK_LIFECYCLE: Final = Lifecycle(name="feedback", rows=_rows())
+FEEDBACK_TRANSITIONS: Final = Transitions(name="feedback", rows=_rows())
 
 
 def _events(history: Iterable[FeedbackEvent]) -> tuple[FeedbackEvent, ...]:
@@ -164,7 +164,7 @@ class FeedbackItem(Lived[FeedbackStatus, FeedbackEvent]):
     ('已接收', datetime.timedelta(seconds=60))
     """
 
-    _lifecycle: ClassVar[Lifecycle[Any]] = FEEDBACK_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[Any]] = FEEDBACK_TRANSITIONS
 
     history: tuple[FeedbackEvent, ...] = attrs.field(converter=_events, repr=short)
 

@@ -10,12 +10,12 @@ import attrs
 
 from servqual._checks import filled
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Event, Lifecycle, Lived, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Event, Lived, Row, Transitions, as_history, short
 from servqual.model.ids import CustomerId, FeedbackId, SuggestionId
 from servqual.model.labels import Labelled
 
 __all__ = [
-    "SUGGESTION_LIFECYCLE",
+    "SUGGESTION_TRANSITIONS",
     "Adopted",
     "Declined",
     "Evaluated",
@@ -100,7 +100,7 @@ def _rows() -> tuple[Row[SuggestionStatus], ...]:
     )  # fmt: skip
 
 
-SUGGESTION_LIFECYCLE: Final = Lifecycle(name="suggestion", rows=_rows())
+SUGGESTION_TRANSITIONS: Final = Transitions(name="suggestion", rows=_rows())
 
 
 def _events(history: Iterable[SuggestionEvent]) -> tuple[SuggestionEvent, ...]:
@@ -122,7 +122,7 @@ class Suggestion(Lived[SuggestionStatus, SuggestionEvent]):
     (None, True)
     """
 
-    _lifecycle: ClassVar[Lifecycle[Any]] = SUGGESTION_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[Any]] = SUGGESTION_TRANSITIONS
 
     history: tuple[SuggestionEvent, ...] = attrs.field(converter=_events, repr=short)
 

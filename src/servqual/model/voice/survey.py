@@ -12,7 +12,7 @@ import attrs
 from servqual._checks import among, as_instant, as_texts, as_zone, calendar_date, distinct, filled, some
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lifecycle, Lived, Row, as_history, short
+from servqual.model.history.lifecycle import Act, Lived, Row, Transitions, as_history, short
 from servqual.model.hours.cadence import Cadence
 from servqual.model.ids import SurveyId
 from servqual.model.labels import Labelled
@@ -20,7 +20,7 @@ from servqual.model.voice.answer import Answer
 from servqual.model.voice.question import Question
 
 __all__ = [
-    "SURVEY_LIFECYCLE",
+    "SURVEY_TRANSITIONS",
     "Analysed",
     "Cancelled",
     "Closed",
@@ -175,7 +175,7 @@ def _rows() -> tuple[Row[SurveyStatus], ...]:
     )  # fmt: skip
 
 
-SURVEY_LIFECYCLE: Final = Lifecycle(name="survey", rows=_rows())
+SURVEY_TRANSITIONS: Final = Transitions(name="survey", rows=_rows())
 
 
 def _events(history: Iterable[SurveyEvent]) -> tuple[SurveyEvent, ...]:
@@ -200,7 +200,7 @@ class Survey(Lived[SurveyStatus, SurveyEvent]):
     ('开放中', datetime.date(2026, 8, 4))
     """
 
-    _lifecycle: ClassVar[Lifecycle[Any]] = SURVEY_LIFECYCLE
+    _lifecycle: ClassVar[Transitions[Any]] = SURVEY_TRANSITIONS
 
     history: tuple[SurveyEvent, ...] = attrs.field(converter=_events, repr=short)
 

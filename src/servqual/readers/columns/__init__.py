@@ -1,6 +1,6 @@
 """Typed columns, the tables that they belong to, and the cells and rows that could not be used.
 
-- `columns`: typed columns, and batches of them
+- `columns`: typed columns, and chunks of them
 - `tables`: the tables that servqual knows
 - `refusals`: cells that could not be used, and why
 - `accounting`: where the rows went: read = used + refused

@@ -52,7 +52,7 @@ NONE: Final[Mapping[Kind, Any]] = {
 
 @attrs.frozen(eq=False)
 class Column:
-    """One column of a batch: typed values, the labels of its codes, and which cells could not be read.
+    """One column of a chunk: typed values, the labels of its codes, and which cells could not be read.
 
     `whole` says that every value was seen to be there; `ticks` are the same values in a unit that divides them all, as
     floats, and the unit, where reading found one.
@@ -89,8 +89,8 @@ class Column:
 
 
 @attrs.frozen(eq=False)
-class Batch:
-    """A stretch of rows as columns.
+class Chunk:
+    """A chunk of rows as columns.
 
     Attributes:
         columns: the columns by our names, each with `size` values.
@@ -118,20 +118,20 @@ class Batch:
         return np.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else np.asarray(rows)
 
 
-def joined(batches: Sequence[Batch]) -> Batch:
-    """Several batches as one; a column that one of them lacks is missing there."""
-    if len(batches) == 1:
-        return batches[0]
-    if not batches:
-        return Batch({}, 0, 0, range(0))
-    names = dict.fromkeys(name for batch in batches for name in batch.columns)
-    return Batch(
-        {name: _joined(name, batches) for name in names},
-        sum(batch.size for batch in batches),
-        sum(batch.read for batch in batches),
-        _rows([batch.rows for batch in batches]),
-        Refusals(tuple(part for batch in batches for part in batch.refusals.parts)),
-        [refusal for batch in batches for refusal in batch.lost],
+def joined(chunks: Sequence[Chunk]) -> Chunk:
+    """Several chunks as one; a column that one of them lacks is missing there."""
+    if len(chunks) == 1:
+        return chunks[0]
+    if not chunks:
+        return Chunk({}, 0, 0, range(0))
+    names = dict.fromkeys(name for chunk in chunks for name in chunk.columns)
+    return Chunk(
+        {name: _joined(name, chunks) for name in names},
+        sum(chunk.size for chunk in chunks),
+        sum(chunk.read for chunk in chunks),
+        _rows([chunk.rows for chunk in chunks]),
+        Refusals(tuple(part for chunk in chunks for part in chunk.refusals.parts)),
+        [refusal for chunk in chunks for refusal in chunk.lost],
     )
 
 
@@ -143,9 +143,9 @@ def _rows(parts: Sequence[Sequence[int] | Array]) -> Sequence[int] | Array:
     return np.concatenate([np.asarray(rows) for rows in parts])
 
 
-def _joined(name: str, batches: Sequence[Batch]) -> Column:
-    kind = next(batch.columns[name].kind for batch in batches if name in batch.columns)
-    parts = [batch.columns.get(name) or Column.missing(kind, batch.size) for batch in batches]
+def _joined(name: str, chunks: Sequence[Chunk]) -> Column:
+    kind = next(chunk.columns[name].kind for chunk in chunks if name in chunk.columns)
+    parts = [chunk.columns.get(name) or Column.missing(kind, chunk.size) for chunk in chunks]
     bad: Array | None = None
     if any(part.bad is not None for part in parts):
         bad = np.concatenate([np.zeros(len(p.values), np.bool_) if p.bad is None else p.bad for p in parts])

@@ -14,7 +14,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.readers.columns.columns import Batch, Column
+from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.refusals import Refusal
 
 IDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -100,18 +100,18 @@ class Ids:
         self._failed = False
         self._turn = threading.Condition()
 
-    def first_told(self, number: int, part: Callable[[], Batch]) -> Batch:
+    def first_told(self, number: int, part: Callable[[], Chunk]) -> Chunk:
         """The part of this number without the rows whose id came before."""
         try:
-            batch = part()
-            ids = batch.columns.get(self._name)
+            chunk = part()
+            ids = chunk.columns.get(self._name)
             again = None if ids is None else self._again(number, ids)
         except BaseException:
             with self._turn:
                 self._failed = True
                 self._turn.notify_all()
             raise
-        return batch if ids is None or again is None else without(batch, self._name, ids, again)
+        return chunk if ids is None or again is None else without(chunk, self._name, ids, again)
 
     def _again(self, number: int, ids: Column) -> Array | None:
         codes, size = ids.values, len(ids.labels)
@@ -144,19 +144,19 @@ class Ids:
         return known
 
 
-def without(batch: Batch, name: str, ids: Column, again: Array) -> Batch:
-    """The batch without the rows whose id came again; they are told in `lost`, by the name of the id's column."""
+def without(chunk: Chunk, name: str, ids: Column, again: Array) -> Chunk:
+    """The chunk without the rows whose id came again; they are told in `lost`, by the name of the id's column."""
     keep = np.flatnonzero(~again)
-    numbers = batch.numbers
+    numbers = chunk.numbers
     lost = [
         Refusal(row, name, str(ids.labels[code]), "came before")
         for row, code in zip(numbers[again].tolist(), ids.values[again].tolist(), strict=True)
     ]
     return attrs.evolve(
-        batch,
-        columns={key: one.take(keep) for key, one in batch.columns.items()},
+        chunk,
+        columns={key: one.take(keep) for key, one in chunk.columns.items()},
         size=len(keep),
         rows=numbers[keep],
-        refusals=batch.refusals.without(numbers[again]),
-        lost=[*batch.lost, *lost],
+        refusals=chunk.refusals.without(numbers[again]),
+        lost=[*chunk.lost, *lost],
     )

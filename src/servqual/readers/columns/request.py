@@ -19,7 +19,7 @@ class Asked:
         only: the columns that are wanted; None wants all. The others are not read.
         kinds: what columns hold that the table does not define.
         naive: the zone of moments that carry none.
-        whole: whether a table that is there at once is read so, not in stretches.
+        whole: whether a table that is there at once is read so, not in chunks.
         unique: whether a row whose id came before is left out.
     """
 

@@ -24,7 +24,7 @@ FALSE = ("false", "f", "no", "n", "0", "falsch", "nein", "faux", "non", "否")
 
 
 class CellReader:
-    """Reads one column of text, batch after batch.
+    """Reads one column of text, chunk after chunk.
 
     >>> reader = CellReader("received_at", Kind.MOMENT, zone=ZoneInfo("Europe/Berlin"), dates=("%d.%m.%Y %H:%M",))
     >>> column, refusals = reader.read(["04.05.2026 09:00", "soon", ""], first_row=2)
@@ -70,7 +70,7 @@ class CellReader:
         }[kind]
 
     def read(self, cells: Sequence[str], first_row: int) -> tuple[Column, Refusals]:
-        """A batch of cells as a column, and those that could not be read."""
+        """A chunk of cells as a column, and those that could not be read."""
         known = self._known
         if len(known) > _REMEMBERED and self._kind is not Kind.LABEL:
             known.clear()

@@ -16,10 +16,10 @@ CACHED: Final = 1 << 16
 """Rows of which the cache holds a few columns; fewer would be of no use, as each step costs something too."""
 
 
-def cachefuls(size: int) -> Iterator[slice]:
+def cached_chunks(size: int) -> Iterator[slice]:
     """So many rows, a few at a time, whose numbers the processor's cache holds from one step to the next.
 
-    >>> list(cachefuls(100_000))
+    >>> list(cached_chunks(100_000))
     [slice(0, 65536, None), slice(65536, 131072, None)]
     """
     return (slice(first, first + CACHED) for first in range(0, size, CACHED))
@@ -51,7 +51,7 @@ def _multiples(whole: Array, unit: int) -> Array | None:
     if unit == 1:
         return whole.astype(np.float64)
     ticks = np.empty(len(whole))
-    for rows in cachefuls(len(whole)):
+    for rows in cached_chunks(len(whole)):
         each = whole[rows] // unit
         ticks[rows] = each
         if not np.array_equal(each * unit, whole[rows]):

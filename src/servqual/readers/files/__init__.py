@@ -1,7 +1,7 @@
 """Files into typed columns: how they are opened, how they are laid out, and what their rows mean.
 
 - `opening`: CSV, Excel and Parquet as rows of text
-- `export`: an export as batches of typed columns
+- `export`: an export as chunks of typed columns
 - `layout`: which columns mean what, zones, dates and words for missing
 - `settings`: settings of a configuration file
 - `vendors`: layouts of common service desks

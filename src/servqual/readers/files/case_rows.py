@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.readers.columns.columns import DTYPES, MISSING, NONE, Batch, Column
+from servqual.readers.columns.columns import DTYPES, MISSING, NONE, Chunk, Column
 from servqual.readers.columns.refusals import Refusal, Refusals
 from servqual.readers.columns.tables import Kind
 from servqual.readers.files.layout import Log
@@ -14,7 +14,7 @@ EVENT, EVENT_AT = "event", "event_at"
 """Our names of a log's two columns."""
 
 
-def fold_cases(batches: Iterable[Batch], log: Log | None = None) -> Batch:
+def fold_cases(chunks: Iterable[Chunk], log: Log | None = None) -> Chunk:
     """Fold rows to one row a case, in the order in which cases first appear.
 
     Every column takes the value of the case's last row in the order of the file, missing or not. With a `log`, its
@@ -23,8 +23,8 @@ def fold_cases(batches: Iterable[Batch], log: Log | None = None) -> Batch:
     Memory grows with the number of cases, not of rows.
     """
     fold = _Fold(log)
-    for batch in batches:
-        fold.add(batch)
+    for chunk in chunks:
+        fold.add(chunk)
     return fold.cases()
 
 
@@ -43,37 +43,37 @@ class _Fold:
         self._untimed: list[tuple[Array, Array]] = []
         self._count: Array = np.empty(0, np.int64)
 
-    def add(self, batch: Batch) -> None:
+    def add(self, chunk: Chunk) -> None:
         """Take in the next rows."""
-        self._read += batch.read
-        self._lost.extend(batch.lost)
-        numbers = np.asarray(batch.rows, np.int64)
-        usable = np.ones(batch.size, np.bool_)
+        self._read += chunk.read
+        self._lost.extend(chunk.lost)
+        numbers = np.asarray(chunk.rows, np.int64)
+        usable = np.ones(chunk.size, np.bool_)
         for name in self._needs:
-            column = batch.columns[name]
+            column = chunk.columns[name]
             without = usable & ~column.known
             if without.any():
-                why = {r.row: r for r in batch.refusals.of_columns({name})}
+                why = {r.row: r for r in chunk.refusals.of_columns({name})}
                 self._lost.extend(why.get(n, Refusal(n, name, "", "is missing")) for n in numbers[without].tolist())
                 if name == EVENT_AT:
                     self._untimed.append(
-                        (batch.columns["case_id"].values[without], batch.columns[EVENT].values[without])
+                        (chunk.columns["case_id"].values[without], chunk.columns[EVENT].values[without])
                     )
             usable &= column.known
         keep = usable.nonzero()[0]
-        cases = batch.columns["case_id"]
+        cases = chunk.columns["case_id"]
         codes = cases.values[keep]
-        self._grow(batch, len(cases.labels))
+        self._grow(chunk, len(cases.labels))
         self._count[:] += np.bincount(codes, minlength=len(self._count))
         self._rows[codes] = numbers[keep]  # an index that repeats leaves its last value behind
-        for name, column in batch.columns.items():
+        for name, column in chunk.columns.items():
             self._values[name][codes] = column.values[keep]
             self._bad[name][codes] = False if column.bad is None else column.bad[keep]
-        self._refusals += batch.refusals
+        self._refusals += chunk.refusals
         if self._log:
-            self._step(self._log, batch, keep, codes)
+            self._step(self._log, chunk, keep, codes)
 
-    def _grow(self, batch: Batch, size: int) -> None:
+    def _grow(self, chunk: Chunk, size: int) -> None:
         def grown(old: Array | None, none: object, dtype: object) -> Array:
             have = 0 if old is None else len(old)
             if have >= size and old is not None:
@@ -83,10 +83,10 @@ class _Fold:
                 new[:have] = old
             return np.asarray(new)
 
-        self._first = self._first or dict(batch.columns)
+        self._first = self._first or dict(chunk.columns)
         self._rows = grown(self._rows, 0, np.int64)
         self._count = grown(self._count, 0, np.int64)
-        for name, column in batch.columns.items():
+        for name, column in chunk.columns.items():
             self._values[name] = grown(self._values.get(name), NONE[column.kind], DTYPES[column.kind])
             self._bad[name] = grown(self._bad.get(name), none=False, dtype=np.bool_)
         if self._log:
@@ -96,8 +96,8 @@ class _Fold:
             for name in self._log.repeats:
                 self._steps[name] = grown(self._steps.get(name), 0, np.int64)
 
-    def _step(self, log: Log, batch: Batch, keep: Array, codes: Array) -> None:
-        event, at = batch.columns[EVENT], batch.columns[EVENT_AT].values[keep]
+    def _step(self, log: Log, chunk: Chunk, keep: Array, codes: Array) -> None:
+        event, at = chunk.columns[EVENT], chunk.columns[EVENT_AT].values[keep]
 
         def among(names: tuple[str, ...]) -> Array:
             if "*" in names:
@@ -111,7 +111,7 @@ class _Fold:
         for name, of in log.repeats.items():
             np.add.at(self._steps[name], codes[among(of)], 1)
 
-    def cases(self) -> Batch:
+    def cases(self) -> Chunk:
         """What the rows so far make of the cases."""
         labels = self._first["case_id"].labels if self._first else ()
         size = len(labels)
@@ -124,7 +124,7 @@ class _Fold:
         rows = self._rows[:size]
         # a row may name a case and yet be refused: a case all of whose rows were refused is no case
         seen = (rows > 0).nonzero()[0]
-        return Batch(
+        return Chunk(
             {name: column.take(seen) for name, column in columns.items()},
             len(seen),
             self._read,

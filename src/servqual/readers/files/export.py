@@ -1,4 +1,4 @@
-"""An export on disk as batches of typed columns."""
+"""An export on disk as chunks of typed columns."""
 
 import re
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
@@ -9,13 +9,13 @@ import numpy as np
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn
-from servqual.readers.columns.columns import Batch, Column
+from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.refusals import Refusal, Refusals
 from servqual.readers.columns.tables import TABLES, Kind, kind_of, names_of
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.files.case_rows import EVENT, EVENT_AT, fold_cases
 from servqual.readers.files.layout import Layout
-from servqual.readers.files.opening import Chunk, Progress, open_file
+from servqual.readers.files.opening import Progress, TextChunk, open_file
 
 _SHOWN = 20
 
@@ -40,8 +40,8 @@ class Export:
     ...     path = Path(folder) / "tickets.csv"
     ...     _ = path.write_text("id,opened\nC-1,2026-05-04T09:00Z\n", encoding="utf-8")
     ...     export = Export(path, Layout(columns={"case_id": "id", "received_at": "opened"}))
-    ...     [batch] = export.batches()
-    >>> batch.size, list(batch.columns)
+    ...     [chunk] = export.chunks()
+    >>> chunk.size, list(chunk.columns)
     (1, ['received_at', 'case_id'])
     """
 
@@ -57,18 +57,18 @@ class Export:
 
     @property
     def folded(self) -> bool:
-        """Whether rows are folded to cases, so that a batch has fewer rows than were read."""
+        """Whether rows are folded to cases, so that a chunk has fewer rows than were read."""
         return self.layout.fold or self.layout.log is not None
 
-    def batches(self, progress: Progress | None = None) -> Generator[Batch]:
-        """The rows as batches; an export with many rows a case gives one batch of cases. May be called again."""
-        batches = self._read(progress)
+    def chunks(self, progress: Progress | None = None) -> Generator[Chunk]:
+        """The rows as chunks; an export with many rows a case gives one chunk of cases. May be called again."""
+        chunks = self._read(progress)
         if self.folded:
-            yield fold_cases(batches, self.layout.log)
+            yield fold_cases(chunks, self.layout.log)
         else:
-            yield from batches
+            yield from chunks
 
-    def _read(self, progress: Progress | None) -> Iterator[Batch]:
+    def _read(self, progress: Progress | None) -> Iterator[Chunk]:
         layout = self.layout
         with open_file(
             self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=progress
@@ -78,8 +78,8 @@ class Export:
             places = {name: found[given] for given, (name, _) in names.items()}
             readers = {name: self._reader(name, seconds, typed=opened.typed) for name, seconds in names.values()}
             self.notes[:] = opened.notes
-            for chunk in opened.chunks:
-                yield _batch(chunk, places, readers)
+            for texts in opened.chunks:
+                yield _typed(texts, places, readers)
             for name, reader in readers.items():
                 if reader.naive and reader.aware:
                     self.notes.append(
@@ -150,12 +150,12 @@ def _missing(name: str, theirs: str, header: tuple[str, ...]) -> MissingColumn:
     )
 
 
-def _batch(chunk: Chunk, places: dict[str, int], readers: dict[str, CellReader]) -> Batch:
+def _typed(texts: TextChunk, places: dict[str, int], readers: dict[str, CellReader]) -> Chunk:
     columns: dict[str, Column] = {}
-    refusals, numbers = Refusals(), np.asarray(chunk.rows, np.int64)
+    refusals, numbers = Refusals(), np.asarray(texts.rows, np.int64)
     for name, place in places.items():
-        columns[name], refused = readers[name].read(chunk.columns[place], 0)
+        columns[name], refused = readers[name].read(texts.columns[place], 0)
         refusals += refused.numbered(numbers.take)
-    lost = [Refusal(row, "row", found, "must have as many cells as the header") for row, found in chunk.ragged]
-    size = len(chunk.rows)
-    return Batch(columns, size, size + len(lost), numbers, refusals, lost)
+    lost = [Refusal(row, "row", found, "must have as many cells as the header") for row, found in texts.ragged]
+    size = len(texts.rows)
+    return Chunk(columns, size, size + len(lost), numbers, refusals, lost)

@@ -1,4 +1,4 @@
-"""Frames of other libraries, and files of columns, into batches.
+"""Frames of other libraries, and files of columns, into chunks.
 
 pandas, Polars and PyArrow frames and DuckDB relations come through narwhals; anything with the Arrow C stream interface
 through PyArrow. Frames say the zone of their moments: a naive column is refused unless its zone is named.
@@ -13,7 +13,7 @@ import attrs
 
 from servqual._checks import need
 from servqual.errors import InvalidValue, UnreadableFile
-from servqual.readers.columns.columns import Batch
+from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.request import ALL, Asked
 from servqual.readers.columns.tables import names_of
 from servqual.readers.files.export import Export
@@ -27,7 +27,7 @@ def is_frame(source: object) -> bool:
     return type(source).__module__.partition(".")[0] in FOREIGN or hasattr(source, "__arrow_c_stream__")
 
 
-def frame_batch(table: str, frame: Any, naive: str | None = None) -> Batch:
+def frame_batch(table: str, frame: Any, naive: str | None = None) -> Chunk:
     """Read a frame; raises `NaiveTime` for moments without a zone where `naive` does not name one.
 
     >>> import polars as pl
@@ -37,8 +37,8 @@ def frame_batch(table: str, frame: Any, naive: str | None = None) -> Batch:
     return columns_of(table, _series(table, frame), naive)
 
 
-def frame_parts(table: str, frame: Any, asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
-    """The same a stretch of rows at a time, each read when it is called for."""
+def frame_parts(table: str, frame: Any, asked: Asked = ALL) -> Iterator[Callable[[], Chunk]]:
+    """The same a chunk of rows at a time, each read when it is called for."""
     return parts_of(table, _series(table, frame), asked)
 
 
@@ -82,8 +82,8 @@ def _streamed(table: str, frame: Any) -> Any:
         ) from None
 
 
-def files_of(table: str, path: Path, asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
-    """The batches of a file, of all Parquet and CSV files of a folder, or of a glob, in the order of their names.
+def files_of(table: str, path: Path, asked: Asked = ALL) -> Iterator[Callable[[], Chunk]]:
+    """The chunks of a file, of all Parquet and CSV files of a folder, or of a glob, in the order of their names.
 
     Each is read when it is called for; of a Parquet file only the columns that are wanted.
     """
@@ -92,8 +92,8 @@ def files_of(table: str, path: Path, asked: Asked = ALL) -> Iterator[Callable[[]
             yield from _parquet(table, file, asked)
         else:
             layout = Layout(zone=asked.naive, columns=asked.names)
-            for batch in Export(file, layout, table=table, need=(), kinds=asked.kinds).batches():
-                yield partial(_same, batch)
+            for chunk in Export(file, layout, table=table, need=(), kinds=asked.kinds).chunks():
+                yield partial(_same, chunk)
 
 
 def _is_parquet(file: Path) -> bool:
@@ -123,21 +123,21 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _same(batch: Batch) -> Batch:
-    return batch
+def _same(chunk: Chunk) -> Chunk:
+    return chunk
 
 
-def _parquet(table: str, path: Path, asked: Asked) -> Iterator[Callable[[], Batch]]:
+def _parquet(table: str, path: Path, asked: Asked) -> Iterator[Callable[[], Chunk]]:
     parquet = need("pyarrow.parquet", "files", "reading a Parquet file")
     arrow = need("pyarrow", "files", "reading a Parquet file")
 
-    def read(part: Any, first: int) -> Batch:
+    def read(part: Any, first: int) -> Chunk:
         # a file may be longer than its ids fit into memory, so that nobody asks which came before
         there = {ours: theirs for ours, theirs in asked.names.items() if theirs in part.schema.names}
         [whole] = frame_parts(table, arrow.Table.from_batches([part]), attrs.evolve(asked, names=there, unique=False))
-        batch = whole()
-        refusals = batch.refusals.shifted(first)
-        return attrs.evolve(batch, rows=range(first, first + batch.size), refusals=refusals, others=others)
+        chunk = whole()
+        refusals = chunk.refusals.shifted(first)
+        return attrs.evolve(chunk, rows=range(first, first + chunk.size), refusals=refusals, others=others)
 
     first = 0
     with parquet.ParquetFile(path) as file:

@@ -30,7 +30,7 @@ Progress: TypeAlias = Callable[[float], object]
 
 
 @attrs.frozen(eq=False)
-class Chunk:
+class TextChunk:
     """Some rows of a file as columns of text.
 
     Attributes:
@@ -50,7 +50,7 @@ class Opened:
     """An open file: its header, made unique, what was found out about it, and its rows."""
 
     header: tuple[str, ...]
-    chunks: Iterator[Chunk]
+    chunks: Iterator[TextChunk]
     notes: tuple[str, ...] = ()
     typed: bool = False
     """Whether the cells came with types, so that their text is ours and not the export's."""
@@ -173,7 +173,7 @@ def _is_open(lines: list[str], delimiter: str) -> bool:
 
 def _csv_chunks(
     path: Path, records: Iterator[tuple[list[str] | None, int]], width: int, encoding: str
-) -> Iterator[Chunk]:
+) -> Iterator[TextChunk]:
     number = 1
     try:
         while part := list(itertools.islice(records, CHUNK)):
@@ -189,7 +189,7 @@ def _csv_chunks(
                 elif row:
                     ragged.append((number + 1, f"{len(row)} cells"))
                 number += span
-            yield Chunk(list(zip(*whole, strict=True)) or [()] * width, numbers, ragged)
+            yield TextChunk(list(zip(*whole, strict=True)) or [()] * width, numbers, ragged)
     except UnicodeDecodeError as error:
         raise _undecodable(path, encoding, error, number + 1) from None
     except csv.Error as error:
@@ -317,10 +317,10 @@ def _open_excel(path: Path, sheet: str | None) -> Opened:
     return Opened(unique, _excel_chunks(rows, len(unique)), tuple(notes), typed=True)
 
 
-def _excel_chunks(rows: Iterator[list[Any]], width: int) -> Iterator[Chunk]:
+def _excel_chunks(rows: Iterator[list[Any]], width: int) -> Iterator[TextChunk]:
     number = 2
     while lines := [[_as_text(cell) for cell in row] for row in itertools.islice(rows, CHUNK)]:
-        yield Chunk(list(zip(*lines, strict=True)) or [()] * width, range(number, number + len(lines)))
+        yield TextChunk(list(zip(*lines, strict=True)) or [()] * width, range(number, number + len(lines)))
         number += len(lines)
 
 
@@ -344,12 +344,12 @@ def _open_parquet(path: Path, stack: ExitStack) -> Opened:
         raise UnreadableFile(f"{path} cannot be read as a Parquet file: {error}", path=str(path)) from None
     names = tuple(file.schema_arrow.names)
 
-    def chunks() -> Iterator[Chunk]:
+    def chunks() -> Iterator[TextChunk]:
         number = 2
         try:
             for batch in file.iter_batches(batch_size=CHUNK):
                 columns = [[_as_text(cell) for cell in column.to_pylist()] for column in batch.columns]
-                yield Chunk(columns, range(number, number + batch.num_rows))
+                yield TextChunk(columns, range(number, number + batch.num_rows))
                 number += batch.num_rows
         except (OSError, ValueError, OverflowError) as error:
             raise UnreadableFile(f"{path} cannot be read after row {number - 1}: {error}", path=str(path)) from None

@@ -1,4 +1,4 @@
-"""A mapping of columns (numpy arrays, lists, or series of other libraries) into a batch."""
+"""A mapping of columns (numpy arrays, lists, or series of other libraries) into a chunk."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from functools import partial
@@ -10,7 +10,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import as_zone
 from servqual.errors import InvalidValue
-from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Batch, Column
+from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Chunk, Column
 from servqual.readers.columns.duplicates import IDS, came_before, without
 from servqual.readers.columns.labels import is_missing, labels_of
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
@@ -31,7 +31,7 @@ def columns_of(
     *,
     rows: Sequence[int] | Array | None = None,
     unique: bool = True,
-) -> Batch:
+) -> Chunk:
     """Read a mapping from column name to a list, an array or a series of the same length.
 
     Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN, NaT and NA are missing. A
@@ -41,21 +41,21 @@ def columns_of(
     id came before is left out and told in `lost`, unless `unique` is False. Rows are numbered from 0 unless `rows` says
     their numbers.
 
-    >>> batch = columns_of("cases", {"team": ["north", None], "reopened": [0, -1]})
-    >>> batch.columns["team"].labels, [str(r) for r in batch.refusals]
+    >>> chunk = columns_of("cases", {"team": ["north", None], "reopened": [0, -1]})
+    >>> chunk.columns["team"].labels, [str(r) for r in chunk.refusals]
     (['north'], ["row 1: reopened must be a whole number, 0 or more (got '-1')"])
     """
-    batch = _Source(table, data, Asked(naive=naive, unique=unique)).part(slice(None))
+    chunk = _Source(table, data, Asked(naive=naive, unique=unique)).part(slice(None))
     if rows is None:
-        return batch
+        return chunk
 
-    numbers = np.asarray(rows)[batch.numbers] if batch.lost else rows
-    lost = [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in batch.lost]
-    return attrs.evolve(batch, rows=numbers, refusals=batch.refusals.numbered(np.asarray(rows).take), lost=lost)
+    numbers = np.asarray(rows)[chunk.numbers] if chunk.lost else rows
+    lost = [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in chunk.lost]
+    return attrs.evolve(chunk, rows=numbers, refusals=chunk.refusals.numbered(np.asarray(rows).take), lost=lost)
 
 
-def parts_of(table: str, data: Mapping[str, Any], asked: Asked = ALL) -> Iterator[Callable[[], Batch]]:
-    """The same a stretch of rows at a time, each read when it is called for; labels are coded once for all.
+def parts_of(table: str, data: Mapping[str, Any], asked: Asked = ALL) -> Iterator[Callable[[], Chunk]]:
+    """The same a chunk of rows at a time, each read when it is called for; labels are coded once for all.
 
     Raises `MissingColumn` where the data lack a column that is asked for by another name.
     """
@@ -66,7 +66,7 @@ def parts_of(table: str, data: Mapping[str, Any], asked: Asked = ALL) -> Iterato
 
 
 class _Source:
-    """Columns that are ready to be read in stretches."""
+    """Columns that are ready to be read in chunks."""
 
     def __init__(self, table: str, data: Mapping[str, Any], asked: Asked) -> None:
         sizes = {name: _size(table, name, values) for name, values in data.items()}
@@ -93,18 +93,18 @@ class _Source:
                 ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, asked.naive)
                 self._ids, self._again = ids, came_before(table, ids)
 
-    def part(self, rows: slice) -> Batch:
-        """Some rows as a batch."""
+    def part(self, rows: slice) -> Chunk:
+        """Some rows as a chunk."""
         numbers = range(self.size)[rows]
         columns: dict[str, Column] = {}
         refusals = Refusals()
         for name, (values, kind, seconds) in self._columns.items():
             columns[name], refused = _read(name, kind, _cut(values, rows), seconds, self._naive)
             refusals += refused.shifted(numbers.start)
-        batch = Batch(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
+        chunk = Chunk(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
         if self._again is None or self._ids is None:
-            return batch
-        return without(batch, self._id, self._ids.take(rows), self._again[rows])
+            return chunk
+        return without(chunk, self._id, self._ids.take(rows), self._again[rows])
 
 
 def _cut(values: Any, rows: slice) -> Any:

@@ -18,7 +18,7 @@ from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.model._declared import name_of
-from servqual.readers.columns.columns import LONGEST, MISSING, Batch
+from servqual.readers.columns.columns import LONGEST, MISSING, Chunk
 from servqual.readers.columns.duplicates import IDS, came_before, without
 from servqual.readers.columns.labels import labels_of
 from servqual.readers.columns.tables import TABLES, Kind, kind_of
@@ -26,7 +26,7 @@ from servqual.readers.memory.arrays import columns_of
 from servqual.readers.memory.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Following, Told
 
 _PART: Final = 1 << 16
-"""How many objects of an iterator become one batch."""
+"""How many objects of an iterator become one chunk."""
 _MODEL: Final = "servqual.model."
 _EXACT: Final = 2.0**32
 _TICK: Final = dt.timedelta(microseconds=1)
@@ -43,13 +43,13 @@ def _is_ours(kind: Any) -> bool:
     return any(base.__module__.startswith(_MODEL) for base in kind.__mro__)
 
 
-def batches_of(table: str, source: Any, only: Container[str] | None = None) -> Iterator[Any]:
-    """The objects of a list as a batch, those of an iterator 65,536 at a time; what else it holds passes as it is.
+def object_chunks(table: str, source: Any, only: Container[str] | None = None) -> Iterator[Any]:
+    """The objects of a list as a chunk, those of an iterator 65,536 at a time; what else it holds passes as it is.
 
     Where `only` is given, no other columns are read. In a list an object whose id came before is refused.
     Raises `InvalidValue` for one object alone, and for what holds nothing to read.
 
-    >>> list(batches_of("purchases", [{"at": []}]))
+    >>> list(object_chunks("purchases", [{"at": []}]))
     [{'at': []}]
     """
     if is_object(source) or not isinstance(source, Iterable):
@@ -62,20 +62,20 @@ def batches_of(table: str, source: Any, only: Container[str] | None = None) -> I
         )
     first, listed = 0, isinstance(source, Sequence)
     if isinstance(source, Sequence) and source and all(map(_is_ours, {*map(type, source)})):
-        yield objects_batch(table, source, only=only)
+        yield chunk_of_objects(table, source, only=only)
         return
     for ours, group in groupby(source, is_object):
         if not ours:
             yield from group
         while ours and (objects := [*islice(group, None if listed else _PART)]):
-            yield objects_batch(table, objects, first, unique=listed, only=only)
+            yield chunk_of_objects(table, objects, first, unique=listed, only=only)
             first += len(objects)
 
 
-def objects_batch(
+def chunk_of_objects(
     table: str, objects: Sequence[Any], first: int = 0, *, unique: bool = True, only: Container[str] | None = None
-) -> Batch:
-    """Objects of the class that a table is of as one batch; the number of a row is its place, counted from `first`.
+) -> Chunk:
+    """Objects of the class that a table is of as one chunk; the number of a row is its place, counted from `first`.
 
     A row of `case_events` is an event and has the number of its case. Moments before 1970 and from 2100 on are refused
     as in every table, and so is an object whose id came before, unless `unique` is False. Raises `InvalidValue` for an
@@ -85,8 +85,8 @@ def objects_batch(
     >>> from servqual.model import Interaction
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> call = Interaction(id="I-1", channel="phone", queued_at=nine, answered_at=nine + dt.timedelta(seconds=5))
-    >>> batch = objects_batch("interactions", [call])
-    >>> batch.columns["wait_s"].values.tolist(), batch.columns["channel"].labels
+    >>> chunk = chunk_of_objects("interactions", [call])
+    >>> chunk.columns["wait_s"].values.tolist(), chunk.columns["channel"].labels
     ([5000000], ['phone'])
     """
     told = _columns(table, objects, first)
@@ -100,14 +100,14 @@ def objects_batch(
         if only is not None:
             others = [name for name in names if name not in only and name != IDS.get(table)]
         plain = _told(table, objects, told, [name for name in names if name not in others])
-    batch = attrs.evolve(columns_of(table, plain, rows=rows, unique=unique), others=others)
+    chunk = attrs.evolve(columns_of(table, plain, rows=rows, unique=unique), others=others)
     if table != "case_events" or not unique:
-        return batch
+        return chunk
     again = came_before("cases", labels_of([case.id for case in objects]))
     if again is None:
-        return batch
+        return chunk
     events = np.repeat(again, [len(case.counted) for case in objects])
-    return without(batch, "case_id", batch.columns["case_id"], events)
+    return without(chunk, "case_id", chunk.columns["case_id"], events)
 
 
 def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Told]":

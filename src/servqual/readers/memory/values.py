@@ -17,7 +17,7 @@ from servqual.errors import InvalidValue, NaiveTime
 from servqual.readers.columns.columns import LAST_MOMENT, LONGEST, MISSING, Column
 from servqual.readers.columns.labels import is_missing
 from servqual.readers.columns.tables import Kind
-from servqual.readers.columns.units import cachefuls, unit_of
+from servqual.readers.columns.units import cached_chunks, unit_of
 
 LARGEST: Final = 2**53
 """Whole numbers up to here are exact as floats."""
@@ -88,7 +88,7 @@ def _rounded(amounts: Array, factor: float) -> Column:
     """Numbers times a factor as whole ones, and in their unit while the cache has them."""
     whole, ticks = np.empty(len(amounts), np.int64), np.empty(len(amounts))
     unit, within, divides = 0, len(amounts) > 0, True
-    for rows in cachefuls(len(amounts)):
+    for rows in cached_chunks(len(amounts)):
         amount = amounts[rows] * factor
         known, least, most = None, amount.min(), amount.max()
         within = within and bool(least >= 0 and most < LONGEST - 1)
