@@ -13,11 +13,11 @@ from servqual.model.terms import TERMS, label
 
 HEAD = """# Glossary
 
-The words that servqual uses, in English and in simplified Chinese. Types answer to `label(Type, "zh")`, members of an
-enumeration to `member.label("zh")`; the stored name is what a file or a database holds. Where a member has other
-names, they are found too: `Role("客户服务代表")` is `Role.AGENT`. This page is written by `docs/make_glossary.py`.
+The terms of servqual, in English and in simplified Chinese. `label(Type, "zh")` gives the term of a type,
+`member.label("zh")` the label of a member; files and databases hold the stored name. A member is also found by its
+other names: `Role("客户服务代表")` is `Role.AGENT`. This page is written by `docs/make_glossary.py`.
 
-Words of the industry that the source documents never use are our choice and marked *.
+Terms of the industry that the source documents do not use are our choice and marked *.
 
 ## Types
 

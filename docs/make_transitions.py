@@ -1,4 +1,4 @@
-"""Write docs/transitions.md from the tables that the code obeys: `python docs/make_transitions.py`."""
+"""Write docs/transitions.md from the tables of legal steps: `python docs/make_transitions.py`."""
 
 import importlib
 import inspect
@@ -14,30 +14,35 @@ from servqual.model.terms import TERMS, label
 
 HEAD = """# Lifecycles
 
-Each of these objects is the tuple of its events; its status is read from them by one table of what may follow what.
-The pictures are drawn from those tables by `docs/make_transitions.py`: an arrow bears the stored name of its event,
-and in brackets what the event must say to lead that way. Any other event is refused, and the error lists the allowed.
+Each of these objects is the tuple of its events; one table of legal steps gives its status. `docs/make_transitions.py`
+draws the pictures from these tables: an arrow has the stored name of its event, and in brackets the condition on its
+content. Any other event is refused, and the error lists the allowed ones.
 
-Where it is said, a history can be corrected: `voided` takes an event away, `amended` changes what it says, and both
-stand in the history beside what they correct. A correction after which the rest would not be allowed is refused.
+Some histories can be corrected: `voided` removes an event, `amended` changes its facts, and both stand in the history
+beside the event that they correct. A correction is refused if the table does not allow the remaining events.
 """
 
 
 def lifecycles() -> Iterator[type[Lived[Any, Any]]]:
-    """Every kind of object that has a lifecycle, by room."""
+    """List the declared types with a lifecycle, by room."""
     for module in pkgutil.walk_packages(model.__path__, "servqual.model."):
         for found in vars(importlib.import_module(module.name)).values():
-            if inspect.isclass(found) and found.__module__ == module.name and issubclass(found, Lived):
-                yield from [found] if found is not Lived else []
+            if (
+                inspect.isclass(found)
+                and found.__module__ == module.name
+                and issubclass(found, Lived)
+                and name_of(found)
+            ):
+                yield found
 
 
 def page() -> str:
-    """The page: one part a lifecycle."""
+    """Write the page: one part per lifecycle."""
     return HEAD + "".join(part(kind) for kind in lifecycles())
 
 
 def part(kind: type[Lived[Any, Any]]) -> str:
-    """What it is, and its picture."""
+    """Write the part of one lifecycle: its docstring and its picture."""
     title = f"{kind.__name__} · {label(kind, 'zh')}" if name_of(kind) in TERMS else kind.__name__
     said = (inspect.getdoc(kind) or "").splitlines()[0]
     where = f"The table and the events are in `{kind.__module__}`."

@@ -1,4 +1,4 @@
-"""Small checks that the constructors share: one rule each, with a message that says what to do."""
+"""Small checks for constructors: one rule each, with a message that says what to do."""
 
 import datetime as dt
 import difflib
@@ -40,31 +40,26 @@ else:
 
 
 def must_be(kind: Any, field: str, expected: str, value: object) -> None:
-    """Refuse an argument that is of no such kind, or kinds."""
+    """Refuse an argument of another type."""
     if not isinstance(value, kind):
         raise InvalidValue.of(field, f"be {expected}", value, shown=f"{value!r:.80}")
 
 
-def _says_something(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
 def filled(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    """Refuse a text that is missing or blank; an attrs validator."""
+    """Refuse a missing or blank text; an attrs validator."""
     if not (isinstance(value, str) and value.strip()):
-        name = attribute.name
-        raise InvalidValue.of(name, "be a text with content", value, do="say what it was")
+        raise InvalidValue.of(attribute.name, "be a text with content", value, do="say what it was")
 
 
 def a_fact(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    """A field's rule: True or False; None as well where the field's default or type says that it may be unknown."""
+    """Require True or False, or None where the type of the field allows it; an attrs validator."""
     unknown = value is None and "None" in str(attribute.type)
     if not (isinstance(value, bool) or unknown):
         raise InvalidValue.of(attribute.name, "be True or False", value)
 
 
 def several(field: str, given: Any, what: str, *, alone: type | tuple[type, ...] = ()) -> tuple[Any, ...]:
-    """Read several things as a tuple, one of the kinds `alone` as the only one; refuse what holds none at all."""
+    """Read an iterable as a tuple, or one value of the types `alone` as the only member; refuse other values."""
     if isinstance(given, alone):
         return (given,)
     try:
@@ -74,7 +69,7 @@ def several(field: str, given: Any, what: str, *, alone: type | tuple[type, ...]
 
 
 def all_of(kind: Any, field: str, given: Any, what: str) -> tuple[Any, ...]:
-    """Read several things of one kind as a tuple; refuse any other."""
+    """Read several values of one type as a tuple; refuse others."""
     found = several(field, given, what)
     for one in found:
         must_be(kind, field, what, one)
@@ -82,30 +77,26 @@ def all_of(kind: Any, field: str, given: Any, what: str) -> tuple[Any, ...]:
 
 
 def as_texts(values: Iterable[str]) -> tuple[str, ...]:
-    """Read several texts as a tuple; refuse one text alone, which would fall apart into its letters, and blank ones."""
+    """Read several texts as a tuple; refuse blank texts, and one text alone, which would split into letters."""
     if isinstance(values, str):
-        raise InvalidValue(
-            f"several texts are expected (got {values!r} alone); put it into a list", expected="a list", got=values
-        )
+        raise InvalidValue.of("texts", "be a list of texts", values, shown=f"{values!r} alone", do="put it into a list")
     texts = several("texts", values, "several texts")
     for text in texts:
-        if not _says_something(text):
-            raise InvalidValue(
-                f"each of several texts must have content (got {text!r} in {texts!r}); leave out what says nothing",
-                expected="texts with content",
-                got=text,
+        if not (isinstance(text, str) and text.strip()):
+            raise InvalidValue.of(
+                "texts", "all have content", text, shown=f"{text!r} in {texts!r}", do="leave out blank texts"
             )
     return texts
 
 
 def some(_instance: object, attribute: "attrs.Attribute[Any]", value: Collection[object]) -> None:
-    """Refuse a collection that holds nothing; an attrs validator."""
+    """Refuse an empty collection; an attrs validator."""
     if not value:
         raise InvalidValue.of(attribute.name, "hold at least one", value, shown="none")
 
 
 def whole(low: int, high: int | None = None) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
-    """A field's rule: a whole number from `low`, and up to `high` where that is given, both included."""
+    """Make a validator for a whole number from `low` to `high`, both included; without `high` there is no upper end."""
     expected = f"a whole number from {low}" + ("" if high is None else f" to {high}")
 
     def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
@@ -116,7 +107,7 @@ def whole(low: int, high: int | None = None) -> Callable[[object, "attrs.Attribu
 
 
 def a(kind: type) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
-    """A field's rule: one of this kind."""
+    """Make a validator for a value of this type."""
 
     def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
         if not isinstance(value, kind):
@@ -126,43 +117,49 @@ def a(kind: type) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
 
 
 def calendar_date(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    """Refuse what is not a date; a datetime too, since its day depends on a zone; an attrs validator."""
+    """Require a date, and not a datetime, because its date depends on a zone; an attrs validator."""
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
         raise InvalidValue.of(attribute.name, "be a date such as datetime.date(2026, 5, 4)", value)
 
 
 def as_zone(name: object) -> ZoneInfo:
-    """Read an IANA zone name such as `Europe/Berlin`; refuse a name that the database lacks."""
+    """Read an IANA zone name such as `Europe/Berlin`; refuse an unknown name."""
     if isinstance(name, ZoneInfo):
         return name
     try:
         return ZoneInfo(name)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     except (LookupError, ValueError, TypeError, OSError):
-        raise UnknownZone(
-            f"zone must be an IANA name such as 'Europe/Berlin' or 'UTC' (got {name!r})",
-            field="zone",
-            expected="an IANA zone name",
-            got=name,
+        raise UnknownZone.of(
+            "zone", "be an IANA name such as 'Europe/Berlin' or 'UTC'", name, shown=repr(name)
         ) from None
 
 
+def in_order(start: dt.datetime, end: dt.datetime) -> None:
+    """Refuse an end before its start."""
+    if end < start:
+        raise InvalidValue.of("end", "not come before start", end, shown=f"{start} to {end}", do="swap the two moments")
+
+
+def not_negative(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """Require a timedelta of zero or more, or None; an attrs validator."""
+    if value is not None and not (isinstance(value, dt.timedelta) and value >= dt.timedelta(0)):
+        raise InvalidValue.of(attribute.name, "be a timedelta of zero or more, or None", value)
+
+
 def positive(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    """Refuse what is not a finite number above 0; an attrs validator."""
+    """Require a finite number above 0; an attrs validator."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
         raise InvalidValue.of(attribute.name, "be a number above 0", value)
 
 
 def lasting(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    """Refuse a limit of no time or less, None being no limit; an attrs validator."""
+    """Require a positive timedelta, or None for no limit; an attrs validator."""
     if value is not None and not (isinstance(value, dt.timedelta) and value > dt.timedelta(0)):
-        name = attribute.name
-        raise InvalidValue.of(
-            name, "be a timedelta longer than nothing", value, do="leave it out where there is no limit"
-        )
+        raise InvalidValue.of(attribute.name, "be a positive timedelta", value, do="leave it out for no limit")
 
 
 def among(field: str, value: object, allowed: Iterable[str]) -> None:
-    """Refuse a value that is not one of these texts, with the nearest of them."""
+    """Refuse a value that is not one of these texts, and name the nearest of them."""
     names = tuple(allowed)
     if value not in names:
         listed = ", ".join(names)
@@ -170,7 +167,7 @@ def among(field: str, value: object, allowed: Iterable[str]) -> None:
 
 
 def one_of(*allowed: str) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
-    """A field's rule: one of these texts."""
+    """Make a validator for one of these texts."""
 
     def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
         among(field.name, value, allowed)
@@ -179,7 +176,7 @@ def one_of(*allowed: str) -> Callable[[object, "attrs.Attribute[Any]", object], 
 
 
 def distinct(field: str, names: Iterable[str]) -> None:
-    """Refuse names of which two are the same, for then nobody could say which is meant."""
+    """Refuse names that occur twice."""
     met: set[str] = set()
     for name in names:
         if name in met:
@@ -189,21 +186,30 @@ def distinct(field: str, names: Iterable[str]) -> None:
         met.add(name)
 
 
+def differ(name: Callable[[Any], str]) -> Callable[[object, "attrs.Attribute[Any]", Iterable[Any]], None]:
+    """Make a validator for members whose names differ, with the function that gives the name of one."""
+
+    def check(_: object, field: "attrs.Attribute[Any]", value: Iterable[Any]) -> None:
+        distinct(field.name, map(name, value))
+
+    return check
+
+
 def near(name: object, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
-    """The known names closest to a mistyped one, best first."""
+    """List the known names closest to a mistyped one, best first."""
     names = {k.casefold(): k for k in known}
     found = difflib.get_close_matches(str(name).casefold(), names, n=limit, cutoff=0.6)
     return tuple(names[f] for f in found)
 
 
 def did_you_mean(candidates: Iterable[str]) -> str:
-    """A clause that suggests names, or nothing where there are none."""
+    """Word a suggestion of names; empty without any."""
     listed = ", ".join(candidates)
     return f"; did you mean {listed}?" if listed else ""
 
 
 def need(module: str, extra: str, purpose: str) -> ModuleType:
-    """Import an optional library, or say which extra brings it."""
+    """Import an optional library, or name the extra that installs it."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as missing:

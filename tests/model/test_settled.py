@@ -88,7 +88,7 @@ def test_scored_data_stand() -> None:
     )
     found = found.record(rated.Scored(at=NINE + 2 * HOUR, by="M-1"))
     late = rated.DataCollected(at=NINE + 1.5 * HOUR, by="M-1", scores={"csat": 0}, recorded_at=NINE + 9 * HOUR)
-    with pytest.raises(InvalidValue, match="known before they are scored"):
+    with pytest.raises(InvalidValue, match="recorded_at must lie before the score"):
         found.record(late)
     assert found.score().value == 70.0
 
@@ -96,7 +96,7 @@ def test_scored_data_stand() -> None:
 def test_an_appraisal_stays_that_of_its_member() -> None:
     """A new scheme may weigh anew, not judge somebody else."""
     mine = Appraisal(history=[scheme()])
-    with pytest.raises(InvalidValue, match="same appraisal"):
+    with pytest.raises(InvalidValue, match="member must stay"):
         mine.record(rated.SchemeSet(
             at=NINE + HOUR, by="M-1", member=AgentId("A-2"), period=QUARTER, weights={"csat": 1.0}, rater_weights={},
         ))  # fmt: skip
@@ -107,7 +107,7 @@ def test_an_indicator_has_one_source_and_is_missing_or_found() -> None:
     twice = rated.DataCollected(
         at=NINE + HOUR, by="M-1", scores={"csat": 80, "ratings": 100}, ratings=(Rating(by="peer", score=0),)
     )
-    with pytest.raises(InvalidValue, match="one source"):
+    with pytest.raises(InvalidValue, match="scores must be left out"):
         Appraisal(history=[scheme(), twice]).score()
     lost = rated.DataCollected(at=NINE + HOUR, by="M-1", missing={"csat": "lost"})
     found = rated.DataCollected(
@@ -175,7 +175,7 @@ def test_texts_in_a_list_say_something(blank: str) -> None:
         lambda: meets.Held(at=NINE, by="M", present=[AgentId(blank)]),
         lambda: Step(name="hear", checklist=[blank]),
     ):
-        with pytest.raises(InvalidValue, match="must have content") as refused:
+        with pytest.raises(InvalidValue, match="texts must all have content") as refused:
             make()
         assert refused.value.got == blank
 

@@ -1,4 +1,4 @@
-"""What happened: the domain of customer service as typed, frozen values that read no clock.
+"""Domain of customer service as typed, frozen values that read no clock.
 
 Names load on first use, so that importing one costs one.
 """

@@ -1,4 +1,4 @@
-"""Declared names of types: what tables and stored forms call a type, whatever its class or module is called."""
+"""Declared names of types: the names in tables and stored forms, independent of class and module."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -7,7 +7,7 @@ Kind = TypeVar("Kind", bound=type)
 
 
 def declared(name: str) -> Callable[[Kind], Kind]:
-    """Give a type the name by which terms, columns and stored forms know it; a name is never used twice.
+    """Declare the name of a type for terms, columns and stored forms; a name is never used twice.
 
     >>> @declared("call")
     ... class Call: ...
@@ -23,5 +23,5 @@ def declared(name: str) -> Callable[[Kind], Kind]:
 
 
 def name_of(kind: type) -> str:
-    """The declared name of a type, or of the one that it is made from; empty where neither has any."""
+    """Return the declared name of a type, or of its base; empty without one."""
     return getattr(kind, "declared_name", "")

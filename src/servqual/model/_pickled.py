@@ -7,7 +7,7 @@ import attrs
 
 
 class Rebuilt:
-    """A frozen value that travels as the fields it was built from and is built anew, without its caches."""
+    """Frozen value that is pickled as its constructor fields and built again, without its caches."""
 
     __slots__ = ()
 

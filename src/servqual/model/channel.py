@@ -1,4 +1,4 @@
-"""The ways on which customers and we reach each other."""
+"""Channels between customers and us."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from servqual.model.labels import Labelled
 
 @declared("channel")
 class Channel(Labelled):
-    """How a contact was made.
+    """Channel of a contact.
 
     >>> Channel("email").online, Channel.STORE.online, Channel.PHONE.label("zh")
     (True, False, '电话')
@@ -32,7 +32,7 @@ class Channel(Labelled):
 
     @property
     def online(self) -> bool:
-        """Whether it needs a network: website, app, chat, social and their like; a telephone is not counted."""
+        """Whether it needs a network, such as website, app, chat or social media; a telephone does not."""
         return self in _ONLINE
 
 

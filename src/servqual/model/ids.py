@@ -1,4 +1,4 @@
-"""Names of things: plain text at run time, and kinds that a type checker keeps apart.
+"""Ids: plain text at run time, and separate types for the type checker.
 
 >>> CaseId("C-7") == "C-7"
 True

@@ -1,4 +1,4 @@
-"""Enumerations whose members speak English and Chinese."""
+"""Enumerations with English and Chinese labels."""
 
 from enum import EnumType, StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -10,9 +10,9 @@ Language = Literal["en", "zh"]
 
 
 class _Named(EnumType):
-    """The type of enumerations that find a member by its name at once: models ask for one again and again."""
+    """Metaclass that looks a member up in one dictionary, because models do it for every field."""
 
-    if not TYPE_CHECKING:  # whoever checks types knows how enumerations are called
+    if not TYPE_CHECKING:  # type checkers know the call of an enumeration
 
         def __call__(cls, value: Any, *args: Any, **options: Any) -> Any:
             try:
@@ -22,9 +22,9 @@ class _Named(EnumType):
 
 
 class Labelled(StrEnum, metaclass=_Named):
-    """A text enumeration: each member is its stored name and carries its Chinese label (simplified).
+    """Text enumeration: each member is its stored name and has a Chinese label (simplified).
 
-    The English label is the stored name with spaces, unless the member brings its own. A value that is no member is
+    The English label is the stored name with spaces, unless the member has its own. A value that is not a member is
     refused with the nearest names.
 
     >>> class Colour(Labelled):
@@ -41,7 +41,7 @@ class Labelled(StrEnum, metaclass=_Named):
     english: str
 
     def __new__(cls, value: str, chinese: str = "", english: str = "") -> Self:
-        """Make a member from its stored name, its Chinese label, and its English one where that says more."""
+        """Make a member from its stored name, its Chinese label, and perhaps an English label."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.chinese = chinese
@@ -55,7 +55,7 @@ class Labelled(StrEnum, metaclass=_Named):
         raise InvalidValue.of(field, f"be one of {', '.join(names)}", value, near=near(str(value), names))
 
     def label(self, language: Language = "en") -> str:
-        """Words for people: `"en"` or `"zh"`; any other language is refused."""
+        """Return the label in a language, `"en"` or `"zh"`; any other is refused."""
         if language == "en":
             return self.english
         if language == "zh":

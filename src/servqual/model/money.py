@@ -14,7 +14,7 @@ from servqual.model._declared import declared
 from servqual.model.ids import CustomerId
 
 DIGITS: Final = 30
-# room for the exact sum or product of any two amounts that the constructor takes
+# enough digits for the exact sum or product of any two amounts
 _EXACT: Final = Context(prec=4 * DIGITS)
 
 
@@ -34,13 +34,8 @@ def _exact_amount(value: object) -> Decimal:
 
 def _currency(_instance: object, _attribute: "attrs.Attribute[Any]", value: object) -> None:
     if not isinstance(value, str) or not re.fullmatch("[A-Z]{3}", value):
-        hint = f"; did you mean {value.upper()}?" if isinstance(value, str) and len(value) == len("EUR") else ""
-        raise InvalidValue(
-            f"currency must be a code of ISO 4217 such as 'EUR' (got {value!r}){hint}",
-            field="currency",
-            expected="three capital letters",
-            got=value,
-        )
+        meant = (value.upper(),) if isinstance(value, str) and len(value) == len("EUR") else ()
+        raise InvalidValue.of("currency", "be a code of ISO 4217 such as 'EUR'", value, near=meant)
 
 
 @declared("money")
@@ -49,10 +44,10 @@ def _currency(_instance: object, _attribute: "attrs.Attribute[Any]", value: obje
 class Money:
     """An exact amount of one currency.
 
-    The amount is a text, an int or a `Decimal` and is kept as it was written; the currency is a code of ISO 4217.
-    Adding, subtracting, scaling and comparing are exact. Refused: a float, whose cents are already lost; adding or
-    ordering amounts of two currencies, for no rate is known here. `==` answers: other currencies are just not equal.
-    A sum begins at a zero of the currency.
+    The amount is a text, an int or a `Decimal` and keeps its digits; the currency is a code of ISO 4217. Adding,
+    subtracting, scaling and comparing are exact. Refused: a float, whose cents are already lost, and adding or ordering
+    amounts of two currencies, because no exchange rate is known here. `==` compares any: other currencies are not
+    equal. A sum begins at a zero of the currency.
 
     >>> Money("12.50", "EUR") + Money(3, "EUR")
     Money('15.50', 'EUR')
@@ -110,7 +105,7 @@ class Money:
 @declared("purchase")
 @attrs.frozen(kw_only=True)
 class Purchase:
-    """What a customer bought: when, and for how much.
+    """Purchase of a customer: what, when, and for how much.
 
     >>> Purchase(customer=CustomerId("K-1"), at=dt.datetime(2026, 5, 4, tzinfo=dt.UTC), amount=Money("99.90", "EUR"))
     Purchase(customer='K-1', at=datetime.datetime(2026, 5, 4, 0, 0, tzinfo=datetime.timezone.utc), \
@@ -124,6 +119,6 @@ amount=Money('99.90', 'EUR'), what='')
 
 
 def compensation(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    """A field's rule: money that is given, so not less than nothing."""
+    """Require money of 0 or more; an attrs validator."""
     if not isinstance(value, Money) or value.amount < 0:
         raise InvalidValue.of(attribute.name, "be Money of 0 or more", value)

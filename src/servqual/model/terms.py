@@ -1,7 +1,7 @@
-"""The words of the field in both languages: what each type is called by the people whose work it models.
+"""Terms of the field in both languages, by the declared names of the types.
 
-One table, so that a reader finds all terms in one place and a new type needs one line. Terms that the source documents
-do not use but the industry does (agreement, escalation, responsibility matrix) are the standard Chinese ones.
+One table, so that a reader finds all terms in one place and a new type needs one line. Terms that the industry uses but
+the source documents do not (agreement, escalation, responsibility matrix) have their standard Chinese words.
 """
 
 from collections.abc import Mapping
@@ -91,9 +91,9 @@ TERMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 
 def label(thing: type | Labelled, language: Language = "en") -> str:
-    """What a type, or a member of an enumeration, is called: `"en"` or `"zh"` (simplified).
+    """Return the term of a type, or the label of a member of an enumeration, in `"en"` or `"zh"` (simplified).
 
-    A type that the table does not hold is refused with the nearest that it does, and so is any other language.
+    A type without a term is refused with the nearest terms, and so is any other language.
 
     >>> from servqual.model import Complaint, Priority
     >>> label(Complaint, "zh"), label(Complaint), label(Priority.URGENT, "zh")

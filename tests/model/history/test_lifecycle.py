@@ -2,7 +2,6 @@
 
 import datetime as dt
 import pickle
-from collections.abc import Iterable
 from itertools import permutations
 from typing import Any, ClassVar
 
@@ -10,7 +9,7 @@ import attrs
 import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue, NaiveTime, OutOfOrder
-from servqual.model.history.lifecycle import Event, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import Event, History, Lived, Move, Row, Transitions, short
 from servqual.model.labels import Labelled
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -79,17 +78,13 @@ DOOR: Transitions[DoorStatus] = Transitions(
 DoorEvent = Hung | Pushed | Pulled | HeldFast | LetGo | TakenAway
 
 
-def _events(history: Iterable[DoorEvent]) -> tuple[DoorEvent, ...]:
-    return tuple(history)
-
-
 @attrs.frozen(kw_only=True)
 class Door(Lived[DoorStatus, DoorEvent]):
     """A door as the tuple of what happened to it."""
 
     _lifecycle: ClassVar[Transitions[Any]] = DOOR
 
-    history: tuple[DoorEvent, ...] = attrs.field(converter=_events, repr=short)
+    history: tuple[DoorEvent, ...] = attrs.field(converter=History[DoorEvent], repr=short)
 
 
 def door(*events: DoorEvent) -> Door:

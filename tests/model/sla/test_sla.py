@@ -155,7 +155,7 @@ def test_a_zero_target() -> None:
     assert read(later, sla, at("Tue 09:00")).state == "breached"
     assert read(later, sla, MONDAY).state == "running"
     assert dict(agree(Clock.FIRST_RESPONSE, None).read(later, now=at("Tue 09:00"))) == {}
-    with pytest.raises(InvalidValue, match="within must be a timedelta that is not negative") as refused:
+    with pytest.raises(InvalidValue, match="within must be a timedelta of zero or more") as refused:
         Target(clock=Clock.FIRST_RESPONSE, within=-HOUR)
     assert refused.value.field == "within"
 
@@ -224,7 +224,7 @@ def test_an_open_pause() -> None:
     reading = read(case, agree(Clock.RESOLUTION, 8 * HOUR, pause_on="customer"), at("Tue 12:00"))
     assert (reading.due, reading.remaining) == (None, 6 * HOUR)
     assert reading.due_if_resumed_at(at("Tue 12:00")) == at("Thu 10:00")  # Wednesday is a holiday
-    with pytest.raises(InvalidValue, match="a pause can end now at the earliest"):
+    with pytest.raises(InvalidValue, match="moment must not come before now"):
         reading.due_if_resumed_at(at("Tue 11:00"))
 
 
@@ -908,7 +908,7 @@ def test_a_step_has_its_own_rule_and_name() -> None:
     case = Case(history=[reported(MONDAY), Received(at=MONDAY, by="desk"), classified(at("Mon 09:20"), "low")])
     readings = Sla(name="s", hours=HOURS, targets=steps).read(case, now=at("Mon 10:00"))
     assert {key: reading.state for key, reading in readings.items()} == {"triage": "met", "pick up": "pending"}
-    with pytest.raises(InvalidValue, match="must say what starts and stops its clock"):
+    with pytest.raises(InvalidValue, match="rule must be given for target"):
         agree(Clock.STEP, HOUR)
 
 
@@ -1019,7 +1019,7 @@ def test_ties_are_refused_at_construction() -> None:
     """Two targets that can both be the most specific are refused, unless a third settles it."""
     urgent = Target(clock=Clock.RESOLUTION, within=4 * HOUR, priority="urgent")
     phone = Target(clock=Clock.RESOLUTION, within=6 * HOUR, match={"channel": "phone"})
-    with pytest.raises(InvalidValue, match=r"priority urgent and channel phone\); add one for cases that are both"):
+    with pytest.raises(InvalidValue, match=r"priority urgent and channel phone\); add a target for both conditions"):
         Sla(name="s", hours=HOURS, targets=[urgent, phone])
     with pytest.raises(InvalidValue, match="every case and every case"):
         Sla(name="s", hours=HOURS, targets=[Target(clock=Clock.RESOLUTION, within=HOUR)] * 2)
@@ -1037,7 +1037,7 @@ def test_bad_agreements_are_refused() -> None:
     with pytest.raises(InvalidValue, match="name must be a text"):
         Sla(name=" ", hours=HOURS, targets=[])
     rule = ClockRule(start="received", stop="closed")
-    with pytest.raises(InvalidValue, match="must share one rule"):
+    with pytest.raises(InvalidValue, match="rule must be one for all targets of one key"):
         Sla(
             name="s",
             hours=HOURS,

@@ -92,9 +92,9 @@ def test_a_goal_is_a_number_or_a_time(field: str, bad: object) -> None:
 
 def test_other_bad_input_is_refused() -> None:
     """A limit of nothing, a goal and a baseline of two kinds, and a direction that is none."""
-    with pytest.raises(InvalidValue, match="within must be a timedelta longer than nothing"):
+    with pytest.raises(InvalidValue, match="within must be a positive timedelta"):
         attrs.evolve(WHOLE, within=dt.timedelta(0))
-    with pytest.raises(InvalidValue, match="baseline must be of the kind of the goal"):
+    with pytest.raises(InvalidValue, match="baseline must be of the type of the goal"):
         attrs.evolve(WHOLE, goal=dt.timedelta(hours=1))
     with pytest.raises(ValueError, match="better"):
         attrs.evolve(WHOLE, better="more")

@@ -93,7 +93,7 @@ def test_order_is_kept_across_a_step_that_was_left_out() -> None:
 def test_a_step_under_way_is_judged_as_of_now() -> None:
     """It needs a moment, is late once its limit has passed, and whatever should wait for it came too soon."""
     run = {"ask": (at(0), None), "solve": (at(5), at(6))}
-    with pytest.raises(InvalidValue, match="now is needed while 'ask' is under way"):
+    with pytest.raises(InvalidValue, match="now must be given while 'ask' is under way"):
         ENQUIRY.check(run)
     with pytest.raises(InvalidValue, match="now must not come before 'ask' began"):
         ENQUIRY.check(run, now=at(-1))
@@ -156,7 +156,7 @@ def test_impossible_maps_are_refused(steps: list[Step], words: str) -> None:
 
 def test_other_bad_input_is_refused() -> None:
     """A limit of nothing, an end before the start, an unknown role."""
-    with pytest.raises(InvalidValue, match="within must be a timedelta longer than nothing"):
+    with pytest.raises(InvalidValue, match="within must be a positive timedelta"):
         Step(name="a", within=minutes(0))
     with pytest.raises(InvalidValue, match="end must not come before start"):
         ENQUIRY.check({"ask": (at(1), at(0))})

@@ -1,6 +1,6 @@
-"""A history of frozen events, and one table of what may follow what.
+"""A history of frozen events, and one table of legal steps.
 
 - `event`: something that happened, when, by whom, and when it became known
-- `lifecycle`: the table of what may follow what, and the objects that obey one
-- `corrections`: events that void or amend another
+- `lifecycle`: the table of legal steps, and the objects that obey it
+- `corrections`: events that void or amend another event
 """

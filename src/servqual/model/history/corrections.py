@@ -1,7 +1,7 @@
-"""Corrections of a history: an event that did not happen is voided, one that was told wrongly is amended.
+"""Corrections of a history: an event that did not happen is voided, an event with wrong facts is amended.
 
-A history only ever grows, so a correction is an event, too. It names the event that it is about by its stored name and
-its moment. What then counts is worked out from the whole history; the events themselves stay as they were told.
+A history only ever grows, so a correction is an event, too. It names the wrong event by its stored name and its moment.
+The events themselves stay as they were recorded; the events that count are computed from the whole history.
 """
 
 import datetime as dt
@@ -22,10 +22,11 @@ _FIXED: Final = ("id", "seq")
 
 @attrs.frozen(kw_only=True)
 class Correction(Act):
-    """What `Voided` and `Amended` share: which event was wrong, why, and who says so.
+    """Common part of `Voided` and `Amended`: which event was wrong, why, and who says so.
 
-    `event` is its stored name, such as `replied`, `happened_at` the moment at which it stands, and `happened_seq` its
-    `seq`, needed only where two differ in nothing else. `at` is when it was corrected.
+    `event` is the stored name of the wrong event, such as `replied`, `happened_at` its present moment, and
+    `happened_seq` its `seq`, needed only between two events that differ in nothing else. `at` is the moment of the
+    correction.
     """
 
     event: str = attrs.field(validator=filled)
@@ -38,19 +39,19 @@ class Correction(Act):
             raise _later("happened_at", self.happened_at, self.at)
 
     def names(self, event: Event) -> bool:
-        """Whether it is about this event."""
+        """Say whether this is the wrong event."""
         same = event.stored_name == self.event and event.at == self.happened_at
         return same and self.happened_seq in {None, event.seq}
 
-    def told_anew(self, event: Event) -> tuple[Event, ...]:
-        """What counts instead of the event."""
+    def corrected(self, event: Event) -> tuple[Event, ...]:
+        """Return the events that count instead of the wrong one."""
         raise NotImplementedError
 
 
 @declared("corrections.voided")
 @attrs.frozen(kw_only=True)
 class Voided(Correction):
-    """An event turned out not to have happened: it no longer counts.
+    """Removal of an event that did not happen: it no longer counts.
 
     >>> from servqual.model.service.case import Replied
     >>> ten, hour = dt.datetime(2026, 5, 4, 10, tzinfo=dt.UTC), dt.timedelta(hours=1)
@@ -59,8 +60,8 @@ class Voided(Correction):
     []
     """
 
-    def told_anew(self, event: Event) -> tuple[Event, ...]:
-        """Nothing."""
+    def corrected(self, event: Event) -> tuple[Event, ...]:
+        """Return nothing."""
         del event
         return ()
 
@@ -69,14 +70,14 @@ def _new_facts(given: Mapping[str, Any]) -> Mapping[str, Any]:
     if not given or any(value is None for value in given.values()):
         raise InvalidValue.of(
             "changes",
-            "map fields of the event to what they should have said",
+            "map fields of the event to their right values",
             given,
-            do="to take a fact away, void the event and record it anew",
+            do="to remove a fact, void the event and record it again",
         )
     for name in _FIXED:
         if name in given:
             raise InvalidValue.of(
-                "changes", f"not touch {name}", given, shown=f"{given[name]!r}", do="void the event and record it anew"
+                "changes", f"not touch {name}", given, shown=f"{given[name]!r}", do="void the event and record it again"
             )
     return MappingProxyType({name: given[name] for name in sorted(given)})
 
@@ -84,9 +85,9 @@ def _new_facts(given: Mapping[str, Any]) -> Mapping[str, Any]:
 @declared("corrections.amended")
 @attrs.frozen(kw_only=True)
 class Amended(Correction, Rebuilt):
-    """An event was told wrongly: it counts with these `changes`, such as `{"at": when it really was}`.
+    """Change of an event with wrong facts: it counts with these `changes`, such as `{"at": the real moment}`.
 
-    `id` and `seq` stay, and no fact can be taken away: void the event and record it anew for that. A moment after the
+    `id` and `seq` stay, and no fact can be removed: void the event and record it again for that. A moment after the
     correction itself is refused.
 
     >>> from servqual.model.service.case import Replied
@@ -104,40 +105,35 @@ class Amended(Correction, Rebuilt):
         if "at" in self.changes and as_instant(self.changes["at"], "changes") > self.at:
             raise _later("changes['at']", as_instant(self.changes["at"], "changes"), self.at)
 
-    def told_anew(self, event: Event) -> tuple[Event, ...]:
-        """The event with its changes."""
+    def corrected(self, event: Event) -> tuple[Event, ...]:
+        """Return the event with its changes."""
         fields = [field.name for field in attrs.fields(type(event)) if field.init]
         for name in self.changes:
             if name not in fields:
-                raise InvalidValue.of(
-                    "changes", f"be of fields that {event.stored_name} has", name, near=near(name, fields)
-                )
+                raise InvalidValue.of("changes", f"name fields of {event.stored_name}", name, near=near(name, fields))
         return (attrs.evolve(event, **self.changes),)
 
 
 def corrected(events: Iterable[Event], corrections: Iterable[Correction]) -> list[Event]:
-    """The events that count, in no order, once each correction has been taken, by moment, `seq` and content.
+    """Apply corrections, by moment, `seq` and content, and return the events that count in no fixed order.
 
-    A correction of a moved event names its new moment. One that names no event that counts, or several that differ,
-    is refused; of events that are the same in everything it is about one.
+    A correction of a moved event names its new moment. A correction is refused if it names no event that counts, or
+    several that differ; of equal events it corrects one.
     """
-    told = list(events)
+    counted = list(events)
     for correction in sorted(corrections, key=_order):
-        found = [event for event in told if correction.names(event)]
+        found = [event for event in counted if correction.names(event)]
         if not found or any(event != found[0] for event in found):
-            raise NoSuchEvent(
-                f"{correction.stored_name} must name one event that counts (got {len(found)} called "
-                f"{correction.event!r} at {correction.happened_at}); "
-                + (
-                    "tell them apart with happened_seq" if found else "give its stored name and its moment as it stands"
-                ),
-                field="event",
-                expected="the stored name and moment of one event",
-                got=correction.event,
+            raise NoSuchEvent.of(
+                "event",
+                f"be the stored name of one event at {correction.happened_at}",
+                correction.event,
+                shown=f"{len(found)} called {correction.event!r}",
+                do="tell them apart with happened_seq" if found else "give the present stored name and moment",
             )
-        place = told.index(found[0])
-        told[place : place + 1] = correction.told_anew(found[0])
-    return told
+        place = counted.index(found[0])
+        counted[place : place + 1] = correction.corrected(found[0])
+    return counted
 
 
 def _order(it: Correction) -> tuple[dt.datetime, int, str, str, dt.datetime, str]:

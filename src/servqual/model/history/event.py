@@ -21,8 +21,14 @@ def _not_before(event: "Event", _attribute: object, known: dt.datetime | None) -
         )
 
 
+def ahead(event: "Event", _attribute: object, due: dt.datetime) -> None:
+    """Refuse a due moment before the event that promises it; an attrs validator."""
+    if due < event.at:
+        raise InvalidValue.of("due", f"not come before at, {event.at}", due, do="a promise lies ahead")
+
+
 def _as_text(value: object) -> str:
-    """A fact as text in its order: nothing first, false before true, moments in time."""
+    """Write a fact as text that sorts: nothing first, false before true, moments in time."""
     if isinstance(value, dt.datetime):
         return f"{value.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}"
     return "" if value is None else str(int(value)) if isinstance(value, bool) else str(value)
@@ -32,13 +38,13 @@ def _as_text(value: object) -> str:
 class Event:
     """Something that happened: when, by whom, and when it became known.
 
-    `at` is when it was true. `recorded_at` is when it was written down, where that was later: only such an event may
-    be added out of order. `seq` orders events of one instant where their kinds alone do not say it.
+    `at` is when it happened. `recorded_at` is when it was written down, if later; only an event with it may be added
+    out of order. `seq` orders events of one instant whose kinds give no order.
     """
 
     stored_name: ClassVar[str] = "event"
     decisive: ClassVar[tuple[str, ...]] = ()
-    """The fields that order events of this kind at one instant, which a log of them tells, too."""
+    """Fields that order events of this kind at one instant; a log of events has them, too."""
 
     at: dt.datetime = attrs.field(converter=instant)
     by: str | None = None
@@ -53,17 +59,24 @@ class Event:
 
     @property
     def content(self) -> tuple[str, ...]:
-        """What orders events of one kind at one instant: their decisive fields, and then all else."""
+        """Sort key of events of one kind at one instant: the decisive fields, then all others."""
         return *(_as_text(getattr(self, name)) for name in self.decisive), repr(self)
 
     @property
     def signals(self) -> tuple[str, ...]:
-        """The names that a clock may listen to: the stored name, and a finer one where the content matters."""
+        """Names that a clock may listen to: the stored name, and a finer one where the content matters."""
         return (self.stored_name,)
 
 
 @attrs.frozen(kw_only=True)
 class Act(Event):
-    """An event that somebody answers for."""
+    """Event with a responsible person."""
 
     by: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True)
+class Reasoned(Act):
+    """Event with a responsible person and a reason."""
+
+    reason: str = attrs.field(validator=filled)

@@ -1,13 +1,18 @@
-"""A lifecycle that loops: a history of frozen events, and one table of what may follow what.
+"""A lifecycle that loops: a history of frozen events, and one table of legal steps.
 
 The pattern that cases, complaints, standards and appraisals share. An object is the tuple of its events. Its status is
-a fold of that tuple over a table with rows (from, event, guard, to). `record` gives a new object or refuses and changes
-nothing; building an object from a stored history runs the same fold, so replay is life.
+a fold of that tuple over a table with rows (from, event, guard, to):
 
-Events at the same instant have no true order, so the order in which they arrive must not matter: they are taken by
-`seq`, then by the order in which the lifecycle lists its events, each as soon as the table allows it.
+    history  Reported      Received     Classified
+    status   None -> REPORTED -> RECEIVED -> CLASSIFIED
 
-Where a lifecycle takes corrections, they lie in the history beside what they correct, and the fold is over what counts.
+`record` costs one step: the last state is kept beside the history. Building an object from a stored history, or adding
+an event late, folds all events again, so both ways give the same object.
+
+Events at the same instant have no true order, so their order of arrival must not matter: they are taken by `seq`, then
+by the order in which the transitions list their events, each as soon as the table allows it.
+
+Corrections lie in the history beside the events that they correct; the fold takes the events that count after them.
 """
 
 import datetime as dt
@@ -15,7 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import cached_property
 from itertools import groupby
-from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar, cast
 
 import attrs
 
@@ -25,16 +30,15 @@ from servqual.model.history.corrections import Correction, corrected
 from servqual.model.history.event import Act, Event
 from servqual.model.labels import Labelled
 
-__all__ = ["Act", "Event", "Lived", "Move", "Row", "State", "Transitions", "as_history", "short"]
+__all__ = ["Act", "Event", "History", "Lived", "Move", "Row", "State", "Transitions", "short"]
 
 S = TypeVar("S", bound=Labelled)
-
-
 E = TypeVar("E", bound=Event)
+K = TypeVar("K", bound=Event)
 
 
 class Move(Enum):
-    """Where a step leads when it is not one named status."""
+    """Target of a step that names no status."""
 
     STAY = "stays"
     BACK = "back to where it waited"
@@ -42,7 +46,7 @@ class Move(Enum):
 
 @attrs.frozen
 class Row(Generic[S]):
-    """One line of a transitions table: from these statuses, on this event, if the guard holds, to there."""
+    """Line of a transitions table: from these statuses, on this event, if the guard holds, to the target."""
 
     sources: tuple[S | None, ...]
     event: type[Event]
@@ -51,7 +55,7 @@ class Row(Generic[S]):
 
 
 class State(NamedTuple, Generic[S]):
-    """What the fold carries: the status, and where a waiting object came from."""
+    """Result of a fold so far: the status, and the status before a wait."""
 
     status: S | None = None
     came_from: S | None = None
@@ -59,9 +63,9 @@ class State(NamedTuple, Generic[S]):
 
 @attrs.frozen(eq=False)
 class Transitions(Generic[S]):
-    """The legal steps of one kind of object; `waits` is the status that remembers where it came from.
+    """Legal steps of one kind of object; `waits` is the status that remembers the status before it.
 
-    `correctable` lets the history of such an object be corrected by `Voided` and `Amended`.
+    `correctable` allows `Voided` and `Amended` in the history.
     """
 
     name: str
@@ -79,20 +83,20 @@ class Transitions(Generic[S]):
 
     @property
     def events(self) -> tuple[type[Event], ...]:
-        """The kinds of event, in the order that decides between equal instants."""
+        """Kinds of event, in the order that decides between equal instants."""
         return tuple(self._rank)
 
     @cached_property
     def facts(self) -> frozenset[str]:
-        """The names of all that its events may say."""
+        """Names of the fields that its events have."""
         return frozenset(field.name for event in self._rank for field in attrs.fields(event))
 
     def allowed(self, status: S | None) -> tuple[str, ...]:
-        """Stored names of the events that this status allows."""
+        """List the stored names of the events that this status allows."""
         return tuple(event.stored_name for event in self._rank if (status, event) in self._ways)
 
     def step(self, state: State[S], event: Event) -> State[S]:
-        """The state after one event, or `IllegalTransition`."""
+        """Return the state after one event, or raise `IllegalTransition`."""
         for row in self._ways.get((state.status, type(event)), ()):
             if row.guard is None or row.guard(event):
                 return self._move(state, row.target)
@@ -116,7 +120,7 @@ class Transitions(Generic[S]):
         return State(target, state.status if target is self.waits else None)
 
     def replay(self, events: Iterable[Event]) -> tuple[tuple[Event, ...], State[S]]:
-        """Events in their one true order, and the state after the last; independent of the order of arrival."""
+        """Put events into their one order and fold them; the order of arrival does not matter."""
         state: State[S] = State()
         history: list[Event] = []
         for _, group in groupby(sorted(events, key=_moment), key=_moment):
@@ -131,7 +135,7 @@ class Transitions(Generic[S]):
         return tuple(history), state
 
     def diagram(self) -> str:
-        """The table as a Mermaid state diagram."""
+        """Draw the table as a Mermaid state diagram."""
         lines = ["stateDiagram-v2"]
         stays: dict[S, list[str]] = {}
         for row in self.rows:
@@ -164,16 +168,16 @@ def _moment(event: Event) -> tuple[dt.datetime, int]:
     return event.at, event.seq
 
 
-def _apart(lifecycle: Transitions[Any], history: tuple[Event, ...]) -> tuple[Sequence[Event], list[Correction]]:
-    """The events, and apart from them the corrections where the lifecycle takes any."""
+def _apart(transitions: Transitions[Any], history: tuple[Event, ...]) -> tuple[Sequence[Event], list[Correction]]:
+    """Split a history into events and, where the transitions allow them, corrections."""
     corrections = [event for event in history if isinstance(event, Correction)]
-    if not corrections or not lifecycle.correctable:
+    if not corrections or not transitions.correctable:
         return history, []
     return [event for event in history if not isinstance(event, Correction)], corrections
 
 
 def _in_order(history: Iterable[E]) -> tuple[E, ...]:
-    """A corrected history in an order that does not depend on arrival: some of it counts no more and has no place."""
+    """Sort a corrected history without the table, for its voided events have no place there."""
     return tuple(sorted(history, key=lambda e: (*_moment(e), isinstance(e, Correction), repr(e))))
 
 
@@ -183,23 +187,31 @@ def _only_events(values: Iterable[object]) -> None:
             raise InvalidValue.of("history", "hold events of its lifecycle", value)
 
 
-def as_history(history: Iterable[E]) -> tuple[E, ...]:
-    """Read the events of a history; what holds none at all is refused."""
-    return several("history", history, "the events of its lifecycle")
+class History(tuple[E, ...]):
+    """Converter from any iterable of events to a plain tuple, as in `converter=History[CaseEvent]`.
+
+    A class and not a function, because type checkers bind the type of the events only in a class.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, history: Iterable[E]) -> Self:
+        """Read the events as a plain tuple; refuse a value that is not iterable."""
+        return cast("Self", several("history", history, "the events of its lifecycle"))
 
 
 def short(history: tuple[Event, ...]) -> str:
-    """How a history shows in a repr: by its length."""
+    """Show a history in a repr by its length."""
     return f"<{len(history)} events>"
 
 
 @attrs.frozen(kw_only=True)
 class Lived(Generic[S, E]):
-    """An object that is its history: `history` is the truth, everything else is read from it.
+    """Object that is its history: everything else is read from `history`.
 
-    `counted` is what of it counts: the same, but for what corrections take away or change. It and the state after the
-    last event are carried along, outside of equality, so that recording does not fold again. Each kind declares
-    `history` anew with a converter to a tuple of its own events.
+    `counted` are the events that count after all corrections. It and the state after the last event are carried along,
+    outside of equality, so that recording does not fold again. Each kind declares `history` anew with
+    `converter=History[its events]`, and may refuse in `_check` what the table cannot see.
     """
 
     _lifecycle: ClassVar[Transitions[Any]]
@@ -210,7 +222,7 @@ class Lived(Generic[S, E]):
 
     def __attrs_post_init__(self) -> None:
         if not self.history:
-            raise InvalidValue("history must hold at least one event (got none)", field="history", expected="events")
+            raise InvalidValue.of("history", "hold at least one event", (), shown="none")
         _only_events(self.history)
         told, corrections = _apart(self._lifecycle, self.history)
         events = corrected(told, corrections) if corrections else told
@@ -231,16 +243,21 @@ class Lived(Generic[S, E]):
         object.__setattr__(self, "history", _in_order(self.history) if corrections else counted)
         object.__setattr__(self, "counted", counted)
         object.__setattr__(self, "_state", state)
+        self._check(self.counted)
+
+    def _check(self, events: tuple[E, ...], /) -> None:
+        """Refuse, of these events of the history, those that break a rule that the table cannot see."""
 
     def record(self, event: E) -> Self:
-        """A new object with this event added, or an error that changes nothing.
+        """Return a new object with this event added, or raise an error that changes nothing.
 
-        An event that the present status does not allow raises `IllegalTransition`, which lists those it does. One
-        that lies before the last raises `OutOfOrder` unless it carries `recorded_at`: then the history is folded
-        again with the event at its place. An event at the very moment of the last must be allowed after it, too.
+        An event that the present status does not allow raises `IllegalTransition`, which lists the allowed ones. An
+        event before the last one raises `OutOfOrder` unless it has `recorded_at`: then the history is folded again
+        with the event at its place. An event at the moment of the last one must be allowed after it, too.
 
-        A correction folds the history again without the event that it voids, or with the one that it amends: it
-        raises `NoSuchEvent` where there is none, and `IllegalTransition` where the rest no longer holds together.
+        A correction folds the history again without the event that it voids, or with the changes of the event that it
+        amends. It raises `NoSuchEvent` where the history has no such event, and `IllegalTransition` where the table
+        does not allow the remaining events.
         """
         _only_events((event,))
         last = self.history[-1]
@@ -250,6 +267,7 @@ class Lived(Generic[S, E]):
             object.__setattr__(new, "_state", self._lifecycle.step(self._state, event))
             object.__setattr__(new, "history", (*self.history, event))
             object.__setattr__(new, "counted", new.history if self.counted is self.history else (*self.counted, event))
+            new._check((event,))
             return new
         if event.at < last.at and event.recorded_at is None:
             raise OutOfOrder(
@@ -264,30 +282,31 @@ class Lived(Generic[S, E]):
         return type(self)(history=(*self.history, event))
 
     def as_of(self, moment: dt.datetime) -> Self:
-        """The object as what happened up to this moment, included, tells it; refused before the first event.
+        """Return the object with its events up to this moment, included; refused before the first event.
 
-        That is what was true then, as far as is known: what was recorded or corrected later counts at its own place.
+        This is what was true then, as known today: events that were recorded or corrected later count at their own
+        moment.
         """
         until = as_instant(moment, "moment")
         return type(self)(history=tuple(event for event in self.counted if event.at <= until))
 
     def known_by(self, moment: dt.datetime) -> Self:
-        """The object as it was known at this moment: without what was recorded or corrected later.
+        """Return the object as people knew it at this moment: without later records and corrections.
 
-        That is what was believed then. Refused before the first record.
+        A moment before the first record is refused.
         """
         until = as_instant(moment, "moment")
         return type(self)(history=tuple(event for event in self.history if (event.recorded_at or event.at) <= until))
 
     @property
     def id(self) -> str:
-        """What it is called: the `id` of the event that it began with; empty where that has none."""
+        """Name: the `id` of the first event; empty where that has none."""
         name: str = getattr(self.counted[0], "id", "")
         return name
 
     @property
     def status(self) -> S:
-        """Where the object is now."""
+        """Status after the last event."""
         status = self._state.status
         assert status is not None
         return status
@@ -299,18 +318,28 @@ class Lived(Generic[S, E]):
 
     @classmethod
     def is_correctable(cls) -> bool:
-        """Whether its history takes `Voided` and `Amended`."""
+        """Say whether its history takes `Voided` and `Amended`."""
         return cls._lifecycle.correctable
 
     @classmethod
     def facts(cls) -> frozenset[str]:
-        """The names of all that its events may say, such as `category`."""
+        """List the names of the fields that its events have, such as `category`."""
         return cls._lifecycle.facts
 
     @classmethod
     def diagram(cls) -> str:
-        """The transitions as a Mermaid state diagram, drawn from the table that the code obeys."""
+        """Draw the transitions as a Mermaid state diagram, from the same table that `record` uses."""
         return cls._lifecycle.diagram()
+
+    def _first(self, kind: type[K]) -> K:
+        """Return the event that began the history, which the table makes one of this kind."""
+        first: Event = self.counted[0]
+        assert isinstance(first, kind)
+        return first
+
+    def _first_at(self, *kinds: type[Event]) -> dt.datetime | None:
+        """Return the moment of the first event of these kinds."""
+        return next((event.at for event in self.counted if isinstance(event, kinds)), None)
 
     def _latest(self, *kinds: type[Event]) -> Any:
         return next((event for event in reversed(self.counted) if isinstance(event, kinds)), None)

@@ -1,12 +1,12 @@
-"""When a place is open: working time between two moments, and the moment when work will be done.
+"""Opening hours: working time between two moments, and the moment at which work ends.
 
-- `business_hours`: the weekly opening hours of a place
-- `hours`: what every kind of hours can be asked
+- `business_hours`: weekly opening hours of a place
+- `hours`: questions that all kinds of hours answer
 - `holidays`: holidays as dates and rules
 - `window`: the time between two moments
 - `spells`: opening hours of a day as people write them
-- `spans`: pieces of time, joined, shared and taken out
-- `wall_clock`: the time on the wall of a zone, and back
+- `spans`: spans of time, with union, intersection and difference
+- `wall_clock`: wall-clock time of a zone as instants, and back
 - `timeline`: hours compiled to arithmetic
-- `cadence`: how often something comes round
+- `cadence`: rhythms of the calendar
 """

@@ -1,4 +1,4 @@
-"""The weekly opening hours of a place, with its holidays, special days and breaks."""
+"""Weekly opening hours of a place, with holidays, special days and breaks."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -46,21 +46,21 @@ def _pairs(mapping: Mapping[Any, str]) -> tuple[tuple[Any, str], ...]:
 @declared("business_hours")
 @attrs.frozen(kw_only=True)
 class BusinessHours(Hours):
-    """When a service is open: weekly hours in a time zone, less holidays and breaks, with days of their own.
+    """Opening hours of a service: weekly hours in a time zone, without holidays and breaks, with special days.
 
     `week` maps days (`"mon"`, `"mon-fri"`, `"sat, sun"`) to spells, as text (`"09:00-12:30, 13:00-17:30"`) or as
-    pairs of times. A close that is not after its opening lies on the next day and belongs to the day that opened;
-    midnight at the end of a day is `24:00`; a day that is left out, `""` or `()` is closed. `holidays` takes dates,
-    names by date, rules (see `servqual.model.hours.holidays`), or an object of the `holidays` package. `special`
-    replaces the hours of a date, also on a holiday unless `holiday_wins`; `breaks` takes time out of a date. A holiday
-    closes the shifts that open on it; the shift of the night before runs on into it, unless `holiday_cuts_night`.
+    pairs of times. A close that is not after its opening is on the next day and belongs to the day of the opening;
+    midnight at the end of a day is `24:00`; a day left out, `""` or `()` is closed. `holidays` takes dates, names by
+    date, rules (see `servqual.model.hours.holidays`), or an object of the `holidays` package. `special` replaces the
+    hours of a date, also on a holiday unless `holiday_wins`; `breaks` removes time from a date. A holiday closes the
+    shifts that open on it; the shift of the night before continues into it, unless `holiday_cuts_night`.
 
-    Time is real time: across a change of the clock a night shift is an hour shorter or longer. An edge inside the gap
-    moves to the first instant that exists, unless `gap` reads it as if the clock had changed `later` or `earlier`.
-    Where the clock shows a time twice, hours open at the first and close at the second, unless `fold` takes the
-    `first` or the `second` of both edges. With `counting="wall"` work is what the zone's clock shows, so that each day
-    is as long as it looks: a repeated hour counts once, and a skipped one at once, when the clock is put forward; such
-    hours cannot be joined with others. Overlapping spells, unknown days and zones, and naive moments are refused.
+    Time is real time: across a change of the clock a night shift is an hour shorter or longer. An edge in the gap moves
+    to the first instant that exists, unless `gap` reads it as if the clock had changed `later` or `earlier`. Where the
+    clock shows a time twice, hours open at the first and close at the second, unless `fold` takes the `first` or the
+    `second` of both edges. `counting="wall"` counts wall-clock time, so that each day is as long as it looks: a
+    repeated hour counts once, and a skipped hour counts at once, when the clock is put forward; such hours cannot be
+    joined with others. Overlapping spells, unknown days and zones, and naive moments are refused.
 
     >>> hours = BusinessHours(zone="Europe/Berlin", week={"mon-thu": "09:00-17:30", "fri": "09:00-15:00"},
     ...                       special={dt.date(2026, 12, 24): "09:00-12:00"})
@@ -81,7 +81,7 @@ class BusinessHours(Hours):
 
     @classmethod
     def always(cls) -> "BusinessHours":
-        """Open all the time: work is the time on the wall clock.
+        """Make hours that are always open: elapsed time is wall time.
 
         >>> day = dt.datetime(2026, 3, 28, tzinfo=dt.UTC)
         >>> BusinessHours.always().elapsed(day, day + dt.timedelta(days=1))
@@ -91,7 +91,7 @@ class BusinessHours(Hours):
 
     @staticmethod
     def during(eras: Iterable[tuple[dt.datetime | None, Hours]]) -> DatedHours:
-        """Hours that change: `[(None, old), (moment, new), …]`, each until the next; the moments must rise.
+        """Make hours that change: `[(None, old), (moment, new), …]`, each in force until the next; moments rise.
 
         >>> old = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
         >>> may = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
@@ -103,18 +103,18 @@ class BusinessHours(Hours):
 
     @property
     def counts_real_time(self) -> bool:
-        """Whether work is real time."""
+        """Whether they count real time."""
         return self.counting == "real"
 
     @cached_property
     def shown(self) -> "BusinessHours | None":
-        """The same hours in a zone whose clock never changes, in which work is counted; None for real time."""
+        """The same hours in UTC, which count the wall-clock time; None for real time."""
         return None if self.counting == "real" else attrs.evolve(self, zone="UTC", counting="real")
 
     def elapsed(
         self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = (), clamp: bool = False
     ) -> dt.timedelta:
-        """The open time between two moments; see `Hours.elapsed`."""
+        """Count the open time between two moments; see `Hours.elapsed`."""
         if self.shown is None:
             return super().elapsed(start, end, without=without, clamp=clamp)
         return self.shown.elapsed(self._shown(start), self._shown(end), without=self._all_shown(without), clamp=clamp)
@@ -122,7 +122,7 @@ class BusinessHours(Hours):
     def after(
         self, start: dt.datetime, work: dt.timedelta, *, without: Iterable[Window] = (), at_close: AtClose = "stay"
     ) -> dt.datetime:
-        """The moment by which so much open time has passed since the start; see `Hours.after`."""
+        """Return the moment by which so much open time has passed; see `Hours.after`."""
         if self.shown is None:
             return super().after(start, work, without=without, at_close=at_close)
         time = self.shown.after(self._shown(start), work, without=self._all_shown(without), at_close=at_close)
@@ -134,12 +134,12 @@ class BusinessHours(Hours):
     def explain(
         self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = ()
     ) -> tuple[LedgerPart, ...]:
-        """Why each span between two moments counted or did not; see `Hours.explain`."""
+        """Explain why each span between two moments counted or not; see `Hours.explain`."""
         away = tuple(without)
         parts = super().explain(start, end, without=away)
         if self.shown is None or not parts:
             return parts
-        # what is skipped where a part begins counts in that part
+        # time skipped at the begin of a part counts in that part
         edges = [self._shown(start), *(self._shown_before(part.start) for part in parts[1:]), self._shown(end)]
         masks = self._all_shown(away)
         told: list[LedgerPart] = []
@@ -150,19 +150,19 @@ class BusinessHours(Hours):
         return tuple(told)
 
     def open_between(self, start: int, end: int) -> Spans:
-        """The open spans between two instants in microseconds since 1970, in order and apart."""
+        """List the open spans between two instants; see `Hours.open_between`."""
         if self.is_steady():
             return [(start, end)] if self.week else []
         return clipped(take_out(self._spells(start, end), self._pauses(start, end)), start, end)
 
     def is_steady(self) -> bool:
-        """Whether they are always open or never."""
+        """Say whether they are always open or never."""
         exceptions = self.special or self.breaks or self.holidays
         always = len(self.week) == len(DAYS) and set(self.week.values()) == {_WHOLE_DAY}
         return (always and not exceptions) or not (self.week or self.special)
 
     def reasons(self, start: int, end: int) -> Reasons:
-        """Breaks that fall in opening hours; else what kind of day it is."""
+        """Give breaks in opening hours, else the kind of day."""
         spells = self._spells(start, end)
         shut = take_out([(start, end)], spells)
         for low, high in clipped(self._pauses(start, end), start, end):
@@ -173,8 +173,8 @@ class BusinessHours(Hours):
             yield from ((a, b, why) for a, b in clipped(shut, low, high))
 
     def definition(self) -> dict[str, Any]:
-        """All that decides when it is open, as plain data in a settled order."""
-        told = {
+        """Return everything that decides the open time, as plain data in a fixed order."""
+        definition = {
             "zone": str(self.zone),
             "week": dict(self.week),
             "holidays": {date.isoformat(): name for date, name in self.holidays.dates.items()},
@@ -184,22 +184,22 @@ class BusinessHours(Hours):
             "holiday_wins": self.holiday_wins,
             "holiday_cuts_night": self.holiday_cuts_night,
         }
-        # what came later is told only where it differs, so that a hash stays the same for ever
+        # newer fields only where they differ from the default, so that old hashes stay valid
         later = {"gap": self.gap, "fold": self.fold, "counting": self.counting}
-        return told | {name: rule for name, rule in later.items() if rule not in _USUAL}
+        return definition | {name: rule for name, rule in later.items() if rule not in _USUAL}
 
     def _shown(self, at: dt.datetime) -> dt.datetime:
         return moment(shown_at(self.zone, micros(at)))
 
     def _shown_before(self, at: dt.datetime) -> dt.datetime:
-        """What the clock had shown just before a moment."""
+        """Return the time that the clock had shown just before a moment."""
         return min(self._shown(at), self._shown(at - _TICK) + _TICK)
 
     def _all_shown(self, windows: Iterable[Window]) -> list[Window]:
         return [Window(start=self._shown(window.start), end=self._shown(window.end)) for window in windows]
 
     def _spells(self, start: int, end: int) -> Spans:
-        """The opening hours around a range of time, before breaks."""
+        """List the opening hours around a range of time, breaks included."""
         week = [day_spells(self.week.get(day, ""), "week") for day in DAYS]
         return join(
             self._spell(day, opens, closes)
@@ -208,14 +208,14 @@ class BusinessHours(Hours):
         )
 
     def _spell(self, day: int, opens: int, closes: int) -> tuple[int, int]:
-        """The instants of a spell that people wrote down for a day, where the zone's clock may have changed."""
+        """Convert a written spell of a day to instants, with the changes of the clock."""
         return (
             opening(self.zone, day, opens, self.gap, self.fold),
             closing(self.zone, day, closes, self.gap, self.fold),
         )
 
     def _spells_on(self, date: dt.date, week: list[tuple[tuple[int, int], ...]]) -> Iterable[tuple[int, int]]:
-        """Opening and closing of the shifts that open on a date."""
+        """List opening and closing of the shifts that open on a date."""
         special = self.special.get(date)
         spells = week[date.weekday()] if special is None else day_spells(special, "special")
         if not spells or self._holiday(date) is not None:
@@ -225,7 +225,7 @@ class BusinessHours(Hours):
         return spells
 
     def _pauses(self, start: int, end: int) -> Spans:
-        """The breaks near a range of time."""
+        """List the breaks near a range of time."""
         near = range(day_of(self.zone, start) - 2, day_of(self.zone, end) + 2)
         return join(
             self._spell(date.toordinal(), opens, closes)
@@ -235,7 +235,7 @@ class BusinessHours(Hours):
         )
 
     def _holiday(self, date: dt.date) -> str | None:
-        """The holiday that closes a date, None where there is none or the date's own hours go first."""
+        """Return the holiday that closes a date; None without one, or where the special hours of the date win."""
         return self.holidays.on(date) if self.holiday_wins or date not in self.special else None
 
     def _why_shut(self, date: dt.date) -> str:
@@ -246,7 +246,7 @@ class BusinessHours(Hours):
 
 
 def _days(zone: ZoneInfo, start: int, end: int) -> range:
-    """The ordinals of the dates whose shifts may touch a range of time, with a day to spare at either side."""
+    """List the ordinals of dates whose shifts may touch a range of time, with one spare day on each side."""
     return range(max(day_of(zone, start) - 2, 1), min(day_of(zone, end) + 2, dt.date.max.toordinal() + 1))
 
 

@@ -1,4 +1,4 @@
-"""How often something comes round: a survey, a report, a review, an appraisal."""
+"""Rhythm of surveys, reports, reviews and appraisals."""
 
 import datetime as dt
 
@@ -8,7 +8,7 @@ from servqual.model.labels import Labelled
 
 
 class Cadence(Labelled):
-    """A rhythm of the calendar.
+    """Rhythm of the calendar.
 
     >>> Cadence("quarterly").after(dt.date(2026, 11, 30)), Cadence.YEARLY.label("zh")
     (datetime.date(2027, 2, 28), '每年')
@@ -21,7 +21,7 @@ class Cadence(Labelled):
     YEARLY = "yearly", "每年"
 
     def after(self, day: dt.date) -> dt.date:
-        """The day on which it is due next; a day that the month lacks becomes its last."""
+        """Return the next due day; a day that the month does not have becomes its last day."""
         return day + _STEPS[self]
 
 

@@ -34,7 +34,7 @@ READ_YEARS: Final = range(1970, 2101)  # the years for which a calendar object i
 
 def _year(_: object, field: "attrs.Attribute[int | None]", value: int | None) -> None:
     if value is not None and value not in range(dt.MINYEAR, dt.MAXYEAR + 1):
-        raise InvalidValue(f"{field.name} must be a year (got {value!r}), or None", field=field.name, got=value)
+        raise InvalidValue.of(field.name, "be a year, or None", value)
 
 
 def _whole(_: object, field: "attrs.Attribute[int]", value: object) -> None:
@@ -44,9 +44,7 @@ def _whole(_: object, field: "attrs.Attribute[int]", value: object) -> None:
 
 def _nth(_: object, field: "attrs.Attribute[int]", value: object) -> None:
     if not isinstance(value, int) or value not in {1, 2, 3, 4, 5, -1, -2, -3, -4, -5}:
-        raise InvalidValue(
-            f"nth must be 1 to 5, or -1 to -5 from the end of the month (got {value!r})", field=field.name, got=value
-        )
+        raise InvalidValue.of(field.name, "be 1 to 5, or -1 to -5 from the end of the month", value)
 
 
 def _shifts(given: Mapping[str, int]) -> Mapping[str, int]:
@@ -64,7 +62,7 @@ def _month_day(given: tuple[int, int]) -> tuple[int, int]:
     try:
         month, day = given
     except (TypeError, ValueError):
-        raise InvalidValue(f"a range needs days as (month, day) (got {given!r})", field="first", got=given) from None
+        raise InvalidValue.of("first", "be (month, day), and last as well", given) from None
     return month, day
 
 
@@ -76,16 +74,12 @@ def _dated(given: Mapping[dt.date, str]) -> Mapping[dt.date, str]:
     return MappingProxyType({as_date(date, "holidays"): str(given[date]) for date in sorted(given)})
 
 
-def _ruled(given: "Iterable[HolidayRule]") -> "tuple[HolidayRule, ...]":
-    return tuple(given)
-
-
 @attrs.frozen(kw_only=True)
 class HolidayRule(Rebuilt):
-    """What all rules share: a name, the first and last year in which it holds, and where it is observed.
+    """Common part of all rules: a name, the first and last year, and days on which it is observed.
 
-    `observed={"sat": -1, "sun": 1}` closes the Friday before or the Monday after as well when the day itself falls on
-    a weekend; the day it falls on stays a holiday too. `since` and `until` are years, both included.
+    `observed={"sat": -1, "sun": 1}` closes the Friday before or the Monday after as well when the holiday is on a
+    weekend; the day itself stays a holiday, too. `since` and `until` are years, both included.
     """
 
     name: str = "holiday"
@@ -98,11 +92,11 @@ class HolidayRule(Rebuilt):
             raise InvalidValue.of("until", "not come before since", self.until, shown=f"{self.since} to {self.until}")
 
     def days(self, year: int) -> Iterator[dt.date]:
-        """The days of the feast that begins in a year, before any shift."""
+        """List the days of the holiday that begins in a year, before any shift."""
         raise NotImplementedError
 
     def named_days(self, year: int) -> Iterator[tuple[dt.date, str]]:
-        """The closed days that a year's feast brings, each with its name; some may lie in the year beside it."""
+        """List the closed days of the holiday of a year, with their names; some may be in a neighbouring year."""
         if (self.since is not None and year < self.since) or (self.until is not None and year > self.until):
             return
         for day in self.days(year):
@@ -114,7 +108,7 @@ class HolidayRule(Rebuilt):
 
 @attrs.frozen(kw_only=True)
 class FixedDay(HolidayRule):
-    """The same day every year, such as 25 December; 29 February comes in leap years only.
+    """The same day every year, such as 25 December; 29 February only in leap years.
 
     >>> list(FixedDay(month=12, day=25).days(2026))
     [datetime.date(2026, 12, 25)]
@@ -128,7 +122,7 @@ class FixedDay(HolidayRule):
         _existing(self.month, self.day)
 
     def days(self, year: int) -> Iterator[dt.date]:
-        """That day, where the year has it."""
+        """List that day, if the year has it."""
         if (self.month, self.day) != (2, 29) or _is_leap(year):
             yield dt.date(year, self.month, self.day)
 
@@ -151,7 +145,7 @@ class NthWeekday(HolidayRule):
         _existing(self.month, 1)
 
     def days(self, year: int) -> Iterator[dt.date]:
-        """That day, where the month has so many of its weekday."""
+        """List that day, if the month has it."""
         month = [dt.date(year, self.month, day) for day in range(1, _last_of(year, self.month) + 1)]
         found = [day for day in month if DAYS[day.weekday()] == self.weekday]
         place = self.nth - 1 if self.nth > 0 else len(found) + self.nth
@@ -171,7 +165,7 @@ class EasterDay(HolidayRule):
     orthodox: bool = False
 
     def days(self, year: int) -> Iterator[dt.date]:
-        """That day, in the years for which Easter is defined."""
+        """List that day, in the years for which Easter is defined."""
         if 1583 <= year <= 4099:  # noqa: PLR2004  # the years of the Gregorian reckoning that dateutil knows
             sunday = easter.easter(year, easter.EASTER_ORTHODOX if self.orthodox else easter.EASTER_WESTERN)
             yield sunday + dt.timedelta(days=self.offset)
@@ -179,9 +173,9 @@ class EasterDay(HolidayRule):
 
 @attrs.frozen(kw_only=True)
 class DayRange(HolidayRule):
-    """Every day from one (month, day) to another, both included; a range that ends before it begins wraps the year.
+    """Every day from one (month, day) to another, both included; a last day before the first is in the next year.
 
-    The feast belongs to the year in which it begins, which is what `since` and `until` ask.
+    The range belongs to the year of its first day, which `since` and `until` compare.
 
     >>> [day.isoformat() for day in DayRange(first=(12, 30), last=(1, 1)).days(2026)]
     ['2026-12-30', '2026-12-31', '2027-01-01']
@@ -196,7 +190,7 @@ class DayRange(HolidayRule):
         _existing(*self.last)
 
     def days(self, year: int) -> Iterator[dt.date]:
-        """Each day of the range that begins in this year."""
+        """List the days of the range that begins in this year."""
         wraps = self.last < self.first
         for day in _every_day(year):
             if self.first <= (day.month, day.day) and (wraps or (day.month, day.day) <= self.last):
@@ -208,9 +202,9 @@ class DayRange(HolidayRule):
 
 @attrs.frozen(kw_only=True)
 class Recurring(HolidayRule):
-    r"""Any recurrence that RFC 5545 can write, kept as its text; a `dateutil.rrule.rrule` becomes one by itself.
+    r"""Any recurrence of RFC 5545, kept as its text; a `dateutil.rrule.rrule` is converted automatically.
 
-    The text needs a `DTSTART`, so that it means the same whenever it is read. Only the dates count.
+    The text needs a `DTSTART`, so that its meaning does not depend on the present day. Only the dates count.
 
     >>> first_fridays = Recurring(rule="DTSTART:20260101\nRRULE:FREQ=MONTHLY;BYDAY=1FR;COUNT=2")
     >>> [day.isoformat() for day in first_fridays.days(2026)]
@@ -232,7 +226,7 @@ class Recurring(HolidayRule):
             ) from None
 
     def days(self, year: int) -> Iterator[dt.date]:
-        """Each date on which it recurs in the year."""
+        """List its dates in the year."""
         begin, end = dt.datetime(year, 1, 1), dt.datetime(year, 12, 31, 23, 59, 59)  # noqa: DTZ001  # dates only
         for at in _parsed(self.rule).between(begin, end, inc=True):
             yield at.date()
@@ -248,21 +242,21 @@ class _Asked(Protocol):
 @declared("holidays")
 @attrs.frozen(kw_only=True)
 class Holidays(Rebuilt):
-    """Days on which nobody works, by date and by rule, each with its name.
+    """Holidays by date and by rule, each with its name.
 
-    Build it with `Holidays.of(...)`; two holidays on one date close it once and are named together.
+    Build them with `Holidays.of(...)`; two holidays on one date close it once, with both names.
     """
 
     dates: Mapping[dt.date, str] = attrs.field(factory=dict[dt.date, str], converter=_dated, eq=_items)
-    rules: tuple[HolidayRule, ...] = attrs.field(default=(), converter=_ruled)
+    rules: tuple[HolidayRule, ...] = attrs.field(default=(), converter=tuple[HolidayRule, ...])
     _years: dict[int, Mapping[dt.date, str]] = attrs.field(init=False, factory=dict, eq=False, repr=False)
 
     @classmethod
     def of(cls, given: Given) -> "Holidays":
         """Read dates, a mapping of dates to names, rules, `dateutil` recurrences, or a `holidays` object.
 
-        An object that fills itself on demand, as those of the `holidays` package do, is asked for the years 1970 to
-        2100 at once and kept as dates, so that the hours stay a value. Anything else is refused.
+        An object that fills itself on demand, as in the `holidays` package, is read for the years 1970 to 2100 at once
+        and kept as dates, so that the hours stay a value. Other values are refused.
         """
         if isinstance(given, Holidays):
             return given
@@ -283,7 +277,7 @@ class Holidays(Rebuilt):
         return cls(dates=dates, rules=rules)
 
     def on(self, day: dt.date) -> str | None:
-        """The name of the holiday on a date, None on an ordinary day."""
+        """Return the name of the holiday on a date; None on an ordinary day."""
         year = self._years.get(day.year)
         if year is None:
             year = self._years[day.year] = self._in(day.year)
@@ -292,8 +286,8 @@ class Holidays(Rebuilt):
     def _in(self, year: int) -> Mapping[dt.date, str]:
         names: dict[dt.date, list[str]] = {day: [name] for day, name in self.dates.items() if day.year == year}
         for rule in self.rules:
-            for feast in range(max(year - 1, dt.MINYEAR), min(year + 1, dt.MAXYEAR) + 1):
-                for day, name in rule.named_days(feast):
+            for begun in range(max(year - 1, dt.MINYEAR), min(year + 1, dt.MAXYEAR) + 1):
+                for day, name in rule.named_days(begun):
                     if day.year == year and name not in names.setdefault(day, []):
                         names[day].append(name)
         return {day: "; ".join(listed) for day, listed in names.items()}
@@ -313,9 +307,7 @@ def _existing(month: object, day: object) -> None:
     try:
         dt.date(_LEAP, month, day)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     except (ValueError, TypeError):
-        raise InvalidValue(
-            f"month and day must be a day of the year (got month {month!r}, day {day!r})", field="day", got=(month, day)
-        ) from None
+        raise InvalidValue.of("day", "be in the month", (month, day), shown=f"month {month!r}, day {day!r}") from None
 
 
 def _every_day(year: int) -> Iterator[dt.date]:

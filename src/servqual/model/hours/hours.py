@@ -1,6 +1,16 @@
-"""What every kind of hours can be asked: how much work lies between two moments, and when work will be done.
+"""Questions that all kinds of hours answer: open time between two moments, and the moment when it has passed.
 
-Hours differ only in when they are open. All else follows from that, here, in whole microseconds of real time.
+               Mon 9-17        Tue 9-17        Wed 9-17
+    open       |=======|       |=======|       |=======|
+    elapsed    0      8 h     8 h     16 h    16 h    24 h
+    without         |--------------|                        counts as open time, subtracted once
+
+Kinds of hours differ only in their open spans (`open_between`). Everything else is arithmetic on their `timeline`, in
+whole microseconds of real time: `elapsed` subtracts two counts, `after` looks up a count. The open part of `without`
+is a subtraction of counts, too; `after` moves its target past each window on the way, in order.
+
+So an answer costs a bisection per moment and per window, and no calendar is walked twice. The simple way, one loop over
+days with rules for breaks, holidays and pauses, would need that loop in each question and each kind of hours.
 """
 
 import datetime as dt
@@ -12,7 +22,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from servqual._checks import as_instant, several
+from servqual._checks import as_instant, one_of, several
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.hours.spans import FIRST, LAST, Spans, clipped, join, micros, moment, overlap, take_out
@@ -25,7 +35,7 @@ Reasons: TypeAlias = Iterable[tuple[int, int, str]]
 
 @attrs.frozen(kw_only=True)
 class LedgerPart:
-    """One line of a ledger: a span of time, why it counted or did not, and how much of it counted."""
+    """One line of a ledger: a span of time, the reason why it counted or not, and how much of it counted."""
 
     start: dt.datetime
     end: dt.datetime
@@ -35,52 +45,52 @@ class LedgerPart:
 
 @attrs.frozen(kw_only=True)
 class Hours(ABC, Rebuilt):
-    """When a service is open: `BusinessHours`, and what `|`, `&`, `-` and `BusinessHours.during` make of them.
+    """Opening hours of a service: `BusinessHours`, and the results of `|`, `&`, `-` and `BusinessHours.during`.
 
-    Annotate with `Hours` where any of them will do. All are values: equal when their definitions are, hashable, and
-    named by a `content_hash` that is the same on every machine.
+    Annotate with `Hours` where any of them is allowed. All are values: equal when their definitions are equal,
+    hashable, and named by a `content_hash` that is the same on every machine.
     """
 
     timeline: Timeline = attrs.field(init=False, eq=False, repr=False, default=attrs.Factory(Timeline, takes_self=True))
 
     @abstractmethod
     def open_between(self, start: int, end: int) -> Spans:
-        """The open spans between two instants in microseconds since 1970, in order and apart."""
+        """List the open spans between two instants in microseconds since 1970, in order and apart."""
 
     @abstractmethod
     def is_steady(self) -> bool:
-        """Whether they are always open or never."""
+        """Say whether they are always open or never."""
 
     @abstractmethod
     def reasons(self, start: int, end: int) -> Reasons:
-        """Why it is closed, for spans that together cover all closed time between two instants."""
+        """Give the reasons of closed time, for spans that cover all closed time between two instants."""
 
     @property
     def counts_real_time(self) -> bool:
-        """Whether work is real time, and not what the clock on the wall shows; only such hours can be joined."""
+        """Whether they count real time and not wall-clock time; only such hours can be joined."""
         return True
 
     def in_force(self, at: dt.datetime) -> "Hours":
-        """The hours that hold at a moment, as if they had always held; the same unless they change with time."""
+        """Return the hours in force at a moment, as if they had always been; the same unless they change with time."""
         as_instant(at, "at")
         return self
 
     @property
     def turns(self) -> tuple[dt.datetime, ...]:
-        """The moments, in order, from which on other hours are in force."""
+        """Moments, in order, from which other hours are in force."""
         return ()
 
     @abstractmethod
     def definition(self) -> dict[str, Any]:
-        """All that decides when it is open, as plain data in a settled order."""
+        """Return everything that decides the open time, as plain data in a fixed order."""
 
     def elapsed(
         self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = (), clamp: bool = False
     ) -> dt.timedelta:
-        """The open time between two moments, negative where the end comes first (nothing, with `clamp=True`).
+        """Count the open time between two moments, negative where the end is first (zero with `clamp=True`).
 
-        `without` are windows that do not count, such as waiting for the customer: where they overlap they are taken
-        out once, and only their open part matters. Naive moments are refused.
+        `without` are windows that do not count, such as waiting for the customer: overlapping ones are subtracted once,
+        and only their open part matters. Naive moments are refused.
 
         >>> from servqual.model import BusinessHours
         >>> hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
@@ -91,20 +101,20 @@ class Hours(ABC, Rebuilt):
         first, last = micros(start, "start"), micros(end, "end")
         low, high = (first, last) if first <= last else (last, first)
         compiled = self.timeline.over(low, high)
-        spent = compiled.work(high) - compiled.work(low)
+        elapsed = compiled.elapsed(high) - compiled.elapsed(low)
         if without:
-            spent -= sum(compiled.work(b) - compiled.work(a) for a, b in clipped(_mask(without), low, high))
-        return dt.timedelta(microseconds=spent if first <= last else 0 if clamp else -spent)
+            elapsed -= sum(compiled.elapsed(b) - compiled.elapsed(a) for a, b in clipped(_mask(without), low, high))
+        return dt.timedelta(microseconds=elapsed if first <= last else 0 if clamp else -elapsed)
 
     def after(
         self, start: dt.datetime, work: dt.timedelta, *, without: Iterable[Window] = (), at_close: AtClose = "stay"
     ) -> dt.datetime:
-        """The moment by which so much open time has passed since the start; negative work goes back.
+        """Return the moment by which so much open time has passed since the start; negative work goes back.
 
-        It is the moment nearest to the start: work that fills the day is done at the close, and no work at all is
-        done at the start itself, even while closed. `at_close="roll"` gives the moment at which further work could go
-        on instead: the next opening. Time in `without` does not count. Hours that stay shut for a century are taken
-        as never open again, and refused, as is an answer beyond the year 9999.
+        It is the moment nearest to the start: work that fills the day ends at the close, and zero work ends at the
+        start itself, even while closed. `at_close="roll"` gives the moment at which further work could begin instead:
+        the next opening. Time in `without` does not count. Hours that are closed for a century count as never open
+        again and are refused, and so is an answer after the year 9999.
 
         >>> from servqual.model import BusinessHours
         >>> hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
@@ -120,35 +130,35 @@ class Hours(ABC, Rebuilt):
         if wanted == 0 and at_close == "stay":
             return moment(at)
         ahead = wanted >= 0
-        last = int(ahead == (at_close == "stay"))  # whether the work is told by its last microsecond, or by the next
+        last = int(ahead == (at_close == "stay"))  # 1: find the last microsecond of the work; 0: find the next one
         mask = clipped(_mask(without), *((at, LAST) if ahead else (FIRST, at))) if without else []
         compiled = self.timeline.over(*((at, mask[-1][1]) if ahead else (mask[0][0], at)) if mask else (at, at))
-        mark = compiled.work(at) + wanted - last
+        mark = compiled.elapsed(at) + wanted - last
         for begin, end in mask if ahead else reversed(mask):
-            if (compiled.work(begin) <= mark) if ahead else (compiled.work(end) > mark):
-                away = compiled.work(end) - compiled.work(begin)
+            if (compiled.elapsed(begin) <= mark) if ahead else (compiled.elapsed(end) > mark):
+                away = compiled.elapsed(end) - compiled.elapsed(begin)
                 mark += away if ahead else -away
         return moment(self.timeline.reaching(compiled, mark, at).instant(mark) + last)
 
     def is_open(self, at: dt.datetime, *, with_close: bool = False) -> bool:
-        """Whether it is open at a moment; the opening belongs to it, the close only with `with_close=True`."""
+        """Say whether it is open at a moment, the opening included, the close only with `with_close=True`."""
         instant = micros(at)
         if instant < self.timeline.over(instant, instant).close_of(instant):
             return True
         return with_close and instant > FIRST and self.is_open(moment(instant - 1))
 
     def next_open(self, at: dt.datetime) -> dt.datetime | None:
-        """The first moment, from this one on, at which it is open; None where it stays shut for a century."""
+        """Return the first open moment from this one on; None where it is closed for a century."""
         instant = micros(at)
         compiled = self.timeline.over(instant, instant)
         try:
-            compiled = self.timeline.reaching(compiled, compiled.work(instant), instant)
+            compiled = self.timeline.reaching(compiled, compiled.elapsed(instant), instant)
         except InvalidValue:
             return None
-        return moment(compiled.instant(compiled.work(instant)))
+        return moment(compiled.instant(compiled.elapsed(instant)))
 
     def next_close(self, at: dt.datetime) -> dt.datetime | None:
-        """The end of the span that is open now or next; None where none opens, or it stays open for a century."""
+        """Return the end of the present or next open span; None without one, or where it is open for a century."""
         opened = self.next_open(at)
         if opened is None:
             return None
@@ -160,7 +170,7 @@ class Hours(ABC, Rebuilt):
         return moment(close) if close < compiled.last else None
 
     def windows(self, start: dt.datetime, end: dt.datetime) -> tuple[Window, ...]:
-        """The open spans between two moments, cut at both; spells that touch are one. A reversed range is refused.
+        """List the open spans between two moments, cut at both; spells that touch are one. The end must not be first.
 
         >>> from servqual.model import BusinessHours
         >>> hours = BusinessHours(zone="Europe/Berlin", week={"mon": "09:00-12:30, 13:00-17:30"})
@@ -174,10 +184,10 @@ class Hours(ABC, Rebuilt):
     def explain(
         self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = ()
     ) -> tuple[LedgerPart, ...]:
-        """Why each span between two moments counted or did not; the parts tile the range and sum to `elapsed`.
+        """Explain why each span between two moments counted or not; the parts tile the range and sum to `elapsed`.
 
         `why` is `open`, `pause` (open, but in `without`), `closed` (outside the weekly hours), `break`,
-        `special day`, or `holiday: ` with its name. A reversed range is refused.
+        `special day`, or `holiday: ` with its name. An end before the start is refused.
 
         >>> from servqual.model import BusinessHours
         >>> hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"},
@@ -209,7 +219,7 @@ class Hours(ABC, Rebuilt):
 
     @property
     def content_hash(self) -> str:
-        """A SHA-256 of the definition: equal hours have equal hashes, on every machine and in every version."""
+        """SHA-256 of the definition: equal hours have equal hashes, on every machine and in every version."""
         text = json.dumps(self.definition(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -231,7 +241,7 @@ class Hours(ABC, Rebuilt):
 
 
 def some_hours(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
-    """Refuse what is not hours; an attrs validator."""
+    """Require hours; an attrs validator."""
     if not isinstance(value, Hours):
         raise InvalidValue.of(field.name, "be hours, such as BusinessHours(...)", value)
 
@@ -247,14 +257,9 @@ def _real_hours(instance: object, field: "attrs.Attribute[Any]", value: object) 
         )
 
 
-def _joint(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
-    if value not in {"|", "&", "-"}:
-        raise InvalidValue.of(field.name, "be '|', '&' or '-'", value)
-
-
 @attrs.frozen(kw_only=True)
 class CombinedHours(Hours):
-    """Two hours made one: `a | b` is open when either is, `a & b` when both are, `a - b` when the first alone is.
+    """Two hours joined: `a | b` is open when either is, `a & b` when both are, `a - b` when only the first is.
 
     >>> from servqual.model import BusinessHours
     >>> berlin = BusinessHours(zone="Europe/Berlin", week={"mon-fri": "09:00-17:00"})
@@ -265,41 +270,41 @@ class CombinedHours(Hours):
     """
 
     left: Hours = attrs.field(validator=_real_hours)
-    how: Literal["|", "&", "-"] = attrs.field(validator=_joint)
+    how: Literal["|", "&", "-"] = attrs.field(validator=one_of("|", "&", "-"))
     right: Hours = attrs.field(validator=_real_hours)
 
     def open_between(self, start: int, end: int) -> Spans:
-        """The union, the intersection, or the difference."""
+        """List the open spans of the union, the intersection, or the difference."""
         left, right = self.left.open_between(start, end), self.right.open_between(start, end)
         if self.how == "|":
             return join([*left, *right])
         return overlap(left, right) if self.how == "&" else take_out(left, right)
 
     def is_steady(self) -> bool:
-        """Whether both are."""
+        """Say whether both are always open or never."""
         return self.left.is_steady() and self.right.is_steady()
 
     def reasons(self, start: int, end: int) -> Reasons:
-        """The reasons of the first where that is closed, else those of the second, else that it is taken out."""
+        """Give the reasons of the first where it is closed, else those of the second, else `taken out`."""
         yield from _shut_reasons(self.left, start, end)
         for low, high in self.left.open_between(start, end) if self.how != "|" else ():
             yield from [(low, high, "taken out")] if self.how == "-" else _shut_reasons(self.right, low, high)
 
     def in_force(self, at: dt.datetime) -> "CombinedHours":
-        """Both as they are in force at a moment."""
+        """Join the hours in force at a moment."""
         return attrs.evolve(self, left=self.left.in_force(at), right=self.right.in_force(at))
 
     @property
     def turns(self) -> tuple[dt.datetime, ...]:
-        """Those of both."""
+        """Moments of both."""
         return tuple(sorted({*self.left.turns, *self.right.turns}))
 
     def definition(self) -> dict[str, Any]:
-        """Both definitions and how they are joined."""
+        """Return both definitions and the operator."""
         return {"how": self.how, "left": self.left.definition(), "right": self.right.definition()}
 
 
-def _eras(given: Iterable[tuple[dt.datetime | None, Hours]]) -> tuple[tuple[dt.datetime | None, Hours], ...]:
+def _dated(given: Iterable[tuple[dt.datetime | None, Hours]]) -> tuple[tuple[dt.datetime | None, Hours], ...]:
     pairs = several("eras", given, "pairs of a moment and hours")
     for pair in pairs:
         if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004  (a pair)
@@ -311,13 +316,12 @@ def _eras(given: Iterable[tuple[dt.datetime | None, Hours]]) -> tuple[tuple[dt.d
 
 @attrs.frozen(kw_only=True)
 class DatedHours(Hours):
-    """Hours that change at known moments: each era holds from its moment until the next one's.
+    """Hours that change at known moments: `eras` are pairs of a moment and the hours in force from then on.
 
-    The first era has no moment (`None`); the moments come in order. A span that is open across a change is cut
-    there.
+    The first pair has no moment (`None`); the moments are in order. An open span across a change is cut there.
     """
 
-    eras: tuple[tuple[dt.datetime | None, Hours], ...] = attrs.field(converter=_eras)
+    eras: tuple[tuple[dt.datetime | None, Hours], ...] = attrs.field(converter=_dated)
 
     def __attrs_post_init__(self) -> None:
         for _, hours in self.eras:
@@ -327,38 +331,38 @@ class DatedHours(Hours):
         if not moments or moments[0] is not None or len(later) < len(moments) - 1 or later != sorted(set(later)):
             raise InvalidValue.of(
                 "eras",
-                "begin with None and go on with later and later moments",
+                "begin with None and have rising moments",
                 moments,
                 do="write [(None, old), (moment, new)]",
             )
 
     def open_between(self, start: int, end: int) -> Spans:
-        """What each era has in its own time."""
+        """List the open spans of the hours in force."""
         return join(part for low, high, hours in self._within(start, end) for part in hours.open_between(low, high))
 
     def is_steady(self) -> bool:
-        """Whether all eras are one steady one."""
+        """Say whether they never change and are always open or never."""
         return len(self.eras) == 1 and self.eras[0][1].is_steady()
 
     def reasons(self, start: int, end: int) -> Reasons:
-        """The reasons of each era."""
+        """Give the reasons of the hours in force."""
         for low, high, hours in self._within(start, end):
             yield from hours.reasons(low, high)
 
     def in_force(self, at: dt.datetime) -> Hours:
-        """The era of a moment; an era that itself changes as it is then."""
+        """Return the hours in force at a moment, resolved again if they change themselves."""
         instant = as_instant(at, "at")
-        era = next(hours for since, hours in reversed(self.eras) if since is None or since <= instant)
-        return era.in_force(instant)
+        found = next(hours for since, hours in reversed(self.eras) if since is None or since <= instant)
+        return found.in_force(instant)
 
     @property
     def turns(self) -> tuple[dt.datetime, ...]:
-        """The moments at which an era begins, and those within eras."""
+        """Moments of change, nested ones included."""
         begins = {since for since, _ in self.eras if since is not None}
         return tuple(sorted(begins.union(*(hours.turns for _, hours in self.eras))))
 
     def definition(self) -> dict[str, Any]:
-        """Each era with the moment it begins."""
+        """Return each definition with the moment from which it is in force."""
         return {"eras": [[since and since.isoformat(), hours.definition()] for since, hours in self.eras]}
 
     def _within(self, start: int, end: int) -> Iterable[tuple[int, int, Hours]]:

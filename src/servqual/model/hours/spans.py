@@ -1,4 +1,17 @@
-"""Spans of time as pairs of whole microseconds since 1970 in UTC, in order and apart: joined, shared, taken out."""
+"""Spans of time as sorted pairs of whole microseconds, with union, intersection and difference.
+
+            9:00     12:00   13:00    17:00
+    spans     |========|       |========|       [(9 h, 12 h), (13 h, 17 h)]
+    away           |===============|            [(11 h, 15 h)]
+    take_out  |====|               |====|       [(9 h, 11 h), (15 h, 17 h)]
+
+A span is `[start, end)` in microseconds since 1970 in UTC. A list of spans is sorted, and its spans are not empty and
+do not touch. All functions keep this form. So `clipped` finds its part by bisection, and `overlap` is one pass over two
+lists, O(n + m); `take_out` is the overlap with the gaps between `away`; `join` sorts first, O(n log n).
+
+Whole numbers and not datetimes, because the calendar of one year has hundreds of spans, and each subtraction of two
+datetimes makes another object.
+"""
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
@@ -16,7 +29,7 @@ DAY: Final = 86_400_000_000
 
 
 def micros(at: dt.datetime, field: str = "at") -> int:
-    """An aware moment as microseconds since 1970 in UTC; a naive one is refused."""
+    """Convert an aware moment to microseconds since 1970 in UTC; refuse a naive one."""
     try:
         since = at - EPOCH
     except TypeError:
@@ -25,13 +38,12 @@ def micros(at: dt.datetime, field: str = "at") -> int:
 
 
 def moment(at: int) -> dt.datetime:
-    """Microseconds since 1970 as a moment in UTC; beyond the years 1 to 9999 there are none."""
+    """Convert microseconds since 1970 to a moment in UTC; refuse one outside the years 1 to 9999."""
     try:
         return EPOCH + dt.timedelta(microseconds=at)
     except OverflowError:
-        raise InvalidValue(
-            f"a moment must lie in the years 1 to 9999 (got {at} microseconds from 1970); ask for less work",
-            got=at,
+        raise InvalidValue.of(
+            "moment", "lie in the years 1 to 9999", at, shown=f"{at} microseconds from 1970", do="ask for less work"
         ) from None
 
 
@@ -40,7 +52,7 @@ LAST: Final = micros(dt.datetime.max.replace(tzinfo=dt.UTC))
 
 
 def join(spans: Iterable[tuple[int, int]]) -> Spans:
-    """The union: in order, with those that touch or overlap made one, and without the empty."""
+    """Sort spans, merge those that touch or overlap, and drop empty ones."""
     joined: Spans = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
@@ -51,7 +63,7 @@ def join(spans: Iterable[tuple[int, int]]) -> Spans:
 
 
 def overlap(left: Spans, right: Spans) -> Spans:
-    """What lies in both."""
+    """Intersect two lists of spans."""
     shared: Spans = []
     i = j = 0
     while i < len(left) and j < len(right):
@@ -66,13 +78,13 @@ def overlap(left: Spans, right: Spans) -> Spans:
 
 
 def take_out(whole: Spans, away: Spans) -> Spans:
-    """What lies in the first and not in the second."""
+    """Subtract spans from others."""
     edges = [FIRST - DAY, *(edge for span in away for edge in span), LAST + DAY]
     return overlap(whole, list(zip(edges[::2], edges[1::2], strict=True)))
 
 
 def clipped(spans: Spans, start: int, end: int) -> Spans:
-    """What lies between two moments, found by search: most of what is not asked for is never looked at."""
+    """Cut spans at two moments; bisection skips all spans outside."""
     first = bisect_right(spans, start, key=itemgetter(1))
     part = spans[first : bisect_left(spans, end, key=itemgetter(0))] if start < end else []
     if part:

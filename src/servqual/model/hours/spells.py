@@ -1,4 +1,13 @@
-"""Opening hours of a day as people write them: `09:00-12:30, 13:00-17:30`, read and written back in one form."""
+"""Opening hours of a day as people write them, read as numbers and written back in one form.
+
+    "09:00-12:30, 13:00-17:30"   ->   ((9 h, 12.5 h), (13 h, 17.5 h))
+    "22:00-6:00"                 ->   ((22 h, 30 h),)                    ->   "22:00-06:00"
+
+A spell is a pair of microseconds since midnight of the day that opens it; a close on the next day exceeds 24 h. So a
+night needs no case of its own: spells sort and overlap by plain comparison, and only the change from one day to the
+next subtracts 24 h. Calendars keep the text, which is short, hashable and the same in stored forms; it is read again
+once per compiled year, at the cost of one regular expression per time.
+"""
 
 import datetime as dt
 import re
@@ -9,7 +18,7 @@ from typing import Final, TypeAlias
 from servqual._checks import several
 from servqual.errors import InvalidValue
 
-# what a caller may write for one day: text, or pairs of opening and closing time
+# hours of one day as a caller may write them: text, or pairs of opening and closing time
 Spells: TypeAlias = str | Iterable[tuple[dt.time | str, dt.time | str]]
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -20,7 +29,7 @@ _SOME_DAY: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # only its clock is 
 
 
 def weekday_of(text: object, field: str = "week") -> int:
-    """The place of a weekday's name in the week, Monday first."""
+    """Return the number of a weekday by its name, 0 for Monday."""
     name = str(text).strip().casefold()
     for names in (DAYS, _FULL):
         if name in names:
@@ -29,9 +38,9 @@ def weekday_of(text: object, field: str = "week") -> int:
 
 
 def day_spells(given: Spells, field: str) -> tuple[tuple[int, int], ...]:
-    """Opening and closing in microseconds from midnight, in order; a closing past midnight exceeds a day.
+    """Read the spells of a day in order, in microseconds since midnight; a close on the next day exceeds 24 h.
 
-    Spells that touch within the day are made one; spells that overlap are refused.
+    Spells that touch within the day are merged; spells that overlap are refused.
     """
     if isinstance(given, str):
         pairs = [tuple(re.split("[-\u2013]", spell)) for spell in given.split(",")] if given.strip() else []
@@ -49,7 +58,7 @@ def day_spells(given: Spells, field: str) -> tuple[tuple[int, int], ...]:
 
 
 def read_week(given: Mapping[str, Spells]) -> Mapping[str, str]:
-    """Weekly hours as text by weekday, Monday first, closed days left out."""
+    """Read weekly hours as text by weekday, Monday first, without closed days."""
     if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidValue.of("week", "map days to hours, such as {'mon-fri': '09:00-17:00'}", given)
     spells: dict[int, tuple[tuple[int, int], ...]] = {}
@@ -79,7 +88,7 @@ def read_week(given: Mapping[str, Spells]) -> Mapping[str, str]:
 
 
 def read_dates(given: Mapping[dt.date, Spells], field: str) -> Mapping[dt.date, str]:
-    """Hours of single days as text by date, in order; a closed day is the empty text."""
+    """Read hours of single dates as text by date, in order; a closed day is the empty text."""
     if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidValue.of(field, "map dates to hours", given)
     read = {as_date(date, field): _text(day_spells(hours, f"{field}[{date}]")) for date, hours in given.items()}
@@ -87,7 +96,7 @@ def read_dates(given: Mapping[dt.date, Spells], field: str) -> Mapping[dt.date, 
 
 
 def as_date(value: object, field: str) -> dt.date:
-    """A calendar date; a datetime is refused, since whose day it falls on depends on a zone."""
+    """Read a calendar date; refuse a datetime, because its date depends on a zone."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     raise InvalidValue.of(field, "be keyed by dates such as datetime.date(2026, 12, 24)", value)
@@ -106,16 +115,16 @@ def _days_of(key: str) -> list[int]:
 def _spell(pair: tuple[dt.time | str, ...], given: Spells, field: str) -> tuple[int, int]:
     times = [_since_midnight(time) for time in pair]
     if len(times) != 2 or None in times:  # noqa: PLR2004  # an opening and a closing
-        raise InvalidValue.of(field, "read like '09:00-12:30, 13:00-17:30', or be empty for closed", given)
+        raise InvalidValue.of(field, "be like '09:00-12:30, 13:00-17:30', or empty for closed", given)
     opens, closes = times
-    assert opens is not None and closes is not None  # noqa: PT018  # told to the type checker
+    assert opens is not None and closes is not None  # noqa: PT018  # for the type checker
     if opens in {closes, _MIDNIGHT}:
         raise InvalidValue.of(field, "open before it closes", given, do="a whole day is '00:00-24:00'")
     return opens, closes if closes > opens else closes + _MIDNIGHT
 
 
 def _since_midnight(time: object) -> int | None:
-    """Microseconds from midnight; None for what is no time of day."""
+    """Return microseconds since midnight; None for text that is not a time of day."""
     match = _TIME.fullmatch(time.isoformat() if isinstance(time, dt.time) else str(time).strip())
     if match is None:
         return None

@@ -1,7 +1,18 @@
-"""Opening hours compiled to arithmetic: from any instant to the work done by then, and back.
+"""Opening hours compiled to arithmetic: from an instant to the open time elapsed by then, and back.
 
-Work is counted in open microseconds from a fixed origin, so the work between two instants is a subtraction. What is
-compiled grows, year by year, with what is asked; the counts of an instant never change as it grows.
+             first   Mon 9-17   Tue 9-17      three sorted columns; the empty span at `first` spares a case
+    opens    Jan 1   Mon  9     Tue  9        before it
+    closes   Jan 1   Mon 17     Tue 17
+    before   0       0          8 h           elapsed before each span
+
+    elapsed(Tue 11) = 8 h + (Tue 11 - Tue 9) = 10 h        instant(10 h) = Tue 9 + (10 h - 8 h) = Tue 11
+
+An answer costs one bisection, O(log n), and elapsed time between two instants is one subtraction. The simple way, a
+walk over the days between two instants, costs every answer all those days again.
+
+Hours are compiled in whole years (UTC) on demand. A wider timeline keeps the old counts and gives earlier spans
+negative ones, so the elapsed time of an instant never changes. Each growth makes a new `Compiled`: a reader keeps a
+consistent one without a lock.
 """
 
 import datetime as dt
@@ -18,7 +29,7 @@ CENTURY: Final = 36_525 * DAY
 
 @attrs.frozen
 class Compiled:
-    """The open spans of [first, last), led by an empty one at `first`, and the work before each."""
+    """Open spans of [first, last) after an empty one at `first`, and the time elapsed before each."""
 
     first: int
     last: int
@@ -28,81 +39,81 @@ class Compiled:
 
     @classmethod
     def of(cls, first: int, last: int, spans: Spans, before: int) -> Self:
-        """From the open spans of [first, last), and the work before `first`."""
-        opens, closes, work = [first], [first], [before]
+        """Compile the open spans of [first, last), with the time elapsed before `first`."""
+        opens, closes, elapsed = [first], [first], [before]
         for start, end in spans:
-            work.append(work[-1] + closes[-1] - opens[-1])
+            elapsed.append(elapsed[-1] + closes[-1] - opens[-1])
             opens.append(start)
             closes.append(end)
-        return cls(first, last, opens, closes, work)
+        return cls(first, last, opens, closes, elapsed)
 
     def between(self, start: int, end: int) -> Spans:
-        """The open spans between two instants, cut at both."""
+        """Cut the open spans at two instants."""
         part = slice(bisect_right(self.closes, start), bisect_left(self.opens, end))
         return clipped(list(zip(self.opens[part], self.closes[part], strict=True)), start, end)
 
     @property
     def total(self) -> int:
-        """The work done by the end of what is compiled."""
+        """Time elapsed by `last`."""
         return self.before[-1] + self.closes[-1] - self.opens[-1]
 
     def close_of(self, at: int) -> int:
-        """The close of the last span that opened by an instant; after the instant, where it is open."""
+        """Return the close of the last span that opened by an instant; it is later than an open instant."""
         return self.closes[bisect_right(self.opens, at) - 1]
 
-    def work(self, at: int) -> int:
-        """The work done by an instant."""
+    def elapsed(self, at: int) -> int:
+        """Return the time elapsed by an instant."""
         i = bisect_right(self.opens, at) - 1
         return self.before[i] + min(at, self.closes[i]) - self.opens[i]
 
-    def instant(self, work: int) -> int:
-        """The last instant by which no more than this work is done; at a close, the next opening."""
-        i = bisect_right(self.before, work) - 1
-        return self.opens[i] + work - self.before[i]
+    def instant(self, elapsed: int) -> int:
+        """Return the last instant by which no more than this has elapsed; at a close, the next opening."""
+        i = bisect_right(self.before, elapsed) - 1
+        return self.opens[i] + elapsed - self.before[i]
 
 
 class Source(Protocol):
-    """What a timeline compiles."""
+    """Hours that a timeline compiles."""
 
     def open_between(self, start: int, end: int) -> Spans:
-        """The open spans between two instants."""
+        """List the open spans between two instants."""
         ...
 
     def is_steady(self) -> bool:
-        """Whether the answer is the same all the time, so that all time costs as much as a day."""
+        """Say whether they are always open or never, so that all time is one span or none."""
         ...
 
 
 class Timeline:
-    """What has been compiled so far of some hours, replaced as a whole when more is asked."""
+    """Compiled part of some hours, replaced as a whole by a wider one."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._compiled: Compiled | None = None
 
     def over(self, start: int, end: int) -> Compiled:
-        """Everything from start to end, compiled."""
+        """Compile the time from start to end, both included."""
         compiled = self._compiled
         if compiled is None or start < compiled.first or end >= compiled.last:
             self._compiled = compiled = self._grown(compiled, start, end)
         return compiled
 
-    def reaching(self, compiled: Compiled, work: int, since: int) -> Compiled:
-        """Enough of the future or the past of an instant to hold the moment when this work goes on.
+    def reaching(self, compiled: Compiled, elapsed: int, since: int) -> Compiled:
+        """Compile the future or the past of an instant up to the moment when more than this has elapsed.
 
-        It is refused once nothing is open for a century on end, or when time ends.
+        It is refused when the hours are closed for a century, or when the calendar ends.
         """
-        while work >= compiled.total:
+        while elapsed >= compiled.total:
             seen = max(since, compiled.closes[-1])
             if compiled.last > LAST or compiled.last - seen > CENTURY:
                 raise _never(since, "after")
-            more = max(work - compiled.total, compiled.last - seen)
+            more = max(elapsed - compiled.total, compiled.last - seen)
             compiled = self.over(compiled.first, min(LAST, compiled.last + more))
-        while work < compiled.before[0]:
+        while elapsed < compiled.before[0]:
             seen = min([since, *compiled.opens[1:2]])
             if compiled.first <= FIRST or seen - compiled.first > CENTURY:
                 raise _never(since, "before")
-            more = max(compiled.before[0] - work, seen - compiled.first, 1)
+            more = max(compiled.before[0] - elapsed, seen - compiled.first, 1)
             compiled = self.over(max(FIRST, compiled.first - more), compiled.last - 1)
         return compiled
 
@@ -116,22 +127,23 @@ class Timeline:
         first, last = min(first, old.first), max(last, old.last)
         past = self._source.open_between(first, old.first) if first < old.first else []
         future = self._source.open_between(old.last, last) if last > old.last else []
-        undone = sum(end - start for start, end in past)
+        earlier = sum(end - start for start, end in past)
         return Compiled.of(
-            first, last, join([*past, *old.between(old.first, old.last), *future]), old.before[0] - undone
+            first, last, join([*past, *old.between(old.first, old.last), *future]), old.before[0] - earlier
         )
 
 
 def _year(at: int, after: int = 0) -> int:
-    """The beginning of the year (UTC) of an instant, or of a year after it."""
+    """Return the beginning of the year (UTC) of an instant, or of a later year."""
     year = moment(at).year + after
     return micros(dt.datetime(year, 1, 1, tzinfo=dt.UTC)) if year <= dt.MAXYEAR else LAST + 1
 
 
 def _never(since: int, side: str) -> InvalidValue:
-    return InvalidValue(
-        f"work needs hours that are open {side} {moment(since).isoformat()} (got hours that are shut for a century, or "
-        "more work than the calendar holds); give the hours a week or special days, or ask for less work",
-        field="work",
-        expected="hours that open",
+    return InvalidValue.of(
+        "work",
+        f"fit into hours that are open {side} {moment(since).isoformat()}",
+        None,
+        shown="hours that are closed for a century, or more work than the calendar holds",
+        do="give the hours a week or special days, or ask for less work",
     )

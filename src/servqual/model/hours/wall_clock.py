@@ -1,12 +1,20 @@
-"""Wall-clock time of a zone as instants: when a spell that people wrote down really opens and closes; and back.
+"""Wall-clock time of a zone as instants: the real opening and closing of a written spell, and back.
 
-A spell edge inside a gap of the clock is no time at all. It moves to the `end` of the gap, the first instant that
-exists; or it is read as if the clock had not been put forward yet, which is `later`; or as if it had been before, which
-is `earlier`. Where the clock shows a time twice, a spell opens at the first and closes at the second, so that it has
-`both`; or both its edges are the `first`, or the `second`.
+    gap: the clock skips 2:00 to 3:00        fold: the clock shows 2:00 to 3:00 twice
+    wall   1:00   1:59 | 3:00   3:59         wall   2:00   2:59 | 2:00   2:59   3:00
+    UTC    0:00   0:59 | 1:00   1:59         UTC    0:00   0:59 | 1:00   1:59   2:00
 
-What the clock has shown by an instant never goes back: an hour that it shows twice is new the first time only, and one
-that it skips is shown all at once.
+An opening or closing in a gap moves to the `end` of the gap (here 1:00 UTC); or it is read with the offset before the
+change, which is `later` (2:30 as 1:30 UTC); or with the offset after it, which is `earlier` (2:30 as 0:30 UTC). A spell
+in a fold opens at the first and closes at the second showing, so that it has `both`; or both its edges are the `first`,
+or the `second`.
+
+The furthest time that a clock has shown never goes back: an hour shown twice is new the first time only, and a skipped
+hour is shown at once.
+
+The offsets before and after a change are those of Python's `fold=0` and `fold=1`: equal in an ordinary hour, so that
+an edge costs two lookups. Only gaps and repeated hours search for the instant of the change, by bisection over seconds,
+because `zoneinfo` lists no changes. Arithmetic on aware datetimes is no way: within one zone it ignores the offset.
 """
 
 import datetime as dt
@@ -24,22 +32,22 @@ _SECOND: Final = 1_000_000
 
 
 def opening(zone: ZoneInfo, day: int, since_midnight: int, gap: Gap = "end", fold: Fold = "both") -> int:
-    """The first instant at which a spell that opens at this time of this day (a date's ordinal) is open."""
+    """Return the first open instant of a spell that opens at this time of this day (the ordinal of a date)."""
     return _instant(zone, day, since_midnight, gap, first=fold != "second")
 
 
 def closing(zone: ZoneInfo, day: int, since_midnight: int, gap: Gap = "end", fold: Fold = "both") -> int:
-    """The instant from which a spell that closes at this time of this day is closed."""
+    """Return the first closed instant after a spell that closes at this time of this day."""
     return _instant(zone, day, since_midnight, gap, first=fold == "first")
 
 
 def day_of(zone: ZoneInfo, at: int) -> int:
-    """The ordinal of the date that a zone's calendar shows at an instant."""
+    """Return the ordinal of the date in a zone at an instant."""
     return _EPOCH_DAY + (at + _whole(_offset_at(zone, at))) // DAY
 
 
 def shown_at(zone: ZoneInfo, at: int) -> int:
-    """The furthest wall-clock time that a zone has shown by an instant, in microseconds since its own 1970."""
+    """Return the furthest wall-clock time shown by an instant, in microseconds since 1970 of the zone."""
     wall = at + _whole(_offset_at(zone, at))
     before, after = _offsets(zone, wall)
     if before > after and at == wall - after:
@@ -48,7 +56,7 @@ def shown_at(zone: ZoneInfo, at: int) -> int:
 
 
 def shown_by(zone: ZoneInfo, wall: int, *, first: bool) -> int:
-    """The first instant by which a zone has shown a wall-clock time, or the last by which it has shown no more."""
+    """Return the first instant by which a wall-clock time was shown, or the last by which no later time was."""
     at = opening(zone, _EPOCH_DAY + wall // DAY, wall % DAY)
     if not first:
         return at
@@ -66,13 +74,13 @@ def _instant(zone: ZoneInfo, day: int, since_midnight: int, gap: Gap, *, first: 
 
 
 def _offsets(zone: ZoneInfo, wall: int) -> tuple[int, int]:
-    """What the zone adds to UTC at a wall-clock time: read before a change of the clock, and after it."""
+    """Return the offsets from UTC at a wall-clock time: before a change of the clock, and after it."""
     time = _wall(wall)
     return _whole(zone.utcoffset(time)), _whole(zone.utcoffset(time.replace(fold=1)))
 
 
 def _change(zone: ZoneInfo, low: int, high: int) -> int:
-    """The instant, after `low` and not after `high`, at which the clock is changed."""
+    """Find the instant of the change of the clock, after `low` and not after `high`."""
     low, high = low // _SECOND, -(-high // _SECOND)
     old = _offset_at(zone, low * _SECOND)
     while high - low > 1:

@@ -4,8 +4,7 @@ import datetime as dt
 
 import attrs
 
-from servqual._checks import instant
-from servqual.errors import InvalidValue
+from servqual._checks import in_order, instant
 
 
 @attrs.frozen(kw_only=True)
@@ -24,12 +23,9 @@ class Window:
     end: dt.datetime = attrs.field(converter=instant)
 
     def __attrs_post_init__(self) -> None:
-        if self.end < self.start:
-            raise InvalidValue.of(
-                "end", "not come before start", self.end, shown=f"{self.start} to {self.end}", do="swap the two moments"
-            )
+        in_order(self.start, self.end)
 
     @property
     def length(self) -> dt.timedelta:
-        """The real time from start to end."""
+        """Real time from start to end."""
         return self.end - self.start

@@ -1,4 +1,4 @@
-"""What a meeting agreed to do: an action item has an owner and a date, and returns until it is done.
+"""An action item of a meeting: it has an owner and a date, and returns until it is done.
 
 The same names are the events, so a program reads well with `from servqual.model import action_item as event`.
 """
@@ -12,7 +12,8 @@ import attrs
 from servqual._checks import calendar_date, filled
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
+from servqual.model.history.event import Act, Reasoned
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
 from servqual.model.people.meeting import FollowedUp, Meeting
@@ -34,7 +35,7 @@ __all__ = [
 
 
 class ActionItemStatus(Labelled):
-    """Where an action item is."""
+    """Status of an action item."""
 
     OPEN = "open", "待办"
     DONE = "done", "已完成"
@@ -54,14 +55,14 @@ class Agreed(Act):
 
 @attrs.frozen(kw_only=True)
 class Progressed(Act):
-    """The owner told how far it got."""
+    """The owner reported progress."""
 
     progress: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
 class CarriedOver(Act):
-    """It is not solved: a named person reports on it at the next meeting, with a new date."""
+    """It is not done: a named person reports on it at the next meeting, with a new date."""
 
     owner: AgentId = attrs.field(validator=filled)
     due: dt.date = attrs.field(validator=calendar_date)
@@ -70,16 +71,14 @@ class CarriedOver(Act):
 
 @attrs.frozen(kw_only=True)
 class Done(Act):
-    """It is done; what came of it."""
+    """It is done, with this result."""
 
     result: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
-class Dropped(Act):
+class Dropped(Reasoned):
     """It will not be done, for a reason."""
-
-    reason: str = attrs.field(validator=filled)
 
 
 ActionItemEvent = Agreed | Progressed | CarriedOver | Done | Dropped
@@ -97,14 +96,10 @@ ACTION_ITEM_TRANSITIONS: Final = Transitions(
 )  # fmt: skip
 
 
-def _item_events(history: Iterable[ActionItemEvent]) -> tuple[ActionItemEvent, ...]:
-    return as_history(history)
-
-
 @declared("action_item")
 @attrs.frozen(kw_only=True)
 class ActionItem(Lived[ActionItemStatus, ActionItemEvent]):
-    """Something that a meeting agreed to do; until it is done or dropped it always has one owner and one date.
+    """Task of a meeting; until it is done or dropped it has exactly one owner and one date.
 
     >>> from datetime import UTC, date, datetime
     >>> item = ActionItem(history=[Agreed(at=datetime(2026, 5, 4, tzinfo=UTC), by="M-1", id="W-19/1",
@@ -115,41 +110,41 @@ class ActionItem(Lived[ActionItemStatus, ActionItemEvent]):
 
     _lifecycle: ClassVar[Transitions[ActionItemStatus]] = ACTION_ITEM_TRANSITIONS
 
-    history: tuple[ActionItemEvent, ...] = attrs.field(converter=_item_events, repr=short)
+    history: tuple[ActionItemEvent, ...] = attrs.field(converter=History[ActionItemEvent], repr=short)
 
     @property
     def promise(self) -> Agreed | CarriedOver:
-        """What was agreed last: owner, date and the meeting that hears of it."""
+        """Last agreement: owner, date and the meeting to report to."""
         promise: Agreed | CarriedOver = self._latest(Agreed, CarriedOver)
         return promise
 
     @property
     def owner(self) -> AgentId:
-        """Who does it."""
+        """Person who does it."""
         return self.promise.owner
 
     @property
     def due(self) -> dt.date:
-        """The last day on which it is in time."""
+        """Last day on which it is in time."""
         return self.promise.due
 
     @property
     def meetings(self) -> tuple[MeetingId, ...]:
-        """The meetings that dealt with it: the one that agreed on it, then each to which it was carried over."""
+        """Meetings that dealt with it: the first one, then each to which it was carried over."""
         return tuple(event.meeting for event in self.history if isinstance(event, Agreed | CarriedOver))
 
     @property
     def carried_over(self) -> int:
-        """How many times it was carried over."""
+        """Number of times that it was carried over."""
         return sum(isinstance(event, CarriedOver) for event in self.history)
 
     def overdue(self, *, today: dt.date) -> bool:
-        """Whether it is open after its last day."""
+        """Say whether it is open after its last day."""
         return self.status is ActionItemStatus.OPEN and today > self.due
 
 
 def open_items(items: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
-    """The items to report on, the most pressing first."""
+    """List the open items, the most urgent first."""
     waiting = (item for item in items if item.status is ActionItemStatus.OPEN)
     return tuple(sorted(waiting, key=lambda item: (item.due, item.id)))
 
@@ -157,7 +152,7 @@ def open_items(items: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
 def carry_over(
     items: Iterable[ActionItem], *, to: MeetingId, due: dt.date, at: dt.datetime, by: str
 ) -> tuple[ActionItem, ...]:
-    """All items as the next meeting finds them: each open one carried over with its owner, the others unchanged."""
+    """Carry each open item over to the next meeting with its owner, and return all items."""
     return tuple(
         item.record(CarriedOver(at=at, by=by, owner=item.owner, due=due, meeting=to))
         if item.status is ActionItemStatus.OPEN
@@ -167,10 +162,10 @@ def carry_over(
 
 
 def follow_up(meeting: Meeting, items: Iterable[ActionItem], *, at: dt.datetime, by: str) -> Meeting:
-    """The meeting with its follow-up recorded, in which every item that it dealt with is named.
+    """Record the follow-up of a meeting with all its items.
 
-    Items of other meetings are left out. One that is open and was not carried over to another meeting is refused: it
-    would be lost.
+    Items of other meetings are left out. An open item that was not carried over to another meeting is refused, because
+    it would be lost.
 
     >>> from datetime import UTC, date, datetime
     >>> from servqual.model.people.meeting import Held, Noticed

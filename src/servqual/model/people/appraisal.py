@@ -1,4 +1,4 @@
-"""An appraisal: a scheme agreed beforehand, data, ratings, a score that can be traced, a talk, and then the outcome.
+"""An appraisal: a scheme agreed beforehand, data, ratings, a traceable score, a talk, and the outcome.
 
 The same names are the events, so a program reads well with `from servqual.model import appraisal as event`.
 """
@@ -7,7 +7,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 
 import attrs
 
@@ -15,7 +15,8 @@ from servqual._checks import among, as_texts, calendar_date, filled, whole
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
-from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
+from servqual.model.history.event import Act, Reasoned
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
 from servqual.model.people.score import FULL, Objective, Rating, Score, as_weights, scored
@@ -43,7 +44,7 @@ __all__ = [
 
 
 class AppraisalStatus(Labelled):
-    """Where an appraisal is."""
+    """Status of an appraisal."""
 
     SCHEME_SET = "scheme_set", "方案已定"
     DATA_COLLECTED = "data_collected", "数据已收集"
@@ -58,7 +59,7 @@ class AppraisalStatus(Labelled):
 
 @declared("appraisal_cycle")
 class AppraisalCycle(Labelled):
-    """How often appraisals come round; the period itself is always given by its dates.
+    """Rhythm of appraisals; the period itself is always given by its dates.
 
     >>> AppraisalCycle.QUARTER.period(dt.date(2026, 2, 3))
     (datetime.date(2026, 1, 1), datetime.date(2026, 3, 31))
@@ -69,7 +70,7 @@ class AppraisalCycle(Labelled):
     YEAR = "year", "年度"
 
     def period(self, day: dt.date) -> tuple[dt.date, dt.date]:
-        """The first and the last day of the cycle that a day lies in."""
+        """Return the first and the last day of the cycle around a day."""
         months = {"month": 1, "quarter": 3, "year": 12}[self.value]
         first = (day.month - 1) // months * months
         year, month = divmod(first + months, 12)
@@ -78,7 +79,7 @@ class AppraisalCycle(Labelled):
 
 @declared("appraisal_criterion")
 class AppraisalCriterion(Labelled):
-    """Five things that an appraisal often looks at; usable as indicators of a scheme, none has a weight by itself."""
+    """Five usual criteria of an appraisal; they can be indicators of a scheme, and have no default weight."""
 
     SERVICE_QUALITY = "service_quality", "服务质量"
     CUSTOMER_SATISFACTION = "customer_satisfaction", "客户满意度"
@@ -89,7 +90,7 @@ class AppraisalCriterion(Labelled):
 
 @declared("indicator_kind")
 class IndicatorKind(Labelled):
-    """Whether an indicator looks at how the work is done, or at what comes out of it."""
+    """Kind of indicator: for the process of the work, or for its result."""
 
     PROCESS = "process", "过程考核"
     RESULT = "result", "结果考核"
@@ -123,13 +124,13 @@ def _bands(bands: Mapping[float, str]) -> Mapping[float, str]:
 
 @attrs.frozen(kw_only=True)
 class SchemeSet(Act, Rebuilt):
-    """What will count, for whom and when, agreed before the data: one member, or one team.
+    """Scheme of one member or one team, agreed before the data: indicators, weights and period.
 
-    `weights` names the indicators and sums to 1; `ratings` stands for ratings on the whole and `objectives` for key
-    results. `rater_weights` sums to 1 too, and may be empty where nothing is rated. There are no default weights:
+    `weights` names the indicators and sums to 1; `ratings` means ratings on the whole and `objectives` key results.
+    `rater_weights` sums to 1, too, and may be empty where nothing is rated. There are no default weights;
     `equal_weights` gives equal ones. `period` holds the first and the last day. `bands` maps the lowest score to the
-    outcome that it suggests. Refused: other sums, weights that are not positive, a period that runs backwards, both a
-    member and a team or neither, `ratings` without raters, and kinds of indicators that have no weight.
+    outcome that it suggests. Refused: other sums, weights that are not positive, a period that ends before it begins,
+    both a member and a team or neither, `ratings` without raters, and kinds of indicators that have no weight.
     """
 
     id: str = ""
@@ -146,11 +147,11 @@ class SchemeSet(Act, Rebuilt):
 
     def __attrs_post_init__(self) -> None:
         if (self.member is None) == (self.team is None):
-            raise InvalidValue(
-                f"member or team must be given, one of the two (got {self.member!r} and {self.team!r})",
-                field="member",
-                expected="a member or a team",
-                got=self.member,
+            raise InvalidValue.of(
+                "member",
+                "be given, or team, but not both",
+                self.member,
+                shown=f"{self.member!r} and team {self.team!r}",
             )
         if "ratings" in self.weights and not self.rater_weights:
             raise InvalidValue.of(
@@ -163,7 +164,7 @@ class SchemeSet(Act, Rebuilt):
         _known("kinds", self.kinds, self.weights)
 
     def balance(self) -> Mapping[IndicatorKind, float]:
-        """How much weight looks at the process and how much at the result; indicators of no kind are left out."""
+        """Sum the weights of process and of result; indicators of no kind are left out."""
         return {
             kind: math.fsum(self.weights[name] for name, its_kind in self.kinds.items() if its_kind is kind)
             for kind in IndicatorKind
@@ -189,9 +190,10 @@ def _reasons(missing: Mapping[str, str]) -> Mapping[str, str]:
 
 @attrs.frozen(kw_only=True)
 class DataCollected(Act, Rebuilt):
-    """The period's data: points of 0 to 100 by indicator, ratings, objectives, and what is missing with its reason.
+    """Data of the period: points of 0 to 100 by indicator, ratings, objectives, and missing data with its reason.
 
-    Data may come in several times: ratings and objectives add up, and of two scores on one indicator the later counts.
+    Data may be recorded several times: ratings and objectives add up, and of two scores on one indicator the later
+    counts.
     """
 
     scores: Mapping[str, float] = attrs.field(factory=dict[str, float], converter=_scores)
@@ -202,7 +204,7 @@ class DataCollected(Act, Rebuilt):
 
 @attrs.frozen(kw_only=True)
 class Rated(Act, Rebuilt):
-    """Those who rate have rated; ratings that came with the data need not be given again."""
+    """All raters have rated; ratings recorded with the data need not be given again."""
 
     ratings: tuple[Rating, ...] = attrs.field(default=(), converter=tuple[Rating, ...])
     missing: Mapping[str, str] = attrs.field(factory=dict[str, str], converter=_reasons)
@@ -210,12 +212,12 @@ class Rated(Act, Rebuilt):
 
 @attrs.frozen(kw_only=True)
 class Scored(Act):
-    """The score was drawn up: from here on the data stands. It holds no number, for the score follows from the data."""
+    """The data is final. The event holds no number, because the score follows from the data."""
 
 
 @attrs.frozen(kw_only=True)
 class Discussed(Act):
-    """The talk of both sides about the score: what the member said, and what should become better."""
+    """Both sides talked about the score: words of the member, and agreed improvements."""
 
     said_by_member: str = attrs.field(validator=filled)
     improvements: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
@@ -223,14 +225,14 @@ class Discussed(Act):
 
 @attrs.frozen(kw_only=True)
 class Acknowledged(Act):
-    """The member has seen the result, and agrees or does not; the appraisal of a member is acknowledged by them."""
+    """The member has seen the result and agrees or not; only the member can acknowledge their own appraisal."""
 
     agrees: bool
 
 
 @attrs.frozen(kw_only=True)
 class OutcomeApplied(Act):
-    """What followed: a reward, coaching, training, another duty. Which one is recorded, none is recommended."""
+    """An outcome followed, such as a reward, coaching, training or another duty; none is recommended."""
 
     outcome: str = attrs.field(validator=filled)
 
@@ -241,10 +243,8 @@ class Closed(Act):
 
 
 @attrs.frozen(kw_only=True)
-class Cancelled(Act):
-    """The appraisal was given up, for a reason, such as that the member left."""
-
-    reason: str = attrs.field(validator=filled)
+class Cancelled(Reasoned):
+    """The appraisal was cancelled, for a reason, such as that the member left."""
 
 
 AppraisalEvent = (
@@ -277,17 +277,13 @@ def _rows() -> tuple[Row[AppraisalStatus], ...]:
 APPRAISAL_TRANSITIONS: Final = Transitions(name="appraisal", rows=_rows())
 
 
-def _events(history: Iterable[AppraisalEvent]) -> tuple[AppraisalEvent, ...]:
-    return as_history(history)
-
-
 @declared("appraisal")
 @attrs.frozen(kw_only=True)
 class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
     """The appraisal of one member or one team over one period, from the scheme to the outcome.
 
-    The scheme comes before the data and the talk before the outcome. Data that the scheme does not know, a score of
-    something neither measured nor declared missing, and an acknowledgement by somebody else are refused.
+    The scheme is set before the data, and the talk is held before the outcome. Refused: data that the scheme does not
+    know, a score without data that is not declared missing, and an acknowledgement by somebody else.
 
     >>> from datetime import UTC, date, datetime
     >>> appraisal = Appraisal(history=[SchemeSet(
@@ -303,36 +299,28 @@ class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
 
     _lifecycle: ClassVar[Transitions[AppraisalStatus]] = APPRAISAL_TRANSITIONS
 
-    history: tuple[AppraisalEvent, ...] = attrs.field(converter=_events, repr=short)
+    history: tuple[AppraisalEvent, ...] = attrs.field(converter=History[AppraisalEvent], repr=short)
 
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        _settled(self.history, self.history)
-        _check(self.scheme, self.history, self.score)
-
-    def record(self, event: AppraisalEvent) -> Self:
-        """A new appraisal with this event added, or an error that changes nothing; see `Lived.record`."""
-        new = super().record(event)
-        _settled(new.history, (event,))
-        _check(new.scheme, (event,), new.score)
-        return new
+    def _check(self, events: tuple[AppraisalEvent, ...], /) -> None:
+        _settled(self.history, events)
+        _known_to(self.scheme, events, self.score)
 
     @property
     def scheme(self) -> SchemeSet:
-        """The scheme that was set last."""
+        """Scheme that was set last."""
         scheme: SchemeSet = self._latest(SchemeSet)
         return scheme
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """What followed."""
+        """Outcomes that were applied."""
         return tuple(event.outcome for event in self.history if isinstance(event, OutcomeApplied))
 
     def score(self) -> Score:
-        """The weighted score with what each indicator brought, from the data so far.
+        """Compute the weighted score and the contribution of each indicator, from the data so far.
 
-        An indicator, or a kind of rater, without data that is not declared missing is refused; the weight of what is
-        declared missing is spread over the rest in proportion.
+        An indicator, or a kind of rater, with neither data nor a reason in `missing` is refused; the weight of missing
+        ones is spread over the rest in proportion.
         """
         data = [event for event in self.history if isinstance(event, DataCollected)]
         rated = [event for event in self.history if isinstance(event, DataCollected | Rated)]
@@ -341,11 +329,11 @@ class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
         objectives = [objective for event in data for objective in event.objectives]
         derived = {rating.on for rating in ratings} | ({"objectives"} if objectives else set())
         if twice := sorted(derived & scores.keys()):
-            raise InvalidValue(
-                f"an indicator must have one source (got a score and ratings or objectives for {', '.join(twice)})",
-                field="scores",
-                expected="one source for each indicator",
-                got=twice,
+            raise InvalidValue.of(
+                "scores",
+                "be left out for indicators with ratings or objectives",
+                twice,
+                shown=f"both for {', '.join(twice)}",
             )
         found = derived | scores.keys() | {rating.by for rating in ratings}
         missing = {name: why for event in rated for name, why in event.missing.items() if name not in found}
@@ -359,39 +347,29 @@ class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
         )
 
     def suggested_outcome(self) -> str | None:
-        """The outcome of the highest band of the scheme that the score reaches; None without score or band."""
+        """Return the outcome of the highest band that the score reaches; None without score or band."""
         value = self.score().value
         reached = (outcome for floor, outcome in self.scheme.bands.items() if value is not None and floor <= value)
         return next(reached, None)
 
 
 def _settled(history: Sequence[AppraisalEvent], events: Iterable[AppraisalEvent]) -> None:
-    """What no event may change: whose appraisal it is, and the data once they were scored."""
+    """Refuse a change of the appraised person, and of the data after the score."""
     first = next(event for event in history if isinstance(event, SchemeSet))
     scored_at = [event.at for event in history if isinstance(event, Scored)]
     for event in events:
         if isinstance(event, SchemeSet) and _whose(event) != _whose(first):
-            raise InvalidValue(
-                f"a new scheme must be for the same appraisal, {_whose(first)} (got {_whose(event)})",
-                field="member",
-                expected="the same id, member and team",
-                got=_whose(event),
-            )
+            raise InvalidValue.of("member", f"stay, as id and team, {_whose(first)}", _whose(event))
         known = event.recorded_at or event.at
         if isinstance(event, DataCollected | Rated) and any(event.at < at < known for at in scored_at):
-            raise InvalidValue(
-                f"data must be known before they are scored (got some known at {known}); begin another appraisal",
-                field="recorded_at",
-                expected="a moment before the score",
-                got=known,
-            )
+            raise InvalidValue.of("recorded_at", "lie before the score", known, do="begin another appraisal")
 
 
 def _whose(scheme: SchemeSet) -> tuple[str, str | None, str | None]:
     return scheme.id, scheme.member, scheme.team
 
 
-def _check(scheme: SchemeSet, events: Iterable[AppraisalEvent], score: Callable[[], Score]) -> None:
+def _known_to(scheme: SchemeSet, events: Iterable[AppraisalEvent], score: Callable[[], Score]) -> None:
     for event in events:
         if isinstance(event, DataCollected | Rated):
             _known("ratings", (rating.on for rating in event.ratings), scheme.weights)

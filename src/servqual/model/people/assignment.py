@@ -1,4 +1,4 @@
-"""Who owned what, and when: a case, a duty or a post passes from one member to the next and leaves a record.
+"""Ownership over time: a case, a duty or a post passes from one member to the next and leaves a record.
 
 The same names are the events, so a program reads well with `from servqual.model import assignment as event`.
 """
@@ -11,7 +11,8 @@ import attrs
 
 from servqual._checks import as_instant, filled
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Event, Lived, Row, Transitions, as_history, short
+from servqual.model.history.event import Event
+from servqual.model.history.lifecycle import History, Lived, Row, Transitions, short
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
 from servqual.model.service import case as of_case
@@ -42,7 +43,7 @@ class OwnershipStatus(Labelled):
 @declared("assignment.assigned")
 @attrs.frozen(kw_only=True)
 class Assigned(Event):
-    """Somebody was made responsible for it; `id` names what it is, such as a case, a duty or a post."""
+    """Somebody became responsible for the thing named by `id`, such as a case, a duty or a post."""
 
     id: str = attrs.field(validator=filled)
     to: AgentId = attrs.field(validator=filled)
@@ -52,7 +53,7 @@ class Assigned(Event):
 @declared("assignment.handed_over")
 @attrs.frozen(kw_only=True)
 class HandedOver(Event):
-    """Somebody else took it, for a reason; also how it is taken up again once nobody owned it."""
+    """Somebody else took it, for a reason; also somebody takes it again after a release."""
 
     to: AgentId = attrs.field(validator=filled)
     reason: str = attrs.field(validator=filled)
@@ -81,7 +82,7 @@ OWNERSHIP_TRANSITIONS: Final = Transitions(
 
 @attrs.frozen(kw_only=True)
 class Holding:
-    """A span of time in which one member owned it: `start` included, `end` not; no end while it lasts."""
+    """Span of time of one owner: `start` included, `end` not; no end while it lasts."""
 
     member: AgentId
     team: TeamId | None
@@ -89,16 +90,12 @@ class Holding:
     end: dt.datetime | None
 
 
-def _events(history: Iterable[OwnershipEvent]) -> tuple[OwnershipEvent, ...]:
-    return as_history(history)
-
-
 @declared("ownership")
 @attrs.frozen(kw_only=True)
 class Ownership(Lived[OwnershipStatus, OwnershipEvent]):
-    """Who is and who was responsible for one thing: a case, a duty, or a post whose holder changes with the need.
+    """Present and past owners of one thing: a case, a duty, or a post whose holder changes.
 
-    Its owner at any moment is read from the events, each with its moment; a moment without a zone is refused.
+    The events give its owner at any moment; a moment without a zone is refused.
 
     >>> from datetime import UTC, datetime
     >>> first, later = datetime(2026, 5, 4, tzinfo=UTC), datetime(2026, 5, 11, tzinfo=UTC)
@@ -110,11 +107,11 @@ class Ownership(Lived[OwnershipStatus, OwnershipEvent]):
 
     _lifecycle: ClassVar[Transitions[OwnershipStatus]] = OWNERSHIP_TRANSITIONS
 
-    history: tuple[OwnershipEvent, ...] = attrs.field(converter=_events, repr=short)
+    history: tuple[OwnershipEvent, ...] = attrs.field(converter=History[OwnershipEvent], repr=short)
 
     @property
     def holdings(self) -> tuple[Holding, ...]:
-        """Every span of ownership in time order; one that ended at the instant it began is left out."""
+        """Spans of ownership in time order; one that ended when it began is left out."""
         ends = (*(event.at for event in self.history[1:]), None)
         return tuple(
             Holding(member=event.to, team=event.team, start=event.at, end=end)
@@ -124,12 +121,12 @@ class Ownership(Lived[OwnershipStatus, OwnershipEvent]):
 
     @property
     def owner(self) -> AgentId | None:
-        """Who is responsible after the last event; None once it was released."""
+        """Owner after the last event; None after a release."""
         last = self.history[-1]
         return None if isinstance(last, Released) else last.to
 
     def owner_at(self, moment: dt.datetime) -> AgentId | None:
-        """Who was responsible at a moment; None before the first assignment and while nobody was."""
+        """Return the owner at a moment; None before the first assignment and while nobody owned it."""
         at = as_instant(moment, "moment")
         held = (part for part in self.holdings if part.start <= at and (part.end is None or at < part.end))
         return next((part.member for part in held), None)
@@ -144,10 +141,10 @@ _OVER: Final = (
 
 
 def ownership_of(thing: of_case.Case | of_complaint.Complaint) -> Ownership | None:
-    """Who owned a case or a complaint when, read from its history; None while nobody was made responsible.
+    """Read the owners of a case or a complaint from its history; None while nobody was responsible.
 
-    The owner of the report or the receipt comes first, then each assignment, hand-over and escalation. The end
-    releases it; a reopening gives it back to who held it last.
+    The owner of the report or the receipt is first, then each assignment, hand-over and escalation. The end releases
+    it; a reopening gives it back to the last owner.
     """
     events: list[OwnershipEvent] = []
     for event in thing.counted:
@@ -176,7 +173,7 @@ def _team(name: str | None) -> TeamId | None:
 
 
 def owned_at(ownerships: Iterable[Ownership], moment: dt.datetime) -> Mapping[AgentId, tuple[str, ...]]:
-    """What each member owned at a moment, by id in the order given; members who owned nothing are left out."""
+    """List the ids that each member owned at a moment, in the order given; members without any are left out."""
     owned: dict[AgentId, tuple[str, ...]] = {}
     for ownership in ownerships:
         owner = ownership.owner_at(moment)
@@ -186,5 +183,5 @@ def owned_at(ownerships: Iterable[Ownership], moment: dt.datetime) -> Mapping[Ag
 
 
 def load_at(ownerships: Iterable[Ownership], moment: dt.datetime) -> Mapping[AgentId, int]:
-    """How many things each member owned at a moment: the load that `suggest_assignee` takes."""
+    """Count the things that each member owned at a moment: the load for `suggest_assignee`."""
     return {member: len(things) for member, things in owned_at(ownerships, moment).items()}

@@ -1,4 +1,4 @@
-"""A conflict in the team: its kind, the talk, the solution that fits the kind, and whether it held.
+"""A conflict in the team: its kind, the talk, the solution, and whether it held.
 
 The same names are the events, so a program reads well with `from servqual.model import conflict as event`.
 """
@@ -11,7 +11,8 @@ import attrs
 from servqual._checks import as_texts, filled
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
+from servqual.model.history.event import Act
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
 
@@ -32,7 +33,7 @@ __all__ = [
 
 
 class ConflictStatus(Labelled):
-    """Where a conflict is."""
+    """Status of a conflict."""
 
     IDENTIFIED = "identified", "已识别"
     TALKING = "talking", "沟通中"
@@ -42,7 +43,7 @@ class ConflictStatus(Labelled):
 
 
 class ConflictRemedy(Labelled):
-    """What usually helps."""
+    """Usual remedy."""
 
     MEDIATION = "mediation", "调解"
     PROCESS_CHANGE = "process_change", "调整流程"
@@ -51,7 +52,7 @@ class ConflictRemedy(Labelled):
 
 
 class ConflictKind(Labelled):
-    """What a conflict is about; the kind points to what usually helps.
+    """Kind of conflict, which suggests the usual remedies.
 
     >>> [remedy.label() for remedy in ConflictKind.PROCESS.remedies]
     ['process change', 'training']
@@ -63,7 +64,7 @@ class ConflictKind(Labelled):
 
     @property
     def remedies(self) -> tuple[ConflictRemedy, ...]:
-        """What usually helps against a conflict of this kind; any other solution may be agreed as well."""
+        """Usual remedies for this kind; any other solution may be agreed as well."""
         return _REMEDIES[self.value]
 
 
@@ -80,7 +81,7 @@ def _parties(parties: Iterable[AgentId]) -> tuple[AgentId, ...]:
 
 @attrs.frozen(kw_only=True)
 class Identified(Act):
-    """Somebody saw the conflict: its kind, who takes part (two or more), and what it is about."""
+    """Somebody saw the conflict: its kind, its parties (two or more), and its subject."""
 
     id: str = attrs.field(validator=filled)
     kind: ConflictKind = attrs.field(converter=ConflictKind)
@@ -94,21 +95,21 @@ class Identified(Act):
 
 @attrs.frozen(kw_only=True)
 class TalkHeld(Act):
-    """Those concerned spoke with each other; what came of it."""
+    """The parties spoke with each other, with this result."""
 
     result: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
 class Mediated(Act):
-    """A third person, as a rule the manager, spoke with both sides after their own talk; what came of it."""
+    """A third person, usually the manager, spoke with both sides after their own talk, with this result."""
 
     result: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
 class SolutionAgreed(Act):
-    """The solution that both sides took, and of which sort it is."""
+    """Both sides agreed on a solution, perhaps one of the usual remedies."""
 
     solution: str = attrs.field(validator=filled)
     remedy: ConflictRemedy | None = attrs.field(default=None, converter=attrs.converters.optional(ConflictRemedy))
@@ -117,7 +118,7 @@ class SolutionAgreed(Act):
 @declared("conflict.followed_up")
 @attrs.frozen(kw_only=True)
 class FollowedUp(Act):
-    """Both sides were asked whether the solution holds; where it does not, they talk again."""
+    """Both sides were asked whether the solution holds; if not, they talk again."""
 
     holds: bool
     answer: str = attrs.field(validator=filled)
@@ -125,7 +126,7 @@ class FollowedUp(Act):
 
 @attrs.frozen(kw_only=True)
 class Summarised(Act):
-    """What the team learned; this ends it."""
+    """The team recorded its lesson; this ends the conflict."""
 
     lesson: str = attrs.field(validator=filled)
 
@@ -155,16 +156,12 @@ def _rows() -> tuple[Row[ConflictStatus], ...]:
 CONFLICT_TRANSITIONS: Final = Transitions(name="conflict", rows=_rows())
 
 
-def _events(history: Iterable[ConflictEvent]) -> tuple[ConflictEvent, ...]:
-    return as_history(history)
-
-
 @declared("conflict")
 @attrs.frozen(kw_only=True)
 class Conflict(Lived[ConflictStatus, ConflictEvent]):
-    """A conflict between members, from the moment that somebody sees it to what the team learned.
+    """A conflict between members, from its discovery to the lesson for the team.
 
-    Those concerned talk first; a mediator comes after that; a solution that does not hold leads back to the talk.
+    The parties talk first and a mediator helps later; after a solution that does not hold they talk again.
 
     >>> from datetime import UTC, datetime
     >>> conflict = Conflict(history=[Identified(
@@ -176,26 +173,25 @@ class Conflict(Lived[ConflictStatus, ConflictEvent]):
 
     _lifecycle: ClassVar[Transitions[ConflictStatus]] = CONFLICT_TRANSITIONS
 
-    history: tuple[ConflictEvent, ...] = attrs.field(converter=_events, repr=short)
+    history: tuple[ConflictEvent, ...] = attrs.field(converter=History[ConflictEvent], repr=short)
 
     @property
     def begin(self) -> Identified:
-        """What was seen at first."""
-        first: Identified = self._latest(Identified)
-        return first
+        """First event: the discovery."""
+        return self._first(Identified)
 
     @property
     def kind(self) -> ConflictKind:
-        """What it is about."""
+        """Kind of conflict."""
         return self.begin.kind
 
     @property
     def parties(self) -> tuple[AgentId, ...]:
-        """Who takes part."""
+        """Members who take part."""
         return self.begin.parties
 
     @property
     def solution(self) -> str | None:
-        """The solution that was agreed last."""
+        """Solution that was agreed last."""
         agreed: SolutionAgreed | None = self._latest(SolutionAgreed)
         return None if agreed is None else agreed.solution

@@ -1,4 +1,4 @@
-"""Team meetings: notice, what was spoken of, and the follow-up.
+"""Team meetings: notice, content and follow-up.
 
 The same names are the events, so a program reads well with `from servqual.model import meeting as event`.
 """
@@ -10,7 +10,8 @@ import attrs
 
 from servqual._checks import as_texts, filled, some
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
+from servqual.model.history.event import Act, Reasoned
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
 
@@ -28,7 +29,7 @@ __all__ = [
 
 
 class MeetingKind(Labelled):
-    """What sort of meeting."""
+    """Kind of meeting."""
 
     TEAM = "team", "团队会议", "team meeting"
     ONE_TO_ONE = "one_to_one", "一对一会议", "one-to-one meeting"
@@ -36,7 +37,7 @@ class MeetingKind(Labelled):
 
 
 class MeetingStatus(Labelled):
-    """Where a meeting is."""
+    """Status of a meeting."""
 
     NOTICED = "noticed", "已通知"
     HELD = "held", "已召开"
@@ -73,20 +74,18 @@ class Held(Act):
 @declared("meeting.followed_up")
 @attrs.frozen(kw_only=True)
 class FollowedUp(Act):
-    """Its action items were looked after: each was done or has its owner and its next meeting.
+    """Its action items were followed up: each was done, or has an owner and a next meeting.
 
-    `items` are their ids; `servqual.model.people.action_item.follow_up` fills them in and refuses an item that nobody
-    has.
+    `items` are their ids; `servqual.model.people.action_item.follow_up` fills them in and refuses an item that would be
+    lost.
     """
 
     items: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
 
 @attrs.frozen(kw_only=True)
-class Cancelled(Act):
+class Cancelled(Reasoned):
     """It did not take place, for a reason."""
-
-    reason: str = attrs.field(validator=filled)
 
 
 MeetingEvent = Noticed | Held | FollowedUp | Cancelled
@@ -104,16 +103,12 @@ MEETING_TRANSITIONS: Final = Transitions(
 )  # fmt: skip
 
 
-def _meeting_events(history: Iterable[MeetingEvent]) -> tuple[MeetingEvent, ...]:
-    return as_history(history)
-
-
 @declared("meeting")
 @attrs.frozen(kw_only=True)
 class Meeting(Lived[MeetingStatus, MeetingEvent]):
-    """A meeting, from its notice with theme and agenda to the follow-up of what was agreed.
+    """A meeting, from its notice with theme and agenda to the follow-up of its items.
 
-    A notice without theme or agenda and a meeting without anybody present are refused.
+    A notice without theme or agenda, and a meeting with nobody present, are refused.
 
     >>> from datetime import UTC, datetime
     >>> meeting = Meeting(history=[Noticed(at=datetime(2026, 5, 4, tzinfo=UTC), by="M-1", id=MeetingId("W-19"),
@@ -124,16 +119,16 @@ class Meeting(Lived[MeetingStatus, MeetingEvent]):
 
     _lifecycle: ClassVar[Transitions[MeetingStatus]] = MEETING_TRANSITIONS
 
-    history: tuple[MeetingEvent, ...] = attrs.field(converter=_meeting_events, repr=short)
+    history: tuple[MeetingEvent, ...] = attrs.field(converter=History[MeetingEvent], repr=short)
 
     @property
     def action_items(self) -> tuple[str, ...]:
-        """The ids of the items that its follow-up looked after; none before it."""
+        """Ids of the items in its follow-up; none before it."""
         followed_up: FollowedUp | None = self._latest(FollowedUp)
         return () if followed_up is None else followed_up.items
 
     @property
     def notice(self) -> Noticed:
-        """The latest notice."""
+        """Latest notice."""
         notice: Noticed = self._latest(Noticed)
         return notice

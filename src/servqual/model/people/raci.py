@@ -1,34 +1,28 @@
-"""Who does a duty, who answers for it, who is asked and who is told."""
-
-from collections.abc import Iterable
+"""Line of a responsibility matrix: who does a duty, who answers for it, who is consulted, who is informed."""
 
 import attrs
 
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.people.roles import Role
-
-
-def _roles(roles: Iterable[Role | str]) -> frozenset[Role]:
-    return frozenset(map(Role, [roles] if isinstance(roles, str) else roles))
+from servqual.model.people.roles import Role, as_roles
 
 
 @declared("raci")
 @attrs.frozen(kw_only=True)
 class Raci:
-    """A line of a responsibility matrix: roles that do it, the one that answers for it, those asked and those told.
+    """Line of a responsibility matrix: roles responsible, accountable, consulted and informed.
 
-    Exactly one role is accountable. A duty that no role does is refused, and so is a role that is both asked and
-    told: who is asked knows.
+    Exactly one role is accountable. Refused: a duty without a responsible role, and a role that is both consulted and
+    informed, because who is consulted knows.
 
     >>> Raci(responsible={Role.AGENT}, accountable=Role.SUPERVISOR).informed
     frozenset()
     """
 
-    responsible: frozenset[Role] = attrs.field(converter=_roles)
+    responsible: frozenset[Role] = attrs.field(converter=as_roles)
     accountable: Role = attrs.field(converter=Role)
-    consulted: frozenset[Role] = attrs.field(default=frozenset[Role](), converter=_roles)
-    informed: frozenset[Role] = attrs.field(default=frozenset[Role](), converter=_roles)
+    consulted: frozenset[Role] = attrs.field(default=frozenset[Role](), converter=as_roles)
+    informed: frozenset[Role] = attrs.field(default=frozenset[Role](), converter=as_roles)
 
     def __attrs_post_init__(self) -> None:
         if not self.responsible:

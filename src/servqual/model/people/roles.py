@@ -1,5 +1,6 @@
-"""Roles of a service team and what they may be permitted to do, in both languages, with the names people also use."""
+"""Roles of a service team and their permissions, in both languages, with other usual names."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from servqual.model._declared import declared
@@ -8,11 +9,11 @@ from servqual.model.labels import Labelled
 
 @declared("role")
 class Role(Labelled):
-    """What somebody is in a service team; one role a function, found by its other names too.
+    """Function in a service team.
 
-    A role may be looked up by its stored name, its English or Chinese label, or an alias of either language; upper
-    case, hyphens and spaces make no difference. Manager, supervisor and team leader are often one person, so a member
-    may hold several. Any other name is refused with the nearest.
+    A role is found by its stored name, its English or Chinese label, or an alias in either language; upper case,
+    hyphens and spaces make no difference. A member may hold several roles, since manager, supervisor and team leader
+    are often one person. Any other name is refused with the nearest ones.
 
     >>> Role("customer service representative"), Role("高级客服代表").label()
     (<Role.AGENT: 'agent'>, 'senior representative')
@@ -69,8 +70,13 @@ def _plain(name: str) -> str:
     return name.strip().casefold().replace("-", " ").replace("_", " ")
 
 
+def as_roles(roles: Iterable[Role | str]) -> frozenset[Role]:
+    """Read several roles, or one alone."""
+    return frozenset(map(Role, [roles] if isinstance(roles, str) else roles))
+
+
 class TeamLevel(Labelled):
-    """Where a team stands when a case is passed on: front line, then senior, then expert."""
+    """Level of a team in the order of escalation: front line, then senior, then expert."""
 
     FRONT_LINE = "front_line", "一线客服团队", "front-line team"
     SENIOR = "senior", "高级客服团队", "senior service team"
@@ -79,7 +85,7 @@ class TeamLevel(Labelled):
 
 @declared("permission")
 class Permission(Labelled):
-    """An act that not everybody may do; a member or a role is granted it, up to an amount where that matters."""
+    """Act that needs permission; a member or a role is granted it, up to an amount where that matters."""
 
     ASSIGN_CASE = "assign_case", "分配问题"
     HAND_OVER_CASE = "hand_over_case", "转交问题"

@@ -19,7 +19,7 @@ _CLOSE: Final = 1e-9
 
 @declared("rater")
 class Rater(Labelled):
-    """Who rates in an evaluation from all sides; other kinds of rater are plain texts, such as `self`."""
+    """Kind of rater in an evaluation from all sides; other kinds are plain texts, such as `self`."""
 
     SUPERVISOR = "supervisor", "上级评价"
     PEER = "peer", "同事评价"
@@ -42,10 +42,10 @@ def _ends(scale: Sequence[float]) -> tuple[float, float]:
 @declared("rating")
 @attrs.frozen(kw_only=True)
 class Rating:
-    """What one rater gave: on one indicator of the scheme, or on the whole (`ratings`).
+    """Rating by one rater of one indicator of the scheme, or of the whole (`ratings`).
 
-    `scale` holds the ends of the rater's scale, 0 to 100 unless said; a score outside of it and a scale that does
-    not rise are refused.
+    `scale` holds the ends of the rater's scale, 0 to 100 by default. A score outside of it and a scale that does not
+    rise are refused.
 
     >>> Rating(by="peer", score=4, scale=(1, 5)).points
     75.0
@@ -68,7 +68,7 @@ class Rating:
 
     @property
     def points(self) -> float:
-        """The rating as points from 0 to 100."""
+        """Points from 0 to 100."""
         low, high = self.scale
         return (self.score - low) / (high - low) * FULL
 
@@ -76,10 +76,10 @@ class Rating:
 @declared("objective")
 @attrs.frozen(kw_only=True)
 class Objective:
-    """A key result that was set for the period and how far it got: `progress` from 0 to 1.
+    """Key result set for the period, with its `progress` from 0 to 1.
 
-    `weight` says how much it counts beside the other objectives; it needs no sum. `serves` names the larger goal, of
-    the team or of the year, that it is a part of.
+    `weight` is relative to the other objectives, with any sum. `serves` names the larger goal, of the team or of the
+    year.
     """
 
     what: str = attrs.field(validator=filled)
@@ -90,7 +90,7 @@ class Objective:
 
 @attrs.frozen(kw_only=True)
 class ScorePart:
-    """One line of a score: an indicator, the weight it had in the end, its points, and what it brought."""
+    """One line of a score: an indicator, its final weight, its points, and its contribution."""
 
     indicator: str
     weight: float
@@ -104,9 +104,9 @@ class ScorePart:
 
 @attrs.frozen(kw_only=True)
 class Score(Rebuilt):
-    """A weighted total of 0 to 100 whose every point can be traced to an indicator.
+    """Weighted total of 0 to 100, with the contribution of each indicator.
 
-    The weight of what is missing was spread over the rest in proportion; `missing` says what and why. Without any
+    The weight of missing indicators was spread over the rest in proportion; `missing` gives their reasons. Without any
     part there is no value.
     """
 
@@ -115,43 +115,39 @@ class Score(Rebuilt):
 
     @property
     def contributions(self) -> Mapping[str, float]:
-        """What each indicator brought; they sum to `value`."""
+        """Contribution of each indicator; they sum to `value`."""
         return MappingProxyType({part.indicator: part.contribution for part in self.parts})
 
     @property
     def value(self) -> float | None:
-        """The total; None where everything is missing."""
+        """Total; None where everything is missing."""
         return math.fsum(part.contribution for part in self.parts) if self.parts else None
 
 
 def points(value: float, *, worst: float, best: float) -> float:
-    """A measured value as points from 0 (`worst`, or beyond) to 100 (`best`, or beyond), in a straight line between.
+    """Turn a measured value into points, linear from 0 (`worst`, or beyond) to 100 (`best`, or beyond).
 
-    Either end may be the larger, so that a time or a rate of complaints counts downwards. Equal ends are refused.
+    Either end may be the larger, so that fewer complaints can give more points. Equal ends are refused.
 
     >>> points(12, worst=30, best=6), points(0.99, worst=0.5, best=0.9)
     (75.0, 100.0)
     """
-    if not all(math.isfinite(number) for number in (value, worst, best)):
-        raise InvalidValue(
-            f"value, worst and best must be finite numbers (got {value}, {worst} and {best})",
-            field="value",
-            expected="finite numbers",
-            got=value,
-        )
+    for field, number in (("value", value), ("worst", worst), ("best", best)):
+        if not math.isfinite(number):
+            raise InvalidValue.of(field, "be a finite number", number)
     if worst == best:
         raise InvalidValue.of(
             "best",
             "differ from worst",
             best,
             shown=f"{best} for both",
-            do="say which value earns nothing and which all",
+            do="give the values for 0 and for 100 points",
         )
     return min(max((value - worst) / (best - worst), 0.0), 1.0) * FULL
 
 
 def equal_weights(names: Iterable[str]) -> Mapping[str, float]:
-    """The same weight for each name: equal weights are a decision too, and are asked for by this name.
+    """Give each name the same weight; there are no default weights, because equal ones are a decision, too.
 
     >>> dict(equal_weights(["csat", "objectives"]))
     {'csat': 0.5, 'objectives': 0.5}
@@ -161,7 +157,7 @@ def equal_weights(names: Iterable[str]) -> Mapping[str, float]:
 
 
 def as_weights(weights: Mapping[str, float], field: str) -> Mapping[str, float]:
-    """Weights that are positive and sum to one, or an error that shows the sum."""
+    """Read weights that are positive and sum to one; refuse others and show their sum."""
     total = math.fsum(weights.values())
     if not all(weight > 0 for weight in weights.values()) or not math.isclose(total, 1, abs_tol=_CLOSE):
         raise InvalidValue.of(
@@ -183,7 +179,7 @@ def scored(
     objectives: Sequence[Objective],
     missing: Mapping[str, str],
 ) -> Score:
-    """The score of what was collected; an indicator or rater that neither has data nor is `missing` is refused."""
+    """Score the collected data; refuse an indicator or rater with neither data nor a reason in `missing`."""
     found: dict[str, float] = {}
     for indicator in weights:
         on_this = [rating for rating in ratings if rating.on == indicator]

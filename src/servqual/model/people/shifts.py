@@ -1,4 +1,4 @@
-"""Who works when: shifts, cover over time, opening time that nobody covers, and load for each scheduled hour."""
+"""Shifts, cover over time, opening time without cover, and load per scheduled hour."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ def _in_order(breaks: Iterable[Window]) -> tuple[Window, ...]:
 @declared("shift")
 @attrs.frozen(kw_only=True)
 class Shift:
-    """One spell of duty of one member, `start` included, `end` not, with its breaks.
+    """Working time of one member, `start` included, `end` not, with its breaks.
 
     Moments carry a zone and are kept as UTC. An end that is not after the start, a break outside the shift and breaks
     that overlap are refused.
@@ -57,7 +57,7 @@ class Shift:
 
     @property
     def working(self) -> tuple[Window, ...]:
-        """The spans of work between the breaks."""
+        """Spans of work between the breaks."""
         starts = (self.start, *(pause.end for pause in self.breaks))
         ends = (*(pause.start for pause in self.breaks), self.end)
         parts = (Window(start=start, end=end) for start, end in zip(starts, ends, strict=True))
@@ -71,7 +71,7 @@ class Shift:
 
 @attrs.frozen(kw_only=True)
 class Cover:
-    """Who works in a span of time in which nobody comes or goes."""
+    """Members at work in a span of time without a change."""
 
     window: Window
     members: tuple[AgentId, ...]
@@ -113,14 +113,14 @@ class Roster:
             last[shift.member] = shift
 
     def on_shift(self, moment: dt.datetime) -> tuple[AgentId, ...]:
-        """Who works at a moment; a member on a break does not."""
+        """List the members at work at a moment; a member on a break is not at work."""
         at = as_instant(moment, "moment")
         return tuple(
             shift.member for shift in self.shifts if any(part.start <= at < part.end for part in shift.working)
         )
 
     def cover(self, start: dt.datetime, end: dt.datetime) -> tuple[Cover, ...]:
-        """Who works when from `start` to `end`, one part for each change; the parts tile the time."""
+        """List the members at work from `start` to `end`, one part per change; the parts tile the time."""
         span = Window(start=start, end=end)
         work = [(part, shift.member) for shift in self.shifts for part in shift.working]
         edges = {edge for part, _ in work for edge in (part.start, part.end) if span.start < edge < span.end}
@@ -134,7 +134,7 @@ class Roster:
         )
 
     def uncovered(self, hours: Hours, start: dt.datetime, end: dt.datetime, *, at_least: int = 1) -> tuple[Window, ...]:
-        """Opening time from `start` to `end` in which fewer than `at_least` members work."""
+        """List the opening time from `start` to `end` in which fewer than `at_least` members work."""
         return tuple(
             window
             for part in self.cover(start, end)
@@ -143,7 +143,7 @@ class Roster:
         )
 
     def scheduled(self, start: dt.datetime, end: dt.datetime) -> Mapping[AgentId, dt.timedelta]:
-        """Working time of each member from `start` to `end`; members without any are left out."""
+        """Sum the working time per member from `start` to `end`; members without any are left out."""
         time: dict[AgentId, dt.timedelta] = {}
         for part in self.cover(start, end):
             for member in part.members:
@@ -153,9 +153,9 @@ class Roster:
     def load_per_hour(
         self, work: Mapping[AgentId, float], start: dt.datetime, end: dt.datetime
     ) -> Mapping[AgentId, float]:
-        """Items of work for each scheduled hour from `start` to `end`; members without working time are left out.
+        """Divide items of work by scheduled hours from `start` to `end`; members without working time are left out.
 
-        What it gives may be the `load` of `suggest_assignee`, so that half a shift counts as half.
+        The result can be the `load` of `suggest_assignee`, so that half a shift counts as half.
         """
         time = self.scheduled(start, end)
         return {member: work.get(member, 0) / (length / _HOUR) for member, length in time.items()}

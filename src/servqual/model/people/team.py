@@ -1,4 +1,4 @@
-"""A team: members with roles, skills and authority, the duties that they share, and who should take what."""
+"""A team: members with roles, skills and authority, shared duties, and the choice of an assignee."""
 
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from servqual.model._pickled import Rebuilt
 from servqual.model.ids import AgentId
 from servqual.model.money import Money
 from servqual.model.people.raci import Raci
-from servqual.model.people.roles import Permission, Role, TeamLevel
+from servqual.model.people.roles import Permission, Role, TeamLevel, as_roles
 
 Grants = Mapping[Permission, Money | None]
 
@@ -21,7 +21,7 @@ Grants = Mapping[Permission, Money | None]
 @declared("skill")
 @attrs.frozen
 class Skill:
-    """Something that a member can do, by name: a product, a language, a manner of working.
+    """Skill of a member, by name: a product, a language, a way of working.
 
     >>> Skill("billing")
     Skill(name='billing')
@@ -31,10 +31,6 @@ class Skill:
 
 
 Needs: TypeAlias = Mapping[Skill, int] | Mapping[str, int]
-
-
-def _roles(roles: Iterable[Role | str]) -> frozenset[Role]:
-    return frozenset(map(Role, [roles] if isinstance(roles, str) else roles))
 
 
 def _skill(skill: Skill | str) -> Skill:
@@ -71,11 +67,11 @@ def _grants(permissions: Grants | Iterable[Permission]) -> Grants:
 @declared("member")
 @attrs.frozen(kw_only=True)
 class Member(Rebuilt):
-    """Somebody in a team: roles, skills with levels, and what they personally may do.
+    """Person in a team: roles, skills with levels, and personal permissions.
 
     Levels are whole numbers from 1; a skill may be given by its name alone. `permissions` is a set, or a mapping to
-    the highest amount that the member may decide on alone (None: any). A level below 1, a limit that is not `Money`
-    and unknown roles are refused.
+    the highest amount that the member may decide on alone (None: any). Refused: a level below 1, a limit that is not
+    `Money`, and unknown roles.
 
     >>> Member(id=AgentId("A-1"), name="Ada", roles={Role.AGENT}, skills={Skill("billing"): 3}).level(Skill("billing"))
     3
@@ -83,23 +79,23 @@ class Member(Rebuilt):
 
     id: AgentId = attrs.field(validator=filled)
     name: str = attrs.field(validator=filled)
-    roles: frozenset[Role] = attrs.field(default=frozenset[Role](), converter=_roles)
+    roles: frozenset[Role] = attrs.field(default=frozenset[Role](), converter=as_roles)
     skills: Mapping[Skill, int] = attrs.field(factory=dict[Skill, int], converter=_skills)
     permissions: Grants = attrs.field(factory=dict[Permission, Money | None], converter=_grants)
 
     def level(self, skill: Skill | str) -> int:
-        """How well; 0 without the skill."""
+        """Return the level of a skill; 0 without it."""
         return self.skills.get(_skill(skill), 0)
 
     def match(self, needs: Needs) -> float:
-        """Share of the needs that the member meets, each at its level or above; 1 where nothing is needed."""
+        """Return the share of needs met at their level or above; 1 where nothing is needed."""
         met = sum(self.level(skill) >= level for skill, level in needs.items())
         return met / len(needs) if needs else 1.0
 
 
 @attrs.frozen(kw_only=True)
 class Headcount:
-    """How many members of a team should hold a role; `at_most=None` sets no upper bound."""
+    """Number of members that should hold a role; `at_most=None` sets no upper bound."""
 
     role: Role = attrs.field(converter=Role)
     at_least: int = attrs.field(default=1, validator=whole(0))
@@ -112,7 +108,7 @@ class Headcount:
             )
 
     def kept_by(self, count: int) -> bool:
-        """Whether this many is right."""
+        """Say whether a number of members is within the bounds."""
         return self.at_least <= count and (self.at_most is None or count <= self.at_most)
 
 
@@ -124,7 +120,7 @@ def _members(members: Iterable[Member]) -> tuple[Member, ...]:
 
 def _duties(duties: Mapping[str, Raci | Iterable[Role | str]]) -> Mapping[str, Raci | frozenset[Role]]:
     return MappingProxyType(
-        {name: duty if isinstance(duty, Raci) else _roles(duty) for name, duty in duties.items()},
+        {name: duty if isinstance(duty, Raci) else as_roles(duty) for name, duty in duties.items()},
     )
 
 
@@ -135,11 +131,11 @@ def _grants_by_role(grants: Mapping[Role, Grants | Iterable[Permission]]) -> Map
 @declared("team")
 @attrs.frozen(kw_only=True)
 class Team(Rebuilt):
-    """Members, the duties they share by role, and the authority that comes with a role.
+    """Members, their duties by role, and the permissions of each role.
 
-    A duty is a set of roles any of which holds it, or a `Raci` line. `grants` gives a role its permissions, as
-    `Member.permissions` does a person. Two members with one id are refused; a question about somebody who is not in
-    the team raises `UnknownName`.
+    A duty is a set of roles, each of which can hold it, or a `Raci` line. `grants` gives permissions to a role, as
+    `Member.permissions` does to a person. Two members with one id are refused; the id of a person outside the team
+    raises `UnknownName`.
 
     >>> ada = Member(id=AgentId("A-1"), name="Ada", roles={Role.AGENT})
     >>> team = Team(name="north", members=[ada], duties={"answer": {Role.AGENT}, "analyse": {Role.DATA_ANALYST}},
@@ -161,7 +157,7 @@ class Team(Rebuilt):
     level: TeamLevel | None = attrs.field(default=None, converter=attrs.converters.optional(TeamLevel))
 
     def member(self, member: AgentId) -> Member:
-        """The member with this id."""
+        """Return the member with this id."""
         found = next((one for one in self.members if one.id == member), None)
         if found is None:
             close = near(member, [one.id for one in self.members])
@@ -171,13 +167,13 @@ class Team(Rebuilt):
         return found
 
     def holders(self, role: Role) -> tuple[Member, ...]:
-        """The members with this role."""
+        """List the members with this role."""
         return tuple(member for member in self.members if role in member.roles)
 
     def allowed(self, member: AgentId, permission: Permission, *, amount: Money | None = None) -> bool:
-        """Whether a member may do it, by themselves or by a role; with an amount: up to the limit, included.
+        """Say whether a member has a permission, personally or by a role; an amount must not exceed the limit.
 
-        An amount in another currency than the limit is refused, for no rate is known here.
+        An amount in another currency than the limit is refused, because no exchange rate is known here.
         """
         person = self.member(member)
         sources = (person.permissions, *(self.grants.get(role, {}) for role in person.roles))
@@ -185,29 +181,29 @@ class Team(Rebuilt):
         return any(limit is None or amount is None or amount <= limit for limit in limits)
 
     def unassigned_duties(self) -> tuple[str, ...]:
-        """Duties that nobody in the team holds; of a `Raci` line, those that nobody does or nobody answers for."""
+        """List the duties that nobody in the team holds; a `Raci` line needs a responsible and an accountable role."""
         held = frozenset(role for member in self.members for role in member.roles)
         return tuple(name for name, duty in self.duties.items() if not _is_held(duty, held))
 
     def doubly_held_duties(self) -> Mapping[str, tuple[AgentId, ...]]:
-        """Duties for which more than one could be called to account, with the members concerned.
+        """List the duties with more than one accountable member, with these members.
 
-        A duty of several roles is doubly held when members hold different ones of them; that several share one role
-        is normal. Of a `Raci` line only accountability counts, and that belongs to one member.
+        A duty of several roles is doubly held when members hold different roles of it; several members in one role are
+        normal. For a `Raci` line only the accountable role counts, and it belongs to one member.
         """
         held = {name: self._accountable(duty) for name, duty in self.duties.items()}
         return MappingProxyType({name: tuple(one.id for one in members) for name, members in held.items() if members})
 
     def composition_gaps(self) -> tuple[Headcount, ...]:
-        """The rules of composition that the team does not keep."""
+        """List the rules of composition that the team does not keep."""
         return tuple(rule for rule in self.composition if not rule.kept_by(len(self.holders(rule.role))))
 
     def match(self, member: AgentId, *, needs: Needs) -> float:
-        """Share of the needs that a member meets, each at its level or above; 1 where nothing is needed."""
+        """Return the share of needs that a member meets; see `Member.match`."""
         return self.member(member).match(needs)
 
     def _accountable(self, duty: Raci | frozenset[Role]) -> tuple[Member, ...]:
-        """The members who contend for a duty; none where one person or one role has it."""
+        """List the members who compete for a duty; none where one person or one role has it."""
         if isinstance(duty, Raci):
             members = self.holders(duty.accountable)
             return members if len(members) > 1 else ()
@@ -229,10 +225,10 @@ def suggest_assignee(
     load: Mapping[AgentId, float],
     among: Collection[AgentId] | None = None,
 ) -> Member | None:
-    """Who should take it: the best match for the needs, then the least load, then the order in the team.
+    """Choose the best match for the needs, then the least load, then the first in the team.
 
-    `load` counts open work, or work for each scheduled hour; who is not in it has none. `among` narrows the choice,
-    such as to those on shift. None where nobody may be chosen or nobody meets any of the needs.
+    `load` is open work, or work per scheduled hour; a member who is not in it has none. `among` limits the choice, such
+    as to members on shift. None where nobody may be chosen or nobody meets any of the needs.
     """
     able = [
         (-member.match(needs), load.get(member.id, 0), place, member)

@@ -3,8 +3,9 @@
 - `case`: a customer's problem, from its first sign to its verified end
 - `complaint`: listen, analyse, resolve, follow up
 - `interaction`: one contact on one channel
-- `commitment`: what we promised one customer until when
-- `issues`: cases and complaints that are one to the customer
-- `journal`: one customer's history
-- `customer`: who they are, and where they stand with us
+- `handled`: common part of cases and complaints
+- `commitment`: a promise to one customer, and whether we kept it
+- `issues`: cases and complaints that are one problem for the customer
+- `journal`: the history of one customer
+- `customer`: name, needs, and stage of the customer lifecycle
 """

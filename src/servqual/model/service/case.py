@@ -7,8 +7,7 @@ The same names are the events, so a program reads well with `from servqual.model
 """
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal
 
 import attrs
 
@@ -16,10 +15,11 @@ from servqual._checks import a_fact, as_instant, filled, instant, one_of, whole
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model.history.corrections import Amended, Voided
-from servqual.model.history.lifecycle import Act, Event, Lived, Move, Row, Transitions, as_history, short
+from servqual.model.history.event import Act, Event, Reasoned
+from servqual.model.history.lifecycle import History, Move, Row, Transitions, short
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.labels import Labelled
-from servqual.model.money import Money, compensation
+from servqual.model.service.handled import Handled, Passed, Solved
 
 __all__ = [
     "CASE_TRANSITIONS",
@@ -57,7 +57,7 @@ __all__ = [
 
 
 class CaseStatus(Labelled):
-    """Where a case is."""
+    """Status of a case."""
 
     IDENTIFIED = "identified", "已识别"
     REPORTED = "reported", "已报告"
@@ -82,7 +82,7 @@ class CaseStage(Labelled):
 
 @declared("priority")
 class Priority(Labelled):
-    """How soon a case wants handling; `normal` is the routine one."""
+    """Urgency of a case; `normal` is the routine."""
 
     LOW = "low", "低"
     NORMAL = "normal", "常规"
@@ -91,7 +91,7 @@ class Priority(Labelled):
 
 
 class CaseSource(Labelled):
-    """How the problem came to light."""
+    """Source by which we learned of the problem."""
 
     FEEDBACK = "feedback", "顾客反馈"
     PROCESS_RECORD = "process_record", "服务过程记录"
@@ -104,7 +104,7 @@ class CaseSource(Labelled):
 
 
 class Relation(Labelled):
-    """What another case is to this one; `absorbed` was merged into it."""
+    """Relation of another case to this one; `absorbed` means merged into it."""
 
     RELATED = "related", "相关"
     PARENT = "parent", "上级"
@@ -125,8 +125,8 @@ class Identified(Act):
 class Reported(Event):
     """The problem report, with its four mandatory fields: description, impact, time of occurrence, owner.
 
-    `owner` is who is responsible from now on. `opened_by="agent"` says that our side wrote the report; a clock may
-    choose not to start then.
+    `owner` is responsible from now on. `opened_by="agent"` says that our side wrote the report; a clock need not start
+    then.
     """
 
     id: CaseId = attrs.field(validator=filled)
@@ -165,7 +165,7 @@ class Received(Act):
 
 @attrs.frozen(kw_only=True)
 class Classified(Act):
-    """Category and priority were set, or set anew: the case then stays where it is."""
+    """Category and priority were set for the first time, or again without a change of status."""
 
     decisive: ClassVar[tuple[str, ...]] = ("category", "cause", "priority")
     category: str = attrs.field(validator=filled)
@@ -176,7 +176,7 @@ class Classified(Act):
 @declared("case.assigned")
 @attrs.frozen(kw_only=True)
 class Assigned(Act):
-    """Somebody, and where known a team, was made responsible."""
+    """A person, and where known a team, became responsible."""
 
     decisive: ClassVar[tuple[str, ...]] = ("team", "to")
     to: str = attrs.field(validator=filled)
@@ -185,13 +185,10 @@ class Assigned(Act):
 
 @declared("case.handed_over")
 @attrs.frozen(kw_only=True)
-class HandedOver(Act):
+class HandedOver(Passed):
     """Responsibility went to somebody else, for a reason; a case being handled is then assigned again."""
 
     decisive: ClassVar[tuple[str, ...]] = ("team", "to")
-    to: str = attrs.field(validator=filled)
-    reason: str = attrs.field(validator=filled)
-    team: str | None = None
 
 
 @declared("case.escalated")
@@ -208,7 +205,7 @@ class Escalated(Act):
 
 @attrs.frozen(kw_only=True)
 class Linked(Act):
-    """Another case belongs with this one; `since` is when that one was reported, if a merge should count from it."""
+    """Another case belongs to this one; `since` is when that one was reported, if a merge should count from it."""
 
     decisive: ClassVar[tuple[str, ...]] = ("relation", "since")
     to: CaseId = attrs.field(validator=filled)
@@ -228,7 +225,7 @@ class CustomerMessage(Event):
 
 @attrs.frozen(kw_only=True)
 class AutoReplied(Event):
-    """A machine on the customer's side answered: out of office, a receipt, a bounce; no clock listens unasked."""
+    """A machine of the customer answered, such as out of office, a receipt or a bounce; no standard clock listens."""
 
 
 @attrs.frozen(kw_only=True)
@@ -243,9 +240,9 @@ class Resumed(Act):
 
 @attrs.frozen(kw_only=True)
 class Replied(Act):
-    """Our side wrote or spoke: to the customer (`public`) or among ourselves, a person or a `bot`.
+    """We wrote or spoke, to the customer (`public`) or among ourselves, as a person or a `bot`.
 
-    Only a public reply of a person answers the customer unless a clock says otherwise.
+    Only a public reply of a person answers the customer, unless the rule of a clock says otherwise.
     """
 
     decisive: ClassVar[tuple[str, ...]] = ("bot", "public")
@@ -267,9 +264,9 @@ _BOT: Final = ("replied", "replied.bot")
 
 @attrs.frozen(kw_only=True)
 class Waiting(Act):
-    """Nothing can be done until somebody else acts: `on` names them, such as `customer` or `supplier`.
+    """The case waits until somebody else acts: `on` names them, such as `customer` or `supplier`.
 
-    A case waits on one thing at a time; waiting again while it waits names the new one.
+    A case waits on one thing at a time; `Waiting` during a wait names the new one.
     """
 
     decisive: ClassVar[tuple[str, ...]] = ("on",)
@@ -283,18 +280,14 @@ class Waiting(Act):
 
 @declared("case.resolved")
 @attrs.frozen(kw_only=True)
-class Resolved(Act):
+class Resolved(Solved):
     """A solution was found; whether the customer was told, and what compensation was offered."""
-
-    solution: str = attrs.field(validator=filled)
-    told_customer: bool = attrs.field(validator=a_fact)
-    compensation: Money | None = attrs.field(default=None, validator=attrs.validators.optional(compensation))
 
 
 @declared("case.verified")
 @attrs.frozen(kw_only=True)
 class Verified(Act):
-    """The effect was evaluated and the customer asked: both must say yes, or handling begins again."""
+    """The effect was evaluated and the customer asked: both must be positive, or handling begins again."""
 
     decisive: ClassVar[tuple[str, ...]] = ("customer_confirmed", "effective")
     effective: bool = attrs.field(validator=a_fact)
@@ -309,7 +302,7 @@ class Verified(Act):
 @declared("case.followed_up")
 @attrs.frozen(kw_only=True)
 class FollowedUp(Act):
-    """The customer was asked again after the solution; what was answered."""
+    """The customer was asked again after the solution and gave this answer."""
 
     answer: str = attrs.field(validator=filled)
 
@@ -320,24 +313,20 @@ class Closed(Act):
 
 
 @attrs.frozen(kw_only=True)
-class Reopened(Act):
+class Reopened(Reasoned):
     """A solved case came back, for a reason."""
-
-    reason: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
 class Duplicate(Act):
-    """The case is another one told twice, and ends here; `of` is the one that goes on."""
+    """The case repeats another one, `of`, which goes on; this one ends."""
 
     of: CaseId = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
-class Cancelled(Act):
+class Cancelled(Reasoned):
     """The case was withdrawn, for a reason."""
-
-    reason: str = attrs.field(validator=filled)
 
 
 CaseEvent = (
@@ -419,19 +408,15 @@ _STAGES: Final = {
 }
 
 
-def _events(history: Iterable[CaseEvent]) -> tuple[CaseEvent, ...]:
-    return as_history(history)
-
-
 @declared("case")
 @attrs.frozen(kw_only=True)
-class Case(Lived[CaseStatus, CaseEvent]):
-    """A customer's problem as the tuple of what happened to it.
+class Case(Handled[CaseStatus, CaseEvent, CaseId]):
+    """A customer's problem as the tuple of its events.
 
-    Moments are UTC. Closing needs a verification in which the effect was evaluated and the customer confirmed; one
-    that fails leads back to handling. `Voided` and `Amended` correct what was told wrongly. A history that is given
-    whole is put into the order of time. Refused: one that does not begin with `Identified` or `Reported`, any event
-    that the status does not allow, and to record one before the last that does not say when it became known.
+    Moments are UTC. A case closes after a verification in which the effect was evaluated and the customer confirmed; a
+    failed verification leads back to handling. `Voided` and `Amended` correct wrong events. A whole history is put
+    into the order of time. Refused: a history that does not begin with `Identified` or `Reported`, an event that the
+    status does not allow, and an event before the last one without `recorded_at`.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> case = Case(history=[Reported(
@@ -448,139 +433,105 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
 
     _lifecycle: ClassVar[Transitions[Any]] = CASE_TRANSITIONS
 
-    history: tuple[CaseEvent, ...] = attrs.field(converter=_events, repr=short)
+    history: tuple[CaseEvent, ...] = attrs.field(converter=History[CaseEvent], repr=short)
 
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        for event in self.counted[1:]:
-            self._same_id(event)
-
-    def record(self, event: CaseEvent) -> Self:
-        """A new case with this event added, or an error that changes nothing: see the class."""
-        self._same_id(event)
-        return super().record(event)
-
-    def _same_id(self, event: CaseEvent) -> None:
-        if isinstance(event, Reported) and event.id != self.id:
-            raise InvalidValue.of(
-                "id", f"be that of the identified case, {self.id!r}", event.id, do="link two cases with Linked"
-            )
-        if isinstance(event, Duplicate) and event.of == self.id:
-            raise InvalidValue.of(
-                "of", "name another case, the one that goes on", event.of, shown=f"{event.of!r}, this one"
-            )
-
-    @property
-    def id(self) -> CaseId:
-        """The name of the case."""
-        return CaseId(super().id)
+    def _check(self, events: tuple[CaseEvent, ...], /) -> None:
+        super()._check(events)
+        for event in events:
+            if isinstance(event, Reported) and event.id != self.id:
+                raise InvalidValue.of(
+                    "id", f"be that of the identified case, {self.id!r}", event.id, do="link two cases with Linked"
+                )
 
     @property
     def report(self) -> Reported | None:
-        """The report with its mandatory fields; None while the problem is only identified."""
+        """Report with its mandatory fields; None while the problem is only identified."""
         return next((event for event in self.counted[:2] if isinstance(event, Reported)), None)
 
     @property
     def customer(self) -> CustomerId | None:
-        """Whose problem it is."""
+        """Customer who has the problem; None while it is only identified."""
         report = self.report
         return None if report is None else report.customer
 
     @property
     def stage(self) -> CaseStage | None:
-        """The three-stage view; a waiting case is where it waits, a cancelled one is nowhere (None)."""
+        """Stage of three; a waiting case keeps the stage in which it waits, a cancelled case has none."""
         status = self._state.came_from or self.status
         return _STAGES.get(status)
 
     @property
     def owner(self) -> str | None:
-        """Who is responsible now."""
+        """Person who is responsible now."""
         last = self._latest(Reported, Assigned, HandedOver, Escalated)
         return None if last is None else last.owner if isinstance(last, Reported) else last.to
 
     @property
-    def team(self) -> str | None:
-        """The team that was named last."""
-        team: str | None = self._named("team")
-        return team
-
-    @property
     def category(self) -> str | None:
-        """The category that was set last."""
+        """Category that was set last."""
         category: str | None = self._named("category")
         return category
 
     @property
     def priority(self) -> Priority | None:
-        """The priority that was set last; None before anybody set one."""
+        """Priority that was set last; None before anybody set one."""
         priority: Priority | None = self._named("priority")
         return priority
 
     @property
     def waiting_on(self) -> str | None:
-        """What the case waits on; None when it does not wait."""
+        """Whom or what the case waits on; None while it does not wait."""
         return self._latest(Waiting).on if self.status is CaseStatus.WAITING else None
 
     @property
     def received_at(self) -> dt.datetime | None:
-        """When the desk took it in."""
-        return next((event.at for event in self.counted if isinstance(event, Received)), None)
+        """Moment when the desk took it in."""
+        return self._first_at(Received)
 
     @property
     def assigned_at(self) -> dt.datetime | None:
-        """When it was first assigned."""
-        return next((event.at for event in self.counted if isinstance(event, Assigned)), None)
+        """Moment of the first assignment."""
+        return self._first_at(Assigned)
 
     @property
     def first_response_at(self) -> dt.datetime | None:
-        """When a person first answered the customer; notes among ourselves and bots do not answer."""
+        """Moment when a person first answered the customer; internal notes and bots do not count."""
         replies = (event for event in self.counted if isinstance(event, Replied))
         return next((event.at for event in replies if event.public and not event.bot), None)
 
     @property
     def resolved_at(self) -> dt.datetime | None:
-        """When the solution that still stands was found; None after a failed verification or a reopening."""
+        """Moment of the solution that still stands; None after a failed verification or a reopening."""
         return self._latest(Resolved).at if self.stage is CaseStage.VERIFICATION else None
 
     @property
     def verified_at(self) -> dt.datetime | None:
-        """When the solution that still stands was verified."""
+        """Moment when the solution that still stands was verified."""
         passed = self.status in {CaseStatus.VERIFIED, CaseStatus.CLOSED}
         return self._latest(Verified).at if passed else None
 
     @property
     def closed_at(self) -> dt.datetime | None:
-        """When it was closed; None while it is open."""
+        """Moment of closing; None while it is open."""
         return self._latest(Closed).at if self.status is CaseStatus.CLOSED else None
 
     @property
-    def reopened(self) -> int:
-        """How many times it was reopened."""
-        return sum(isinstance(event, Reopened) for event in self.counted)
-
-    @property
     def handed_over(self) -> int:
-        """How many times responsibility changed hands, escalations included."""
+        """Number of hand-overs, escalations included."""
         return sum(isinstance(event, HandedOver | Escalated) for event in self.counted)
 
     @property
     def escalated(self) -> bool:
-        """Whether a higher support level ever took it."""
+        """Whether a higher support level ever took responsibility."""
         return any(isinstance(event, Escalated) for event in self.counted)
 
     @property
     def links(self) -> tuple[Linked, ...]:
-        """The cases that belong with this one."""
+        """Cases that belong to this one."""
         return tuple(event for event in self.counted if isinstance(event, Linked))
 
-    @property
-    def duplicate_of(self) -> CaseId | None:
-        """The case that this one repeats."""
-        last = self.counted[-1]
-        return last.of if isinstance(last, Duplicate) else None
-
     def age(self, *, now: dt.datetime) -> dt.timedelta:
-        """Wall time since its first event, to `now` or to its end if that came first.
+        """Return the wall time since its first event, to `now` or to an earlier end.
 
         A moment before the first event is refused.
         """
@@ -590,7 +541,3 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
         if self.status in {CaseStatus.CLOSED, CaseStatus.CANCELLED}:
             moment = min(moment, self._latest(Closed, Duplicate, Cancelled).at)
         return moment - self.counted[0].at
-
-    def _named(self, field: str) -> Any:
-        named = (getattr(event, field, None) for event in reversed(self.counted))
-        return next((value for value in named if value is not None), None)

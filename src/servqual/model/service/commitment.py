@@ -1,20 +1,20 @@
-"""A commitment: what we promised one customer until when, and whether we kept it.
+"""A commitment: a promise to one customer with a due moment, and whether we kept it.
 
-A promise that cannot be kept is explained and apologised for, before it breaks or when it does.
+If we cannot keep a promise, we explain and apologise before it breaks or when it breaks.
 
 The same names are the events, so a program reads well with `from servqual.model import commitment as event`.
 """
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 
 import attrs
 
 from servqual._checks import as_instant, filled, instant
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
+from servqual.model.history.event import Act, Reasoned, ahead
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import CommitmentId, CustomerId
 from servqual.model.labels import Labelled
 
@@ -34,7 +34,7 @@ __all__ = [
 
 
 class CommitmentStatus(Labelled):
-    """Where a promise is."""
+    """Status of a promise."""
 
     MADE = "made", "已承诺"
     AT_RISK = "at_risk", "有风险"
@@ -46,52 +46,42 @@ class CommitmentStatus(Labelled):
 
 @attrs.frozen(kw_only=True)
 class Made(Act):
-    """We promised something until a moment; `by` gave the word."""
+    """We promised something by a due moment; `by` made the promise."""
 
     id: CommitmentId = attrs.field(validator=filled)
     customer: CustomerId = attrs.field(validator=filled)
     what: str = attrs.field(validator=filled)
-    due: dt.datetime = attrs.field(converter=instant)
-
-    def __attrs_post_init__(self) -> None:
-        if self.due < self.at:
-            raise InvalidValue.of("due", f"not come before at, {self.at}", self.due, do="a promise lies ahead")
+    due: dt.datetime = attrs.field(converter=instant, validator=ahead)
 
 
 @attrs.frozen(kw_only=True)
-class Endangered(Act):
-    """It may not be kept, for a reason."""
-
-    reason: str = attrs.field(validator=filled)
+class Endangered(Reasoned):
+    """We may not keep it, for a reason."""
 
 
 @attrs.frozen(kw_only=True)
-class Explained(Act):
-    """The customer was told why it cannot be kept, and an apology was made."""
-
-    reason: str = attrs.field(validator=filled)
+class Explained(Reasoned):
+    """We told the customer why we cannot keep it, and apologised."""
 
 
 @attrs.frozen(kw_only=True)
 class Kept(Act):
-    """What was promised was done, in time."""
+    """We did what we promised, in time."""
 
 
 @attrs.frozen(kw_only=True)
 class Broken(Act):
-    """It was not kept."""
+    """We did not keep it."""
 
 
 @attrs.frozen(kw_only=True)
 class MadeGood(Act):
-    """What was promised was done after all, too late: the promise stays broken."""
+    """We did what we promised, but too late: the promise stays broken."""
 
 
 @attrs.frozen(kw_only=True)
-class Released(Act):
+class Released(Reasoned):
     """The customer no longer asks for it, for a reason; a later due moment is a new promise."""
-
-    reason: str = attrs.field(validator=filled)
 
 
 CommitmentEvent = Made | Endangered | Explained | Kept | Broken | MadeGood | Released
@@ -118,17 +108,13 @@ COMMITMENT_TRANSITIONS: Final = Transitions(name="commitment", rows=_rows())
 _PROMISED: Final = frozenset({CommitmentStatus.MADE, CommitmentStatus.AT_RISK, CommitmentStatus.EXPLAINED})
 
 
-def _events(history: Iterable[CommitmentEvent]) -> tuple[CommitmentEvent, ...]:
-    return as_history(history)
-
-
 @declared("commitment")
 @attrs.frozen(kw_only=True)
 class Commitment(Lived[CommitmentStatus, CommitmentEvent]):
-    """A promise to one customer as the tuple of what became of it.
+    """A promise to one customer as the tuple of its events.
 
-    Moments are UTC. Refused: keeping it after the due moment (at the moment itself it is kept), and any event that
-    the status does not allow. That a promise broke without a word can be recorded, and is seen in `explained_in_time`.
+    Moments are UTC. Refused: keeping it after the due moment (at the moment itself it is kept), and an event that the
+    status does not allow. A promise may break without a word; `explained_in_time` shows it.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> promise = Commitment(history=[Made(
@@ -144,50 +130,41 @@ class Commitment(Lived[CommitmentStatus, CommitmentEvent]):
 
     _lifecycle: ClassVar[Transitions[Any]] = COMMITMENT_TRANSITIONS
 
-    history: tuple[CommitmentEvent, ...] = attrs.field(converter=_events, repr=short)
+    history: tuple[CommitmentEvent, ...] = attrs.field(converter=History[CommitmentEvent], repr=short)
 
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        for event in self.history:
-            self._in_time(event)
-
-    def record(self, event: CommitmentEvent) -> Self:
-        """A new commitment with this event added, or an error that changes nothing: see the class."""
-        new = super().record(event)
-        self._in_time(event)
-        return new
-
-    def _in_time(self, event: CommitmentEvent) -> None:
-        if isinstance(event, Kept) and event.at > self.due:
-            raise InvalidValue.of(
-                "at", f"not come after due, {self.due}, to keep a promise", event.at, do="record Broken, then MadeGood"
-            )
+    def _check(self, events: tuple[CommitmentEvent, ...], /) -> None:
+        for event in events:
+            if isinstance(event, Kept) and event.at > self.due:
+                raise InvalidValue.of(
+                    "at",
+                    f"not come after due, {self.due}, to keep a promise",
+                    event.at,
+                    do="record Broken, then MadeGood",
+                )
 
     @property
     def made(self) -> Made:
-        """What it began with."""
-        first = self.history[0]
-        assert isinstance(first, Made)
-        return first
+        """First event: the promise."""
+        return self._first(Made)
 
     @property
     def id(self) -> CommitmentId:
-        """The name of the promise."""
+        """Name of the promise."""
         return self.made.id
 
     @property
     def customer(self) -> CustomerId:
-        """To whom it was made."""
+        """Customer to whom it was made."""
         return self.made.customer
 
     @property
     def due(self) -> dt.datetime:
-        """Until when it is to be kept."""
+        """Moment by which it is to be kept."""
         return self.made.due
 
     @property
     def fulfilled_at(self) -> dt.datetime | None:
-        """When it was done, in time or too late; None while it was not."""
+        """Moment when it was done, in time or too late; None while it was not done."""
         done: Kept | MadeGood | None = self._latest(Kept, MadeGood)
         return None if done is None else done.at
 
@@ -203,5 +180,5 @@ class Commitment(Lived[CommitmentStatus, CommitmentEvent]):
         return any(isinstance(event, Explained) and event.at <= broke for event in self.history)
 
     def overdue(self, *, now: dt.datetime) -> bool:
-        """Whether it is past its due moment at `now` and nobody said what became of it."""
+        """Say whether it is past its due moment at `now` and still open."""
         return self.status in _PROMISED and as_instant(now, "now") > self.due

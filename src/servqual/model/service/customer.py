@@ -1,4 +1,4 @@
-"""A customer: who they are, and the words for where they stand with us."""
+"""A customer: name, needs, and stage of the customer lifecycle."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ from servqual.model.labels import Labelled
 
 @declared("lifecycle")
 class Lifecycle(Labelled):
-    """Stages of a customer's life with us; a lost customer who is won back is active again.
+    """Stage of the customer lifecycle; a lost customer who returns is active again.
 
-    Not the segments of feedback, which use the word "potential" for something else.
+    The segments of feedback are different, and use the word "potential" with another meaning.
     """
 
     POTENTIAL = "potential", "潜在客户"
@@ -27,7 +27,7 @@ class Lifecycle(Labelled):
 
 @declared("need_type")
 class NeedType(Labelled):
-    """What kind of service a customer needs."""
+    """Kind of service that a customer needs."""
 
     BASIC = "basic", "基本需求"
     PERSONALISED = "personalised", "个性需求"
@@ -35,7 +35,7 @@ class NeedType(Labelled):
 
 
 class FeedbackSegment(Labelled):
-    """How a customer answers surveys and gives feedback; not a stage of the lifecycle."""
+    """Segment of customers by their surveys and feedback; not a stage of the lifecycle."""
 
     LOYAL = "loyal", "忠诚"
     POTENTIAL = "potential", "潜在"
@@ -49,10 +49,10 @@ def _texts(values: Iterable[str]) -> frozenset[str]:
 @declared("customer")
 @attrs.frozen(kw_only=True)
 class Customer:
-    """Whom we serve.
+    """Customer with the attributes that results are grouped by.
 
-    Tier, industry, size and tags are the firm's own words, free to group by; behaviour, need, feedback and stage of
-    life are four things and never one. `tier` has no order here: a standard or an agreement gives it meaning.
+    Tier, industry, size and tags are free words of the firm. Behaviour, need, feedback and stage are four different
+    things. `tier` has no order here; a standard or an agreement gives it meaning.
 
     >>> acme = Customer(id=CustomerId("K-1"), name="Acme", tier="professional", need="special", tags={"beta"})
     >>> acme.need.label("zh"), acme.stage

@@ -6,7 +6,7 @@ from typing import Final
 
 import attrs
 
-from servqual._checks import as_instant, filled, instant
+from servqual._checks import as_instant, filled, instant, not_negative
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model.channel import Channel
@@ -32,7 +32,7 @@ class HandledBy(Labelled):
 
 
 class Outcome(Labelled):
-    """How a contact ended."""
+    """Outcome of a contact."""
 
     RESOLVED = "resolved", "已解决"
     UNRESOLVED = "unresolved", "未解决"
@@ -42,9 +42,9 @@ class Outcome(Labelled):
 
 
 class CommunicationStep(Labelled):
-    """The four steps of a conversation, in their order; a follow-up only where one is needed.
+    """Steps of a conversation, in their order; the follow-up only where needed.
 
-    Not the four steps of a complaint, which are listen, analyse, resolve, follow up.
+    The four steps of a complaint are different: listen, analyse, resolve, follow up.
     """
 
     LISTEN = "listen", "倾听"
@@ -60,16 +60,12 @@ _NOTHING: Final = dt.timedelta(0)
 @declared("hand_over")
 @attrs.frozen(kw_only=True)
 class HandOver:
-    """The contact went to somebody else: when, to whom, and whether that is a person."""
+    """Hand-over of a contact: when, to whom, and whether that is a person."""
 
     at: dt.datetime = attrs.field(converter=instant)
     to: str = attrs.field(validator=filled)
     handled_by: HandledBy = attrs.field(default=HandledBy.HUMAN, converter=HandledBy)
     reason: str = ""
-
-
-def _hand_overs(values: Iterable[HandOver]) -> tuple[HandOver, ...]:
-    return tuple(values)
 
 
 def _steps(values: Iterable[str]) -> tuple[CommunicationStep, ...]:
@@ -79,15 +75,8 @@ def _steps(values: Iterable[str]) -> tuple[CommunicationStep, ...]:
     return taken
 
 
-def _not_negative(_instance: object, attribute: "attrs.Attribute[dt.timedelta | None]", value: object) -> None:
-    if value is not None and (not isinstance(value, dt.timedelta) or value < _NOTHING):
-        raise InvalidValue.of(
-            attribute.name, "be a timedelta of zero or more", value, do="leave it out where nobody measured"
-        )
-
-
 def _not_before(since: tuple[str, dt.datetime], name: str, moment: dt.datetime | None) -> tuple[str, dt.datetime]:
-    """The later of two moments that must come in this order, with its name; one that is not known yet is in order."""
+    """Return the later of two moments, with its name; refuse the wrong order, but allow an unknown moment."""
     if moment is None:
         return since
     if moment < since[1]:
@@ -100,9 +89,9 @@ def _not_before(since: tuple[str, dt.datetime], name: str, moment: dt.datetime |
 class Interaction:
     """One contact between a customer and us.
 
-    Moments are UTC: the customer began to wait (`queued_at`), somebody answered, the contact ended. One that nobody
-    answered has no `answered_at`; one that still goes on has no `ended_at`. `talk`, `hold` and `wrap` are real time,
-    None where nobody measured. `hand_overs` come in the order of time.
+    Moments are UTC: the customer began to wait (`queued_at`), somebody answered, the contact ended. `answered_at` is
+    None while nobody answered, `ended_at` while the contact goes on. `talk`, `hold` and `wrap` are real time, None
+    where nobody measured. `hand_overs` are in the order of time.
 
     Refused: moments in an impossible order, talk or hold without an answer, more talk and hold than fit between
     answer and end, an outcome before the end, and `abandoned` for a contact that was answered.
@@ -128,10 +117,10 @@ class Interaction:
     queued_at: dt.datetime = attrs.field(converter=instant)
     answered_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
     ended_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
-    talk: dt.timedelta | None = attrs.field(default=None, validator=_not_negative)
-    hold: dt.timedelta | None = attrs.field(default=None, validator=_not_negative)
-    wrap: dt.timedelta | None = attrs.field(default=None, validator=_not_negative)
-    hand_overs: tuple[HandOver, ...] = attrs.field(default=(), converter=_hand_overs)
+    talk: dt.timedelta | None = attrs.field(default=None, validator=not_negative)
+    hold: dt.timedelta | None = attrs.field(default=None, validator=not_negative)
+    wrap: dt.timedelta | None = attrs.field(default=None, validator=not_negative)
+    hand_overs: tuple[HandOver, ...] = attrs.field(default=(), converter=tuple[HandOver, ...])
     outcome: Outcome | None = attrs.field(default=None, converter=attrs.converters.optional(Outcome))
     topic: str | None = None
     tier: str | None = None
@@ -147,7 +136,7 @@ class Interaction:
 
     def __attrs_post_init__(self) -> None:
         self._check_order()
-        self._check_spent()
+        self._check_handling()
         self._check_outcome()
 
     def _check_order(self) -> None:
@@ -159,24 +148,24 @@ class Interaction:
             since = _not_before(since, "hand_overs", step.at)
         _not_before(since, "ended_at", self.ended_at)
 
-    def _check_spent(self) -> None:
-        spent = (self.talk or _NOTHING) + (self.hold or _NOTHING)
+    def _check_handling(self) -> None:
+        handling = (self.talk or _NOTHING) + (self.hold or _NOTHING)
         if self.answered_at is None:
-            if spent or self.wrap:
-                raise InvalidValue(
-                    f"talk, hold and wrap must be left out while nobody answered (got {spent} and {self.wrap}); give "
-                    "answered_at",
-                    field="talk",
-                    expected="no talk without an answer",
-                    got=spent,
+            if handling or self.wrap:
+                raise InvalidValue.of(
+                    "talk",
+                    "be left out, like hold and wrap, while nobody answered",
+                    handling,
+                    shown=f"{handling} of talk and hold, {self.wrap} of wrap",
+                    do="give answered_at",
                 )
-        elif self.ended_at is not None and spent > self.ended_at - self.answered_at:
-            raise InvalidValue(
-                f"talk and hold must fit between answered_at and ended_at, {self.ended_at - self.answered_at} "
-                f"(got {spent} together); time after the end is wrap",
-                field="talk",
-                expected="at most the time from answer to end",
-                got=spent,
+        elif self.ended_at is not None and handling > self.ended_at - self.answered_at:
+            raise InvalidValue.of(
+                "talk",
+                f"fit with hold between answered_at and ended_at, {self.ended_at - self.answered_at}",
+                handling,
+                shown=f"{handling} together",
+                do="time after the end is wrap",
             )
 
     def _check_outcome(self) -> None:
@@ -191,26 +180,27 @@ class Interaction:
                 do="give answered_at",
             )
         if self.outcome is Outcome.ABANDONED and self.answered_at is not None:
-            raise InvalidValue(
-                f"outcome must not be abandoned for a contact answered at {self.answered_at}; say unresolved instead",
-                field="outcome",
-                expected="another outcome",
-                got=self.outcome,
+            raise InvalidValue.of(
+                "outcome",
+                f"not be abandoned for a contact answered at {self.answered_at}",
+                self.outcome,
+                shown="abandoned",
+                do="say unresolved instead",
             )
 
     @property
     def wait(self) -> dt.timedelta | None:
-        """How long the customer waited for an answer; None while nobody answered, and if nobody ever did."""
+        """Time from queue to answer; None without an answer."""
         return None if self.answered_at is None else self.answered_at - self.queued_at
 
     @property
     def abandoned(self) -> bool:
-        """Whether it ended before anybody answered; a contact that we began is not the customer's to give up."""
+        """Whether the customer gave up before anybody answered; never so for a contact that we began."""
         ours = self.direction is Direction.OUTBOUND
         return not ours and self.answered_at is None and self.ended_at is not None
 
     def waited(self, *, now: dt.datetime) -> dt.timedelta:
-        """How long the customer waited up to `now`, answered or not; it ends with the answer or the contact.
+        """Return how long the customer waited up to `now`, to the answer, or to the end without one.
 
         A `now` before `queued_at` is refused.
         """
@@ -221,7 +211,7 @@ class Interaction:
 
     @property
     def handle_time(self) -> dt.timedelta | None:
-        """Talk, hold and wrap together; None where talk was not measured."""
+        """Sum of talk, hold and wrap; None where talk was not measured."""
         if self.talk is None:
             return None
         return self.talk + (self.hold or _NOTHING) + (self.wrap or _NOTHING)
@@ -240,6 +230,6 @@ class Interaction:
 
     @property
     def steps_left(self) -> tuple[CommunicationStep, ...]:
-        """Steps of the conversation that were not taken; the follow-up only where the outcome asks for one."""
+        """Steps of the conversation not yet taken; the follow-up only where the outcome asks for it."""
         needed = _STEPS if self.outcome is Outcome.FOLLOW_UP else _STEPS[:-1]
         return needed[len(self.steps) :]

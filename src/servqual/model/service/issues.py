@@ -1,4 +1,4 @@
-"""Issues: cases and complaints that are one and the same to the customer, counted once."""
+"""Issues: cases and complaints that are one problem for the customer, counted once."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,18 +12,18 @@ _Node = tuple[str, str]
 
 @attrs.frozen(kw_only=True)
 class Issue:
-    """One thing that went wrong for a customer: the cases and the complaints in which it was told."""
+    """One problem of a customer: its cases and its complaints."""
 
     cases: tuple[Case, ...]
     complaints: tuple[Complaint, ...]
 
 
 def issues_of(*, cases: Iterable[Case] = (), complaints: Iterable[Complaint] = ()) -> tuple[Issue, ...]:
-    """Cases and complaints grouped so that nothing is counted twice: each stands in exactly one issue.
+    """Group cases and complaints into issues, each in exactly one, so that nothing is counted twice.
 
-    One issue are a complaint and the cases that it links, a duplicate and what it repeats, and a case and those
-    merged into it. Cases that are only related, or parent and child, stay issues of their own. What is linked but not
-    given only joins those that share it. Issues come in the order of their first case, then of their first complaint.
+    These belong to one issue: a complaint and its linked cases, a duplicate and the original, a case and the cases
+    merged into it. Cases that are only related, or parent and child, stay separate issues. A linked case that is not
+    given joins only the objects that share it. Issues are in the order of their first case, then first complaint.
 
     >>> issues_of(cases=[], complaints=[])
     ()
@@ -50,7 +50,7 @@ def _node(one: Case | Complaint) -> _Node:
 
 
 def _same(one: Case | Complaint) -> Iterator[_Node]:
-    """What is the same issue as this, by its own words."""
+    """List the objects that it names as the same issue."""
     if one.duplicate_of is not None:
         yield _node(one)[0], one.duplicate_of
     if isinstance(one, Case):
@@ -61,6 +61,6 @@ def _same(one: Case | Complaint) -> Iterator[_Node]:
 
 def _root(parents: dict[_Node, _Node], node: _Node) -> _Node:
     while (above := parents.get(node, node)) != node:
-        parents[node] = parents.get(above, above)  # halves the way for the next who asks
+        parents[node] = parents.get(above, above)  # shortens the path for the next call
         node = above
     return node

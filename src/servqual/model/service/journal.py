@@ -6,7 +6,7 @@ from typing import Final
 
 import attrs
 
-from servqual.model.history.lifecycle import Event
+from servqual.model.history.event import Event
 from servqual.model.ids import CustomerId
 from servqual.model.labels import Labelled
 from servqual.model.money import Purchase
@@ -20,7 +20,7 @@ from servqual.model.voice.suggestion import Suggestion
 
 
 class EntryKind(Labelled):
-    """What an entry of a customer's history is about."""
+    """Kind of object of an entry."""
 
     PURCHASE = "purchase", "购买"
     INTERACTION = "interaction", "客户互动"
@@ -40,9 +40,9 @@ Told = Interaction | Case | Complaint | Commitment | FeedbackItem | Suggestion |
 
 @attrs.frozen(kw_only=True)
 class Entry:
-    """One line of a customer's history: when, what it is about, the object, and what happened to it.
+    """One line of a customer's history: moment, kind, object and event.
 
-    `event` is None for an object that has no history of its own: a contact, a purchase, an answer.
+    `event` is None for an object without a history of its own: a contact, a purchase, an answer.
     """
 
     at: dt.datetime
@@ -52,7 +52,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """What happened, such as `purchase` or `complaint.resolved`."""
+        """Name of the event, such as `purchase` or `complaint.resolved`."""
         return self.kind.value if self.event is None else f"{self.kind}.{self.event.stored_name}"
 
 
@@ -68,11 +68,11 @@ def history_of(
     suggestions: Iterable[Suggestion] = (),
     commitments: Iterable[Commitment] = (),
 ) -> tuple[Entry, ...]:
-    """What happened between one customer and us, in the order of time.
+    """List all that happened between one customer and us, in the order of time.
 
-    Each argument is any iterable and may hold what belongs to other customers, which is left out. An object with a
-    history gives an entry for each of its events; a contact stands where it began, an answer where it was given.
-    Entries of one instant come by kind (a purchase first, an answer last), then by id.
+    Each argument is any iterable; objects of other customers are left out. An object with a history gives one entry
+    per event; a contact is placed at its begin, an answer at its moment. Entries of one instant are sorted by kind (a
+    purchase first, an answer last), then by id.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> call = Interaction(id="I-1", customer=CustomerId("K-1"), channel="phone", queued_at=nine)

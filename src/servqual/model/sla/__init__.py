@@ -1,12 +1,12 @@
-"""Promises about time: agreements, the clocks that they run, and what those show at a moment.
+"""Promises about time: agreements, their clocks, and the readings of clocks.
 
-- `clocks`: what a clock listens to, as data
-- `target`: one promise: which clock, within what, for which cases
-- `agreement`: targets, the hours that count, and what pauses a clock
-- `reading`: how much of a promise is used, when it is due, and why
+- `clocks`: events that start, stop and pause a clock, as data
+- `target`: one promise: clock, limit, and the cases that it is for
+- `agreement`: targets, hours, and reasons for pauses
+- `reading`: elapsed time of a promise, its due moment, and the reasons
 - `cycles`: from events to the cycles of one clock
-- `counting`: what counts since the start of a clock, with its pauses
+- `counting`: elapsed time of a cycle with its pauses
 - `verdict`: from one cycle to its reading
-- `projection`: how likely an open clock is to breach soon
+- `projection`: chance that an open clock breaches soon
 - `replays`: the same cases under another agreement
 """

@@ -1,4 +1,4 @@
-"""A service-level agreement: targets by clock and kind of case, the hours that count, and what pauses a clock."""
+"""A service-level agreement: targets by clock and kind of case, hours, and reasons for pauses."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -11,10 +11,11 @@ import attrs
 from servqual._checks import a, as_instant, filled, must_be, near, several
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Event, Lived
+from servqual.model.history.event import Event
+from servqual.model.history.lifecycle import Lived
 from servqual.model.hours.hours import Hours, some_hours
-from servqual.model.sla.clocks import STANDARD, ClockConventions, ClockRule
-from servqual.model.sla.cycles import Chooser, fold, to_minutes
+from servqual.model.sla.clocks import STANDARD, ClockConventions, ClockRule, waiting_reasons
+from servqual.model.sla.cycles import Chooser, cycles_of, to_minutes
 from servqual.model.sla.reading import Reading
 from servqual.model.sla.target import Target
 from servqual.model.sla.verdict import pending, read_cycle
@@ -22,7 +23,7 @@ from servqual.model.sla.verdict import pending, read_cycle
 
 @attrs.frozen
 class Promise:
-    """All targets of one key, most specific first, with the rule of their clock."""
+    """Targets of one key, the most specific first, with the rule of their clock."""
 
     key: str
     rule: ClockRule
@@ -34,21 +35,16 @@ def _as_tuple(given: Iterable[Target]) -> tuple[Target, ...]:
     return several("targets", given, "Targets")
 
 
-def _reasons(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(several("pause_on", names, "names of what a case may wait on", alone=str))
-
-
 @declared("sla")
 @attrs.frozen(kw_only=True)
 class Sla:
-    """What is promised about time, to whom, and how it is counted.
+    """Promises about time, the cases that they are for, and the way to count.
 
-    `targets` are limits by clock, priority and any attribute of a case; of those that hold the most specific wins.
-    `hours` count unless a target has its own. `pause_on` names what a case may wait on without the clock running,
-    such as `{"customer"}`: it holds for the clocks of solving, never for answering. `conventions` settle what
-    agreements leave open; `servqual.presets` has those of well-known products. Refused: no target, two equally
-    specific targets that can hold for one case, a clock without a rule, and several hours of which some count by the
-    wall.
+    `targets` are limits by clock, priority and any attribute of a case; the most specific target for a case wins.
+    `hours` count unless a target has its own. `pause_on` names reasons of waiting that stop the clock, such as
+    `{"customer"}`; it is for the clocks of solving, never of answering. `conventions` decide the questions that
+    agreements leave open; `servqual.presets` has those of well-known products. Refused: no target, two equally specific
+    targets for one case, a clock without a rule, and different hours with wall-clock time among them.
 
     >>> from servqual.model import BusinessHours, Clock
     >>> hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
@@ -60,7 +56,7 @@ class Sla:
     name: str = attrs.field(validator=filled)
     hours: Hours = attrs.field(validator=some_hours)
     targets: tuple[Target, ...] = attrs.field(converter=_as_tuple)
-    pause_on: frozenset[str] = attrs.field(default=frozenset(), converter=_reasons)
+    pause_on: frozenset[str] = attrs.field(default=frozenset(), converter=waiting_reasons)
     conventions: ClockConventions = attrs.field(
         default=STANDARD, validator=a(ClockConventions), repr=lambda c: repr(c.name)
     )
@@ -68,7 +64,7 @@ class Sla:
 
     def __attrs_post_init__(self) -> None:
         if not self.targets:
-            raise InvalidValue("targets must hold at least one (got none)", field="targets", expected="targets")
+            raise InvalidValue.of("targets", "hold at least one", (), shown="none")
         for target in self.targets:
             if not isinstance(target, Target):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise InvalidValue.of("targets", "be Targets", target)
@@ -79,18 +75,18 @@ class Sla:
         object.__setattr__(self, "promises", tuple(self._promise(group) for group in groups))
 
     def read(self, case: Lived[Any, Any], *, now: dt.datetime) -> Mapping[str, Reading]:
-        """Every clock of a case (or a complaint) at a moment, by clock (or by the name of its target).
+        """Read every clock of a case (or a complaint) at a moment, by clock (or by the name of its target).
 
-        Events after `now` are not looked at, so a past moment shows what was true then; `case.known_by(now)` shows what
-        was believed. A promise that does not hold for the case is absent; one whose clock has not begun is pending.
-        Targets that look at what no event of such a case says are refused.
+        Events after `now` are left out, so a past moment shows what was true then; `case.known_by(now)` shows what
+        people knew. A promise that is not for the case is absent; a clock that has not begun is pending. Targets that
+        match an attribute without a field in the events of the case are refused.
         """
         moment = as_instant(now, "now")
         must_be(Lived, "case", "an object with a history, such as a Case", case)
         readings: dict[str, Reading] = {}
         for promise in self.promises:
             if not case.facts().issuperset(promise.chooser.reads):
-                raise _unsaid(promise, case)
+                raise _unknown(promise, case)
             reading = self._read(case.id, case.counted, promise, moment)
             if reading is not None:
                 readings[promise.key] = reading
@@ -98,11 +94,11 @@ class Sla:
 
     @property
     def attributes(self) -> frozenset[str]:
-        """What of a case its targets look at."""
+        """Attributes of a case that its targets match."""
         return frozenset(name for promise in self.promises for name in promise.chooser.reads)
 
     def _read(self, case: str, history: tuple[Event, ...], promise: Promise, now: dt.datetime) -> Reading | None:
-        cycles, target = fold(history, promise.rule, promise.pause_on, promise.chooser, now)
+        cycles, target = cycles_of(history, promise.rule, promise.pause_on, promise.chooser, now)
         last: Reading | None = None
         if self.conventions.pause_edges == "minute":
             cycles = [to_minutes(cycle) for cycle in cycles]
@@ -137,33 +133,30 @@ class Sla:
         rules = [target.rule or self.conventions.rules.get(target.clock) for target in targets]
         rule, key = rules[0], targets[0].key
         if rule is None:
-            raise InvalidValue(
-                f"target {str(key)!r} must say what starts and stops its clock (got no rule); give rule=ClockRule(…)",
-                field="rule",
-                expected="a ClockRule",
-                got=None,
+            raise InvalidValue.of(
+                "rule", f"be given for target {str(key)!r}", None, shown="none", do="give rule=ClockRule(…)"
             )
         if any(other != rule for other in rules):
-            raise InvalidValue(
-                f"targets of one key must share one rule (got different ones for {str(key)!r}); give them names",
-                field="rule",
-                expected="one rule",
-                got=rules,
+            raise InvalidValue.of(
+                "rule",
+                "be one for all targets of one key",
+                rules,
+                shown=f"different ones for {str(key)!r}",
+                do="give the targets names",
             )
         _refuse_ties(targets)
         pauses = self.pause_on if rule.pause_on is None else rule.pause_on
         return Promise(key, rule, pauses, _chooser(targets))
 
 
-def _unsaid(promise: Promise, case: Lived[Any, Any]) -> InvalidValue:
+def _unknown(promise: Promise, case: Lived[Any, Any]) -> InvalidValue:
     name = next(name for name in promise.chooser.reads if name not in case.facts())
-    told = near(name, case.facts())
     return InvalidValue.of(
         "match",
-        f"look at what events say of a {type(case).__name__}",
+        f"name fields of the events of a {type(case).__name__}",
         name,
         shown=f"{name!r} for {promise.key!r}",
-        near=told,
+        near=near(name, case.facts()),
     )
 
 
@@ -194,12 +187,12 @@ def _refuse_ties(targets: tuple[Target, ...]) -> None:
         both = one.conditions | other.conditions
         tie = len(one.conditions) == len(other.conditions) and len(dict(both)) == len(both)
         if tie and (one.conditions == other.conditions or both not in known):
-            raise InvalidValue(
-                f"targets of {str(one.key)!r} must not be equally specific for one case (got {_words(one)} and "
-                f"{_words(other)}); add one for cases that are both, or remove one",
-                field="targets",
-                expected="one most specific target",
-                got=(one, other),
+            raise InvalidValue.of(
+                "targets",
+                f"not be equally specific for one case of {str(one.key)!r}",
+                (one, other),
+                shown=f"{_words(one)} and {_words(other)}",
+                do="add a target for both conditions, or remove one",
             )
 
 

@@ -1,7 +1,7 @@
-"""What a service clock listens to: the events that start, stop, pause, cancel and reopen it, as data.
+"""Rules of service clocks: the events that start, stop, pause, cancel and reopen them, as data.
 
-Products call different things "resolution time" or "response". A `ClockRule` says which one is meant; `STANDARD` holds
-our reading of each clock, `servqual.presets` those of well-known service desks.
+Products mean different things by "resolution time" or "response". A `ClockRule` says which one; `STANDARD` has our rule
+of each clock, `servqual.presets` those of well-known service desks.
 
 A rule names events by their stored names, such as `resolved`, or finer where the content matters, such as
 `replied.public` (a person answers the customer), `verified.failed` or `waiting.supplier`.
@@ -14,14 +14,14 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from servqual._checks import a_fact, as_texts, did_you_mean, lasting, near, one_of, several, some
+from servqual._checks import a_fact, as_texts, lasting, near, one_of, several, some
 from servqual.errors import InvalidValue
 from servqual.model.labels import Labelled
 from servqual.model.service.case import CASE_TRANSITIONS, Relation
 
 
 class Clock(Labelled):
-    """The promises about time that a desk makes."""
+    """Clock of a promise about time."""
 
     ACKNOWLEDGEMENT = "acknowledgement", "受理确认"
     FIRST_RESPONSE = "first_response", "首次响应"
@@ -41,28 +41,28 @@ class Clock(Labelled):
 
 
 class Reopening(Labelled):
-    """What a stopped clock does when the case comes back."""
+    """Behaviour of a stopped clock when the case comes back."""
 
     NEVER = "never", "不重开"  # a stopped clock is final
-    RESUME = "resume", "继续计时"  # it goes on; the solved time does not count
-    RETROACTIVE = "retroactive", "追溯计时"  # it goes on as if it had never stopped: all of the solved time counts
-    RESTART = "restart", "重新计时"  # it begins again at the reopening, and the time before is forgotten
-    NEW_CYCLE = "new_cycle", "新周期"  # a second clock begins at the reopening; the first keeps its verdict
+    RESUME = "resume", "继续计时"  # it continues; the solved time does not count
+    RETROACTIVE = "retroactive", "追溯计时"  # it continues as if it had never stopped; the solved time counts
+    RESTART = "restart", "重新计时"  # it begins again at the reopening, without the time before
+    NEW_CYCLE = "new_cycle", "新周期"  # a second cycle begins at the reopening; the first keeps its verdict
 
 
 class Retargeting(Labelled):
-    """What a running clock does when another target begins to apply, as after a change of priority."""
+    """Behaviour of a running clock when the target changes, as after a change of priority."""
 
     KEEP_START = "keep_start", "保留起点"  # the new limit counts from the old start
     FROM_NOW = "from_now", "从变更起"  # the new limit counts from the change
-    PRORATA = "prorata", "按比例"  # the share of the old limit that was left is left of the new one
+    PRORATA = "prorata", "按比例"  # the new limit keeps the remaining share of the old one
 
 
 PauseTime: TypeAlias = Literal["open", "wall"]
-"""What a pause takes away: its open part, or all of its length."""
+"""Time that a pause removes: its open part, or its whole length."""
 Restarting: TypeAlias = Literal["never", "always", "other"]
-"""Which starts begin a running cycle anew: none, so that it counts from the first; all, so that it counts from the
-last; or those of another event than the one it counts from, so that of each kind the first counts."""
+"""Starts that restart a running cycle: none, so that it counts from the first; all, so that it counts from the last;
+or those of another event than its own start, so that the first of each kind counts."""
 ANY: Final = frozenset({"*"})
 _OWN_SIDE: Final = frozenset({"cancelled", "duplicate", "withdrawn"})
 _FINER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -73,7 +73,7 @@ _FINER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "linked": tuple(Relation),
     }
 )
-# a complaint's events beside those that it shares with a case
+# events of a complaint that a case does not have
 _COMPLAINT: Final = ("acknowledged", "listened", "analysed", "withdrawn")
 _NAMES: Final = (
     *(event.stored_name for event in CASE_TRANSITIONS.events),
@@ -90,41 +90,35 @@ def _known(_rule: object, field: "attrs.Attribute[Any]", names: frozenset[str]) 
     for name in sorted(names, key=str):
         text = str(name)
         if name not in _NAMES and not (text.startswith("waiting.") and text != "waiting."):
-            raise InvalidValue(
-                f"a clock listens to events by their stored names (got {name!r}){did_you_mean(near(text, _NAMES))}",
-                field=field.name,
-                expected="a stored name, such as 'resolved' or 'replied.public'",
-                got=name,
-            )
+            raise InvalidValue.of(field.name, "hold stored names of events", name, near=near(text, _NAMES))
 
 
-def _reasons(names: Any) -> frozenset[str] | None:
-    if names is None:
-        return None
+def waiting_reasons(names: Iterable[str]) -> frozenset[str]:
+    """Read the reasons of waiting that pause a clock, one alone included."""
     return frozenset(several("pause_on", names, "names of what a case may wait on", alone=str))
 
 
 @attrs.frozen(kw_only=True)
 class ClockRule:
-    """When one clock runs.
+    """Rule that says when one clock runs.
 
     `start` begins a cycle and is ignored while one runs; an event that both stops and starts stops first. `cancel`
-    ends a clock without a verdict. `pause_on` names what a case may wait on without the clock running: None leaves it
-    to the agreement, the empty set never pauses, `ANY` pauses on everything. `repeats` lets a start after a stop begin
-    another cycle; `restarts` says which starts begin a cycle anew while it runs. `stops_alone` keeps an event that
-    stops a clock from starting it again. `unsolved_only` ignores starts while a solution stands. `from_earliest` lets a
-    case that absorbs an older one count from the start of that one. Unknown events are refused, with the nearest names.
+    ends a clock without a verdict. `pause_on` names the reasons of waiting that pause the clock: None leaves it to the
+    agreement, the empty set never pauses, `ANY` always pauses. With `repeats` a start after a stop begins another
+    cycle; `restarts` says which starts restart a running cycle. With `stops_alone` an event that stops the clock cannot
+    start it again. `unsolved_only` ignores starts while a solution stands. With `from_earliest` a case that absorbs an
+    older one counts from the start of the older one. Unknown events are refused, with the nearest names.
 
     >>> ClockRule(start="reported", stop="replied.pubic")
     Traceback (most recent call last):
-    servqual.errors.InvalidValue: a clock listens to events by their stored names (got 'replied.pubic'); did you mean \
+    servqual.errors.InvalidValue: stop must hold stored names of events (got 'replied.pubic'); did you mean \
 replied.public, replied.bot, replied?
     """
 
     start: frozenset[str] = attrs.field(converter=_signals, validator=[some, _known])
     stop: frozenset[str] = attrs.field(converter=_signals, validator=_known)
     cancel: frozenset[str] = attrs.field(default=_OWN_SIDE, converter=_signals, validator=_known)
-    pause_on: frozenset[str] | None = attrs.field(default=None, converter=_reasons)
+    pause_on: frozenset[str] | None = attrs.field(default=None, converter=attrs.converters.optional(waiting_reasons))
     repeats: bool = attrs.field(default=False, validator=a_fact)
     restarts: Restarting = attrs.field(default="never", validator=one_of("never", "always", "other"))
     stops_alone: bool = attrs.field(default=False, validator=a_fact)
@@ -183,15 +177,14 @@ def _read_only(rules: Mapping[Clock, ClockRule]) -> Mapping[Clock, ClockRule]:
 
 @attrs.frozen(kw_only=True)
 class ClockConventions:
-    """One reading of everything that agreements leave open, by name.
+    """Named answers to the questions that agreements leave open.
 
-    `rules` say what each clock listens to; a clock without one, such as `Clock.STEP`, needs a rule on its target.
-    `retargeting` is what a change of target does. `at_close="roll"` moves a deadline that falls on the close to the
-    next opening. `whole_history` counts all time under the hours that apply last, where each span otherwise counts
-    under the hours of its own time. `pauses="wall"` lets a pause move what is left by its whole length, nights and all,
-    where otherwise only its open part does not count. `pause_edges="minute"` cuts the moments at which pauses begin and
-    end to whole minutes. A limit below `shortest` cannot be promised; without it every limit can. `sources`
-    say where the reading was learnt.
+    `rules` has the rule of each clock; a clock without one, such as `Clock.STEP`, needs a rule on its target.
+    `retargeting` says what a change of target does. `at_close="roll"` moves a deadline at the close to the next
+    opening. `whole_history` counts all time under the last hours; otherwise each span counts under the hours of its own
+    time. With `pauses="wall"` a pause moves the remaining time by its whole length, nights included; otherwise only its
+    open part does not count. `pause_edges="minute"` cuts the start and end of pauses to whole minutes. A limit below
+    `shortest` is refused. `sources` name the documents behind the answers.
     """
 
     name: str

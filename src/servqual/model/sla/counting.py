@@ -1,7 +1,13 @@
-"""What counts between the start of a clock and a later moment, with its pauses, and when so much will have counted.
+"""Elapsed time of one cycle with its pauses, and the moment when so much has elapsed.
 
-A pause is a mask over the hours, so that only its open part is lost; or, in wall time, it moves all that follows by its
-whole length, as if the day went on where it stopped.
+    hours           |=========|       |=========|       |=========|
+    pause                |-------------|
+    pauses="open"   |====|             |========|       |=========|      a mask: only its open part is lost
+    pauses="wall"   |====|             |====|---...                      time after it moves by its whole length,
+                                                                         as if the day continued where it stopped
+
+An open pause is a window of `without`. A wall pause is a shift: a moment after it is looked up in the hours earlier by
+the length of all pauses so far. Both cost one step per pause.
 """
 
 import datetime as dt
@@ -20,7 +26,7 @@ _ZERO = dt.timedelta()
 
 @attrs.frozen
 class Count:
-    """How one clock counts from its start; a pause that lasts is taken to end at `until`."""
+    """Count of one cycle from its start; an open pause counts up to `until`."""
 
     hours: Hours
     start: dt.datetime
@@ -29,16 +35,16 @@ class Count:
     pause_time: PauseTime
 
     def by(self, at: dt.datetime) -> dt.timedelta:
-        """What has counted by a moment from the start on."""
+        """Return the time elapsed from the start to a moment."""
         if self.pause_time == "open":
             return self.hours.elapsed(self.start, at, without=self.windows())
         return self.hours.elapsed(self.start, at - self.moved_by(at))
 
-    def reached(self, work: dt.timedelta, at_close: AtClose) -> dt.datetime | None:
-        """The first moment by which so much has counted; with `"roll"` the last. None where it never will have."""
+    def reached(self, elapsed: dt.timedelta, at_close: AtClose) -> dt.datetime | None:
+        """Return the first moment by which so much has elapsed, the last with `"roll"`; None for never."""
         without = self.windows() if self.pause_time == "open" else ()
         try:
-            at = self.hours.after(self.start, work, without=without, at_close=at_close)
+            at = self.hours.after(self.start, elapsed, without=without, at_close=at_close)
         except InvalidValue:  # hours that never open again
             return None
         if self.pause_time == "open":
@@ -48,16 +54,16 @@ class Count:
                 at += end - pause.start
         return at
 
-    def done(self, work: dt.timedelta, at_close: AtClose) -> dt.datetime | None:
-        """The last moment that keeps a limit: as `reached`, but a pause that begins there carries it to its end."""
-        at = self.reached(work, at_close)
+    def due(self, limit: dt.timedelta, at_close: AtClose) -> dt.datetime | None:
+        """Return the last moment that keeps a limit: as `reached`, but after a pause that begins there."""
+        at = self.reached(limit, at_close)
         for pause in self.pauses:
             if at is not None and pause.end is not None and pause.start <= at < pause.end:
                 at = pause.end
         return at
 
     def first_tick(self) -> dt.datetime | None:
-        """The first moment that counts; None where hours stay shut or a pause lasts."""
+        """Return the first moment that counts; None where hours stay closed or a pause lasts."""
         at, moved = self.hours.next_open(self.start), _ZERO
         for pause, end in self._lengths():
             if at is None or at + moved < pause.start:
@@ -71,7 +77,7 @@ class Count:
         return None if at is None else at + moved
 
     def ledger(self) -> Iterator[LedgerPart]:
-        """Why each span up to `until` counted or did not."""
+        """Explain why each span up to `until` counted or not."""
         at, moved = self.start, _ZERO
         for pause, end in self._lengths():
             if pause.start == end:
@@ -84,13 +90,13 @@ class Count:
         yield from self._running(at, self.until, moved)
 
     def moved_by(self, at: dt.datetime) -> dt.timedelta:
-        """By how much pauses have moved the day until a moment: nothing, unless they are in wall time."""
+        """Sum the shift by pauses in wall time until a moment; zero for open pauses."""
         if self.pause_time == "open":
             return _ZERO
         return sum((min(end, at) - pause.start for pause, end in self._lengths() if pause.start < at), _ZERO)
 
     def windows(self) -> list[Window]:
-        """The pauses as windows."""
+        """List the pauses as windows."""
         return [Window(start=pause.start, end=end) for pause, end in self._lengths()]
 
     def _lengths(self) -> Iterable[tuple[Pause, dt.datetime]]:
@@ -104,5 +110,5 @@ class Count:
 
 
 def is_paused(pauses: tuple[Pause, ...]) -> bool:
-    """Whether the last pause still lasts."""
+    """Say whether the last pause still lasts."""
     return bool(pauses) and pauses[-1].end is None

@@ -1,6 +1,10 @@
-"""From the events of a case to the cycles of one clock: when each began, waited and ended, and under which target.
+"""From the events of a case to the cycles of one clock: start, pauses, stop and targets of each.
 
-No hours are needed here: this is the part of a clock that is true in any calendar.
+    events   reported   waiting(customer)   resumed   resolved   reopened ...
+    cycle    start------[pause--------------------]---stop       (goes on, or a new cycle, as the rule says)
+
+One pass over the events; each first ends cycles, then changes the case, then begins cycles, so that one event can stop
+and start a clock. No hours are needed: this part of a clock is the same in any calendar.
 """
 
 import datetime as dt
@@ -9,7 +13,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 import attrs
 
-from servqual.model.history.lifecycle import Event
+from servqual.model.history.event import Event
 from servqual.model.sla.clocks import ANY, ClockRule, Reopening
 
 T = TypeVar("T")
@@ -19,7 +23,7 @@ _SOLVED: Final = frozenset({"resolved", "closed"})
 
 
 class Pause(NamedTuple):
-    """A span in which the clock does not run; `end` is None while it lasts."""
+    """Span in which the clock does not run; `end` is None while it lasts."""
 
     start: dt.datetime
     end: dt.datetime | None
@@ -27,7 +31,7 @@ class Pause(NamedTuple):
 
 
 class Change(NamedTuple, Generic[T]):
-    """From this moment on, this target applies (None: none does)."""
+    """Change of the target at a moment; None means that no target applies from then on."""
 
     at: dt.datetime
     target: T | None
@@ -35,7 +39,7 @@ class Change(NamedTuple, Generic[T]):
 
 @attrs.frozen
 class Cycle(Generic[T]):
-    """One run of a clock, from its start to its stop (None while it runs)."""
+    """Run of a clock, from its start to its stop (None while it runs)."""
 
     start: dt.datetime
     stop: dt.datetime | None
@@ -45,12 +49,12 @@ class Cycle(Generic[T]):
 
 
 def to_minute(at: dt.datetime, start: dt.datetime) -> dt.datetime:
-    """An edge of a pause cut to the minute, though never before the start of its cycle."""
+    """Cut the start or end of a pause to the minute, but never before the start of its cycle."""
     return max(start, at.replace(second=0, microsecond=0))
 
 
 def to_minutes(cycle: Cycle[T]) -> Cycle[T]:
-    """A cycle with the edges of its pauses cut to the minute."""
+    """Cut all pauses of a cycle to the minute."""
     pauses = (
         Pause(to_minute(start, cycle.start), None if end is None else to_minute(end, cycle.start), why)
         for start, end, why in cycle.pauses
@@ -60,7 +64,7 @@ def to_minutes(cycle: Cycle[T]) -> Cycle[T]:
 
 @attrs.frozen
 class Chooser(Generic[T]):
-    """Which target applies to a case with these attributes; `reads` are the fields of events that it looks at."""
+    """Choice of the target for a case with these attributes; `reads` are the fields of events that it needs."""
 
     reads: tuple[str, ...]
     choose: Callable[[Mapping[str, object]], T | None]
@@ -91,7 +95,7 @@ class _Running(Generic[T]):
             self.start, self.changes[0] = since, Change(since, self.changes[0].target)
 
     def judge_late(self, target: T | None) -> None:
-        """Let the first target that ever holds judge a cycle that stopped before it, from the start."""
+        """Apply the first target of all from the start of a cycle that stopped before it."""
         if self.stop is not None and len(self.changes) == 1 and self.changes[0].target is None:
             self.changes[0] = Change(self.start, target)
 
@@ -99,10 +103,10 @@ class _Running(Generic[T]):
         return Cycle(self.start, self.stop, self.cancelled, tuple(self.pauses), tuple(self.changes))
 
 
-def fold(
+def cycles_of(
     history: Iterable[Event], rule: ClockRule, pause_on: frozenset[str], chooser: Chooser[T], until: dt.datetime
 ) -> tuple[list[Cycle[T]], T | None]:
-    """The cycles up to a moment, and the target that applies then."""
+    """Run a clock over the events up to a moment; return its cycles and the target that applies then."""
     clock = _Clock(rule, pause_on, chooser)
     for event in history:
         if event.at > until:
@@ -112,7 +116,7 @@ def fold(
 
 
 class _Clock(Generic[T]):
-    """A clock that takes events one by one: each first ends what it ends, then changes the case, then begins."""
+    """Clock that takes events one by one: an event ends cycles, changes the case, then begins cycles."""
 
     def __init__(self, rule: ClockRule, pause_on: frozenset[str], chooser: Chooser[T]) -> None:
         self.rule = rule
@@ -134,7 +138,7 @@ class _Clock(Generic[T]):
         self._begin(event, names, only_ends=ended and self.rule.stops_alone)
 
     def _end(self, at: dt.datetime, names: tuple[str, ...]) -> bool:
-        """End what this ends, or let it go on; whether it ended."""
+        """End or reopen a cycle; return whether one ended."""
         if self.running is not None:
             stops = not self.rule.stop.isdisjoint(names)
             ends = stops or not self.rule.cancel.isdisjoint(names)
@@ -147,7 +151,7 @@ class _Clock(Generic[T]):
         return False
 
     def _reopen(self, last: _Running[T], change: Change[T], name: str) -> None:
-        """Let a stopped clock go on as its rule says."""
+        """Continue a stopped clock as its rule says."""
         match self.rule.reopening:
             case Reopening.NEVER:
                 return
@@ -166,7 +170,7 @@ class _Clock(Generic[T]):
             self.running.pause(change.at, self.waiting)
 
     def _learn(self, event: Event) -> None:
-        """Take in the attributes that targets look at, and the target that they lead to."""
+        """Update the attributes for the targets, and the target that applies."""
         given = {name: getattr(event, name, None) for name in self.chooser.reads}
         new = {name: value for name, value in given.items() if value is not None and value != self.known.get(name)}
         if new:

@@ -1,4 +1,4 @@
-"""How likely an open clock is to breach soon, judged by how earlier cases went on from the same point."""
+"""Chance that an open clock breaches soon, from past cases that were at the same point."""
 
 import datetime as dt
 import random
@@ -14,19 +14,19 @@ from servqual.model.sla.reading import ClockState, Reading, count_of
 T = TypeVar("T")
 
 _ASSUMPTIONS: Final = (
-    "the case goes on like one of the past cycles that had not stopped by the time this one has used",
-    "past cycles that are still open are left out, which makes the chance a little low where work has slowed down",
-    "pauses come after as much work, and last as long on the wall clock, as they did then",
-    "a present pause lasts like a past pause that had lasted as long; where none did, it ends now",
-    "hours, limit and target stay as they are",
+    "the case continues like one of the past cycles that ran longer than this one until now",
+    "past cycles that are still open are left out, so the chance is a little low when cases have become slower",
+    "pauses begin after the same elapsed time, and last as long on the wall clock, as in that cycle",
+    "a present pause lasts like a past pause that was at least as long; without one it ends now",
+    "hours, limit and target do not change",
 )
 
 
 @attrs.frozen(kw_only=True)
 class Projection:
-    """The chance that a clock breaches within a horizon, what it rests on, and what it assumes.
+    """Chance that a clock breaches within a horizon, with its basis and its assumptions.
 
-    `chance` is a share from 0 to 1, or None where no past cycle lasted so long; `alike` is the number of those that
+    `chance` is a share from 0 to 1, or None where no past cycle ran so long; `alike` is the number of past cycles that
     did. The same seed gives the same answer.
     """
 
@@ -40,7 +40,7 @@ class Projection:
 
 @attrs.frozen
 class _Past:
-    """A past cycle: the time it counted, and its pauses by the time that had counted before each."""
+    """Past cycle: its elapsed time, and per pause the time elapsed before it and its length."""
 
     elapsed: dt.timedelta
     pauses: tuple[tuple[dt.timedelta, dt.timedelta], ...]
@@ -49,10 +49,10 @@ class _Past:
 def breach_chance(
     reading: Reading, past: Iterable[Reading], *, horizon: dt.timedelta, seed: int, runs: int = 2000
 ) -> Projection:
-    """The chance that an open clock breaches by `reading.now + horizon`, from past readings of the same clock.
+    """Estimate the chance that an open clock breaches by `reading.now + horizon`, from past readings of that clock.
 
-    All stopped cycles of `past` count. A clock that has breached has chance 1, one that is met or cancelled 0. One
-    that has not begun, a negative horizon and no runs are refused. The randomness comes from `seed` alone.
+    All stopped cycles of `past` count. The chance is 1 for a breached clock, 0 for a met or cancelled one. Refused: a
+    clock that has not begun, a negative horizon, and no runs. All randomness is from `seed`.
 
     >>> from servqual.model import BusinessHours, Case, Clock, Sla, Target
     >>> from servqual.model import case as event
@@ -72,8 +72,8 @@ def breach_chance(
     (4, 0.5)
     """
     if reading.start is None:
-        raise InvalidValue("reading must be of a clock that has begun (got a pending one)", field="reading")
-    expected = "a timedelta that is not negative"
+        raise InvalidValue.of("reading", "be of a clock that has begun", reading, shown="a pending one")
+    expected = "a timedelta of zero or more"
     must_be(dt.timedelta, "horizon", expected, horizon)
     if horizon < dt.timedelta():
         raise InvalidValue.of("horizon", f"be {expected}", horizon)
@@ -119,7 +119,7 @@ def _rest_of_pause(reading: Reading, lengths: Sequence[dt.timedelta], dice: rand
 
 
 def _breach(reading: Reading, like: _Past, resumed: dt.datetime) -> dt.datetime | None:
-    """When the clock would breach if it went on like that one; None where that one stopped, or hours end, before."""
+    """Return the breach of a clock that continues like a past cycle; None where that one or the hours end before."""
     if like.elapsed <= reading.limit:
         return None
     try:
@@ -129,12 +129,12 @@ def _breach(reading: Reading, like: _Past, resumed: dt.datetime) -> dt.datetime 
 
 
 def _used_up(reading: Reading, like: _Past, resumed: dt.datetime) -> dt.datetime:
-    hours, at, spent = reading.hours, resumed, reading.elapsed
+    hours, at, elapsed = reading.hours, resumed, reading.elapsed
     in_wall_time = reading.conventions.pauses == "wall"
     moved = count_of(reading).moved_by(reading.now) + in_wall_time * (resumed - reading.now)
-    for counted, length in like.pauses:
-        if reading.elapsed < counted < reading.limit:  # one that follows at once adds to the one before
-            at = hours.after(at - moved, counted - spent) + moved + length
+    for begun, length in like.pauses:
+        if reading.elapsed < begun < reading.limit:  # two pauses at the same elapsed time add up
+            at = hours.after(at - moved, begun - elapsed) + moved + length
             moved += in_wall_time * length
-            spent = counted
-    return hours.after(at - moved, reading.limit - spent, at_close=reading.conventions.at_close) + moved
+            elapsed = begun
+    return hours.after(at - moved, reading.limit - elapsed, at_close=reading.conventions.at_close) + moved

@@ -1,7 +1,7 @@
-"""What a service clock shows at a moment: how much of the promise is used, when it is due, and why.
+"""Reading of a service clock at a moment: elapsed time, due moment, and the reasons.
 
-A reading is a pure function of events, agreement and `now`: it is the same however often and however late one looks.
-Only state, elapsed time and due moment are worked out at once; all else when it is asked for.
+A reading is a pure function of events, agreement and `now`, so it never changes. State, elapsed time and due moment are
+computed at once; everything else on demand.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ import attrs
 
 from servqual._checks import as_instant
 from servqual.errors import InvalidValue
-from servqual.model.history.lifecycle import Event
+from servqual.model.history.event import Event
 from servqual.model.hours.hours import Hours, LedgerPart
 from servqual.model.labels import Labelled
 from servqual.model.sla.clocks import ClockConventions
@@ -23,7 +23,7 @@ _ZERO = dt.timedelta()
 
 
 class ClockState(Labelled):
-    """Where a clock is."""
+    """State of a clock."""
 
     PENDING = "pending", "未开始"
     RUNNING = "running", "计时中"
@@ -35,10 +35,10 @@ class ClockState(Labelled):
 
 @attrs.frozen(kw_only=True)
 class Threshold:
-    """A warning mark of a clock and the moment at which it is passed.
+    """Warning mark of a clock, and the moment at which it is passed.
 
-    `key` is the same at every reading of one run, so that a scheduler warns once. `at` is None while nobody can say:
-    the clock is paused before it, or stopped before it, or its hours never open again.
+    `key` is the same in every reading of one cycle, so that a scheduler warns once. `at` is None where the clock is
+    paused or stopped before the mark, or its hours never open again.
     """
 
     key: str
@@ -52,10 +52,9 @@ class Reading:
     """One clock of one case at one moment.
 
     Times are `timedelta`: `elapsed` and `remaining` count open hours without pauses, `wall_elapsed` and
-    `wall_late_by` every second. `due` is the last moment that keeps the promise; None before the start, while a pause
-    lasts, for a clock cancelled before it, and where hours never open long enough. A breach is strictly after due;
-    `breached_at` is then the due moment that was passed. Of a clock with several cycles this is the last one; `cycles`
-    has them all.
+    `wall_late_by` count all time. `due` is the last moment that keeps the promise; None before the start, during a
+    pause, for a clock cancelled before it, and where hours never open long enough. A breach is strictly after due;
+    `breached_at` is then the missed due moment. For a clock with several cycles this is the last one; `cycles` has all.
 
     >>> from servqual.model import BusinessHours, Case, Clock, Sla
     >>> from servqual.model import case as event
@@ -96,7 +95,7 @@ class Reading:
 
     @property
     def cycles(self) -> tuple["Reading", ...]:
-        """Every cycle of this clock, this one last."""
+        """All cycles of this clock, this one last."""
         return (*self.earlier, self)
 
     @property
@@ -106,7 +105,7 @@ class Reading:
 
     @property
     def until(self) -> dt.datetime:
-        """The last moment that this reading looks at: the stop, or now."""
+        """Last moment of this reading: the stop, or now."""
         return self.now if self.stop is None else self.stop
 
     @property
@@ -116,80 +115,75 @@ class Reading:
 
     @property
     def remaining(self) -> dt.timedelta:
-        """What is left of the limit; negative once it is used up."""
+        """Remaining part of the limit; negative after it."""
         return self.limit - self.elapsed
 
     @property
     def used(self) -> float | None:
-        """The used share of the limit, above 1 once it is used up; None where the limit is zero."""
+        """Elapsed share of the limit, above 1 after it; None where the limit is zero."""
         return self.elapsed / self.limit if self.limit else None
 
     @property
     def first_tick(self) -> dt.datetime | None:
-        """The first moment that counts; None before the start, or while nobody can say."""
+        """First moment that counts; None before the start, and where it is not known yet."""
         return None if self.start is None else count_of(self).first_tick()
 
     @property
     def last_safe(self) -> dt.datetime | None:
-        """The moment at which more than the limit would count: `due`, or the opening after it where it is a close."""
+        """Moment after which more than the limit would elapse: `due`, or the next opening where `due` is a close."""
         if self.start is None or self.due is None:
             return None
         count = count_of(self)
         return count.reached(count.by(self.due), "roll")
 
     def due_if_resumed_at(self, moment: dt.datetime) -> dt.datetime | None:
-        """The due moment if the present pause ended then, which cannot be before now; without a pause it is `due`."""
+        """Compute the due moment for an end of the present pause, not before now; without a pause it is `due`."""
         resumed = as_instant(moment, "moment")
         if self.state is not ClockState.PAUSED or self.start is None:
             return self.due
         if resumed < self.now:
-            raise InvalidValue(
-                f"a pause can end now at the earliest, {self.now} (got {resumed})",
-                field="moment",
-                expected=f"a moment from {self.now}",
-                got=resumed,
-            )
+            raise InvalidValue.of("moment", f"not come before now, {self.now}", resumed)
         if self.conventions.pause_edges == "minute":
             resumed = to_minute(resumed, self.start)
         pauses = (*self.pauses[:-1], self.pauses[-1]._replace(end=resumed))
         count = Count(self.hours, self.start, pauses, resumed, self.conventions.pauses)
-        return count.done(self.limit, self.conventions.at_close)
+        return count.due(self.limit, self.conventions.at_close)
 
     @property
     def late_by(self) -> dt.timedelta:
-        """Counted time past due, up to the stop or now; nothing for a promise that is kept or open."""
+        """Elapsed time after due, up to the stop or now; zero for a kept or open promise."""
         if self.breached_at is None:
             return _ZERO
-        return self._counted(self.breached_at, self.until)
+        return self._elapsed(self.breached_at, self.until)
 
     @property
     def wall_late_by(self) -> dt.timedelta:
-        """All time past due, nights and pauses included."""
+        """All time after due, nights and pauses included."""
         return _ZERO if self.breached_at is None else self.until - self.breached_at
 
     @property
     def at_risk(self) -> bool:
-        """Whether an open clock has passed a warning that lies before its due moment."""
+        """Whether an open clock has passed a warning before its due moment."""
         if self.state not in {ClockState.RUNNING, ClockState.PAUSED}:
             return False
-        return any(mark.passed and self._work(mark.mark) < self.limit for mark in self.thresholds)
+        return any(mark.passed and self._elapsed_at(mark.mark) < self.limit for mark in self.thresholds)
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
-        """The warnings of the target in order of time, passed and to come, before due and after.
+        """Warnings of the target in order of time, passed and future, before due and after.
 
-        A share counts from the start; a signed `timedelta` from due, in counted time, and never before the start.
+        A share counts from the start; a signed `timedelta` from due, in elapsed time, and never before the start.
         """
-        return tuple(self._threshold(mark) for mark in sorted(self.target.warn_at, key=self._work))
+        return tuple(self._threshold(mark) for mark in sorted(self.target.warn_at, key=self._elapsed_at))
 
     @property
     def next_threshold(self) -> Threshold | None:
-        """The next warning to come, for a scheduler that need not poll; None when there is none or nobody can say."""
+        """Next warning, for a scheduler; None without one, and where its moment is not known yet."""
         return next((mark for mark in self.thresholds if not mark.passed and mark.at is not None), None)
 
     @property
     def ledger(self) -> tuple[LedgerPart, ...]:
-        """Why each span from start to now counted or did not; the parts tile it and `counted` sums to `elapsed`.
+        """Reasons why each span from start to now counted or not; the parts tile it and `counted` sums to `elapsed`.
 
         `why` is `running`, `waiting: customer` and the like, `stopped`, `cancelled`, or a reason of the hours such as
         `closed` and `holiday: Labour Day`.
@@ -203,31 +197,31 @@ class Reading:
         return tuple(parts)
 
     def overdue_by_holder(self) -> Mapping[str, dt.timedelta]:
-        """Whose the overdue time is: counted time past due by who held the case then; it sums to `late_by`.
+        """Split the elapsed time after due by the holder of the case at that time; it sums to `late_by`.
 
-        The holder is the owner, or while the case waits what it waits on, such as `supplier`.
+        The holder is the owner, or during a wait the reason of waiting, such as `supplier`.
         """
         shares: dict[str, dt.timedelta] = {}
         if self.breached_at is None:
             return shares
         for holder, start, end in _held(self.history, self.breached_at, self.until):
-            spent = self._counted(start, end)
-            if spent:
-                shares[holder] = shares.get(holder, _ZERO) + spent
+            elapsed = self._elapsed(start, end)
+            if elapsed:
+                shares[holder] = shares.get(holder, _ZERO) + elapsed
         return shares
 
-    def _counted(self, start: dt.datetime, end: dt.datetime) -> dt.timedelta:
+    def _elapsed(self, start: dt.datetime, end: dt.datetime) -> dt.timedelta:
         count = count_of(self)
         return count.by(end) - count.by(start)
 
-    def _work(self, mark: Mark) -> dt.timedelta:
+    def _elapsed_at(self, mark: Mark) -> dt.timedelta:
         return max(_ZERO, self.limit + mark) if isinstance(mark, dt.timedelta) else self.limit * mark
 
     def _threshold(self, mark: Mark) -> Threshold:
-        work, at = self._work(mark), None
+        elapsed, at = self._elapsed_at(mark), None
         if self.start is not None:
-            if work <= self.elapsed or (self.stop is None and not is_paused(self.pauses)):
-                at = count_of(self).reached(work, self.conventions.at_close)
+            if elapsed <= self.elapsed or (self.stop is None and not is_paused(self.pauses)):
+                at = count_of(self).reached(elapsed, self.conventions.at_close)
             if at is not None and self.stop is not None and at > self.stop:
                 at = None
         begun = "" if self.start is None else self.start.isoformat()
@@ -240,13 +234,13 @@ class Reading:
 
 
 def _exactly(mark: Mark) -> str:
-    """A share, or seconds, to the last digit."""
+    """Write a share, or seconds, with all digits."""
     number = mark.total_seconds() if isinstance(mark, dt.timedelta) else mark
     return repr(number).removesuffix(".0") + ("s" if isinstance(mark, dt.timedelta) else "")
 
 
 def count_of(reading: Reading) -> Count:
-    """How a clock that has begun counts from its start."""
+    """Make the count of a clock that has begun."""
     assert reading.start is not None
     return Count(reading.hours, reading.start, reading.pauses, reading.until, reading.conventions.pauses)
 
@@ -254,7 +248,7 @@ def count_of(reading: Reading) -> Count:
 def _held(
     history: Iterable[Event], start: dt.datetime, end: dt.datetime
 ) -> Iterable[tuple[str, dt.datetime, dt.datetime]]:
-    """Who held the case in each span between two moments."""
+    """List the holders of the case between two moments, with their spans."""
     owner, waits_on, since = "", None, start
     for event in history:
         if event.at >= end:

@@ -1,4 +1,4 @@
-"""What if: the same cases read under another agreement, and the verdicts that change."""
+"""Replays: the same cases under another agreement, and the verdicts that change."""
 
 import datetime as dt
 from collections import Counter
@@ -16,7 +16,7 @@ from servqual.model.sla.reading import ClockState, Reading
 
 @attrs.frozen(kw_only=True)
 class VerdictChange:
-    """One clock cycle of one case that would have been judged differently; None is a clock that is not there."""
+    """Cycle of a clock with another verdict; None where an agreement has no such cycle."""
 
     case: str
     promise: str
@@ -27,7 +27,7 @@ class VerdictChange:
 
 @attrs.frozen(kw_only=True)
 class Replay:
-    """How many verdicts were compared, and those that change."""
+    """Number of compared verdicts, and the verdicts that change."""
 
     compared: int
     changes: tuple[VerdictChange, ...] = attrs.field(repr=lambda changes: f"<{len(changes)} changes>")

@@ -1,4 +1,4 @@
-"""One promise about time: which clock, within what, for which cases."""
+"""One promise about time: its clock, its limit, and the cases that it is for."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from servqual._checks import a, several
+from servqual._checks import a, not_negative, several
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model.hours.hours import Hours, some_hours
@@ -33,11 +33,6 @@ def _share(mark: object) -> float:
     return float(mark)
 
 
-def _not_negative(_target: object, _attribute: object, within: Any) -> None:
-    if within is not None and not (isinstance(within, dt.timedelta) and within >= dt.timedelta()):
-        raise InvalidValue.of("within", "be a timedelta that is not negative, or None for no promise", within)
-
-
 def _a_share(_target: object, _attribute: object, goal: Any) -> None:
     if goal is not None and not (isinstance(goal, int | float) and not isinstance(goal, bool) and 0 < goal <= 1):
         raise InvalidValue.of("goal", "be a share above 0 and at most 1", goal, do="write 0.95 for 95 %")
@@ -58,25 +53,24 @@ def _is_label(value: object) -> bool:
 @declared("target")
 @attrs.frozen(kw_only=True)
 class Target:
-    """A limit for one clock, and the cases it holds for.
+    """Limit for one clock, and the cases that it is for.
 
-    `within` is counted time; zero is kept only by a stop at the very start, None says that these cases have no such
+    `within` is elapsed time; only a stop at the very start keeps zero, and None means that these cases have no such
     promise. `goal` is the share of cases that must keep it. `warn_at` are shares of the limit (0.75) or signed times
-    from due (an hour before: `timedelta(hours=-1)`); there are no warnings unless given. The target holds for cases
-    with this `priority` and whose events gave every attribute in `match` (`channel`, `team`, `category`, `tier`, …)
-    this value, so a target without either holds for all. `hours` and `rule` are those of the agreement unless given;
-    `name` tells apart several promises on one clock. Negative limits are refused.
+    from due (an hour before: `timedelta(hours=-1)`); by default there are no warnings. The target is for cases with
+    this `priority` whose events have every value in `match` (`channel`, `team`, `category`, `tier`, …); without both it
+    is for all cases. `hours` and `rule` are by default those of the agreement; `name` separates several promises on one
+    clock. Negative limits are refused.
 
     >>> Target(clock="first_response", within=dt.timedelta(minutes=30), priority="urgent").conditions
     frozenset({('priority', <Priority.URGENT: 'urgent'>)})
     >>> Target(clock="resolution", within=-dt.timedelta(hours=1))
     Traceback (most recent call last):
-    servqual.errors.InvalidValue: within must be a timedelta that is not negative, or None for no promise \
-(got -1 day, 23:00:00)
+    servqual.errors.InvalidValue: within must be a timedelta of zero or more, or None (got -1 day, 23:00:00)
     """
 
     clock: Clock = attrs.field(converter=Clock)
-    within: dt.timedelta | None = attrs.field(validator=_not_negative)
+    within: dt.timedelta | None = attrs.field(validator=not_negative)
     goal: float | None = attrs.field(default=None, validator=_a_share)
     warn_at: tuple[Mark, ...] = attrs.field(default=(), converter=_marks)
     priority: Priority | None = attrs.field(default=None, converter=attrs.converters.optional(Priority))
@@ -93,11 +87,11 @@ class Target:
 
     @property
     def key(self) -> str:
-        """The name of the promise: its own, or that of its clock."""
+        """Name of the promise: its own, or that of its clock."""
         return self.name or self.clock
 
     @property
     def conditions(self) -> frozenset[tuple[str, object]]:
-        """What a case must be for the target to hold."""
+        """Attributes that a case must have for the target."""
         pairs = set(self.match.items())
         return frozenset(pairs if self.priority is None else pairs | {("priority", self.priority)})

@@ -1,8 +1,8 @@
-"""From one cycle of a clock to its reading: which limit holds, what has counted, and whether the promise is kept."""
+"""From one cycle of a clock to its reading: limit, elapsed time, due moment and state."""
 
 import datetime as dt
 
-from servqual.model.history.lifecycle import Event
+from servqual.model.history.event import Event
 from servqual.model.hours.hours import DatedHours, Hours
 from servqual.model.sla.clocks import ClockConventions, Retargeting
 from servqual.model.sla.counting import Count, is_paused
@@ -15,7 +15,7 @@ _US = dt.timedelta(microseconds=1)
 
 
 def pending(case: str, target: Target, hours: Hours, conventions: ClockConventions, now: dt.datetime) -> Reading:
-    """The reading of a clock that has not begun."""
+    """Make the reading of a clock that has not begun."""
     assert target.within is not None
     return Reading(
         case=case,
@@ -46,7 +46,7 @@ def read_cycle(
     history: tuple[Event, ...],
     earlier: tuple[Reading, ...],
 ) -> Reading | None:
-    """The reading of one cycle; None where no target ever applied to it."""
+    """Read one cycle; None where no target ever applied to it."""
     limits = _Limits(cycle, agreed, conventions)
     for change in cycle.changes:
         limits.apply(change)
@@ -64,7 +64,7 @@ def read_cycle(
     if breached_at is not None:
         due = breached_at
     elif not paused or elapsed >= limit:
-        due = count.done(limit, conventions.at_close)
+        due = count.due(limit, conventions.at_close)
         if due is not None and paused and due >= pauses[-1].start:
             due = None
         elif due is not None and due < until:
@@ -103,7 +103,7 @@ def _undisturbed(stop: dt.datetime | None, *, paused: bool) -> ClockState:
 
 
 class _Limits:
-    """The limit and the hours that hold after each change of target; a verdict reached before a change stays."""
+    """Limit and hours after each change of target; a breach before a change stays."""
 
     def __init__(self, cycle: Cycle[Target], agreed: Hours, conventions: ClockConventions) -> None:
         self.cycle = cycle
@@ -142,31 +142,31 @@ class _Limits:
         self.hours, self.target = hours, new
 
     def limit(self, count: Count) -> dt.timedelta:
-        """The limit from the start on, where what counted before a change is left out of it."""
+        """Return the limit from the start, with the time elapsed before a change added where it does not count."""
         return self.within if self.since is None else count.by(self.since) + self.within
 
     def _judge(self, count: Count, limit: dt.timedelta) -> None:
-        due = count.done(limit, self.conventions.at_close)
+        due = count.due(limit, self.conventions.at_close)
         paused = is_paused(count.pauses) and due is not None and due >= count.pauses[-1].start
         if due is not None and due < count.until and not paused:
             self.breached_at = due
 
     def count(self, pauses: tuple[Pause, ...], until: dt.datetime) -> Count:
-        """How the cycle counts as far as a moment."""
+        """Count the cycle up to a moment."""
         hours = _settled(self.hours, until, self.conventions)
         return Count(hours, self.cycle.start, pauses, until, self.conventions.pauses)
 
     def pauses_by(self, at: dt.datetime) -> tuple[Pause, ...]:
-        """Pauses as they were known at a moment."""
+        """List the pauses as known at a moment."""
         known = [pause for pause in self.cycle.pauses if pause.start <= at]
         return tuple(pause._replace(end=None) if pause.end is not None and pause.end > at else pause for pause in known)
 
 
 def _share(limit: dt.timedelta, share: float) -> dt.timedelta:
-    """A share of a limit to the nearest microsecond, in floating point, as it is counted in bulk."""
+    """Return a share of a limit to the nearest microsecond, in floating point like the columns of metrics."""
     return dt.timedelta(microseconds=round(limit // _US * share))
 
 
 def _settled(hours: Hours, until: dt.datetime, conventions: ClockConventions) -> Hours:
-    """The hours that count: where the last ones count for all time, those in force at the end."""
+    """Return the hours in force at the end where they count for the whole history, else all of them."""
     return hours.in_force(until) if conventions.whole_history else hours

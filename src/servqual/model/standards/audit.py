@@ -1,18 +1,18 @@
-"""An audit, a review or an assessment of quality: planned, held, its findings answered one by one, and closed.
+"""An audit, a review or an assessment of quality: planned, held, each finding answered, and closed.
 
 The same names are the events, so a program reads well with `from servqual.model import audit as event`.
 """
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 
 import attrs
 
-from servqual._checks import among, as_texts, distinct, filled
+from servqual._checks import among, as_texts, differ, filled
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
+from servqual.model.history.event import Act, Reasoned
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import AuditId
 from servqual.model.labels import Labelled
 
@@ -33,7 +33,7 @@ __all__ = [
 
 
 class AuditStatus(Labelled):
-    """Where an audit is."""
+    """Status of an audit."""
 
     PLANNED = "planned", "已计划"
     HELD = "held", "已实施"
@@ -42,7 +42,7 @@ class AuditStatus(Labelled):
 
 
 class AuditKind(Labelled):
-    """Who looks at what: at a process, at the service, or at quality as a whole, from inside or outside."""
+    """Kind of audit: of a process, of the service, or of quality as a whole, from inside or outside."""
 
     PROCESS_AUDIT = "process_audit", "服务流程审计"
     PROCESS_REVIEW = "process_review", "流程评审"
@@ -56,7 +56,7 @@ class AuditKind(Labelled):
 
 
 class EvidenceKind(Labelled):
-    """What a finding rests on."""
+    """Evidence for a finding."""
 
     PROCESS_AUDIT = "process_audit", "流程审核"
     CUSTOMER_FEEDBACK = "customer_feedback", "顾客反馈"
@@ -71,7 +71,7 @@ _OUTSIDE: Final = frozenset({AuditKind.THIRD_PARTY, AuditKind.EXTERNAL})
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """Something that was found: good (`strength=True`), or to be corrected; and the evidence for it."""
+    """Finding with its evidence: good (`strength=True`), or to be corrected."""
 
     name: str = attrs.field(validator=filled)
     text: str = attrs.field(validator=filled)
@@ -79,17 +79,9 @@ class Finding:
     strength: bool = False
 
 
-def _findings(values: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(values)
-
-
-def _told_apart(_: object, __: object, value: tuple[Finding, ...]) -> None:
-    distinct("findings", [finding.name for finding in value])
-
-
 @attrs.frozen(kw_only=True)
 class Planned(Act):
-    """What is looked at, how, against which checklist, and by when; from outside, by whom (`body`)."""
+    """The audit was planned: subject, kind, checklist and date; for one from outside, also the institution (`body`)."""
 
     id: AuditId = attrs.field(validator=filled)
     kind: AuditKind = attrs.field(converter=AuditKind)
@@ -105,16 +97,18 @@ class Planned(Act):
 
 @attrs.frozen(kw_only=True)
 class Held(Act):
-    """It took place: who took part besides, which items of the checklist were met, and what was found."""
+    """It took place: other participants, items of the checklist that were met, and findings."""
 
     participants: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     met: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
-    findings: tuple[Finding, ...] = attrs.field(default=(), converter=_findings, validator=_told_apart)
+    findings: tuple[Finding, ...] = attrs.field(
+        default=(), converter=tuple[Finding, ...], validator=differ(lambda finding: finding.name)
+    )
 
 
 @attrs.frozen(kw_only=True)
 class Corrected(Act):
-    """A finding was answered: how it was put right, or why it stays."""
+    """A finding was answered: how it was corrected, or why it stays."""
 
     finding: str = attrs.field(validator=filled)
     how: str = attrs.field(validator=filled)
@@ -122,14 +116,12 @@ class Corrected(Act):
 
 @attrs.frozen(kw_only=True)
 class Closed(Act):
-    """Every finding that asked for it was answered."""
+    """It ended; every finding to correct was answered."""
 
 
 @attrs.frozen(kw_only=True)
-class Cancelled(Act):
+class Cancelled(Reasoned):
     """It will not take place, for a reason."""
-
-    reason: str = attrs.field(validator=filled)
 
 
 AuditEvent = Planned | Held | Corrected | Closed | Cancelled
@@ -150,17 +142,13 @@ def _rows() -> tuple[Row[AuditStatus], ...]:
 AUDIT_TRANSITIONS: Final = Transitions(name="audit", rows=_rows())
 
 
-def _events(history: Iterable[AuditEvent]) -> tuple[AuditEvent, ...]:
-    return as_history(history)
-
-
 @declared("audit")
 @attrs.frozen(kw_only=True)
 class Audit(Lived[AuditStatus, AuditEvent]):
-    """A look at quality as the tuple of what happened to it.
+    """An audit as the tuple of its events.
 
-    Refused: an event that the status does not allow, an answer to a finding that there is not or that is a strength,
-    an item met that is not on the checklist, and closing while a finding is not answered.
+    Refused: an event that the status does not allow, an answer to an unknown finding or to a strength, a met item that
+    is not on the checklist, and closing while a finding is not answered.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> audit = Audit(history=[
@@ -177,77 +165,64 @@ record Corrected for each
 
     _lifecycle: ClassVar[Transitions[Any]] = AUDIT_TRANSITIONS
 
-    history: tuple[AuditEvent, ...] = attrs.field(converter=_events, repr=short)
+    history: tuple[AuditEvent, ...] = attrs.field(converter=History[AuditEvent], repr=short)
 
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        _consistent(self)
-
-    def record(self, event: AuditEvent) -> Self:
-        """A new audit with this event added, or an error that changes nothing: see the class."""
-        new = super().record(event)
-        _consistent(new)
-        return new
+    def _check(self, _events: tuple[AuditEvent, ...], /) -> None:
+        for event in self.history:
+            if isinstance(event, Held):
+                for item in event.met:
+                    among("met", item, self.plan.checklist)
+            elif isinstance(event, Corrected):
+                among("finding", event.finding, [finding.name for finding in self.weaknesses])
+        left = ", ".join(finding.name for finding in self.open_findings)
+        if self.status is AuditStatus.CLOSED and left:
+            raise InvalidValue.of(
+                "findings",
+                "all be answered before the audit is closed",
+                left,
+                shown=f"no answer to {left}",
+                do="record Corrected for each",
+            )
 
     @property
     def id(self) -> AuditId:
-        """The name of the audit."""
+        """Name of the audit."""
         return AuditId(super().id)
 
     @property
     def plan(self) -> Planned:
-        """What was to be looked at."""
-        first = self.history[0]
-        assert isinstance(first, Planned)
-        return first
+        """First event: the plan."""
+        return self._first(Planned)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All that was found."""
+        """All findings."""
         held: Held | None = self._latest(Held)
         return () if held is None else held.findings
 
     @property
     def strengths(self) -> tuple[Finding, ...]:
-        """What was found to be good."""
+        """Findings that are good."""
         return tuple(finding for finding in self.findings if finding.strength)
 
     @property
     def weaknesses(self) -> tuple[Finding, ...]:
-        """What was found to need correction."""
+        """Findings that need correction."""
         return tuple(finding for finding in self.findings if not finding.strength)
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:
-        """What needs correction and was not answered yet."""
+        """Findings that need correction and have no answer yet."""
         answered = {event.finding for event in self.history if isinstance(event, Corrected)}
         return tuple(finding for finding in self.weaknesses if finding.name not in answered)
 
     @property
     def unmet(self) -> tuple[str, ...]:
-        """The items of the checklist that were not met; none before it was held."""
+        """Items of the checklist that were not met; none before it was held."""
         held: Held | None = self._latest(Held)
         return () if held is None else tuple(item for item in self.plan.checklist if item not in held.met)
 
     def overdue(self, *, today: dt.date) -> bool:
-        """Whether it was to be held before this day and was not."""
+        """Say whether it was due before this day and was not held."""
         due = self.plan.due
         return self.status is AuditStatus.PLANNED and due is not None and today > due
-
-
-def _consistent(audit: Audit) -> None:
-    for event in audit.history:
-        if isinstance(event, Held):
-            for item in event.met:
-                among("met", item, audit.plan.checklist)
-        elif isinstance(event, Corrected):
-            among("finding", event.finding, [finding.name for finding in audit.weaknesses])
-    left = ", ".join(finding.name for finding in audit.open_findings)
-    if audit.status is AuditStatus.CLOSED and left:
-        raise InvalidValue.of(
-            "findings",
-            "all be answered before the audit is closed",
-            left,
-            shown=f"no answer to {left}",
-            do="record Corrected for each",
-        )

@@ -1,6 +1,6 @@
-"""A service blueprint: what the customer does, what is seen of us, and what is done out of sight, lane by lane."""
+"""A service blueprint: steps of the customer, visible steps of ours, and hidden steps, in lanes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -15,7 +15,7 @@ from servqual.model.standards import flowchart
 
 
 class Lane(Labelled):
-    """Who acts, from the customer inwards."""
+    """Lane of a blueprint, from the customer inwards."""
 
     CUSTOMER = "customer", "顾客"
     FRONT_STAGE = "front_stage", "前台"
@@ -24,7 +24,7 @@ class Lane(Labelled):
 
 
 class Line(Labelled):
-    """What lies between two neighbouring lanes."""
+    """Line between two neighbouring lanes."""
 
     INTERACTION = "interaction", "互动线"
     VISIBILITY = "visibility", "可视线"
@@ -49,14 +49,10 @@ class BlueprintStep:
     after: tuple[str, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(as_texts))
 
 
-def _steps(values: Iterable[BlueprintStep]) -> tuple[BlueprintStep, ...]:
-    return tuple(values)
-
-
 @declared("blueprint")
 @attrs.frozen(kw_only=True)
 class Blueprint(Rebuilt):
-    """The steps of a service in four lanes, and where it crosses from one to the next.
+    """Steps of a service in four lanes, and their crossings between lanes.
 
     Refused: no steps, two of one name, an `after` that names no step, and steps in a circle.
 
@@ -82,7 +78,7 @@ class Blueprint(Rebuilt):
     """
 
     name: str = attrs.field(validator=filled)
-    steps: tuple[BlueprintStep, ...] = attrs.field(converter=_steps)
+    steps: tuple[BlueprintStep, ...] = attrs.field(converter=tuple[BlueprintStep, ...])
     _before: Mapping[str, tuple[str, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -91,18 +87,19 @@ class Blueprint(Rebuilt):
 
     @property
     def edges(self) -> tuple[tuple[str, str], ...]:
-        """Each pair of a step and one that follows it."""
+        """Pairs of a step and a following step."""
         return flowchart.edges(self._before)
 
     @property
     def lanes(self) -> Mapping[Lane, tuple[BlueprintStep, ...]]:
-        """The steps of each lane, from the customer inwards; a lane without steps is empty."""
+        """Steps of each lane, from the customer inwards; a lane without steps is empty."""
         return MappingProxyType({lane: tuple(s for s in self.steps if s.lane is lane) for lane in Lane})
 
     def crossings(self, line: Line) -> tuple[tuple[str, str], ...]:
-        """The pairs of steps that lead across a line, in either direction.
+        """List the pairs of steps across a line, in either direction.
 
-        Those across the line of interaction are the moments of contact; a step that jumps lanes crosses all between.
+        Pairs across the line of interaction are the moments of contact; a pair over several lanes crosses every line
+        between them.
         """
         depth = {step.name: _DEPTH[step.lane] for step in self.steps}
         border = _LINES[Line(line)]
@@ -110,14 +107,14 @@ class Blueprint(Rebuilt):
 
     @property
     def unanswered(self) -> tuple[BlueprintStep, ...]:
-        """What the customer does that no step of ours follows, the last step of the service aside."""
+        """Steps of the customer that no step of ours follows, without the last step of the service."""
         ours = {step.name for step in self.steps if step.lane is not Lane.CUSTOMER}
         followed = {earlier for earlier, later in self.edges if later in ours}
         leading = {earlier for earlier, _ in self.edges}
         return tuple(step for step in self.lanes[Lane.CUSTOMER] if step.name in leading - followed)
 
     def diagram(self, language: Language = "en") -> str:
-        """The blueprint as a Mermaid flow chart, a box for each lane in use."""
+        """Draw the blueprint as a Mermaid flow chart, with a box per lane in use."""
         words = {
             lane.label(language): {step.name: _words(step, language) for step in steps}
             for lane, steps in self.lanes.items()

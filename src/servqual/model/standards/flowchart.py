@@ -1,4 +1,4 @@
-"""Named steps and which comes before which: checked once, walked, and drawn as a Mermaid flow chart."""
+"""Named steps and their order: checked, walked, and drawn as a Mermaid flow chart."""
 
 import graphlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,16 +7,16 @@ from typing import TypeAlias
 from servqual._checks import among, distinct
 from servqual.errors import InvalidValue
 
-# a step by name, and the steps right before it: None means the one listed before, `()` that it is a beginning
+# a step by name, and its direct predecessors: None means the step listed before it, `()` means none
 Node: TypeAlias = tuple[str, tuple[str, ...] | None]
 Edge: TypeAlias = tuple[str, str]
 
 
 def predecessors(nodes: Sequence[Node]) -> dict[str, tuple[str, ...]]:
-    """What comes right before each step; refused: no steps, a name twice, an unknown name, a circle."""
+    """Map each step to its direct predecessors; refuse no steps, a name twice, an unknown name and a circle."""
     names = [name for name, _ in nodes]
     if not names:
-        raise InvalidValue("steps must hold at least one (got none)", field="steps", expected="steps")
+        raise InvalidValue.of("steps", "hold at least one", (), shown="none")
     distinct("steps", names)
     before = {
         name: after if after is not None else tuple(names[max(place - 1, 0) : place])
@@ -35,17 +35,17 @@ def _no_circle(before: Mapping[str, tuple[str, ...]]) -> None:
     except graphlib.CycleError as circle:
         steps = " → ".join(circle.args[1])
         raise InvalidValue.of(
-            "after", "not lead in a circle", steps, do="a step that comes again is a run of its own"
+            "after", "not lead in a circle", steps, do="a repeated step is a run of its own"
         ) from None
 
 
 def edges(before: Mapping[str, tuple[str, ...]]) -> tuple[Edge, ...]:
-    """Each pair of a step and one that follows it."""
+    """List the pairs of a step and a following step."""
     return tuple((earlier, name) for name, befores in before.items() for earlier in befores)
 
 
 def ancestors(before: Mapping[str, tuple[str, ...]], name: str) -> frozenset[str]:
-    """All steps that must come before this one, however far back."""
+    """Collect all direct and indirect predecessors of a step."""
     found: set[str] = set()
     waiting = list(before[name])
     while waiting:
@@ -59,7 +59,7 @@ def ancestors(before: Mapping[str, tuple[str, ...]], name: str) -> frozenset[str
 def flowchart(
     groups: Mapping[str, Mapping[str, str]], arrows: Iterable[Edge], *, direction: str, boxed: bool = True
 ) -> str:
-    """A Mermaid flow chart: words by step, in groups that are boxes with a title unless `boxed=False`."""
+    """Draw a Mermaid flow chart: text by step, in groups that are boxes with a title unless `boxed=False`."""
     keys: dict[str, str] = {}
     lines = [f"flowchart {direction}"]
     for number, (title, words) in enumerate(groups.items(), 1):
@@ -77,7 +77,7 @@ def flowchart(
 
 
 def _safe(text: str) -> str:
-    """People's text inside a quoted Mermaid label: signs that end the label or begin markup become entities."""
+    """Escape text for a quoted Mermaid label: signs that end the label or begin markup become entities."""
     plain = " ".join(text.split())
     return "".join(f"#{ord(sign)};" if sign in _SIGNS else sign for sign in plain)
 

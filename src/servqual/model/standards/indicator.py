@@ -1,4 +1,4 @@
-"""An indicator: what is to be reached, by which measure, why and by when; and which of that nobody has said."""
+"""An indicator: a goal for a measure, with reason and date, and a list of its missing parts."""
 
 import datetime as dt
 import math
@@ -17,22 +17,22 @@ Goal = float | dt.timedelta
 
 
 class Measure(Protocol):
-    """What an indicator has to know of a measure; each entry of `servqual.metrics.KPIS` tells it."""
+    """Part of a measure that an indicator needs; each entry of `servqual.metrics.KPIS` has it."""
 
     @property
     def unit(self) -> str:
-        """What it counts in: `share`, `s`, `points`, …."""
+        """Unit, such as `share`, `s` or `points`."""
         ...
 
     @property
     def better(self) -> str | None:
-        """`higher`, `lower`, or None where neither is."""
+        """Better direction: `higher`, `lower`, or None where neither is better."""
         ...
 
 
 @declared("smart_criterion")
 class SmartCriterion(Labelled):
-    """The five things that make an indicator more than a wish."""
+    """Five criteria of a good indicator."""
 
     SPECIFIC = "specific", "具体"
     MEASURABLE = "measurable", "可衡量"
@@ -41,7 +41,7 @@ class SmartCriterion(Labelled):
     TIME_BOUND = "time_bound", "时限性"
 
 
-# what a measure in this unit can be at most and at least; any other unit only has to be a number that is not negative
+# least and most value of a measure by unit; a measure in another unit is any number of at least 0
 _REACH: Final[Mapping[str, tuple[float, float]]] = {
     "share": (0, 1),
     "points": (-100, 100),
@@ -59,14 +59,15 @@ def _countable(_: object, field: "attrs.Attribute[Goal | None]", value: object) 
 @declared("indicator")
 @attrs.frozen(kw_only=True)
 class Indicator:
-    """A goal for one measure: what to reach, why, by when, and who answers for it.
+    """Goal for one measure, with reason, date and owner.
 
-    `kpi` is the key of a measure, `within` the limit where that measure needs one. `goal` and `baseline` (what it was
-    when the goal was set) are in the measure's unit: a share from 0 to 1, a count, or a `timedelta`; both of one kind.
-    A boundary value reaches the goal. `better` says which way is better for a measure that no catalogue knows.
+    `kpi` is the key of a measure, `within` its limit where it needs one. `goal` and `baseline` (the value when the goal
+    was set) are in the unit of the measure: a share from 0 to 1, a count, or a `timedelta`; both of one type. A
+    boundary value reaches the goal. `better` gives the better direction of a measure that no catalogue knows.
 
-    Nothing but the kinds is demanded, because an unfinished goal is what people have: `smart_gaps` lists what is
-    missing. Refused: a goal that is no finite number, a limit of nothing, goal and baseline of different kinds.
+    All fields are optional, because people begin with unfinished goals: `smart_gaps` lists the missing parts. Refused:
+    a goal that is not a finite number or a timedelta, a limit that is not positive, goal and baseline of different
+    types.
 
     >>> solve = Indicator(name="solve what we take on", kpi="resolution_rate", goal=0.95)
     >>> [gap.label() for gap in solve.smart_gaps()]
@@ -90,19 +91,18 @@ class Indicator:
         if len(kinds) > 1:
             raise InvalidValue.of(
                 "baseline",
-                "be of the kind of the goal",
+                "be of the type of the goal",
                 self.baseline,
                 shown=f"{self.baseline!r} for {self.goal!r}",
                 do="write both as numbers or both as timedelta",
             )
 
     def smart_gaps(self, measures: Mapping[str, Measure] | None = None) -> tuple[SmartCriterion, ...]:
-        """What keeps this indicator from being specific, measurable, achievable, relevant and time-bound.
+        """List the criteria among specific, measurable, achievable, relevant and time-bound that it does not meet.
 
-        Specific asks for a name and a measure; measurable for a measure that is known, and a goal; achievable for a
-        goal that the measure can take and that does not lie behind the baseline; relevant for a reason; time-bound
-        for a date. Which measures there are, in which unit and which way is better, `measures` says, such as
-        `servqual.metrics.KPIS`; without it every key counts as known.
+        Specific needs a name and a measure; measurable a known measure and a goal; achievable a goal within the range
+        of the measure and not worse than the baseline; relevant a reason; time-bound a date. `measures`, such as
+        `servqual.metrics.KPIS`, gives the known measures with unit and better direction; without it every key is known.
 
         >>> from servqual.metrics import KPIS
         >>> [str(gap) for gap in Indicator(name="all", kpi="resolution_rate", goal=95, reason="x").smart_gaps(KPIS)]

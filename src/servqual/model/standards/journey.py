@@ -1,4 +1,4 @@
-"""A customer journey: the touchpoints from first contact to after-sales, where it takes time, and where nobody asks."""
+"""A customer journey: touchpoints from first contact to after-sales, with bottlenecks and missing feedback."""
 
 import datetime as dt
 from collections import Counter
@@ -16,10 +16,10 @@ from servqual.model.standards import flowchart
 @declared("touchpoint")
 @attrs.frozen(kw_only=True)
 class Touchpoint:
-    """A point where the customer meets us: in which stage, through which channel, and how we ask for feedback there.
+    """Point of contact with the customer: its stage, its channel, and our ways to ask for feedback.
 
-    Stages are the user's own words, such as `contact`, `delivery`, `after-sales`. `after` names the touchpoints that
-    lead to it; left out, that is the one listed before it, and `()` makes it a beginning.
+    Stages are free words, such as `contact`, `delivery`, `after-sales`. `after` names the touchpoints before it: by
+    default the one listed before, `()` for none.
     """
 
     name: str = attrs.field(validator=filled)
@@ -31,32 +31,28 @@ class Touchpoint:
 
 @attrs.frozen(kw_only=True)
 class Coverage(Rebuilt):
-    """Where on a journey feedback was heard: how often at each touchpoint, and how often at none that it has."""
+    """Feedback along a journey: how often at each touchpoint, and how often elsewhere."""
 
     heard: Mapping[str, int]
     elsewhere: int
 
     @property
     def silent(self) -> tuple[str, ...]:
-        """The touchpoints of which nothing was heard."""
+        """Touchpoints without feedback."""
         return tuple(name for name, count in self.heard.items() if not count)
 
     @property
     def share(self) -> float:
-        """The share of touchpoints of which something was heard, 0 to 1."""
+        """Share of touchpoints with feedback, 0 to 1."""
         return 1 - len(self.silent) / len(self.heard)
-
-
-def _touchpoints(values: Iterable[Touchpoint]) -> tuple[Touchpoint, ...]:
-    return tuple(values)
 
 
 @declared("journey")
 @attrs.frozen(kw_only=True)
 class Journey(Rebuilt):
-    """The way of a customer through our touchpoints.
+    """Way of a customer through our touchpoints.
 
-    Refused: no touchpoints, two of one name, an `after` that names none, and touchpoints in a circle.
+    Refused: no touchpoints, two with one name, an unknown name in `after`, and touchpoints in a circle.
 
     >>> purchase = Journey(name="purchase", touchpoints=(
     ...     Touchpoint(name="shop", stage="contact", feedback=("rating",)),
@@ -70,7 +66,7 @@ class Journey(Rebuilt):
     """
 
     name: str = attrs.field(validator=filled)
-    touchpoints: tuple[Touchpoint, ...] = attrs.field(converter=_touchpoints)
+    touchpoints: tuple[Touchpoint, ...] = attrs.field(converter=tuple[Touchpoint, ...])
     _before: Mapping[str, tuple[str, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -79,24 +75,24 @@ class Journey(Rebuilt):
 
     @property
     def edges(self) -> tuple[tuple[str, str], ...]:
-        """Each pair of a touchpoint and one that follows it."""
+        """Pairs of a touchpoint and a following touchpoint."""
         return flowchart.edges(self._before)
 
     @property
     def stages(self) -> Mapping[str, tuple[Touchpoint, ...]]:
-        """The touchpoints of each stage, stages in the order in which they are first met."""
+        """Touchpoints of each stage, stages in the order of their first touchpoint."""
         names = dict.fromkeys(point.stage for point in self.touchpoints)
         return MappingProxyType({name: tuple(p for p in self.touchpoints if p.stage == name) for name in names})
 
     @property
     def unasked(self) -> tuple[Touchpoint, ...]:
-        """The touchpoints where nobody asks for feedback."""
+        """Touchpoints where nobody asks for feedback."""
         return tuple(point for point in self.touchpoints if not point.feedback)
 
     def coverage(self, heard: Iterable[str | None], *, stage: str | None = None) -> Coverage:
-        """Where feedback was heard, given the touchpoint of each item of it; of the whole journey or of one stage.
+        """Count feedback by touchpoint, on the whole journey or in one stage, from the touchpoint of each item.
 
-        An item without a touchpoint, or with one outside, counts as heard elsewhere. An unknown stage is refused.
+        An item without a touchpoint, or with another one, counts as elsewhere. An unknown stage is refused.
         """
         if stage is not None:
             among("stage", stage, self.stages)
@@ -106,9 +102,9 @@ class Journey(Rebuilt):
         return Coverage(heard=MappingProxyType(found), elsewhere=counts.total() - sum(found.values()))
 
     def bottleneck(self, took: Mapping[str, dt.timedelta]) -> Touchpoint | None:
-        """The touchpoint that took most of the time, the first of several; None where no time passed.
+        """Return the touchpoint with the most time, the first of several; None where no time passed.
 
-        A touchpoint that is not named took none; a name that the journey does not have is refused.
+        A touchpoint that is not named took no time; an unknown name is refused.
         """
         for name in took:
             among("touchpoint", name, self._before)
@@ -116,9 +112,9 @@ class Journey(Rebuilt):
         return slowest if took.get(slowest.name, _NOTHING) > _NOTHING else None
 
     def pain_points(self, scores: Mapping[str, float], *, below: float) -> tuple[Touchpoint, ...]:
-        """The touchpoints that scored less than `below`, the worst first; those without a score are not judged.
+        """List the touchpoints with a score less than `below`, the worst first; others need no score.
 
-        A name that the journey does not have is refused.
+        An unknown name is refused.
         """
         for name in scores:
             among("touchpoint", name, self._before)
@@ -126,7 +122,7 @@ class Journey(Rebuilt):
         return tuple(sorted(poor, key=lambda point: scores[point.name]))
 
     def diagram(self) -> str:
-        """The journey as a Mermaid flow chart, a box for each stage."""
+        """Draw the journey as a Mermaid flow chart, with a box per stage."""
         words = {stage: {point.name: _words(point) for point in points} for stage, points in self.stages.items()}
         return flowchart.flowchart(words, self.edges, direction="LR")
 

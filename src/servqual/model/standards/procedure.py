@@ -1,17 +1,17 @@
-"""A procedure: the steps of a service, who does each and how fast, and how a run of it compares.
+"""A procedure: steps of a service with roles and limits, and the comparison of a run with it.
 
-A step carries its duty (a role), its limit, its guide and its checklist; the steps that come before it make the map of
-the process. `check` holds a run against all of that and says where the time went.
+A step has a role, a limit, a guide and a checklist; the steps before each step make the map of the process. `check`
+compares a run with all of that and shows the time of each step.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
 import attrs
 
-from servqual._checks import as_instant, as_texts, filled, instant, lasting
+from servqual._checks import as_instant, as_texts, filled, in_order, instant, lasting
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
@@ -22,7 +22,7 @@ from servqual.model.standards import flowchart
 
 
 class KeyLink(Labelled):
-    """The links of a process that decide whether a service succeeds."""
+    """Link of a process that decides the success of a service."""
 
     CONTACT = "contact", "接触点"
     DELIVERY = "delivery", "服务交付"
@@ -32,11 +32,11 @@ class KeyLink(Labelled):
 @declared("step")
 @attrs.frozen(kw_only=True)
 class Step:
-    """One step: its name, the role whose duty it is, and how long it may take, where these are fixed.
+    """One step: its name, and where fixed its role and its time limit.
 
-    `after` names the steps that must be done before it begins; left out, that is the step listed before it, and `()`
-    makes it a beginning. An `optional` step may be left out of a run. `guide` says how it is done, `checklist` what has
-    to be ticked, `indicators` the keys of measures that watch it, `link` which key link of the process it is.
+    `after` names the steps that must end before it begins: by default the step listed before it, `()` for none. An
+    `optional` step may be left out of a run. `guide` says how to do it, `checklist` lists items to tick, `indicators`
+    are keys of measures for it, `link` is its key link of the process.
     """
 
     name: str = attrs.field(validator=filled)
@@ -52,9 +52,9 @@ class Step:
 
 @attrs.frozen(kw_only=True)
 class Passage:
-    """How a step went: when it began and ended (None: it is under way), who did it, and what was ticked.
+    """Run of one step: start, end (None: still under way), role, and ticked items.
 
-    A role that is not given is not judged; moments carry a zone, and an end before the start is refused.
+    Without a role, the role is not judged. Moments carry a zone; an end before the start is refused.
     """
 
     start: dt.datetime = attrs.field(converter=instant)
@@ -63,10 +63,8 @@ class Passage:
     ticked: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
-        if self.end is not None and self.end < self.start:
-            raise InvalidValue.of(
-                "end", "not come before start", self.end, shown=f"{self.start} to {self.end}", do="swap the two moments"
-            )
+        if self.end is not None:
+            in_order(self.start, self.end)
 
 
 Run: TypeAlias = Mapping[str, Passage | tuple[dt.datetime, dt.datetime | None]]
@@ -74,17 +72,17 @@ Run: TypeAlias = Mapping[str, Passage | tuple[dt.datetime, dt.datetime | None]]
 
 @attrs.frozen(kw_only=True)
 class Conformance(Rebuilt):
-    """A run held against its procedure; each list is in the order of the procedure.
+    """Comparison of a run with its procedure; each list is in the order of the procedure.
 
     Attributes:
         late: steps that took longer than their limit, those still under way included.
-        missing: steps that did not happen and are not optional; in a run that goes on they are those still to come.
-        out_of_order: steps that began before one that must come first had ended.
-        wrong_role: steps done by somebody whose duty they are not.
-        unticked: what was left open on the checklist, by step.
-        unknown: names in the run that the procedure does not have.
+        missing: steps that did not happen and are not optional; in an open run also the steps still to come.
+        out_of_order: steps that began before the end of a step that must come first.
+        wrong_role: steps done by another role than their own.
+        unticked: items of the checklist that were not ticked, by step.
+        unknown: names in the run that are not in the procedure.
         took: the time of each step that happened.
-        bottleneck: the step that took most of the time, the first of several; None where no time passed.
+        bottleneck: the step with the most time, the first of several; None where no time passed.
     """
 
     late: tuple[Step, ...]
@@ -98,27 +96,23 @@ class Conformance(Rebuilt):
 
     @property
     def conforms(self) -> bool:
-        """Whether nothing at all is to be said against the run."""
+        """Whether the run has no fault at all."""
         faults = (self.late, self.missing, self.out_of_order, self.wrong_role, self.unticked, self.unknown)
         return not any(faults)
 
     @property
     def shares(self) -> Mapping[str, float]:
-        """Which part of the whole time each step took, 0 to 1; empty where no time passed."""
+        """Share of the whole time per step, 0 to 1; empty where no time passed."""
         total = sum(self.took.values(), dt.timedelta(0))
         return MappingProxyType({name: took / total for name, took in self.took.items()} if total else {})
-
-
-def _steps(values: Iterable[Step]) -> tuple[Step, ...]:
-    return tuple(values)
 
 
 @declared("procedure")
 @attrs.frozen(kw_only=True)
 class Procedure(Rebuilt):
-    """The way a service is done, step by step.
+    """Steps of a service and their order.
 
-    Refused: no steps, two of one name, an `after` that names no step, and steps that wait for each other in a circle.
+    Refused: no steps, two with one name, an unknown name in `after`, and steps in a circle.
 
     >>> minutes = lambda n: dt.timedelta(minutes=n)
     >>> enquiry = Procedure(name="enquiry", steps=(
@@ -136,7 +130,7 @@ class Procedure(Rebuilt):
     """
 
     name: str = attrs.field(validator=filled)
-    steps: tuple[Step, ...] = attrs.field(converter=_steps)
+    steps: tuple[Step, ...] = attrs.field(converter=tuple[Step, ...])
     _before: Mapping[str, tuple[str, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -145,31 +139,30 @@ class Procedure(Rebuilt):
 
     @property
     def edges(self) -> tuple[tuple[str, str], ...]:
-        """The map of the process: each pair of a step and one that follows it."""
+        """Map of the process: pairs of a step and a following step."""
         return flowchart.edges(self._before)
 
     @property
     def duties(self) -> Mapping[Role, tuple[Step, ...]]:
-        """The steps that are each role's duty."""
+        """Steps of each role."""
         roles = dict.fromkeys(step.role for step in self.steps if step.role is not None)
         return MappingProxyType({role: tuple(s for s in self.steps if s.role is role) for role in roles})
 
     @property
     def unclear(self) -> tuple[Step, ...]:
-        """The steps whose duty or limit nobody has fixed."""
+        """Steps without a role or a limit."""
         return tuple(step for step in self.steps if step.role is None or step.within is None)
 
     def diagram(self, language: Language = "en") -> str:
-        """The map as a Mermaid flow chart, with the role and the limit of each step."""
+        """Draw the map as a Mermaid flow chart, with the role and the limit of each step."""
         words = {step.name: _words(step, language) for step in self.steps}
         return flowchart.flowchart({self.name: words}, self.edges, direction="LR", boxed=False)
 
     def check(self, run: Run, *, hours: Hours | None = None, now: dt.datetime | None = None) -> Conformance:
-        """How a run compares: a `Passage`, or a pair of start and end, for each step that happened.
+        """Compare a run with the procedure; the run has a `Passage`, or a pair of start and end, per step.
 
-        Time is real time, or open time where `hours` are given. A step without an end is under way and is judged as
-        of `now`, which it then needs. A boundary value keeps its limit, and a step may begin the instant that the one
-        before it ends.
+        Time is real time, or open time where `hours` are given. A step without an end is under way and is judged at
+        `now`. A boundary value keeps its limit, and a step may begin at the end of the step before it.
 
         Refused: a step under way without `now`, or one that begins after it.
         """
@@ -209,11 +202,7 @@ def _passage(value: Passage | tuple[dt.datetime, dt.datetime | None]) -> Passage
 
 def _time(name: str, passage: Passage, hours: Hours | None, now: dt.datetime | None) -> dt.timedelta:
     if passage.end is None and now is None:
-        raise InvalidValue(
-            f"now is needed while {name!r} is under way (got None); pass the moment as of which to judge",
-            field="now",
-            expected="a moment",
-        )
+        raise InvalidValue.of("now", f"be given while {name!r} is under way", None, do="pass the moment of judging")
     end = passage.end or as_instant(now, "now")
     if end < passage.start:
         raise InvalidValue.of("now", f"not come before {name!r} began at {passage.start}", end)

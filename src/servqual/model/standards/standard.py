@@ -1,18 +1,18 @@
-"""A service standard: what we promise, drafted, reviewed, confirmed, published, and improved version by version.
+"""A service standard: a promise that is drafted, reviewed, confirmed, published, and improved in versions.
 
 The same names are the events, so a program reads well with `from servqual.model import standard as event`.
 """
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 
 import attrs
 
-from servqual._checks import a_fact, as_instant, as_texts, distinct, filled, instant
+from servqual._checks import a_fact, as_instant, as_texts, differ, filled, instant
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lived, Move, Row, Transitions, as_history, short
+from servqual.model.history.event import Act, Reasoned
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.labels import Labelled
 from servqual.model.standards.indicator import Indicator
 
@@ -35,7 +35,7 @@ __all__ = [
 
 
 class StandardStatus(Labelled):
-    """Where the newest version of a standard is."""
+    """Status of the newest version of a standard."""
 
     DRAFT = "draft", "草案"
     IN_REVIEW = "in_review", "评审中"
@@ -45,7 +45,7 @@ class StandardStatus(Labelled):
 
 
 class StandardDimension(Labelled):
-    """What a standard should speak about."""
+    """Subject that a standard should cover."""
 
     PROCESS = "process", "服务流程"
     QUALIFICATION = "qualification", "人员资质"
@@ -55,7 +55,7 @@ class StandardDimension(Labelled):
 
 
 class Confirmation(Labelled):
-    """How a standard is confirmed before it is published."""
+    """Way of confirming a standard before its publication."""
 
     INTERNAL_REVIEW = "internal_review", "内部评审"
     THIRD_PARTY = "third_party", "第三方认证"
@@ -64,10 +64,10 @@ class Confirmation(Labelled):
 @declared("service_level")
 @attrs.frozen(kw_only=True)
 class ServiceLevel:
-    """One level of service, such as basic or premium: what it offers, and the standard that it is held to.
+    """Level of service, such as basic or premium: its offers and its standard.
 
-    Levels are the user's own; `rank` orders them, the lowest first. The documents know two sets (junior, middle and
-    senior service; basic, professional and value-added service), so neither is built in.
+    Levels are free; `rank` orders them, the lowest first. The source documents have two sets (junior, middle and senior
+    service; basic, professional and value-added service), so neither is built in.
 
     >>> basic = ServiceLevel(name="basic", rank=1, services=("advice", "complaints"), standard="Support standard")
     >>> premium = ServiceLevel(name="premium", rank=2, services=("a manager of one's own",), standard="VIP standard")
@@ -83,31 +83,23 @@ class ServiceLevel:
 
 def _some(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
     if not value or not all(name.strip() for name in value):
-        raise InvalidValue.of(
-            field.name, "name at least one", value, do="a standard is drafted by those who will keep it"
-        )
-
-
-def _indicators(values: Iterable[Indicator]) -> tuple[Indicator, ...]:
-    return tuple(values)
-
-
-def _told_apart(_: object, __: object, value: tuple[Indicator, ...]) -> None:
-    distinct("indicators", [indicator.name or indicator.kpi for indicator in value])
+        raise InvalidValue.of(field.name, "name at least one", value, do="those who will keep a standard draft it")
 
 
 @attrs.frozen(kw_only=True)
 class Drafted(Act):
-    """A version was written down: who will keep it, what it asks for, and by which indicators it is judged.
+    """A version was written: departments that keep it, requirements, and indicators that judge it.
 
-    `documents` names what explains it, such as a manual; `references` the standards of others that it leans on, which
-    claims no conformance; `scope` what it applies to.
+    `documents` names explanations, such as a manual; `references` names standards of others that it uses, without a
+    claim of conformance; `scope` says where it applies.
     """
 
     name: str = attrs.field(validator=filled)
     version: str = attrs.field(validator=filled)
     departments: tuple[str, ...] = attrs.field(converter=as_texts, validator=_some)
-    indicators: tuple[Indicator, ...] = attrs.field(default=(), converter=_indicators, validator=_told_apart)
+    indicators: tuple[Indicator, ...] = attrs.field(
+        default=(), converter=tuple[Indicator, ...], validator=differ(lambda it: it.name or it.kpi)
+    )
     process: str = ""
     qualification: str = ""
     equipment: str = ""
@@ -118,13 +110,13 @@ class Drafted(Act):
 
     @property
     def uncovered(self) -> tuple[StandardDimension, ...]:
-        """What this version says nothing about."""
+        """Subjects that this version does not cover."""
         return tuple(dimension for dimension in StandardDimension if not getattr(self, dimension.value))
 
 
 @attrs.frozen(kw_only=True)
 class Reviewed(Act):
-    """Departments looked at it; it goes on once a review that a head of department took part in has passed it."""
+    """Departments reviewed it; it goes on after a passed review with a head of department."""
 
     department_head: bool = attrs.field(validator=a_fact)
     passed: bool = attrs.field(validator=a_fact)
@@ -133,7 +125,7 @@ class Reviewed(Act):
 
 @attrs.frozen(kw_only=True)
 class Confirmed(Act):
-    """It was confirmed by an internal review, or by a third party, which is then named as `body`."""
+    """It was confirmed by an internal review, or by a third party named in `body`."""
 
     how: Confirmation = attrs.field(converter=Confirmation)
     body: str = ""
@@ -145,7 +137,7 @@ class Confirmed(Act):
 
 @attrs.frozen(kw_only=True)
 class Published(Act):
-    """It was made known; its goals hold from then on, or from a later moment, `effective_from`."""
+    """It was published; its goals hold from then on, or from a later moment, `effective_from`."""
 
     effective_from: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
 
@@ -155,27 +147,23 @@ class Published(Act):
                 "effective_from",
                 f"not come before the publication at {self.at}",
                 self.effective_from,
-                do="nobody can keep a promise that is not known",
+                do="nobody can keep an unknown promise",
             )
 
     @property
     def starts(self) -> dt.datetime:
-        """From when its goals hold."""
+        """Moment from which its goals hold."""
         return self.effective_from or self.at
 
 
 @attrs.frozen(kw_only=True)
-class Dropped(Act):
-    """The new version was given up, for a reason; the published one stays in use."""
-
-    reason: str = attrs.field(validator=filled)
+class Dropped(Reasoned):
+    """The new version was dropped, for a reason; the published one stays in use."""
 
 
 @attrs.frozen(kw_only=True)
-class Retired(Act):
+class Retired(Reasoned):
     """The whole standard ended, for a reason."""
-
-    reason: str = attrs.field(validator=filled)
 
 
 StandardEvent = Drafted | Reviewed | Confirmed | Published | Dropped | Retired
@@ -212,26 +200,22 @@ STANDARD_TRANSITIONS: Final = Transitions(name="standard", rows=_rows())
 
 @attrs.frozen(kw_only=True)
 class StandardVersion:
-    """A published version and when its goals hold: from `start` until `end`, which is not included (None: still)."""
+    """Published version and its span: from `start` to `end`, which is not included (None: still in use)."""
 
     text: Drafted
     start: dt.datetime
     end: dt.datetime | None
 
 
-def _events(history: Iterable[StandardEvent]) -> tuple[StandardEvent, ...]:
-    return as_history(history)
-
-
 @declared("service_standard")
 @attrs.frozen(kw_only=True)
 class ServiceStandard(Lived[StandardStatus, StandardEvent]):
-    """A promise of service as the tuple of what happened to it, all versions included.
+    """A promise of service as the tuple of its events, all versions included.
 
-    A version is drafted, reviewed with a head of department, confirmed, and published. Drafting while one is in use
-    begins the next version: the old goals hold until the new ones are published, and old periods keep them for ever.
-    `status` speaks of the newest version. Refused: an event that the status does not allow, a draft under another
-    name, a version that was published before, and giving up a first version (retire the standard instead).
+    A version is drafted, reviewed with a head of department, confirmed, and published. A draft while a version is in
+    use begins the next version: the old goals hold until the new ones are published, and old periods always keep them.
+    `status` is that of the newest version. Refused: an event that the status does not allow, a draft with another name,
+    a version that was published before, and dropping the first version (retire the standard instead).
 
     >>> from datetime import UTC, datetime
     >>> day = lambda n: datetime(2026, 1, n, tzinfo=UTC)
@@ -247,49 +231,40 @@ class ServiceStandard(Lived[StandardStatus, StandardEvent]):
 
     _lifecycle: ClassVar[Transitions[Any]] = STANDARD_TRANSITIONS
 
-    history: tuple[StandardEvent, ...] = attrs.field(converter=_events, repr=short)
+    history: tuple[StandardEvent, ...] = attrs.field(converter=History[StandardEvent], repr=short)
 
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
+    def _check(self, _events: tuple[StandardEvent, ...], /) -> None:
         _consistent(self.history)
-
-    def record(self, event: StandardEvent) -> Self:
-        """A new standard with this event added, or an error that changes nothing: see the class."""
-        new = super().record(event)
-        _consistent(new.history)
-        return new
 
     @property
     def name(self) -> str:
-        """What the standard is called."""
-        first = self.history[0]
-        assert isinstance(first, Drafted)
-        return first.name
+        """Name of the standard."""
+        return self._first(Drafted).name
 
     @property
     def id(self) -> str:
-        """The name, by which others refer to it."""
+        """Name of the standard, which others refer to."""
         return self.name
 
     @property
     def draft(self) -> Drafted:
-        """The newest version, published or not; one that was dropped gives way to the published one."""
+        """Newest version, published or not; the published one after a drop."""
         return self._texts()[-1]
 
     @property
     def version(self) -> str:
-        """The number of the newest version, published or not, that was not dropped."""
+        """Number of the newest version, published or not, that was not dropped."""
         return self.draft.version
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
-        """Those of the version that was published last; before the first publication those of the draft."""
+        """Indicators of the last published version; before the first publication those of the draft."""
         published = self._published()
         return (published[-1][0] if published else self.draft).indicators
 
     @property
     def versions(self) -> tuple[StandardVersion, ...]:
-        """The published versions and when each held, in order; one that was overtaken before it began is left out."""
+        """Published versions with their spans, in order; one that was replaced before it began is left out."""
         last = self.history[-1]
         end = last.at if isinstance(last, Retired) else None
         held: list[StandardVersion] = []
@@ -300,13 +275,13 @@ class ServiceStandard(Lived[StandardStatus, StandardEvent]):
         return tuple(reversed(held))
 
     def version_at(self, moment: dt.datetime) -> Drafted | None:
-        """The version whose goals held at this moment; None before the first and after the end."""
+        """Return the version whose goals held at this moment; None before the first and after the end."""
         at = as_instant(moment, "moment")
         held = (v.text for v in self.versions if v.start <= at and (v.end is None or at < v.end))
         return next(held, None)
 
     def indicators_at(self, moment: dt.datetime) -> tuple[Indicator, ...]:
-        """The goals that held at this moment: old periods keep their old goals; none where no version held."""
+        """List the goals that held at this moment; old periods keep their old goals."""
         version = self.version_at(moment)
         return () if version is None else version.indicators
 
@@ -315,7 +290,7 @@ class ServiceStandard(Lived[StandardStatus, StandardEvent]):
         return [(text, event.starts) for text, event in steps if isinstance(event, Published)]
 
     def _texts(self) -> list[Drafted]:
-        """The newest version after each event of the history."""
+        """List the newest version after each event of the history."""
         texts: list[Drafted] = []
         newest = standing = self.history[0]
         for event in self.history:
@@ -331,7 +306,7 @@ class ServiceStandard(Lived[StandardStatus, StandardEvent]):
 
 
 def _consistent(history: tuple[StandardEvent, ...]) -> None:
-    """What the table cannot see: one name, versions that are new, and something left when a draft is given up."""
+    """Refuse another name, a version that is not new, and a dropped draft without a published version."""
     first = text = history[0]
     assert isinstance(first, Drafted)
     assert isinstance(text, Drafted)

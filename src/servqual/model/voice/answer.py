@@ -1,4 +1,4 @@
-"""What customers answered, and who was asked and did not."""
+"""Answers of customers, and invitations without an answer."""
 
 import datetime as dt
 from bisect import bisect_right
@@ -16,7 +16,7 @@ from servqual.model.voice.question import Question
 @declared("invitation")
 @attrs.frozen(kw_only=True)
 class Invitation:
-    """A customer was asked to answer a survey: when, how, about which service, and whether for a reward."""
+    """Invitation of a customer to a survey: when, how, about which service, and whether with a reward."""
 
     survey: SurveyId = attrs.field(validator=filled)
     customer: CustomerId = attrs.field(validator=filled)
@@ -34,9 +34,9 @@ class Invitation:
 class Answer:
     """One answer to one question: a score on its scale, words, or both.
 
-    `customer` is None where the survey is anonymous. `incentivised` marks an answer that was rewarded, so that it can
-    be left out: rewards draw other people and kinder words. Refused: an answer that says nothing, a score off the scale
-    of its question, and an answer from before its invitation.
+    `customer` is None in an anonymous survey. `incentivised` marks an answer with a reward, so that it can be left out:
+    rewards attract other people and better scores. Refused: an empty answer, a score off the scale of its question,
+    and an answer before its invitation.
 
     >>> from servqual.model.voice.question import Scale
     >>> happy = Question(key="happy", kind="csat", text="Satisfied?", scale=Scale(low=1, high=5), satisfied_from=4)
@@ -65,12 +65,12 @@ class Answer:
         if self.score is not None:
             self.question.value(self.score)
         elif not self.text.strip():
-            raise InvalidValue(
-                f"score or text must be given (got neither for {self.question.key!r}); who does not answer has an "
-                "invitation and no answer",
-                field="score",
-                expected="a score, a text, or both",
-                got=None,
+            raise InvalidValue.of(
+                "score",
+                "be given where there is no text",
+                None,
+                shown=f"neither for {self.question.key!r}",
+                do="leave out the answer of a customer who did not answer",
             )
         if self.invited_at is not None and self.answered_at < self.invited_at:
             raise InvalidValue.of(
@@ -82,12 +82,12 @@ class Answer:
 
     @property
     def dimension(self) -> str | None:
-        """The side of the service that the question is about."""
+        """Dimension of service that the question is about."""
         return self.question.dimension
 
     @property
     def value(self) -> int | None:
-        """What the score counts, a reversed question turned round; None where only words were given."""
+        """Value of the score, mirrored for a reversed question; None where only words were given."""
         return None if self.score is None else self.question.value(self.score)
 
     @property
@@ -97,10 +97,10 @@ class Answer:
 
 
 def unanswered(invitations: Iterable[Invitation], answers: Iterable[Answer]) -> tuple[Invitation, ...]:
-    """The invitations that nobody answered, in the order given.
+    """List the invitations without an answer, in the order given.
 
-    An answer belongs to the invitation that its `invited_at` names; without that, to the last one of its customer and
-    survey that it does not precede. Anonymous answers belong to none, so ask anonymous surveys how many came back.
+    An answer belongs to the invitation at its `invited_at`; without that, to the last earlier one of its customer and
+    survey. Anonymous answers belong to no invitation.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> asked = [Invitation(survey=SurveyId("Q2"), customer=CustomerId(who), at=nine) for who in ("K-1", "K-2")]

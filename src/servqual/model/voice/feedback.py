@@ -1,17 +1,17 @@
-"""A feedback item: what a customer told us without being asked, and that every single one is handled and answered.
+"""A feedback item: what a customer told us without a survey, how we handled it, and our answer.
 
 The same names are the events, so a program reads well with `from servqual.model import feedback as event`.
 """
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
 import attrs
 
 from servqual._checks import filled, whole
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Event, Lived, Move, Row, Transitions, as_history, short
+from servqual.model.history.event import Act, Event
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import CustomerId, FeedbackId, InteractionId, SuggestionId
 from servqual.model.labels import Labelled
 
@@ -32,7 +32,7 @@ __all__ = [
 
 
 class FeedbackStatus(Labelled):
-    """Where a feedback item is."""
+    """Status of a feedback item."""
 
     RECEIVED = "received", "已接收"
     ANALYSED = "analysed", "已分析"
@@ -42,7 +42,7 @@ class FeedbackStatus(Labelled):
 
 
 class FeedbackSource(Labelled):
-    """Where feedback comes from."""
+    """Source of feedback."""
 
     ONLINE_RATING = "online_rating", "在线评价"
     WORK_ORDER = "work_order", "工单"
@@ -60,7 +60,7 @@ class FeedbackSource(Labelled):
 
 
 class Handling(Labelled):
-    """What we made of it: a shortfall fixed, an idea adopted, or neither."""
+    """Decision on it: a shortfall fixed, an idea adopted, or neither."""
 
     FIXED = "fixed", "已改进"
     ADOPTED = "adopted", "已采纳"
@@ -69,7 +69,7 @@ class Handling(Labelled):
 
 @attrs.frozen(kw_only=True)
 class Received(Event):
-    """Somebody told us something.
+    """Feedback came in.
 
     `customer` is None where the box was anonymous. `stars` is an online rating of 1 to 5; a rating on another scale
     is an answer of a survey.
@@ -104,7 +104,7 @@ class Analysed(Act):
 
 @attrs.frozen(kw_only=True)
 class Handled(Act):
-    """It was decided: `reason` says what was fixed or adopted, or why neither; an idea may live on as a suggestion."""
+    """We decided: `reason` says what was fixed or adopted, or why neither; an idea may become a suggestion."""
 
     how: Handling = attrs.field(converter=Handling)
     reason: str = attrs.field(validator=filled)
@@ -113,14 +113,14 @@ class Handled(Act):
 
 @attrs.frozen(kw_only=True)
 class Replied(Act):
-    """The customer was told what we made of it; to an anonymous one, in public."""
+    """The customer was told our decision; an anonymous customer in public."""
 
     text: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
 class Rewarded(Act):
-    """The customer was thanked with something."""
+    """The customer got a reward."""
 
     reward: str = attrs.field(validator=filled)
 
@@ -144,14 +144,10 @@ def _rows() -> tuple[Row[FeedbackStatus], ...]:
 FEEDBACK_TRANSITIONS: Final = Transitions(name="feedback", rows=_rows())
 
 
-def _events(history: Iterable[FeedbackEvent]) -> tuple[FeedbackEvent, ...]:
-    return as_history(history)
-
-
 @declared("feedback_item")
 @attrs.frozen(kw_only=True)
 class FeedbackItem(Lived[FeedbackStatus, FeedbackEvent]):
-    """One piece of feedback as the tuple of what became of it.
+    """One piece of feedback as the tuple of its events.
 
     Refused: neither a text nor stars, handling without an analysis, a reply before it was handled (an
     acknowledgement may come at once), and a reward before the reply.
@@ -166,39 +162,37 @@ class FeedbackItem(Lived[FeedbackStatus, FeedbackEvent]):
 
     _lifecycle: ClassVar[Transitions[Any]] = FEEDBACK_TRANSITIONS
 
-    history: tuple[FeedbackEvent, ...] = attrs.field(converter=_events, repr=short)
+    history: tuple[FeedbackEvent, ...] = attrs.field(converter=History[FeedbackEvent], repr=short)
 
     @property
     def received(self) -> Received:
-        """What was told."""
-        first = self.history[0]
-        assert isinstance(first, Received)
-        return first
+        """First event: the feedback itself."""
+        return self._first(Received)
 
     @property
     def id(self) -> FeedbackId:
-        """The name of the item."""
+        """Name of the item."""
         return self.received.id
 
     @property
     def customer(self) -> CustomerId | None:
-        """Who told us; None where nobody knows."""
+        """Customer who told us; None where nobody knows."""
         return self.received.customer
 
     @property
     def category(self) -> str | None:
-        """What it is about, by the analysis or else as it came in."""
+        """Category from the analysis, or else from the receipt."""
         analysed: Analysed | None = self._latest(Analysed)
         return self.received.category if analysed is None else analysed.category
 
     @property
     def handled(self) -> Handled | None:
-        """What was decided, and why."""
+        """Decision and its reason; None before it."""
         decided: Handled | None = self._latest(Handled)
         return decided
 
     @property
     def response_time(self) -> dt.timedelta | None:
-        """From receipt to the first word to the customer, acknowledgement or reply; None before one."""
-        first = next((event for event in self.history if isinstance(event, Acknowledged | Replied)), None)
-        return None if first is None else first.at - self.received.at
+        """Time from receipt to the first acknowledgement or reply; None before it."""
+        first = self._first_at(Acknowledged, Replied)
+        return None if first is None else first - self.received.at

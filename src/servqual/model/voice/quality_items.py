@@ -53,10 +53,10 @@ _LEAD: Final = {
 
 
 def quality_questions(*, kind: Literal["expectation", "perception"], scale: Scale) -> tuple[Question, ...]:
-    """The 22 items as questions about what is expected, or about what was perceived, on a scale of your choice.
+    """Make the 22 items as questions about expectation or perception, on a scale of your choice.
 
-    Keys are the dimension and a number (`reliability_3`), and the kind before them, so that both sets fit into one
-    survey and each gap has its two sides. Any other kind is refused.
+    A key is the kind, the dimension and a number (`perception_reliability_3`), so that both sets fit into one survey
+    and each gap has its two sides. Any other kind is refused.
 
     >>> seven = Scale(low=1, high=7, anchors={1: "not at all", 7: "completely"})
     >>> items = quality_questions(kind="perception", scale=seven)

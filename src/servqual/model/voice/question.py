@@ -1,4 +1,4 @@
-"""A question of a survey: what it asks, about which side of a service, and the scale on which it is answered."""
+"""A question of a survey: its words, its dimension of service, and the scale of its answers."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from servqual.model.labels import Labelled, Language
 
 
 class QuestionKind(Labelled):
-    """What the answers to a question are good for."""
+    """Use of the answers to a question."""
 
     CSAT = "csat", "客户满意度", "customer satisfaction"
     NPS = "nps", "净推荐值", "net promoter score"
@@ -26,7 +26,7 @@ class QuestionKind(Labelled):
 
 
 class Dimension(Labelled):
-    """The five sides of perceived service quality in its standard form; a question may name another of its own."""
+    """Five standard dimensions of perceived service quality; a question may name another one."""
 
     TANGIBLES = "tangibles", "有形性"
     RELIABILITY = "reliability", "可靠性"
@@ -41,9 +41,9 @@ def _anchors(value: Mapping[int, str]) -> Mapping[int, str]:
 
 @attrs.frozen(kw_only=True)
 class Scale(Rebuilt):
-    """Whole points from `low` to `high`, both included, and the words that stand at some of them.
+    """Whole points from `low` to `high`, both included, and words for some of them.
 
-    Refused: a scale without two points, and words at a point that the scale does not have.
+    Refused: a scale of fewer than two points, and words at a point off the scale.
 
     >>> five = Scale(low=1, high=5, anchors={1: "very dissatisfied", 5: "very satisfied"})
     >>> five.holds(6), five.reverse(2)
@@ -68,11 +68,11 @@ class Scale(Rebuilt):
                 raise InvalidValue.of("anchors", f"stand at points from {self.low} to {self.high}", point)
 
     def holds(self, score: object) -> bool:
-        """Whether this is a point of the scale: a whole number within it."""
+        """Say whether this is a point of the scale: a whole number within it."""
         return isinstance(score, int) and not isinstance(score, bool) and self.low <= score <= self.high
 
     def reverse(self, score: int) -> int:
-        """The point as far from the other end: what a reversed question counts."""
+        """Mirror a point, as a reversed question needs."""
         return self.low + self.high - score
 
 
@@ -83,12 +83,12 @@ _BY_DIMENSION: Final = frozenset({QuestionKind.PERCEPTION, QuestionKind.EXPECTAT
 @declared("question")
 @attrs.frozen(kw_only=True)
 class Question:
-    """One question, named by its `key`, in the asker's words and where wanted in Chinese.
+    """One question, named by its `key`, with its text and perhaps a Chinese translation.
 
-    Every kind but free text has a scale. A score of a `reversed` question is turned round before it counts, so that
-    a high value is always good. Satisfaction says from which value somebody is satisfied (`satisfied_from`); the net
-    promoter question is asked on 0 to 10, never reversed; perception and expectation name their dimension. Anything
-    else is refused.
+    Every kind but free text has a scale. The score of a `reversed` question is mirrored before it counts, so that a
+    high value is always good. Satisfaction needs the lowest value of a satisfied customer (`satisfied_from`); the net
+    promoter question has a scale of 0 to 10 and is never reversed; perception and expectation name their dimension.
+    Anything else is refused.
 
     >>> happy = Question(key="happy", kind="csat", text="How satisfied are you?", scale=Scale(low=1, high=5),
     ...                  satisfied_from=4)
@@ -112,12 +112,12 @@ class Question:
         self._rule("scale", ok=(self.scale is not None) == scored, rule="be given for all but free text")
         self._rule("reversed", ok=scored or not self.reversed, rule="be left out for free text")
         if self.kind is QuestionKind.NPS and self.scale is not None:
-            self._rule("reversed", ok=not self.reversed, rule="be left out, for ten always recommends most")
+            self._rule("reversed", ok=not self.reversed, rule="be left out, for ten is always best")
             ends = (self.scale.low, self.scale.high)
             self._rule("scale", ok=ends == _NPS_SCALE, rule="go from 0 to 10 for the net promoter question")
         if self.kind is QuestionKind.CSAT:
             ok = self.scale is not None and self.scale.holds(self.satisfied_from)
-            self._rule("satisfied_from", ok=ok, rule="be a point of the scale for satisfaction; say who counts")
+            self._rule("satisfied_from", ok=ok, rule="be a point of the scale for satisfaction")
         else:
             self._rule("satisfied_from", ok=self.satisfied_from is None, rule="be left out for all but satisfaction")
         named = bool(self.dimension and self.dimension.strip())
@@ -129,24 +129,20 @@ class Question:
             raise InvalidValue.of(field, rule, got, shown=f"{got!r} for {self.kind}")
 
     def asked(self, language: Language = "en") -> str:
-        """The words of the question; those in the asker's language where there are none in Chinese."""
+        """Return the text of the question; the original one where there is no Chinese."""
         return self.chinese if language == "zh" and self.chinese else self.text
 
     def value(self, score: int) -> int:
-        """What a score counts: itself, or its mirror image where the question is reversed.
+        """Return the value of a score: itself, or its mirror image where the question is reversed.
 
         A score off the scale, and any score of free text, is refused.
         """
         if self.scale is None or not self.scale.holds(score):
-            points = (
-                "left out, for the answer is text" if self.scale is None else f"{self.scale.low} to {self.scale.high}"
-            )
-            raise InvalidValue(
-                f"score of {self.key!r} must be {points} (got {score!r})", field="score", expected=points, got=score
-            )
+            points = "left out for text" if self.scale is None else f"{self.scale.low} to {self.scale.high}"
+            raise InvalidValue.of("score", f"be {points}", score, shown=f"{score!r} for {self.key!r}")
         return self.scale.reverse(score) if self.reversed else score
 
     def satisfies(self, score: int) -> bool | None:
-        """Whether a score says satisfied; None for a question that is not about satisfaction."""
+        """Say whether a score means satisfied; None for a question of another kind."""
         value = self.value(score)
         return None if self.satisfied_from is None else value >= self.satisfied_from

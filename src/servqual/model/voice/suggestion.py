@@ -1,16 +1,16 @@
-"""A suggestion: an idea in the library, from its submission to what became of it.
+"""A suggestion: an idea, from its submission to its result.
 
 The same names are the events, so a program reads well with `from servqual.model import suggestion as event`.
 """
 
-from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
 import attrs
 
 from servqual._checks import filled
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Event, Lived, Row, Transitions, as_history, short
+from servqual.model.history.event import Act, Event, Reasoned
+from servqual.model.history.lifecycle import History, Lived, Row, Transitions, short
 from servqual.model.ids import CustomerId, FeedbackId, SuggestionId
 from servqual.model.labels import Labelled
 
@@ -29,7 +29,7 @@ __all__ = [
 
 
 class SuggestionStatus(Labelled):
-    """Where a suggestion is."""
+    """Status of a suggestion."""
 
     SUBMITTED = "submitted", "已提交"
     EVALUATED = "evaluated", "已评估"
@@ -51,35 +51,33 @@ class Submitted(Event):
 
 @attrs.frozen(kw_only=True)
 class Evaluated(Act):
-    """Somebody judged what it is worth."""
+    """Somebody judged its value."""
 
     verdict: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
 class Adopted(Act):
-    """It will be done; `owner` sees to it."""
+    """We will do it; `owner` is responsible."""
 
     owner: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
-class Declined(Act):
-    """It will not be done, for a reason."""
-
-    reason: str = attrs.field(validator=filled)
+class Declined(Reasoned):
+    """We will not do it, for a reason."""
 
 
 @attrs.frozen(kw_only=True)
 class Implemented(Act):
-    """It was done; what came of it."""
+    """We did it, with this result."""
 
     result: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
 class Rewarded(Act):
-    """Whoever had the idea was thanked with something."""
+    """The author of the idea got a reward."""
 
     reward: str = attrs.field(validator=filled)
 
@@ -103,14 +101,10 @@ def _rows() -> tuple[Row[SuggestionStatus], ...]:
 SUGGESTION_TRANSITIONS: Final = Transitions(name="suggestion", rows=_rows())
 
 
-def _events(history: Iterable[SuggestionEvent]) -> tuple[SuggestionEvent, ...]:
-    return as_history(history)
-
-
 @declared("suggestion")
 @attrs.frozen(kw_only=True)
 class Suggestion(Lived[SuggestionStatus, SuggestionEvent]):
-    """An idea for a better service as the tuple of what became of it.
+    """An idea for a better service as the tuple of its events.
 
     Refused: a decision without an evaluation, declining without a reason, and a reward before the idea was done.
 
@@ -124,23 +118,21 @@ class Suggestion(Lived[SuggestionStatus, SuggestionEvent]):
 
     _lifecycle: ClassVar[Transitions[Any]] = SUGGESTION_TRANSITIONS
 
-    history: tuple[SuggestionEvent, ...] = attrs.field(converter=_events, repr=short)
+    history: tuple[SuggestionEvent, ...] = attrs.field(converter=History[SuggestionEvent], repr=short)
 
     @property
     def submitted(self) -> Submitted:
-        """The idea as it came in."""
-        first = self.history[0]
-        assert isinstance(first, Submitted)
-        return first
+        """First event: the idea as submitted."""
+        return self._first(Submitted)
 
     @property
     def id(self) -> SuggestionId:
-        """The name of the suggestion."""
+        """Name of the suggestion."""
         return self.submitted.id
 
     @property
     def customer(self) -> CustomerId | None:
-        """Who had the idea, where it was a customer."""
+        """Customer who had the idea; None where it was one of us."""
         return self.submitted.customer
 
     @property

@@ -1,18 +1,18 @@
-"""A survey and its closed loop: designed, asked, analysed, fed back, and followed until something has changed.
+"""A survey and its closed loop: designed, asked, analysed, fed back, and followed until measures are done.
 
 The same names are the events, so a program reads well with `from servqual.model import survey as event`.
 """
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 
 import attrs
 
-from servqual._checks import among, as_instant, as_texts, as_zone, calendar_date, distinct, filled, some
+from servqual._checks import among, as_instant, as_texts, as_zone, calendar_date, differ, filled, some
 from servqual.errors import InvalidValue
 from servqual.model._declared import declared
-from servqual.model.history.lifecycle import Act, Lived, Row, Transitions, as_history, short
+from servqual.model.history.event import Act, Reasoned
+from servqual.model.history.lifecycle import History, Lived, Row, Transitions, short
 from servqual.model.hours.cadence import Cadence
 from servqual.model.ids import SurveyId
 from servqual.model.labels import Labelled
@@ -39,7 +39,7 @@ __all__ = [
 
 
 class SurveyStatus(Labelled):
-    """Where a survey is."""
+    """Status of a survey."""
 
     DESIGNED = "designed", "已设计"
     OPEN = "open", "开放中"
@@ -52,24 +52,16 @@ class SurveyStatus(Labelled):
 
 
 class SurveyMethod(Labelled):
-    """How customers are asked: in numbers, in words, or together."""
+    """Method of asking customers: in numbers, in words, or in a group."""
 
     QUESTIONNAIRE = "questionnaire", "问卷调查"
     INTERVIEW = "interview", "访谈"
     FOCUS_GROUP = "focus_group", "焦点小组"
 
 
-def _questions(values: Iterable[Question]) -> tuple[Question, ...]:
-    return tuple(values)
-
-
-def _told_apart(_: object, __: object, value: tuple[Question, ...]) -> None:
-    distinct("questions", [question.key for question in value])
-
-
 @attrs.frozen(kw_only=True)
 class Improvement:
-    """What is done about a problem that the survey found: what, by whom, by when."""
+    """Measure against a problem that the survey found: what, by whom, by when."""
 
     problem: str = attrs.field(validator=filled)
     what: str = attrs.field(validator=filled)
@@ -79,28 +71,22 @@ class Improvement:
 
 @attrs.frozen(kw_only=True)
 class Unaddressed:
-    """A problem that the survey found and about which nothing is done, with the reason."""
+    """Problem that the survey found and that stays without a measure, with the reason."""
 
     problem: str = attrs.field(validator=filled)
     reason: str = attrs.field(validator=filled)
 
 
-def _improvements(values: Iterable[Improvement]) -> tuple[Improvement, ...]:
-    return tuple(values)
-
-
-def _unaddressed(values: Iterable[Unaddressed]) -> tuple[Unaddressed, ...]:
-    return tuple(values)
-
-
 @attrs.frozen(kw_only=True)
 class Designed(Act):
-    """The questions, the method, and how often the survey comes round were set."""
+    """The questions, the method and the rhythm of the survey were set."""
 
     id: SurveyId = attrs.field(validator=filled)
     name: str = attrs.field(validator=filled)
     method: SurveyMethod = attrs.field(converter=SurveyMethod)
-    questions: tuple[Question, ...] = attrs.field(converter=_questions, validator=[some, _told_apart])
+    questions: tuple[Question, ...] = attrs.field(
+        converter=tuple[Question, ...], validator=[some, differ(lambda question: question.key)]
+    )
     every: Cadence | None = attrs.field(default=None, converter=attrs.converters.optional(Cadence))
 
 
@@ -116,7 +102,7 @@ class Closed(Act):
 
 @attrs.frozen(kw_only=True)
 class Analysed(Act):
-    """The answers were read: problems that came up often, and what satisfies."""
+    """The answers were analysed: frequent problems, and strengths."""
 
     problems: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     strengths: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
@@ -124,36 +110,34 @@ class Analysed(Act):
 
 @attrs.frozen(kw_only=True)
 class FedBack(Act):
-    """The departments concerned were told."""
+    """The departments concerned got the results."""
 
     departments: tuple[str, ...] = attrs.field(converter=as_texts, validator=some)
 
 
 @attrs.frozen(kw_only=True)
 class MeasuresSet(Act):
-    """It was decided what is done about each problem, or why nothing is; may be recorded part by part."""
+    """Measures were decided, or the reasons for none; may be recorded in several parts."""
 
-    improvements: tuple[Improvement, ...] = attrs.field(default=(), converter=_improvements)
-    unaddressed: tuple[Unaddressed, ...] = attrs.field(default=(), converter=_unaddressed)
+    improvements: tuple[Improvement, ...] = attrs.field(default=(), converter=tuple[Improvement, ...])
+    unaddressed: tuple[Unaddressed, ...] = attrs.field(default=(), converter=tuple[Unaddressed, ...])
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """The problems that it speaks of."""
+        """Problems that it deals with."""
         return (*(one.problem for one in self.improvements), *(one.problem for one in self.unaddressed))
 
 
 @attrs.frozen(kw_only=True)
 class Tracked(Act):
-    """What was decided was followed to its end; the result in words."""
+    """The measures were followed to their end; the result in words."""
 
     result: str = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True)
-class Cancelled(Act):
-    """The survey was given up, for a reason."""
-
-    reason: str = attrs.field(validator=filled)
+class Cancelled(Reasoned):
+    """The survey was cancelled, for a reason."""
 
 
 SurveyEvent = Designed | Opened | Closed | Analysed | FedBack | MeasuresSet | Tracked | Cancelled
@@ -178,18 +162,14 @@ def _rows() -> tuple[Row[SurveyStatus], ...]:
 SURVEY_TRANSITIONS: Final = Transitions(name="survey", rows=_rows())
 
 
-def _events(history: Iterable[SurveyEvent]) -> tuple[SurveyEvent, ...]:
-    return as_history(history)
-
-
 @declared("survey")
 @attrs.frozen(kw_only=True)
 class Survey(Lived[SurveyStatus, SurveyEvent]):
-    """A survey as the tuple of what happened to it, from its questions to what came of them.
+    """A survey as the tuple of its events, from its questions to the result of its measures.
 
-    The loop ends when measures were followed to their end, and it cannot end while a problem that came up often has
-    neither a measure nor a written reason. Refused besides: an event that the status does not allow, and a measure
-    against a problem that the analysis did not find.
+    The loop ends when the measures were followed to their end. It cannot end while a frequent problem has neither a
+    measure nor a written reason. Also refused: an event that the status does not allow, and a measure against a
+    problem that the analysis did not find.
 
     >>> why = Question(key="why", kind="text", text="What should we do better?")
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -202,61 +182,62 @@ class Survey(Lived[SurveyStatus, SurveyEvent]):
 
     _lifecycle: ClassVar[Transitions[Any]] = SURVEY_TRANSITIONS
 
-    history: tuple[SurveyEvent, ...] = attrs.field(converter=_events, repr=short)
+    history: tuple[SurveyEvent, ...] = attrs.field(converter=History[SurveyEvent], repr=short)
 
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        _loop_closes(self)
-
-    def record(self, event: SurveyEvent) -> Self:
-        """A new survey with this event added, or an error that changes nothing: see the class."""
-        new = super().record(event)
-        _loop_closes(new)
-        return new
+    def _check(self, _events: tuple[SurveyEvent, ...], /) -> None:
+        for event in self.history:
+            if isinstance(event, MeasuresSet):
+                for name in event.problems:
+                    among("problem", name, self.problems)
+        left = self.open_problems
+        if self.status is SurveyStatus.TRACKED and left:
+            raise InvalidValue.of(
+                "improvements",
+                "answer every problem before the loop is closed",
+                left,
+                shown=f"none for {', '.join(left)}",
+                do="record MeasuresSet with a measure, or with the reason for none",
+            )
 
     @property
     def id(self) -> SurveyId:
-        """The name of the survey."""
+        """Name of the survey."""
         return SurveyId(super().id)
 
     @property
     def design(self) -> Designed:
-        """The questions, the method and the rhythm."""
-        first = self.history[0]
-        assert isinstance(first, Designed)
-        return first
+        """First event: questions, method and rhythm."""
+        return self._first(Designed)
 
     @property
     def opened_at(self) -> dt.datetime | None:
-        """From when customers could answer."""
-        return next((event.at for event in self.history if isinstance(event, Opened)), None)
+        """Moment from which customers could answer."""
+        return self._first_at(Opened)
 
     @property
     def closed_at(self) -> dt.datetime | None:
-        """When answers were no longer taken, by closing or by giving up; None while they are, and before they were."""
-        if self.opened_at is None:
-            return None
-        return next((event.at for event in self.history if isinstance(event, Closed | Cancelled)), None)
+        """Moment when an open survey was closed or cancelled; None before it, and for one that never opened."""
+        return None if self.opened_at is None else self._first_at(Closed, Cancelled)
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """The problems that came up often."""
+        """Frequent problems."""
         found = next((event for event in self.history if isinstance(event, Analysed)), None)
         return () if found is None else found.problems
 
     @property
     def improvements(self) -> tuple[Improvement, ...]:
-        """All that was decided to be done."""
+        """All measures."""
         return tuple(one for event in self.history if isinstance(event, MeasuresSet) for one in event.improvements)
 
     @property
     def open_problems(self) -> tuple[str, ...]:
-        """The problems about which nothing was decided yet."""
+        """Problems without a decision."""
         decided = {name for event in self.history if isinstance(event, MeasuresSet) for name in event.problems}
         return tuple(problem for problem in self.problems if problem not in decided)
 
     def accept(self, answer: Answer) -> Answer:
-        """The answer, if it is one to this survey, to a question of it, given while it was open; refused otherwise.
+        """Return an answer to a question of this survey, given while it was open; refuse any other.
 
         The moments of opening and closing are included.
         """
@@ -280,29 +261,12 @@ class Survey(Lived[SurveyStatus, SurveyEvent]):
         return answer
 
     def next_due(self, *, zone: str) -> dt.date | None:
-        """The day in this zone on which the next one should open; None where it does not come round or never opened."""
+        """Return the day in this zone on which the next one is due; None without a rhythm or an opening."""
         if self.design.every is None or self.opened_at is None:
             return None
         return self.design.every.after(self.opened_at.astimezone(as_zone(zone)).date())
 
     def overdue(self, *, now: dt.datetime, zone: str) -> bool:
-        """Whether the day for the next one has passed in this zone."""
+        """Say whether the day for the next one has passed in this zone."""
         due = self.next_due(zone=zone)
         return due is not None and as_instant(now, "now").astimezone(as_zone(zone)).date() > due
-
-
-def _loop_closes(survey: Survey) -> None:
-    problems = survey.problems
-    for event in survey.history:
-        if isinstance(event, MeasuresSet):
-            for name in event.problems:
-                among("problem", name, problems)
-    left = survey.open_problems
-    if survey.status is SurveyStatus.TRACKED and left:
-        raise InvalidValue.of(
-            "improvements",
-            "answer every problem before the loop is closed",
-            left,
-            shown=f"none for {', '.join(left)}",
-            do="record MeasuresSet with a measure, or with the reason why nothing is done",
-        )

@@ -1,0 +1,77 @@
+"""Common part of cases and complaints: problems that somebody owns, hands over, solves, or finds twice."""
+
+from typing import Any, Generic, TypeVar, cast
+
+import attrs
+
+from servqual._checks import a_fact, filled
+from servqual.errors import InvalidValue
+from servqual.model.history.event import Act, Event
+from servqual.model.history.lifecycle import Lived
+from servqual.model.labels import Labelled
+from servqual.model.money import Money, compensation
+
+S = TypeVar("S", bound=Labelled)
+E = TypeVar("E", bound=Event)
+Id = TypeVar("Id", bound=str)
+
+
+@attrs.frozen(kw_only=True)
+class Passed(Act):
+    """Hand-over of responsibility, for a reason."""
+
+    to: str = attrs.field(validator=filled)
+    reason: str = attrs.field(validator=filled)
+    team: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Solved(Act):
+    """Solution, whether the customer was told, and the compensation that goes with it."""
+
+    solution: str = attrs.field(validator=filled)
+    told_customer: bool = attrs.field(validator=a_fact)
+    compensation: Money | None = attrs.field(default=None, validator=attrs.validators.optional(compensation))
+
+
+@attrs.frozen(kw_only=True)
+class Handled(Lived[S, E], Generic[S, E, Id]):
+    """Case or complaint: an object with a name, a team, and perhaps a twin that goes on instead."""
+
+    def _check(self, events: tuple[E, ...], /) -> None:
+        """Refuse a duplicate of itself."""
+        super()._check(events)
+        if self.duplicate_of == self.id:
+            raise InvalidValue.of(
+                "of",
+                f"name another {self._lifecycle.name}, the one that goes on",
+                self.id,
+                shown=f"{self.id!r}, this one",
+            )
+
+    @property
+    def id(self) -> Id:
+        """Name, given by the first event."""
+        return cast("Id", super().id)
+
+    @property
+    def team(self) -> str | None:
+        """Team that was named last."""
+        team: str | None = self._named("team")
+        return team
+
+    @property
+    def reopened(self) -> int:
+        """Number of times it was reopened."""
+        return sum(event.stored_name == "reopened" for event in self.counted)
+
+    @property
+    def duplicate_of(self) -> Id | None:
+        """Name of the one that goes on, where this is a duplicate; None otherwise."""
+        of: Id | None = getattr(self.counted[-1], "of", None)
+        return of
+
+    def _named(self, field: str) -> Any:
+        """Return the last value that the events gave for a field."""
+        named = (getattr(event, field, None) for event in reversed(self.counted))
+        return next((value for value in named if value is not None), None)
