@@ -1,9 +1,9 @@
 """Write docs/kpis.md, docs/kpi-coverage.md, docs/tables.md and docs/kpis/*.md: `python docs/make_kpis.py`.
 
-Pages come from the rows of the catalogue and from the worked examples in docs/kpi-examples, one file a room. An example
-has `rows` as a small table of text (of several tables where it takes more than one), the `value` as the arithmetic that
-gives it, and where they are needed `now`, `period`, `with` (arguments of `with_`), `sla` (arguments of `Target`), and
-`why`. Moments are of 2026 and in UTC, `-` is a cell that is empty. An example that has no rows takes those of `like`.
+Pages are made of the rows of the catalogue and of the worked examples in docs/kpi-examples, one file per room. An
+example has `rows` as a small table of text (or several tables by name), the `value` as the arithmetic that gives it,
+and where needed `now`, `period`, `with` (arguments of `with_`), `sla` (arguments of `Target`), and `why`. Moments are
+of 2026 and in UTC; `-` is an empty cell. An example without rows takes those of `like`.
 """
 
 import csv
@@ -24,26 +24,26 @@ UNITS = {
     "count": "count",
     "points": "points, −100 to 100",
     "score": "score",
-    "gap": "score less score, which may lie below 0",
+    "gap": "score minus score, which may lie below 0",
     "money": "amount in the currency of the data",
     "ratio": "ratio, which may pass 1",
-    "per hour": "things an hour",
+    "per hour": "things per hour",
 }
 COVERAGE = """# Where each metric has its home
 
-The documents behind servqual name 79 metrics (K-01 to K-79), and the field defines some hundred KPIs more. This page
-maps each to the KPIs of the catalogue, and says of the others why they are no KPI: most are functions of another room,
-because they compare, rank or model and do not add up. A source such as "KPIS 42" is a row of the second table. It is
-written by `docs/make_kpis.py` from `docs/kpi-coverage.tsv`.
+The documents behind servqual name 79 metrics (K-01 to K-79), and the field defines about a hundred KPIs more. This page
+maps each of them to the KPIs of the catalogue, or says why it is not a KPI: most of these are functions of another
+room, because they compare, rank or model and cannot be added up. A source such as "KPIS 42" is a row of the second
+table. The page is written by `docs/make_kpis.py` from `docs/kpi-coverage.tsv`.
 """
 TABLES_HEAD = """# Tables and their columns
 
-Data are tables of columns by these names; `columns=` and the layout of an export rename others. All columns may be
-absent but those that a KPI needs. One of another name is a label by which to group. A moment has a zone, a duration is
-in seconds (or in minutes or hours, where its name ends in `_min` or `_h`), a count is a whole number, a flag true or
-false. This page is written by `docs/make_kpis.py`.
+Data are tables whose columns have these names; `columns=` and the layout of an export rename others. Only the columns
+that a KPI needs must be there. A column of any other name is a label for groups. A moment has a zone, a duration is in
+seconds (or in minutes or hours, where its name ends in `_min` or `_h`), a count is a whole number, and a flag is true
+or false. This page is written by `docs/make_kpis.py`.
 """
-LAWS = {"commutative": "rows may come in any parts", "keyed": "all rows of a customer have to come together"}
+LAWS = {"commutative": "rows may be split in any way", "keyed": "all rows of a customer stay together"}
 WIDTH = 120
 AT = """
 
@@ -53,16 +53,16 @@ def at(moment: str) -> dt.datetime:
 """
 HEAD = """# KPIs
 
-Each KPI is one row of the catalogue and has a page of its own, with its definition and a worked example that runs; this
-list and the pages are written from the rows by `docs/make_kpis.py`. The documents behind servqual contain no formulas:
-each is the field's standard form, and its source says which row of the documents asks for it. [Where each metric of the
-documents has its home](kpi-coverage.md) is a table of its own; so are [the tables and
-their columns](tables.md) that the KPIs read.
+Each KPI is one row of the catalogue and has its own page, with its definition and a worked example that runs; this list
+and the pages are written from the rows by `docs/make_kpis.py`. The documents behind servqual contain no formulas: each
+formula is the standard form of the field, and its source says which row of the documents asks for it. Two more pages
+list [where each metric of the documents has its home](kpi-coverage.md) and [the tables and columns](tables.md) that the
+KPIs read.
 """
 
 
 class Home(NamedTuple):
-    """A metric, the KPIs that are its home, and what is to be said of that; without a KPI, why there is none."""
+    """A metric, the KPIs that are its home, and a remark; without a KPI, the reason for that."""
 
     row: str
     what: str
@@ -71,7 +71,7 @@ class Home(NamedTuple):
 
 
 def page() -> str:
-    """The list: a table for each room."""
+    """Write the list: a table per room."""
     text = HEAD
     for room, kpis in ROOMS.items():
         text += f"\n## {room}\n\n| KPI | | question | unit | better |\n|---|---|---|---|---|\n"
@@ -82,7 +82,7 @@ def page() -> str:
 
 
 def coverage() -> str:
-    """The page that says where each metric of the documents, and each KPI of the field, has its home."""
+    """Write the page that maps each metric of the documents, and each KPI of the field, to its home."""
     table = homes()
     text = COVERAGE
     for title, field in (("Metrics of the documents", False), ("KPIs of the field", True)):
@@ -95,7 +95,7 @@ def coverage() -> str:
 
 
 def homes() -> list[Home]:
-    """The rows of docs/kpi-coverage.tsv."""
+    """Read the rows of docs/kpi-coverage.tsv."""
     with (HERE / "kpi-coverage.tsv").open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [
@@ -105,7 +105,7 @@ def homes() -> list[Home]:
 
 
 def tables() -> str:
-    """The page of all tables: what each column holds, and which KPIs read the table."""
+    """Write the page of all tables: the content of each column, and the KPIs that read the table."""
     text = TABLES_HEAD
     for name, columns in TABLES.items():
         kpis = [kpi for kpi in KPIS.values() if any(part.table == name for part in kpi.parts)]
@@ -118,21 +118,21 @@ def tables() -> str:
 
 
 def pages() -> dict[str, str]:
-    """A page for each KPI, by the name of its file."""
+    """Write the page of each KPI, by the name of its file."""
     told = examples()
-    return {f"{key}.md": part(kpi, told[key]) for key, kpi in KPIS.items()}
+    return {f"{key}.md": kpi_page(kpi, told[key]) for key, kpi in KPIS.items()}
 
 
 def examples() -> dict[str, dict[str, Any]]:
-    """The worked example of each KPI."""
+    """Read the worked example of each KPI."""
     told: dict[str, dict[str, Any]] = {}
     for file in sorted((HERE / "kpi-examples").glob("*.toml")):
         told |= tomllib.loads(file.read_text(encoding="utf-8"))
     return {key: {**told[one["like"]], **one} if "like" in one else one for key, one in told.items()}
 
 
-def part(kpi: Kpi, example: Mapping[str, Any]) -> str:
-    """What one row says, and its example."""
+def kpi_page(kpi: Kpi, example: Mapping[str, Any]) -> str:
+    """Write the page of one KPI: its row, and its example."""
     title = f"{kpi.title} · {kpi.label_zh}" if kpi.label_zh else kpi.title
     facts = {
         "key": f"`{kpi.key}`",
@@ -144,8 +144,7 @@ def part(kpi: Kpi, example: Mapping[str, Any]) -> str:
         "uses": ", ".join(kpi.uses) or "–",
         "open items": kpi.open_items or "make no difference",
         "parameters": ", ".join(_default(name, value) for name, value in kpi.params.items()) or "–",
-        "law": f"{kpi.law}: "
-        + ("rows may come in any parts" if kpi.law == "commutative" else "rows of a customer stay together"),
+        "law": f"{kpi.law}: {LAWS[kpi.law]}",
         "state": _state(kpi),
         "interval": kpi.interval,
         "source": kpi.source,
@@ -169,7 +168,7 @@ def _default(name: str, value: object) -> str:
 
 
 def worked(kpi: Kpi, example: Mapping[str, Any]) -> str:
-    """The example in words, as a table, and as a program that asserts its value."""
+    """Write an example in words, as a table, and as a program that asserts its value."""
     tables = cells(kpi, example)
     text = "## Worked example\n"
     for name, (head, rows) in tables.items():
@@ -184,7 +183,7 @@ def worked(kpi: Kpi, example: Mapping[str, Any]) -> str:
 
 
 def code(kpi: Kpi, example: Mapping[str, Any]) -> str:
-    """The program of an example, in the form that the formatter leaves as it is."""
+    """Write the program of an example, formatted as the formatter would."""
     tables = cells(kpi, example)
     lines = [f"{name} = {{\n{_columns(name, *cells)}}}" for name, cells in tables.items()]
     asked, options = f'"{kpi.key}"', ""
@@ -213,7 +212,7 @@ def code(kpi: Kpi, example: Mapping[str, Any]) -> str:
 
 
 def cells(kpi: Kpi, example: Mapping[str, Any]) -> dict[str, tuple[list[str], list[list[str]]]]:
-    """The tables of an example by name: the names of their columns, and their rows of text."""
+    """Read the tables of an example by name: the names of their columns, and their rows of text."""
     told = example["rows"]
     out: dict[str, tuple[list[str], list[list[str]]]] = {}
     for name, text in (told if isinstance(told, dict) else {kpi.table: told}).items():

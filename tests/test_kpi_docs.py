@@ -10,9 +10,9 @@ import pytest
 from servqual.metrics import KPIS
 from servqual.metrics.catalogue.kpis import ROOMS
 from servqual.metrics.kpi.compound import Compound
+from servqual.metrics.kpi.methods import METHODS
 from servqual.metrics.results.estimates import _BY_PARAMETER, _STATISTICS
 from servqual.readers.columns.tables import TABLES, Kind, kind_of
-from servqual.stats.inference import METHODS
 from servqual.testing import kpis as twin
 
 DOCS = Path(__file__).parents[1] / "docs"

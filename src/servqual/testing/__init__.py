@@ -1,1 +1,1 @@
-"""For other people's tests and ours: strategies, laws, and slow and obvious reference versions."""
+"""Help for tests, ours and others': strategies, and slow and obvious reference versions."""

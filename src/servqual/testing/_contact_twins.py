@@ -12,27 +12,27 @@ _MOST: Final = 2**32
 
 
 def gone(r: Row) -> bool:
-    """Whether it gave up."""
+    """Tell whether a contact gave up."""
     return bool(r.get("abandoned"))
 
 
 def answered(r: Row) -> bool:
-    """Whether it neither gave up nor still waits."""
+    """Tell whether a contact neither gave up nor still waits."""
     return not r["abandoned"] and not waits(r) if "abandoned" in r else True
 
 
 def waits(r: Row) -> bool:
-    """Whether nobody knows yet what becomes of it."""
+    """Tell whether a contact may still wait."""
     return "abandoned" in r and r["abandoned"] is None
 
 
 def told(judge: Callable[[Row], bool]) -> Twin:
-    """A share of contacts whose fate is known."""
+    """Make a share of contacts, undecided while they wait."""
     return each(lambda r, _: OPEN if waits(r) else judge(r))
 
 
 def flag(name: str) -> Twin:
-    """The share of a flag among answered contacts that know it."""
+    """Make the share of a flag among answered contacts that know it."""
 
     def judge(r: Row, _: Asked) -> Outcome:
         return OUT if not answered(r) or r[name] is None else bool(r[name])
@@ -41,7 +41,7 @@ def flag(name: str) -> Twin:
 
 
 def seconds(name: str) -> Twin:
-    """A duration of answered contacts."""
+    """Make the mean of a duration of answered contacts."""
 
     def judge(r: Row, _: Asked) -> Outcome:
         return OUT if not answered(r) or r[name] is None else float(r[name])
@@ -50,7 +50,7 @@ def seconds(name: str) -> Twin:
 
 
 def level(r: Row, q: Asked) -> Outcome:
-    """Answered in time, over what the denominator says."""
+    """Judge an answer in time, among contacts that the denominator names."""
     wait, denominator = r["wait_s"], q.params["denominator"]
     if waits(r) or (wait is None and not gone(r)):
         return OPEN if waits(r) and denominator != "answered" else OUT
@@ -77,7 +77,7 @@ def short(r: Row, q: Asked) -> bool | None:
 
 
 def really_waited(judge: Callable[[Row], bool]) -> Twin:
-    """A share of contacts that are no short abandons."""
+    """Make a share of contacts, short abandons left out."""
 
     def of(r: Row, q: Asked) -> Outcome:
         if waits(r):
@@ -96,24 +96,24 @@ def gave_up_soon(r: Row, q: Asked) -> Outcome:
 
 
 def handle(r: Row, _: Asked) -> Outcome:
-    """Talk, hold and wrap."""
+    """Sum talk, hold and wrap."""
     if not answered(r) or r["talk_s"] is None:
         return OUT
     return float(sum(r.get(name) or 0 for name in ("talk_s", "hold_s", "wrap_s")))
 
 
 def bot(r: Row) -> bool:
-    """A contact that a bot answered."""
+    """Tell whether a bot answered a contact."""
     return bool(r["bot"]) and answered(r)
 
 
 def placed(rows: Sequence[Row]) -> list[Row]:
-    """Contacts with a customer and a moment."""
+    """Keep contacts with a customer and a moment."""
     return [r for r in rows if r["customer_id"] is not None and r["queued_at"] is not None]
 
 
 def near(rows: Sequence[Row], r: Row, q: Asked, *, before: bool) -> bool:
-    """Whether the nearest contact of the same customer and topic on that side lies within the window."""
+    """Tell whether the contact of the same customer and topic before (or after) lies within the window."""
 
     def key(x: Row) -> tuple[Any, Any]:
         return x["customer_id"], x.get("topic") if q.params["by_topic"] else None
@@ -125,7 +125,7 @@ def near(rows: Sequence[Row], r: Row, q: Asked, *, before: bool) -> bool:
 
 
 def first_contacts(rows: Sequence[Row], q: Asked) -> list[Outcome]:
-    """First answered contacts, and whether none followed."""
+    """Judge first answered contacts: hits where none followed."""
     rows = placed(rows)
     first = [r for r in rows if answered(r) and not near(rows, r, q, before=True)]
     return [
@@ -134,13 +134,13 @@ def first_contacts(rows: Sequence[Row], q: Asked) -> list[Outcome]:
 
 
 def repeats(rows: Sequence[Row], q: Asked) -> list[Outcome]:
-    """Whether a contact follows another."""
+    """Judge contacts: hits where one follows another."""
     rows = placed(rows)
     return [near(rows, r, q, before=True) for r in rows]
 
 
 def contained(rows: Sequence[Row], q: Asked) -> list[Outcome]:
-    """Bot contacts, and whether no person was needed."""
+    """Judge bot contacts: hits where no person was needed."""
     rows = placed(rows)
     out: list[Outcome] = []
     for r in (r for r in rows if bot(r)):
@@ -156,7 +156,7 @@ def contained(rows: Sequence[Row], q: Asked) -> list[Outcome]:
 
 
 def waiting(r: Row, q: Asked) -> Outcome:
-    """Seconds that a contact has waited which still waits."""
+    """Count the seconds that a waiting contact has waited."""
     if not q.by_now(r, "queued_at") or q.by_now(r, "answered_at") or q.by_now(r, "ended_at"):
         return OUT
     since: dt.datetime = r["queued_at"]
@@ -199,7 +199,7 @@ CONTACT_TWINS: Final[Mapping[str, Twin]] = {
 
 
 def within_amount(value: float | None) -> Outcome:
-    """An amount that can be summed exactly."""
+    """Read an amount that can be summed exactly."""
     return OUT if value is None or not 0 <= value <= _MOST else float(value)
 
 
@@ -207,37 +207,37 @@ def within_amount(value: float | None) -> Outcome:
 
 
 def score(r: Row, scale: tuple[float, float], name: str = "score") -> float | None:
-    """A score on its scale."""
+    """Read a score on its scale."""
     value: float | None = r[name]
     return value if value is not None and scale[0] <= value <= scale[1] else None
 
 
 def points(r: Row, q: Asked) -> Outcome:
-    """The score itself."""
+    """Read the score itself."""
     found = score(r, q.params["scale"])
     return OUT if found is None else float(found)
 
 
 def promoter(r: Row, _: Asked) -> Outcome:
-    """0 for a detractor, 1 for a passive, 2 for a promoter."""
+    """Score a detractor 0, a passive 1, a promoter 2."""
     found = score(r, (0, 10))
     return OUT if found is None else float((found >= 9) + (found >= 7))  # noqa: PLR2004  (the definition of NPS)
 
 
 def satisfied(r: Row, q: Asked) -> Outcome:
-    """Whether an answer reaches the cut."""
+    """Tell whether an answer reaches the cut."""
     found = score(r, q.params["scale"])
     return OUT if found is None else found >= q.params["satisfied_from"]
 
 
 def easy(r: Row, _: Asked) -> Outcome:
-    """Whether an answer agrees that it was easy."""
+    """Tell whether an answer agrees that it was easy."""
     found = score(r, (1, 7))
     return OUT if found is None else found >= 5  # noqa: PLR2004  (the definition of CES 2.0)
 
 
 def weighted(r: Row, q: Asked) -> Outcome:
-    """Weight times score from 0 to 100, over weight."""
+    """Pair weight times score from 0 to 100 with the weight."""
     low, high = q.params["scale"]
     found, weight = score(r, (low, high)), r.get("weight", 1)
     if found is None or weight is None or not 0 < weight <= 40:  # noqa: PLR2004  (the heaviest that is taken)
@@ -246,14 +246,14 @@ def weighted(r: Row, q: Asked) -> Outcome:
 
 
 def tolerated(r: Row, _: Asked) -> Outcome:
-    """Whether a perception lies between what is needed and what is wished for."""
+    """Tell whether a perception lies between the minimum and the desired level."""
     if any(r[name] is None for name in ("score", "minimum", "desired")) or r["minimum"] > r["desired"]:
         return OUT
     return bool(r["minimum"] <= r["score"] <= r["desired"])
 
 
 def responded(r: Row, q: Asked) -> Outcome:
-    """Whether an invitation was answered."""
+    """Tell whether an invitation was answered."""
     return q.by_now(r, "answered_at") if q.by_now(r, "invited_at") else OUT
 
 
@@ -273,7 +273,7 @@ VOICE_TWINS: Final[Mapping[str, Twin]] = {
 
 
 def of_customers(rows: Sequence[Row], q: Asked, key: str) -> list[Outcome]:
-    """Customer by customer over a period."""
+    """Judge customer by customer over a period."""
     assert q.period is not None
     (start, end), out = q.period, list[Outcome]()
     over = q.now is None or q.now >= end
@@ -294,7 +294,7 @@ def of_customers(rows: Sequence[Row], q: Asked, key: str) -> list[Outcome]:
 
 
 def moved_on(r: Row, q: Asked) -> Outcome:
-    """Whether a customer went on from a stage."""
+    """Tell whether a customer went on from a stage."""
     wrong = any(q.backwards(r, "entered_at", name) for name in ("advanced_at", "left_at"))
     if wrong or not q.by_now(r, "entered_at") or not q.wanted(r):
         return OUT

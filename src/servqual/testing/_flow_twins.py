@@ -1,4 +1,4 @@
-"""Slow twins of cases, and what all that arrives, waits and ends has in common."""
+"""Slow twins of cases, and helpers for things that arrive, wait and end."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -11,32 +11,32 @@ Judge = Callable[[Row, Asked], Outcome]
 
 
 def arrived(r: Row, q: Asked) -> bool:
-    """Received by now, and asked for."""
+    """Tell whether a row was received by now, and is asked for."""
     return q.by_now(r, "received_at") and q.wanted(r)
 
 
 def end_name(r: Row) -> str:
-    """The column that says when it was resolved."""
+    """Name the column with the moment of resolution."""
     return "resolved_at" if "resolved_at" in r else "closed_at"
 
 
 def resolved(r: Row, q: Asked) -> bool:
-    """Resolved by now, or closed where nothing says when it was resolved."""
+    """Tell whether it was resolved by now, or closed where there is no column of resolution."""
     return q.by_now(r, end_name(r))
 
 
 def is_open(r: Row, q: Asked) -> bool:
-    """Neither resolved nor closed by now."""
+    """Tell whether it was neither resolved nor closed by now."""
     return not q.by_now(r, "resolved_at") and not q.by_now(r, "closed_at")
 
 
 def early_due(r: Row) -> bool:
-    """Due before it was received, which cannot be."""
+    """Tell whether it was due before it was received, which is impossible."""
     return r.get("received_at") is not None and r.get("due_at") is not None and bool(r["due_at"] < r["received_at"])
 
 
 def time_to(r: Row, q: Asked, name: str) -> Outcome:
-    """Seconds from receipt to a moment."""
+    """Count the seconds from receipt to a moment."""
     if not arrived(r, q) or q.backwards(r, "received_at", name):
         return OUT
     if q.by_now(r, name):
@@ -45,23 +45,23 @@ def time_to(r: Row, q: Asked, name: str) -> Outcome:
 
 
 def to_end(r: Row, q: Asked) -> Outcome:
-    """Seconds from receipt to resolution."""
+    """Count the seconds from receipt to resolution."""
     return time_to(r, q, end_name(r))
 
 
 def age(r: Row, q: Asked) -> Outcome:
-    """Seconds that something open has been open."""
+    """Count the seconds that something has been open."""
     return q.seconds(r["received_at"], q.moment) if arrived(r, q) and is_open(r, q) else OUT
 
 
 def kept(r: Row, q: Asked, name: str, *, due: str | None = None) -> Outcome:
-    """Whether a moment came in time."""
+    """Judge whether an event came in time."""
     if not arrived(r, q) or q.backwards(r, "received_at", name):
         return OUT
     done, within = q.by_now(r, name), q.params["within"]
     if within is not None:
-        spent = q.seconds(r["received_at"], r[name] if done else q.moment)
-        in_time = bool(spent <= within.total_seconds())
+        elapsed = q.seconds(r["received_at"], r[name] if done else q.moment)
+        in_time = bool(elapsed <= within.total_seconds())
     elif due is None or r.get(due) is None:
         return OUT
     else:
@@ -72,12 +72,12 @@ def kept(r: Row, q: Asked, name: str, *, due: str | None = None) -> Outcome:
 
 
 def resolved_kept(r: Row, q: Asked) -> Outcome:
-    """Whether it was resolved in time."""
+    """Judge whether it was resolved in time."""
     return kept(r, q, end_name(r), due="due_at")
 
 
 def counted(*conditions: Callable[[Row, Asked], bool]) -> Twin:
-    """How many rows meet all conditions."""
+    """Make the count of rows that meet all conditions."""
 
     def judge(r: Row, q: Asked) -> Outcome:
         return all(condition(r, q) for condition in conditions) or OUT
@@ -86,7 +86,7 @@ def counted(*conditions: Callable[[Row, Asked], bool]) -> Twin:
 
 
 def among(inside: Callable[[Row, Asked], bool], hit: Judge) -> Twin:
-    """Judged where inside, left out elsewhere."""
+    """Judge rows inside, leave out others."""
 
     def judge(r: Row, q: Asked) -> Outcome:
         return hit(r, q) if inside(r, q) else OUT
@@ -95,7 +95,7 @@ def among(inside: Callable[[Row, Asked], bool], hit: Judge) -> Twin:
 
 
 def known(name: str, *, of: Callable[[Row, Asked], bool] = arrived) -> Callable[[Row, Asked], bool]:
-    """Where a column is known."""
+    """Make the condition that a column is known."""
 
     def inside(r: Row, q: Asked) -> bool:
         return of(r, q) and r.get(name) is not None
@@ -104,18 +104,18 @@ def known(name: str, *, of: Callable[[Row, Asked], bool] = arrived) -> Callable[
 
 
 def done(r: Row, q: Asked) -> bool:
-    """Received and resolved by now."""
+    """Tell whether it was received and resolved by now."""
     return arrived(r, q) and resolved(r, q)
 
 
 def reopened(r: Row, q: Asked) -> bool:
-    """A case that could be reopened: finished, or reopened already; all of them where nothing tells its end."""
+    """Tell whether a case is finished or was reopened; true for all cases where no column has an end."""
     told = "resolved_at" in r or "closed_at" in r
     return known("reopened")(r, q) and (r["reopened"] > 0 or not told or not is_open(r, q))
 
 
 def overrun(r: Row, q: Asked) -> Outcome:
-    """Seconds past the due moment."""
+    """Count the seconds past the due moment."""
     if not arrived(r, q) or r.get("due_at") is None or early_due(r) or q.backwards(r, "received_at", end_name(r)):
         return OUT
     finished = resolved(r, q)
@@ -128,24 +128,24 @@ def overrun(r: Row, q: Asked) -> Outcome:
 
 
 def paused(r: Row, q: Asked) -> Outcome:
-    """Seconds paused over seconds elapsed."""
+    """Pair the seconds paused with the seconds since receipt."""
     if not known("paused_s")(r, q) or q.backwards(r, "received_at", end_name(r)):
         return OUT
     if not resolved(r, q) and not is_open(r, q):
         return OUT
-    took = ((r[end_name(r)] if resolved(r, q) else q.moment) - r["received_at"]).total_seconds()
-    return OUT if r["paused_s"] > took else (r["paused_s"], took)
+    lasted = ((r[end_name(r)] if resolved(r, q) else q.moment) - r["received_at"]).total_seconds()
+    return OUT if r["paused_s"] > lasted else (r["paused_s"], lasted)
 
 
 def reopenings(r: Row, q: Asked) -> Outcome:
-    """Reopenings over finished cases."""
+    """Pair reopenings with finished cases."""
     if not known("reopened")(r, q) or (is_open(r, q) and not r["reopened"]):
         return OUT
     return r["reopened"], 0 if is_open(r, q) else 1
 
 
 def reopened_within(r: Row, q: Asked) -> Outcome:
-    """Whether it was opened again within the window."""
+    """Judge whether it was reopened within the window."""
     if not q.by_now(r, "first_resolved_at") or not q.wanted(r) or q.backwards(r, "first_resolved_at", "reopened_at"):
         return OUT
     if q.moment - r["first_resolved_at"] <= q.params["window"]:
@@ -154,7 +154,7 @@ def reopened_within(r: Row, q: Asked) -> Outcome:
 
 
 def of_status(name: str) -> Twin:
-    """The share of a status among what is closed."""
+    """Make the share of a status among closed cases."""
 
     def inside(r: Row, q: Asked) -> bool:
         return known("status")(r, q) and q.by_now(r, "closed_at")
@@ -163,7 +163,7 @@ def of_status(name: str) -> Twin:
 
 
 def came_back(rows: Sequence[Row], q: Asked) -> list[Outcome]:
-    """Each finished one against every later one of the same customer and cause."""
+    """Compare each finished row with every later one of the same customer and cause."""
     sound = [r for r in rows if r["received_at"] and r["customer_id"] and r["cause"]]
     sound = [r for r in sound if not q.backwards(r, "received_at", end_name(r))]
     out: list[Outcome] = []
@@ -180,7 +180,7 @@ def came_back(rows: Sequence[Row], q: Asked) -> list[Outcome]:
 
 
 def lasting(name: str) -> Twin:
-    """Seconds from receipt to a moment, or so far, and whether it came."""
+    """Make pairs of the seconds from receipt to an event, or so far, and whether it came."""
 
     def judge(r: Row, q: Asked) -> Outcome:
         at = end_name(r) if name == "end" else name
@@ -194,7 +194,7 @@ def lasting(name: str) -> Twin:
 
 
 def named(name: str, inside: Callable[[Row, Asked], bool]) -> Twin:
-    """The name of a thing, to be counted once."""
+    """Make the names of things that count once."""
 
     def judge(r: Row, q: Asked) -> Outcome:
         return OUT if r[name] is None or not inside(r, q) else str(r[name])

@@ -1,4 +1,4 @@
-"""Slow twins of gaps between what is perceived and what is expected, needed or wished for."""
+"""Slow twins of gaps between perceptions and expectations, minimum or desired levels."""
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -12,14 +12,14 @@ Respondent: TypeAlias = Mapping[str, list[Row]]
 
 
 def gap(r: Row, q: Asked, name: str, other: str) -> Fraction | None:
-    """One score less another, both on the scale."""
+    """Subtract one score from another, both on the scale."""
     low, high = q.params["scale"]
     both = r[name], r[other]
     return None if any(x is None or not low <= x <= high for x in both) else Fraction(both[0]) - Fraction(both[1])
 
 
 def less(name: str, other: str) -> Twin:
-    """A score less another, row by row."""
+    """Make the mean of one score less another, row by row."""
 
     def judge(r: Row, q: Asked) -> Outcome:
         found = gap(r, q, name, other)
@@ -29,13 +29,13 @@ def less(name: str, other: str) -> Twin:
 
 
 def mean_gap(rows: Sequence[Row], q: Asked) -> Fraction | None:
-    """The mean gap of some items, to a millionth."""
+    """Take the mean gap of some items, to a millionth."""
     gaps = [found for r in rows if (found := gap(r, q, "score", "expected")) is not None]
     return round(Fraction(sum(gaps), len(gaps)), 6) if gaps else None
 
 
 def by_respondent(judge: Callable[[Respondent, Asked], list[Fraction | None]]) -> Twin:
-    """What is told of each customer in each survey."""
+    """Judge each customer in each survey."""
 
     def twin(rows: Sequence[Row], q: Asked) -> list[Outcome]:
         found: dict[tuple[str, str | None], dict[str, list[Row]]] = {}
@@ -50,19 +50,19 @@ def by_respondent(judge: Callable[[Respondent, Asked], list[Fraction | None]]) -
 
 
 def each_dimension(respondent: Respondent, q: Asked) -> list[Fraction | None]:
-    """The mean gap of each dimension."""
+    """Take the mean gap of each dimension."""
     return [mean_gap(rows, q) for rows in respondent.values()]
 
 
 def unweighted(respondent: Respondent, q: Asked) -> list[Fraction | None]:
-    """The mean of all dimensions, where all have a gap."""
+    """Take the mean of all dimensions, where all have a gap."""
     gaps = [found for found in each_dimension(respondent, q) if found is not None]
     wanted: int = q.params["dimensions"]
     return [round(sum(gaps) / Fraction(wanted), 6)] if len(gaps) == wanted else []
 
 
 def weighted(respondent: Respondent, q: Asked) -> list[Fraction | None]:
-    """Points times gap, of 100 points that were shared out, where every dimension with points has a gap."""
+    """Sum points times gap over 100 points, where every dimension with points has a gap."""
     total, shared = Fraction(0), Fraction(0)
     for rows in respondent.values():
         sound = [r for r in rows if r["points"] is None or 0 <= r["points"] <= _POINTS]

@@ -1,4 +1,4 @@
-"""What one row comes to in a KPI, and how outcomes become a number: the frame of the slow twins."""
+"""Outcomes of rows in a KPI, and the numbers made of them: the frame of the slow twins."""
 
 import datetime as dt
 import math
@@ -15,7 +15,7 @@ Row: TypeAlias = Mapping[str, Any]
 
 
 class Left(Enum):
-    """What gives no number: `OUT` does not count, `OPEN` may still go either way."""
+    """Outcomes without a number: `OUT` does not count, `OPEN` is undecided."""
 
     OUT = "out"
     OPEN = "open"
@@ -27,7 +27,7 @@ it is where it ended, or the name of a thing that is counted once."""
 
 
 class Told(NamedTuple):
-    """What a twin says of some rows."""
+    """The result of a twin for some rows."""
 
     value: float | None
     n: int
@@ -43,16 +43,16 @@ class Asked:
     period: tuple[dt.datetime, dt.datetime] | None
 
     def by_now(self, r: Row, name: str) -> bool:
-        """Whether a moment is known and has come."""
+        """Tell whether a moment is known and has come."""
         at = r.get(name)
         return at is not None and (self.now is None or at <= self.now)
 
     def backwards(self, r: Row, first: str, later: str) -> bool:
-        """Whether what comes later came first."""
+        """Tell whether the later event is dated before the first."""
         return r.get(first) is not None and self.by_now(r, later) and r[later] < r[first]
 
     def wanted(self, r: Row) -> bool:
-        """Whether `only` asks for the row and no `except_for` takes it out."""
+        """Tell whether `only` keeps a row and no `except_for` matches it."""
 
         def holds(only: Mapping[str, Any]) -> bool:
             return all(r.get(name) in values for name, values in only.items())
@@ -62,12 +62,12 @@ class Asked:
         )
 
     def seconds(self, start: dt.datetime, end: dt.datetime) -> float:
-        """From start to end, in business time where `hours` are given."""
+        """Count the seconds from start to end, in business time where `hours` are given."""
         hours = self.params.get("hours")
         return ((end - start) if hours is None else hours.elapsed(start, end)).total_seconds()
 
     def span(self, name: str) -> float:
-        """A parameter that is a span of time, in seconds."""
+        """Read a parameter that is a span of time, in seconds."""
         limit: dt.timedelta = self.params[name]
         return limit.total_seconds()
 
@@ -82,7 +82,7 @@ Twin: TypeAlias = Callable[[Sequence[Row], Asked], list[Outcome]]
 
 
 def each(judge: Callable[[Row, Asked], Outcome]) -> Twin:
-    """A twin that judges row by row."""
+    """Make a twin that judges row by row."""
 
     def twin(rows: Sequence[Row], q: Asked) -> list[Outcome]:
         return [judge(r, q) for r in rows]
@@ -91,7 +91,7 @@ def each(judge: Callable[[Row, Asked], Outcome]) -> Twin:
 
 
 def share_of(name: str) -> Twin:
-    """The share of a flag among the rows that know it."""
+    """Make the share of a flag among the rows that know it."""
 
     def judge(r: Row, _: Asked) -> Outcome:
         return Left.OUT if r.get(name) is None else bool(r[name])
@@ -100,7 +100,7 @@ def share_of(name: str) -> Twin:
 
 
 def read(statistic: str, outcomes: Sequence[Outcome], until: float = 0) -> Told:
-    """The number that outcomes come to; a restricted mean reaches until so many seconds."""
+    """Make the number of some outcomes; `until` is the limit of a restricted mean, in seconds."""
     told: list[Any] = [x for x in outcomes if not isinstance(x, Left)]
     undecided = sum(x is Left.OPEN for x in outcomes)
     match statistic:
@@ -139,13 +139,13 @@ def _value(statistic: str, told: Sequence[Any], until: float) -> float | None:
 
 
 def _quantile(values: Sequence[float], q: float) -> float:
-    """The smallest value with a share q at or below it."""
+    """Find the smallest value with a share q at or below it."""
     ordered = sorted(values)
     return next(v for i, v in enumerate(ordered, 1) if i >= q * len(ordered) - 1e-9)
 
 
 def _curve(lives: Sequence[tuple[float, float]]) -> list[tuple[float, Fraction]]:
-    """The product-limit estimate in exact fractions: each age, and the share that has not ended after it."""
+    """Compute the product-limit estimate in exact fractions: each age, and the share not ended after it."""
     left, out = Fraction(1), list[tuple[float, Fraction]]()
     for age in sorted({age for age, _ in lives}):
         at_risk = sum(other >= age for other, _ in lives)
@@ -155,12 +155,12 @@ def _curve(lives: Sequence[tuple[float, float]]) -> list[tuple[float, Fraction]]
 
 
 def _median(lives: Sequence[tuple[float, float]]) -> float | None:
-    """The first age at which at most half are left."""
+    """Find the first age at which at most half are left."""
     return next((age for age, left in _curve(lives) if left <= Fraction(1, 2)), None)
 
 
 def _restricted_mean(lives: Sequence[tuple[float, float]], until: float) -> float | None:
-    """The area under the curve; None where it breaks off before the end."""
+    """Compute the area under the curve; None where the curve breaks off before the end."""
     curve = _curve(lives)
     if not curve or (curve[-1][0] < until and curve[-1][1] > 0):
         return None

@@ -26,24 +26,24 @@ OUT, OPEN = Left.OUT, Left.OPEN
 
 
 def complaint_kept(r: Row, q: Asked) -> Outcome:
-    """Whether a complaint was; one that was due before it came cannot be."""
+    """Judge whether a complaint was resolved in time; leave out one due before its receipt."""
     return OUT if q.params["within"] is None and early_due(r) else resolved_kept(r, q)
 
 
 def overdue(r: Row, q: Asked) -> bool:
-    """Open past its due moment."""
+    """Tell whether it is open past its due moment."""
     return arrived(r, q) and is_open(r, q) and r.get("due_at") is not None and q.moment > r["due_at"]
 
 
 def followed_up(r: Row, q: Asked) -> Outcome:
-    """Whether a resolved complaint was followed up."""
+    """Judge whether a resolved complaint was followed up."""
     if not done(r, q) or q.backwards(r, "received_at", "followed_up_at"):
         return OUT
     return q.by_now(r, "followed_up_at")
 
 
 def satisfied(r: Row, q: Asked) -> Outcome:
-    """Whether a complainant who was asked by now was satisfied."""
+    """Judge whether a complainant asked by now was satisfied."""
     if not known("satisfied")(r, q) or q.backwards(r, "received_at", "followed_up_at"):
         return OUT
     if r.get("followed_up_at") is not None and not q.by_now(r, "followed_up_at"):
@@ -52,7 +52,7 @@ def satisfied(r: Row, q: Asked) -> Outcome:
 
 
 def upheld(r: Row, q: Asked) -> Outcome:
-    """Whether a complaint was justified."""
+    """Judge whether a complaint was justified."""
     if not arrived(r, q):
         return OUT
     if r["upheld"] is None:
@@ -61,14 +61,14 @@ def upheld(r: Row, q: Asked) -> Outcome:
 
 
 def overturned(r: Row, q: Asked) -> Outcome:
-    """Whether somebody outside overturned it."""
+    """Judge whether an outside body overturned our answer."""
     if not known("overturned")(r, q) or (r["overturned"] and r.get("referred") is False):
         return OUT
     return bool(r["overturned"])
 
 
 def praise(r: Row, q: Asked) -> Outcome:
-    """A complaint over a compliment."""
+    """Pair complaints with compliments."""
     ours = r["kind"] in q.params["complaints"], r["kind"] in q.params["compliments"]
     return (float(ours[0]), float(ours[1])) if arrived(r, q) and any(ours) else OUT
 
@@ -103,7 +103,7 @@ COMPLAINT_TWINS: Final[Mapping[str, Twin]] = {
 
 
 def by_due(start: str, finish: str, off: str, broken: str = "") -> Twin:
-    """Kept, missed, called off, or still to come."""
+    """Make the judgement kept, missed, called off or undecided."""
 
     def judge(r: Row, q: Asked) -> Outcome:
         began: Any = r.get(start)
@@ -125,12 +125,12 @@ def by_due(start: str, finish: str, off: str, broken: str = "") -> Twin:
 
 
 def handled(r: Row, q: Asked) -> Outcome:
-    """Whether feedback was handled."""
+    """Judge whether feedback was handled."""
     return OUT if not arrived(r, q) or q.backwards(r, "received_at", "handled_at") else q.by_now(r, "handled_at")
 
 
 def adopted(r: Row, q: Asked) -> Outcome:
-    """Whether a suggestion was adopted."""
+    """Judge whether a suggestion was adopted."""
     if not q.by_now(r, "evaluated_at") or not q.wanted(r) or q.backwards(r, "evaluated_at", "decided_at"):
         return OUT
     if r["adopted"] is None or (r.get("decided_at") is not None and not q.by_now(r, "decided_at")):

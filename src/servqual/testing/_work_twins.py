@@ -1,4 +1,4 @@
-"""Slow twins of shifts, quality, people, planning, cost, steps, running services and what lies beside the desk."""
+"""Slow twins of shifts, quality, people, planning, cost, steps, running services and operations."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ _MANY: Final = 1_000_000
 
 
 def over(of: Callable[[Row], tuple[float, float]], *names: str, part: bool = False) -> Twin:
-    """Top and base of the rows that know these columns and have something of either; a part is within its whole."""
+    """Make pairs of top and base of rows that know these columns and are not 0 in both; a part is within its whole."""
 
     def judge(r: Row, _: Asked) -> Outcome:
         if any(r[name] is None for name in names):
@@ -29,12 +29,12 @@ def over(of: Callable[[Row], tuple[float, float]], *names: str, part: bool = Fal
 
 
 def of_whole(part: str, whole: str) -> Twin:
-    """The share that one column has in another."""
+    """Make the share of one column in another."""
     return over(lambda r: (r[part], r[whole]), part, whole, part=True)
 
 
 def an_hour(name: str) -> Twin:
-    """Things done over hours ready; things done in no time cannot be."""
+    """Make pairs of things done and hours ready; leave out things done in no time."""
 
     def judge(r: Row, _: Asked) -> Outcome:
         if r[name] is None or r["ready_s"] is None or r[name] > _MANY or (r[name] and not r["ready_s"]):
@@ -45,7 +45,7 @@ def an_hour(name: str) -> Twin:
 
 
 def utilised(r: Row, _: Asked) -> Outcome:
-    """Handling and other productive time over paid time."""
+    """Pair handling and other productive time with paid time."""
     if any(r[name] is None for name in ("ready_s", "idle_s", "paid_s")) or r["idle_s"] > r["ready_s"]:
         return OUT
     busy = r["ready_s"] - r["idle_s"] + (r.get("productive_s") or 0)
@@ -53,7 +53,7 @@ def utilised(r: Row, _: Asked) -> Outcome:
 
 
 def scored(r: Row, q: Asked) -> Outcome:
-    """Weights met over weights applicable."""
+    """Pair weights met with weights applicable."""
     if r["met"] is None or r["applicable"] is None or not 0 <= r["met"] <= r["applicable"] <= _MOST:
         return OUT
     if not r["applicable"]:
@@ -69,7 +69,7 @@ def scored(r: Row, q: Asked) -> Outcome:
 
 
 def free_of(*names: str) -> Twin:
-    """Whether an evaluation that knows these errors has none."""
+    """Make the share of evaluations without these errors."""
 
     def judge(r: Row, _: Asked) -> Outcome:
         return OUT if any(r[name] is None for name in names) else not any(r[name] for name in names)
@@ -78,14 +78,14 @@ def free_of(*names: str) -> Twin:
 
 
 def deviation(r: Row, q: Asked) -> Outcome:
-    """How far a score lies from the master's."""
+    """Measure how far a score lies from the master score."""
     low, high = q.params["scale"]
     both = r["score"], r["master_score"]
     return OUT if any(x is None or not low <= x <= high for x in both) else float(abs(both[0] - both[1]))
 
 
 def defects(times: int) -> Twin:
-    """Defects over opportunities."""
+    """Make pairs of defects and opportunities."""
 
     def judge(r: Row, _: Asked) -> Outcome:
         found, chances = r["defects"], r["opportunities"]
@@ -97,7 +97,7 @@ def defects(times: int) -> Twin:
 
 
 def amounts(top: Callable[[Row], float], base: str, *names: str) -> Twin:
-    """Amounts over amounts; a row with one that cannot be is left out."""
+    """Make pairs of amounts; leave out rows with an impossible one."""
 
     def judge(r: Row, _: Asked) -> Outcome:
         if any(within_amount(r[name]) is OUT for name in (*names, base)):
@@ -108,7 +108,7 @@ def amounts(top: Callable[[Row], float], base: str, *names: str) -> Twin:
 
 
 def each_off(r: Row, _: Asked) -> Outcome:
-    """The relative error of an interval."""
+    """Compute the relative error of an interval."""
     if within_amount(r["forecast"]) is OUT or within_amount(r["actual"]) is OUT or not r["actual"]:
         return OUT
     off = abs(r["forecast"] - r["actual"]) / r["actual"]
@@ -116,14 +116,14 @@ def each_off(r: Row, _: Asked) -> Outcome:
 
 
 def resolution_cost(r: Row, q: Asked) -> Outcome:
-    """What a case cost, over whether it is resolved."""
+    """Pair the cost of a case with whether it is resolved."""
     if not arrived(r, q) or within_amount(r["cost"]) is OUT:
         return OUT
     return r["cost"], float(q.by_now(r, end_name(r)))
 
 
 def left(r: Row, q: Asked) -> Outcome:
-    """A leaver, over the years in the period."""
+    """Pair a leaver with the years employed in the period."""
     assert q.period is not None
     start, end = q.period
     if q.now is not None and q.now < end:
@@ -138,7 +138,7 @@ def left(r: Row, q: Asked) -> Outcome:
 
 
 def compared(first: str, second: str, *, reach: bool) -> Twin:
-    """Whether the first is at least the second, or under it."""
+    """Make the share of rows whose first is at least the second, or below it."""
 
     def judge(r: Row, _: Asked) -> Outcome:
         return OUT if r[first] is None or r[second] is None else (r[first] >= r[second]) == reach
@@ -147,7 +147,7 @@ def compared(first: str, second: str, *, reach: bool) -> Twin:
 
 
 def selected(r: Row, q: Asked) -> Outcome:
-    """Whether a candidate passed a stage."""
+    """Judge whether a candidate passed a stage."""
     if not q.by_now(r, "entered_at") or q.backwards(r, "entered_at", "decided_at"):
         return OUT
     if r["passed"] is None or (r.get("decided_at") is not None and not q.by_now(r, "decided_at")):
@@ -156,7 +156,7 @@ def selected(r: Row, q: Asked) -> Outcome:
 
 
 def flag_by(at: str, name: str, *, hit: bool = True) -> Twin:
-    """The share of a flag among rows whose moment has come."""
+    """Make the share of a flag among rows whose moment has come."""
 
     def judge(r: Row, q: Asked) -> Outcome:
         return OUT if not q.by_now(r, at) or r[name] is None else bool(r[name]) == hit
@@ -165,14 +165,14 @@ def flag_by(at: str, name: str, *, hit: bool = True) -> Twin:
 
 
 def restored(r: Row, q: Asked) -> Outcome:
-    """Seconds until the service was back."""
+    """Count the seconds until the service was back."""
     if not q.by_now(r, "started_at") or q.backwards(r, "started_at", "restored_at") or not q.wanted(r):
         return OUT
     return q.seconds(r["started_at"], r["restored_at"]) if q.by_now(r, "restored_at") else OPEN
 
 
 def owed(r: Row) -> tuple[float, float] | None:
-    """Seconds that were to be up, and seconds down."""
+    """Read the seconds owed, and the seconds down."""
     if r["agreed_s"] is None or r["down_s"] is None:
         return None
     time = r["agreed_s"] - (r.get("planned_s") or 0)
@@ -180,7 +180,7 @@ def owed(r: Row) -> tuple[float, float] | None:
 
 
 def spans(of: Callable[[Row, Asked, float, float], tuple[float, float] | None]) -> Twin:
-    """Top and base from the time owed and the time down."""
+    """Make pairs of top and base from the time owed and the time down."""
 
     def judge(r: Row, q: Asked) -> Outcome:
         times = owed(r)
@@ -191,17 +191,17 @@ def spans(of: Callable[[Row, Asked, float, float], tuple[float, float] | None]) 
 
 
 def failures(r: Row, _: Asked, time: float, down: float) -> tuple[float, float] | None:
-    """Time up, over failures."""
+    """Pair the time up with failures."""
     return None if r["failures"] is None or r["failures"] > _MANY else (time - down, r["failures"])
 
 
 def burned(r: Row, q: Asked) -> Outcome:
-    """A failure, over what is allowed."""
+    """Pair a failure with the share of failures that is allowed."""
     return OUT if r["failed"] is None else (float(r["failed"]), 1 - q.params["slo"])
 
 
 def content(r: Row, q: Asked) -> Outcome:
-    """1 satisfied, a half tolerating, 0 frustrated."""
+    """Score 1 for satisfied, 0.5 for tolerating, 0 for frustrated."""
     if r.get("failed"):
         return 0.0
     if r["took_s"] is None:
@@ -211,18 +211,18 @@ def content(r: Row, q: Asked) -> Outcome:
 
 
 def risk(r: Row, q: Asked) -> Outcome:
-    """Likelihood times impact."""
+    """Multiply likelihood by impact."""
     low, high = q.params["scale"]
     both = r["likelihood"], r["impact"]
     return OUT if any(x is None or not low <= x <= high for x in both) else float(both[0] * both[1])
 
 
 def step_time(r: Row, q: Asked) -> Outcome:
-    """The time of a named step, over that of any."""
+    """Pair the time of a named step with the time of any step."""
     if r["started_at"] is None or not q.by_now(r, "ended_at") or r["ended_at"] <= r["started_at"]:
         return OUT
-    took = (r["ended_at"] - r["started_at"]).total_seconds()
-    return (took if r["step"] in q.params["steps"] else 0), took
+    lasted = (r["ended_at"] - r["started_at"]).total_seconds()
+    return (lasted if r["step"] in q.params["steps"] else 0), lasted
 
 
 WORK_TWINS: Final[Mapping[str, Twin]] = {

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for business hours and the moments at which they are tried: clock changes, edges, nights."""
+"""Hypothesis strategies for business hours and for hard moments: clock changes, edges, nights."""
 
 import datetime as dt
 from typing import Literal
@@ -56,7 +56,7 @@ _RULES: tuple[HolidayRule, ...] = (
 
 
 def moments(*, whole_minutes: bool = False, days: int = 4) -> st.SearchStrategy[dt.datetime]:
-    """Moments within some days of a day that is hard: a clock change, a leap day, the turn of a year."""
+    """Draw moments within some days of a hard day: a clock change, a leap day, the turn of a year."""
     unit = dt.timedelta(minutes=1) if whole_minutes else dt.timedelta(microseconds=1)
     most = dt.timedelta(days=days) // unit
 
@@ -67,7 +67,7 @@ def moments(*, whole_minutes: bool = False, days: int = 4) -> st.SearchStrategy[
 
 
 def windows(*, whole_minutes: bool = False, days: int = 4) -> st.SearchStrategy[Window]:
-    """Windows between two such moments."""
+    """Draw windows between two such moments."""
 
     def between(a: dt.datetime, b: dt.datetime) -> Window:
         return Window(start=min(a, b), end=max(a, b))
@@ -78,7 +78,7 @@ def windows(*, whole_minutes: bool = False, days: int = 4) -> st.SearchStrategy[
 
 @st.composite
 def spells(draw: st.DrawFn, *, latest: int = 1440) -> str:
-    """Up to three spells of a day in whole minutes, the last of which may run to a minute past midnight."""
+    """Draw up to three spells of a day in whole minutes; the last may end at `latest`, past midnight."""
     edges = sorted(draw(st.sets(st.integers(0, latest), max_size=6)))
     pairs = [pair for pair in zip(edges[::2], edges[1::2], strict=False) if pair[0] < 1440 and pair[1] - pair[0] < 1440]  # noqa: PLR2004  # minutes of a day
     return ", ".join(f"{_clock(a)}-{_clock(b if b <= 1440 else b - 1440)}" for a, b in pairs)  # noqa: PLR2004  # as above
@@ -88,10 +88,10 @@ def spells(draw: st.DrawFn, *, latest: int = 1440) -> str:
 def business_hours(
     draw: st.DrawFn, *, zones: tuple[str, ...] = ZONES, counting: Literal["real", "wall"] = "real"
 ) -> BusinessHours:
-    """Weekly hours with nights, holidays by date and rule, special days and breaks near the hard days, in all readings.
+    """Draw weekly hours with nights, holidays by date and rule, special days and breaks near the hard days.
 
-    All count real time, or all what the wall shows. A week may be closed altogether; a day that follows a night begins
-    after it.
+    `counting` is real or wall time for all of them. A week may be closed altogether; a day after a night begins after
+    that night ends.
     """
     nights = draw(st.booleans())
     day = spells(latest=1440 + 5 * 60) if nights else spells()
@@ -115,7 +115,7 @@ def business_hours(
 
 
 def hours(*, zones: tuple[str, ...] = ZONES) -> st.SearchStrategy[Hours]:
-    """Business hours, or two of them joined, or one that follows another."""
+    """Draw business hours, two of them combined, or one after another."""
     one = business_hours(zones=zones)
 
     def joined(left: Hours, how: Literal["|", "&", "-"], right: Hours) -> Hours:
@@ -134,5 +134,5 @@ def _clock(minute: int) -> str:
 
 
 def _from_five(text: str) -> str:
-    """The same spells without those that begin before five in the morning."""
+    """Drop spells that begin before five in the morning."""
     return ", ".join(spell for spell in text.split(", ") if spell >= "05:00")

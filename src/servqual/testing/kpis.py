@@ -1,4 +1,4 @@
-"""Every KPI again, slowly and obviously: row by row over plain values, to check measures, and other programs, against.
+"""Every KPI again, slowly and obviously: row by row over plain values, to check measures and other programs.
 
 >>> from servqual.metrics import KPIS
 >>> measure(KPIS["asa"], [{"wait_s": 10, "abandoned": False}, {"wait_s": 30, "abandoned": True}])
@@ -33,9 +33,9 @@ _TWINS: Final[Mapping[str, Twin]] = {
 
 
 def twin_of(key: str) -> Twin:
-    """The twin of a KPI of the catalogue; percentiles share that of their mean.
+    """Find the twin of a KPI of the catalogue; percentiles share the twin of their mean.
 
-    KPIs of service clocks have none: their second witness is `Sla.read`, case by case.
+    KPIs of service clocks have none: they are checked against `Sla.read`, case by case.
     """
     short = key.removesuffix("_p50").removesuffix("_p90").removesuffix("_p95")
     for name in (key, short, f"{short}_time"):
@@ -53,10 +53,10 @@ def measure(
     period: tuple[dt.datetime, dt.datetime] | None = None,
     key: str = "",
 ) -> Told:
-    """Value, n and undecided of a KPI over rows of its table, with the parameters of the KPI.
+    """Measure a KPI over rows of its table: value, n and undecided.
 
     `rows` hold aware datetimes, durations in seconds, numbers, booleans and texts by our names of columns; None is
-    missing. `period` is for KPIs of a period as a whole. `key` says which KPI of the catalogue it is a variant of.
+    missing. `period` is for KPIs of a period as a whole. `key` names the KPI of the catalogue that it is a variant of.
     """
     if kpi.table == "interactions" and now is not None:  # what comes later is not seen
         rows = [row for row in rows if row.get(kpi.at) is None or row[kpi.at] <= now]
@@ -66,7 +66,7 @@ def measure(
 
 
 def measure_over(kpi: Compound, tables: Mapping[str, Sequence[Row]], *, now: dt.datetime | None = None) -> Told:
-    """Value and n of a count over another, over rows of their tables by name.
+    """Measure a count over another, over rows of their tables by name.
 
     >>> from servqual.metrics import KPIS
     >>> rows = {"interactions": [{"customer_id": "a"}, {"customer_id": "a"}, {"customer_id": "b"}]}

@@ -1,4 +1,4 @@
-"""Slow and obvious versions of what servqual computes fast, to check it, and other programs, against.
+"""Slow and obvious versions of the fast code, to check it and other programs.
 
 Hours are read minute by minute off the wall clock, straight from their definition: no arithmetic on offsets, no
 tables, no cumulative sums. Use whole minutes, and days rather than years. KPIs are judged row by row, in plain Python;
@@ -18,7 +18,7 @@ _MARGIN = 26 * 60  # minutes; no zone ever changed its clock by more
 
 
 def elapsed(hours: Hours, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = ()) -> dt.timedelta:
-    """The open time between two moments: every minute is looked at, or every minute that the wall has shown.
+    """Count the open time between two moments, minute by minute, of real or of wall time.
 
     >>> hours = BusinessHours(zone="UTC", week={"mon": "09:00-17:00"})
     >>> elapsed(hours, dt.datetime(2026, 5, 4, 8, tzinfo=dt.UTC), dt.datetime(2026, 5, 4, 9, 30, tzinfo=dt.UTC))
@@ -33,7 +33,7 @@ def elapsed(hours: Hours, start: dt.datetime, end: dt.datetime, *, without: Iter
 
 
 def after(hours: Hours, start: dt.datetime, work: dt.timedelta, *, without: Iterable[Window] = ()) -> dt.datetime:
-    """The moment by which the work is done: minutes are walked, forward or backward, until enough have counted.
+    """Find the moment by which so much open time has passed, walking minute by minute, forward or backward.
 
     >>> hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
     >>> after(hours, dt.datetime(2026, 5, 8, 16, tzinfo=dt.UTC), dt.timedelta(hours=2)).isoformat()
@@ -51,12 +51,12 @@ def after(hours: Hours, start: dt.datetime, work: dt.timedelta, *, without: Iter
 
 
 def is_open(hours: Hours, at: dt.datetime) -> bool:
-    """Whether it is open in the minute that begins at a moment."""
+    """Tell whether it is open in the minute that begins at a moment."""
     return open_minutes(hours, at, 1)[0]
 
 
 def open_minutes(hours: Hours, start: dt.datetime, count: int) -> list[bool]:
-    """For each of so many minutes from a start, whether it is open in it."""
+    """Tell for each of `count` minutes from a start whether it is open."""
     match hours:
         case CombinedHours():
             both = zip(open_minutes(hours.left, start, count), open_minutes(hours.right, start, count), strict=True)
@@ -72,7 +72,7 @@ def open_minutes(hours: Hours, start: dt.datetime, count: int) -> list[bool]:
 
 
 def _open_in_week(hours: BusinessHours, start: dt.datetime, count: int) -> list[bool]:
-    """A shift is on from the minute in which the clock showed its opening to the one in which it showed its close."""
+    """Open each shift from the minute when the clock showed its opening to the minute when it showed its close."""
     begin = start.astimezone(dt.UTC) - _MARGIN * _MINUTE
     shown = [(begin + _MINUTE * i).astimezone(hours.zone).replace(tzinfo=None) for i in range(count + 2 * _MARGIN)]
     first, last = min(shown).date(), max(shown).date()
@@ -90,14 +90,14 @@ def _open_in_week(hours: BusinessHours, start: dt.datetime, count: int) -> list[
 
 
 def _shown(hours: BusinessHours, at: dt.datetime) -> dt.datetime:
-    """The furthest that the clock has shown by a moment, as if it were of UTC."""
+    """Find the latest time that the clock has shown by a moment, as if it were UTC."""
     before = (at.astimezone(dt.UTC) - _MINUTE * i for i in range(1, _MARGIN))
     now, *ended = (moment.astimezone(hours.zone).replace(tzinfo=dt.UTC) for moment in (at, *before))
     return max(now, *(minute + _MINUTE for minute in ended))
 
 
 def _minute(shown: list[dt.datetime], edge: dt.datetime, gap: str, *, last: bool) -> int:
-    """The minute in which the clock showed an edge, for the first or the last time; in a gap as the reading has it."""
+    """Find the minute when the clock showed an edge, first or last; in a gap by the reading `gap`."""
     if edge in shown:
         return len(shown) - 1 - shown[::-1].index(edge) if last else shown.index(edge)
     later = next((i for i, time in enumerate(shown) if time > edge), len(shown))

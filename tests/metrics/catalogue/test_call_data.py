@@ -14,7 +14,7 @@ import pytest
 
 from servqual._arrays import Array
 from servqual.metrics import KPIS, Kpi, Quotient, Ratio, measure
-from servqual.metrics.kpi.definition import View
+from servqual.metrics.kpi.view import View
 
 Row = dict[str, str]
 

@@ -1,4 +1,4 @@
-"""KPIs of feedback, suggestions, promises, measures and problems found first: boundaries, refusals."""
+"""KPIs of promises, measures and problems found first: boundaries, refusals."""
 
 import datetime as dt
 from typing import Any
@@ -7,7 +7,6 @@ import pytest
 
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, measure
-from servqual.model import BusinessHours
 from servqual.model import commitment as promise
 from servqual.model.service.case import CaseSource
 
@@ -75,22 +74,6 @@ def test_columns_agree_with_the_commitments_of_the_model() -> None:
     assert (found.value, found.n) == (kept / 3, 3)
 
 
-def test_a_decision_after_now_is_not_seen() -> None:
-    """The suggestion was evaluated, and may still be adopted or declined."""
-    cells: Row = {"evaluated_at": START, "adopted": True}
-    assert one("suggestion_adoption_rate", "suggestions", **cells, decided_at=NOW) == (1.0, 1, 0)
-    assert one("suggestion_adoption_rate", "suggestions", **cells, decided_at=NOW + TICK) == (None, 0, 1)
-    assert one("suggestion_adoption_rate", "suggestions", **cells) == (1.0, 1, 0)
-
-
-def test_feedback_is_answered_in_business_time() -> None:
-    """Friday 16:00 to Monday 10:00 is two hours of a desk that is open nine to five."""
-    hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
-    friday = dt.datetime(2026, 5, 1, 16, tzinfo=dt.UTC)
-    data = {"feedback": {"received_at": [friday], "first_response_at": [friday + dt.timedelta(days=2, hours=18)]}}
-    assert measure([KPIS["feedback_response_time"].with_(hours=hours)], data).one().value == 7200
-
-
 def test_sources_of_the_model_can_be_named() -> None:
     """Members of the vocabulary are their stored names."""
     ours = KPIS["proactive_discovery_rate"].with_(internal=(CaseSource.MONITORING, CaseSource.AUDIT))
@@ -105,30 +88,6 @@ def test_sources_of_the_model_can_be_named() -> None:
 @pytest.mark.parametrize(
     ("key", "table", "cells", "told"),
     [
-        (
-            "feedback_handled_rate",
-            "feedback",
-            {"received_at": START, "handled_at": START - TICK},
-            "handled_at must not come before received_at",
-        ),
-        (
-            "feedback_response_time",
-            "feedback",
-            {"received_at": START, "first_response_at": START - TICK},
-            "first_response_at must not come before received_at",
-        ),
-        (
-            "suggestion_adoption_rate",
-            "suggestions",
-            {"evaluated_at": None, "adopted": False},
-            "evaluated_at is missing, but adopted is known",
-        ),
-        (
-            "suggestion_adoption_rate",
-            "suggestions",
-            {"evaluated_at": START, "adopted": False, "decided_at": START - TICK},
-            "decided_at must not come before evaluated_at",
-        ),
         ("commitment_kept", "commitments", {"due_at": None, "fulfilled_at": START}, "due_at is missing"),
         (
             "commitment_kept",

@@ -148,7 +148,7 @@ def test_what_cannot_be_is_refused_with_a_reason(key: str, broken: Row, told: st
 @pytest.mark.parametrize(
     ("kpi", "missing", "error", "words"),
     [
-        (KPIS["complaint_acknowledged_kept"], (), InvalidValue, "within is needed"),
+        (KPIS["complaint_acknowledged_kept"], (), InvalidValue, "within must be the timedelta"),
         (KPIS["complaint_kept"], ("due_at",), InvalidValue, "or give the rows a due_at"),
         (KPIS["complaint_kept"].with_(within=-HOUR), (), InvalidValue, "within must be a timedelta of 0 or more"),
         (KPIS["complaint_repeat_rate"], (), InvalidValue, r"window must be a timedelta of 0 or more \(got None\)"),

@@ -16,7 +16,7 @@ NOW = START + dt.timedelta(days=30)
 DAY = dt.timedelta(days=1)
 
 
-def test_batches_of_one_table_give_one_chain() -> None:
+def test_chunks_of_one_table_give_one_chain() -> None:
     """A customer who comes back in a later chunk is still the same customer."""
     one = {"customer_id": ["a", "b"], "queued_at": [START, START]}
     two = {"customer_id": ["c", "a"], "queued_at": [START, START + DAY]}
@@ -113,7 +113,7 @@ def test_nps_of_the_contract_and_its_interval() -> None:
 )
 def test_a_scale_is_never_guessed(kpi: Kpi) -> None:
     """Scale and cut must be named."""
-    with pytest.raises(InvalidValue, match="scale is needed"):
+    with pytest.raises(InvalidValue, match="scale must be its two ends"):
         measure([kpi], {"answers": {"score": [3]}})
-    with pytest.raises(InvalidValue, match="satisfied_from is needed"):
+    with pytest.raises(InvalidValue, match="satisfied_from must lie on the scale 1 to 5"):
         measure([KPIS["csat"].with_(scale=(1, 5))], {"answers": {"score": [3]}})

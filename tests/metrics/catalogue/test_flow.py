@@ -169,10 +169,10 @@ def test_what_cannot_be_is_refused_with_a_reason(key: str, table: str, row: dict
         ("burn_rate", "requests", "failed", {}, "slo must be a number between 0 and 1"),
         ("burn_rate", "requests", "failed", {"slo": 1}, "slo must be a number between 0 and 1"),
         ("apdex", "requests", "took_s", {}, "within must be a timedelta of 0 or more"),
-        ("risk_score", "risks", "impact", {}, "scale is needed"),
+        ("risk_score", "risks", "impact", {}, "scale must be its two ends"),
         ("complaints_per_compliment", "feedback", "kind", {}, "complaints must name values of kind"),
         ("employee_satisfaction", "answers", "survey", {"scale": (1, 5)}, "surveys must name values of survey"),
-        ("resolution_restricted_mean", "cases", "resolved_at", {}, "until is needed"),
+        ("resolution_restricted_mean", "cases", "resolved_at", {}, "until must be a timedelta above 0"),
     ],
 )
 def test_what_no_document_gives_has_to_be_set(

@@ -170,9 +170,9 @@ def test_what_a_gap_needs_is_named() -> None:
     """A respondent, a dimension, two scores on the scale, and how many dimensions there are."""
     with pytest.raises(MissingColumn, match="servqual_dimension_gap needs the column 'dimension' of answers"):
         measure(["servqual_dimension_gap"], answers(("ann", 5, 7), names="customer_id score expected"))
-    with pytest.raises(InvalidValue, match=r"dimensions must be how many there are, 1 or more \(got 0\)"):
+    with pytest.raises(InvalidValue, match=r"dimensions must be a whole number of 1 or more \(got 0\)"):
         measure([KPIS["servqual_unweighted"].with_(dimensions=0)], SHARED)
-    with pytest.raises(InvalidValue, match="scale is needed"):
+    with pytest.raises(InvalidValue, match="scale must be its two ends"):
         measure(["service_adequacy"], answers((5, 4), names="score minimum"))
     off = measure(["servqual_item_gap"], answers((5, 8), (9, 4), (7, 1), names="score expected"))
     assert [str(refusal) for refusal in off.rows["answers"].refusals] == [
@@ -187,7 +187,7 @@ def test_a_gap_below_zero_is_a_goal_that_can_be_reached() -> None:
     goal = Indicator(name="close the gap", kpi="servqual_weighted", goal=-0.5)
     assert SmartCriterion.ACHIEVABLE not in goal.smart_gaps(KPIS)
     [row] = measure(["servqual_weighted"], SHARED).against([goal])
-    assert (row.met, row.light) == (False, "amber")
+    assert (row.met, row.verdict) == (False, "unclear")
 
 
 def test_scores_too_high_and_too_low_are_two_things() -> None:

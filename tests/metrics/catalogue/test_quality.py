@@ -21,7 +21,7 @@ def test_a_critical_error_is_apart_or_brings_its_evaluation_to_nothing() -> None
     data = {"qa_scores": {"met": [3, 1], "applicable": [4, 2], "customer_critical": [1, 0]}}
     assert measure(["qa_score"], data).one().value == pytest.approx(4 / 6)
     assert measure([ZERO], data).one().value == pytest.approx(1 / 6)
-    with pytest.raises(InvalidValue, match="needs to know of critical errors"):
+    with pytest.raises(InvalidValue, match="critical must be apart where no critical errors are known"):
         measure([ZERO], {"qa_scores": {"met": [3], "applicable": [4]}})
     with pytest.raises(InvalidValue, match="critical must be apart or zero"):
         measure([KPIS["qa_score"].with_(critical="half")], data)

@@ -9,7 +9,7 @@ import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue
 from servqual.metrics import measure
-from servqual.metrics.catalogue.clocks import cases_of
+from servqual.metrics.clocks.cases import cases_of
 from servqual.metrics.clocks.corrections import corrected
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.readings import STATES, read_clock

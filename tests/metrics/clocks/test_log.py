@@ -190,11 +190,11 @@ def many(size: int, shape: str) -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize("shape", ["by case", "by time", "shuffled"])
-@pytest.mark.parametrize(("part", "size"), [(100, 64), (200, 1 << 16), (700, 13)])
-def test_parts_of_a_log_give_the_same_as_the_whole(
-    shape: str, part: int, size: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("most", "run"), [(100, 64), (200, 1 << 16), (700, 13)])
+def test_chunks_of_a_log_give_the_same_as_the_whole(
+    shape: str, most: int, run: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every case is in one part with all of its events; what is refused is refused once, under the same number."""
+    """Every case is in one chunk with all of its events; what is refused is refused once, under the same number."""
     log = many(300, shape)
     sla = Sla(
         name="s",
@@ -209,18 +209,18 @@ def test_parts_of_a_log_give_the_same_as_the_whole(
         return tally(kpis, {"case_events": log}, by=["team", "week"], sla=sla, now=now)
 
     whole = count()
-    monkeypatch.setattr("servqual.metrics.clocks.split._PART", part)
-    monkeypatch.setattr("servqual.metrics.clocks.split._CHUNK", size)
+    monkeypatch.setattr("servqual.metrics.clocks.split._CHUNK", most)
+    monkeypatch.setattr("servqual.metrics.clocks.split._RUN", run)
     chunk = columns_of("case_events", log)
-    parts = [make() for make in split_cases(chunk)]
-    assert len(parts) > 1
-    assert sorted(row for p in parts for row in np.asarray(p.rows).tolist()) == list(range(chunk.size))
-    assert sum(len(np.unique(p.columns["case_id"].values[p.columns["case_id"].known])) for p in parts) == 300
-    for p in parts:
-        for name, column in p.columns.items():
+    chunks = [make() for make in split_cases(chunk)]
+    assert len(chunks) > 1
+    assert sorted(row for c in chunks for row in np.asarray(c.rows).tolist()) == list(range(chunk.size))
+    assert sum(len(np.unique(c.columns["case_id"].values[c.columns["case_id"].known])) for c in chunks) == 300
+    for c in chunks:
+        for name, column in c.columns.items():
             given = chunk.columns[name]
-            for i, row in enumerate(np.asarray(p.rows).tolist()):
-                mine, theirs = (cell(c, n) for c, n in ((column, i), (given, row)))
+            for i, row in enumerate(np.asarray(c.rows).tolist()):
+                mine, theirs = (cell(one, n) for one, n in ((column, i), (given, row)))
                 assert mine == theirs, (name, row)
     found = count()
     assert found.to_bytes() == whole.to_bytes()
@@ -252,10 +252,10 @@ class Watched(Mapping[str, Column]):
         return len(self.columns)
 
 
-@pytest.mark.parametrize("part", [100, 1 << 19])
-def test_columns_that_nobody_asks_for_are_left_alone(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("most", [100, 1 << 19])
+def test_columns_that_nobody_asks_for_are_left_alone(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A log may be wide; its clocks read what they need."""
-    monkeypatch.setattr("servqual.metrics.clocks.split._PART", part)
+    monkeypatch.setattr("servqual.metrics.clocks.split._CHUNK", most)
     rows = 400
     log = {
         "case_id": np.arange(rows) // 2,
@@ -275,7 +275,7 @@ def test_columns_that_nobody_asks_for_are_left_alone(part: int, monkeypatch: pyt
 
 
 def test_a_log_that_was_read_is_gone_at_once() -> None:
-    """Its columns do not hold it: a long log would fill the memory with parts that wait for the collector."""
+    """Its columns do not hold it: a long log would fill the memory with chunks that wait for the collector."""
     log = EventLog.of(columns_of("case_events", many(50, "shuffled")), us(MONDAY + 500 * HOUR))
     sla = resolution(pause_on={"customer"})
     readings = read_clock(sla, log, "resolution", us(MONDAY + 500 * HOUR))
@@ -289,7 +289,7 @@ def test_a_log_that_was_read_is_gone_at_once() -> None:
         gc.enable()
 
 
-def test_customers_meet_whose_cases_are_in_different_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_customers_meet_whose_cases_are_in_different_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A KPI that needs all cases of a customer together has them together, also from a long log."""
     log = many(300, "by case")
     log["customer_id"] = [None if case is None else f"K{int(case[1:]) % 10}" for case in log["case_id"]]
@@ -302,5 +302,5 @@ def test_customers_meet_whose_cases_are_in_different_parts(monkeypatch: pytest.M
     whole = count()
     assert whole.measure().one().n == log["event"].count("resolved")
     assert 0 < (whole.measure().one().value or 0) < 1
-    monkeypatch.setattr("servqual.metrics.clocks.split._PART", 100)
+    monkeypatch.setattr("servqual.metrics.clocks.split._CHUNK", 100)
     assert count().to_bytes() == whole.to_bytes()

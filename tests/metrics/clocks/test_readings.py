@@ -13,7 +13,7 @@ import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue, MissingColumn, RefusedRow, UnknownName
 from servqual.metrics import KPIS, clock_readings, measure, tally
-from servqual.metrics.catalogue.clocks import cases_of
+from servqual.metrics.clocks.cases import cases_of
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.readings import STATES, ClockReadings, read_clock
 from servqual.model import BusinessHours, Case, CaseId, CustomerId, Hours, Reading, Sla, Target
@@ -378,7 +378,7 @@ def test_a_long_log_is_taken_in_parts_on_all_processors(monkeypatch: pytest.Monk
         return tally(kpis, {"case_events": log}, by=["team", "week"], sla=sla, now=sample.now).to_bytes()
 
     whole = count()
-    monkeypatch.setattr("servqual.metrics.clocks.split._PART", 300)
+    monkeypatch.setattr("servqual.metrics.clocks.split._CHUNK", 300)
     assert count() == whole
 
 
@@ -396,7 +396,7 @@ def test_rows_of_a_log_are_accounted_for() -> None:
     assert [str(r) for r in rows.refusals] == [
         "row 1: case_id is missing (got '')",
         "row 2: at is missing (got '')",
-        "row 3: event is no event of a case (got 'teleported')",
+        "row 3: event is not a known event (got 'teleported')",
     ]
     assert (found.one().n, found.one().undecided) == (0, 1)
     with pytest.raises(RefusedRow, match="row 1"):
@@ -407,12 +407,12 @@ def test_bad_questions_get_clear_errors() -> None:
     """What is missing is named, with the way out."""
     log = {"case_id": ["C-1"], "at": [MONDAY], "event": ["received"]}
     sla = Sla(name="desk", hours=HOURS, targets=[Target(clock="first_response", within=30 * MINUTE)])
-    with pytest.raises(InvalidValue, match="now is needed"):
+    with pytest.raises(InvalidValue, match="now must be the moment"):
         measure(["first_response_kept"], {"case_events": log}, sla=sla)
     with pytest.raises(InvalidValue, match="sla is needed by next_response_kept"):
         measure(["next_response_kept"], {"case_events": log}, now=MONDAY)
     owned = attrs.evolve(sla, targets=[Target(clock="first_response", within=30 * MINUTE, match={"owner": "A"})])
-    with pytest.raises(MissingColumn, match="targets of 'first_response' look at 'owner', for which case_events needs"):
+    with pytest.raises(MissingColumn, match="needs the column 'owner', which targets of 'first_response' match on"):
         measure(["first_response_kept"], {"case_events": log}, sla=owned, now=MONDAY)
     with pytest.raises(UnknownName, match="desk promises first_response"):
         measure(["resolution_kept"], {"case_events": log}, sla=sla, now=MONDAY)

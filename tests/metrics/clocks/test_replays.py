@@ -11,7 +11,7 @@ from tests.metrics.clocks.test_readings import HOURS, LATER, MINUTE, MONDAY, agr
 
 from servqual.errors import InvalidValue
 from servqual.metrics import what_if
-from servqual.metrics.clocks.log_readings import clock_readings
+from servqual.metrics.clocks.readings import clock_readings
 from servqual.model import Sla, Target
 from servqual.model.sla import replays
 
@@ -84,7 +84,7 @@ def test_an_unknown_priority_is_refused_where_targets_match_on_it() -> None:
     now = MONDAY + dt.timedelta(days=9)
     rows = clock_readings(log, SLA, now=now)["resolution"].log.rows
     assert [(r.column, r.value, r.reason) for r in rows.refusals] == [
-        ("priority", "urgnt", "is none of low, normal, high, urgent")
+        ("priority", "urgnt", "must be one of low, normal, high, urgent")
     ]
     assert clock_readings(log, attrs.evolve(SLA, targets=SLA.targets[:2]), now=now)["resolution"].log.rows.used == 1
 

@@ -1,32 +1,32 @@
-"""The KPIs that servqual defines: a file a subject, and what several subjects share in files with an underscore.
+"""The KPIs that servqual defines: a file per subject; files with an underscore hold blocks that subjects share.
 
 - `kpis`: all of them, by key
 - `contacts`: how many came, how long they took, and whether once was enough
 - `access`: who got through, gave up, was called back, or needed no person
 - `handling`: where the time of a contact goes
 - `waiting`: waiting, with those who still wait
-- `cases`: volume, backlog, response, resolution, and what was kept
+- `cases`: volume, backlog, response, resolution, and kept targets
 - `case_flow`: how many were finished, how late, and whose the time was
 - `case_path`: how directly cases were solved, by whom, and whether they came back
 - `steps`: the steps of a procedure
-- `clocks`: what share of an agreement's promises was kept
+- `clocks`: the share of an agreement's promises that was kept
 - `complaints`: how many, how long, kept or not, upheld or not
 - `complaint_outcomes`: how complaints end
 - `surveys`: satisfaction, recommendation, effort, and how many answered
-- `gaps`: what customers perceive less what they expect
-- `commitments`: feedback, suggestions, promises and measures
+- `gaps`: perceptions less expectations
+- `feedback`: feedback and suggestions
+- `commitments`: promises, improvement measures, and problems found first
 - `quality`: quality checks of contacts
 - `shifts`: the people on duty: how busy, how present, how true to the plan
-- `forecasts`: how far forecasts of volume lay from what came
+- `forecasts`: how far forecasts lay from the actual volume
 - `people`: who leaves, has the skills, learnt something, passes a selection
 - `customers`: who bought again, came back, stayed and left
-- `costs`: what a contact and a solved case cost
+- `costs`: the cost of a contact and of a solved case
 - `services`: how often services fail, and how soon they are back
 - `operations`: deliveries, stores, touchpoints and risks
-- `ratios`: one count over another
-- `_open_items`: what things that arrive, wait and end have in common
-- `_amounts`: sums over sums, and amounts
-- `_chains`: what one customer did, in order
-- `_offered`: what became of a contact that was offered
-- `_respondents`: answers by who gave them
+- `ratios`: things counted once, and one count over another
+- `_open_items`: blocks for things that arrive, wait and end
+- `_amounts`: amounts, counts, scores, and sums over sums
+- `_params`: the parameters of KPIs
+- `_chains`: the rows of one customer, in order
 """

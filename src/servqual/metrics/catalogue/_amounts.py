@@ -1,4 +1,4 @@
-"""Sums over sums and amounts: building blocks for the KPIs of shifts, quality, cost and operation."""
+"""Amounts, counts and scores, and sums over sums: blocks of the KPIs of shifts, quality, cost and operation."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,15 +6,16 @@ from typing import Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.errors import InvalidValue
-from servqual.metrics.kpi.definition import View
+from servqual.metrics.catalogue._params import scale_of
+from servqual.metrics.kpi.view import View
 
 MILLIONTHS: Final = 1_000_000
 _MOST: Final = 2**32  # in millionths a little below 2^52
+_MOST_THINGS: Final = 1_000_000  # nobody handles, finds or hands on more in one row
 
 
 def amount(t: View, name: str, what: str = "an amount") -> tuple[Array, Array]:
-    """A number of 0 or more in millionths, and where there is one; what cannot be summed exactly is refused."""
+    """Read amounts in millionths, and where they are known; refuse those that cannot be summed exactly."""
     values, known = t[name], t.known(name)
     out = known & ((values < 0) | (values > _MOST))
     t.refuse(out, name, f"must be {what} of 0 to {_MOST:,}")
@@ -22,39 +23,42 @@ def amount(t: View, name: str, what: str = "an amount") -> tuple[Array, Array]:
     return np.rint(np.where(known, values, 0) * MILLIONTHS).astype(np.int64), known
 
 
+def things(t: View, name: str) -> tuple[Array, Array]:
+    """Read counts of things, and where they are known; refuse counts beyond reason."""
+    t.refuse(t[name] > _MOST_THINGS, name, f"must not exceed {_MOST_THINGS:,}")
+    known = t.known(name) & ~t.bad
+    return np.where(known, t[name], 0).astype(np.int64), known
+
+
+def weights(t: View) -> tuple[Array, Array, Array]:
+    """Read the weights met and applicable of a checklist, and where something was applicable."""
+    met, told = amount(t, "met", "a weight")
+    applicable, known = amount(t, "applicable", "a weight")
+    t.refuse(told & known & (met > applicable), "met", "must not exceed applicable")
+    return met, applicable, told & known & (applicable > 0)
+
+
 def over(t: View, top: Array, base: Array, known: Array) -> Mapping[str, Array]:
-    """A sum over a sum, among the rows that have something of either."""
+    """Divide a sum by a sum, among the rows that have something of either."""
     among = known & ~t.bad & ((top > 0) | (base > 0))
     return {"top": np.where(among, top, 0), "base": np.where(among, base, 0), "among": among}
 
 
 def within(t: View, part: str, whole: str) -> Array:
-    """Where two durations or counts are known; a part that is more than its whole is refused."""
+    """Find the rows that know a part and its whole; refuse a part that exceeds its whole."""
     known = t.known(part) & t.known(whole)
     t.refuse(known & (t.us(part) > t.us(whole)), part, f"must not exceed {whole}")
     return known
 
 
 def part(t: View, part: str, whole: str) -> Mapping[str, Array]:
-    """The share that one duration has in another, over all rows."""
+    """Divide a duration by the one that it is part of, over all rows."""
     known = within(t, part, whole)
     return over(t, t.us(part), t.us(whole), known)
 
 
-def scale_of(t: View) -> tuple[float, float]:
-    """The two ends of the parameter `scale`, which has to be set."""
-    scale = t.params["scale"]
-    if not (isinstance(scale, tuple) and len(scale) == 2 and scale[0] < scale[1]):  # noqa: PLR2004  (two ends)
-        raise InvalidValue(
-            f"scale is needed, as its two ends such as (1, 5) (got {scale!r}); set it with .with_(scale=…)",
-            field="scale",
-            got=scale,
-        )
-    return scale
-
-
 def off_scale(t: View, name: str, scale: tuple[float, float]) -> tuple[Array, Array]:
-    """Scores, and where there is one; what lies off the scale is refused."""
+    """Read scores, and where they are known; refuse those off the scale."""
     score, known = t[name], t.known(name)
     off = known & ((score < scale[0]) | (score > scale[1]))
     t.refuse(off, name, f"must lie on the scale {scale[0]:g} to {scale[1]:g}")
@@ -62,27 +66,14 @@ def off_scale(t: View, name: str, scale: tuple[float, float]) -> tuple[Array, Ar
 
 
 def less(t: View, name: str, other: str) -> tuple[Array, Array]:
-    """One score less another in millionths, and where there are both; what lies off the `scale` is refused."""
+    """Subtract one score from another, in millionths, where both are known; refuse those off the `scale`."""
     scale = scale_of(t)
     (score, told), (held, known) = off_scale(t, name, scale), off_scale(t, other, scale)
     both = told & known
     return np.rint(np.where(both, score - held, 0) * MILLIONTHS).astype(np.int64), both
 
 
-def level(t: View, name: str, low: float = 0, high: float = 1) -> float:
-    """A parameter that is a number between two ends, themselves outside, and has to be set."""
-    value = t.params[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low < value < high:
-        raise InvalidValue.of(
-            name, f"be a number between {low:g} and {high:g}", value, do=f"set it with .with_({name}=…)"
-        )
-    return value
-
-
-def labelled(t: View, name: str, param: str) -> Array:
-    """Where a column holds one of the values that a parameter names; it has to be set."""
-    wanted = t.params[param]
-    if isinstance(wanted, str) or not isinstance(wanted, tuple | list | set | frozenset) or not wanted:
-        raise InvalidValue.of(param, f"name values of {name}", wanted, do=f"set it, such as .with_({param}=('…', '…'))")
-    column = t.column(name)
-    return np.isin(column.values, [code for code, label in enumerate(column.labels) if label in wanted])
+def gap_between(t: View, name: str, other: str) -> Mapping[str, Array]:
+    """Take the mean of one score less another."""
+    gap, known = less(t, name, other)
+    return {"value": gap, "among": known}

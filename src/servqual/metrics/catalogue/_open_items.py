@@ -1,10 +1,10 @@
-"""What things that arrive, wait and end have in common: building blocks for the KPIs of cases, complaints and promises.
+"""Blocks for things that arrive, wait and end: shared by the KPIs of cases, complaints, feedback and promises.
 
-Each function reads a `View`. What has not happened by `now` is open, and what cannot have happened so is refused.
+Each function reads a `View`. An event after `now` has not happened yet; impossible orders of events are refused.
 """
 
-import datetime as dt
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -12,30 +12,30 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Ratio
-from servqual.metrics.accumulators.values import Values
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.accumulators import Ratio, Values
+from servqual.metrics.catalogue._params import holding, limit_of
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 PLACE: Final[Mapping[str, Any]] = {"only": None, "except_for": None}
-"""Parameters of every such KPI: the rows that count, by the values of columns."""
+"""Parameters of every such KPI: the rows that count, chosen by values of columns."""
 TIMED: Final[Mapping[str, Any]] = {"hours": None, **PLACE}
-"""Parameters of a duration: `hours` make it business time."""
+"""Parameters of a duration: with `hours` it is business time."""
 DONE: Final = ("resolved_at", "closed_at")
 ENDS: Final = (
     "one without resolved_at and closed_at is open; where there is no resolved_at column, closed_at stands for it"
 )
 STANDARD: Final = "the documents name it without a formula; the field's standard form"
-_US: Final = dt.timedelta(microseconds=1)
 
 
 def received(t: View) -> Array:
-    """What had arrived by `now`; a row without received_at cannot be placed and is refused."""
+    """Find the rows that had arrived by `now`; refuse rows without received_at."""
     t.refuse(~t.known("received_at"), "received_at", "is missing")
     return t.seen("received_at") & asked_for(t)
 
 
 def asked_for(t: View) -> Array:
-    """The rows that `only` leaves (column to the values that count), less those that any of `except_for` would."""
+    """Find the rows that `only` keeps (values that count, by column) and that none of `except_for` matches."""
     inside = _matching(t, t.params.get("only") or {})
     for other in t.params.get("except_for") or ():
         inside &= ~_matching(t, other)
@@ -45,28 +45,27 @@ def asked_for(t: View) -> Array:
 def _matching(t: View, only: Mapping[str, Collection[str]]) -> Array:
     inside = np.ones(t.size, np.bool_)
     for name, values in only.items():
-        column = t.column(name)
-        inside &= np.isin(column.values, [code for code, label in enumerate(column.labels) if label in values])
+        inside &= holding(t, name, values)
     return inside
 
 
 def resolved_name(t: View) -> str:
-    """The column that says when it was resolved."""
+    """Name the column with the moment of resolution."""
     return "resolved_at" if t.has("resolved_at") else "closed_at"
 
 
 def resolved(t: View) -> Array:
-    """What had arrived and was resolved by `now`."""
+    """Find the rows that had arrived and were resolved by `now`."""
     return received(t) & t.seen(resolved_name(t))
 
 
 def open_(t: View) -> Array:
-    """Neither resolved nor closed by `now`."""
+    """Find the rows neither resolved nor closed by `now`."""
     return ~t.seen("resolved_at") & ~t.seen("closed_at")
 
 
 def told(t: View, flag: str, at: str) -> Array:
-    """Where a flag is known and, where its moment is known, told by `now`."""
+    """Find the rows whose flag is known, and whose moment of it is unknown or has come."""
     return t.known(flag) & (~t.known(at) | t.seen(at))
 
 
@@ -83,67 +82,74 @@ def due_after_receipt(t: View) -> None:
     t.refuse(promised & (t.us("due_at") < t.us("received_at")), "due_at", "must not come before received_at")
 
 
-def limit_of(t: View, name: str) -> int:
-    """A parameter that is a span of time and has to be set, in microseconds."""
-    limit = t.params[name]
-    if not isinstance(limit, dt.timedelta) or limit < dt.timedelta():
-        raise InvalidValue.of(
-            name,
-            "be a timedelta of 0 or more",
-            limit,
-            do=f"set it, such as KPIS['…'].with_({name}=datetime.timedelta(days=30))",
-        )
-    return limit // _US
-
-
-def spent(t: View, start: Array, end: Array) -> Array:
-    """Microseconds from start to end, in business time where `hours` are given."""
+def elapsed(t: View, start: Array, end: Array) -> Array:
+    """Count microseconds from start to end, in business time where `hours` are given."""
     hours = t.params.get("hours")
     if hours is None:
         return end - start
-    from servqual.metrics.time.business_time import elapsed  # noqa: PLC0415  (calendars load where hours are given)
+    from servqual.metrics.time import business_time  # noqa: PLC0415  (calendars load where hours are given)
 
-    took = elapsed(hours, start.view("datetime64[us]"), end.view("datetime64[us]"))
-    return np.asarray(took).view(np.int64)
+    counted = business_time.elapsed(hours, start.view("datetime64[us]"), end.view("datetime64[us]"))
+    return np.asarray(counted).view(np.int64)
 
 
 def time_to(t: View, name: str) -> Mapping[str, Array]:
-    """From receipt to a moment; open rows without it are undecided."""
+    """Count the time from receipt to a moment; open rows without it are undecided."""
     arrived = received(t)
     done = t.seen(name)
     t.refuse(arrived & done & (t.us(name) < t.us("received_at")), name, "must not come before received_at")
     ended = done & arrived & ~t.bad
     start = np.where(ended, t.us("received_at"), 0)
     return {
-        "value": spent(t, start, np.where(ended, t.us(name), 0)),
+        "value": elapsed(t, start, np.where(ended, t.us(name), 0)),
         "among": arrived & (done | open_(t)),
         "undecided": ~done,
     }
 
 
+def time_to_resolution(t: View) -> Mapping[str, Array]:
+    """Count the time from receipt to resolution; open rows are undecided."""
+    return time_to(t, resolved_name(t))
+
+
+def arrivals(t: View) -> Mapping[str, Array]:
+    """Count the rows that had arrived by `now`."""
+    return {"among": received(t)}
+
+
+def backlog(t: View) -> Mapping[str, Array]:
+    """Count the open rows; `now` is needed."""
+    _ = t.now
+    return {"among": received(t) & open_(t)}
+
+
+def resolved_share(t: View) -> Mapping[str, Array]:
+    """Divide the resolved rows by those that arrived."""
+    return {"hit": t.seen(resolved_name(t)), "among": received(t)}
+
+
 def age(t: View) -> Mapping[str, Array]:
-    """From receipt to `now`, of what is open."""
+    """Count the time from receipt to `now` of open rows."""
     waiting = received(t) & open_(t)
     start = np.where(waiting, t.us("received_at"), t.now)
-    return {"value": spent(t, start, np.full(t.size, t.now)), "among": waiting}
+    return {"value": elapsed(t, start, np.full(t.size, t.now)), "among": waiting}
 
 
 def kept(t: View, name: str, *, due: str | None = None) -> Mapping[str, Array]:
-    """Kept where the moment came by its due instant; missed where that has passed; undecided until then.
+    """Judge a promise: kept if the event came by its due moment, missed once that has passed, undecided before.
 
-    The due instant is receipt and the parameter `within`, or without that the column `due`.
+    The due moment is receipt plus the parameter `within`, or the column `due` where that is not set.
     """
     arrived, done, within = received(t), t.seen(name), t.params["within"]
     t.refuse(arrived & done & (t.us(name) < t.us("received_at")), name, "must not come before received_at")
     if within is None:
         if due is None or not t.has(due):
-            raise InvalidValue(
-                f"within is needed to say which {name} is in time (got None); set it, such as "
-                "KPIS['…'].with_(within=datetime.timedelta(hours=4))"
+            raise InvalidValue.of(
+                "within",
+                f"be the timedelta in which {name} is due",
+                None,
+                do="set it, such as KPIS['…'].with_(within=datetime.timedelta(hours=4))"
                 + ("" if due is None else f", or give the rows a {due}"),
-                field="within",
-                expected="a timedelta",
-                got=None,
             )
         promised = arrived & t.known(due)
         by_then, due_passed = t.us(name) <= t.us(due), t.now > t.us(due)
@@ -151,13 +157,13 @@ def kept(t: View, name: str, *, due: str | None = None) -> Mapping[str, Array]:
         limit = limit_of(t, "within")
         promised = arrived
         end = np.where(done, t.us(name), t.now)
-        took = spent(t, np.where(promised, t.us("received_at"), 0), np.where(promised, end, 0))
-        by_then, due_passed = took <= limit, took > limit
+        counted = elapsed(t, np.where(promised, t.us("received_at"), 0), np.where(promised, end, 0))
+        by_then, due_passed = counted <= limit, counted > limit
     return {"hit": done & by_then, "among": promised, "undecided": ~done & ~due_passed}
 
 
 def by_due(t: View, start: str, done: str, ended: str, *, broken: Array | None = None) -> Mapping[str, Array]:
-    """Done by due_at, among what was not called off by then; what is broken stays so."""
+    """Judge by due_at, leaving out rows called off by then; a broken promise stays missed."""
     broken = np.zeros(t.size, np.bool_) if broken is None else broken
     t.refuse(~t.known("due_at"), "due_at", "is missing")
     early = t.known(start) & t.known("due_at") & (t.us("due_at") < t.us(start))
@@ -175,7 +181,7 @@ def by_due(t: View, start: str, done: str, ended: str, *, broken: Array | None =
 
 
 def came_back(t: View) -> Mapping[str, Array]:
-    """What is finished, and whether the same customer came with the same cause within the window after the end."""
+    """Find finished rows whose customer came back with the same cause within the window after the end."""
     window, end_name = limit_of(t, "window"), resolved_name(t)
     t.refuse(~t.known("customer_id"), "customer_id", "is missing")
     asked = received(t)
@@ -187,7 +193,7 @@ def came_back(t: View) -> Mapping[str, Array]:
     return {
         "hit": following <= end + window,
         "among": among,
-        # also where another has come already, or repeats would be told sooner than their absence
+        # also where one has come back already: else repeats would count sooner than their absence
         "undecided": t.now - end <= window,
     }
 
@@ -196,7 +202,7 @@ _NEVER: Final = np.iinfo(np.int64).max
 
 
 def _next_received(t: View, known: Array, after: Array) -> Array:
-    """When the same customer came with the same cause next after a moment; `_NEVER` where not."""
+    """Find when the same customer came next with the same cause after a moment; `_NEVER` where not."""
     customer, cause = (t.column(name).values.astype(np.int64) for name in ("customer_id", "cause"))
     key = customer * (int(cause.max(initial=0)) + 1) + cause
     at = t.us("received_at")
@@ -213,29 +219,33 @@ def _next_received(t: View, known: Array, after: Array) -> Array:
     return np.where(same, at[np.append(rows, 0)[found]], _NEVER)
 
 
-def share_of_cases(**facts: Any) -> Kpi:
-    """A share of cases; what is not given is that of a case that is received and counts as it is."""
+def _share_of_received(table: str, **facts: Any) -> Kpi:
+    """Define a share of the rows received, with open ones counted as they are unless `facts` say otherwise."""
     needs = ("received_at", *facts.pop("needs", ()))
-    told: dict[str, Any] = {"open_items": "count as they are", "params": PLACE, **facts}
-    return Kpi(table="cases", unit="share", accumulator=Ratio, needs=needs, **told)
+    given: dict[str, Any] = {"open_items": "count as they are", "params": PLACE, **facts}
+    return Kpi(table=table, unit="share", accumulator=Ratio, needs=needs, **given)
 
 
-def with_percentiles(mean: Kpi, what: str) -> tuple[Kpi, Kpi, Kpi]:
-    """A mean duration, and the median and the 90th percentile of the same."""
+share_of_cases: Final = partial(_share_of_received, "cases")
+share_of_complaints: Final = partial(_share_of_received, "complaints")
+
+
+def with_percentiles(mean: Kpi, of: str, question: str) -> tuple[Kpi, Kpi, Kpi]:
+    """Add the median and the 90th percentile to a mean duration.
+
+    `of` names the durations; `question` has {share} where "half" or "90 %" belongs.
+    """
     short = mean.key.removesuffix("_time")
     half, most = (
         attrs.evolve(
             mean,
             key=f"{short}_{statistic}",
             title=f"{mean.title}, {called}",
-            question=f"within what time {did} {share} of {what}?",
-            formula=f"the smallest value with {share} of {what} at or below it",
+            question=question.format(share=share),
+            formula=f"of {of}, the smallest with {share} of them at or below it",
             accumulator=Values,
             statistic=statistic,
         )
-        for statistic, called, share, did in (
-            ("p50", "median", "half", "lies"),
-            ("p90", "90th percentile", "nine tenths", "lie"),
-        )
+        for statistic, called, share in (("p50", "median", "half"), ("p90", "90th percentile", "90 %"))
     )
     return mean, half, most

@@ -6,14 +6,16 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Quotient, Ratio
-from servqual.metrics.catalogue._offered import STILL_WAITING, answered, still_waiting
-from servqual.metrics.catalogue._open_items import by_due, limit_of
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.accumulators import Quotient, Ratio
+from servqual.metrics.catalogue._open_items import PLACE, by_due
+from servqual.metrics.catalogue._params import limit_of
+from servqual.metrics.catalogue.contacts import STILL_WAITING, answered, still_waiting
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _short(t: View) -> tuple[Array, Array]:
-    """Contacts that gave up within the limit `short`, end included; and those for which that can be said."""
+    """Find contacts that gave up within the limit `short`, end included, and those for which this is known."""
     limit = limit_of(t, "short")
     gave_up = t["abandoned"] & t.known("wait_s")
     return gave_up & (t.us("wait_s") <= limit), gave_up | answered(t) | still_waiting(t)
@@ -35,7 +37,7 @@ def _gave_up_soon(t: View) -> Mapping[str, Array]:
 
 
 def _patience(t: View) -> Mapping[str, Array]:
-    """All that was waited, over those who gave up."""
+    """Divide all waits by the number of contacts that gave up."""
     known = t.known("wait_s")
     return {
         "top": np.where(known, t.us("wait_s"), 0),
@@ -53,15 +55,15 @@ def _called_back(t: View) -> Mapping[str, Array]:
 
 
 def _contained(t: View) -> Mapping[str, Array]:
-    """Answered bot contacts, and whether their customer reached a person within the window after."""
+    """Find answered bot contacts whose customer reached a person within the window after."""
     window = limit_of(t, "window")
     for name in ("customer_id", "queued_at"):
         t.refuse(~t.known(name), name, "is missing")
     customer, at = t.column("customer_id").values.astype(np.int64), t.us("queued_at")
     among = t["bot"] & answered(t) & ~t.bad
     person = t.known("bot") & ~t["bot"] & ~t.bad
-    # for each bot contact the next contact of the same customer with a person: sort by customer and moment, and look on
-    order = np.lexsort((person, at, customer))  # of one moment the person comes after
+    # the next contact of the same customer with a person: sort by customer and moment, then a minimum from the end
+    order = np.lexsort((person, at, customer))  # at one moment the person is last
     places = np.where(person[order], np.arange(t.size), t.size)
     following = np.minimum.accumulate(places[::-1])[::-1]
     row = np.append(order, 0)[following]
@@ -71,10 +73,7 @@ def _contained(t: View) -> Mapping[str, Array]:
     return {"hit": ~reached & ~t["transferred"], "among": among, "undecided": t.now - np.where(among, at, 0) <= window}
 
 
-_CONTACT: Final[dict[str, Any]] = {
-    "table": "interactions",
-    "at": "queued_at",
-}
+_CONTACT: Final[dict[str, Any]] = {"table": "interactions", "at": "queued_at"}
 _ABANDONED: Final[dict[str, Any]] = {
     **_CONTACT,
     "unit": "share",
@@ -83,13 +82,15 @@ _ABANDONED: Final[dict[str, Any]] = {
     "accumulator": Ratio,
     "open_items": STILL_WAITING,
 }
-_SHORT: Final = "short is an abandon within the limit, end included, which must be set; one of unknown wait is left out"
+_SHORT: Final = (
+    "short is an abandon within the limit, end included, which must be set; an abandon of unknown wait is left out"
+)
 
 ACCESS_KPIS: Final = (
     Kpi(
         key="handled_rate",
         title="handled rate",
-        question="what share of the contacts that really waited was handled?",
+        question="what share of the contacts was answered, short abandons left out?",
         formula=f"contacts answered / contacts offered without short abandons; {_SHORT}",
         source="K-04 (003 §6.2), without short abandons; KPIS 2, ITIL desk lists",
         better="higher",
@@ -99,7 +100,7 @@ ACCESS_KPIS: Final = (
     Kpi(
         key="abandonment_rate_less_short",
         title="abandonment rate without short abandons",
-        question="what share of the contacts that really waited gave up?",
+        question="what share of the contacts gave up waiting, short abandons left out?",
         formula=f"contacts abandoned after the limit / contacts offered without short abandons; {_SHORT}",
         source="K-05 (abandoned contacts apart); KPIS 7, contact-centre practice",
         better="lower",
@@ -119,14 +120,14 @@ ACCESS_KPIS: Final = (
     Kpi(
         key="patience_mean",
         title="mean patience",
-        question="how long would a contact wait before it gives up, on average?",
+        question="how long is a customer willing to wait, on average?",
         formula="sum of all waits, of answered and abandoned contacts / contacts abandoned; the most likely mean where "
         "patience is exponential, so that answered contacts are counted as not yet out of patience",
         source="KPIS 9; N. Gans, G. Koole, A. Mandelbaum, 2003, M&SOM 5: 79-141",
         unit="s",
         better="higher",
         needs=("wait_s", "abandoned"),
-        open_items="what a contact has waited so far counts as a wait",
+        open_items="the wait so far counts as a wait",
         accumulator=Quotient,
         rows=_patience,
         **_CONTACT,
@@ -135,13 +136,13 @@ ACCESS_KPIS: Final = (
         key="blockage_rate",
         title="blockage",
         question="what share of the attempts met a busy line?",
-        formula="attempts blocked / attempts of which it is known",
+        formula="attempts blocked / attempts for which that is known",
         source="KPIS 10; the loss that A. K. Erlang's formula B computes",
         unit="share",
         better="lower",
         table="attempts",
         needs=("blocked",),
-        open_items="there are none: an attempt is told when it has ended",
+        open_items="none: a row is an attempt that has ended",
         accumulator=Ratio,
         rows=_blocked,
     ),
@@ -158,8 +159,8 @@ ACCESS_KPIS: Final = (
         at="due_at",
         needs=("due_at", "done_at"),
         uses=("requested_at", "cancelled_at"),
-        open_items="a miss once due_at has passed, undecided before",
-        params={"only": None, "except_for": None},
+        open_items="missed once due_at has passed, undecided before",
+        params=PLACE,
         accumulator=Ratio,
         rows=_called_back,
     ),
@@ -169,7 +170,7 @@ ACCESS_KPIS: Final = (
         question="what share of the contacts taken by a bot needed no person, then or soon after?",
         formula="bot contacts neither transferred nor followed by a contact of the same customer with a person within "
         "the window, end included / bot contacts that were answered and whose window is over; a contact for which bot "
-        "is not known is with nobody",
+        "is not known counts as neither",
         source="K-45 (001-2 §3, §5; 002 §5.3), with a window; KPIS 12, contact-centre practice",
         label_zh="自助解决率",
         unit="share",
@@ -181,7 +182,6 @@ ACCESS_KPIS: Final = (
         accumulator=Ratio,
         rows=_contained,
         open_items="a bot contact whose window is not over is undecided",
-        table="interactions",
-        at="queued_at",
+        **_CONTACT,
     ),
 )

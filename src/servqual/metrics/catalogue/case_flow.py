@@ -1,12 +1,12 @@
-"""The KPIs of how cases flow: how many were finished, how late, and how much of their time was ours."""
+"""The KPIs of how cases flow: how many were finished, how late, and whose the time was."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Count, Quotient, Total
+from servqual.metrics.accumulators import Count, Quotient, Total
 from servqual.metrics.catalogue._open_items import (
     DONE,
     ENDS,
@@ -15,6 +15,7 @@ from servqual.metrics.catalogue._open_items import (
     TIMED,
     asked_for,
     due_after_receipt,
+    elapsed,
     in_order,
     kept,
     open_,
@@ -22,9 +23,9 @@ from servqual.metrics.catalogue._open_items import (
     resolved,
     resolved_name,
     share_of_cases,
-    spent,
 )
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _resolved_count(t: View) -> Mapping[str, Array]:
@@ -45,7 +46,7 @@ def _kept_of_closed(t: View) -> Mapping[str, Array]:
 
 
 def _overrun(t: View) -> Mapping[str, Array]:
-    """By how much what is past its due moment is past it, until its end or now."""
+    """Count the time from the due moment of late cases to their end, or now."""
     end_name = resolved_name(t)
     in_order(t, "received_at", end_name)
     due_after_receipt(t)
@@ -54,7 +55,7 @@ def _overrun(t: View) -> Mapping[str, Array]:
     end = np.where(done, t.us(end_name), t.now)
     late = there & (end > due)
     start = np.where(late, due, 0)
-    return {"value": spent(t, start, np.where(late, end, 0)), "among": late, "undecided": ~done}
+    return {"value": elapsed(t, start, np.where(late, end, 0)), "among": late, "undecided": ~done}
 
 
 def _overdue(t: View) -> Mapping[str, Array]:
@@ -66,10 +67,10 @@ def _paused(t: View) -> Mapping[str, Array]:
     in_order(t, "received_at", end_name)
     known = received(t) & t.known("paused_s") & (t.seen(end_name) | open_(t))
     start = np.where(known, t.us("received_at"), 0)
-    took = np.where(known, np.where(t.seen(end_name), t.us(end_name), t.now), 0) - start
-    t.refuse(known & (t.us("paused_s") > took), "paused_s", "must not exceed the time from received_at to the end")
+    lasted = np.where(known, np.where(t.seen(end_name), t.us(end_name), t.now), 0) - start
+    t.refuse(known & (t.us("paused_s") > lasted), "paused_s", "must not exceed the time from received_at to the end")
     known &= ~t.bad
-    return {"top": np.where(known, t.us("paused_s"), 0), "base": np.where(known, took, 0), "among": known}
+    return {"top": np.where(known, t.us("paused_s"), 0), "base": np.where(known, lasted, 0), "among": known}
 
 
 def _requester_wait(t: View) -> Mapping[str, Array]:
@@ -79,8 +80,6 @@ def _requester_wait(t: View) -> Mapping[str, Array]:
         "undecided": ~t.seen(resolved_name(t)),
     }
 
-
-_CASES: Final[dict[str, Any]] = {"table": "cases"}
 
 CASE_FLOW_KPIS: Final = (
     Kpi(
@@ -98,7 +97,7 @@ CASE_FLOW_KPIS: Final = (
         params=PLACE,
         accumulator=Count,
         rows=_resolved_count,
-        **_CASES,
+        table="cases",
     ),
     Kpi(
         key="cases_closed",
@@ -114,7 +113,7 @@ CASE_FLOW_KPIS: Final = (
         params=PLACE,
         accumulator=Count,
         rows=_closed_count,
-        **_CASES,
+        table="cases",
     ),
     share_of_cases(
         key="verified_rate",
@@ -145,7 +144,7 @@ CASE_FLOW_KPIS: Final = (
     Kpi(
         key="breach_overrun",
         title="breach overrun",
-        question="by how much were cases past their due moment, on average?",
+        question="how far past its due moment was a late case, on average?",
         formula=f"sum of the time from due_at to resolution of cases resolved after it / those cases; {ENDS}",
         source=f"K-11 (how far it was missed); KPIS 26; {STANDARD}",
         unit="s",
@@ -156,24 +155,24 @@ CASE_FLOW_KPIS: Final = (
         params=TIMED,
         accumulator=Total,
         rows=_overrun,
-        **_CASES,
+        table="cases",
     ),
     share_of_cases(
         key="overdue_share",
         title="overdue share of the backlog",
         question="what share of the open cases is past its due moment?",
-        formula="open cases whose due_at has passed / open cases with a due_at; at it none is overdue",
+        formula="open cases whose due_at has passed / open cases with a due_at; at due_at itself a case is not overdue",
         better="lower",
         rows=_overdue,
         source="K-15 (overdue count), for cases; KPIS 41, ITIL service desk lists",
         needs=("due_at",),
         uses=DONE,
-        open_items="they are what is counted",
+        open_items="they are counted",
     ),
     Kpi(
         key="pause_share",
         title="pause share",
-        question="how much of the time of cases were their clocks paused?",
+        question="how much of the time of cases was paused?",
         formula=f"sum of paused time / sum of the time from receipt to resolution; {ENDS}",
         source=f"KPIS 27; {STANDARD}",
         unit="share",
@@ -184,13 +183,13 @@ CASE_FLOW_KPIS: Final = (
         params=PLACE,
         accumulator=Quotient,
         rows=_paused,
-        **_CASES,
+        table="cases",
     ),
     Kpi(
         key="requester_wait",
         title="requester wait time",
-        question="how long did a case lie with us, on average?",
-        formula="sum of the time in states that are ours to end / cases resolved for which it is known",
+        question="how long did the customer of a case wait for us, on average?",
+        formula="sum of the time in states that we have to end / cases resolved for which it is known",
         source="K-05 (customer waiting time), for cases; KPIS 21, ticket systems",
         label_zh="客户等待时间",
         unit="s",
@@ -201,6 +200,6 @@ CASE_FLOW_KPIS: Final = (
         params=PLACE,
         accumulator=Total,
         rows=_requester_wait,
-        **_CASES,
+        table="cases",
     ),
 )

@@ -1,4 +1,4 @@
-"""The KPIs of the way of cases: how directly they were solved, by whom, how they ended, and whether they came back."""
+"""The KPIs of the path of cases: how directly they were solved, by whom, how they ended, and if they came back."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Quotient, Ratio
+from servqual.metrics.accumulators import Quotient, Ratio
+from servqual.metrics.catalogue._amounts import things
 from servqual.metrics.catalogue._open_items import (
     DONE,
     ENDS,
@@ -16,13 +16,14 @@ from servqual.metrics.catalogue._open_items import (
     asked_for,
     came_back,
     in_order,
-    limit_of,
     open_,
     received,
     resolved,
     share_of_cases,
 )
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.catalogue._params import count_of, holding, limit_of
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _one_touch(t: View) -> Mapping[str, Array]:
@@ -37,26 +38,14 @@ def _escalated(t: View) -> Mapping[str, Array]:
     return {"hit": t["escalated"], "among": received(t) & t.known("escalated")}
 
 
-_MANY: Final = 1_000_000  # nobody hands a case on so often
-
-
-def _times(t: View, name: str) -> Array:
-    t.refuse(t[name] > _MANY, name, f"must not exceed {_MANY:,}")
-    return np.asarray(np.where(t.known(name), np.minimum(t[name], _MANY), 0), np.int64)
-
-
 def _hops(t: View) -> Mapping[str, Array]:
-    hops, among = _times(t, "reassigned"), received(t) & t.known("reassigned")
+    hops, known = things(t, "reassigned")
+    among = received(t) & known
     return {"top": hops, "base": among.astype(np.int64), "among": among}
 
 
 def _many_hops(t: View) -> Mapping[str, Array]:
-    least = t.params["at_least"]
-    if isinstance(least, bool) or not isinstance(least, int) or least < 1:
-        raise InvalidValue.of(
-            "at_least", "be a whole number of 1 or more", least, do="set it, such as .with_(at_least=3)"
-        )
-    return {"hit": t["reassigned"] >= least, "among": received(t) & t.known("reassigned")}
+    return {"hit": t["reassigned"] >= count_of(t, "at_least"), "among": received(t) & t.known("reassigned")}
 
 
 def _recategorised(t: View) -> Mapping[str, Array]:
@@ -64,9 +53,9 @@ def _recategorised(t: View) -> Mapping[str, Array]:
 
 
 def _reopenings(t: View) -> Mapping[str, Array]:
-    """Every reopening counts, over the cases that are finished."""
-    again = _times(t, "reopened")
-    among = received(t) & t.known("reopened") & (~open_(t) | (again > 0))
+    """Divide all reopenings by the finished cases."""
+    again, known = things(t, "reopened")
+    among = received(t) & known & (~open_(t) | (again > 0))
     return {"top": again, "base": (~open_(t)).astype(np.int64), "among": among}
 
 
@@ -76,14 +65,12 @@ def _reopened_within(t: View) -> Mapping[str, Array]:
     among = t.seen("first_resolved_at") & asked_for(t)
     start = np.where(among, t.us("first_resolved_at"), 0)
     again = t.seen("reopened_at") & (np.where(t.seen("reopened_at"), t.us("reopened_at"), 0) - start <= window)
-    # also where it was reopened already, or those would be told sooner than the ones that stay closed
+    # also where it was reopened already: else reopened cases would count sooner than those that stay closed
     return {"hit": again, "among": among, "undecided": t.now - start <= window}
 
 
 def _of_status(t: View, name: str) -> Mapping[str, Array]:
-    status = t.column("status")
-    hit = np.isin(status.values, [code for code, label in enumerate(status.labels) if label == name])
-    return {"hit": hit, "among": received(t) & t.seen("closed_at") & status.known}
+    return {"hit": holding(t, "status", (name,)), "among": received(t) & t.seen("closed_at") & t.known("status")}
 
 
 def _cancelled(t: View) -> Mapping[str, Array]:
@@ -99,14 +86,13 @@ def _followed(t: View) -> Mapping[str, Array]:
 
 
 _ITIL: Final = "ITIL service desk lists"
-_CASES: Final[dict[str, Any]] = {"table": "cases"}
 _ENDED: Final[dict[str, Any]] = {"uses": DONE, "open_items": "left out"}
 
 CASE_PATH_KPIS: Final = (
     share_of_cases(
         key="one_touch_rate",
         title="one-touch resolution",
-        question="what share of the resolved cases was solved without another word from the customer?",
+        question="what share of the resolved cases needed no further reply from the customer?",
         formula=f"cases resolved with no further reply of the customer / cases resolved where that is known; {ENDS}",
         better="higher",
         rows=_one_touch,
@@ -117,7 +103,7 @@ CASE_PATH_KPIS: Final = (
     share_of_cases(
         key="first_line_rate",
         title="first-line resolution",
-        question="what share of the resolved cases was solved without another level?",
+        question="what share of the resolved cases was solved without escalation?",
         formula=f"cases resolved and never escalated / cases resolved where that is known; {ENDS}",
         better="higher",
         rows=_first_line,
@@ -128,7 +114,7 @@ CASE_PATH_KPIS: Final = (
     share_of_cases(
         key="escalation_rate",
         title="escalation rate",
-        question="what share of the cases was passed to another level?",
+        question="what share of the cases was escalated?",
         formula="cases escalated at least once / cases received for which that is known",
         better="lower",
         rows=_escalated,
@@ -138,7 +124,7 @@ CASE_PATH_KPIS: Final = (
     Kpi(
         key="reassignments_per_case",
         title="reassignments per case",
-        question="how often was a case handed on, on average?",
+        question="how often was a case reassigned, on average?",
         formula="sum of reassignments / cases received for which they are known",
         source="KPIS 37, " + _ITIL,
         unit="per case",
@@ -148,12 +134,12 @@ CASE_PATH_KPIS: Final = (
         params=PLACE,
         accumulator=Quotient,
         rows=_hops,
-        **_CASES,
+        table="cases",
     ),
     share_of_cases(
         key="many_reassignments_rate",
         title="cases handed on too often",
-        question="what share of the cases was handed on so often or more?",
+        question="what share of the cases was reassigned too often?",
         formula="cases with at_least reassignments / cases received for which they are known; the number must be set",
         better="lower",
         rows=_many_hops,
@@ -164,7 +150,7 @@ CASE_PATH_KPIS: Final = (
     share_of_cases(
         key="wrong_category_rate",
         title="wrong category",
-        question="what share of the cases had its category corrected?",
+        question="what share of the cases was first put into the wrong category?",
         formula="cases whose category was corrected at least once / cases received for which that is known",
         better="lower",
         rows=_recategorised,
@@ -174,23 +160,23 @@ CASE_PATH_KPIS: Final = (
     Kpi(
         key="reopen_ratio",
         title="reopenings per finished case",
-        question="how many reopenings are there for a finished case?",
-        formula="sum of reopenings / cases resolved or closed; it passes 1 where cases are reopened again and again",
+        question="how many reopenings are there per finished case?",
+        formula="sum of reopenings / cases resolved or closed; above 1 where cases are reopened again and again",
         source="K-34 (reopening part); KPIS 33, ITIL v3 list",
         unit="ratio",
         better="lower",
         needs=("received_at", "reopened"),
         uses=DONE,
-        open_items="their reopenings count, they do not",
+        open_items="their reopenings count as reopenings, they do not count as finished",
         params=PLACE,
         accumulator=Quotient,
         rows=_reopenings,
-        **_CASES,
+        table="cases",
     ),
     Kpi(
         key="reopen_within_rate",
         title="reopen rate within a window",
-        question="what share of the resolved cases was opened again soon?",
+        question="what share of the resolved cases was reopened within the window?",
         formula="cases reopened within the window after their first resolution, end included / cases resolved whose "
         "window is over; dated by that resolution, and the window must be set",
         source=f"K-34 (reopened within a window); KPIS 34, the cohort form; {STANDARD}",
@@ -203,7 +189,7 @@ CASE_PATH_KPIS: Final = (
         params={"window": None, **PLACE},
         accumulator=Ratio,
         rows=_reopened_within,
-        **_CASES,
+        table="cases",
     ),
     share_of_cases(
         key="recurrence_rate",

@@ -1,10 +1,10 @@
-"""The KPIs of cases: volume, backlog, response, resolution, and what was kept of what was promised."""
+"""The KPIs of cases: volume, backlog, response, resolution, and kept targets."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Count, Ratio, Total
+from servqual.metrics.accumulators import Count, Total
 from servqual.metrics.catalogue._open_items import (
     DONE,
     ENDS,
@@ -12,39 +12,24 @@ from servqual.metrics.catalogue._open_items import (
     STANDARD,
     TIMED,
     age,
+    arrivals,
+    backlog,
     kept,
     open_,
     received,
     resolved_name,
+    resolved_share,
+    share_of_cases,
     time_to,
+    time_to_resolution,
     with_percentiles,
 )
-from servqual.metrics.kpi.definition import Kpi, View
-
-
-def _volume(t: View) -> Mapping[str, Array]:
-    return {"among": received(t)}
-
-
-def _backlog(t: View) -> Mapping[str, Array]:
-    _ = t.now
-    return {"among": received(t) & open_(t)}
-
-
-def _backlog_age(t: View) -> Mapping[str, Array]:
-    return age(t)
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _first_response(t: View) -> Mapping[str, Array]:
     return time_to(t, "first_response_at")
-
-
-def _resolution(t: View) -> Mapping[str, Array]:
-    return time_to(t, resolved_name(t))
-
-
-def _resolution_rate(t: View) -> Mapping[str, Array]:
-    return {"hit": t.seen(resolved_name(t)), "among": received(t)}
 
 
 def _first_response_kept(t: View) -> Mapping[str, Array]:
@@ -61,7 +46,7 @@ def _sla_kept(t: View) -> Mapping[str, Array]:
 
 def _reopened(t: View) -> Mapping[str, Array]:
     again = t["reopened"] > 0
-    told = t.has("resolved_at") or t.has("closed_at")  # without either nobody can say which cases are finished
+    told = t.has("resolved_at") or t.has("closed_at")  # without either no case is known to be finished
     finished = again | ~open_(t) if told else t.known("reopened")
     return {"hit": again, "among": received(t) & t.known("reopened") & finished}
 
@@ -84,7 +69,7 @@ CASE_KPIS: Final = (
         params=PLACE,
         open_items="open cases count like closed ones",
         accumulator=Count,
-        rows=_volume,
+        rows=arrivals,
     ),
     Kpi(
         key="backlog",
@@ -97,35 +82,36 @@ CASE_KPIS: Final = (
         table="cases",
         needs=("received_at",),
         uses=DONE,
-        open_items="they are what is counted",
+        open_items="they are counted",
         params=PLACE,
         accumulator=Count,
-        rows=_backlog,
+        rows=backlog,
     ),
     *with_percentiles(
         Kpi(
             key="backlog_age",
             title="age of open cases",
-            question="how long is the time since receipt of open cases, on average?",
+            question="how long have open cases been open, on average?",
             formula="sum of the time since receipt of open cases / count",
             unit="s",
             better="lower",
             table="cases",
             params=TIMED,
             accumulator=Total,
-            rows=_backlog_age,
+            rows=age,
             needs=("received_at",),
             uses=DONE,
             source="K-15, for cases; ITIL v3 list",
             open_items="their age at now",
         ),
-        "the time since receipt of open cases",
+        "the ages of open cases",
+        "how old are {share} of the open cases at most?",
     ),
     *with_percentiles(
         Kpi(
             key="first_response_time",
             title="first response time",
-            question="how long is the time from receipt to first response, on average?",
+            question="how long did cases wait for their first response, on average?",
             formula="sum of the time from receipt to first response / count",
             unit="s",
             better="lower",
@@ -139,126 +125,104 @@ CASE_KPIS: Final = (
             label_zh="首次响应时间",
             open_items="open and unanswered cases are undecided",
         ),
-        "the time from receipt to first response",
+        "the times from receipt to first response",
+        "how long until {share} of the cases were answered, unanswered ones left out?",
     ),
     *with_percentiles(
         Kpi(
             key="resolution_time",
             title="resolution time",
-            question="how long is the time from receipt to resolution, on average?",
+            question="how long did it take to resolve a case, on average?",
             formula="sum of the time from receipt to resolution / count",
             unit="s",
             better="lower",
             table="cases",
             params=TIMED,
             accumulator=Total,
-            rows=_resolution,
+            rows=time_to_resolution,
             needs=("received_at",),
             uses=DONE,
             source=f"K-10; {STANDARD}",
             label_zh="问题解决速度",
             open_items="open cases are undecided; a case closed without resolved_at is left out",
         ),
-        "the time from receipt to resolution",
+        "the times from receipt to resolution",
+        "how long until {share} of the cases were resolved, open ones left out?",
     ),
-    Kpi(
+    share_of_cases(
         key="resolution_rate",
         title="resolution rate",
         question="what share of the cases received has been resolved?",
         formula=f"cases resolved by now / cases received; {ENDS}",
         source=f"K-07 (004 §3.2), by the cohort received; {STANDARD}",
         label_zh="问题解决率",
-        unit="share",
         better="higher",
-        table="cases",
-        needs=("received_at",),
         uses=DONE,
         open_items="not resolved",
-        params=PLACE,
-        accumulator=Ratio,
-        rows=_resolution_rate,
+        rows=resolved_share,
     ),
-    Kpi(
+    share_of_cases(
         key="reopen_rate",
         title="reopen rate",
         question="what share of the finished cases had to be opened again?",
-        formula="cases reopened at least once / cases resolved, closed or reopened; all, where none tells its end",
+        formula="cases reopened at least once / cases resolved, closed or reopened; all cases where no column has an "
+        "end",
         source=f"K-34 (reopening part); {STANDARD}",
         label_zh="复发率",
-        unit="share",
         better="lower",
-        table="cases",
-        needs=("received_at", "reopened"),
+        needs=("reopened",),
         uses=DONE,
         open_items="left out unless reopened",
-        params=PLACE,
-        accumulator=Ratio,
         rows=_reopened,
     ),
-    Kpi(
+    share_of_cases(
         key="reassignment_rate",
         title="reassignment rate",
         question="what share of the cases was handed to another group or person?",
         formula="cases reassigned at least once / cases received",
         source="DOMAIN 1.D (hand-over, 001-1 §4); ITIL 4 service desk practice",
-        unit="share",
         better="lower",
-        table="cases",
-        needs=("received_at", "reassigned"),
-        open_items="count as they are",
-        params=PLACE,
-        accumulator=Ratio,
+        needs=("reassigned",),
         rows=_reassigned,
     ),
-    Kpi(
+    share_of_cases(
         key="first_response_kept",
         title="first response kept",
         question="what share of the cases was answered within the target?",
         formula="answered within the target / answered, or unanswered past it; an answer at the limit is in time",
         source="K-03 (004 §3.2); standard form of SLA attainment",
         label_zh="响应时间达标率",
-        unit="share",
         better="higher",
-        table="cases",
-        needs=("received_at", "first_response_at"),
-        open_items="a miss once the limit has passed, undecided before",
+        needs=("first_response_at",),
+        open_items="missed once the limit has passed, undecided before",
         params={"within": None, **TIMED},
         clock="first_response",
-        accumulator=Ratio,
         rows=_first_response_kept,
     ),
-    Kpi(
+    share_of_cases(
         key="resolution_kept",
         title="resolution kept",
         question="what share of the cases was resolved within the target?",
         formula="resolved within the target, or by due_at where no target is set / resolved, or unresolved past it",
         source="K-11; standard form of SLA attainment",
         label_zh="时限达成率",
-        unit="share",
         better="higher",
-        table="cases",
-        needs=("received_at",),
         uses=(*DONE, "due_at"),
-        open_items="a miss once the limit has passed, undecided before",
+        open_items="missed once the limit has passed, undecided before",
         params={"within": None, **TIMED},
         clock="resolution",
-        accumulator=Ratio,
         rows=_resolution_kept,
     ),
-    Kpi(
+    share_of_cases(
         key="sla_kept",
         title="kept within target, as recorded",
-        question="what share of the cases bears the desk's own mark of a kept target?",
+        question="what share of the cases kept its target, as the desk recorded it?",
         formula="cases marked as kept / cases marked",
         source="K-52; the flag is the exporting desk's, its rule is not known to us",
         label_zh="绩效指标达成情况",
-        unit="share",
         better="higher",
-        table="cases",
-        needs=("received_at", "sla_kept"),
-        open_items="as marked",
-        params=PLACE,
-        accumulator=Ratio,
+        needs=("sla_kept",),
+        open_items="as recorded",
         rows=_sla_kept,
     ),
 )

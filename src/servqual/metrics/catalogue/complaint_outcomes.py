@@ -1,15 +1,17 @@
-"""The KPIs of how complaints end: before others, with redress, and against the praise that came in."""
+"""The KPIs of how complaints end: with outside bodies, with redress, and compared with compliments."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Quotient, Ratio, Total
-from servqual.metrics.catalogue._amounts import amount, labelled
-from servqual.metrics.catalogue._open_items import DONE, ENDS, PLACE, open_, received
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.accumulators import Quotient, Total
+from servqual.metrics.catalogue._amounts import amount
+from servqual.metrics.catalogue._open_items import DONE, ENDS, PLACE, open_, received, share_of_complaints
+from servqual.metrics.catalogue._params import labelled
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _referred(t: View) -> Mapping[str, Array]:
@@ -17,7 +19,7 @@ def _referred(t: View) -> Mapping[str, Array]:
 
 
 def _overturned(t: View) -> Mapping[str, Array]:
-    """A complaint that was never referred cannot have been overturned outside."""
+    """Find overturned complaints; refuse one that was overturned outside but never referred."""
     t.refuse(t["overturned"] & t.known("referred") & ~t["referred"], "overturned", "is true, but referred is false")
     return {"hit": t["overturned"], "among": received(t) & t.known("overturned")}
 
@@ -38,60 +40,55 @@ def _against_praise(t: View) -> Mapping[str, Array]:
     }
 
 
-_COMMON: Final[dict[str, Any]] = {"table": "complaints", "at": "received_at", "params": PLACE}
 _OMBUDSMAN: Final = "no document names it; ombudsman practice"
 
 COMPLAINT_OUTCOME_KPIS: Final = (
-    Kpi(
+    share_of_complaints(
         key="external_escalation_rate",
         title="complaints taken outside",
-        question="what share of the finished complaints was referred to a body outside?",
-        formula=f"complaints referred to a body outside / complaints resolved or closed where it is known; {ENDS}",
+        question="what share of the finished complaints was referred to an outside body?",
+        formula="complaints referred to an outside body / complaints resolved or closed for which that is known; "
+        f"{ENDS}",
         source="KPIS 55; the ISO 10002 and 10003 family",
-        unit="share",
         better="lower",
-        needs=("received_at", "referred"),
+        needs=("referred",),
         uses=DONE,
         open_items="left out",
-        accumulator=Ratio,
         rows=_referred,
-        **_COMMON,
     ),
-    Kpi(
+    share_of_complaints(
         key="overturn_rate",
         title="overturn rate",
-        question="what share of our answers did a body outside overturn?",
+        question="what share of the decisions of outside bodies overturned our answer?",
         formula="complaints overturned externally / complaints decided externally",
         source=f"KPIS 56; {_OMBUDSMAN}",
-        unit="share",
         better="lower",
-        needs=("received_at", "overturned"),
+        needs=("overturned",),
         uses=("referred",),
-        open_items="a complaint that nobody outside has decided is left out",
-        accumulator=Ratio,
+        open_items="a complaint without an outside decision is left out",
         rows=_overturned,
-        **_COMMON,
     ),
     Kpi(
         key="redress_per_complaint",
         title="redress per complaint",
-        question="what did a complaint cost in redress, on average?",
-        formula="sum of redress / complaints for which it is known; one that got none has a redress of 0",
+        question="how much redress did a complaint cost, on average?",
+        formula="sum of redress / complaints for which it is known; 0 where no redress was paid",
         source=f"KPIS 60; {_OMBUDSMAN}",
         unit="money",
         better="lower",
         needs=("received_at", "redress"),
-        open_items="count with what was paid so far",
+        open_items="count with the redress paid so far",
         accumulator=Total,
         rows=_redress,
-        **_COMMON,
+        table="complaints",
+        params=PLACE,
     ),
     Kpi(
         key="complaints_per_compliment",
         title="complaints to compliments",
-        question="how many complaints are there for a compliment?",
-        formula="feedback of the kinds that are complaints / feedback of those that are compliments; undefined without "
-        "a compliment, and the kinds must be named",
+        question="how many complaints come in per compliment?",
+        formula="feedback of the kinds named as complaints / feedback of the kinds named as compliments; undefined "
+        "without a compliment, and the kinds must be named",
         source=f"KPIS 61; {_OMBUDSMAN}",
         unit="per compliment",
         better="lower",

@@ -1,6 +1,7 @@
 """The KPIs of contacts: how many came, how long they waited, how long they took, and whether once was enough.
 
-Contacts are counted as offered to a queue; `servqual.metrics.catalogue._offered` says what became of them.
+A contact is offered to a queue, and then answered or abandoned. Where there is no `abandoned` column all were answered;
+an empty cell of one says that a contact still waits.
 """
 
 import datetime as dt
@@ -11,21 +12,31 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Count, Ratio, Total
-from servqual.metrics.accumulators.values import Values
+from servqual._checks import among
+from servqual.metrics.accumulators import Count, Ratio, Total, Values
 from servqual.metrics.catalogue._chains import Chains, chains
-from servqual.metrics.catalogue._offered import STILL_WAITING, UNANSWERED, answered, offered, still_waiting
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.catalogue._params import limit_of
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
-_US: Final = dt.timedelta(microseconds=1)
+STILL_WAITING: Final = "a contact that still waits is undecided"
+UNANSWERED: Final = "a contact that is not answered yet is left out"
 _ANSWERED: Final = "without an abandoned column all were answered"
 
 
-def _us(value: Any, name: str) -> int:
-    if not isinstance(value, dt.timedelta) or value < dt.timedelta():
-        raise InvalidValue.of(name, "be a timedelta of 0 or more", value)
-    return value // _US
+def offered(t: View) -> Array:
+    """Find all contacts."""
+    return np.ones(t.size, np.bool_)
+
+
+def answered(t: View) -> Array:
+    """Find the contacts that neither gave up nor still wait."""
+    return t.once("answered", lambda: t.column("abandoned").values == 0 if t.has("abandoned") else offered(t))
+
+
+def still_waiting(t: View) -> Array:
+    """Find the contacts that may yet be answered or give up."""
+    return t.once("still waiting", lambda: ~t.known("abandoned") if t.has("abandoned") else ~offered(t))
 
 
 def _volume(t: View) -> Mapping[str, Array]:
@@ -55,29 +66,28 @@ _DENOMINATORS: Final = (
 
 
 def _within(t: View) -> Mapping[str, Array]:
-    """Answered within the threshold, end included, over what `denominator` says."""
-    limit, denominator = _us(t.params["within"], "within"), t.params["denominator"]
-    if denominator not in _DENOMINATORS:
-        raise InvalidValue.of("denominator", f"be {', '.join(_DENOMINATORS[:-1])} or {_DENOMINATORS[-1]}", denominator)
+    """Divide contacts answered within the threshold, end included, by those that `denominator` names."""
+    limit, denominator = limit_of(t, "within"), t.params["denominator"]
+    among("denominator", denominator, _DENOMINATORS)
     wait, known, waits = t.us("wait_s"), t.known("wait_s"), still_waiting(t)
     told = answered(t) & known
     hit = told & (wait <= limit)
     if denominator == "answered":
         return {"hit": hit, "among": told}
-    among = told | t["abandoned"] | waits
+    counted = told | t["abandoned"] | waits
     if denominator == "offered":
-        return {"hit": hit, "among": among, "undecided": waits}
-    cut = _us(t.params["short"], "short") if "shorter" in denominator else limit
+        return {"hit": hit, "among": counted, "undecided": waits}
+    cut = limit_of(t, "short") if "shorter" in denominator else limit
     short = t["abandoned"] & known & (wait <= cut)
     if denominator.endswith("_met"):
-        return {"hit": hit | short, "among": among, "undecided": waits}
-    return {"hit": hit, "among": among & ~short, "undecided": waits}
+        return {"hit": hit | short, "among": counted, "undecided": waits}
+    return {"hit": hit, "among": counted & ~short, "undecided": waits}
 
 
 def _handled(t: View) -> Mapping[str, Array]:
-    """Talk, hold and wrap of answered contacts; a part that is not known adds nothing, unless none is known."""
+    """Sum talk, hold and wrap of answered contacts with a known talk time; an unknown hold or wrap adds nothing."""
     value = t.us("talk_s")
-    more = [np.maximum(t.us(name), 0) for name in ("hold_s", "wrap_s") if t.has(name)]  # what is missing lies below
+    more = [np.maximum(t.us(name), 0) for name in ("hold_s", "wrap_s") if t.has(name)]  # missing values are negative
     if more:
         value = np.sum([np.maximum(value, 0), *more], axis=0)
     return {"value": value, "among": answered(t) & t.known("talk_s")}
@@ -88,12 +98,12 @@ def _transferred(t: View) -> Mapping[str, Array]:
 
 
 def _first_contacts(t: View) -> Mapping[str, Array]:
-    """Chains of contacts of one customer and topic, each within the window of the one before."""
-    window = _us(t.params["window"], "window")
+    """Find first contacts of a chain, and whether none followed; each contact lengthens the window."""
+    window = limit_of(t, "window")
     follows, followed = _repeated(t)
     hit = ~followed
     first = _known(t) & ~follows & answered(t)
-    # also for those that came back early, or repeats would be told sooner than their absence
+    # also for those that came back early: else repeats would count sooner than their absence
     over = t.now - t.us("queued_at") > window
     return {"hit": hit, "among": first, "undecided": first & ~over}
 
@@ -104,8 +114,8 @@ def _repeats(t: View) -> Mapping[str, Array]:
 
 
 def _repeated(t: View) -> tuple[Array, Array]:
-    """Whether each contact follows, and is followed by, one of its chain within the window."""
-    found, window = _chained(t), _us(t.params["window"], "window")
+    """Mark contacts that follow, and that are followed by, one of their chain within the window."""
+    found, window = _chained(t), limit_of(t, "window")
 
     def rows() -> tuple[Array, Array]:
         follows, followed = np.zeros((2, t.size), np.bool_)
@@ -122,7 +132,7 @@ def _known(t: View) -> Array:
 
 
 def _chained(t: View) -> Chains:
-    """Contacts of one customer, and topic where it counts, in order; a contact that cannot be placed is refused."""
+    """Order the contacts of each customer, and topic where it counts; refuse contacts without customer or moment."""
     t.refuse(~t.known("customer_id"), "customer_id", "is missing")
     t.refuse(~t.known("queued_at"), "queued_at", "is missing")
     return chains(t, ("customer_id", "topic") if t.params["by_topic"] else ("customer_id",), "queued_at")
@@ -159,13 +169,13 @@ _WAITED: Final = Kpi(
 )
 
 
-def _wait_percentile(statistic: str, words: str) -> Kpi:
+def _wait_percentile(statistic: str, called: str, share: str) -> Kpi:
     return attrs.evolve(
         _WAITED,
         key=f"wait_{statistic}",
-        title=f"wait, {words}",
-        question=f"within what time were {words} of the answered contacts answered?",
-        formula=f"the smallest wait with {words} of the waits of answered contacts at or below it; {_ANSWERED}",
+        title=f"wait, {called}",
+        question=f"how long until {share} of the contacts were answered, abandoned ones left out?",
+        formula=f"of the waits of answered contacts, the smallest with {share} of them at or below it; {_ANSWERED}",
         accumulator=Values,
         statistic=statistic,
     )
@@ -188,9 +198,9 @@ INTERACTION_KPIS: Final = (
         **_COMMON,
     ),
     _WAITED,
-    _wait_percentile("p50", "half"),
-    _wait_percentile("p90", "nine tenths"),
-    _wait_percentile("p95", "nineteen twentieths"),
+    _wait_percentile("p50", "median", "half"),
+    _wait_percentile("p90", "90th percentile", "90 %"),
+    _wait_percentile("p95", "95th percentile", "95 %"),
     Kpi(
         key="abandonment_rate",
         title="abandonment rate",
@@ -224,9 +234,9 @@ INTERACTION_KPIS: Final = (
         key="service_level",
         title="service level",
         question="what share of the contacts was answered within the threshold?",
-        formula="answered within the threshold, end included / contacts offered, or the denominator that is named: "
+        formula="answered within the threshold, end included / contacts offered, or another `denominator`: "
         "answered; offered less abandons within the threshold (short) or within the limit short (shorter); or offered, "
-        f"with those abandons counted as met; {_ANSWERED}",
+        f"with those abandons counted as answered in time; {_ANSWERED}",
         source="K-79 (an addition: no document names it); KPIS 3, the six forms of contact-centre practice",
         label_zh="服务水平",
         unit="share",
@@ -273,7 +283,7 @@ INTERACTION_KPIS: Final = (
     Kpi(
         key="fcr",
         title="first-contact resolution",
-        question="what share of first contacts was not followed by another on the same matter?",
+        question="what share of the first contacts was not followed by another on the same matter?",
         formula="first contacts without a later contact of the same customer and topic within the window / first "
         "contacts that were answered and whose window is over; end included, each repeat lengthens the chain",
         source="K-77 (an addition: no document names it); repeat-window form of contact-centre practice",
@@ -292,7 +302,7 @@ INTERACTION_KPIS: Final = (
     Kpi(
         key="repeat_rate",
         title="repeat-contact rate",
-        question="what share of the contacts came back on a matter already raised?",
+        question="what share of the contacts was about a matter raised before?",
         formula="contacts within the window of an earlier one of the same customer and topic / contacts; end included",
         source="repeat contacts of contact-centre practice",
         unit="share",
@@ -301,14 +311,14 @@ INTERACTION_KPIS: Final = (
         uses=("topic", "abandoned"),
         params={"window": dt.timedelta(days=7), "by_topic": True},
         law="keyed",
-        open_items="a contact that comes back later counts when it comes",
+        open_items="a later contact counts once it is queued",
         accumulator=Ratio,
         rows=_repeats,
         **_COMMON,
     ),
     Kpi(
         key="resolved_flag_rate",
-        title="resolved as marked",
+        title="resolved as recorded",
         question="what share of the answered contacts did the agent mark as resolved?",
         formula=f"contacts marked resolved / answered contacts with a mark; {_ANSWERED}",
         source="K-77, agent-flagged form",

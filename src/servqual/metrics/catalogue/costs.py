@@ -1,6 +1,6 @@
-"""The KPIs of cost: what a contact and a solved case cost, in the currency of the data.
+"""The KPIs of cost: of a contact and of a solved case, in the currency of the data.
 
-Amounts are exact in millionths; data of several currencies are to be measured apart, or grouped by it.
+Amounts are exact to millionths. Measure currencies apart, or group by currency.
 """
 
 from collections.abc import Mapping
@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Count, Quotient, Total
+from servqual.metrics.accumulators import Count, Quotient, Total
 from servqual.metrics.catalogue._amounts import amount, over
 from servqual.metrics.catalogue._open_items import DONE, ENDS, PLACE, received, resolved_name
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _per_contact(t: View) -> Mapping[str, Array]:
@@ -21,7 +22,7 @@ def _per_contact(t: View) -> Mapping[str, Array]:
 
 
 def _per_resolution(t: View) -> Mapping[str, Array]:
-    """The cost of all cases over those resolved: what was spent on the open ones is spent, too."""
+    """Divide the cost of all cases, open ones too, by the cases resolved."""
     arrived = received(t)
     cost, known = amount(t, "cost")
     return {"top": cost, "base": t.seen(resolved_name(t)).astype(np.int64), "among": arrived & known}
@@ -47,7 +48,7 @@ COST_KPIS: Final = (
     Kpi(
         key="cost_per_contact",
         title="cost per contact",
-        question="what did a contact cost, on average?",
+        question="how much did a contact cost, on average?",
         formula="sum of the costs / contacts with a known cost, abandoned ones included",
         source="K-32 (001-1 §3; 004 §1.1, §5.1); KPIS 102, ITIL lists; the documents give no formula",
         label_zh="服务成本",
@@ -56,16 +57,16 @@ COST_KPIS: Final = (
         table="interactions",
         at="queued_at",
         needs=("cost",),
-        open_items="there are none: a contact is told when it has ended",
+        open_items="none: a row is a contact that has ended",
         accumulator=Total,
         rows=_per_contact,
     ),
     Kpi(
         key="cost_per_resolution",
         title="cost per resolution",
-        question="what did it cost to resolve a case?",
+        question="how much did it cost to resolve a case?",
         formula=f"sum of the costs of all cases received / those of them resolved by now; cases without a known cost "
-        f"are left out of both; {ENDS}",
+        f"are left out; {ENDS}",
         source="K-32 (001-1 §3; 004 §1.1, §5.1); KPIS 102, ITIL lists; the documents give no formula",
         label_zh="服务成本",
         unit="money",
@@ -73,7 +74,7 @@ COST_KPIS: Final = (
         table="cases",
         needs=("received_at", "cost"),
         uses=DONE,
-        open_items="their cost counts, they do not",
+        open_items="their cost counts, but not as resolved",
         params=PLACE,
         accumulator=Quotient,
         rows=_per_resolution,
@@ -88,7 +89,7 @@ COST_KPIS: Final = (
         better="lower",
         table="quality_costs",
         needs=("internal_failure", "external_failure", "revenue"),
-        open_items="there are none: a span is told when its books are closed",
+        open_items="none: a row is a span whose books are closed",
         accumulator=Quotient,
         rows=_failures,
     ),
@@ -103,7 +104,7 @@ COST_KPIS: Final = (
         better="higher",
         table="purchases",
         needs=("at", "amount"),
-        open_items="there are none: a purchase is told when it is made",
+        open_items="none: a row is a purchase that was made",
         accumulator=Total,
         rows=_amounts,
     ),
@@ -117,7 +118,7 @@ COST_KPIS: Final = (
         better="higher",
         table="purchases",
         needs=("at",),
-        open_items="there are none: a purchase is told when it is made",
+        open_items="none: a row is a purchase that was made",
         accumulator=Count,
         rows=_purchases,
     ),

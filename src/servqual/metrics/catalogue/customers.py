@@ -1,8 +1,8 @@
-"""The KPIs of customers who buy: who came again, who came back, who stayed and who left, over a stated period.
+"""The KPIs of customers who buy: who bought again, came back, stayed and left, over a stated period.
 
-Each is of a period as a whole, `measure(…, period=(start, end))`, the end outside it, and sees the purchases before it.
-A customer counts once, in the group of the one purchase that the formula names; of several at the same moment what they
-hold decides, so that the order of rows never does.
+Each is of a period as a whole, `measure(…, period=(start, end))`, without its end, and sees the purchases before it. A
+customer counts once, in the group of the one purchase that the formula names; ties are broken by content, not by input
+order.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,15 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Ratio
-from servqual.metrics.catalogue._open_items import PLACE, STANDARD, asked_for, in_order, limit_of
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.accumulators import Ratio
+from servqual.metrics.catalogue._open_items import PLACE, STANDARD, asked_for, in_order
+from servqual.metrics.catalogue._params import limit_of
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _bought(t: View) -> Array:
-    """Purchases by now; one without a customer or a moment cannot be placed and is refused."""
+    """Find purchases by now; refuse those without a customer or a moment."""
     for name in ("customer_id", "at"):
         t.refuse(~t.known(name), name, "is missing")
     return t.seen("at") & ~t.bad
@@ -29,14 +31,14 @@ def _during(t: View) -> Array:
 
 
 def _times(t: View, inside: Array) -> Array:
-    """How many of these purchases the customer of each row made."""
+    """Count, in each row, how many of these purchases its customer made."""
     customer = t.column("customer_id").values
     per_customer = np.bincount(customer[inside], minlength=int(customer.max(initial=0)) + 1)
     return np.where(customer >= 0, per_customer[customer], 0)
 
 
 def _one_each(t: View, inside: Array, *, last: bool = False) -> Array:
-    """Of these purchases the first, or the last, of each customer."""
+    """Choose the first, or the last, of these purchases per customer."""
     rows = inside.nonzero()[0]
     at = t.us("at")[rows]
     customer = t.column("customer_id").values[rows]
@@ -71,7 +73,7 @@ def _left(t: View) -> Mapping[str, Array]:
 
 
 def _active(t: View) -> tuple[Array, Array]:
-    """Each customer active at the start, by their last purchase before it; and who is active at the end."""
+    """Mark the last purchase of customers active at the start, and the customers active at the end."""
     within, (start, end) = limit_of(t, "active_within"), t.period
     bought, at = _bought(t), t.us("at")
     at_start = bought & (at < start) & (at >= start - within)
@@ -99,8 +101,8 @@ _COMMON: Final[dict[str, Any]] = {
     "of_period": True,
 }
 _ACTIVE: Final = (
-    "active at a moment is a purchase before it that lies active_within back at most, end included; a customer counts "
-    "in the group of the last purchase before the start"
+    "active at a moment means a purchase in the time active_within before it, end included; a customer counts in the "
+    "group of the last purchase before the start"
 )
 
 CUSTOMER_KPIS: Final = (
@@ -109,7 +111,7 @@ CUSTOMER_KPIS: Final = (
         title="repurchase rate",
         question="what share of the period's customers bought more than once in it?",
         formula="customers with two purchases or more in the period / customers with a purchase in it; a customer "
-        "counts in the group of the first of them",
+        "counts in the group of the first of these",
         source="K-25 (001 §1.1; 004 §6.2), with its window as the period",
         label_zh="复购率",
         better="higher",
@@ -126,19 +128,19 @@ CUSTOMER_KPIS: Final = (
         source="K-26 (001-2 §5.2.2); the document gives no formula",
         label_zh="回头率",
         better="higher",
-        open_items="there are none: who bought is known",
+        open_items="none: all purchases are known",
         rows=_came_back,
         **_COMMON,
     ),
     Kpi(
         key="retention_rate",
         title="customer retention rate",
-        question="what share of the customers at the start of the period still was one at its end?",
+        question="what share of the customers at the start of the period was still active at its end?",
         formula=f"customers active at the start and at the end / customers active at the start; {_ACTIVE}",
         source="K-23 (001 §1.1; 002 §7.3; 004 §6.1, §7.1), (end − new) / start; the documents give no formula",
         label_zh="客户留存率",
         better="higher",
-        open_items="who is not yet active at the end is undecided while the period lasts",
+        open_items="a customer not yet active at the end is undecided while the period lasts",
         params={"active_within": None},
         rows=_stayed,
         **_COMMON,
@@ -152,7 +154,7 @@ CUSTOMER_KPIS: Final = (
         "formula",
         label_zh="客户流失率",
         better="lower",
-        open_items="who is not yet active at the end is undecided while the period lasts",
+        open_items="a customer not yet active at the end is undecided while the period lasts",
         params={"active_within": None},
         rows=_left,
         **_COMMON,
@@ -161,8 +163,8 @@ CUSTOMER_KPIS: Final = (
         key="conversion_rate",
         title="conversion rate",
         question="what share of the customers in a stage went on to the next?",
-        formula="customers who went on / customers who were in the stage and went on or left; one who left after going "
-        "on went on",
+        formula="customers who went on / customers who were in the stage and went on or left; one who went on and "
+        "left later counts as went on",
         source=f"K-27 (002 §7.3); {STANDARD}",
         label_zh="转化率",
         unit="share",

@@ -1,4 +1,4 @@
-"""The KPIs of planning: how far the forecasts of volume lay from what came."""
+"""The KPIs of planning: how far forecasts lay from the actual volume."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,9 +6,10 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Quotient, Total
+from servqual.metrics.accumulators import Quotient, Total
 from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, over
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _volumes(t: View) -> tuple[Array, Array, Array]:
@@ -46,7 +47,7 @@ PLANNING_KPIS: Final = (
     Kpi(
         key="forecast_wape",
         title="forecast error, weighted",
-        question="how far off were the forecasts, against the volume?",
+        question="how far off were the forecasts, relative to the volume?",
         formula="sum of abs(forecast − actual) / sum of actual (WAPE); busy intervals count for more",
         source="K-40, K-41 (basis of shift planning); KPIS 100, workforce management practice",
         unit="ratio",
@@ -71,8 +72,8 @@ PLANNING_KPIS: Final = (
     Kpi(
         key="forecast_to_actual",
         title="forecast bias",
-        question="did forecasts say too much, or too little?",
-        formula="sum of forecast / sum of actual: 1 is without bias, above it too much was forecast",
+        question="how much too high or too low were the forecasts?",
+        formula="sum of forecast / sum of actual: 1 is no bias, above 1 too much was forecast",
         source="KPIS 100 (bias), workforce management practice",
         unit="ratio",
         better=None,

@@ -1,13 +1,14 @@
-"""The KPIs of handling: where the time of a contact goes, and how long a customer waits for the next word."""
+"""The KPIs of handling: where the time of a contact goes, and how long a customer waits for the next reply."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Ratio, Total
-from servqual.metrics.catalogue._offered import answered
+from servqual.metrics.accumulators import Ratio, Total
 from servqual.metrics.catalogue._open_items import TIMED, time_to, with_percentiles
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.catalogue.contacts import answered
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _part(t: View, name: str) -> Mapping[str, Array]:
@@ -80,9 +81,9 @@ HANDLING_KPIS: Final = (
         Kpi(
             key="reply_time",
             title="reply time",
-            question="how long is the wait from a customer's message to the next reply, on average?",
-            formula="sum of the time from a message to the next reply / messages replied to; each wait of a customer "
-            "is a row, so that long conversations count for more",
+            question="how long did a customer's message wait for the next reply, on average?",
+            formula="sum of the time from a message to the next reply / messages replied to; one row per wait "
+            "of a customer, so long conversations count for more",
             source="K-01 (response time, per message); KPIS 19, message-weighted",
             label_zh="响应时间",
             unit="s",
@@ -94,6 +95,7 @@ HANDLING_KPIS: Final = (
             accumulator=Total,
             rows=_replied,
         ),
-        "the time from a customer's message to the next reply",
+        "the times from a customer's message to the next reply",
+        "how long until {share} of the messages were answered, unanswered ones left out?",
     ),
 )

@@ -11,24 +11,25 @@ from servqual.metrics.catalogue.case_flow import CASE_FLOW_KPIS
 from servqual.metrics.catalogue.case_path import CASE_PATH_KPIS
 from servqual.metrics.catalogue.cases import CASE_KPIS
 from servqual.metrics.catalogue.clocks import CLOCK_KPIS
-from servqual.metrics.catalogue.commitments import PROMISE_KPIS
+from servqual.metrics.catalogue.commitments import COMMITMENT_KPIS
 from servqual.metrics.catalogue.complaint_outcomes import COMPLAINT_OUTCOME_KPIS
 from servqual.metrics.catalogue.complaints import COMPLAINT_KPIS
 from servqual.metrics.catalogue.contacts import INTERACTION_KPIS
 from servqual.metrics.catalogue.costs import COST_KPIS
 from servqual.metrics.catalogue.customers import CUSTOMER_KPIS
+from servqual.metrics.catalogue.feedback import FEEDBACK_KPIS
 from servqual.metrics.catalogue.forecasts import PLANNING_KPIS
 from servqual.metrics.catalogue.gaps import GAP_KPIS
 from servqual.metrics.catalogue.handling import HANDLING_KPIS
 from servqual.metrics.catalogue.operations import OPERATION_KPIS
 from servqual.metrics.catalogue.people import PEOPLE_KPIS
 from servqual.metrics.catalogue.quality import QUALITY_KPIS
-from servqual.metrics.catalogue.ratios import COMPOUND_KPIS
+from servqual.metrics.catalogue.ratios import COMPOUND_KPIS, COUNTED_ONCE_KPIS
 from servqual.metrics.catalogue.services import AVAILABILITY_KPIS
 from servqual.metrics.catalogue.shifts import WORKFORCE_KPIS
 from servqual.metrics.catalogue.steps import STEP_KPIS
 from servqual.metrics.catalogue.surveys import VOICE_KPIS
-from servqual.metrics.catalogue.waiting import COUNTED_ONCE_KPIS, WAITING_KPIS
+from servqual.metrics.catalogue.waiting import WAITING_KPIS
 from servqual.metrics.kpi.definition import Kpi
 
 ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
@@ -42,7 +43,7 @@ ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
         "Service clocks": CLOCK_KPIS,
         "Complaints": (*COMPLAINT_KPIS, *COMPLAINT_OUTCOME_KPIS),
         "Surveys": (*VOICE_KPIS, *GAP_KPIS),
-        "Feedback, promises and measures": PROMISE_KPIS,
+        "Feedback, promises and measures": (*FEEDBACK_KPIS, *COMMITMENT_KPIS),
         "Quality checks": QUALITY_KPIS,
         "Shifts": WORKFORCE_KPIS,
         "Planning": PLANNING_KPIS,
@@ -57,7 +58,7 @@ ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
 
 
 class _Catalogue(dict[str, Kpi]):
-    """KPIs by key; one that is not there is told with those that are near."""
+    """KPIs by key; an unknown key is refused with the nearest ones."""
 
     def __missing__(self, key: str) -> Kpi:
         close = near(key, self)

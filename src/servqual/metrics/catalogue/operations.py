@@ -1,4 +1,4 @@
-"""The KPIs of what lies beside the desk: deliveries, stores, touchpoints and risks."""
+"""The KPIs of operations beside the desk: deliveries, stores, touchpoints and risks."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,10 +6,12 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Quotient, Ratio, Total
-from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, off_scale, over, scale_of
+from servqual.metrics.accumulators import Quotient, Ratio, Total
+from servqual.metrics.catalogue._amounts import MILLIONTHS, off_scale, over, weights
 from servqual.metrics.catalogue._open_items import PLACE, STANDARD, by_due
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.catalogue._params import scale_of
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _on_time(t: View) -> Mapping[str, Array]:
@@ -21,10 +23,8 @@ def _accurate(t: View) -> Mapping[str, Array]:
 
 
 def _checked(t: View) -> Mapping[str, Array]:
-    met, told = amount(t, "met", "a weight")
-    applicable, known = amount(t, "applicable", "a weight")
-    t.refuse(told & known & (met > applicable), "met", "must not exceed applicable")
-    return over(t, met, applicable, told & known & (applicable > 0))
+    met, applicable, known = weights(t)
+    return over(t, met, applicable, known)
 
 
 def _touched(t: View) -> Mapping[str, Array]:
@@ -45,14 +45,14 @@ OPERATION_KPIS: Final = (
     Kpi(
         key="delivery_on_time_rate",
         title="deliveries on time",
-        question="what share of the deliveries came in time?",
+        question="what share of the deliveries arrived on time?",
         formula="delivered by due_at, at the due moment included / deliveries due, without those cancelled by then",
         source=f"K-73 (001-2 §5.2); {STANDARD}",
         label_zh="配送效率和准确性",
         at="due_at",
         needs=("due_at", "delivered_at"),
         uses=("ordered_at", "cancelled_at"),
-        open_items="a miss once due_at has passed, undecided before",
+        open_items="missed once due_at has passed, undecided before",
         params=PLACE,
         rows=_on_time,
         **_DELIVERY,
@@ -60,7 +60,7 @@ OPERATION_KPIS: Final = (
     Kpi(
         key="delivery_accuracy",
         title="correct deliveries",
-        question="what share of the deliveries was what had been ordered?",
+        question="what share of the deliveries was correct?",
         formula="correct deliveries / deliveries by now for which that is known",
         source=f"K-73 (001-2 §5.2); {STANDARD}",
         label_zh="配送效率和准确性",
@@ -74,36 +74,36 @@ OPERATION_KPIS: Final = (
         key="store_score",
         title="store score",
         question="how much of the checklist did the stores meet?",
-        formula="sum of the weights met / sum of the weights applicable; what does not apply leaves both",
+        formula="sum of the weights met / sum of the weights applicable; items that do not apply count in neither",
         source=f"K-74 (001-2 §5.2), as a share; {STANDARD}",
         label_zh="门店评估",
         unit="share",
         better="higher",
         table="store_checks",
         needs=("met", "applicable"),
-        open_items="there are none: a store is told when it has been checked",
+        open_items="none: a row is a check that is finished",
         accumulator=Quotient,
         rows=_checked,
     ),
     Kpi(
         key="touchpoint_coverage",
         title="touchpoint feedback coverage",
-        question="at what share of the touchpoints do customers tell us something?",
-        formula="touchpoints with feedback / touchpoints for which its number is known",
+        question="what share of the touchpoints has feedback from customers?",
+        formula="touchpoints with feedback / touchpoints whose number of feedback is known",
         source=f"K-51 (implied by 000 §4.3: feedback at every stage); {STANDARD}",
         label_zh="反馈覆盖率",
         unit="share",
         better="higher",
         table="touchpoints",
         needs=("feedback",),
-        open_items="there are none: feedback is counted as it stands",
+        open_items="none: feedback counts as it stands",
         accumulator=Ratio,
         rows=_touched,
     ),
     Kpi(
         key="risk_score",
         title="risk score",
-        question="how grave are the risks, on average?",
+        question="how serious are the risks, on average?",
         formula="sum of likelihood × impact / risks assessed, both on the same scale, which must be named",
         source=f"K-67 (implied by 001-1 §5.3; no scale is given); {STANDARD}",
         label_zh="风险评分",
@@ -111,7 +111,7 @@ OPERATION_KPIS: Final = (
         better="lower",
         table="risks",
         needs=("likelihood", "impact"),
-        open_items="there are none: a risk is told when it has been assessed",
+        open_items="none: a row is a risk that has been assessed",
         params={"scale": None},
         accumulator=Total,
         rows=_risk,

@@ -7,15 +7,16 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Quotient, Ratio
+from servqual.metrics.accumulators import Quotient, Ratio
 from servqual.metrics.catalogue._open_items import STANDARD, in_order, told
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 _YEAR: Final = dt.timedelta(days=365) // dt.timedelta(microseconds=1)
 
 
 def _left(t: View) -> Mapping[str, Array]:
-    """A year's time for each leaver, over the time that people were with us in the period."""
+    """Divide a year per leaver by the time that people were employed in the period."""
     start, end = t.period
     t.refuse(~t.known("joined_at"), "joined_at", "is missing")
     in_order(t, "joined_at", "left_at")
@@ -65,7 +66,7 @@ PEOPLE_KPIS: Final = (
         title="employee turnover",
         question="how many of the staff leave in a year?",
         formula="leavers in the period / years that people were with us in it, of 365 days; leavers over mean "
-        "headcount, made annual, and it passes 1 where more leave in a year than there are",
+        "headcount, per year, and above 1 where more leave in a year than there are",
         source=f"K-63 (002 §2.2); KPIS 98; {STANDARD}",
         label_zh="人员流失率",
         unit="ratio",
@@ -73,7 +74,7 @@ PEOPLE_KPIS: Final = (
         table="staff",
         needs=("joined_at",),
         uses=("left_at",),
-        open_items="the time of who stays counts, until the end of the period or now",
+        open_items="people who stay count until the end of the period, or now",
         accumulator=Quotient,
         of_period=True,
         rows=_left,
@@ -92,8 +93,8 @@ PEOPLE_KPIS: Final = (
     Kpi(
         key="training_need_rate",
         title="training needs",
-        question="what share of the skills lies under what the post requires?",
-        formula="skills under the required level / skills required and assessed; by skill it is the list of needs",
+        question="what share of the skills lies below the level that the post requires?",
+        formula="skills under the required level / skills required and assessed; grouped by skill it lists the needs",
         source=f"K-61 (002 §6.3.5; 003 §4.3); {STANDARD}",
         label_zh="培训需求",
         better="lower",
@@ -118,7 +119,7 @@ PEOPLE_KPIS: Final = (
         key="training_pass_rate",
         title="training passed",
         question="what share of the trained people passed?",
-        formula="people who passed / people who completed the training by now and of whom it is known",
+        formula="people who passed / people who completed the training by now for whom it is known",
         source=f"K-60 (003 §4.1; 004 §4.1); {STANDARD}",
         label_zh="培训效果",
         better="higher",
@@ -132,8 +133,8 @@ PEOPLE_KPIS: Final = (
         key="selection_pass_rate",
         title="selection pass rate",
         question="what share of the candidates passed the stage that they entered?",
-        formula="candidates who passed a stage / candidates who entered it and were decided on; grouped by stage it is "
-        "the funnel",
+        formula="candidates who passed a stage / candidates who entered it and have a decision; grouped by stage it "
+        "is the funnel",
         source=f"K-65 (implied by 000 §2.2); {STANDARD}",
         label_zh="选拔通过率",
         better=None,
@@ -141,7 +142,7 @@ PEOPLE_KPIS: Final = (
         at="entered_at",
         needs=("entered_at", "passed"),
         uses=("decided_at",),
-        open_items="a candidate who is not decided on is undecided",
+        open_items="a candidate without a decision is undecided",
         rows=_selected,
         **_SHARE,
     ),

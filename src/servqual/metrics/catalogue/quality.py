@@ -10,24 +10,23 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Quotient, Ratio, Signed, Total
-from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, less, over
-from servqual.metrics.kpi.definition import Kpi, RowFunction, Unit, View
+from servqual.metrics.accumulators import Quotient, Ratio, Signed, Total
+from servqual.metrics.catalogue._amounts import MILLIONTHS, gap_between, less, over, things, weights
+from servqual.metrics.kpi.definition import Kpi, RowFunction, Unit
+from servqual.metrics.kpi.view import View
 
 _ERRORS: Final = ("customer_critical", "business_critical", "compliance_critical")
 
 
 def _met(t: View) -> Mapping[str, Array]:
-    """Weights met over weights applicable; an evaluation to which nothing applied says nothing."""
-    met, told = amount(t, "met", "a weight")
-    applicable, known = amount(t, "applicable", "a weight")
-    t.refuse(told & known & (met > applicable), "met", "must not exceed applicable")
+    """Divide the weights met by the weights applicable; leave out evaluations where nothing was applicable."""
+    met, applicable, known = weights(t)
     failed, judged = _failed(t)
-    return over(t, np.where(failed, 0, met), applicable, told & known & (applicable > 0) & judged)
+    return over(t, np.where(failed, 0, met), applicable, known & judged)
 
 
 def _failed(t: View) -> tuple[Array, Array]:
-    """Evaluations that a critical error brings to nothing, where `critical` says so, and where that is known."""
+    """Find evaluations that a critical error sets to 0, if `critical` says so, and those for which this is known."""
     told = [name for name in _ERRORS if t.has(name)]
     match t.params["critical"]:
         case "apart":
@@ -36,11 +35,8 @@ def _failed(t: View) -> tuple[Array, Array]:
             failed = np.logical_or.reduce([t[name] > 0 for name in told])
             return failed, failed | np.logical_and.reduce([t.known(name) for name in told])
         case "zero":
-            raise InvalidValue(
-                f"critical='zero' needs to know of critical errors (got no column {', '.join(_ERRORS)}); add one, or "
-                "leave them apart with critical='apart'",
-                field="critical",
-                got="zero",
+            raise InvalidValue.of(
+                "critical", "be apart where no critical errors are known", "zero", do=f"add {', '.join(_ERRORS)}"
             )
         case other:
             raise InvalidValue.of("critical", "be apart or zero", other)
@@ -73,27 +69,17 @@ def _deviation(t: View) -> Mapping[str, Array]:
 
 
 def _bias(t: View) -> Mapping[str, Array]:
-    off, known = less(t, "score", "master_score")
-    return {"value": off, "among": known}
-
-
-_MANY: Final = 1_000_000  # nobody finds more in a contact
-
-
-def _counted(t: View, name: str) -> tuple[Array, Array]:
-    t.refuse(t[name] > _MANY, name, f"must not exceed {_MANY:,}")
-    known = t.known(name) & ~t.bad
-    return np.where(known, t[name], 0).astype(np.int64), known
+    return gap_between(t, "score", "master_score")
 
 
 def _per_unit(t: View) -> Mapping[str, Array]:
-    defects, known = _counted(t, "defects")
+    defects, known = things(t, "defects")
     return {"top": defects, "base": known.astype(np.int64), "among": known}
 
 
 def _per_opportunity(t: View) -> Mapping[str, Array]:
-    defects, told = _counted(t, "defects")
-    opportunities, known = _counted(t, "opportunities")
+    defects, told = things(t, "defects")
+    opportunities, known = things(t, "opportunities")
     t.refuse(told & known & (defects > opportunities), "defects", "must not exceed opportunities")
     return over(t, defects, opportunities, told & known)
 
@@ -108,7 +94,7 @@ _COMMON: Final[dict[str, Any]] = {
     "at": "evaluated_at",
     "unit": "share",
     "better": "higher",
-    "open_items": "there are none: a contact is told when it has been evaluated",
+    "open_items": "none: a row is an evaluation that is finished",
 }
 _FAULT: Final[dict[str, Any]] = {
     "table": "qa_scores",
@@ -134,7 +120,7 @@ _OF_DEFECTS: Final[tuple[tuple[str, Unit, str, str, str, tuple[str, ...], RowFun
         "dpo",
         "share",
         "defects per opportunity",
-        "what share of the chances for a defect became one?",
+        "what share of the opportunities for a defect became one?",
         "sum of defects / sum of opportunities",
         ("defects", "opportunities"),
         _per_opportunity,
@@ -143,7 +129,7 @@ _OF_DEFECTS: Final[tuple[tuple[str, Unit, str, str, str, tuple[str, ...], RowFun
         "dpmo",
         "per million",
         "defects per million opportunities",
-        "how many of a million chances for a defect become one?",
+        "how many defects are there per million opportunities?",
         "1,000,000 × sum of defects / sum of opportunities",
         ("defects", "opportunities"),
         _per_million,
@@ -155,8 +141,9 @@ QUALITY_KPIS: Final = (
         key="qa_score",
         title="quality score",
         question="how much of the scorecard was met?",
-        formula="sum of the weights met / sum of the weights applicable; what does not apply leaves both, and heavier "
-        "evaluations count for more; a critical error is told apart, or brings its evaluation to 0 (critical='zero')",
+        formula="sum of the weights met / sum of the weights applicable; items that do not apply count in neither, "
+        "and heavier evaluations count for more; a critical error counts apart, or sets its evaluation to 0 "
+        "(critical='zero')",
         source="K-59 (002 §6.3.2: call quality from scorecard items; no formula given); KPIS 82, COPC practice",
         label_zh="通话质量",
         needs=("met", "applicable"),
@@ -199,7 +186,7 @@ QUALITY_KPIS: Final = (
     Kpi(
         key="calibration_deviation",
         title="calibration deviation",
-        question="how far do evaluators lie from the master score, on average?",
+        question="how far do evaluators score from the master score, on average?",
         formula="sum of abs(score − master score) / evaluations with both; the scale must be named",
         source="KPIS 84, calibration practice of contact centres",
         needs=("score", "master_score"),
@@ -212,8 +199,8 @@ QUALITY_KPIS: Final = (
     Kpi(
         key="calibration_bias",
         title="calibration bias",
-        question="how far do evaluators lie above or below the master score, on average?",
-        formula="sum of (score − master score) / evaluations with both; too high and too low make up for each other, "
+        question="how far do evaluators score above or below the master score, on average?",
+        formula="sum of (score − master score) / evaluations with both; too high and too low cancel out, "
         "and the scale must be named",
         source="KPIS 84 (signed), calibration practice of contact centres",
         needs=("score", "master_score"),
@@ -242,8 +229,8 @@ QUALITY_KPIS: Final = (
         key="sigma_level",
         title="sigma level",
         question="how many standard deviations lie between the process and its defects?",
-        formula="the normal quantile of 1 − defects per opportunity, one-sided, + shift; a process is held to drift by "
-        "1.5 in the long run, which shift=0 leaves out; without a defect there is a lower bound only",
+        formula="the normal quantile of 1 − defects per opportunity, one-sided, + shift; a process is assumed to "
+        "drift by 1.5 in the long run, unless shift=0; without a defect there is a lower bound only",
         source="KPIS 89, the conversion tables of Six Sigma (3.4 defects per million are 6); no document names it",
         needs=("defects", "opportunities"),
         params={"shift": 1.5},

@@ -1,15 +1,84 @@
-"""The KPIs of one count over another: complaints over contacts, closed over received, work over those who share it."""
+"""The KPIs of things counted once, and of one count over another: such as complaints over contacts or customers."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+import numpy as np
+
+from servqual.metrics.accumulators import Distinct
+from servqual.metrics.catalogue._open_items import PLACE, received
 from servqual.metrics.catalogue.case_flow import CASE_FLOW_KPIS
 from servqual.metrics.catalogue.cases import CASE_KPIS
 from servqual.metrics.catalogue.complaints import COMPLAINT_KPIS
 from servqual.metrics.catalogue.contacts import INTERACTION_KPIS
 from servqual.metrics.catalogue.costs import COST_KPIS
-from servqual.metrics.catalogue.waiting import COUNTED_ONCE_KPIS
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
+
+
+def _customers(t: View) -> Mapping[str, Any]:
+    return {"things": t.column("customer_id"), "among": np.ones(t.size, np.bool_)}
+
+
+def _buyers(t: View) -> Mapping[str, Any]:
+    return {"things": t.column("customer_id"), "among": t.seen("at")}
+
+
+def _agents(t: View) -> Mapping[str, Any]:
+    return {"things": t.column("agent"), "among": received(t)}
+
+
+def _counted_once(key: str, title: str, question: str, formula: str, **facts: Any) -> Kpi:
+    return Kpi(
+        key=key,
+        title=title,
+        question=question,
+        formula=f"{formula}, each counted once; exact to 4,096 in a group, then estimated (error 0.81 %)",
+        unit="count",
+        better=None,
+        accumulator=Distinct,
+        **facts,
+    )
+
+
+COUNTED_ONCE_KPIS: Final = (
+    _counted_once(
+        "customers_in_contact",
+        "customers in contact",
+        "how many customers were in contact with us?",
+        "different customers of contacts",
+        source="KPIS 103, the customers of the contact rate",
+        table="interactions",
+        at="queued_at",
+        needs=("customer_id",),
+        open_items="none: a row is a contact that has ended",
+        rows=_customers,
+    ),
+    _counted_once(
+        "customers_buying",
+        "customers who bought",
+        "how many customers bought?",
+        "different customers of purchases by now",
+        source="K-23, K-29; KPIS 103, active customers",
+        table="purchases",
+        needs=("customer_id", "at"),
+        open_items="none: a row is a purchase that was made",
+        rows=_buyers,
+    ),
+    _counted_once(
+        "agents_on_cases",
+        "agents with cases",
+        "how many agents had cases?",
+        "different agents of cases received",
+        source="K-40 (002 §3.3; 003 §6.1), the agents among whom the work is shared",
+        table="cases",
+        needs=("received_at", "agent"),
+        open_items="count as they are",
+        params=PLACE,
+        rows=_agents,
+    ),
+)
 
 _COUNTS: Final[dict[str, Kpi]] = {
     kpi.key: kpi
@@ -24,7 +93,7 @@ COMPOUND_KPIS: Final = (
         _COUNTS["volume"],
         key="complaint_rate",
         title="complaint rate",
-        question="how many complaints are there for a contact?",
+        question="how many complaints come in per contact?",
         formula=f"complaints received / contacts; {_SAME}",
         source="K-14 (000 §5.2; 002 §8.1); KPIS 50; a rise can also mean that complaining became easier",
         label_zh="投诉率",
@@ -36,7 +105,7 @@ COMPOUND_KPIS: Final = (
         _COUNTS["customers_buying"],
         key="complaints_per_1000_customers",
         title="complaints per 1,000 customers",
-        question="how many complaints are there for 1,000 customers who bought?",
+        question="how many complaints come in per 1,000 customers who bought?",
         formula=f"1,000 × complaints received / different customers of purchases; {_SAME}",
         unit="per 1000",
         source="K-14 (its base by customers); KPIS 50; a rise can also mean that complaining became easier",
@@ -50,7 +119,7 @@ COMPOUND_KPIS: Final = (
         _COUNTS["volume"],
         key="problem_incidence",
         title="problem incidence",
-        question="how many problems are there for 100 contacts?",
+        question="how many problems come in per 100 contacts?",
         formula=f"100 × cases received / contacts; {_SAME}",
         unit="per 100",
         source="K-33 (004 §5.4: problems for 100 interactions)",
@@ -64,7 +133,7 @@ COMPOUND_KPIS: Final = (
         _COUNTS["case_volume"],
         key="clearance_ratio",
         title="clearance ratio",
-        question="are as many cases closed as come in?",
+        question="how many cases were closed per case that came in?",
         formula="cases closed, dated by their closure / cases received, dated by receipt: below 1 the backlog grows",
         source="KPIS 42, the queue rate of ITIL problem management",
         better="higher",
@@ -76,56 +145,56 @@ COMPOUND_KPIS: Final = (
         _COUNTS["customers_buying"],
         key="contact_rate",
         title="contact rate",
-        question="how many contacts does a customer who buys cause?",
+        question="how many contacts are there per customer who bought?",
         formula=f"contacts / different customers of purchases; {_SAME}",
         unit="per customer",
         source="KPIS 103, contacts for an active customer",
         better="lower",
-        open_items="there are none: a contact is told when it has ended",
+        open_items="none: a row is a contact that has ended",
     ),
     Compound.of(
         _COUNTS["volume"],
         _COUNTS["purchase_volume"],
         key="contacts_per_purchase",
         title="contacts per purchase",
-        question="how many contacts does a purchase cause?",
+        question="how many contacts are there per purchase?",
         formula=f"contacts / purchases; {_SAME}",
         unit="per purchase",
         source="KPIS 103, contacts for an order",
         better="lower",
-        open_items="there are none: a contact is told when it has ended",
+        open_items="none: a row is a contact that has ended",
     ),
     Compound.of(
         _COUNTS["volume"],
         _COUNTS["customers_in_contact"],
         key="contacts_per_customer",
         title="contacts per customer",
-        question="how often does a customer who contacts us do so?",
+        question="how many times did each customer in contact with us contact us, on average?",
         formula="contacts / different customers of contacts",
         unit="per customer",
         source="KPIS 103, of those in contact",
         better=None,
-        open_items="there are none: a contact is told when it has ended",
+        open_items="none: a row is a contact that has ended",
     ),
     Compound.of(
         _COUNTS["purchase_volume"],
         _COUNTS["customers_buying"],
         key="purchase_frequency",
         title="purchase frequency",
-        question="how often does a customer who buys do so?",
+        question="how many times did each customer who bought do so, on average?",
         formula="purchases / different customers of purchases",
         unit="per customer",
         source="K-29 (001-1 §3.1, the F of RFM); the document gives no formula",
         label_zh="购买频率",
         better="higher",
-        open_items="there are none: a purchase is told when it is made",
+        open_items="none: a row is a purchase that was made",
     ),
     Compound.of(
         _COUNTS["case_volume"],
         _COUNTS["agents_on_cases"],
         key="workload_per_agent",
         title="workload per agent",
-        question="how many cases came in for an agent?",
+        question="how many cases came in per agent?",
         formula="cases received / different agents of cases received",
         unit="per agent",
         source="K-40 (002 §3.3; 003 §6.1); the documents give no formula",
@@ -138,12 +207,12 @@ COMPOUND_KPIS: Final = (
         _COUNTS["agents_on_cases"],
         key="open_cases_per_agent",
         title="open cases per agent",
-        question="how many open cases are there for an agent?",
+        question="how many open cases are there per agent?",
         formula="open cases / different agents of cases received",
         unit="per agent",
         source="K-40 (002 §3.3; 003 §6.1); the documents give no formula",
         label_zh="工作量",
         better="lower",
-        open_items="they are what is counted",
+        open_items="they are counted",
     ),
 )

@@ -1,4 +1,4 @@
-"""The KPIs of services that run: how often they fail, how soon they are back, and how fast and sound they answer."""
+"""The KPIs of running services: how often they fail, how soon they are back, and how well they answer."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,18 +6,12 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Quotient, Total
-from servqual.metrics.catalogue._amounts import MILLIONTHS, level, over, part
-from servqual.metrics.catalogue._open_items import (
-    STANDARD,
-    TIMED,
-    asked_for,
-    in_order,
-    limit_of,
-    spent,
-    with_percentiles,
-)
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.accumulators import Quotient, Total
+from servqual.metrics.catalogue._amounts import MILLIONTHS, over, part
+from servqual.metrics.catalogue._open_items import STANDARD, TIMED, asked_for, elapsed, in_order, with_percentiles
+from servqual.metrics.catalogue._params import level_of, limit_of
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _restored(t: View) -> Mapping[str, Array]:
@@ -25,12 +19,12 @@ def _restored(t: View) -> Mapping[str, Array]:
     in_order(t, "started_at", "restored_at")
     began, ended = t.seen("started_at") & asked_for(t), t.seen("restored_at")
     done = began & ended & ~t.bad
-    took = spent(t, np.where(done, t.us("started_at"), 0), np.where(done, t.us("restored_at"), 0))
-    return {"value": took, "among": began, "undecided": ~ended}
+    lasted = elapsed(t, np.where(done, t.us("started_at"), 0), np.where(done, t.us("restored_at"), 0))
+    return {"value": lasted, "among": began, "undecided": ~ended}
 
 
 def _times(t: View) -> tuple[Array, Array, Array]:
-    """Time that was to be up, the part of it that was down, and where both are known."""
+    """Read the time that the service had to be up, the downtime in it, and where both are known."""
     known = t.known("agreed_s") & t.known("down_s")
     planned = np.where(t.known("planned_s"), t.us("planned_s"), 0)
     t.refuse(known & (planned > t.us("agreed_s")), "planned_s", "must not exceed agreed_s")
@@ -54,17 +48,17 @@ def _between_failures(t: View) -> Mapping[str, Array]:
 
 def _budget_used(t: View) -> Mapping[str, Array]:
     owed, down, known = _times(t)
-    allowed = 1 - level(t, "slo")
+    allowed = 1 - level_of(t, "slo")
     return over(t, down, np.rint(owed * allowed).astype(np.int64), known)
 
 
 def _burned(t: View) -> Mapping[str, Array]:
-    allowed, known = round((1 - level(t, "slo")) * MILLIONTHS), t.known("failed")
+    allowed, known = round((1 - level_of(t, "slo")) * MILLIONTHS), t.known("failed")
     return {"top": t["failed"] * np.int64(MILLIONTHS), "base": np.where(known, allowed, 0), "among": known}
 
 
 def _apdex(t: View) -> Mapping[str, Array]:
-    """1 for a satisfied request, a half for one that is tolerated, in millionths."""
+    """Score satisfied requests 1 and tolerated requests 0.5, in millionths."""
     limit, took = limit_of(t, "within"), t.us("took_s")
     failed, known = t["failed"], t.known("took_s")
     halves = (took <= limit).astype(np.int64) + (took <= 4 * limit)
@@ -79,13 +73,13 @@ _SPANS: Final[dict[str, Any]] = {
     "table": "availability",
     "needs": ("agreed_s", "down_s"),
     "uses": ("planned_s",),
-    "open_items": "there are none: a span is told when it has ended",
+    "open_items": "none: a row is a span that has ended",
     "accumulator": Quotient,
 }
 _FAILING: Final[dict[str, Any]] = {**_SPANS, "needs": ("agreed_s", "down_s", "failures")}
 _REQUEST: Final[dict[str, Any]] = {
     "table": "requests",
-    "open_items": "there are none: a request is told when it has ended",
+    "open_items": "none: a row is a request that has ended",
 }
 _WORKBOOK: Final = "Google, The Site Reliability Workbook, 2018, chapters 2 and 5"
 
@@ -94,7 +88,7 @@ AVAILABILITY_KPIS: Final = (
         Kpi(
             key="restore_time",
             title="time to restore",
-            question="how long is the time from the start of an incident to the service's return, on average?",
+            question="how long did it take to restore a service, on average?",
             formula="sum of the time from started_at to restored_at / incidents restored; the return of the service "
             "counts, not the end of the ticket",
             source="K-72 (implied by 003 §7.1); KPIS 23, MTTR of ITIL",
@@ -108,7 +102,8 @@ AVAILABILITY_KPIS: Final = (
             accumulator=Total,
             rows=_restored,
         ),
-        "the time from the start of an incident to the service's return",
+        "the times from the start of an incident to the return of the service",
+        "how long until {share} of the incidents ended with the service restored, open ones left out?",
     ),
     Kpi(
         key="availability",
@@ -126,7 +121,7 @@ AVAILABILITY_KPIS: Final = (
         title="mean time between failures",
         question="how long did the service run between failures, on average?",
         formula="sum of (agreed − planned − down) / sum of failures; without a failure there is no value, and the "
-        "interval says below which it surely does not lie",
+        "interval gives only a lower bound",
         source="KPIS 47, ITIL",
         unit="s",
         better="higher",
@@ -137,8 +132,9 @@ AVAILABILITY_KPIS: Final = (
     Kpi(
         key="error_budget_used",
         title="error budget used",
-        question="how much of the down time that the objective allows was used up?",
-        formula="sum of down / ((1 − slo) × sum of (agreed − planned)); 1 is all of it, and the objective must be set",
+        question="how much of the downtime that the objective allows was used up?",
+        formula="sum of down / ((1 − slo) × sum of (agreed − planned)); 1 is all of the budget, and the objective "
+        "must be set",
         source=f"KPIS 48; {_WORKBOOK}",
         unit="ratio",
         better="lower",
@@ -150,7 +146,7 @@ AVAILABILITY_KPIS: Final = (
         key="burn_rate",
         title="burn rate",
         question="how many times faster than allowed do requests fail?",
-        formula="(requests failed / requests) / (1 − slo), to a millionth of it; 1 uses the budget up just in its "
+        formula="(requests failed / requests) / (1 − slo), to a millionth of it; 1 uses the budget up exactly in its "
         "window, and the objective must be set",
         source=f"KPIS 48; {_WORKBOOK}",
         unit="ratio",
@@ -164,9 +160,9 @@ AVAILABILITY_KPIS: Final = (
     Kpi(
         key="apdex",
         title="Apdex",
-        question="how content are users with the speed of answers?",
-        formula="(requests within T + half of those within 4 T) / requests, both ends included; a failed one is "
-        "frustrated however fast, and T must be set as within",
+        question="how satisfied are users with the response times?",
+        formula="(requests within T + half of those within 4 T) / requests, both ends included; a failed request "
+        "counts 0, and T must be set as within",
         source="KPIS 49; Apdex Technical Specification 1.1, 2007",
         unit="score",
         better="higher",
@@ -180,7 +176,7 @@ AVAILABILITY_KPIS: Final = (
     Kpi(
         key="service_coverage",
         title="service hours coverage",
-        question="how much of the calendar is somebody there?",
+        question="how much of the calendar time is staffed?",
         formula="sum of the time staffed / sum of the time of the calendar",
         source=f"K-71 (implied by 001-2 §5.1, around the clock); {STANDARD}",
         label_zh="服务覆盖时间",
@@ -188,7 +184,7 @@ AVAILABILITY_KPIS: Final = (
         better="higher",
         table="coverage",
         needs=("staffed_s", "calendar_s"),
-        open_items="there are none: a span is told when it has ended",
+        open_items="none: a row is a span that has ended",
         accumulator=Quotient,
         rows=_covered,
     ),

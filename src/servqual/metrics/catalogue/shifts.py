@@ -10,11 +10,10 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Quotient
-from servqual.metrics.catalogue._amounts import over, part, within
-from servqual.metrics.kpi.definition import Kpi, View
-
-_MANY: Final = 1_000_000  # nobody handles more in a shift
+from servqual.metrics.accumulators import Quotient
+from servqual.metrics.catalogue._amounts import over, part, things, within
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _occupancy(t: View) -> Mapping[str, Array]:
@@ -48,9 +47,8 @@ def _conformance(t: View) -> Mapping[str, Array]:
 
 
 def _per_hour(t: View, name: str, what: str) -> Mapping[str, Array]:
-    t.refuse(t[name] > _MANY, name, f"must not exceed {_MANY:,}")
-    known = t.known(name) & t.known("ready_s") & ~t.bad
-    done = np.where(known, t[name], 0).astype(np.int64)
+    done, known = things(t, name)
+    known = known & t.known("ready_s")
     t.refuse(known & (done > 0) & (t.us("ready_s") == 0), "ready_s", f"must not be 0 where {what}")
     return over(t, done, t.us("ready_s"), known)
 
@@ -75,7 +73,7 @@ def _concurrency(t: View) -> Mapping[str, Array]:
 _COMMON: Final[dict[str, Any]] = {
     "table": "shifts",
     "at": "starts_at",
-    "open_items": "there are none: a shift is told when it has ended",
+    "open_items": "none: a row is a shift that has ended",
     "accumulator": Quotient,
 }
 _NO_FORMULA: Final = "the documents give no formula"
@@ -111,7 +109,7 @@ WORKFORCE_KPIS: Final = (
     Kpi(
         key="shrinkage",
         title="shrinkage",
-        question="how much of the paid time was nobody available?",
+        question="how much of the paid time were people not available?",
         formula="sum of (paid − ready) / sum of paid",
         source=f"KPIS 94; contact-centre practice; {_NO_FORMULA}",
         unit="share",
@@ -123,7 +121,7 @@ WORKFORCE_KPIS: Final = (
     Kpi(
         key="adherence",
         title="schedule adherence",
-        question="how much of the scheduled time was spent in what was scheduled?",
+        question="how much of the scheduled time was worked as scheduled?",
         formula="sum of the time in the scheduled state / sum of the scheduled time",
         source=f"KPIS 95; workforce management practice; {_NO_FORMULA}",
         unit="share",
@@ -135,9 +133,9 @@ WORKFORCE_KPIS: Final = (
     Kpi(
         key="conformance",
         title="schedule conformance",
-        question="how much was worked, against what was scheduled?",
-        formula="sum of the time worked / sum of the scheduled time; passes 1 where more was worked than scheduled, "
-        "whenever that was",
+        question="how much time was worked, compared with the schedule?",
+        formula="sum of the time worked / sum of the scheduled time; above 1 where more was worked than scheduled, "
+        "at any time",
         source=f"KPIS 96; workforce management practice; {_NO_FORMULA}",
         unit="ratio",
         better=None,
@@ -148,7 +146,7 @@ WORKFORCE_KPIS: Final = (
     Kpi(
         key="absence_rate",
         title="absence rate",
-        question="how much of the scheduled time was missed by absence?",
+        question="how much of the scheduled time was lost to absence?",
         formula="sum of the time absent / sum of the scheduled time",
         source=f"KPIS 99; practice of human resources; {_NO_FORMULA}",
         unit="share",
@@ -160,7 +158,7 @@ WORKFORCE_KPIS: Final = (
     Kpi(
         key="contacts_per_hour",
         title="contacts per productive hour",
-        question="how many contacts were handled in an hour on duty?",
+        question="how many contacts were handled per hour on duty?",
         formula="sum of the contacts handled / sum of the ready hours",
         source=f"K-39 (service efficiency, by the proxy of contacts an hour); KPIS 97, ITIL lists; {_NO_FORMULA}",
         label_zh="服务效率",
@@ -174,7 +172,7 @@ WORKFORCE_KPIS: Final = (
     Kpi(
         key="resolved_per_hour",
         title="cases resolved per productive hour",
-        question="how many cases were resolved in an hour on duty?",
+        question="how many cases were resolved per hour on duty?",
         formula="sum of the cases resolved / sum of the ready hours",
         source=f"K-39 (all; 001 §7.3), by the proxy of resolved cases an agent hour; {_NO_FORMULA}",
         label_zh="服务效率",
@@ -188,7 +186,7 @@ WORKFORCE_KPIS: Final = (
     Kpi(
         key="complaints_closed_per_hour",
         title="complaints closed per productive hour",
-        question="how many complaints were closed in an hour on duty?",
+        question="how many complaints were closed per hour on duty?",
         formula="sum of the complaints closed / sum of the ready hours",
         source=f"K-16 (002 §6.3.2), by the proxy of closed complaints an agent hour; {_NO_FORMULA}",
         label_zh="处理投诉的效率",
@@ -202,7 +200,7 @@ WORKFORCE_KPIS: Final = (
     Kpi(
         key="chat_concurrency",
         title="chat concurrency",
-        question="how many chats did an agent in chat hold at once?",
+        question="how many chats did an agent handle at once, on average?",
         formula="sum of the time of all chats / sum of the time with at least one",
         source=f"KPIS 17, contact-centre practice; {_NO_FORMULA}",
         unit="at once",

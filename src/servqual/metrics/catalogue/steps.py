@@ -6,10 +6,12 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.sums import Quotient, Ratio
-from servqual.metrics.catalogue._amounts import labelled, over
+from servqual.metrics.accumulators import Quotient, Ratio
+from servqual.metrics.catalogue._amounts import over
 from servqual.metrics.catalogue._open_items import PLACE, STANDARD, by_due, in_order
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.catalogue._params import labelled
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _kept(t: View) -> Mapping[str, Array]:
@@ -19,8 +21,8 @@ def _kept(t: View) -> Mapping[str, Array]:
 def _time_share(t: View) -> Mapping[str, Array]:
     in_order(t, "started_at", "ended_at")
     known = t.known("started_at") & t.seen("ended_at") & ~t.bad
-    took = np.where(known, t.us("ended_at"), 0) - np.where(known, t.us("started_at"), 0)
-    return over(t, np.where(labelled(t, "step", "steps"), took, 0), took, known)
+    lasted = np.where(known, t.us("ended_at"), 0) - np.where(known, t.us("started_at"), 0)
+    return over(t, np.where(labelled(t, "step", "steps"), lasted, 0), lasted, known)
 
 
 def _automated(t: View) -> Mapping[str, Array]:
@@ -46,7 +48,7 @@ STEP_KPIS: Final = (
         better="higher",
         needs=("due_at", "ended_at"),
         uses=("started_at", "skipped_at"),
-        open_items="a miss once due_at has passed, undecided before",
+        open_items="missed once due_at has passed, undecided before",
         params=PLACE,
         accumulator=Ratio,
         rows=_kept,
@@ -55,7 +57,7 @@ STEP_KPIS: Final = (
     Kpi(
         key="step_time_share",
         title="time share of a step",
-        question="how much of the time of a procedure do these steps take?",
+        question="how much of the time of a procedure do the named steps take?",
         formula="sum of the time of the named steps / sum of the time of all steps that have ended; the steps must be "
         "named, and the one with the most is the bottleneck",
         source=f"K-42 (001-1 §3.2; 004 §2.2, §7.1); {STANDARD}",

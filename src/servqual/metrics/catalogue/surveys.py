@@ -1,6 +1,6 @@
 """The KPIs of survey answers: satisfaction, recommendation, effort, and how many answered at all.
 
-A row is an invitation; one without a score was not answered and is no answer of 0.
+A row is an invitation; one without a score was not answered, which is not an answer of 0.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,12 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Quotient, Ratio, Total
-from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, labelled, off_scale, over, scale_of
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.accumulators import Quotient, Ratio, Total
+from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, off_scale, over
+from servqual.metrics.catalogue._params import labelled, scale_of
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
-_UNANSWERED: Final = "an invitation without an answer is left out"
 _NPS: Final = (0, 10)
 _AGREEMENT: Final = (1, 7)
 _EASY: Final = 5
@@ -25,11 +26,8 @@ _PROMOTER, _PASSIVE = 9, 7
 def _csat(t: View) -> Mapping[str, Array]:
     scale, cut = scale_of(t), t.params["satisfied_from"]
     if cut is None or not scale[0] <= cut <= scale[1]:
-        raise InvalidValue(
-            f"satisfied_from is needed, on the scale {scale[0]:g} to {scale[1]:g} (got {cut!r})",
-            field="satisfied_from",
-            got=cut,
-        )
+        rule = f"lie on the scale {scale[0]:g} to {scale[1]:g}"
+        raise InvalidValue.of("satisfied_from", rule, cut, do="set it with .with_(satisfied_from=…)")
     score, answered = off_scale(t, "score", scale)
     return {"hit": score >= cut, "among": answered}
 
@@ -43,7 +41,7 @@ def _mean_score(t: View) -> Mapping[str, Array]:
 
 
 def _nps(t: View) -> Mapping[str, Array]:
-    """0 for a detractor, 1 for a passive, 2 for a promoter."""
+    """Score a detractor 0, a passive 1, a promoter 2."""
     score, answered = off_scale(t, "score", _NPS)
     return {"value": (score >= _PASSIVE).astype(np.int64) + (score >= _PROMOTER), "among": answered}
 
@@ -54,7 +52,7 @@ def _easy(t: View) -> Mapping[str, Array]:
 
 
 def _index(t: View) -> Mapping[str, Array]:
-    """Weighted scores, moved to 0 to 100, over the weights; in millionths of the weights' millionths."""
+    """Divide weighted scores, rescaled to 0 to 100, by the weights; in millionths of the weights' millionths."""
     scale = scale_of(t)
     score, answered = off_scale(t, "score", scale)
     t.refuse(t["weight"] > _HEAVIEST, "weight", f"must be a weight of 0 to {_HEAVIEST}")
@@ -84,22 +82,30 @@ def _responded(t: View) -> Mapping[str, Array]:
     return {"hit": t.seen("answered_at"), "among": t.seen("invited_at")}
 
 
-_COMMON: Final[dict[str, Any]] = {"table": "answers", "at": "answered_at", "better": "higher"}
+_COMMON: Final[dict[str, Any]] = {
+    "table": "answers",
+    "at": "answered_at",
+    "better": "higher",
+    "open_items": "an invitation without an answer is left out",
+}
 _EFFORT: Final[dict[str, Any]] = {**_COMMON, "better": "lower"}
-_INVITED: Final[dict[str, Any]] = {**_COMMON, "at": "invited_at"}
+_INVITED: Final[dict[str, Any]] = {
+    **_COMMON,
+    "at": "invited_at",
+    "open_items": "an invitation without an answer by now counts as not answered",
+}
 
 VOICE_KPIS: Final = (
     Kpi(
         key="csat",
         title="customer satisfaction",
-        question="what share of the answers was satisfied?",
+        question="what share of the customers who answered was satisfied?",
         formula="answers of at least satisfied_from / answers; scale and cut must be named",
         source="K-18 (004 §7.1); ISO 10004",
         label_zh="客户满意度评分",
         unit="share",
         needs=("score",),
         params={"scale": None, "satisfied_from": None},
-        open_items=_UNANSWERED,
         accumulator=Ratio,
         rows=_csat,
         **_COMMON,
@@ -107,14 +113,13 @@ VOICE_KPIS: Final = (
     Kpi(
         key="csat_mean",
         title="mean satisfaction",
-        question="how satisfied were the answers, on average?",
+        question="how satisfied were the customers who answered, on average?",
         formula="sum of scores / answers; the scale must be named",
         source="K-18 (004 §7.1); ISO 10004",
         label_zh="客户满意度评分",
         unit="score",
         needs=("score",),
         params={"scale": None},
-        open_items=_UNANSWERED,
         accumulator=Total,
         rows=_mean_score,
         **_COMMON,
@@ -122,13 +127,12 @@ VOICE_KPIS: Final = (
     Kpi(
         key="nps",
         title="net promoter score",
-        question="how many more would recommend us than would not?",
+        question="how many more customers would recommend us than would not?",
         formula="100 × (answers of 9 and 10 − answers of 0 to 6) / answers, on the scale of 0 to 10",
         source="K-20 (004 §7.1); F. F. Reichheld, Harvard Business Review, December 2003",
         label_zh="净推荐值",
         unit="points",
         needs=("score",),
-        open_items=_UNANSWERED,
         accumulator=Total,
         statistic="net",
         rows=_nps,
@@ -144,7 +148,6 @@ VOICE_KPIS: Final = (
         unit="score",
         needs=("score",),
         params={"scale": (1, 7)},
-        open_items=_UNANSWERED,
         accumulator=Total,
         rows=_mean_score,
         **_COMMON,
@@ -152,13 +155,12 @@ VOICE_KPIS: Final = (
     Kpi(
         key="survey_response_rate",
         title="survey response rate",
-        question="what share of those invited answered?",
+        question="what share of the invited people answered?",
         formula="invitations answered by now / invitations",
         source="K-22 (004 §3.3); AAPOR RR1",
         label_zh="客户参与度",
         unit="share",
         needs=("invited_at", "answered_at"),
-        open_items="an invitation without an answer by now counts as not answered",
         accumulator=Ratio,
         rows=_responded,
         **_INVITED,
@@ -166,13 +168,12 @@ VOICE_KPIS: Final = (
     Kpi(
         key="ces_easy_share",
         title="customers who found it easy",
-        question="what share of the answers agrees that it was easy?",
+        question="what share of the customers who answered found it easy?",
         formula="answers of 5 to 7 / answers, on the scale of 1 to 7 on which more is easier",
         source="K-78 (an addition: no document names it); Dixon, Toman, DeLisi, 2013 (CES 2.0, top boxes)",
         label_zh="客户费力度",
         unit="share",
         needs=("score",),
-        open_items=_UNANSWERED,
         accumulator=Ratio,
         rows=_easy,
         **_COMMON,
@@ -180,14 +181,13 @@ VOICE_KPIS: Final = (
     Kpi(
         key="ces_effort",
         title="customer effort",
-        question="how much effort did customers have, on average?",
+        question="how much effort did it cost customers, on average?",
         formula="sum of scores / answers, on a scale where more is harder",
         source="K-78 (an addition: no document names it); Dixon, Freeman, Toman, HBR, July 2010 (CES 1.0)",
         label_zh="客户费力度",
         unit="score",
         needs=("score",),
         params={"scale": (1, 5)},
-        open_items=_UNANSWERED,
         accumulator=Total,
         rows=_mean_score,
         **_EFFORT,
@@ -195,7 +195,7 @@ VOICE_KPIS: Final = (
     Kpi(
         key="satisfaction_index",
         title="customer satisfaction index",
-        question="how satisfied were customers, on a scale of 0 to 100 and weighted?",
+        question="how satisfied were customers on a weighted scale of 0 to 100?",
         formula="sum of weight × score / sum of weights, the score moved to 0 to 100; without a weight column all "
         "weigh the same, and the scale must be named",
         source="K-19 (002 §6.3.1); the document gives no formula",
@@ -204,7 +204,6 @@ VOICE_KPIS: Final = (
         needs=("score",),
         uses=("weight",),
         params={"scale": None},
-        open_items=_UNANSWERED,
         accumulator=Quotient,
         rows=_index,
         **_COMMON,
@@ -212,14 +211,13 @@ VOICE_KPIS: Final = (
     Kpi(
         key="servperf",
         title="perceived performance",
-        question="how do customers perceive the service, on average?",
-        formula="sum of perceptions / perceptions, an item a row, without the expectations (SERVPERF)",
+        question="how good do customers find the service, on average?",
+        formula="sum of perceptions / perceptions, one item per row, without the expectations (SERVPERF)",
         source="K-21 (004 §7.1, mean of items); J. J. Cronin, S. A. Taylor, 1992, Journal of Marketing 56(3): 55-68",
         label_zh="服务感知评估",
         unit="score",
         needs=("score",),
         params={"scale": (1, 7)},
-        open_items=_UNANSWERED,
         accumulator=Total,
         rows=_mean_score,
         **_COMMON,
@@ -227,12 +225,11 @@ VOICE_KPIS: Final = (
     Kpi(
         key="in_zone_rate",
         title="within the zone of tolerance",
-        question="what share of the perceptions lies between what is needed and what is wished for?",
+        question="what share of the perceptions lies between the minimum and the desired level?",
         formula="perceptions from minimum to desired, both included / perceptions with both",
         source="KPIS 75; V. A. Zeithaml, L. L. Berry, A. Parasuraman, 1993, J. Acad. Marketing Science 21: 1-12",
         unit="share",
         needs=("score", "minimum", "desired"),
-        open_items=_UNANSWERED,
         accumulator=Ratio,
         rows=_tolerated,
         **_COMMON,
@@ -240,13 +237,12 @@ VOICE_KPIS: Final = (
     Kpi(
         key="resolved_by_survey_rate",
         title="resolved, as customers say",
-        question="what share of the customers who answered says that it is resolved?",
+        question="what share of the customers who answered says that the matter is resolved?",
         formula="answers that it is resolved / answers to that question",
         source="K-77, survey form; KPIS 30",
         label_zh="首次接触解决率",
         unit="share",
         needs=("resolved",),
-        open_items=_UNANSWERED,
         accumulator=Ratio,
         rows=_resolved,
         **_COMMON,
@@ -261,7 +257,6 @@ VOICE_KPIS: Final = (
         unit="score",
         needs=("survey", "score"),
         params={"surveys": None, "scale": None},
-        open_items=_UNANSWERED,
         accumulator=Total,
         rows=_of_staff,
         **_COMMON,

@@ -1,7 +1,7 @@
-"""The KPIs of waiting with those who still wait: the longest, the oldest, and medians that do not forget open items.
+"""The KPIs of waiting, open items included: the longest wait, the oldest item, and medians.
 
-An item that goes on has an age and no duration. Leaving it out, as a mean of the finished does, makes every time look
-too short; here it counts as one that lasts at least so long.
+An open item has an age, not a duration. A mean of finished items leaves it out, which makes every time look too short;
+here it counts as lasting at least that long (censored).
 """
 
 from collections.abc import Mapping
@@ -11,22 +11,21 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.distinct import Distinct
-from servqual.metrics.accumulators.sums import Extremes
-from servqual.metrics.accumulators.values import Lifetimes
-from servqual.metrics.catalogue._offered import answered
+from servqual.metrics.accumulators import Extremes, Lifetimes
 from servqual.metrics.catalogue._open_items import (
     DONE,
     ENDS,
     PLACE,
     TIMED,
+    elapsed,
     in_order,
     open_,
     received,
     resolved_name,
-    spent,
 )
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.catalogue.contacts import answered
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def _waited(t: View) -> Mapping[str, Array]:
@@ -53,12 +52,12 @@ def _offered(t: View) -> Mapping[str, Array]:
 
 
 def _until(t: View, name: str) -> Mapping[str, Array]:
-    """From receipt to a moment; who has not come so far, until its closing or now."""
+    """Count the time from receipt to a moment, or else to the closing or to now."""
     in_order(t, "received_at", name, "closed_at")
     done, among = t.seen(name), received(t) & ~t.bad
     end = np.where(done, t.us(name), np.where(t.seen("closed_at"), t.us("closed_at"), t.now))
     start = np.where(among, t.us("received_at"), 0)
-    return {"age": spent(t, start, np.where(among, end, 0)), "ended": done, "among": among}
+    return {"age": elapsed(t, start, np.where(among, end, 0)), "ended": done, "among": among}
 
 
 def _first_response(t: View) -> Mapping[str, Array]:
@@ -69,31 +68,21 @@ def _resolution(t: View) -> Mapping[str, Array]:
     return _until(t, resolved_name(t))
 
 
-def _customers(t: View) -> Mapping[str, Any]:
-    return {"things": t.column("customer_id"), "among": np.ones(t.size, np.bool_)}
-
-
-def _buyers(t: View) -> Mapping[str, Any]:
-    return {"things": t.column("customer_id"), "among": t.seen("at")}
-
-
-def _agents(t: View) -> Mapping[str, Any]:
-    return {"things": t.column("agent"), "among": received(t)}
-
-
 _CONTACT: Final[dict[str, Any]] = {"table": "interactions", "at": "queued_at", "unit": "s"}
-_GOES_ON: Final = "they have lasted at least so long (censored), and so has one closed without it until its closing"
+_GOES_ON: Final = "they are censored at now, or at closed_at where they were closed without it"
 _KAPLAN: Final = "E. L. Kaplan, P. Meier, 1958, JASA 53: 457-481"
 
 
 def _half(what: str) -> str:
-    return f"the first age at which the product-limit estimate says that half {what}; None where it never does"
+    return (
+        f"the first age at which half {what} by the product-limit estimate; None where the estimate never reaches half"
+    )
 
 
 _RESOLUTION: Final = Kpi(
     key="resolution_median",
     title="resolution time, median with open cases",
-    question="within what time is half of the cases resolved, open ones included?",
+    question="how long until half of the cases were resolved, open ones included?",
     formula=f"{_half('are resolved')}; {ENDS}",
     source=f"K-10; KPIS 22; {_KAPLAN}",
     label_zh="问题解决速度",
@@ -112,12 +101,12 @@ WAITING_KPIS: Final = (
     Kpi(
         key="longest_wait",
         title="longest wait",
-        question="how long did the contact wait that waited longest?",
-        formula="the greatest wait of contacts, answered or abandoned",
+        question="how long was the longest wait of a contact?",
+        formula="the longest wait of contacts, answered or abandoned",
         source="K-05; KPIS 6, practice of call distributors",
         better="lower",
         needs=("wait_s",),
-        open_items="there are none: a contact is told when it has ended; oldest_waiting has those that wait",
+        open_items="none: a row is a contact that has ended; oldest_waiting has those that wait",
         accumulator=Extremes,
         rows=_waited,
         **_CONTACT,
@@ -125,13 +114,13 @@ WAITING_KPIS: Final = (
     Kpi(
         key="oldest_waiting",
         title="oldest waiting contact",
-        question="how long has the contact waited that waits longest now?",
-        formula="the greatest time from queued_at to now of contacts neither answered nor ended",
+        question="how long has the oldest waiting contact waited so far?",
+        formula="the longest time from queued_at to now of contacts neither answered nor ended",
         source="K-05; KPIS 6, practice of call distributors",
         better="lower",
         needs=("queued_at", "answered_at"),
         uses=("ended_at",),
-        open_items="they are what is measured",
+        open_items="they are measured",
         accumulator=Extremes,
         rows=_still_waiting,
         **_CONTACT,
@@ -140,14 +129,14 @@ WAITING_KPIS: Final = (
         key="backlog_oldest",
         title="oldest open case",
         question="how long has the oldest open case been open?",
-        formula=f"the greatest time from receipt to now of open cases; {ENDS}",
+        formula=f"the longest time from receipt to now of open cases; {ENDS}",
         source="K-15, for cases; KPIS 40, ITIL service desk lists",
         unit="s",
         better="lower",
         table="cases",
         needs=("received_at",),
         uses=DONE,
-        open_items="they are what is measured",
+        open_items="they are measured",
         params=PLACE,
         accumulator=Extremes,
         rows=_oldest,
@@ -155,12 +144,12 @@ WAITING_KPIS: Final = (
     Kpi(
         key="patience_median",
         title="median patience",
-        question="within what time would half of the contacts have given up?",
-        formula=f"{_half('give up')}; an answered contact was patient at least as long as it waited",
+        question="how long until half of the contacts would have given up?",
+        formula=f"{_half('give up')}; answered contacts were patient for at least their wait",
         source=f"KPIS 9; {_KAPLAN}; N. Gans, G. Koole, A. Mandelbaum, 2003, M&SOM 5: 79-141",
         better="higher",
         needs=("wait_s", "abandoned"),
-        open_items="answered contacts, and those that still wait, are those that go on (censored)",
+        open_items="answered contacts, and those that still wait, are censored",
         accumulator=Lifetimes,
         rows=_patience,
         **_CONTACT,
@@ -168,13 +157,13 @@ WAITING_KPIS: Final = (
     Kpi(
         key="offered_wait_median",
         title="median wait with abandons",
-        question="within what time would half of the contacts be answered if nobody gave up?",
-        formula=f"{_half('are answered')}; a contact that gave up would have waited at least as long",
+        question="how long until half of the contacts would be answered if nobody gave up?",
+        formula=f"{_half('are answered')}; contacts that gave up would have waited at least that long",
         source=f"K-05; KPIS 5, of all contacts with abandons as censored; {_KAPLAN}",
         label_zh="客户等待时间",
         better="lower",
         needs=("wait_s", "abandoned"),
-        open_items="contacts that gave up or still wait are those that go on (censored)",
+        open_items="contacts that gave up or still wait are censored",
         accumulator=Lifetimes,
         rows=_offered,
         **_CONTACT,
@@ -182,7 +171,7 @@ WAITING_KPIS: Final = (
     Kpi(
         key="first_response_median",
         title="first response time, median with unanswered cases",
-        question="within what time is half of the cases answered, unanswered ones included?",
+        question="how long until half of the cases were answered, unanswered ones included?",
         formula=_half("are answered"),
         source=f"K-01, K-02; KPIS 18; {_KAPLAN}",
         label_zh="首次响应时间",
@@ -201,9 +190,9 @@ WAITING_KPIS: Final = (
         _RESOLUTION,
         key="resolution_restricted_mean",
         title="resolution time, mean within a limit",
-        question="how long is a case open within the limit, on average, open ones included?",
+        question="how long does a case take, on average, if every longer one counts as the limit?",
         formula="the area under the product-limit curve until the limit, which must be set: the mean time to "
-        f"resolution where what lasts longer counts as the limit; {ENDS}",
+        f"resolution where a longer time counts as the limit; {ENDS}",
         source="K-10; KPIS 22; P. Royston, M. Parmar, 2013, BMC Medical Research Methodology 13: 152",
         params={"until": None, **TIMED},
         statistic="restricted_mean",
@@ -212,61 +201,9 @@ WAITING_KPIS: Final = (
         _RESOLUTION,
         key="complaint_handling_median",
         title="complaint handling time, median with open complaints",
-        question="within what time is half of the complaints resolved, open ones included?",
+        question="how long until half of the complaints were resolved, open ones included?",
         source=f"K-12 (002 §6.3; 004 §2.2, §7.1); KPIS 53; {_KAPLAN}",
         label_zh="投诉处理时长",
         table="complaints",
-    ),
-)
-
-
-def _counted_once(key: str, title: str, question: str, formula: str, **facts: Any) -> Kpi:
-    return Kpi(
-        key=key,
-        title=title,
-        question=question,
-        formula=f"{formula}, each counted once; exact to 4,096 in a group, then estimated (error 0.81 %)",
-        unit="count",
-        better=None,
-        accumulator=Distinct,
-        **facts,
-    )
-
-
-COUNTED_ONCE_KPIS: Final = (
-    _counted_once(
-        "customers_in_contact",
-        "customers in contact",
-        "how many customers were in contact with us?",
-        "different customers of contacts",
-        source="KPIS 103, the customers of the contact rate",
-        table="interactions",
-        at="queued_at",
-        needs=("customer_id",),
-        open_items="there are none: a contact is told when it has ended",
-        rows=_customers,
-    ),
-    _counted_once(
-        "customers_buying",
-        "customers who bought",
-        "how many customers bought?",
-        "different customers of purchases by now",
-        source="K-23, K-29; KPIS 103, active customers",
-        table="purchases",
-        needs=("customer_id", "at"),
-        open_items="there are none: a purchase is told when it is made",
-        rows=_buyers,
-    ),
-    _counted_once(
-        "agents_on_cases",
-        "agents with cases",
-        "how many agents had cases?",
-        "different agents of cases received",
-        source="K-40 (002 §3.3; 003 §6.1), the agents among whom the work is shared",
-        table="cases",
-        needs=("received_at", "agent"),
-        open_items="count as they are",
-        params=PLACE,
-        rows=_agents,
     ),
 )

@@ -3,12 +3,12 @@
 - `log`: a log of case events as columns
 - `order`: the one true order of the events
 - `corrections`: rows that void or amend another row
-- `split`: a long log in parts of whole cases
+- `split`: a long log in chunks of whole cases
+- `cases`: the rows of the cases of a log
 - `cycles`: the cycles of one clock as columns
 - `fold`: from ordered events to cycles
-- `counting`: what has elapsed, and when cycles are due
+- `counting`: elapsed time and due moments of cycles
 - `retargeting`: targets that change while a clock runs
-- `readings`: what the agreement says of each case
-- `log_readings`: every clock of every case of a log
+- `readings`: every clock of every case of a log, under an agreement
 - `replays`: a log under two agreements, and the verdicts that change
 """

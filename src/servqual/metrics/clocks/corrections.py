@@ -1,7 +1,7 @@
 """Corrections in a log of case events: rows that void or amend another row of their case, as the model does.
 
-A row whose `event` is `voided` or `amended` names the row that it is about by `corrects` (its event), `corrects_at`
-(its moment) and, only where two differ in nothing else, `corrects_seq`. An amended row counts at `amended_at` where
+A row whose `event` is `voided` or `amended` names the row that it corrects by `corrects` (its event), `corrects_at`
+(its moment) and, where two rows differ in nothing else, `corrects_seq`. An amended row counts at `amended_at` where
 that is given, and with every other cell that the correction fills, such as `public` or `priority`.
 """
 
@@ -19,14 +19,14 @@ _KINDS: Final = ("amended", "voided")
 _NAMING: Final = ("seq", "corrects", "corrects_at", "corrects_seq", "amended_at")
 _NO_FACTS: Final = {"case_id", "at", "event", *_NAMING}
 _NEVER: Final = np.iinfo(np.int64).max
-"""The moment of a row that was read but tells nothing: no clock is ever read so late."""
+"""The moment of a row that no longer counts: no clock is ever read so late."""
 
 
 def corrected(chunk: Chunk) -> Chunk:
-    """The same rows, with those that were amended as amended; what counts no more lies beyond all time.
+    """Amend and void rows as the corrections say; rows that no longer count are moved beyond all time.
 
-    A log without corrections is given back as it is. A correction that names no row that counts, or several that
-    differ, is refused like any row that cannot be used.
+    A log without corrections is returned as it is. A correction is refused, like any unusable row, where it names no
+    row that counts, or several that differ.
     """
     event = chunk.columns["event"]
     kinds = [code for code, label in enumerate(event.labels) if label in _KINDS]
@@ -35,7 +35,7 @@ def corrected(chunk: Chunk) -> Chunk:
 
 
 class _Log:
-    """The columns of a log while it is corrected, and where the rows are that corrections may mean."""
+    """The columns of a log while it is corrected, and the places of rows that corrections may name."""
 
     def __init__(self, chunk: Chunk) -> None:
         self.chunk = chunk
@@ -48,12 +48,12 @@ class _Log:
         self.places: dict[tuple[int, str, int], list[int]] = {}
 
     def corrected(self, rows: Array) -> Chunk:
-        """Take each correction, in the order of moment, `seq` and content."""
+        """Apply the corrections, in the order of moment, `seq` and content."""
         event, at, case = (self.chunk.columns[name] for name in ("event", "at", "case_id"))
         known = rows[at.known[rows] & case.known[rows]]
         self._find(rows, known)
         codes = self.columns["event"].values
-        codes[rows] = len(event.labels)  # used like an event, but one that comes after all time
+        codes[rows] = len(event.labels)  # counted as used, like an event after all time
         self.columns["at"].values[known] = _NEVER
         refusals: list[Refusal] = []
         for row in sorted(known.tolist(), key=self._order):
@@ -65,7 +65,7 @@ class _Log:
         return attrs.evolve(self.chunk, columns=columns, refusals=self.chunk.refusals + refusals_of(refusals))
 
     def _find(self, rows: Array, known: Array) -> None:
-        """The rows of the same cases at the moments that are named."""
+        """Find the rows of the same cases at the named moments."""
         at, case = (self.chunk.columns[name] for name in ("at", "case_id"))
         meant = np.isin(case.values, case.values[known]) & np.isin(at.values, self.naming["corrects_at"].values[known])
         meant[rows] = False
@@ -74,7 +74,7 @@ class _Log:
             self.places.setdefault(key, []).append(row)
 
     def _take(self, row: int) -> str:
-        """Correct the row that this one names; or say why that cannot be."""
+        """Correct the row that this one names, or return the reason against it."""
         made, then, moved = (
             int(values[row])
             for values in (self._was("at"), self.naming["corrects_at"].values, self.naming["amended_at"].values)
@@ -113,7 +113,7 @@ class _Log:
         return self.chunk.columns[column].values
 
     def _name(self, column: str, row: int) -> str:
-        """The stored name in a cell, which may be finer, such as `replied.public`; empty where there is none."""
+        """Read the name in a cell without its finer part, as in `replied.public`; empty where there is none."""
         named = self.chunk.columns.get(column) or self.naming[column]
         code = int(named.values[row])
         return str(named.labels[code]).partition(".")[0] if code >= 0 else ""

@@ -1,7 +1,16 @@
-"""How the cycles of one clock count, for all of them at once: what has elapsed, and when they are due.
+"""How the cycles of one clock count, for all cycles at once: the elapsed time, and the due moments.
 
-The same as `servqual.model.sla.counting`, in bulk; tests hold the two equal. A cycle whose hours turn, as another
-target brought others, is counted leg by leg.
+A cycle is one row; its pauses, and the spans after a change of hours, are rows that name it:
+
+    cycle     |-----------------------------|  start .. until (its stop, or now)
+    pauses         |---|         |--|          never overlap within a cycle
+    spans     |----------------|------------|  only where a target with other hours took over
+
+Elapsed time is open time from start to until, less the open time of each pause: one call of `business_time` for all
+cycles and one for all pauses, subtracted row by row. Due moments take one call, too; what depends on order within a
+cycle, such as a due moment that falls into a pause, is repeated by the n-th pause of all cycles, so that the number of
+rounds is the number of pauses of one cycle. `servqual.model.sla.counting` is the definition, cycle by cycle, and tests
+hold the two equal: it asks for one cycle at a time, so a log of a million cycles would be a million walks in Python.
 """
 
 import datetime as dt
@@ -13,7 +22,7 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.clocks.cycles import Cycles
 from servqual.metrics.clocks.order import heads_of
-from servqual.metrics.time.business_time import Pauses, after, elapsed
+from servqual.metrics.time import business_time
 from servqual.model.hours.spans import LAST, micros
 from servqual.model.sla.agreement import Sla
 from servqual.readers.columns.columns import MISSING
@@ -25,7 +34,7 @@ _NONE: Final = np.zeros(0, np.int64)
 class Calendars:
     """The hours under which the targets of an agreement count.
 
-    Where the last ones count for all time, they are those in force at the end of what is counted.
+    Under the convention `whole_history` the hours in force at the end of a cycle count for all of it.
     """
 
     def __init__(self, sla: Sla) -> None:
@@ -33,32 +42,32 @@ class Calendars:
         turns: list[dt.datetime] = []
         if sla.conventions.whole_history:
             turns = sorted({turn for hours in agreed for turn in hours.turns})
-        eras = [[hours.in_force(at) for at in (_EARLIEST, *turns)] if turns else [hours] for hours in agreed]
-        self.hours = list(dict.fromkeys(hours for each in eras for hours in each))
-        self._places = np.array([[self.hours.index(hours) for hours in each] for each in eras], np.int64)
+        in_force = [[hours.in_force(at) for at in (_EARLIEST, *turns)] if turns else [hours] for hours in agreed]
+        self.hours = list(dict.fromkeys(hours for each in in_force for hours in each))
+        self._places = np.array([[self.hours.index(hours) for hours in each] for each in in_force], np.int64)
         self._turns = np.array([micros(turn) for turn in turns], np.int64)
 
     def which(self, target: Array, until: Array) -> Array | None:
-        """The place among the hours of those of each target, as far as a moment; None where all have the same."""
+        """Find the place in `hours` of each target's hours at a moment; None where all targets have the same."""
         if len(self.hours) == 1:
             return None
         return np.asarray(self._places[target, np.searchsorted(self._turns, until, side="right")])
 
     def differ(self, target: Array, other: Array) -> Array:
-        """Whether two targets have other hours."""
+        """Compare the hours of two targets."""
         return np.asarray(self._places[target, 0] != self._places[other, 0])
 
 
 class _Waits(NamedTuple):
-    """Pauses of some cycles: the place among them, start and end; those that last come last, cut at the end."""
+    """Pauses of some cycles: the place of the cycle, start and end; those that last are cut at `until`, and last."""
 
     row: Array
     begin: Array
     end: Array
 
 
-class _Legs(NamedTuple):
-    """Spans of cycles whose hours turn, each under the hours of one target, in the order of cycles and time."""
+class _Spans(NamedTuple):
+    """Spans of cycles whose hours turn, each under the hours of one target, by cycle and time."""
 
     row: Array
     begin: Array
@@ -68,10 +77,10 @@ class _Legs(NamedTuple):
 
 
 class Counting:
-    """Cycles, each under the hours of its target, and of others from its turns on.
+    """Cycles, each under the hours of its target, and from its turns on under those of other targets.
 
     Attributes:
-        until: the last moment that counts of each cycle: its stop, or now, which cycles that all stopped do not need.
+        until: the last moment of each cycle that counts: its stop, or now. Without a now all cycles must have stopped.
     """
 
     def __init__(self, sla: Sla, calendars: Calendars, cycles: Cycles, now: int | None = None) -> None:
@@ -83,16 +92,16 @@ class Counting:
         self.turn_which = calendars.which(cycles.turn_target, self.until[cycles.turn_cycle])
 
     def elapsed(self) -> Array:
-        """The time that all cycles counted."""
+        """Count the elapsed time of all cycles."""
         return self._elapsed(slice(None), self.until, self._waits(np.arange(len(self.until))))
 
     def elapsed_by(self, rows: Array, until: Array) -> Array:
-        """The time that some cycles had counted by a moment of each."""
+        """Count the elapsed time of some cycles up to a moment of each."""
         row, begin, end = self._waits(rows)
         return self._elapsed(rows, until, _Waits(row, np.minimum(begin, until[row]), np.minimum(end, until[row])))
 
     def moved(self) -> Array:
-        """By how much pauses have moved the day of all cycles: nothing, unless they are in wall time."""
+        """Sum the pauses of each cycle where pauses move due moments in wall time; else 0."""
         moved = np.zeros(len(self.until), np.int64)
         if self.conventions.pauses == "wall":
             row, begin, end = self._waits(np.arange(len(self.until)))
@@ -100,20 +109,20 @@ class Counting:
         return moved
 
     def due(self, rows: Array, limit: Array) -> Array:
-        """The last moments by which no more than the limits have counted; a pause that begins there carries them on.
+        """Find the last moments at which the elapsed time does not exceed the limits.
 
-        Missing where hours never open again.
+        A pause that begins at such a moment moves it on. Missing where hours never open again.
         """
         try:
             return self._due(rows, limit)
-        except InvalidValue:  # some row has no answer: halves of them, until it is alone
+        except InvalidValue:  # a row has no answer: halve the rows until it is alone
             half = len(rows) // 2
             if not half:
                 return np.full(1, MISSING)
             return np.concatenate([self.due(rows[:half], limit[:half]), self.due(rows[half:], limit[half:])])
 
     def passed(self, rows: Array, due: Array) -> Array:
-        """Whether cycles are past due at their end, and were so before the pause that lasts."""
+        """Tell whether cycles were past due at their end, and before a pause that lasts."""
         paused_at = self.cycles.paused_at[rows]
         return np.asarray((due != MISSING) & (due < self.until[rows]) & ((paused_at == MISSING) | (due < paused_at)))
 
@@ -136,8 +145,8 @@ class Counting:
         place[rows] = np.arange(len(rows))
         return place
 
-    def _legs(self, rows: Array | slice) -> _Legs | None:
-        """The legs of those of some cycles whose hours turn."""
+    def _spans(self, rows: Array | slice) -> _Spans | None:
+        """Cut those of some cycles whose hours turn into spans."""
         c = self.cycles
         if not len(c.turn_cycle):
             return None
@@ -157,7 +166,7 @@ class Counting:
         heads = heads_of(row)
         end = np.append(begin[1:], LAST)
         end[heads[1:] - 1] = LAST
-        return _Legs(row, begin, end, which, heads)
+        return _Spans(row, begin, end, which, heads)
 
     def _elapsed(self, rows: Any, until: Array, waits: _Waits) -> Array:
         if self.conventions.pauses == "wall" and len(waits.row):
@@ -165,33 +174,33 @@ class Counting:
             np.subtract.at(until, waits.row, waits.end - waits.begin)
             waits = _Waits(_NONE, _NONE, _NONE)
         which = None if self.which is None else self.which[rows]
-        spent = self._spent(self.cycles.start[rows], until, which, waits)
-        if (legs := self._legs(rows)) is not None:
-            spent[legs.row[legs.heads]] = np.add.reduceat(self._spent_by_leg(legs, until, waits), legs.heads)
-        return spent
+        counted = self._between(self.cycles.start[rows], until, which, waits)
+        if (spans := self._spans(rows)) is not None:
+            counted[spans.row[spans.heads]] = np.add.reduceat(self._by_span(spans, until, waits), spans.heads)
+        return counted
 
-    def _spent(self, start: Array, end: Array, which: Array | None, waits: _Waits) -> Array:
-        """The pauses of a cycle never overlap, so that each can be taken out by itself."""
-        spent = self._counted(elapsed, start.view("M8[us]"), end.view("M8[us]"), which)
+    def _between(self, start: Array, end: Array, which: Array | None, waits: _Waits) -> Array:
+        """Count from start to end; pauses of a row never overlap, so each is taken out by itself."""
+        counted = self._ask(business_time.elapsed, start.view("M8[us]"), end.view("M8[us]"), which)
         if len(waits.row):
             mine = None if which is None else which[waits.row]
-            away = self._counted(elapsed, waits.begin.view("M8[us]"), waits.end.view("M8[us]"), mine)
-            np.subtract.at(spent, waits.row, away)
-        return spent
+            away = self._ask(business_time.elapsed, waits.begin.view("M8[us]"), waits.end.view("M8[us]"), mine)
+            np.subtract.at(counted, waits.row, away)
+        return counted
 
-    def _spent_by_leg(self, legs: _Legs, until: Array, waits: _Waits) -> Array:
-        """What each leg counted by a moment of its cycle."""
-        start, end = np.minimum(legs.begin, until[legs.row]), np.minimum(legs.end, until[legs.row])
+    def _by_span(self, spans: _Spans, until: Array, waits: _Waits) -> Array:
+        """Count each span up to a moment of its cycle: every pause is cut to every span of its cycle."""
+        start, end = np.minimum(spans.begin, until[spans.row]), np.minimum(spans.end, until[spans.row])
         order = np.argsort(waits.row, kind="stable")
-        first, last = (np.searchsorted(waits.row[order], legs.row, side) for side in ("left", "right"))
-        leg = np.repeat(np.arange(len(start)), last - first)
-        place = np.arange(len(leg)) - np.repeat(np.cumsum(last - first) - last, last - first)
+        first, last = (np.searchsorted(waits.row[order], spans.row, side) for side in ("left", "right"))
+        span = np.repeat(np.arange(len(start)), last - first)
+        place = np.arange(len(span)) - np.repeat(np.cumsum(last - first) - last, last - first)
         wait = order[place]
-        cut = (np.clip(edge[wait], start[leg], end[leg]) for edge in (waits.begin, waits.end))
-        return self._spent(start, end, legs.which, _Waits(leg, *cut))
+        cut = (np.clip(edge[wait], start[span], end[span]) for edge in (waits.begin, waits.end))
+        return self._between(start, end, spans.which, _Waits(span, *cut))
 
-    def _counted(self, answer: Any, start: Array, other: Array, which: Array | None, **options: Any) -> Array:
-        """An answer of business time, for each row under its own hours."""
+    def _ask(self, answer: Any, start: Array, other: Array, which: Array | None, **options: Any) -> Array:
+        """Ask `business_time` for each row under its own hours."""
         if which is None:
             found = answer(self.hours[0], start, other, **options)
         else:
@@ -201,16 +210,16 @@ class Counting:
     def _due(self, rows: Array, limit: Array) -> Array:
         waits = self._waits(rows)
         is_masked = self.conventions.pauses == "open" and len(waits.row) > 0
-        start, work, which = self.cycles.start[rows], limit, None if self.which is None else self.which[rows]
-        if (legs := self._legs(rows)) is not None:
-            leg, rest = self._last_legs(legs, limit, waits if is_masked else _Waits(_NONE, _NONE, _NONE))
+        start, left, which = self.cycles.start[rows], limit, None if self.which is None else self.which[rows]
+        if (spans := self._spans(rows)) is not None:
+            span, rest = self._last_spans(spans, limit, waits if is_masked else _Waits(_NONE, _NONE, _NONE))
             assert which is not None
-            turned, work = legs.row[leg], limit.copy()
-            start[turned], work[turned], which[turned] = legs.begin[leg], rest, legs.which[leg]
+            turned, left = spans.row[span], limit.copy()
+            start[turned], left[turned], which[turned] = spans.begin[span], rest, spans.which[span]
         options: dict[str, Any] = {"at_close": self.conventions.at_close}
         if is_masked:
-            options["without"] = Pauses(waits.row, waits.begin.view("M8[us]"), waits.end.view("M8[us]"))
-        due = self._counted(after, start.view("M8[us]"), work.view("m8[us]"), which, **options)
+            options["without"] = business_time.Pauses(waits.row, waits.begin.view("M8[us]"), waits.end.view("M8[us]"))
+        due = self._ask(business_time.after, start.view("M8[us]"), left.view("m8[us]"), which, **options)
         ended = len(waits.row) - int(np.count_nonzero(self.cycles.paused_at[rows] != MISSING))
         if self.conventions.pauses == "wall":
             return self._moved(due, waits, ended)
@@ -219,22 +228,22 @@ class Counting:
             due[row[inside]] = end[inside]
         return due
 
-    def _last_legs(self, legs: _Legs, limit: Array, waits: _Waits) -> tuple[Array, Array]:
-        """The leg on which each cycle reaches its limit, and what of the limit is left when it begins."""
+    def _last_spans(self, spans: _Spans, limit: Array, waits: _Waits) -> tuple[Array, Array]:
+        """Find the span in which each cycle reaches its limit, and the rest of the limit at its start."""
         until = np.full(len(limit), LAST, np.int64)
-        until[legs.row[legs.heads]] = np.maximum.reduceat(legs.begin, legs.heads)
-        spent = self._spent_by_leg(legs, until, waits)
-        sizes = np.diff(np.append(legs.heads, len(spent)))
-        total = np.cumsum(spent)
-        total -= np.repeat((total - spent)[legs.heads], sizes)
-        wanted = limit[legs.row]
+        until[spans.row[spans.heads]] = np.maximum.reduceat(spans.begin, spans.heads)
+        counted = self._by_span(spans, until, waits)
+        sizes = np.diff(np.append(spans.heads, len(counted)))
+        total = np.cumsum(counted)
+        total -= np.repeat((total - counted)[spans.heads], sizes)
+        wanted = limit[spans.row]
         there = total >= wanted if self.conventions.at_close == "stay" else total > wanted
-        there[legs.heads + sizes - 1] = True
-        leg = np.minimum.reduceat(np.where(there, np.arange(len(spent)), len(spent)), legs.heads)
-        return leg, (wanted - total + spent)[leg]
+        there[spans.heads + sizes - 1] = True
+        span = np.minimum.reduceat(np.where(there, np.arange(len(counted)), len(counted)), spans.heads)
+        return span, (wanted - total + counted)[span]
 
     def _moved(self, due: Array, waits: _Waits, ended: int) -> Array:
-        """Due moments moved by the pauses that begin before them, in order, and by those that begin there and ended."""
+        """Move due moments by the pauses that begin before them, in order, and by those that begin there and ended."""
         row, begin, end = waits
         carries = (np.arange(len(row)) < ended) | (self.conventions.at_close == "roll")
         order = np.argsort(row, kind="stable")

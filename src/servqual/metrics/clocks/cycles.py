@@ -1,4 +1,4 @@
-"""The cycles of one clock as columns: for all cases, in the order of cases, with their pauses and changes of target."""
+"""The cycles of one clock as columns: by case, with their pauses and changes of target."""
 
 from typing import Final
 
@@ -13,13 +13,13 @@ _MINUTE: Final = 60_000_000
 _NONE: Final = np.zeros(0, np.int64)
 
 _ONE_EACH: Final = ("case", "start", "stop", "cancelled", "target", "paused_at")
-"""What there is one of for each cycle."""
+"""Columns with one value per cycle."""
 _SOME_EACH: Final = (
     ("pause_cycle", "pause_start", "pause_end"),
     ("change_cycle", "change_at", "change_target"),
     ("turn_cycle", "turn_at", "turn_target"),
 )
-"""What there may be several of, or none, each with the cycle that it belongs to."""
+"""Columns with any number of rows per cycle; the first names the cycle."""
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -29,13 +29,13 @@ class Cycles:
     Attributes:
         case: the code of the case.
         start, stop: microseconds; the stop is missing while it runs.
-        cancelled: whether it ended without a verdict.
-        target: the place of the target that applied first, -1 for none.
-        paused_at: since when a pause lasts, or missing.
-        pause_cycle, pause_start, pause_end: the pauses that ended, the time between a stop and a reopening included.
-        change_cycle, change_at, change_target: each later target, in order.
-        turn_cycle, turn_at, turn_target: from when on the hours of another target hold, in order; see `retargeting`.
-        last_target: the target that applies to each case at the end, for clocks that have not begun.
+        cancelled: True for a cycle that ended without a verdict.
+        target: the place of the first target, -1 for none.
+        paused_at: the start of a pause that lasts, or missing.
+        pause_cycle, pause_start, pause_end: pauses that ended, the time from a stop to a reopening included.
+        change_cycle, change_at, change_target: later targets, in order.
+        turn_cycle, turn_at, turn_target: changes of hours by another target, in order; see `retargeting`.
+        last_target: the last target of each case, for clocks that have not begun.
     """
 
     case: Array
@@ -56,7 +56,7 @@ class Cycles:
     turn_target: Array = _NONE
 
     def only(self, rows: Array) -> "Cycles":
-        """Some of the cycles, in order."""
+        """Take some of the cycles, in order."""
         place = np.full(len(self.case), -1, np.int64)
         place[rows] = np.arange(len(rows))
         found = {name: getattr(self, name)[rows] for name in _ONE_EACH}
@@ -67,7 +67,7 @@ class Cycles:
         return Cycles(**found, last_target=self.last_target)
 
     def to_minutes(self) -> "Cycles":
-        """These cycles with the edges of their pauses cut to the minute, though never before the start of the cycle."""
+        """Cut the edges of pauses to the minute, never to before the start of the cycle."""
 
         def cut(at: Array, cycle: Array | slice) -> Array:
             return np.where(at == MISSING, at, np.maximum(at - at % _MINUTE, self.start[cycle]))
@@ -80,7 +80,7 @@ class Cycles:
         )
 
     def known_by(self, at: Array) -> "Cycles":
-        """These cycles as they were known at a moment of each, which ends them: a pause that went on then lasts."""
+        """End each cycle at a moment; a pause that went on at that moment lasts."""
         begun = self.pause_start <= at[self.pause_cycle]
         lasts = begun & (self.pause_end > at[self.pause_cycle])
         paused_at = np.where(self.paused_at <= at, self.paused_at, MISSING)
@@ -89,7 +89,7 @@ class Cycles:
         return self._with_pauses(self.pause_cycle[kept], self.pause_start[kept], self.pause_end[kept], paused_at, at)
 
     def cancelled_at(self, rows: Array, at: Array) -> "Cycles":
-        """These cycles, some of which are cancelled at a moment of each, with their pauses."""
+        """Cancel some of the cycles at a moment of each, and cut their pauses."""
         until = np.full(len(self.case), LAST, np.int64)
         until[rows] = at
         begun = np.flatnonzero(self.pause_start <= until[self.pause_cycle])
@@ -107,7 +107,7 @@ class Cycles:
         return attrs.evolve(self, pause_cycle=cycle, pause_start=start, pause_end=end, paused_at=paused_at, stop=stop)
 
     def merged(self, other: "Cycles") -> "Cycles":
-        """These cycles and those of other cases, in the order of cases; both know the last targets of all."""
+        """Merge with the cycles of other cases, by case; both have the last targets of all cases."""
         case = np.concatenate([self.case, other.case])
         order = np.argsort(case, kind="stable")
         place = np.empty_like(order)

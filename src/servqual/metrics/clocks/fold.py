@@ -1,7 +1,23 @@
 """From ordered events to the cycles of one clock, for all cases at once: the same steps as the model's fold.
 
-The k-th events of all cases are taken together, so every step is an operation on arrays in which each case occurs
-once. `servqual.model.sla.cycles` is the definition; this file follows it step by step, and tests hold the two equal.
+A fold is a loop over the events of one case. Here the loop runs over n, and takes the n-th events of all cases as
+arrays in which each case occurs once:
+
+    case        a  a  a  b  c  c         events of a log, in order
+    n           0  1  2  0  0  1
+    step 0      a        b  c            one operation on arrays
+    step 1         a           c
+    step 2            a
+
+The state of a fold (running, waiting for, current cycle, …) is one array per field, indexed by case, and cycles are
+rows appended to arrays that are as long as there are starts and reopenings. A step costs as much as the cases that
+still have events, so the whole costs one pass over the events; the number of steps is the longest history. A Python
+loop over all events would cost a call per event instead.
+
+Most cases need no fold: a clock that starts once, stops once and keeps its target has one cycle, from the first start
+to the first stop after it. `_once` finds these with a few passes over the whole log, which makes a usual log 1.7 to
+2.5 times as fast as folding all of it. `servqual.model.sla.cycles` is the definition; this file follows it step by
+step, and tests hold the two equal.
 """
 
 from collections.abc import Mapping
@@ -22,11 +38,7 @@ _NOBODY: Final = -1
 
 
 def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles:
-    """The cycles of a promise's clock; `places` gives the place of a target (by identity) in the agreement.
-
-    A case whose clock can only start once, stop once and keep its target needs no fold: its one cycle is found by
-    looking for the first start and the first stop after it.
-    """
+    """Find the cycles of a promise's clock; `places` has the place of each target (by identity) in the agreement."""
     bits = _meanings(log, promise).take(log.signal)
     codes = {name: log.columns[name].values for name in promise.chooser.reads}
     changed = _changed(log.case, codes)
@@ -40,7 +52,7 @@ def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles
 
 
 def _meanings(log: EventLog, promise: Promise) -> Array:
-    """What each signal means to the clock, as bits."""
+    """Say as bits what each signal means to the clock."""
     rule = promise.rule
     meaning = np.zeros(len(log.signals) + 1, np.uint8)
     for code, names in enumerate(log.signals):
@@ -61,7 +73,7 @@ def _meanings(log: EventLog, promise: Promise) -> Array:
 
 
 def _changed(case: Array, codes: Mapping[str, Array]) -> Array:
-    """Which events give a case an attribute that it did not have."""
+    """Mark the events that give a case a new value of an attribute."""
     changed = np.zeros(len(case), np.bool_)
     for values in codes.values():
         rows = np.flatnonzero(values >= 0)
@@ -73,7 +85,7 @@ def _changed(case: Array, codes: Mapping[str, Array]) -> Array:
 
 
 def _plain_cases(log: EventLog, promise: Promise, bits: Array, changed: Array) -> Array:
-    """Which cases cannot have more than one cycle, nor more than one target in it."""
+    """Mark the cases that have at most one cycle, with one target."""
     rule = promise.rule
     plain = np.ones(len(log.ids), np.bool_)
     if rule.repeats or rule.restarts != "never":
@@ -91,24 +103,24 @@ def _plain_cases(log: EventLog, promise: Promise, bits: Array, changed: Array) -
 
 
 def _with(bits: Array, wanted: int) -> Array:
-    """The rows that have one of these bits."""
+    """Find the rows that have one of these bits."""
     return np.flatnonzero((bits & wanted) > 0)
 
 
 def _first(case: Array, rows: Array) -> Array:
-    """The first of some rows in each case."""
+    """Find the first of some rows in each case."""
     return rows.take(heads_of(case.take(rows)))
 
 
 def _by_case(log: EventLog, rows: Array) -> Array:
-    """One row for each case of `log.ids`, beyond all rows where there is none."""
+    """Spread rows over the cases of `log.ids`; a case without one gets a place beyond all rows."""
     out = np.full(len(log.ids), len(log.case), np.int64)
     out[log.case.take(rows)] = rows
     return out
 
 
 def _once(log: EventLog, fold: "_Fold", bits: Array, changed: Array) -> Cycles:
-    """The cycles of cases that have at most one; events of other cases mean and change nothing."""
+    """Find the cycles of cases that have at most one; the bits of events of all other cases are 0."""
     start_row = _first(log.case, _with(bits, _START))
     began = _by_case(log, start_row)
     ending = _with(bits, _STOP | _CANCEL)
@@ -146,11 +158,11 @@ def _once(log: EventLog, fold: "_Fold", bits: Array, changed: Array) -> Cycles:
 def _pauses_of(
     log: EventLog, fold: "_Fold", bits: Array, began: Array, ended: Array
 ) -> tuple[tuple[Array, Array, Array], Array]:
-    """The waits in each case's one cycle: case, start and end of those that ended, and since when one lasts."""
+    """Find the pauses in the one cycle of each case: case, start, end; and the starts of pauses that last."""
     nobody = len(log.case)
     rows = _with(bits, _WAIT | _RESUME)
     case = log.case.take(rows)
-    # what the case waits for after each, as a code from 1, 0 where nothing that pauses
+    # the reason for a pause after each event, as a code from 1; 0 is no pause
     reasons = np.append(0, np.arange(1, len(log.on.labels) + 1) * fold.pauses_on[:-1])
     reason = reasons.take(log.on.values.take(rows) + 1) * ((bits.take(rows) & _WAIT) > 0)
     before = np.zeros_like(reason)
@@ -175,6 +187,8 @@ def _pauses_of(
 
 
 class _Fold:
+    """The state of the fold of every case, one array per field, and the cycles made so far."""
+
     def __init__(self, log: EventLog, promise: Promise, places: dict[int, int], codes: dict[str, Array]) -> None:
         size = len(log.ids)
         self.log, self.rule, self.promise, self.codes = log, promise.rule, promise, codes
@@ -190,7 +204,7 @@ class _Fold:
         self.made = 0
 
     def run(self, rows: Array, bits: Array, changed: Array) -> None:
-        """Take these rows: first the first of every case, then the second of every case, and so on."""
+        """Fold these rows: the first of every case, then the second of every case, and so on."""
         case = self.log.case[rows]
         heads = heads_of(case)
         nth = np.arange(len(case)) - np.repeat(heads, np.diff(np.append(heads, len(case))))
@@ -200,11 +214,11 @@ class _Fold:
         self._reserve(sum(int(np.count_nonzero(bits[rows] & bit)) for bit in (_START, _REOPEN)))
         ends = np.cumsum(sizes)
         for begin, end in zip(ends - sizes, ends, strict=True):
-            part = rows[begin:end]
-            self._take(part, bits[part], changed[part])
+            nth_rows = rows[begin:end]
+            self._take(nth_rows, bits[nth_rows], changed[nth_rows])
 
     def learn_all(self, rows: Array, log: EventLog) -> None:
-        """Take in what is known of cases whose target never changes."""
+        """Learn the attributes of cases whose target never changes."""
         case = log.case[rows]
         for name, codes in self.codes.items():
             given = codes[rows] >= 0
@@ -244,7 +258,7 @@ class _Fold:
         self._begin(rows, case, at, bits, kind)
 
     def _end(self, case: Array, at: Array, bits: Array, kind: Array) -> Array:
-        """End what these events end, or let it go on; which of them ended a cycle."""
+        """End or reopen the cycles that these events end or reopen; return which of them ended one."""
         runs = self.running[case]
         ends = runs & ((bits & (_STOP | _CANCEL)) > 0)
         if ends.any():
@@ -291,7 +305,7 @@ class _Fold:
         return cycle
 
     def _learn(self, rows: Array, case: Array) -> None:
-        """Take in attributes; a cycle that stopped before any target held is judged by the first that ever does."""
+        """Learn attributes; a cycle that stopped before it had a target gets the first target of its case."""
         for name, codes in self.codes.items():
             value = codes[rows]
             given = value >= 0
@@ -305,7 +319,7 @@ class _Fold:
             self.first_target[cycle] = self.last_change[cycle] = self.target[self.case[cycle]]
 
     def _choose_for(self, case: Array) -> None:
-        """The targets of cases by what is known of them."""
+        """Choose the targets of cases by their attributes, once per combination of values."""
         key = np.zeros(len(case), np.int64)
         for name, known in self.known.items():
             key = key * (len(self.log.columns[name].labels) + 1) + known[case] + 1
@@ -379,7 +393,7 @@ class _Fold:
             self.start[cycle] = np.minimum(self.start[cycle], since)
 
     def cycles(self) -> Cycles:
-        """What has been made, those of a case in order."""
+        """Return the cycles that stand, those of a case in order."""
         alive = np.flatnonzero(~self.dropped[: self.made])
         order = alive[np.argsort(self.case[alive], kind="stable")]
         place = np.full(self.made + 1, -1, np.int64)
@@ -402,11 +416,11 @@ class _Fold:
         )
 
 
-def _joined(parts: list[tuple[Array, ...]], place: Array) -> list[Array]:
-    """Pieces made in the course of the fold, with the places of their cycles; those of dropped cycles are left out."""
-    if not parts:
+def _joined(made: list[tuple[Array, ...]], place: Array) -> list[Array]:
+    """Join the rows that the steps made, with the places of their cycles, without those of dropped cycles."""
+    if not made:
         return [np.zeros(0, np.int64)] * 3
-    columns = [np.concatenate([part[i] for part in parts]).astype(np.int64) for i in range(3)]
+    columns = [np.concatenate([rows[i] for rows in made]).astype(np.int64) for i in range(3)]
     columns[0] = place[columns[0]]
     kept = columns[0] >= 0
     columns = [column[kept] for column in columns]

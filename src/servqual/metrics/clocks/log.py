@@ -1,4 +1,4 @@
-"""A log of case events as columns, in the one true order in which clocks take them: case by case, each by time."""
+"""A log of case events as columns, in the one true order for clocks: by case, then by time."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property, partial
@@ -39,7 +39,7 @@ _ENDS: Final[Mapping[str, frozenset[str]]] = {
     "reported": frozenset(("customer", "agent")),
     "verified": frozenset(("passed", "failed")),
 }
-"""What may follow the name of an event and a dot; after `waiting` it is whatever the case waits on."""
+"""Names that may follow an event and a dot; after `waiting` any name may."""
 
 
 def _is_event(name: str, dot: str, end: str) -> bool:
@@ -49,7 +49,7 @@ def _is_event(name: str, dot: str, end: str) -> bool:
 
 
 def _finer(event: str, *cells: Any) -> str | None:
-    """What its columns make of an event; a cell that is absent or empty is None."""
+    """Choose the finer name of an event by its cells; an absent or empty cell is None."""
     match event, *cells:
         case "linked", relation:
             return str(relation or "related")
@@ -67,15 +67,15 @@ def _finer(event: str, *cells: Any) -> str | None:
 
 @attrs.frozen(eq=False)
 class EventLog:
-    """The events of many cases up to a moment, in the order of cases, those of a case in the order of time.
+    """The events of many cases up to a moment, by case and time.
 
     Attributes:
-        ids: what the cases are called.
-        case: codes into `ids`; row i belongs to case `case[i]`.
+        ids: the names of the cases.
+        case: codes into `ids`, one per event.
         at: microseconds of UTC.
         signal: codes into `signals`, each a tuple of the names that a clock may listen to.
-        columns: all columns of the log in the same order.
-        rows: what was read, used and refused.
+        columns: all columns of the log, in the same order.
+        rows: the rows read, used and refused.
     """
 
     ids: Sequence[str]
@@ -88,11 +88,10 @@ class EventLog:
 
     @classmethod
     def of(cls, chunk: Chunk, now: int, matched: Collection[str] = ()) -> "EventLog":
-        """Order the events up to a moment; a row without case, moment or known event is refused.
+        """Order the events up to a moment; refuse a row without case, moment or known event.
 
-        So is one of an unknown priority, where targets match on it: `matched` are the columns that they look at.
-
-        Raises `MissingColumn` where the log has no case_id, at or event.
+        A row with an unknown priority is refused, too, where targets match on it: `matched` are the columns that
+        targets look at. Raises `MissingColumn` where the log has no case_id, at or event.
         """
         if not chunk.columns and not chunk.read:  # no cases at all
             kinds = dict.fromkeys(matched, Kind.LABEL) | {name: TABLES["case_events"][name] for name in _NEEDED}
@@ -128,33 +127,33 @@ class EventLog:
 
     @property
     def on(self) -> Column:
-        """What each `waiting` waits for."""
+        """The reason of each `waiting`."""
         return self.columns.get("on") or Column.missing(Kind.LABEL, len(self.case))
 
     @property
     def since(self) -> Column:
-        """From when an absorbed case counts."""
+        """The moment from which an absorbed case counts."""
         return self.columns.get("since") or Column.missing(Kind.MOMENT, len(self.case))
 
     @cached_property
     def heads(self) -> Array:
-        """Where each case that has events begins."""
+        """The first row of each case that has events."""
         return heads_of(self.case)
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """The columns by which rows say something of their case."""
+        """The columns with attributes of cases."""
         return tuple(name for name in self.columns if name not in TABLES["case_events"])
 
     @cached_property
     def last_known(self) -> Mapping[str, Column]:
-        """The last value of each attribute that a case's events gave, one for each case of `ids`."""
-        # not by a method: a log that its own columns hold would wait for the collector of cycles
+        """The last known value of each attribute, one per case of `ids`."""
+        # not a method: a log that its own columns refer to would wait for the garbage collector
         return LazyColumns(self.attributes, partial(_last_known, self.columns, self.case, self.heads, len(self.ids)))
 
 
 def _last_known(columns: Mapping[str, Column], case: Array, heads: Array, size: int, name: str) -> Column:
-    """The last value of a column that each case's events gave."""
+    """Find the last known value of a column in each case."""
     given = columns[name].values
     out = Column.missing(Kind.LABEL, size).values
     last = np.append(heads[1:], len(given))[: len(heads)] - 1
@@ -163,12 +162,12 @@ def _last_known(columns: Mapping[str, Column], case: Array, heads: Array, size: 
         out[case.take(last)] = values
     else:
         known = np.flatnonzero(given >= 0)
-        out[case[known]] = given[known]  # an index that repeats leaves its last value behind
+        out[case[known]] = given[known]  # where an index repeats, numpy keeps the last value
     return Column(Kind.LABEL, out, columns[name].labels)
 
 
 def _signals(columns: Mapping[str, Column]) -> tuple[Signals, Array]:
-    """The names that events give, and their code for each event; -1 where no lifecycle knows it."""
+    """Find the names of signals, and the code of each event; -1 for an unknown event."""
     event = columns["event"]
     names: dict[tuple[str, ...], int] = {}
     plain = np.full(len(event.labels) + 1, -1, np.int32)
@@ -195,7 +194,7 @@ def _signals(columns: Mapping[str, Column]) -> tuple[Signals, Array]:
 
 
 def _cells(column: Column | None) -> list[Any]:
-    """All that a label or flag may say, nothing first."""
+    """List the values that a label or flag may have, None first."""
     if column is None:
         return [None]
     return [None, *(column.labels if column.kind is Kind.LABEL else (0, 1))]
@@ -205,12 +204,12 @@ def _usable(chunk: Chunk, signal: Array, matched: Collection[str]) -> tuple[Arra
     good = {
         "case_id": (chunk.columns["case_id"].known, "is missing"),
         "at": (chunk.columns["at"].known, "is missing"),
-        "event": (signal >= 0, "is no event of a case"),
+        "event": (signal >= 0, "is not a known event"),
     }
     priority = chunk.columns.get("priority")
     if priority is not None and "priority" in matched:
-        known = np.array([*(label in _PRIORITIES for label in priority.labels), True])  # the last of nothing said
-        good["priority"] = known.take(priority.values), f"is none of {', '.join(_PRIORITIES)}"
+        known = np.array([*(label in _PRIORITIES for label in priority.labels), True])  # the last for an empty cell
+        good["priority"] = known.take(priority.values), f"must be one of {', '.join(_PRIORITIES)}"
     usable = np.logical_and.reduce([known for known, _ in good.values()])
     refusals = chunk.refusals
     for name, (known, reason) in good.items():
@@ -228,12 +227,7 @@ def _usable(chunk: Chunk, signal: Array, matched: Collection[str]) -> tuple[Arra
 
 
 def as_moment(now: int | None) -> int:
-    """The moment from which clocks are seen, which a log of open cases needs."""
+    """Require the moment at which clocks are read."""
     if now is None:
-        raise InvalidValue(
-            "now is needed to read clocks (got None); pass now=, the moment at which the log was made",
-            field="now",
-            expected="an instant",
-            got=None,
-        )
+        raise InvalidValue.of("now", "be the moment at which the log was made", None, do="pass now=")
     return now

@@ -1,8 +1,15 @@
-"""The one true order of the events of a log: by case, in each by moment, and at one moment as the lifecycle has it.
+"""The one true order of the events of a log: by case, then by moment, then as the lifecycle of a case allows.
 
-Events of a case at one moment go by `seq`, then as the lifecycle of a case orders those of one instant: each as soon as
-the case allows it. Only cases that have such ties are walked through one by one. Two events of one kind at one instant
-are told apart by what their rows say, so that the order of the rows never matters.
+Three sorts, each only of the rows that the one before left undecided:
+
+    case, moment    all rows                     sorted as arrays; skipped where rows are in order already
+    seq             rows that share a moment     sorted as arrays
+    lifecycle       cases that still have ties   walked one by one, each event as soon as the status allows it
+
+Two events of one kind at one instant are told apart by the content of their rows, so the input order never matters.
+Sorting by case takes 16 bits of the code at a time, because numpy sorts 16-bit numbers stably by counting (radix sort)
+and longer ones by comparing. A walk runs Python per event and is slow, but few cases of a log have ties. It cannot be a
+sort: whether one event may precede another depends on all events before.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +26,7 @@ from servqual.readers.memory.object_columns import EVENT_COLUMNS
 
 
 def order_of(case: Array, at: Array) -> Array | None:
-    """The rows in the order of case and moment, those of one moment in any; None where they are in it already."""
+    """Order rows by case and moment, those of one moment in any way; None where they are in order already."""
     later = at[1:] >= at[:-1]
     if later.all():
         return None if (case[1:] >= case[:-1]).all() else _by_case(case)
@@ -30,7 +37,7 @@ def order_of(case: Array, at: Array) -> Array | None:
 
 
 def ties_of(case: Array, at: Array) -> Array:
-    """Which events, in the order of case and moment, are at the same moment as the one before them."""
+    """Mark events at the moment of the one before them, in rows ordered by case and moment."""
     tied = np.zeros(len(at), np.bool_)
     np.logical_and(case[1:] == case[:-1], at[1:] == at[:-1], out=tied[1:])
     return tied
@@ -39,7 +46,7 @@ def ties_of(case: Array, at: Array) -> Array:
 def settled(
     order: Array, tied: Array, columns: Mapping[str, Column], signal: Array, signals: tuple[tuple[str, ...], ...]
 ) -> Array:
-    """The one true order of rows that are in the order of case and moment, where some are tied."""
+    """Settle the ties of rows that are ordered by case and moment."""
     order, tied = order.copy(), tied.copy()
     near = np.flatnonzero(tied | np.append(tied[1:], [False]))
     seq = np.nan_to_num(columns["seq"].values[order[near]]) if "seq" in columns else np.zeros(len(near))
@@ -58,14 +65,14 @@ def settled(
 
 
 def heads_of(case: Array) -> Array:
-    """Where each case begins, in rows that are in the order of cases."""
+    """Find the first row of each case, in rows ordered by case."""
     heads = np.ones(len(case), np.bool_)
     np.not_equal(case[1:], case[:-1], out=heads[1:])
     return np.flatnonzero(heads)
 
 
 def _by_case(case: Array) -> Array:
-    """Rows in the order of their cases, those of a case as they come; by sixteen bits at a time, which are counted."""
+    """Order rows by case, those of a case in their present order, 16 bits of the code at a time."""
     order = np.argsort(case.astype(np.uint16), kind="stable")
     high = int(case.max(initial=0)) >> 16
     if high:
@@ -74,7 +81,7 @@ def _by_case(case: Array) -> Array:
 
 
 def _content(columns: Mapping[str, Column], names: Sequence[str]) -> Callable[[int, int], tuple[str, ...]]:
-    """What a row of each signal says: the fields that are decisive in the model, then all labels by their names."""
+    """Read the content of a row: the fields that decide in the model, then all labels by name."""
     kinds = {kind.stored_name: kind for kind in CASE_TRANSITIONS.events}
     all_labels = [columns[name] for name in sorted(columns) if columns[name].kind is Kind.LABEL]
     told: list[list[Column | None]] = []
@@ -90,7 +97,7 @@ def _content(columns: Mapping[str, Column], names: Sequence[str]) -> Callable[[i
 
 
 def _text(column: Column, row: int) -> str:
-    """A cell as `Event.content` has it."""
+    """Write a cell as `Event.content` does."""
     if not column.take(slice(row, row + 1)).known[0]:
         return ""
     value = column.values[row]
@@ -100,7 +107,7 @@ def _text(column: Column, row: int) -> str:
 
 
 def _settle(order: Array, rows: Array, case: Array, tied: Array, steps: "_Steps") -> None:
-    """Put events of one case and moment into the order of the lifecycle, case by case."""
+    """Order events of one case and moment by the lifecycle, case by case."""
     heads = heads_of(case)
     for first, last in zip(heads.tolist(), [*heads[1:].tolist(), len(rows)], strict=True):
         mine = rows[first:last]
@@ -108,7 +115,7 @@ def _settle(order: Array, rows: Array, case: Array, tied: Array, steps: "_Steps"
 
 
 class _Steps:
-    """The transitions of a case on signal codes: what each status allows, and where it leads."""
+    """The transitions of a case by signal codes: the events that each status allows, and the next status."""
 
     def __init__(
         self, signal: Array, signals: tuple[tuple[str, ...], ...], content: Callable[[int, int], tuple[str, ...]]
@@ -124,7 +131,7 @@ class _Steps:
                         self.to.setdefault((source, code), row.target)
 
     def walk(self, places: list[int], tied: list[bool]) -> list[int]:
-        """The places in order; ties go by rank, each as soon as the status allows it."""
+        """Order places; ties go by rank, each as soon as the status allows it."""
         codes = self.signal[places].tolist()
         status: CaseStatus | None = None
         came_from: CaseStatus | None = None

@@ -1,19 +1,20 @@
-"""Readings of service clocks for a whole log: what `Sla.read` says of each case, as columns.
+"""Readings of service clocks for a whole log: the readings of `Sla.read` for each case, as columns.
 
-Nothing is read case by case: cycles, their changes of target and their business time are counted for all at once.
+Cycles, their changes of target and their business time are counted for all cases at once.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import product
+from types import MappingProxyType
 from typing import Final
 
 import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual._checks import did_you_mean, near
+from servqual._checks import did_you_mean, must_be, near
 from servqual.errors import MissingColumn, UnknownName
 from servqual.metrics.clocks.counting import Calendars, Counting
 from servqual.metrics.clocks.cycles import Cycles
@@ -21,11 +22,14 @@ from servqual.metrics.clocks.fold import cycles_of
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.order import heads_of
 from servqual.metrics.clocks.retargeting import changed
+from servqual.metrics.time.instants import Moment, us_of
 from servqual.model.sla.agreement import Promise, Sla
 from servqual.model.sla.reading import ClockState
-from servqual.readers.columns.columns import MISSING, Chunk, Column
+from servqual.readers.columns.columns import MISSING, Chunk, Column, joined
 from servqual.readers.columns.lazy import LazyColumns
+from servqual.readers.columns.request import Request
 from servqual.readers.columns.tables import Kind
+from servqual.readers.sources import Source, chunks_of
 
 STATES: Final = tuple(ClockState)
 _CODE: Final = {state: code for code, state in enumerate(STATES)}
@@ -52,14 +56,14 @@ _US: Final = dt.timedelta(microseconds=1)
 
 @attrs.frozen(eq=False)
 class ClockReadings:
-    """The readings of one promise at a moment: a row for each cycle, and one for each case whose clock is pending.
+    """The readings of one promise at a moment: one row per cycle, and one per case whose clock is pending.
 
-    What only some ask for is worked out when they do. `clock_readings` gives them, and shows an example.
+    `clock_readings` makes them, and shows an example. Due moments are computed on first use.
 
     Attributes:
         key: the promise.
         log: the events that were read.
-        case: the code of the case in `log.ids`; pending ones come last.
+        case: codes into `log.ids`; pending cases are last.
         state: codes into `STATES`.
         start, stop: microseconds of UTC, or missing.
         elapsed, limit: counted microseconds.
@@ -89,16 +93,16 @@ class ClockReadings:
 
     @cached_property
     def breached_at(self) -> Array:
-        """The due moment that was passed, missing where none was."""
+        """The due moment that was passed, or missing."""
         return self.find_breached_at()
 
     @cached_property
     def due(self) -> Array:
-        """The due moment of each reading, missing where there is none."""
+        """The due moment of each reading, or missing."""
         return self.find_due()
 
     def columns(self) -> dict[str, Array]:
-        """The readings as numpy columns, for a frame of any library: moments of UTC and durations in microseconds."""
+        """Return numpy columns for a frame of any library: moments of UTC, and durations in microseconds."""
         return {
             "case_id": np.array([*self.log.ids], object).take(self.case),
             "cycle": self.cycle,
@@ -108,7 +112,7 @@ class ClockReadings:
         }
 
     def chunk(self) -> Chunk:
-        """The readings as rows to count: case, state, start (as received_at) and what is known of each case."""
+        """Return the readings as rows to count: case, state, start (as received_at) and attributes of the case."""
         columns = {
             "case_id": Column(Kind.LABEL, self.case.astype(np.int32), self.log.ids),
             "received_at": Column(Kind.MOMENT, self.start),
@@ -122,11 +126,56 @@ class ClockReadings:
         return Chunk(LazyColumns([*columns, *known], column), len(self), len(self), range(len(self)))
 
 
+def clock_readings(
+    case_events: Source,
+    sla: Sla,
+    *,
+    now: Moment,
+    columns: Mapping[str, str] | None = None,
+    naive: str | None = None,
+) -> Mapping[str, ClockReadings]:
+    """Read every promise of an agreement for every case of a log, by the key of the promise.
+
+    Equal to `Sla.read` of each case, cycle by cycle, without building objects. Events after `now` are left out, and so
+    is a case that begins after it. `columns` and `naive` are those of `measure`; refused rows are in
+    `readings.log.rows`. Raises `MissingColumn` for a log without case, moment or event, or without a column that
+    targets match on.
+
+    >>> import datetime as dt
+    >>> from servqual.model import BusinessHours, Clock, Sla, Target
+    >>> hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
+    >>> sla = Sla(name="desk", hours=hours, targets=[Target(clock=Clock.RESOLUTION, within=dt.timedelta(hours=8))])
+    >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> log = {"case_id": ["C-1", "C-2"], "at": [nine, nine - dt.timedelta(days=3)], "event": ["reported", "reported"]}
+    >>> found = clock_readings(log, sla, now=nine + dt.timedelta(hours=1))["resolution"].columns()
+    >>> found["case_id"].tolist(), found["state"].tolist(), found["due"].astype(str).tolist()
+    (['C-1', 'C-2'], ['running', 'breached'], ['2026-05-04T17:00:00.000000', '2026-05-01T17:00:00.000000'])
+    """
+    log, moment = read_log(case_events, [sla], now=now, columns=columns, naive=naive)
+    return MappingProxyType({promise.key: read_clock(sla, log, promise.key, moment) for promise in sla.promises})
+
+
+def read_log(
+    case_events: Source,
+    agreements: Sequence[Sla],
+    *,
+    now: Moment,
+    columns: Mapping[str, str] | None,
+    naive: str | None,
+) -> tuple[EventLog, int]:
+    """Read the log for some agreements, and the moment of their readings."""
+    for sla in agreements:
+        must_be(Sla, "sla", "an Sla", sla)
+    moment, request = us_of(now, "now"), Request(names=columns or {}, naive=naive, whole=True)
+    chunk = joined([read() for read in chunks_of("case_events", case_events, request)])
+    return EventLog.of(chunk, moment, {name for sla in agreements for name in sla.attributes}), moment
+
+
 def read_clock(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings:
     """Read one promise of an agreement for every case of a log.
 
     Equal to `sla.read(case, now=now)[key]` and its cycles, row by row. Raises `UnknownName` for a promise that the
-    agreement does not make, and `MissingColumn` where its targets look at what the log has no column for.
+    agreement does not make, and `MissingColumn` where the log lacks a column that its targets match on.
     """
     promise = next((promise for promise in sla.promises if promise.key == key), None)
     if promise is None:
@@ -137,8 +186,8 @@ def read_clock(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings:
     if unknown:
         close = near(unknown[0], log.attributes)
         raise MissingColumn(
-            f"targets of {key!r} look at {unknown[0]!r}, for which case_events needs a column with the value that each "
-            f"event gave (got {', '.join(log.attributes)}){did_you_mean(close)}",
+            f"case_events needs the column {unknown[0]!r}, which targets of {key!r} match on "
+            f"(got {', '.join(log.attributes)}){did_you_mean(close)}",
             column=unknown[0],
             near=close,
         )
@@ -146,15 +195,17 @@ def read_clock(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings:
 
 
 class _Reader:
+    """The cycles of one promise, with the limits that hold and the counting of their time."""
+
     def __init__(self, sla: Sla, log: EventLog, promise: Promise, now: int) -> None:
         self.sla, self.log, self.promise, self.now = sla, log, promise, now
-        # no limit, and no target at all, which is the last, are -1
+        # -1 where a target has no limit, and last for no target
         self.limit_of = np.array([-1 if t.within is None else t.within // _US for t in sla.targets] + [-1], np.int64)
         every = cycles_of(log, promise, {id(target): place for place, target in enumerate(sla.targets)})
         if sla.conventions.pause_edges == "minute":
             every = every.to_minutes()
         self.pending = self._pending(every)
-        # a cycle that no target ever held for is not read
+        # a cycle that never had a limit is not read
         read = self.limit_of.take(every.target) >= 0
         read[every.change_cycle[self.limit_of.take(every.change_target) >= 0]] = True
         cycles = every if read.all() else every.only(np.flatnonzero(read))
@@ -167,7 +218,7 @@ class _Reader:
             self.limit[row] += self.count.elapsed_by(row, since)
 
     def readings(self) -> ClockReadings:
-        """The readings of all cycles, and of the clocks that are pending."""
+        """Return the readings of all cycles, and of pending clocks."""
         c, limit, elapsed = self.cycles, self.limit, self.count.elapsed()
         late = elapsed > limit
         # the clock on the wall may jump over the limit at the very moment that is due
@@ -208,7 +259,7 @@ class _Reader:
         )
 
     def _pending(self, cycles: Cycles) -> Array:
-        """Cases that have a promise and no cycle of it yet."""
+        """Find the cases with a promise and no cycle of it yet."""
         if len(heads_of(cycles.case)) == len(self.log.heads):
             return np.zeros(0, np.intp)
         has = np.zeros(len(self.log.ids), np.bool_)
@@ -219,18 +270,18 @@ class _Reader:
     def _breached_at(self, late: Array) -> Array:
         out = np.full(len(self.cycles.case), MISSING, np.int64)
         out[late] = self.count.due(late, self.limit[late])
-        return self._told(out)
+        return self._with_earlier(out)
 
     def _all_due(self, late: Array, elapsed: Array) -> Array:
-        """Due moments of all readings of cycles: none while a pause lasts, or for a clock cancelled before it."""
+        """Find the due moments of all cycles: none while a pause lasts, or where a clock was cancelled before."""
         due = self.count.due(np.arange(len(late)), self.limit)
         paused_at = self.cycles.paused_at
         due[(paused_at != MISSING) & ((due >= paused_at) | (elapsed < self.limit))] = MISSING
         due[self.cycles.cancelled & ~late] = MISSING
-        return self._told(due)
+        return self._with_earlier(due)
 
-    def _told(self, due: Array) -> Array:
-        """Due moments, but those of breaches that came before a change of target."""
+    def _with_earlier(self, due: Array) -> Array:
+        """Put in the due moments of breaches before a change of target."""
         row, at = self.breached_before
         due[row] = at
         return due

@@ -1,4 +1,4 @@
-"""What if, for a whole log: its cases read under two agreements, and the verdicts that change, as columns."""
+"""What if, for a whole log: its cases read under two agreements, and the changed verdicts as columns."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,8 +8,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.metrics.clocks.log import EventLog
-from servqual.metrics.clocks.log_readings import read_log
-from servqual.metrics.clocks.readings import STATES, ClockReadings, read_clock
+from servqual.metrics.clocks.readings import STATES, ClockReadings, read_clock, read_log
 from servqual.metrics.time.instants import Moment
 from servqual.model.sla.agreement import Sla
 from servqual.model.sla.reading import ClockState
@@ -17,18 +16,18 @@ from servqual.readers.columns.accounting import Rows
 from servqual.readers.sources import Source
 
 _STATES = np.array([*STATES, None], object)
-"""The states by their codes, and last what is not there."""
+"""The states by their codes; the last stands for a clock that is not there."""
 
 
 @attrs.frozen(eq=False)
 class LogReplay:
-    """How many clock cycles were compared, and those that would have been judged differently.
+    """The number of clock cycles compared, and the cycles with another verdict.
 
     Attributes:
-        compared: the number of cycles, also of those that only one agreement makes.
-        columns: `case_id`, `promise`, `cycle`, `before` and `after`, a row for each change, as numpy has them; a clock
-            that is not there is None.
-        rows: what of the log was read, used and refused.
+        compared: the number of cycles, those that only one agreement makes included.
+        columns: numpy arrays `case_id`, `promise`, `cycle`, `before` and `after`, one row per change; None stands for a
+            clock that is not there.
+        rows: the rows of the log read, used and refused.
     """
 
     compared: int
@@ -52,9 +51,9 @@ def what_if(
 ) -> LogReplay:
     """Read a log under two agreements and list each cycle of each clock whose state differs.
 
-    Equal to `servqual.model.what_if` of its cases, without building one: the log is read once. Change one thing at a
-    time with `attrs.evolve(sla, hours=…)`, `targets=…`, `pause_on=…` or `conventions=…`. `columns` and `naive` are
-    those of `clock_readings`, which also says what is refused.
+    Equal to `servqual.model.what_if` of its cases, without building objects: the log is read once. Change one thing at
+    a time with `attrs.evolve(sla, hours=…)`, `targets=…`, `pause_on=…` or `conventions=…`. `columns`, `naive` and
+    refusals are those of `clock_readings`.
 
     >>> import datetime as dt
     >>> from servqual.model import BusinessHours, Clock, Target
@@ -83,7 +82,7 @@ def _read(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings | None:
 def _compared(
     log: EventLog, key: str, before: ClockReadings | None, after: ClockReadings | None
 ) -> tuple[int, dict[str, Array]]:
-    """How many cycles of one promise there are, and those of them that change."""
+    """Count the cycles of one promise, and list those that change."""
     sides = [_numbered(log, readings) for readings in (before, after)]
     cycles = np.union1d(*(cycle for cycle, _ in sides))
     states = np.full((2, len(cycles)), len(STATES), np.int32)
@@ -102,7 +101,7 @@ def _compared(
 
 
 def _numbered(log: EventLog, readings: ClockReadings | None) -> tuple[Array, Array]:
-    """A key for each cycle, by its number and its case, and its state; a clock not begun is a first cycle."""
+    """Number each cycle by its number and case, and read its state; a clock that has not begun is a first cycle."""
     if readings is None:
         return np.zeros(0, np.int64), np.zeros(0, np.int32)
     return np.maximum(readings.cycle, 1) * len(log.ids) + readings.case, readings.state

@@ -1,6 +1,6 @@
-"""Targets that change while a clock runs: the limit and the hours that hold in the end, and breaches that came before.
+"""Targets that change while a clock runs: the final limits and hours, and breaches before a change.
 
-The same steps as the model takes for one cycle, here for the n-th change of all cycles at once.
+The steps of the model for one cycle, here for the n-th change of all cycles at once.
 """
 
 from typing import Final, NamedTuple
@@ -20,13 +20,13 @@ _NONE: Final = np.zeros(0, np.int64)
 
 
 class Changed(NamedTuple):
-    """What all changes of target come to.
+    """The result of all changes of target.
 
     Attributes:
-        cycles: each with the hours that hold, and cancelled where no limit does any more.
-        limit: counted microseconds, from the start on or from `since`.
-        since: cycles whose limit counts from a moment on, and the moments.
-        breached: cycles that were breached before a change, which stays so, and their due moments.
+        cycles: the cycles under the hours of their targets, cancelled where the last target has no limit.
+        limit: microseconds to count, from the start or from `since`.
+        since: cycles whose limit counts from a later moment, and the moments.
+        breached: cycles that were breached before a change and stay so, and their due moments.
     """
 
     cycles: Cycles
@@ -36,7 +36,7 @@ class Changed(NamedTuple):
 
 
 def changed(sla: Sla, calendars: Calendars, cycles: Cycles, limit_of: Array) -> Changed:
-    """Apply the changes of cycles that all had a limit at some time; `limit_of` has the limit of each target."""
+    """Apply the changes of target to cycles that had a limit at some time; `limit_of` has the limit of each target."""
     row = cycles.change_cycle[heads_of(cycles.change_cycle)]
     limits = _Limits(sla, calendars, cycles.only(row), limit_of)
     limits.apply_all()
@@ -59,7 +59,7 @@ def changed(sla: Sla, calendars: Calendars, cycles: Cycles, limit_of: Array) -> 
 
 
 class _Limits:
-    """The limit and the hours that hold after each change of target; a verdict reached before a change stays."""
+    """The limits and hours of cycles after each change of target; a breach before a change stays."""
 
     def __init__(self, sla: Sla, calendars: Calendars, cycles: Cycles, limit_of: Array) -> None:
         self.sla, self.calendars, self.cycles, self.limit_of = sla, calendars, cycles, limit_of
@@ -70,7 +70,7 @@ class _Limits:
         self.since, self.dropped_at, self.breached_at = np.full((3, len(self.within)), MISSING)
 
     def apply_all(self) -> None:
-        """Apply the n-th change of all cycles that have so many, in order."""
+        """Apply the first change of all cycles, then the second of all that have two, and so on."""
         c = self.cycles
         heads = heads_of(c.change_cycle)
         sizes = np.diff(np.append(heads, len(c.change_cycle)))
@@ -105,11 +105,11 @@ class _Limits:
         self.has_target[row] = True
 
     def _count(self, row: Array, at: Array) -> Counting:
-        """How some cycles count as far as a moment of each."""
+        """Count some cycles up to a moment of each."""
         return Counting(self.sla, self.calendars, self.settled().only(row).known_by(at))
 
     def _judge(self, row: Array, count: Counting) -> Array:
-        """Note which cycles are breached that were not before; the limits that they had."""
+        """Note the cycles that are newly breached; return the limits of all."""
         every = np.arange(len(row))
         limit, since = self.within[row], self.since[row]
         later = np.flatnonzero(since != MISSING)
@@ -120,7 +120,7 @@ class _Limits:
         return limit
 
     def settled(self) -> Cycles:
-        """The cycles with the hours that hold after all changes so far."""
+        """Return the cycles under the hours after all changes so far."""
         row, at, target = (np.concatenate(columns) for columns in zip(*self.turns, strict=True))
         order = np.argsort(row, kind="stable")
         return attrs.evolve(

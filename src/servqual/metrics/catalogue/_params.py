@@ -1,0 +1,64 @@
+"""The parameters of KPIs: read from a view, and refused where they are not set or cannot be used."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Final
+
+import numpy as np
+
+from servqual._arrays import Array
+from servqual.errors import InvalidValue
+from servqual.metrics.kpi.view import View
+
+_US: Final = dt.timedelta(microseconds=1)
+
+
+def limit_of(t: View, name: str) -> int:
+    """Read a span of time of 0 or more, in microseconds."""
+    limit = t.params[name]
+    if not isinstance(limit, dt.timedelta) or limit < dt.timedelta():
+        raise InvalidValue.of(
+            name,
+            "be a timedelta of 0 or more",
+            limit,
+            do=f"set it, such as KPIS['…'].with_({name}=datetime.timedelta(days=30))",
+        )
+    return limit // _US
+
+
+def count_of(t: View, name: str) -> int:
+    """Read a whole number of 1 or more."""
+    count = t.params[name]
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise InvalidValue.of(name, "be a whole number of 1 or more", count, do=f"set it, such as .with_({name}=3)")
+    return count
+
+
+def level_of(t: View, name: str) -> float:
+    """Read a number between 0 and 1, both excluded."""
+    level = t.params[name]
+    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
+        raise InvalidValue.of(name, "be a number between 0 and 1", level, do=f"set it with .with_({name}=…)")
+    return level
+
+
+def scale_of(t: View) -> tuple[float, float]:
+    """Read the two ends of the `scale`."""
+    scale = t.params["scale"]
+    if not (isinstance(scale, tuple) and len(scale) == 2 and scale[0] < scale[1]):  # noqa: PLR2004  (two ends)
+        raise InvalidValue.of("scale", "be its two ends, such as (1, 5)", scale, do="set it with .with_(scale=…)")
+    return scale
+
+
+def labelled(t: View, name: str, param: str) -> Array:
+    """Find the rows whose label is one of those that a parameter names."""
+    wanted = t.params[param]
+    if isinstance(wanted, str) or not isinstance(wanted, tuple | list | set | frozenset) or not wanted:
+        raise InvalidValue.of(param, f"name values of {name}", wanted, do=f"set it, such as .with_({param}=('…', '…'))")
+    return holding(t, name, wanted)
+
+
+def holding(t: View, name: str, wanted: Collection[str]) -> Array:
+    """Find the rows whose label is one of these."""
+    column = t.column(name)
+    return np.isin(column.values, [code for code, label in enumerate(column.labels) if label in wanted])
