@@ -120,7 +120,7 @@ def test_the_sample_says_that_it_is_simulated_and_finds_its_weak_spot(tmp_path: 
     assert "simulated" in said
     assert "imulated" in (tmp_path / "r.html").read_text(encoding="utf-8")
     assert found["priorities"][0]["group"] == "network"
-    assert [s["status"] for s in found["standards"]] == ["missed", "missed", "kept"]
+    assert [s["status"] for s in found["standards"]] == ["not_reached", "not_reached", "reached"]
     assert f"{tmp_path / 'r.html'} and {tmp_path / 'r.json'}:" in said.splitlines()[-1]
 
 
@@ -144,11 +144,11 @@ GOOD = "received_at,resolved_at\n2026-05-04T09:00Z,2026-05-04T10:00Z\n"
         (b"colour,size\nred,3\n", (), "received_at"),
         (bytes(range(256)), (), "binary"),
         (b"received_at\n2026-05-04 09:00\n", (), "needs a zone"),
-        (b"received_at\nsoon\n", (), "row 2: received_at is not a date"),
+        (b"received_at\nsoon\n", (), "row 2: received_at must be a date"),
         (b"received_at\n?\n", (), "no case has a received_at"),
         (GOOD.encode(), ("--preset", "servicenw"), "did you mean servicenow"),
         (GOOD.encode(), ("--now", "today"), "ISO 8601"),
-        (GOOD.encode(), ("--now", "2026-05-04"), "needs an offset"),
+        (GOOD.encode(), ("--now", "2026-05-04"), "must have an offset"),
         (GOOD.encode(), ("--now", "2020-05-04T09:00Z"), "must not come before the first case"),
         (GOOD.encode(), ("--zone", "Mars/Olympus"), "IANA"),
         (GOOD.encode(), ("--config", "none.toml"), "cannot read the configuration"),
@@ -185,7 +185,7 @@ def test_bad_input_exits_2_with_words(content: bytes | None, words: tuple[str, .
         ("targets = 3\n", "[[targets]]"),
         ("[hours]\nweek = {mon = '09:00-17:00'}\n", "[hours] needs a zone"),
         ("[hours]\nzone = 'UTC'\nspecial = {xmas = '09:00-12:00'}\n", "must name dates"),
-        ("[log]\nevent = 'step'\n", "log needs at"),
+        ("[log]\nevent = 'step'\n", "log must name at"),
         ("[hours]\nzone = 'UTC'\nweek = {mon = '09:00-17:00, 16:00-18:00'}\n", "overlap"),
         ("[log]\nevent = 'step'\nat = 'when'\nmoments = {received_at = {frist = '*'}}\n", "first"),
     ],
@@ -210,7 +210,7 @@ def test_rows_that_cannot_be_read_are_counted_with_their_numbers(tmp_path: Path)
         ("received_at", 1, 3),
         ("row", 2, 4),
     }
-    assert "refused row: received_at is not a date of the form ISO 8601: 1 (row 3)" in said
+    assert "refused row: received_at must be a date of the form ISO 8601: 1 (row 3)" in said
 
 
 def test_outputs_never_overwrite_the_export_or_each_other(tmp_path: Path) -> None:
@@ -254,11 +254,13 @@ def test_a_target_for_some_cases_takes_just_those_out_of_the_one_for_all(tmp_pat
 
 
 def test_an_event_log_that_was_not_said_to_be_one_is_noticed(tmp_path: Path) -> None:
-    """Rows that repeat a case_id are counted as they are, and the note says how to fold them."""
+    """Rows with a repeated case_id are refused and counted, and the note says how to keep one row per case."""
     (tmp_path / "in.csv").write_text("case_id,received_at\n" + "C-1,2026-05-04T09:00Z\n" * 3, encoding="utf-8")
     found, said = report(tmp_path, tmp_path / "in.csv")
-    assert found["rows"]["cases"] == 3
-    assert "note: 2 of the first 3 rows repeat the case_id of another" in said
+    rows = found["rows"]
+    assert (rows["cases"], rows["read"], rows["used"], rows["refused"]) == (1, 3, 1, 2)
+    assert "note: 2 rows repeat the case_id of another and are left out" in said
+    assert "refused row: case_id came before: 2 (row 3, 4)" in said
     assert "fold = true" in said
 
 

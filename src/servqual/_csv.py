@@ -8,9 +8,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """UTF-8 text with commas and CRLF (RFC 4180); None is empty, and text that opens like a formula gets an apostrophe.
+    """Write rows as CSV with commas and CRLF (RFC 4180); None is empty.
 
-    The guard is the one that OWASP names for CSV injection.
+    Text that starts like a formula gets an apostrophe, as OWASP advises against CSV injection.
 
     >>> csv_text(["team", "n"], [["=1+1", -2], [None, 3]]).split()
     ['team,n', "'=1+1,-2", ',3']

@@ -1,8 +1,8 @@
 """Arrays into matplotlib Axes or SVG text: lines with bands, Pareto bars, intervals by group, sparklines.
 
 Nothing here knows a KPI. Figures are built with matplotlib's objects, never with pyplot, so no window opens, no backend
-is chosen and a notebook or a server keeps its own settings. The one picture serves a light and a dark page: `to_svg`
-writes each colour as a CSS custom property with the colour itself as what to do without.
+is chosen and a notebook or a server keeps its own settings. One picture serves a light and a dark page: `to_svg` writes
+each colour as a CSS custom property with the colour itself as its fallback.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 import attrs
 
 from servqual._checks import need
-from servqual._html import clean, columns, shorten
+from servqual._words import clean, columns, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,9 +41,9 @@ _WIDTH: Final = 360.0
 _FONT: Final = 11.0
 _COLUMN: Final = 6.2  # points that one column of text takes at that size
 _ROW: Final = 21.0
-_LABEL: Final = 22  # columns that a name or a note in the margin may take
+_LABEL: Final = 22  # the most columns of a name or a note in the margin
 _SVG: Final = "http://www.w3.org/2000/svg"
-# matplotlib reads how to write SVG from its global settings; one drawing at a time borrows them
+# matplotlib reads its SVG options from global settings; one thread at a time changes them
 _SETTINGS: Final = threading.Lock()
 
 Moment = dt.date | dt.datetime | float
@@ -51,9 +51,9 @@ Moment = dt.date | dt.datetime | float
 
 @attrs.frozen(kw_only=True)
 class Line:
-    """One named line over time: a value a moment (missing ones leave a gap), and where known its interval.
+    """One named line over time: a value per moment, with its interval where known; a missing value leaves a gap.
 
-    `hollow` marks points that stand on little, such as few rows or an unfinished period.
+    `hollow` marks uncertain points, such as those of few rows or an unfinished period.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Line:
 
 @attrs.frozen(kw_only=True)
 class Bar:
-    """One category of a Pareto chart: its share, the share of all up to and with it, and a note for the margin."""
+    """One category of a Pareto chart: its share, the cumulative share, and a note for the margin."""
 
     name: str
     share: float
@@ -93,11 +93,11 @@ def lines(
     within: tuple[float | None, float | None] = (None, None),
     ax: "Axes | None" = None,
 ) -> "Axes":
-    """Lines over time with their intervals and a goal.
+    """Draw lines over time with their intervals and a goal.
 
-    `suffix` is written behind each tick of the value axis; `within` are the ends that values cannot pass (0 and 100 for
-    per cent). Intervals are a band between firm points and a bar at hollow ones; those bars may leave the picture, with
-    a caret where they do, so that one poor week does not flatten the others.
+    `suffix` is written behind each tick of the value axis; `within` are the limits of possible values (0 and 100 for
+    per cent). Intervals are a band between firm points and a bar at hollow ones. Such a bar may leave the picture, and
+    then ends in a caret, so that one poor week does not flatten the others.
 
     >>> line = Line(name="north", at=[1, 2, 3], values=[4.0, None, 5.0], low=[3, None, 4], high=[5, None, 7])
     >>> axes = lines([line], goal=6.0, suffix=" h")
@@ -126,7 +126,7 @@ def lines(
 
 
 def _legend_grid(names: Sequence[str]) -> tuple[int, int]:
-    """How many names stand side by side above a chart, and in how many rows; one line alone needs no legend."""
+    """Give the names per row of a legend above a chart, and its rows; a single line needs no legend."""
     if len(names) < 2:  # noqa: PLR2004 - one line is named by the title of its chart
         return 1, 0
     widest = max(columns(shorten(name, _LABEL)) for name in names) * _COLUMN + 45
@@ -135,19 +135,19 @@ def _legend_grid(names: Sequence[str]) -> tuple[int, int]:
 
 
 def _stroke(place: int) -> tuple[str, str]:
-    """A pair of colour and dash that comes again only after every colour was seen with every dash."""
+    """Give a pair of colour and dash; no pair repeats until every colour was used with every dash."""
     return SERIES[place % len(SERIES)][0], SERIES[(place + place // len(SERIES)) % len(SERIES)][1]
 
 
 def _line(ax: "Axes", line: Line, colour: str, dash: str) -> list[float]:
-    """Draw one line; give back the values that the axis must show."""
+    """Draw one line; return the values that the axis must show."""
     at, values = _positions(line.at), _numbers(line.values)
     hollow = _hollow(line)
     low, high = _numbers(line.low), _numbers(line.high)
     if low and high:
         firm = [not h and math.isfinite(y) for h, y in zip(hollow, values, strict=True)]
         _intervals(ax, list(zip(at, low, high, strict=True)), firm, colour)
-    # matplotlib leaves a name that starts with an underscore out of the legend; a space before it is not seen
+    # matplotlib leaves names that start with an underscore out of the legend; a space before it is invisible
     name = re.sub("^_", " _", shorten(line.name, _LABEL))
     ax.plot(at, values, color=colour, linestyle=dash, linewidth=1.7, label=name)
     crowded = len(at) > 40  # noqa: PLR2004 - more marks than that merge into a smear
@@ -174,7 +174,7 @@ def _hollow(line: Line) -> list[bool]:
 
 
 def _carets(ax: "Axes", line: Line, colour: str) -> None:
-    """Say at the edge of the picture that the interval of a hollow point goes on beyond it."""
+    """Draw a caret at the edge of the picture where the interval of a hollow point goes on beyond it."""
     floor, ceiling = ax.get_ylim()
     markers = need("matplotlib.markers", "plot", "a chart")
     for values, edge, mark, sign in (
@@ -191,7 +191,7 @@ def _carets(ax: "Axes", line: Line, colour: str) -> None:
 
 
 def _make_room(ax: "Axes", suffix: str) -> None:
-    """Move the left edge so far in that the longest tick of the value axis has room."""
+    """Move the left edge until the longest tick of the value axis has room."""
     floor, ceiling = ax.get_ylim()
     ticks = [_tick(suffix)(value, 0) for value in ax.get_yticks() if floor <= value <= ceiling]
     left = max(50.0, max(map(columns, ticks), default=0) * _COLUMN + 14) / _WIDTH
@@ -200,17 +200,17 @@ def _make_room(ax: "Axes", suffix: str) -> None:
 
 
 def _intervals(ax: "Axes", points: Sequence[tuple[float, float, float]], firm: Sequence[bool], colour: str) -> None:
-    """A band where firm points stand side by side, a bar of its own for every other point (moment, low, high)."""
+    """Draw a band where firm points are neighbours, and a bar for every other point (moment, low, high)."""
     banded = [f and any((*firm[max(i - 1, 0) : i], *firm[i + 1 : i + 2])) for i, f in enumerate(firm)]
-    at, low, high = ([point[part] for point in points] for part in range(3))
+    at, low, high = ([point[i] for point in points] for i in range(3))
     ax.fill_between(at, low, high, where=banded, color=colour, alpha=0.16, linewidth=0)
     alone = [point for point, b in zip(points, banded, strict=True) if not b]
-    at, low, high = ([point[part] for point in alone] for part in range(3))
+    at, low, high = ([point[i] for point in alone] for i in range(3))
     ax.vlines(at, low, high, color=colour, alpha=0.4, linewidth=1.4)
 
 
 def pareto(bars: Sequence[Bar], *, ax: "Axes | None" = None) -> "Axes":
-    """Bars by falling share with the cumulative share as a line, both on one scale from 0 to 100 %.
+    """Draw bars by falling share with the cumulative share as a line, both on one scale from 0 to 100 %.
 
     >>> axes = pareto([Bar(name="network", share=0.6, cumulative=0.6), Bar(name="mail", share=0.4, cumulative=1.0)])
     >>> [label.get_text() for label in axes.get_yticklabels()]
@@ -236,7 +236,7 @@ def ranking(
     within: tuple[float | None, float | None] = (None, None),
     ax: "Axes | None" = None,
 ) -> "Axes":
-    """One row a group: a dot for the value, a bar for its interval, and a line where the whole stands.
+    """Draw one row per group: a dot for the value, a bar for its interval, and a line at the value of the whole.
 
     >>> axes = ranking([Dot(name="north", value=4.0, low=3.0, high=6.0), Dot(name="south", value=None)], overall=5.0)
     >>> [label.get_text() for label in axes.get_yticklabels()]
@@ -261,7 +261,7 @@ def ranking(
 
 
 def sparkline(values: Sequence[float | None]) -> str:
-    """A small line without axes, as SVG for the eye only; gaps stay gaps, and one value alone is a dot.
+    """Draw a small line without axes as SVG, hidden from screen readers; gaps stay gaps, a single value is a dot.
 
     >>> sparkline([]), sparkline([1.0, None, 2.0]).count("<polyline")
     ('', 2)
@@ -287,7 +287,7 @@ def sparkline(values: Sequence[float | None]) -> str:
 
 
 def to_svg(figure: "Figure", *, title: str, description: str = "", prefix: str) -> str:
-    """A figure as inline SVG: the same bytes each time, named for screen readers, in the colours of the page around it.
+    """Write a figure as inline SVG: the same bytes each time, named for screen readers, in the colours of the page.
 
     Text stays text, in the font of the page. `prefix` begins every id and must be unique in the page. The page may set
     `--ink`, `--muted`, `--grid`, `--paper`, `--goal` and `--series-1` to `--series-4`.
@@ -300,7 +300,7 @@ def to_svg(figure: "Figure", *, title: str, description: str = "", prefix: str) 
     page = io.BytesIO()
     written = {"svg.fonttype": "none", "svg.hashsalt": "servqual"}
     with _SETTINGS, matplotlib.rc_context(written), warnings.catch_warnings():
-        # text is set by the browser in its own fonts; what ours lacks does not matter
+        # browsers set the text in their own fonts; glyphs missing here do not matter
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(page, format="svg", transparent=True, metadata={"Date": None})
     root = ET.fromstring(page.getvalue())  # noqa: S314 - written by matplotlib a line ago, not by a stranger
@@ -313,7 +313,7 @@ def to_svg(figure: "Figure", *, title: str, description: str = "", prefix: str) 
 
 
 def _adapt(root: ET.Element, prefix: str) -> None:
-    """Make matplotlib's document a good neighbour inside a page."""
+    """Make matplotlib's document fit into a page: own ids, no global style, named by its title."""
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag in {f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"}:
@@ -339,13 +339,13 @@ def _adapt(root: ET.Element, prefix: str) -> None:
 
 
 def _themed(style: str) -> str:
-    """Colours as custom properties, and of a font only its size: the family is the page's."""
+    """Write colours as custom properties, and keep only the size of a font: the family is the page's."""
     sized = re.sub(r"font: [^;]*?([\d.]+px)[^;]*", r"font-size: \1", re.sub(r"font-family: [^;]*;?", "", style))
     return re.sub("#[0-9a-f]{6}", lambda c: f"var({_VARIABLES[c[0]]}, {c[0]})" if c[0] in _VARIABLES else c[0], sized)
 
 
 def _axes(*, width: float, height: float, left: float, right: float, top: float, bottom: float) -> "Axes":
-    """Axes with margins in points, which no font of the machine can move."""
+    """Make axes with margins in points, independent of the fonts of the machine."""
     figure = need("matplotlib.figure", "plot", "a chart").Figure(figsize=(width / 72, height / 72))
     ax: Axes = figure.add_axes((left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height))
     ax.set_axisbelow(True)
@@ -356,7 +356,7 @@ def _axes(*, width: float, height: float, left: float, right: float, top: float,
 
 
 def _listing(names: Sequence[str], notes: Sequence[str], *, plot: float) -> "Axes":
-    """Axes of a list, wide enough for its names, a plot of that width and its notes."""
+    """Make axes of a list, wide enough for its names, a plot of width `plot` and its notes."""
     left = max((columns(shorten(name, _LABEL)) for name in names), default=0) * _COLUMN + 12
     right = max(max((columns(shorten(note, _LABEL)) for note in notes), default=0) * _COLUMN + 16, 22)
     height = max(len(names), 1) * _ROW + 34
@@ -398,7 +398,7 @@ def _time_axis(ax: "Axes", moments: Sequence[Moment]) -> None:
 
 
 def _span(shown: Sequence[float], within: tuple[float | None, float | None]) -> tuple[float, float]:
-    """The ends of an axis: a little air on both sides, but not past what values can be."""
+    """Give the ends of an axis: some room on both sides, within the limits of possible values."""
     least, most = min(shown), max(shown)
     air = (most - least) * 0.08 or abs(most) * 0.1 or 1.0
     floor, ceiling = within
@@ -424,6 +424,6 @@ def _numbers(values: Sequence[float | None]) -> list[float]:
 
 
 def _positions(moments: Sequence[Moment]) -> list[float]:
-    """Where moments stand on the axis: dates as matplotlib counts days, numbers as they are."""
+    """Place moments on the axis: dates as matplotlib counts days, numbers as they are."""
     dates = need("matplotlib.dates", "plot", "a chart")
     return [float(dates.date2num(m)) if isinstance(m, dt.date) else m for m in moments]

@@ -1,4 +1,4 @@
-"""The command line: `servqual report EXPORT` makes the page, and says in one line where it is and what it found.
+"""The command line: `servqual report EXPORT` writes the page and prints what it found.
 
 Exit codes: 0 done, 2 the input cannot be used (the message says why), 1 a fault of ours.
 """
@@ -13,14 +13,14 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from servqual._html import clean
+from servqual._words import clean
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 
 _LONG = 8 << 20
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit code."""
+    """Run a command and return the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     report = commands.add_parser(
         "report",
-        help="from a ticket export to one page: what is promised, kept, hurts, and to improve first",
+        help="turn a ticket export into one page: promises kept, weak groups, and what to improve first",
         description="Measure a ticket export (CSV, also gzipped; Excel; Parquet) and write one self-contained page.",
         epilog="example: servqual report incidents.csv.gz --preset servicenow --html report.html",
     )
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """Looks the version up only when it is asked for."""
+    """The action of `--version`, which reads the version only when it is printed."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         import servqual  # noqa: PLC0415
@@ -94,8 +94,8 @@ def _report(options: argparse.Namespace) -> int:
     if options.export == "sample":
         for name in ("preset", "config", "zone"):
             if getattr(options, name):
-                raise InvalidValue(
-                    f"sample takes no --{name}: its layout is known (got {getattr(options, name)})", field=name
+                raise InvalidValue.of(
+                    f"--{name}", "be left out with sample, whose layout is known", getattr(options, name)
                 )
         data = sample_report(now=now)
     else:
@@ -118,16 +118,14 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _check_outputs(options: argparse.Namespace) -> None:
-    """No output may be the export, nor another output, nor lie in a folder that does not exist."""
+    """Refuse an output that is the export or another output, or lies in a missing folder."""
     taken = {Path(options.export).resolve(): "the export"}
     for name in ("html", "json", "csv"):
         path = getattr(options, name)
         if path is None:
             continue
         if path.resolve() in taken:
-            raise InvalidValue(
-                f"--{name} must not be {taken[path.resolve()]} (got {path}); name another file", field=name
-            )
+            raise InvalidValue.of(f"--{name}", f"not be {taken[path.resolve()]}", path, do="name another file")
         if path.is_dir() or not path.resolve().parent.is_dir():
             raise UnreadableFile(f"cannot write {path}: no such folder, or a folder itself", path=str(path))
         taken[path.resolve()] = f"the file of --{name}"
@@ -160,14 +158,12 @@ def _moment(text: str | None) -> dt.datetime | None:
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidValue(
-            f"--now must be ISO 8601 with an offset, such as 2026-05-04T09:00Z (got {text!r})", field="now", got=text
-        ) from None
+        raise InvalidValue.of("--now", "be ISO 8601 with an offset, such as 2026-05-04T09:00Z", text) from None
     if moment.tzinfo is None:
         write = moment.isoformat(timespec="minutes")
-        raise InvalidValue(f"--now needs an offset (got {text!r}); write {write}Z for UTC", field="now", got=text)
+        raise InvalidValue.of("--now", "have an offset", text, do=f"write {write}Z for UTC")
     if not 1970 <= moment.year < 2100:  # noqa: PLR2004  (the years in which moments are read)
-        raise InvalidValue(f"--now must lie between 1970 and 2100 (got {text!r})", field="now", got=text)
+        raise InvalidValue.of("--now", "lie between 1970 and 2100", text)
     return moment
 
 
@@ -179,7 +175,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _progress(path: Path) -> AbstractContextManager[Callable[[float], object] | None]:
-    """A progress bar for a long file at a terminal, where tqdm is installed."""
+    """Open a progress bar for a long file at a terminal, where tqdm is installed."""
     if not sys.stderr.isatty() or not path.is_file() or path.stat().st_size < _LONG:
         return nullcontext()
     try:

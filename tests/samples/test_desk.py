@@ -106,7 +106,7 @@ def test_work_stops_at_the_close() -> None:
     assert shifts.after(3000, 600) == 3600  # it stays at the close
     assert shifts.after(3000, 601) == 10_001
     assert shifts.after(5000, 60) == 10_060
-    assert shifts.worked(12_000) == 3600 + 2000
+    assert shifts.elapsed(12_000) == 3600 + 2000
     assert shifts.after(13_000, 601) > 10**12
 
 

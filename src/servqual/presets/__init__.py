@@ -1,4 +1,4 @@
-"""Named data that is somebody's choice and nobody's default: example targets, named procedures, vendors' clocks.
+"""Named data to choose, never a default: example targets, named procedures, vendors' clocks.
 
 >>> from servqual.presets import clock_conventions
 >>> clock_conventions("zendesk").whole_history

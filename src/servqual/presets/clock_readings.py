@@ -1,7 +1,7 @@
-"""How well-known service desks read a clock, as data: pass one as `conventions=` of an `Sla`.
+"""The clock conventions of well-known service desks as data: pass one as `conventions=` of an `Sla`.
 
-Each reading keeps ours except where the product is known to differ, and says where that was learnt. What cannot be
-said in these terms is noted beside it. The products change; these are readings of the sources named, not promises.
+Each reading is ours except where the product is known to differ, with the source of each difference. Differences that
+these terms cannot express are noted beside it. Products change; these are readings of the named sources, not promises.
 """
 
 import datetime as dt
@@ -16,16 +16,14 @@ from servqual.errors import UnknownName
 from servqual.model.sla.clocks import ANY, STANDARD, Clock, ClockConventions, ClockRule, Reopening
 
 _RULES: Final = STANDARD.rules
-
-
 _CLOSED: Final = ("cancelled", "duplicate", "resolved", "closed")
-"""A ticket that is closed has no deadline for an answer: what was open is neither kept nor missed."""
+"""Events after which an answer has no deadline: an open promise is then neither kept nor missed."""
 _NEW_CYCLES: Final = {
     clock: attrs.evolve(rule, reopening=Reopening.NEW_CYCLE)
     for clock, rule in _RULES.items()
     if rule.reopening is Reopening.RESUME
 }
-"""Clocks of products in which a stopped one never goes on: what comes back gets another beside it."""
+"""Rules of products in which a stopped clock never goes on: a reopened ticket gets a new clock."""
 
 
 def _reading(name: str, rules: Mapping[Clock, ClockRule], *sources: str, **options: Any) -> ClockConventions:
@@ -50,7 +48,7 @@ _ZENDESK: Final = _reading(
 
 _SERVICENOW: Final = _reading(
     "servicenow",
-    # what pauses it is configured there, as `pause_on` is here; its reset on a change of fields is a rule of yours
+    # pauses are configured there, as `pause_on` is here; a reset on a change of fields is a rule of your own
     _NEW_CYCLES,
     "ServiceNow documentation, SLA conditions: one is attached whenever start holds and stop does not, so a task that "
     "comes back gets a new one beside the completed one",
@@ -143,10 +141,10 @@ CLOCK_READINGS: Final[Mapping[str, ClockConventions]] = MappingProxyType({readin
 
 
 def clock_conventions(name: str) -> ClockConventions:
-    """The reading of a product, by its name.
+    """Give the reading of a product by its name.
 
-    There are `zendesk`, `servicenow`, `jira_service_management`, `zammad`, `frappe`, `otrs`, `erpnext`, and `standard`,
-    which is ours. An unknown name is refused with the nearest ones.
+    The names are `zendesk`, `servicenow`, `jira_service_management`, `zammad`, `frappe`, `otrs`, `erpnext`, and
+    `standard`, which is ours. Raises `UnknownName` for any other, with the nearest ones.
 
     >>> clock_conventions("zammad").at_close
     'roll'

@@ -1,4 +1,4 @@
-"""The targets that the source documents give as examples; to be chosen by name, never assumed."""
+"""Example targets of the source documents, to choose by name, never a default."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ from servqual.model.sla.target import Target
 
 @attrs.frozen(kw_only=True)
 class ExampleTarget:
-    """An example of a target: the KPI it is about, what it asks for, and where it was read.
+    """An example of a target: its KPI, its goal or limit, and its source.
 
-    `goal` is a share from 0 to 1, `target` a limit for a clock, ready for an agreement (`attrs.evolve` gives it the
-    share of cases that must keep it: the documents name none). A boundary value passes.
+    `goal` is a share from 0 to 1, `target` a limit for a clock, ready for an agreement. The documents name no share of
+    cases that must keep a limit; add it with `attrs.evolve`. A boundary value passes.
     """
 
     name: str
@@ -48,7 +48,7 @@ _EXAMPLES: Final = (
 
 
 def example_targets() -> Mapping[str, ExampleTarget]:
-    """The example targets by KPI: response within 30 minutes, and a resolution rate of at least 95 %.
+    """Give the example targets by KPI: response within 30 minutes, and a resolution rate of at least 95 %.
 
     >>> example_targets()["first_response_time"].target.within
     datetime.timedelta(seconds=1800)

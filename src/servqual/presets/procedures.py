@@ -1,7 +1,7 @@
-"""The processes that the source documents name step by step; to be chosen by name, never assumed.
+"""The processes of the source documents, step by step, to choose by name, never a default.
 
-The documents ask that every step has a duty and a limit, and name neither, so neither stands here: `attrs.evolve` the
-steps, and `Procedure.unclear` lists those still to be settled.
+The documents require a duty and a limit for every step but name neither, so none is given here: add them with
+`attrs.evolve`; `Procedure.unclear` lists the steps without one.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from servqual.model.labels import Language
 from servqual.model.standards.procedure import KeyLink, Procedure, Step
 
 _K: Final = KeyLink
-# by English name: the Chinese one, and the steps in both languages with the key link that each is
+# by English name: the Chinese name, and the steps in both languages with their key link
 _PROCESSES: Final[Mapping[str, tuple[str, tuple[tuple[str, str, KeyLink | None], ...]]]] = MappingProxyType(
     {
         # Building the company's own customer service team (企业内部客户服务团队建设), section 6.1.1
@@ -66,7 +66,7 @@ _PROCESSES: Final[Mapping[str, tuple[str, tuple[tuple[str, str, KeyLink | None],
 
 
 def example_procedures(language: Language = "en") -> Mapping[str, Procedure]:
-    """The procedures by their English name, with names in this language; any but `"en"` and `"zh"` is refused.
+    """Give the procedures by their English name, with names in `language`, which is `"en"` or `"zh"`.
 
     >>> [step.name for step in example_procedures()["enquiry"].steps][:2]
     ['consultation', 'need confirmation']

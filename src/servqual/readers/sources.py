@@ -1,4 +1,4 @@
-"""Whatever holds a table, as chunks of rows that are read when they are called for."""
+"""Any source of a table into chunks, each read when it is called."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
@@ -12,83 +12,85 @@ from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.columns.columns import Chunk, Column
-from servqual.readers.columns.duplicates import IDS, LOOKED_THROUGH, Ids
+from servqual.readers.columns.duplicates import CHECKED_ROWS, IDS, Ids
 from servqual.readers.columns.labels import labels_of
-from servqual.readers.columns.request import ALL, Asked
+from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import Kind, kind_of
 from servqual.readers.files.export import Export
-from servqual.readers.files.frames import files_of, frame_parts, is_frame, rows_told
-from servqual.readers.memory.arrays import parts_of
+from servqual.readers.files.paths import file_chunks, parquet_rows
+from servqual.readers.memory.arrays import column_chunks
+from servqual.readers.memory.frames import frame_chunks, is_frame
 from servqual.readers.memory.objects import is_object, object_chunks
 
 Source: TypeAlias = Any
 """A mapping of columns, a frame, an `Export`, a path, objects of our model, chunks, or an iterator of these."""
 
 
-def parts_of_source(table: str, source: Source, asked: Asked = ALL) -> Iterator[Callable[[], Chunk]]:
-    """The chunks of a source; a row whose id came before is left out, and told in the `lost` of its chunk.
+def chunks_of(table: str, source: Source, request: Request = ALL) -> Iterator[Callable[[], Chunk]]:
+    """Cut a source into chunks; a row with a repeated id is left out and listed in the `lost` of its chunk.
 
-    >>> [part] = parts_of_source("cases", {"Team": ["north"]}, Asked(names={"team": "Team"}))
-    >>> part().columns["team"].labels
+    >>> [chunk] = chunks_of("cases", {"Team": ["north"]}, Request(names={"team": "Team"}))
+    >>> chunk().columns["team"].labels
     ['north']
     """
     if isinstance(source, Mapping):
-        yield from parts_of(table, source, asked)
+        yield from column_chunks(table, source, request)
     elif is_frame(source):
-        yield from frame_parts(table, source, asked)
-    elif not asked.unique or table not in IDS or not _looked_through(source):
-        yield from _in_parts(table, source, asked)
+        yield from frame_chunks(table, source, request)
+    elif not request.unique or table not in IDS or not _ids_are_checked(source):
+        yield from _streamed(table, source, request)
     else:
-        ids, only = Ids(table), None if asked.only is None else asked.only | {IDS[table]}
-        for number, part in enumerate(_in_parts(table, source, attrs.evolve(asked, only=only))):
-            yield partial(ids.first_told, number, part)
+        ids, only = Ids(table), None if request.only is None else request.only | {IDS[table]}
+        for number, chunk in enumerate(_streamed(table, source, attrs.evolve(request, only=only))):
+            yield partial(ids.first_rows, number, chunk)
 
 
-def _looked_through(source: Source) -> bool:
-    """Not a list of objects, which is one part, nor files that say that they are too long."""
+def _ids_are_checked(source: Source) -> bool:
+    """Whether repeated ids are looked for: not in Parquet that is too long, nor in a list of objects, one chunk."""
     if isinstance(source, Sequence) and not isinstance(source, str):
         return not (source and is_object(source[0]))
-    return not isinstance(source, str | Path) or rows_told(Path(source)) <= LOOKED_THROUGH
+    return not isinstance(source, str | Path) or parquet_rows(Path(source)) <= CHECKED_ROWS
 
 
-def _in_parts(table: str, source: Source, asked: Asked) -> Iterator[Callable[[], Chunk]]:
-    """The chunks of what is not there at once."""
+def _streamed(table: str, source: Source, request: Request) -> Iterator[Callable[[], Chunk]]:
+    """Cut what is not in memory at once, such as files and iterators, into chunks."""
     if isinstance(source, str | Path):
-        yield from files_of(table, Path(source), asked)
+        yield from file_chunks(table, Path(source), request)
     elif isinstance(source, Export):
         for chunk in source.chunks():
-            yield partial(_renamed, table, chunk, asked)
+            yield partial(_renamed, table, chunk, request)
     else:
-        only = None if asked.only is None else {*asked.only, *asked.names.values()}
-        for part in object_chunks(table, source, only):
-            if isinstance(part, Chunk):
-                yield partial(_renamed, table, part, asked)
+        only = None if request.only is None else {*request.only, *request.names.values()}
+        for item in object_chunks(table, source, only):
+            if isinstance(item, Chunk):
+                yield partial(_renamed, table, item, request)
             else:
-                yield from parts_of_source(table, part, attrs.evolve(asked, unique=False))
+                yield from chunks_of(table, item, attrs.evolve(request, unique=False))
 
 
-def _renamed(table: str, chunk: Chunk, asked: Asked) -> Chunk:
-    """A chunk that came with columns of ours, of which some are to stand for others."""
-    if not asked.names or not chunk.columns:
+def _renamed(table: str, chunk: Chunk, request: Request) -> Chunk:
+    """Rename columns of a chunk that already bear names of ours."""
+    if not request.names or not chunk.columns:
         return chunk
-    columns = asked.renamed(table, chunk.columns)
-    for ours, theirs in asked.names.items():
-        kind = kind_of(table, ours, asked.kinds)
+    columns = request.renamed(table, chunk.columns)
+    for ours, theirs in request.names.items():
+        kind = kind_of(table, ours, request.kinds)
         if columns[ours].kind is not kind:
-            raise InvalidValue(
-                f"{ours} of {table} must hold a {kind} (got {theirs!r}, a {columns[ours].kind}); name another column",
-                field=ours,
-                expected=kind,
-                got=theirs,
+            raise InvalidValue.of(
+                ours,
+                f"hold a {kind} in {table}",
+                theirs,
+                shown=f"{theirs!r}, a {columns[ours].kind}",
+                do="name another column",
             )
-    names = {name: [name] for name in columns if name not in asked.names}
-    for ours, theirs in asked.names.items():
+    names = {name: [name] for name in columns if name not in request.names}
+    for ours, theirs in request.names.items():
         names.setdefault(theirs, []).append(ours)
     return attrs.evolve(chunk, columns=columns, refusals=chunk.refusals.named(names))
 
 
 def chosen(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Chunk:
-    """The rows that `chosen_rows` names; the others are not read at all."""
+    """Keep the rows that `chosen_rows` names; the others count as not read."""
     inside = chosen_rows(chunk, where)
     if inside is None:
         return chunk
@@ -107,10 +109,10 @@ def chosen(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Chunk:
 
 
 def chosen_rows(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Array | None:
-    """The rows whose columns hold one of the values that count; None where all do.
+    """Mark the rows whose columns hold one of the wanted values; None where all rows do.
 
-    A label is compared by its text, a flag or a number as it is; None stands for nothing known. Raises `MissingColumn`
-    for a column that the rows do not have, `InvalidValue` for one of moments or durations.
+    A label is compared by its text, a flag or a number as it is; None stands for a missing value. Raises
+    `MissingColumn` for a column that the rows do not have, `InvalidValue` for one of moments or durations.
     """
     if not where or not chunk.columns:
         return None
@@ -130,11 +132,12 @@ def chosen_rows(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Array | N
 
 def _holds(name: str, column: Column, values: Collection[Any]) -> Array:
     if column.kind in (Kind.MOMENT, Kind.DURATION):
-        raise InvalidValue(
-            f"where compares labels, flags and numbers (got {name!r}, a {column.kind}); use period= for moments",
-            field="where",
-            expected="a column of labels, flags or numbers",
-            got=name,
+        raise InvalidValue.of(
+            "where",
+            "name columns of labels, flags or numbers",
+            name,
+            shown=f"{name!r}, a {column.kind}",
+            do="use period= for moments",
         )
     known = column.known
     found = ~known if None in values else np.zeros(len(known), np.bool_)

@@ -1,4 +1,4 @@
-"""Sample data that ships with the package, so that every page and command has something to show; all simulated."""
+"""Sample data in the package, all simulated, to try every page and command on."""
 
 from servqual.samples.simulated_desk import Desk, desk
 

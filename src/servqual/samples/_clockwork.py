@@ -1,8 +1,8 @@
-"""Chance, shifts and arrivals: the small machines that the simulated desk runs on.
+"""Chance, shifts and arrivals of the simulated desk.
 
-Time is whole seconds since 1970 in UTC. Chance comes from the raw bits of PCG64, whose stream numpy keeps stable over
-versions and machines (NEP 19; it does not promise that for its distributions). Sums are exact and every drawn time is a
-whole second, so that the last bit of a machine's logarithm has next to no chance of reaching the data.
+Time is whole seconds since 1970 in UTC. Random numbers are made from the raw bits of PCG64, whose stream numpy keeps
+stable over versions and machines (NEP 19; numpy does not promise that for its distributions). Sums are exact and every
+drawn time is a whole second, so that the last bit of a machine's logarithm hardly ever reaches the data.
 """
 
 import datetime as dt
@@ -23,60 +23,66 @@ _NORMAL: Final = NormalDist()
 
 
 class Dice:
-    """All the chance there is, from one seed."""
+    """The random numbers of a simulation, from one seed."""
 
     def __init__(self, seed: int) -> None:
         self._bits = np.random.PCG64(seed)
 
     def share(self) -> float:
-        """A uniform number between 0 and 1, ends excluded."""
+        """Draw a uniform number between 0 and 1, ends excluded."""
         return ((self._bits.random_raw() >> 12) + 0.5) * 2.0**-52
 
     def seconds(self, median: float, spread: float) -> int:
-        """A log-normal time in whole seconds, one at least."""
+        """Draw a log-normal time in whole seconds, at least one."""
         return max(1, round(median * math.exp(spread * _NORMAL.inv_cdf(self.share()))))
 
     def pick(self, shares: Mapping[str, float]) -> str:
-        """One of the names, each as often as its share says."""
+        """Draw one of the names, each with the chance of its share."""
         left = self.share() * math.fsum(shares.values())
         for name, share in shares.items():
             left -= share
             if left < 0:
                 return name
-        return max(shares, key=shares.__getitem__)  # the sum was rounded down on the way
+        return max(shares, key=shares.__getitem__)  # the sum was rounded down
 
 
 class Shifts:
-    """The open hours as spells in seconds, to carry work over nights and weekends."""
+    """The open hours as spells in seconds, to count elapsed time over nights and weekends."""
 
     def __init__(self, spells: Iterable[tuple[int, int]]) -> None:
         listed = list(spells)
         self.opens = [start for start, _ in listed]
         self._closes = [close for _, close in listed]
-        self._worked = list(accumulate((close - start for start, close in listed), initial=0))
+        self._elapsed = list(accumulate((close - start for start, close in listed), initial=0))
 
     def is_open(self, at: int) -> bool:
-        """Whether somebody is on shift; not any more at the close itself."""
+        """Whether somebody is on shift; nobody is at the close itself."""
         spell = bisect_right(self._closes, at)
         return spell < len(self.opens) and self.opens[spell] <= at
 
-    def worked(self, at: int) -> int:
-        """Open seconds from the beginning until then."""
+    def elapsed(self, at: int) -> int:
+        """Count the open seconds from the beginning to a moment."""
         spell = bisect_right(self._closes, at)
-        return self._worked[spell] + (max(0, at - self.opens[spell]) if spell < len(self.opens) else 0)
+        return self._elapsed[spell] + (max(0, at - self.opens[spell]) if spell < len(self.opens) else 0)
 
-    def after(self, at: int, work: int) -> int:
-        """When that much open time has passed; `NEVER` beyond the last shift."""
-        goal = self.worked(at) + work
-        spell = bisect_left(self._worked, goal) - 1
-        return self.opens[spell] + goal - self._worked[spell] if spell < len(self.opens) else NEVER
+    def after(self, at: int, open_s: int) -> int:
+        """Find the moment `open_s` open seconds later; `NEVER` beyond the last shift."""
+        goal = self.elapsed(at) + open_s
+        spell = bisect_left(self._elapsed, goal) - 1
+        return self.opens[spell] + goal - self._elapsed[spell] if spell < len(self.opens) else NEVER
 
 
 def arrivals(dice: Dice, zone: ZoneInfo, start: int, end: int, per_day: float) -> list[int]:
-    """Moments of a Poisson process whose rate follows the local hour and weekday.
+    """Draw the moments of a Poisson process whose rate follows the local hour and weekday.
 
-    A process of rate one is drawn and its time stretched by the sum of the rates, hour by hour (the time-change
-    theorem), so that a busy hour gets more of it.
+    The picture (the time-change theorem): draw a process of rate one on an axis of expected arrivals, then map that
+    axis to the clock, on which each hour takes as much of it as its rate.
+
+        expected   0 ··|· 1 ·|···|· 2        arrivals of rate one
+        clock      03:00        04:00        a busy hour is long above and short below
+
+    Cost: one logarithm per arrival and one rate per hour. The simple way, a Poisson count per hour with uniform moments
+    in it, needs a draw of the count and a sort, and its moments change where hours are cut in another way.
     """
     scale = per_day * 7 / math.fsum(p.WEEKDAY) / math.fsum(p.HOUR)
     found: list[int] = []

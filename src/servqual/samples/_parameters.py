@@ -1,7 +1,7 @@
-"""What the simulated desk is like: its customers' wishes, its teams and its habits. Every number here is invented.
+"""The parameters of the simulated desk: the wishes of customers, the teams and their habits. All numbers are invented.
 
-Shares and chances lie between 0 and 1. Times of work are minutes of an agent, waits are hours on the wall clock; both
-are medians of log-normal spreads.
+Shares and chances lie between 0 and 1. Times of work are minutes of an agent, waits are hours of the wall clock; both
+are medians of log-normal distributions.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ IMPROVED: Final = "invoice"  # the category that gets better on the day of the i
 
 @attrs.frozen(kw_only=True)
 class Category:
-    """One kind of wish: how often it comes, who solves it, and what goes wrong on the way."""
+    """One kind of wish: its frequency, the team that solves it, and what goes wrong on the way."""
 
     team: str
     share: float  # of all cases
@@ -85,7 +85,7 @@ LATE_AFTER_H: Final = {"urgent": 4, "high": 8, "normal": 20, "low": 40}  # hours
 PATIENCE_MIN: Final = 6.0  # how long a caller holds the line
 CALL_MIN: Final = 4.0  # talking, where the wish is not solved at once
 HOLD: Final = 0.2  # chance of being put on hold
-SOLVED_ON_CALL: Final = 0.5  # of what the front team is at home in
+SOLVED_ON_CALL: Final = 0.5  # of the wishes that the front team can solve
 TRIAGE_MIN: Final = 8.0  # from a message to its team, while on shift
 LOOK_MIN: Final = 8.0  # until a wrong team sees that it is wrong
 NOTICED_H: Final = 1.5  # from the trouble to the report

@@ -1,4 +1,4 @@
-"""What the simulated desk keeps while it runs: its cases, their first contacts, the log and the solutions.
+"""The records of the simulated desk: its cases, their first contacts, the log and the solutions.
 
 Moments and lengths are whole seconds.
 """
@@ -12,7 +12,7 @@ from servqual.samples import _parameters as p
 
 @attrs.define(kw_only=True)
 class Contact:
-    """How the contact went with which a case began; unanswered until an agent takes it."""
+    """The first contact of a case; unanswered until an agent takes it."""
 
     answered_at: int | None = None
     ended_at: int | None = None
@@ -28,7 +28,7 @@ class Contact:
 
 @attrs.define(kw_only=True, eq=False)
 class Case:
-    """What a case is, and how far it has come."""
+    """A case, its parameters and its progress."""
 
     number: int
     customer: int
@@ -70,7 +70,7 @@ class Step(NamedTuple):
 
 
 class Solution(NamedTuple):
-    """A case was solved: `used` is the share of the allowed time that it took, above 1 is late."""
+    """The solution of a case; `used` is the elapsed share of the allowed time, above 1 if late."""
 
     at: int
     case: Case

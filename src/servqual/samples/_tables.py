@@ -1,4 +1,4 @@
-"""From what the simulated desk left behind to five tables; the case table is a fold of the log, so that both agree."""
+"""The records of the simulated desk as five tables; the cases are computed from the log, so that both agree."""
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -29,7 +29,7 @@ def _numbers(values: Iterable[float | None]) -> Column:
 
 
 def _texts(values: Iterable[object]) -> Column:
-    """Texts, and answers that may be missing: objects, None where there is none."""
+    """Make a column of objects: texts, or yes and no, None where missing."""
     listed = list(values)
     column = np.empty(len(listed), dtype=object)
     column[:] = listed
@@ -62,7 +62,7 @@ _KINDS: Final[Mapping[str, Callable[[Iterable[Any]], Column]]] = MappingProxyTyp
 
 
 def _table(columns: str, rows: Iterable[tuple[object, ...]]) -> Table:
-    """Columns by name, from rows in the same order; nobody can write to them."""
+    """Make read-only columns by name from rows in the same order."""
     names = columns.split()
     parts = list(zip(*rows, strict=True)) or [()] * len(names)
     table: dict[str, Column] = {}
@@ -74,7 +74,7 @@ def _table(columns: str, rows: Iterable[tuple[object, ...]]) -> Table:
 
 
 def tables(simulation: Simulation, dice: Dice, shifts: Shifts, end: int) -> Mapping[str, Table]:
-    """All five tables, as they stand at `end`: what would come later is missing."""
+    """Make all five tables as of `end`; later facts are missing."""
     return MappingProxyType(
         {
             "cases": _cases(simulation),
@@ -93,7 +93,7 @@ def tables(simulation: Simulation, dice: Dice, shifts: Shifts, end: int) -> Mapp
 
 
 def case_id(case: Case) -> str:
-    """The name of a case, such as `C-000042`; numbers follow the order of arrival."""
+    """Name a case, such as `C-000042`; numbers follow the order of arrival."""
     return f"C-{case.number:06}"
 
 
@@ -110,7 +110,7 @@ def _cost(worked_s: int) -> float:
 
 
 def _cases(simulation: Simulation) -> Table:
-    """Each case as its log leaves it; a reopened case loses its end until it has a new one."""
+    """Compute each case from its log; a reopened case has no end until the next solution."""
     first: dict[tuple[int, str], int] = {}
     last: dict[tuple[int, str], int] = {}
     handed_over: dict[int, int] = {}
@@ -135,7 +135,7 @@ def _cases(simulation: Simulation) -> Table:
             team,
             agent,
             case.category,
-            case.cause if (number, "resolved") in last else None,  # the cause is known once it is solved
+            case.cause if (number, "resolved") in last else None,  # the cause is known after the solution
             case.priority,
             case.channel,
             _tier(case),
@@ -162,7 +162,7 @@ def _cases(simulation: Simulation) -> Table:
 
 
 def _interactions(cases: Iterable[Case], end: int) -> Table:
-    """The contact with which each case began: a call, a chat or a message."""
+    """List the first contact of each case: a call, a chat or a message."""
 
     def row(case: Case) -> tuple[object, ...]:
         contact = case.contact
@@ -201,7 +201,7 @@ def _interactions(cases: Iterable[Case], end: int) -> Table:
 
 
 def _answers(simulation: Simulation, dice: Dice, end: int) -> Table:
-    """Customers asked for a score of 1 to 5 after the first solution; the longer it took, the lower it is."""
+    """List surveys after the first solution, with scores of 1 to 5; the longer the wait, the lower the score."""
 
     def rows() -> Iterable[tuple[object, ...]]:
         asked: set[int] = set()
@@ -241,7 +241,7 @@ def _answers(simulation: Simulation, dice: Dice, end: int) -> Table:
 
 
 def _complaints(simulation: Simulation, dice: Dice, shifts: Shifts, end: int) -> Table:
-    """Complaints after a solution: seldom by itself, more often when it came late or did not hold."""
+    """List complaints after a solution: rare in general, more frequent when it was late or did not last."""
 
     def until_now(at: int) -> int | None:
         return at if at < end else None

@@ -1,4 +1,4 @@
-"""A support desk that does not exist, to try everything on: simulated cases with a known improvement."""
+"""A simulated support desk with a known improvement, to try everything on."""
 
 import csv
 import datetime as dt
@@ -25,15 +25,15 @@ _MOST_CASES = 10_000
 
 @attrs.frozen(kw_only=True)
 class Desk:
-    """A simulated support desk: what it left behind in five tables, and the truth about it.
+    """A simulated support desk: its records in five tables, and the truth about it.
 
-    Moments are UTC; `end` is the moment at which the simulation stops, and `now` is another name for it. The desk is
-    open in `hours`, read in `zone`. `tables` maps `cases`, `case_events`, `interactions`, `answers` and `complaints`
-    to columns that cannot be written to: moments are datetime64[us] with NaT, durations (`…_s`), scores and costs (EUR)
-    are float64 with NaN, texts and answers of yes or no are objects with None where they are missing.
+    Moments are UTC; the simulation stops at `end`, also called `now`. The desk is open in `hours`, read in `zone`.
+    `tables` maps `cases`, `case_events`, `interactions`, `answers` and `complaints` to read-only columns: moments are
+    datetime64[us] with NaT, durations (`…_s`), scores and costs (EUR) are float64 with NaN, texts and answers of yes or
+    no are objects with None where they are missing.
 
-    The truth, for whoever wants to see whether it is found: at `improved_at` the category `improved` got better,
-    by the numbers in `truth` and, in words, in `improvement`; the category `weak_spot` is worse than all others.
+    The truth, to compare findings with: at `improved_at` the category `improved` got better, by the numbers in `truth`
+    and, in words, in `improvement`; the category `weak_spot` is worse than all others.
 
     Two desks are equal when they were made from the same arguments; build one with `desk`.
 
@@ -62,14 +62,14 @@ class Desk:
 
     @property
     def now(self) -> dt.datetime:
-        """The moment at which the simulation stops; nothing in the tables but a due date is later."""
+        """The end of the simulation; only due dates in the tables are later."""
         return self.end
 
     def write(self, folder: str | Path) -> tuple[Path, ...]:
         """Write each table as a CSV file, such as `cases.csv`, and return the paths.
 
         The files are UTF-8 with commas; moments are ISO 8601 in UTC, missing values are empty, flags are true and
-        false. The folder is made where it is missing, and files of the same names are replaced.
+        false. A missing folder is made, and files of the same names are replaced.
 
         >>> import tempfile
         >>> from servqual.samples import desk
@@ -91,17 +91,18 @@ def desk(
     cases_per_day: float = 42.0,
     improved_after: int | None = None,
 ) -> Desk:
-    """Simulate a support desk for some days and return what it left behind.
+    """Simulate a support desk for some days and return its records.
 
     Customers come by the hour and the weekday, wait in queues by priority and age, are served by teams on shift from
     Monday to Friday, are sent to wrong teams, wait for answers and suppliers, come back, are asked for a score and
     complain. From the day `improved_after` (half of the days by default) one category is handled better.
 
-    `cases_per_day` is the mean of new wishes over all days of the week; customers who come back are on top. The number
-    of agents does not follow it: from about 65 a day the queues grow without end, as they would. The same arguments
-    give the same tables on every machine.
+    `cases_per_day` is the mean of new wishes over all days of the week; returning customers are on top. The number of
+    agents is fixed: from about 65 cases a day the queues grow without end. The same arguments give the same tables on
+    every machine.
 
-    Refused are days below 2 or above 3660, an improvement outside the days, and rates outside 0 to 10,000.
+    Raises `InvalidValue` for days below 2 or above 3660, an improvement outside the days, and rates outside 0 to
+    10,000.
 
     >>> sample = desk(seed=1, days=28)
     >>> sample.simulated, sample.now.isoformat()
@@ -123,9 +124,10 @@ def desk(
 
     begin, end, improved_at = midnight(0), midnight(days), midnight(improved_after)
     dice = Dice(seed)
+    # a week more than the desk runs, so that there is at least one spell
     shifts = Shifts(
         (int(spell.start.timestamp()), int(spell.end.timestamp()))
-        for spell in hours.windows(begin, end + dt.timedelta(days=7))  # a week more, so that there is at least one
+        for spell in hours.windows(begin, end + dt.timedelta(days=7))
     )
     simulation = Simulation(
         dice=dice,

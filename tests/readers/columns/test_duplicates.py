@@ -22,8 +22,8 @@ from servqual.readers import columns_of
 from servqual.readers.columns import duplicates
 from servqual.readers.columns.duplicates import IDS
 from servqual.readers.columns.tables import TABLES, Kind
-from servqual.readers.files.frames import frame_batch
 from servqual.readers.memory import arrays
+from servqual.readers.memory.frames import frame_chunk
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 
@@ -40,7 +40,7 @@ def test_the_first_row_of_each_id_stays(ids: list[int | None]) -> None:
             seen.add(one)
     columns = {"interaction_id": ids, "wait_s": [float(row) for row in range(len(ids))]}
     frame = pl.DataFrame(columns, schema={"interaction_id": pl.Int64, "wait_s": pl.Float64})
-    for found in (columns_of("interactions", columns), frame_batch("interactions", frame)):
+    for found in (columns_of("interactions", columns), frame_chunk("interactions", frame)):
         assert [int(row) for row in found.rows] == kept
         assert (found.columns["wait_s"].values // 1_000_000).tolist() == kept
         assert [(refusal.row, refusal.reason) for refusal in found.lost] == [(row, "came before") for row in lost]
@@ -61,7 +61,7 @@ def test_a_row_that_is_gone_refuses_nothing_else() -> None:
 
 def test_stretches_of_a_table_are_looked_through_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the length of a chunk; rows keep their numbers."""
-    monkeypatch.setattr(arrays, "PART", 2)
+    monkeypatch.setattr(arrays, "CHUNK", 2)
     columns = {"case_id": [1, 2, 3, 1, 5, 2], "received_at": [NINE] * 6}
     found = measure(["case_volume"], {"cases": columns}, now=NINE)
     assert found.one().value == 4
@@ -152,10 +152,10 @@ def test_files_that_overlap_are_told_once(tmp_path: Path) -> None:
 
 def test_beyond_the_limit_nobody_looks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The ids that came so far are known still; long Parquet is not looked through at all."""
-    monkeypatch.setattr(duplicates, "LOOKED_THROUGH", 3)
+    monkeypatch.setattr(duplicates, "CHECKED_ROWS", 3)
     parts = [cases([1, 2, 3]), cases([4, 4, 1]), cases([4, 5])]
     assert measure(["case_volume"], {"cases": iter(parts)}).one().value == 7
-    monkeypatch.setattr("servqual.readers.sources.LOOKED_THROUGH", 3)
+    monkeypatch.setattr("servqual.readers.sources.CHECKED_ROWS", 3)
     pq.write_table(pa.table({"case_id": [1, 1, 1, 1], "received_at": pa.array([NINE] * 4)}), tmp_path / "long.parquet")
     assert measure(["case_volume"], {"cases": tmp_path / "long.parquet"}).one().value == 4
 

@@ -10,6 +10,7 @@ import pytest
 
 from servqual.errors import InvalidValue, MissingColumn, NaiveTime, ServqualError, UnreadableFile
 from servqual.readers import Chunk, Export, Layout
+from servqual.readers.columns.columns import joined
 
 UTC = Layout(zone="UTC")
 
@@ -147,7 +148,7 @@ def test_times_that_do_not_exist_are_refused_and_doubled_ones_told(tmp_path: Pat
     path = write(tmp_path, "received_at\n2026-03-29 02:30\n2026-10-25 02:30\n")
     export = Export(path, Layout(zone="Europe/Berlin"))
     [chunk] = export.chunks()
-    assert [(r.row, "does not exist in Europe/Berlin" in r.reason) for r in chunk.refusals] == [(2, True)]
+    assert [(r.row, "must exist in Europe/Berlin" in r.reason) for r in chunk.refusals] == [(2, True)]
     assert chunk.columns["received_at"].values[1] == 1_792_888_200_000_000  # 2026-10-25 00:30 UTC
     assert any("shown twice" in note for note in export.notes)
 
@@ -243,8 +244,8 @@ def test_long_files_are_read_in_chunks_and_progress_is_told(tmp_path: Path) -> N
     """Memory holds one chunk; progress adds up to the size of the file."""
     path = write(tmp_path, "received_at\n" + "2026-05-04\n" * 40_000)
     told: list[float] = []
-    export = Export(path, UTC)
-    sizes = [chunk.size for chunk in export.chunks(told.append)]
+    export = Export(path, UTC, progress=told.append)
+    sizes = [chunk.size for chunk in export.chunks()]
     assert sum(sizes) == 40_000
     assert len(sizes) == 3
     assert sum(told) >= path.stat().st_size
@@ -259,5 +260,15 @@ def test_units_in_a_header_are_read(tmp_path: Path) -> None:
     assert chunk.columns["talk_s"].values.tolist()[0] == 1_800_000_000
     assert [str(r) for r in chunk.refusals] == ["row 3: wait_s must be 0 or more, and less than 142 years (got '-1')"]
     path.write_text("queued_at,wait_min,wait_s\n2026-05-04T09:00Z,1.5,90\n", encoding="utf-8")
-    with pytest.raises(InvalidValue, match=r"wait_s of interactions must come once .got 'wait_min' and 'wait_s'"):
+    with pytest.raises(InvalidValue, match=r"wait_s must be one column of interactions .got 'wait_min' and 'wait_s'"):
         list(Export(path, table="interactions", need=()).chunks())
+
+
+def test_ids_of_a_long_file_are_forgotten_chunk_by_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each chunk has labels of its own ids only; joined, and as a count, nothing differs."""
+    monkeypatch.setattr("servqual.readers.files.opening.CHUNK", 2)
+    path = write(tmp_path, "case_id,received_at\n" + "".join(f"C-{n % 4},2026-05-04\n" for n in range(5)))
+    chunks = list(Export(path, UTC).chunks())
+    assert [chunk.columns["case_id"].labels for chunk in chunks] == [["C-0", "C-1"], ["C-2", "C-3"], ["C-0"]]
+    ids = joined(chunks).columns["case_id"]
+    assert [ids.labels[code] for code in ids.values] == ["C-0", "C-1", "C-2", "C-3", "C-0"]

@@ -16,8 +16,8 @@ import pytest
 
 from servqual.errors import InvalidValue, NaiveTime
 from servqual.readers.columns.columns import Column
-from servqual.readers.files.frames import frame_batch
 from servqual.readers.memory.arrays import columns_of
+from servqual.readers.memory.frames import frame_chunk
 
 S: Final = 1_000_000
 NINE: Final = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -245,7 +245,7 @@ def test_every_carrier_says_the_same(place: tuple[str, str], want: Sequence[Any]
         frame = frame.rename(columns={"it": name})
     else:
         frame = frame.rename({"it": name})
-    chunk = frame_batch(table, frame)
+    chunk = frame_chunk(table, frame)
     assert told(chunk.columns[name]) == want
     assert not chunk.refusals
 
@@ -302,7 +302,7 @@ def test_nothing_known_is_nothing_known(place: tuple[str, str], values: Any) -> 
 )
 def test_an_empty_frame_is_an_empty_table(frame: Any) -> None:
     """With columns or without."""
-    assert frame_batch("cases", frame).size == 0
+    assert frame_chunk("cases", frame).size == 0
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_an_empty_frame_is_an_empty_table(frame: Any) -> None:
             [NINE_US, None, None, None],
             "between 1970 and 2100",
         ),
-        ("received_at", ["2026-05-04T09:00Z", "yesterday"], [NINE_US, None], "is not a date"),
+        ("received_at", ["2026-05-04T09:00Z", "yesterday"], [NINE_US, None], "must be a date"),
     ],
 )
 def test_cells_out_of_range_are_refused(name: str, values: Any, want: list[Any], reasons: str) -> None:
@@ -369,9 +369,9 @@ def test_units_of_texts_and_numbers_are_those_of_the_name() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"wait_s": [1], "wait_min": [2]}, "wait_s of interactions must come once .*'wait_s' and 'wait_min'"),
-        ({"wait_s": [1], "team": ["a", "b"]}, "must be equally long"),
-        ({1: [1]}, "must be named by texts"),
+        ({"wait_s": [1], "wait_min": [2]}, "wait_s must be one column of interactions .*'wait_s' and 'wait_min'"),
+        ({"wait_s": [1], "team": ["a", "b"]}, "columns that are equally long"),
+        ({1: [1]}, "columns named by texts"),
         ({"team": "north"}, "must be a list or an array of one dimension"),
         ({"wait_s": np.zeros((2, 2))}, "must be a list or an array of one dimension"),
         ({"wait_s": 3}, "must be a list or an array of one dimension"),
@@ -396,27 +396,27 @@ def test_columns_that_cannot_be_meant_are_errors(data: Any, message: str) -> Non
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
-        (lambda: pd.DataFrame([[1, 2]], columns=["team", "team"]), "must have different names"),
-        (lambda: pa.table([[1], [2]], names=["team", "team"]), "must have different names"),
+        (lambda: pd.DataFrame([[1, 2]], columns=["team", "team"]), "columns with different names"),
+        (lambda: pa.table([[1], [2]], names=["team", "team"]), "columns with different names"),
         (lambda: pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("team", "a"), ("team", "b")])), "texts"),
-        (lambda: pd.DataFrame([[1, 2]]), "must be named by texts .got 0."),
-        (lambda: pl.DataFrame({"wait_s": [1], "wait_h": [1]}), "must come once"),
+        (lambda: pd.DataFrame([[1, 2]]), "columns named by texts .got 0."),
+        (lambda: pl.DataFrame({"wait_s": [1], "wait_h": [1]}), "must be one column of interactions"),
         (lambda: in_duckdb(["'1 month'"], "interval").select(duckdb.ColumnExpression("it").alias("wait")), "no fixed"),
     ],
 )
 def test_frames_that_cannot_be_meant_are_errors(frame: Callable[[], Any], message: str) -> None:
     """Names that come twice, have levels or are no texts, and intervals of months."""
     with pytest.raises(InvalidValue, match=message):
-        frame_batch("interactions", frame())
+        frame_chunk("interactions", frame())
 
 
 def test_dates_and_naive_moments_need_a_zone_only_where_they_are_moments() -> None:
     """A column of dates that only labels rows is text in every library; as a moment it begins the zone's day."""
     day = dt.date(2026, 5, 4)
     for frame in (pl.DataFrame({"chunk": [day]}), pa.table({"chunk": [day]}), pd.DataFrame({"chunk": [day]})):
-        assert told(frame_batch("cases", frame).columns["chunk"]) == ["2026-05-04"]
+        assert told(frame_chunk("cases", frame).columns["chunk"]) == ["2026-05-04"]
     naive = pl.DataFrame({"imported": [NINE.replace(tzinfo=None)]})
-    assert told(frame_batch("cases", naive).columns["imported"]) == ["2026-05-04 09:00:00"]
+    assert told(frame_chunk("cases", naive).columns["imported"]) == ["2026-05-04 09:00:00"]
     aware = ({"imported": [NINE.astimezone(TOKYO)]}, {"imported": np.array(["2026-05-04T09:00:00"], "datetime64[ns]")})
     for columns in (*aware, pl.DataFrame(aware[0]).to_dict(as_series=True)):
         assert told(columns_of("cases", columns).columns["imported"]) == ["2026-05-04 09:00:00+00:00"]
@@ -431,7 +431,7 @@ def test_dates_and_naive_moments_need_a_zone_only_where_they_are_moments() -> No
 def test_a_far_wall_clock_is_refused_and_not_wrapped() -> None:
     """Naive seconds beyond what microseconds can hold."""
     frame = pd.DataFrame({"received_at": np.array([2**60, "NaT", "2026-05-04T18:00"], "datetime64[s]")})
-    chunk = frame_batch("cases", frame, "Asia/Tokyo")
+    chunk = frame_chunk("cases", frame, "Asia/Tokyo")
     assert told(chunk.columns["received_at"]) == [None, None, NINE_US]
     assert [r.row for r in chunk.refusals] == [0]
 
@@ -468,11 +468,11 @@ def test_whole_numbers_of_every_width_keep_their_names(dtype: Any) -> None:
 )
 def test_what_gives_arrow_tables_is_a_frame(frame: Any) -> None:
     """Chunks and readers, and frames that are not computed yet."""
-    assert told(frame_batch("cases", frame).columns["team"]) == ["north", None]
+    assert told(frame_chunk("cases", frame).columns["team"]) == ["north", None]
 
 
 @pytest.mark.parametrize("column", [pd.Series([1]), pl.Series([1]), pa.chunked_array([[1]]), pa.array([1])])
 def test_a_column_alone_is_no_frame(column: Any) -> None:
     """It belongs into a mapping."""
     with pytest.raises(InvalidValue, match=r"cases must be a frame, or give a stream of one \(got "):
-        frame_batch("cases", column)
+        frame_chunk("cases", column)

@@ -328,7 +328,7 @@ def test_contacts_as_objects_measure_like_their_columns(seed: int, monkeypatch: 
 
     want = found(columns)
     assert found(made) == want
-    monkeypatch.setattr(objects, "_PART", 7)
+    monkeypatch.setattr(objects, "_CHUNK", 7)
     assert found(iter(made)) == want
     assert found([made[:30], tuple(made[30:31]), iter(made[31:])]) == want
 
@@ -501,7 +501,7 @@ def test_what_is_longer_than_any_case_is_refused() -> None:
 
 def test_moments_before_1970_are_refused_with_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in every table, and counted over all chunks."""
-    monkeypatch.setattr(objects, "_PART", 2)
+    monkeypatch.setattr(objects, "_CHUNK", 2)
     old = Purchase(customer=CustomerId("K"), at=EPOCH - HOUR, amount=Money(1, "EUR"))
     rows = [r.row for chunk in object_chunks("purchases", iter([PURCHASE] * 3 + [old])) for r in chunk.refusals]
     assert rows == [3]
@@ -527,7 +527,7 @@ def test_a_column_of_objects_may_stand_for_another() -> None:
     assert of("aht", endless, wrap_s="hold_s").rows["interactions"].refused == 0
     with pytest.raises(MissingColumn, match="interactions has no column 'desk' for team"):
         of("volume", CONTACT, team="desk")
-    with pytest.raises(InvalidValue, match=r"wait_s of interactions must hold a duration \(got 'channel', a label\)"):
+    with pytest.raises(InvalidValue, match=r"wait_s must hold a duration in interactions \(got 'channel', a label\)"):
         of("asa", CONTACT, wait_s="channel")
     assert measure(["volume"], {"interactions": []}, columns={"interactions": {"team": "desk"}}).one().value == 0
 
@@ -547,12 +547,12 @@ def test_a_class_made_from_ours_is_ours() -> None:
 @pytest.mark.parametrize(
     ("table", "source", "message"),
     [
-        ("interactions", [CONTACT, PURCHASE], r"interactions takes Interaction \(got Purchase at place 1\)"),
-        ("interactions", [PURCHASE], r"interactions takes Interaction \(got Purchase at place 0\)"),
-        ("answers", [ANSWER, INVITATION], r"answers takes Answer \(got Invitation at place 1\)"),
-        ("answers", [PURCHASE], r"answers takes Answer or Invitation \(got Purchase at place 0\)"),
-        ("qa_scores", [PURCHASE], r"qa_scores takes no objects \(got Purchase at place 0\)"),
-        ("cases", [told_case().history[0]], r"cases takes Case \(got Reported at place 0\)"),
+        ("interactions", [CONTACT, PURCHASE], r"interactions must hold Interaction \(got Purchase at place 1\)"),
+        ("interactions", [PURCHASE], r"interactions must hold Interaction \(got Purchase at place 0\)"),
+        ("answers", [ANSWER, INVITATION], r"answers must hold Answer \(got Invitation at place 1\)"),
+        ("answers", [PURCHASE], r"answers must hold Answer or Invitation \(got Purchase at place 0\)"),
+        ("qa_scores", [PURCHASE], r"qa_scores must hold no objects \(got Purchase at place 0\)"),
+        ("cases", [told_case().history[0]], r"cases must hold Case \(got Reported at place 0\)"),
         ("interactions", CONTACT, "put one object into a list"),
         ("interactions", 7, "interactions must be columns, a frame, a path, or a list"),
         ("interactions", [7], "interactions must be columns, a frame, a path, or a list"),
@@ -567,7 +567,7 @@ def test_what_is_not_of_the_table_is_named_with_its_place(table: str, source: An
 
 def test_the_place_counts_over_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of an iterator, too."""
-    monkeypatch.setattr(objects, "_PART", 2)
+    monkeypatch.setattr(objects, "_CHUNK", 2)
 
     def come() -> Iterator[Any]:
         yield from (CONTACT, CONTACT, CONTACT, PURCHASE)

@@ -5,10 +5,10 @@
 - `refusals`: cells that could not be used, and why
 - `accounting`: where the rows went: read = used + refused
 - `labels`: names as codes into the labels that occur
-- `units`: whole values in a unit that they are multiples of
+- `units`: whole values in a unit that divides them all
 - `zones`: instants and the clock on the wall of a zone
-- `request`: what is asked of a table
-- `duplicates`: rows that tell the same thing twice
+- `request`: how to read a table
+- `duplicates`: rows with a repeated id
 - `texts`: cells of text into values
-- `lazy`: columns that are worked out when they are first asked for
+- `lazy`: columns made on first use
 """

@@ -13,10 +13,10 @@ KEPT: Final = 1000
 
 @attrs.frozen(kw_only=True)
 class Rows:
-    """How many rows were read, used by at least one KPI, and refused by all; `+` adds parts.
+    """Counts of rows that were read, used by at least one KPI, and refused by all; `+` adds chunks.
 
-    `reasons` counts every refused cell by column and reason, also where its row could be used by another KPI;
-    `refusals` keeps the first thousand of them.
+    `reasons` counts every refused cell by column and reason, even where another KPI could use its row;
+    `refusals` keeps the first thousand.
     """
 
     read: int = 0
@@ -26,7 +26,7 @@ class Rows:
 
     @property
     def refused(self) -> int:
-        """Rows that no KPI could use."""
+        """The rows that no KPI could use."""
         return self.read - self.used
 
     def __add__(self, other: "Rows") -> "Rows":
@@ -44,12 +44,12 @@ class Rows:
     def of(cls, *, read: int, used: int, lost: Sequence[Refusal], refusals: Refusals) -> "Rows":
         """Count the reasons of lost rows and of settled refusals."""
         reasons = Counter((refusal.column, refusal.reason) for refusal in lost)
-        for part in refusals.parts:
-            reasons[part.column, part.reason] += len(part.rows)
+        for cells in refusals.parts:
+            reasons[cells.column, cells.reason] += len(cells.rows)
         kept = (*lost[:KEPT], *refusals.first(KEPT))[:KEPT]
         return cls(read=read, used=used, reasons=dict(sorted(reasons.items())), refusals=kept)
 
 
 def _place(refusal: Refusal) -> tuple[int, str]:
-    """Refusals are kept in the order of their rows, whichever part was read first."""
+    """Order refusals by row, whichever chunk was read first."""
     return (refusal.row, refusal.column)

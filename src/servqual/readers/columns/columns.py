@@ -29,8 +29,9 @@ MISSING: Final = np.iinfo(np.int64).min
 """The missing moment: numpy's own NaT, seen as an integer."""
 FIRST_MOMENT: Final = 0
 LAST_MOMENT: Final = 4_102_444_800_000_000
-LONGEST: Final = 2**52
 """Moments outside 1970 to 2100 are refused: they are slips of a keyboard or of an export."""
+LONGEST: Final = 2**52
+"""Durations of 142 years and more are refused, in microseconds."""
 
 DTYPES: Final[Mapping[Kind, np.dtype[Any]]] = {
     Kind.MOMENT: np.dtype(np.int64),
@@ -48,14 +49,21 @@ NONE: Final[Mapping[Kind, Any]] = {
     Kind.FLAG: -1,
     Kind.LABEL: -1,
 }
+RULES: Final[Mapping[Kind, str]] = {
+    Kind.MOMENT: "must lie between 1970 and 2100",
+    Kind.DURATION: "must be 0 or more, and less than 142 years",
+    Kind.COUNT: "must be a whole number, 0 or more",
+    Kind.NUMBER: "must be a finite number",
+    Kind.FLAG: "must be true or false",
+}
+"""The reason why a cell of each kind is refused; a label never is."""
 
 
 @attrs.frozen(eq=False)
 class Column:
     """One column of a chunk: typed values, the labels of its codes, and which cells could not be read.
 
-    `whole` says that every value was seen to be there; `ticks` are the same values in a unit that divides them all, as
-    floats, and the unit, where reading found one.
+    `whole` says that no value is missing.
     """
 
     kind: Kind
@@ -63,11 +71,10 @@ class Column:
     labels: Sequence[Any] = ()
     bad: Array | None = None
     whole: bool = False
-    ticks: tuple[Array, int] | None = None
 
     @classmethod
     def missing(cls, kind: Kind, size: int) -> "Column":
-        """A column in which nothing is known."""
+        """Make a column without any known value."""
         return cls(kind, np.full(size, NONE[kind], DTYPES[kind]))
 
     @property
@@ -80,12 +87,13 @@ class Column:
         return np.asarray(self.values != NONE[self.kind])
 
     def take(self, rows: Array | slice) -> "Column":
-        """The same column at these rows."""
-        if isinstance(rows, slice):
-            bad = None if self.bad is None else self.bad[rows]
-            return Column(self.kind, self.values[rows], self.labels, bad, self.whole)
-        bad = None if self.bad is None else self.bad.take(rows)
-        return Column(self.kind, self.values.take(rows), self.labels, bad, self.whole)
+        """Give the column at these rows."""
+
+        def at(values: Array) -> Array:
+            return values[rows] if isinstance(rows, slice) else values.take(rows)
+
+        bad = None if self.bad is None else at(self.bad)
+        return Column(self.kind, at(self.values), self.labels, bad, self.whole)
 
 
 @attrs.frozen(eq=False)
@@ -94,12 +102,12 @@ class Chunk:
 
     Attributes:
         columns: the columns by our names, each with `size` values.
-        read: how many rows of the source stand behind it; more than `size` where rows were folded or are lost.
+        read: how many rows of the source were read for it; more than `size` where rows were joined into cases or lost.
         rows: the number of each row in the source.
         refusals: the cells that could not be read.
-        lost: the rows that are in no column at all, each with its reason.
+        lost: the rows that are missing from all columns, each with its reason.
         weights: how many rows of the source each row stands for, where that is not one.
-        others: columns that the source has too, and that nobody asked for.
+        others: further columns of the source, which nobody wanted.
     """
 
     columns: Mapping[str, Column]
@@ -113,13 +121,13 @@ class Chunk:
 
     @property
     def numbers(self) -> Array:
-        """The number of each row as an array."""
+        """The row numbers as an array."""
         rows = self.rows
         return np.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else np.asarray(rows)
 
 
 def joined(chunks: Sequence[Chunk]) -> Chunk:
-    """Several chunks as one; a column that one of them lacks is missing there."""
+    """Join several chunks into one; a column that one of them lacks is missing there."""
     if len(chunks) == 1:
         return chunks[0]
     if not chunks:
@@ -135,25 +143,25 @@ def joined(chunks: Sequence[Chunk]) -> Chunk:
     )
 
 
-def _rows(parts: Sequence[Sequence[int] | Array]) -> Sequence[int] | Array:
-    """The numbers of all rows: still a range where each part goes on where the one before ended."""
-    ranges = [rows for rows in parts if isinstance(rows, range) and rows.step == 1]
-    if len(ranges) == len(parts) and all(a.stop == b.start for a, b in pairwise(ranges)):
+def _rows(numbers: Sequence[Sequence[int] | Array]) -> Sequence[int] | Array:
+    """Join the row numbers of chunks, to one range where each chunk begins where the one before ended."""
+    ranges = [rows for rows in numbers if isinstance(rows, range) and rows.step == 1]
+    if len(ranges) == len(numbers) and all(a.stop == b.start for a, b in pairwise(ranges)):
         return range(ranges[0].start, ranges[-1].stop)
-    return np.concatenate([np.asarray(rows) for rows in parts])
+    return np.concatenate([np.asarray(rows) for rows in numbers])
 
 
 def _joined(name: str, chunks: Sequence[Chunk]) -> Column:
     kind = next(chunk.columns[name].kind for chunk in chunks if name in chunk.columns)
-    parts = [chunk.columns.get(name) or Column.missing(kind, chunk.size) for chunk in chunks]
+    pieces = [chunk.columns.get(name) or Column.missing(kind, chunk.size) for chunk in chunks]
     bad: Array | None = None
-    if any(part.bad is not None for part in parts):
-        bad = np.concatenate([np.zeros(len(p.values), np.bool_) if p.bad is None else p.bad for p in parts])
-    values, labels = [part.values for part in parts], parts[-1].labels
-    if kind is not Kind.LABEL or all(part.labels is labels for part in parts):
+    if any(piece.bad is not None for piece in pieces):
+        bad = np.concatenate([np.zeros(len(p.values), np.bool_) if p.bad is None else p.bad for p in pieces])
+    values, labels = [piece.values for piece in pieces], pieces[-1].labels
+    if kind is not Kind.LABEL or all(piece.labels is labels for piece in pieces):
         return Column(kind, np.concatenate(values), labels, bad)
-    ranges = [part.labels for part in parts if isinstance(part.labels, range)]
-    if len(ranges) == len(parts):
+    ranges = [piece.labels for piece in pieces if isinstance(piece.labels, range)]
+    if len(ranges) == len(pieces):
         if all(names == labels for names in ranges):
             return Column(kind, np.concatenate(values), labels, bad)
         low, high, step = min(r.start for r in ranges), max(r.stop for r in ranges), ranges[0].step
@@ -162,7 +170,7 @@ def _joined(name: str, chunks: Sequence[Chunk]) -> Column:
             shifted = [np.where(v < 0, -1, v + (r.start - low) // step) for v, r in zip(values, ranges, strict=True)]
             return Column(kind, np.concatenate(shifted).astype(np.int32), range(low, high, step), bad)
     codes: dict[Any, int] = {}
-    for i, part in enumerate(parts):
-        lookup = np.array([codes.setdefault(label, len(codes)) for label in part.labels] + [-1], np.int32)
-        values[i] = lookup[part.values]
+    for i, piece in enumerate(pieces):
+        lookup = np.array([codes.setdefault(label, len(codes)) for label in piece.labels] + [-1], np.int32)
+        values[i] = lookup[piece.values]
     return Column(kind, np.concatenate(values), list(codes), bad)

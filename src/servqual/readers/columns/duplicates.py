@@ -1,7 +1,17 @@
-"""Rows that tell the same thing twice: the id of a table names one row, and a row whose id came before is refused.
+"""Rows with a repeated id: the id of a table names one row, and every later row with that id is refused.
 
-A table that comes in parts, such as a file or an iterator, is looked through up to its four millionth row, and Parquet
-that is longer not at all: it would take the memory of all ids, and the time to read them.
+The picture, for a table in memory: ids are codes already, so one array with a place per label holds the first row of
+each code, and a row is repeated where it is not the first of its code. Two passes, 8 bytes per label, no sorting.
+
+For a table that arrives in chunks (files, iterators): each chunk gives 64-bit hashes of its ids, and the ids so far are
+a few sorted arrays, each more than twice as long as the next, as in a log-structured merge tree:
+
+    seen    [················]  [······]  [··]      three arrays, looked up by bisection
+    chunk                                    [·]    its new ids are sorted in, short arrays joined on the way
+
+n ids cost about n log² n comparisons and 8 bytes each, with no Python object per id: a set of texts would need about
+ten times the memory, and one sorted array would be moved for every chunk. Memory still grows with the table, so such a
+table is checked up to its four millionth row, and longer Parquet, whose length is known beforehand, not at all.
 """
 
 import threading
@@ -19,28 +29,23 @@ from servqual.readers.columns.refusals import Refusal
 
 IDS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "cases": "case_id",
-        "interactions": "interaction_id",
-        "complaints": "complaint_id",
-        "feedback": "feedback_id",
-        "suggestions": "suggestion_id",
-        "commitments": "commitment_id",
-        "actions": "action_id",
+        table: f"{table.removesuffix('s')}_id"
+        for table in ("cases", "interactions", "complaints", "feedback", "suggestions", "commitments", "actions")
     }
 )
-"""The column that names a row, of each table that has one."""
+"""The column that names a row, for each table that has one."""
 _MOST: Final = 1_000_000
-LOOKED_THROUGH: Final = 1 << 22
-"""So many rows of a table in parts: their ids take 32 MiB."""
+CHECKED_ROWS: Final = 1 << 22
+"""Rows of a table in chunks whose ids are remembered: 32 MiB."""
 _DIGITS: Final = 19
-"""Fewer digits than this fit a word."""
+"""Whole numbers of fewer digits fit 64 bits."""
 
 
 def came_before(table: str, ids: Column) -> Array | None:
-    """Which rows of a whole table have an id that came before; None where none has.
+    """Mark the rows of a whole table whose id came before; None where no id is repeated.
 
-    The first row of an id is not among them, whatever the others say, nor is a row without an id. Raises `InvalidValue`
-    where more than a million rows repeat, for then the column does not name rows.
+    The first row of an id is never marked, nor is a row without an id. Raises `InvalidValue` where more than a million
+    rows repeat an id, for then the column does not name rows.
 
     >>> from servqual.readers.columns.labels import labels_of
     >>> came_before("cases", labels_of(["C-1", "C-2", "C-1", None])).tolist()
@@ -62,19 +67,19 @@ def _check_few(table: str, repeats: int) -> None:
             f"name each row of {table}",
             repeats,
             shown=f"{repeats:,} rows whose {name} came before",
-            do="leave the column out if it names something else, or fold the rows of each case first",
+            do="leave the column out if it names something else, or keep one row per id",
         )
 
 
 def _not_first(codes: Array, labels: int) -> Array:
-    """Which rows have a code that came before in them."""
+    """Mark the rows whose code came before."""
     first = np.zeros(labels + 1, np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]  # an index that repeats leaves its last value behind
     return np.asarray((codes >= 0) & (first[codes] != np.arange(len(codes))))
 
 
 def _hashes(codes: Array, labels: Sequence[Any]) -> Array:
-    """A number of each of these labels; a whole number is itself, and so are its digits."""
+    """Give each label a number: a whole number, or a text of its digits, is itself, any other text its hash."""
     if isinstance(labels, range):
         return np.asarray(codes.astype(np.int64) * labels.step + labels.start)
     if {*map(type, labels)} == {int} and (numbers := np.asarray(labels)).dtype == np.int64:
@@ -88,22 +93,22 @@ def _hash(text: str) -> int:
 
 
 class Ids:
-    """The ids of a table that comes in parts, as hashes of this process, which are never stored.
+    """The ids of a table in chunks, as hashes that hold only in this process and are never stored.
 
-    Parts may be read by several threads; each waits for its turn, so that always the same row is the first of its id.
+    Several threads may read chunks; each waits for its turn, so that the first row of an id is always the same one.
     """
 
     def __init__(self, table: str) -> None:
         self._table, self._name = table, IDS[table]
-        self._came: list[Array] = []
+        self._seen: list[Array] = []
         self._rows = self._repeats = self._next = 0
         self._failed = False
         self._turn = threading.Condition()
 
-    def first_told(self, number: int, part: Callable[[], Chunk]) -> Chunk:
-        """The part of this number without the rows whose id came before."""
+    def first_rows(self, number: int, read: Callable[[], Chunk]) -> Chunk:
+        """Read the chunk of this number, without the rows whose id came before."""
         try:
-            chunk = part()
+            chunk = read()
             ids = chunk.columns.get(self._name)
             again = None if ids is None else self._again(number, ids)
         except BaseException:
@@ -129,23 +134,23 @@ class Ids:
         return again if again.any() else None
 
     def _known(self, hashes: Array) -> Array:
-        """Which of these different ids came in earlier parts; from now on all have."""
+        """Mark which of these different ids came in earlier chunks, and remember all of them."""
         known = np.zeros(len(hashes), np.bool_)
-        if self._rows >= LOOKED_THROUGH:
+        if self._rows >= CHECKED_ROWS:
             return known
         self._rows += len(hashes)
-        for came in self._came:
-            known |= came[np.minimum(np.searchsorted(came, hashes), len(came) - 1)] == hashes
+        for seen in self._seen:
+            known |= seen[np.minimum(np.searchsorted(seen, hashes), len(seen) - 1)] == hashes
         fresh = np.sort(hashes[~known])
-        while self._came and len(self._came[-1]) <= 2 * len(fresh):  # few of them, each longer than all that follow
-            fresh = np.sort(np.concatenate([self._came.pop(), fresh]))
+        while self._seen and len(self._seen[-1]) <= 2 * len(fresh):
+            fresh = np.sort(np.concatenate([self._seen.pop(), fresh]))
         if len(fresh):
-            self._came.append(fresh)
+            self._seen.append(fresh)
         return known
 
 
 def without(chunk: Chunk, name: str, ids: Column, again: Array) -> Chunk:
-    """The chunk without the rows whose id came again; they are told in `lost`, by the name of the id's column."""
+    """Leave out the rows of a chunk whose id came before, and list them in `lost` under the name of the id column."""
     keep = np.flatnonzero(~again)
     numbers = chunk.numbers
     lost = [

@@ -1,7 +1,17 @@
-"""Label columns: what names a team, a customer or a cause, as codes into the labels that occur.
+"""Label columns: names of teams, customers or causes as codes into the labels that occur.
 
-Whoever carries them, the same values give the same labels: a column of whole numbers has whole numbers, any other has
-texts.
+The same values give the same labels, whichever library holds them: a column of whole numbers has whole numbers as
+labels, any other column has texts.
+
+The picture: each distinct value is looked at once by Python, each cell only by numpy or by one dictionary lookup in C.
+
+    cells    north  None  south  north        values found   north  None  south
+    codes      0     -1     1      0           code of each    0     -1     1
+
+Whole numbers within a range of four times their count need no table at all: the code is the value minus the smallest
+one and the labels are a `range`, so a column of numeric ids costs a few passes of numpy. Any other array is sorted, any
+other list costs one hash per cell, and a code takes 4 bytes. The simple way, `str(value)` for every cell, would run
+Python for every row, and would make "7.0" of a 7 in a float column.
 """
 
 import datetime as dt
@@ -17,7 +27,7 @@ from servqual.readers.columns.tables import Kind
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a cell says nothing: None, NaN, NaT or the NA of pandas.
+    """Whether a cell is missing: None, NaN, NaT or the NA of pandas.
 
     >>> [is_missing(value) for value in (None, float("nan"), np.datetime64("NaT"), 0, "")]
     [True, True, True, False, False]
@@ -33,7 +43,7 @@ def is_missing(value: Any) -> bool:
 
 
 def labels_of(values: Sequence[Any] | Array) -> Column:
-    """A list or an array of labels as a column.
+    """Code a list or an array of labels as a column.
 
     >>> column = labels_of(["north", None, "south", "north"])
     >>> column.values.tolist(), column.labels
@@ -60,7 +70,7 @@ def labels_of(values: Sequence[Any] | Array) -> Column:
 
 def _listed(values: Sequence[Any]) -> Column:
     found = list(dict.fromkeys(values))
-    if len(found) == len(values):  # each comes once, as ids do
+    if len(found) == len(values):  # no value is repeated, as with ids
         codes = np.arange(len(found), dtype=np.int32)
     else:
         places = {value: place for place, value in enumerate(found)}
@@ -69,7 +79,7 @@ def _listed(values: Sequence[Any]) -> Column:
 
 
 def coded(codes: Array, found: Sequence[Any]) -> Column:
-    """Codes into what was found as a column: each label once, and -1 where nothing is known.
+    """Make a column of codes into found values: each label once, and -1 where nothing is known.
 
     >>> column = coded(np.array([0, 1, 2, -1]), ["north", None, b"north"])
     >>> column.values.tolist(), column.labels
@@ -92,7 +102,7 @@ def coded(codes: Array, found: Sequence[Any]) -> Column:
 
 
 def _narrow(codes: Array) -> Array:
-    """Signed codes of at most 32 bits as they are, others as such."""
+    """Keep signed codes of at most 32 bits; convert all others to 32 bits."""
     return (
         codes if codes.dtype.kind == "i" and codes.itemsize <= np.dtype(np.int32).itemsize else codes.astype(np.int32)
     )
@@ -115,6 +125,6 @@ def _text(value: Any) -> str:
 
 
 def _instant(value: np.datetime64) -> Any:
-    """A datetime64 as an aware datetime, for it is UTC by definition; as it is where Python has none so far away."""
+    """Read a datetime64 as UTC; as text where it lies outside the years of Python, None where it is missing."""
     plain = value.astype("datetime64[us]").item()
     return plain.replace(tzinfo=dt.UTC) if isinstance(plain, dt.datetime) else None if plain is None else str(value)

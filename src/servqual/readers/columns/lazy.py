@@ -1,4 +1,4 @@
-"""Columns that are worked out when they are first asked for, so that nobody pays for those that no KPI reads."""
+"""Columns made on first use, so that columns that no KPI reads cost nothing."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -7,7 +7,7 @@ from servqual.readers.columns.columns import Column
 
 
 class LazyColumns(Mapping[str, Column]):
-    """Columns by name; `find` works one out, once.
+    """Columns by name; `find` makes each one once.
 
     >>> import numpy as np
     >>> from servqual.readers.columns.tables import Kind
@@ -37,11 +37,5 @@ class LazyColumns(Mapping[str, Column]):
 
 
 def taken(columns: Mapping[str, Column], rows: Array) -> LazyColumns:
-    """The columns at these rows."""
-
-    def column(name: str) -> Column:
-        given = columns[name]
-        bad = None if given.bad is None else given.bad.take(rows)
-        return Column(given.kind, given.values.take(rows), given.labels, bad)
-
-    return LazyColumns(columns, column)
+    """Give the columns at these rows."""
+    return LazyColumns(columns, lambda name: columns[name].take(rows))

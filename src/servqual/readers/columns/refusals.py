@@ -1,7 +1,6 @@
 """Cells that could not be used, and why.
 
-A column may be bad in each of millions of rows, so that they are kept as arrays; a `Refusal` is made when one is asked
-for.
+A column may be bad in millions of rows, so refused cells are kept as arrays; a `Refusal` is made when one is read.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -13,14 +12,14 @@ import numpy as np
 from servqual._arrays import Array
 
 NUMBERED_ANEW: Final = 1 << 40
-"""Rows of parts of a table that are numbered anew are told apart by multiples of this."""
+"""Blocks of rows that are numbered anew are kept apart by multiples of this."""
 
 
 @attrs.frozen
 class Refusal:
-    """A cell that could not be used, and why; `row` is the number that a spreadsheet shows (the header is row 1).
+    """A cell that could not be used, and why.
 
-    In a mapping of columns the first row is 0, as in Python.
+    `row` is the number in a spreadsheet (the header is row 1); in a mapping of columns the first row is 0.
     """
 
     row: int
@@ -34,7 +33,7 @@ class Refusal:
 
 @attrs.frozen(eq=False)
 class Unusable:
-    """Cells of one column that could not be used, for one reason: the numbers of their rows, and what they hold."""
+    """Cells of one column that could not be used for one reason: their row numbers and their values."""
 
     column: str
     reason: str
@@ -46,7 +45,7 @@ class Unusable:
             yield Refusal(row, self.column, str(value), self.reason)
 
     def at(self, places: Array | slice) -> "Unusable":
-        """Those at some places."""
+        """Keep the cells at some places."""
         return attrs.evolve(self, rows=self.rows[places], values=self.values[places])
 
 
@@ -79,28 +78,28 @@ class Refusals(Sequence[Refusal]):
         return Refusals((*self.parts, *other.parts))
 
     def numbered(self, number: Callable[[Array], Array]) -> "Refusals":
-        """The same with other numbers of rows."""
+        """Number the rows in another way."""
         return Refusals(tuple(attrs.evolve(part, rows=number(part.rows)) for part in self.parts))
 
     def shifted(self, by: int) -> "Refusals":
-        """The same with numbers of rows that are so much higher."""
+        """Add a constant to the row numbers."""
         return self.numbered(lambda rows: rows + by)
 
     def named(self, names: Mapping[str, Iterable[str]]) -> "Refusals":
-        """The same under other names of columns; a column that has none falls away."""
+        """Rename the columns; a column without a new name is dropped."""
         renamed = [(part, name) for part in self.parts for name in names.get(part.column, ())]
         return Refusals(tuple(attrs.evolve(part, column=name) for part, name in renamed))
 
     def of_columns(self, names: Container[str]) -> "Refusals":
-        """Those of some columns."""
+        """Keep the cells of some columns."""
         return Refusals(tuple(part for part in self.parts if part.column in names))
 
     def only(self, rows: Array) -> "Refusals":
-        """Those of some rows."""
+        """Keep the cells of some rows."""
         return self._chosen(lambda numbers: np.isin(numbers, rows))
 
     def without(self, rows: Array) -> "Refusals":
-        """Those of all other rows."""
+        """Drop the cells of some rows."""
         return self._chosen(lambda numbers: np.isin(numbers, rows, invert=True))
 
     def _chosen(self, keep: Callable[[Array], Array]) -> "Refusals":
@@ -108,7 +107,7 @@ class Refusals(Sequence[Refusal]):
         return Refusals(tuple(part for part in chosen if len(part.rows)))
 
     def dealt(self, place: Callable[[Array], Array]) -> "dict[int, Refusals]":
-        """By the place to which the number of their row belongs."""
+        """Group the cells by the place of their row number."""
         out: dict[int, list[Unusable]] = {}
         for part in self.parts:
             places = place(part.rows)
@@ -119,20 +118,20 @@ class Refusals(Sequence[Refusal]):
         return {number: Refusals(tuple(parts)) for number, parts in out.items()}
 
     def settled(self) -> "Refusals":
-        """Each cell once for each reason, in the order of rows."""
+        """Keep each cell once per reason, in the order of rows."""
         found: dict[tuple[str, str], list[Unusable]] = {}
         for part in dict.fromkeys(self.parts):
             found.setdefault((part.column, part.reason), []).append(part)
         return Refusals(tuple(_settled(parts) for parts in found.values()))
 
     def first(self, most: int) -> list[Refusal]:
-        """The first of them by row and column; they must be settled."""
+        """List the first refusals by row and column; call it on settled ones."""
         told = [one for part in self.parts for one in part.at(slice(most))]
         return sorted(told, key=lambda one: (one.row, one.column))[:most]
 
 
 def refusals_of(refusals: Iterable[Refusal]) -> Refusals:
-    """Some refusals that are made already."""
+    """Collect single refusals."""
     if isinstance(refusals, Refusals):
         return refusals
     found: dict[tuple[str, str], list[Refusal]] = {}
@@ -157,5 +156,5 @@ def _settled(parts: Sequence[Unusable]) -> Unusable:
 
 
 def as_objects(values: Iterable[Any]) -> Array:
-    """Values of any kind as an array of themselves."""
+    """Put values of any kind into an array of objects."""
     return np.fromiter(values, object)

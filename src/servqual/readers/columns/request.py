@@ -1,4 +1,4 @@
-"""What is asked of a table: by which names, in which zone, and only which columns."""
+"""How to read a table: under which names, in which zone, which columns."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,16 +11,16 @@ from servqual.readers.columns.tables import Kind
 
 
 @attrs.frozen(kw_only=True)
-class Asked:
-    """How to read a table.
+class Request:
+    """A description of how to read a table.
 
     Attributes:
-        names: our columns and the names that the data have for them.
-        only: the columns that are wanted; None wants all. The others are not read.
-        kinds: what columns hold that the table does not define.
-        naive: the zone of moments that carry none.
-        whole: whether a table that is there at once is read so, not in chunks.
-        unique: whether a row whose id came before is left out.
+        names: our column names to the names in the data.
+        only: the columns to read; None reads all.
+        kinds: the kinds of columns that the table does not define.
+        naive: the zone of moments without one.
+        whole: whether a table in memory is read as one chunk.
+        unique: whether a row with a repeated id is left out.
     """
 
     names: Mapping[str, str] = attrs.field(factory=dict)
@@ -31,13 +31,13 @@ class Asked:
     unique: bool = True
 
     def wants(self, name: str) -> bool:
-        """Whether a column of ours is to be read."""
+        """Whether to read this column of ours."""
         return self.only is None or name in self.only
 
     def renamed(self, table: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The same columns by our names; raises `MissingColumn` where one is not there.
+        """Give the columns by our names; raises `MissingColumn` where one is missing.
 
-        >>> Asked(names={"team": "Group"}).renamed("cases", {"Group": ["north"]})
+        >>> Request(names={"team": "Group"}).renamed("cases", {"Group": ["north"]})
         {'team': ['north']}
         """
         if not self.names:
@@ -57,5 +57,5 @@ class Asked:
         }
 
 
-ALL: Final = Asked()
-"""Every column, as it is."""
+ALL: Final = Request()
+"""Every column, under its own name."""

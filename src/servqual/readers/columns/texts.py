@@ -1,6 +1,7 @@
 """Cells of text into values: dates, numbers, flags and labels, each refused cell with its reason.
 
-Exports repeat themselves, so each distinct text is read once and remembered.
+Exports repeat themselves, so each distinct text is parsed once and remembered, up to 50,000 of them; a cell then costs
+one dictionary lookup.
 """
 
 import datetime as dt
@@ -12,7 +13,7 @@ import attrs
 import numpy as np
 
 from servqual.errors import InvalidValue, NaiveTime
-from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Column
+from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, RULES, Column
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import Kind
 
@@ -24,14 +25,14 @@ FALSE = ("false", "f", "no", "n", "0", "falsch", "nein", "faux", "non", "否")
 
 
 class CellReader:
-    """Reads one column of text, chunk after chunk.
+    """A reader of one column of text, chunk after chunk.
 
     >>> reader = CellReader("received_at", Kind.MOMENT, zone=ZoneInfo("Europe/Berlin"), dates=("%d.%m.%Y %H:%M",))
     >>> column, refusals = reader.read(["04.05.2026 09:00", "soon", ""], first_row=2)
     >>> column.known.tolist(), [r.row for r in refusals]
     ([True, False, False], [3])
     >>> print(refusals[0])
-    row 3: received_at is not a date of the form %d.%m.%Y %H:%M or ISO 8601 (got 'soon')
+    row 3: received_at must be a date of the form %d.%m.%Y %H:%M or ISO 8601 (got 'soon')
     """
 
     def __init__(
@@ -50,14 +51,14 @@ class CellReader:
         self.labels: list[str] = []
         self._codes: dict[str, int] = {}
         self.naive = self.aware = self.twice = 0
-        self._name = name
-        self._kind = kind
-        self._zone = zone
+        self.name = name
+        self.kind = kind
+        self.zone = zone
         self._dates = dates
         self._missing = missing
         self._decimal = decimal
         self._flags = {w.casefold(): 0 for w in (*FALSE, *false)} | {w.casefold(): 1 for w in (*TRUE, *true)}
-        self._seconds = seconds
+        self.seconds = seconds
         self._known: dict[str, object] = {}
         self._reasons: dict[str, str] = {}
         self._parse = {
@@ -70,77 +71,81 @@ class CellReader:
         }[kind]
 
     def read(self, cells: Sequence[str], first_row: int) -> tuple[Column, Refusals]:
-        """A chunk of cells as a column, and those that could not be read."""
+        """Read a chunk of cells, and list those that could not be read."""
         known = self._known
-        if len(known) > _REMEMBERED and self._kind is not Kind.LABEL:
+        if len(known) > _REMEMBERED and self.kind is not Kind.LABEL:
             known.clear()
             self._reasons.clear()
         for cell in dict.fromkeys(cells):
             if cell not in known:
                 known[cell] = self._value(cell)
         column = Column(
-            self._kind,
-            np.fromiter(map(known.__getitem__, cells), DTYPES[self._kind], len(cells)),
+            self.kind,
+            np.fromiter(map(known.__getitem__, cells), DTYPES[self.kind], len(cells)),
             self.labels,
         )
         if not self._reasons:
             return column, Refusals()
         bad = np.fromiter((cell in self._reasons for cell in cells), np.bool_, len(cells))
         refused = np.flatnonzero(bad)
-        told = as_objects(cells[i] for i in refused.tolist())
+        texts = as_objects(cells[i] for i in refused.tolist())
         codes: dict[str, int] = {}
-        reasons = np.fromiter((codes.setdefault(self._reasons[cell], len(codes)) for cell in told), np.int64)
-        every = Unusable(self._name, "", refused + first_row, told)
+        reasons = np.fromiter((codes.setdefault(self._reasons[cell], len(codes)) for cell in texts), np.int64)
+        every = Unusable(self.name, "", refused + first_row, texts)
         parts = [attrs.evolve(every.at(reasons == code), reason=reason) for reason, code in codes.items()]
-        return Column(self._kind, column.values, self.labels, bad), Refusals(tuple(parts))
+        return Column(self.kind, column.values, self.labels, bad), Refusals(tuple(parts))
+
+    def forget(self) -> None:
+        """Drop the remembered texts and labels; later chunks get codes into labels of their own."""
+        self.labels, self._codes, self._known = [], {}, {}
 
     def _value(self, cell: str) -> object:
         text = cell.strip()
         if text in self._missing:
-            return NONE[self._kind]
+            return NONE[self.kind]
         try:
             return self._parse(text)
         except NaiveTime:
             raise
         except (ValueError, OverflowError) as error:
             self._reasons[cell] = str(error)
-            return NONE[self._kind]
+            return NONE[self.kind]
 
     def _moment(self, text: str) -> int:
         value = self._date(text)
         if value.tzinfo is None:
-            if self._zone is None:
+            if self.zone is None:
                 raise NaiveTime(
-                    f"{self._name} needs a zone (got {text!r}); name the zone in which the export writes its times, "
+                    f"{self.name} needs a zone (got {text!r}); name the zone in which the export writes its times, "
                     "such as zone = 'Europe/Berlin'",
-                    field=self._name,
+                    field=self.name,
                     expected="a moment with an offset, or a stated zone",
                     got=text,
                 )
             self.naive += 1
-            value = value.replace(tzinfo=self._zone)
+            value = value.replace(tzinfo=self.zone)
             if value.utcoffset() != value.replace(fold=1).utcoffset():
-                if value.astimezone(dt.UTC).astimezone(self._zone).replace(tzinfo=None) != value.replace(tzinfo=None):
-                    raise InvalidValue(f"does not exist in {self._zone}: the clock was put forward over it")
+                if value.astimezone(dt.UTC).astimezone(self.zone).replace(tzinfo=None) != value.replace(tzinfo=None):
+                    raise InvalidValue(f"must exist in {self.zone}, where the clock was put forward over it")
                 self.twice += 1
         else:
             self.aware += 1
         microseconds = (value - _EPOCH) // _MICROSECOND
         if not FIRST_MOMENT <= microseconds < LAST_MOMENT:
-            raise InvalidValue("must lie between 1970 and 2100")
+            raise InvalidValue(RULES[Kind.MOMENT])
         return microseconds
 
     def _date(self, text: str) -> dt.datetime:
         for form in self._dates:
             try:
-                return dt.datetime.strptime(text, form)  # noqa: DTZ007  (a zone is asked for where the text has none)
+                return dt.datetime.strptime(text, form)  # noqa: DTZ007  (a text without an offset gets its zone later)
             except ValueError:
                 continue
         try:
             return dt.datetime.fromisoformat(text.replace("/", "-") if text[4:5] == "/" else text)
         except ValueError:
             forms = " or ".join((*self._dates, "ISO 8601"))
-            raise InvalidValue(f"is not a date of the form {forms}") from None
+            raise InvalidValue(f"must be a date of the form {forms}") from None
 
     def _number(self, text: str) -> float:
         plain = text
@@ -150,9 +155,9 @@ class CellReader:
             value = float(plain.replace(" ", "").replace("\N{NO-BREAK SPACE}", ""))
         except ValueError:
             hint = "; for a decimal comma set decimal = ','" if "," in text and self._decimal == "." else ""
-            raise InvalidValue(f"is not a number{hint}") from None
+            raise InvalidValue(f"must be a number{hint}") from None
         if not math.isfinite(value):
-            raise InvalidValue("must be a finite number")
+            raise InvalidValue(RULES[Kind.NUMBER])
         return value
 
     def _count(self, text: str) -> float:
@@ -160,20 +165,20 @@ class CellReader:
             return self._flags[text.casefold()]
         value = self._number(text)
         if value < 0 or value != int(value):
-            raise InvalidValue("must be a whole number, 0 or more")
+            raise InvalidValue(RULES[Kind.COUNT])
         return value
 
     def _duration(self, text: str) -> int:
-        value = self._number(text) * (self._seconds * 1e6)
+        value = self._number(text) * (self.seconds * 1e6)
         if not 0 <= value < LONGEST:
-            raise InvalidValue("must be 0 or more, and less than 142 years")
+            raise InvalidValue(RULES[Kind.DURATION])
         return round(value)
 
     def _flag(self, text: str) -> int:
         try:
             return self._flags[text.casefold()]
         except KeyError:
-            raise InvalidValue("must be true or false; name other words with true = [...] and false = [...]") from None
+            raise InvalidValue(f"{RULES[Kind.FLAG]}; name other words with true = [...] and false = [...]") from None
 
     def _label(self, text: str) -> int:
         code = self._codes.setdefault(text, len(self.labels))

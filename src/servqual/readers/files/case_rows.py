@@ -1,4 +1,4 @@
-"""Many rows a case into one: the last row of each case wins, or the steps of a log give its moments."""
+"""Several rows per case into one: the last row of each case wins, or the steps of a log give its moments."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,21 +14,23 @@ EVENT, EVENT_AT = "event", "event_at"
 """Our names of a log's two columns."""
 
 
-def fold_cases(chunks: Iterable[Chunk], log: Log | None = None) -> Chunk:
-    """Fold rows to one row a case, in the order in which cases first appear.
+def one_row_per_case(chunks: Iterable[Chunk], log: Log | None = None) -> Chunk:
+    """Join the rows of each case, in the order in which cases first appear.
 
     Every column takes the value of the case's last row in the order of the file, missing or not. With a `log`, its
-    moments and repeats come from the steps of all rows. A row without a case_id, or without the moment or the name of
-    its step where a log is folded, is refused; a case with a step whose moment could not be read has no such moment.
+    moments and repeats follow from the steps of all rows. A row without a case_id is refused, with a `log` also one
+    without the moment or the name of its step; a case with a step whose moment could not be read has no such moment.
     Memory grows with the number of cases, not of rows.
     """
-    fold = _Fold(log)
+    cases = _Cases(log)
     for chunk in chunks:
-        fold.add(chunk)
-    return fold.cases()
+        cases.add(chunk)
+    return cases.chunk()
 
 
-class _Fold:
+class _Cases:
+    """The cases of the rows so far: one array per column, with a place per case."""
+
     def __init__(self, log: Log | None) -> None:
         self._log = log
         self._needs = ("case_id", EVENT_AT, EVENT) if log else ("case_id",)
@@ -44,7 +46,7 @@ class _Fold:
         self._count: Array = np.empty(0, np.int64)
 
     def add(self, chunk: Chunk) -> None:
-        """Take in the next rows."""
+        """Read the next rows."""
         self._read += chunk.read
         self._lost.extend(chunk.lost)
         numbers = np.asarray(chunk.rows, np.int64)
@@ -111,8 +113,8 @@ class _Fold:
         for name, of in log.repeats.items():
             np.add.at(self._steps[name], codes[among(of)], 1)
 
-    def cases(self) -> Chunk:
-        """What the rows so far make of the cases."""
+    def chunk(self) -> Chunk:
+        """Give the cases of the rows so far."""
         labels = self._first["case_id"].labels if self._first else ()
         size = len(labels)
         columns: dict[str, Column] = {
@@ -122,7 +124,7 @@ class _Fold:
         }
         columns.update(self._from_log(size))
         rows = self._rows[:size]
-        # a row may name a case and yet be refused: a case all of whose rows were refused is no case
+        # a refused row may still name a case; a case without any other row is left out
         seen = (rows > 0).nonzero()[0]
         return Chunk(
             {name: column.take(seen) for name, column in columns.items()},
@@ -135,7 +137,7 @@ class _Fold:
         )
 
     def _unsure(self, of: tuple[str, ...], size: int) -> Array:
-        """Cases with a step of these names whose moment could not be read: when it came is not known."""
+        """Mark cases with a step of these names whose moment could not be read."""
         unsure = np.zeros(size, np.bool_)
         steps = self._first[EVENT].labels
         wanted = [code for code, label in enumerate(steps) if label in of]

@@ -1,8 +1,9 @@
 """An export on disk as chunks of typed columns."""
 
 import re
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 import numpy as np
@@ -10,12 +11,14 @@ import numpy as np
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn
 from servqual.readers.columns.columns import Chunk, Column
+from servqual.readers.columns.duplicates import IDS
 from servqual.readers.columns.refusals import Refusal, Refusals
 from servqual.readers.columns.tables import TABLES, Kind, kind_of, names_of
 from servqual.readers.columns.texts import CellReader
-from servqual.readers.files.case_rows import EVENT, EVENT_AT, fold_cases
+from servqual.readers.files.case_rows import EVENT, EVENT_AT, one_row_per_case
 from servqual.readers.files.layout import Layout
 from servqual.readers.files.opening import Progress, TextChunk, open_file
+from servqual.readers.files.parquet_cells import read_arrow
 
 _SHOWN = 20
 
@@ -26,11 +29,10 @@ def _names(value: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen
 class Export:
-    r"""A ticket export: a CSV (also gzipped), Excel or Parquet file and how it is laid out.
+    r"""A ticket export: a CSV (also gzipped), Excel or Parquet file and its layout.
 
-    What is read are those of `columns` (by default all that servqual knows, and all that the layout maps) that the file
-    has, and those of `need` and `also`, which must be there. A column that servqual does not know is a label, by the
-    file's own name.
+    `columns` are read where the file has them (by default all that servqual knows and all that the layout maps); those
+    of `need` and `also` must be there. A column that servqual does not know is a label under the file's own name.
 
     Raises `MissingColumn` where a needed column is neither in the file nor mapped, and `UnreadableFile` where there is
     no table to read.
@@ -52,34 +54,39 @@ class Export:
     columns: Collection[str] | None = attrs.field(default=None, kw_only=True)
     also: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     kinds: Mapping[str, Kind] = attrs.field(factory=dict, kw_only=True)
+    progress: Progress | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
+    """Called with the number of bytes read since the last call."""
     notes: list[str] = attrs.field(factory=list, init=False, eq=False, repr=False)
-    """What was found out while reading, for people."""
+    """Findings about the file, in words, filled while reading."""
 
     @property
     def folded(self) -> bool:
-        """Whether rows are folded to cases, so that a chunk has fewer rows than were read."""
+        """Whether the rows of each case become one row, so that a chunk has fewer rows than were read."""
         return self.layout.fold or self.layout.log is not None
 
-    def chunks(self, progress: Progress | None = None) -> Generator[Chunk]:
-        """The rows as chunks; an export with many rows a case gives one chunk of cases. May be called again."""
-        chunks = self._read(progress)
+    def chunks(self) -> Generator[Chunk]:
+        """Read the rows as chunks; an export with several rows per case gives one chunk. May be called again."""
+        chunks = self._read()
         if self.folded:
-            yield fold_cases(chunks, self.layout.log)
+            yield one_row_per_case(chunks, self.layout.log)
         else:
             yield from chunks
 
-    def _read(self, progress: Progress | None) -> Iterator[Chunk]:
+    def _read(self) -> Iterator[Chunk]:
         layout = self.layout
         with open_file(
-            self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=progress
+            self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=self.progress
         ) as opened:
             found = self._places(opened.header)
             names = names_of(self.table, found)
             places = {name: found[given] for given, (name, _) in names.items()}
             readers = {name: self._reader(name, seconds, typed=opened.typed) for name, seconds in names.values()}
             self.notes[:] = opened.notes
+            own_id = None if self.folded else readers.get(IDS.get(self.table, ""))
             for texts in opened.chunks:
                 yield _typed(texts, places, readers)
+                if own_id:  # hardly any id is repeated, and the labels of all would fill the memory
+                    own_id.forget()
             for name, reader in readers.items():
                 if reader.naive and reader.aware:
                     self.notes.append(
@@ -93,7 +100,7 @@ class Export:
                 self.notes.append(f"times carry no offset and were read in {layout.zone}")
 
     def _all(self, header: tuple[str, ...], mapped: Mapping[str, str]) -> tuple[str, ...]:
-        """Of cases what servqual knows; of other tables every column of the file."""
+        """List the columns to read by default: for cases those that servqual knows, else every column of the file."""
         return (*TABLES["cases"], *mapped) if self.table == "cases" else (*header, *mapped)
 
     def _reader(self, name: str, seconds: int, *, typed: bool) -> CellReader:
@@ -112,7 +119,7 @@ class Export:
         )
 
     def _places(self, header: tuple[str, ...]) -> dict[str, int]:
-        """Where in the file each of our columns stands."""
+        """Find the position of each of our columns in the file."""
         mapped = dict(self.layout.columns)
         log = self.layout.log
         if log:
@@ -154,8 +161,13 @@ def _typed(texts: TextChunk, places: dict[str, int], readers: dict[str, CellRead
     columns: dict[str, Column] = {}
     refusals, numbers = Refusals(), np.asarray(texts.rows, np.int64)
     for name, place in places.items():
-        columns[name], refused = readers[name].read(texts.columns[place], 0)
+        columns[name], refused = _read(readers[name], texts.columns[place])
         refusals += refused.numbered(numbers.take)
     lost = [Refusal(row, "row", found, "must have as many cells as the header") for row, found in texts.ragged]
     size = len(texts.rows)
     return Chunk(columns, size, size + len(lost), numbers, refusals, lost)
+
+
+def _read(reader: CellReader, cells: Any) -> tuple[Column, Refusals]:
+    """Read cells of text, or a column of Parquet."""
+    return reader.read(cells, 0) if isinstance(cells, Sequence) else read_arrow(reader, cells)

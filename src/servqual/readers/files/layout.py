@@ -1,4 +1,4 @@
-"""How an export is laid out: which of its columns mean what, its zone, its dates, its words for "missing"."""
+"""The layout of an export: the meaning of its columns, its zone, its dates, its words for "missing"."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias, cast
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from servqual._checks import as_zone, did_you_mean, near, one_of
+from servqual._checks import as_zone, near, one_of
 from servqual.errors import InvalidValue
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.files.settings import as_encoding, as_flag, as_forms, as_sign, as_text, as_texts, section
@@ -19,7 +19,7 @@ def _words(value: object) -> tuple[str, ...]:
         return (value,)
     if isinstance(value, Iterable):
         return tuple(str(part) for part in value)
-    raise InvalidValue(f"expected a text or a list of texts (got {value!r})", got=value)
+    raise InvalidValue.of("words", "be a text or a list of texts", value)
 
 
 def _zone_or_none(value: object) -> ZoneInfo | None:
@@ -43,7 +43,7 @@ Pick: TypeAlias = Literal["first", "last"]
 
 @attrs.frozen(kw_only=True)
 class Moment:
-    """When a case reached a step: at the first or the last event of these names; `*` is any event."""
+    """The moment of a step of a case: its first or last event of these names; `*` is any event."""
 
     pick: Pick = attrs.field(validator=one_of("first", "last"))
     of: tuple[str, ...] = attrs.field(converter=_words)
@@ -51,9 +51,9 @@ class Moment:
 
 @attrs.frozen(kw_only=True)
 class Log:
-    """An event log with a name of the step and a moment in every row: how its rows become the moments of a case.
+    """The layout of an event log, which has the name and the moment of a step in every row.
 
-    `moments` says which step gives which moment; `repeats` counts how often a step came again.
+    `moments` says which step gives which moment of a case; `repeats` counts repetitions of a step.
 
     >>> log = Log(at="When", event="Step", moments={"resolved_at": Moment(pick="last", of="Resolve ticket")})
     >>> log.moments["resolved_at"].of
@@ -70,28 +70,24 @@ class Log:
             if TABLES["cases"].get(name) is not kind:
                 known = [column for column, of in TABLES["cases"].items() if of is kind]
                 close = near(name, known) or tuple(known)
-                raise InvalidValue(
-                    f"a log can only give the {kind}s of a case (got {name!r}){did_you_mean(close)}",
-                    field="log",
-                    got=name,
-                )
+                raise InvalidValue.of("log", f"give {kind}s of a case only", name, near=close)
 
 
 @attrs.frozen(kw_only=True)
 class Layout:
-    """How to read an export.
+    """A description of how to read an export.
 
     Attributes:
-        columns: our column name to the export's own, such as `{"received_at": "opened_at"}`. A column of the export
-            that already bears our name needs no entry.
-        zone: the IANA zone of times that carry no offset. Without it such times are refused.
+        columns: our column names to the export's own, such as `{"received_at": "opened_at"}`. A column of the export
+            with our name needs no entry.
+        zone: the IANA zone of times without an offset. Without it such times are refused.
         dates: forms of dates, as Python's `strptime` spells them; ISO 8601 is always read.
-        missing: cells that mean "nothing here".
+        missing: further words for a missing value.
         decimal: `.` or `,`.
         true, false: further words for yes and no.
-        fold: the export has several rows a case; the last row of each wins.
-        log: the export is a log of named steps.
-        delimiter, encoding, sheet: found by themselves where they are not given.
+        fold: whether the export has several rows per case, of which the last one wins.
+        log: the layout of a log of named steps.
+        delimiter, encoding, sheet: detected where they are not given.
 
     >>> Layout(columns={"received_at": "opened"}, zone="UTC").zone.key
     'UTC'
@@ -112,7 +108,7 @@ class Layout:
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], base: "Layout | None" = None) -> "Layout":
-        """Read the `[columns]`, `[read]` and `[log]` parts of a configuration, upon a preset where there is one."""
+        """Read the `[columns]`, `[read]` and `[log]` parts of a configuration, on top of a preset if given."""
         base = base or cls()
         part = section(table, "read", _SETTINGS)
         read: dict[str, Any] = {name: _SETTINGS[name](name, value) for name, value in part.items()}
@@ -121,11 +117,11 @@ class Layout:
         columns = {name: as_text(name, theirs) for name, theirs in section(table, "columns").items()}
         for name in columns:
             if name not in TABLES["cases"]:
-                raise InvalidValue(
-                    f"[columns] names columns of cases on the left: {', '.join(TABLES['cases'])} (got {name!r})"
-                    f"{did_you_mean(near(name, TABLES['cases']))}",
-                    field=name,
-                    got=name,
+                raise InvalidValue.of(
+                    "[columns]",
+                    f"have columns of cases on the left, any of {', '.join(TABLES['cases'])}",
+                    name,
+                    near=near(name, TABLES["cases"]),
                 )
         return attrs.evolve(base, columns={**base.columns, **columns}, **read)
 
@@ -133,14 +129,12 @@ class Layout:
 def _log(part: dict[str, Any]) -> Log:
     for name in ("event", "at", "moments"):
         if name not in part:
-            raise InvalidValue(f"log needs {name} (got {', '.join(part) or 'nothing'})", field=name, got=None)
+            raise InvalidValue.of("log", f"name {name}", part, shown=", ".join(part) or "nothing")
     moments = {}
     for name, spec in section(part, "moments").items():
         if not isinstance(spec, Mapping) or len(spec) != 1:
-            raise InvalidValue(
-                f'log.moments.{name} must be first or last of some steps, such as {{ first = "*" }} (got {spec!r})',
-                field=name,
-                got=spec,
+            raise InvalidValue.of(
+                f"log.moments.{name}", 'be first or last of some steps, such as { first = "*" }', spec
             )
         [(pick, steps)] = spec.items()
         moments[name] = Moment(pick=cast("Pick", pick), of=as_texts(f"log.moments.{name}", steps))

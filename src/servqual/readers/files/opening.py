@@ -1,4 +1,4 @@
-"""Files as rows of text: CSV (also gzipped), Excel and Parquet, known by what they hold and not by their names.
+"""Files as rows of text: CSV (also gzipped), Excel and Parquet, told apart by content, not by name.
 
 Each opener returns the header and an iterator of chunks, so that a file never has to fit into memory.
 """
@@ -22,38 +22,38 @@ from servqual.errors import UnreadableFile
 CHUNK: Final = 16_384
 _SAMPLE: Final = 1 << 20
 _LONGEST: Final = 1 << 24
-"""The longest cell that is read: sixteen million signs."""
-_SPAN: Final = 200
-"""A row of more lines than these is no row: a quote in it was never closed."""
+"""The longest cell that is read: sixteen million characters."""
+_MOST_LINES: Final = 200
+"""The most lines of a row: a longer one has a quote that was never closed."""
 _SHOWN: Final = 5
 Progress: TypeAlias = Callable[[float], object]
 
 
 @attrs.frozen(eq=False)
 class TextChunk:
-    """Some rows of a file as columns of text.
+    """Some rows of a file as columns of text, or of typed values where the file has them.
 
     Attributes:
-        columns: cells by column position.
+        columns: cells by column position; a typed column is an Arrow array.
         rows: the number of each row as a spreadsheet shows it: the header is row 1.
-        ragged: row number of each row that has not as many cells as the header, and what it has; they are not in
-            `columns`.
+        ragged: the number of each row whose cells are not as many as the header's, and what it has instead; such
+            rows are not in `columns`.
     """
 
-    columns: Sequence[Sequence[str]]
+    columns: Sequence[Any]
     rows: Sequence[int]
     ragged: Sequence[tuple[int, str]] = ()
 
 
 @attrs.frozen(eq=False)
 class Opened:
-    """An open file: its header, made unique, what was found out about it, and its rows."""
+    """An open file: its header, made unique, findings about it in words, and its rows."""
 
     header: tuple[str, ...]
     chunks: Iterator[TextChunk]
     notes: tuple[str, ...] = ()
     typed: bool = False
-    """Whether the cells came with types, so that their text is ours and not the export's."""
+    """Whether the file has typed cells, so that their text is ours and not the export's."""
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def open_file(
     sheet: str | None = None,
     progress: Progress | None = None,
 ) -> Generator[Opened]:
-    """Open an export by what its first bytes say it is.
+    """Open an export as the kind of file that its first bytes name.
 
     Raises `UnreadableFile` for a path that does not exist, is a folder, is empty, or holds no table. `progress` is
     called with the number of bytes read since the last call (CSV only).
@@ -134,7 +134,7 @@ def _open_csv(path: Path, binary: IO[bytes], delimiter: str | None, encoding: st
 
 
 class _Lines:
-    """The lines of a text; `pending` are those of the row being read, `ended` says that there are no more."""
+    """The lines of a text; `pending` are those of the present row, `ended` says that there are no more."""
 
     def __init__(self, text: IO[str]) -> None:
         self.pending: list[str] = []
@@ -149,21 +149,21 @@ class _Lines:
 
 
 def _records(rows: Iterator[list[str]], lines: _Lines, delimiter: str) -> Iterator[tuple[list[str] | None, int]]:
-    """Each row; or None and how many lines a quote swallowed that was never closed, which must not go silently."""
+    """Give each row and 1, or None and the number of lines that an unclosed quote swallowed."""
     while True:
         lines.pending.clear()
         row = next(rows, None)
         if row is None:
             return
-        span = len(lines.pending)
-        if span > _SPAN or (span > 1 and lines.ended and _is_open(lines.pending, delimiter)):
-            yield None, span
+        count = len(lines.pending)
+        if count > _MOST_LINES or (count > 1 and lines.ended and _is_open(lines.pending, delimiter)):
+            yield None, count
         else:
             yield row, 1
 
 
 def _is_open(lines: list[str], delimiter: str) -> bool:
-    """Whether the last quote of these lines is never closed."""
+    """Whether these lines end inside a quote."""
     try:
         list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error as error:
@@ -176,19 +176,19 @@ def _csv_chunks(
 ) -> Iterator[TextChunk]:
     number = 1
     try:
-        while part := list(itertools.islice(records, CHUNK)):
+        while some := list(itertools.islice(records, CHUNK)):
             whole: list[list[str]] = []
             numbers: list[int] = []
             ragged: list[tuple[int, str]] = []
-            for row, span in part:
+            for row, lines in some:
                 if row is None:
-                    ragged.extend((number + n, "an unclosed quote") for n in range(1, span + 1))
+                    ragged.extend((number + n, "an unclosed quote") for n in range(1, lines + 1))
                 elif len(row) == width:
                     whole.append(row)
                     numbers.append(number + 1)
                 elif row:
                     ragged.append((number + 1, f"{len(row)} cells"))
-                number += span
+                number += lines
             yield TextChunk(list(zip(*whole, strict=True)) or [()] * width, numbers, ragged)
     except UnicodeDecodeError as error:
         raise _undecodable(path, encoding, error, number + 1) from None
@@ -230,7 +230,7 @@ def _encoding_of(sample: bytes, path: Path) -> str:
 
 
 def _looks_like_gb18030(sample: bytes) -> bool:
-    """Chinese text comes in pairs of high bytes; in Western text a high byte mostly stands between letters."""
+    """Whether high bytes stand in pairs, as in Chinese text; in Western text most stand between letters."""
     try:
         sample[: sample.rfind(b"\n") + 1].decode("gb18030")
     except UnicodeDecodeError:
@@ -241,7 +241,7 @@ def _looks_like_gb18030(sample: bytes) -> bool:
 
 
 def _delimiter_of(head: str) -> str:
-    """The delimiter that cuts the first lines into equally many cells, and into the most."""
+    """Choose the delimiter that cuts the first lines into equally many cells, and of several the most cells."""
     best, score = ",", (0, 0)
     for candidate in ",;\t|":
         try:
@@ -267,7 +267,7 @@ def _unique(header: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
 
 
 class _Counted(io.RawIOBase):
-    """A file that tells how far it has been read."""
+    """A file that reports how many bytes have been read."""
 
     def __init__(self, file: BinaryIO, progress: Progress) -> None:
         self._file = file
@@ -325,7 +325,7 @@ def _excel_chunks(rows: Iterator[list[Any]], width: int) -> Iterator[TextChunk]:
 
 
 def _as_text(cell: object) -> str:
-    """A typed cell as the text that a CSV would hold."""
+    """Write a typed cell as a CSV would."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer():
@@ -333,6 +333,11 @@ def _as_text(cell: object) -> str:
     if isinstance(cell, dt.datetime | dt.date):
         return cell.isoformat()
     return "" if cell is None else str(cell)
+
+
+def texts_of(column: Any) -> list[str]:
+    """Write the cells of an Arrow array as text."""
+    return [_as_text(cell) for cell in column.to_pylist()]
 
 
 def _open_parquet(path: Path, stack: ExitStack) -> Opened:
@@ -347,10 +352,9 @@ def _open_parquet(path: Path, stack: ExitStack) -> Opened:
     def chunks() -> Iterator[TextChunk]:
         number = 2
         try:
-            for batch in file.iter_batches(batch_size=CHUNK):
-                columns = [[_as_text(cell) for cell in column.to_pylist()] for column in batch.columns]
-                yield TextChunk(columns, range(number, number + batch.num_rows))
-                number += batch.num_rows
+            for rows in file.iter_batches(batch_size=CHUNK):
+                yield TextChunk(rows.columns, range(number, number + rows.num_rows))
+                number += rows.num_rows
         except (OSError, ValueError, OverflowError) as error:
             raise UnreadableFile(f"{path} cannot be read after row {number - 1}: {error}", path=str(path)) from None
 

@@ -1,4 +1,4 @@
-"""Settings of a configuration file, each read as the kind of value that it must be."""
+"""Settings of a configuration file, each checked for its kind of value."""
 
 import codecs
 import datetime as dt
@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import among
 from servqual.errors import InvalidValue, UnreadableFile
 
 
 def as_text(name: str, value: object) -> str:
-    """A text that says something.
+    """Read a text with content.
 
     >>> as_text("title", 5)
     Traceback (most recent call last):
@@ -25,7 +25,7 @@ def as_text(name: str, value: object) -> str:
 
 
 def as_texts(name: str, value: object) -> tuple[str, ...]:
-    """A text, or a list of texts with at least one."""
+    """Read a text, or a list of at least one text."""
     if isinstance(value, str):
         return (as_text(name, value),)
     if not isinstance(value, list | tuple) or not value or not all(isinstance(part, str) for part in value):
@@ -34,21 +34,21 @@ def as_texts(name: str, value: object) -> tuple[str, ...]:
 
 
 def as_flag(name: str, value: object) -> bool:
-    """True or false, without quotes."""
+    """Read true or false, without quotes."""
     if not isinstance(value, bool):
         raise InvalidValue.of(name, "be true or false, without quotes", value)
     return value
 
 
 def as_sign(name: str, value: object) -> str:
-    """One sign that can part cells."""
+    """Read one sign that can separate cells."""
     if not isinstance(value, str) or len(value) != 1 or value in "\"'\r\n \0":
         raise InvalidValue.of(name, "be one sign, such as ';' or a tab", value)
     return value
 
 
 def as_encoding(name: str, value: object) -> str:
-    """A text encoding that Python knows."""
+    """Read the name of a text encoding that Python knows."""
     text = as_text(name, value)
     try:
         codecs.lookup(text)
@@ -59,7 +59,7 @@ def as_encoding(name: str, value: object) -> str:
 
 
 def as_form(name: str, text: str) -> str:
-    """A form of dates, as strptime spells them, that can be read back."""
+    """Read a form of dates in the notation of strptime; year, month and day must be in it."""
     sample = dt.datetime(2026, 5, 4, 9, 30)  # noqa: DTZ001  (a form is tried, no moment is meant)
     try:
         read = dt.datetime.strptime(sample.strftime(text), text)  # noqa: DTZ007  (likewise)
@@ -71,27 +71,23 @@ def as_form(name: str, text: str) -> str:
 
 
 def as_forms(name: str, value: object) -> tuple[str, ...]:
-    """One or more forms of dates."""
+    """Read one or more forms of dates."""
     return tuple(as_form(name, text) for text in as_texts(name, value))
 
 
 def section(table: Mapping[str, Any], name: str, allowed: Collection[str] = ()) -> dict[str, Any]:
-    """A part of a configuration, such as `[read]`; refused where it is no table or a name in it is not `allowed`."""
+    """Read a part of a configuration, such as `[read]`; refuse anything but a table of `allowed` names."""
     part = table.get(name, {})
     if not isinstance(part, Mapping):
         raise InvalidValue.of(name, "be a table of names and values", part)
     for key in part:
-        if allowed and key not in allowed:
-            raise InvalidValue(
-                f"{name} knows {', '.join(sorted(allowed))} (got {key!r}){did_you_mean(near(key, allowed))}",
-                field=key,
-                got=part[key],
-            )
+        if allowed:
+            among(f"each name of {name}", key, sorted(allowed))
     return dict(part)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a configuration file, or say what is wrong with it and where."""
+    """Read a configuration file; refuse one that is not TOML, with the place of the fault."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Layouts of the exports that common service desks write, by name."""
+"""Layouts of the exports of common service desks, by name."""
 
 from types import MappingProxyType
 from typing import Final
@@ -37,7 +37,7 @@ LAYOUTS: Final = MappingProxyType(
 
 
 def layout(name: str) -> Layout:
-    """The layout of a vendor's export.
+    """Give the layout of a vendor's export.
 
     >>> layout("servicenow").columns["received_at"]
     'opened_at'

@@ -1,8 +1,9 @@
-"""What is in memory into typed columns: arrays, lists, series of other libraries, and the model's objects.
+"""Data in memory into typed columns: arrays, lists, frames of other libraries, and objects of the model.
 
 - `arrays`: a mapping of columns
-- `values`: arrays and lists, one function a kind
-- `series`: one column of another library's frame
+- `values`: arrays and lists, one function per kind
+- `frames`: frames of other libraries
+- `series`: one column of such a frame
 - `objects`: lists of the model's objects
-- `object_columns`: what those say in the columns of their table
+- `object_columns`: the columns of each class
 """

@@ -10,18 +10,18 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import as_zone
 from servqual.errors import InvalidValue
-from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, Chunk, Column
+from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, RULES, Chunk, Column
 from servqual.readers.columns.duplicates import IDS, came_before, without
 from servqual.readers.columns.labels import is_missing, labels_of
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
-from servqual.readers.columns.request import ALL, Asked
+from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import Kind, kind_of, names_of
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.memory.series import at_once, each_once, is_series, plain_of
 from servqual.readers.memory.values import LARGEST, as_durations, as_flags, as_moments, as_numbers
 
-PART: Final = 1 << 19
-"""Rows that are read at a time: few enough for the processor's cache, many enough that Python costs little."""
+CHUNK: Final = 1 << 19
+"""Rows of a chunk: few enough for the processor's cache, many enough that Python costs little."""
 
 
 def columns_of(
@@ -35,71 +35,70 @@ def columns_of(
     """Read a mapping from column name to a list, an array or a series of the same length.
 
     Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN, NaT and NA are missing. A
-    text is read as a CSV's cell is. A naive moment raises `NaiveTime` unless `naive` names its zone; columns of
-    different lengths, two that mean the same (`wait_s` and `wait_min`), and one of things that can never be of its kind
-    raise `InvalidValue`. A cell that is out of its kind's range is marked and told in `refusals`; a row whose
-    id came before is left out and told in `lost`, unless `unique` is False. Rows are numbered from 0 unless `rows` says
+    text is read like a cell of a CSV. A naive moment raises `NaiveTime` unless `naive` names its zone; columns of
+    different lengths, two that mean the same (`wait_s` and `wait_min`), and a column with values that can never be of
+    its kind raise `InvalidValue`. A cell out of its kind's range is marked and listed in `refusals`; a row with a
+    repeated id is left out and listed in `lost`, unless `unique` is False. Rows are numbered from 0 unless `rows` gives
     their numbers.
 
     >>> chunk = columns_of("cases", {"team": ["north", None], "reopened": [0, -1]})
     >>> chunk.columns["team"].labels, [str(r) for r in chunk.refusals]
     (['north'], ["row 1: reopened must be a whole number, 0 or more (got '-1')"])
     """
-    chunk = _Source(table, data, Asked(naive=naive, unique=unique)).part(slice(None))
+    chunk = _Source(table, data, Request(naive=naive, unique=unique)).chunk(slice(None))
     if rows is None:
         return chunk
-
     numbers = np.asarray(rows)[chunk.numbers] if chunk.lost else rows
     lost = [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in chunk.lost]
     return attrs.evolve(chunk, rows=numbers, refusals=chunk.refusals.numbered(np.asarray(rows).take), lost=lost)
 
 
-def parts_of(table: str, data: Mapping[str, Any], asked: Asked = ALL) -> Iterator[Callable[[], Chunk]]:
-    """The same a chunk of rows at a time, each read when it is called for; labels are coded once for all.
+def column_chunks(table: str, data: Mapping[str, Any], request: Request = ALL) -> Iterator[Callable[[], Chunk]]:
+    """Cut a mapping of columns into chunks, each read when it is called; labels are coded once for all.
 
-    Raises `MissingColumn` where the data lack a column that is asked for by another name.
+    Raises `MissingColumn` where the data lack a column that `request` names.
     """
-    source = _Source(table, asked.renamed(table, data), asked)
-    step = max(source.size, 1) if asked.whole else PART
+    source = _Source(table, request.renamed(table, data), request)
+    step = max(source.size, 1) if request.whole else CHUNK
     for start in range(0, max(source.size, 1), step):
-        yield partial(source.part, slice(start, start + step))
+        yield partial(source.chunk, slice(start, start + step))
 
 
 class _Source:
-    """Columns that are ready to be read in chunks."""
+    """Columns that are ready to be cut into chunks."""
 
-    def __init__(self, table: str, data: Mapping[str, Any], asked: Asked) -> None:
+    def __init__(self, table: str, data: Mapping[str, Any], request: Request) -> None:
         sizes = {name: _size(table, name, values) for name, values in data.items()}
         if len(set(sizes.values())) > 1:
-            raise InvalidValue(f"the columns of {table} must be equally long (got {sizes})", field=table, got=sizes)
+            raise InvalidValue.of(table, "have columns that are equally long", sizes)
         self.size = next(iter(sizes.values()), 0)
-        self._naive = asked.naive
+        self._naive = request.naive
         names = names_of(table, data)
         self._columns = {
-            name: (_plain(name, kind, data[given], asked.naive), kind, seconds)
+            name: (_plain(name, kind, data[given], request.naive), kind, seconds)
             for given, (name, seconds) in names.items()
-            if asked.wants(name)
-            for kind in [kind_of(table, name, asked.kinds)]
+            if request.wants(name)
+            for kind in [kind_of(table, name, request.kinds)]
         }
-        self._others = [name for name, _ in names.values() if not asked.wants(name)]
+        self._others = [name for name, _ in names.values() if not request.wants(name)]
         self._id = IDS.get(table, "")
         self._ids: Column | None = None
         self._again: Array | None = None
         place = {name: given for given, (name, _) in names.items()}
-        if asked.unique and self._id in place:
+        if request.unique and self._id in place:
             read, values = self._columns.get(self._id), data[place[self._id]]
-            # counting is much quicker than coding what nobody asked for
+            # counting is much quicker than coding a column that nobody wants
             if read or not (is_series(values) and each_once(values)):
-                ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, asked.naive)
+                ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, request.naive)
                 self._ids, self._again = ids, came_before(table, ids)
 
-    def part(self, rows: slice) -> Chunk:
-        """Some rows as a chunk."""
+    def chunk(self, rows: slice) -> Chunk:
+        """Read some rows."""
         numbers = range(self.size)[rows]
         columns: dict[str, Column] = {}
         refusals = Refusals()
         for name, (values, kind, seconds) in self._columns.items():
-            columns[name], refused = _read(name, kind, _cut(values, rows), seconds, self._naive)
+            columns[name], refused = read_column(name, kind, _cut(values, rows), seconds, self._naive)
             refusals += refused.shifted(numbers.start)
         chunk = Chunk(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
         if self._again is None or self._ids is None:
@@ -114,30 +113,24 @@ def _cut(values: Any, rows: slice) -> Any:
 
 
 def check_name(table: str, name: object) -> None:
-    """Refuse a column that is not named by a text, such as one of several levels."""
+    """Refuse a column whose name is not a text, such as one of several levels."""
     if not isinstance(name, str):
-        raise InvalidValue(
-            f"the columns of {table} must be named by texts (got {name!r}); rename it, and flatten several levels",
-            field=table,
-            expected="texts",
-            got=name,
+        raise InvalidValue.of(
+            table, "have columns named by texts", name, shown=f"{name!r}", do="rename it, and flatten several levels"
         )
 
 
-def _size(table: str, name: object, values: Any) -> int:
+def _size(table: str, name: str, values: Any) -> int:
     check_name(table, name)
     if isinstance(values, str | bytes) or not isinstance(values, Sized) or getattr(values, "ndim", 1) != 1:
-        raise InvalidValue(
-            f"{name} of {table} must be a list or an array of one dimension (got {values!r:.60})",
-            field=name,
-            expected="a list or an array of one dimension",
-            got=values,
+        raise InvalidValue.of(
+            name, f"be a list or an array of one dimension in {table}", values, shown=f"{values!r:.60}"
         )
     return len(values)
 
 
 def _plain(name: str, kind: Kind, values: Any, naive: str | None) -> Any:
-    """What a column is read from: an array, a list, a series, or labels that are coded already."""
+    """Prepare a column for cutting: an array, a list, a series, or labels that are coded already."""
     if is_series(values):
         values = plain_of(name, kind, values, naive) if kind is Kind.LABEL else at_once(kind, values, naive)
     if isinstance(values, np.ma.MaskedArray):
@@ -145,8 +138,8 @@ def _plain(name: str, kind: Kind, values: Any, naive: str | None) -> Any:
     return labels_of(values) if kind is Kind.LABEL and not isinstance(values, Column) else values
 
 
-def _read(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, Refusals]:
-    """A column, and the cells of it that cannot be used."""
+def read_column(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, Refusals]:
+    """Read a column, and list its cells that cannot be used."""
     if is_series(values):
         values = plain_of(name, kind, values, naive)
     if isinstance(values, Column):
@@ -164,13 +157,13 @@ def _read(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -
         column = as_numbers(name, kind, values)
     if column.whole or _lies_within(column):
         return attrs.evolve(column, whole=True), Refusals()
-    bad, rule = _broken(column)
+    bad = _broken(column)
     if bad is None or not bad.any():
         return column, Refusals()
     kept = np.where(bad, NONE[kind], column.values).astype(DTYPES[kind])
     places = np.flatnonzero(bad)
-    told = values[places] if isinstance(values, np.ndarray) else as_objects(values[i] for i in places.tolist())
-    return Column(kind, kept, column.labels, bad), Refusals((Unusable(name, rule, places, told),))
+    refused = values[places] if isinstance(values, np.ndarray) else as_objects(values[i] for i in places.tolist())
+    return Column(kind, kept, column.labels, bad), Refusals((Unusable(name, RULES[kind], places, refused),))
 
 
 def _has_text(values: Any) -> bool:
@@ -184,25 +177,23 @@ def _text(value: Any) -> str:
 
 
 def _lies_within(column: Column) -> bool:
-    """Whether all values are there and in their range, which is quickly seen."""
+    """Whether all values are known and in range: one pass for the minimum and one for the maximum."""
     if column.kind not in _RANGES or not len(column.values) or column.bad is not None:
         return False
     first, last = _RANGES[column.kind]
     return bool(first <= column.values.min() and column.values.max() < last)
 
 
-def _broken(column: Column) -> tuple[Array | None, str]:
+def _broken(column: Column) -> Array | None:
+    """Where known values break the rule of their kind."""
     values, known = column.values, column.known
-    if column.kind is Kind.MOMENT:
-        return known & ((values < FIRST_MOMENT) | (values >= LAST_MOMENT)), "must lie between 1970 and 2100"
-    if column.kind is Kind.DURATION:
-        return known & ((values < 0) | (values >= LONGEST)), "must be 0 or more, and less than 142 years"
+    if column.kind in (Kind.MOMENT, Kind.DURATION):
+        first, last = _RANGES[column.kind]
+        return np.asarray(known & ((values < first) | (values >= last)))
     if column.kind is Kind.COUNT:
         whole = (values >= 0) & (values <= LARGEST) & (values == np.floor(values))
-        return known & ~whole, "must be a whole number, 0 or more"
-    if column.kind is Kind.NUMBER:
-        return np.isinf(values), "must be a finite number"
-    return column.bad, "must be true or false"
+        return np.asarray(known & ~whole)
+    return np.asarray(np.isinf(values)) if column.kind is Kind.NUMBER else column.bad
 
 
 _RANGES: Final = {Kind.MOMENT: (FIRST_MOMENT, LAST_MOMENT), Kind.DURATION: (0, LONGEST), Kind.FLAG: (0, 2)}

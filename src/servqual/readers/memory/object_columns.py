@@ -1,8 +1,8 @@
-"""What the objects of the model say in the columns of their table, one mapping a class.
+"""The columns of the model's objects in their table, one mapping per class.
 
-A class goes by its declared name, so that only the classes that somebody uses are loaded. A value is the path of an
-attribute, or a function of the object, or follows from other columns. Moments of a history are those of the events that
-say so; a case or complaint that was cancelled, withdrawn or told twice ended like a closed one.
+A class is named by its declared name, so that only classes in use are loaded. A value is the path of an attribute, a
+function of the object, or follows from other columns. The moments of a history are those of its events; a case or
+complaint that was cancelled, withdrawn or a duplicate ended like a closed one.
 """
 
 import datetime as dt
@@ -14,26 +14,26 @@ import numpy as np
 
 
 class Following(NamedTuple):
-    """A column that follows from others, as numpy has them, labels as they are.
+    """A column that follows from others, which are numpy arrays, or lists of labels.
 
-    A name with `_` before it is no column of the table; it is there for those that follow from it.
+    A name that starts with `_` is not a column of the table; other columns follow from it.
     """
 
     columns: tuple[str, ...]
     make: Callable[..., Any]
 
 
-Told: TypeAlias = "str | Callable[[Any], Any] | Following"
-"""The path of an attribute, such as `received.at`, a function of the object, or what follows from other columns."""
+Getter: TypeAlias = "str | Callable[[Any], Any] | Following"
+"""The path of an attribute, such as `received.at`, a function of the object, or a column that follows from others."""
 
 
 def _first(*names: str) -> Callable[[Any], dt.datetime | None]:
-    """The moment of an object's first event of these stored names."""
+    """Read the moment of an object's first event of these stored names."""
     return lambda one: next((event.at for event in one.counted if event.stored_name in names), None)
 
 
-def _said(field: str) -> Callable[[Any], Any]:
-    """What an object's events said last of something."""
+def _last_known(field: str) -> Callable[[Any], Any]:
+    """Read the last known value of a field in an object's events."""
 
     def last(one: Any) -> Any:
         for event in reversed(one.counted):
@@ -53,29 +53,25 @@ def _complaint_ended(complaint: Any) -> Any:
     return complaint.counted[-1].at if complaint.status in {"withdrawn", "duplicate"} else complaint.closed_at
 
 
-def _times(name: str) -> Callable[[Any], int]:
-    return lambda one: sum(event.stored_name == name for event in one.counted)
-
-
 def _waited(queued: Any, answered: Any, ended: Any) -> Any:
-    """How long the customer waited for the answer, or until the contact ended without one."""
+    """Measure the wait for the answer, or until the contact ended without one."""
     return np.where(np.isnat(answered), ended, answered) - queued
 
 
 def _abandoned(contact: Any) -> bool | None:
-    """None while the customer still waits."""
+    """Whether the customer gave up; None while the customer still waits."""
     if contact.answered_at is not None:
         return False
     return None if contact.ended_at is None else contact.abandoned
 
 
 def _scored(answer: Any) -> int | None:
-    """What the score counts; what somebody expects is no score of the service."""
+    """Read the score; an expectation is not a score of the service."""
     return None if answer.question.kind == "expectation" else answer.value
 
 
 def _expected(who: Sequence[Any], when: Any, kind: Sequence[str], value: Sequence[int | None]) -> Any:
-    """What a perception is held against: what the same customer, asked the same in the same survey, expected last."""
+    """Find for each perception the last expectation of the same customer, survey and item."""
     said: dict[Any, int | None] = {}
     for row in np.argsort(when, kind="stable").tolist():
         if who[row] and kind[row] == "expectation" and value[row] is not None:
@@ -85,7 +81,7 @@ def _expected(who: Sequence[Any], when: Any, kind: Sequence[str], value: Sequenc
 
 
 def _asked_of(answer: Any) -> Any:
-    """The survey, the customer and the item, whether it asks for an expectation or a perception; None if anonymous."""
+    """Name the survey, the customer and the item, alike for expectation and perception; None if anonymous."""
     kind, key = answer.question.kind, answer.question.key
     return answer.customer and (answer.survey, answer.customer, key.removeprefix(f"{kind}_"))
 
@@ -95,7 +91,7 @@ def _resolved(contact: Any) -> bool | None:
 
 
 def _day_ended(item: Any) -> dt.datetime:
-    """The end of the last day in UTC, for a date has no zone."""
+    """Give the end of the due day in UTC, as a date has no zone."""
     return dt.datetime.combine(item.due, dt.time(), dt.UTC) + dt.timedelta(days=1)
 
 
@@ -103,76 +99,62 @@ def _nothing(_: object) -> None:
     return None
 
 
-_CASE: Final[Mapping[str, Told]] = {
+def _same(names: str) -> dict[str, str]:
+    """Map column names to attributes of the same name."""
+    return {name: name for name in names.split()}
+
+
+_CASE: Final[Mapping[str, Getter]] = {
     "case_id": "id",
     "customer_id": "customer",
-    "team": "team",
     "agent": "owner",
-    "category": "category",
-    "cause": _said("cause"),
-    "priority": "priority",
-    "channel": _said("channel"),
-    "tier": _said("tier"),
-    "source": _said("source"),
-    "status": "status",
+    **_same("team category priority status"),
+    **{name: _last_known(name) for name in ("cause", "channel", "tier", "source")},
     "occurred_at": lambda case: case.report and case.report.occurred_at,
     "received_at": _first("reported", "received"),
-    "assigned_at": "assigned_at",
-    "first_response_at": "first_response_at",
-    "resolved_at": "resolved_at",
-    "verified_at": "verified_at",
+    **_same("assigned_at first_response_at resolved_at verified_at"),
     "closed_at": _case_ended,
-    "reopened": "reopened",
     "reassigned": "handed_over",
-    "escalated": "escalated",
+    **_same("reopened escalated"),
 }
-_INTERACTION: Final[Mapping[str, Told]] = {
+_INTERACTION: Final[Mapping[str, Getter]] = {
     "interaction_id": "id",
     "customer_id": "customer",
     "case_id": "case",
     "complaint_id": "complaint",
     "commitment_id": "commitment",
-    **{name: name for name in ("team", "agent", "site", "touchpoint", "channel", "direction", "topic", "tier")},
-    **{name: name for name in ("language", "handled_by", "outcome", "queued_at", "answered_at", "ended_at")},
+    **_same("team agent site touchpoint channel direction topic tier language handled_by outcome"),
+    **_same("queued_at answered_at ended_at transferred"),
     "wait_s": Following(("queued_at", "answered_at", "ended_at"), _waited),
     "talk_s": "talk",
     "hold_s": "hold",
     "wrap_s": "wrap",
     "bot": lambda contact: contact.handled_by == "bot",
     "abandoned": _abandoned,
-    "transferred": "transferred",
     "resolved": _resolved,
 }
-_COMPLAINT: Final[Mapping[str, Told]] = {
+_COMPLAINT: Final[Mapping[str, Getter]] = {
     "complaint_id": "id",
     "customer_id": "customer",
     "case_id": lambda complaint: next(iter(complaint.cases), None),
-    "team": "team",
     "agent": "owner",
-    "category": "category",
     "cause": "root_cause",
     "severity": "received.severity",
     "channel": "received.channel",
     "tier": "received.tier",
-    "status": "status",
     "received_at": "received.at",
-    "acknowledged_at": "acknowledged_at",
     "due_at": "due",
-    "resolved_at": "resolved_at",
-    "followed_up_at": "followed_up_at",
     "closed_at": _complaint_ended,
-    "satisfied": "satisfied",
-    "upheld": "upheld",
-    "reopened": _times("reopened"),
+    "reopened": "reopened",
+    **_same("team category status acknowledged_at resolved_at followed_up_at satisfied upheld"),
 }
-_ASKED: Final[Mapping[str, Told]] = {
-    "survey": "survey",
+_SURVEYED: Final[Mapping[str, Getter]] = {
     "customer_id": "customer",
     "case_id": "case",
     "interaction_id": "interaction",
-    **{name: name for name in ("team", "agent", "channel", "incentivised")},
+    **_same("survey team agent channel incentivised"),
 }
-_FEEDBACK: Final[Mapping[str, Told]] = {
+_FEEDBACK: Final[Mapping[str, Getter]] = {
     "feedback_id": "id",
     "customer_id": "customer",
     "interaction_id": "received.interaction",
@@ -187,7 +169,7 @@ _FEEDBACK: Final[Mapping[str, Told]] = {
     "handled_at": _first("handled"),
     "replied_at": _first("replied"),
 }
-_SUGGESTION: Final[Mapping[str, Told]] = {
+_SUGGESTION: Final[Mapping[str, Getter]] = {
     "suggestion_id": "id",
     "customer_id": "customer",
     "feedback_id": "submitted.feedback",
@@ -198,7 +180,7 @@ _SUGGESTION: Final[Mapping[str, Told]] = {
     "implemented_at": _first("implemented"),
     "adopted": "adopted",
 }
-_COMMITMENT: Final[Mapping[str, Told]] = {
+_COMMITMENT: Final[Mapping[str, Getter]] = {
     "commitment_id": "id",
     "customer_id": "customer",
     "agent": "made.by",
@@ -209,7 +191,7 @@ _COMMITMENT: Final[Mapping[str, Told]] = {
     "broken_at": _first("broken"),
     "released_at": _first("released"),
 }
-_ACTION: Final[Mapping[str, Told]] = {
+_ACTION: Final[Mapping[str, Getter]] = {
     "action_id": "id",
     "agent": "owner",
     "meeting": "promise.meeting",
@@ -220,19 +202,16 @@ _ACTION: Final[Mapping[str, Told]] = {
     "dropped_at": _first("dropped"),
 }
 
-OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Told]]]] = MappingProxyType(
+OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Getter]]]] = MappingProxyType(
     {
         "interactions": {"interaction": _INTERACTION},
         "cases": {"case": _CASE},
         "complaints": {"complaint": _COMPLAINT},
         "answers": {
             "answer": {
-                **_ASKED,
+                **_SURVEYED,
                 "question": "question.key",
-                "dimension": "dimension",
-                "touchpoint": "touchpoint",
-                "invited_at": "invited_at",
-                "answered_at": "answered_at",
+                **_same("dimension touchpoint invited_at answered_at"),
                 "score": _scored,
                 "expected": Following(("_asked_of", "answered_at", "_kind", "_value"), _expected),
                 "_asked_of": _asked_of,
@@ -240,7 +219,7 @@ OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Told]]]] = MappingP
                 "_value": "value",
             },
             "invitation": {
-                **_ASKED,
+                **_SURVEYED,
                 "invited_at": "at",
                 "answered_at": _nothing,
                 "score": _nothing,
@@ -256,36 +235,33 @@ OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Told]]]] = MappingP
         "purchases": {
             "purchase": {
                 "customer_id": "customer",
-                "at": "at",
                 "amount": "amount.amount",
                 "currency": "amount.currency",
-                "what": "what",
+                **_same("at what"),
             },
         },
         "case_events": {"case": {}},
     }
 )
-"""Table to the classes that it takes, each with its columns; the log of cases is made of `EVENT_COLUMNS`."""
+"""The classes of each table, each with its columns; for the log of cases see `EVENT_COLUMNS`."""
 
-_SORTED: Final = {"team": "team", "category": "category", "priority": "priority"}
 _TAKEN: Final = {"agent": "to", "team": "team"}
 EVENT_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        "identified": {"source": "source"},
+        "identified": _same("source"),
         "reported": {
             "customer_id": "customer",
             "agent": "owner",
-            **_SORTED,
-            **{name: name for name in ("channel", "tier", "source", "opened_by", "customer", "owner")},
+            **_same("team category priority channel tier source opened_by customer owner"),
         },
-        "classified": {"category": "category", "priority": "priority", "cause": "cause"},
+        "classified": _same("category priority cause"),
         "assigned": _TAKEN,
         "handed_over": _TAKEN,
-        "escalated": {**_TAKEN, "level": "level"},
-        "linked": {"relation": "relation", "since": "since"},
-        "replied": {"public": "public", "bot": "bot"},
-        "waiting": {"on": "on"},
-        "verified": {"effective": "effective", "customer_confirmed": "customer_confirmed"},
+        "escalated": {**_TAKEN, **_same("level")},
+        "linked": _same("relation since"),
+        "replied": _same("public bot"),
+        "waiting": _same("on"),
+        "verified": _same("effective customer_confirmed"),
     }
 )
-"""Stored names of the events of a case to the columns of the log that they fill, and from which of their fields."""
+"""The columns of the log that each event of a case fills, by stored name, and the field of each column."""

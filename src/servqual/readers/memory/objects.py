@@ -1,7 +1,7 @@
-"""Lists of our model's objects as the rows of a table: cases, contacts, complaints, answers and their like.
+"""Lists of our model's objects as the rows of a table: cases, contacts, complaints, answers and the like.
 
-Of each object a row; of a case in `case_events` a row for each event of its history that counts, as corrected. What the
-columns hold is written down in `servqual.readers.memory.object_columns`.
+One row per object; in `case_events` one row per event that counts in the history of a case, as corrected. The columns
+are defined in `servqual.readers.memory.object_columns`.
 """
 
 import datetime as dt
@@ -15,25 +15,24 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual._checks import did_you_mean, near
-from servqual.errors import InvalidValue, UnknownName
+from servqual.errors import InvalidValue
 from servqual.model._declared import name_of
 from servqual.readers.columns.columns import LONGEST, MISSING, Chunk
 from servqual.readers.columns.duplicates import IDS, came_before, without
 from servqual.readers.columns.labels import labels_of
-from servqual.readers.columns.tables import TABLES, Kind, kind_of
+from servqual.readers.columns.tables import Kind, check_table, kind_of
 from servqual.readers.memory.arrays import columns_of
-from servqual.readers.memory.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Following, Told
+from servqual.readers.memory.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Following, Getter
 
-_PART: Final = 1 << 16
-"""How many objects of an iterator become one chunk."""
+_CHUNK: Final = 1 << 16
+"""Objects of an iterator per chunk."""
 _MODEL: Final = "servqual.model."
 _EXACT: Final = 2.0**32
 _TICK: Final = dt.timedelta(microseconds=1)
 
 
 def is_object(value: Any) -> bool:
-    """Whether something is an object of our model, or of a class made from one of its classes."""
+    """Whether something is an object of our model or of a subclass."""
     kind: Any = type(value)
     return _is_ours(kind)
 
@@ -44,10 +43,10 @@ def _is_ours(kind: Any) -> bool:
 
 
 def object_chunks(table: str, source: Any, only: Container[str] | None = None) -> Iterator[Any]:
-    """The objects of a list as a chunk, those of an iterator 65,536 at a time; what else it holds passes as it is.
+    """Read a list of objects as one chunk, an iterator 65,536 objects at a time; pass on anything else unchanged.
 
-    Where `only` is given, no other columns are read. In a list an object whose id came before is refused.
-    Raises `InvalidValue` for one object alone, and for what holds nothing to read.
+    Where `only` is given, no other columns are read. In a list an object with a repeated id is refused.
+    Raises `InvalidValue` for one object alone, and for a value that is not iterable.
 
     >>> list(object_chunks("purchases", [{"at": []}]))
     [{'at': []}]
@@ -67,7 +66,7 @@ def object_chunks(table: str, source: Any, only: Container[str] | None = None) -
     for ours, group in groupby(source, is_object):
         if not ours:
             yield from group
-        while ours and (objects := [*islice(group, None if listed else _PART)]):
+        while ours and (objects := [*islice(group, None if listed else _CHUNK)]):
             yield chunk_of_objects(table, objects, first, unique=listed, only=only)
             first += len(objects)
 
@@ -75,11 +74,11 @@ def object_chunks(table: str, source: Any, only: Container[str] | None = None) -
 def chunk_of_objects(
     table: str, objects: Sequence[Any], first: int = 0, *, unique: bool = True, only: Container[str] | None = None
 ) -> Chunk:
-    """Objects of the class that a table is of as one chunk; the number of a row is its place, counted from `first`.
+    """Read objects of a table's class as one chunk; the number of a row is its place, counted from `first`.
 
     A row of `case_events` is an event and has the number of its case. Moments before 1970 and from 2100 on are refused
-    as in every table, and so is an object whose id came before, unless `unique` is False. Raises `InvalidValue` for an
-    object of another class, which it names with its place.
+    as in every table, and so is an object with a repeated id, unless `unique` is False. Raises `InvalidValue` for an
+    object of another class, with its place.
 
     >>> import datetime as dt
     >>> from servqual.model import Interaction
@@ -89,17 +88,17 @@ def chunk_of_objects(
     >>> chunk.columns["wait_s"].values.tolist(), chunk.columns["channel"].labels
     ([5000000], ['phone'])
     """
-    told = _columns(table, objects, first)
+    getters = _columns(table, objects, first)
     rows: Sequence[int] | Array = range(first, first + len(objects))
     others: list[str] = []
     if table == "case_events":
         plain = {name: _plain(table, name, values) for name, values in _events(objects).items()}
         rows = np.repeat(rows, [len(case.counted) for case in objects])
     else:
-        names = [name for name in told if not name.startswith("_")]
+        names = [name for name in getters if not name.startswith("_")]
         if only is not None:
             others = [name for name in names if name not in only and name != IDS.get(table)]
-        plain = _told(table, objects, told, [name for name in names if name not in others])
+        plain = _values(table, objects, getters, [name for name in names if name not in others])
     chunk = attrs.evolve(columns_of(table, plain, rows=rows, unique=unique), others=others)
     if table != "case_events" or not unique:
         return chunk
@@ -110,34 +109,32 @@ def chunk_of_objects(
     return without(chunk, "case_id", chunk.columns["case_id"], events)
 
 
-def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Told]":
-    """The columns of the one class that these objects are of."""
-    if table not in TABLES:
-        close = near(table, TABLES) or tuple(TABLES)
-        raise UnknownName(f"table must be one that servqual knows (got {table!r}){did_you_mean(close)}", near=close)
+def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Getter]":
+    """Give the columns of the one class of these objects."""
+    check_table(table)
     classes = OBJECT_COLUMNS.get(table, {})
     found = {kind: name if (name := name_of(kind)) in classes else "" for kind in {*map(type, objects)}}
     mine = next(filter(None, (found[type(one)] for one in objects[:1])), "")
     if any(name != mine or not name for name in found.values()):
         place = next(i for i, one in enumerate(objects) if found[type(one)] != mine or not mine)
         names = " or ".join(name.title().replace("_", "") for name in ([mine] if mine else classes)) or "no objects"
-        raise InvalidValue(
-            f"{table} takes {names} (got {type(objects[place]).__name__} at place {place + first:,}); pass each kind "
-            "of object in a list of its own, under the name of its table",
-            field=table,
-            expected=names,
-            got=objects[place],
+        raise InvalidValue.of(
+            table,
+            f"hold {names}",
+            objects[place],
+            shown=f"{type(objects[place]).__name__} at place {place + first:,}",
+            do="pass each kind of object in a list of its own, under the name of its table",
         )
     return dict(classes.get(mine, {}))
 
 
-def _told(table: str, objects: Sequence[Any], told: "dict[str, Told]", wanted: Sequence[str]) -> dict[str, Any]:
-    """Columns as numpy, labels as they are; one that others follow from is read once."""
+def _values(table: str, objects: Sequence[Any], getters: "dict[str, Getter]", wanted: Sequence[str]) -> dict[str, Any]:
+    """Read the wanted columns as numpy, labels as they are; a column that others follow from is read once."""
     found: dict[str, Any] = {}
 
     def column(name: str) -> Any:
         if name not in found:
-            value = told[name]
+            value = getters[name]
             if isinstance(value, Following):
                 found[name] = value.make(*map(column, value.columns))
             else:
@@ -149,7 +146,7 @@ def _told(table: str, objects: Sequence[Any], told: "dict[str, Told]", wanted: S
 
 
 def _plain(table: str, name: str, values: list[Any]) -> Any:
-    """Values of one column as numpy; labels as they are."""
+    """Make the values of one column numpy; leave labels as they are."""
     kind = kind_of(table, name)
     if values and values[0] is None and values.count(None) == len(values):
         return np.full(len(values), np.datetime64("NaT", "us") if kind is Kind.MOMENT else np.nan)
@@ -165,7 +162,7 @@ def _plain(table: str, name: str, values: list[Any]) -> Any:
 
 
 def _seconds(values: Sequence[Any], of: Callable[[Any], float]) -> Array:
-    """Seconds, NaN where nothing is known."""
+    """Read values as seconds, NaN where one is missing."""
     try:
         return np.fromiter(map(of, values), np.float64, len(values))
     except TypeError:  # some is None
@@ -173,13 +170,13 @@ def _seconds(values: Sequence[Any], of: Callable[[Any], float]) -> Array:
 
 
 def _ticks(seconds: Array) -> Array:
-    """Seconds as whole microseconds; below 2^32, as since 1970 until 2106, floats round off less than half of one."""
+    """Round seconds to microseconds; below 2^32, as from 1970 to 2106, floats are off by less than half of one."""
     known = ~np.isnan(seconds)
     return np.where(known, np.rint(np.where(known, seconds, 0) * 1e6).astype(np.int64), MISSING)
 
 
 def _lengths(values: Sequence[dt.timedelta | None]) -> Array:
-    """Durations as whole microseconds, up to the longest that is told apart."""
+    """Read durations as whole microseconds, up to `LONGEST`."""
     seconds = _seconds(values, dt.timedelta.total_seconds)
     far = np.flatnonzero(seconds >= _EXACT)
     ticks = _ticks(np.minimum(seconds, _EXACT))
@@ -189,7 +186,7 @@ def _lengths(values: Sequence[dt.timedelta | None]) -> Array:
 
 
 def _events(cases: Sequence[Any]) -> dict[str, list[Any]]:
-    """The histories of cases as the columns of a log."""
+    """Write the histories of cases as the columns of a log."""
     events = [*chain.from_iterable(case.counted for case in cases)]
     kinds: list[Any] = [*map(type, events)]
     names: dict[Any, str] = {kind: kind.stored_name for kind in {*kinds}}
@@ -202,8 +199,8 @@ def _events(cases: Sequence[Any]) -> dict[str, list[Any]]:
         "at": [event.at for event in events],
         "seq": [event.seq for event in events],
     }
-    for event, told in EVENT_COLUMNS.items():
-        for name, field in told.items():
+    for event, fields in EVENT_COLUMNS.items():
+        for name, field in fields.items():
             values = columns.setdefault(name, [None] * len(events))
             for row in rows.get(event, ()):
                 values[row] = getattr(events[row], field)

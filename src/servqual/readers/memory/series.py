@@ -1,6 +1,6 @@
-"""One column of another library's frame as numpy, as codes and labels, or as a list where it is neither.
+"""One column of another library's frame as numpy, as codes and labels, or else as a list.
 
-pandas, Polars and PyArrow are read through narwhals. Text and what narwhals has no type for come as lists.
+pandas, Polars and PyArrow are read through narwhals. Text and types unknown to narwhals become lists.
 """
 
 import sys
@@ -20,7 +20,7 @@ FOREIGN = ("pandas", "polars", "pyarrow", "duckdb", "modin", "cudf")
 _POWERS = range(23)
 """Powers of ten that are floats without rounding."""
 _FAR = 2 * 86_400_000_000
-"""Two days in microseconds: more than any zone is off UTC."""
+"""Two days in microseconds: more than the offset of any zone."""
 
 
 def is_series(values: object) -> bool:
@@ -29,7 +29,9 @@ def is_series(values: object) -> bool:
 
 
 def plain_of(name: str, kind: Kind, values: Any, naive: str | None = None) -> Any:
-    """A series as what its kind is read from; a naive moment raises `NaiveTime` where `naive` does not name its zone.
+    """Convert a series to the form that its kind is read from.
+
+    A naive moment raises `NaiveTime` where `naive` does not name its zone.
 
     >>> import polars as pl
     >>> plain_of("wait_s", Kind.DURATION, pl.Series([1, None])).tolist()
@@ -49,7 +51,7 @@ def plain_of(name: str, kind: Kind, values: Any, naive: str | None = None) -> An
 
 
 def each_once(values: Any) -> bool:
-    """Whether no value of a series comes twice, as the library counts them; False where it is not sure.
+    """Whether the library counts no value of a series twice.
 
     >>> import polars as pl
     >>> each_once(pl.Series(["a", "b"])), each_once(pl.Series(["a", "a"]))
@@ -60,9 +62,9 @@ def each_once(values: Any) -> bool:
 
 
 def at_once(kind: Kind, values: Any, naive: str | None = None) -> Any:
-    """A whole column as numpy where that takes little, or no, memory of its own; else a series, to be cut.
+    """Convert a whole column to numpy where that copies little or nothing; else give a series, to be cut.
 
-    Those are floats, and moments of UTC that are told in the unit of the column.
+    Those are floats, and moments in UTC without a zone of their own.
     """
     import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
 
@@ -76,7 +78,7 @@ def at_once(kind: Kind, values: Any, naive: str | None = None) -> Any:
 
 
 def _amounts(series: Any, dtype: Any) -> Any:
-    """Numbers and flags as numpy, NaN where nothing is known; anything else as a list."""
+    """Convert numbers and flags to numpy, NaN where one is missing; anything else to a list."""
     import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
 
     if dtype == nw.Boolean:
@@ -86,7 +88,7 @@ def _amounts(series: Any, dtype: Any) -> Any:
         return np.where(series.is_null().to_numpy(), np.nan, plain)
     if dtype == nw.Decimal:
         return _decimals(series)
-    if dtype in (nw.Int64, nw.UInt64):  # the nearest floats, where Arrow refuses to round
+    if dtype in (nw.Int64, nw.UInt64):  # as the nearest floats, to which Arrow refuses to round
         none = series.is_null().to_numpy()
         whole = series.fill_null(0).to_numpy() if none.any() else series.to_numpy()
         return np.where(none, np.nan, whole.astype(np.float64))
@@ -94,17 +96,17 @@ def _amounts(series: Any, dtype: Any) -> Any:
 
 
 def _flags(series: Any) -> Any:
-    """Flags without gaps as numpy, straight from the bits of Arrow where the library has them."""
+    """Convert flags without gaps to numpy, straight from the bits of Arrow where the library has them."""
     native = series.to_native()
     if type(native).__module__.partition(".")[0] != "pyarrow":
         return series.to_numpy().astype(np.bool_)
-    parts = [np.zeros(0, np.uint8)]
+    flags = [np.zeros(0, np.uint8)]
     for chunk in native.chunks:
         if len(chunk):
             first, skipped = divmod(chunk.offset, 8)
             bits = np.frombuffer(chunk.buffers()[1], np.uint8, -(-(skipped + len(chunk)) // 8), first)
-            parts.append(np.unpackbits(bits, count=skipped + len(chunk), bitorder="little")[skipped:])
-    return np.concatenate(parts).view(np.bool_)
+            flags.append(np.unpackbits(bits, count=skipped + len(chunk), bitorder="little")[skipped:])
+    return np.concatenate(flags).view(np.bool_)
 
 
 def _series(values: Any) -> Any:
@@ -133,13 +135,13 @@ def _moments(name: str, series: Any, dtype: Any, naive: str | None) -> Any:
     if zone is not None:
         return series.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy()
     wall = series.to_numpy() if isinstance(dtype, nw.Datetime) else series.cast(nw.Datetime("us")).to_numpy()
-    told = in_microseconds(wall, LAST_MOMENT + _FAR)
-    near = np.clip(told, FIRST_MOMENT - _FAR, LAST_MOMENT + _FAR)  # beyond, no calendar is asked for its offset
-    return instants(np.where(told == MISSING, MISSING, near), as_zone(naive)).view("datetime64[us]")
+    shown = in_microseconds(wall, LAST_MOMENT + _FAR)
+    near = np.clip(shown, FIRST_MOMENT - _FAR, LAST_MOMENT + _FAR)  # no calendar has offsets further away
+    return instants(np.where(shown == MISSING, MISSING, near), as_zone(naive)).view("datetime64[us]")
 
 
 def _decimals(series: Any) -> Any:
-    """Decimals as the nearest floats: whole numbers of the last place over a power of ten, which rounds once."""
+    """Convert decimals to the nearest floats: a whole number over a power of ten, which rounds once."""
     column = _arrow(series)
     if column is None or str(column.type).partition("(")[0] != "decimal128" or column.type.scale not in _POWERS:
         return series.to_list()
@@ -169,14 +171,14 @@ def _labels(series: Any, dtype: Any) -> Column:
 
 
 def _arrow(series: Any) -> Any:
-    """The column as one Arrow array; None where PyArrow is not installed, or has no one type for it."""
+    """Convert a column to one Arrow array; None where PyArrow is not installed or has no type for it."""
     try:
         arrow = need("pyarrow", "files", "coding labels")
     except ImportError:
         return None
     try:
         column = series.to_arrow()
-        # of dictionaries too: their codes are made one
+        # chunks of dictionaries get common codes
         return column.combine_chunks() if isinstance(column, arrow.ChunkedArray) else column
     except (NotImplementedError, TypeError, ValueError):  # objects of several types, dictionaries that hold nothing
         return None

@@ -1,6 +1,16 @@
-"""Arrays and lists of Python's and numpy's own values into typed columns, one function a kind.
+"""Arrays and lists of Python's and numpy's own values into typed columns, one function per kind.
 
-Nothing here guesses: what can never be of the kind raises, what is merely out of range is left for the caller to mark.
+Nothing here guesses: a value that can never be of the kind raises, a value out of range is left for the caller to mark.
+
+The picture: an array of the right type is converted whole; a list becomes an array first, and only a list of objects
+is read value by value, which is far slower. Durations are the large case: `_rounded` goes over the numbers once, 65,536
+at a time, and takes every step of a chunk while the cache holds it:
+
+    amounts   seconds as floats    1.5     NaN       0.2
+    whole     int64 microseconds   1.5e6   MISSING   2e5      rounded, clipped, missing ones marked
+
+Cost: 16 bytes per row, read or written once. The simple way, each step (multiply, compare, round) over whole
+columns, would move every row through memory once per step, which takes longer than the arithmetic.
 """
 
 import datetime as dt
@@ -17,10 +27,10 @@ from servqual.errors import InvalidValue, NaiveTime
 from servqual.readers.columns.columns import LAST_MOMENT, LONGEST, MISSING, Column
 from servqual.readers.columns.labels import is_missing
 from servqual.readers.columns.tables import Kind
-from servqual.readers.columns.units import cached_chunks, unit_of
+from servqual.readers.columns.units import cached_chunks
 
 LARGEST: Final = 2**53
-"""Whole numbers up to here are exact as floats."""
+"""Whole numbers up to this are exact as floats."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _COARSE: Final = {"Y", "M", "W", "D", "h", "m", "s", "ms"}
@@ -29,7 +39,7 @@ Values = Sequence[Any] | Array
 
 
 def in_microseconds(values: Array, beyond: int) -> Array:
-    """A datetime64 or timedelta64 array as whole microseconds; what does not fit is `beyond`.
+    """Convert a datetime64 or timedelta64 array to whole microseconds; values that do not fit become `beyond`.
 
     >>> in_microseconds(np.array([1, 2**60, "NaT"], "timedelta64[s]"), -1).tolist() == [1_000_000, -1, MISSING]
     True
@@ -42,7 +52,7 @@ def in_microseconds(values: Array, beyond: int) -> Array:
 
 
 def as_moments(name: str, values: Values, naive: str | None) -> Column:
-    """Aware datetimes or datetime64; naive ones only where `naive` names their zone."""
+    """Read aware datetimes or datetime64, and naive ones only where `naive` names their zone."""
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
         return Column(Kind.MOMENT, in_microseconds(values, LAST_MOMENT))
     if isinstance(values, np.ndarray) and values.dtype.kind == "f" and np.isnan(values).all():
@@ -71,7 +81,7 @@ def _moment(name: str, value: Any, zone: ZoneInfo | None) -> int:
 
 
 def as_durations(name: str, values: Values, seconds: int) -> Column:
-    """Numbers of a unit of so many seconds, or real durations, as whole microseconds; what is too long is cut."""
+    """Read numbers of a unit of `seconds`, or real durations, as whole microseconds; too long ones are cut."""
     found = _flat(values)
     if found.dtype.kind == "m" and found is values:
         _check_fixed(name, found.dtype)
@@ -85,28 +95,23 @@ def as_durations(name: str, values: Values, seconds: int) -> Column:
 
 
 def _rounded(amounts: Array, factor: float) -> Column:
-    """Numbers times a factor as whole ones, and in their unit while the cache has them."""
-    whole, ticks = np.empty(len(amounts), np.int64), np.empty(len(amounts))
-    unit, within, divides = 0, len(amounts) > 0, True
+    """Multiply numbers by a factor and round them, chunk by chunk, while the cache holds them."""
+    whole, within = np.empty(len(amounts), np.int64), len(amounts) > 0
     for rows in cached_chunks(len(amounts)):
         amount = amounts[rows] * factor
         known, least, most = None, amount.min(), amount.max()
         within = within and bool(least >= 0 and most < LONGEST - 1)
-        if not (least > -LONGEST and most < LONGEST):  # some is missing, or too long
+        if not (least > -LONGEST and most < LONGEST):  # a value is missing or too long
             known = ~np.isnan(amount)
             amount = np.clip(np.where(known, amount, 0), -LONGEST, LONGEST)
         whole[rows] = np.rint(amount, out=amount)
         if known is not None:
             whole[rows][~known] = MISSING
-        if within and divides:
-            unit = unit or unit_of(amount)
-            each = np.multiply(amount, 1 / unit, out=ticks[rows])
-            divides = np.array_equal(np.rint(each, out=each) * unit, amount)
-    return Column(Kind.DURATION, whole, whole=within, ticks=(ticks, unit) if within and divides else None)
+    return Column(Kind.DURATION, whole, whole=within)
 
 
 def _span(name: str, value: Any, seconds: int) -> int:
-    """One duration in microseconds: a timedelta, a timedelta64, a number, or an interval of days and nanoseconds."""
+    """Read one duration as microseconds: timedelta, timedelta64, number, or interval of days and nanoseconds."""
     if is_missing(value):
         return MISSING
     if isinstance(value, np.timedelta64):
@@ -126,19 +131,17 @@ def _span(name: str, value: Any, seconds: int) -> int:
 
 def _check_fixed(name: str, dtype: Any) -> None:
     if np.datetime_data(dtype)[0] in {"Y", "M"}:
-        raise InvalidValue.of(
-            name, "hold durations of a fixed length", str(dtype), shown=f"{dtype}", do="months and years have none"
-        )
+        raise InvalidValue.of(name, "hold durations of a fixed length", dtype, do="months and years have none")
 
 
 def _is_number(value: Any) -> bool:
-    # numpy's timedelta64 is one of its integers
+    # numpy counts timedelta64 among its integers
     real = isinstance(value, int | float | Decimal | np.bool_ | np.integer | np.floating)
     return real and not isinstance(value, np.timedelta64)
 
 
 def _flat(values: Values) -> Array:
-    """A list as an array of one dimension, of objects where its values are no numbers."""
+    """Make a list an array of one dimension, of objects where its values are not numbers."""
     if isinstance(values, np.ndarray):
         return values
     try:
@@ -149,7 +152,7 @@ def _flat(values: Values) -> Array:
 
 
 def as_numbers(name: str, kind: Kind, values: Values) -> Column:
-    """Whole numbers, floats and decimals as floats; zero has no sign."""
+    """Read whole numbers, floats and decimals as floats; zero has no sign."""
     found = _flat(values)
     if found.dtype.kind == "O":
         wrong = next((value for value in values if not is_missing(value) and not _is_number(value)), None)
@@ -169,7 +172,7 @@ def _float(value: Any) -> float:
 
 
 def as_flags(values: Values) -> Column:
-    """True, false, 1, 0; anything else is marked."""
+    """Read true, false, 1 and 0; anything else is marked."""
     found = _flat(values)
     if found.dtype.kind == "b":
         return Column(Kind.FLAG, found.astype(np.int8))

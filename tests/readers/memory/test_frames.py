@@ -1,8 +1,7 @@
-"""The same rows from every kind of frame and file give the same tally, to the byte."""
+"""The same rows from every kind of frame give the same tally, to the byte."""
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,12 +9,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from servqual.errors import NaiveTime, UnreadableFile
+from servqual.errors import NaiveTime
 from servqual.metrics import KPIS, measure, tally
-from servqual.readers.files import frames
 
 NOW = np.datetime64("2026-06-01")
 WEEK = dt.timedelta(days=7)
@@ -119,28 +116,3 @@ def test_a_naive_column_is_refused_or_read_in_a_named_zone() -> None:
     )
     hours = measure(["volume"], {"interactions": wall}, by=["hour_of_day"], zone="UTC", naive="Europe/Berlin")
     assert [m.group["hour_of_day"] for m in hours] == [None, 0, 1]
-
-
-def test_files_folders_and_globs_are_streamed(tmp_path: Path) -> None:
-    """Parquet in parts, and the same as CSV."""
-    table = arrow_table()
-    for i in range(4):
-        pq.write_table(table.slice(i * 500, 500), tmp_path / f"part-{i}.parquet")
-    for path in (tmp_path, str(tmp_path / "part-*.parquet")):
-        assert tally(ASK, {"interactions": path}, by=BY, now=NOW).to_bytes() == WANT.to_bytes()
-    csv = tmp_path / "all.csv"
-    pandas_frame().to_csv(csv, index=False)
-    found = measure(ASK, {"interactions": csv}, by=BY, now=NOW)
-    assert found.equals(WANT.measure())
-    with pytest.raises(UnreadableFile, match="holds no Parquet or CSV"):
-        tally(ASK, {"interactions": tmp_path / "none-*.parquet"}, by=BY, now=NOW)
-    with pytest.raises(UnreadableFile, match="no such file"):
-        tally(ASK, {"interactions": tmp_path / "none.parquet"}, by=BY, now=NOW)
-
-
-def test_refused_cells_of_a_long_file_keep_their_row_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counted over the chunks in which it is read."""
-    monkeypatch.setattr(frames, "PART", 2)
-    pq.write_table(pa.table({"wait_s": [1.0, 2.0, -3.0, 4.0, -5.0]}), tmp_path / "calls.parquet")
-    found = measure(["asa"], {"interactions": tmp_path / "calls.parquet"})
-    assert sorted(refusal.row for refusal in found.rows["interactions"].refusals) == [2, 4]

@@ -1,0 +1,90 @@
+"""A path, a folder or a glob into chunks: Parquet by its columns, CSV row by row."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from servqual._checks import need
+from servqual.errors import InvalidValue, UnreadableFile
+from servqual.readers.columns.columns import Chunk
+from servqual.readers.columns.request import ALL, Request
+from servqual.readers.columns.tables import names_of
+from servqual.readers.files.export import Export
+from servqual.readers.files.layout import Layout
+from servqual.readers.memory.arrays import CHUNK
+from servqual.readers.memory.frames import frame_chunks
+
+
+def file_chunks(table: str, path: Path, request: Request = ALL) -> Iterator[Callable[[], Chunk]]:
+    """Cut a file, or all Parquet and CSV files of a folder or a glob in the order of their names, into chunks.
+
+    Each chunk is read when it is called; of a Parquet file only the columns that are wanted.
+    """
+    for file in _files(path):
+        if _is_parquet(file):
+            yield from _parquet(table, file, request)
+        else:
+            layout = Layout(zone=request.naive, columns=request.names)
+            for chunk in Export(file, layout, table=table, need=(), kinds=request.kinds).chunks():
+                yield partial(_itself, chunk)
+
+
+def _itself(chunk: Chunk) -> Chunk:
+    return chunk
+
+
+def parquet_rows(path: Path) -> int:
+    """Count the rows of the Parquet files of a path by their metadata; other files have none and add nothing."""
+    files = [file for file in _files(path) if _is_parquet(file)]
+    parquet = need("pyarrow.parquet", "files", "reading a Parquet file") if files else None
+    return sum(parquet.read_metadata(file).num_rows for file in files) if parquet else 0
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        found = sorted(file for file in path.iterdir() if file.suffix in {".parquet", ".csv", ".gz"})
+    elif any(sign in path.name for sign in "*?["):
+        found = sorted(path.parent.glob(path.name))
+    else:
+        found = [path]
+    if not found:
+        raise UnreadableFile(f"{path} holds no Parquet or CSV file", path=str(path))
+    for file in found:
+        if not file.is_file():
+            raise UnreadableFile(f"cannot read {file}: no such file", path=str(file))
+    return found
+
+
+def _is_parquet(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(4) == b"PAR1"
+
+
+def _parquet(table: str, path: Path, request: Request) -> Iterator[Callable[[], Chunk]]:
+    parquet = need("pyarrow.parquet", "files", "reading a Parquet file")
+    arrow = need("pyarrow", "files", "reading a Parquet file")
+
+    def read(rows: Any, first: int) -> Chunk:
+        # a file may have more ids than memory holds, so that repeated ids are not looked for here
+        there = {ours: theirs for ours, theirs in request.names.items() if theirs in rows.schema.names}
+        own = attrs.evolve(request, names=there, unique=False)
+        [whole] = frame_chunks(table, arrow.Table.from_batches([rows]), own)
+        chunk = whole()
+        refusals = chunk.refusals.shifted(first)
+        return attrs.evolve(chunk, rows=range(first, first + chunk.size), refusals=refusals, others=others)
+
+    first = 0
+    with parquet.ParquetFile(path) as file:
+        names = file.schema_arrow.names
+        if len(names) != len(set(names)):
+            raise InvalidValue.of(table, f"have columns with different names in {path}", names)
+        ours = names_of(table, request.renamed(table, {name: name for name in names}))
+        wanted = [request.names.get(given, given) for given, (name, _) in ours.items() if request.wants(name)]
+        others = [name for name, _ in ours.values() if not request.wants(name)]
+        # rows count even where nothing of them is wanted
+        for rows in file.iter_batches(batch_size=CHUNK, columns=wanted or names[:1]):
+            yield partial(read, rows, first)
+            first += rows.num_rows
