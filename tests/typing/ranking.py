@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from typing import assert_type
 
 from servqual.metrics import (
+    Attainment,
     AwardPlace,
     Composite,
     Funnel,
@@ -11,7 +12,6 @@ from servqual.metrics import (
     Pareto,
     ParetoRow,
     Peer,
-    Standing,
     Weakest,
     Weakness,
     award_ranking,
@@ -25,7 +25,7 @@ from servqual.metrics import (
 from servqual.model import Indicator
 
 found = measure(["reopen_rate"], {"cases": {"received_at": [], "reopened": []}}, by=["team"])
-assert_type(found.against([Indicator(kpi="reopen_rate", goal=0.05)]).of("red"), tuple[Standing, ...])
+assert_type(found.against([Indicator(kpi="reopen_rate", goal=0.05)]).of("not_reached"), tuple[Attainment, ...])
 assert_type(weakest(found, "reopen_rate", rank_by="shrinkage"), Weakest)
 assert_type(weakest(found, "reopen_rate")[0], Weakness)
 assert_type(funnel(found, "reopen_rate", overdispersion="additive"), Funnel)

@@ -1,6 +1,6 @@
-"""Functions on plain arrays that know no KPI and no table: what statistics say of numbers, with their sources.
+"""Statistics on plain arrays, with their sources; they know no KPI and no table.
 
-- `inference`: intervals for measured values, one formula a kind of number
+- `inference`: intervals for measured values, one formula per kind of number
 - `spc`: exact control limits of shares and counts
 - `survival`: survival curves of all groups at once
 - `shrinkage`: values of small groups drawn towards the level of all

@@ -1,20 +1,16 @@
-"""Intervals for measured values, on arrays: one formula a kind of number, each with its source.
+"""Intervals for measured values, on arrays: one formula per kind of number, each with its source.
 
 `scipy.special` loads with the first interval that needs it.
 """
 
 import math
-from collections.abc import Mapping
 from statistics import NormalDist
-from types import MappingProxyType
-from typing import Final
 
 import numpy as np
 
 from servqual._arrays import Array
 
 __all__ = [
-    "METHODS",
     "first_reaching",
     "mean",
     "most_unseen",
@@ -24,38 +20,9 @@ __all__ = [
     "wilson",
 ]
 
-_RANKS: Final = "order statistics, whose ranks are binomial (Conover)"
-_OF_SUMS: Final = "Student's t on Cochran's estimator of a ratio"
-METHODS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "n": "exact, of a Poisson count (Garwood)",
-        "share": "score interval of a share (Wilson)",
-        "mean": "Student's t",
-        "signed_mean": "Student's t",
-        "net": "large-sample normal, of a difference of multinomial shares",
-        "quotient": _OF_SUMS,
-        "per_hour": _OF_SUMS,
-        "per_event": f"{_OF_SUMS}; without an event, the exact one-sided bound of a Poisson count",
-        "sigma": f"that of the share of defects ({_OF_SUMS}), mapped; without a defect, the exact one-sided bound of a "
-        "Poisson count",
-        "p50": _RANKS,
-        "p90": _RANKS,
-        "p95": _RANKS,
-        "min": "none: an extreme of these rows, not an estimate",
-        "max": "none: an extreme of these rows, not an estimate",
-        "median": "where the log-log limits of the curve reach one half (Greenwood, Kalbfleisch and Prentice)",
-        "restricted_mean": "large-sample normal, with Greenwood's variance of the area",
-        "distinct": "none while counted exactly; then normal, from the registers' standard error",
-        "mode_share": "score interval of a share (Wilson)",
-        "exposure": "exact, of the top as a Poisson count (Garwood), over the base as it is",
-        "count": "of a ratio of two Poisson counts, by the binomial share of the first (Wilson)",
-    }
-)
-"""How the interval of each statistic, and of a count over another by what the other is, is made; in words."""
-
 
 def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:
-    """Score interval of a share (E. B. Wilson, 1927, JASA 22: 209-212); NaN where n is 0.
+    """Compute the score interval of a share (E. B. Wilson, 1927, JASA 22: 209-212); NaN where n is 0.
 
     >>> low, high = wilson(np.array([3]), np.array([10]), 0.95)
     >>> [round(float(x[0]), 8) for x in (low, high)]
@@ -71,7 +38,7 @@ def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:
 
 
 def poisson(events: Array, confidence: float) -> tuple[Array, Array]:
-    """Exact interval of a count (F. Garwood, 1936, Biometrika 28: 437-442).
+    """Compute the exact interval of a count (F. Garwood, 1936, Biometrika 28: 437-442).
 
     >>> low, high = poisson(np.array([0, 4]), 0.95)
     >>> low.round(8).tolist(), high.round(8).tolist()
@@ -85,7 +52,7 @@ def poisson(events: Array, confidence: float) -> tuple[Array, Array]:
 
 
 def most_unseen(confidence: float) -> float:
-    """The most events that were to be expected where none came: the one-sided limit of Garwood's interval.
+    """Bound the expected number of events where none was seen: the one-sided limit of Garwood's interval.
 
     At 95 % it is the "rule of three" of J. A. Hanley and A. Lippman-Hand, 1983, JAMA 249: 1743-1745.
 
@@ -96,7 +63,7 @@ def most_unseen(confidence: float) -> float:
 
 
 def mean(average: Array, variance: Array, n: Array, confidence: float) -> tuple[Array, Array]:
-    """Student's t interval of a mean ("Student", 1908, Biometrika 6: 1-25); NaN below two values."""
+    """Compute Student's t interval of a mean ("Student", 1908, Biometrika 6: 1-25); NaN below two values."""
     from scipy.special import stdtrit  # noqa: PLC0415  (loads with the first interval that needs it)
 
     enough = n > 1
@@ -107,7 +74,7 @@ def mean(average: Array, variance: Array, n: Array, confidence: float) -> tuple[
 
 
 def student(degrees: float, confidence: float) -> float:
-    """How many standard errors of a mean a two-sided t interval reaches.
+    """Compute the half-width of a two-sided t interval, in standard errors of the mean.
 
     >>> round(student(10, 0.95), 3)
     2.228
@@ -118,10 +85,10 @@ def student(degrees: float, confidence: float) -> float:
 
 
 def quantile_ranks(n: Array, q: float, confidence: float) -> tuple[Array, Array]:
-    """Ranks, counted from 1, of the two values that bound a quantile without any assumption on the distribution.
+    """Find the ranks of the two values that bound a quantile, for any distribution; ranks are counted from 1.
 
     The number of values below the quantile is binomial (W. J. Conover, *Practical Nonparametric Statistics*, 3rd ed.,
-    section 3.2). Rank 0 or n + 1 means that so few values bound it on that side by nothing.
+    section 3.2). Rank 0 or n + 1 means no bound on that side: there are too few values.
 
     >>> [int(r[0]) for r in quantile_ranks(np.array([100]), 0.5, 0.95)]
     [40, 61]
@@ -133,12 +100,17 @@ def quantile_ranks(n: Array, q: float, confidence: float) -> tuple[Array, Array]
 
 
 def first_reaching(share: float, n: Array, q: float) -> Array:
-    """The smallest k with P(B <= k) >= share for a binomial B of n and q."""
+    """Find the smallest k with P(B <= k) >= share for a binomial B of n and q.
+
+    Cost: a few evaluations of the distribution per different n.
+    """
+    # The Cornish-Fisher expansion lands near k, for all n at once. Then those that lie too low walk up, those too high
+    # walk down, and the arrays of the unfinished shrink. A search from 0 would take up to n steps.
     from scipy.special import bdtr  # noqa: PLC0415  (loads with the first interval that needs it)
 
     n, every = np.unique(n, return_inverse=True)  # many groups are of one size
     z = NormalDist().inv_cdf(share)
-    near = n * q + z * np.sqrt(n * q * (1 - q)) + (1 - 2 * q) * (z * z - 1) / 6  # the Cornish-Fisher expansion
+    near = n * q + z * np.sqrt(n * q * (1 - q)) + (1 - 2 * q) * (z * z - 1) / 6
     k = np.clip(np.floor(near), 0, n)
     below = np.flatnonzero(bdtr(k, n, q) < share)
     while len(below):

@@ -1,7 +1,7 @@
 """Values of small groups drawn towards the level of all: empirical Bayes, by moments.
 
-A group with few items tells little, so that most of its distance from the others is luck. How much of it is, the
-spread among all groups tells: C. Stein's estimator and its generalisations, B. Efron and C. Morris, 1975, JASA 70:
+A group with few items tells little, so that most of its distance from the others is luck. The spread among all groups
+tells how much of it: C. Stein's estimator and its generalisations, B. Efron and C. Morris, 1975, JASA 70:
 311-319; G. Casella, 1985, The American Statistician 39: 83-87.
 """
 
@@ -16,17 +16,17 @@ __all__ = ["shrunken_means", "shrunken_rates", "shrunken_shares"]
 _STEPS: Final = 200
 _CLOSE: Final = 1e-12
 _CERTAIN: Final = 1e-9
-"""A value without error is taken to have one of this part of what the values span."""
+"""The error assumed for a value without one, as a part of the range of all values."""
 _LEAST: Final = 4
-"""With fewer groups the Stein factor (k - 3) leaves nothing of what sets them apart."""
+"""With fewer groups the Stein factor (k - 3) leaves no difference between them."""
 
 
 def shrunken_shares(hits: Array, n: Array, level: float) -> Array:
-    """The expected share of each group, if shares scatter about the level by a beta distribution.
+    """Estimate the share of each group, if shares scatter about the level by a beta distribution.
 
     Its strength a + b comes from the moments that J. C. Kleinman, 1973, JASA 68: 46-54, gives for groups of unequal
     size, weighted by size: group i has a variance of level (1 - level) (c + (1 - c) / n_i) with c = 1 / (a + b + 1).
-    Where shares scatter no more than chance makes them, each becomes the level. n must be above 0.
+    Where shares scatter no more than by chance, each becomes the level. n must be above 0.
 
     >>> shrunken_shares(np.array([9, 5, 60]), np.array([10, 10, 100]), 0.62).round(3).tolist()
     [0.733, 0.571, 0.603]
@@ -48,10 +48,10 @@ def shrunken_shares(hits: Array, n: Array, level: float) -> Array:
 
 
 def shrunken_rates(events: Array, exposure: Array, level: float) -> Array:
-    """The expected rate of each group, if rates scatter about the level by a gamma distribution.
+    """Estimate the rate of each group, if rates scatter about the level by a gamma distribution.
 
     The variance of that distribution is found by the moments of R. J. Marshall, 1991, Applied Statistics 40: 283-294:
-    the spread of the rates, weighted by exposure, less what chance makes of it. Where they scatter no more than that,
+    the spread of the rates, weighted by exposure, less the spread by chance. Where they scatter no more than that,
     each becomes the level. The exposure must be above 0.
 
     >>> shrunken_rates(np.array([19, 5, 60]), np.array([100, 100, 1000]), 0.07).round(4).tolist()
@@ -67,12 +67,12 @@ def shrunken_rates(events: Array, exposure: Array, level: float) -> Array:
 
 
 def shrunken_means(value: Array, error: Array) -> Array:
-    """The expected value of each group, if true values scatter normally about one level, each known up to its error.
+    """Estimate the value of each group, if true values scatter normally about one level, each known up to its error.
 
     `error` is the standard error of each value. The scatter is found by the moments of C. Morris, 1983, JASA 78:
     47-55, at which the weighted squares equal k - 1 (R. C. Paule and J. Mandel, 1982, Journal of Research of the NBS
-    87: 377-385), and whose factor (k - 3) / (k - 1) makes up for its being estimated; with equal errors this is the
-    estimator of Efron and Morris. The level is the mean of the groups, weighted as their errors and the scatter ask.
+    87: 377-385), and whose factor (k - 3) / (k - 1) corrects for estimating it; with equal errors this is the
+    estimator of Efron and Morris. The level is the mean of the groups, weighted by their errors and the scatter.
     With fewer than four groups, or values that scatter no more than their errors, each becomes the level.
 
     >>> shrunken_means(np.array([0.0, 1, 2, 3, 10]), np.ones(5)).round(3).tolist()

@@ -1,4 +1,4 @@
-"""Exact control limits of shares and counts: how far a group of its size may lie from a target by chance."""
+"""Exact control limits of shares and counts: how far from a target a group of this size may lie by chance."""
 
 import numpy as np
 
@@ -9,11 +9,11 @@ __all__ = ["of_counts", "of_shares"]
 
 
 def of_shares(n: Array, target: float, level: float) -> tuple[Array, Array]:
-    """Between which shares a group of n lies with at least this probability if its true share is the target.
+    """Find limits that the share of a group of n keeps with at least this probability, its true share being the target.
 
     Exact binomial limits, interpolated between whole numbers so that a funnel has no steps (D. J. Spiegelhalter, 2005,
-    Statistics in Medicine 24: 1185-1202, appendix). The upper limit is the lower one of the misses: a share below or
-    above its limit is one whose one-sided binomial probability is below (1 - level) / 2, and only such a one is.
+    Statistics in Medicine 24: 1185-1202, appendix). The upper limit is the lower one of the misses: a share is outside
+    its limits exactly where its one-sided binomial probability is below (1 - level) / 2.
 
     >>> low, high = of_shares(np.array([1, 100]), 0.5, 0.95)
     >>> low.round(4).tolist(), high.round(4).tolist()
@@ -34,7 +34,7 @@ def _lower_limit(n: Array, target: float, tail: float) -> Array:
 
 
 def of_counts(expected: Array, level: float) -> tuple[Array, Array]:
-    """The same for a count, which is Poisson with this expectation.
+    """Find the same limits of a Poisson count with this expectation.
 
     >>> low, high = of_counts(np.array([0.01, 100]), 0.95)
     >>> low.round(2).tolist(), high.round(2).tolist()
@@ -45,7 +45,7 @@ def of_counts(expected: Array, level: float) -> tuple[Array, Array]:
     tail = (1 - level) / 2
 
     def at(share: float) -> tuple[Array, Array, Array]:
-        """The smallest k with P(X <= k) >= share, and that probability for it and for the one before."""
+        """Find the smallest k with P(X <= k) >= share, and the probabilities up to k and up to k - 1."""
         k = np.ceil(pdtrik(share, expected))
         k = np.where(np.isnan(k), 0, k)
         lower = np.maximum(k - 1, 0)

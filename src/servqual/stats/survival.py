@@ -1,4 +1,4 @@
-"""Survival curves of all groups at once, from how many ended and went on at each age.
+"""Survival curves of all groups at once, from the numbers that ended and went on at each age.
 
 The product-limit estimate (E. L. Kaplan and P. Meier, 1958, JASA 53: 457-481) with Greenwood's variance (M. Greenwood,
 1926) and log-log limits (J. D. Kalbfleisch and R. L. Prentice, 1980). Those that go on at the age at which others end
@@ -16,12 +16,12 @@ from servqual._arrays import Array
 __all__ = ["HALF", "Curves", "curves"]
 
 HALF: Final = 0.5 + 1e-9
-"""Products of shares such as 5/6 × 4/5 × 3/4 come out of floats a little above one half."""
+"""One half, with room for rounding: 5/6 × 4/5 × 3/4 is a little more in floats."""
 
 
 @attrs.frozen(eq=False)
 class Curves:
-    """The share of each group that has not ended after each age, with its limits; in the order of group and age.
+    """The share of each group that has not ended after each age, with its limits, sorted by group and age.
 
     `n` counts the items of each group, `going` those that had not ended.
     """
@@ -37,18 +37,21 @@ class Curves:
     going: Array
 
     def reaching_half(self, share: Array) -> Array:
-        """The first age at which a share is at most one half, NaN where it stays above."""
+        """Find the first age at which a share is at most one half, NaN where it stays above."""
         out = np.full(len(self.n), np.nan)
         places = np.flatnonzero(share <= HALF)[::-1]
         out[self.group[places]] = self.age[places]  # an index that repeats leaves its last value behind
         return out
 
     def restricted_mean(self, until: float) -> tuple[Array, Array]:
-        """The mean age at the end, where what lasts longer than `until` counts as that, and its variance.
+        """Compute the mean age at the end, at most `until` per item, and its variance.
 
         The area under the curve (P. Royston and M. Parmar, 2013, BMC Medical Research Methodology 13: 152). NaN where
         the curve ends before `until` with some still going on.
         """
+        # The curve is a staircase: from each age to the next it has the height that it reached before. All stairs of
+        # all groups lie in one array, so that a group is a slice between two places where `group` changes, and its area
+        # the sum of height times width over that slice.
         size = len(self.n)
         inside = self.age < until
         first = np.diff(self.group, prepend=-1) != 0
@@ -59,7 +62,8 @@ class Curves:
         known = np.zeros(size, np.bool_)
         known[self.group[last]] = (self.age[last] >= until) | (self.share[last] <= 0)
         value = np.where(known, area, np.nan)
-        # the area that lies beyond each age of an ending
+        # Greenwood's variance needs, at each age of an ending, the area under the curve to its right: one running sum
+        # over all groups, less where its group begins, taken from the area of the group. No loop over groups.
         so_far = np.cumsum(before * np.maximum(np.minimum(self.age, until) - since, 0))
         starts = np.concatenate([[0.0], so_far[last][:-1]])[: len(last)]
         offset = np.zeros(size)
@@ -71,7 +75,12 @@ class Curves:
 
 
 def curves(size: int, *, group: Array, age: Array, ended: Array, going: Array, confidence: float) -> Curves:
-    """The curves of so many groups, from how many ended and went on at each age, by group and age in order."""
+    """Estimate the curves of `size` groups, from the numbers that ended and went on, sorted by group and age.
+
+    Cost: a few passes over the rows, one per different age of a group.
+    """
+    # The product over the ages of a group is a sum of logarithms, and each sum within a group is the running sum over
+    # all rows less its value where the group begins. A loop over groups is slow where they are many and small.
     n = np.bincount(group, ended + going, size).astype(np.int64)
     seen = np.cumsum(ended + going) - (ended + going)
     start = np.concatenate([[0], np.cumsum(n)[:-1]])[:size]
@@ -100,7 +109,7 @@ def curves(size: int, *, group: Array, age: Array, ended: Array, going: Array, c
 
 
 def _within(terms: Array, group: Array, size: int) -> Array:
-    """Sums of each group's terms so far."""
+    """Add up each group's terms so far."""
     sums = np.cumsum(terms)
     whole = np.bincount(group, terms, size)
     return np.asarray(sums - (np.cumsum(whole) - whole)[group])

@@ -1,4 +1,4 @@
-"""Awards: the best by what is sure, the most improved, and ties told."""
+"""Awards: the best and the most improved, by the sure end of the interval, with ties."""
 
 import numpy as np
 import pytest

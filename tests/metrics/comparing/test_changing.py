@@ -84,7 +84,7 @@ def test_less_time_is_better_and_a_group_may_come_or_go() -> None:
 
 
 def test_only_what_was_measured_alike_is_compared() -> None:
-    """Another definition, other groups, another confidence, a KPI that was not asked."""
+    """Another definition, other groups, another confidence, a KPI that was not measured."""
     told = answered(SATISFIED, a=[5, 1])
     other = answered(SATISFIED.with_(satisfied_from=5), a=[5, 1])
     whole = measure([SATISFIED], {"answers": {"score": [5, 1]}})

@@ -71,7 +71,7 @@ def test_a_single_hit_is_never_outside() -> None:
 
 
 def test_limits_narrow_towards_the_target() -> None:
-    """As n grows they come to the normal ones, two and three standard errors wide."""
+    """As n grows they approach the normal ones, two and three standard errors wide."""
     found = funnel(answered(SATISFIED, a=[5] * 8 + [1] * 2, b=[5] * 80 + [1] * 20), "csat")
     assert found.target == pytest.approx(0.8)
     n = np.array([100, 10_000, 1_000_000])
@@ -203,7 +203,7 @@ def test_rates_pool_by_exposure_and_widen_by_their_own_scatter() -> None:
 
 
 def test_clusters_have_no_funnel() -> None:
-    """Nobody knows how many customers stand behind the answers of a group."""
+    """The number of customers behind the answers of a group is unknown."""
     answers = {"score": [5, 1] * 10, "team": ["a"] * 20, "customer_id": ["c1", "c2"] * 10}
     measures = measure([SATISFIED], {"answers": answers}, by=["team"], cluster="customer_id")
     with pytest.raises(InvalidValue, match=r"kpi must be measured without cluster= for this \(got csat by clusters\)"):
@@ -236,10 +236,10 @@ def test_what_has_no_funnel_is_named() -> None:
     with pytest.raises(InvalidValue, match="overdispersion must be one of multiplicative, additive"):
         funnel(measures, "csat", overdispersion="both")  # type: ignore[arg-type]
     with pytest.raises(
-        InvalidValue, match=r"csat_mean needs groups that tell its level and spread \(got 1 with data\)"
+        InvalidValue, match=r"measures must hold groups that tell the level and spread of csat_mean \(got 1 with data\)"
     ):
         funnel(measures, "csat_mean")
-    with pytest.raises(InvalidValue, match="csat needs groups that tell its level"):
+    with pytest.raises(InvalidValue, match="measures must hold groups that tell the level and spread of csat"):
         funnel(answered(SATISFIED, a=[9]), "csat")
 
 

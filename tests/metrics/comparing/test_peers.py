@@ -74,7 +74,7 @@ def test_differences_of_means_are_those_of_welch(mine: list[int], other: list[in
 
 
 def test_the_verdict_follows_the_better_direction() -> None:
-    """Ahead in satisfaction, ahead with less time; nobody knows where a figure has no n."""
+    """Ahead in satisfaction, ahead with less time; unknown where a figure has no n."""
     measures = answered(SATISFIED, north=[5] * 56 + [1] * 14, south=[5] * 4 + [1] * 3)
     peers = [
         Peer(name="low", value=0.6, n=80),

@@ -110,7 +110,7 @@ def test_what_does_not_add_up_is_refused() -> None:
         pareto(measure(["case_volume"], {"cases": cases}))
     with pytest.raises(InvalidValue, match="weights must be left out for measures"):
         pareto(both, kpi="case_volume", weights=[1])
-    with pytest.raises(InvalidValue, match=r"kpi goes with measures \(got 'case_volume' with categories\)"):
+    with pytest.raises(InvalidValue, match=r"kpi must be left out for categories \(got 'case_volume'\); pass measures"):
         pareto(["a"], kpi="case_volume")
     with pytest.raises(InvalidValue, match=r"weights must be one for each item \(got 1 for 2 items\)"):
         pareto(["a", "b"], weights=[1])

@@ -137,7 +137,7 @@ def test_a_value_that_is_known_for_sure_shrinks_like_one_that_nearly_is() -> Non
 
 
 def test_a_known_scatter_is_recovered() -> None:
-    """2,000 groups of 30 whose true shares come from a beta of strength 20: each shrinks by 20 items."""
+    """2,000 groups of 30 with true shares from a beta of strength 20: each shrinks by 20 items."""
     rng = np.random.default_rng(7)
     n = np.full(2000, 30)
     hits = rng.binomial(n, rng.beta(14, 6, 2000))
@@ -241,7 +241,7 @@ def test_few_groups_and_no_groups() -> None:
 
 
 def test_a_tiny_group_with_an_extreme_share_is_not_first() -> None:
-    """Its raw share is the worst, and still a large group that is surely worse comes first, either way."""
+    """Its raw share is the worst, and still a large group that is surely worse is first, either way."""
     measures = answered(
         SATISFIED,
         north=[5] * 160 + [1] * 40,
@@ -286,7 +286,7 @@ def test_rank_gap_and_cost_are_what_a_slow_loop_finds(groups: dict[str, list[int
 
 
 def test_lower_is_better_for_durations() -> None:
-    """The slow team comes first, by the low end of its interval; its cost is in seconds."""
+    """The slow team is first, by the low end of its interval; its cost is in seconds."""
     hours = handled(fast=[1, 2, 3] * 10, slow=[4, 5, 6] * 10, middle=[2, 3, 4] * 10)
     first = weakest(hours, "resolution_time")[0]
     assert first.measured.group["team"] == "slow"
@@ -305,7 +305,7 @@ def test_values_that_are_all_alike_are_not_known_without_error() -> None:
 
 
 def test_one_value_cannot_be_ranked_but_can_be_shrunken() -> None:
-    """A mean of one has no interval, and comes last; the spread of the others shrinks it."""
+    """A mean of one has no interval, and is last; the spread of the others shrinks it."""
     measures = answered(
         SCORE, one=[1], a=[1, 2, 3] * 9, b=[3, 4, 5] * 9, c=[2, 3, 4] * 9, d=[4, 5, 5] * 9, e=[1, 2, 2] * 9
     )
@@ -339,7 +339,7 @@ def test_overall_may_be_given_and_must_be_for_percentiles() -> None:
     """A number, or what was measured without groups, by the same definition."""
     hours = handled(fast=[1, 2, 3] * 10, slow=[4, 5, 6] * 10)
     whole = handled(all=[1, 2, 3, 4, 5, 6] * 10)
-    with pytest.raises(InvalidValue, match="overall is needed for resolution_p50"):
+    with pytest.raises(InvalidValue, match="overall must be given for resolution_p50"):
         weakest(hours, "resolution_p50")
     overall = whole.get("resolution_p50", team="all")
     ranking = weakest(hours, "resolution_p50", overall=overall)

@@ -49,7 +49,7 @@ def test_groups_are_apart_and_the_weakest_step_is_named() -> None:
 
 
 def test_a_step_that_never_succeeds_or_was_never_seen() -> None:
-    """Nothing comes through the first; of the second nobody can say."""
+    """Nothing passes the first; the second is unknown."""
     [row] = rolled_yield(ended(("a", "x", 9, 10), ("a", "y", 0, 10)))
     assert (row.value, row.low, row.high, row.weakest) == (0, 0, None, "y")
     data = {"steps": {"step": ["x", "y"], "ended_at": [DAY, np.datetime64("NaT")], "reworked": [False, None]}}
@@ -60,7 +60,7 @@ def test_a_step_that_never_succeeds_or_was_never_seen() -> None:
 def test_what_is_no_product_of_steps_is_refused() -> None:
     """No share, not by steps, rows without one."""
     found = ended(("a", "x", 9, 10))
-    with pytest.raises(InvalidValue, match="over must be a column that was measured by, team, step"):
+    with pytest.raises(InvalidValue, match="over must be one of the columns of the groups, team, step"):
         rolled_yield(found, over="stage")
     cases = {"cases": {"step": ["x"], "received_at": np.array([DAY])}}
     with pytest.raises(InvalidValue, match="kpi must be a share"):

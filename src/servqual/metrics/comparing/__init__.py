@@ -2,7 +2,7 @@
 
 - `groups`: what every ranking asks of measured groups
 - `differences`: one value less another, with its interval
-- `attaining`: indicators of a standard against what was measured
+- `standards`: the indicators of a standard, measured
 - `weakness`: which groups are weakest, and what that costs
 - `funnels`: groups against the level of all, with limits by size
 - `ranking`: what hurts most

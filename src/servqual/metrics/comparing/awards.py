@@ -1,7 +1,6 @@
-"""Who did best, and who improved most: by what is sure, with ties told."""
+"""Rankings for awards: who did best, and who improved most, by the sure end of the interval, with ties."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -11,16 +10,17 @@ from servqual.metrics.comparing.changing import changes
 from servqual.metrics.comparing.differences import Difference
 from servqual.metrics.comparing.groups import directed, ends, measured_groups
 from servqual.metrics.kpi.definition import Kpi
-from servqual.metrics.results.measures import Measurement, Measures
-from servqual.metrics.results.tidy import Tidy
+from servqual.metrics.results.measurement import Measurement
+from servqual.metrics.results.measures import Measures
+from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
 
 
 @attrs.frozen(kw_only=True)
 class AwardPlace:
     """The place of one group: 1 is the best, equal levels share a place, and the next place counts all before it.
 
-    `level` is what it is ranked by: the bad end of its interval or, where the most improved is sought, of the interval
-    of its improvement; above 0 that is sure. `place` and `level` are None where nothing tells them.
+    `level` is the basis of the place: the bad end of the interval or, for the most improved, the bad end of the
+    improvement's interval, which above 0 is sure. `place` and `level` are None where they are unknown.
     """
 
     measured: Measurement
@@ -31,34 +31,27 @@ class AwardPlace:
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class AwardRanking(Tidy):
-    """The groups of one KPI, the best or the most improved first; groups that nobody can rank come last."""
+class AwardRanking(Tidy[AwardPlace]):
+    """The groups of one KPI, the best or the most improved first; groups without a place are last."""
 
     kpi: Kpi
-    by: tuple[str, ...]
-    rows: tuple[AwardPlace, ...]
-    _units: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("value", "before", "level"), ""))
-
-    def __iter__(self) -> Iterator[AwardPlace]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
+    _columns: ClassVar[Columns] = MappingProxyType(
+        {
+            "place": Column("place"),
+            "tied": Column("tied"),
+            "group": Column("measured.group"),
+            "value": Column("measured.value", OWN),
+            "n": Column("measured.n"),
+            "before": Column("before.value", OWN),
+            "level": Column("level", OWN),
+            "unit": Column("measured.unit"),
+        }
+    )
 
     @property
     def first(self) -> tuple[AwardPlace, ...]:
-        """All who hold the first place: one, several who are tied, or nobody."""
+        """The groups in the first place: one, several that are tied, or none."""
         return tuple(row for row in self.rows if row.place == 1)
-
-    def columns(self) -> dict[str, list[Any]]:
-        """The tidy table as columns: place, whether it is shared, the groups, value, n, value before, level, unit."""
-        out: dict[str, list[Any]] = {name: [getattr(row, name) for row in self.rows] for name in ("place", "tied")}
-        out |= {name: [row.measured.group[name] for row in self.rows] for name in self.by}
-        out |= {name: [getattr(row.measured, name) for row in self.rows] for name in ("value", "n")}
-        out["before"] = [row.before.value if row.before else None for row in self.rows]
-        out["level"] = [row.level for row in self.rows]
-        out["unit"] = [self.kpi.unit] * len(self.rows)
-        return out
 
     def _caption(self) -> str:
         return f"{self.kpi.title}: best first"
@@ -111,6 +104,6 @@ def award_ranking(measures: Measures, kpi: str, *, before: Measures | None = Non
 
 
 def _improvement(change: Difference | None, kpi: Kpi) -> float | None:
-    """The least that a group has improved by, almost surely, in the direction that is better."""
+    """Find the least improvement that is almost sure, in the better direction."""
     worst = None if change is None else change.low if kpi.better == "higher" else change.high
     return worst if worst is None or kpi.better == "higher" else -worst

@@ -1,6 +1,6 @@
 """The same groups before and after: by how much a KPI changed, and whether that is sure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -8,11 +8,12 @@ import attrs
 
 from servqual.errors import InvalidValue
 from servqual.metrics.comparing.differences import Difference, Verdict, difference
-from servqual.metrics.comparing.groups import asked, kind_of, spread_of_items
+from servqual.metrics.comparing.groups import kind_of, measured_kpi, spread_of_items
 from servqual.metrics.comparing.peers import figure_of
 from servqual.metrics.kpi.definition import Kpi
-from servqual.metrics.results.measures import Measurement, Measures
-from servqual.metrics.results.tidy import Tidy
+from servqual.metrics.results.measurement import Measurement
+from servqual.metrics.results.measures import Measures
+from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy, always
 
 
 @attrs.frozen(kw_only=True)
@@ -37,46 +38,41 @@ class Change:
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Changes(Tidy):
-    """Each group that was measured before or after, those of after first."""
+class Changes(Tidy[Change]):
+    """All groups that were measured before or after; those measured after are first."""
 
     kpi: Kpi
-    by: tuple[str, ...]
     confidence: float
-    rows: tuple[Change, ...]
-    _units: ClassVar[Mapping[str, str]] = MappingProxyType(
-        {**dict.fromkeys(("before", "after", "gap", "low", "high"), ""), "relative": "ratio"}
+    _columns: ClassVar[Columns] = MappingProxyType(
+        {
+            "group": Column("group"),
+            "before": Column("before.value", OWN),
+            "after": Column("after.value", OWN),
+            "n_before": Column("before.n", missing=0),
+            "n_after": Column("after.n", missing=0),
+            "gap": Column("gap.value", OWN),
+            "low": Column("gap.low", OWN),
+            "high": Column("gap.high", OWN),
+            "relative": Column("relative", "ratio"),
+            "verdict": Column("verdict"),
+        }
     )
 
-    def __iter__(self) -> Iterator[Change]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def columns(self) -> dict[str, list[Any]]:
-        """The tidy table as columns: the groups, both values with n, the gap with its interval, verdict, unit."""
-        out: dict[str, list[Any]] = {name: [row.group[name] for row in self.rows] for name in self.by}
-        out |= {side: [getattr(getattr(row, side), "value", None) for row in self.rows] for side in ("before", "after")}
-        out |= {f"n_{side}": [getattr(getattr(row, side), "n", 0) for row in self.rows] for side in ("before", "after")}
-        out["gap"] = [row.gap.value if row.gap else None for row in self.rows]
-        out |= {name: [getattr(row.gap, name, None) for row in self.rows] for name in ("low", "high")}
-        out |= {name: [getattr(row, name) for row in self.rows] for name in ("relative", "verdict")}
-        out["unit"] = [self.kpi.unit] * len(self.rows)
-        return out
+    def _declared(self) -> Columns:
+        return {**self._columns, "unit": Column(always(self.kpi.unit))}
 
     def _caption(self) -> str:
         return f"{self.kpi.title} before and after, intervals at {self.confidence:.0%}"
 
 
 def changes(before: Measures, after: Measures, kpi: str) -> Changes:
-    """Hold each group of a KPI against the same group before: after less before, and what that says.
+    """Subtract the value before from the value after, per group of a KPI, and judge the difference.
 
     The interval is Newcombe's for shares, likewise for rates, Welch's for means, and that of two independent
-    multinomials for net scores; see `servqual.metrics.comparing.differences`. It takes both as independent samples, and
-    tells a difference, not its cause: a season or a trend makes one as well. Group by columns that both have, not by
-    periods, of which none comes twice. Raises `InvalidValue` where both were not measured by the same definition,
-    groups and confidence, `UnknownName` for a KPI that was not measured.
+    multinomials for net scores; see `servqual.metrics.comparing.differences`. Both are taken as independent samples. A
+    difference is not its cause: a season or a trend makes one as well. Group by columns that both have, not by periods,
+    which never repeat. Raises `InvalidValue` where both were not measured by the same definition, groups and
+    confidence, `UnknownName` for a KPI that was not measured.
 
     >>> from servqual.metrics import KPIS, measure
     >>> satisfied = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
@@ -86,12 +82,14 @@ def changes(before: Measures, after: Measures, kpi: str) -> Changes:
     >>> row.verdict, round(row.gap.value, 2), round(row.gap.low, 4), round(row.relative, 2)
     ('better', 0.2, 0.0524, 0.33)
     """
-    found, earlier = asked(after, kpi), asked(before, kpi)
+    found, earlier = measured_kpi(after, kpi), measured_kpi(before, kpi)
     if (earlier.definition, before.by, before.confidence) != (found.definition, after.by, after.confidence):
-        raise InvalidValue(
-            f"before must measure {kpi} by the same definition, groups and confidence (got groups by "
-            f"{', '.join(before.by) or 'no column'} at {before.confidence:.0%}); measure both alike",
-            field="before",
+        raise InvalidValue.of(
+            "before",
+            f"measure {kpi} by the same definition, groups and confidence",
+            before.by,
+            shown=f"groups by {', '.join(before.by) or 'no column'} at {before.confidence:.0%}",
+            do="measure both alike",
         )
     now, then = (
         {tuple(m.group.values()): m for m in side.of(one)} for side, one in ((after, found), (before, earlier))

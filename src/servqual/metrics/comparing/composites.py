@@ -1,7 +1,7 @@
-"""Several KPIs in one index from 0 to 100: with stated weights and scales, and with what each part adds."""
+"""Several KPIs in one index from 0 to 100: with stated weights and scales, and the contribution of each part."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
@@ -10,10 +10,10 @@ import attrs
 
 from servqual._checks import all_of, among, distinct, must_be
 from servqual.errors import InvalidValue
-from servqual.metrics.comparing.groups import asked, interval_of, measured_groups, spread_of_items
+from servqual.metrics.comparing.groups import interval_of, measured_groups, measured_kpi, spread_of_items
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measures import Measures
-from servqual.metrics.results.tidy import Tidy
+from servqual.metrics.results.tidy import Column, Columns, Tidy
 
 WhenMissing: TypeAlias = Literal["refuse", "reweight"]
 _FULL = 100.0
@@ -21,7 +21,7 @@ _FULL = 100.0
 
 @attrs.frozen(kw_only=True)
 class IndexPart:
-    """One KPI of an index: how much it weighs, and which values of it are worth 0 (`worst`) and 100 (`best`).
+    """One KPI of an index: its weight, and the values that are worth 0 (`worst`) and 100 (`best`).
 
     Both are in the unit of the KPI, durations in seconds. `best` below `worst` means that lower is better.
     """
@@ -39,15 +39,15 @@ class IndexPart:
                 "weight", "lie above 0 and at most be 1", self.weight, shown=f"{self.weight} for {self.kpi}"
             )
         if not (math.isfinite(self.worst) and math.isfinite(self.best)) or self.worst == self.best:
-            raise InvalidValue(
-                f"worst and best must be two different finite numbers (got {self.worst} and {self.best} for "
-                f"{self.kpi})",
-                field="best",
-                got=self.best,
+            raise InvalidValue.of(
+                "worst and best",
+                "be two different finite numbers",
+                (self.worst, self.best),
+                shown=f"{self.worst} and {self.best} for {self.kpi}",
             )
 
     def score(self, value: float) -> float:
-        """A value on the scale from 0 to 100; beyond either end it is that end.
+        """Map a value to the scale from 0 to 100; a value beyond an end counts as that end.
 
         >>> IndexPart(kpi="resolution_time", weight=0.5, worst=7200, best=3600).score(4500)
         75.0
@@ -80,34 +80,26 @@ class IndexRow:
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Composite(Tidy):
+class Composite(Tidy[IndexRow]):
     """An index by group, in the order of the measures."""
 
     parts: tuple[IndexPart, ...]
-    by: tuple[str, ...]
     confidence: float
     independent: bool
-    rows: tuple[IndexRow, ...]
-    _units: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("value", "low", "high"), "points"))
+    _columns: ClassVar[Columns] = MappingProxyType(
+        {"group": Column("group"), **{name: Column(name, "points") for name in ("value", "low", "high")}}
+    )
 
-    def __iter__(self) -> Iterator[IndexRow]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def columns(self) -> dict[str, list[Any]]:
-        """The tidy table as columns: the groups, the index with its interval, and the score of each part."""
-        out: dict[str, list[Any]] = {name: [row.group[name] for row in self.rows] for name in self.by}
-        out |= {name: [getattr(row, name) for row in self.rows] for name in ("value", "low", "high")}
-        return out | {f"score_{part.kpi}": [row.scores.get(part.kpi) for row in self.rows] for part in self.parts}
-
-    def _unit_of(self, column: str) -> str | None:
-        return "points" if column.startswith("score_") else super()._unit_of(column)
+    def _declared(self) -> Columns:
+        return {**self._columns, **{f"score_{part.kpi}": Column(_score(part.kpi), "points") for part in self.parts}}
 
     def _caption(self) -> str:
         parts = ", ".join(f"{part.weight:.0%} {part.kpi}" for part in self.parts)
         return f"Index from 0 to 100: {parts}"
+
+
+def _score(kpi: str) -> Callable[[IndexRow], float | None]:
+    return lambda row: row.scores.get(kpi)
 
 
 def composite(
@@ -122,8 +114,8 @@ def composite(
     Args:
         measures: the KPIs, measured by the groups that are to have an index.
         parts: what the index is made of; no weight and no scale has a default, and the weights sum to 1.
-        missing: a group in which a part has no data is refused, or, where `reweight` is asked, gets its index from the
-            other parts, their weights scaled up to 1; the row says so. A group without any part has no index.
+        missing: a group in which a part has no data is refused or, with `reweight`, gets its index from the other
+            parts, their weights scaled up to 1; the row says so. A group without any part has no index.
         independent: whether the parts were measured on different things, so that their errors can cancel.
 
     Each value is mapped to its scale (min-max) and the scores are added by weight: OECD and JRC, *Handbook on
@@ -137,9 +129,9 @@ def composite(
 
     >>> from servqual.metrics import KPIS, measure
     >>> kpis = [KPIS["csat"].with_(scale=(1, 5), satisfied_from=4), KPIS["csat_mean"].with_(scale=(1, 5))]
-    >>> told = measure(kpis, {"answers": {"score": [5] * 60 + [3] * 40}})
+    >>> measured = measure(kpis, {"answers": {"score": [5] * 60 + [3] * 40}})
     >>> share = IndexPart(kpi="csat", weight=0.7, worst=0, best=1)
-    >>> [row] = composite(told, [share, IndexPart(kpi="csat_mean", weight=0.3, worst=1, best=5)])
+    >>> [row] = composite(measured, [share, IndexPart(kpi="csat_mean", weight=0.3, worst=1, best=5)])
     >>> round(row.value, 6), {key: round(score, 6) for key, score in row.scores.items()}
     (66.0, {'csat': 60.0, 'csat_mean': 80.0})
     """
@@ -152,11 +144,12 @@ def composite(
         present = [part for part in parts if key in scores[part.kpi]]
         gaps = tuple(part.kpi for part in parts if key not in scores[part.kpi])
         if gaps and missing == "refuse":
-            raise InvalidValue(
-                f"{gaps[0]} must have data in every group (got none for {dict(group) or 'the whole'}); leave the group "
-                "out, or pass missing='reweight'",
-                field="missing",
-                got=gaps,
+            raise InvalidValue.of(
+                gaps[0],
+                "have data in every group",
+                gaps,
+                shown=f"none for {dict(group) or 'the whole'}",
+                do="leave the group out, or pass missing='reweight'",
             )
         if present:
             scored = [scores[part.kpi][key] for part in present]
@@ -170,13 +163,10 @@ def _checked(measures: Measures, parts: Sequence[IndexPart]) -> dict[str, Kpi]:
     distinct("parts", [part.kpi for part in all_of(IndexPart, "parts", parts, "IndexParts")])
     total = math.fsum(part.weight for part in parts)
     if not math.isclose(total, 1, abs_tol=1e-9):
-        raise InvalidValue(
-            f"weights must sum to 1 (got {total:g} over {len(parts)} parts); divide each by the sum",
-            field="weight",
-            expected="a sum of 1",
-            got=total,
+        raise InvalidValue.of(
+            "weights", "sum to 1", total, shown=f"{total:g} over {len(parts)} parts", do="divide each by the sum"
         )
-    kpis = {part.kpi: asked(measures, part.kpi) for part in parts}
+    kpis = {part.kpi: measured_kpi(measures, part.kpi) for part in parts}
     for part in parts:
         better = kpis[part.kpi].better
         if better is not None and (part.best > part.worst) != (better == "higher"):
@@ -191,7 +181,7 @@ def _checked(measures: Measures, parts: Sequence[IndexPart]) -> dict[str, Kpi]:
 
 @attrs.frozen
 class _Scored:
-    """The score of a part with the ends of its interval, worst first, and whether it was cut off."""
+    """The score of a part with the ends of its interval, lower first, and whether it was cut off."""
 
     value: float
     ends: Sequence[float] | None
@@ -199,7 +189,7 @@ class _Scored:
 
 
 def _scores(part: IndexPart, kpi: Kpi, measures: Measures) -> dict[tuple[Any, ...], _Scored]:
-    """The score of a part in each group that holds data."""
+    """Score a part in each group that holds data."""
     groups = measured_groups(measures, kpi)
     spread = spread_of_items(kpi, groups, measures.confidence)
     out = {}

@@ -16,7 +16,7 @@ Verdict: TypeAlias = Literal["better", "worse", "unclear", "unknown"]
 
 @attrs.frozen(kw_only=True)
 class Figure:
-    """A value with what tells how sure it is: an interval for a share or rate, a standard error and n for a mean."""
+    """A value with its uncertainty: an interval for a share or rate, a standard error and n for a mean."""
 
     value: float
     n: int | None = None
@@ -26,14 +26,14 @@ class Figure:
 
 @attrs.frozen(kw_only=True)
 class Difference:
-    """A value less another; `low` and `high` are None where one of them does not tell how sure it is."""
+    """A value less another; `low` and `high` are None where the uncertainty of one is unknown."""
 
     value: float
     low: float | None
     high: float | None
 
     def verdict(self, better: Better | None) -> Verdict:
-        """What the interval says of the first: unclear where it holds 0, unknown where nobody can say."""
+        """Judge the first value: unclear where the interval holds 0, unknown without interval or better direction."""
         if self.low is None or self.high is None or better is None:
             return "unknown"
         if self.low <= 0 <= self.high:
@@ -42,12 +42,12 @@ class Difference:
 
 
 def difference(mine: Figure, other: Figure, kind: Kind, confidence: float) -> Difference:
-    """The difference of two independent figures of one kind.
+    """Subtract two independent figures of one kind, with the interval of the difference.
 
     Shares: the square-and-add of both score intervals (R. G. Newcombe, 1998, Statistics in Medicine 17: 873-890,
     method 10); rates the same with their own intervals (G. Y. Zou and A. Donner, 2008, Statistics in Medicine 27:
     1693-1702). Means and quotients: Student's t with the degrees of freedom of B. L. Welch, 1947, Biometrika 34: 28-35.
-    Net scores: the normal distribution. Other kinds, and figures that do not tell how sure they are, have no interval.
+    Net scores: the normal distribution. Other kinds, and figures without uncertainty, have no interval.
 
     >>> shares = Figure(value=0.8, n=70, ends=(0.6918, 0.877)), Figure(value=0.6, n=80, ends=(0.4905, 0.7004))
     >>> found = difference(*shares, "share", 0.95)

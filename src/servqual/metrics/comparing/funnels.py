@@ -1,11 +1,10 @@
 """Groups against the level of all, with control limits that narrow as groups grow: the funnel plot, as data."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from statistics import NormalDist
-from types import MappingProxyType
-from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 import numpy as np
@@ -13,11 +12,19 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import all_of, among
 from servqual.errors import InvalidValue
-from servqual.metrics.comparing.groups import asked, kind_of, level_of_all, measured_groups, one_by_one, spread_of_items
+from servqual.metrics.comparing.groups import (
+    kind_of,
+    level_of_all,
+    measured_groups,
+    measured_kpi,
+    one_by_one,
+    spread_of_items,
+)
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
-from servqual.metrics.results.measures import Measurement, Measures
-from servqual.metrics.results.tidy import Tidy
+from servqual.metrics.results.measurement import Measurement
+from servqual.metrics.results.measures import Measures
+from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy, always
 from servqual.stats import spc
 
 Overdispersion: TypeAlias = Literal["multiplicative", "additive"]
@@ -25,7 +32,7 @@ Overdispersion: TypeAlias = Literal["multiplicative", "additive"]
 
 @attrs.frozen(kw_only=True)
 class FunnelRow:
-    """One group in a funnel: where it lies, its limits from the narrowest to the widest, and which it is outside of.
+    """One group in a funnel: its value, its limits from narrowest to widest, and the limit that it passes.
 
     `outside` is the widest limit that the group lies outside of, such as 0.998; None where it is inside all. `side`
     says on which side of the target that is: `better` or `worse`, `above` or `below` where neither is better.
@@ -39,7 +46,7 @@ class FunnelRow:
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Funnel(Tidy):
+class Funnel(Tidy[FunnelRow]):
     """The groups of one KPI against a target, in the order of the measures.
 
     `target` is the level of all, `limits` the probabilities of the limits, narrowest first. `spread` is the standard
@@ -49,23 +56,14 @@ class Funnel(Tidy):
     """
 
     kpi: Kpi
-    by: tuple[str, ...]
     target: float
     limits: tuple[float, ...]
     spread: float | None
     phi: float
     tau: float
-    rows: tuple[FunnelRow, ...] = ()
-    _units: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("value", "target"), ""))
-
-    def __iter__(self) -> Iterator[FunnelRow]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
     def limits_at(self, n: Sequence[int] | Array) -> tuple[Array, Array]:
-        """Lower and upper limits for groups of n items: one row a limit, one column an n."""
+        """Compute lower and upper limits for groups of n items: one row per limit, one column per n."""
         sizes = np.asarray(n, np.int64)
         if (sizes < 1).any():
             raise InvalidValue.of("n", "be 1 or more", int(sizes.min()), shown=f"{sizes.min()}")
@@ -83,23 +81,24 @@ class Funnel(Tidy):
         least, most = _SCALE.get(self.kpi.unit, (0.0, math.inf))
         return np.maximum(self.target - half, least), np.minimum(self.target + half, most)
 
-    def columns(self) -> dict[str, list[Any]]:
-        """The tidy table as columns: the groups, value, n, target, each limit, which is passed and on which side."""
-        out: dict[str, list[Any]] = {name: [row.measured.group[name] for row in self.rows] for name in self.by}
-        out |= {name: [getattr(row.measured, name) for row in self.rows] for name in ("value", "n")}
-        out["target"] = [self.target] * len(self.rows)
+    def _declared(self) -> Columns:
+        out = {
+            "group": Column("measured.group"),
+            "value": Column("measured.value", OWN),
+            "n": Column("measured.n"),
+            "target": Column(always(self.target), OWN),
+        }
         for i, level in enumerate(self.limits):
-            out[f"low_{level:g}"] = [row.low[i] for row in self.rows]
-            out[f"high_{level:g}"] = [row.high[i] for row in self.rows]
-        out |= {name: [getattr(row, name) for row in self.rows] for name in ("outside", "side")}
-        out["unit"] = [self.kpi.unit] * len(self.rows)
-        return out
-
-    def _unit_of(self, column: str) -> str | None:
-        return "" if column.startswith(("low_", "high_")) else super()._unit_of(column)
+            out[f"low_{level:g}"] = Column(_end("low", i), OWN)
+            out[f"high_{level:g}"] = Column(_end("high", i), OWN)
+        return {**out, "outside": Column("outside"), "side": Column("side"), "unit": Column("measured.unit")}
 
     def _caption(self) -> str:
         return f"{self.kpi.title}: {len(self.rows):,} groups against the level of all"
+
+
+def _end(side: Literal["low", "high"], limit: int) -> Callable[[FunnelRow], float]:
+    return lambda row: row.low[limit] if side == "low" else row.high[limit]
 
 
 _SCALE: Final[Mapping[str, tuple[float, float]]] = {"share": (0.0, 1.0), "points": (-100.0, 100.0)}
@@ -134,11 +133,11 @@ def funnel(
     >>> from servqual.metrics import KPIS, measure
     >>> satisfied = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
     >>> team, score = ["north"] * 200 + ["south"] * 100 + ["tiny"] * 3, [5, 5, 5, 5, 1] * 40 + [5, 5, 5, 1, 1] * 20
-    >>> told = measure([satisfied], {"answers": {"team": team, "score": [*score, 5, 1, 1]}}, by=["team"])
-    >>> [(row.measured.group["team"], row.outside, row.side) for row in funnel(told, "csat")]
+    >>> measured = measure([satisfied], {"answers": {"team": team, "score": [*score, 5, 1, 1]}}, by=["team"])
+    >>> [(row.measured.group["team"], row.outside, row.side) for row in funnel(measured, "csat")]
     [('north', 0.95, 'better'), ('south', 0.95, 'worse'), ('tiny', None, None)]
     """
-    found = one_by_one(asked(measures, kpi))
+    found = one_by_one(measured_kpi(measures, kpi))
     kind = kind_of(found)
     if kind == "other":
         raise InvalidValue.of(
@@ -154,10 +153,13 @@ def funnel(
     exact = kind in {"share", "rate"}
     spread = None if exact else spread_of_items(found, groups, measures.confidence)
     if target is None or not (exact or spread is not None):
-        raise InvalidValue(
-            f"{kpi} needs groups that tell its level and spread (got {len(groups)} with data)", field="measures"
+        raise InvalidValue.of(
+            "measures",
+            f"hold groups that tell the level and spread of {kpi}",
+            len(groups),
+            shown=f"{len(groups)} with data",
         )
-    empty = Funnel(kpi=found, by=measures.by, target=target, limits=levels, spread=spread, phi=1.0, tau=0.0)
+    empty = Funnel(kpi=found, by=measures.by, target=target, limits=levels, spread=spread, phi=1.0, tau=0.0, rows=())
     sizes = np.array([m.n for m in groups], np.int64)
     values = np.array([m.value for m in groups], np.float64)
     if overdispersion is not None:
@@ -175,7 +177,7 @@ def funnel(
 
 
 def _variance(limits: Funnel, n: Array) -> Array:
-    """By chance alone, of a group of n items at the target: binomial, Poisson, or from the spread of items."""
+    """Compute the variance by chance alone, of a group of n items: binomial, Poisson, or from the spread of items."""
     target = limits.target
     if isinstance(limits.kpi, Compound):
         return np.asarray(target * limits.kpi.times / n)
@@ -201,7 +203,7 @@ def _row(limits: Funnel, m: Measurement, low: Array, high: Array) -> FunnelRow:
 
 
 def inflation(z: Array, winsorised: float) -> float:
-    """The mean square of z-scores whose ends were pulled in: above 1 where groups scatter more than chance makes them.
+    """Compute the mean square of z-scores, their ends pulled in: above 1 where groups scatter more than by chance.
 
     The factor phi of Spiegelhalter, 2005; the ends are pulled in to the quantiles of the share at each end.
 
@@ -215,9 +217,10 @@ def inflation(z: Array, winsorised: float) -> float:
 
 
 def between_groups(phi: float, error: Array) -> float:
-    """The standard deviation between groups that explains their scatter, by the moments of R. DerSimonian and N. Laird.
+    """Estimate the standard deviation between groups from their scatter, by moments.
 
-    Controlled Clinical Trials 7, 1986: 177-188, in the form of Spiegelhalter, 2005; 0 where chance alone explains it.
+    R. DerSimonian and N. Laird, Controlled Clinical Trials 7, 1986: 177-188, in the form of Spiegelhalter, 2005; 0
+    where chance alone explains it.
 
     >>> between_groups(3.0, np.ones(5)) ** 2
     2.75

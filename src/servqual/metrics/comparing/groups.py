@@ -1,4 +1,4 @@
-"""What every ranking asks of measured groups: which of them hold data, how sure each is, and what the whole is."""
+"""Shared by all rankings: the groups that hold data, their intervals, and the level of all."""
 
 import math
 from collections.abc import Sequence
@@ -9,17 +9,18 @@ import numpy as np
 
 from servqual._checks import must_be
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.sums import Clustered, Count
+from servqual.metrics.accumulators import Clustered, Count
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
-from servqual.metrics.results.measures import Measurement, Measures, among_asked
+from servqual.metrics.results.measurement import Measurement
+from servqual.metrics.results.measures import Measures, find_kpi
 from servqual.stats.inference import student, wilson
 
 Kind: TypeAlias = Literal["share", "rate", "mean", "net", "other"]
 
 
 def kind_of(kpi: Kpi) -> Kind:
-    """What a KPI is to a ranking: the share of items, a rate per exposure, a mean (or quotient), a net score, or other.
+    """Classify a KPI for rankings: share of items, rate per exposure, mean (or quotient), net score, or other.
 
     >>> from servqual.metrics import KPIS
     >>> [kind_of(KPIS[key]) for key in ("resolution_rate", "resolution_time", "nps", "resolution_p90")]
@@ -36,7 +37,7 @@ def kind_of(kpi: Kpi) -> Kind:
 
 
 def one_by_one(kpi: Kpi) -> Kpi:
-    """The KPI, refused where its rows come in clusters, of which no model here knows how many there are."""
+    """Refuse a KPI measured by clusters: no model here knows how many clusters a group has."""
     if kpi.accumulator is Clustered:
         raise InvalidValue.of(
             "kpi",
@@ -48,15 +49,15 @@ def one_by_one(kpi: Kpi) -> Kpi:
     return kpi
 
 
-def asked(measures: Measures, key: str) -> Kpi:
-    """The measured KPI of this key. Raises `UnknownName` for one that was not measured."""
+def measured_kpi(measures: Measures, key: str) -> Kpi:
+    """Find the measured KPI of this key. Raises `UnknownName` for one that was not measured."""
     must_be(Measures, "measures", "what measure() gives", measures)
-    return among_asked(measures.kpis, key)
+    return find_kpi(measures.kpis, key)
 
 
 def directed(measures: Measures, key: str) -> Kpi:
-    """The same, refused where neither direction is better or a count only grows with its group."""
-    kpi = asked(measures, key)
+    """Find a measured KPI to rank by: with a better direction, and not a count, which grows with its group."""
+    kpi = measured_kpi(measures, key)
     if kpi.better is None:
         raise InvalidValue.of(
             "kpi",
@@ -77,15 +78,15 @@ def directed(measures: Measures, key: str) -> Kpi:
 
 
 def measured_groups(measures: Measures, kpi: Kpi) -> list[Measurement]:
-    """The measurements of a KPI that hold a value."""
+    """List the measurements of a KPI that hold a value."""
     return [m for m in measures.of(kpi) if m.value is not None]
 
 
 def level_of_all(kpi: Kpi, groups: Sequence[Measurement], overall: float | Measurement | None) -> float | None:
-    """The level that groups are held against: the one given, or that of all their rows together.
+    """Find the level that groups are held against: the given one, or that of all their rows together.
 
-    Shares, rates, means and net scores of groups make up the whole by their n; those of a quotient or a percentile do
-    not, so that `overall` must be given. None where nothing was measured.
+    Shares, rates, means and net scores of groups make up the whole by their n; quotients and percentiles do not, and
+    need `overall`. None where nothing was measured.
     """
     if isinstance(overall, Measurement):
         if overall.definition != kpi.definition:
@@ -100,25 +101,25 @@ def level_of_all(kpi: Kpi, groups: Sequence[Measurement], overall: float | Measu
     if overall is not None:
         return float(overall)
     if not _pools(kpi):
-        raise InvalidValue(
-            f"overall is needed for {kpi.key}, whose groups do not tell the level of the whole (got None); pass what "
-            "was measured without groups",
-            field="overall",
-            got=None,
+        raise InvalidValue.of(
+            "overall",
+            f"be given for {kpi.key}, whose groups do not tell the level of the whole",
+            None,
+            do="pass the measurement without groups",
         )
     n = sum(m.n for m in groups)
     return math.fsum(m.n * (m.value or 0) for m in groups) / n if n else None
 
 
 def _pools(kpi: Kpi) -> bool:
-    """Whether the level of the whole is the mean of its groups, weighted by n."""
-    if isinstance(kpi, Compound):  # different things may come in several groups
+    """Tell whether the level of the whole is the mean of its groups, weighted by n."""
+    if isinstance(kpi, Compound):  # the same customer may be in several groups
         return all(part.accumulator is Count for part in kpi.parts)
     return kpi.statistic in {"share", "mean", "signed_mean", "net"}
 
 
 def standard_error(kpi: Kpi, m: Measurement, confidence: float) -> float | None:
-    """The standard error of a mean, quotient or net score, read back from its interval; None for anything else.
+    """Read the standard error of a mean, quotient or net score back from its interval; None for other kinds.
 
     It is read from the longer side, since the other may be cut off where the scale ends.
     """
@@ -132,7 +133,7 @@ def standard_error(kpi: Kpi, m: Measurement, confidence: float) -> float | None:
 
 
 def spread_of_items(kpi: Kpi, groups: Sequence[Measurement], confidence: float) -> float | None:
-    """The standard deviation of single items within groups, pooled over the groups; None where none tells it."""
+    """Pool the standard deviation of single items within groups; None where no group tells it."""
     squares, degrees = 0.0, 0
     for m in groups:
         error = standard_error(kpi, m, confidence)
@@ -143,10 +144,10 @@ def spread_of_items(kpi: Kpi, groups: Sequence[Measurement], confidence: float) 
 
 
 def interval_of(kpi: Kpi, m: Measurement, spread: float | None, confidence: float) -> tuple[float | None, float | None]:
-    """The interval of a group; values that happen to be all alike get the one that the spread of the others gives.
+    """Find the interval of a group; where all its values are alike, from the spread within the other groups.
 
-    Else two equal values would pass for a group that is known without error. A share of clusters that are all alike
-    gets the interval of as many single items.
+    Otherwise two equal values would pass for a group known without error. A share of clusters that are all alike gets
+    the interval of as many single items.
     """
     if m.value is None or m.low is None or m.high is None or m.low != m.high:
         return m.low, m.high
@@ -161,7 +162,7 @@ def interval_of(kpi: Kpi, m: Measurement, spread: float | None, confidence: floa
 
 
 def ends(kpi: Kpi, groups: Sequence[Measurement], confidence: float, *, good: bool) -> list[float | None]:
-    """The good end of each group's interval, the one in the better direction, or the bad one."""
+    """Find the good end of each group's interval, in the better direction, or the bad end."""
     spread = spread_of_items(kpi, groups, confidence)
     side = 1 if good == (kpi.better == "higher") else 0
     return [interval_of(kpi, m, spread, confidence)[side] for m in groups]

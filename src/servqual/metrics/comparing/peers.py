@@ -1,7 +1,7 @@
 """Ours against theirs: each group against the figures of peers, in the direction that is better."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from numbers import Real
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -13,17 +13,18 @@ from servqual._checks import all_of, distinct, filled, whole
 from servqual.errors import InvalidValue
 from servqual.metrics.comparing.differences import Difference, Figure, Verdict, difference
 from servqual.metrics.comparing.groups import (
-    asked,
     interval_of,
     kind_of,
     measured_groups,
+    measured_kpi,
     spread_of_items,
     standard_error,
 )
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
-from servqual.metrics.results.measures import Measurement, Measures
-from servqual.metrics.results.tidy import Tidy
+from servqual.metrics.results.measurement import Measurement
+from servqual.metrics.results.measures import Measures
+from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
 from servqual.stats.inference import poisson, wilson
 
 
@@ -56,8 +57,8 @@ class Peer:
 class PeerGap:
     """One group against one peer.
 
-    `gap` is ours less theirs, with the interval of that difference where both tell how sure they are. `lead` is the
-    gap in the direction that is better: above 0 we are ahead. `verdict` is `better` or `worse` where the interval
+    `gap` is ours less theirs, with the interval of that difference where the uncertainty of both is known. `lead` is
+    the gap in the direction that is better: above 0 we are ahead. `verdict` is `better` or `worse` where the interval
     leaves out 0, `unclear` where it holds it, `unknown` where there is no interval or neither direction is better.
     """
 
@@ -75,57 +76,50 @@ class PeerGap:
 
     @property
     def verdict(self) -> Verdict:
-        """What the interval of the gap says."""
+        """The verdict by the interval of the gap."""
         return self.gap.verdict(self.measured.better)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class PeerGaps(Tidy):
+class PeerGaps(Tidy[PeerGap]):
     """Each group that holds data against each peer, in the order of the measures."""
 
     kpi: Kpi
-    by: tuple[str, ...]
     confidence: float
-    rows: tuple[PeerGap, ...]
-    _units: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("value", "theirs", "gap", "low", "high"), ""))
-
-    def __iter__(self) -> Iterator[PeerGap]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def columns(self) -> dict[str, list[Any]]:
-        """The tidy table as columns: the groups, peer, value, n, theirs, the gap with its interval, verdict, unit."""
-        out: dict[str, list[Any]] = {name: [row.measured.group[name] for row in self.rows] for name in self.by}
-        out["peer"] = [row.peer for row in self.rows]
-        out |= {name: [getattr(row.measured, name) for row in self.rows] for name in ("value", "n")}
-        out["theirs"] = [row.theirs for row in self.rows]
-        out["gap"] = [row.gap.value for row in self.rows]
-        out |= {name: [getattr(row.gap, name) for row in self.rows] for name in ("low", "high")}
-        out["verdict"] = [row.verdict for row in self.rows]
-        out["unit"] = [self.kpi.unit] * len(self.rows)
-        return out
+    _columns: ClassVar[Columns] = MappingProxyType(
+        {
+            "group": Column("measured.group"),
+            "peer": Column("peer"),
+            "value": Column("measured.value", OWN),
+            "n": Column("measured.n"),
+            "theirs": Column("theirs", OWN),
+            "gap": Column("gap.value", OWN),
+            "low": Column("gap.low", OWN),
+            "high": Column("gap.high", OWN),
+            "verdict": Column("verdict"),
+            "unit": Column("measured.unit"),
+        }
+    )
 
     def _caption(self) -> str:
         return f"{self.kpi.title} against peers, intervals at {self.confidence:.0%}"
 
 
 def peer_gaps(measures: Measures, kpi: str, peers: Sequence[Peer]) -> PeerGaps:
-    """Hold the groups of a KPI against the figures of peers: ours less theirs, and what that says.
+    """Subtract the figures of peers from ours, per group of a KPI, and judge each difference.
 
     The interval is Newcombe's for shares, likewise for rates, and Welch's for means; see
-    `servqual.metrics.comparing.differences`. It takes both figures as independent and as measured alike, which nobody
-    but the peer can promise. A figure without n has none. Refused: peers of the same name, and a share outside 0 to 1.
+    `servqual.metrics.comparing.differences`. Both figures are taken as independent and measured alike, which only the
+    peer can promise. A figure without n has no interval. Refused: peers of the same name, and a share outside 0 to 1.
 
     >>> from servqual.metrics import KPIS, measure
     >>> answers = {"score": [5] * 56 + [1] * 14}
-    >>> told = measure([KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)], {"answers": answers})
-    >>> [row] = peer_gaps(told, "csat", [Peer(name="the other desk", value=0.6, n=80)])
+    >>> measured = measure([KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)], {"answers": answers})
+    >>> [row] = peer_gaps(measured, "csat", [Peer(name="the other desk", value=0.6, n=80)])
     >>> row.verdict, round(row.lead, 2), round(row.gap.low, 4), round(row.gap.high, 4)
     ('better', 0.2, 0.0524, 0.3339)
     """
-    found = asked(measures, kpi)
+    found = measured_kpi(measures, kpi)
     distinct("peers", [peer.name for peer in all_of(Peer, "peers", peers, "Peers")])
     theirs = [(peer, _figure_of_peer(peer, found, measures.confidence)) for peer in peers]
     groups = measured_groups(measures, found)
@@ -140,7 +134,7 @@ def peer_gaps(measures: Measures, kpi: str, peers: Sequence[Peer]) -> PeerGaps:
 
 
 def figure_of(kpi: Kpi, m: Measurement, spread: float | None, confidence: float) -> Figure:
-    """A measurement as a figure; `spread` serves a mean whose values happen to be all alike."""
+    """Read a measurement as a figure; `spread` serves a mean whose values are all alike."""
     assert m.value is not None
     low, high = interval_of(kpi, m, spread, confidence)
     ends = None if low is None or high is None else (low, high)

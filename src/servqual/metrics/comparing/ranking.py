@@ -1,21 +1,21 @@
-"""What hurts most: categories by how often they come, or by what they cost."""
+"""What hurts most: categories by count or by cost."""
 
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from decimal import Decimal
 from numbers import Real
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeAlias, overload
+from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
 from servqual._checks import all_of, must_be, near, several
 from servqual.errors import InvalidValue
-from servqual.metrics.comparing.groups import asked, measured_groups
+from servqual.metrics.comparing.groups import measured_groups, measured_kpi
 from servqual.metrics.results.measures import Measures
-from servqual.metrics.results.tidy import Tidy
+from servqual.metrics.results.tidy import Column, Columns, Tidy
 from servqual.readers.columns.labels import is_missing
 
 Weight: TypeAlias = int | float | Decimal
@@ -23,7 +23,7 @@ Weight: TypeAlias = int | float | Decimal
 
 @attrs.frozen(kw_only=True)
 class ParetoRow:
-    """A category, how often it came, what it weighs, its share of all, and the share of it with all larger ones.
+    """A category with its count, its weight, its share of all, and its share together with all larger ones.
 
     `weight` is the count itself where no weights were given; `share` and `cumulative` are of weights, 0 to 1. A
     category of several columns is a tuple.
@@ -37,27 +37,21 @@ class ParetoRow:
 
 
 @attrs.frozen(repr=False)
-class Pareto(Tidy):
+class Pareto(Tidy[ParetoRow]):
     """Categories from the heaviest to the lightest; equal ones in the order of their names, None last."""
 
-    rows: tuple[ParetoRow, ...]
-    _units: ClassVar[Mapping[str, str]] = MappingProxyType({"weight": "count", "share": "share", "cumulative": "share"})
-
-    def __iter__(self) -> Iterator[ParetoRow]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @overload
-    def __getitem__(self, place: int) -> ParetoRow: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[ParetoRow, ...]: ...
-    def __getitem__(self, place: int | slice) -> ParetoRow | tuple[ParetoRow, ...]:
-        return self.rows[place]
+    _columns: ClassVar[Columns] = MappingProxyType(
+        {
+            "category": Column("category"),
+            "count": Column("count"),
+            "weight": Column("weight", "count"),
+            "share": Column("share", "share"),
+            "cumulative": Column("cumulative", "share"),
+        }
+    )
 
     def vital_few(self, share: float) -> tuple[ParetoRow, ...]:
-        """The fewest leading categories that together make up at least this share.
+        """Find the fewest leading categories that together make up at least this share.
 
         >>> [row.category for row in pareto(["a"] * 6 + ["b"] * 3 + ["c"]).vital_few(0.8)]
         ['a', 'b']
@@ -67,10 +61,6 @@ class Pareto(Tidy):
             raise InvalidValue.of("share", "lie above 0 and at most be 1", share)
         before = (0.0, *(row.cumulative for row in self.rows))
         return tuple(row for row, so_far in zip(self.rows, before, strict=False) if so_far < share)
-
-    def columns(self) -> dict[str, list[Any]]:
-        """The tidy table as columns: category, count, weight, share, cumulative."""
-        return {field.name: [getattr(row, field.name) for row in self.rows] for field in attrs.fields(ParetoRow)}
 
     def _caption(self) -> str:
         return f"{len(self.rows):,} categories, the heaviest first"
@@ -82,7 +72,7 @@ def pareto(
     weights: Iterable[Weight] | Mapping[Any, Weight] | None = None,
     kpi: str | None = None,
 ) -> Pareto:
-    """Rank categories by how often they come, or by what they cost (J. M. Juran's vital few, after V. Pareto).
+    """Rank categories by count or by cost (J. M. Juran's vital few, after V. Pareto).
 
     Args:
         categories: the category of each item; or a mapping from category to count; or measures by one or more columns,
@@ -103,10 +93,10 @@ def pareto(
     """
     if isinstance(categories, Measures):
         if weights is not None:
-            raise InvalidValue("weights must be left out for measures (got some); pass kpi= instead", field="weights")
+            raise InvalidValue.of("weights", "be left out for measures", weights, shown="some", do="pass kpi= instead")
         return _ranked(*_of_measures(categories, kpi))
     if kpi is not None:
-        raise InvalidValue(f"kpi goes with measures (got {kpi!r} with categories); pass measures", field="kpi", got=kpi)
+        raise InvalidValue.of("kpi", "be left out for categories", kpi, do="pass measures to rank by a KPI")
     counted = _counted(categories)
     if counted is not None:
         counts = _counts(counted)
@@ -133,7 +123,7 @@ def pareto(
 
 
 def _counted(given: Any) -> Mapping[Any, int] | None:
-    """Counts by category: a mapping, or a series of pandas that has the categories in its index."""
+    """Read counts by category: from a mapping, or a pandas series with the categories in its index."""
     if isinstance(given, Mapping):
         return given
     if type(given).__module__.partition(".")[0] != "pandas" or type(given).__name__ != "Series":
@@ -145,10 +135,12 @@ def _counted(given: Any) -> Mapping[Any, int] | None:
 def _counts(counts: Mapping[Any, int]) -> Mapping[Hashable, int]:
     for category, count in counts.items():
         if not (count >= 0 and float(count).is_integer()):
-            raise InvalidValue(
-                f"counts must be whole numbers of 0 or more (got {count} for {category!r}); pass costs as weights=",
-                field="categories",
-                got=count,
+            raise InvalidValue.of(
+                "counts",
+                "be whole numbers of 0 or more",
+                count,
+                shown=f"{count} for {category!r}",
+                do="pass costs as weights=",
             )
     return {category: int(count) for category, count in counts.items()}
 
@@ -175,11 +167,11 @@ def _of_items(categories: tuple[Hashable, ...], weights: tuple[Weight, ...]) -> 
 
 def _of_measures(measures: Measures, key: str | None) -> tuple[Mapping[Hashable, int], Mapping[Hashable, float]]:
     if not measures.by:
-        raise InvalidValue("measures must have groups to rank (got none); measure them by a column", field="by", got=())
+        raise InvalidValue.of("measures", "have groups to rank", (), shown="none", do="measure them by a column")
     names = [kpi.key for kpi in measures.kpis]
     if key is None and len(names) != 1:
         raise InvalidValue.of("kpi", f"be one of {', '.join(names)}", None, shown="none", do="name one")
-    found = asked(measures, names[0] if key is None else key)
+    found = measured_kpi(measures, names[0] if key is None else key)
     if found.statistic not in {"n", "mean"}:
         raise InvalidValue.of(
             "kpi",
@@ -203,7 +195,7 @@ def _ranked(counts: Mapping[Hashable, int], weights: Mapping[Hashable, float]) -
     reached = list(itertools.accumulate(weight for _, weight in order))
     total = reached[-1] if reached else 0
     return Pareto(
-        tuple(
+        rows=tuple(
             ParetoRow(
                 category=category,
                 count=counts[category],
@@ -217,6 +209,6 @@ def _ranked(counts: Mapping[Hashable, int], weights: Mapping[Hashable, float]) -
 
 
 def _name_order(category: Hashable) -> tuple[tuple[bool, str, Any], ...]:
-    """Names of one kind in their own order, kinds apart, None last."""
+    """Sort names of one kind in their own order, kinds apart, None last; a key for `sorted`."""
     parts: tuple[Any, ...] = category if isinstance(category, tuple) else (category,)
     return tuple((part is None, type(part).__name__, "" if part is None else part) for part in parts)

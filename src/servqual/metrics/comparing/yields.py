@@ -1,16 +1,17 @@
 """A procedure as the product of its steps: the share of work that goes through all of them right at once."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import attrs
 
 from servqual.errors import InvalidValue
-from servqual.metrics.comparing.groups import asked, one_by_one
-from servqual.metrics.results.measures import Measurement, Measures
-from servqual.metrics.results.tidy import Tidy
+from servqual.metrics.comparing.groups import measured_kpi, one_by_one
+from servqual.metrics.results.measurement import Measurement
+from servqual.metrics.results.measures import Measures
+from servqual.metrics.results.tidy import Column, Columns, Tidy
 
 
 @attrs.frozen(kw_only=True)
@@ -30,26 +31,22 @@ class RolledYield:
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class RolledYields(Tidy):
+class RolledYields(Tidy[RolledYield]):
     """The rolled throughput yield of each group, in the order of the measures."""
 
-    by: tuple[str, ...]
     over: str
     confidence: float
-    rows: tuple[RolledYield, ...]
-    _units: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("value", "low", "high"), "share"))
-
-    def __iter__(self) -> Iterator[RolledYield]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def columns(self) -> dict[str, list[Any]]:
-        """The tidy table as columns: the groups, value, low, high, steps, the fewest rows of one, the weakest."""
-        out: dict[str, list[Any]] = {name: [row.group[name] for row in self.rows] for name in self.by}
-        names = ("value", "low", "high", "steps", "n", "weakest")
-        return out | {name: [getattr(row, name) for row in self.rows] for name in names}
+    _columns: ClassVar[Columns] = MappingProxyType(
+        {
+            "group": Column("group"),
+            "value": Column("value", "share"),
+            "low": Column("low", "share"),
+            "high": Column("high", "share"),
+            "steps": Column("steps"),
+            "n": Column("n"),
+            "weakest": Column("weakest"),
+        }
+    )
 
     def _caption(self) -> str:
         return f"rolled throughput yield over {self.over}, intervals at {self.confidence:.0%}"
@@ -61,8 +58,8 @@ def rolled_yield(measures: Measures, kpi: str = "first_pass_yield", *, over: str
     `measures` hold a share by `over` and by whatever else makes the groups. The product takes the steps as independent.
     Its interval is the square-and-add of the steps' own intervals on the scale of logarithms (G. Y. Zou and A. Donner,
     2008, Statistics in Medicine 27: 1693-1702), which near the middle is that of the delta method; where a step has no
-    yield at all it has a low end only. Refused: a KPI that is no share, measures that are not by `over`, and rows that
-    name no step.
+    yield at all it has a low end only. Refused: a KPI that is not a share, measures that are not by `over`, and rows
+    without a step.
 
     >>> from servqual.metrics import measure
     >>> day = ["2026-05-04T09:00Z"] * 40
@@ -71,13 +68,13 @@ def rolled_yield(measures: Measures, kpi: str = "first_pass_yield", *, over: str
     >>> round(row.value, 2), round(row.low, 2), round(row.high, 2), row.steps, row.weakest
     (0.8, 0.56, 0.92, 2, 'pick')
     """
-    found = one_by_one(asked(measures, kpi))
+    found = one_by_one(measured_kpi(measures, kpi))
     if found.statistic != "share":
         raise InvalidValue.of("kpi", "be a share", kpi, shown=f"{kpi}, a {found.statistic}")
     if over not in measures.by:
         raise InvalidValue.of(
             "over",
-            f"be a column that was measured by, {', '.join(measures.by) or 'of which there is none'}",
+            f"be one of the columns of the groups, {', '.join(measures.by) or 'here none'}",
             over,
             do=f"measure with by=[…, {over!r}]",
         )
@@ -108,7 +105,7 @@ def _rolled(group: Mapping[str, Any], steps: Sequence[Measurement], over: str) -
 
 
 def _product(steps: Sequence[tuple[float | None, float | None, float | None]]) -> tuple[float | None, ...]:
-    """The product of shares, and both ends of its interval."""
+    """Multiply shares, with both ends of the interval of the product."""
     known = [
         (value, low, high) for value, low, high in steps if value is not None and low is not None and high is not None
     ]

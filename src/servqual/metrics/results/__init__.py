@@ -1,8 +1,9 @@
-"""Numbers that never stand alone: read from cells, with their intervals, against goals, and as tables.
+"""Measured numbers: read from cells, with their intervals, against goals, and as tables.
 
 - `estimates`: from cells to numbers
-- `measures`: value, interval, n, undecided, unit and direction
-- `standing`: where each group stands against its goal
+- `measurement`: value, interval, n, undecided, unit and direction
+- `attaining`: goals against measured values
+- `measures`: all measured KPIs by group
 - `groups`: groups of rows as parallel arrays
-- `tidy`: results as a tidy table: columns, frames, CSV, notebooks
+- `tidy`: results as tidy tables: columns, frames, CSV, notebooks
 """

@@ -1,4 +1,4 @@
-"""From cells to numbers: what is read from each accumulator, with its interval, for all groups at once."""
+"""Numbers with their intervals, read from the cells of each accumulator for all groups at once."""
 
 import datetime as dt
 import math
@@ -12,12 +12,18 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import near
 from servqual.errors import InvalidValue, UnknownName
-from servqual.metrics.accumulators.cells import Cells, Dense
-from servqual.metrics.accumulators.counts import Sparse
-from servqual.metrics.accumulators.distinct import DISTINCT_ERROR, estimated
-from servqual.metrics.accumulators.exact_sums import as_ints
-from servqual.metrics.accumulators.sums import Clustered, Quotient
-from servqual.metrics.accumulators.values import BIN_ERROR, middle_of
+from servqual.metrics.accumulators import (
+    BIN_ERROR,
+    DISTINCT_ERROR,
+    Cells,
+    Clustered,
+    Dense,
+    Quotient,
+    Sparse,
+    as_ints,
+    estimated,
+    middle_of,
+)
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
 from servqual.stats import inference
@@ -76,7 +82,7 @@ def _signed_mean(cells: Cells, confidence: float) -> Numbers:
 
 
 def _divided(top: Array, base: Array, where: Array) -> Array:
-    """Whole numbers of any size over others, rounded once; NaN elsewhere."""
+    """Divide whole numbers of any size, rounded once; NaN elsewhere."""
     out = np.full(len(top), np.nan)
     out[where] = (top[where] / base[where]).astype(np.float64)
     return out
@@ -94,7 +100,7 @@ def _quantile(q: float) -> Callable[[Cells, float], Numbers]:
 
 
 def _net_score(cells: Cells, confidence: float) -> Numbers:
-    """100 × (share of 2 − share of 0) among values of 0, 1 and 2, with the multinomial's large-sample interval."""
+    """Compute 100 × (share of 2 − share of 0) of values 0, 1 and 2, with the multinomial's large-sample interval."""
     found = _mean(cells, confidence)
     assert isinstance(cells, Dense)
     n, total = found.n, np.array(as_ints(cells.fields["total"]), np.float64)
@@ -115,7 +121,7 @@ def _quotient(times: int) -> Callable[[Cells, float], Numbers]:
 
 
 def _per_event(cells: Cells, confidence: float) -> Numbers:
-    """A sum over how many events there were; without one it has no value, but was surely not below a bound."""
+    """Divide a sum by a number of events; without events there is no value, only a lower bound."""
     found = _quotient(1)(cells, confidence)
     assert isinstance(cells, Dense)
     top, events = (as_ints(cells.fields[name]).astype(np.float64) for name in ("top", "base"))
@@ -124,7 +130,7 @@ def _per_event(cells: Cells, confidence: float) -> Numbers:
 
 
 def _over(cells: Cells, confidence: float, times: int = 1, off: int = 0) -> Numbers:
-    """The quotient of the sums, less `off`, `times` as much; with the spread between its parts."""
+    """Compute times × (top / base − off) of the sums, with an interval from the spread between rows or clusters."""
     assert isinstance(cells, Dense)
     n = cells.fields["n"]
     kind = Clustered if "rows" in cells.fields else Quotient
@@ -158,7 +164,7 @@ def _extreme(name: str) -> Callable[[Cells, float], Numbers]:
 
 
 def _distinct(cells: Cells, confidence: float) -> Numbers:
-    """How many different things; of a sample none are unknown, so that only an estimate has an interval."""
+    """Count different things; only an estimate has an interval, since an exact count leaves nothing unknown."""
     assert isinstance(cells, Sparse)
     size = len(cells.binned)
     kept = np.bincount(cells.group, minlength=size)
@@ -171,7 +177,7 @@ def _distinct(cells: Cells, confidence: float) -> Numbers:
 
 
 def _mode_share(cells: Cells, confidence: float) -> Numbers:
-    """The share of the category that comes most often."""
+    """Compute the share of the most frequent category."""
     assert isinstance(cells, Sparse)
     n, most = cells.n, np.zeros(len(cells.binned), np.int64)
     np.maximum.at(most, cells.group, cells.count)
@@ -202,12 +208,11 @@ def _restricted_mean(cells: Cells, confidence: float, kpi: Kpi) -> Numbers:
     assert isinstance(cells, Sparse)
     until = kpi.params.get("until")
     if not isinstance(until, dt.timedelta) or until <= dt.timedelta():
-        raise InvalidValue(
-            f"until is needed by {kpi.key}, the span of time within which the mean is taken (got {until!r}); set it "
-            "with .with_(until=datetime.timedelta(days=30))",
-            field="until",
-            expected="a timedelta above 0",
-            got=until,
+        raise InvalidValue.of(
+            "until",
+            f"be a timedelta above 0 for {kpi.key}, which takes the mean within it",
+            until,
+            do="set it with .with_(until=datetime.timedelta(days=30))",
         )
     found = _curves(cells, confidence)
     value, variance = found.restricted_mean(until // dt.timedelta(microseconds=1))
@@ -217,7 +222,7 @@ def _restricted_mean(cells: Cells, confidence: float, kpi: Kpi) -> Numbers:
 
 
 def _sigma(cells: Cells, confidence: float, kpi: Kpi) -> Numbers:
-    """The normal quantile of the share without a defect, shifted; of no defect at all it only has a bound."""
+    """Map the share without a defect to its normal quantile, shifted; without any defect there is only a bound."""
     shift = kpi.params.get("shift")
     if isinstance(shift, bool) or not isinstance(shift, int | float) or not 0 <= shift < math.inf:
         raise InvalidValue.of("shift", "be a number of 0 or more", shift, do="1.5 is the usual one, 0 leaves it out")
@@ -235,11 +240,11 @@ def _sigma(cells: Cells, confidence: float, kpi: Kpi) -> Numbers:
     return attrs.evolve(found, value=level, low=low, high=high)
 
 
-_MICROSECONDS_AN_HOUR: Final = 3_600_000_000
+_MICROSECONDS_PER_HOUR: Final = 3_600_000_000
 
 _STATISTICS: Final[dict[str, Callable[[Cells, float], Numbers]]] = {
     "quotient": _quotient(1),
-    "per_hour": _quotient(_MICROSECONDS_AN_HOUR),
+    "per_hour": _quotient(_MICROSECONDS_PER_HOUR),
     "per_event": _per_event,
     "net": _net_score,
     "n": _count,

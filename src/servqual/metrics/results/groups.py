@@ -1,4 +1,4 @@
-"""Groups of rows as parallel arrays: sorted labels a column, and one code a column for each group that occurs."""
+"""Groups of rows as parallel arrays: sorted labels per column, and one code per column and group."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ _MOST = 1 << 62
 
 @attrs.frozen(eq=False)
 class Groups:
-    """The groups that occur, sorted by their labels; nothing known comes first, as None.
+    """Groups that occur, sorted by their labels; None, for unknown, is first.
 
     `codes[i, g]` is the label of group g in column i, counted from 1, and 0 for None.
     """
@@ -25,12 +25,12 @@ class Groups:
 
     @property
     def size(self) -> int:
-        """How many groups there are."""
+        """The number of groups."""
         return int(self.codes.shape[1])
 
     @classmethod
     def whole(cls) -> "Groups":
-        """The one group of everything."""
+        """Make the one group of all rows."""
         return cls((), (), np.zeros((0, 1), np.int64))
 
     @classmethod
@@ -40,11 +40,11 @@ class Groups:
         for radix in radices:
             product *= radix
         if product > _MOST:
-            raise InvalidValue(
-                f"grouping by {', '.join(by)} makes too many groups (got up to {product}); group by fewer columns",
-                field="by",
-                got=by,
+            raise InvalidValue.of(
+                "by", f"make at most {_MOST} groups", by, shown=f"up to {product}", do="group by fewer columns"
             )
+        # A group is one whole number, its codes the digits, each column with a base of its own: rows sort and compare
+        # in one pass, and the codes are read back from the few different numbers. Sorting tuples would cost objects.
         key = np.zeros(codes.shape[1], np.int64)
         for row, radix in zip(codes, radices, strict=True):
             key = key * radix + row
@@ -55,7 +55,7 @@ class Groups:
         return cls(by, tuple(labels), found), inverse
 
     def union(self, other: "Groups") -> "tuple[Groups, Array, Array]":
-        """The groups of both, and where each of mine and of the other's went."""
+        """Unite the groups of both; give also the new place of each of mine, and of each of the other's."""
         if not self.by:
             return self, np.zeros(1, np.int64), np.zeros(1, np.int64)
         labels, codes = [], []
@@ -73,24 +73,24 @@ class Groups:
         return groups, places[: self.size], places[self.size :]
 
     def without(self, dropped: Sequence[str]) -> "tuple[Groups, Array]":
-        """Coarser groups, and where each of mine went."""
+        """Drop columns, so that groups become coarser; give also the new place of each of mine."""
         keep = [i for i, name in enumerate(self.by) if name not in dropped]
         if not keep:
             return Groups.whole(), np.zeros(self.size, np.int64)
         return self._unique(tuple(self.by[i] for i in keep), [self.labels[i] for i in keep], self.codes[keep])
 
     def keys(self) -> Iterator[tuple[Any, ...]]:
-        """The labels of each group, in order."""
+        """Iterate over the labels of each group, in order."""
         return zip(*self.columns(), strict=True) if self.by else iter([()] * self.size)
 
     def columns(self) -> list[list[Any]]:
-        """The labels of all groups, a list for each column."""
+        """List the labels of all groups, one list per column."""
         names = [(None, *labels) for labels in self.labels]
         return [[*map(mine.__getitem__, codes)] for mine, codes in zip(names, self.codes.tolist(), strict=True)]
 
 
 def all_alike(labels: list[Any]) -> list[Any]:
-    """Labels of one kind: where a part names its teams by whole numbers and another by texts, texts throughout.
+    """Make all labels texts where whole numbers and texts are mixed, as when two files name their teams differently.
 
     >>> all_alike([7, "north", None]), all_alike([7, 12])
     (['7', 'north', None], [7, 12])
@@ -101,12 +101,12 @@ def all_alike(labels: list[Any]) -> list[Any]:
 
 
 def in_order(label: Any) -> tuple[str, Any]:
-    """Labels go by their kind, then by themselves."""
+    """Sort labels by kind, then by value; a key for `sorted`."""
     return (type(label).__name__, label)
 
 
 def _found(key: Array, product: int) -> tuple[Array, Array]:
-    """The different keys in order, and the place of each row's; by counting where there are few possible ones."""
+    """Find the different keys in order, and the place of each row's key; by counting where few keys are possible."""
     if product > 2 * len(key) + 1024:
         return np.unique(key, return_inverse=True)
     unique = np.flatnonzero(np.bincount(key, minlength=product))

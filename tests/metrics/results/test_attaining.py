@@ -1,4 +1,4 @@
-"""Groups against their goals: red, amber, green, unknown; gap and ratio in the direction that is better."""
+"""Groups against their goals: reached, not reached, unclear; gap and ratio in the direction that is better."""
 
 import datetime as dt
 import math
@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, Kpi, Measures, Standing, attainment, measure
+from servqual.metrics import KPIS, Attainment, Kpi, Measurement, Measures, attainment, measure
+from servqual.metrics.kpi.definition import Better
+from servqual.metrics.results.attaining import GoalVerdict, verdict_on_cases
 from servqual.model import Indicator, ServiceStandard
 from servqual.model import standard as event
 
@@ -29,19 +31,33 @@ def answered(*kpis: Kpi, **groups: list[int]) -> Measures:
     return measure(kpis, {"answers": {"team": team, "score": score}}, by=["team"])
 
 
-def standing(*, better: str | None, low: float | None, high: float | None, goal: float, margin: float = 0) -> Standing:
-    """A standing of which only the interval matters."""
-    return Standing(
+def attained(
+    *,
+    better: Better | None,
+    low: float | None,
+    high: float | None,
+    goal: float,
+    margin: float = 0,
+    value: float | None = None,
+) -> Attainment:
+    """A row with this interval."""
+    if value is None:
+        value = goal if low is None or high is None else (low + high) / 2
+    return Attainment(
         indicator=Indicator(kpi="x", goal=goal),
-        kpi="x",
-        group={},
-        value=goal if low is None or high is None else (low + high) / 2,
-        low=low,
-        high=high,
-        n=100,
-        undecided=0,
-        unit="score",
-        better=better,
+        measured=Measurement(
+            kpi="x",
+            group={},
+            value=value,
+            low=low,
+            high=high,
+            n=100,
+            undecided=0,
+            error=0.0,
+            unit="score",
+            better=better,
+            definition="",
+        ),
         goal=goal,
         margin=margin,
     )
@@ -51,34 +67,34 @@ small = st.integers(min_value=0, max_value=12)
 
 
 @given(st.sampled_from(["higher", "lower"]), small, small, small, st.integers(min_value=0, max_value=3))
-def test_the_light_is_what_every_value_of_the_interval_says(
-    better: str, one: int, other: int, goal: int, margin: int
+def test_the_verdict_is_what_every_value_of_the_interval_says(
+    better: Better, one: int, other: int, goal: int, margin: int
 ) -> None:
-    """Against asking each value apart: all reach the goal by the margin, none comes within it, or some do."""
+    """Against each value of the interval alone: all reach the goal by the margin, none is within it, or some are."""
     low, high = sorted((one, other))
     values = [low + (high - low) * i / 24 for i in range(25)]
     sign = 1 if better == "higher" else -1
     reach = [sign * (value - goal) >= margin for value in values]
     miss = [sign * (value - goal) < -margin for value in values]
-    expected = "green" if all(reach) else "red" if all(miss) else "amber"
-    assert standing(better=better, low=low, high=high, goal=goal, margin=margin).light == expected
+    expected = "reached" if all(reach) else "not_reached" if all(miss) else "unclear"
+    assert attained(better=better, low=low, high=high, goal=goal, margin=margin).verdict == expected
 
 
 def test_a_missing_end_reaches_as_far_as_it_can() -> None:
-    """A percentile that nothing bounds above is never green where lower is better, but may be red."""
-    assert standing(better="lower", low=5, high=None, goal=4).light == "red"
-    assert standing(better="lower", low=3, high=None, goal=4).light == "amber"
-    assert standing(better="lower", low=None, high=3, goal=4).light == "green"
-    assert standing(better="higher", low=None, high=None, goal=4).light == "amber"
+    """A percentile that nothing bounds above is never reached where lower is better, but may be missed."""
+    assert attained(better="lower", low=5, high=None, goal=4).verdict == "not_reached"
+    assert attained(better="lower", low=3, high=None, goal=4).verdict == "unclear"
+    assert attained(better="lower", low=None, high=3, goal=4).verdict == "reached"
+    assert attained(better="higher", low=None, high=None, goal=4).verdict == "unclear"
 
 
 def test_boundaries_reach_the_goal_and_nobody_knows_without_direction() -> None:
     """0.95 reaches 0.95, from either side."""
-    assert standing(better="higher", low=0.95, high=0.97, goal=0.95).light == "green"
-    assert standing(better="lower", low=0.90, high=0.95, goal=0.95).light == "green"
-    assert standing(better="higher", low=0.90, high=0.95, goal=0.95).light == "amber"
-    assert standing(better=None, low=1, high=2, goal=0).light == "unknown"
-    assert standing(better=None, low=1, high=2, goal=0).met is None
+    assert attained(better="higher", low=0.95, high=0.97, goal=0.95).verdict == "reached"
+    assert attained(better="lower", low=0.90, high=0.95, goal=0.95).verdict == "reached"
+    assert attained(better="higher", low=0.90, high=0.95, goal=0.95).verdict == "unclear"
+    assert attained(better=None, low=1, high=2, goal=0).verdict == "cannot_be_judged"
+    assert attained(better=None, low=1, high=2, goal=0).met is None
 
 
 def test_each_group_stands_by_its_own_interval() -> None:
@@ -86,21 +102,21 @@ def test_each_group_stands_by_its_own_interval() -> None:
     measures = answered(SATISFIED, SCORE, good=[5] * 98 + [1] * 2, bad=[5] * 50 + [1] * 50, few=[5] * 4 + [1], none=[9])
     goal = Indicator(name="content", kpi="csat", goal=0.8)
     found = measures.against([goal, Indicator(name="other", kpi="sla_kept", goal=0.9)])
-    assert {row.group["team"]: row.light for row in found} == {
-        "bad": "red", "few": "amber", "good": "green", "none": "unknown",
+    assert {row.measured.group["team"]: row.verdict for row in found} == {
+        "bad": "not_reached", "few": "unclear", "good": "reached", "none": "cannot_be_judged",
     }  # fmt: skip
-    assert [row.group["team"] for row in found.of("red")] == ["bad"]
+    assert [row.measured.group["team"] for row in found.of("not_reached")] == ["bad"]
     assert [indicator.name for indicator in found.unmeasured] == ["other"]
-    by_team = {row.group["team"]: row for row in found}
+    by_team = {row.measured.group["team"]: row for row in found}
     assert by_team["bad"].gap == pytest.approx(0.3)
     assert by_team["bad"].ratio == pytest.approx(0.625)
     assert (by_team["few"].met, by_team["few"].gap, by_team["few"].ratio) == (True, 0.0, 1.0)
     assert (by_team["none"].met, by_team["none"].gap, by_team["none"].ratio) == (None, None, None)
-    with pytest.raises(InvalidValue, match=r"light must be one of .*did you mean red"):
-        found.of("redd")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match=r"verdict must be one of .*did you mean reached, not_reached"):
+        found.of("reach")  # type: ignore[arg-type]
 
 
-def test_a_standing_agrees_with_attainment() -> None:
+def test_measures_agree_with_attainment() -> None:
     """The same gap, ratio and verdict on the value, from one call or from the measures."""
     cases = {
         "received_at": [DAY] * 4,
@@ -120,18 +136,18 @@ def test_a_standing_agrees_with_attainment() -> None:
 
 
 def test_undecided_items_may_turn_a_share() -> None:
-    """All decided cases kept it, but as many are open: not green until they cannot turn it."""
+    """All decided cases kept it, but as many are open: not reached until they cannot turn it."""
     kept = KPIS["first_response_kept"].with_(within=HOUR)
     goal = [Indicator(name="answer", kpi="first_response_kept", goal=0.9, within=HOUR)]
 
-    def light(open_cases: int) -> str:
+    def verdict(open_cases: int) -> str:
         answers = [DAY + np.timedelta64(10, "m")] * 200 + [np.datetime64("NaT")] * open_cases
         cases = {"received_at": [DAY] * len(answers), "first_response_at": answers}
         [row] = measure([kept], {"cases": cases}, now=DAY + np.timedelta64(30, "m")).against(goal)
-        assert (row.value, row.undecided) == (1.0, open_cases)
-        return row.light
+        assert (row.measured.value, row.measured.undecided) == (1.0, open_cases)
+        return row.verdict
 
-    assert [light(k) for k in (0, 22, 23, 200)] == ["green", "green", "amber", "amber"]
+    assert [verdict(k) for k in (0, 22, 23, 200)] == ["reached", "reached", "unclear", "unclear"]
 
 
 def test_another_limit_is_not_what_was_promised() -> None:
@@ -145,7 +161,7 @@ def test_another_limit_is_not_what_was_promised() -> None:
 
 
 def test_a_service_standard_is_read_by_its_indicators() -> None:
-    """The standard in force says what is asked."""
+    """Its goals are those of the standard in force."""
     goal = Indicator(name="content", kpi="csat", goal=0.8)
     drafted = event.Drafted(
         at=dt.datetime(2026, 1, 5, tzinfo=dt.UTC),
@@ -156,15 +172,15 @@ def test_a_service_standard_is_read_by_its_indicators() -> None:
         indicators=(goal,),
     )
     [row] = answered(SATISFIED, north=[5] * 40).against(ServiceStandard(history=[drafted]))
-    assert (row.indicator, row.light) == (goal, "green")
+    assert (row.indicator, row.verdict) == (goal, "reached")
 
 
 def test_a_margin_is_asked_for_by_kpi() -> None:
     """60 minutes' grace, or a share; a KPI that was not measured or a negative margin is named."""
     measures = answered(SATISFIED, north=[5] * 90 + [1] * 10)
     goal = [Indicator(name="content", kpi="csat", goal=0.8)]
-    assert measures.against(goal).rows[0].light == "green"
-    assert measures.against(goal, margin={"csat": 0.05}).rows[0].light == "amber"
+    assert measures.against(goal).rows[0].verdict == "reached"
+    assert measures.against(goal, margin={"csat": 0.05}).rows[0].verdict == "unclear"
     with pytest.raises(InvalidValue, match=r"margin must be one of csat \(got 'cast'\); did you mean csat"):
         measures.against(goal, margin={"cast": 0.05})
     with pytest.raises(InvalidValue, match=r"margin must be 0 or more \(got -1.0 for csat_mean\)"):
@@ -174,13 +190,13 @@ def test_a_margin_is_asked_for_by_kpi() -> None:
 @pytest.mark.parametrize(
     ("kpi", "goal", "message"),
     [
-        (SATISFIED, 95, r"goal of csat must be a share from 0 to 1, such as 0.95 \(got 95\)"),
-        (SATISFIED, HOUR, "goal of csat must be a share"),
-        (SCORE, HOUR, "goal of csat_mean must be a number in score"),
+        (SATISFIED, 95, r"goal must be a share from 0 to 1, such as 0.95 \(got 95 for csat\)"),
+        (SATISFIED, HOUR, r"goal must be a share .* for csat\)"),
+        (SCORE, HOUR, r"goal must be a number in score .* for csat_mean\)"),
     ],
 )
 def test_a_goal_that_the_kpi_cannot_take_is_refused(kpi: Kpi, goal: float, message: str) -> None:
-    """Or every group would be red."""
+    """Or no group would reach it."""
     with pytest.raises(InvalidValue, match=message):
         answered(kpi, north=[5]).against([Indicator(name="x", kpi=kpi.key, goal=goal)])
 
@@ -188,11 +204,11 @@ def test_a_goal_that_the_kpi_cannot_take_is_refused(kpi: Kpi, goal: float, messa
 def test_without_a_goal_nothing_is_known() -> None:
     """And a neutral KPI takes its direction from the indicator."""
     [row] = answered(SATISFIED, north=[5] * 9).against([Indicator(kpi="csat")])
-    assert (row.light, row.gap, row.goal) == ("unknown", None, None)
+    assert (row.verdict, row.gap, row.goal) == ("cannot_be_judged", None, None)
     cases = {"received_at": [DAY] * 4}
     volume = measure(["case_volume"], {"cases": cases})
-    assert volume.against([Indicator(kpi="case_volume", goal=100)]).rows[0].light == "unknown"
-    assert volume.against([Indicator(kpi="case_volume", goal=100, better="lower")]).rows[0].light == "green"
+    assert volume.against([Indicator(kpi="case_volume", goal=100)]).rows[0].verdict == "cannot_be_judged"
+    assert volume.against([Indicator(kpi="case_volume", goal=100, better="lower")]).rows[0].verdict == "reached"
 
 
 def test_it_is_a_table_everywhere() -> None:
@@ -205,10 +221,10 @@ def test_it_is_a_table_everywhere() -> None:
     assert "<b>north" not in found._repr_html_()
     frame = found.to_frame()
     assert list(frame.columns) == [
-        "indicator", "kpi", "team", "goal", "value", "low", "high", "n", "undecided", "light", "met", "gap", "ratio",
+        "indicator", "kpi", "team", "goal", "value", "low", "high", "n", "undecided", "verdict", "met", "gap", "ratio",
         "unit",
     ]  # fmt: skip
-    assert frame["light"].tolist() == ["green"]
+    assert frame["verdict"].tolist() == ["reached"]
     assert found.to_frame("polars")["goal"].to_list() == found.to_frame("pyarrow")["goal"].to_pylist() == [0.8]
     assert found.to_csv().splitlines()[1].startswith("ok,csat,<b>north,0.8,0.9,")
     assert pickle.loads(pickle.dumps(found)).rows == found.rows  # noqa: S301  (our own bytes)
@@ -229,10 +245,10 @@ def test_it_is_a_table_everywhere() -> None:
     ],
 )
 def test_ratio_is_target_over_value_where_lower_is_better(
-    value: float, goal: float, better: str, ratio: float | None
+    value: float, goal: float, better: Better, ratio: float | None
 ) -> None:
     """Row K-52 of the documents: met, gap, ratio; 1 reaches the goal, whichever way is better."""
-    found = attrs.evolve(standing(better=better, low=None, high=None, goal=goal), value=value)
+    found = attained(better=better, low=None, high=None, goal=goal, value=value)
     assert found.ratio == (None if ratio is None else pytest.approx(ratio))
     assert found.met is ((value <= goal) if better == "lower" else (value >= goal))
     if ratio is not None and not math.isclose(ratio, 1):
@@ -240,6 +256,40 @@ def test_ratio_is_target_over_value_where_lower_is_better(
 
 
 def test_a_few_equal_scores_are_not_sure() -> None:
-    """Their interval has no width, which says nothing of those who come next; many are."""
+    """Their interval has no width, which says nothing of later ones; many are."""
     few, many = answered(SCORE, a=[5, 5]).against([GOAL]), answered(SCORE, a=[5] * 40).against([GOAL])
-    assert [(row.light, row.low, row.high) for row in (*few, *many)] == [("amber", 5, 5), ("green", 5, 5)]
+    assert [(row.verdict, row.measured.low, row.measured.high) for row in (*few, *many)] == [
+        ("unclear", 5, 5),
+        ("reached", 5, 5),
+    ]
+
+
+@given(
+    hits=st.integers(0, 30),
+    misses=st.integers(0, 30),
+    undecided=st.integers(0, 30),
+    goal=st.floats(0, 1),
+    better=st.sampled_from(["higher", "lower"]),
+)
+def test_a_verdict_on_the_cases_asks_only_what_open_ones_may_do(
+    hits: int, misses: int, undecided: int, goal: float, better: Better
+) -> None:
+    """Against every way in which the undecided items may end; no interval, and no verdict without data."""
+    n = hits + misses
+    found = attrs.evolve(
+        attained(better=better, low=None, high=None, goal=goal).measured,
+        value=hits / n if n else None,
+        n=n,
+        undecided=undecided,
+        unit="share",
+    )
+    sign = 1 if better == "higher" else -1
+    ends = [sign * ((hits + more) / (n + undecided) - goal) >= 0 for more in range(undecided + 1)] if n else []
+    expected: GoalVerdict = "unclear"
+    if not ends:
+        expected = "cannot_be_judged"
+    elif all(ends):
+        expected = "reached"
+    elif not any(ends):
+        expected = "not_reached"
+    assert verdict_on_cases(found, goal, better) == expected

@@ -38,7 +38,7 @@ def test_gaps_point_to_what_is_worse() -> None:
 
 
 def test_an_indicator_without_a_goal_has_no_gap() -> None:
-    """What nobody has said is not judged."""
+    """Nothing is judged without a goal."""
     [row] = attainment([Indicator(name="solve", kpi="resolution_rate")], {"cases": CASES})
     assert (row.met, row.gap, row.goal) == (None, None, None)
     assert row.measured.value == 0.5

@@ -1,0 +1,39 @@
+"""One KPI in one group: a value with its interval, n, undecided, unit and direction."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+
+from servqual.metrics.kpi.definition import Better, Unit
+
+SMALL: Final = 30
+"""Below this n a number is marked as small: its interval says more than its value."""
+
+
+@attrs.frozen(kw_only=True)
+class Measurement:
+    """One KPI in one group.
+
+    `value` is None where there is no data; `low` and `high` are None where no interval can be given. A time between
+    failures, or a sigma level, without any failure has a `low` alone. Durations are in seconds, shares 0 to 1.
+    `undecided` counts open items that may still go either way. `error` is the greatest error of a percentile that was
+    read from bins, as a share of it; 0 is exact.
+    """
+
+    kpi: str
+    group: Mapping[str, Any]
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    undecided: int
+    error: float
+    unit: Unit
+    better: Better | None
+    definition: str
+
+    @property
+    def small(self) -> bool:
+        """Whether n is too small to lean on; a count stands for itself."""
+        return self.n < SMALL and self.unit != "count"
