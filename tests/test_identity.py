@@ -16,7 +16,7 @@ import pytest
 import servqual
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Count, Kpi, measure
-from servqual.metrics.kpi.definition import View
+from servqual.metrics.kpi.view import View
 from servqual.model import Case, Complaint
 
 SHOW = """

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from servqual.errors import InvalidValue
-from servqual.readers import columns_of
 from servqual.report import Config, report
 from servqual.report.scorecard import scorecard
 
@@ -19,8 +18,7 @@ WEEK = {"zone": "UTC", "week": {"mon-fri": "09:00-17:00"}}
 
 def found(columns: Mapping[str, Sequence[Any]], table: dict[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
     """The scorecard of a table of cases."""
-    chunk = columns_of("cases", columns)
-    return scorecard(lambda: iter([chunk]), Config.from_table(table or {}), name="cases", **facts)
+    return scorecard(columns, Config.from_table(table or {}), name="cases", **facts)
 
 
 def written(folder: Path, text: str, table: dict[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
@@ -103,7 +101,7 @@ def test_cells_that_cost_no_row_are_told_apart(tmp_path: Path) -> None:
     [
         (
             "received_at\nsoon\nnever\n",
-            "(got 2 rows; refused 2 times as in row 2: received_at is not a date of the form ISO 8601 (got 'soon'))",
+            "(got 2 rows; refused 2 times as in row 2: received_at must be a date of the form ISO 8601 (got 'soon'))",
         ),
         (
             "received_at,team\n1\n2\nsoon,north\n",

@@ -6,8 +6,9 @@ Names load on first use, so that importing one costs one.
 from servqual._lazy import lazily
 
 _HOME = {
-    "Attainment": "comparing.attaining",
-    "attainment": "comparing.attaining",
+    "Attainment": "results.attaining",
+    "Attainments": "results.attaining",
+    "attainment": "comparing.standards",
     "AwardPlace": "comparing.awards",
     "AwardRanking": "comparing.awards",
     "award_ranking": "comparing.awards",
@@ -24,7 +25,7 @@ _HOME = {
     "ParetoRow": "comparing.ranking",
     "Categories": "accumulators.distinct",
     "ClockReadings": "clocks.readings",
-    "clock_readings": "clocks.log_readings",
+    "clock_readings": "clocks.readings",
     "Compound": "kpi.compound",
     "Count": "accumulators.sums",
     "Distinct": "accumulators.distinct",
@@ -34,7 +35,7 @@ _HOME = {
     "Lifetimes": "accumulators.values",
     "LogReplay": "clocks.replays",
     "what_if": "clocks.replays",
-    "Measurement": "results.measures",
+    "Measurement": "results.measurement",
     "Measures": "results.measures",
     "Pauses": "time.business_time",
     "Peer": "comparing.peers",
@@ -47,8 +48,6 @@ _HOME = {
     "rolled_yield": "comparing.yields",
     "Rows": "servqual.readers.columns.accounting",
     "Signed": "accumulators.sums",
-    "Standing": "results.standing",
-    "Standings": "results.standing",
     "Tally": "engine.tallies",
     "Total": "accumulators.sums",
     "Weakest": "comparing.weakness",

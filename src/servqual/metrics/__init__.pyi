@@ -9,12 +9,10 @@ from servqual.metrics.accumulators.sums import Total as Total
 from servqual.metrics.accumulators.values import Lifetimes as Lifetimes
 from servqual.metrics.accumulators.values import Values as Values
 from servqual.metrics.catalogue.kpis import KPIS as KPIS
-from servqual.metrics.clocks.log_readings import clock_readings as clock_readings
 from servqual.metrics.clocks.readings import ClockReadings as ClockReadings
+from servqual.metrics.clocks.readings import clock_readings as clock_readings
 from servqual.metrics.clocks.replays import LogReplay as LogReplay
 from servqual.metrics.clocks.replays import what_if as what_if
-from servqual.metrics.comparing.attaining import Attainment as Attainment
-from servqual.metrics.comparing.attaining import attainment as attainment
 from servqual.metrics.comparing.awards import AwardPlace as AwardPlace
 from servqual.metrics.comparing.awards import AwardRanking as AwardRanking
 from servqual.metrics.comparing.awards import award_ranking as award_ranking
@@ -35,6 +33,7 @@ from servqual.metrics.comparing.peers import peer_gaps as peer_gaps
 from servqual.metrics.comparing.ranking import Pareto as Pareto
 from servqual.metrics.comparing.ranking import ParetoRow as ParetoRow
 from servqual.metrics.comparing.ranking import pareto as pareto
+from servqual.metrics.comparing.standards import attainment as attainment
 from servqual.metrics.comparing.weakness import Weakest as Weakest
 from servqual.metrics.comparing.weakness import Weakness as Weakness
 from servqual.metrics.comparing.weakness import weakest as weakest
@@ -46,10 +45,10 @@ from servqual.metrics.engine.running import tally as tally
 from servqual.metrics.engine.tallies import Tally as Tally
 from servqual.metrics.kpi.compound import Compound as Compound
 from servqual.metrics.kpi.definition import Kpi as Kpi
-from servqual.metrics.results.measures import Measurement as Measurement
+from servqual.metrics.results.attaining import Attainment as Attainment
+from servqual.metrics.results.attaining import Attainments as Attainments
+from servqual.metrics.results.measurement import Measurement as Measurement
 from servqual.metrics.results.measures import Measures as Measures
-from servqual.metrics.results.standing import Standing as Standing
-from servqual.metrics.results.standing import Standings as Standings
 from servqual.metrics.time.business_time import Pauses as Pauses
 from servqual.metrics.time.business_time import after as after
 from servqual.metrics.time.business_time import elapsed as elapsed

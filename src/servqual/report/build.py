@@ -1,15 +1,12 @@
 """From an export, or the sample, to the scorecard."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import attrs
-
 from servqual._csv import csv_text
-from servqual.readers import Chunk, Export, columns_of
+from servqual.readers import Export
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.files.opening import Progress
 from servqual.report.config import GROUPS, Config
@@ -44,47 +41,11 @@ def report(
     export = Export(
         Path(path),
         config.layout,
-        columns=(*_READ, *GROUPS),
+        columns=("case_id", *_READ, *GROUPS),
         also=tuple(dict.fromkeys((*(config.groups or ()), *promised))),
+        progress=progress,
     )
-    held: list[Chunk] = []
-    # an export of one row a case is read twice, so each time is half of the way
-    told = _halved(progress) if progress and not export.folded else progress
-
-    def cases() -> Iterator[Chunk]:
-        if held:
-            yield from held
-            return
-        for chunk in export.chunks(told):
-            if export.folded:
-                held.append(chunk)
-            yield chunk
-
-    notes = _look_ahead(export)
-    return scorecard(cases, config, name=Path(path).name, notes=lambda: (*export.notes, *notes), now=now)
-
-
-def _halved(progress: Progress) -> Progress:
-    return lambda count: progress(count / 2)
-
-
-def _look_ahead(export: Export) -> tuple[str, ...]:
-    """Whether the first rows repeat a case_id, which tells an event log that was not said to be one."""
-    if export.folded:
-        return ()
-    with closing(attrs.evolve(export, need=(), columns=("case_id",), also=()).chunks()) as chunks:
-        first = next(chunks, None)
-    if first is None or "case_id" not in first.columns:
-        return ()
-    ids = first.columns["case_id"]
-    repeated = int(ids.known.sum()) - len(ids.labels)
-    if not repeated:
-        return ()
-    note = (
-        f"{repeated:,} of the first {first.size:,} rows repeat the case_id of another, of which only the first is "
-        "read; if the export has several rows a case, set fold = true"
-    )
-    return (note,)
+    return scorecard(export, config, name=Path(path).name, notes=lambda: export.notes, now=now)
 
 
 def sample_report(*, now: dt.datetime | None = None) -> dict[str, Any]:
@@ -98,9 +59,8 @@ def sample_report(*, now: dt.datetime | None = None) -> dict[str, Any]:
             "hours": {"week": dict(sample.hours.week)},
         }
     )
-    chunk = columns_of("cases", sample.tables["cases"])
     return scorecard(
-        lambda: iter([chunk]),
+        sample.tables["cases"],
         config,
         name="servqual.samples.desk(), a simulated service desk",
         notes=lambda: (sample.improvement,),

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 from servqual import _draw
 from servqual._checks import need
-from servqual._html import Html, capital, clean, counted, interval, missing, number, scale, table
+from servqual._html import Html, missing, table
+from servqual._words import capital, clean, counted, interval, number, scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,10 +24,10 @@ Plain = Mapping[str, object]
 
 # the mark and the word stand together: colour is never the only carrier
 _VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
-    "kept": ("✓", "kept"),
-    "missed": ("✕", "missed"),
+    "reached": ("✓", "reached"),
+    "not_reached": ("✕", "not reached"),
     "unclear": ("?", "unclear"),
-    "unknown": ("–", "unknown"),
+    "cannot_be_judged": ("–", "cannot be judged"),
 }
 _BETTER: Final[Mapping[str, str]] = {"higher": "↑ higher is better", "lower": "↓ lower is better"}
 _UNITS: Final[Mapping[str, str]] = {
@@ -148,7 +149,7 @@ def _standard(row: Plain, kpi: Plain) -> Plain:
     promise = f"{bound} {number(row.get('goal'), unit)}" if _number(row, "goal") is not None else "no goal set"
     gap = _number(row, "gap")
     status = _text(row, "status")
-    mark, word = _VERDICTS.get(status, _VERDICTS["unknown"])
+    mark, word = _VERDICTS.get(status, _VERDICTS["cannot_be_judged"])
     return {
         "name": capital(_text(row, "name")),
         "promise": promise + (f" within {number(within, within_unit)}" if within is not None else ""),

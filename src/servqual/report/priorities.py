@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from servqual._html import capital, counted, number, shorten
+from servqual._words import capital, counted, number, shorten
 from servqual.metrics import Kpi, Measures, weakest
 
 Plain: TypeAlias = dict[str, Any]

@@ -1,25 +1,29 @@
-"""What one reading of the cases tells before anything is measured: columns, moments, and what looks odd."""
+"""One look through the cases before anything is measured: columns, moments, and what looks odd."""
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 import attrs
 
-from servqual._html import counted
+from servqual._words import counted
 from servqual.readers import Chunk
 from servqual.readers.columns.refusals import Refusal
 from servqual.readers.columns.tables import moments_of
+from servqual.readers.sources import Source, chunks_of
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_HELD: Final = 1 << 17
+"""Rows that are held in memory; the typed columns of a case take about 150 bytes."""
 _US: Final = dt.timedelta(microseconds=1)
 _HAPPENED: Final = tuple(name for name in moments_of("cases") if name != "due_at")
 
 
 @attrs.define
-class Survey:
-    """What the cases hold.
+class Scan:
+    """Facts about the cases of an export.
 
     Attributes:
         read, lost, size: the rows of the source, those of them that reached no case, and the cases made of the rest.
@@ -52,39 +56,75 @@ class Survey:
         return f"; refused {counted(count, 'time')} as in {self.examples[cause]}"
 
 
-def survey_of(chunks: Iterator[Chunk], now: dt.datetime | None = None) -> Survey:
-    """Read the cases once; `now` tells which came in too late to be seen."""
-    survey = Survey()
-    for chunk in chunks:
-        survey.columns = survey.columns or tuple(chunk.columns)
-        survey.read += chunk.read
-        survey.lost += len(chunk.lost)
-        survey.size += chunk.size
+class Cases:
+    """The cases of an export as chunks; up to 131,072 rows stay in memory, so that a file is opened once.
+
+    A longer export is read again each time, so that memory stays flat. Every reading goes through the readers' own
+    door: a row whose case_id came before is left out and counted as refused, as in `measure`.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._held: Sequence[Chunk] | None = None
+
+    def __iter__(self) -> Iterator[Chunk]:
+        if self._held is not None:
+            yield from self._held
+            return
+        held, rows = [], 0
+        for read in chunks_of("cases", self._source):
+            chunk = read()
+            rows += chunk.size
+            if rows <= _HELD:
+                held.append(chunk)
+            else:
+                held.clear()
+            yield chunk
+        if rows <= _HELD:
+            self._held = held
+
+    def chunks(self) -> Iterator[Callable[[], Chunk]]:
+        """The chunks as the engine takes them."""
+        return (partial(_itself, chunk) for chunk in self)
+
+
+def _itself(chunk: Chunk) -> Chunk:
+    return chunk
+
+
+def scan(cases: Cases, now: dt.datetime | None = None) -> Scan:
+    """Look through the cases once; `now` tells which of them came in too late to be seen."""
+    found = Scan()
+    for chunk in cases:
+        found.columns = found.columns or tuple(chunk.columns)
+        found.read += chunk.read
+        found.lost += len(chunk.lost)
+        found.size += chunk.size
         for refusal in chunk.lost:
-            survey.losses[refusal.column, refusal.reason] += 1
-            survey.examples.setdefault((refusal.column, refusal.reason), refusal)
+            found.losses[refusal.column, refusal.reason] += 1
+            found.examples.setdefault((refusal.column, refusal.reason), refusal)
         for part in chunk.refusals.of_columns({"received_at"}).parts:
-            survey.losses[part.column, part.reason] += len(part.rows)
-            survey.examples.setdefault((part.column, part.reason), next(iter(part)))
-        _moments(survey, chunk, now)
-    return survey
+            found.losses[part.column, part.reason] += len(part.rows)
+            found.examples.setdefault((part.column, part.reason), next(iter(part)))
+        _moments(found, chunk, now)
+    return found
 
 
-def _moments(survey: Survey, chunk: Chunk, now: dt.datetime | None) -> None:
+def _moments(found: Scan, chunk: Chunk, now: dt.datetime | None) -> None:
     columns = chunk.columns
     for name in _HAPPENED:
         if name not in columns or not columns[name].known.any():
             continue
         known = columns[name].values[columns[name].known]
         latest = _moment(known.max())
-        if survey.last is None or latest > survey.last:
-            survey.last, survey.last_column = latest, name
+        if found.last is None or latest > found.last:
+            found.last, found.last_column = latest, name
         if name == "received_at":
-            survey.first = min(survey.first or _moment(known.min()), _moment(known.min()))
-            survey.last_received = max(survey.last_received or EPOCH, latest)
-            survey.unseen += 0 if now is None else int((known > (now - EPOCH) // _US).sum())
+            found.first = min(found.first or _moment(known.min()), _moment(known.min()))
+            found.last_received = max(found.last_received or EPOCH, latest)
+            found.unseen += 0 if now is None else int((known > (now - EPOCH) // _US).sum())
     if "closed_at" in columns and "resolved_at" in columns:
-        survey.closed_only += int((columns["closed_at"].known & ~columns["resolved_at"].known).sum())
+        found.closed_only += int((columns["closed_at"].known & ~columns["resolved_at"].known).sum())
 
 
 def _moment(value: Any) -> dt.datetime:

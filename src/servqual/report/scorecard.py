@@ -1,26 +1,23 @@
 """The scorecard of an export as plain data: what is promised, what was kept, what hurts most, what to improve first."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import attrs
 
 import servqual
-from servqual._html import clean, counted, number, shorten
+from servqual._words import clean, counted, number, shorten
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, Measurement, Measures, pareto
-from servqual.metrics.engine.reading_rows import Tallier
-from servqual.metrics.engine.running import plan_of
-from servqual.metrics.engine.tallies import Plan
-from servqual.readers import Chunk
+from servqual.metrics.engine import plan_of, tallies_of
+from servqual.metrics.results.attaining import verdict_on_cases
+from servqual.readers.sources import Source
 from servqual.report.config import GROUPS, Config, Every, Promise
 from servqual.report.priorities import named, priorities, weak_groups
-from servqual.report.scan import Survey, survey_of
+from servqual.report.scan import Cases, Scan, scan
 
 Plain: TypeAlias = dict[str, Any]
-Chunks: TypeAlias = Callable[[], Iterator[Chunk]]
-"""Gives the cases from their beginning, each time it is called."""
 
 _MONTHS_FROM: Final = dt.timedelta(days=200)
 _LONG_AFTER: Final = dt.timedelta(days=90)
@@ -39,7 +36,7 @@ _DRAWN: Final = (
 
 
 def scorecard(
-    cases: Chunks,
+    source: Source,
     config: Config,
     *,
     name: str,
@@ -51,7 +48,7 @@ def scorecard(
     """Measure an export and put the findings in order.
 
     Args:
-        cases: gives the chunks of cases, each time anew; they are read twice, so that none has to stay in memory.
+        source: the cases: an `Export`, or whatever `measure` takes for a table.
         config: layout, targets, hours and slices.
         name: what the page calls its source.
         notes: gives what the reader found out, once it has read.
@@ -61,44 +58,40 @@ def scorecard(
 
     The result is plain data, ready for JSON. Raises `InvalidValue` where no case has a moment to start from.
     """
-    survey = survey_of(cases(), now)
-    if survey.first is None or survey.last is None:
+    cases = Cases(source)
+    seen = scan(cases, now)
+    if seen.first is None or seen.last is None:
         raise InvalidValue(
-            f"no case has a received_at that can be read (got {counted(survey.read, 'row')}{survey.why()})",
+            f"no case has a received_at that can be read (got {counted(seen.read, 'row')}{seen.why()})",
             field="received_at",
             got=None,
         )
-    seen_at = now or survey.last
-    if seen_at < survey.first:
+    seen_at = now or seen.last
+    if seen_at < seen.first:
         raise InvalidValue.of(
             "now",
-            f"not come before the first case, {survey.first:%Y-%m-%d %H:%M} UTC",
+            f"not come before the first case, {seen.first:%Y-%m-%d %H:%M} UTC",
             seen_at,
             shown=f"{seen_at.isoformat()}",
         )
-    every: Every = config.every or ("month" if seen_at - survey.first >= _MONTHS_FROM else "week")
-    kpis = _kpis(survey.columns, config)
+    every: Every = config.every or ("month" if seen_at - seen.first >= _MONTHS_FROM else "week")
+    kpis = _kpis(seen.columns, config)
     shares = [kpi for kpi in kpis if kpi.unit == "share" and kpi.key != "resolution_rate"]
     shares = shares or [kpi for kpi in kpis if kpi.unit == "share"]
     for column in config.groups or ():
-        if column not in survey.columns:
+        if column not in seen.columns:
             raise InvalidValue.of(
-                "groups", "name columns of the export", column, do=f"it has {', '.join(survey.columns)}"
+                "groups", "name columns of the export", column, do=f"it has {', '.join(seen.columns)}"
             )
-    groups = [column for column in (config.groups or GROUPS) if column in survey.columns]
+    groups = [column for column in (config.groups or GROUPS) if column in seen.columns]
 
-    plans: dict[str, Plan] = {every: plan_of(kpis, by=[every], zone=config.zone, now=seen_at)}
-    plans |= {
-        column: plan_of([KPIS["case_volume"], *shares], by=[column], zone=config.zone, now=seen_at) for column in groups
-    }
-    talliers = {by: Tallier(plan, "cases") for by, plan in plans.items()}
-    for chunk in cases():
-        for tallier in talliers.values():
-            tallier.add(chunk)
-    by_period = talliers[every].tally()
+    volume = KPIS["case_volume"]
+    asked = [(every, kpis), *((column, [volume, *shares]) for column in groups)]
+    plans = [plan_of(some, by=[by], zone=config.zone, now=seen_at) for by, some in asked]
+    by_period, *by_group = tallies_of(plans, {"cases": cases.chunks()})
     whole = by_period.without(every).measure()
     periods = by_period.measure()
-    grouped = {column: talliers[column].tally().measure() for column in groups}
+    grouped = {column: found.measure() for column, found in zip(groups, by_group, strict=True)}
 
     goals = {promise.kpi.key: promise.goal for promise in config.promises}
     standards = [_standard(promise, whole) for promise in config.promises]
@@ -110,7 +103,7 @@ def scorecard(
     categories = _pareto(volumes)
     first = priorities(ranking, tuple(goals))
     first_at, end_at, now_at = (
-        _local(moment, config) for moment in (survey.first, min(survey.last_received or seen_at, seen_at), seen_at)
+        _local(moment, config) for moment in (seen.first, min(seen.last_received or seen_at, seen_at), seen_at)
     )
     return {
         "title": config.title,
@@ -126,9 +119,9 @@ def scorecard(
             "zone": config.zone,
             "every": every,
         },
-        "rows": _rows(whole, survey),
+        "rows": _rows(whole, seen),
         "headline": _headline(standards, whole, categories, first),
-        "notes": [*map(clean, notes()), *_notes(survey, config, now)],
+        "notes": [*map(clean, notes()), *_notes(seen, config, now)],
         "kpis": [_kpi(kpi, whole.get(kpi.key)) for kpi in kpis],
         "standards": standards,
         "trends": [
@@ -165,21 +158,26 @@ def _kpis(columns: Sequence[str], config: Config) -> list[Kpi]:
     return [kpi for kpi in asked if kpi.key not in keys] + promised
 
 
-def _notes(survey: Survey, config: Config, now: dt.datetime | None) -> list[str]:
+def _notes(seen: Scan, config: Config, now: dt.datetime | None) -> list[str]:
     notes = []
-    if survey.unseen:
+    if seen.unseen:
         notes.append(
-            f"{counted(survey.unseen, 'case')} received after now {'is' if survey.unseen == 1 else 'are'} not seen"
+            f"{counted(seen.unseen, 'case')} received after now {'is' if seen.unseen == 1 else 'are'} not seen"
         )
-    late = survey.last - survey.last_received if survey.last and survey.last_received else dt.timedelta()
+    late = seen.last - seen.last_received if seen.last and seen.last_received else dt.timedelta()
     if now is None and late > _LONG_AFTER:
         notes.append(
-            f"now comes from {survey.last_column}, {late.days:,} days after the last case came in; pass --now if that "
+            f"now comes from {seen.last_column}, {late.days:,} days after the last case came in; pass --now if that "
             "is a slip"
         )
-    if survey.closed_only:
+    if repeated := seen.losses["case_id", "came before"]:
         notes.append(
-            f"{counted(survey.closed_only, 'closed case')} {'has' if survey.closed_only == 1 else 'have'} no "
+            f"{counted(repeated, 'row')} {'repeats' if repeated == 1 else 'repeat'} the case_id of another and "
+            f"{'is' if repeated == 1 else 'are'} left out; if the export has several rows per case, set fold = true"
+        )
+    if seen.closed_only:
+        notes.append(
+            f"{counted(seen.closed_only, 'closed case')} {'has' if seen.closed_only == 1 else 'have'} no "
             "resolved_at; such cases are not open and have no resolution time"
         )
     if config.hours:
@@ -192,7 +190,7 @@ def _notes(survey: Survey, config: Config, now: dt.datetime | None) -> list[str]
 # --- the parts of the page ---------------------------------------------------------------------------------------
 
 
-def _rows(whole: Measures, survey: Survey) -> Plain:
+def _rows(whole: Measures, seen: Scan) -> Plain:
     """Where the rows went; a reason's `part` tells whether it cost the row or only the cell."""
     rows, cases = whole.rows["cases"], whole.get("case_volume").n
     reasons = []
@@ -200,7 +198,7 @@ def _rows(whole: Measures, survey: Survey) -> Plain:
         examples = [r for r in rows.refusals if (r.column, r.reason) == (column, reason)][:3]
         reasons.append(
             {
-                "part": "row" if column == "received_at" or (column, reason) in survey.losses else "cell",
+                "part": "row" if column == "received_at" or (column, reason) in seen.losses else "cell",
                 "column": clean(column),
                 "reason": clean(reason),
                 "count": count,
@@ -208,12 +206,12 @@ def _rows(whole: Measures, survey: Survey) -> Plain:
             }
         )
     fold = None
-    if survey.read - survey.lost > survey.size:
+    if seen.read - seen.lost > seen.size:
         fold = (
-            f"{counted(survey.read - survey.lost, 'row')} folded to {counted(survey.size, 'case')}; "
+            f"{counted(seen.read - seen.lost, 'row')} folded to {counted(seen.size, 'case')}; "
             "the last row of each case wins"
         )
-        if refused := survey.size - survey.unseen - cases:
+        if refused := seen.size - seen.unseen - cases:
             fold += f"; {counted(refused, 'case')} could not be used"
     return {
         "read": rows.read,
@@ -258,15 +256,8 @@ def _in_business_time(kpi: Kpi) -> bool:
 
 
 def _standard(promise: Promise, whole: Measures) -> Plain:
-    """Kept or missed whatever the undecided cases do; unclear while they may turn it."""
     m = whole.get(promise.kpi.key)
     within = promise.kpi.params.get("within")
-    status, gap = "unknown", None
-    if m.value is not None:
-        hits = round(m.value * m.n)
-        worst, best = hits / (m.n + m.undecided), (hits + m.undecided) / (m.n + m.undecided)
-        status = "kept" if worst >= promise.goal else "missed" if best < promise.goal else "unclear"
-        gap = m.value - promise.goal
     return {
         "name": promise.name,
         "kpi": promise.kpi.key,
@@ -275,8 +266,8 @@ def _standard(promise: Promise, whole: Measures) -> Plain:
         "business_time": _in_business_time(promise.kpi),
         **_seen(m),
         "undecided": m.undecided,
-        "status": status,
-        "gap": gap,
+        "status": verdict_on_cases(m, promise.goal, promise.kpi.better),
+        "gap": None if m.value is None else m.value - promise.goal,
     }
 
 
@@ -327,7 +318,7 @@ def _headline(
 ) -> list[str]:
     lines = []
     for s in standards:
-        seen = f"reached {number(s['value'], 'share')}: {s['status']}"
+        seen = f"{number(s['value'], 'share')} kept, goal {s['status'].replace('_', ' ')}"
         lines.append(
             f"Promised: {shorten(s['name'], _LONGEST)} for {number(s['goal'], 'share')} of cases; "
             f"{'there is nothing to judge it by yet' if s['value'] is None else seen}."
@@ -339,7 +330,7 @@ def _headline(
             "the target itself is not in the export."
         )
     elif not standards:
-        lines.append("No target was stated, so nothing can be called kept or missed.")
+        lines.append("No target was stated, so no goal can be judged.")
     if categories:
         top, few = categories["rows"][0], categories["vital_few"]
         most = f"; {few:,} of {categories['categories']:,} make up 80 %" if few > 1 else ""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators.cells import Dense, as_fields
 from servqual.metrics.accumulators.exact_sums import as_ints
-from servqual.metrics.accumulators.running import fold
+from servqual.metrics.accumulators.running import accumulate
 from servqual.metrics.accumulators.sums import Accumulator, Count, Ratio, Signed, Total
 from servqual.metrics.accumulators.values import BIN_ERROR, Values, bin_of, middle_of
 
@@ -102,14 +102,14 @@ def test_cells_hold_what_the_scalars_add_up_to(rows: list[tuple[int, int, bool]]
         ratios[g] += Ratio(int(h), int(not h))
         totals[g] += Total(1, v, v * v)
         values[g] += Values({v: 1})
-    dense = fold(Ratio, Ratio.of(hit), codes, 4)
+    dense = accumulate(Ratio, Ratio.of(hit), codes, 4)
     assert isinstance(dense, Dense)
     assert [Ratio(*row) for row in zip(*(dense.fields[f].tolist() for f in ("hits", "misses")), strict=True)] == ratios
-    total = fold(Total, Total.of(value), codes, 4)
+    total = accumulate(Total, Total.of(value), codes, 4)
     assert isinstance(total, Dense)
     assert as_ints(total.fields["total"]).tolist() == [t.total for t in totals]
     assert as_ints(total.fields["squares"]).tolist() == [t.squares for t in totals]
-    counted = as_fields(fold(Values, Values.of(value), codes, 4))
+    counted = as_fields(accumulate(Values, Values.of(value), codes, 4))
     for g in range(4):
         mine = counted["group"] == g
         assert dict(zip(counted["value"][mine], counted["count"][mine], strict=True)) == values[g].counts
@@ -118,6 +118,6 @@ def test_cells_hold_what_the_scalars_add_up_to(rows: list[tuple[int, int, bool]]
 def test_sums_of_squares_of_long_durations_do_not_overflow() -> None:
     """Five million durations of about 30 days: their squares pass 64 bits, the limbs hold them (KPIS.md, 4)."""
     value = np.full(5_000_000, 30 * DAY + 1, np.int64)
-    cells = fold(Total, Total.of(value), np.zeros(len(value), np.int64), 1)
+    cells = accumulate(Total, Total.of(value), np.zeros(len(value), np.int64), 1)
     assert isinstance(cells, Dense)
     assert as_ints(cells.fields["squares"]).tolist() == [5_000_000 * (30 * DAY + 1) ** 2]

@@ -10,8 +10,8 @@ from servqual.errors import InvalidValue
 from servqual.metrics import Kpi, Quotient, measure
 from servqual.metrics.accumulators.cells import Dense
 from servqual.metrics.accumulators.exact_sums import as_ints
-from servqual.metrics.accumulators.running import fold
-from servqual.metrics.kpi.definition import View
+from servqual.metrics.accumulators.running import accumulate
+from servqual.metrics.kpi.view import View
 
 sizes = st.integers(0, 2**52)
 pairs = st.lists(st.tuples(st.integers(0, 3), sizes, sizes), max_size=40)
@@ -27,7 +27,7 @@ def total(rows: list[tuple[int, int]]) -> Quotient:
 def test_cells_hold_what_the_scalars_add_up_to(rows: list[tuple[int, int, int]]) -> None:
     """Also at 2^52, the largest value, whose square needs more than 64 bits."""
     codes, top, base = (np.array([row[i] for row in rows], np.int64) for i in range(3))
-    cells = fold(Quotient, Quotient.of(top, base), codes, 4)
+    cells = accumulate(Quotient, Quotient.of(top, base), codes, 4)
     assert isinstance(cells, Dense)
     columns = [cells.fields["n"].tolist(), *(as_ints(cells.fields[name]).tolist() for name in FIELDS)]
     found = [Quotient(*state) for state in zip(*columns, strict=True)]

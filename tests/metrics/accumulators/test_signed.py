@@ -16,8 +16,8 @@ from servqual.metrics import Kpi, Signed, Tally, measure, pareto, tally, weakest
 from servqual.metrics.accumulators import exact_sums
 from servqual.metrics.accumulators.cells import Dense
 from servqual.metrics.accumulators.exact_sums import SignedSums, as_ints
-from servqual.metrics.accumulators.running import fold
-from servqual.metrics.kpi.definition import View
+from servqual.metrics.accumulators.running import accumulate
+from servqual.metrics.kpi.view import View
 from servqual.readers.columns.units import in_units
 
 MOST = 2**52
@@ -55,7 +55,7 @@ def test_the_greatest_values_of_both_signs_do_not_overflow() -> None:
     """A million values near -2^52, and one above: their squares sum to about 2^124."""
     value = np.full(1_000_001, 1 - MOST, np.int64)
     value[7] = 5
-    cells = fold(Signed, Signed.of(value), np.zeros(len(value), np.int64), 1)
+    cells = accumulate(Signed, Signed.of(value), np.zeros(len(value), np.int64), 1)
     assert isinstance(cells, Dense)
     assert as_ints(cells.fields["total"]).tolist() == [10**6 * (1 - MOST) + 5]
     assert as_ints(cells.fields["squares"]).tolist() == [10**6 * (1 - MOST) ** 2 + 25]
@@ -67,7 +67,7 @@ def test_cells_hold_what_the_scalars_add_up_to(rows: list[tuple[int, int, bool]]
     parts = []
     for some in (rows[:cut], rows[cut:]):
         codes, value = (np.array([row[i] for row in some], np.int64) for i in (0, 1))
-        part = fold(Signed, Signed.of(value, among=np.array([m for _, _, m in some], np.bool_)), codes, 4)
+        part = accumulate(Signed, Signed.of(value, among=np.array([m for _, _, m in some], np.bool_)), codes, 4)
         assert isinstance(part, Dense)
         parts.append(part)
     cells = parts[1] + parts[0]

@@ -65,7 +65,7 @@ def test_threads_stretches_and_order_make_no_difference(rows: list[dict[str, Any
     whole = tally(ASKED, {"interactions": columns(rows)}, by=["team", "week"], now=NOW, threads=1)
     shuffled = random.Random(seed).sample(rows, len(rows))  # noqa: S311
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(arrays, "PART", part)
+        patch.setattr(arrays, "CHUNK", part)
         split = tally(ASKED, {"interactions": columns(shuffled)}, by=["team", "week"], now=NOW, threads=3)
     assert split.to_bytes() == whole.to_bytes()
     assert split.rows["interactions"] == whole.rows["interactions"]
@@ -289,7 +289,7 @@ def test_the_restricted_mean_is_the_area_under_the_curve() -> None:
     )
     assert measure([lasts.with_(until=dt.timedelta(seconds=3))], data).one().value == pytest.approx(2.4)
     assert measure([lasts.with_(until=dt.timedelta(seconds=6))], data).one().value is None  # one goes on beyond 5
-    with pytest.raises(InvalidValue, match="until is needed by mine"):
+    with pytest.raises(InvalidValue, match="until must be a timedelta above 0 for mine"):
         measure([lasts], data)
 
 

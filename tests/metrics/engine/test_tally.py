@@ -22,7 +22,7 @@ from servqual.errors import (
 )
 from servqual.metrics import KPIS, Kpi, Measurement, Ratio, Tally, measure, tally
 from servqual.metrics.catalogue.cases import CASE_KPIS
-from servqual.metrics.results.standing import SMALL
+from servqual.metrics.results.measurement import SMALL
 from servqual.model import BusinessHours
 
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
@@ -305,7 +305,7 @@ ONE = {"cases": {"received_at": [START], "resolved_at": [None]}}
         (lambda: measure(["case_volume"], {"tickets": {}}), MissingColumn, "reads the table 'cases'"),
         (lambda: measure(["backlog"], ONE), InvalidValue, "now is needed by backlog"),
         (lambda: measure(["backlog"], ONE, now=dt.datetime(2026, 5, 1)), NaiveTime, "needs a zone"),  # noqa: DTZ001
-        (lambda: measure([KPIS["resolution_kept"]], ONE, now=NOW), InvalidValue, "within is needed"),
+        (lambda: measure([KPIS["resolution_kept"]], ONE, now=NOW), InvalidValue, "within must be the timedelta"),
         (lambda: measure(["case_volume", "case_volume"], ONE), InvalidValue, "different keys"),
         (lambda: measure(["case_volume"], ONE, confidence=95), InvalidValue, r"confidence .*got 95"),
         (lambda: measure(["case_volume"], ONE, zone="Mars/Olympus"), InvalidValue, "IANA"),

@@ -48,7 +48,7 @@ def test_after_equals_the_scalar(
     try:
         expected = [each.after(a, k, without=away, at_close=at_close) for a, k, away in rows]
     except InvalidValue:
-        with pytest.raises(InvalidValue, match="got hours that are shut"):
+        with pytest.raises(InvalidValue, match="got hours that are closed"):
             after(each, starts, work, without=pauses, at_close=at_close)
     else:
         found = after(each, starts, work, without=pauses, at_close=at_close)
@@ -174,7 +174,7 @@ def test_hours_that_never_open_answer_at_once() -> None:
     assert elapsed(NEVER, start, np.datetime64("2036-05-04")).tolist() == [dt.timedelta()]
     assert after(NEVER, start, np.timedelta64(0, "s")).tolist() == [dt.datetime(2026, 5, 4, 10)]
     for work in (1, -1):
-        with pytest.raises(InvalidValue, match="shut for a century"):
+        with pytest.raises(InvalidValue, match="closed for a century"):
             after(NEVER, start, np.timedelta64(work, "s"))
 
 
@@ -199,7 +199,7 @@ FINE = np.array(["2026-05-04T10:00"], "M8[s]")
         (lambda: after(UTC_DAYS, FINE, np.array([1], "m8[M]")), "unit of fixed length"),
         (lambda: after(UTC_DAYS, FINE, np.timedelta64(1, "h"), at_close="later"), "at_close must be"),  # type: ignore[arg-type]
         (lambda: after(UTC_DAYS, FINE, np.array([2**62], "m8[us]")), "less than all of time"),
-        (lambda: after(BusinessHours.always(), FINE, np.timedelta64(10_000 * 365, "D")), "got hours that are shut"),
+        (lambda: after(BusinessHours.always(), FINE, np.timedelta64(10_000 * 365, "D")), "got hours that are closed"),
         (lambda: elapsed(UTC_DAYS, FINE, np.array([10**12], "M8[D]")), "years 1 to 9999"),
         (lambda: elapsed(UTC_DAYS, FINE, np.array([2**62], "M8[us]")), "years 1 to 9999"),
         (lambda: elapsed(UTC_DAYS, FINE, np.array([12_000], "M8[Y]")), "years 1 to 9999"),

@@ -1,17 +1,71 @@
-"""Values with a zero and `+` from which KPIs are derived: alone, by group, and filled as rows come.
+"""Values with a zero and `+` from which KPIs are derived: alone, by group, and as running forms that take rows.
 
 - `sums`: counts and sums
-- `values`: how often each value came, for percentiles and survival
-- `distinct`: how many different customers, and how often each category
+- `values`: counts of each value, for percentiles and survival
+- `distinct`: different things such as customers, and categories
+- `running`: the running form of each accumulator, which takes rows chunk by chunk
 - `cells`: accumulators by group
 - `counts`: counts by group and value, as parallel arrays
-- `waiting`: rows that wait to be counted
-- `counted_table`: counts as the table in which rows were counted
-- `value_steps`: what each short step of such a table holds
-- `value_counts`: how often each value came in each group, as rows come
-- `value_table`: counts of small multiples of one unit
-- `bin_counts`: counts of values that are all over the place
+- `mask_counts`: rows per group in each of many masks
 - `exact_sums`: sums and sums of squares in whole numbers of any size
-- `mask_counts`: how many rows of each group a mask holds
-- `running`: the running form of each accumulator, which takes rows as they come
+- `value_counts`: the number of each value in each group, in one of three ways:
+- `value_table`: a table with a place per group and multiple of a unit
+- `counted_table`, `value_steps`: percentiles from such a table
+- `bin_counts`: a table of bins, for values without a common unit
+- `waiting`: a buffer that is sorted when it is full
 """
+
+from servqual.metrics.accumulators.cells import Cells, Dense, as_fields
+from servqual.metrics.accumulators.counts import Form, Sparse
+from servqual.metrics.accumulators.distinct import DISTINCT_ERROR, Categories, Distinct, estimated, hash_of
+from servqual.metrics.accumulators.exact_sums import as_ints
+from servqual.metrics.accumulators.mask_counts import MaskCounts
+from servqual.metrics.accumulators.running import Amounts, Running, running_form, runs
+from servqual.metrics.accumulators.sums import (
+    Accumulator,
+    Clustered,
+    Count,
+    Extremes,
+    Law,
+    Quotient,
+    Ratio,
+    Rows,
+    Signed,
+    Total,
+)
+from servqual.metrics.accumulators.value_steps import Run
+from servqual.metrics.accumulators.values import BIN_ERROR, Lifetimes, Values, middle_of
+
+__all__ = [
+    "BIN_ERROR",
+    "DISTINCT_ERROR",
+    "Accumulator",
+    "Amounts",
+    "Categories",
+    "Cells",
+    "Clustered",
+    "Count",
+    "Dense",
+    "Distinct",
+    "Extremes",
+    "Form",
+    "Law",
+    "Lifetimes",
+    "MaskCounts",
+    "Quotient",
+    "Ratio",
+    "Rows",
+    "Run",
+    "Running",
+    "Signed",
+    "Sparse",
+    "Total",
+    "Values",
+    "as_fields",
+    "as_ints",
+    "estimated",
+    "hash_of",
+    "middle_of",
+    "running_form",
+    "runs",
+]

@@ -1,7 +1,7 @@
-"""Accumulators by group: arrays with one entry a group, or one a group and value.
+"""Accumulators by group: arrays with one entry per group, or one per group and value.
 
-Dense fields are whole numbers that add, or of which the least or the greatest stands. A sum too large for 64 bits is
-kept as limbs of 26 bits (see `exact_sums`), so that equal sums have equal limbs. What is kept by value is `Sparse`.
+Dense fields are whole numbers that add, or a minimum or maximum. A sum too large for 64 bits is
+kept as limbs of 26 bits (see `exact_sums`), so that equal sums have equal limbs. Counts by value are `Sparse`.
 """
 
 from collections.abc import Mapping
@@ -16,18 +16,18 @@ from servqual.metrics.accumulators.counts import Sparse, ascends
 from servqual.metrics.accumulators.exact_sums import carried
 
 NOTHING: Final[Mapping[str, int]] = {"low": np.iinfo(np.int64).max, "high": -1}
-"""What the least and the greatest of no values are."""
+"""Minimum and maximum of an empty group."""
 _JOIN: Final[Mapping[str, np.ufunc]] = {"low": np.minimum, "high": np.maximum}
 
 
 @attrs.frozen(eq=False)
 class Dense:
-    """Fields that are joined entry by entry; a field of limbs is an array with a second axis."""
+    """Fields joined entry by entry; a field of limbs is an array with a second axis."""
 
     fields: Mapping[str, Array]
 
     def moved(self, places: Array, size: int) -> "Dense":
-        """The same cells at other places among `size` groups; cells that meet are joined."""
+        """Move the cells to other places among `size` groups; cells that meet are joined."""
         out = {}
         for name, values in self.fields.items():
             target = np.full((size, *values.shape[1:]), NOTHING.get(name, 0), np.int64)
@@ -39,7 +39,7 @@ class Dense:
         return Dense(out)
 
     def ordered(self, order: Array) -> "Dense":
-        """The groups in another order."""
+        """Put the groups in another order."""
         return Dense({name: values[order] for name, values in self.fields.items()})
 
     def __add__(self, other: "Dense") -> "Dense":
@@ -48,7 +48,7 @@ class Dense:
 
 
 Cells: TypeAlias = Dense | Sparse | CountedTable
-"""What is kept of a state by group; a counted table becomes sparse as soon as it is moved, joined or stored."""
+"""State of an accumulator by group; a counted table becomes sparse once it is moved, joined or stored."""
 
 
 def _carried(values: Array) -> Array:
@@ -56,7 +56,7 @@ def _carried(values: Array) -> Array:
 
 
 def as_fields(cells: Cells) -> dict[str, Any]:
-    """The arrays of cells by name."""
+    """Arrays of cells by name."""
     if isinstance(cells, Dense):
         return dict(cells.fields)
     listed = cells.listed() if isinstance(cells, CountedTable) else cells

@@ -1,6 +1,8 @@
-"""Counts of values as the table in which rows were counted: a percentile is found there, without listing the values.
+"""Counts of values as the table in which rows were counted, a row per group and a column per multiple of a unit.
 
-A rank leads to its step of the table, and within the step to its value.
+A percentile is found in the table itself: the running sum of its steps (`value_steps`) leads to the step that holds the
+rank, the running sum within the step to the value. Listing the values first costs a pass over the whole table, about
+a sixth more time for twelve KPIs of 20 million rows.
 """
 
 from functools import cached_property
@@ -15,15 +17,15 @@ from servqual.metrics.accumulators.value_steps import STEP, Steps
 from servqual.metrics.accumulators.values import Values, bin_of, middle_of
 
 _CHUNK: Final = 1 << 18
-"""So many places are looked through at a time, which the cache holds."""
+"""Places looked through at a time, which the cache holds."""
 
 
 @attrs.frozen(eq=False)
 class CountedTable:
-    """How often each multiple of a unit, by column, came in each group; `row` is the row of each group.
+    """Number of each multiple of a unit (its column) in each group; `row` is the row of each group.
 
     The table is a whole number of steps wide.
-    It answers as the `Sparse` cells of `listed` do, in which groups of many different values are in bins.
+    It answers as the `Sparse` cells of `listed` do, where groups with many different values are in bins.
     """
 
     form: ClassVar[Form] = "values"
@@ -35,8 +37,8 @@ class CountedTable:
 
     @cached_property
     def _reached(self) -> Array:
-        """How many values there are up to the end of each step, those of the groups before included."""
-        return np.cumsum(self.steps.moments[0][self.row])
+        """Number of values up to the end of each step, the groups before included."""
+        return np.cumsum(self.steps.counts[self.row])
 
     @property
     def _by_step(self) -> Array:
@@ -44,47 +46,47 @@ class CountedTable:
 
     @cached_property
     def n(self) -> Array:
-        """How many values each group has."""
-        return np.asarray(self.steps.moments[0].sum(1)[self.row])
+        """Number of values in each group."""
+        return np.asarray(self.steps.counts.sum(1)[self.row])
 
     @cached_property
     def binned(self) -> Array:
-        """Which groups have so many different values that they are in bins."""
+        """Whether a group has so many different values that it is in bins."""
         return np.asarray(self.steps.different[self.row] > Values.EXACT)
 
     def at(self, rank: Array) -> Array:
-        """The value of this rank in each group, counted from 1; NaN where there is none."""
+        """Find the value of a rank in each group, counted from 1; NaN where there is none."""
         inside = (rank >= 1) & (rank <= self.n)
         if not len(self._reached):
             return np.full(len(rank), np.nan)
         wanted = np.where(inside, np.cumsum(self.n) - self.n + rank, 1)
         place = np.minimum(np.searchsorted(self._reached, wanted), len(self._reached) - 1)
         left = wanted - np.where(place > 0, self._reached[place - 1], 0)
-        group, step = np.divmod(place, self.steps.moments.shape[2])
+        group, step = np.divmod(place, self.steps.counts.shape[1])
         up_to = np.cumsum(self._by_step[self.row[group], step], axis=1, dtype=np.int32)
         value = (step * STEP + np.argmax(up_to >= left.astype(np.int32)[:, np.newaxis], axis=1)) * self.unit
         found = np.where(self.binned, middle_of(bin_of(value)), value)
         return np.where(inside, found, np.nan)
 
     def moved(self, places: Array, size: int) -> Sparse:
-        """The same counts at other places among `size` groups; groups that meet are joined."""
+        """Move the counts to other places among `size` groups; groups that meet are joined."""
         return self.listed().moved(places, size)
 
     def listed(self) -> Sparse:
-        """The counts of each value."""
+        """List the counts of each value."""
         return attrs.evolve(listed(self.steps.table, self.unit, self.row), undecided=self.undecided)
 
 
 def listed(table: Array, unit: int, row: Array, binned: Array | None = None) -> Sparse:
-    """The counts of a table, as every other form of them; where `binned` is given they are of bins.
+    """List the counts of a table as `Sparse`; where `binned` is given its columns are bins.
 
-    Some rows of the table are looked through at a time, which the cache holds.
+    A few rows of the table are looked through at a time, as many as the cache holds.
     """
     size, width = table.shape
     come = np.flatnonzero(row < size)  # a group whose values were never counted has no row
     folded = np.zeros(len(row), np.bool_) if binned is None else binned
     bins = bin_of(np.arange(width) * unit)
-    # large memory is slow to come by, so each column is there once, as long as it may be
+    # allocating large arrays is slow, so each column is made once, in its greatest length
     most, filled = np.count_nonzero(table), 0
     group, values, count = (np.empty(most, np.int64) for _ in range(3))
     chunk = max(1, _CHUNK // max(width, 1))
@@ -110,7 +112,7 @@ def listed(table: Array, unit: int, row: Array, binned: Array | None = None) -> 
 
 
 def _in_bins(counts: Array, bins: Array) -> Array:
-    """The counts of each bin in its first column."""
+    """Add up the counts of each bin in its first column."""
     starts = np.flatnonzero(np.diff(bins, prepend=-1))
     out = np.zeros_like(counts)
     out[:, starts] = np.add.reduceat(counts, starts, axis=1)

@@ -1,4 +1,4 @@
-"""Accumulators of who and what: how many different customers, and how often each category."""
+"""Accumulators of who and what: the number of different customers, and the number of each category."""
 
 import hashlib
 import math
@@ -28,7 +28,7 @@ def _sorted(counts: Mapping[Any, int]) -> dict[Any, int]:
 
 @attrs.frozen
 class Distinct(Accumulator):
-    """How many different things there are, such as customers: exact while they are few, then estimated.
+    """Number of different things, such as customers: exact while they are few, then estimated.
 
     Up to `EXACT` things are kept as hashes of 64 bits, which are the same on every machine. From there on each hash
     raises one of 16,384 registers (HyperLogLog: P. Flajolet, É. Fusy, O. Gandouet, F. Meunier, 2007), with a standard
@@ -41,6 +41,7 @@ class Distinct(Accumulator):
     """
 
     stored_name: ClassVar[str] = "distinct"
+    statistic: ClassVar[str] = "distinct"
     EXACT: ClassVar[int] = 4096
     marks: Mapping[int, int] = attrs.field(factory=dict, converter=_sorted)
     binned: bool = False
@@ -52,7 +53,7 @@ class Distinct(Accumulator):
 
     @classmethod
     def among(cls, things: Iterable[object]) -> "Distinct":
-        """The state of these things."""
+        """Count the different ones among some things."""
         return cls(dict.fromkeys(hash_of(list(things)).tolist(), 1))
 
     def __add__(self, other: "Distinct") -> "Distinct":
@@ -61,7 +62,7 @@ class Distinct(Accumulator):
         return Distinct({key: max(mine.get(key, 0), theirs.get(key, 0)) for key in {*mine, *theirs}}, binned)
 
     def in_registers(self) -> Mapping[int, int]:
-        """The registers that are raised, and how far."""
+        """Raised registers, and how far each is raised."""
         if self.binned:
             return self.marks
         out: dict[int, int] = {}
@@ -73,7 +74,7 @@ class Distinct(Accumulator):
 
     @property
     def value(self) -> float:
-        """How many different things, estimated where they are many."""
+        """Number of different things, estimated where there are many."""
         if not self.binned:
             return float(len(self.marks))
         ranks = np.array(list(self.marks.values()), np.float64)
@@ -81,12 +82,12 @@ class Distinct(Accumulator):
 
     @staticmethod
     def of(things: Column, *, among: Array | None = None) -> Rows:
-        """Note which labels of a column came among the rows of `among`; a row without one adds nothing."""
+        """Note the labels of a column in the rows of `among`; a row without a label adds nothing."""
         return _labelled(things, among)
 
 
 def hash_of(things: Sequence[object]) -> Array:
-    """A hash of 63 bits of each thing's text, the same in every process; a whole number and its digits are one.
+    """Hash the text of each thing to 63 bits, alike in every process; a whole number and its digits are one.
 
     >>> bool(hash_of([17])[0] == hash_of(["17"])[0])
     True
@@ -123,7 +124,7 @@ def _mixed(numbers: Array) -> Array:
 
 
 def registers_of(hashes: Array) -> tuple[Array, Array]:
-    """The register of each hash and the rank that it raises it to: the place of the first set bit of the rest."""
+    """Register of each hash, and the rank it raises it to: the place of the first set bit of the rest."""
     rest = _REST - 1
     register = hashes >> rest
     low = hashes & ((1 << rest) - 1)
@@ -131,7 +132,10 @@ def registers_of(hashes: Array) -> tuple[Array, Array]:
 
 
 def estimated(raised: Array, harmonic: Array) -> Array:
-    """How many things raised so many registers, whose sum of 2^-rank is given; by linear counting while few are."""
+    """Estimate the number of things from raised registers and their sum of 2^-rank.
+
+    Few raised registers are read by linear counting.
+    """
     empty = _REGISTERS - raised
     raw = _ALPHA * _REGISTERS**2 / (harmonic + empty)
     with np.errstate(divide="ignore"):
@@ -141,13 +145,14 @@ def estimated(raised: Array, harmonic: Array) -> Array:
 
 @attrs.frozen
 class Categories(Accumulator):
-    """How often each category came; `Categories()` is the zero.
+    """Number of each category; `Categories()` is the zero.
 
     >>> Categories({"bill": 2}) + Categories({"bill": 1, "line": 4})
     Categories(counts={'bill': 3, 'line': 4})
     """
 
     stored_name: ClassVar[str] = "categories"
+    statistic: ClassVar[str] = "mode_share"
     counts: Mapping[str, int] = attrs.field(factory=dict, converter=_sorted)
 
     def __add__(self, other: "Categories") -> "Categories":
@@ -158,7 +163,7 @@ class Categories(Accumulator):
 
     @property
     def n(self) -> int:
-        """How many in all."""
+        """Number of things in all."""
         return sum(self.counts.values())
 
     @staticmethod

@@ -1,9 +1,13 @@
 """Exact sums and sums of squares by group, in whole numbers of any size.
 
-A float64 adds whole numbers exactly up to 2^53, and adding by group is fastest in floats. So values are taken in the
-largest of a few units that all of them are multiples of, cut into pieces that are small enough for a chunk of rows,
-and carried over into limbs of 26 bits, least first. Equal sums have equal limbs, whatever the chunks were. A sum of
-signed values is what lies above 0 less what lies below: its last limb has the sign, the others are 0 or more.
+    a value of 53 bits      | high piece | middle piece | low piece |     each small enough that a chunk of rows
+    sums of the pieces            Σ             Σ             Σ           adds exactly in float64 (below 2^53)
+    limbs, least first      | 26 bits | 26 bits | 26 bits | 26 bits |    carried over, so that equal sums are equal
+
+Numpy adds by group (`bincount`) fastest in floats, and a float64 adds whole numbers exactly up to 2^53. So values are
+read in the largest of a few units that divides them all, which keeps most of them in one piece. Python's own integers
+would be exact as well, but are far slower. A sum of signed values is the sum above 0 less the sum below 0: its
+last limb has the sign, the others are 0 or more.
 """
 
 from typing import Final
@@ -11,7 +15,6 @@ from typing import Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.value_steps import STEP, Steps
 
 _LIMB: Final = 26
 _LOW: Final = (1 << _LIMB) - 1
@@ -24,14 +27,12 @@ _FLOAT: Final = 53
 _WORD: Final = 64
 _CHUNK: Final = 1 << 20
 """Rows whose pieces a float64 adds exactly."""
-_PIECE: Final = 10
-"""Bits of the number of a step that 2^31 counts may be multiplied by."""
 _UNSETTLED: Final = 500
-"""So many sums of at most 2^53 stay below 2^62."""
+"""Sums of at most 2^53 that may be added before they pass 2^62."""
 
 
 class ExactSums:
-    """The sums of whole values of 0 to 2^53, and of their squares, by group."""
+    """Sums of whole values of 0 to 2^53, and of their squares, by group."""
 
     def __init__(self) -> None:
         self._sums = np.zeros((0, SUM_LIMBS), np.int64)
@@ -70,30 +71,15 @@ class ExactSums:
             for j in range(i):
                 self._note(2, unit, each * (i + j), np.bincount(codes, 2 * piece * pieces[j], size))
 
-    def add_steps(self, steps: Steps, unit: int) -> None:
-        """Add a table that tells how often each number of units (its column) came in each group, at most 2^31 times."""
-        self._settle()
-        count, first, second = steps.moments
-        bits, number = STEP.bit_length() - 1, np.arange(count.shape[1])  # of the step, which begins at STEP times that
-        shifts = range(0, max(1, (count.shape[1] - 1).bit_length()), _PIECE)
-        pieces = [(number >> shift) & ((1 << _PIECE) - 1) for shift in shifts]
-        self._note(1, unit, 0, first.sum(1))
-        self._note(2, unit, 0, second.sum(1))
-        for i, piece in enumerate(pieces):
-            self._note(1, unit, bits + _PIECE * i, count @ piece)
-            self._note(2, unit, bits + _PIECE * i + 1, first @ piece)
-            for j in range(i + 1):
-                self._note(2, unit, 2 * bits + _PIECE * (i + j) + (i != j), count @ (piece * pieces[j]))
-
     def _note(self, power: int, unit: int, shift: int, found: Array) -> None:
-        """Keep a sum for later, to be shifted and taken in its unit; each is at most 2^53."""
+        """Keep a sum, of at most 2^53, until it is shifted and multiplied by its unit."""
         before, whole = self._pending.get((power, unit, shift), _NONE), found.astype(np.int64)
         longer, shorter = (whole, before) if len(whole) >= len(before) else (before, whole)
         longer[: len(shorter)] += shorter
         self._pending[power, unit, shift] = longer
 
     def _settle(self) -> None:
-        """Carry what is pending over into the limbs."""
+        """Carry pending sums over into the limbs."""
         size = max((len(sums) for sums in self._pending.values()), default=0)
         self._sums, self._squares = _taller(self._sums, size), _taller(self._squares, size)
         for (power, unit, shift), sums in self._pending.items():
@@ -116,7 +102,7 @@ class ExactSums:
 
 
 class SignedSums:
-    """The sums of whole values of -2^53 to 2^53, and of their squares, by group."""
+    """Sums of whole values of -2^53 to 2^53, and of their squares, by group."""
 
     def __init__(self) -> None:
         self._above, self._below = ExactSums(), ExactSums()
@@ -134,7 +120,7 @@ class SignedSums:
 
 
 def as_ints(limbs: Array) -> Array:
-    """Limbs as Python's whole numbers, of any size, in an array of objects."""
+    """Read limbs as Python integers, in an array of objects."""
     out = np.zeros(len(limbs), np.int64).astype(object)
     for place in range(0, limbs.shape[1], 2):  # two limbs fit a word
         pair = limbs[:, place] + (limbs[:, place + 1] << _LIMB)
@@ -144,7 +130,7 @@ def as_ints(limbs: Array) -> Array:
 
 
 def carried(limbs: Array) -> Array:
-    """The same numbers with every limb but the last from 0 to 2^26, which it does not reach."""
+    """Carry over, so that every limb but the last lies from 0 to below 2^26."""
     for place in range(limbs.shape[1] - 1):
         limbs[:, place + 1] += limbs[:, place] >> _LIMB
         limbs[:, place] &= _LOW

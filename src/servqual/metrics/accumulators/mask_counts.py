@@ -1,7 +1,11 @@
-"""How many rows of each group a mask holds, for many masks at once.
+"""Number of rows per group in each of many masks, all counted in one pass.
 
-Masks of the same rows go together: sixteen of them make a whole number a row, and the few numbers that occur are
-counted by group in one pass. What each mask holds follows at the end, from the bits of those numbers.
+    mask 0   1 0 1 1
+    mask 1   0 0 1 1        sixteen masks are packed into one whole number per row, a lane,
+    lane     1 0 3 3        and the few numbers that occur are counted by group: {1: 1, 0: 1, 3: 2}
+
+The count of a mask follows at the end, as the sum over the numbers that have its bit. Twelve KPIs have about twenty
+masks: two passes of `bincount` instead of twenty.
 """
 
 import threading
@@ -17,7 +21,7 @@ _LANE: Final = 16
 
 
 class MaskCounts:
-    """Counts of a fixed number of masks by group, which grow as rows come.
+    """Counts of a fixed number of masks by group.
 
     >>> counts = MaskCounts(2)
     >>> counts.add(counts.packed([np.array([True, False, True]), np.array([True, True, True])]), np.array([0, 0, 1]), 2)
@@ -32,7 +36,7 @@ class MaskCounts:
         self._lock = threading.Lock()
 
     def packed(self, masks: Sequence[Array]) -> list[Array]:
-        """The masks as whole numbers a row, sixteen to one; a mask that never holds any row has no place in them."""
+        """Pack masks into lanes, sixteen to a whole number per row; a mask without any row takes no bit."""
         some = [number for number, mask in enumerate(masks) if mask.any()]
         with self._lock:
             for number in some:
@@ -49,21 +53,21 @@ class MaskCounts:
         return lanes
 
     def add(self, lanes: Sequence[Array], codes: Array, size: int) -> None:
-        """Count packed masks of more rows, of which row i belongs to group `codes[i]` of `size`."""
+        """Count packed masks of more rows; row i belongs to group `codes[i]` of `size`."""
         while len(self._lanes) < len(lanes):
             self._lanes.append(_Lane())
         for lane, values in zip(self._lanes, lanes, strict=False):
             lane.add(values, codes, size)
 
     def counts(self, size: int) -> list[Array]:
-        """How many rows of each group each mask held."""
+        """Number of rows of each group in each mask."""
         nothing = np.zeros(size, np.int64)
         places = [divmod(self._bits.get(number, -1), _LANE) for number in range(self._masks)]
         return [self._lanes[lane].count(bit, size) if lane >= 0 else nothing for lane, bit in places]
 
 
 def _in_a_byte(masks: Mapping[int, Array], first: int, size: int) -> Array:
-    """Eight masks from the first on, a bit each."""
+    """Pack eight masks, from the first on, a bit each."""
     bits = np.zeros(size, np.uint8)
     for bit in range(first + _LANE // 2 - 1, first - 1, -1):
         np.add(bits, bits, out=bits)  # the masks so far move up one bit
@@ -73,7 +77,7 @@ def _in_a_byte(masks: Mapping[int, Array], first: int, size: int) -> Array:
 
 
 class _Lane:
-    """Up to sixteen masks: a row of the table for each number that occurred, with a column for each group."""
+    """Counts of a lane: a table row per number that occurred, a column per group."""
 
     def __init__(self) -> None:
         self._start = np.full(1 << _LANE, -1, np.int64)  # of each number's row
@@ -106,7 +110,7 @@ class _Lane:
             self._start[self._numbers] = np.arange(len(self._numbers)) * table.shape[1]
 
     def count(self, bit: int, size: int) -> Array:
-        """The sum of the rows whose number has this bit."""
+        """Add up the rows whose number has a bit."""
         self._grow(size)
         rows = [row for row, number in enumerate(self._numbers) if number >> bit & 1]
         return np.asarray(self._table[rows, :size].sum(0))

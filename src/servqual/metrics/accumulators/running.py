@@ -1,17 +1,18 @@
-"""Rows into cells: each accumulator's running form, which takes rows as they come and gives cells at the end.
+"""Rows into cells: the running form of each accumulator, which takes rows chunk by chunk and gives cells at the end.
 
-Rows are split into masks, which are counted together with those of all other accumulators (`mask_counts`), and values,
-which each filling takes itself.
+An accumulator's rows are masks and values. Masks are counted for all accumulators together, sixteen to a whole number
+(`mask_counts`), so that twelve KPIs cost little more than one; values go to the form that adds or counts them. `take`
+prepares a chunk and may run on any thread; `add` changes the form and runs on one thread at a time.
 """
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
 
 from servqual._arrays import Array
+from servqual.errors import InvalidValue
 from servqual.metrics.accumulators.cells import NOTHING, Cells, Dense
 from servqual.metrics.accumulators.counts import Form, Sparse
 from servqual.metrics.accumulators.distinct import Categories, Distinct, hash_of
@@ -31,56 +32,75 @@ from servqual.metrics.accumulators.sums import (
 from servqual.metrics.accumulators.value_counts import ValueCounts
 from servqual.metrics.accumulators.value_steps import Run
 from servqual.metrics.accumulators.values import Lifetimes, Values
-from servqual.readers.columns.columns import Column
 from servqual.readers.columns.units import in_units
 
 Taken: TypeAlias = Any
-"""What a filling takes of some rows besides masks."""
+"""Prepared rows of a running form, besides masks."""
+Form_ = TypeVar("Form_", bound="Running")
 
 
 class Amounts:
-    """Whole values as floats in their unit, worked out once for all accumulators of the same rows."""
+    """Whole values of one reading of rows as floats in their unit, worked out once for all its accumulators."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Array, Array, int]] = {}
-
-    def learn(self, column: Column) -> None:
-        """Take over what reading found out."""
-        if column.ticks is not None:
-            self._known[id(column.values)] = (column.values, *column.ticks)
+        self._found: tuple[Array, int] | None = None
 
     def of(self, value: Array) -> tuple[Array, int]:
-        """The values, of which those below 0 count as 0, and their unit."""
-        if id(value) not in self._known:
-            self._known[id(value)] = (value, *in_units(value, 0))
-        return self._known[id(value)][1:]
+        """The values, with those below 0 as 0, and their unit; every accumulator of a reading has the same values."""
+        if self._found is None:
+            self._found = in_units(value, 0)
+        return self._found
 
 
-class Filling:
+class Running:
     """The running form of an accumulator; this one keeps nothing but the counts of masks."""
 
     masks: Sequence[str] = ()
     """The rows' masks that become counts, by the names of the fields that they fill."""
 
     def take(self, rows: Rows, amounts: Amounts) -> Taken:
-        """What to keep of some rows; may run beside other threads."""
+        """Prepare some rows for `add`; may run beside other threads."""
 
     def add(self, taken: Taken, codes: Array, size: int) -> None:
-        """Add what was kept, of rows that belong to group `codes[i]` of `size`."""
+        """Add prepared rows, of which row i belongs to group `codes[i]` of `size`; `size` never shrinks."""
 
-    def look(self, run: Run) -> None:
-        """Work out ahead, on several threads, what the cells take long for."""
+    def prepare(self, run: Run) -> None:
+        """Work out ahead, on several threads, the slow part of `cells`."""
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
-        """The cells, with the counts of the masks, of the groups in another order."""
+        """Make cells of the groups in another order, with the counts of the masks."""
         return Dense(counts).ordered(order)
 
 
-class _Count(Filling):
+_FORMS: Final[dict[type[Accumulator], Callable[[], Running]]] = {}
+
+
+def runs(*accumulators: type[Accumulator]) -> Callable[[type[Form_]], type[Form_]]:
+    """Declare a class as the running form of accumulators."""
+
+    def declare(form: type[Form_]) -> type[Form_]:
+        _FORMS.update(dict.fromkeys(accumulators, form))
+        return form
+
+    return declare
+
+
+def running_form(accumulator: type[Accumulator]) -> Running:
+    """A new running form of an accumulator. Raises `InvalidValue` for a class that declares none."""
+    make = _FORMS.get(accumulator)
+    if make is None:
+        names = ", ".join(kind.__name__ for kind in _FORMS)
+        raise InvalidValue.of("accumulator", f"be one of {names}", accumulator, do="declare its form with @runs")
+    return make()
+
+
+@runs(Count)
+class _Count(Running):
     masks = ("n",)
 
 
-class _Ratio(Filling):
+@runs(Ratio)
+class _Ratio(Running):
     masks = ("hits", "decided", "undecided")
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
@@ -88,7 +108,8 @@ class _Ratio(Filling):
         return Dense({"hits": hits, "misses": decided - hits, "undecided": undecided}).ordered(order)
 
 
-class _Total(Filling):
+@runs(Total)
+class _Total(Running):
     masks = ("n", "undecided")
 
     def __init__(self) -> None:
@@ -107,20 +128,7 @@ class _Total(Filling):
         return Dense({**counts, "total": total, "squares": squares}).ordered(order)
 
 
-class _TotalOfValues(Filling):
-    """Total of what a filling of Values counts anyway."""
-
-    masks = ("n", "undecided")
-
-    def __init__(self, values: "_Values") -> None:
-        self._values = values
-        values.counts.sum_up()
-
-    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
-        total, squares = self._values.counts.sums(len(order))
-        return Dense({**counts, "total": total, "squares": squares}).ordered(order)
-
-
+@runs(Signed)
 class _Signed(_Total):
     def __init__(self) -> None:
         self._sums = SignedSums()
@@ -129,7 +137,8 @@ class _Signed(_Total):
         return in_units(rows["value"] * rows["n"])
 
 
-class _Quotient(Filling):
+@runs(Quotient)
+class _Quotient(Running):
     masks = ("n",)
 
     def __init__(self, tops: type[ExactSums | SignedSums] = ExactSums) -> None:
@@ -154,7 +163,8 @@ class _Quotient(Filling):
         return Dense(fields).ordered(order)
 
 
-class _Clustered(Filling):
+@runs(Clustered)
+class _Clustered(Running):
     masks = ("rows", "undecided")
 
     def __init__(self) -> None:
@@ -165,7 +175,7 @@ class _Clustered(Filling):
         return rows["top"], rows["cluster"], rows["rows"]
 
     def add(self, taken: Taken, codes: Array, size: int) -> None:
-        """All rows of a customer are among these: one part of each group's sums is one customer."""
+        """Add the sums of each customer, all of whose rows are among these."""
         top, cluster, counted = taken
         rows = np.flatnonzero(counted)
         width = int(cluster.max(initial=0)) + 1
@@ -189,7 +199,8 @@ def _longer(values: Array, size: int, nothing: int = 0) -> Array:
     return values if more <= 0 else np.append(values, np.full(more, nothing, np.int64))
 
 
-class _Extremes(Filling):
+@runs(Extremes)
+class _Extremes(Running):
     masks = ("n",)
 
     def __init__(self) -> None:
@@ -213,7 +224,8 @@ class _Extremes(Filling):
         return Dense({**counts, "low": self._low, "high": self._high}).ordered(order)
 
 
-class _Values(Filling):
+@runs(Values)
+class _Values(Running):
     masks = ("undecided",)
 
     def __init__(self) -> None:
@@ -226,14 +238,15 @@ class _Values(Filling):
         ticks, unit, among = taken
         self.counts.add(ticks, unit, codes, among, size)
 
-    def look(self, run: Run) -> None:
-        self.counts.look(run)
+    def prepare(self, run: Run) -> None:
+        self.counts.prepare(run)
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
         return attrs.evolve(self.counts.counted(order), undecided=counts["undecided"][order])
 
 
-class _Lifetimes(Filling):
+@runs(Lifetimes)
+class _Lifetimes(Running):
     def __init__(self) -> None:
         self._ended, self._going = ValueCounts(), ValueCounts()
 
@@ -256,11 +269,12 @@ def _two_columns(cells: Sparse, place: int) -> Sparse:
     return Sparse("lifetimes", cells.group, cells.value, count, cells.binned, cells.undecided)
 
 
-class _Labelled(Filling):
-    """Distinct and Categories: pairs of a group and a label, counted as they come."""
+class _Labelled(Running):
+    """Pairs of a group and a label, counted chunk by chunk."""
 
-    def __init__(self, form: Form) -> None:
-        self._form: Form = form
+    _form: Form
+
+    def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._from: Sequence[object] = ()
         self._lookup = np.zeros(0, np.int64)
@@ -305,39 +319,20 @@ class _Labelled(Filling):
         return attrs.evolve(cells, value=place[cells.value], labels=labels).settled()
 
 
-FILLINGS: Final[Mapping[type[Accumulator], Any]] = MappingProxyType(
-    {
-        Count: _Count,
-        Ratio: _Ratio,
-        Total: _Total,
-        Signed: _Signed,
-        Quotient: _Quotient,
-        Clustered: _Clustered,
-        Extremes: _Extremes,
-        Values: _Values,
-        Lifetimes: _Lifetimes,
-        Distinct: lambda: _Labelled("distinct"),
-        Categories: lambda: _Labelled("categories"),
-    }
-)
-"""How to make the running form of each accumulator."""
+@runs(Distinct)
+class _Distinct(_Labelled):
+    _form = "distinct"
 
 
-def fillings(asked: Mapping[str, tuple[type[Accumulator], str]]) -> dict[str, Filling]:
-    """The running forms of some states, each of an accumulator and a reading of the rows; they share what they can."""
-    found: dict[str, Filling] = {state: FILLINGS[accumulator]() for state, (accumulator, _) in asked.items()}
-    values = {reading: found[state] for state, (accumulator, reading) in asked.items() if accumulator is Values}
-    for state, (accumulator, reading) in asked.items():
-        counted = values.get(reading)
-        if accumulator is Total and isinstance(counted, _Values):
-            found[state] = _TotalOfValues(counted)
-    return found
+@runs(Categories)
+class _Categories(_Labelled):
+    _form = "categories"
 
 
-def fold(accumulator: type[Accumulator], rows: Rows, codes: Array, size: int) -> Cells:
-    """Fold the per-row columns of an accumulator into cells; row i belongs to group `codes[i]` of `size`."""
-    filling: Filling = FILLINGS[accumulator]()
-    counts = MaskCounts(len(filling.masks))
-    counts.add(counts.packed([rows[name] for name in filling.masks]), codes, size)
-    filling.add(filling.take(rows, Amounts()), codes, size)
-    return filling.cells(dict(zip(filling.masks, counts.counts(size), strict=True)), np.arange(size))
+def accumulate(accumulator: type[Accumulator], rows: Rows, codes: Array, size: int) -> Cells:
+    """Accumulate the columns of an accumulator's rows into cells; row i belongs to group `codes[i]` of `size`."""
+    form = running_form(accumulator)
+    counts = MaskCounts(len(form.masks))
+    counts.add(counts.packed([rows[name] for name in form.masks]), codes, size)
+    form.add(form.take(rows, Amounts()), codes, size)
+    return form.cells(dict(zip(form.masks, counts.counts(size), strict=True)), np.arange(size))

@@ -1,7 +1,7 @@
 """Accumulators of counts and sums: small frozen values with a zero and `+`, from which KPIs are derived.
 
-All are commutative: rows and parts may come in any order. Durations are whole microseconds and sums are exact integers,
-so that parts of the same rows add up to the same bytes however the rows were split. The grouped form of each, used by
+All are commutative: rows may be added in any order and split. Durations are whole microseconds and sums are exact
+integers, so that parts of the same rows add up to the same bytes. The grouped form of each, used by
 the engine, is in `servqual.metrics.accumulators.cells`. Those that keep values are in `values` and `distinct`.
 """
 
@@ -26,25 +26,28 @@ def whole(_: object, field: "attrs.Attribute[int]", value: int) -> None:
 
 @attrs.frozen
 class Accumulator:
-    """What a KPI fills; not built itself.
+    """State that a KPI fills; not built itself.
 
-    `law` says how rows may come: `commutative` in any parts and order, `keyed` with all rows of a customer together.
-    `stored_name` names the state in definitions, and is never used twice.
+    `law` says how rows may be split: `commutative` in any way and order, `keyed` with all rows of a customer together.
+    `stored_name` names the state in definitions, and is never used twice. `statistic` is what a KPI reads from it
+    unless the KPI says otherwise.
     """
 
     stored_name: ClassVar[str]
+    statistic: ClassVar[str]
     law: ClassVar[Law] = "commutative"
 
 
 @attrs.frozen
 class Count(Accumulator):
-    """How many; `Count()` is the zero.
+    """Number of rows; `Count()` is the zero.
 
     >>> Count(2) + Count(3)
     Count(n=5)
     """
 
     stored_name: ClassVar[str] = "count"
+    statistic: ClassVar[str] = "n"
     n: int = attrs.field(default=0, validator=whole)
 
     def __add__(self, other: "Count") -> "Count":
@@ -58,7 +61,7 @@ class Count(Accumulator):
 
 @attrs.frozen
 class Ratio(Accumulator):
-    """Hits against misses, and items that may still become either; `Ratio()` is the zero.
+    """Hits, misses, and undecided items that may still become either; `Ratio()` is the zero.
 
     >>> (Ratio(3, 1) + Ratio(0, 1)).value
     0.6
@@ -67,6 +70,7 @@ class Ratio(Accumulator):
     """
 
     stored_name: ClassVar[str] = "ratio"
+    statistic: ClassVar[str] = "share"
     hits: int = attrs.field(default=0, validator=whole)
     misses: int = attrs.field(default=0, validator=whole)
     undecided: int = attrs.field(default=0, validator=whole)
@@ -76,13 +80,13 @@ class Ratio(Accumulator):
 
     @property
     def value(self) -> float | None:
-        """The share of hits among what is decided, 0 to 1; None where nothing is."""
+        """Share of hits among decided items, 0 to 1; None where nothing is decided."""
         n = self.hits + self.misses
         return self.hits / n if n else None
 
     @staticmethod
     def of(hit: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
-        """Count a hit where `hit` is true, a miss where it is not, among the rows of `among`; undecided rows apart."""
+        """Count hits and misses by `hit` in the rows of `among`; undecided rows are counted apart."""
         hit = _mask("hit", hit)
         inside = np.ones(len(hit), np.bool_) if among is None else _mask("among", among)
         waiting = np.zeros(len(hit), np.bool_) if undecided is None else _mask("undecided", undecided) & inside
@@ -92,13 +96,14 @@ class Ratio(Accumulator):
 
 @attrs.frozen
 class Total(Accumulator):
-    """How many, their sum and their sum of squares, exactly; in whole units such as microseconds.
+    """Number, sum and sum of squares of values, exactly; in whole units such as microseconds.
 
     >>> (Total(2, 10, 58) + Total(1, 5, 25)).mean
     5.0
     """
 
     stored_name: ClassVar[str] = "total"
+    statistic: ClassVar[str] = "mean"
     n: int = attrs.field(default=0, validator=whole)
     total: int = attrs.field(default=0, validator=whole)
     squares: int = attrs.field(default=0, validator=whole)
@@ -114,12 +119,12 @@ class Total(Accumulator):
 
     @property
     def mean(self) -> float | None:
-        """The arithmetic mean; None where nothing was measured."""
+        """Arithmetic mean; None where nothing was measured."""
         return self.total / self.n if self.n else None
 
     @property
     def variance(self) -> float | None:
-        """The sample variance (n - 1), computed from exact integers; None below two values."""
+        """Sample variance (n - 1), computed from exact integers; None below two values."""
         return _variance(self.n, self.total, self.squares)
 
     @staticmethod
@@ -130,13 +135,14 @@ class Total(Accumulator):
 
 @attrs.frozen
 class Signed(Accumulator):
-    """How many values that may lie below 0, their sum and their sum of squares, exactly; `Signed()` is the zero.
+    """Number, sum and sum of squares of values that may lie below 0, exactly; `Signed()` is the zero.
 
     >>> (Signed(2, -10, 58) + Signed(1, 4, 16)).mean
     -2.0
     """
 
     stored_name: ClassVar[str] = "signed"
+    statistic: ClassVar[str] = "signed_mean"
     n: int = attrs.field(default=0, validator=whole)
     total: int = 0
     squares: int = attrs.field(default=0, validator=whole)
@@ -152,12 +158,12 @@ class Signed(Accumulator):
 
     @property
     def mean(self) -> float | None:
-        """The arithmetic mean; None where nothing was measured."""
+        """Arithmetic mean; None where nothing was measured."""
         return self.total / self.n if self.n else None
 
     @property
     def variance(self) -> float | None:
-        """The sample variance (n - 1), computed from exact integers; None below two values."""
+        """Sample variance (n - 1), computed from exact integers; None below two values."""
         return _variance(self.n, self.total, self.squares)
 
     @staticmethod
@@ -179,6 +185,7 @@ class Quotient(Accumulator):
     """
 
     stored_name: ClassVar[str] = "quotient"
+    statistic: ClassVar[str] = "quotient"
     n: int = attrs.field(default=0, validator=whole)
     top: int = attrs.field(default=0, validator=whole)
     base: int = attrs.field(default=0, validator=whole)
@@ -198,17 +205,17 @@ class Quotient(Accumulator):
 
     @classmethod
     def one(cls, top: int, base: int) -> "Quotient":
-        """The state of a single row."""
+        """State of a single row."""
         return cls(1, top, base, top * top, base * base, (top + base) ** 2)
 
     @property
     def value(self) -> float | None:
-        """The sum of tops over the sum of bases; None where that is 0."""
+        """Sum of tops over sum of bases; None where that is 0."""
         return self.top / self.base if self.base else None
 
     @property
     def variance(self) -> float | None:
-        """The variance of the value, from what each row's top lies off its share of the base; None below two rows.
+        """Variance of the value, by how far each row's top lies from its share of the base; None below two rows.
 
         The estimator of a ratio of W. G. Cochran, *Sampling Techniques*, 3rd ed., 1977, chapter 6, for rows that are
         drawn from many; the rounding is that of the last division.
@@ -230,11 +237,11 @@ class Quotient(Accumulator):
 class Clustered(Quotient):
     """A share or a mean of rows that belong to customers: one sum over another, with its spread between customers.
 
-    `Quotient` says what the fields mean; here a part of them is a customer, and `rows` counts the rows. The top may lie
-    below 0.
+    The fields are those of `Quotient`, summed per customer; `rows` counts the rows. The top may lie below 0.
     """
 
     stored_name: ClassVar[str] = "clustered"
+    statistic: ClassVar[str] = "share"
     law: ClassVar[Law] = "keyed"
     top: int = 0
     rows: int = attrs.field(default=0, validator=whole)
@@ -247,7 +254,7 @@ class Clustered(Quotient):
 
     @staticmethod
     def of(state: Rows, cluster: Array) -> Rows:  # type: ignore[override]
-        """Take what `Ratio.of`, `Total.of` or `Signed.of` makes of rows, and the code of each row's customer."""
+        """Take the rows of `Ratio.of`, `Total.of` or `Signed.of`, and the code of each row's customer."""
         share = "hits" in state
         counted = state["decided"] if share else state["n"]
         top = state["hits"] if share else np.where(counted, state["value"], 0)
@@ -256,7 +263,7 @@ class Clustered(Quotient):
 
 @attrs.frozen
 class Extremes(Accumulator):
-    """How many, the least and the greatest of them; `Extremes()` is the zero.
+    """Number, minimum and maximum of values; `Extremes()` is the zero.
 
     >>> Extremes.one(3) + Extremes.one(9)
     Extremes(n=2, low=3, high=9)
@@ -265,6 +272,7 @@ class Extremes(Accumulator):
     """
 
     stored_name: ClassVar[str] = "extremes"
+    statistic: ClassVar[str] = "max"
     n: int = attrs.field(default=0, validator=whole)
     low: int | None = None
     high: int | None = None
@@ -276,7 +284,7 @@ class Extremes(Accumulator):
 
     @classmethod
     def one(cls, value: int) -> "Extremes":
-        """The state of a single row."""
+        """State of a single row."""
         return cls(1, value, value)
 
     @staticmethod
@@ -287,7 +295,7 @@ class Extremes(Accumulator):
 
 
 def _mask(field: str, values: Array) -> Array:
-    """True and false, also as 1 and 0; what is neither is refused rather than taken for true."""
+    """Read true and false, also as 1 and 0; any other value is refused rather than taken for true."""
     given = np.asarray(values)
     if given.dtype.kind == "b":
         return given
@@ -307,7 +315,7 @@ def _variance(n: int, total: int, squares: int) -> float | None:
 
 
 def _whole_values(value: Array, inside: Array) -> Array:
-    """Values as whole numbers; what is none among the rows that count is refused."""
+    """Read values as whole numbers; any other value in a counted row is refused."""
     if value.dtype.kind in "iub":
         return value.astype(np.int64, copy=False)
     told = value[inside].astype(np.float64)
@@ -326,7 +334,7 @@ def _whole_values(value: Array, inside: Array) -> Array:
 
 
 def values_of(value: Array, among: Array | None, undecided: Array | None, *, signed: bool = False) -> Rows:
-    """Whole values, the rows that have one, and among them those that are undecided."""
+    """Whole values, the rows that have one, and the undecided rows among them."""
     inside = np.ones(len(value), np.bool_) if among is None else _mask("among", among)
     value = _whole_values(np.asarray(value), inside)
     if not signed and len(value) and value.min() < 0 and value[inside].min(initial=0) < 0:

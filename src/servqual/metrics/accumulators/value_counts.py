@@ -1,7 +1,10 @@
-"""How often each value came in each group, counted as rows come.
+"""Number of each value in each group, counted chunk by chunk.
 
-While all values are small multiples of one unit, a table with a place for each group and value is fastest; otherwise
-bins are counted in one. Where there are too many groups for either, rows wait until enough of them are worth sorting.
+Three ways, each left for the next once it no longer fits, and never taken up again:
+
+1. a table with a place per group and value (`value_table`), while all values are small multiples of one unit;
+2. a table of bins (`bin_counts`), for values without such a unit; sorting them takes twice as long;
+3. a buffer that is sorted when it is full (`waiting`), where there are too many groups for either table.
 """
 
 import numpy as np
@@ -10,7 +13,6 @@ from servqual._arrays import Array
 from servqual.metrics.accumulators.bin_counts import BinCounts
 from servqual.metrics.accumulators.counted_table import CountedTable
 from servqual.metrics.accumulators.counts import Sparse
-from servqual.metrics.accumulators.exact_sums import ExactSums
 from servqual.metrics.accumulators.value_steps import Run
 from servqual.metrics.accumulators.value_table import WAITING, ValueTable
 from servqual.metrics.accumulators.values import bin_of
@@ -18,25 +20,20 @@ from servqual.metrics.accumulators.waiting import WaitingValues, counted
 
 
 class ValueCounts:
-    """Counts of whole values of 0 to 2^53 by group; with `sum_up` also their sums and sums of squares."""
+    """Counts of whole values of 0 to 2^53 by group."""
 
     def __init__(self) -> None:
-        self._sums: ExactSums | None = None
         self._table: ValueTable | None = ValueTable()
         self._bins: BinCounts | None = BinCounts()
-        self._cells = Sparse.nothing("values", 0)  # what is in neither
+        self._cells = Sparse.nothing("values", 0)  # the rows in neither table
         self._waiting = WaitingValues()
 
     def add(self, ticks: Array, unit: int, codes: Array, among: Array, size: int) -> None:
-        """Count values, given as floats in a unit, of the rows of `among`."""
+        """Count the values, floats in a unit, of the rows of `among`."""
         if self._table is not None:
             if self._table.add(ticks, unit, codes, among, size):
                 return
-            if self._sums is not None:
-                self._table.sum_up(self._sums)
             self._cells, self._table = self._table.cells(np.arange(max(size, self._table.size))), None
-        if self._sums is not None:
-            self._sums.add(ticks * among, unit, codes, size)
         if self._bins is not None:
             self._cells = self._cells.grown(size)
             if self._bins.add(ticks, unit, codes, among, self._cells.binned):
@@ -47,30 +44,18 @@ class ValueCounts:
         if self._waiting.rows > max(WAITING, len(self._cells.group)):
             self._settle(size)
 
-    def sum_up(self) -> None:
-        """Keep sums as well, from the first row on; a table of counts gives them for nothing."""
-        self._sums = ExactSums()
-
-    def sums(self, size: int) -> tuple[Array, Array]:
-        """Sums and sums of squares of each group, in limbs."""
-        assert self._sums is not None
+    def prepare(self, run: Run) -> None:
+        """Work out ahead, on several threads, the numbers that ranks are found by."""
         if self._table is not None:
-            self._sums = ExactSums()
-            self._table.sum_up(self._sums)
-        return self._sums.sums(size)
-
-    def look(self, run: Run) -> None:
-        """Work out ahead, on several threads, what sums and ranks follow from."""
-        if self._table is not None:
-            self._table.look(run)
+            self._table.prepare(run)
 
     def counted(self, order: Array) -> Sparse | CountedTable:
-        """The counts of all groups, in another order, as the table where there is one."""
+        """Counts of all groups, in another order; as the table where there is one."""
         found = None if self._table is None else self._table.counted(order)
         return found or self.cells(order)
 
     def cells(self, order: Array) -> Sparse:
-        """The counts of all groups, in another order."""
+        """Counts of all groups, in another order."""
         if self._table is not None:
             return self._table.cells(order)
         self._settle(len(order))
@@ -78,7 +63,7 @@ class ValueCounts:
         return cells.ordered(order)
 
     def _settle(self, size: int) -> None:
-        """Count the rows that wait."""
+        """Count the rows in the buffer."""
         self._cells = self._cells.grown(size)
         group, value = self._waiting.given_up()
         if len(group):

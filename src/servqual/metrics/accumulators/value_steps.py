@@ -1,7 +1,8 @@
-"""What each short step of the rows of a table of counts holds: its values' number, and sums of their places in it.
+"""Steps of a table of counts: how many values lie in each short piece of a row.
 
-Sums over all values, and the place of a rank, follow from these few numbers. A matrix product is the fastest way to
-them, and its floats are exact: single ones below 2^24, which is checked, and double ones for all counts of 31 bits.
+A rank is found in two looks instead of one through the whole row: first the step that it lies in, by the running sum of
+these few numbers, then its place within the step. A product with a vector of ones is the fastest way to the numbers;
+its floats are exact, single ones below 2^24, which is checked, and double ones for all counts of 31 bits.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,11 +14,10 @@ from servqual._arrays import Array
 
 STEP: Final = 64
 """Columns of a step."""
-_POWERS: Final = np.arange(STEP)[:, np.newaxis] ** np.arange(3)
-_FEW: Final = 1 << 12
-"""Of fewer values in a step, the sum of the squares of their places is below 2^24."""
+_EXACT: Final = 1 << 24
+"""Whole numbers up to here are exact in single floats."""
 _CHUNK: Final = 1 << 18
-"""So many places are looked through at a time, which the cache holds."""
+"""Places looked through at a time, which the cache holds."""
 
 
 Run: TypeAlias = Callable[[Callable[[slice], Any], Iterable[slice]], Iterable[Any]]
@@ -28,8 +28,8 @@ class Steps:
     """The steps of a table of counts by row and column; the last is filled up with zeros.
 
     >>> steps = Steps(np.array([[1, 0, 2], [0, 4, 0]]))
-    >>> steps.moments.tolist(), steps.different.tolist()
-    ([[[3], [4]], [[4], [4]], [[8], [4]]], [2, 1])
+    >>> steps.counts.tolist(), steps.different.tolist()
+    ([[3], [4]], [2, 1])
     """
 
     def __init__(self, table: Array) -> None:
@@ -38,36 +38,36 @@ class Steps:
         self._seen: tuple[Array, Array] | None = None
 
     @property
-    def moments(self) -> Array:
-        """How many values each step of each row holds, and the sums of their places in it and of these squared."""
+    def counts(self) -> Array:
+        """The number of values in each step of each row."""
         return self.look()[0]
 
     @property
     def different(self) -> Array:
-        """How many different values each row holds, exactly up to 2^24."""
+        """The number of different values in each row, exactly up to 2^24."""
         return self.look()[1]
 
     def look(self, run: Run = map) -> tuple[Array, Array]:
         """Look through the table once; a pool's `map` does so on several threads."""
         if self._seen is None:
             size, chunk = len(self.table), max(1, _CHUNK // (self._steps * STEP))
-            moments, different = np.empty((3, size, self._steps), np.int64), np.empty(size, np.int64)
+            counts, different = np.empty((size, self._steps), np.int64), np.empty(size, np.int64)
             chunks = [slice(first, first + chunk) for first in range(0, size, chunk)]
             for rows, (sums, values) in zip(chunks, run(self._looked, chunks), strict=True):
-                moments[:, rows], different[rows] = sums.T.reshape(3, -1, self._steps), values
-            self._seen = moments, different
+                counts[rows], different[rows] = sums.reshape(-1, self._steps), values
+            self._seen = counts, different
         return self._seen
 
     def _looked(self, rows: slice) -> tuple[Array, Array]:
         counts = _filled_up(self.table[rows], self._steps, np.float32)
-        sums = counts @ _POWERS.astype(np.float32)
-        if sums[:, 0].max() >= _FEW:
-            sums = _filled_up(self.table[rows], self._steps, np.float64) @ _POWERS.astype(np.float64)
+        sums = counts @ np.ones(STEP, np.float32)
+        if sums.max(initial=0) >= _EXACT:
+            sums = _filled_up(self.table[rows], self._steps, np.float64) @ np.ones(STEP)
         return sums, np.minimum(counts, 1, out=counts).reshape(-1, self._steps * STEP).sum(1)
 
 
 def _filled_up(table: Array, steps: int, kind: type[np.floating]) -> Array:
-    """Each step of some rows, one after the other."""
+    """The steps of some rows, one after the other."""
     counts = np.empty((len(table), steps * STEP), kind)
     counts[:, : table.shape[1]] = table
     counts[:, table.shape[1] :] = 0

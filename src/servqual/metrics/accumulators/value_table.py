@@ -1,4 +1,13 @@
-"""Counts of small multiples of one unit by group, in a table with a place for each group and value."""
+"""Counts of small multiples of one unit by group, in a table with a place per group and value.
+
+    unit 0.1 s      0   0.1  0.2  0.3 …  width            a row's key is  group × width + value / unit;
+    group 0         3    0    7    1                      keys are buffered, sorted by the two million,
+    group 1         0    2    0    9                      and counted, so that nearby places share the cache
+
+Counting costs one addition per row and no sort of all rows, whatever the number of different values. The operating
+system gives memory only where it is written, so that the whole table is reserved at once: a new group costs nothing,
+and only a greater value or a finer unit moves counts. Up to two million rows stay keys and never reach the table.
+"""
 
 from typing import Final
 
@@ -7,25 +16,20 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.metrics.accumulators.counted_table import CountedTable, listed
 from servqual.metrics.accumulators.counts import Sparse
-from servqual.metrics.accumulators.exact_sums import ExactSums
 from servqual.metrics.accumulators.value_steps import STEP, Run, Steps
 from servqual.metrics.accumulators.waiting import counted
 from servqual.readers.columns.units import CACHED, cached_chunks
 
 WAITING: Final = 1 << 21
-"""Fewer rows than this are not worth sorting."""
+"""Rows in the buffer of keys; fewer are not worth sorting."""
 _PLACES: Final = 1 << 25
-"""The most places that a table may have: 128 MiB."""
+"""Most places of a table: 128 MiB."""
 _ROWS: Final = (1 << 31) - 1
-"""The most rows that a table may count, in 32 bits."""
+"""Most rows that a table counts, in 32 bits."""
 
 
 class ValueTable:
-    """A place for each group and multiple of a unit; the last place takes the rows that do not count.
-
-    All places are there as soon as rows are counted: memory that nobody writes to costs nothing. So a new group costs
-    nothing either; only a greater value, or a finer unit, moves the counts. A few rows are never put into the table.
-    """
+    """Table with a place per group and multiple of a unit; one more place takes the rows that do not count."""
 
     def __init__(self) -> None:
         self._unit = 0
@@ -40,7 +44,7 @@ class ValueTable:
         self.size = 0
 
     def add(self, ticks: Array, unit: int, codes: Array, among: Array, size: int) -> bool:
-        """Count these rows, or say that they do not fit."""
+        """Count rows; False where they do not fit."""
         top = int(ticks.max(initial=-1))
         self._rows += len(ticks)
         if top < 0:
@@ -63,7 +67,7 @@ class ValueTable:
         return True
 
     def _settle(self) -> None:
-        """Count what is held; many places in their order are near each other, where the cache has them."""
+        """Count the buffered keys, sorted, so that neighbours are in the cache."""
         if not len(self._places):
             self._places = np.zeros(_PLACES + 1, np.int32)
         if self._held:
@@ -71,12 +75,12 @@ class ValueTable:
                 self._places, self._lent = self._places.copy(), False
             key, self._held, self._known = self._keys[: self._held], 0, None
             key.sort()
-            for rows in cached_chunks(len(key)):  # numpy is quicker at words and an array of ones
+            for rows in cached_chunks(len(key)):  # numpy adds fastest at 64-bit places an array of ones
                 places = key[rows].astype(np.intp)
                 np.add.at(self._places, places, np.ones(len(places), np.int32))
 
     def _fit(self, width: int, unit: int, size: int) -> bool:
-        """Make room for values below `width` of a unit in `size` groups, if there is."""
+        """Make room for values below `width` of a unit in `size` groups; False where there is none."""
         size = max(size, self.size)
         times = (self._unit or unit) // unit
         needed = max(width, (self._needed - 1) * times + 1)
@@ -90,7 +94,7 @@ class ValueTable:
         return True
 
     def _move(self, width: int, times: int) -> None:
-        """Make rows wider, and values so many times as large."""
+        """Widen the table and rescale its values."""
         if len(self._places):
             counts = self._counts()
             places = np.zeros(_PLACES + 1, np.int32)
@@ -108,33 +112,25 @@ class ValueTable:
         return self._places[: self.size * self._width].reshape(self.size, self._width)[:, : self._needed]
 
     def _few(self) -> tuple[Array, Array]:
-        """The groups and values of the rows that count, while the table has counted none."""
+        """Groups and values of the buffered rows that count, while the table is empty."""
         key = self._keys[: self._held]
         group, value = np.divmod(key[key != _PLACES], np.int32(max(self._width, 1)))
         return group.astype(np.int64), value.astype(np.int64)
 
-    def look(self, run: Run) -> None:
-        """Look through the table, where there is one, for what sums and ranks follow from."""
+    def prepare(self, run: Run) -> None:
+        """Look through the table, where there is one, for the numbers that ranks are found by."""
         if len(self._places):
             self._steps().look(run)
 
-    def sum_up(self, sums: ExactSums) -> None:
-        """Add what the table counts."""
-        if len(self._places):
-            sums.add_steps(self._steps(), self._unit)
-        elif self._held:
-            group, value = self._few()
-            sums.add(value.astype(np.float64), self._unit, group, self.size)
-
     def cells(self, order: Array, binned: Array | None = None) -> Sparse:
-        """The counts of each value; where `binned` is given they are of bins."""
+        """Counts of each value, or of bins where `binned` is given."""
         if len(self._places) or binned is not None:
             return listed(self._counts(), self._unit, order, binned)
         group, value = self._few()
         return counted(group, value * self._unit, np.zeros(len(order), np.bool_)).ordered(order)
 
     def counted(self, order: Array) -> CountedTable | None:
-        """The counts as they are, where the table has a row for all groups and is a whole number of steps wide."""
+        """The table itself, where it has a row for all groups and is a whole number of steps wide."""
         if not len(self._places) or order.max(initial=0) >= self.size:
             return None
         steps = self._steps()

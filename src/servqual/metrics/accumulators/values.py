@@ -1,7 +1,7 @@
-"""Accumulators that keep how often each value came, for percentiles and survival; exact while the values are few.
+"""Accumulators that count each value, for percentiles and survival; exact while the values are few.
 
-From `EXACT` different values on they fold to logarithmic bins. Which of the two it is follows from the values alone,
-not from how they were split, so that parts of the same rows add up to the same bytes.
+From `EXACT` different values on they are put into logarithmic bins. That depends on the values alone, not on how rows
+were split, so that parts of the same rows add up to the same bytes.
 """
 
 from collections.abc import Mapping
@@ -16,13 +16,13 @@ from servqual.stats.survival import HALF
 
 _BITS: Final = 7
 BIN_ERROR: Final = 2.0 ** -(_BITS + 1)
-"""The middle of a bin is at most this share of a value away from it: 0.39 %."""
+"""Largest distance of a value from the middle of its bin, as a share of the value: 0.39 %."""
 _MANTISSA: Final = 52
 _FIRST: Final = ((1023 + _BITS) << _BITS) - (1 << _BITS)
 
 
 def bin_of(values: Array) -> Array:
-    """The logarithmic bin of each whole value of 0 to 2^53: 128 bins an octave, exact below 256.
+    """Logarithmic bin of each whole value of 0 to 2^53: 128 bins per octave, exact below 256.
 
     The scheme of HdrHistogram (G. Tene, 2012): an exponent and the leading bits, read off the value as a float64.
 
@@ -36,7 +36,7 @@ def bin_of(values: Array) -> Array:
 
 
 def middle_of(bins: Array) -> Array:
-    """The middle of each bin, as a float.
+    """Middle of each bin, as a float.
 
     >>> middle_of(np.array([255, 256, 1780])).tolist()
     [255.0, 256.5, 1001471.5]
@@ -52,7 +52,7 @@ def _sorted(counts: Mapping[int, Any]) -> dict[int, Any]:
 
 @attrs.frozen
 class Values(Accumulator):
-    """How often each value came, for medians and percentiles.
+    """Number of each value, for medians and percentiles.
 
     Exact while a cell holds at most `EXACT` different values; from there on in logarithmic bins whose middle is within
     0.4 % of every value in them.
@@ -62,6 +62,7 @@ class Values(Accumulator):
     """
 
     stored_name: ClassVar[str] = "values"
+    statistic: ClassVar[str] = "p50"
     EXACT: ClassVar[int] = 1024
     counts: Mapping[int, int] = attrs.field(factory=dict, converter=_sorted)
     undecided: int = attrs.field(default=0, validator=whole)
@@ -80,18 +81,18 @@ class Values(Accumulator):
         return Values(counts, self.undecided + other.undecided, binned)
 
     def in_bins(self) -> Mapping[int, int]:
-        """How often each logarithmic bin came."""
+        """Number of values in each logarithmic bin."""
         if self.binned:
             return self.counts
         return _summed(bin_of(np.fromiter(self.counts, np.int64, len(self.counts))).tolist(), self.counts.values())
 
     @property
     def n(self) -> int:
-        """How many values."""
+        """Number of values."""
         return sum(self.counts.values())
 
     def quantile(self, q: float) -> float | None:
-        """The smallest value with at least a share `q` of the values at or below it; None where there is none."""
+        """Smallest value with at least a share `q` of the values at or below it; None where there is none."""
         n = self.n
         if not n:
             return None
@@ -118,7 +119,7 @@ def _summed(keys: Any, counts: Any) -> dict[int, int]:
 
 @attrs.frozen
 class Lifetimes(Accumulator):
-    """How many ended, and how many were still going on when last seen, at each age; for open items.
+    """Number that ended, and number still going when last seen, at each age; for open items.
 
     An item that goes on has no duration, only an age so far; leaving it out, or taking its age for a duration, makes
     every time too short. Binned as `Values` are.
@@ -130,6 +131,7 @@ class Lifetimes(Accumulator):
     """
 
     stored_name: ClassVar[str] = "lifetimes"
+    statistic: ClassVar[str] = "median"
     EXACT: ClassVar[int] = Values.EXACT
     counts: Mapping[int, tuple[int, int]] = attrs.field(factory=dict, converter=_sorted)
     binned: bool = False
@@ -145,7 +147,7 @@ class Lifetimes(Accumulator):
         return Lifetimes(_paired((*mine.items(), *theirs.items())), binned)
 
     def in_bins(self) -> Mapping[int, tuple[int, int]]:
-        """How many ended and went on in each logarithmic bin."""
+        """Number ended and still going in each logarithmic bin."""
         if self.binned:
             return self.counts
         bins = bin_of(np.fromiter(self.counts, np.int64, len(self.counts))).tolist()
@@ -153,7 +155,7 @@ class Lifetimes(Accumulator):
 
     @property
     def median(self) -> float | None:
-        """The first age by which at least half have ended; None where the estimate stays above half.
+        """First age by which at least half have ended; None where the estimate stays above half.
 
         The product-limit estimate (E. L. Kaplan and P. Meier, 1958, JASA 53: 457-481); where some go on at the age at
         which others end, they count as at risk there.

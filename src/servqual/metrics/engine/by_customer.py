@@ -1,4 +1,13 @@
-"""Rows held until all of them are there, apart by customer, so that a block has every row of each of its customers."""
+"""Rows held for keyed KPIs, parted into blocks so that every row of a customer is in one block.
+
+    chunk 1   anna ben  cleo anna     block 0   anna anna anna
+    chunk 2   cleo anna dora          block 1   ben dora           by the customer's number, or a hash of the text
+                                      block 2   cleo cleo
+
+A row is moved once, while the cache holds its chunk; a block of 20 million rows then fits the cache when its chains are
+sorted, and blocks are independent, so that threads share them. Without blocks first-contact resolution takes four
+times as long (20 million contacts).
+"""
 
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -9,21 +18,21 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.distinct import hash_of
+from servqual.metrics.accumulators import hash_of
 from servqual.readers.columns.columns import NONE, Chunk, Column, joined
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusals
 from servqual.readers.columns.tables import Kind
 
 _BLOCKS: Final = 64
-"""Of 20 million rows a block then fits the processor's cache."""
+"""Number of blocks; of 20 million rows one then fits the cache."""
 _TOGETHER: Final = 1 << 18
-"""So many rows are parted at once."""
+"""Rows parted at once."""
 _LITTLE: Final = 1 << 18
 """Fewer rows than this are one block."""
 
 
 class Blocks:
-    """Takes chunks and gives blocks of whole customers; only the columns that are asked for are kept."""
+    """Thread-safe store of chunks that gives blocks of whole customers, with the asked columns only."""
 
     def __init__(self, key: str, columns: Collection[str]) -> None:
         self._key, self._columns = key, columns
@@ -35,7 +44,7 @@ class Blocks:
         self._lock = threading.Lock()
 
     def add(self, chunk: Chunk) -> None:
-        """Hold one more chunk; may be called from several threads."""
+        """Hold one more chunk."""
         kept = {name: column for name, column in chunk.columns.items() if name in self._columns}
         with self._lock:
             if chunk.columns:
@@ -61,7 +70,7 @@ class Blocks:
             )
 
     def _apart(self, chunk: Chunk) -> Chunk:
-        """The chunk with numbers of rows of its own, where others have been numbered alike."""
+        """Number the rows of a chunk anew where other chunks have the same numbers."""
         if not chunk.size:
             return chunk
         ends = (chunk.rows[0], chunk.rows[-1]) if isinstance(chunk.rows, range) else chunk.numbers
@@ -82,7 +91,7 @@ class Blocks:
                 self._held[number].append(piece)
 
     def __iter__(self) -> Iterator[Chunk]:
-        """The blocks; a block is given up as it is handed out."""
+        """Hand out the blocks one by one, and forget each."""
         if self._waiting and self._rows <= _LITTLE:
             self._held[0] = self._waiting
         elif self._waiting:
@@ -123,7 +132,7 @@ def _pieces(chunk: Chunk, key: str, block: Array) -> Iterator[tuple[int, Chunk]]
 
 
 def _at(rows: Sequence[int] | Array, order: Array) -> Array:
-    """The numbers of rows in another order, as narrow as they can be."""
+    """Numbers of rows in another order, in the narrowest type."""
     if not isinstance(rows, range):
         return np.asarray(rows)[order]
     wide = max(abs(rows.start), abs(rows.stop)) > np.iinfo(np.int32).max
@@ -134,7 +143,7 @@ def _at(rows: Sequence[int] | Array, order: Array) -> Array:
 
 
 def _blocks(column: Column) -> Array:
-    """The block of each row: by the number of its customer, or by a hash of the text."""
+    """Block of each row: by the number of its customer, or by a hash of the text."""
     labels = column.labels
     if isinstance(labels, range):
         return ((column.values + labels.start) % _BLOCKS).astype(np.uint16)
@@ -146,20 +155,20 @@ def _blocks(column: Column) -> Array:
 
 
 def _homes(codes: Array, labels: range) -> Array:
-    """Which of its block's numbers each row has, counted from the first; so codes are as small as can be."""
+    """Code of each row among the numbers of its block, counted from the first, so that codes stay small."""
     places: Array = (codes + labels.start % _BLOCKS) // _BLOCKS
     places[codes < 0] = NONE[Kind.LABEL]
     return places
 
 
 def _numbers_of(labels: range, block: int) -> range:
-    """All the numbers of a block that come from a range on."""
+    """Numbers of a block from the start of a range on."""
     first = labels.start - labels.start % _BLOCKS + block
     return range(first, labels.stop + _BLOCKS, _BLOCKS)
 
 
 def _compact(column: Column) -> Column:
-    """Without the labels that no row has, where they are far more than the rows; ranges cost nothing."""
+    """Drop unused labels where they are far more than the rows; ranges cost nothing."""
     if isinstance(column.labels, range) or len(column.labels) <= 4 * len(column.values):
         return column
     present, codes = np.unique(column.values, return_inverse=True)

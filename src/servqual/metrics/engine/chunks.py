@@ -1,70 +1,81 @@
-"""The tables that were handed over, read a chunk at a time, and work on chunks ahead of their turn."""
+"""The tables of a question as chunks, each read when it is called for, and work on chunks ahead of their turn."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
-from functools import partial
-from typing import TypeVar
+from typing import Final, TypeAlias, TypeVar
 
-import attrs
+from servqual._checks import among, must_be, near
+from servqual.errors import InvalidValue, MissingColumn
+from servqual.metrics.engine.planning import Plan
+from servqual.readers import sources
+from servqual.readers.columns.columns import Chunk
+from servqual.readers.columns.request import Request
+from servqual.readers.sources import Source
 
-from servqual._checks import need
-from servqual.readers.columns.columns import Chunk, joined
-from servqual.readers.columns.request import Asked
-from servqual.readers.columns.tables import Kind
-from servqual.readers.sources import Source, parts_of_source
+Data: TypeAlias = Mapping[str, Source]
+"""Table name to what holds its rows."""
+Chunks: TypeAlias = Mapping[str, Iterable[Callable[[], Chunk]]]
+"""Table name to its chunks, each a call that reads it; a call may run on any thread."""
+LOG: Final = "case_events"
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-@attrs.frozen
-class Reader:
-    """Tables by name, how their columns are called, which are wanted, and whether a bar shows how far it is.
+def chunks_of(data: Data, plan: Plan) -> Chunks:
+    """Take from data the tables and columns that a plan reads, as chunks; nothing is read before a chunk is called.
 
-    A table that `wanted` does not name is read whole; `kinds` says what columns hold that no table defines.
+    The log of events stands in for a table of cases that is not there. Raises `MissingColumn` for a table that neither
+    gives, `InvalidValue` where a clock is read without an agreement.
+
+    >>> from servqual.metrics.engine import plan_of
+    >>> cases = {"case_id": ["C-1"], "team": ["north"], "received_at": [None], "colour": ["red"]}
+    >>> [read] = chunks_of({"cases": cases}, plan_of(["case_volume"], by=["team"]))["cases"]
+    >>> sorted(read().columns)
+    ['received_at', 'team']
     """
+    must_be(Mapping, "data", "a mapping by name", data)
+    for table in plan.columns:
+        among("columns", table, data)
+    out: dict[str, Iterable[Callable[[], Chunk]]] = {}
+    for table in plan.tables:
+        if table in data and table != LOG:
+            out[table] = _chunks(data, plan, table)
+        else:
+            _check_log(table, data, plan)
+            out.setdefault(LOG, _chunks(data, plan, LOG, whole=True))
+    return out
 
-    data: Mapping[str, Source]
-    columns: Mapping[str, Mapping[str, str]]
-    wanted: Mapping[str, frozenset[str]]
-    kinds: Mapping[str, Mapping[str, Kind]]
-    naive: str | None
-    progress: bool
 
-    @contextmanager
-    def parts(self, table: str, *, whole: bool = False) -> Generator[Iterator[Callable[[], Chunk]]]:
-        """The chunks of a table, each read when it is called for; the bar stays until the end."""
-        asked = Asked(
-            names=self.columns.get(table, {}),
-            only=self.wanted.get(table),
-            kinds=self.kinds.get(table, {}),
-            naive=self.naive,
-            whole=whole,
+def _chunks(data: Data, plan: Plan, table: str, *, whole: bool = False) -> Iterator[Callable[[], Chunk]]:
+    request = Request(
+        names=plan.columns.get(table, {}),
+        only=plan.wanted(table),
+        kinds=plan.kinds(table),
+        naive=plan.naive,
+        whole=whole,
+    )
+    return sources.chunks_of(table, data[table], request)
+
+
+def _check_log(table: str, data: Data, plan: Plan) -> None:
+    source, _, clock = table.partition("/")
+    key = next(kpi.key for kpi in plan.read if kpi.table == table)
+    if source == LOG and (plan.sla is None or not clock):
+        raise InvalidValue(
+            f"sla is needed by {key}, which reads a service clock (got None); pass sla=", field="sla", got=None
         )
-        parts = parts_of_source(table, self.data[table], asked)
-        if not self.progress:
-            yield parts
-            return
-        tqdm = need("tqdm", "cli", "progress=True")
-        with tqdm.tqdm(unit=" rows", unit_scale=True, desc=table) as bar:
-            yield (partial(_read, part, bar.update) for part in parts)
-
-    def whole(self, table: str) -> Chunk:
-        """All of a table at once."""
-        with self.parts(table, whole=True) as parts:
-            return joined([part() for part in parts])
-
-
-def _read(part: Callable[[], Chunk], done: Callable[[int], object]) -> Chunk:
-    chunk = part()
-    done(chunk.read)
-    return chunk
+    if LOG not in data or source not in {LOG, "cases"}:
+        raise MissingColumn(
+            f"{key} reads the table {source!r} (got {', '.join(data) or 'no tables'}); pass it in data",
+            column=source,
+            near=near(source, data),
+        )
 
 
 def ahead(pool: Executor, work: Callable[[Item], Result], items: Iterable[Item], most: int) -> Iterator[Result]:
-    """The results of work in the order of its items, of which at most so many are under way; memory stays flat."""
+    """Yield the results of work in the order of its items, with at most so many under way; memory stays flat."""
     waiting: deque[Future[Result]] = deque()
     for item in items:
         waiting.append(pool.submit(work, item))

@@ -1,4 +1,13 @@
-"""Which group each row belongs to: groups are numbered as they first come, chunk after chunk."""
+"""The group of each row: labels are packed into one whole number, and such numbers are looked up in a table.
+
+    team     channel    month            key                    number of the group
+    3 (2 b)  1 (2 b)    17 (5 b)    ->   3 << 7 | 1 << 5 | 17   table[key], or the next free one
+
+One addition per row and column and one table lookup per row, without hashing any label. Labels, and
+groups, are numbered as they are first seen, chunk by chunk; when the labels of a column need one more bit, the known
+keys are packed anew. Keys of more than 24 bits are searched for in a sorted list instead. At the end the groups are
+sorted by their labels, so that no number depends on the order of chunks.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -14,20 +23,20 @@ from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.tables import Kind
 
 _MOST: Final = 10_000_000
-"""So many groups fit into memory with what KPIs keep of each."""
+"""Most groups of a tally; more would not fit into memory with the state of each."""
 _LOOKUP: Final = 24
-"""Keys of so many bits are looked up in a table; longer ones are searched for."""
+"""Most bits of a key for a table; longer keys are searched for."""
 _NARROW: Final = 20
-"""Tables of so many bits are small enough to hold whole words."""
+"""Most bits of a table that holds whole words."""
 _HALF: Final = 32
-"""Keys of fewer bits take half a word a row."""
+"""Keys of fewer bits take half a word per row."""
 _WORD: Final = 63
 _UNKNOWN: Final = -2
-"""The number of a label that has not come yet."""
+"""Number of a label that was not seen before."""
 
 
 class GroupCodes:
-    """Numbers for the groups of some columns and periods, and at the end the groups in order."""
+    """Numbers of the groups of some columns and periods; sorted groups at the end."""
 
     def __init__(self, by: Sequence[str], at: str, zone: ZoneInfo) -> None:
         self._by, self._at, self._zone = tuple(by), at, zone
@@ -38,7 +47,7 @@ class GroupCodes:
         self.size = 0 if self._by else 1
 
     def add(self, chunk: Chunk) -> Array:
-        """The number of each row's group."""
+        """Number the group of each row."""
         if not self._by:
             return np.zeros(chunk.size, np.int64)
         columns = [labels.add(*self._column(name, chunk)) for name, labels in zip(self._by, self._labels, strict=True)]
@@ -82,7 +91,7 @@ class GroupCodes:
             key <<= bits
             key += column
             ones = (ones << bits) + 1
-        key += ones  # nothing known is -1
+        key += ones  # an unknown label is -1
         return key
 
     def _unpacked(self, key: Array) -> Array:
@@ -93,7 +102,7 @@ class GroupCodes:
         return members
 
     def _column(self, name: str, chunk: Chunk) -> tuple[Array, Sequence[Any]]:
-        """Codes of rows, -1 for nothing known, and the labels that they stand for."""
+        """Codes of rows, -1 for an unknown label, and the labels of the codes."""
         if name in PERIODS:
             column = chunk.columns[self._at]
             known = column.known
@@ -119,7 +128,7 @@ class GroupCodes:
         return codes, [bool(value) if column.kind is Kind.FLAG else value.item() for value in values]
 
     def groups(self) -> tuple[Groups, Array]:
-        """The groups in the order of their labels, and the number of each."""
+        """Sort the groups by their labels, and give the number of each."""
         if not self._by:
             return Groups.whole(), np.zeros(1, np.int64)
         ordered = (labels.ordered(column) for labels, column in zip(self._labels, self._members, strict=True))
@@ -130,9 +139,9 @@ class GroupCodes:
 
 
 class _Labels:
-    """The labels of one column, numbered as they first come; -1 is nothing known.
+    """Labels of one column, numbered as they are first seen; -1 is an unknown label.
 
-    A whole number and its digits are one, for a part may hold texts only where another part has numbers.
+    A whole number and its digits are one label, for one chunk may hold texts where another holds numbers.
     """
 
     def __init__(self) -> None:
@@ -144,7 +153,7 @@ class _Labels:
         self._lookup = np.full(1, _UNKNOWN, np.int32)
 
     def add(self, codes: Array, names: Sequence[Any]) -> Array:
-        """The numbers of rows whose codes stand for these names."""
+        """Number the rows whose codes stand for some names."""
         if names is not self._from or len(self._lookup) != len(names) + 1:
             self._from = names
             self._lookup = np.full(len(names) + 1, _UNKNOWN, np.int32)
@@ -173,18 +182,18 @@ class _Labels:
             self._lookup[code] = number
 
     def ordered(self, numbers: Array) -> tuple[Array, tuple[Any, ...]]:
-        """The place of each of these numbers among their labels in order, and the labels."""
+        """Place of each number among the sorted labels, and these labels."""
         came = np.unique(numbers)
         came = came[came >= 0]
         names = all_alike([self.names[number] for number in came.tolist()])
         order = sorted(range(len(came)), key=lambda place: in_order(names[place]))
-        places = np.zeros(len(self.names) + 1, np.int64)  # the last is that of nothing known
+        places = np.zeros(len(self.names) + 1, np.int64)  # the last place is that of an unknown label
         places[came[order]] = np.arange(1, len(order) + 1)
         return places, tuple(names[place] for place in order)
 
 
 class _Keys:
-    """From packed labels to the number of the group, -1 for one that has not come."""
+    """Packed labels to the number of the group, -1 for a new one."""
 
     def __init__(self, bits: int) -> None:
         kind = np.int64 if bits <= _NARROW else np.int32
@@ -202,7 +211,7 @@ class _Keys:
         self._sorted, self._numbers = keys[order], numbers[order]
 
     def unknown(self, keys: Array) -> Array:
-        """The different keys that have no number yet."""
+        """Different keys without a number."""
         if self._table is None or len(self._table) > len(keys):
             return np.unique(keys[self.find(keys) < 0])
         came = np.zeros(len(self._table), np.bool_)

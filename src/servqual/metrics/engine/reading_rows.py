@@ -1,4 +1,10 @@
-"""One table's rows into a tally, chunk after chunk."""
+"""The rows of one table into a tally, chunk by chunk, on several threads.
+
+For each chunk the KPIs that share a moment are taken together: each row function runs once on a `View` of the chunk,
+its masks and values are prepared without a lock, and only then are groups numbered and running forms filled, each
+under a lock of its own. Groups are numbered as they are first seen and sorted at the end, so that the tally does not
+depend on which thread was first.
+"""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -11,16 +17,14 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn, RefusedRow
-from servqual.metrics.accumulators.cells import Cells
-from servqual.metrics.accumulators.mask_counts import MaskCounts
-from servqual.metrics.accumulators.running import Amounts, fillings
-from servqual.metrics.accumulators.value_steps import Run
+from servqual.metrics.accumulators import Amounts, Cells, MaskCounts, Run, running_form
 from servqual.metrics.engine.by_customer import Blocks
 from servqual.metrics.engine.chunks import ahead
 from servqual.metrics.engine.grouping import GroupCodes
-from servqual.metrics.engine.slot import Slot
-from servqual.metrics.engine.tallies import Part, Plan, Tally, part_of
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.engine.planning import Dated, Plan, dated
+from servqual.metrics.engine.tallies import Tally
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.time.periods import keys_of
 from servqual.readers.columns.accounting import Rows
@@ -28,36 +32,31 @@ from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusal, Refusals
 from servqual.readers.sources import chosen, chosen_rows
 
-_WARM = (1 << 25) - (1 << 16)
-"""Bytes, nearly the most that glibc goes by."""
 _AHEAD = 4
-"""Blocks that are under way at once."""
+"""Blocks under way at once."""
 
 
 class Tallier:
-    """Takes chunks of one table as they come, also from several threads, and gives the tally of them all.
+    """Thread-safe tally of the chunks of one table.
 
-    For a keyed KPI the rows are kept, apart by customer, and tallied when all of them are there.
+    For a keyed KPI the rows are held, parted by customer, and tallied at the end.
     """
 
-    def __init__(self, plan: Plan, table: str, *, strict: bool = False) -> None:
+    def __init__(self, plan: Plan, table: str) -> None:
         self._plan = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table == table))
         mine = tuple(kpi for kpi in plan.kpis if all(part.table == table for part in kpi.parts))
         self._asked = attrs.evolve(plan, kpis=mine)
         self._table = table
-        self._strict = strict
         self._blocks = _blocks(self._plan)
         self._rows = Rows()
         self._checked: frozenset[str] | None = None
         self._lock = threading.Lock()
-        self._parts = {part: _Part(self._plan, part) for part in map(part_of, self._plan.kpis)}
-        # glibc gives freed memory back to the system, and takes it anew, unless as much was freed at once before
-        np.empty(_WARM, np.uint8)
+        self._parts = {part: _Part(self._plan, part) for part in map(dated, self._plan.kpis)}
 
     def add(self, chunk: Chunk) -> None:
-        """Tally one more chunk, of which the rows that the plan leaves count.
+        """Tally one more chunk; rows outside the `where` of the plan do not count.
 
-        A keyed KPI sees the others too: what follows what does not depend on who asks.
+        A keyed KPI sees them all the same: the order of contacts does not depend on who asks.
         """
         if self._blocks is None:
             chunk = chosen(chunk, self._plan.where)
@@ -68,11 +67,11 @@ class Tallier:
             self._blocks.add(chunk)
 
     def tally(self, pool: Executor | None = None) -> Tally:
-        """The tally of all chunks so far; blocks that waited are tallied on a pool where one is given."""
+        """Finish the tally of all chunks; held blocks are tallied on a pool where one is given."""
         if self._blocks is not None:
             for _ in ahead(pool, self._add, self._blocks, _AHEAD) if pool else map(self._add, self._blocks):
                 pass
-        groups: dict[Part, Groups] = {}
+        groups: dict[Dated, Groups] = {}
         cells: dict[str, Cells] = {}
         for part, filled in self._parts.items():
             groups[part], found = filled.cells(pool.map if pool else map)
@@ -94,14 +93,14 @@ class Tallier:
             for filled in self._parts.values():
                 filled.add(chunk, *filled.take(chunk, memo, views, inside), inside)
         rows = _accounted(chunk, tuple(views.values()), inside)
-        if self._strict and rows.refusals:
+        if self._plan.strict and rows.refusals:
             raise refused(rows.refusals[0])
         with self._lock:
             self._rows += rows
 
 
 def _blocks(plan: Plan) -> Blocks | None:
-    """Where rows wait for a keyed KPI; without one they need not wait."""
+    """Make the store that holds rows for keyed KPIs; None without one."""
     keys = {kpi.keyed_by for kpi in plan.kpis if kpi.law == "keyed"}
     if not keys:
         return None
@@ -110,45 +109,43 @@ def _blocks(plan: Plan) -> Blocks | None:
 
 
 class _Part:
-    """What shares one set of groups: the KPIs of a table whose rows are dated by one moment."""
+    """KPIs of a table whose rows are dated by one moment, which share one set of groups."""
 
-    def __init__(self, plan: Plan, part: Part) -> None:
+    def __init__(self, plan: Plan, part: Dated) -> None:
         self._plan = plan
-        self._kpis = {kpi.state: kpi for kpi in plan.kpis if part_of(kpi) == part}
-        self._fillings = fillings({state: (kpi.accumulator, kpi.reading) for state, kpi in self._kpis.items()})
+        self._kpis = {kpi.state: kpi for kpi in plan.kpis if dated(kpi) == part}
+        self._forms = {state: running_form(kpi.accumulator) for state, kpi in self._kpis.items()}
         self._codes = GroupCodes(plan.by, part[1], plan.zone)
         self._keys = keys_of(plan.by, part[1])
-        self._masks = MaskCounts(sum(len(filling.masks) for filling in self._fillings.values()))
+        self._masks = MaskCounts(sum(len(form.masks) for form in self._forms.values()))
         self._numbering = threading.Lock()
-        # each on its own, so that one thread may fill this while another fills that
-        self._slots = [Slot(add) for add in (self._masks.add, *(each.add for each in self._fillings.values()))]
+        # a lock per form, so that threads fill different forms at once
+        self._adding = [(threading.Lock(), add) for add in (self._masks.add, *(f.add for f in self._forms.values()))]
 
     def take(
         self, chunk: Chunk, memo: dict[Any, Any], views: dict[str, View], inside: Array | None
     ) -> tuple[Sequence[Any], Sequence[Any]]:
-        """What the fillings take of the rows inside: packed masks, and the rest of each; views are kept by reading."""
-        amounts, masks, rest = Amounts(), list[Array](), []
+        """Prepare the rows inside: packed masks, and the values of each form; views are kept by reading."""
+        masks, rest = list[Array](), []
         found: dict[str, Mapping[str, Any]] = {}
-        for state, filling in self._fillings.items():
+        amounts: dict[str, Amounts] = {}
+        for state, form in self._forms.items():
             kpi = self._kpis[state]
             if kpi.reading not in views:
                 views[kpi.reading] = view = View(
                     chunk, kpi, self._plan.now, self._plan.period, memo=memo, by=self._plan.by
                 )
-                found[kpi.reading] = kpi.told(view)
-                for name in kpi.needs:
-                    if name in chunk.columns:
-                        amounts.learn(chunk.columns[name])
+                found[kpi.reading], amounts[kpi.reading] = kpi.told(view), Amounts()
             rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
             counted = _both(views[kpi.reading].counted(), inside)
             if counted is not None:
                 rows = {name: value & counted if _is_mask(value) else value for name, value in rows.items()}
-            masks.extend(rows[name] for name in filling.masks)
-            rest.append(filling.take(rows, amounts))
+            masks.extend(rows[name] for name in form.masks)
+            rest.append(form.take(rows, amounts[kpi.reading]))
         return self._masks.packed(masks), rest
 
     def add(self, chunk: Chunk, lanes: Sequence[Any], rest: Sequence[Any], inside: Array | None) -> None:
-        """Add what was taken; the other rows make no groups."""
+        """Add prepared rows; rows outside make no groups."""
         with self._numbering:
             if inside is None:
                 codes = self._codes.add(chunk)
@@ -156,20 +153,20 @@ class _Part:
                 codes, rows = np.zeros(chunk.size, np.int64), np.flatnonzero(inside)
                 columns = {name: chunk.columns[name].take(rows) for name in self._keys if name in chunk.columns}
                 codes[rows] = self._codes.add(attrs.evolve(chunk, columns=columns, size=len(rows)))
-            size = self._codes.size
-        if size:
-            for slot, taken in zip(self._slots, (lanes, *rest), strict=True):
-                slot.give(taken, codes, size)
+        if self._codes.size:
+            for (lock, add), taken in zip(self._adding, (lanes, *rest), strict=True):
+                with lock:  # other threads may have found more groups by now; their number only grows
+                    add(taken, codes, self._codes.size)
 
     def cells(self, run: Run) -> tuple[Groups, dict[str, Cells]]:
-        """Groups in order, and the cells of each state."""
-        for filling in self._fillings.values():
-            filling.look(run)
+        """Sort the groups, and give the cells of each state."""
+        for form in self._forms.values():
+            form.prepare(run)
         groups, order = self._codes.groups()
         counts, out = iter(self._masks.counts(groups.size)), {}
-        for state, filling in self._fillings.items():
-            mine = {name: next(counts) for name in filling.masks}
-            out[state] = filling.cells(mine, order)
+        for state, form in self._forms.items():
+            mine = {name: next(counts) for name in form.masks}
+            out[state] = form.cells(mine, order)
         return groups, out
 
 
@@ -178,32 +175,32 @@ def _is_mask(value: Any) -> bool:
 
 
 def _both(*masks: Array | None) -> Array | None:
-    """The rows of all masks; None stands for all rows."""
+    """Join masks by "and"; None stands for all rows."""
     some = [mask for mask in masks if mask is not None and not mask.all()]
     return np.logical_and.reduce(some) if some else None
 
 
 def _accounted(chunk: Chunk, views: Sequence[View], inside: Array | None) -> Rows:
-    """How many rows were read and used of those inside, and why the others were not."""
+    """Account for the rows inside: read, used, and refused with their reasons."""
     refusals = Refusals()
     for view in views:
         refusals += view.refusals + chunk.refusals.of_columns(view.named)
     unused = np.logical_and.reduce([view.bad for view in views]) if refusals else np.zeros(0, np.bool_)
     if inside is not None and refusals:
         refusals, unused = refusals.only(chunk.numbers[inside]), unused & inside
-    # rows that were folded into a case are used, or refused, with it
+    # rows of a case are used, or refused, with it
     lost, read = _weighed(chunk, unused), chunk.read if inside is None else _weighed(chunk, inside) + len(chunk.lost)
     settled = refusals.settled().numbered(lambda rows: rows % NUMBERED_ANEW)
     return Rows.of(read=read, used=read - len(chunk.lost) - lost, lost=chunk.lost, refusals=settled)
 
 
 def _weighed(chunk: Chunk, rows: Array) -> int:
-    """How many rows of the source stand behind some."""
+    """Number of rows of the source behind some rows."""
     return int(rows.sum()) if chunk.weights is None else int(chunk.weights[: len(rows)][rows].sum())
 
 
 def refused(first: Refusal) -> RefusedRow:
-    """The error of a row that cannot be used where none may be left out."""
+    """Make the error of the first refused row, for `strict=True`."""
     return RefusedRow(str(first), row=first.row, column=first.column, value=first.value, reason=first.reason)
 
 

@@ -1,55 +1,30 @@
-"""Rows into cells: one pass over the data for all KPIs, by group and period."""
+"""The engine's door: a plan and chunks of tables make a tally, and a tally makes measures."""
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial, reduce
-from typing import Any, TypeAlias
+from typing import Unpack
 
 import attrs
 
-from servqual._checks import all_of, among, did_you_mean, must_be, near
-from servqual.errors import InvalidValue, MissingColumn, UnknownName
-from servqual.metrics.catalogue.clocks import cases_of, judged_by
-from servqual.metrics.catalogue.kpis import KPIS
+from servqual._checks import need
+from servqual.metrics.clocks.cases import cases_of
 from servqual.metrics.clocks.log import EventLog, as_moment
 from servqual.metrics.clocks.readings import read_clock
 from servqual.metrics.clocks.split import split_cases
-from servqual.metrics.engine.chunks import Reader, ahead
+from servqual.metrics.engine.chunks import LOG, Chunks, Data, ahead, chunks_of
+from servqual.metrics.engine.planning import Options, Plan, plan_of, spelled_out
 from servqual.metrics.engine.reading_rows import Tallier, refused
-from servqual.metrics.engine.tallies import Plan, Tally, kinds_of, wanted_of
-from servqual.metrics.kpi.clusters import clustered
-from servqual.metrics.kpi.definition import Kpi, same_code
-from servqual.metrics.results.measures import RESULT_COLUMNS, Measures
-from servqual.metrics.time.instants import Moment, us_of
-from servqual.metrics.time.periods import PERIODS
-from servqual.model.sla.agreement import Sla
+from servqual.metrics.engine.tallies import Tally
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.results.measures import Measures
 from servqual.readers.columns.accounting import Rows
-from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT, Chunk
-from servqual.readers.sources import Source
-
-Data: TypeAlias = Mapping[str, Source]
-Where: TypeAlias = Mapping[str, Any]
-"""Column to the value, or the values, that count."""
+from servqual.readers.columns.columns import Chunk, joined
 
 
-def tally(
-    kpis: Sequence[str | Kpi],
-    data: Data,
-    *,
-    by: Sequence[str] = (),
-    zone: str = "UTC",
-    now: Moment | None = None,
-    period: tuple[Moment, Moment] | None = None,
-    where: Where | None = None,
-    sla: Sla | None = None,
-    columns: Mapping[str, Mapping[str, str]] | None = None,
-    naive: str | None = None,
-    cluster: str | None = None,
-    strict: bool = False,
-    threads: int | None = None,
-    progress: bool = False,
-) -> Tally:
+@spelled_out
+def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> Tally:
     """Count and sum what the KPIs need, by group, in one pass over the data.
 
     Args:
@@ -57,23 +32,25 @@ def tally(
         data: table name to a mapping of columns, a pandas, Polars or PyArrow frame, a DuckDB relation, an `Export`, a
             path, folder or glob of CSV or Parquet files (which are streamed), a list of our model's objects, or an
             iterator of any of these.
-        by: columns, or periods of each KPI's own moment: hour, day, week, month, quarter, year, weekday, hour_of_day.
-        zone: IANA zone in which periods are read.
-        now: the moment from which open items are seen; what happened later is not seen. numpy moments are UTC.
-        period: start and end, the end outside it: only rows that each KPI's own moment dates in it count, and KPIs of a
-            period as a whole, such as retention, are of this one.
-        where: column to the value, or values, of the rows that count; the others are not read at all, but by KPIs of
-            chains, such as first-contact resolution, where what follows what does not depend on who asks.
-        sla: the agreement by which clocks are read from `case_events`; its promises decide what is kept.
-        columns: table to our columns and the names that the data have for them.
-        naive: the zone of a frame's moments that carry none; without it they are refused.
-        cluster: a column, such as customer_id, whose rows are not independent of each other: intervals of shares and
-            means then hold for repeated customers, and each needs all rows of a customer together.
-        strict: raise `RefusedRow` for the first row that cannot be used instead of counting it.
-        threads: how many chunks of rows are taken at once; by default as many as there are processors.
-        progress: show a bar of the rows that were read.
+        options: by keyword.
+            by: columns, or periods of each KPI's own moment: hour, day, week, month, quarter, year, weekday,
+                hour_of_day.
+            zone: IANA zone in which periods are read.
+            now: the moment from which open items are seen; later events are not seen. numpy moments are UTC.
+            period: start and end, the end outside it: only rows that each KPI's own moment dates in it count, and KPIs
+                of a period as a whole, such as retention, are of this one.
+            where: column to the value, or values, of the rows that count; the others are read only by KPIs of chains,
+                such as first-contact resolution, where the order of contacts does not depend on who asks.
+            sla: the agreement by which clocks are read from `case_events`; its promises decide what is kept.
+            columns: table to our columns and the names that the data have for them.
+            naive: the zone of a frame's moments that carry none; without it they are refused.
+            cluster: a column, such as customer_id, whose rows are not independent of each other: intervals of shares
+                and means then hold for repeated customers, and each needs all rows of a customer together.
+            strict: raise `RefusedRow` for the first row that cannot be used instead of counting it.
+            threads: number of chunks under way at once; by default the number of processors.
+            progress: show a bar of the rows that were read.
 
-    Raises `UnknownName` for a mistyped KPI, `MissingColumn` for a column that a KPI needs.
+    Raises `UnknownName` for a mistyped KPI or option, `MissingColumn` for a column that a KPI needs.
 
     >>> import datetime as dt
     >>> monday = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -81,117 +58,15 @@ def tally(
     >>> tally(["resolution_rate"], {"cases": cases}, now=monday + dt.timedelta(days=1)).measure().one().value
     0.3333333333333333
     """
-    for field, given in (("data", data), ("columns", columns or {}), ("where", where or {})):
-        must_be(Mapping, field, "a mapping by name", given)
-    for table, names in (columns or {}).items():
-        among("columns", table, data)
-        must_be(Mapping, "columns", f"for {table} a mapping from our columns to theirs", names)
-        all_of(str, "columns", names.values(), f"for {table} a mapping from our columns to theirs")
-    asked = (os.cpu_count() or 1) if threads is None else threads
-    must_be(int, "threads", "a whole number of 1 or more", asked)
-    if asked < 1:
-        raise InvalidValue.of("threads", "be 1 or more", asked)
-    threads = 1 if strict else asked
-    plan = plan_of(kpis, by=by, zone=zone, now=now, period=period, sla=sla, where=where, cluster=cluster)
-    reader = Reader(data, columns or {}, wanted_of(plan), kinds_of(plan), naive, progress=progress)
-    in_log = tuple(table for table in _tables(plan) if table not in data or table == "case_events")
-    with ThreadPoolExecutor(threads) as pool:
-        parts = [_tally_log(in_log, reader, plan, sla, pool, strict=strict)] if in_log else []
-        for table in _tables(plan):
-            if table not in in_log:
-                tallier = Tallier(plan, table, strict=strict)
-                with reader.parts(table) as chunks:
-                    for _ in ahead(pool, partial(_add, tallier), chunks, threads + 1):
-                        pass
-                parts.append(tallier.tally(pool))
-    return _side_by_side(plan, parts)
+    plan = plan_of(kpis, **options)
+    return tally_of(plan, chunks_of(data, plan))
 
 
-def _add(tallier: Tallier, part: Callable[[], Chunk]) -> None:
-    tallier.add(part())
+@spelled_out
+def measure(kpis: Sequence[str | Kpi], data: Data, *, confidence: float = 0.95, **options: Unpack[Options]) -> Measures:
+    """Measure KPIs by group: each a value, its interval, n, and what is still undecided.
 
-
-def _tables(plan: Plan) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(kpi.table for kpi in plan.read))
-
-
-def _side_by_side(plan: Plan, parts: Sequence[Tally]) -> Tally:
-    """Tallies of different tables as one."""
-    return Tally(
-        plan,
-        {part: groups for one in parts for part, groups in one.groups.items()},
-        {state: cells for one in parts for state, cells in one.cells.items()},
-        {table: rows for one in parts for table, rows in one.rows.items()},
-    )
-
-
-def _tally_log(
-    tables: Sequence[str], reader: Reader, plan: Plan, sla: Sla | None, pool: ThreadPoolExecutor, *, strict: bool
-) -> Tally:
-    """Tally clocks, and cases where there is no table of them, from the log of their events.
-
-    A long log is taken in parts of whole cases, on all processors.
-    """
-    for table in tables:
-        _check_log(table, reader.data, plan, sla)
-    asked = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table in tables))
-    now = as_moment(plan.now)
-    chunk = reader.whole("case_events")
-
-    talliers = {table: Tallier(asked, table, strict=strict) for table in tables}
-
-    def count(part: Callable[[], Chunk]) -> Rows:
-        log = EventLog.of(part(), now, () if sla is None else sla.attributes)
-        if strict and log.rows.refusals:
-            raise refused(log.rows.refusals[0])
-        for table, tallier in talliers.items():
-            tallier.add(cases_of(log) if table == "cases" else _clock(table, log, sla, now))
-        return log.rows
-
-    rows = reduce(Rows.__add__, pool.map(count, split_cases(chunk)))
-    found = _side_by_side(asked, [tallier.tally(pool) for tallier in talliers.values()])
-    return attrs.evolve(found, rows={"case_events": rows})
-
-
-def _clock(table: str, log: EventLog, sla: Sla | None, now: int) -> Chunk:
-    assert sla is not None
-    return read_clock(sla, log, table.partition("/")[2], now).chunk()
-
-
-def _check_log(table: str, data: Data, plan: Plan, sla: Sla | None) -> None:
-    source, _, clock = table.partition("/")
-    key = next(kpi.key for kpi in plan.read if kpi.table == table)
-    if source == "case_events" and (sla is None or not clock):
-        raise InvalidValue(
-            f"sla is needed by {key}, which reads a service clock (got None); pass sla=", field="sla", got=None
-        )
-    if "case_events" not in data or source not in {"case_events", "cases"}:
-        raise MissingColumn(
-            f"{key} reads the table {source!r} (got {', '.join(data) or 'no tables'}); pass it in data",
-            column=source,
-            near=near(source, data),
-        )
-
-
-def measure(
-    kpis: Sequence[str | Kpi],
-    data: Data,
-    *,
-    by: Sequence[str] = (),
-    zone: str = "UTC",
-    now: Moment | None = None,
-    period: tuple[Moment, Moment] | None = None,
-    where: Where | None = None,
-    sla: Sla | None = None,
-    columns: Mapping[str, Mapping[str, str]] | None = None,
-    naive: str | None = None,
-    cluster: str | None = None,
-    confidence: float = 0.95,
-    strict: bool = False,
-    threads: int | None = None,
-    progress: bool = False,
-) -> Measures:
-    """Measure KPIs by group: each a value, its interval, n, and what is still undecided; see `tally`.
+    `confidence` is that of the intervals; `tally` describes the other arguments and the errors.
 
     >>> import datetime as dt
     >>> monday = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -199,122 +74,95 @@ def measure(
     >>> measure(["resolution_time"], {"cases": cases}).one().value
     7200.0
     """
-    told = tally(
-        kpis,
-        data,
-        by=by,
-        zone=zone,
-        now=now,
-        period=period,
-        where=where,
-        sla=sla,
-        columns=columns,
-        naive=naive,
-        cluster=cluster,
-        strict=strict,
-        threads=threads,
-        progress=progress,
-    )
-    return told.measure(confidence)
+    return tally(kpis, data, **options).measure(confidence)
 
 
-def plan_of(
-    kpis: Sequence[str | Kpi],
-    *,
-    by: Sequence[str] = (),
-    zone: str = "UTC",
-    now: Moment | None = None,
-    period: tuple[Moment, Moment] | None = None,
-    where: Where | None = None,
-    sla: Sla | None = None,
-    cluster: str | None = None,
-) -> Plan:
-    """Look up the KPIs and check what is asked; with an agreement, KPIs of clocks are judged by it."""
-    found: list[Kpi] = []
-    must_be((str, Iterable, Kpi), "kpis", "keys of KPIs, or KPIs", kpis)
-    must_be(Iterable, "by", "names of columns, or ()", by)
-    groups = (by,) if isinstance(by, str) else tuple(by)
-    for name in groups:
-        must_be(str, "by", "names of columns", name)
-    if taken := [name for name in groups if name in RESULT_COLUMNS]:
-        raise InvalidValue.of(
-            "by",
-            "not name a column as results do",
-            groups,
-            shown=f"{taken[0]!r}; results have {', '.join(RESULT_COLUMNS)}",
-            do="give it another name with columns=",
-        )
-    if len({*groups}) < len(groups):
-        raise InvalidValue.of("by", "name each column once", groups, shown=f"{', '.join(groups)}")
-    must_be(str, "cluster", "the name of a column", cluster or "")
-    must_be((tuple, list), "period", "two moments, the end outside", period or ())
-    must_be((Sla, type(None)), "sla", "an Sla", sla)
-    in_time = [name for name in groups if name in PERIODS]
-    for asked in [kpis] if isinstance(kpis, str | Kpi) else kpis:
-        kpi = asked if isinstance(asked, Kpi) else KPIS.get(str(asked))
-        if kpi is None:
-            close = near(str(asked), KPIS)
-            raise UnknownName(f"kpis must name KPIs of the catalogue (got {asked!r}){did_you_mean(close)}", near=close)
-        if any(kpi.key == other.key for other in found):
-            raise InvalidValue.of(
-                "kpis",
-                "have different keys",
-                kpi.key,
-                shown=f"{kpi.key!r} twice",
-                do="give one a key with .with_(key=…)",
-            )
-        _check_name(kpi, found)
-        if in_time and kpi.of_period:
-            raise InvalidValue.of(
-                "by",
-                f"not name {in_time[0]} for {kpi.key}, which is of a period as a whole",
-                groups,
-                do="measure it with one period= after another",
-            )
-        kpi = judged_by(kpi, sla) if sla and kpi.clock and kpi.params.get("within") is None else kpi
-        found.append(clustered(kpi, cluster) if cluster else kpi)
-    return Plan(
-        kpis=tuple(found),
-        by=groups,
-        zone=zone,
-        now=None if now is None else _within_time("now", now),
-        period=None if period is None else _between(period),
-        where=where or {},
-        cluster=cluster,
-    )
+def tally_of(plan: Plan, chunks: Chunks) -> Tally:
+    """Tally the chunks of the tables that a plan reads; `chunks_of` gives them, or any source of chunks.
+
+    >>> from servqual.metrics.engine import chunks_of, plan_of
+    >>> plan = plan_of(["case_volume"])
+    >>> tally_of(plan, chunks_of({"cases": {"received_at": []}}, plan)).measure().one().n
+    0
+    """
+    [found] = tallies_of([plan], chunks)
+    return found
 
 
-def _check_name(kpi: Kpi, others: Sequence[Kpi]) -> None:
-    """Refuse a KPI whose declared name stands for other rows, or two numbers would pass for one."""
-    for other in (*others, KPIS.get(kpi.name)):
-        if other is None or (kpi.name, kpi.version, kpi.table) != (other.name, other.version, other.table):
-            continue
-        if kpi.accumulator is other.accumulator and not same_code(kpi.rows, other.rows):
-            raise InvalidValue.of(
-                "name",
-                "tell KPIs with different rows apart",
-                kpi.name,
-                shown=f"{kpi.name!r} version {kpi.version} for {kpi.key} and for {other.key}",
-                do="give yours a name= of its own, or raise its version=",
-            )
+def tallies_of(plans: Sequence[Plan], chunks: Chunks) -> list[Tally]:
+    """Tally the same chunks for several plans in one pass; the first plan says on how many threads."""
+    parts: list[list[Tally]] = [[] for _ in plans]
+    logged = [tuple(table for table in plan.tables if table == LOG or table not in chunks) for plan in plans]
+    with ThreadPoolExecutor(plans[0].threads) as pool:
+        for table in dict.fromkeys(table for plan in plans for table in plan.tables):
+            talliers = {
+                number: Tallier(plan, table)
+                for number, plan in enumerate(plans)
+                if table in plan.tables and table not in logged[number]
+            }
+            if not talliers:
+                continue
+            with _bar(table, shown=plans[0].progress) as read_more:
+                add = partial(_add, [*talliers.values()])
+                for read in ahead(pool, add, chunks[table], plans[0].threads + 1):
+                    read_more(read)
+            for number, tallier in talliers.items():
+                parts[number].append(tallier.tally(pool))
+        if any(logged):
+            log = joined([read() for read in chunks[LOG]])
+            for number, tables in enumerate(logged):
+                if tables:
+                    parts[number].append(_tally_log(tables, log, plans[number], pool))
+    return [_side_by_side(plan, some) for plan, some in zip(plans, parts, strict=True)]
 
 
-def _within_time(field: str, moment: Moment) -> int:
-    """A moment in the time of which data are read."""
-    us = us_of(moment, field)
-    if not FIRST_MOMENT <= us < LAST_MOMENT:
-        raise InvalidValue.of(field, "lie from 1970 to 2099", moment)
-    return us
+def _add(talliers: Sequence[Tallier], read: Callable[[], Chunk]) -> int:
+    chunk = read()
+    for tallier in talliers:
+        tallier.add(chunk)
+    return chunk.read
 
 
-def _between(ends: Sequence[Moment]) -> tuple[int, int]:
-    moments = [_within_time("period", end) for end in ends]
-    if len(moments) != 2 or moments[0] >= moments[1]:  # noqa: PLR2004  (start and end)
-        raise InvalidValue.of(
-            "period",
-            "be two moments, the first before the second",
-            ends,
-            shown=f"{' to '.join(map(str, ends))}",
-            do="pass period=(start, end)",
-        )
-    return moments[0], moments[1]
+@contextmanager
+def _bar(table: str, *, shown: bool) -> Iterator[Callable[[int], object]]:
+    """Show how many rows of a table were read, where asked."""
+    if not shown:
+        yield lambda _: None
+        return
+    tqdm = need("tqdm", "cli", "progress=True")
+    with tqdm.tqdm(unit=" rows", unit_scale=True, desc=table) as bar:
+        yield bar.update
+
+
+def _side_by_side(plan: Plan, parts: Iterable[Tally]) -> Tally:
+    """Join tallies of different tables."""
+    found = Tally(plan, {}, {}, {})
+    for part in parts:
+        found = Tally(plan, {**found.groups, **part.groups}, {**found.cells, **part.cells}, {**found.rows, **part.rows})
+    return found
+
+
+def _tally_log(tables: Sequence[str], log: Chunk, plan: Plan, pool: ThreadPoolExecutor) -> Tally:
+    """Tally clocks, and cases where there is no table of them, from the log of their events.
+
+    A long log is dealt into pieces of whole cases, which all processors share.
+    """
+    asked = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table in tables))
+    now, sla = as_moment(plan.now), plan.sla
+    talliers = {table: Tallier(asked, table) for table in tables}
+
+    def count(piece: Callable[[], Chunk]) -> Rows:
+        events = EventLog.of(piece(), now, () if sla is None else sla.attributes)
+        if plan.strict and events.rows.refusals:
+            raise refused(events.rows.refusals[0])
+        for table, tallier in talliers.items():
+            if table == "cases":
+                tallier.add(cases_of(events))
+            else:
+                assert sla is not None
+                tallier.add(read_clock(sla, events, table.partition("/")[2], now).chunk())
+        return events.rows
+
+    rows = reduce(Rows.__add__, pool.map(count, split_cases(log)))
+    found = _side_by_side(asked, [tallier.tally(pool) for tallier in talliers.values()])
+    return attrs.evolve(found, rows={LOG: rows})

@@ -17,8 +17,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import UnreadableTally
-from servqual.metrics.accumulators.cells import Cells, Dense, as_fields
-from servqual.metrics.accumulators.counts import Form, Sparse
+from servqual.metrics.accumulators import Cells, Dense, Form, Sparse, as_fields
 from servqual.metrics.results.groups import Groups
 from servqual.readers.columns.accounting import Rows
 
@@ -29,7 +28,7 @@ _HASH: Final = 32
 
 @attrs.frozen(eq=False)
 class Stored:
-    """What the bytes hold: the plan as plain data, groups by table and moment, cells by state, and rows by table."""
+    """Content of the bytes: the plan as plain data, groups by table and moment, cells by state, rows by table."""
 
     plan: dict[str, Any]
     groups: Mapping[tuple[str, str], Groups]
@@ -88,7 +87,7 @@ def unpack(data: bytes) -> Stored:
 
 
 def _read(data: bytes, start: int) -> Stored:
-    """What is stored, of bytes that are whole; anything else raises one of several errors."""
+    """Read complete bytes; anything malformed raises one of several errors."""
     end = start + struct.unpack_from("<I", data, len(_MAGIC) + 1)[0]
     header = json.loads(data[start:end].decode("utf-8", "surrogatepass"))
     arrays: dict[tuple[str, ...], Array] = {}

@@ -3,18 +3,16 @@
 Tallies of the same rows are the same bytes, however the rows were split or ordered.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from numbers import Real
-from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 import attrs
-import numpy as np
 
-from servqual._checks import all_of, as_zone, must_be, near
+from servqual._checks import all_of, must_be, near
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
-from servqual.metrics.accumulators.cells import Cells
+from servqual.metrics.accumulators import Cells
 from servqual.metrics.catalogue.kpis import KPIS
+from servqual.metrics.engine.planning import Dated, Plan, dated
 from servqual.metrics.engine.stored import Stored, pack, unpack
 from servqual.metrics.kpi.clusters import clustered
 from servqual.metrics.kpi.compound import Compound
@@ -24,55 +22,6 @@ from servqual.metrics.results.estimates import numbers_of
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measures import Measures
 from servqual.readers.columns.accounting import Rows
-from servqual.readers.columns.tables import Kind
-
-
-def _choices(where: Mapping[str, Any]) -> Mapping[str, tuple[Any, ...]]:
-    """One value, or several, as a tuple in a fixed order; those of numpy as Python's own."""
-    out: dict[str, tuple[Any, ...]] = {}
-    for name, given in sorted(where.items()):
-        values = given.tolist() if isinstance(given, np.ndarray | np.generic) else given
-        several = isinstance(values, Collection) and not isinstance(values, str | bytes)
-        plain = (
-            value.item() if isinstance(value, np.generic) else value for value in (values if several else [values])
-        )
-        out[name] = tuple(sorted(plain, key=repr))
-    return out
-
-
-@attrs.frozen(kw_only=True)
-class Plan:
-    """What is asked: which KPIs, by which groups, in which zone, seen from which moment, over which period."""
-
-    kpis: tuple[Kpi, ...]
-    by: tuple[str, ...] = ()
-    zone: ZoneInfo = attrs.field(converter=as_zone)
-    now: int | None = None
-    period: tuple[int, int] | None = None
-    where: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict, converter=_choices)
-    cluster: str | None = None
-
-    @property
-    def read(self) -> tuple[Kpi, ...]:
-        """The KPIs that rows are read for: those that are asked, and the parts of compound ones."""
-        return tuple({(part.key, part.definition): part for kpi in self.kpis for part in kpi.parts}.values())
-
-    def plain(self) -> dict[str, Any]:
-        """What two tallies must have in common to be added, as plain data."""
-        kpis = [[kpi.key, kpi.definition] for kpi in self.kpis]
-        return {
-            "kpis": kpis,
-            "by": list(self.by),
-            "zone": self.zone.key,
-            "now": self.now,
-            "period": None if self.period is None else list(self.period),
-            "where": {name: list(values) for name, values in self.where.items()},
-            **({} if self.cluster is None else {"cluster": self.cluster}),
-        }
-
-
-Part: TypeAlias = tuple[str, str]
-"""A table and the moment that dates its rows: what shares one set of groups."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -89,7 +38,7 @@ class Tally:
     """
 
     plan: Plan
-    groups: Mapping[Part, Groups]
+    groups: Mapping[Dated, Groups]
     cells: Mapping[str, Cells]
     rows: Mapping[str, Rows]
 
@@ -103,7 +52,7 @@ class Tally:
                 "only tallies of the same KPIs, groups, zone, now, period and rows can be added (got two that differ "
                 f"in {', '.join(differ)}: {one.get(name)!r:.200} is not {two.get(name)!r:.200}); tally both alike"
             )
-        groups: dict[Part, Groups] = {}
+        groups: dict[Dated, Groups] = {}
         cells: dict[str, Cells] = {}
         for part, mine in self.groups.items():
             groups[part], here, there = mine.union(other.groups[part])
@@ -115,7 +64,7 @@ class Tally:
         return Tally(self.plan, groups, cells, rows)
 
     def without(self, *columns: str) -> "Tally":
-        """The tally of coarser groups: these columns are no longer told apart."""
+        """Make the groups coarser: some columns of `by` are left out."""
         for name in columns:
             if name not in self.plan.by:
                 raise UnknownName(
@@ -130,7 +79,7 @@ class Tally:
                 got=self.plan.cluster,
             )
         plan = attrs.evolve(self.plan, by=tuple(name for name in self.plan.by if name not in columns))
-        groups: dict[Part, Groups] = {}
+        groups: dict[Dated, Groups] = {}
         cells: dict[str, Cells] = {}
         for part, mine in self.groups.items():
             groups[part], places = mine.without(columns)
@@ -139,7 +88,7 @@ class Tally:
         return Tally(plan, groups, cells, self.rows)
 
     def measure(self, confidence: float = 0.95) -> Measures:
-        """Values with their intervals at this confidence."""
+        """Measure: values with their intervals at a confidence."""
         must_be(Real, "confidence", "a number, such as 0.95", confidence)
         confidence = float(confidence)
         if not 0 < confidence < 1 - 1e-15:
@@ -156,8 +105,8 @@ class Tally:
 
     def _measured(self, kpi: Kpi, confidence: float) -> tuple[Groups, Numbers]:
         if not isinstance(kpi, Compound):
-            return self.groups[part_of(kpi)], numbers_of(kpi, self.cells[kpi.state], confidence)
-        groups, here, there = self.groups[part_of(kpi.top)].union(self.groups[part_of(kpi.base)])
+            return self.groups[dated(kpi)], numbers_of(kpi, self.cells[kpi.state], confidence)
+        groups, here, there = self.groups[dated(kpi.top)].union(self.groups[dated(kpi.base)])
         top, base = (
             numbers_of(part, self.cells[part.state].moved(places, groups.size), confidence)
             for part, places in ((kpi.top, here), (kpi.base, there))
@@ -165,7 +114,7 @@ class Tally:
         return groups, kpi.measured(top, base, confidence)
 
     def to_bytes(self) -> bytes:
-        """The tally in its stored form (see `servqual.metrics.engine.stored`); the same rows give the same bytes."""
+        """Write the stored form (see `servqual.metrics.engine.stored`); the same rows give the same bytes."""
         return pack(Stored(self.plan.plain(), self.groups, self.cells, self.rows))
 
     @classmethod
@@ -206,32 +155,5 @@ class Tally:
         return f"<Tally of {', '.join(k.key for k in self.plan.kpis)} in {cells} cells>"
 
 
-def part_of(kpi: Kpi) -> Part:
-    """Which groups a KPI falls into: those of its table, dated by its moment."""
-    return (kpi.table, kpi.at)
-
-
-def _states(plan: Plan, part: Part) -> Iterator[str]:
-    yield from {kpi.state: None for kpi in plan.read if part_of(kpi) == part}
-
-
-def wanted_of(plan: Plan) -> dict[str, frozenset[str]]:
-    """The columns of each table that a plan reads."""
-    shared = {*plan.by, *plan.where}
-    out: dict[str, set[str]] = {}
-    for kpi in plan.read:
-        out.setdefault(kpi.table, set(shared)).update((*kpi.columns, kpi.at))
-    return {table: frozenset(names) for table, names in out.items()}
-
-
-def kinds_of(plan: Plan) -> dict[str, dict[str, Kind]]:
-    """What the columns hold that KPIs declare, by table; two that differ are refused."""
-    out: dict[str, dict[str, Kind]] = {}
-    for kpi in plan.read:
-        mine = out.setdefault(kpi.table, {})
-        for name, kind in kpi.kinds.items():
-            if mine.setdefault(name, kind) is not kind:
-                raise InvalidValue.of(
-                    "kinds", f"agree on {name} of {kpi.table}", name, shown=f"{mine[name]} and {kind}"
-                )
-    return out
+def _states(plan: Plan, part: Dated) -> Iterator[str]:
+    yield from {kpi.state: None for kpi in plan.read if dated(kpi) == part}

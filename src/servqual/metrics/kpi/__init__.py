@@ -1,7 +1,9 @@
-"""What a KPI is: its row, what it reads, and how two of them or repeated customers make another.
+"""A KPI as data: its definition, the rows it sees, and KPIs made of others.
 
-- `definition`: one row of the catalogue, and the view of the rows that it counts
-- `numbers`: what is read of a KPI, an entry a group
+- `definition`: one row of the catalogue, and its identity
+- `view`: the rows of a table as a KPI sees them
+- `methods`: how the interval of each statistic is made, in words
+- `numbers`: the numbers of a KPI, an entry per group
 - `compound`: a KPI over two others
 - `clusters`: intervals that hold for repeated customers
 """

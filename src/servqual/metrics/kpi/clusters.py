@@ -1,4 +1,4 @@
-"""Intervals that hold for repeated customers: rows of one customer tell less than rows of as many customers."""
+"""Intervals that hold for repeated customers: ten rows of one customer say less than rows of ten customers."""
 
 from collections.abc import Mapping
 from functools import wraps
@@ -7,16 +7,17 @@ from typing import Any
 import attrs
 import numpy as np
 
-from servqual.metrics.accumulators.sums import Clustered, Ratio, Signed, Total
-from servqual.metrics.kpi.definition import Kpi, View
+from servqual.metrics.accumulators import Clustered, Ratio, Signed, Total
+from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.view import View
 
 
 def clustered(kpi: Kpi, column: str) -> Kpi:
-    """The same KPI with the spread of its share or mean taken between the values of a column, such as customer_id.
+    """Take the spread of a share or mean between the values of a column, such as customer_id.
 
     The value stays the same; its interval is that of a ratio of sums over customers (W. G. Cochran, *Sampling
     Techniques*, 3rd ed., 1977, section 9A). A row without a customer stands for itself. A KPI that is neither a share
-    nor a mean is returned as it is; of one that is keyed by another column the whole table comes together.
+    nor a mean is returned as it is; one that is keyed by another column needs the whole table together.
 
     >>> from servqual.metrics import KPIS
     >>> clustered(KPIS["csat"].with_(scale=(1, 5), satisfied_from=4), "customer_id").law

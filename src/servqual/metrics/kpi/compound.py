@@ -1,4 +1,4 @@
-"""KPIs over two others: a count over a count of another table, or of another moment, on shared groups."""
+"""KPIs over two others: a count over a count of another table or another moment, on shared groups."""
 
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, cast
@@ -8,9 +8,9 @@ import numpy as np
 
 from servqual._checks import must_be
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators.distinct import Distinct
-from servqual.metrics.accumulators.sums import Count
+from servqual.metrics.accumulators import Count, Distinct
 from servqual.metrics.kpi.definition import Better, Kpi, Unit
+from servqual.metrics.kpi.methods import METHODS
 from servqual.metrics.kpi.numbers import Numbers
 from servqual.stats import inference
 
@@ -23,8 +23,8 @@ class Compound(Kpi):
 
     Attributes:
         top, base: counts, of any tables and dated by any moments; a group that one of them lacks counts 0 there.
-        times: by what the quotient is multiplied: 1000 for a rate per 1,000.
-        base_is: `exposure` where only the top is left to chance, `count` where both are.
+        times: factor of the quotient, such as 1000 for a rate per 1,000.
+        base_is: `exposure` where only the top varies by chance, `count` where both do.
 
     The value is None where the base is 0. Made by `Compound.of`.
     """
@@ -52,7 +52,7 @@ class Compound(Kpi):
         times: float = 1.0,
         base_is: Base = "exposure",
     ) -> "Compound":
-        """A KPI over two counts.
+        """Make a KPI over two counts.
 
         >>> from servqual.metrics import KPIS, measure
         >>> rate = Compound.of(
@@ -94,7 +94,7 @@ class Compound(Kpi):
         )
 
     def with_(self, *, key: str | None = None, **params: Any) -> "Compound":
-        """The same KPI with other parameters, each given to whichever of the two takes it."""
+        """Set parameters, each in whichever of the two KPIs takes it."""
         changed = cast("Compound", super().with_(key=key, **params))
         top, base = (
             part.with_(**{name: value for name, value in params.items() if name in part.params}) for part in self.parts
@@ -103,21 +103,21 @@ class Compound(Kpi):
 
     @property
     def parts(self) -> tuple[Kpi, ...]:
-        """The two KPIs that rows are read for."""
+        """The two KPIs whose rows are read."""
         return (self.top, self.base)
 
     @property
     def interval(self) -> str:
-        """How the interval of its value is made, in words."""
-        return inference.METHODS[self.base_is]
+        """Method of its interval, in words."""
+        return METHODS[self.base_is]
 
     @cached_property
     def definition(self) -> str:
-        """A hash of all that changes the number."""
+        """Hash of everything that changes the number."""
         return self.hashed(self.top.definition, self.base.definition, self.times, self.base_is, self.unit)
 
     def measured(self, top: Numbers, base: Numbers, confidence: float) -> Numbers:
-        """The numbers of the quotient, from those of the two in the same groups.
+        """Divide the numbers of the two in the same groups.
 
         With an exposure as base the interval is F. Garwood's for the top alone; with two counts it is the interval of
         a ratio of two Poisson counts by their conditional binomial share (Wilson's score interval of it).

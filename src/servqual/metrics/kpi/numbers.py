@@ -1,4 +1,4 @@
-"""The numbers of one KPI: value, interval, n, what is undecided, and the error of reading; an entry a group."""
+"""Numbers of one KPI as arrays with an entry per group: value, interval, n, undecided, and error of reading."""
 
 import attrs
 
@@ -7,7 +7,7 @@ from servqual._arrays import Array
 
 @attrs.frozen(eq=False)
 class Numbers:
-    """The numbers of one KPI, an entry a group; NaN is "no data"."""
+    """Numbers of one KPI, an entry per group; NaN is "no data"."""
 
     value: Array
     low: Array
@@ -17,5 +17,5 @@ class Numbers:
     error: Array
 
     def only(self, groups: slice) -> "Numbers":
-        """Those of some groups."""
+        """Take the numbers of some groups."""
         return Numbers(*(getattr(self, field.name)[groups] for field in attrs.fields(Numbers)))

@@ -1,8 +1,14 @@
-"""Compiled hours as tables of equal buckets, so that an instant finds its work, and work its instant, by a shift.
+"""Compiled hours as tables of equal buckets: instants find their elapsed time, and back, by a shift.
 
-A bucket of time holds at most one closed gap, and a bucket of work at most one, so either answer is three look-ups and
-a little arithmetic, whatever the number of holidays and spells. Buckets are a power of two of microseconds. Hours with
-openings of a few minutes would need very small ones; there the rows of the few crowded buckets are searched for.
+    time      |....####|####....|........|..######|     # open, . closed; a bucket is 2^k microseconds
+    bucket        0        1        2        3          instant >> k
+    base          0        4        8        8          open time before the bucket
+    gap         [0,4)    [4,8)    [0,8)    [0,2)        its one closed gap
+
+The answer is `base + at - clip(at, gap)`: three look-ups and a little arithmetic per row, whatever the number of
+holidays and spells, where a search takes a step per doubling of them. The size of buckets is chosen so that none holds
+two gaps; hours with openings of a few minutes would need very small ones, so there the rows of the few crowded buckets
+are searched for. The way back, from elapsed time to instants, is a table of the same shape.
 """
 
 from typing import Final, Self, TypeAlias
@@ -18,14 +24,14 @@ from servqual.model.hours.timeline import Compiled, Timeline
 Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 
-ROWS: Final = 16_384  # rows worked on at a time, so that they stay in the processor's cache
+ROWS: Final = 16_384  # rows of a chunk, which stays in the cache
 _COARSEST: Final = 50  # buckets of 2**50 microseconds, 36 years
 _FINEST: Final = 30  # buckets of 2**30 microseconds, 18 minutes
 _MOST: Final = 2**22  # buckets in a table
 
 
 def works(timeline: Timeline, low: int, high: int) -> "Works":
-    """The table that covers all instants from low to high; years beyond 1 to 9999 are refused."""
+    """Make the table that covers all instants from low to high; years beyond 1 to 9999 are refused."""
     for instant in (low, high):
         moment(instant)
     compiled = timeline.over(low, high)
@@ -36,7 +42,7 @@ def works(timeline: Timeline, low: int, high: int) -> "Works":
 
 
 def instants(timeline: Timeline, work: Ints, since: Ints) -> "Instants":
-    """The table that covers all the work; `since` are the instants from which it was counted."""
+    """Make the table that covers all elapsed times; `since` are the instants from which they count."""
     compiled = timeline.over(int(since[0]), int(since[0]))
     for row in (work.argmax(), work.argmin()):
         compiled = timeline.reaching(compiled, int(work[row]), int(since[row]))
@@ -48,7 +54,7 @@ def instants(timeline: Timeline, work: Ints, since: Ints) -> "Instants":
 
 @attrs.frozen(eq=False)
 class Works:
-    """From instants to the work done by them: `base + at - clip(at, gap_from, gap_to)` of the instant's bucket."""
+    """Instants to the time elapsed by them: `base + at - clip(at, gap_from, gap_to)` of the instant's bucket."""
 
     compiled: Compiled
     shift: int
@@ -74,7 +80,7 @@ class Works:
         return cls(compiled, shift, gap_from, gap_to, base, _marked(left.size, twice), edges)
 
     def at(self, instants: Ints, out: Ints, scratch: Ints) -> Ints:
-        """The work done by instants that the table covers, written to `out`, which is not the instants."""
+        """Write the time elapsed by instants that the table covers to `out`, another array."""
         bucket, other = scratch[0, : out.size], scratch[1, : out.size]
         np.subtract(instants, self.compiled.first, out=bucket)
         np.right_shift(bucket, self.shift, out=bucket)
@@ -93,7 +99,7 @@ class Works:
 
 @attrs.frozen(eq=False)
 class Instants:
-    """From work to the instant at which it goes on: the work, plus the closed time before or from its bucket's step."""
+    """Elapsed time to the instant at which the clock goes on: itself, plus the closed time before or from the step."""
 
     compiled: Compiled
     shift: int
@@ -105,7 +111,7 @@ class Instants:
 
     @classmethod
     def of(cls, compiled: Compiled) -> Self:
-        """Cut the compiled work into buckets."""
+        """Cut the compiled elapsed time into buckets."""
         first, total, edges = compiled.before[0], compiled.total, _edges(compiled)
         opens, _, before = edges
         shift, twice = _bucket_size(total - first, before[1:-1] - first, before[2:] - first)
@@ -118,7 +124,7 @@ class Instants:
         return cls(compiled, shift, step, closed[later], less, _marked(left.size, twice), edges)
 
     def at(self, work: Ints, out: Ints, scratch: Ints) -> Ints:
-        """The instants at which work that the table covers goes on, written to `out`, which is not the work."""
+        """Write the instants at which the clock goes on after elapsed times to `out`, another array."""
         bucket, other = scratch[0, : out.size], scratch[1, : out.size]
         np.subtract(work, self.compiled.before[0], out=bucket)
         np.right_shift(bucket, self.shift, out=bucket)
@@ -141,7 +147,7 @@ _INSTANTS: Final[WeakKeyDictionary[Timeline, Instants]] = WeakKeyDictionary()
 
 
 def _bucket_size(span: int, lower: Ints, upper: Ints) -> tuple[int, Ints]:
-    """The largest size, as a shift, at which no bucket holds a pair of edges; failing that, those that do."""
+    """Largest size, as a shift, at which no bucket holds a pair of edges; else also the buckets that do."""
     finest = next(shift for shift in range(_FINEST, 64) if span >> shift < _MOST)
     for shift in range(max(_COARSEST, finest), finest, -1):
         if not (lower >> shift == upper >> shift).any():
@@ -158,7 +164,7 @@ def _marked(size: int, buckets: Ints) -> Bools | None:
 
 
 def _edges(compiled: Compiled) -> Ints:
-    """Rows of openings, closes, and the work before each."""
+    """Rows of openings, closes, and the elapsed time before each."""
     return np.array([compiled.opens, compiled.closes, compiled.before], np.int64)
 
 

@@ -1,7 +1,7 @@
 """Business time for millions of rows: the same definition as the scalar answers, equal to the microsecond.
 
-Each function reads its columns, sends every calendar's rows through the compiled tables of `buckets` a cacheful at a
-time, and takes the pauses out.
+Each function reads its columns, sends the rows of each calendar through the compiled tables of `buckets`, chunk by
+chunk, and takes the pauses out.
 """
 
 import os
@@ -29,9 +29,9 @@ IntsLike: TypeAlias = Ints | Column
 
 
 class Pauses(NamedTuple):
-    """Time that does not count, as events: the place of the row it belongs to, its start and its end.
+    """Spans that do not count, as events: the place of their row, start and end.
 
-    Pauses of a row may overlap and come in any order; time in two of them is taken out once.
+    Pauses of a row may overlap and stand in any order; time in two of them is taken out once.
     """
 
     row: npt.ArrayLike
@@ -47,11 +47,11 @@ def elapsed(
     which: npt.ArrayLike | None = None,
     without: Pauses | None = None,
 ) -> Durations:
-    """The open time between moments, row by row, as `timedelta64[us]`; negative where the end comes first.
+    """Count the open time between moments, row by row, as `timedelta64[us]`; negative where the end comes first.
 
     Moments are UTC `datetime64` of any unit (below a microsecond they are cut), and one moment may stand for all
-    rows. Where either is NaT the answer is NaT. Rows of several calendars give them as a list and say by `which` the
-    place of each row's. Other types, and years beyond 1 to 9999, are refused.
+    rows. Where either is NaT the answer is NaT. For several calendars `hours` is a list, and `which`
+    the place of each row's calendar in it. Other types, and years beyond 1 to 9999, are refused.
 
     >>> from servqual.model import BusinessHours
     >>> hours = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
@@ -85,7 +85,7 @@ def after(
     without: Pauses | None = None,
     at_close: AtClose = "stay",
 ) -> Moments:
-    """The moments by which so much open time has passed, row by row, as `datetime64[us]`; negative work goes back.
+    """Find the moments by which an open time has elapsed, row by row, as `datetime64[us]`; negative work goes back.
 
     As `BusinessHours.after` for each row, with `work` as `timedelta64` of any unit; see `elapsed` for the rest. Where
     start or work is NaT the answer is NaT; a row that no opening hours can serve refuses the call.
@@ -107,7 +107,7 @@ def after(
 
 
 def _between(hours: Hours, first: IntsLike, last: IntsLike) -> Ints:
-    """The work between instants, NaT where either is."""
+    """Time elapsed between instants, NaT where either is."""
     if isinstance(hours, BusinessHours) and hours.shown is not None:
         return _between(hours.shown, _shown(hours, first), _shown(hours, last))
     spent = np.empty(first.size, np.int64)
@@ -133,7 +133,7 @@ def _between(hours: Hours, first: IntsLike, last: IntsLike) -> Ints:
 
 
 def _work(hours: Hours, at: Ints) -> Ints:
-    """The work done by instants, from the origin of the hours' own count; none may be NaT."""
+    """Time elapsed by instants, from the origin of the hours' own count; none may be NaT."""
     if isinstance(hours, BusinessHours) and hours.shown is not None:
         return _work(hours.shown, _shown(hours, at))
     done = np.empty(at.size, np.int64)
@@ -144,7 +144,7 @@ def _work(hours: Hours, at: Ints) -> Ints:
 
 
 def _by(hours: Hours, first: IntsLike, wanted: IntsLike, *, stays: bool) -> Ints:
-    """The instants by which the wanted work is done, found as the scalar `after` does; NaT where either is."""
+    """Instants by which the wanted time has elapsed, found as the scalar `after` does; NaT where either is."""
     if isinstance(hours, BusinessHours) and hours.shown is not None:
         start, work = first[:], wanted[:]
         time = _by(hours.shown, _shown(hours, start), work, stays=stays)
@@ -176,7 +176,7 @@ def _by(hours: Hours, first: IntsLike, wanted: IntsLike, *, stays: bool) -> Ints
                 instants(hours.timeline, mark[moved], start[moved]).at(mark, out, scratch[1:])
                 out += last
             if not isinstance(moved, slice):
-                np.copyto(out, start, where=work == 0)  # no work is done at the start itself
+                np.copyto(out, start, where=work == 0)  # nothing has elapsed at the start itself
             for instant in (out.min(), out.max()):
                 moment(int(instant))  # refuses what lies beyond the calendar
 
@@ -185,7 +185,7 @@ def _by(hours: Hours, first: IntsLike, wanted: IntsLike, *, stays: bool) -> Ints
 
 
 def _shown(hours: BusinessHours, at: IntsLike) -> Ints:
-    """What the clock of the hours' zone has shown by instants; NaT stays NaT."""
+    """Wall-clock time of the hours' zone at instants; NaT stays NaT."""
     out = at[:].copy()
     known = np.flatnonzero(out != NAT)
     out[known] = shown_at(out[known], hours.zone)
@@ -195,7 +195,7 @@ def _shown(hours: BusinessHours, at: IntsLike) -> Ints:
 def _longer(
     hours: Hours | Sequence[Hours], codes: Ints | None, first: Column, wanted: Column, without: Pauses, *, stays: bool
 ) -> Ints:
-    """The wanted work, and with it the open time of the pauses that lie on its way."""
+    """The wanted time, plus the open time of the pauses on its way."""
     row, begins, ends = _pauses(without, first, wanted)
     start, ahead = first[row], wanted[row] >= 0
     begins = np.where(ahead, np.maximum(begins, start), np.minimum(begins, start))
@@ -207,7 +207,7 @@ def _longer(
     row, begun, away = _merged(row, work(begins, row), work(ends, row))
     amount = wanted[row]
     mark = work(first[row], row) + amount - (amount > 0 if stays else amount < 0)
-    nearer = np.cumsum(away)  # what the earlier pauses of the same row took, then what the later ones take
+    nearer = np.cumsum(away)  # the open time of earlier pauses of the same row, then of later ones
     heads = np.flatnonzero(np.diff(row, prepend=-1))
     sizes = np.diff(np.append(heads, row.size))
     earlier = nearer - away - np.repeat(nearer[heads] - away[heads], sizes)
@@ -221,11 +221,13 @@ def _longer(
 
 
 def _merged(row: Ints, begun: Ints, ended: Ints) -> tuple[Ints, Ints, Ints]:
-    """Pauses as spans of work, in order by row, overlaps cut off: the row, where it begins, how much it takes."""
+    """Pauses as spans of elapsed time, sorted by row, without overlaps: the row, the begin, the length."""
     order = np.lexsort((begun, row))
     row, begun, ended = row[order], begun[order], ended[order]
     ends, rank = np.unique(ended, return_inverse=True)
-    lift = np.cumsum(np.diff(row, prepend=row[:1]) != 0) * ends.size  # keeps one row's ends above all of the row before
+    lift = (
+        np.cumsum(np.diff(row, prepend=row[:1]) != 0) * ends.size
+    )  # keeps the ends of a row above all of the row before
     furthest = ends[np.maximum.accumulate(rank + lift) - lift]
     same = np.diff(row, prepend=-1) == 0
     begun[1:] = np.where(same[1:], np.maximum(begun[1:], furthest[:-1]), begun[1:])
@@ -233,7 +235,7 @@ def _merged(row: Ints, begun: Ints, ended: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 def _each(hours: Hours | Sequence[Hours], codes: Ints | None, answer: Callable[..., Ints], *columns: IntsLike) -> Ints:
-    """An answer for all rows, asked of each row's own calendar."""
+    """Answer for all rows, each by its own calendar."""
     if isinstance(hours, Hours) or codes is None:
         return answer(hours, *columns)
     result = np.empty(columns[0].size, np.int64)
@@ -245,7 +247,7 @@ def _each(hours: Hours | Sequence[Hours], codes: Ints | None, answer: Callable[.
 
 
 def _codes(hours: Hours | Sequence[Hours], which: npt.ArrayLike | None, shape: tuple[int, ...]) -> Ints | None:
-    """The place of each row's calendar in the list; None where there is one calendar for all."""
+    """Place of each row's calendar in the list; None where there is one calendar for all."""
     if isinstance(hours, Hours) and which is None:
         return None
     if isinstance(hours, Hours) or which is None:
@@ -268,7 +270,7 @@ def _codes(hours: Hours | Sequence[Hours], which: npt.ArrayLike | None, shape: t
 
 
 def _pauses(without: Pauses, first: Column, second: Column) -> tuple[Ints, Ints, Ints]:
-    """Row, start and end of the pauses of rows that have an answer."""
+    """Row, start and end of the pauses of answered rows."""
     if not isinstance(without, Pauses):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidValue.of("without", "be Pauses", without, do="write Pauses(row, start, end)")
     row, starts, ends = without
@@ -294,7 +296,7 @@ def _pauses(without: Pauses, first: Column, second: Column) -> tuple[Ints, Ints,
 
 
 def _filled(fill: Callable[[slice, int], None], size: int) -> None:
-    """Fill all rows: on every processor where they are many, in wider chunks, which the threads wait less between."""
+    """Fill all rows; many rows on every processor, in wider chunks, so that threads wait less for each other."""
     parts = os.cpu_count() or 1
     if size < _MANY or parts == 1:
         fill(slice(0, size), ROWS)

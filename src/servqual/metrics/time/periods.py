@@ -19,7 +19,7 @@ _ORDINAL: Final = dt.date(1970, 1, 1).toordinal()
 
 
 def keys_of(by: Iterable[str], at: str) -> tuple[str, ...]:
-    """The columns that groups come from: periods from the moment that dates a row."""
+    """Columns that groups need: periods need the moment that dates a row."""
     return tuple(dict.fromkeys(at if name in PERIODS else name for name in by))
 
 
@@ -44,15 +44,15 @@ _FIRST_DAY: Final = MappingProxyType(
     }
 )
 PERIODS: Final = ("hour", *_FIRST_DAY, "weekday", "hour_of_day")
-"""What one can group by besides columns.
+"""Periods to group by, besides columns.
 
-An hour of the clock on the wall is named by the instant at which it begins, in UTC; the calendar periods by their first
-date; then ISO weekday 1 to 7, and the hour of the day.
+An hour of the wall clock is named by the instant at which it begins, in UTC; calendar periods by their first date; then
+ISO weekday 1 to 7, and the hour of the day.
 """
 
 
 def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[object]]:
-    """The period of each instant (int64 microseconds of UTC) as codes into labels; labels ascend.
+    """Find the period of each instant (int64 microseconds of UTC) as codes into labels; labels ascend.
 
     >>> import numpy as np
     >>> at = np.array(["2026-05-04T22:30"], "datetime64[us]").view(np.int64)
@@ -79,6 +79,6 @@ def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[objec
 
 @lru_cache(64)
 def _of_days(name: str, first: int, last: int) -> tuple[Array, list[object]]:
-    """The period of each day, counted from 1970, as codes into labels; one list serves all chunks of a table."""
+    """Find the period of each day, counted from 1970, as codes into labels; one list serves all chunks of a table."""
     starts, codes = np.unique(_FIRST_DAY[name](np.arange(first, last + 1)), return_inverse=True)
     return codes.astype(np.int32), [dt.date.fromordinal(_ORDINAL + int(start)) for start in starts]

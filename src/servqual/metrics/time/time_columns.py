@@ -1,4 +1,4 @@
-"""Columns of moments and durations in any unit, read as whole microseconds a part at a time."""
+"""Columns of moments and durations in any unit, read as whole microseconds chunk by chunk."""
 
 from typing import Final, Literal, Self, TypeAlias
 
@@ -27,7 +27,7 @@ _PARTS: Final = {"ns": 10**3, "ps": 10**6, "fs": 10**9, "as": 10**12}
 class Column:
     """Values in a unit of `times` microseconds, or of a `parts`th of one; `column[rows]` is those rows in microseconds.
 
-    NaT stays the least integer. Converting a part at a time costs no second column.
+    NaT stays the smallest integer. Converting chunk by chunk needs no second column.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Column:
 
     @property
     def size(self) -> int:
-        """How many rows."""
+        """Number of rows."""
         return self.given.size
 
     def __getitem__(self, rows: "slice | npt.NDArray[np.integer | np.bool_]") -> Ints:
@@ -79,7 +79,7 @@ class Column:
 
 
 def common_shape(**columns: npt.ArrayLike) -> tuple[int, ...]:
-    """The shape of all columns, where one value may stand for all rows."""
+    """Common shape of columns, where one value may stand for all rows."""
     try:
         return np.broadcast_shapes(*(np.shape(values) for values in columns.values()))
     except ValueError:

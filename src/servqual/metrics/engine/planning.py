@@ -1,0 +1,270 @@
+"""The question that is asked of data: KPIs and options, checked once, and what the engine reads from them."""
+
+import inspect
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias, TypedDict, TypeVar, Unpack
+from zoneinfo import ZoneInfo
+
+import attrs
+import numpy as np
+
+from servqual._checks import all_of, as_zone, did_you_mean, must_be, near
+from servqual.errors import InvalidValue, UnknownName
+from servqual.metrics.catalogue.clocks import judged_by
+from servqual.metrics.catalogue.kpis import KPIS
+from servqual.metrics.kpi.clusters import clustered
+from servqual.metrics.kpi.definition import Kpi, same_code
+from servqual.metrics.results.measures import RESULT_COLUMNS
+from servqual.metrics.time.instants import Moment, us_of
+from servqual.metrics.time.periods import PERIODS
+from servqual.model.sla.agreement import Sla
+from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT
+from servqual.readers.columns.tables import Kind
+
+Where: TypeAlias = Mapping[str, Any]
+"""Column to the value, or the values, that count."""
+Dated: TypeAlias = tuple[str, str]
+"""A table and the moment that dates its rows: KPIs that share both share one set of groups."""
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Options(TypedDict, total=False):
+    """How to measure; `tally` says what each option means."""
+
+    by: Sequence[str]
+    zone: str
+    now: Moment | None
+    period: tuple[Moment, Moment] | None
+    where: Where | None
+    sla: Sla | None
+    columns: Mapping[str, Mapping[str, str]] | None
+    naive: str | None
+    cluster: str | None
+    strict: bool
+    threads: int | None
+    progress: bool
+
+
+_DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
+    {**dict.fromkeys(Options.__annotations__), "by": (), "zone": "UTC", "strict": False, "progress": False}
+)
+
+
+def spelled_out(function: Function) -> Function:
+    """Show the options of a function one by one in its signature, where `help` and editors look."""
+    own = inspect.signature(function)
+    given = [each for each in own.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    options = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS[name], annotation=kind)
+        for name, kind in Options.__annotations__.items()
+    ]
+    function.__signature__ = own.replace(parameters=[*given, *options])  # type: ignore[attr-defined]
+    return function
+
+
+def _choices(where: Where) -> Mapping[str, tuple[Any, ...]]:
+    """Read one value or several as a tuple in a fixed order; those of numpy as Python's own."""
+    out: dict[str, tuple[Any, ...]] = {}
+    for name, given in sorted(where.items()):
+        values = given.tolist() if isinstance(given, np.ndarray | np.generic) else given
+        several = isinstance(values, Collection) and not isinstance(values, str | bytes)
+        plain = (
+            value.item() if isinstance(value, np.generic) else value for value in (values if several else [values])
+        )
+        out[name] = tuple(sorted(plain, key=repr))
+    return out
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """A checked question: KPIs, groups, zone, the moment and period it is asked for, and how to read the data.
+
+    Two plans are equal where they ask the same; how the data are read does not matter for that.
+    """
+
+    kpis: tuple[Kpi, ...]
+    by: tuple[str, ...] = ()
+    zone: ZoneInfo = attrs.field(converter=as_zone)
+    now: int | None = None
+    period: tuple[int, int] | None = None
+    where: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict, converter=_choices)
+    cluster: str | None = None
+    sla: Sla | None = attrs.field(default=None, eq=False)
+    columns: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, eq=False)
+    naive: str | None = attrs.field(default=None, eq=False)
+    strict: bool = attrs.field(default=False, eq=False)
+    threads: int = attrs.field(default=1, eq=False)
+    progress: bool = attrs.field(default=False, eq=False)
+
+    @property
+    def read(self) -> tuple[Kpi, ...]:
+        """The KPIs that rows are read for: the asked ones, with compound ones taken apart."""
+        return tuple({(part.key, part.definition): part for kpi in self.kpis for part in kpi.parts}.values())
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of the KPIs; a clock's is `case_events/` and the clock."""
+        return tuple(dict.fromkeys(kpi.table for kpi in self.read))
+
+    def wanted(self, table: str) -> frozenset[str] | None:
+        """The columns of a table that are read; None where all are, as in the log of events."""
+        mine = [kpi for kpi in self.read if kpi.table == table]
+        if not mine:
+            return None
+        return frozenset({*self.by, *self.where, *(name for kpi in mine for name in (*kpi.columns, kpi.at))})
+
+    def kinds(self, table: str) -> dict[str, Kind]:
+        """The kinds of columns that KPIs of a table declare; two that differ are refused."""
+        out: dict[str, Kind] = {}
+        for kpi in self.read:
+            for name, kind in kpi.kinds.items() if kpi.table == table else ():
+                if out.setdefault(name, kind) is not kind:
+                    raise InvalidValue.of("kinds", f"agree on {name} of {table}", name, shown=f"{out[name]} and {kind}")
+        return out
+
+    def plain(self) -> dict[str, Any]:
+        """The question as plain data, which two tallies must share to be added."""
+        kpis = [[kpi.key, kpi.definition] for kpi in self.kpis]
+        return {
+            "kpis": kpis,
+            "by": list(self.by),
+            "zone": self.zone.key,
+            "now": self.now,
+            "period": None if self.period is None else list(self.period),
+            "where": {name: list(values) for name, values in self.where.items()},
+            **({} if self.cluster is None else {"cluster": self.cluster}),
+        }
+
+
+@spelled_out
+def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
+    """Look up the KPIs and check the options; with an agreement, KPIs of clocks are judged by it.
+
+    Raises `UnknownName` for a mistyped KPI or option, `InvalidValue` for an option of the wrong kind.
+
+    >>> plan_of(["case_volume"], by=["team"]).tables
+    ('cases',)
+    """
+    for name in options.keys() - _DEFAULTS.keys():
+        close = near(name, _DEFAULTS)
+        raise UnknownName(f"options are {', '.join(_DEFAULTS)} (got {name!r}){did_you_mean(close)}", near=close)
+    asked: dict[str, Any] = {**_DEFAULTS, **options}
+    groups = _groups(asked["by"])
+    must_be(str, "cluster", "the name of a column", asked["cluster"] or "")
+    must_be((tuple, list), "period", "two moments, the end outside", asked["period"] or ())
+    must_be((Sla, type(None)), "sla", "an Sla", asked["sla"])
+    for field in ("columns", "where"):
+        must_be(Mapping, field, "a mapping by name", asked[field] or {})
+    for table, names in (asked["columns"] or {}).items():
+        must_be(Mapping, "columns", f"for {table} a mapping from our columns to theirs", names)
+        all_of(str, "columns", names.values(), f"for {table} a mapping from our columns to theirs")
+    threads = (os.cpu_count() or 1) if asked["threads"] is None else asked["threads"]
+    must_be(int, "threads", "a whole number of 1 or more", threads)
+    if threads < 1:
+        raise InvalidValue.of("threads", "be 1 or more", threads)
+    return Plan(
+        kpis=_kpis(kpis, groups, asked["sla"], asked["cluster"]),
+        by=groups,
+        zone=asked["zone"],
+        now=None if asked["now"] is None else _within_time("now", asked["now"]),
+        period=None if asked["period"] is None else _between(asked["period"]),
+        where=asked["where"] or {},
+        cluster=asked["cluster"],
+        sla=asked["sla"],
+        columns=asked["columns"] or {},
+        naive=asked["naive"],
+        strict=asked["strict"],
+        threads=1 if asked["strict"] else threads,  # the first refused row is then always the same
+        progress=asked["progress"],
+    )
+
+
+def _groups(by: Sequence[str]) -> tuple[str, ...]:
+    must_be(Iterable, "by", "names of columns, or ()", by)
+    groups = (by,) if isinstance(by, str) else tuple(by)
+    for name in groups:
+        must_be(str, "by", "names of columns", name)
+    if taken := [name for name in groups if name in RESULT_COLUMNS]:
+        raise InvalidValue.of(
+            "by",
+            "not name a column as results do",
+            groups,
+            shown=f"{taken[0]!r}; results have {', '.join(RESULT_COLUMNS)}",
+            do="give it another name with columns=",
+        )
+    if len({*groups}) < len(groups):
+        raise InvalidValue.of("by", "name each column once", groups, shown=", ".join(groups))
+    return groups
+
+
+def _kpis(kpis: Sequence[str | Kpi], groups: tuple[str, ...], sla: Sla | None, cluster: str | None) -> tuple[Kpi, ...]:
+    found: list[Kpi] = []
+    must_be((str, Iterable, Kpi), "kpis", "keys of KPIs, or KPIs", kpis)
+    in_time = [name for name in groups if name in PERIODS]
+    for asked in [kpis] if isinstance(kpis, str | Kpi) else kpis:
+        kpi = asked if isinstance(asked, Kpi) else KPIS.get(str(asked))
+        if kpi is None:
+            close = near(str(asked), KPIS)
+            raise UnknownName(f"kpis must name KPIs of the catalogue (got {asked!r}){did_you_mean(close)}", near=close)
+        if any(kpi.key == other.key for other in found):
+            raise InvalidValue.of(
+                "kpis",
+                "have different keys",
+                kpi.key,
+                shown=f"{kpi.key!r} twice",
+                do="give one a key with .with_(key=…)",
+            )
+        _check_name(kpi, found)
+        if in_time and kpi.of_period:
+            raise InvalidValue.of(
+                "by",
+                f"not name {in_time[0]} for {kpi.key}, which is of a period as a whole",
+                groups,
+                do="measure it with one period= after another",
+            )
+        kpi = judged_by(kpi, sla) if sla and kpi.clock and kpi.params.get("within") is None else kpi
+        found.append(clustered(kpi, cluster) if cluster else kpi)
+    return tuple(found)
+
+
+def _check_name(kpi: Kpi, others: Sequence[Kpi]) -> None:
+    """Refuse a KPI whose declared name stands for other rows, or two numbers would pass for one."""
+    for other in (*others, KPIS.get(kpi.name)):
+        if other is None or (kpi.name, kpi.version, kpi.table) != (other.name, other.version, other.table):
+            continue
+        if kpi.accumulator is other.accumulator and not same_code(kpi.rows, other.rows):
+            raise InvalidValue.of(
+                "name",
+                "tell KPIs with different rows apart",
+                kpi.name,
+                shown=f"{kpi.name!r} version {kpi.version} for {kpi.key} and for {other.key}",
+                do="give yours a name= of its own, or raise its version=",
+            )
+
+
+def _within_time(field: str, moment: Moment) -> int:
+    """Read a moment within the years of which data are read."""
+    us = us_of(moment, field)
+    if not FIRST_MOMENT <= us < LAST_MOMENT:
+        raise InvalidValue.of(field, "lie from 1970 to 2099", moment)
+    return us
+
+
+def _between(ends: Sequence[Moment]) -> tuple[int, int]:
+    moments = [_within_time("period", end) for end in ends]
+    if len(moments) != 2 or moments[0] >= moments[1]:  # noqa: PLR2004  (start and end)
+        raise InvalidValue.of(
+            "period",
+            "be two moments, the first before the second",
+            ends,
+            shown=" to ".join(map(str, ends)),
+            do="pass period=(start, end)",
+        )
+    return moments[0], moments[1]
+
+
+def dated(kpi: Kpi) -> Dated:
+    """The groups that a KPI falls into: those of its table, dated by its moment."""
+    return (kpi.table, kpi.at)

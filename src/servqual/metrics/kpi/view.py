@@ -1,0 +1,209 @@
+"""The rows that a KPI counts, as it sees them: typed columns, the moment `now`, the period, and its parameters."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol, TypeVar, cast
+
+import numpy as np
+
+from servqual._arrays import Array
+from servqual.errors import InvalidValue
+from servqual.metrics.accumulators import hash_of
+from servqual.metrics.time.periods import keys_of
+from servqual.readers.columns.columns import Chunk, Column
+from servqual.readers.columns.refusals import Refusals, Unusable
+from servqual.readers.columns.tables import Kind, kind_of
+
+Made = TypeVar("Made")
+_SEEN_LATER: Final = frozenset({"interactions"})
+"""Tables whose rows later than `now` are not seen; KPIs of other tables decide themselves."""
+
+
+class _Reads(Protocol):
+    """Attributes of a KPI that say what it reads; `Kpi` describes them."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def table(self) -> str: ...
+    @property
+    def at(self) -> str: ...
+    @property
+    def needs(self) -> tuple[str, ...]: ...
+    @property
+    def uses(self) -> tuple[str, ...]: ...
+    @property
+    def columns(self) -> frozenset[str]: ...
+    @property
+    def kinds(self) -> Mapping[str, Kind]: ...
+    @property
+    def params(self) -> Mapping[str, Any]: ...
+    @property
+    def of_period(self) -> bool: ...
+
+
+class View:
+    """Some rows of a table as a KPI sees them: typed columns, `now`, the period, and the KPI's parameters."""
+
+    def __init__(
+        self,
+        chunk: Chunk,
+        kpi: _Reads,
+        now: int | None,
+        period: tuple[int, int] | None = None,
+        *,
+        memo: dict[Any, Any] | None = None,
+        by: Sequence[str] = (),
+    ) -> None:
+        self._chunk = chunk
+        self._kpi = kpi
+        self._now = now
+        self._period = period
+        self._memo: dict[Any, Any] = {} if memo is None else memo
+        self.size = chunk.size
+        keys = keys_of(by, kpi.at)
+        self.named = kpi.columns | {*keys}
+        self.told_by = kpi.columns | {*by}
+        self.params = kpi.params
+        self.refusals = Refusals()
+        self._bad: Array | None = None
+        for name in dict.fromkeys((*kpi.needs, *kpi.uses, *keys)):
+            column = chunk.columns.get(name)
+            if column is not None and column.bad is not None:
+                self._bad = self.bad | column.bad
+
+    @property
+    def bad(self) -> Array:
+        """Rows that cannot be used."""
+        return np.zeros(self.size, np.bool_) if self._bad is None else self._bad
+
+    @property
+    def now(self) -> int:
+        """Moment from which open items are seen, in microseconds of UTC."""
+        if self._now is None:
+            raise InvalidValue(
+                f"now is needed by {self._kpi.key}, which judges open items (got None); pass now=, the moment at which "
+                "the export was made",
+                field="now",
+                expected="an instant",
+                got=None,
+            )
+        return self._now
+
+    @property
+    def period(self) -> tuple[int, int]:
+        """Start and end of the measured period, the end outside it, in microseconds of UTC."""
+        if self._period is None:
+            raise InvalidValue(
+                f"period is needed by {self._kpi.key} (got None); pass period=(start, end)",
+                field="period",
+                expected="two moments",
+                got=None,
+            )
+        return self._period
+
+    def passed(self, at: int) -> bool:
+        """Whether a moment has come by `now`; without a `now` it has."""
+        return self._now is None or at <= self._now
+
+    def counted(self) -> Array | None:
+        """Rows that count: not refused, not later than `now`, in the asked period; None for all rows."""
+        dated = self._dated()
+        if self._kpi.table not in _SEEN_LATER or self._now is None:
+            return dated
+        at = self._kpi.at
+        come = ~(self.known(at) & (self.us(at) > self._now))
+        return come if dated is None else dated & come
+
+    def _dated(self) -> Array | None:
+        at = self._kpi.at
+        if self._period is None or self._kpi.of_period:
+            return None if self._bad is None else ~self._bad
+        self.refuse(~self.known(at), at, "is missing, so that the row lies in no period")
+        start, end = self._period
+        return np.asarray(~self.bad & (self.us(at) >= start) & (self.us(at) < end))
+
+    def column(self, name: str) -> Column:
+        """Read a column with its kind; an absent one is all missing. The KPI must name the columns that it reads."""
+        self._check(name)
+        found = self._chunk.columns.get(name)
+        return found or Column.missing(kind_of(self._kpi.table, name, {"": Kind.LABEL, **self._kpi.kinds}), self.size)
+
+    def has(self, name: str) -> bool:
+        """Whether the table has this column."""
+        self._check(name)
+        return name in self._chunk.columns
+
+    def _check(self, name: str) -> None:
+        if name in self._chunk.others:
+            raise InvalidValue(
+                f"{self._kpi.key} reads the column {name!r}, which it does not name (got {', '.join(self.named)}); add "
+                "it to needs, or to uses where it may be absent",
+                field="uses",
+                got=name,
+            )
+
+    def us(self, name: str) -> Array:
+        """A moment in microseconds of UTC, or a duration in microseconds; see `known` for where there is one."""
+        return self.column(name).values
+
+    def known(self, name: str) -> Array:
+        """Where a column has a value."""
+        return self.once(("known", name), lambda: _kept(self.column(name).known))
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """Make something that depends on the rows alone, once for all KPIs that see them; it must not be written to."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        return cast("Made", self._memo[key])
+
+    def seen(self, name: str) -> Array:
+        """Where a moment has come by `now`; without a `now`, wherever there is one."""
+        known = self.known(name)
+        return known if self._now is None else np.asarray(known & (self.us(name) <= self._now))
+
+    def __getitem__(self, name: str) -> Array:
+        """Read a column as numpy: datetime64, float64 (durations in seconds), bool (unknown is False) or text."""
+        return self.once(("plain", name), lambda: _kept(self._as_numpy(self.column(name))))
+
+    @staticmethod
+    def _as_numpy(column: Column) -> Array:
+        if column.kind is Kind.MOMENT:
+            return np.asarray(column.values.view("datetime64[us]"))
+        if column.kind is Kind.DURATION:
+            return np.where(column.known, column.values / 1e6, np.nan)
+        if column.kind is Kind.FLAG:
+            return np.asarray(column.values == 1)
+        if column.kind is Kind.LABEL:
+            return np.asarray(np.array([*column.labels, None], object)[column.values])
+        return np.asarray(column.values)
+
+    def refuse(self, rows: Array, name: str, reason: str) -> None:
+        """Refuse rows whose value in a column cannot be true, such as an end before the start."""
+        rows = rows & ~self.bad
+        if not rows.any():
+            return
+        self._bad = self.bad | rows
+        places = np.flatnonzero(rows)
+        self.refusals += Refusals((Unusable(name, reason, self._chunk.numbers[places], self[name][places]),))
+
+    def content(self, rows: Array, *without: str) -> list[Array]:
+        """Content of some rows in the columns read, but `without` some, as numbers that do not depend on row order."""
+        out: list[Array] = []
+        for name in sorted(self.told_by - {*without}):
+            column = self._chunk.columns.get(name)
+            if column is None:
+                continue
+            if column.kind is Kind.LABEL:
+                present, places = np.unique(column.values[rows], return_inverse=True)
+                hashes = hash_of([column.labels[code] if code >= 0 else "" for code in present.tolist()])
+                out.append(hashes[places])
+            else:
+                out.append(column.values[rows])
+        return out
+
+
+def _kept(values: Array) -> Array:
+    """Make an array read-only."""
+    found = values.view()
+    found.flags.writeable = False
+    return found
