@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from servqual.metrics import KPIS, Kpi
-from servqual.metrics.catalogue.kpis import ROOMS
+from servqual.metrics.catalogue.kpis import SUBJECTS
 from servqual.metrics.kpi.compound import Compound
 from servqual.readers.columns.tables import TABLES, Kind, kind_of
 
@@ -73,7 +73,7 @@ class Home(NamedTuple):
 def page() -> str:
     """Write the list: a table per room."""
     text = HEAD
-    for room, kpis in ROOMS.items():
+    for room, kpis in SUBJECTS.items():
         text += f"\n## {room}\n\n| KPI | | question | unit | better |\n|---|---|---|---|---|\n"
         for kpi in kpis:
             link = f"[{kpi.title}](kpis/{kpi.key}.md)"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from servqual.metrics import KPIS
-from servqual.metrics.catalogue.kpis import ROOMS
+from servqual.metrics.catalogue.kpis import SUBJECTS
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.methods import METHODS
 from servqual.metrics.results.estimates import _BY_PARAMETER, _STATISTICS
@@ -90,7 +90,7 @@ def test_the_page_of_tables_is_current_and_every_table_is_read() -> None:
 
 def test_each_kpi_is_in_one_room() -> None:
     """A key that two rooms used would hide one of them."""
-    keys = [kpi.key for kpis in ROOMS.values() for kpi in kpis]
+    keys = [kpi.key for kpis in SUBJECTS.values() for kpi in kpis]
     assert len(keys) == len(set(keys)) == len(KPIS)
 
 

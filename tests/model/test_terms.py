@@ -13,11 +13,11 @@ from servqual.model._declared import name_of
 from servqual.model.labels import Labelled
 from servqual.model.terms import TERMS
 
-ROOMS = [importlib.import_module(room.name) for room in pkgutil.walk_packages(model.__path__, "servqual.model.")]
-TYPES = [kind for room in ROOMS for kind in vars(room).values() if inspect.isclass(kind)]
+MODULES = [importlib.import_module(room.name) for room in pkgutil.walk_packages(model.__path__, "servqual.model.")]
+TYPES = [kind for room in MODULES for kind in vars(room).values() if inspect.isclass(kind)]
 ENUMERATIONS = [
     kind
-    for room in ROOMS
+    for room in MODULES
     for kind in vars(room).values()
     if inspect.isclass(kind)
     and issubclass(kind, Labelled)

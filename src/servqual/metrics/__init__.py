@@ -56,10 +56,10 @@ _HOME = {
     "after": "time.business_time",
     "elapsed": "time.business_time",
     "funnel": "comparing.funnels",
-    "measure": "engine.running",
+    "measure": "engine.tallying",
     "pareto": "comparing.ranking",
     "peer_gaps": "comparing.peers",
-    "tally": "engine.running",
+    "tally": "engine.tallying",
     "weakest": "comparing.weakness",
 }
 

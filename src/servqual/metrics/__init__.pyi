@@ -40,9 +40,9 @@ from servqual.metrics.comparing.weakness import weakest as weakest
 from servqual.metrics.comparing.yields import RolledYield as RolledYield
 from servqual.metrics.comparing.yields import RolledYields as RolledYields
 from servqual.metrics.comparing.yields import rolled_yield as rolled_yield
-from servqual.metrics.engine.running import measure as measure
-from servqual.metrics.engine.running import tally as tally
 from servqual.metrics.engine.tallies import Tally as Tally
+from servqual.metrics.engine.tallying import measure as measure
+from servqual.metrics.engine.tallying import tally as tally
 from servqual.metrics.kpi.compound import Compound as Compound
 from servqual.metrics.kpi.definition import Kpi as Kpi
 from servqual.metrics.results.attaining import Attainment as Attainment

@@ -21,9 +21,6 @@ class Pairs(Accumulator):
     statistic: ClassVar[str] = "n"
     n: int = 0
 
-    def __add__(self, other: "Pairs") -> "Pairs":
-        return Pairs(self.n + other.n)
-
     @staticmethod
     def of(among: Array) -> Rows:
         """Count the rows where `among` is true."""

@@ -6,7 +6,7 @@ the engine, is in `servqual.metrics.accumulators.cells`. Those that keep values 
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 import attrs
 import numpy as np
@@ -37,6 +37,11 @@ class Accumulator:
     statistic: ClassVar[str]
     law: ClassVar[Law] = "commutative"
 
+    def __add__(self, other: Self) -> Self:
+        if type(other) is not type(self):
+            return NotImplemented
+        return type(self)(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in attrs.fields(type(self))})
+
 
 @attrs.frozen
 class Count(Accumulator):
@@ -49,9 +54,6 @@ class Count(Accumulator):
     stored_name: ClassVar[str] = "count"
     statistic: ClassVar[str] = "n"
     n: int = attrs.field(default=0, validator=whole)
-
-    def __add__(self, other: "Count") -> "Count":
-        return Count(self.n + other.n)
 
     @staticmethod
     def of(among: Array) -> Rows:
@@ -75,9 +77,6 @@ class Ratio(Accumulator):
     misses: int = attrs.field(default=0, validator=whole)
     undecided: int = attrs.field(default=0, validator=whole)
 
-    def __add__(self, other: "Ratio") -> "Ratio":
-        return Ratio(self.hits + other.hits, self.misses + other.misses, self.undecided + other.undecided)
-
     @property
     def value(self) -> float | None:
         """Share of hits among decided items, 0 to 1; None where nothing is decided."""
@@ -95,45 +94,6 @@ class Ratio(Accumulator):
 
 
 @attrs.frozen
-class Total(Accumulator):
-    """Number, sum and sum of squares of values, exactly; in whole units such as microseconds.
-
-    >>> (Total(2, 10, 58) + Total(1, 5, 25)).mean
-    5.0
-    """
-
-    stored_name: ClassVar[str] = "total"
-    statistic: ClassVar[str] = "mean"
-    n: int = attrs.field(default=0, validator=whole)
-    total: int = attrs.field(default=0, validator=whole)
-    squares: int = attrs.field(default=0, validator=whole)
-    undecided: int = attrs.field(default=0, validator=whole)
-
-    def __add__(self, other: "Total") -> "Total":
-        return Total(
-            self.n + other.n,
-            self.total + other.total,
-            self.squares + other.squares,
-            self.undecided + other.undecided,
-        )
-
-    @property
-    def mean(self) -> float | None:
-        """Arithmetic mean; None where nothing was measured."""
-        return self.total / self.n if self.n else None
-
-    @property
-    def variance(self) -> float | None:
-        """Sample variance (n - 1), computed from exact integers; None below two values."""
-        return _variance(self.n, self.total, self.squares)
-
-    @staticmethod
-    def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
-        """Sum whole values of 0 to 2^52 among the rows of `among`; undecided rows are counted apart."""
-        return values_of(value, among, undecided)
-
-
-@attrs.frozen
 class Signed(Accumulator):
     """Number, sum and sum of squares of values that may lie below 0, exactly; `Signed()` is the zero.
 
@@ -148,14 +108,6 @@ class Signed(Accumulator):
     squares: int = attrs.field(default=0, validator=whole)
     undecided: int = attrs.field(default=0, validator=whole)
 
-    def __add__(self, other: "Signed") -> "Signed":
-        return Signed(
-            self.n + other.n,
-            self.total + other.total,
-            self.squares + other.squares,
-            self.undecided + other.undecided,
-        )
-
     @property
     def mean(self) -> float | None:
         """Arithmetic mean; None where nothing was measured."""
@@ -164,12 +116,35 @@ class Signed(Accumulator):
     @property
     def variance(self) -> float | None:
         """Sample variance (n - 1), computed from exact integers; None below two values."""
-        return _variance(self.n, self.total, self.squares)
+        if self.n < 2:  # noqa: PLR2004  (one value has no spread)
+            return None
+        return (self.n * self.squares - self.total**2) / (self.n * (self.n - 1))
 
     @staticmethod
     def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
         """Sum whole values of -2^52 to 2^52 among the rows of `among`; undecided rows are counted apart."""
         return values_of(value, among, undecided, signed=True)
+
+
+@attrs.frozen
+class Total(Signed):
+    """Number, sum and sum of squares of values of 0 or more, exactly; in whole units such as microseconds.
+
+    >>> (Total(2, 10, 58) + Total(1, 5, 25)).mean
+    5.0
+    """
+
+    stored_name: ClassVar[str] = "total"
+    statistic: ClassVar[str] = "mean"
+
+    def __attrs_post_init__(self) -> None:
+        if self.total < 0:
+            raise InvalidValue.of("total", "be 0 or more", self.total)
+
+    @staticmethod
+    def of(value: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
+        """Sum whole values of 0 to 2^52 among the rows of `among`; undecided rows are counted apart."""
+        return values_of(value, among, undecided)
 
 
 @attrs.frozen
@@ -192,16 +167,6 @@ class Quotient(Accumulator):
     top_squares: int = attrs.field(default=0, validator=whole)
     base_squares: int = attrs.field(default=0, validator=whole)
     both_squares: int = attrs.field(default=0, validator=whole)
-
-    def __add__(self, other: "Quotient") -> "Quotient":
-        return Quotient(
-            self.n + other.n,
-            self.top + other.top,
-            self.base + other.base,
-            self.top_squares + other.top_squares,
-            self.base_squares + other.base_squares,
-            self.both_squares + other.both_squares,
-        )
 
     @classmethod
     def one(cls, top: int, base: int) -> "Quotient":
@@ -246,11 +211,6 @@ class Clustered(Quotient):
     top: int = 0
     rows: int = attrs.field(default=0, validator=whole)
     undecided: int = attrs.field(default=0, validator=whole)
-
-    def __add__(self, other: "Quotient") -> "Clustered":
-        assert isinstance(other, Clustered)
-        names = [f.name for f in attrs.fields(Clustered)]
-        return Clustered(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
     @staticmethod
     def of(state: Rows, cluster: Array) -> Rows:  # type: ignore[override]
@@ -306,12 +266,6 @@ def _mask(field: str, values: Array) -> Array:
             field, "be true or false for each row", got, shown=f"{got!r} …", do="compare, such as t[…] == 1"
         )
     return mask
-
-
-def _variance(n: int, total: int, squares: int) -> float | None:
-    if n < 2:  # noqa: PLR2004  (one value has no spread)
-        return None
-    return (n * squares - total**2) / (n * (n - 1))
 
 
 def _whole_values(value: Array, inside: Array) -> Array:

@@ -32,7 +32,7 @@ from servqual.metrics.catalogue.surveys import VOICE_KPIS
 from servqual.metrics.catalogue.waiting import WAITING_KPIS
 from servqual.metrics.kpi.definition import Kpi
 
-ROOMS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
+SUBJECTS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
     {
         "Contacts": (*INTERACTION_KPIS, *ACCESS_KPIS, *HANDLING_KPIS),
         "Waiting, with those who still wait": WAITING_KPIS,
@@ -65,5 +65,5 @@ class _Catalogue(dict[str, Kpi]):
         raise UnknownName(f"KPIS has no {key!r}{did_you_mean(close)}", near=close)
 
 
-KPIS: Final = MappingProxyType(_Catalogue((kpi.key, kpi) for kpis in ROOMS.values() for kpi in kpis))
+KPIS: Final = MappingProxyType(_Catalogue((kpi.key, kpi) for kpis in SUBJECTS.values() for kpi in kpis))
 """The catalogue; `KPIS | {mine.key: mine}` extends it."""

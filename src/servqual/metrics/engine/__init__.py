@@ -2,7 +2,7 @@
 
 - `planning`: the question, checked once: KPIs, options, plan
 - `chunks`: tables read some rows at a time, ahead of their turn
-- `running`: the way through: chunks of all tables into one tally
+- `tallying`: the pass over the chunks of all tables, and `measure`
 - `reading_rows`: one table's rows into a tally
 - `grouping`: the group of each row
 - `by_customer`: rows held until all rows of a customer are there
@@ -12,8 +12,8 @@
 
 from servqual.metrics.engine.chunks import Chunks, Data, chunks_of
 from servqual.metrics.engine.planning import Options, Plan, Where, plan_of, spelled_out
-from servqual.metrics.engine.running import measure, tallies_of, tally, tally_of
 from servqual.metrics.engine.tallies import Tally
+from servqual.metrics.engine.tallying import measure, tallies_of, tally, tally_of
 
 __all__ = [
     "Chunks",

@@ -1,4 +1,4 @@
-"""The engine's door: a plan and chunks of tables make a tally, and a tally makes measures."""
+"""The pass over the chunks of all tables: a plan and chunks make a tally, and a tally makes measures."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
