@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from servqual import model
-from servqual.model._declared import name_of
+from servqual.model.declared import name_of
 from servqual.model.labels import Labelled
 from servqual.model.terms import TERMS, label
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from servqual import model
-from servqual.model._declared import name_of
+from servqual.model.declared import name_of
 from servqual.model.history.lifecycle import Lived
 from servqual.model.terms import TERMS, label
 

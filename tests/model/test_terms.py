@@ -9,7 +9,7 @@ import pytest
 from servqual import model
 from servqual.errors import InvalidValue, UnknownName
 from servqual.model import Complaint, Permission, Priority, Role, Window, label
-from servqual.model._declared import name_of
+from servqual.model.declared import name_of
 from servqual.model.labels import Labelled
 from servqual.model.terms import TERMS
 

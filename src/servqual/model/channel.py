@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.labels import Labelled
 
 

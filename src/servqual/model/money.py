@@ -10,7 +10,7 @@ import attrs
 
 from servqual._checks import a, filled, instant
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.ids import CustomerId
 
 DIGITS: Final = 30

@@ -10,7 +10,7 @@ from typing import Final
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
-from servqual.model._declared import name_of
+from servqual.model.declared import name_of
 from servqual.model.labels import Labelled, Language
 
 TERMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(

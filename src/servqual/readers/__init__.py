@@ -8,7 +8,7 @@
 from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.refusals import Refusal
 from servqual.readers.files.export import Export
-from servqual.readers.files.layout import Layout, Log, Moment
+from servqual.readers.files.layouts import Layout, Log, Moment
 from servqual.readers.files.vendors import LAYOUTS, layout
 from servqual.readers.memory.arrays import columns_of
 

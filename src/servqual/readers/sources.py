@@ -26,10 +26,10 @@ Source: TypeAlias = Any
 """A mapping of columns, a frame, an `Export`, a path, objects of our model, chunks, or an iterator of these."""
 
 
-def chunks_of(table: str, source: Source, request: Request = ALL) -> Iterator[Callable[[], Chunk]]:
+def table_chunks(table: str, source: Source, request: Request = ALL) -> Iterator[Callable[[], Chunk]]:
     """Cut a source into chunks; a row with a repeated id is left out and listed in the `lost` of its chunk.
 
-    >>> [chunk] = chunks_of("cases", {"Team": ["north"]}, Request(names={"team": "Team"}))
+    >>> [chunk] = table_chunks("cases", {"Team": ["north"]}, Request(names={"team": "Team"}))
     >>> chunk().columns["team"].labels
     ['north']
     """
@@ -65,7 +65,7 @@ def _streamed(table: str, source: Source, request: Request) -> Iterator[Callable
             if isinstance(item, Chunk):
                 yield partial(_renamed, table, item, request)
             else:
-                yield from chunks_of(table, item, attrs.evolve(request, unique=False))
+                yield from table_chunks(table, item, attrs.evolve(request, unique=False))
 
 
 def _renamed(table: str, chunk: Chunk, request: Request) -> Chunk:

@@ -12,7 +12,7 @@ from servqual._words import counted
 from servqual.readers import Chunk
 from servqual.readers.columns.refusals import Refusal
 from servqual.readers.columns.tables import moments_of
-from servqual.readers.sources import Source, chunks_of
+from servqual.readers.sources import Source, table_chunks
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _HELD: Final = 1 << 17
@@ -72,7 +72,7 @@ class Cases:
             yield from self._held
             return
         held, rows = [], 0
-        for read in chunks_of("cases", self._source):
+        for read in table_chunks("cases", self._source):
             chunk = read()
             rows += chunk.size
             if rows <= _HELD:

@@ -1,12 +1,13 @@
 """A tally that was stored once stays readable, gives the same numbers, and is refused by name where one changed.
 
-`tests/data/tally-1.sqtally` and `tally-1.json` were written by `python tests/metrics/engine/test_golden.py`. Where a
+The files `tests/data/*-1.sqtally` and `.json` were written by `python tests/metrics/engine/test_golden.py`. Where a
 KPI's number changes its version rises: then add a new pair beside the old one, which must be refused for that KPI.
 """
 
 import datetime as dt
 import json
 import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,11 @@ import numpy as np
 import pytest
 
 from servqual.errors import TallyMismatch
-from servqual.metrics import KPIS, Kpi, Measures, Tally, tally
+from servqual.metrics import KPIS, Categories, Kpi, Measures, Tally, tally
+from servqual.metrics.accumulators import Accumulator
+from servqual.metrics.catalogue.clocks import judged_by
+from servqual.metrics.kpi.view import View
+from servqual.model import BusinessHours, FixedDay, Holidays, Sla, Target
 
 DATA = Path(__file__).parents[2] / "data"
 DAY = np.timedelta64(1, "D")
@@ -72,14 +77,61 @@ ASKED = (
 )  # fmt: skip
 
 
-def kpis() -> list[Kpi]:
-    """KPIs of every accumulator."""
-    return [KPIS[key] for key in ASKED]
+TABLES["qa_scores"] = {
+    "team": ["north", "north", "south"],
+    "evaluated_at": moments(1, 2, 3),
+    "score": [80.0, 95.5, 60.0],
+    "master_score": [85.0, 90.0, 60.0],
+}
+TABLES["case_events"] = {
+    "case_id": ["C-1", "C-1", "C-1", "C-2", "C-2"],
+    "at": moments(0, 0.02, 0.1, 1, 1.5),
+    "event": ["reported", "replied", "resolved", "reported", "replied"],
+    "team": ["north", None, None, "south", None],
+    "public": [None, True, None, None, True],
+}
+HOURS = BusinessHours(
+    zone="Europe/Berlin",
+    week={"mon-fri": "08:00-18:00"},
+    holidays=Holidays.of([FixedDay(month=5, day=14, name="a feast")]),
+)
+SLA = Sla(name="golden", hours=HOURS, targets=[Target(clock="first_response", within=dt.timedelta(hours=1))])
 
 
-def made(cluster: str | None = None) -> Tally:
-    """The tally of today."""
-    return tally(kpis(), TABLES, by=["team", "week"], zone="Europe/Berlin", now=NOW, cluster=cluster)
+def categories(t: View) -> Mapping[str, Any]:
+    """The categories of cases."""
+    return {"categories": t.column("category")}
+
+
+MODE = Kpi(
+    key="commonest_category",
+    title="commonest category",
+    question="how common is the commonest category?",
+    formula="cases of the commonest category / cases with a category",
+    unit="share",
+    better=None,
+    table="cases",
+    needs=("category",),
+    accumulator=Categories,
+    rows=categories,
+)
+OWN = [
+    MODE,
+    KPIS["calibration_bias"].with_(scale=(0, 100)),
+    KPIS["resolution_time"].with_(hours=HOURS, key="hours_to_solve"),
+    judged_by(KPIS["first_response_kept"], SLA),
+]
+GOLDEN: dict[str, Callable[[], Tally]] = {
+    "tally": lambda: tally(
+        [*(KPIS[key] for key in ASKED), *OWN[:2]],
+        TABLES, by=["team", "week"], zone="Europe/Berlin", now=NOW,
+    ),
+    "clustered": lambda: tally(["reopen_rate", "resolution_time"], TABLES, by=["team"], now=NOW, cluster="customer_id"),
+    "clocks": lambda: tally(
+        ["first_response_kept", OWN[2]], TABLES, by=["team"], now=NOW, sla=SLA
+    ),
+}  # fmt: skip
+"""Tallies with every accumulator, a compound KPI, clusters, clocks and hours."""
 
 
 def numbers(measures: Measures) -> list[Any]:
@@ -90,26 +142,49 @@ def numbers(measures: Measures) -> list[Any]:
     ]
 
 
-def test_a_stored_tally_stays_readable() -> None:
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_stored_tally_stays_readable(name: str) -> None:
     """Its definitions are those of today, and so are its bytes and its numbers."""
-    stored = (DATA / "tally-1.sqtally").read_bytes()
-    found = Tally.from_bytes(stored)
-    assert json.loads((DATA / "tally-1.json").read_text(encoding="utf-8")) == json.loads(
+    stored, today = (DATA / f"{name}-1.sqtally").read_bytes(), GOLDEN[name]()
+    found = Tally.from_bytes(stored, kpis=OWN)
+    assert json.loads((DATA / f"{name}-1.json").read_text(encoding="utf-8")) == json.loads(
         json.dumps(numbers(found.measure()))
     )
-    assert made().to_bytes() == stored
-    assert (found + made()).measure().get("volume", team="north", week=dt.date(2026, 5, 4)).value == 4.0
+    assert today.to_bytes() == stored
+    assert (found + today).plan.plain() == today.plan.plain()
+
+
+def test_the_golden_tallies_hold_every_accumulator() -> None:
+    """No state is left out of the stored form that has to stay."""
+    held = {kpi.accumulator for make in GOLDEN.values() for kpi in make().plan.read}
+    assert held == {*all_of(Accumulator)}
+
+
+def all_of(kind: type[Accumulator]) -> Iterator[type[Accumulator]]:
+    """The accumulators of the library."""
+    for each in kind.__subclasses__():
+        if each.__module__.startswith("servqual."):
+            yield each
+        yield from all_of(each)
 
 
 def test_a_tally_of_an_older_version_is_refused_by_name() -> None:
     """Where a KPI's number changed, so did its version; the message says which KPI it is."""
     newer = attrs.evolve(KPIS["resolution_p90"], version=KPIS["resolution_p90"].version + 1)
-    with pytest.raises(TallyMismatch, match="resolution_p90"):
-        Tally.from_bytes((DATA / "tally-1.sqtally").read_bytes(), kpis=[newer])
+    with pytest.raises(TallyMismatch, match=r"resolution_p90 as version 1 of resolution_time \(got version 2"):
+        Tally.from_bytes((DATA / "tally-1.sqtally").read_bytes(), kpis=[*OWN, newer])
+
+
+@pytest.mark.parametrize("key", KPIS)
+def test_a_version_is_part_of_every_definition(key: str) -> None:
+    """Also of KPIs over two others."""
+    kpi = KPIS[key]
+    assert attrs.evolve(kpi, version=kpi.version + 1).definition != kpi.definition
 
 
 if __name__ == "__main__":
     DATA.mkdir(exist_ok=True)
-    (DATA / "tally-1.sqtally").write_bytes(made().to_bytes())
-    (DATA / "tally-1.json").write_text(json.dumps(numbers(made().measure()), indent=1) + "\n", encoding="utf-8")
+    for name, make in GOLDEN.items():
+        (DATA / f"{name}-1.sqtally").write_bytes(make().to_bytes())
+        (DATA / f"{name}-1.json").write_text(json.dumps(numbers(make().measure()), indent=1) + "\n", encoding="utf-8")
     sys.stdout.write("written\n")

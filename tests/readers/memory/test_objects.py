@@ -52,7 +52,7 @@ from servqual.model import commitment as promise
 from servqual.model import complaint as complained
 from servqual.model import feedback as fed
 from servqual.model import suggestion as idea
-from servqual.model._declared import name_of
+from servqual.model.declared import name_of
 from servqual.readers.columns.columns import MISSING, Chunk
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.memory import objects

@@ -7,7 +7,7 @@ from typing import Unpack
 import attrs
 
 from servqual._checks import did_you_mean, near
-from servqual.errors import UnknownName
+from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.catalogue.kpis import KPIS
 from servqual.metrics.engine import Data, Options, measure, spelled_out
 from servqual.metrics.kpi.definition import Kpi
@@ -41,6 +41,10 @@ def attainment(
     >>> row.met, round(row.gap, 2)
     (False, 0.7)
     """
+    if options.get("by"):
+        raise InvalidValue.of(
+            "by", "be left out, as an indicator is of the whole", options["by"], do="use Measures.against"
+        )
     kpis: dict[str, Kpi] = {}
     rows: list[tuple[Indicator, Kpi, str]] = []
     for indicator in indicators_of(standard):

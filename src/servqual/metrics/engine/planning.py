@@ -12,6 +12,7 @@ import numpy as np
 
 from servqual._checks import all_of, as_zone, did_you_mean, must_be, near
 from servqual.errors import InvalidValue, UnknownName
+from servqual.metrics.accumulators import Clustered
 from servqual.metrics.catalogue.clocks import judged_by
 from servqual.metrics.catalogue.kpis import KPIS
 from servqual.metrics.kpi.clusters import clustered
@@ -126,7 +127,7 @@ class Plan:
 
     def plain(self) -> dict[str, Any]:
         """The question as plain data, which two tallies must share to be added."""
-        kpis = [[kpi.key, kpi.definition] for kpi in self.kpis]
+        kpis = [[kpi.key, kpi.definition, kpi.name, kpi.version] for kpi in self.kpis]
         return {
             "kpis": kpis,
             "by": list(self.by),
@@ -234,7 +235,7 @@ def _check_name(kpi: Kpi, others: Sequence[Kpi]) -> None:
     for other in (*others, KPIS.get(kpi.name)):
         if other is None or (kpi.name, kpi.version, kpi.table) != (other.name, other.version, other.table):
             continue
-        if kpi.accumulator is other.accumulator and not same_code(kpi.rows, other.rows):
+        if kpi.accumulator is not Clustered and not same_code(kpi.rows, other.rows):
             raise InvalidValue.of(
                 "name",
                 "tell KPIs with different rows apart",

@@ -130,12 +130,19 @@ class Tally:
         if cluster is not None:
             known = {key: clustered(kpi, cluster) for key, kpi in known.items()}
         found: list[Kpi] = []
-        for key, definition in stored.plan["kpis"]:
+        for key, definition, name, version in stored.plan["kpis"]:
             kpi = known.get(key)
-            if kpi is None or kpi.definition != definition:
+            if kpi is None:
+                raise TallyMismatch(f"the tally holds {key} (got no such KPI); pass yours in kpis")
+            if (kpi.name, kpi.version) != (name, version):
                 raise TallyMismatch(
-                    f"the tally holds {key} as defined by {definition} "
-                    f"(got {kpi.definition if kpi else 'no such KPI'}); pass the KPI with its parameters in kpis"
+                    f"the tally holds {key} as version {version} of {name} (got version {kpi.version} of {kpi.name}), "
+                    "whose number is another; tally anew"
+                )
+            if kpi.definition != definition:
+                raise TallyMismatch(
+                    f"the tally holds {key} as defined by {definition} (got {kpi.definition}); pass the KPI with its "
+                    "parameters in kpis"
                 )
             found.append(kpi)
         period = stored.plan["period"]

@@ -114,7 +114,8 @@ class Compound(Kpi):
     @cached_property
     def definition(self) -> str:
         """Hash of everything that changes the number."""
-        return self.hashed(self.top.definition, self.base.definition, self.times, self.base_is, self.unit)
+        parts = [part.definition for part in self.parts]
+        return self.hashed(self.name, self.version, parts, self.times, self.base_is, self.unit)
 
     def measured(self, top: Numbers, base: Numbers, confidence: float) -> Numbers:
         """Divide the numbers of the two in the same groups.

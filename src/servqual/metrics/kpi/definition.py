@@ -23,6 +23,7 @@ from servqual.metrics.accumulators import (
 )
 from servqual.metrics.kpi.methods import METHODS
 from servqual.metrics.kpi.view import View
+from servqual.model.declared import name_of
 from servqual.model.hours.hours import Hours
 from servqual.readers.columns.tables import TABLES, Kind
 
@@ -253,13 +254,18 @@ def _made_with(function: Any) -> list[object]:
 
 
 def same_code(one: Any, other: Any) -> bool:
-    """Whether two functions of rows share their code, whatever arguments they enclose."""
-    bodies = [getattr(f, "__code__", f) for f in map(_unwrapped, (one, other))]
-    return bool(bodies[0] == bodies[1])
+    """Whether two functions share their code, and the functions that they enclose do too."""
+    mine, theirs = _codes(one), _codes(other)
+    return mine == theirs
 
 
-def _unwrapped(function: Any) -> Any:
-    return _unwrapped(function.func) if isinstance(function, partial) else function
+def _codes(function: Any) -> list[Any]:
+    if isinstance(function, partial):
+        inner = [function.func, *function.args, *function.keywords.values()]
+    else:
+        inner = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
+    own = [] if isinstance(function, partial) else [getattr(function, "__code__", function)]
+    return own + [code for each in inner if callable(each) for code in _codes(each)]
 
 
 def _plain(value: object) -> object:
@@ -281,7 +287,8 @@ def _of_parts(value: Any) -> object:
     if isinstance(value, Hours):
         return value.content_hash
     if attrs.has(type(value)):
-        return {f.name: _plain(getattr(value, f.name)) for f in attrs.fields(type(value)) if f.eq}
+        fields = {f.name: _plain(getattr(value, f.name)) for f in attrs.fields(type(value)) if f.eq}
+        return [name_of(type(value)), fields]
     if callable(value):
         return _made_with(value)
     if isinstance(value, np.generic | np.ndarray):

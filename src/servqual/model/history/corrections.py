@@ -13,8 +13,8 @@ import attrs
 
 from servqual._checks import as_instant, filled, instant, near
 from servqual.errors import InvalidValue, NoSuchEvent
-from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
+from servqual.model.declared import declared
 from servqual.model.history.event import Act, Event
 
 _FIXED: Final = ("id", "seq")

@@ -11,7 +11,7 @@ import attrs
 
 from servqual._checks import a_fact, as_instant, as_zone, one_of
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
+from servqual.model.declared import declared, name_of
 from servqual.model.hours.holidays import Given, HolidayRule, Holidays
 from servqual.model.hours.hours import AtClose, DatedHours, Hours, LedgerPart, Reasons
 from servqual.model.hours.spans import DAY, Spans, clipped, join, micros, moment, take_out
@@ -252,6 +252,6 @@ def _days(zone: ZoneInfo, start: int, end: int) -> range:
 
 def _rule(rule: HolidayRule) -> dict[str, Any]:
     fields = attrs.asdict(rule, recurse=False)
-    return {"rule": type(rule).__name__} | {
+    return {"rule": name_of(type(rule))} | {
         name: dict(value) if isinstance(value, Mapping) else value for name, value in fields.items()
     }

@@ -23,8 +23,8 @@ import attrs
 from dateutil import easter, rrule
 
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
+from servqual.model.declared import declared
 from servqual.model.hours.spells import DAYS, as_date, weekday_of
 
 _FURTHEST: Final = 366
@@ -106,6 +106,7 @@ class HolidayRule(Rebuilt):
                 yield day + dt.timedelta(days=shift), f"{self.name} (observed)"
 
 
+@declared("fixed_day")
 @attrs.frozen(kw_only=True)
 class FixedDay(HolidayRule):
     """The same day every year, such as 25 December; 29 February only in leap years.
@@ -127,6 +128,7 @@ class FixedDay(HolidayRule):
             yield dt.date(year, self.month, self.day)
 
 
+@declared("nth_weekday")
 @attrs.frozen(kw_only=True)
 class NthWeekday(HolidayRule):
     """The nth weekday of a month, counted from its end where negative, moved by `offset` days.
@@ -153,6 +155,7 @@ class NthWeekday(HolidayRule):
             yield found[place] + dt.timedelta(days=self.offset)
 
 
+@declared("easter_day")
 @attrs.frozen(kw_only=True)
 class EasterDay(HolidayRule):
     """A day counted from Easter Sunday: -2 is Good Friday, 1 Easter Monday, 39 Ascension, 50 Whit Monday.
@@ -171,6 +174,7 @@ class EasterDay(HolidayRule):
             yield sunday + dt.timedelta(days=self.offset)
 
 
+@declared("day_range")
 @attrs.frozen(kw_only=True)
 class DayRange(HolidayRule):
     """Every day from one (month, day) to another, both included; a last day before the first is in the next year.
@@ -200,6 +204,7 @@ class DayRange(HolidayRule):
                 yield day
 
 
+@declared("recurring")
 @attrs.frozen(kw_only=True)
 class Recurring(HolidayRule):
     r"""Any recurrence of RFC 5545, kept as its text; a `dateutil.rrule.rrule` is converted automatically.

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 import attrs
 
 from servqual._checks import as_instant, filled
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.history.event import Event
 from servqual.model.history.lifecycle import History, Lived, Row, Transitions, short
 from servqual.model.ids import AgentId, TeamId

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 import attrs
 
 from servqual._checks import as_texts, filled, some
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
 from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import AgentId, MeetingId

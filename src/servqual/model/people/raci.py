@@ -3,7 +3,7 @@
 import attrs
 
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.people.roles import Role, as_roles
 
 

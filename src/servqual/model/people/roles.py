@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Self
 
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.labels import Labelled
 
 

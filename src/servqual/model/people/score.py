@@ -9,8 +9,8 @@ import attrs
 
 from servqual._checks import filled, positive
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
+from servqual.model.declared import declared
 from servqual.model.labels import Labelled
 
 FULL: Final = 100.0

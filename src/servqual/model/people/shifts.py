@@ -8,7 +8,7 @@ import attrs
 
 from servqual._checks import as_instant, filled, instant
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.hours.hours import Hours
 from servqual.model.hours.window import Window
 from servqual.model.ids import AgentId

@@ -8,8 +8,8 @@ import attrs
 
 from servqual._checks import did_you_mean, distinct, filled, near, whole
 from servqual.errors import InvalidValue, UnknownName
-from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
+from servqual.model.declared import declared
 from servqual.model.ids import AgentId
 from servqual.model.money import Money
 from servqual.model.people.raci import Raci

@@ -13,7 +13,7 @@ import attrs
 
 from servqual._checks import a_fact, as_instant, filled, instant, one_of, whole
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.history.corrections import Amended, Voided
 from servqual.model.history.event import Act, Event, Reasoned
 from servqual.model.history.lifecycle import History, Move, Row, Transitions, short

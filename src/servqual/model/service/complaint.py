@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import a_fact, as_instant, filled, instant
-from servqual.model._declared import declared
 from servqual.model.channel import Channel
+from servqual.model.declared import declared
 from servqual.model.history.corrections import Amended, Voided
 from servqual.model.history.event import Act, Event, Reasoned, ahead
 from servqual.model.history.lifecycle import History, Move, Row, Transitions, short

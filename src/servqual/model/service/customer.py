@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import attrs
 
 from servqual._checks import filled, instant
-from servqual.model._declared import declared
 from servqual.model.channel import Channel
+from servqual.model.declared import declared
 from servqual.model.ids import CustomerId
 from servqual.model.labels import Labelled
 

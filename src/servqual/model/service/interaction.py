@@ -8,8 +8,8 @@ import attrs
 
 from servqual._checks import as_instant, filled, instant, not_negative
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
 from servqual.model.channel import Channel
+from servqual.model.declared import declared
 from servqual.model.ids import AgentId, CaseId, CommitmentId, ComplaintId, CustomerId, InteractionId, TeamId
 from servqual.model.labels import Labelled
 

@@ -10,7 +10,7 @@ import attrs
 
 from servqual._checks import a, as_instant, filled, must_be, near, several
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.history.event import Event
 from servqual.model.history.lifecycle import Lived
 from servqual.model.hours.hours import Hours, some_hours

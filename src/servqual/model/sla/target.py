@@ -9,7 +9,7 @@ import attrs
 
 from servqual._checks import a, not_negative, several
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.hours.hours import Hours, some_hours
 from servqual.model.service.case import Priority
 from servqual.model.sla.clocks import Clock, ClockRule

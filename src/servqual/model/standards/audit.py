@@ -10,7 +10,7 @@ import attrs
 
 from servqual._checks import among, as_texts, differ, filled
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
 from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import AuditId

@@ -7,8 +7,8 @@ from typing import Final
 import attrs
 
 from servqual._checks import as_texts, filled
-from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
+from servqual.model.declared import declared
 from servqual.model.labels import Labelled, Language
 from servqual.model.people.roles import Role
 from servqual.model.standards import flowchart

@@ -9,7 +9,7 @@ import attrs
 
 from servqual._checks import calendar_date, lasting, one_of
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
 

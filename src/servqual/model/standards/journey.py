@@ -8,8 +8,8 @@ from types import MappingProxyType
 import attrs
 
 from servqual._checks import among, as_texts, filled
-from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
+from servqual.model.declared import declared
 from servqual.model.standards import flowchart
 
 

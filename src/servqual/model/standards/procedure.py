@@ -13,8 +13,8 @@ import attrs
 
 from servqual._checks import as_instant, as_texts, filled, in_order, instant, lasting
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
+from servqual.model.declared import declared
 from servqual.model.hours.hours import Hours
 from servqual.model.labels import Labelled, Language
 from servqual.model.people.roles import Role

@@ -8,7 +8,7 @@ import attrs
 
 from servqual._checks import filled, instant
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.ids import AgentId, CaseId, CustomerId, InteractionId, SurveyId, TeamId
 from servqual.model.voice.question import Question
 

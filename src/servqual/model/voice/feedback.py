@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import filled, whole
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.history.event import Act, Event
 from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import CustomerId, FeedbackId, InteractionId, SuggestionId

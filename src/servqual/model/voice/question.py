@@ -8,8 +8,8 @@ import attrs
 
 from servqual._checks import filled
 from servqual.errors import InvalidValue
-from servqual.model._declared import declared
 from servqual.model._pickled import Rebuilt
+from servqual.model.declared import declared
 from servqual.model.labels import Labelled, Language
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import filled
-from servqual.model._declared import declared
+from servqual.model.declared import declared
 from servqual.model.history.event import Act, Event, Reasoned
 from servqual.model.history.lifecycle import History, Lived, Row, Transitions, short
 from servqual.model.ids import CustomerId, FeedbackId, SuggestionId

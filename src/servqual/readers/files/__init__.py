@@ -2,7 +2,7 @@
 
 - `opening`: CSV, Excel and Parquet as chunks of cells
 - `export`: an export as chunks of typed columns
-- `layout`: which columns mean what, zones, dates and words for missing
+- `layouts`: which columns mean what, zones, dates and words for missing
 - `parquet_cells`: columns of Parquet as the layout reads them
 - `settings`: settings of a configuration file
 - `vendors`: layouts of common service desks

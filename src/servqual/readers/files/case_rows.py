@@ -8,7 +8,7 @@ from servqual._arrays import Array
 from servqual.readers.columns.columns import DTYPES, MISSING, NONE, Chunk, Column
 from servqual.readers.columns.refusals import Refusal, Refusals
 from servqual.readers.columns.tables import Kind
-from servqual.readers.files.layout import Log
+from servqual.readers.files.layouts import Log
 
 EVENT, EVENT_AT = "event", "event_at"
 """Our names of a log's two columns."""

@@ -16,7 +16,7 @@ from servqual.readers.columns.refusals import Refusal, Refusals
 from servqual.readers.columns.tables import TABLES, Kind, kind_of, names_of
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.files.case_rows import EVENT, EVENT_AT, one_row_per_case
-from servqual.readers.files.layout import Layout
+from servqual.readers.files.layouts import Layout
 from servqual.readers.files.opening import Progress, TextChunk, open_file
 from servqual.readers.files.parquet_cells import read_arrow
 

@@ -13,7 +13,7 @@ from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import names_of
 from servqual.readers.files.export import Export
-from servqual.readers.files.layout import Layout
+from servqual.readers.files.layouts import Layout
 from servqual.readers.memory.arrays import CHUNK
 from servqual.readers.memory.frames import frame_chunks
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
-from servqual.readers.files.layout import Layout
+from servqual.readers.files.layouts import Layout
 
 LAYOUTS: Final = MappingProxyType(
     {

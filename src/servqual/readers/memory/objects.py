@@ -16,7 +16,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.model._declared import name_of
+from servqual.model.declared import name_of
 from servqual.readers.columns.columns import LONGEST, MISSING, Chunk
 from servqual.readers.columns.duplicates import IDS, came_before, without
 from servqual.readers.columns.labels import labels_of
