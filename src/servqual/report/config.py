@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from servqual._checks import did_you_mean, near, one_of
+from servqual._checks import near, one_of
 from servqual.errors import InvalidValue, ServqualError
 from servqual.metrics import KPIS, Kpi
 from servqual.metrics.time.periods import PERIODS
@@ -102,11 +102,8 @@ class Config:
         """Read a configuration from what a TOML file holds."""
         for name in table:
             if name not in _SECTIONS:
-                raise InvalidValue(
-                    f"a configuration has the parts {', '.join(_SECTIONS)} (got {name!r})"
-                    f"{did_you_mean(near(name, _SECTIONS))}",
-                    field=name,
-                    got=name,
+                raise InvalidValue.of(
+                    name, f"be one of the parts {', '.join(_SECTIONS)}", name, near=near(name, _SECTIONS)
                 )
         vendor = preset or ("preset" in table and as_text("preset", table["preset"])) or None
         layout = Layout.from_table(table, vendor_layout(vendor) if vendor else None)
@@ -128,7 +125,7 @@ def _hours(table: Mapping[str, Any], layout: Layout) -> BusinessHours:
     part = section(table, "hours", ("zone", "week", "holidays", "special", "breaks"))
     zone = as_text("zone", part["zone"]) if "zone" in part else layout.zone
     if zone is None:
-        raise InvalidValue("[hours] needs a zone (got none); set zone here or under [read]", field="zone", got=None)
+        raise InvalidValue.of("zone", "be given for [hours]", None, do="set it there or under [read]")
     holidays = part.get("holidays", ())
     if not isinstance(holidays, list | tuple) or not all(type(day) is dt.date for day in holidays):
         raise InvalidValue.of("holidays", "be dates without quotes, such as [2026-12-25]", holidays)
@@ -140,10 +137,8 @@ def _hours(table: Mapping[str, Any], layout: Layout) -> BusinessHours:
         breaks={_date("breaks", day): _spells(day, spells) for day, spells in section(part, "breaks").items()},
     )
     if not (hours.week or hours.special):
-        raise InvalidValue(
-            "[hours] must open at some time (got no week); give week = { mon-fri = '09:00-17:00' }",
-            field="week",
-            got=part,
+        raise InvalidValue.of(
+            "week", "open at some time", part, shown="no week", do="give week = { mon-fri = '09:00-17:00' }"
         )
     return hours
 
@@ -157,9 +152,7 @@ def _date(part: str, text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise InvalidValue(
-            f"[hours.{part}] must name dates such as 2026-12-24 (got {text!r})", field=part, got=text
-        ) from None
+        raise InvalidValue.of(f"[hours.{part}]", "name dates such as 2026-12-24", text) from None
 
 
 def _promises(targets: Any, hours: BusinessHours | None) -> tuple[Promise, ...]:
@@ -170,9 +163,7 @@ def _promises(targets: Any, hours: BusinessHours | None) -> tuple[Promise, ...]:
     keys = [promise.kpi.key for promise in promises]
     for key in keys:
         if keys.count(key) > 1:
-            raise InvalidValue(
-                f"two targets say the same ({key}); give one another clock, time or only", field="targets", got=key
-            )
+            raise InvalidValue.of("targets", "differ", key, do="give one another clock, time or only")
     return tuple(promises)
 
 
@@ -192,9 +183,9 @@ class _Target:
         part = section({"[targets]": written}, "[targets]", ("clock", "kpi", "within", "goal", "only", "name"))
         told = {name: as_text(name, part[name]) for name in ("clock", "kpi", "within", "name") if name in part}
         if "goal" not in part:
-            raise InvalidValue(f"a target needs a goal, such as goal = 0.95 (got {written})", field="goal", got=None)
+            raise InvalidValue.of("goal", "be given for each target", None, shown=str(written), do="write goal = 0.95")
         if ("clock" in told) == ("kpi" in told) or ("within" in told) != ("clock" in told):
-            raise InvalidValue(f"a target has a clock and within, or a kpi (got {written})", field="clock", got=written)
+            raise InvalidValue.of("clock", "go with within in a target, or kpi stand alone", written)
         only = {column: as_texts(column, values) for column, values in section(part, "only").items()}
         for column in only:
             if TABLES["cases"].get(column, Kind.LABEL) is not Kind.LABEL:
@@ -233,10 +224,6 @@ def _share_of_cases(key: str | None) -> Kpi:
     known = [k for k in KPIS.values() if k.table == "cases" and k.unit == "share" and k.better == "higher"]
     usable = [k.key for k in known if k.key != "first_response_kept"]
     if key not in usable:
-        raise InvalidValue(
-            f"kpi of a target must be one of {', '.join(usable)} (got {key!r})"
-            + ("; for the first response set clock and within" if key == "first_response_kept" else ""),
-            field="kpi",
-            got=key,
-        )
+        hint = "for the first response set clock and within" if key == "first_response_kept" else ""
+        raise InvalidValue.of("kpi", f"be one of {', '.join(usable)} in a target", key, do=hint)
     return KPIS[key]

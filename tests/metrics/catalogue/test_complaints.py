@@ -168,7 +168,7 @@ def test_what_no_document_gives_has_to_be_set(
 def test_open_complaints_need_a_now() -> None:
     """A backlog is seen from a moment."""
     for key in ("complaint_backlog", "complaint_backlog_age", "complaint_overdue"):
-        with pytest.raises(InvalidValue, match=f"now is needed by {key}"):
+        with pytest.raises(InvalidValue, match=f"now must be given for {key}"):
             measure([key], {"complaints": {"received_at": [START], "due_at": [START]}})
 
 

@@ -145,7 +145,7 @@ def test_a_customer_counts_in_the_group_of_the_named_purchase() -> None:
 def test_what_has_to_be_said_is_asked_for() -> None:
     """The period, how long a customer counts as active, and no grouping by time."""
     data = {"purchases": {"customer_id": ["a"], "at": [START]}}
-    with pytest.raises(InvalidValue, match=r"period is needed by repurchase_rate \(got None\)"):
+    with pytest.raises(InvalidValue, match=r"period must be given for repurchase_rate \(got None\)"):
         measure(["repurchase_rate"], data)
     with pytest.raises(InvalidValue, match="active_within must be a timedelta"):
         measure(["retention_rate"], data, period=PERIOD)

@@ -409,7 +409,7 @@ def test_bad_questions_get_clear_errors() -> None:
     sla = Sla(name="desk", hours=HOURS, targets=[Target(clock="first_response", within=30 * MINUTE)])
     with pytest.raises(InvalidValue, match="now must be the moment"):
         measure(["first_response_kept"], {"case_events": log}, sla=sla)
-    with pytest.raises(InvalidValue, match="sla is needed by next_response_kept"):
+    with pytest.raises(InvalidValue, match="sla must be given for next_response_kept"):
         measure(["next_response_kept"], {"case_events": log}, now=MONDAY)
     owned = attrs.evolve(sla, targets=[Target(clock="first_response", within=30 * MINUTE, match={"owner": "A"})])
     with pytest.raises(MissingColumn, match="needs the column 'owner', which targets of 'first_response' match on"):

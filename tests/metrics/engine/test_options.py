@@ -247,7 +247,7 @@ def test_a_users_table_has_the_kinds_that_the_kpi_says() -> None:
     with pytest.raises(InvalidValue, match="kinds must agree on lag_s"):
         measure([mean, other], data)
     undeclared = own(Count, lambda t: {"among": t.known("party")}, kinds=KINDS)
-    with pytest.raises(InvalidValue, match="reads the column 'party', which it does not name"):
+    with pytest.raises(InvalidValue, match=r"uses must name every column that .* reads \(got 'party'"):
         measure([undeclared], data)
 
 
@@ -351,7 +351,7 @@ def test_what_a_kpi_of_ones_own_says_is_checked() -> None:
         return Kpi(**named | {"rows": rows} | more)
 
     data = {"interactions": {"queued_at": [START] * 3}}
-    with pytest.raises(InvalidValue, match="rows of mine must give hit, among, undecided"):
+    with pytest.raises(InvalidValue, match="rows must give hit, among, undecided for Ratio"):
         measure([kpi(lambda t: {"hits": t.known("queued_at"), "among": t.known("queued_at")})], data)
     with pytest.raises(InvalidValue, match=r"as many values as there are rows, 3 \(got 2"):
         measure([kpi(lambda t: {"hit": t.known("queued_at")[:2], "among": t.known("queued_at")})], data)

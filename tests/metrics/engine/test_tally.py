@@ -303,7 +303,7 @@ ONE = {"cases": {"received_at": [START], "resolved_at": [None]}}
         (lambda: measure(["reopen_rate"], ONE), MissingColumn, "needs the column 'reopened' of cases"),
         (lambda: measure(["case_volume"], ONE, by=["teem"]), MissingColumn, "teem"),
         (lambda: measure(["case_volume"], {"tickets": {}}), MissingColumn, "reads the table 'cases'"),
-        (lambda: measure(["backlog"], ONE), InvalidValue, "now is needed by backlog"),
+        (lambda: measure(["backlog"], ONE), InvalidValue, "now must be given for backlog"),
         (lambda: measure(["backlog"], ONE, now=dt.datetime(2026, 5, 1)), NaiveTime, "needs a zone"),  # noqa: DTZ001
         (lambda: measure([KPIS["resolution_kept"]], ONE, now=NOW), InvalidValue, "within must be the timedelta"),
         (lambda: measure(["case_volume", "case_volume"], ONE), InvalidValue, "different keys"),

@@ -83,19 +83,19 @@ def listed(table: Array, unit: int, row: Array, binned: Array | None = None) -> 
     A few rows of the table are looked through at a time, as many as the cache holds.
     """
     size, width = table.shape
-    come = np.flatnonzero(row < size)  # a group whose values were never counted has no row
-    folded = np.zeros(len(row), np.bool_) if binned is None else binned
+    counted = np.flatnonzero(row < size)  # a group whose values were never counted has no row
+    in_bins = np.zeros(len(row), np.bool_) if binned is None else binned
     bins = bin_of(np.arange(width) * unit)
     # allocating large arrays is slow, so each column is made once, in its greatest length
     most, filled = np.count_nonzero(table), 0
     group, values, count = (np.empty(most, np.int64) for _ in range(3))
     chunk = max(1, _CHUNK // max(width, 1))
-    for first in range(0, len(come) if width else 0, chunk):
-        here = come[first : first + chunk]
+    for first in range(0, len(counted) if width else 0, chunk):
+        here = counted[first : first + chunk]
         some = table[row[here]]
         places = np.flatnonzero(some != 0)
         edges = np.searchsorted(places, np.arange(len(here) + 1) * width)
-        crowded = (np.diff(edges) > Values.EXACT) & ~folded[here]
+        crowded = (np.diff(edges) > Values.EXACT) & ~in_bins[here]
         if crowded.any():
             some[crowded] = _in_bins(some[crowded], bins)
             places = np.flatnonzero(some != 0)
@@ -103,12 +103,12 @@ def listed(table: Array, unit: int, row: Array, binned: Array | None = None) -> 
         value = (places - line * width) * unit
         if crowded.any():
             np.copyto(value, bin_of(value), where=crowded.take(line))
-            folded[here] |= crowded
+            in_bins[here] |= crowded
         rows = slice(filled, filled + len(places))
         group[rows], values[rows], count[rows] = here.take(line), value, some.take(places)
         filled = rows.stop
     rows, undecided = slice(filled), np.zeros(len(row), np.int64)
-    return Sparse("values", group[rows], values[rows], count[rows], folded, undecided)
+    return Sparse("values", group[rows], values[rows], count[rows], in_bins, undecided)
 
 
 def _in_bins(counts: Array, bins: Array) -> Array:

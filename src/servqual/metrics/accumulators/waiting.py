@@ -1,4 +1,11 @@
-"""Buffer of rows that are counted later: their groups and values, unsorted."""
+"""Buffer of rows that are counted later: their groups and values, unsorted.
+
+    group   7  0  7  2        packed into one word each, sorted, equal ones counted
+    value   5  3  5  9   ->   (0, 3): 1   (2, 9): 1   (7, 5): 2
+
+A row costs its two numbers until it is counted, and a share of one sort of two million packed words then; sorting each
+chunk at once would sort the counts of all chunks again whenever one is added.
+"""
 
 from typing import Final
 

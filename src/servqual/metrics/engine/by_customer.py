@@ -1,12 +1,12 @@
-"""Rows held for keyed KPIs, parted into blocks so that every row of a customer is in one block.
+"""Rows held for keyed KPIs, dealt by customer so that every row of a customer is in one chunk.
 
-    chunk 1   anna ben  cleo anna     block 0   anna anna anna
-    chunk 2   cleo anna dora          block 1   ben dora           by the customer's number, or a hash of the text
-                                      block 2   cleo cleo
+    given 1   anna ben  cleo anna     chunk 0   anna anna anna
+    given 2   cleo anna dora          chunk 1   ben dora           by the customer's number, or a hash of the text
+                                      chunk 2   cleo cleo
 
-A row is moved once, while the cache holds its chunk; a block of 20 million rows then fits the cache when its chains are
-sorted, and blocks are independent, so that threads share them. Without blocks first-contact resolution takes four
-times as long (20 million contacts).
+A row is moved once, while the cache holds it; a chunk of 20 million rows then fits the cache when its chains are
+sorted, and chunks are independent, so that threads share them. In one chunk first-contact resolution takes four times
+as long (20 million contacts).
 """
 
 import threading
@@ -23,20 +23,20 @@ from servqual.readers.columns.columns import NONE, Chunk, Column, joined
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusals
 from servqual.readers.columns.tables import Kind
 
-_BLOCKS: Final = 64
-"""Number of blocks; of 20 million rows one then fits the cache."""
+_CHUNKS: Final = 64
+"""Number of chunks; of 20 million rows one then fits the cache."""
 _TOGETHER: Final = 1 << 18
 """Rows parted at once."""
 _LITTLE: Final = 1 << 18
-"""Fewer rows than this are one block."""
+"""Fewer rows than this are one home."""
 
 
-class Blocks:
-    """Thread-safe store of chunks that gives blocks of whole customers, with the asked columns only."""
+class CustomerChunks:
+    """Thread-safe store of chunks that gives chunks of whole customers, with the asked columns only."""
 
     def __init__(self, key: str, columns: Collection[str]) -> None:
         self._key, self._columns = key, columns
-        self._held: list[list[Chunk]] = [[] for _ in range(_BLOCKS)]
+        self._held: list[list[Chunk]] = [[] for _ in range(_CHUNKS)]
         self._waiting: list[Chunk] = []
         self._names: frozenset[str] | None = None
         self._numbered: list[tuple[int, int]] = []
@@ -61,12 +61,12 @@ class Blocks:
             self._names = frozenset(columns)
         if self._names != frozenset(columns):
             some = sorted(self._names ^ columns.keys())
-            raise InvalidValue(
-                f"all parts of a table must have the same columns where a KPI needs all rows together (got parts with "
-                f"and without {', '.join(some)}); fill the column in, or leave it out of all",
-                field=some[0],
-                expected="a column of all parts or of none",
-                got=some,
+            raise InvalidValue.of(
+                some[0],
+                "be in all chunks of a table or in none where a KPI needs all rows together",
+                some,
+                shown=f"chunks with and without {', '.join(some)}",
+                do="fill the column in, or leave it out of all",
             )
 
     def _apart(self, chunk: Chunk) -> Chunk:
@@ -85,13 +85,13 @@ class Blocks:
     def _part(self, chunks: list[Chunk]) -> None:
         chunk = joined(chunks)
         key = chunk.columns.get(self._key)
-        pieces = [(0, chunk)] if key is None or not chunk.size else list(_pieces(chunk, self._key, _blocks(key)))
+        pieces = [(0, chunk)] if key is None or not chunk.size else list(_pieces(chunk, self._key, _homes_of(key)))
         with self._lock:
             for number, piece in pieces:
                 self._held[number].append(piece)
 
     def __iter__(self) -> Iterator[Chunk]:
-        """Hand out the blocks one by one, and forget each."""
+        """Hand out the chunks one by one, and forget each."""
         if self._waiting and self._rows <= _LITTLE:
             self._held[0] = self._waiting
         elif self._waiting:
@@ -102,16 +102,16 @@ class Blocks:
                 yield joined(chunks)
 
 
-def _pieces(chunk: Chunk, key: str, block: Array) -> Iterator[tuple[int, Chunk]]:
-    order = np.argsort(block, kind="stable")
-    ends = np.cumsum(np.bincount(block, minlength=_BLOCKS))
+def _pieces(chunk: Chunk, key: str, home: Array) -> Iterator[tuple[int, Chunk]]:
+    order = np.argsort(home, kind="stable")
+    ends = np.cumsum(np.bincount(home, minlength=_CHUNKS))
     moved = {name: column.take(order) for name, column in chunk.columns.items()}
     labels = moved[key].labels
     homes = _homes(moved[key].values, labels) if isinstance(labels, range) else None
     numbers = _at(chunk.rows, order)
     weights = None if chunk.weights is None else chunk.weights[order]
     rank = np.argsort(chunk.numbers) if chunk.refusals else order
-    refused = chunk.refusals.dealt(lambda rows: block[rank[np.searchsorted(chunk.numbers, rows, sorter=rank)]])
+    refused = chunk.refusals.dealt(lambda rows: home[rank[np.searchsorted(chunk.numbers, rows, sorter=rank)]])
     for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
         rows, lost = slice(first, last), chunk.lost if number == 0 else ()
         columns = {name: _compact(column.take(rows)) for name, column in moved.items()}
@@ -142,29 +142,29 @@ def _at(rows: Sequence[int] | Array, order: Array) -> Array:
     return numbers
 
 
-def _blocks(column: Column) -> Array:
+def _homes_of(column: Column) -> Array:
     """Block of each row: by the number of its customer, or by a hash of the text."""
     labels = column.labels
     if isinstance(labels, range):
-        return ((column.values + labels.start) % _BLOCKS).astype(np.uint16)
-    of = [label % _BLOCKS if isinstance(label, int) else -1 for label in labels]
-    texts = [place for place, block in enumerate(of) if block < 0]
+        return ((column.values + labels.start) % _CHUNKS).astype(np.uint16)
+    of = [label % _CHUNKS if isinstance(label, int) else -1 for label in labels]
+    texts = [place for place, home in enumerate(of) if home < 0]
     found = np.array([*of, 0], np.int64)
-    found[texts] = hash_of([labels[place] for place in texts]) % _BLOCKS
+    found[texts] = hash_of([labels[place] for place in texts]) % _CHUNKS
     return found.astype(np.uint16).take(column.values, mode="wrap")
 
 
 def _homes(codes: Array, labels: range) -> Array:
-    """Code of each row among the numbers of its block, counted from the first, so that codes stay small."""
-    places: Array = (codes + labels.start % _BLOCKS) // _BLOCKS
+    """Code of each row among the numbers of its home, counted from the first, so that codes stay small."""
+    places: Array = (codes + labels.start % _CHUNKS) // _CHUNKS
     places[codes < 0] = NONE[Kind.LABEL]
     return places
 
 
-def _numbers_of(labels: range, block: int) -> range:
-    """Numbers of a block from the start of a range on."""
-    first = labels.start - labels.start % _BLOCKS + block
-    return range(first, labels.stop + _BLOCKS, _BLOCKS)
+def _numbers_of(labels: range, home: int) -> range:
+    """Numbers of a home from the start of a range on."""
+    first = labels.start - labels.start % _CHUNKS + home
+    return range(first, labels.stop + _CHUNKS, _CHUNKS)
 
 
 def _compact(column: Column) -> Column:

@@ -78,9 +78,7 @@ def _check_log(table: str, data: Data, plan: Plan) -> None:
     source, _, clock = table.partition("/")
     key = next(kpi.key for kpi in plan.read if kpi.table == table)
     if source == LOG and (plan.sla is None or not clock):
-        raise InvalidValue(
-            f"sla is needed by {key}, which reads a service clock (got None); pass sla=", field="sla", got=None
-        )
+        raise InvalidValue.of("sla", f"be given for {key}, which reads a service clock", None, do="pass sla=")
     if LOG not in data or source not in {LOG, "cases"}:
         raise MissingColumn(
             f"{key} reads the table {source!r} (got {', '.join(data) or 'no tables'}); pass it in data",

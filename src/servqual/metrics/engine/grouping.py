@@ -79,11 +79,12 @@ class GroupCodes:
 
     def _packed(self, columns: Sequence[Array]) -> Array:
         if sum(self._bits) > _WORD:
-            raise InvalidValue(
-                f"grouping by {', '.join(self._by)} makes too many groups (got labels of {sum(self._bits)} bits); "
-                "group by fewer columns",
-                field="by",
-                got=self._by,
+            raise InvalidValue.of(
+                "by",
+                f"make fewer groups than {', '.join(self._by)} do",
+                self._by,
+                shown=f"labels of {sum(self._bits)} bits",
+                do="group by fewer columns",
             )
         key: Array = columns[0].astype(np.int32 if sum(self._bits) < _HALF else np.int64)
         ones = 1

@@ -1,4 +1,4 @@
-"""The question that is asked of data: KPIs and options, checked once, and what the engine reads from them."""
+"""The question of a measurement: KPIs and options, checked once, and the columns that they need."""
 
 import inspect
 import os

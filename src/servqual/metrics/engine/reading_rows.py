@@ -18,7 +18,7 @@ from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn, RefusedRow
 from servqual.metrics.accumulators import Amounts, Cells, MaskCounts, Run, running_form
-from servqual.metrics.engine.by_customer import Blocks
+from servqual.metrics.engine.by_customer import CustomerChunks
 from servqual.metrics.engine.chunks import ahead
 from servqual.metrics.engine.grouping import GroupCodes
 from servqual.metrics.engine.planning import Dated, Plan, dated
@@ -33,7 +33,7 @@ from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusal, Refusals
 from servqual.readers.sources import chosen, chosen_rows
 
 _AHEAD = 4
-"""Blocks under way at once."""
+"""Held chunks under way at once."""
 
 
 class Tallier:
@@ -47,29 +47,29 @@ class Tallier:
         mine = tuple(kpi for kpi in plan.kpis if all(part.table == table for part in kpi.parts))
         self._asked = attrs.evolve(plan, kpis=mine)
         self._table = table
-        self._blocks = _blocks(self._plan)
+        self._by_customer = _held(self._plan)
         self._rows = Rows()
         self._checked: frozenset[str] | None = None
         self._lock = threading.Lock()
-        self._parts = {part: _Part(self._plan, part) for part in map(dated, self._plan.kpis)}
+        self._parts = {part: _Dated(self._plan, part) for part in map(dated, self._plan.kpis)}
 
     def add(self, chunk: Chunk) -> None:
         """Tally one more chunk; rows outside the `where` of the plan do not count.
 
         A keyed KPI sees them all the same: the order of contacts does not depend on who asks.
         """
-        if self._blocks is None:
+        if self._by_customer is None:
             chunk = chosen(chunk, self._plan.where)
         self._check(chunk)
-        if self._blocks is None:
+        if self._by_customer is None:
             self._add(chunk)
         else:
-            self._blocks.add(chunk)
+            self._by_customer.add(chunk)
 
     def tally(self, pool: Executor | None = None) -> Tally:
-        """Finish the tally of all chunks; held blocks are tallied on a pool where one is given."""
-        if self._blocks is not None:
-            for _ in ahead(pool, self._add, self._blocks, _AHEAD) if pool else map(self._add, self._blocks):
+        """Finish the tally of all chunks; held chunks are tallied on a pool where one is given."""
+        if self._by_customer is not None:
+            for _ in ahead(pool, self._add, self._by_customer, _AHEAD) if pool else map(self._add, self._by_customer):
                 pass
         groups: dict[Dated, Groups] = {}
         cells: dict[str, Cells] = {}
@@ -87,7 +87,7 @@ class Tallier:
 
     def _add(self, chunk: Chunk) -> None:
         views: dict[str, View] = {}
-        inside = None if self._blocks is None else chosen_rows(chunk, self._plan.where)
+        inside = None if self._by_customer is None else chosen_rows(chunk, self._plan.where)
         if chunk.size:
             memo: dict[Any, Any] = {}
             for filled in self._parts.values():
@@ -99,16 +99,16 @@ class Tallier:
             self._rows += rows
 
 
-def _blocks(plan: Plan) -> Blocks | None:
+def _held(plan: Plan) -> CustomerChunks | None:
     """Make the store that holds rows for keyed KPIs; None without one."""
     keys = {kpi.keyed_by for kpi in plan.kpis if kpi.law == "keyed"}
     if not keys:
         return None
     columns = {name for kpi in plan.kpis for name in (*kpi.columns, kpi.at)} | {*plan.by, *plan.where}
-    return Blocks(keys.pop() if len(keys) == 1 else "", columns)
+    return CustomerChunks(keys.pop() if len(keys) == 1 else "", columns)
 
 
-class _Part:
+class _Dated:
     """KPIs of a table whose rows are dated by one moment, which share one set of groups."""
 
     def __init__(self, plan: Plan, part: Dated) -> None:
@@ -135,7 +135,7 @@ class _Part:
                 views[kpi.reading] = view = View(
                     chunk, kpi, self._plan.now, self._plan.period, memo=memo, by=self._plan.by
                 )
-                found[kpi.reading], amounts[kpi.reading] = kpi.told(view), Amounts()
+                found[kpi.reading], amounts[kpi.reading] = kpi.arguments(view), Amounts()
             rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
             counted = _both(views[kpi.reading].counted(), inside)
             if counted is not None:

@@ -72,11 +72,11 @@ class Tally:
                     near=near(name, self.plan.by),
                 )
         if self.plan.cluster is not None:
-            raise InvalidValue(
-                f"a tally with cluster={self.plan.cluster!r} cannot be made coarser, as one in two groups would "
-                "count as two; tally anew by fewer columns",
-                field="cluster",
-                got=self.plan.cluster,
+            raise InvalidValue.of(
+                "cluster",
+                "be left out to make groups coarser, or one in two groups would count as two",
+                self.plan.cluster,
+                do="tally anew by fewer columns",
             )
         plan = attrs.evolve(self.plan, by=tuple(name for name in self.plan.by if name not in columns))
         groups: dict[Dated, Groups] = {}

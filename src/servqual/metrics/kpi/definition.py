@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual._checks import among, as_texts, did_you_mean, filled, must_be, near, one_of
+from servqual._checks import among, as_texts, filled, must_be, near, one_of
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import (
     Accumulator,
@@ -155,11 +155,13 @@ class Kpi:
         """
         for name, value in params.items():
             if name not in self.params:
-                raise InvalidValue(
-                    f"{self.key} takes {', '.join(self.params) or 'no parameters'} (got {name!r})"
-                    f"{did_you_mean(near(name, self.params))}",
-                    field=name,
-                    got=value,
+                takes = ", ".join(self.params) or "none"
+                raise InvalidValue.of(
+                    name,
+                    f"be a parameter of {self.key}, which has {takes}",
+                    value,
+                    shown=repr(name),
+                    near=near(name, self.params),
                 )
         return attrs.evolve(self, key=key or self.key, params={**self.params, **params})
 
@@ -173,26 +175,24 @@ class Kpi:
         """
         return METHODS["quotient" if self.accumulator is Clustered else self.statistic]
 
-    def told(self, view: View) -> Mapping[str, Any]:
+    def arguments(self, view: View) -> Mapping[str, Any]:
         """Call `rows`, and refuse a result that the accumulator cannot take."""
         told: Mapping[str, Any] = self.rows(view)
         takes, needed = self._takes
         if not needed <= told.keys() <= takes:
-            raise InvalidValue(
-                f"rows of {self.key} must give {', '.join(takes)} (got {', '.join(told)}), which its accumulator "
-                f"{self.accumulator.__name__} takes",
-                field="rows",
-                expected=", ".join(takes),
-                got=tuple(told),
+            raise InvalidValue.of(
+                "rows",
+                f"give {', '.join(takes)} for {self.accumulator.__name__}, the accumulator of {self.key}",
+                tuple(told),
+                shown=", ".join(told),
             )
         for name, value in told.items():
             if isinstance(value, np.ndarray) and len(value) != view.size:
-                raise InvalidValue(
-                    f"rows of {self.key} must give as many values as there are rows, {view.size} (got {len(value)} "
-                    f"for {name!r})",
-                    field="rows",
-                    expected=f"{view.size} values",
-                    got=len(value),
+                raise InvalidValue.of(
+                    "rows",
+                    f"give as many values as there are rows, {view.size}, for {self.key}",
+                    len(value),
+                    shown=f"{len(value)} for {name!r}",
                 )
         return told
 

@@ -80,12 +80,11 @@ class View:
     def now(self) -> int:
         """Moment from which open items are seen, in microseconds of UTC."""
         if self._now is None:
-            raise InvalidValue(
-                f"now is needed by {self._kpi.key}, which judges open items (got None); pass now=, the moment at which "
-                "the export was made",
-                field="now",
-                expected="an instant",
-                got=None,
+            raise InvalidValue.of(
+                "now",
+                f"be given for {self._kpi.key}, which judges open items",
+                None,
+                do="pass now=, the moment at which the export was made",
             )
         return self._now
 
@@ -93,12 +92,7 @@ class View:
     def period(self) -> tuple[int, int]:
         """Start and end of the measured period, the end outside it, in microseconds of UTC."""
         if self._period is None:
-            raise InvalidValue(
-                f"period is needed by {self._kpi.key} (got None); pass period=(start, end)",
-                field="period",
-                expected="two moments",
-                got=None,
-            )
+            raise InvalidValue.of("period", f"be given for {self._kpi.key}", None, do="pass period=(start, end)")
         return self._period
 
     def passed(self, at: int) -> bool:
@@ -111,8 +105,8 @@ class View:
         if self._kpi.table not in _SEEN_LATER or self._now is None:
             return dated
         at = self._kpi.at
-        come = ~(self.known(at) & (self.us(at) > self._now))
-        return come if dated is None else dated & come
+        arrived = ~(self.known(at) & (self.us(at) > self._now))
+        return arrived if dated is None else dated & arrived
 
     def _dated(self) -> Array | None:
         at = self._kpi.at
@@ -135,11 +129,12 @@ class View:
 
     def _check(self, name: str) -> None:
         if name in self._chunk.others:
-            raise InvalidValue(
-                f"{self._kpi.key} reads the column {name!r}, which it does not name (got {', '.join(self.named)}); add "
-                "it to needs, or to uses where it may be absent",
-                field="uses",
-                got=name,
+            raise InvalidValue.of(
+                "uses",
+                f"name every column that {self._kpi.key} reads",
+                name,
+                shown=f"{name!r} beside {', '.join(self.named)}",
+                do="add it to needs, or to uses where it may be absent",
             )
 
     def us(self, name: str) -> Array:

@@ -30,30 +30,30 @@ _FINEST: Final = 30  # buckets of 2**30 microseconds, 18 minutes
 _MOST: Final = 2**22  # buckets in a table
 
 
-def works(timeline: Timeline, low: int, high: int) -> "Works":
+def elapsed_table(timeline: Timeline, low: int, high: int) -> "ElapsedTable":
     """Make the table that covers all instants from low to high; years beyond 1 to 9999 are refused."""
     for instant in (low, high):
         moment(instant)
     compiled = timeline.over(low, high)
     table = _WORKS.get(timeline)
     if table is None or table.compiled is not compiled:
-        table = _WORKS[timeline] = Works.of(compiled)
+        table = _WORKS[timeline] = ElapsedTable.of(compiled)
     return table
 
 
-def instants(timeline: Timeline, work: Ints, since: Ints) -> "Instants":
+def instant_table(timeline: Timeline, work: Ints, since: Ints) -> "InstantTable":
     """Make the table that covers all elapsed times; `since` are the instants from which they count."""
     compiled = timeline.over(int(since[0]), int(since[0]))
     for row in (work.argmax(), work.argmin()):
         compiled = timeline.reaching(compiled, int(work[row]), int(since[row]))
     table = _INSTANTS.get(timeline)
     if table is None or table.compiled is not compiled:
-        table = _INSTANTS[timeline] = Instants.of(compiled)
+        table = _INSTANTS[timeline] = InstantTable.of(compiled)
     return table
 
 
 @attrs.frozen(eq=False)
-class Works:
+class ElapsedTable:
     """Instants to the time elapsed by them: `base + at - clip(at, gap_from, gap_to)` of the instant's bucket."""
 
     compiled: Compiled
@@ -76,7 +76,7 @@ class Works:
         right = left + (1 << shift)
         gap = np.searchsorted(ends, left, side="right").clip(max=ends.size - 1)
         gap_from, gap_to = np.clip(starts[gap], left, right), np.clip(ends[gap], left, right)
-        base = _work_by(edges, left) - left + gap_from
+        base = _elapsed_by(edges, left) - left + gap_from
         return cls(compiled, shift, gap_from, gap_to, base, _marked(left.size, twice), edges)
 
     def at(self, instants: Ints, out: Ints, scratch: Ints) -> Ints:
@@ -93,12 +93,12 @@ class Works:
         np.add(out, other, out=out)
         if self.crowded is not None:
             rows = np.flatnonzero(self.crowded.take(bucket, mode="clip"))
-            out[rows] = _work_by(self.edges, instants[rows])
+            out[rows] = _elapsed_by(self.edges, instants[rows])
         return out
 
 
 @attrs.frozen(eq=False)
-class Instants:
+class InstantTable:
     """Elapsed time to the instant at which the clock goes on: itself, plus the closed time before or from the step."""
 
     compiled: Compiled
@@ -142,8 +142,8 @@ class Instants:
         return out
 
 
-_WORKS: Final[WeakKeyDictionary[Timeline, Works]] = WeakKeyDictionary()
-_INSTANTS: Final[WeakKeyDictionary[Timeline, Instants]] = WeakKeyDictionary()
+_WORKS: Final[WeakKeyDictionary[Timeline, ElapsedTable]] = WeakKeyDictionary()
+_INSTANTS: Final[WeakKeyDictionary[Timeline, InstantTable]] = WeakKeyDictionary()
 
 
 def _bucket_size(span: int, lower: Ints, upper: Ints) -> tuple[int, Ints]:
@@ -168,7 +168,7 @@ def _edges(compiled: Compiled) -> Ints:
     return np.array([compiled.opens, compiled.closes, compiled.before], np.int64)
 
 
-def _work_by(edges: Ints, instants: Ints) -> Ints:
+def _elapsed_by(edges: Ints, instants: Ints) -> Ints:
     opens, closes, before = edges
     i = np.searchsorted(opens, instants, side="right") - 1
     done: Ints = before[i] + np.minimum(instants, closes[i]) - opens[i]

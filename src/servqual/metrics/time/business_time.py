@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from servqual.errors import InvalidValue
-from servqual.metrics.time.buckets import ROWS, Ints, instants, works
+from servqual.metrics.time.buckets import ROWS, Ints, elapsed_table, instant_table
 from servqual.metrics.time.time_columns import NAT, Column, common_shape
 from servqual.model.hours.business_hours import BusinessHours
 from servqual.model.hours.hours import AtClose, Hours
@@ -122,7 +122,7 @@ def _between(hours: Hours, first: IntsLike, last: IntsLike) -> Ints:
                 absent = (a == NAT) | (b == NAT)
                 low = min(a.min(initial=high, where=~absent), b.min(initial=high, where=~absent))
             if high != NAT:
-                table = works(hours.timeline, int(low), int(high))
+                table = elapsed_table(hours.timeline, int(low), int(high))
                 table.at(b, out, scratch[1:])
                 out -= table.at(a, scratch[0, : out.size], scratch[1:])
             if absent is not None:
@@ -139,7 +139,7 @@ def _work(hours: Hours, at: Ints) -> Ints:
     done = np.empty(at.size, np.int64)
     scratch = np.empty((2, ROWS), np.int64)
     for rows in _chunks(slice(0, at.size), ROWS):
-        works(hours.timeline, int(at[rows].min()), int(at[rows].max())).at(at[rows], done[rows], scratch)
+        elapsed_table(hours.timeline, int(at[rows].min()), int(at[rows].max())).at(at[rows], done[rows], scratch)
     return done
 
 
@@ -164,16 +164,16 @@ def _by(hours: Hours, first: IntsLike, wanted: IntsLike, *, stays: bool) -> Ints
                 out[known] = _by(hours, start[known], work[known], stays=stays)
                 continue
             if not FIRST - LAST <= int(work.min()) <= int(work.max()) <= LAST - FIRST:
-                raise InvalidValue(f"work must be less than all of time (got {work.max()} us)", field="work")
+                raise InvalidValue.of("work", "be less than all of time", int(work.max()), shown=f"{work.max()} us")
             last = work > 0 if stays else work < 0
-            mark = works(hours.timeline, int(start.min()), int(start.max())).at(
+            mark = elapsed_table(hours.timeline, int(start.min()), int(start.max())).at(
                 start, scratch[0, : out.size], scratch[1:]
             )
             mark += work
             mark -= last
             moved = np.flatnonzero(work) if stays and not work.all() else slice(None)
             if mark[moved].size:
-                instants(hours.timeline, mark[moved], start[moved]).at(mark, out, scratch[1:])
+                instant_table(hours.timeline, mark[moved], start[moved]).at(mark, out, scratch[1:])
                 out += last
             if not isinstance(moved, slice):
                 np.copyto(out, start, where=work == 0)  # nothing has elapsed at the start itself
@@ -251,9 +251,12 @@ def _codes(hours: Hours | Sequence[Hours], which: npt.ArrayLike | None, shape: t
     if isinstance(hours, Hours) and which is None:
         return None
     if isinstance(hours, Hours) or which is None:
-        raise InvalidValue(
-            "which must go with a list of calendars (got one without the other); pass hours=[a, b] and which=codes",
-            field="which",
+        raise InvalidValue.of(
+            "which",
+            "go with a list of calendars",
+            which,
+            shown="one without the other",
+            do="pass hours=[a, b] and which=codes",
         )
     for each in hours:
         if not isinstance(each, Hours):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -278,18 +281,17 @@ def _pauses(without: Pauses, first: Column, second: Column) -> tuple[Ints, Ints,
     begins = Column.of(starts, "M", "without.start", np.shape(starts))[:]
     finishes = Column.of(ends, "M", "without.end", np.shape(ends))[:]
     if not rows.size == begins.size == finishes.size:
-        raise InvalidValue(
-            f"without must have a row, a start and an end for each pause (got {rows.size}, {begins.size} and "
-            f"{finishes.size})",
-            field="without",
-        )
+        sizes = rows.size, begins.size, finishes.size
+        raise InvalidValue.of("without", "have a row, a start and an end for each pause", sizes)
     if rows.size and (rows.dtype.kind not in "iu" or not 0 <= rows.min() <= rows.max() < first.size):
-        raise InvalidValue(f"without.row must hold places of rows, 0 to {first.size - 1} (got {rows})", field="without")
+        raise InvalidValue.of("without.row", f"hold places of rows, 0 to {first.size - 1}", rows)
     if (finishes < begins).any() or (begins == NAT).any():
-        raise InvalidValue(
-            "without must have pauses that start and end, in this order (got NaT, or an end before its start); end an "
-            "open pause at the moment of asking",
-            field="without",
+        raise InvalidValue.of(
+            "without",
+            "have pauses that start and end, in this order",
+            without,
+            shown="NaT, or an end before its start",
+            do="end an open pause at the moment of asking",
         )
     known = (first[rows] != NAT) & (second[rows] != NAT) if rows.size else np.zeros(0, bool)
     return rows.astype(np.int64)[known], begins[known], finishes[known]

@@ -71,10 +71,8 @@ class Column:
         limit = (LAST - FIRST) // self.times
         low, high = part.min(initial=0), part.max(initial=0)
         if not -limit <= low <= high <= limit:
-            raise InvalidValue(
-                f"{self.name} must lie in the years 1 to 9999 (got {low} to {high} times {self.times} microseconds)",
-                field=self.name,
-            )
+            shown = f"{low} to {high} times {self.times} microseconds"
+            raise InvalidValue.of(self.name, "lie in the years 1 to 9999", (low, high), shown=shown)
         return part * self.times
 
 
@@ -84,6 +82,4 @@ def common_shape(**columns: npt.ArrayLike) -> tuple[int, ...]:
         return np.broadcast_shapes(*(np.shape(values) for values in columns.values()))
     except ValueError:
         shapes = {name: np.shape(values) for name, values in columns.items()}
-        raise InvalidValue(
-            f"columns must be of one length, or one value for all (got {shapes})", field=" and ".join(columns)
-        ) from None
+        raise InvalidValue.of(" and ".join(columns), "be of one length, or one value for all", shapes) from None

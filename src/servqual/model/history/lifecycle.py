@@ -214,7 +214,7 @@ class Lived(Generic[S, E]):
     `converter=History[its events]`, and may refuse in `_check` what the table cannot see.
     """
 
-    _lifecycle: ClassVar[Transitions[Any]]
+    _transitions: ClassVar[Transitions[Any]]
 
     history: tuple[E, ...]
     counted: tuple[E, ...] = attrs.field(init=False, eq=False, repr=False)
@@ -224,7 +224,7 @@ class Lived(Generic[S, E]):
         if not self.history:
             raise InvalidValue.of("history", "hold at least one event", (), shown="none")
         _only_events(self.history)
-        told, corrections = _apart(self._lifecycle, self.history)
+        told, corrections = _apart(self._transitions, self.history)
         events = corrected(told, corrections) if corrections else told
         if not events:
             raise InvalidValue.of(
@@ -235,7 +235,7 @@ class Lived(Generic[S, E]):
                 do="cancel what should not have been opened",
             )
         try:
-            counted, state = self._lifecycle.replay(events)
+            counted, state = self._transitions.replay(events)
         except IllegalTransition as illegal:
             if corrections:
                 illegal.add_note("the history was corrected; record what is missing before it is taken away")
@@ -261,10 +261,10 @@ class Lived(Generic[S, E]):
         """
         _only_events((event,))
         last = self.history[-1]
-        corrects = self._lifecycle.correctable and isinstance(event, Correction)
+        corrects = self._transitions.correctable and isinstance(event, Correction)
         if event.at > last.at and not corrects:
             new = object.__new__(type(self))
-            object.__setattr__(new, "_state", self._lifecycle.step(self._state, event))
+            object.__setattr__(new, "_state", self._transitions.step(self._state, event))
             object.__setattr__(new, "history", (*self.history, event))
             object.__setattr__(new, "counted", new.history if self.counted is self.history else (*self.counted, event))
             new._check((event,))
@@ -278,7 +278,7 @@ class Lived(Generic[S, E]):
                 got=event.at,
             )
         if event.recorded_at is None and not corrects:
-            self._lifecycle.step(self._state, event)
+            self._transitions.step(self._state, event)
         return type(self)(history=(*self.history, event))
 
     def as_of(self, moment: dt.datetime) -> Self:
@@ -314,22 +314,22 @@ class Lived(Generic[S, E]):
     @property
     def allowed(self) -> tuple[str, ...]:
         """Stored names of the events that may follow."""
-        return self._lifecycle.allowed(self._state.status)
+        return self._transitions.allowed(self._state.status)
 
     @classmethod
     def is_correctable(cls) -> bool:
         """Say whether its history takes `Voided` and `Amended`."""
-        return cls._lifecycle.correctable
+        return cls._transitions.correctable
 
     @classmethod
     def facts(cls) -> frozenset[str]:
         """List the names of the fields that its events have, such as `category`."""
-        return cls._lifecycle.facts
+        return cls._transitions.facts
 
     @classmethod
     def diagram(cls) -> str:
         """Draw the transitions as a Mermaid state diagram, from the same table that `record` uses."""
-        return cls._lifecycle.diagram()
+        return cls._transitions.diagram()
 
     def _first(self, kind: type[K]) -> K:
         """Return the event that began the history, which the table makes one of this kind."""

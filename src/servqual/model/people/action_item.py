@@ -108,7 +108,7 @@ class ActionItem(Lived[ActionItemStatus, ActionItemEvent]):
     ('A-1', False, True)
     """
 
-    _lifecycle: ClassVar[Transitions[ActionItemStatus]] = ACTION_ITEM_TRANSITIONS
+    _transitions: ClassVar[Transitions[ActionItemStatus]] = ACTION_ITEM_TRANSITIONS
 
     history: tuple[ActionItemEvent, ...] = attrs.field(converter=History[ActionItemEvent], repr=short)
 

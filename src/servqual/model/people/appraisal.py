@@ -297,7 +297,7 @@ class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
     (82.0, 'bonus')
     """
 
-    _lifecycle: ClassVar[Transitions[AppraisalStatus]] = APPRAISAL_TRANSITIONS
+    _transitions: ClassVar[Transitions[AppraisalStatus]] = APPRAISAL_TRANSITIONS
 
     history: tuple[AppraisalEvent, ...] = attrs.field(converter=History[AppraisalEvent], repr=short)
 

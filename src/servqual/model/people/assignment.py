@@ -105,7 +105,7 @@ class Ownership(Lived[OwnershipStatus, OwnershipEvent]):
     ('A-2', 'A-1')
     """
 
-    _lifecycle: ClassVar[Transitions[OwnershipStatus]] = OWNERSHIP_TRANSITIONS
+    _transitions: ClassVar[Transitions[OwnershipStatus]] = OWNERSHIP_TRANSITIONS
 
     history: tuple[OwnershipEvent, ...] = attrs.field(converter=History[OwnershipEvent], repr=short)
 

@@ -171,7 +171,7 @@ class Conflict(Lived[ConflictStatus, ConflictEvent]):
     (('talk_held',), '重新评估需求和优先级')
     """
 
-    _lifecycle: ClassVar[Transitions[ConflictStatus]] = CONFLICT_TRANSITIONS
+    _transitions: ClassVar[Transitions[ConflictStatus]] = CONFLICT_TRANSITIONS
 
     history: tuple[ConflictEvent, ...] = attrs.field(converter=History[ConflictEvent], repr=short)
 

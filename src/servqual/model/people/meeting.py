@@ -117,7 +117,7 @@ class Meeting(Lived[MeetingStatus, MeetingEvent]):
     ('团队会议', ('noticed', 'held', 'cancelled'))
     """
 
-    _lifecycle: ClassVar[Transitions[MeetingStatus]] = MEETING_TRANSITIONS
+    _transitions: ClassVar[Transitions[MeetingStatus]] = MEETING_TRANSITIONS
 
     history: tuple[MeetingEvent, ...] = attrs.field(converter=History[MeetingEvent], repr=short)
 

@@ -431,7 +431,7 @@ class Case(Handled[CaseStatus, CaseEvent, CaseId]):
 replied, waiting, duplicate, cancelled while the case is received (got closed)
     """
 
-    _lifecycle: ClassVar[Transitions[Any]] = CASE_TRANSITIONS
+    _transitions: ClassVar[Transitions[Any]] = CASE_TRANSITIONS
 
     history: tuple[CaseEvent, ...] = attrs.field(converter=History[CaseEvent], repr=short)
 

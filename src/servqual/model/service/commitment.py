@@ -128,7 +128,7 @@ class Commitment(Lived[CommitmentStatus, CommitmentEvent]):
 (got 2026-05-04 14:00:00+00:00); record Broken, then MadeGood
     """
 
-    _lifecycle: ClassVar[Transitions[Any]] = COMMITMENT_TRANSITIONS
+    _transitions: ClassVar[Transitions[Any]] = COMMITMENT_TRANSITIONS
 
     history: tuple[CommitmentEvent, ...] = attrs.field(converter=History[CommitmentEvent], repr=short)
 

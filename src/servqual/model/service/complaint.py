@@ -249,7 +249,7 @@ class Complaint(Handled[ComplaintStatus, ComplaintEvent, ComplaintId]):
 duplicate, withdrawn while the complaint is analysing (got closed)
     """
 
-    _lifecycle: ClassVar[Transitions[Any]] = COMPLAINT_TRANSITIONS
+    _transitions: ClassVar[Transitions[Any]] = COMPLAINT_TRANSITIONS
 
     history: tuple[ComplaintEvent, ...] = attrs.field(converter=History[ComplaintEvent], repr=short)
 

@@ -44,7 +44,7 @@ class Handled(Lived[S, E], Generic[S, E, Id]):
         if self.duplicate_of == self.id:
             raise InvalidValue.of(
                 "of",
-                f"name another {self._lifecycle.name}, the one that goes on",
+                f"name another {self._transitions.name}, the one that goes on",
                 self.id,
                 shown=f"{self.id!r}, this one",
             )

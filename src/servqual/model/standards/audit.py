@@ -163,7 +163,7 @@ class Audit(Lived[AuditStatus, AuditEvent]):
 record Corrected for each
     """
 
-    _lifecycle: ClassVar[Transitions[Any]] = AUDIT_TRANSITIONS
+    _transitions: ClassVar[Transitions[Any]] = AUDIT_TRANSITIONS
 
     history: tuple[AuditEvent, ...] = attrs.field(converter=History[AuditEvent], repr=short)
 

@@ -229,7 +229,7 @@ class ServiceStandard(Lived[StandardStatus, StandardEvent]):
     ('使用中', (), True)
     """
 
-    _lifecycle: ClassVar[Transitions[Any]] = STANDARD_TRANSITIONS
+    _transitions: ClassVar[Transitions[Any]] = STANDARD_TRANSITIONS
 
     history: tuple[StandardEvent, ...] = attrs.field(converter=History[StandardEvent], repr=short)
 

@@ -160,7 +160,7 @@ class FeedbackItem(Lived[FeedbackStatus, FeedbackEvent]):
     ('已接收', datetime.timedelta(seconds=60))
     """
 
-    _lifecycle: ClassVar[Transitions[Any]] = FEEDBACK_TRANSITIONS
+    _transitions: ClassVar[Transitions[Any]] = FEEDBACK_TRANSITIONS
 
     history: tuple[FeedbackEvent, ...] = attrs.field(converter=History[FeedbackEvent], repr=short)
 

@@ -116,7 +116,7 @@ class Suggestion(Lived[SuggestionStatus, SuggestionEvent]):
     (None, True)
     """
 
-    _lifecycle: ClassVar[Transitions[Any]] = SUGGESTION_TRANSITIONS
+    _transitions: ClassVar[Transitions[Any]] = SUGGESTION_TRANSITIONS
 
     history: tuple[SuggestionEvent, ...] = attrs.field(converter=History[SuggestionEvent], repr=short)
 

@@ -180,7 +180,7 @@ class Survey(Lived[SurveyStatus, SurveyEvent]):
     ('开放中', datetime.date(2026, 8, 4))
     """
 
-    _lifecycle: ClassVar[Transitions[Any]] = SURVEY_TRANSITIONS
+    _transitions: ClassVar[Transitions[Any]] = SURVEY_TRANSITIONS
 
     history: tuple[SurveyEvent, ...] = attrs.field(converter=History[SurveyEvent], repr=short)
 
