@@ -68,5 +68,5 @@ def test_a_standard_is_measured_with_ones_own_kpis_and_of_some_rows() -> None:
     with pytest.raises(UnknownName, match="needs a KPI"):
         attainment([goal], {"cases": cases})
     slow = Indicator(name="solve", kpi="resolution_rate", goal=0.9, within=dt.timedelta(hours=1))
-    with pytest.raises(InvalidValue, match=r"resolution_rate takes .* \(got 'within'\)"):
+    with pytest.raises(InvalidValue, match=r"within must be a parameter of resolution_rate, .* \(got .within.\)"):
         attainment([slow], {"cases": cases})

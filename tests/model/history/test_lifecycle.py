@@ -82,7 +82,7 @@ DoorEvent = Hung | Pushed | Pulled | HeldFast | LetGo | TakenAway
 class Door(Lived[DoorStatus, DoorEvent]):
     """A door as the tuple of what happened to it."""
 
-    _lifecycle: ClassVar[Transitions[Any]] = DOOR
+    _transitions: ClassVar[Transitions[Any]] = DOOR
 
     history: tuple[DoorEvent, ...] = attrs.field(converter=History[DoorEvent], repr=short)
 
