@@ -18,13 +18,6 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the code of a page on one worker, as its blocks share their names."""
-    for item in items:
-        if item.path.suffix == ".md":
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
 def _folder(variable: str, what: str) -> Path:
     """A folder named by the environment; without it the test is skipped, or fails where it is required."""
     name = os.environ.get(variable)

@@ -30,7 +30,7 @@ CHECKS = {
         "-n",
         "2",
         "--dist",
-        "loadgroup",
+        "loadfile",
         "--durations=5",
         "--cov",
         "--cov-report=term:skip-covered",
@@ -76,7 +76,7 @@ def demo(_: list[str]) -> int:
 
 def test(options: list[str]) -> int:
     """Run every check, or with options only the part of the tests that they choose."""
-    checks = {"tests": ("pytest", "-q", "-n", "2", "--dist", "loadgroup", *options)} if options else CHECKS
+    checks = {"tests": ("pytest", "-q", "-n", "2", "--dist", "loadfile", *options)} if options else CHECKS
     if not options and "SERVQUAL_DATA" in os.environ:
         checks = {**checks, "tests": (*CHECKS["tests"], f"--cov-fail-under={COVERED}")}
     failed = []

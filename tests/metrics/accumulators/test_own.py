@@ -10,11 +10,11 @@ import pytest
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics import Kpi, Tally, measure, tally
-from servqual.metrics.accumulators import Accumulator, Cells, Dense, Rows, Running, runs
+from servqual.metrics.accumulators import Accumulator, Additive, Cells, Dense, Rows, Running, runs
 
 
 @attrs.frozen
-class Pairs(Accumulator):
+class Pairs(Additive):
     """Number of hands, two for each row; `Pairs()` is the zero."""
 
     stored_name: ClassVar[str] = "pairs"

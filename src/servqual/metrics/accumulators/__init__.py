@@ -23,6 +23,7 @@ from servqual.metrics.accumulators.mask_counts import MaskCounts
 from servqual.metrics.accumulators.running import Amounts, Running, running_form, runs
 from servqual.metrics.accumulators.sums import (
     Accumulator,
+    Additive,
     Clustered,
     Count,
     Extremes,
@@ -40,6 +41,7 @@ __all__ = [
     "BIN_ERROR",
     "DISTINCT_ERROR",
     "Accumulator",
+    "Additive",
     "Amounts",
     "Categories",
     "Cells",

@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 import attrs
 import numpy as np
@@ -56,10 +56,10 @@ class Distinct(Accumulator):
         """Count the different ones among some things."""
         return cls(dict.fromkeys(hash_of(list(things)).tolist(), 1))
 
-    def __add__(self, other: "Distinct") -> "Distinct":
+    def __add__(self, other: Self) -> Self:
         binned = self.binned or other.binned
         mine, theirs = (x.in_registers() if binned else x.marks for x in (self, other))
-        return Distinct({key: max(mine.get(key, 0), theirs.get(key, 0)) for key in {*mine, *theirs}}, binned)
+        return type(self)({key: max(mine.get(key, 0), theirs.get(key, 0)) for key in {*mine, *theirs}}, binned)
 
     def in_registers(self) -> Mapping[int, int]:
         """Raised registers, and how far each is raised."""
@@ -155,11 +155,11 @@ class Categories(Accumulator):
     statistic: ClassVar[str] = "mode_share"
     counts: Mapping[str, int] = attrs.field(factory=dict, converter=_sorted)
 
-    def __add__(self, other: "Categories") -> "Categories":
+    def __add__(self, other: Self) -> Self:
         out = dict(self.counts)
         for name, count in other.counts.items():
             out[name] = out.get(name, 0) + count
-        return Categories(out)
+        return type(self)(out)
 
     @property
     def n(self) -> int:

@@ -37,6 +37,11 @@ class Accumulator:
     statistic: ClassVar[str]
     law: ClassVar[Law] = "commutative"
 
+
+@attrs.frozen
+class Additive(Accumulator):
+    """Accumulator whose `+` adds field by field."""
+
     def __add__(self, other: Self) -> Self:
         if type(other) is not type(self):
             return NotImplemented
@@ -44,7 +49,7 @@ class Accumulator:
 
 
 @attrs.frozen
-class Count(Accumulator):
+class Count(Additive):
     """Number of rows; `Count()` is the zero.
 
     >>> Count(2) + Count(3)
@@ -62,7 +67,7 @@ class Count(Accumulator):
 
 
 @attrs.frozen
-class Ratio(Accumulator):
+class Ratio(Additive):
     """Hits, misses, and undecided items that may still become either; `Ratio()` is the zero.
 
     >>> (Ratio(3, 1) + Ratio(0, 1)).value
@@ -94,7 +99,7 @@ class Ratio(Accumulator):
 
 
 @attrs.frozen
-class Signed(Accumulator):
+class Signed(Additive):
     """Number, sum and sum of squares of values that may lie below 0, exactly; `Signed()` is the zero.
 
     >>> (Signed(2, -10, 58) + Signed(1, 4, 16)).mean
@@ -148,7 +153,7 @@ class Total(Signed):
 
 
 @attrs.frozen
-class Quotient(Accumulator):
+class Quotient(Additive):
     """One sum over another, exactly, such as busy time over time on duty; `Quotient()` is the zero.
 
     Sums of squares, of the top, of the base and of both together, give its spread; `n` counts the rows.
@@ -237,10 +242,10 @@ class Extremes(Accumulator):
     low: int | None = None
     high: int | None = None
 
-    def __add__(self, other: "Extremes") -> "Extremes":
+    def __add__(self, other: Self) -> Self:
         lows = [x.low for x in (self, other) if x.low is not None]
         highs = [x.high for x in (self, other) if x.high is not None]
-        return Extremes(self.n + other.n, min(lows, default=None), max(highs, default=None))
+        return type(self)(self.n + other.n, min(lows, default=None), max(highs, default=None))
 
     @classmethod
     def one(cls, value: int) -> "Extremes":

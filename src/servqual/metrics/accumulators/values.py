@@ -5,7 +5,7 @@ were split, so that parts of the same rows add up to the same bytes.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 import attrs
 import numpy as np
@@ -74,11 +74,11 @@ class Values(Accumulator):
             object.__setattr__(self, "counts", _summed(bin_of(values).tolist(), self.counts.values()))
             object.__setattr__(self, "binned", True)
 
-    def __add__(self, other: "Values") -> "Values":
+    def __add__(self, other: Self) -> Self:
         binned = self.binned or other.binned
         mine, theirs = (v.in_bins() if binned else v.counts for v in (self, other))
         counts = _summed((*mine, *theirs), (*mine.values(), *theirs.values()))
-        return Values(counts, self.undecided + other.undecided, binned)
+        return type(self)(counts, self.undecided + other.undecided, binned)
 
     def in_bins(self) -> Mapping[int, int]:
         """Number of values in each logarithmic bin."""
@@ -141,10 +141,10 @@ class Lifetimes(Accumulator):
             object.__setattr__(self, "counts", self.in_bins())
             object.__setattr__(self, "binned", True)
 
-    def __add__(self, other: "Lifetimes") -> "Lifetimes":
+    def __add__(self, other: Self) -> Self:
         binned = self.binned or other.binned
         mine, theirs = (x.in_bins() if binned else x.counts for x in (self, other))
-        return Lifetimes(_paired((*mine.items(), *theirs.items())), binned)
+        return type(self)(_paired((*mine.items(), *theirs.items())), binned)
 
     def in_bins(self) -> Mapping[int, tuple[int, int]]:
         """Number ended and still going in each logarithmic bin."""

@@ -41,10 +41,8 @@ def attainment(
     >>> row.met, round(row.gap, 2)
     (False, 0.7)
     """
-    if options.get("by"):
-        raise InvalidValue.of(
-            "by", "be left out, as an indicator is of the whole", options["by"], do="use Measures.against"
-        )
+    if by := options.get("by"):
+        raise InvalidValue.of("by", "be left out, as an indicator is of the whole", by, do="use Measures.against")
     kpis: dict[str, Kpi] = {}
     rows: list[tuple[Indicator, Kpi, str]] = []
     for indicator in indicators_of(standard):

@@ -1,6 +1,6 @@
 """The pass over the chunks of all tables: a plan and chunks make a tally, and a tally makes measures."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial, reduce
@@ -124,7 +124,7 @@ def _add(talliers: Sequence[Tallier], read: Callable[[], Chunk]) -> int:
 
 
 @contextmanager
-def _bar(table: str, *, shown: bool) -> Iterator[Callable[[int], object]]:
+def _bar(table: str, *, shown: bool) -> Generator[Callable[[int], object]]:
     """Show how many rows of a table were read, where asked."""
     if not shown:
         yield lambda _: None

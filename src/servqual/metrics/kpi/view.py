@@ -1,7 +1,7 @@
 """The rows that a KPI counts, as it sees them: typed columns, the moment `now`, the period, and its parameters."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
@@ -18,36 +18,13 @@ _SEEN_LATER: Final = frozenset({"interactions"})
 """Tables whose rows later than `now` are not seen; KPIs of other tables decide themselves."""
 
 
-class _Reads(Protocol):
-    """Attributes of a KPI that say what it reads; `Kpi` describes them."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def table(self) -> str: ...
-    @property
-    def at(self) -> str: ...
-    @property
-    def needs(self) -> tuple[str, ...]: ...
-    @property
-    def uses(self) -> tuple[str, ...]: ...
-    @property
-    def columns(self) -> frozenset[str]: ...
-    @property
-    def kinds(self) -> Mapping[str, Kind]: ...
-    @property
-    def params(self) -> Mapping[str, Any]: ...
-    @property
-    def of_period(self) -> bool: ...
-
-
 class View:
-    """Some rows of a table as a KPI sees them: typed columns, `now`, the period, and the KPI's parameters."""
+    """Some rows of a table as a `Kpi` sees them: typed columns, `now`, the period, and its parameters."""
 
     def __init__(
         self,
         chunk: Chunk,
-        kpi: _Reads,
+        kpi: Any,
         now: int | None,
         period: tuple[int, int] | None = None,
         *,
