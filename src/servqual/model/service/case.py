@@ -16,6 +16,7 @@ from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.corrections import Amended, Voided
 from servqual.model.history.event import Act, Event, Reasoned
+from servqual.model.history.facts import Fact, Facts
 from servqual.model.history.lifecycle import History, Move, Row, Transitions, short
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.labels import Labelled
@@ -406,6 +407,23 @@ _STAGES: Final = {
     CaseStatus.HANDLING: CaseStage.HANDLING,
     **dict.fromkeys((CaseStatus.VERIFYING, CaseStatus.VERIFIED, CaseStatus.CLOSED), CaseStage.VERIFICATION),
 }
+
+
+_AGAIN: Final = ("reopened", "verified.failed")
+CASE_FACTS: Final = Facts(
+    {
+        "received_at": Fact("first", ("reported", "received")),
+        "assigned_at": Fact("first", ("assigned",)),
+        "first_response_at": Fact("first", ("replied.public",)),
+        "resolved_at": Fact("standing", ("resolved",), _AGAIN),
+        "verified_at": Fact("standing", ("verified.passed",), _AGAIN),
+        "closed_at": Fact("standing", ("closed", "cancelled", "duplicate"), ("reopened",)),
+        "reopened": Fact("count", ("reopened",)),
+        "reassigned": Fact("count", ("handed_over", "escalated")),
+        "escalated": Fact("any", ("escalated",)),
+    }
+)
+"""The columns of cases that follow from their events, of objects and of logs alike; a case that ends is closed."""
 
 
 @declared("case")

@@ -12,6 +12,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
+from servqual.model.service.case import CASE_FACTS
+
 
 class Following(NamedTuple):
     """A column that follows from others, which are numpy arrays, or lists of labels.
@@ -32,6 +34,11 @@ def _first(*names: str) -> Callable[[Any], dt.datetime | None]:
     return lambda one: next((event.at for event in one.counted if event.stored_name in names), None)
 
 
+def _fact(name: str) -> Following:
+    """Take one of the facts that an object's events were read for."""
+    return Following(("_facts",), lambda facts: [each[name] for each in facts])
+
+
 def _last_known(field: str) -> Callable[[Any], Any]:
     """Read the last known value of a field in an object's events."""
 
@@ -43,10 +50,6 @@ def _last_known(field: str) -> Callable[[Any], Any]:
         return None
 
     return last
-
-
-def _case_ended(case: Any) -> Any:
-    return case.counted[-1].at if case.status == "cancelled" else case.closed_at
 
 
 def _complaint_ended(complaint: Any) -> Any:
@@ -111,11 +114,8 @@ _CASE: Final[Mapping[str, Getter]] = {
     **_same("team category priority status"),
     **{name: _last_known(name) for name in ("cause", "channel", "tier", "source")},
     "occurred_at": lambda case: case.report and case.report.occurred_at,
-    "received_at": _first("reported", "received"),
-    **_same("assigned_at first_response_at resolved_at verified_at"),
-    "closed_at": _case_ended,
-    "reassigned": "handed_over",
-    **_same("reopened escalated"),
+    "_facts": lambda case: CASE_FACTS.of(case.counted),
+    **{name: _fact(name) for name in CASE_FACTS.table},
 }
 _INTERACTION: Final[Mapping[str, Getter]] = {
     "interaction_id": "id",

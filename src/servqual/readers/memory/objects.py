@@ -136,7 +136,8 @@ def _values(table: str, objects: Sequence[Any], getters: "dict[str, Getter]", wa
         if name not in found:
             value = getters[name]
             if isinstance(value, Following):
-                found[name] = value.make(*map(column, value.columns))
+                made = value.make(*map(column, value.columns))
+                found[name] = _plain(table, name, made) if isinstance(made, list) else made
             else:
                 get = attrgetter(value) if isinstance(value, str) else value
                 found[name] = _plain(table, name, [*map(get, objects)])
