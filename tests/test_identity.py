@@ -1,6 +1,8 @@
 """Identities are declared: no definition, term or column of an object depends on where a module stands."""
 
+import importlib
 import json
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -14,10 +16,13 @@ import numpy as np
 import pytest
 
 import servqual
+from servqual import model
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Count, Kpi, measure
 from servqual.metrics.kpi.view import View
 from servqual.model import Case, Complaint
+from servqual.model.declared import name_of
+from servqual.model.history.lifecycle import Lived
 
 SHOW = """
 import datetime as dt, json
@@ -89,3 +94,24 @@ def test_what_a_factory_was_given_is_part_of_the_definition() -> None:
         return Kpi(key="much", table="cases", needs=("reopened",), accumulator=Count, rows=rows, **facts)  # type: ignore[arg-type]
 
     assert len({beyond(limit).definition for limit in (0, 1, 1, 2)}) == 3
+
+
+def lifecycles() -> dict[str, list[str]]:
+    """The stored names of the events of each kind of object, by its declared name."""
+    for module in pkgutil.walk_packages(model.__path__, "servqual.model."):
+        importlib.import_module(module.name)
+    kinds: list[Any] = [Lived]
+    found: dict[str, list[str]] = {}
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+        if name_of(kind) and "_transitions" in vars(kind):
+            found[name_of(kind)] = sorted(event.stored_name for event in kind._transitions.events)
+    return dict(sorted(found.items()))
+
+
+def test_stored_names_of_events_stay() -> None:
+    """A class may get another name only if it keeps its stored one: logs and histories hold it."""
+    kept = json.loads((Path(__file__).parent / "data" / "event-names.json").read_text(encoding="utf-8"))
+    today = lifecycles()
+    for kind, names in kept.items():
+        assert {*names} <= {*today[kind]}, kind
