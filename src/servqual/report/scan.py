@@ -1,6 +1,7 @@
 """One look through the cases before anything is measured: columns, moments, and what looks odd."""
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -72,15 +73,16 @@ class Cases:
             yield from self._held
             return
         held, rows = [], 0
+        most = math.inf if isinstance(self._source, Iterator) else _HELD  # an iterator cannot be read again
         for read in table_chunks("cases", self._source):
             chunk = read()
             rows += chunk.size
-            if rows <= _HELD:
+            if rows <= most:
                 held.append(chunk)
             else:
                 held.clear()
             yield chunk
-        if rows <= _HELD:
+        if rows <= most:
             self._held = held
 
     def chunks(self) -> Iterator[Callable[[], Chunk]]:
