@@ -36,7 +36,7 @@ CHECKS = {
         "--cov-report=term:skip-covered",
     ),
 }
-COVERED = "97.7"  # per cent of lines and branches with the public data; 97.73 before the move into rooms
+COVERED = "97.3"  # per cent of lines and branches with the public data; 97.37 before the move into rooms
 
 
 def main(words: list[str]) -> int:

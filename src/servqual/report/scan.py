@@ -16,7 +16,7 @@ from servqual.readers.columns.tables import moments_of
 from servqual.readers.sources import Source, table_chunks
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_HELD: Final = 1 << 17
+_HELD: Final = 1 << 16
 """Rows that are held in memory; the typed columns of a case take about 150 bytes."""
 _US: Final = dt.timedelta(microseconds=1)
 _HAPPENED: Final = tuple(name for name in moments_of("cases") if name != "due_at")
@@ -58,7 +58,7 @@ class Scan:
 
 
 class Cases:
-    """The cases of an export as chunks; up to 131,072 rows stay in memory, so that a file is opened once.
+    """The cases of an export as chunks; up to 65,536 rows stay in memory, so that a file is opened once.
 
     A longer export is read again each time, so that memory stays flat. Every reading goes through the readers' own
     door: a row whose case_id came before is left out and counted as refused, as in `measure`.

@@ -353,7 +353,7 @@ def test_what_a_kpi_of_ones_own_says_is_checked() -> None:
     data = {"interactions": {"queued_at": [START] * 3}}
     with pytest.raises(InvalidValue, match="rows must give hit, among, undecided for Ratio"):
         measure([kpi(lambda t: {"hits": t.known("queued_at"), "among": t.known("queued_at")})], data)
-    with pytest.raises(InvalidValue, match=r"as many values as there are rows, 3 \(got 2"):
+    with pytest.raises(InvalidValue, match=r"as many values as there are rows, 3, for mine \(got 2"):
         measure([kpi(lambda t: {"hit": t.known("queued_at")[:2], "among": t.known("queued_at")})], data)
     with pytest.raises(InvalidValue, match="statistic must be one of"):
         kpi(lambda _: {}, statistic="p51")

@@ -106,7 +106,7 @@ class HolidayRule(Rebuilt):
                 yield day + dt.timedelta(days=shift), f"{self.name} (observed)"
 
 
-@declared("fixed_day")
+@declared("FixedDay")
 @attrs.frozen(kw_only=True)
 class FixedDay(HolidayRule):
     """The same day every year, such as 25 December; 29 February only in leap years.
@@ -128,7 +128,7 @@ class FixedDay(HolidayRule):
             yield dt.date(year, self.month, self.day)
 
 
-@declared("nth_weekday")
+@declared("NthWeekday")
 @attrs.frozen(kw_only=True)
 class NthWeekday(HolidayRule):
     """The nth weekday of a month, counted from its end where negative, moved by `offset` days.
@@ -155,7 +155,7 @@ class NthWeekday(HolidayRule):
             yield found[place] + dt.timedelta(days=self.offset)
 
 
-@declared("easter_day")
+@declared("EasterDay")
 @attrs.frozen(kw_only=True)
 class EasterDay(HolidayRule):
     """A day counted from Easter Sunday: -2 is Good Friday, 1 Easter Monday, 39 Ascension, 50 Whit Monday.
@@ -174,7 +174,7 @@ class EasterDay(HolidayRule):
             yield sunday + dt.timedelta(days=self.offset)
 
 
-@declared("day_range")
+@declared("DayRange")
 @attrs.frozen(kw_only=True)
 class DayRange(HolidayRule):
     """Every day from one (month, day) to another, both included; a last day before the first is in the next year.
@@ -204,7 +204,7 @@ class DayRange(HolidayRule):
                 yield day
 
 
-@declared("recurring")
+@declared("Recurring")
 @attrs.frozen(kw_only=True)
 class Recurring(HolidayRule):
     r"""Any recurrence of RFC 5545, kept as its text; a `dateutil.rrule.rrule` is converted automatically.
