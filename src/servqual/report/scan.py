@@ -10,12 +10,14 @@ from typing import Any, Final
 import attrs
 
 from servqual._words import counted
-from servqual.readers import Chunk
+from servqual.readers import Chunk, Export
 from servqual.readers.columns.refusals import Refusal
 from servqual.readers.columns.tables import moments_of
 from servqual.readers.sources import Source, table_chunks
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_LARGE: Final = 1 << 23
+"""Bytes of a file from which on no rows are held."""
 _HELD: Final = 1 << 16
 """Rows that are held in memory; the typed columns of a case take about 150 bytes."""
 _US: Final = dt.timedelta(microseconds=1)
@@ -58,7 +60,7 @@ class Scan:
 
 
 class Cases:
-    """The cases of an export as chunks; up to 65,536 rows stay in memory, so that a file is opened once.
+    """The cases of an export as chunks; up to 65,536 rows stay in memory, so that such a file is opened once.
 
     A longer export is read again each time, so that memory stays flat. Every reading goes through the readers' own
     door: a row whose case_id came before is left out and counted as refused, as in `measure`.
@@ -73,7 +75,11 @@ class Cases:
             yield from self._held
             return
         held, rows = [], 0
-        most = math.inf if isinstance(self._source, Iterator) else _HELD  # an iterator cannot be read again
+        most: float = _HELD
+        if isinstance(self._source, Iterator):  # it cannot be read again
+            most = math.inf
+        elif isinstance(self._source, Export) and self._source.path.stat().st_size > _LARGE:
+            most = -1
         for read in table_chunks("cases", self._source):
             chunk = read()
             rows += chunk.size
