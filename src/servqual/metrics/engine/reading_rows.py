@@ -32,6 +32,8 @@ from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusal, Refusals
 from servqual.readers.sources import chosen, chosen_rows
 
+_WARM = (1 << 25) - (1 << 16)
+"""Bytes of an array that is allocated and freed once, nearly the most that glibc goes by."""
 _AHEAD = 4
 """Held chunks under way at once."""
 
@@ -51,6 +53,9 @@ class Tallier:
         self._rows = Rows()
         self._checked: frozenset[str] | None = None
         self._lock = threading.Lock()
+        # glibc returns freed memory to the system, and takes it anew for the next chunk, unless as much was freed
+        # before: 20 million rows take 1.2 times as long without this line
+        np.empty(_WARM, np.uint8)
         self._parts = {part: _Dated(self._plan, part) for part in map(dated, self._plan.kpis)}
 
     def add(self, chunk: Chunk) -> None:
