@@ -1,6 +1,7 @@
 """The KPIs of access: who got through, who gave up soon, who was called back, and who never needed a person."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -48,10 +49,6 @@ def _patience(t: View) -> Mapping[str, Array]:
 
 def _blocked(t: View) -> Mapping[str, Array]:
     return {"hit": t["blocked"], "among": t.known("blocked")}
-
-
-def _called_back(t: View) -> Mapping[str, Array]:
-    return by_due(t, "requested_at", "done_at", "cancelled_at")
 
 
 def _contained(t: View) -> Mapping[str, Array]:
@@ -162,7 +159,7 @@ ACCESS_KPIS: Final = (
         open_items="missed once due_at has passed, undecided before",
         params=PLACE,
         accumulator=Ratio,
-        rows=_called_back,
+        rows=partial(by_due, start="requested_at", done="done_at", ended="cancelled_at"),
     ),
     Kpi(
         key="containment_rate",

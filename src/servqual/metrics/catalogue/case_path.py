@@ -1,6 +1,7 @@
 """The KPIs of the path of cases: how directly they were solved, by whom, how they ended, and if they came back."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -71,14 +72,6 @@ def _reopened_within(t: View) -> Mapping[str, Array]:
 
 def _of_status(t: View, name: str) -> Mapping[str, Array]:
     return {"hit": holding(t, "status", (name,)), "among": received(t) & t.seen("closed_at") & t.known("status")}
-
-
-def _cancelled(t: View) -> Mapping[str, Array]:
-    return _of_status(t, "cancelled")
-
-
-def _duplicate(t: View) -> Mapping[str, Array]:
-    return _of_status(t, "duplicate")
 
 
 def _followed(t: View) -> Mapping[str, Array]:
@@ -213,7 +206,7 @@ CASE_PATH_KPIS: Final = (
         question="what share of the closed cases was cancelled?",
         formula="closed cases whose status is cancelled / closed cases with a status",
         better="lower",
-        rows=_cancelled,
+        rows=partial(_of_status, name="cancelled"),
         source="KPIS 45, by the reason of closing",
         needs=("closed_at", "status"),
         open_items="left out",
@@ -224,7 +217,7 @@ CASE_PATH_KPIS: Final = (
         question="what share of the closed cases was a duplicate?",
         formula="closed cases whose status is duplicate / closed cases with a status",
         better="lower",
-        rows=_duplicate,
+        rows=partial(_of_status, name="duplicate"),
         source="KPIS 45, by the reason of closing",
         needs=("closed_at", "status"),
         open_items="left out",

@@ -1,6 +1,7 @@
 """The KPIs of cases: volume, backlog, response, resolution, and kept targets."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from servqual._arrays import Array
@@ -26,14 +27,6 @@ from servqual.metrics.catalogue._open_items import (
 )
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
-
-
-def _first_response(t: View) -> Mapping[str, Array]:
-    return time_to(t, "first_response_at")
-
-
-def _first_response_kept(t: View) -> Mapping[str, Array]:
-    return kept(t, "first_response_at")
 
 
 def _resolution_kept(t: View) -> Mapping[str, Array]:
@@ -118,7 +111,7 @@ CASE_KPIS: Final = (
             table="cases",
             params=TIMED,
             accumulator=Total,
-            rows=_first_response,
+            rows=partial(time_to, name="first_response_at"),
             needs=("received_at", "first_response_at"),
             uses=DONE,
             source=f"K-01, K-02; {STANDARD}",
@@ -197,7 +190,7 @@ CASE_KPIS: Final = (
         open_items="missed once the limit has passed, undecided before",
         params={"within": None, **TIMED},
         clock="first_response",
-        rows=_first_response_kept,
+        rows=partial(kept, name="first_response_at"),
     ),
     share_of_cases(
         key="resolution_kept",

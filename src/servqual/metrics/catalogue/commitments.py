@@ -1,6 +1,7 @@
 """The KPIs of what we owe: promises and improvement measures kept, and problems found before customers report them."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Final
 
 from servqual._arrays import Array
@@ -14,10 +15,6 @@ from servqual.metrics.kpi.view import View
 
 def _commitment_kept(t: View) -> Mapping[str, Array]:
     return by_due(t, "made_at", "fulfilled_at", "released_at", broken=t.seen("broken_at"))
-
-
-def _action_on_time(t: View) -> Mapping[str, Array]:
-    return by_due(t, "agreed_at", "done_at", "dropped_at")
 
 
 def _found_first(t: View) -> Mapping[str, Array]:
@@ -69,7 +66,7 @@ COMMITMENT_KPIS: Final = (
         open_items="missed once due_at has passed, undecided before",
         params=PLACE,
         accumulator=Ratio,
-        rows=_action_on_time,
+        rows=partial(by_due, start="agreed_at", done="done_at", ended="dropped_at"),
     ),
     Kpi(
         key="proactive_discovery_rate",

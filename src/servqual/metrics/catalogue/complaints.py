@@ -1,6 +1,7 @@
 """The KPIs of complaints: how many, how long, kept or not, upheld or not, and whether they came back."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from servqual._arrays import Array
@@ -40,10 +41,6 @@ def _kept(t: View) -> Mapping[str, Array]:
     if t.params["within"] is None:
         due_after_receipt(t)
     return kept(t, resolved_name(t), due="due_at")
-
-
-def _acknowledged_kept(t: View) -> Mapping[str, Array]:
-    return kept(t, "acknowledged_at")
 
 
 def _followed_up(t: View) -> Mapping[str, Array]:
@@ -184,7 +181,7 @@ COMPLAINT_KPIS: Final = (
         needs=("acknowledged_at",),
         open_items="missed once the limit has passed, undecided before",
         params={"within": None, **TIMED},
-        rows=_acknowledged_kept,
+        rows=partial(kept, name="acknowledged_at"),
     ),
     share_of_complaints(
         key="complaint_resolution_rate",

@@ -1,6 +1,7 @@
 """The KPIs of feedback and suggestions: how soon feedback is answered, and what becomes of both."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from servqual._arrays import Array
@@ -18,10 +19,6 @@ from servqual.metrics.catalogue._open_items import (
 )
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
-
-
-def _feedback_response(t: View) -> Mapping[str, Array]:
-    return time_to(t, "first_response_at")
 
 
 def _feedback_handled(t: View) -> Mapping[str, Array]:
@@ -53,7 +50,7 @@ FEEDBACK_KPIS: Final = (
             open_items="feedback without an answer is undecided",
             params=TIMED,
             accumulator=Total,
-            rows=_feedback_response,
+            rows=partial(time_to, name="first_response_at"),
         ),
         "the times from receipt of feedback to the first response",
         "how long until {share} of the feedback was answered, unanswered feedback left out?",

@@ -6,6 +6,7 @@ by content, not by input order.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -121,18 +122,6 @@ def _belonging(t: View) -> tuple[Array, Array]:
     return respondent, respondent * len(dimension.labels) + dimension.values
 
 
-def _item(t: View) -> Mapping[str, Array]:
-    return gap_between(t, "score", "expected")
-
-
-def _adequacy(t: View) -> Mapping[str, Array]:
-    return gap_between(t, "score", "minimum")
-
-
-def _superiority(t: View) -> Mapping[str, Array]:
-    return gap_between(t, "score", "desired")
-
-
 def _by_dimension(t: View) -> Mapping[str, Array]:
     found = dimensions(t)
     return _placed(t, found.row, found.gap)
@@ -195,7 +184,7 @@ GAP_KPIS: Final = (
         "value per item",
         source=f"K-21 (004 §7.1, gap); KPIS 70; {_IN_1988}",
         params={"scale": (1, 7)},
-        rows=_item,
+        rows=partial(gap_between, name="score", other="expected"),
         **_SERVQUAL,
     ),
     Kpi(
@@ -240,7 +229,7 @@ GAP_KPIS: Final = (
         source=f"KPIS 75; {_IN_1994}",
         needs=("score", "minimum"),
         params={"scale": None},
-        rows=_adequacy,
+        rows=partial(gap_between, name="score", other="minimum"),
         **_GAP,
     ),
     Kpi(
@@ -251,7 +240,7 @@ GAP_KPIS: Final = (
         source=f"KPIS 75; {_IN_1994}",
         needs=("score", "desired"),
         params={"scale": None},
-        rows=_superiority,
+        rows=partial(gap_between, name="score", other="desired"),
         **_GAP,
     ),
 )

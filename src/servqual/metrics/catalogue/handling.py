@@ -1,6 +1,7 @@
 """The KPIs of handling: where the time of a contact goes, and how long a customer waits for the next reply."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from servqual._arrays import Array
@@ -15,24 +16,8 @@ def _part(t: View, name: str) -> Mapping[str, Array]:
     return {"value": t.us(name), "among": answered(t) & t.known(name)}
 
 
-def _talk(t: View) -> Mapping[str, Array]:
-    return _part(t, "talk_s")
-
-
-def _hold(t: View) -> Mapping[str, Array]:
-    return _part(t, "hold_s")
-
-
-def _wrap(t: View) -> Mapping[str, Array]:
-    return _part(t, "wrap_s")
-
-
 def _held(t: View) -> Mapping[str, Array]:
     return {"hit": t.us("hold_s") > 0, "among": answered(t) & t.known("hold_s")}
-
-
-def _replied(t: View) -> Mapping[str, Array]:
-    return time_to(t, "replied_at")
 
 
 _CONTACT: Final[dict[str, Any]] = {
@@ -61,9 +46,9 @@ def _mean_part(name: str, what: str, better: Any, rows: Callable[[View], Mapping
 
 
 HANDLING_KPIS: Final = (
-    _mean_part("talk", "the conversation of an answered contact take", None, _talk),
-    _mean_part("hold", "an answered contact stay on hold", "lower", _hold),
-    _mean_part("wrap", "the work after an answered contact take", None, _wrap),
+    _mean_part("talk", "the conversation of an answered contact take", None, partial(_part, name="talk_s")),
+    _mean_part("hold", "an answered contact stay on hold", "lower", partial(_part, name="hold_s")),
+    _mean_part("wrap", "the work after an answered contact take", None, partial(_part, name="wrap_s")),
     Kpi(
         key="hold_rate",
         title="hold rate",
@@ -93,7 +78,7 @@ HANDLING_KPIS: Final = (
             open_items="a message without a reply is undecided",
             params=TIMED,
             accumulator=Total,
-            rows=_replied,
+            rows=partial(time_to, name="replied_at"),
         ),
         "the times from a customer's message to the next reply",
         "how long until {share} of the messages were answered, unanswered ones left out?",

@@ -1,6 +1,7 @@
 """The KPIs of operations beside the desk: deliveries, stores, touchpoints and risks."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -12,10 +13,6 @@ from servqual.metrics.catalogue._open_items import PLACE, STANDARD, by_due
 from servqual.metrics.catalogue._params import scale_of
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
-
-
-def _on_time(t: View) -> Mapping[str, Array]:
-    return by_due(t, "ordered_at", "delivered_at", "cancelled_at")
 
 
 def _accurate(t: View) -> Mapping[str, Array]:
@@ -54,7 +51,7 @@ OPERATION_KPIS: Final = (
         uses=("ordered_at", "cancelled_at"),
         open_items="missed once due_at has passed, undecided before",
         params=PLACE,
-        rows=_on_time,
+        rows=partial(by_due, start="ordered_at", done="delivered_at", ended="cancelled_at"),
         **_DELIVERY,
     ),
     Kpi(

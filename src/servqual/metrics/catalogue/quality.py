@@ -3,7 +3,8 @@
 A row is one evaluated contact (or one item of one), with the weights of what was met and of what was applicable.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -42,34 +43,14 @@ def _failed(t: View) -> tuple[Array, Array]:
             raise InvalidValue.of("critical", "be apart or zero", other)
 
 
-def _free_of(t: View, *errors: str) -> Mapping[str, Array]:
+def _free_of(t: View, errors: Sequence[str]) -> Mapping[str, Array]:
     among = np.logical_and.reduce([t.known(name) for name in errors])
     return {"hit": np.logical_and.reduce([t[name] == 0 for name in errors]), "among": among}
-
-
-def _free_of_any(t: View) -> Mapping[str, Array]:
-    return _free_of(t, *_ERRORS)
-
-
-def _free_of_customer(t: View) -> Mapping[str, Array]:
-    return _free_of(t, "customer_critical")
-
-
-def _free_of_business(t: View) -> Mapping[str, Array]:
-    return _free_of(t, "business_critical")
-
-
-def _free_of_compliance(t: View) -> Mapping[str, Array]:
-    return _free_of(t, "compliance_critical")
 
 
 def _deviation(t: View) -> Mapping[str, Array]:
     off, known = less(t, "score", "master_score")
     return {"value": np.abs(off), "among": known}
-
-
-def _bias(t: View) -> Mapping[str, Array]:
-    return gap_between(t, "score", "master_score")
 
 
 def _per_unit(t: View) -> Mapping[str, Array]:
@@ -162,7 +143,7 @@ QUALITY_KPIS: Final = (
         source=_COPC,
         needs=_ERRORS,
         accumulator=Ratio,
-        rows=_free_of_any,
+        rows=partial(_free_of, errors=_ERRORS),
         **_COMMON,
     ),
     *(
@@ -178,9 +159,9 @@ QUALITY_KPIS: Final = (
             **_COMMON,
         )
         for kind, what, rows in (
-            ("customer", "the customer", _free_of_customer),
-            ("business", "the business", _free_of_business),
-            ("compliance", "compliance", _free_of_compliance),
+            ("customer", "the customer", partial(_free_of, errors=("customer_critical",))),
+            ("business", "the business", partial(_free_of, errors=("business_critical",))),
+            ("compliance", "compliance", partial(_free_of, errors=("compliance_critical",))),
         )
     ),
     Kpi(
@@ -206,7 +187,7 @@ QUALITY_KPIS: Final = (
         needs=("score", "master_score"),
         params={"scale": None},
         accumulator=Signed,
-        rows=_bias,
+        rows=partial(gap_between, name="score", other="master_score"),
         unit="gap",
         **_BIAS,
     ),

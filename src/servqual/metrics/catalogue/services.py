@@ -1,6 +1,7 @@
 """The KPIs of running services: how often they fail, how soon they are back, and how well they answer."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -63,10 +64,6 @@ def _apdex(t: View) -> Mapping[str, Array]:
     failed, known = t["failed"], t.known("took_s")
     halves = (took <= limit).astype(np.int64) + (took <= 4 * limit)
     return {"value": np.where(failed, 0, halves * (MILLIONTHS // 2)), "among": known | failed}
-
-
-def _covered(t: View) -> Mapping[str, Array]:
-    return part(t, "staffed_s", "calendar_s")
 
 
 _SPANS: Final[dict[str, Any]] = {
@@ -186,6 +183,6 @@ AVAILABILITY_KPIS: Final = (
         needs=("staffed_s", "calendar_s"),
         open_items="none: a row is a span that has ended",
         accumulator=Quotient,
-        rows=_covered,
+        rows=partial(part, part="staffed_s", whole="calendar_s"),
     ),
 )

@@ -5,6 +5,7 @@ the part of it without one.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -34,14 +35,6 @@ def _shrinkage(t: View) -> Mapping[str, Array]:
     return over(t, np.where(known, t.us("paid_s") - t.us("ready_s"), 0), t.us("paid_s"), known)
 
 
-def _adherence(t: View) -> Mapping[str, Array]:
-    return part(t, "adherent_s", "scheduled_s")
-
-
-def _absence(t: View) -> Mapping[str, Array]:
-    return part(t, "absent_s", "scheduled_s")
-
-
 def _conformance(t: View) -> Mapping[str, Array]:
     return over(t, t.us("worked_s"), t.us("scheduled_s"), t.known("worked_s") & t.known("scheduled_s"))
 
@@ -51,18 +44,6 @@ def _per_hour(t: View, name: str, what: str) -> Mapping[str, Array]:
     known = known & t.known("ready_s")
     t.refuse(known & (done > 0) & (t.us("ready_s") == 0), "ready_s", f"must not be 0 where {what}")
     return over(t, done, t.us("ready_s"), known)
-
-
-def _contacts_per_hour(t: View) -> Mapping[str, Array]:
-    return _per_hour(t, "handled", "contacts were handled")
-
-
-def _resolved_per_hour(t: View) -> Mapping[str, Array]:
-    return _per_hour(t, "resolved", "cases were resolved")
-
-
-def _complaints_per_hour(t: View) -> Mapping[str, Array]:
-    return _per_hour(t, "complaints_closed", "complaints were closed")
 
 
 def _concurrency(t: View) -> Mapping[str, Array]:
@@ -127,7 +108,7 @@ WORKFORCE_KPIS: Final = (
         unit="share",
         better="higher",
         needs=("adherent_s", "scheduled_s"),
-        rows=_adherence,
+        rows=partial(part, part="adherent_s", whole="scheduled_s"),
         **_COMMON,
     ),
     Kpi(
@@ -152,7 +133,7 @@ WORKFORCE_KPIS: Final = (
         unit="share",
         better="lower",
         needs=("absent_s", "scheduled_s"),
-        rows=_absence,
+        rows=partial(part, part="absent_s", whole="scheduled_s"),
         **_COMMON,
     ),
     Kpi(
@@ -166,7 +147,7 @@ WORKFORCE_KPIS: Final = (
         better=None,
         needs=("handled", "ready_s"),
         statistic="per_hour",
-        rows=_contacts_per_hour,
+        rows=partial(_per_hour, name="handled", what="contacts were handled"),
         **_COMMON,
     ),
     Kpi(
@@ -180,7 +161,7 @@ WORKFORCE_KPIS: Final = (
         better="higher",
         needs=("resolved", "ready_s"),
         statistic="per_hour",
-        rows=_resolved_per_hour,
+        rows=partial(_per_hour, name="resolved", what="cases were resolved"),
         **_COMMON,
     ),
     Kpi(
@@ -194,7 +175,7 @@ WORKFORCE_KPIS: Final = (
         better="higher",
         needs=("complaints_closed", "ready_s"),
         statistic="per_hour",
-        rows=_complaints_per_hour,
+        rows=partial(_per_hour, name="complaints_closed", what="complaints were closed"),
         **_COMMON,
     ),
     Kpi(

@@ -1,6 +1,7 @@
 """The KPIs of the steps of a procedure: done in time, done by a machine, done right at once, and where time goes."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -12,10 +13,6 @@ from servqual.metrics.catalogue._open_items import PLACE, STANDARD, by_due, in_o
 from servqual.metrics.catalogue._params import labelled
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
-
-
-def _kept(t: View) -> Mapping[str, Array]:
-    return by_due(t, "started_at", "ended_at", "skipped_at")
 
 
 def _time_share(t: View) -> Mapping[str, Array]:
@@ -51,7 +48,7 @@ STEP_KPIS: Final = (
         open_items="missed once due_at has passed, undecided before",
         params=PLACE,
         accumulator=Ratio,
-        rows=_kept,
+        rows=partial(by_due, start="started_at", done="ended_at", ended="skipped_at"),
         **_DUE,
     ),
     Kpi(

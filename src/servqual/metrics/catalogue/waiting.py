@@ -5,6 +5,7 @@ here it counts as lasting at least that long (censored).
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -58,10 +59,6 @@ def _until(t: View, name: str) -> Mapping[str, Array]:
     end = np.where(done, t.us(name), np.where(t.seen("closed_at"), t.us("closed_at"), t.now))
     start = np.where(among, t.us("received_at"), 0)
     return {"age": elapsed(t, start, np.where(among, end, 0)), "ended": done, "among": among}
-
-
-def _first_response(t: View) -> Mapping[str, Array]:
-    return _until(t, "first_response_at")
 
 
 def _resolution(t: View) -> Mapping[str, Array]:
@@ -183,7 +180,7 @@ WAITING_KPIS: Final = (
         open_items=_GOES_ON,
         params=TIMED,
         accumulator=Lifetimes,
-        rows=_first_response,
+        rows=partial(_until, name="first_response_at"),
     ),
     _RESOLUTION,
     attrs.evolve(

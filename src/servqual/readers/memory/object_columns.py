@@ -36,7 +36,11 @@ def _first(*names: str) -> Callable[[Any], dt.datetime | None]:
 
 def _fact(name: str) -> Following:
     """Take one of the facts that an object's events were read for."""
-    return Following(("_facts",), lambda facts: [each[name] for each in facts])
+
+    def take(facts: Sequence[Mapping[str, Any]]) -> list[Any]:
+        return [each[name] for each in facts]
+
+    return Following(("_facts",), take)
 
 
 def _last_known(field: str) -> Callable[[Any], Any]:
