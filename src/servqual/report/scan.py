@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -78,7 +79,7 @@ class Cases:
         most: float = _HELD
         if isinstance(self._source, Iterator):  # it cannot be read again
             most = math.inf
-        elif isinstance(self._source, Export) and self._source.path.stat().st_size > _LARGE:
+        elif isinstance(self._source, Export) and _is_large(self._source.path):
             most = -1
         for read in table_chunks("cases", self._source):
             chunk = read()
@@ -94,6 +95,10 @@ class Cases:
     def chunks(self) -> Iterator[Callable[[], Chunk]]:
         """The chunks as the engine takes them."""
         return (partial(_itself, chunk) for chunk in self)
+
+
+def _is_large(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > _LARGE
 
 
 def _itself(chunk: Chunk) -> Chunk:
