@@ -89,6 +89,7 @@ class Cases:
             else:
                 held.clear()
             yield chunk
+            del chunk, read
         if rows <= most:
             self._held = held
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,9 @@ class Export:
             readers = {name: self._reader(name, seconds, typed=opened.typed) for name, seconds in names.values()}
             self.notes[:] = opened.notes
             own_id = None if self.folded else readers.get(IDS.get(self.table, ""))
-            for texts in opened.chunks:
-                yield _typed(texts, places, readers)
+            # map lets go of the text of a chunk before the next is read
+            for chunk in map(partial(_typed, places, readers), opened.chunks):
+                yield chunk
                 if own_id:  # hardly any id is repeated, and the labels of all would fill the memory
                     own_id.forget()
             for name, reader in readers.items():
@@ -157,7 +159,7 @@ def _missing(name: str, theirs: str, header: tuple[str, ...]) -> MissingColumn:
     )
 
 
-def _typed(texts: TextChunk, places: dict[str, int], readers: dict[str, CellReader]) -> Chunk:
+def _typed(places: dict[str, int], readers: dict[str, CellReader], texts: TextChunk) -> Chunk:
     columns: dict[str, Column] = {}
     refusals, numbers = Refusals(), np.asarray(texts.rows, np.int64)
     for name, place in places.items():

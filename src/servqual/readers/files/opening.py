@@ -177,25 +177,33 @@ def _csv_chunks(
     number = 1
     try:
         while some := list(itertools.islice(records, CHUNK)):
-            whole: list[list[str]] = []
-            numbers: list[int] = []
-            ragged: list[tuple[int, str]] = []
-            for row, lines in some:
-                if row is None:
-                    ragged.extend((number + n, "an unclosed quote") for n in range(1, lines + 1))
-                elif len(row) == width:
-                    whole.append(row)
-                    numbers.append(number + 1)
-                elif row:
-                    ragged.append((number + 1, f"{len(row)} cells"))
-                number += lines
-            yield TextChunk(list(zip(*whole, strict=True)) or [()] * width, numbers, ragged)
+            lines = sum(lines for _, lines in some)
+            yield _csv_chunk(some, number + 1, width)
+            number += lines
     except UnicodeDecodeError as error:
         raise _undecodable(path, encoding, error, number + 1) from None
     except csv.Error as error:
         raise UnreadableFile(f"{path} cannot be read as CSV near row {number + 1}: {error}", path=str(path)) from None
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFile(f"{path} breaks off near row {number + 1}: {error}", path=str(path)) from None
+
+
+def _csv_chunk(rows: list[tuple[list[str] | None, int]], number: int, width: int) -> TextChunk:
+    """Turn rows into columns, and empty the list of rows, which would wait in memory for those of the next chunk."""
+    whole: list[list[str]] = []
+    numbers: list[int] = []
+    ragged: list[tuple[int, str]] = []
+    for row, lines in rows:
+        if row is None:
+            ragged.extend((number + n, "an unclosed quote") for n in range(lines))
+        elif len(row) == width:
+            whole.append(row)
+            numbers.append(number)
+        elif row:
+            ragged.append((number, f"{len(row)} cells"))
+        number += lines
+    rows.clear()
+    return TextChunk(list(zip(*whole, strict=True)) or [()] * width, numbers, ragged)
 
 
 def _undecodable(path: Path, encoding: str, error: UnicodeDecodeError, row: int) -> UnreadableFile:
