@@ -13,7 +13,7 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.duplicates import CHECKED_ROWS, IDS, Ids
-from servqual.readers.columns.labels import labels_of
+from servqual.readers.columns.labels import text_of
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import Kind, kind_of
 from servqual.readers.files.export import Export
@@ -142,8 +142,8 @@ def _holds(name: str, column: Column, values: Collection[Any]) -> Array:
     known = column.known
     found = ~known if None in values else np.zeros(len(known), np.bool_)
     if column.kind is Kind.LABEL:
-        wanted_labels = {str(label) for value in values for label in labels_of([value]).labels}
-        codes = [code for code, label in enumerate(column.labels) if str(label) in wanted_labels]
+        wanted_labels = {text_of(value).strip() for value in values}
+        codes = [code for code, label in enumerate(column.labels) if label in wanted_labels]
         return np.asarray(found | np.isin(column.values, codes))
     wanted = [float(value) for value in values if value is not None]
     return np.asarray(found | (known & np.isin(column.values, wanted)))

@@ -208,7 +208,7 @@ CARRIED: Final[Mapping[tuple[str, str], tuple[Sequence[Any], Sequence[Carrier]]]
             ],
         ),
         ("cases", "customer_id"): (
-            NUMBERS,
+            ["7", None, str(2**40)],
             [
                 (as_pandas, NUMBERS, "float64"),
                 (as_pandas, NUMBERS, "Int64"),
@@ -333,7 +333,7 @@ def test_cells_out_of_range_are_refused(name: str, values: Any, want: list[Any],
     """Each with its row and its reason, and never read as another number."""
     chunk = columns_of("cases", {name: values})
     assert told(chunk.columns[name]) == want
-    blank = [value is None or str(value) in ("", "NaT") for value in values]
+    blank = [value is None or str(value) in ("", "NaT", "nan") for value in values]
     assert [r.row for r in chunk.refusals] == [i for i, value in enumerate(want) if value is None and not blank[i]]
     assert all(reasons in r.reason for r in chunk.refusals)
 
@@ -437,9 +437,9 @@ def test_a_far_wall_clock_is_refused_and_not_wrapped() -> None:
 
 
 def test_labels_come_once() -> None:
-    """Equal after reading means the same group: bytes and text, a category and its number as text."""
+    """Equal after reading means the same group: bytes and text, a number and its digits; a flag is no number."""
     column = columns_of("cases", {"team": ["a", b"a", 1, "1", True, None]}).columns["team"]
-    assert told(column) == ["a", "a", "1", "1", "1", None]
+    assert told(column) == ["a", "a", "1", "1", "true", None]
     assert len(set(column.labels)) == len(column.labels)
     mixed = pd.Series(pd.Categorical(["1", 1, None], categories=[1, "1", "x"]))
     assert told(columns_of("cases", {"team": mixed}).columns["team"]) == ["1", "1", None]
@@ -453,8 +453,8 @@ def test_whole_numbers_of_every_width_keep_their_names(dtype: Any) -> None:
     wide = [*range(ends.min, ends.min + 100), *range(ends.max - 99, ends.max + 1)]
     for want in (wide, list(range(max(ends.min, -100), min(ends.max, 120)))):
         values = np.array(want, dtype)
-        assert told(columns_of("cases", {"team": values}).columns["team"]) == want
-        assert told(columns_of("cases", {"team": want}).columns["team"]) == want
+        assert told(columns_of("cases", {"team": values}).columns["team"]) == [*map(str, want)]
+        assert told(columns_of("cases", {"team": want}).columns["team"]) == [*map(str, want)]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators.sums import Accumulator, Rows
-from servqual.readers.columns.columns import Column
+from servqual.readers.columns.columns import Column, Digits, number_of
 from servqual.readers.columns.tables import Kind
 
 _INDEX: Final = 14
@@ -92,25 +92,22 @@ def hash_of(things: Sequence[object]) -> Array:
     >>> bool(hash_of([17])[0] == hash_of(["17"])[0])
     True
     """
-    if isinstance(things, range):
-        return _mixed(np.arange(things.start, things.stop, things.step, dtype=np.int64))
+    if isinstance(things, Digits):
+        numbers = things.numbers
+        return _mixed(np.arange(numbers.start, numbers.stop, numbers.step, dtype=np.int64))
     out = np.empty(len(things), np.int64)
     whole = []
     for place, thing in enumerate(things):
         text = str(thing)
-        if text.isascii() and text.isdecimal() and (text == "0" or text[0] != "0") and len(text) < _DIGITS:
+        out[place] = number = number_of(text)
+        if number >= 0:
             whole.append(place)
-            out[place] = int(text)
         else:
             digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
             out[place] = int.from_bytes(digest, "little") >> 1
     places = np.array(whole, np.int64)
     out[places] = _mixed(out[places])
     return out
-
-
-_DIGITS: Final = 19
-"""Fewer digits than this fit 63 bits."""
 
 
 def _mixed(numbers: Array) -> Array:

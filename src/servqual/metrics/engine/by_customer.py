@@ -19,7 +19,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import hash_of
-from servqual.readers.columns.columns import NONE, Chunk, Column, joined
+from servqual.readers.columns.columns import NONE, Chunk, Column, Digits, joined, number_of
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusals
 from servqual.readers.columns.tables import Kind
 
@@ -107,7 +107,7 @@ def _pieces(chunk: Chunk, key: str, home: Array) -> Iterator[tuple[int, Chunk]]:
     ends = np.cumsum(np.bincount(home, minlength=_CHUNKS))
     moved = {name: column.take(order) for name, column in chunk.columns.items()}
     labels = moved[key].labels
-    homes = _homes(moved[key].values, labels) if isinstance(labels, range) else None
+    homes = _homes(moved[key].values, labels.numbers) if isinstance(labels, Digits) else None
     numbers = _at(chunk.rows, order)
     weights = None if chunk.weights is None else chunk.weights[order]
     rank = np.argsort(chunk.numbers) if chunk.refusals else order
@@ -115,8 +115,8 @@ def _pieces(chunk: Chunk, key: str, home: Array) -> Iterator[tuple[int, Chunk]]:
     for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
         rows, lost = slice(first, last), chunk.lost if number == 0 else ()
         columns = {name: _compact(column.take(rows)) for name, column in moved.items()}
-        if homes is not None and isinstance(labels, range):
-            columns[key] = Column(Kind.LABEL, homes[rows], _numbers_of(labels, number), columns[key].bad)
+        if homes is not None and isinstance(labels, Digits):
+            columns[key] = Column(Kind.LABEL, homes[rows], _numbers_of(labels.numbers, number), columns[key].bad)
         yield (
             number,
             Chunk(
@@ -145,13 +145,12 @@ def _at(rows: Sequence[int] | Array, order: Array) -> Array:
 def _homes_of(column: Column) -> Array:
     """Block of each row: by the number of its customer, or by a hash of the text."""
     labels = column.labels
-    if isinstance(labels, range):
-        return ((column.values + labels.start) % _CHUNKS).astype(np.uint16)
-    of = [label % _CHUNKS if isinstance(label, int) else -1 for label in labels]
-    texts = [place for place, home in enumerate(of) if home < 0]
-    found = np.array([*of, 0], np.int64)
-    found[texts] = hash_of([labels[place] for place in texts]) % _CHUNKS
-    return found.astype(np.uint16).take(column.values, mode="wrap")
+    if isinstance(labels, Digits):
+        return ((column.values + labels.numbers.start) % _CHUNKS).astype(np.uint16)
+    found = np.fromiter(map(number_of, (*labels, "0")), np.int64, len(labels) + 1)
+    texts = np.flatnonzero(found < 0)
+    found[texts] = hash_of([labels[place] for place in texts.tolist()])
+    return (found % _CHUNKS).astype(np.uint16).take(column.values, mode="wrap")
 
 
 def _homes(codes: Array, labels: range) -> Array:
@@ -161,15 +160,15 @@ def _homes(codes: Array, labels: range) -> Array:
     return places
 
 
-def _numbers_of(labels: range, home: int) -> range:
+def _numbers_of(labels: range, home: int) -> Digits:
     """Numbers of a home from the start of a range on."""
     first = labels.start - labels.start % _CHUNKS + home
-    return range(first, labels.stop + _CHUNKS, _CHUNKS)
+    return Digits(range(first, labels.stop + _CHUNKS, _CHUNKS))
 
 
 def _compact(column: Column) -> Column:
     """Drop unused labels where they are far more than the rows; ranges cost nothing."""
-    if isinstance(column.labels, range) or len(column.labels) <= 4 * len(column.values):
+    if isinstance(column.labels, Digits) or len(column.labels) <= 4 * len(column.values):
         return column
     present, codes = np.unique(column.values, return_inverse=True)
     known = present[present >= 0]

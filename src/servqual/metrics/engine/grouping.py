@@ -17,7 +17,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.results.groups import Groups, all_alike, in_order
+from servqual.metrics.results.groups import Groups, in_order
 from servqual.metrics.time.periods import PERIODS, period
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.tables import Kind
@@ -140,10 +140,7 @@ class GroupCodes:
 
 
 class _Labels:
-    """Labels of one column, numbered as they are first seen; -1 is an unknown label.
-
-    A whole number and its digits are one label, for one chunk may hold texts where another holds numbers.
-    """
+    """Labels of one column, numbered as they are first seen; -1 is an unknown label."""
 
     def __init__(self) -> None:
         self.names: list[Any] = []
@@ -174,19 +171,16 @@ class _Labels:
     def _learn(self, codes: Iterable[int]) -> None:
         for code in codes:
             name = self._from[code]
-            digits = isinstance(name, int)
-            number = self._numbers.setdefault(str(name) if digits else name, len(self._numbers))
+            number = self._numbers.setdefault(name, len(self._numbers))
             if number == len(self.names):
                 self.names.append(name)
-            elif not digits:
-                self.names[number] = name
             self._lookup[code] = number
 
     def ordered(self, numbers: Array) -> tuple[Array, tuple[Any, ...]]:
         """Place of each number among the sorted labels, and these labels."""
         came = np.unique(numbers)
         came = came[came >= 0]
-        names = all_alike([self.names[number] for number in came.tolist()])
+        names = [self.names[number] for number in came.tolist()]
         order = sorted(range(len(came)), key=lambda place: in_order(names[place]))
         places = np.zeros(len(self.names) + 1, np.int64)  # the last place is that of an unknown label
         places[came[order]] = np.arange(1, len(order) + 1)

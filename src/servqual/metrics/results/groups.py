@@ -60,12 +60,11 @@ class Groups:
             return self, np.zeros(1, np.int64), np.zeros(1, np.int64)
         labels, codes = [], []
         for i in range(len(self.by)):
-            alike = all_alike([*self.labels[i], *other.labels[i]])
-            names = tuple(sorted({*alike}, key=in_order))
+            names = tuple(sorted({*self.labels[i], *other.labels[i]}, key=in_order))
             place = {name: code for code, name in enumerate(names, 1)}
             parts = []
-            for groups, mine in ((self, alike[: len(self.labels[i])]), (other, alike[len(self.labels[i]) :])):
-                lookup = np.array([0, *map(place.__getitem__, mine)], np.int64)
+            for groups in (self, other):
+                lookup = np.array([0, *map(place.__getitem__, groups.labels[i])], np.int64)
                 parts.append(lookup[groups.codes[i]])
             labels.append(names)
             codes.append(np.concatenate(parts))
@@ -87,17 +86,6 @@ class Groups:
         """List the labels of all groups, one list per column."""
         names = [(None, *labels) for labels in self.labels]
         return [[*map(mine.__getitem__, codes)] for mine, codes in zip(names, self.codes.tolist(), strict=True)]
-
-
-def all_alike(labels: list[Any]) -> list[Any]:
-    """Make all labels texts where whole numbers and texts are mixed, as when two files name their teams differently.
-
-    >>> all_alike([7, "north", None]), all_alike([7, 12])
-    (['7', 'north', None], [7, 12])
-    """
-    if not {int, str} <= {*map(type, labels)}:
-        return labels
-    return [None if label is None else str(label) for label in labels]
 
 
 def in_order(label: Any) -> tuple[str, Any]:

@@ -14,12 +14,13 @@ from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
 from servqual.metrics.results.attaining import Attainments, attainments
-from servqual.metrics.results.groups import Groups, all_alike
+from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measurement import Measurement
 from servqual.metrics.results.tidy import SHOWN, Table
 from servqual.model.standards.indicator import Goal, Indicator
 from servqual.model.standards.standard import ServiceStandard
 from servqual.readers.columns.accounting import Rows
+from servqual.readers.columns.labels import text_of
 
 RESULT_COLUMNS: Final = ("kpi", "value", "low", "high", "n", "undecided", "unit")
 """The columns of a tidy table, besides those of `by`, which come after the first."""
@@ -83,7 +84,7 @@ class Measures(Table):
         nan = np.array([math.nan])
         numbers = Numbers(nan, nan, nan, *np.zeros((3, 1)))
         for i, key in enumerate(self.groups[kpi].keys()):
-            if key == wanted:
+            if all(map(_is_named, key, wanted)):
                 numbers = self.numbers[kpi].only(slice(i, i + 1))
         return next(self._measurements(found, [wanted], numbers))
 
@@ -136,7 +137,7 @@ class Measures(Table):
                 out[name] += map(_or_none, getattr(numbers, name).tolist())
             for name in ("n", "undecided"):
                 out[name] += getattr(numbers, name).astype(np.int64).tolist()
-        return out | {name: all_alike(out[name]) for name in self.by}
+        return out
 
     def equals(self, other: "Measures") -> bool:
         """Tell whether both are the same: counts exactly, values and intervals to 1e-9 of their size."""
@@ -182,6 +183,11 @@ def _same(a: Measurement, b: Measurement) -> bool:
         elif not math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-9):
             return False
     return True
+
+
+def _is_named(label: object, wanted: object) -> bool:
+    """Whether a value names a label of a group, which for a number is its text."""
+    return label == wanted or (isinstance(label, str) and label == text_of(wanted))
 
 
 def _or_none(value: float) -> float | None:

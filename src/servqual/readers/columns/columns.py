@@ -13,9 +13,9 @@ facts.
 | label | int32 codes into `labels` | -1 |
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import attrs
 import numpy as np
@@ -32,6 +32,8 @@ LAST_MOMENT: Final = 4_102_444_800_000_000
 """Moments outside 1970 to 2100 are refused: they are slips of a keyboard or of an export."""
 LONGEST: Final = 2**52
 """Durations of 142 years and more are refused, in microseconds."""
+LARGEST: Final = 2**53
+"""Whole numbers up to this are exact as floats; greater counts are refused."""
 
 DTYPES: Final[Mapping[Kind, np.dtype[Any]]] = {
     Kind.MOMENT: np.dtype(np.int64),
@@ -59,6 +61,52 @@ RULES: Final[Mapping[Kind, str]] = {
 """The reason why a cell of each kind is refused; a label never is."""
 
 
+class Digits(Sequence[str]):
+    """Labels that are the digits of a range of whole numbers, each made where it is read.
+
+    >>> Digits(range(7, 9))[1], list(Digits(range(7, 9)))
+    ('8', ['7', '8'])
+    """
+
+    __slots__ = ("numbers",)
+
+    def __init__(self, numbers: range) -> None:
+        self.numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self.numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Digits": ...
+    def __getitem__(self, index: int | slice) -> "str | Digits":
+        return Digits(self.numbers[index]) if isinstance(index, slice) else str(self.numbers[index])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Digits) and self.numbers == other.numbers
+
+    def __hash__(self) -> int:
+        return hash(self.numbers)
+
+
+_MOST_DIGITS: Final = 18
+"""Whole numbers of so many digits fit 63 bits."""
+
+
+def number_of(label: str) -> int:
+    """Read a label of plain digits as its number; -1 for any other.
+
+    >>> number_of("17"), number_of("017"), number_of("north")
+    (17, -1, -1)
+    """
+    plain = label.isdecimal() and label.isascii() and len(label) <= _MOST_DIGITS and (label[0] != "0" or label == "0")
+    return int(label) if plain else -1
+
+
 @attrs.frozen(eq=False)
 class Column:
     """One column of a chunk: typed values, the labels of its codes, and which cells could not be read.
@@ -68,7 +116,7 @@ class Column:
 
     kind: Kind
     values: Array
-    labels: Sequence[Any] = ()
+    labels: Sequence[str] = ()
     bad: Array | None = None
     whole: bool = False
 
@@ -160,16 +208,16 @@ def _joined(name: str, chunks: Sequence[Chunk]) -> Column:
     values, labels = [piece.values for piece in pieces], pieces[-1].labels
     if kind is not Kind.LABEL or all(piece.labels is labels for piece in pieces):
         return Column(kind, np.concatenate(values), labels, bad)
-    ranges = [piece.labels for piece in pieces if isinstance(piece.labels, range)]
+    ranges = [piece.labels.numbers for piece in pieces if isinstance(piece.labels, Digits)]
     if len(ranges) == len(pieces):
-        if all(names == labels for names in ranges):
+        if all(numbers == ranges[0] for numbers in ranges):
             return Column(kind, np.concatenate(values), labels, bad)
         low, high, step = min(r.start for r in ranges), max(r.stop for r in ranges), ranges[0].step
         even = all(r.step == step and (r.start - low) % step == 0 for r in ranges)
         if even and high - low < np.iinfo(np.int32).max:
             shifted = [np.where(v < 0, -1, v + (r.start - low) // step) for v, r in zip(values, ranges, strict=True)]
-            return Column(kind, np.concatenate(shifted).astype(np.int32), range(low, high, step), bad)
-    codes: dict[Any, int] = {}
+            return Column(kind, np.concatenate(shifted).astype(np.int32), Digits(range(low, high, step)), bad)
+    codes: dict[str, int] = {}
     for i, piece in enumerate(pieces):
         lookup = np.array([codes.setdefault(label, len(codes)) for label in piece.labels] + [-1], np.int32)
         values[i] = lookup[piece.values]

@@ -17,14 +17,14 @@ table is checked up to its four millionth row, and longer Parquet, whose length 
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import attrs
 import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.readers.columns.columns import Chunk, Column
+from servqual.readers.columns.columns import Chunk, Column, Digits, number_of
 from servqual.readers.columns.refusals import Refusal
 
 IDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -37,8 +37,6 @@ IDS: Final[Mapping[str, str]] = MappingProxyType(
 _MOST: Final = 1_000_000
 CHECKED_ROWS: Final = 1 << 22
 """Rows of a table in chunks whose ids are remembered: 32 MiB."""
-_DIGITS: Final = 19
-"""Whole numbers of fewer digits fit 64 bits."""
 
 
 def came_before(table: str, ids: Column) -> Array | None:
@@ -78,18 +76,16 @@ def _not_first(codes: Array, labels: int) -> Array:
     return np.asarray((codes >= 0) & (first[codes] != np.arange(len(codes))))
 
 
-def _hashes(codes: Array, labels: Sequence[Any]) -> Array:
-    """Give each label a number: a whole number, or a text of its digits, is itself, any other text its hash."""
-    if isinstance(labels, range):
-        return np.asarray(codes.astype(np.int64) * labels.step + labels.start)
-    if {*map(type, labels)} == {int} and (numbers := np.asarray(labels)).dtype == np.int64:
-        return np.asarray(numbers[codes])
-    return np.fromiter((_hash(str(labels[code])) for code in codes.tolist()), np.int64, len(codes))
+def _hashes(codes: Array, labels: Sequence[str]) -> Array:
+    """Give each label a number: digits their own, any other text its hash."""
+    if isinstance(labels, Digits):
+        return np.asarray(codes.astype(np.int64) * labels.numbers.step + labels.numbers.start)
+    return np.fromiter((_hash(labels[code]) for code in codes.tolist()), np.int64, len(codes))
 
 
 def _hash(text: str) -> int:
-    plain = text.isdecimal() and text.isascii() and len(text) < _DIGITS and (text[0] != "0" or text == "0")
-    return int(text) if plain else hash(text)
+    number = number_of(text)
+    return hash(text) if number < 0 else number
 
 
 class Ids:
@@ -154,7 +150,7 @@ def without(chunk: Chunk, name: str, ids: Column, again: Array) -> Chunk:
     keep = np.flatnonzero(~again)
     numbers = chunk.numbers
     lost = [
-        Refusal(row, name, str(ids.labels[code]), "came before")
+        Refusal(row, name, ids.labels[code], "came before")
         for row, code in zip(numbers[again].tolist(), ids.values[again].tolist(), strict=True)
     ]
     return attrs.evolve(

@@ -1,7 +1,7 @@
 """Label columns: names of teams, customers or causes as codes into the labels that occur.
 
-The same values give the same labels, whichever library holds them: a column of whole numbers has whole numbers as
-labels, any other column has texts.
+A label is the text of its cell, and the cell alone decides it: 7, 7.0 and "7" are the label "7" in every library, file
+and chunk, white space around a text does not count, and an empty text is missing.
 
 The picture: each distinct value is looked at once by Python, each cell only by numpy or by one dictionary lookup in C.
 
@@ -9,9 +9,9 @@ The picture: each distinct value is looked at once by Python, each cell only by 
     codes      0     -1     1      0           code of each    0     -1     1
 
 Whole numbers within a range of four times their count need no table at all: the code is the value minus the smallest
-one and the labels are a `range`, so a column of numeric ids costs a few passes of numpy. Any other array is sorted, any
-other list costs one hash per cell, and a code takes 4 bytes. The simple way, `str(value)` for every cell, would run
-Python for every row, and would make "7.0" of a 7 in a float column.
+one and the labels are `Digits` of a range, so a column of numeric ids costs a few passes of numpy. Any other array is
+sorted, any other list costs one hash per cell, and a code takes 4 bytes. The simple way, `str(value)` for every cell,
+would run Python for every row.
 """
 
 import datetime as dt
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.readers.columns.columns import Column
+from servqual.readers.columns.columns import Column, Digits
 from servqual.readers.columns.tables import Kind
 
 
@@ -42,40 +42,66 @@ def is_missing(value: Any) -> bool:
         return False
 
 
+def text_of(value: object) -> str:
+    """Write a cell of any type as the text that a file would have; a missing one is empty.
+
+    >>> [text_of(value) for value in (7, 7.0, 2.5, True, None, b"north")]
+    ['7', '7', '2.5', 'true', '', 'north']
+    """
+    if isinstance(value, str):
+        return str(value)
+    if is_missing(value):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, float | np.floating | Decimal) and np.isfinite(float(value)) and value == int(value):
+        return str(int(value))
+    if isinstance(value, np.datetime64):
+        value = _instant(value)
+    if isinstance(value, dt.datetime) and value.utcoffset() is not None:
+        value = value.astimezone(dt.UTC)
+    return str(value)
+
+
 def labels_of(values: Sequence[Any] | Array) -> Column:
     """Code a list or an array of labels as a column.
 
     >>> column = labels_of(["north", None, "south", "north"])
     >>> column.values.tolist(), column.labels
     ([0, -1, 1, 0], ['north', 'south'])
-    >>> labels_of([7.0, None, 7]).labels
-    [7]
+    >>> labels_of([7.0, None, "7 "]).labels
+    ['7']
     """
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and len(values):
         low, high = int(values.min()), int(values.max())
         if high - low <= 4 * len(values):
             wide = values if values.itemsize == np.dtype(np.int64).itemsize else values.astype(np.int64)
-            return Column(Kind.LABEL, (wide - low if low else wide).astype(np.int32), range(low, high + 1))
+            numbers = Digits(range(low, high + 1))
+            return Column(Kind.LABEL, (wide - low if low else wide).astype(np.int32), numbers)
     if isinstance(values, np.ndarray) and values.dtype.kind in "iufM":
         known, codes = np.unique(values, return_inverse=True)
         if known.dtype.kind in "iu":
-            return Column(Kind.LABEL, codes.astype(np.int32), known.tolist())
-        return coded(codes, [_instant(value) for value in known] if known.dtype.kind == "M" else known.tolist())
+            return Column(Kind.LABEL, codes.astype(np.int32), [*map(str, known.tolist())])
+        return coded(codes, list(known))
     listed: Sequence[Any] = values.tolist() if isinstance(values, np.ndarray) else values
     try:
         return _listed(listed)
     except TypeError:  # cells without a hash, such as lists
-        return _listed([value if is_missing(value) else str(value) for value in listed])
+        return _listed([*map(text_of, listed)])
 
 
 def _listed(values: Sequence[Any]) -> Column:
-    found = list(dict.fromkeys(values))
-    if len(found) == len(values):  # no value is repeated, as with ids
+    # True and 1 are equal, but not one label
+    keys = [(type(value), value) for value in values] if bool in {*map(type, values)} else values
+    found = list(dict.fromkeys(keys))
+    if len(found) == len(keys):  # no value is repeated, as with ids
         codes = np.arange(len(found), dtype=np.int32)
     else:
         places = {value: place for place, value in enumerate(found)}
-        codes = np.fromiter(map(places.__getitem__, values), np.int32, len(values))
-    return Column(Kind.LABEL, codes, found) if {*map(type, found)} == {str} else coded(codes, found)
+        codes = np.fromiter(map(places.__getitem__, keys), np.int32, len(keys))
+    return coded(codes, found if keys is values else [value for _, value in found])
 
 
 def coded(codes: Array, found: Sequence[Any]) -> Column:
@@ -85,19 +111,12 @@ def coded(codes: Array, found: Sequence[Any]) -> Column:
     >>> column.values.tolist(), column.labels
     ([0, -1, 0, -1], ['north'])
     """
-    if {*map(type, found)} == {str} and len({*found}) == len(found):
-        return Column(Kind.LABEL, _narrow(codes), list(found))
-    missing = [is_missing(value) for value in found]
-    known = [value for value, none in zip(found, missing, strict=True) if not none]
-    whole = all(map(_is_whole, known))
-    labels: dict[Any, int] = {}
-    lookup = np.full(len(found) + 1, -1, np.int32)
-    for code, (value, none) in enumerate(zip(found, missing, strict=True)):
-        if not none:
-            label = int(value) if whole else _text(value)
-            lookup[code] = labels.setdefault(label, len(labels))
+    plain = {*map(type, found)} == {str}
+    texts = [text.strip() for text in (found if plain else map(text_of, found))]
+    labels = {text: place for place, text in enumerate(dict.fromkeys(text for text in texts if text))}
     if len(labels) == len(found):
-        return Column(Kind.LABEL, _narrow(codes), list(labels))
+        return Column(Kind.LABEL, _narrow(codes), texts)
+    lookup = np.array([*(labels.get(text, -1) for text in texts), -1], np.int32)
     return Column(Kind.LABEL, lookup[codes], list(labels))
 
 
@@ -108,23 +127,7 @@ def _narrow(codes: Array) -> Array:
     )
 
 
-def _is_whole(value: Any) -> bool:
-    if isinstance(value, bool | np.bool_ | np.timedelta64) or not isinstance(value, int | float | Decimal | np.number):
-        return False
-    return bool(np.isfinite(float(value))) and value == int(value)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    if isinstance(value, np.datetime64):
-        return str(_instant(value))
-    if isinstance(value, dt.datetime) and value.utcoffset() is not None:
-        value = value.astimezone(dt.UTC)
-    return str(value)
-
-
 def _instant(value: np.datetime64) -> Any:
-    """Read a datetime64 as UTC; as text where it lies outside the years of Python, None where it is missing."""
+    """Read a datetime64 as UTC; as text where it lies outside the years of Python."""
     plain = value.astype("datetime64[us]").item()
-    return plain.replace(tzinfo=dt.UTC) if isinstance(plain, dt.datetime) else None if plain is None else str(value)
+    return plain.replace(tzinfo=dt.UTC) if isinstance(plain, dt.datetime) else str(value)

@@ -6,20 +6,24 @@ one dictionary lookup.
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
 
 from servqual.errors import InvalidValue, NaiveTime
-from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, RULES, Column
+from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LARGEST, LAST_MOMENT, LONGEST, NONE, RULES, Column
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import Kind
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 _REMEMBERED = 50_000
+MISSING_WORDS: Final = frozenset({"?", "-", "na", "n/a", "nan", "nat", "null", "none", "<na>"})
+"""Words for a missing value in any column but one of names, in any letter case; an empty cell is missing everywhere."""
 TRUE = ("true", "t", "yes", "y", "1", "wahr", "ja", "vrai", "oui", "是")
 FALSE = ("false", "f", "no", "n", "0", "falsch", "nein", "faux", "non", "否")
 
@@ -32,7 +36,8 @@ class CellReader:
     >>> column.known.tolist(), [r.row for r in refusals]
     ([True, False, False], [3])
     >>> print(refusals[0])
-    row 3: received_at must be a date of the form %d.%m.%Y %H:%M or ISO 8601 (got 'soon')
+    row 3: received_at must be a date of the form %d.%m.%Y %H:%M or ISO 8601; set dates to how the file writes them, \
+such as dates = '%d/%m/%Y %H:%M' (got 'soon')
     """
 
     def __init__(
@@ -42,11 +47,12 @@ class CellReader:
         *,
         zone: ZoneInfo | None = None,
         dates: tuple[str, ...] = (),
-        missing: frozenset[str] = frozenset({""}),
+        missing: Collection[str] = (),
         decimal: str = ".",
         true: tuple[str, ...] = (),
         false: tuple[str, ...] = (),
         seconds: int = 1,
+        settings: bool = True,
     ) -> None:
         self.labels: list[str] = []
         self._codes: dict[str, int] = {}
@@ -55,10 +61,11 @@ class CellReader:
         self.kind = kind
         self.zone = zone
         self._dates = dates
-        self._missing = missing
+        self._missing = {"", *(word.casefold() for word in missing), *(MISSING_WORDS if kind is not Kind.LABEL else ())}
         self._decimal = decimal
         self._flags = {w.casefold(): 0 for w in (*FALSE, *false)} | {w.casefold(): 1 for w in (*TRUE, *true)}
         self.seconds = seconds
+        self._settings = settings
         self._known: dict[str, object] = {}
         self._reasons: dict[str, str] = {}
         self._parse = {
@@ -101,7 +108,7 @@ class CellReader:
 
     def _value(self, cell: str) -> object:
         text = cell.strip()
-        if text in self._missing:
+        if text.casefold() in self._missing:
             return NONE[self.kind]
         try:
             return self._parse(text)
@@ -116,8 +123,8 @@ class CellReader:
         if value.tzinfo is None:
             if self.zone is None:
                 raise NaiveTime(
-                    f"{self.name} needs a zone (got {text!r}); name the zone in which the export writes its times, "
-                    "such as zone = 'Europe/Berlin'",
+                    f"{self.name} needs a zone (got {text!r}); name the zone in which times are written, such as "
+                    + ("zone = 'Europe/Berlin'" if self._settings else "naive='Europe/Berlin'"),
                     field=self.name,
                     expected="a moment with an offset, or a stated zone",
                     got=text,
@@ -145,26 +152,39 @@ class CellReader:
             return dt.datetime.fromisoformat(text.replace("/", "-") if text[4:5] == "/" else text)
         except ValueError:
             forms = " or ".join((*self._dates, "ISO 8601"))
-            raise InvalidValue(f"must be a date of the form {forms}") from None
+            do = self._do("set dates to how the file writes them, such as dates = '%d/%m/%Y %H:%M'")
+            raise InvalidValue(f"must be a date of the form {forms}{do}") from None
 
     def _number(self, text: str) -> float:
-        plain = text
-        if self._decimal == ",":
-            plain = text.replace(".", "").replace(",", ".")
+        plain = text.replace(" ", "").replace("\N{NO-BREAK SPACE}", "").replace("\N{NARROW NO-BREAK SPACE}", "")
+        groups, point = (",", ".") if self._decimal == "." else (".", ",")
+        if groups in plain:
+            if not re.fullmatch(rf"[+-]?\d{{1,3}}(\{groups}\d{{3}})+(\{point}\d*)?", plain):
+                raise InvalidValue(self._unread_number(text))
+            plain = plain.replace(groups, "")
         try:
-            value = float(plain.replace(" ", "").replace("\N{NO-BREAK SPACE}", ""))
+            value = float(plain.replace(point, "."))
         except ValueError:
-            hint = "; for a decimal comma set decimal = ','" if "," in text and self._decimal == "." else ""
-            raise InvalidValue(f"must be a number{hint}") from None
+            raise InvalidValue(self._unread_number(text)) from None
         if not math.isfinite(value):
             raise InvalidValue(RULES[Kind.NUMBER])
         return value
+
+    def _unread_number(self, text: str) -> str:
+        other = "," if self._decimal == "." else "."
+        if text.count(other) == 1 and re.fullmatch(rf"[+-]?[\d\s.,]*\{other}\d+", text):
+            return f"must have the decimal sign {self._decimal!r}{self._do(f'set decimal = {other!r} for the other')}"
+        return "must be a number"
+
+    def _do(self, setting: str) -> str:
+        """Say what to do next: change a setting of the file, or where rows are in memory, their column."""
+        return f"; {setting}" if self._settings else f"; make the column a {self.kind} first"
 
     def _count(self, text: str) -> float:
         if text.casefold() in self._flags and not text.isdigit():
             return self._flags[text.casefold()]
         value = self._number(text)
-        if value < 0 or value != int(value):
+        if not 0 <= value <= LARGEST or value != int(value):
             raise InvalidValue(RULES[Kind.COUNT])
         return value
 
@@ -178,7 +198,10 @@ class CellReader:
         try:
             return self._flags[text.casefold()]
         except KeyError:
-            raise InvalidValue(f"{RULES[Kind.FLAG]}; name other words with true = [...] and false = [...]") from None
+            if re.fullmatch(r"[01]\.0*", text):  # as frames write flags where some are missing
+                return int(text[0])
+            do = self._do("name other words with true = […] and false = […]")
+            raise InvalidValue(f"{RULES[Kind.FLAG]}{do}") from None
 
     def _label(self, text: str) -> int:
         code = self._codes.setdefault(text, len(self.labels))

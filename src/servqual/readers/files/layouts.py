@@ -11,8 +11,6 @@ from servqual.errors import InvalidValue
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.files.settings import as_encoding, as_flag, as_forms, as_sign, as_text, as_texts, section
 
-MISSING_WORDS: Final = frozenset({"", "?", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "none", "-", "NaT"})
-
 
 def _words(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
@@ -28,10 +26,6 @@ def _zone_or_none(value: object) -> ZoneInfo | None:
 
 def _repeats(value: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     return {name: _words(of) for name, of in value.items()}
-
-
-def _missing(value: object) -> frozenset[str]:
-    return MISSING_WORDS | set(_words(value))
 
 
 def _read_only(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,7 +76,8 @@ class Layout:
             with our name needs no entry.
         zone: the IANA zone of times without an offset. Without it such times are refused.
         dates: forms of dates, as Python's `strptime` spells them; ISO 8601 is always read.
-        missing: further words for a missing value.
+        missing: further words for a missing value, in any letter case and in every column; words such as "n/a" are
+            read as missing everywhere but in columns of names.
         decimal: `.` or `,`.
         true, false: further words for yes and no.
         fold: whether the export has several rows per case, of which the last one wins.
@@ -96,7 +91,7 @@ class Layout:
     columns: Mapping[str, str] = attrs.field(factory=dict, converter=_read_only)
     zone: ZoneInfo | None = attrs.field(default=None, converter=_zone_or_none)
     dates: tuple[str, ...] = attrs.field(default=(), converter=_words)
-    missing: frozenset[str] = attrs.field(default=MISSING_WORDS, converter=_missing)
+    missing: tuple[str, ...] = attrs.field(default=(), converter=_words)
     decimal: str = attrs.field(default=".", validator=one_of(".", ","))
     true: tuple[str, ...] = attrs.field(default=(), converter=_words)
     false: tuple[str, ...] = attrs.field(default=(), converter=_words)

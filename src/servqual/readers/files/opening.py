@@ -4,7 +4,6 @@ Each opener returns the header and an iterator of chunks, so that a file never h
 """
 
 import csv
-import datetime as dt
 import gzip
 import io
 import itertools
@@ -18,6 +17,7 @@ import attrs
 
 from servqual._checks import need
 from servqual.errors import UnreadableFile
+from servqual.readers.columns.labels import text_of
 
 CHUNK: Final = 16_384
 _SAMPLE: Final = 1 << 20
@@ -315,7 +315,7 @@ def _open_excel(path: Path, sheet: str | None) -> Opened:
         raise UnreadableFile(f"{path} cannot be read as an Excel file: {error}", path=str(path)) from None
     if sheet is not None and sheet not in names:
         raise UnreadableFile(f"{path} has the sheets {', '.join(names)} (got {sheet!r})", path=str(path))
-    header = [_as_text(cell) for cell in next(rows, [])]
+    header = [text_of(cell) for cell in next(rows, [])]
     if not any(header):
         raise UnreadableFile(f"{path} has no header in its first row", path=str(path))
     unique, repeated = _unique(header)
@@ -327,25 +327,14 @@ def _open_excel(path: Path, sheet: str | None) -> Opened:
 
 def _excel_chunks(rows: Iterator[list[Any]], width: int) -> Iterator[TextChunk]:
     number = 2
-    while lines := [[_as_text(cell) for cell in row] for row in itertools.islice(rows, CHUNK)]:
+    while lines := [[text_of(cell) for cell in row] for row in itertools.islice(rows, CHUNK)]:
         yield TextChunk(list(zip(*lines, strict=True)) or [()] * width, range(number, number + len(lines)))
         number += len(lines)
 
 
-def _as_text(cell: object) -> str:
-    """Write a typed cell as a CSV would."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, dt.datetime | dt.date):
-        return cell.isoformat()
-    return "" if cell is None else str(cell)
-
-
 def texts_of(column: Any) -> list[str]:
     """Write the cells of an Arrow array as text."""
-    return [_as_text(cell) for cell in column.to_pylist()]
+    return [text_of(cell) for cell in column.to_pylist()]
 
 
 def _open_parquet(path: Path, stack: ExitStack) -> Opened:

@@ -30,6 +30,7 @@ LAYOUTS: Final = MappingProxyType(
             },
             zone="UTC",
             dates=("%d/%m/%Y %H:%M",),
+            missing=("?",),
             fold=True,
         ),
     }

@@ -10,15 +10,25 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import as_zone
 from servqual.errors import InvalidValue
-from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, RULES, Chunk, Column
+from servqual.readers.columns.columns import (
+    DTYPES,
+    FIRST_MOMENT,
+    LARGEST,
+    LAST_MOMENT,
+    LONGEST,
+    NONE,
+    RULES,
+    Chunk,
+    Column,
+)
 from servqual.readers.columns.duplicates import IDS, came_before, without
-from servqual.readers.columns.labels import is_missing, labels_of
+from servqual.readers.columns.labels import labels_of, text_of
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import Kind, kind_of, names_of
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.memory.series import at_once, each_once, is_series, plain_of
-from servqual.readers.memory.values import LARGEST, as_durations, as_flags, as_moments, as_numbers
+from servqual.readers.memory.values import as_durations, as_flags, as_moments, as_numbers
 
 CHUNK: Final = 1 << 19
 """Rows of a chunk: few enough for the processor's cache, many enough that Python costs little."""
@@ -145,8 +155,7 @@ def read_column(name: str, kind: Kind, values: Any, seconds: int, naive: str | N
     if isinstance(values, Column):
         return values, Refusals()
     if _has_text(values):
-        texts = ["" if is_missing(value) else _text(value) for value in values]
-        return CellReader(name, kind, zone=None if naive is None else as_zone(naive), seconds=seconds).read(texts, 0)
+        return _texts(name, kind, values, seconds, naive)
     if kind is Kind.MOMENT:
         column = as_moments(name, values, naive)
     elif kind is Kind.DURATION:
@@ -172,8 +181,22 @@ def _has_text(values: Any) -> bool:
     return any(issubclass(kind, str | bytes) for kind in {*map(type, values)})
 
 
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+def _texts(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, Refusals]:
+    """Read the texts of a column as those of a file, and its other cells as they are."""
+    zone = None if naive is None else as_zone(naive)
+    reader = CellReader(name, kind, zone=zone, seconds=seconds, settings=False)
+    is_text = np.fromiter((isinstance(value, str | bytes) for value in values), np.bool_, len(values))
+    at = np.flatnonzero(is_text)
+    column, refusals = reader.read([text_of(values[place]) for place in at.tolist()], 0)
+    if len(at) == len(values):
+        return column, refusals
+    rest = np.flatnonzero(~is_text)
+    others, refused = read_column(name, kind, [values[place] for place in rest.tolist()], seconds, naive)
+    out, bad = Column.missing(kind, len(values)).values, np.zeros(len(values), np.bool_)
+    for places, part in ((at, column), (rest, others)):
+        out[places] = part.values
+        bad[places] = False if part.bad is None else part.bad
+    return Column(kind, out, (), bad), refusals.numbered(at.take) + refused.numbered(rest.take)
 
 
 def _lies_within(column: Column) -> bool:

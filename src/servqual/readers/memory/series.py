@@ -10,11 +10,11 @@ import numpy as np
 
 from servqual._checks import as_zone, need
 from servqual.errors import NaiveTime
-from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT, MISSING, Column
+from servqual.readers.columns.columns import FIRST_MOMENT, LARGEST, LAST_MOMENT, MISSING, Column
 from servqual.readers.columns.labels import coded, labels_of
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.zones import instants
-from servqual.readers.memory.values import LARGEST, in_microseconds
+from servqual.readers.memory.values import in_microseconds
 
 FOREIGN = ("pandas", "polars", "pyarrow", "duckdb", "modin", "cudf")
 _POWERS = range(23)

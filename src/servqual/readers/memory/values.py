@@ -29,8 +29,6 @@ from servqual.readers.columns.labels import is_missing
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.units import cached_chunks
 
-LARGEST: Final = 2**53
-"""Whole numbers up to this are exact as floats."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _COARSE: Final = {"Y", "M", "W", "D", "h", "m", "s", "ms"}
