@@ -38,3 +38,9 @@ def data() -> Path:
 def contract() -> Path:
     """The folder of the contract programs."""
     return _folder("SERVQUAL_CONTRACT", "contract")
+
+
+@pytest.fixture(scope="session")
+def cases() -> Path:
+    """The folder of the programs that assert a right value."""
+    return _folder("SERVQUAL_CASES", "cases")

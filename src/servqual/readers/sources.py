@@ -12,7 +12,7 @@ from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.columns.columns import Chunk, Column
-from servqual.readers.columns.duplicates import CHECKED_ROWS, IDS, Ids
+from servqual.readers.columns.duplicates import CHECKED_ROWS, IDS, Ids, RepeatedIdError, Settled
 from servqual.readers.columns.labels import text_of
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import Kind, kind_of
@@ -26,23 +26,55 @@ Source: TypeAlias = Any
 """A mapping of columns, a frame, an `Export`, a path, objects of our model, chunks, or an iterator of these."""
 
 
-def table_chunks(table: str, source: Source, request: Request = ALL) -> Iterator[Callable[[], Chunk]]:
-    """Cut a source into chunks; a row with a repeated id is left out and listed in the `lost` of its chunk.
+class TableChunks:
+    """The chunks of one table, from the first on each time; of several rows with one id only the one that stands.
 
-    >>> [chunk] = table_chunks("cases", {"Team": ["north"]}, Request(names={"team": "Team"}))
+    A source in chunks, such as a file, raises `RepeatedIdError` at the first id that names several rows; iterated over
+    once more, it leaves out the rows that do not stand and lists them in the `lost` of their chunk. An iterator can be
+    read only once: there the rows of an id are compared within a chunk, and of different chunks the first stands.
+
+    >>> [chunk] = TableChunks("cases", {"Team": ["north"]}, Request(names={"team": "Team"}))
     >>> chunk().columns["team"].labels
     ['north']
     """
-    if isinstance(source, Mapping):
-        yield from column_chunks(table, source, request)
-    elif is_frame(source):
-        yield from frame_chunks(table, source, request)
-    elif not request.unique or table not in IDS or not _ids_are_checked(source):
-        yield from _streamed(table, source, request)
-    else:
-        ids, only = Ids(table), None if request.only is None else request.only | {IDS[table]}
-        for number, chunk in enumerate(_streamed(table, source, attrs.evolve(request, only=only))):
-            yield partial(ids.first_rows, number, chunk)
+
+    def __init__(self, table: str, source: Source, request: Request = ALL) -> None:
+        self._table, self._source, self._request = table, source, request
+        self._read = self._repeats = False
+
+    def __iter__(self) -> Iterator[Callable[[], Chunk]]:
+        table, source, request = self._table, self._source, self._request
+        once = isinstance(source, Iterator)
+        if self._read and once:
+            raise InvalidValue.of(table, "be given anew to be read again", source, do="pass a fresh iterator")
+        self._read = True
+        if isinstance(source, Mapping):
+            yield from column_chunks(table, source, request)
+        elif is_frame(source):
+            yield from frame_chunks(table, source, request)
+        elif not request.unique or table not in IDS or not _ids_are_checked(source):
+            yield from _streamed(table, source, request)
+        else:
+            only = None if request.only is None else request.only | {IDS[table]}
+            check = self._settled() if self._repeats else partial(self._checked, Ids(table, once=once))
+            for number, chunk in enumerate(_streamed(table, source, attrs.evolve(request, only=only))):
+                yield partial(check, number, chunk)
+
+    def _checked(self, ids: Ids, number: int, read: Callable[[], Chunk]) -> Chunk:
+        try:
+            return ids.checked(number, read)
+        except RepeatedIdError:
+            self._repeats = True
+            raise
+
+    def _settled(self) -> Callable[[int, Callable[[], Chunk]], Chunk]:
+        """Find the rows that do not stand."""
+        table, request = self._table, self._request
+        source = self._source
+        if isinstance(source, Export):
+            source = attrs.evolve(source, columns=None, progress=None)
+        ids = _streamed(table, source, attrs.evolve(request, only=frozenset({IDS[table]})))
+        return Settled(table, ids, _streamed(table, source, attrs.evolve(request, only=None))).standing
 
 
 def _ids_are_checked(source: Source) -> bool:
@@ -65,7 +97,7 @@ def _streamed(table: str, source: Source, request: Request) -> Iterator[Callable
             if isinstance(item, Chunk):
                 yield partial(_renamed, table, item, request)
             else:
-                yield from table_chunks(table, item, attrs.evolve(request, unique=False))
+                yield from TableChunks(table, item, attrs.evolve(request, unique=False))
 
 
 def _renamed(table: str, chunk: Chunk, request: Request) -> Chunk:

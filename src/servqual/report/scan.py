@@ -12,9 +12,10 @@ import attrs
 
 from servqual._words import counted
 from servqual.readers import Chunk, Export
+from servqual.readers.columns.duplicates import RepeatedIdError
 from servqual.readers.columns.refusals import Refusal
 from servqual.readers.columns.tables import moments_of
-from servqual.readers.sources import Source, table_chunks
+from servqual.readers.sources import Source, TableChunks
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _LARGE: Final = 1 << 23
@@ -64,11 +65,12 @@ class Cases:
     """The cases of an export as chunks; up to 65,536 rows stay in memory, so that such a file is opened once.
 
     A longer export is read again each time, so that memory stays flat. Every reading goes through the readers' own
-    door: a row whose case_id came before is left out and counted as refused, as in `measure`.
+    door: of the rows of one case_id all but the one that stands are left out and counted as refused, as in `measure`.
     """
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._chunks = TableChunks("cases", source)
         self._held: Sequence[Chunk] | None = None
 
     def __iter__(self) -> Iterator[Chunk]:
@@ -81,7 +83,7 @@ class Cases:
             most = math.inf
         elif isinstance(self._source, Export) and _is_large(self._source.path):
             most = -1
-        for read in table_chunks("cases", self._source):
+        for read in self._chunks:
             chunk = read()
             rows += chunk.size
             if rows <= most:
@@ -108,6 +110,13 @@ def _itself(chunk: Chunk) -> Chunk:
 
 def scan(cases: Cases, now: dt.datetime | None = None) -> Scan:
     """Look through the cases once; `now` tells which of them came in too late to be seen."""
+    try:
+        return _scan(cases, now)
+    except RepeatedIdError:  # the cases are read anew, without the rows that do not stand
+        return _scan(cases, now)
+
+
+def _scan(cases: Cases, now: dt.datetime | None) -> Scan:
     found = Scan()
     for chunk in cases:
         found.columns = found.columns or tuple(chunk.columns)

@@ -12,6 +12,7 @@ from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, Measurement, Measures, pareto
 from servqual.metrics.engine import plan_of, tallies_of
 from servqual.metrics.results.attaining import verdict_on_cases
+from servqual.readers.columns.standing import REPEATS, REPLACED
 from servqual.readers.sources import Source
 from servqual.report.config import GROUPS, Config, Every, Promise
 from servqual.report.priorities import named, priorities, weak_groups
@@ -170,7 +171,7 @@ def _notes(seen: Scan, config: Config, now: dt.datetime | None) -> list[str]:
             f"now comes from {seen.last_column}, {late.days:,} days after the last case came in; pass --now if that "
             "is a slip"
         )
-    if repeated := seen.losses["case_id", "came before"]:
+    if repeated := seen.losses["case_id", REPEATS] + seen.losses["case_id", REPLACED]:
         notes.append(
             f"{counted(repeated, 'row')} {'repeats' if repeated == 1 else 'repeat'} the case_id of another and "
             f"{'is' if repeated == 1 else 'are'} left out; if the export has several rows per case, set fold = true"

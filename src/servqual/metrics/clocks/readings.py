@@ -29,7 +29,7 @@ from servqual.readers.columns.columns import MISSING, Chunk, Column, joined
 from servqual.readers.columns.lazy import LazyColumns
 from servqual.readers.columns.request import Request
 from servqual.readers.columns.tables import Kind
-from servqual.readers.sources import Source, table_chunks
+from servqual.readers.sources import Source, TableChunks
 
 STATES: Final = tuple(ClockState)
 _CODE: Final = {state: code for code, state in enumerate(STATES)}
@@ -167,7 +167,7 @@ def read_log(
     for sla in agreements:
         must_be(Sla, "sla", "an Sla", sla)
     moment, request = us_of(now, "now"), Request(names=columns or {}, naive=naive, whole=True)
-    chunk = joined([read() for read in table_chunks("case_events", case_events, request)])
+    chunk = joined([read() for read in TableChunks("case_events", case_events, request)])
     return EventLog.of(chunk, moment, {name for sla in agreements for name in sla.attributes}), moment
 
 

@@ -10,7 +10,7 @@ from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics.engine.planning import Plan
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.request import Request
-from servqual.readers.sources import Source, table_chunks
+from servqual.readers.sources import Source, TableChunks
 
 Data: TypeAlias = Mapping[str, Source]
 """Table name to what holds its rows."""
@@ -47,23 +47,7 @@ def chunks_of(data: Data, plan: Plan) -> Chunks:
     return out
 
 
-class _Table:
-    """The chunks of one table, from the first on each time; an iterator that was given as data can be read once."""
-
-    def __init__(self, table: str, source: Source, request: Request) -> None:
-        self._table, self._source, self._request = table, source, request
-        self._read = False
-
-    def __iter__(self) -> Iterator[Callable[[], Chunk]]:
-        if self._read and isinstance(self._source, Iterator):
-            raise InvalidValue.of(
-                self._table, "be given anew to be read again", self._source, do="pass a fresh iterator"
-            )
-        self._read = True
-        return table_chunks(self._table, self._source, self._request)
-
-
-def _chunks(data: Data, plan: Plan, table: str, *, whole: bool = False) -> _Table:
+def _chunks(data: Data, plan: Plan, table: str, *, whole: bool = False) -> TableChunks:
     request = Request(
         names=plan.columns.get(table, {}),
         only=plan.wanted(table),
@@ -71,7 +55,7 @@ def _chunks(data: Data, plan: Plan, table: str, *, whole: bool = False) -> _Tabl
         naive=plan.naive,
         whole=whole,
     )
-    return _Table(table, data[table], request)
+    return TableChunks(table, data[table], request)
 
 
 def _check_log(table: str, data: Data, plan: Plan) -> None:

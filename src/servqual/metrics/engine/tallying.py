@@ -1,7 +1,7 @@
 """The pass over the chunks of all tables: a plan and chunks make a tally, and a tally makes measures."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial, reduce
 from typing import Unpack
@@ -21,6 +21,7 @@ from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measures import Measures
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.columns import Chunk, joined
+from servqual.readers.columns.duplicates import RepeatedIdError
 
 
 @spelled_out
@@ -95,25 +96,30 @@ def tallies_of(plans: Sequence[Plan], chunks: Chunks) -> list[Tally]:
     logged = [tuple(table for table in plan.tables if table == LOG or table not in chunks) for plan in plans]
     with ThreadPoolExecutor(plans[0].threads) as pool:
         for table in dict.fromkeys(table for plan in plans for table in plan.tables):
-            talliers = {
-                number: Tallier(plan, table)
-                for number, plan in enumerate(plans)
-                if table in plan.tables and table not in logged[number]
-            }
-            if not talliers:
-                continue
-            with _bar(table, shown=plans[0].progress) as read_more:
-                add = partial(_add, [*talliers.values()])
-                for read in ahead(pool, add, chunks[table], plans[0].threads + 1):
-                    read_more(read)
-            for number, tallier in talliers.items():
-                parts[number].append(tallier.tally(pool))
+            mine = {n: plan for n, plan in enumerate(plans) if table in plan.tables and table not in logged[n]}
+            if mine:
+                for number, tallier in _tallied(table, mine, chunks[table], pool, plans[0]).items():
+                    parts[number].append(tallier.tally(pool))
         if any(logged):
             log = joined([read() for read in chunks[LOG]])
             for number, tables in enumerate(logged):
                 if tables:
                     parts[number].append(_tally_log(tables, log, plans[number], pool))
     return [_side_by_side(plan, some) for plan, some in zip(plans, parts, strict=True)]
+
+
+def _tallied(
+    table: str, plans: Mapping[int, Plan], chunks: Iterable[Callable[[], Chunk]], pool: Executor, first: Plan
+) -> dict[int, Tallier]:
+    """Tally a table for several plans; it is read anew where an id turns out to name several rows."""
+    talliers = {number: Tallier(plan, table) for number, plan in plans.items()}
+    try:
+        with _bar(table, shown=first.progress) as read_more:
+            for read in ahead(pool, partial(_add, [*talliers.values()]), chunks, first.threads + 1):
+                read_more(read)
+    except RepeatedIdError:
+        return _tallied(table, plans, chunks, pool, first)
+    return talliers
 
 
 def _add(talliers: Sequence[Tallier], read: Callable[[], Chunk]) -> int:

@@ -173,6 +173,11 @@ class Chunk:
         rows = self.rows
         return np.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else np.asarray(rows)
 
+    def take(self, rows: Array) -> "Chunk":
+        """Give the columns at these rows, as if nothing else had been read."""
+        columns = {name: column.take(rows) for name, column in self.columns.items()}
+        return Chunk(columns, len(rows), len(rows), self.numbers[rows])
+
 
 def joined(chunks: Sequence[Chunk]) -> Chunk:
     """Join several chunks into one; a column that one of them lacks is missing there."""

@@ -1,7 +1,7 @@
-"""Rows with a repeated id: the id of a table names one row, and every later row with that id is refused.
+"""Rows with a repeated id: the id of a table names one row, and every further row with that id is refused.
 
-The picture, for a table in memory: ids are codes already, so one array with a place per label holds the first row of
-each code, and a row is repeated where it is not the first of its code. Two passes, 8 bytes per label, no sorting.
+The picture, for a table in memory: ids are codes already, so one count per label tells which repeat, and only the rows
+of these are compared. One pass, 8 bytes per label, no sorting.
 
 For a table that arrives in chunks (files, iterators): each chunk gives 64-bit hashes of its ids, and the ids so far are
 a few sorted arrays, each more than twice as long as the next, as in a log-structured merge tree:
@@ -11,11 +11,13 @@ a few sorted arrays, each more than twice as long as the next, as in a log-struc
 
 n ids cost about n log² n comparisons and 8 bytes each, with no Python object per id: a set of texts would need about
 ten times the memory, and one sorted array would be moved for every chunk. Memory still grows with the table, so such a
-table is checked up to its four millionth row, and longer Parquet, whose length is known beforehand, not at all.
+table is checked up to its four millionth row, and longer Parquet, whose length is known beforehand, not at all. Once an
+id repeats, the table is read anew: first its ids, then the rows of the repeated ones with all their columns, so that
+the row that stands depends neither on the order of rows nor on the columns that a KPI reads.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -24,8 +26,9 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.readers.columns.columns import Chunk, Column, Digits, number_of
+from servqual.readers.columns.columns import Chunk, Column, Digits, joined, number_of
 from servqual.readers.columns.refusals import Refusal
+from servqual.readers.columns.standing import REPEATS, REPLACED, replaced
 
 IDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -39,22 +42,21 @@ CHECKED_ROWS: Final = 1 << 22
 """Rows of a table in chunks whose ids are remembered: 32 MiB."""
 
 
-def came_before(table: str, ids: Column) -> Array | None:
-    """Mark the rows of a whole table whose id came before; None where no id is repeated.
+def repeated(table: str, ids: Column) -> Array | None:
+    """Find the rows of a whole table whose id names several rows; None where no id is repeated.
 
-    The first row of an id is never marked, nor is a row without an id. Raises `InvalidValue` where more than a million
-    rows repeat an id, for then the column does not name rows.
+    Raises `InvalidValue` where more than a million rows repeat an id, for then the column does not name rows.
 
     >>> from servqual.readers.columns.labels import labels_of
-    >>> came_before("cases", labels_of(["C-1", "C-2", "C-1", None])).tolist()
-    [False, False, True, False]
+    >>> repeated("cases", labels_of(["C-1", "C-2", "C-1", None])).tolist()
+    [0, 2]
     """
     codes = ids.values.astype(np.int64)
     counts = np.bincount(codes + 1, minlength=len(ids.labels) + 1)[1:]
     if counts.max(initial=0) <= 1:
         return None
     _check_few(table, int((counts - 1)[counts > 1].sum()))
-    return _not_first(codes, len(counts))
+    return np.flatnonzero((codes >= 0) & (counts[codes] > 1))
 
 
 def _check_few(table: str, repeats: int) -> None:
@@ -64,16 +66,9 @@ def _check_few(table: str, repeats: int) -> None:
             name,
             f"name each row of {table}",
             repeats,
-            shown=f"{repeats:,} rows whose {name} came before",
+            shown=f"{repeats:,} rows whose {name} names another one",
             do="leave the column out if it names something else, or keep one row per id",
         )
-
-
-def _not_first(codes: Array, labels: int) -> Array:
-    """Mark the rows whose code came before."""
-    first = np.zeros(labels + 1, np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]  # an index that repeats leaves its last value behind
-    return np.asarray((codes >= 0) & (first[codes] != np.arange(len(codes))))
 
 
 def _hashes(codes: Array, labels: Sequence[str]) -> Array:
@@ -88,46 +83,56 @@ def _hash(text: str) -> int:
     return hash(text) if number < 0 else number
 
 
-class Ids:
-    """The ids of a table in chunks, as hashes that hold only in this process and are never stored.
+class RepeatedIdError(Exception):
+    """Signal that an id of a table in chunks names several rows, so that the table must be read anew."""
 
-    Several threads may read chunks; each waits for its turn, so that the first row of an id is always the same one.
+
+class Ids:
+    """The ids of a table in chunks, as hashes that hold only in this process and are never stored; thread-safe.
+
+    `once` says that the chunks cannot be read anew: then of rows in different chunks the first stands.
     """
 
-    def __init__(self, table: str) -> None:
-        self._table, self._name = table, IDS[table]
+    def __init__(self, table: str, *, once: bool) -> None:
+        self._table, self._name, self._once = table, IDS[table], once
         self._seen: list[Array] = []
         self._rows = self._repeats = self._next = 0
         self._failed = False
         self._turn = threading.Condition()
 
-    def first_rows(self, number: int, read: Callable[[], Chunk]) -> Chunk:
-        """Read the chunk of this number, without the rows whose id came before."""
+    def checked(self, number: int, read: Callable[[], Chunk]) -> Chunk:
+        """Read the chunk of this number; raises `RepeatedIdError` for an id that came before, in it or in another."""
         try:
             chunk = read()
             ids = chunk.columns.get(self._name)
-            again = None if ids is None else self._again(number, ids)
+            return chunk if ids is None else self._checked(number, chunk, ids)
         except BaseException:
             with self._turn:
                 self._failed = True
                 self._turn.notify_all()
             raise
-        return chunk if ids is None or again is None else without(chunk, self._name, ids, again)
 
-    def _again(self, number: int, ids: Column) -> Array | None:
-        codes, size = ids.values, len(ids.labels)
+    def _checked(self, number: int, chunk: Chunk, ids: Column) -> Chunk:
+        codes = ids.values
         used, counts = np.unique(codes[codes >= 0], return_counts=True)
         hashes = _hashes(used, ids.labels)
-        with self._turn:
+        with self._turn:  # with chunks that are read once, the first row of an id is always the same one
             self._turn.wait_for(lambda: self._failed or self._next == number)
-            old = np.zeros(size + 1, np.bool_)
-            old[used] = self._known(hashes)
-            again = old[codes] | (_not_first(codes, size) if counts.max(initial=0) > 1 else False)
-            self._repeats += int(again.sum())
-            _check_few(self._table, self._repeats)
+            known = self._known(hashes)
             self._next += 1
             self._turn.notify_all()
-        return again if again.any() else None
+        if counts.max(initial=0) <= 1 and not known.any():
+            return chunk
+        if not self._once:
+            raise RepeatedIdError
+        old = np.zeros(len(ids.labels) + 1, np.bool_)
+        old[used] = known
+        gone, identical = _replaced(self._table, chunk, ids, repeated(self._table, ids))
+        gone |= old[codes]
+        with self._turn:
+            self._repeats += int(gone.sum())
+            _check_few(self._table, self._repeats)
+        return without(chunk, self._name, ids, gone, identical)
 
     def _known(self, hashes: Array) -> Array:
         """Mark which of these different ids came in earlier chunks, and remember all of them."""
@@ -145,19 +150,82 @@ class Ids:
         return known
 
 
-def without(chunk: Chunk, name: str, ids: Column, again: Array) -> Chunk:
-    """Leave out the rows of a chunk whose id came before, and list them in `lost` under the name of the id column."""
-    keep = np.flatnonzero(~again)
+class Settled:
+    """The rows of a table in chunks that do not stand, found before the chunks are read for their numbers.
+
+    `ids` are the chunks with the column of ids alone, `whole` those with all columns; both are read once.
+    """
+
+    def __init__(self, table: str, ids: Iterable[Callable[[], Chunk]], whole: Iterable[Callable[[], Chunk]]) -> None:
+        self._name = IDS[table]
+        marks = [*_marks(self._name, ids)]
+        found, counts = np.unique(np.concatenate([*marks, np.zeros(0, np.int64)]), return_counts=True)
+        several = found[(counts > 1) & (found != _NAMELESS)]
+        _check_few(table, int(counts[np.isin(found, several)].sum()) - len(several))
+        places = [np.flatnonzero(np.isin(mark, several)) for mark in marks]
+        some = [read().take(rows) for read, rows in zip(whole, places, strict=False) if len(rows)]
+        gone, identical = replaced(
+            table, joined(some), np.concatenate([mark[rows] for mark, rows in zip(marks, places, strict=True)])
+        )
+        cuts = np.cumsum([len(rows) for rows in places])[:-1]
+        self._gone = [*zip(places, np.split(gone, cuts), np.split(identical, cuts), strict=True)]
+
+    def standing(self, number: int, read: Callable[[], Chunk]) -> Chunk:
+        """Read the chunk of this number, without the rows that another one replaces."""
+        chunk = read()
+        if number >= len(self._gone) or not self._gone[number][1].any():
+            return chunk
+        rows, gone, identical = self._gone[number]
+        masks = np.zeros((2, chunk.size), np.bool_)
+        masks[:, rows] = gone, identical
+        return without(chunk, self._name, chunk.columns[self._name], *masks)
+
+
+_NAMELESS: Final = np.iinfo(np.int64).min
+"""The mark of a row without an id."""
+
+
+def _marks(name: str, chunks: Iterable[Callable[[], Chunk]]) -> Iterator[Array]:
+    """Give the hashes of the ids of each chunk, as far as rows are checked."""
+    rows = 0
+    for read in chunks:
+        if rows >= CHECKED_ROWS:
+            return
+        chunk = read()
+        rows += chunk.size
+        ids = chunk.columns.get(name)
+        if ids is None:
+            yield np.full(chunk.size, _NAMELESS)
+            continue
+        used = np.unique(ids.values[ids.values >= 0])
+        of = np.full(len(ids.labels) + 1, _NAMELESS)
+        of[used] = _hashes(used, ids.labels)
+        yield of[ids.values]
+
+
+def _replaced(table: str, chunk: Chunk, ids: Column, rows: Array | None) -> tuple[Array, Array]:
+    """Mark which rows of a chunk are replaced, and which are identical; `rows` are those of repeated ids."""
+    masks = np.zeros((2, chunk.size), np.bool_)
+    if rows is not None:
+        masks[:, rows] = replaced(table, chunk.take(rows), ids.values[rows])
+    return masks[0], masks[1]
+
+
+def without(chunk: Chunk, name: str, ids: Column, gone: Array, identical: Array) -> Chunk:
+    """Leave out the rows of a chunk that do not stand, and list them in `lost` under the name of the id column."""
+    keep = np.flatnonzero(~gone)
     numbers = chunk.numbers
     lost = [
-        Refusal(row, name, ids.labels[code], "came before")
-        for row, code in zip(numbers[again].tolist(), ids.values[again].tolist(), strict=True)
+        Refusal(row, name, ids.labels[code], REPEATS if same else REPLACED)
+        for row, code, same in zip(
+            numbers[gone].tolist(), ids.values[gone].tolist(), identical[gone].tolist(), strict=True
+        )
     ]
     return attrs.evolve(
         chunk,
         columns={key: one.take(keep) for key, one in chunk.columns.items()},
         size=len(keep),
         rows=numbers[keep],
-        refusals=chunk.refusals.without(numbers[again]),
+        refusals=chunk.refusals.without(numbers[gone]),
         lost=[*chunk.lost, *lost],
     )

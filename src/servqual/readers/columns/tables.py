@@ -26,7 +26,7 @@ class Kind(StrEnum):
 _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "cases": {
         Kind.MOMENT: "occurred_at received_at assigned_at first_response_at resolved_at verified_at closed_at "
-        "due_at first_resolved_at reopened_at",
+        "due_at first_resolved_at reopened_at updated_at",
         Kind.DURATION: "requester_wait_s paused_s",
         Kind.COUNT: "reopened reassigned recategorised customer_replies",
         Kind.FLAG: "escalated sla_kept procedure_followed",

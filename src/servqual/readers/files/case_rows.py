@@ -1,12 +1,13 @@
-"""Several rows per case into one: the last row of each case wins, or the steps of a log give its moments."""
+"""Several rows per case into one: the latest row of each case stands, and the steps of a log give its moments."""
 
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.readers.columns.columns import DTYPES, MISSING, NONE, Chunk, Column
+from servqual.readers.columns.columns import DTYPES, MISSING, NONE, Chunk, Column, joined
 from servqual.readers.columns.refusals import Refusal, Refusals
+from servqual.readers.columns.standing import last_rows, preference
 from servqual.readers.columns.tables import Kind
 from servqual.readers.files.layouts import Log
 
@@ -17,8 +18,9 @@ EVENT, EVENT_AT = "event", "event_at"
 def one_row_per_case(chunks: Iterable[Chunk], log: Log | None = None) -> Chunk:
     """Join the rows of each case, in the order in which cases first appear.
 
-    Every column takes the value of the case's last row in the order of the file, missing or not. With a `log`, its
-    moments and repeats follow from the steps of all rows. A row without a case_id is refused, with a `log` also one
+    Every column takes the value of the case's row that was updated last (`updated_at`; without it the row with the
+    latest moment), missing or not; the order of the file does not matter, and ties are broken by content. With a `log`,
+    its moments and repeats follow from the steps of all rows. A row without a case_id is refused, with a `log` also one
     without the moment or the name of its step; a case with a step whose moment could not be read has no such moment.
     Memory grows with the number of cases, not of rows.
     """
@@ -41,6 +43,7 @@ class _Cases:
         self._values: dict[str, Array] = {}
         self._bad: dict[str, Array] = {}
         self._rows: Array = np.empty(0, np.int64)
+        self._rated: Array = np.empty(0, np.int64)
         self._steps: dict[str, Array] = {}
         self._untimed: list[tuple[Array, Array]] = []
         self._count: Array = np.empty(0, np.int64)
@@ -67,13 +70,35 @@ class _Cases:
         codes = cases.values[keep]
         self._grow(chunk, len(cases.labels))
         self._count[:] += np.bincount(codes, minlength=len(self._count))
-        self._rows[codes] = numbers[keep]  # an index that repeats leaves its last value behind
-        for name, column in chunk.columns.items():
-            self._values[name][codes] = column.values[keep]
-            self._bad[name][codes] = False if column.bad is None else column.bad[keep]
+        if len(keep):
+            self._stand(chunk, numbers, keep, codes)
         self._refusals += chunk.refusals
         if self._log:
             self._step(self._log, chunk, keep, codes)
+
+    def _stand(self, chunk: Chunk, numbers: Array, keep: Array, codes: Array) -> None:
+        """Take the latest row of each case, of this chunk or of those before."""
+        found, place = np.unique(codes, return_inverse=True)
+        mine = Chunk({name: column.take(keep) for name, column in chunk.columns.items()}, len(keep), 0, numbers[keep])
+        rated = preference("cases", mine)
+        best = last_rows(mine, place, rated)
+        old = np.where(self._rows[found] > 0, self._rated[found], MISSING)
+        tied = np.flatnonzero((self._rows[found] > 0) & (rated[best] == old))
+        newer = (self._rows[found] == 0) | (rated[best] > old)
+        if len(tied):
+            there = found[tied]
+            stored = {
+                name: Column(column.kind, self._values[name][there], column.labels)
+                for name, column in chunk.columns.items()
+            }
+            both = joined([Chunk(stored, len(tied), 0, self._rows[there]), mine.take(best[tied])])
+            pair = np.tile(np.arange(len(tied)), 2)
+            newer[tied] = last_rows(both, pair, np.zeros(both.size)) >= len(tied)
+        codes, rows = found[newer], best[newer]
+        self._rated[codes], self._rows[codes] = rated[rows], mine.numbers[rows]
+        for name, column in mine.columns.items():
+            self._values[name][codes] = column.values[rows]
+            self._bad[name][codes] = False if column.bad is None else column.bad[rows]
 
     def _grow(self, chunk: Chunk, size: int) -> None:
         def grown(old: Array | None, none: object, dtype: object) -> Array:
@@ -87,6 +112,7 @@ class _Cases:
 
         self._first = self._first or dict(chunk.columns)
         self._rows = grown(self._rows, 0, np.int64)
+        self._rated = grown(self._rated, MISSING, np.int64)
         self._count = grown(self._count, 0, np.int64)
         for name, column in chunk.columns.items():
             self._values[name] = grown(self._values.get(name), NONE[column.kind], DTYPES[column.kind])

@@ -32,8 +32,8 @@ def _names(value: Iterable[str]) -> tuple[str, ...]:
 class Export:
     r"""A ticket export: a CSV (also gzipped), Excel or Parquet file and its layout.
 
-    `columns` are read where the file has them (by default all that servqual knows and all that the layout maps); those
-    of `need` and `also` must be there. A column that servqual does not know is a label under the file's own name.
+    `columns` are read where the file has them (by default all of the file); those of `need` and `also` must be there.
+    A column that servqual does not know is a label under the file's own name.
 
     Raises `MissingColumn` where a needed column is neither in the file nor mapped, and `UnreadableFile` where there is
     no table to read.
@@ -101,10 +101,6 @@ class Export:
             if zones:
                 self.notes.append(f"times carry no offset and were read in {layout.zone}")
 
-    def _all(self, header: tuple[str, ...], mapped: Mapping[str, str]) -> tuple[str, ...]:
-        """List the columns to read by default: for cases those that servqual knows, else every column of the file."""
-        return (*TABLES["cases"], *mapped) if self.table == "cases" else (*header, *mapped)
-
     def _reader(self, name: str, seconds: int, *, typed: bool) -> CellReader:
         kind = {EVENT: Kind.LABEL, EVENT_AT: Kind.MOMENT}.get(name) or kind_of(self.table, name, self.kinds)
         layout = self.layout
@@ -132,10 +128,11 @@ class Export:
             | ({"case_id"} if self.folded else set[str]())
             | ({EVENT, EVENT_AT} if log else set())
         )
-        wanted = dict.fromkeys(self._all(header, mapped) if self.columns is None else (*sorted(needed), *self.columns))
+        known = (*TABLES.get(self.table, ()), *mapped)
+        wanted = dict.fromkeys(known if self.columns is None else (*sorted(needed), *self.columns))
         # a header such as "Received At" is our received_at
         alike = {re.sub(r"\W+", "_", theirs.strip().casefold()): theirs for theirs in reversed(header)}
-        places = {}
+        places: dict[str, int] = {}
         for name in (*wanted, *self.also):
             theirs = mapped.get(name) or alike.get(name, name)
             if theirs in header:
@@ -144,6 +141,9 @@ class Export:
                 raise _missing(name, theirs, header)
         for name in sorted(needed - places.keys()):
             raise _missing(name, mapped.get(name, name), header)
+        if self.columns is None:
+            taken = {*places.values()}
+            places = {name: place for place, name in enumerate(header) if place not in taken} | places
         return places
 
 

@@ -16,6 +16,7 @@ LAYOUTS: Final = MappingProxyType(
                 "received_at": "opened_at",
                 "resolved_at": "resolved_at",
                 "closed_at": "closed_at",
+                "updated_at": "sys_updated_at",
                 "customer_id": "caller_id",
                 "team": "assignment_group",
                 "agent": "assigned_to",

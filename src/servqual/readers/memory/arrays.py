@@ -21,13 +21,14 @@ from servqual.readers.columns.columns import (
     Chunk,
     Column,
 )
-from servqual.readers.columns.duplicates import IDS, came_before, without
+from servqual.readers.columns.duplicates import IDS, repeated, without
 from servqual.readers.columns.labels import labels_of, text_of
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.request import ALL, Request
+from servqual.readers.columns.standing import replaced
 from servqual.readers.columns.tables import Kind, kind_of, names_of
 from servqual.readers.columns.texts import CellReader
-from servqual.readers.memory.series import at_once, each_once, is_series, plain_of
+from servqual.readers.memory.series import at_once, chosen, each_once, is_series, plain_of
 from servqual.readers.memory.values import as_durations, as_flags, as_moments, as_numbers
 
 CHUNK: Final = 1 << 19
@@ -41,21 +42,22 @@ def columns_of(
     *,
     rows: Sequence[int] | Array | None = None,
     unique: bool = True,
+    kinds: Mapping[str, Kind] | None = None,
 ) -> Chunk:
     """Read a mapping from column name to a list, an array or a series of the same length.
 
     Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN, NaT and NA are missing. A
     text is read like a cell of a CSV. A naive moment raises `NaiveTime` unless `naive` names its zone; columns of
     different lengths, two that mean the same (`wait_s` and `wait_min`), and a column with values that can never be of
-    its kind raise `InvalidValue`. A cell out of its kind's range is marked and listed in `refusals`; a row with a
-    repeated id is left out and listed in `lost`, unless `unique` is False. Rows are numbered from 0 unless `rows` gives
-    their numbers.
+    its kind raise `InvalidValue`. A cell out of its kind's range is marked and listed in `refusals`; of the rows of one
+    id all but the one that stands are left out and listed in `lost`, unless `unique` is False. Rows are
+    numbered from 0 unless `rows` gives their numbers.
 
     >>> chunk = columns_of("cases", {"team": ["north", None], "reopened": [0, -1]})
     >>> chunk.columns["team"].labels, [str(r) for r in chunk.refusals]
     (['north'], ["row 1: reopened must be a whole number, 0 or more (got '-1')"])
     """
-    chunk = _Source(table, data, Request(naive=naive, unique=unique)).chunk(slice(None))
+    chunk = _Source(table, data, Request(naive=naive, unique=unique, kinds=kinds or {})).chunk(slice(None))
     if rows is None:
         return chunk
     numbers = np.asarray(rows)[chunk.numbers] if chunk.lost else rows
@@ -93,14 +95,18 @@ class _Source:
         self._others = [name for name, _ in names.values() if not request.wants(name)]
         self._id = IDS.get(table, "")
         self._ids: Column | None = None
-        self._again: Array | None = None
+        self._gone = self._identical = np.zeros(0, np.bool_)
         place = {name: given for given, (name, _) in names.items()}
         if request.unique and self._id in place:
             read, values = self._columns.get(self._id), data[place[self._id]]
             # counting is much quicker than coding a column that nobody wants
             if read or not (is_series(values) and each_once(values)):
                 ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, request.naive)
-                self._ids, self._again = ids, came_before(table, ids)
+                rows = repeated(table, ids)
+                if rows is not None:
+                    self._ids, (self._gone, self._identical) = ids, np.zeros((2, self.size), np.bool_)
+                    some = columns_of(table, _taken(data, rows), request.naive, unique=False, kinds=request.kinds)
+                    self._gone[rows], self._identical[rows] = replaced(table, some, ids.values[rows])
 
     def chunk(self, rows: slice) -> Chunk:
         """Read some rows."""
@@ -111,9 +117,20 @@ class _Source:
             columns[name], refused = read_column(name, kind, _cut(values, rows), seconds, self._naive)
             refusals += refused.shifted(numbers.start)
         chunk = Chunk(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
-        if self._again is None or self._ids is None:
+        if self._ids is None:
             return chunk
-        return without(chunk, self._id, self._ids.take(rows), self._again[rows])
+        return without(chunk, self._id, self._ids.take(rows), self._gone[rows], self._identical[rows])
+
+
+def _taken(data: Mapping[str, Any], rows: Array) -> dict[str, Any]:
+    """Take some rows of all columns."""
+
+    def taken(values: Any) -> Any:
+        if is_series(values):
+            return chosen(values, rows)
+        return values[rows] if isinstance(values, np.ndarray) else [values[row] for row in rows.tolist()]
+
+    return {name: taken(values) for name, values in data.items()}
 
 
 def _cut(values: Any, rows: slice) -> Any:

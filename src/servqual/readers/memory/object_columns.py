@@ -117,6 +117,7 @@ _CASE: Final[Mapping[str, Getter]] = {
     "agent": "owner",
     **_same("team category priority status"),
     **{name: _last_known(name) for name in ("cause", "channel", "tier", "source")},
+    "updated_at": lambda case: case.history[-1].at,
     "occurred_at": lambda case: case.report and case.report.occurred_at,
     "_facts": lambda case: CASE_FACTS.of(case.counted),
     **{name: _fact(name) for name in CASE_FACTS.table},

@@ -18,8 +18,9 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.model.declared import name_of
 from servqual.readers.columns.columns import LONGEST, MISSING, Chunk
-from servqual.readers.columns.duplicates import IDS, came_before, without
+from servqual.readers.columns.duplicates import IDS, repeated, without
 from servqual.readers.columns.labels import labels_of
+from servqual.readers.columns.standing import replaced
 from servqual.readers.columns.tables import Kind, check_table, kind_of
 from servqual.readers.memory.arrays import columns_of
 from servqual.readers.memory.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Following, Getter
@@ -77,8 +78,8 @@ def chunk_of_objects(
     """Read objects of a table's class as one chunk; the number of a row is its place, counted from `first`.
 
     A row of `case_events` is an event and has the number of its case. Moments before 1970 and from 2100 on are refused
-    as in every table, and so is an object with a repeated id, unless `unique` is False. Raises `InvalidValue` for an
-    object of another class, with its place.
+    as in every table, and so are objects whose id names another one that stands, unless `unique` is False. Raises
+    `InvalidValue` for an object of another class, with its place.
 
     >>> import datetime as dt
     >>> from servqual.model import Interaction
@@ -97,16 +98,23 @@ def chunk_of_objects(
     else:
         names = [name for name in getters if not name.startswith("_")]
         if only is not None:
-            others = [name for name in names if name not in only and name != IDS.get(table)]
+            others = [name for name in names if name not in only]
         plain = _values(table, objects, getters, [name for name in names if name not in others])
-    chunk = attrs.evolve(columns_of(table, plain, rows=rows, unique=unique), others=others)
-    if table != "case_events" or not unique:
+    chunk = attrs.evolve(columns_of(table, plain, rows=rows, unique=False), others=others)
+    whose = "cases" if table == "case_events" else table
+    if not unique or whose not in IDS:
         return chunk
-    again = came_before("cases", labels_of([case.id for case in objects]))
-    if again is None:
+    ids = labels_of([one.id for one in objects])
+    several = repeated(whose, ids)
+    if several is None:
         return chunk
-    events = np.repeat(again, [len(case.counted) for case in objects])
-    return without(chunk, "case_id", chunk.columns["case_id"], events)
+    masks = np.zeros((2, len(objects)), np.bool_)
+    whole = chunk_of_objects(whose, [objects[place] for place in several.tolist()], unique=False)
+    masks[:, several] = replaced(whose, whole, ids.values[several])
+    if table == "case_events":
+        masks = masks.repeat([len(case.counted) for case in objects], axis=1)
+        ids = chunk.columns["case_id"]
+    return without(chunk, IDS[whose], ids, *masks)
 
 
 def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Getter]":

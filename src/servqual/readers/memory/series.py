@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import as_zone, need
 from servqual.errors import NaiveTime
 from servqual.readers.columns.columns import FIRST_MOMENT, LARGEST, LAST_MOMENT, MISSING, Column
@@ -59,6 +60,11 @@ def each_once(values: Any) -> bool:
     """
     series = _series(values)
     return bool(series.n_unique() == len(series))
+
+
+def chosen(values: Any, rows: Array) -> Any:
+    """Take some rows of a series."""
+    return _series(values)[rows.tolist()]
 
 
 def at_once(kind: Kind, values: Any, naive: str | None = None) -> Any:
