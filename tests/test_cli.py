@@ -71,7 +71,7 @@ def test_uci_incident_log(data: Path, tmp_path: Path) -> None:
     assert median["value"] / 3600 == pytest.approx(oracle["hours_open_to_resolved"]["p50_linear"], rel=0.005)
     assert mean["value"] / 3600 == pytest.approx(oracle["hours_open_to_resolved"]["mean"], abs=1e-6)
     assert any("1,556 closed cases have no resolved_at" in note for note in found["notes"])
-    assert "141,712 rows folded to 24,918 cases; the last row of each case wins" in said
+    assert "141,712 rows folded to 24,918 cases; the latest row of each case stands" in said
     weak = {(w["column"], w["group"]): w["value"] for w in found["weakest"] if w["kpi"] == "sla_kept"}
     assert weak["priority", "2 - High"] * 100 == pytest.approx(oracle["sla_met_pct_by_priority"]["2 - High"])
 
@@ -210,7 +210,8 @@ def test_rows_that_cannot_be_read_are_counted_with_their_numbers(tmp_path: Path)
         ("received_at", 1, 3),
         ("row", 2, 4),
     }
-    assert "refused row: received_at must be a date of the form ISO 8601: 1 (row 3)" in said
+    assert "refused row: received_at must be a date of the form ISO 8601; set dates to how the file writes them" in said
+    assert ": 1 (row 3)" in said
 
 
 def test_outputs_never_overwrite_the_export_or_each_other(tmp_path: Path) -> None:
@@ -260,7 +261,7 @@ def test_an_event_log_that_was_not_said_to_be_one_is_noticed(tmp_path: Path) -> 
     rows = found["rows"]
     assert (rows["cases"], rows["read"], rows["used"], rows["refused"]) == (1, 3, 1, 2)
     assert "note: 2 rows repeat the case_id of another and are left out" in said
-    assert "refused row: case_id came before: 2 (row 3, 4)" in said
+    assert "refused row: case_id repeats another row: 2 (row 3, 4)" in said
     assert "fold = true" in said
 
 

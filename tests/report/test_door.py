@@ -101,14 +101,14 @@ def table(rows: int, repeated: int) -> str:
 
 @pytest.mark.parametrize("held", [1 << 16, 10])
 def test_repeated_ids_are_refused_once(held: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row whose id came before counts for nothing, whether the cases stay in memory or are read again."""
+    """A row that repeats an id counts for nothing, whether the cases stay in memory or are read again."""
     monkeypatch.setattr(scanning, "_HELD", held)
     path = tmp_path / "cases.csv"
     path.write_text(table(300, 40), encoding="utf-8")
     found = report(path)
     assert [found["rows"][field] for field in ("read", "used", "refused", "cases")] == [340, 300, 40, 300]
     assert {(row["column"], row["reason"]): row["count"] for row in found["rows"]["reasons"]} == {
-        ("case_id", "came before"): 40
+        ("case_id", "repeats another row"): 40
     }
     assert any("40 rows repeat the case_id" in note for note in found["notes"])
     volume = next(row for row in found["kpis"] if row["key"] == "case_volume")

@@ -101,7 +101,7 @@ def rich() -> dict[str, Any]:
             "used": 141_694,
             "refused": 18,
             "cases": 24_918,
-            "fold": "141,712 rows folded to 24,918 cases; the last row of each case wins",
+            "fold": "141,712 rows folded to 24,918 cases; the latest row of each case stands",
             "reasons": [
                 {
                     "part": "row",

@@ -210,7 +210,7 @@ def _rows(whole: Measures, seen: Scan) -> Plain:
     if seen.read - seen.lost > seen.size:
         fold = (
             f"{counted(seen.read - seen.lost, 'row')} folded to {counted(seen.size, 'case')}; "
-            "the last row of each case wins"
+            "the latest row of each case stands"
         )
         if refused := seen.size - seen.unseen - cases:
             fold += f"; {counted(refused, 'case')} could not be used"

@@ -1,6 +1,7 @@
 """Many rows a case into one."""
 
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics import measure
 from servqual.readers import Chunk, Export, Layout, Log, Moment
+from servqual.readers.files import opening
 
 LOG = Log(
     at="when",
@@ -27,27 +29,42 @@ def folded(folder: Path, text: str, **layout: object) -> Chunk:
     return chunk
 
 
-rows = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y", ""])), min_size=1, max_size=30)
+rows = st.lists(
+    st.tuples(
+        st.sampled_from("abc"), st.sampled_from(["x", "y", ""]), st.sampled_from(["", "2026-05-05", "2026-05-06"])
+    ),
+    min_size=1,
+    max_size=30,
+)
 
 
-@given(rows)
-def test_the_last_row_of_each_case_wins(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:
-    """Against a dict that is overwritten row by row; also by nothing."""
-    text = "id,received_at,team\n" + "".join(f"{case},2026-05-04,{team}\n" for case, team in rows)
-    chunk = folded(tmp_path_factory.mktemp("fold"), text, fold=True)
-    slow = {case: (team or None, i) for i, (case, team) in enumerate(rows, 2)}
-    ids, teams = chunk.columns["case_id"], chunk.columns["team"]
-    got = {
-        ids.labels[c]: (teams.labels[t] if t >= 0 else None, n)
-        for c, t, n in zip(ids.values.tolist(), teams.values.tolist(), np.asarray(chunk.rows).tolist(), strict=True)
-    }
-    assert got == slow
-    assert chunk.read == len(rows)
+@given(rows, st.randoms(use_true_random=False), st.integers(1, 5))
+def test_the_latest_row_of_each_case_stands(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]], random: Random, chunk: int
+) -> None:
+    """Against the obvious version: the latest update, then the greatest content; in any order, in any chunks."""
+    slow: dict[str, tuple[str, str]] = {}
+    for case, team, updated in rows:
+        slow[case] = max(slow.get(case, ("", "")), (updated, team))
+    folder = tmp_path_factory.mktemp("fold")
+    for some in (rows, random.sample(rows, len(rows))):
+        lines = [f"{case},2026-05-04,{team},{updated}\n" for case, team, updated in some]
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(opening, "CHUNK", chunk)
+            found = folded(folder, "id,received_at,team,updated_at\n" + "".join(lines), fold=True)
+        ids, teams = found.columns["case_id"], found.columns["team"]
+        got = {
+            ids.labels[c]: (some[n - 2][2], teams.labels[t] if t >= 0 else "")
+            for c, t, n in zip(ids.values.tolist(), teams.values.tolist(), np.asarray(found.rows).tolist(), strict=True)
+        }
+        assert got == slow
+        assert found.read == len(rows)
 
 
-def test_only_the_refusals_of_last_rows_remain(tmp_path: Path) -> None:
-    """A bad cell that a later row replaced was not used, so it is not told."""
-    chunk = folded(tmp_path, "id,received_at\na,soon\na,2026-05-04\nb,2026-05-04\nb,later\n", fold=True)
+def test_only_the_refusals_of_rows_that_stand_remain(tmp_path: Path) -> None:
+    """A bad cell that another row replaced was not used, so it is not told."""
+    text = "id,updated_at,received_at\na,2026-05-04,soon\na,2026-05-05,2026-05-04\nb,2026-05-04,2026-05-04\n"
+    chunk = folded(tmp_path, text + "b,2026-05-05,later\n", fold=True)
     assert [(r.row, r.value) for r in chunk.refusals] == [(5, "later")]
     bad = chunk.columns["received_at"].bad
     assert bad is not None

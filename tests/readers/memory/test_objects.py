@@ -182,7 +182,8 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
             "case_id": "C-1", "customer_id": "K-1", "team": "north", "agent": "A-3", "category": "line",
             "cause": "cable", "priority": "high", "channel": "phone", "tier": "gold", "source": "monitoring",
             "status": "closed", "occurred_at": -1, "received_at": 0, "assigned_at": 3, "first_response_at": 6,
-            "resolved_at": 8, "verified_at": 9, "closed_at": 10, "reopened": 0, "reassigned": 1, "escalated": 1,
+            "resolved_at": 8, "verified_at": 9, "closed_at": 10, "updated_at": 10, "reopened": 0, "reassigned": 1,
+            "escalated": 1,
         },
     ),
     (

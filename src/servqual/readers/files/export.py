@@ -137,7 +137,7 @@ class Export:
             theirs = mapped.get(name) or alike.get(name, name)
             if theirs in header:
                 places[name] = header.index(theirs)
-            elif name in needed or name in mapped or name in self.also:
+            elif name in needed or name in mapped.keys() - self.layout.optional or name in self.also:
                 raise _missing(name, theirs, header)
         for name in sorted(needed - places.keys()):
             raise _missing(name, mapped.get(name, name), header)

@@ -28,6 +28,10 @@ def _repeats(value: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     return {name: _words(of) for name, of in value.items()}
 
 
+def _names(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(value)
+
+
 def _read_only(value: Mapping[str, Any]) -> dict[str, Any]:
     return dict(value)
 
@@ -74,6 +78,7 @@ class Layout:
     Attributes:
         columns: our column names to the export's own, such as `{"received_at": "opened_at"}`. A column of the export
             with our name needs no entry.
+        optional: our names of mapped columns that the export may lack, such as those of a preset.
         zone: the IANA zone of times without an offset. Without it such times are refused.
         dates: forms of dates, as Python's `strptime` spells them; ISO 8601 is always read.
         missing: further words for a missing value, in any letter case and in every column; words such as "n/a" are
@@ -89,6 +94,7 @@ class Layout:
     """
 
     columns: Mapping[str, str] = attrs.field(factory=dict, converter=_read_only)
+    optional: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
     zone: ZoneInfo | None = attrs.field(default=None, converter=_zone_or_none)
     dates: tuple[str, ...] = attrs.field(default=(), converter=_words)
     missing: tuple[str, ...] = attrs.field(default=(), converter=_words)
@@ -118,7 +124,8 @@ class Layout:
                     name,
                     near=near(name, TABLES["cases"]),
                 )
-        return attrs.evolve(base, columns={**base.columns, **columns}, **read)
+        optional = base.optional - columns.keys()
+        return attrs.evolve(base, columns={**base.columns, **columns}, optional=optional, **read)
 
 
 def _log(part: dict[str, Any]) -> Log:

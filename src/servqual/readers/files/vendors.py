@@ -3,6 +3,8 @@
 from types import MappingProxyType
 from typing import Final
 
+import attrs
+
 from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
 from servqual.readers.files.layouts import Layout
@@ -39,15 +41,16 @@ LAYOUTS: Final = MappingProxyType(
 
 
 def layout(name: str) -> Layout:
-    """Give the layout of a vendor's export.
+    """Give the layout of a vendor's export; people export the columns that they chose, so that each may be absent.
 
     >>> layout("servicenow").columns["received_at"]
     'opened_at'
     """
     try:
-        return LAYOUTS[name]
+        found = LAYOUTS[name]
     except KeyError:
         close = near(name, LAYOUTS) or tuple(LAYOUTS)
         raise UnknownName(
             f"preset must be one of {', '.join(LAYOUTS)} (got {name!r}){did_you_mean(close)}", near=close
         ) from None
+    return attrs.evolve(found, optional=found.columns)
