@@ -219,3 +219,21 @@ def test_the_most_frequent_category_is_told_in_good_english() -> None:
     assert "What comes most: category “mail”, with 75 % of 4 cases; 2 of 2 make up 80 %." in two
     none = found({"received_at": [MONDAY] * 4, "category": [None] * 4})["headline"]
     assert "What comes most: no category, with 100 % of 4 cases." in none
+
+
+def test_a_target_for_nobody_is_said(tmp_path: Path) -> None:
+    """With the values that there are; capitals do not make another priority."""
+    text = (
+        "received_at,first_response_at,priority\n2026-05-04T10:00Z,2026-05-04T12:00Z,Urgent\n"
+        "2026-05-04T10:00Z,2026-05-04T10:10Z,Normal\n"
+    )
+    target = {"clock": "first_response", "within": "30 min", "goal": 0.9}
+    found = written(tmp_path, text, {"targets": [{**target, "only": {"priority": "urgent"}}]})
+    assert [(s["n"], s["value"]) for s in found["standards"]] == [(1, 0.0)]
+    found = written(tmp_path, text, {"targets": [{**target, "only": {"priority": "urgnt"}}]})
+    assert [s["status"] for s in found["standards"]] == ["cannot_be_judged"]
+    [said] = [note for note in found["notes"] if "urgnt" in note]
+    assert said == (
+        "no case has the priority urgnt of the target 'first response within 30 min, priority urgnt' (cases have "
+        "Normal, Urgent); mend only under [[targets]]"
+    )

@@ -3,12 +3,13 @@
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
+import numpy as np
 
 from servqual._words import counted
 from servqual.readers import Chunk, Export
@@ -36,6 +37,7 @@ class Scan:
         last, last_column: the latest moment of all, and the column that holds it.
         unseen: the cases that came in after `now`.
         closed_only: the cases that were closed without a resolved_at.
+        labels: of the columns by which targets choose their cases, the labels that occur.
         losses: how often a row or a case fell away for a column and a reason.
         examples: the first refusal of each of these.
     """
@@ -50,6 +52,7 @@ class Scan:
     last_column: str = ""
     unseen: int = 0
     closed_only: int = 0
+    labels: dict[str, set[str]] = attrs.field(factory=dict)
     losses: Counter[tuple[str, str]] = attrs.field(factory=Counter)
     examples: dict[tuple[str, str], Refusal] = attrs.field(factory=dict)
 
@@ -108,16 +111,19 @@ def _itself(chunk: Chunk) -> Chunk:
     return chunk
 
 
-def scan(cases: Cases, now: dt.datetime | None = None) -> Scan:
-    """Look through the cases once; `now` tells which of them came in too late to be seen."""
+def scan(cases: Cases, now: dt.datetime | None = None, chosen_by: Collection[str] = ()) -> Scan:
+    """Look through the cases once.
+
+    `now` tells which of them came in too late to be seen; of the columns in `chosen_by` the labels are kept.
+    """
     try:
-        return _scan(cases, now)
+        return _scan(cases, now, chosen_by)
     except RepeatedIdError:  # the cases are read anew, without the rows that do not stand
-        return _scan(cases, now)
+        return _scan(cases, now, chosen_by)
 
 
-def _scan(cases: Cases, now: dt.datetime | None) -> Scan:
-    found = Scan()
+def _scan(cases: Cases, now: dt.datetime | None, chosen_by: Collection[str]) -> Scan:
+    found = Scan(labels={name: set() for name in chosen_by})
     for chunk in cases:
         found.columns = found.columns or tuple(chunk.columns)
         found.read += chunk.read
@@ -129,6 +135,9 @@ def _scan(cases: Cases, now: dt.datetime | None) -> Scan:
         for part in chunk.refusals.of_columns({"received_at"}).parts:
             found.losses[part.column, part.reason] += len(part.rows)
             found.examples.setdefault((part.column, part.reason), next(iter(part)))
+        for name, labels in found.labels.items():
+            if column := chunk.columns.get(name):
+                labels.update(column.labels[code] for code in np.unique(column.values[column.known]).tolist())
         _moments(found, chunk, now)
     return found
 

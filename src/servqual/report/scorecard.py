@@ -60,7 +60,8 @@ def scorecard(
     The result is plain data, ready for JSON. Raises `InvalidValue` where no case has a moment to start from.
     """
     cases = Cases(source)
-    seen = scan(cases, now)
+    chosen_by = {column for promise in config.promises for column in promise.kpi.params["only"] or ()}
+    seen = scan(cases, now, chosen_by)
     if seen.first is None or seen.last is None:
         raise InvalidValue(
             f"no case has a received_at that can be read (got {counted(seen.read, 'row')}{seen.why()})",
@@ -122,7 +123,7 @@ def scorecard(
         },
         "rows": _rows(whole, seen),
         "headline": _headline(standards, whole, categories, first),
-        "notes": [*map(clean, notes()), *_notes(seen, config, now)],
+        "notes": [*map(clean, (*notes(), *_notes(seen, config, now)))],
         "kpis": [_kpi(kpi, whole.get(kpi.key)) for kpi in kpis],
         "standards": standards,
         "trends": [
@@ -181,6 +182,14 @@ def _notes(seen: Scan, config: Config, now: dt.datetime | None) -> list[str]:
             f"{counted(seen.closed_only, 'closed case')} {'has' if seen.closed_only == 1 else 'have'} no "
             "resolved_at; such cases are not open and have no resolution time"
         )
+    for promise in config.promises:
+        for column, values in (promise.kpi.params["only"] or {}).items():
+            labels = seen.labels[column]
+            if not {label.casefold() for label in labels} & {value.casefold() for value in values}:
+                notes.append(
+                    f"no case has the {column} {' or '.join(values)} of the target {promise.name!r} (cases have "
+                    f"{', '.join(sorted(labels)[:_NAMED]) or 'none'}); mend only under [[targets]]"
+                )
     if config.hours:
         notes.append(f"durations and targets count business time in {config.hours.zone.key}")
     if not config.promises:

@@ -9,6 +9,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.kpi.view import View
+from servqual.readers.columns.labels import text_of
 
 _US: Final = dt.timedelta(microseconds=1)
 
@@ -59,6 +60,6 @@ def labelled(t: View, name: str, param: str) -> Array:
 
 
 def holding(t: View, name: str, wanted: Collection[str]) -> Array:
-    """Find the rows whose label is one of these."""
-    column = t.column(name)
-    return np.isin(column.values, [code for code, label in enumerate(column.labels) if label in wanted])
+    """Find the rows whose label is one of these, in any letter case."""
+    column, names = t.column(name), {text_of(value).casefold() for value in wanted}
+    return np.isin(column.values, [code for code, label in enumerate(column.labels) if label.casefold() in names])
