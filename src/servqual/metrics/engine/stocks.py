@@ -154,20 +154,27 @@ class _Rows:
     ends: Array
     by: tuple[str, ...]
 
-    def index(self, name: str, rows: Array, side: Any = "left") -> Array:
-        """The first end by which a moment of the rows has come, or past it with "right"; 0 for a missing moment."""
-        return np.searchsorted(self.ends, self.chunk.columns[name].values[rows], side)
+    @property
+    def seen(self) -> list[str]:
+        """The columns that the KPI reads."""
+        return sorted({*self.kpi.columns, self.kpi.at} & self.chunk.columns.keys())
+
+    def index(self, name: str, rows: Array) -> Array:
+        """The first end by which a moment of the rows has come; 0 for a missing moment."""
+        return np.searchsorted(self.ends, self.chunk.columns[name].values[rows])
 
     def spans(self, rows: Array, kpis: Mapping[str, Kpi], masks: Mapping[str, Iterable[str]]) -> Spans:
         """Cut the rows where their masks may change: at their own moments."""
         first = self.index(self.kpi.at, rows)
         edges = [first]
-        for name in sorted(self.kpi.columns):
-            column = self.chunk.columns.get(name)
-            if column is None or column.kind is not Kind.MOMENT:
+        for name in self.seen:
+            if self.chunk.columns[name].kind is not Kind.MOMENT:
                 continue
-            by, past = self.index(name, rows), self.index(name, rows, "right")
-            edges += [by] if np.array_equal(by, past) else [by, past]
+            edge = self.index(name, rows)
+            edges.append(edge)
+            met = self.ends[np.minimum(edge, len(self.ends) - 1)] == self.chunk.columns[name].values[rows]
+            if met.any():  # at its due moment a case is not overdue, past it it is
+                edges.append(edge + met)
         starts = np.sort(np.maximum(edges, first), axis=0)
         stops = np.append(starts[1:], np.full((1, len(rows)), len(self.ends)), axis=0)
         edge, place = np.nonzero(starts < stops)
@@ -188,7 +195,7 @@ class _Rows:
 
     def taken(self, rows: Array, end: Array, kpis: Mapping[str, Kpi]) -> dict[str, dict[str, Any]]:
         """Rows of each state's accumulator at an end of each row."""
-        columns = {name: column.take(rows) for name, column in self.chunk.columns.items()}
+        columns = {name: self.chunk.columns[name].take(rows) for name in self.seen}
         some = attrs.evolve(self.chunk, columns=columns, size=len(rows), rows=self.chunk.numbers[rows])
         view = View(some, self.kpi, self.ends[end])
         told = self.kpi.arguments(view)

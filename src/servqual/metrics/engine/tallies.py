@@ -24,6 +24,7 @@ from servqual.metrics.kpi.numbers import Numbers
 from servqual.metrics.results.estimates import numbers_of
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measures import Measures
+from servqual.metrics.time.instants import datetime_of
 from servqual.readers.columns.accounting import Rows
 
 
@@ -128,6 +129,9 @@ class Tally:
             numbers={key: numbers for key, (_, numbers) in found.items()},
             rows=self.rows,
             confidence=confidence,
+            zone=self.plan.zone.key,
+            now=None if self.plan.now is None else datetime_of(self.plan.now),
+            period=None if self.plan.period is None else tuple(map(datetime_of, self.plan.period)),
         )
 
     def _measured(self, kpi: Kpi, confidence: float) -> tuple[Groups, Numbers]:
