@@ -39,7 +39,7 @@ class Dense:
         return Dense(out)
 
     def ordered(self, order: Array) -> "Dense":
-        """Put the groups in another order."""
+        """Put the groups in another order, or some of them."""
         return Dense({name: values[order] for name, values in self.fields.items()})
 
     def __add__(self, other: "Dense") -> "Dense":

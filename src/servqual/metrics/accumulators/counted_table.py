@@ -72,6 +72,10 @@ class CountedTable:
         """Move the counts to other places among `size` groups; groups that meet are joined."""
         return self.listed().moved(places, size)
 
+    def ordered(self, order: Array) -> Sparse:
+        """Put the groups in another order, or some of them."""
+        return self.listed().ordered(order)
+
     def listed(self) -> Sparse:
         """List the counts of each value."""
         return attrs.evolve(listed(self.steps.table, self.unit, self.row), undecided=self.undecided)

@@ -108,10 +108,10 @@ class Sparse:
         return self.moved(np.arange(len(self.binned)), max(size, len(self.binned)))
 
     def ordered(self, order: Array) -> "Sparse":
-        """Put the groups in another order."""
-        sizes = np.bincount(self.group, minlength=len(order))
+        """Put the groups in another order, or some of them."""
+        sizes = np.bincount(self.group, minlength=len(self.binned))
         starts, sizes = (np.cumsum(sizes) - sizes)[order], sizes[order]
-        rows = np.arange(len(self.group)) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+        rows = np.arange(sizes.sum()) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
         return attrs.evolve(
             self,
             group=np.repeat(np.arange(len(order)), sizes),

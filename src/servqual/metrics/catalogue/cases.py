@@ -79,6 +79,8 @@ CASE_KPIS: Final = (
         params=PLACE,
         accumulator=Count,
         rows=backlog,
+        stock=True,
+        version=2,
     ),
     *with_percentiles(
         Kpi(
@@ -92,6 +94,8 @@ CASE_KPIS: Final = (
             params=TIMED,
             accumulator=Total,
             rows=age,
+            stock=True,
+            version=2,
             needs=("received_at",),
             uses=DONE,
             source="K-15, for cases; ITIL v3 list",

@@ -96,6 +96,8 @@ COMPLAINT_KPIS: Final = (
         params=PLACE,
         accumulator=Count,
         rows=backlog,
+        stock=True,
+        version=2,
         **_COMMON,
     ),
     *with_percentiles(
@@ -114,6 +116,8 @@ COMPLAINT_KPIS: Final = (
             params=TIMED,
             accumulator=Total,
             rows=age,
+            stock=True,
+            version=2,
             **_COMMON,
         ),
         "the ages of open complaints",
@@ -134,6 +138,8 @@ COMPLAINT_KPIS: Final = (
         params=PLACE,
         accumulator=Count,
         rows=_overdue,
+        stock=True,
+        version=2,
         **_COMMON,
     ),
     *with_percentiles(

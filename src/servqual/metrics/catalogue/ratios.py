@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import attrs
 import numpy as np
 
 from servqual.metrics.accumulators import Distinct
@@ -204,11 +205,11 @@ COMPOUND_KPIS: Final = (
     ),
     Compound.of(
         _COUNTS["backlog"],
-        _COUNTS["agents_on_cases"],
+        attrs.evolve(_COUNTS["agents_on_cases"], stock=True),
         key="open_cases_per_agent",
         title="open cases per agent",
         question="how many open cases are there per agent?",
-        formula="open cases / different agents of cases received",
+        formula="open cases / different agents of cases received so far",
         unit="per agent",
         source="K-40 (002 §3.3; 003 §6.1); the documents give no formula",
         label_zh="工作量",

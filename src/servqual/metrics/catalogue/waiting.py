@@ -120,6 +120,8 @@ WAITING_KPIS: Final = (
         open_items="they are measured",
         accumulator=Extremes,
         rows=_still_waiting,
+        stock=True,
+        version=2,
         **_CONTACT,
     ),
     Kpi(
@@ -137,6 +139,8 @@ WAITING_KPIS: Final = (
         params=PLACE,
         accumulator=Extremes,
         rows=_oldest,
+        stock=True,
+        version=2,
     ),
     Kpi(
         key="patience_median",

@@ -35,6 +35,18 @@ _UNKNOWN: Final = -2
 """Number of a label that was not seen before."""
 
 
+def check_size(size: int, by: Sequence[str]) -> None:
+    """Refuse more groups than fit into memory."""
+    if size > _MOST:
+        raise InvalidValue.of(
+            "by",
+            f"make at most {_MOST:,} groups",
+            by,
+            shown=f"{', '.join(by)}, which make more",
+            do="group by fewer columns or longer periods",
+        )
+
+
 class GroupCodes:
     """Numbers of the groups of some columns and periods; sorted groups at the end."""
 
@@ -68,14 +80,7 @@ class GroupCodes:
 
     def _grow(self, by: int) -> None:
         self.size += by
-        if self.size > _MOST:
-            raise InvalidValue.of(
-                "by",
-                f"make at most {_MOST:,} groups",
-                self._by,
-                shown=f"{', '.join(self._by)}, which make more",
-                do="group by fewer columns or longer periods",
-            )
+        check_size(self.size, self._by)
 
     def _packed(self, columns: Sequence[Array]) -> Array:
         if sum(self._bits) > _WORD:

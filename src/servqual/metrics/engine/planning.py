@@ -18,8 +18,8 @@ from servqual.metrics.catalogue.kpis import KPIS
 from servqual.metrics.kpi.clusters import clustered
 from servqual.metrics.kpi.definition import Kpi, same_code
 from servqual.metrics.results.measures import RESULT_COLUMNS
-from servqual.metrics.time.instants import Moment, us_of
-from servqual.metrics.time.periods import PERIODS
+from servqual.metrics.time.instants import Moment, datetime_of, us_of
+from servqual.metrics.time.periods import PERIODS, RECURRING
 from servqual.model.sla.agreement import Sla
 from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT
 from servqual.readers.columns.tables import Kind
@@ -27,7 +27,7 @@ from servqual.readers.columns.tables import Kind
 Where: TypeAlias = Mapping[str, Any]
 """Column to the value, or the values, that count."""
 Dated: TypeAlias = tuple[str, str]
-"""A table and the moment that dates its rows: KPIs that share both share one set of groups."""
+"""A table and the moment that dates its rows, with what is seen of them: KPIs that share both share their groups."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -105,6 +105,11 @@ class Plan:
         return tuple({(part.key, part.definition): part for kpi in self.kpis for part in kpi.parts}.values())
 
     @property
+    def horizon(self) -> int | None:
+        """The moment of a stock: `now`, or the end of the asked period where that is earlier."""
+        return self.now if self.now is None or self.period is None else min(self.now, self.period[1])
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """The tables of the KPIs; a clock's is `case_events/` and the clock."""
         return tuple(dict.fromkeys(kpi.table for kpi in self.read))
@@ -161,16 +166,21 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
     for table, names in (asked["columns"] or {}).items():
         must_be(Mapping, "columns", f"for {table} a mapping from our columns to theirs", names)
         all_of(str, "columns", names.values(), f"for {table} a mapping from our columns to theirs")
+    now = None if asked["now"] is None else _within_time("now", asked["now"])
+    period = None if asked["period"] is None else _between(asked["period"])
     threads = (os.cpu_count() or 1) if asked["threads"] is None else asked["threads"]
     must_be(int, "threads", "a whole number of 1 or more", threads)
     if threads < 1:
         raise InvalidValue.of("threads", "be 1 or more", threads)
+    found = _kpis(kpis, groups, asked["sla"], asked["cluster"])
+    for kpi in found:
+        _check_times(kpi, groups, now, period)
     return Plan(
-        kpis=_kpis(kpis, groups, asked["sla"], asked["cluster"]),
+        kpis=found,
         by=groups,
         zone=asked["zone"],
-        now=None if asked["now"] is None else _within_time("now", asked["now"]),
-        period=None if asked["period"] is None else _between(asked["period"]),
+        now=now,
+        period=period,
         where=asked["where"] or {},
         cluster=asked["cluster"],
         sla=asked["sla"],
@@ -203,7 +213,6 @@ def _groups(by: Sequence[str]) -> tuple[str, ...]:
 def _kpis(kpis: Sequence[str | Kpi], groups: tuple[str, ...], sla: Sla | None, cluster: str | None) -> tuple[Kpi, ...]:
     found: list[Kpi] = []
     must_be((str, Iterable, Kpi), "kpis", "keys of KPIs, or KPIs", kpis)
-    in_time = [name for name in groups if name in PERIODS]
     for asked in [kpis] if isinstance(kpis, str | Kpi) else kpis:
         kpi = asked if isinstance(asked, Kpi) else KPIS.get(str(asked))
         if kpi is None:
@@ -218,16 +227,27 @@ def _kpis(kpis: Sequence[str | Kpi], groups: tuple[str, ...], sla: Sla | None, c
                 do="give one a key with .with_(key=…)",
             )
         _check_name(kpi, found)
-        if in_time and kpi.of_period:
-            raise InvalidValue.of(
-                "by",
-                f"not name {in_time[0]} for {kpi.key}, which is of a period as a whole",
-                groups,
-                do="measure it with one period= after another",
-            )
         kpi = judged_by(kpi, sla) if sla and kpi.clock and kpi.params.get("within") is None else kpi
         found.append(clustered(kpi, cluster) if cluster else kpi)
     return tuple(found)
+
+
+def _check_times(kpi: Kpi, groups: tuple[str, ...], now: int | None, period: tuple[int, int] | None) -> None:
+    """Refuse periods that a KPI cannot be grouped by, and a stock in a period that has not begun by `now`."""
+    refused = [name for name in groups if name in (PERIODS if kpi.of_period else RECURRING if kpi.stock else ())]
+    if refused:
+        what, instead = "is of a period as a whole", "measure it with one period= after another"
+        if kpi.stock:
+            what = "counts what is there at the end of a period"
+            instead = f"group by {', '.join(name for name in PERIODS if name not in RECURRING)}"
+        raise InvalidValue.of("by", f"not name {refused[0]} for {kpi.key}, which {what}", groups, do=instead)
+    if kpi.stock and now is not None and period is not None and now <= period[0]:
+        raise InvalidValue.of(
+            "period",
+            f"begin before now for {kpi.key}, which counts what is there at its end",
+            period,
+            shown=f"{datetime_of(period[0])} with now {datetime_of(now)}",
+        )
 
 
 def _check_name(kpi: Kpi, others: Sequence[Kpi]) -> None:
@@ -267,5 +287,6 @@ def _between(ends: Sequence[Moment]) -> tuple[int, int]:
 
 
 def dated(kpi: Kpi) -> Dated:
-    """The groups that a KPI falls into: those of its table, dated by its moment."""
-    return (kpi.table, kpi.at)
+    """The groups that a KPI falls into: those of the rows of its table that it sees, dated by its moment."""
+    seen = "/ends" if kpi.stock else "/whole" if kpi.of_period else "/chosen" if kpi.dated_by else ""
+    return (kpi.table, kpi.at + seen)

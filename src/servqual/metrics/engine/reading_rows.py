@@ -22,6 +22,7 @@ from servqual.metrics.engine.by_customer import CustomerChunks
 from servqual.metrics.engine.chunks import ahead
 from servqual.metrics.engine.grouping import GroupCodes
 from servqual.metrics.engine.planning import Dated, Plan, dated
+from servqual.metrics.engine.stocks import Stocks, is_mask, periods_of
 from servqual.metrics.engine.tallies import Tally
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
@@ -56,7 +57,7 @@ class Tallier:
         # glibc returns freed memory to the system, and takes it anew for the next chunk, unless as much was freed
         # before: 20 million rows take 1.2 times as long without this line
         np.empty(_WARM, np.uint8)
-        self._parts = {part: _Dated(self._plan, part) for part in map(dated, self._plan.kpis)}
+        self._parts = {part: _part(self._plan, part) for part in map(dated, self._plan.kpis)}
 
     def add(self, chunk: Chunk) -> None:
         """Tally one more chunk; rows outside the `where` of the plan do not count.
@@ -96,7 +97,7 @@ class Tallier:
         if chunk.size:
             memo: dict[Any, Any] = {}
             for filled in self._parts.values():
-                filled.add(chunk, *filled.take(chunk, memo, views, inside), inside)
+                filled.add(chunk, memo, views, inside)
         rows = _accounted(chunk, tuple(views.values()), inside)
         if self._plan.strict and rows.refusals:
             raise refused(rows.refusals[0])
@@ -113,27 +114,40 @@ def _held(plan: Plan) -> CustomerChunks | None:
     return CustomerChunks(keys.pop() if len(keys) == 1 else "", columns)
 
 
+def _part(plan: Plan, part: Dated) -> "_Dated | Stocks":
+    """Make what counts the KPIs of a part; a stock that is not grouped by period is seen once, at its moment."""
+    kpis = [kpi for kpi in plan.kpis if dated(kpi) == part]
+    if not kpis[0].stock:
+        return _Dated(plan, kpis)
+    return Stocks(plan, kpis) if periods_of(plan.by) else _Dated(attrs.evolve(plan, now=plan.horizon, period=None), kpis)
+
+
 class _Dated:
     """KPIs of a table whose rows are dated by one moment, which share one set of groups."""
 
-    def __init__(self, plan: Plan, part: Dated) -> None:
+    def __init__(self, plan: Plan, kpis: Sequence[Kpi]) -> None:
         self._plan = plan
-        self._kpis = {kpi.state: kpi for kpi in plan.kpis if dated(kpi) == part}
+        self._kpis = {kpi.state: kpi for kpi in kpis}
         self._forms = {state: running_form(kpi.accumulator) for state, kpi in self._kpis.items()}
-        self._codes = GroupCodes(plan.by, part[1], plan.zone)
-        self._keys = keys_of(plan.by, part[1])
+        self._codes = GroupCodes(plan.by, kpis[0].at, plan.zone)
+        self._keys = keys_of(plan.by, kpis[0].at)
         self._masks = MaskCounts(sum(len(form.masks) for form in self._forms.values()))
         self._numbering = threading.Lock()
         # a lock per form, so that threads fill different forms at once
         self._adding = [(threading.Lock(), add) for add in (self._masks.add, *(f.add for f in self._forms.values()))]
 
-    def take(
+    def add(self, chunk: Chunk, memo: dict[Any, Any], views: dict[str, View], inside: Array | None) -> None:
+        """Add the rows inside; views are kept by reading."""
+        self._add(chunk, *self._take(chunk, memo, views, inside))
+
+    def _take(
         self, chunk: Chunk, memo: dict[Any, Any], views: dict[str, View], inside: Array | None
-    ) -> tuple[Sequence[Any], Sequence[Any]]:
-        """Prepare the rows inside: packed masks, and the values of each form; views are kept by reading."""
+    ) -> tuple[Sequence[Any], Sequence[Any], Array | None]:
+        """Prepare the rows inside: packed masks, the values of each form, and which rows make groups."""
         masks, rest = list[Array](), []
         found: dict[str, Mapping[str, Any]] = {}
         amounts: dict[str, Amounts] = {}
+        within = inside
         for state, form in self._forms.items():
             kpi = self._kpis[state]
             if kpi.reading not in views:
@@ -141,15 +155,16 @@ class _Dated:
                     chunk, kpi, self._plan.now, self._plan.period, memo=memo, by=self._plan.by
                 )
                 found[kpi.reading], amounts[kpi.reading] = kpi.arguments(view), Amounts()
+                within = _both(view.within(), inside)  # the same for all KPIs of a part
             rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
-            counted = _both(views[kpi.reading].counted(), inside)
+            counted = _both(views[kpi.reading].usable, within)
             if counted is not None:
-                rows = {name: value & counted if _is_mask(value) else value for name, value in rows.items()}
+                rows = {name: value & counted if is_mask(value) else value for name, value in rows.items()}
             masks.extend(rows[name] for name in form.masks)
             rest.append(form.take(rows, amounts[kpi.reading]))
-        return self._masks.packed(masks), rest
+        return self._masks.packed(masks), rest, within
 
-    def add(self, chunk: Chunk, lanes: Sequence[Any], rest: Sequence[Any], inside: Array | None) -> None:
+    def _add(self, chunk: Chunk, lanes: Sequence[Any], rest: Sequence[Any], inside: Array | None) -> None:
         """Add prepared rows; rows outside make no groups."""
         with self._numbering:
             if inside is None:
@@ -173,10 +188,6 @@ class _Dated:
             mine = {name: next(counts) for name in form.masks}
             out[state] = form.cells(mine, order)
         return groups, out
-
-
-def _is_mask(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype == np.bool_
 
 
 def _both(*masks: Array | None) -> Array | None:
@@ -212,8 +223,8 @@ def refused(first: Refusal) -> RefusedRow:
 def _check_needs(kpi: Kpi, chunk: Chunk, plan: Plan) -> None:
     if not (chunk.columns or chunk.others):
         return
-    dated = (kpi.at,) if plan.period else ()
-    wanted = (*kpi.needs, *dated, *keys_of(plan.by, kpi.at))
+    dating = (kpi.at,) if plan.period or kpi.stock or kpi.dated_by else ()
+    wanted = (*kpi.needs, *dating, *keys_of(plan.by, kpi.at))
     for name in wanted:
         if name not in chunk.columns:
             names = [*chunk.columns, *chunk.others]

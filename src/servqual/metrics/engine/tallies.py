@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from numbers import Real
 
 import attrs
+import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import all_of, must_be, near
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
 from servqual.metrics.accumulators import Cells
 from servqual.metrics.catalogue.kpis import KPIS
 from servqual.metrics.engine.planning import Dated, Plan, dated
+from servqual.metrics.engine.stocks import periods_of
 from servqual.metrics.engine.stored import Stored, pack, unpack
 from servqual.metrics.kpi.clusters import clustered
 from servqual.metrics.kpi.compound import Compound
@@ -21,6 +24,7 @@ from servqual.metrics.kpi.numbers import Numbers
 from servqual.metrics.results.estimates import numbers_of
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measures import Measures
+from servqual.metrics.time.instants import datetime_of
 from servqual.readers.columns.accounting import Rows
 
 
@@ -56,6 +60,9 @@ class Tally:
         cells: dict[str, Cells] = {}
         for part, mine in self.groups.items():
             groups[part], here, there = mine.union(other.groups[part])
+            if _is_stock(self.plan, part):
+                groups[part], places = groups[part].crossed(periods_of(self.plan.by))
+                here, there = places[here], places[there]
             size = groups[part].size
             for state in _states(self.plan, part):
                 left, right = self.cells[state].moved(here, size), other.cells[state].moved(there, size)
@@ -64,7 +71,10 @@ class Tally:
         return Tally(self.plan, groups, cells, rows)
 
     def without(self, *columns: str) -> "Tally":
-        """Make the groups coarser: some columns of `by` are left out."""
+        """Make the groups coarser: some columns of `by` are left out.
+
+        A stock does not add up over time: without its periods it is that of the last end.
+        """
         for name in columns:
             if name not in self.plan.by:
                 raise UnknownName(
@@ -79,13 +89,31 @@ class Tally:
                 do="tally anew by fewer columns",
             )
         plan = attrs.evolve(self.plan, by=tuple(name for name in self.plan.by if name not in columns))
+        stocks = [kpi.key for kpi in self.plan.read if kpi.stock]
+        if stocks and periods_of(plan.by) and periods_of(columns):
+            raise InvalidValue.of(
+                "columns",
+                f"name all periods or none, because {stocks[0]} does not add up over time",
+                columns,
+                shown=", ".join(columns),
+                do=f"tally anew by {', '.join(plan.by)}",
+            )
         groups: dict[Dated, Groups] = {}
         cells: dict[str, Cells] = {}
         for part, mine in self.groups.items():
-            groups[part], places = mine.without(columns)
+            last = self._last(part) if periods_of(columns) else None
+            groups[part], places = (mine if last is None else mine.only(last)).without(columns)
             for state in _states(self.plan, part):
-                cells[state] = self.cells[state].moved(places, groups[part].size)
+                kept = self.cells[state] if last is None else self.cells[state].ordered(last)
+                cells[state] = kept.moved(places, groups[part].size)
         return Tally(plan, groups, cells, self.rows)
+
+    def _last(self, part: Dated) -> Array | None:
+        """Groups of the last end of a stock; None for what adds up over time."""
+        if not _is_stock(self.plan, part):
+            return None
+        end = self.groups[part].place_in(periods_of(self.plan.by))
+        return np.flatnonzero(end == end.max(initial=0))
 
     def measure(self, confidence: float = 0.95) -> Measures:
         """Measure: values with their intervals at a confidence."""
@@ -101,17 +129,30 @@ class Tally:
             numbers={key: numbers for key, (_, numbers) in found.items()},
             rows=self.rows,
             confidence=confidence,
+            zone=self.plan.zone.key,
+            now=None if self.plan.now is None else datetime_of(self.plan.now),
+            period=None if self.plan.period is None else tuple(map(datetime_of, self.plan.period)),
         )
 
     def _measured(self, kpi: Kpi, confidence: float) -> tuple[Groups, Numbers]:
         if not isinstance(kpi, Compound):
-            return self.groups[dated(kpi)], numbers_of(kpi, self.cells[kpi.state], confidence)
-        groups, here, there = self.groups[dated(kpi.top)].union(self.groups[dated(kpi.base)])
+            groups, cells = self._shown(kpi)
+            return groups, numbers_of(kpi, cells, confidence)
+        (tops, top_cells), (bases, base_cells) = self._shown(kpi.top), self._shown(kpi.base)
+        groups, here, there = tops.union(bases)
         top, base = (
-            numbers_of(part, self.cells[part.state].moved(places, groups.size), confidence)
-            for part, places in ((kpi.top, here), (kpi.base, there))
+            numbers_of(part, cells.moved(places, groups.size), confidence)
+            for part, cells, places in ((kpi.top, top_cells, here), (kpi.base, base_cells, there))
         )
         return groups, kpi.measured(top, base, confidence)
+
+    def _shown(self, kpi: Kpi) -> tuple[Groups, Cells]:
+        """Groups and cells of a KPI, without the end before the first period of a stock."""
+        groups, cells = self.groups[dated(kpi)], self.cells[kpi.state]
+        if not (kpi.stock and periods_of(self.plan.by)):
+            return groups, cells
+        shown = np.flatnonzero(groups.place_in(periods_of(self.plan.by)) > 0)
+        return groups.only(shown), cells.ordered(shown)
 
     def to_bytes(self) -> bytes:
         """Write the stored form (see `servqual.metrics.engine.stored`); the same rows give the same bytes."""
@@ -160,6 +201,10 @@ class Tally:
     def __repr__(self) -> str:
         cells = sum(groups.size for groups in self.groups.values())
         return f"<Tally of {', '.join(k.key for k in self.plan.kpis)} in {cells} cells>"
+
+
+def _is_stock(plan: Plan, part: Dated) -> bool:
+    return any(kpi.stock for kpi in plan.read if dated(kpi) == part)
 
 
 def _states(plan: Plan, part: Dated) -> Iterator[str]:

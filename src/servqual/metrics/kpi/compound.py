@@ -87,14 +87,22 @@ class Compound(Kpi):
             statistic="quotient",
             law="keyed" if "keyed" in (top.law, base.law) else "commutative",
             of_period=top.of_period or base.of_period,
+            stock=top.stock or base.stock,
             top=top,
             base=base,
             times=times,
             base_is=base_is,
         )
 
-    def with_(self, *, key: str | None = None, **params: Any) -> "Compound":
-        """Set parameters, each in whichever of the two KPIs takes it."""
+    def with_(self, *, key: str | None = None, dated_by: str | None = None, **params: Any) -> "Compound":
+        """Set parameters, each in whichever of the two KPIs takes it; each of the two has its own moment."""
+        if dated_by is not None:
+            raise InvalidValue.of(
+                "dated_by",
+                f"be left out for {self.key}, which is of two KPIs",
+                dated_by,
+                do="make one with Compound.of, of KPIs that have it set",
+            )
         changed = cast("Compound", super().with_(key=key, **params))
         top, base = (
             part.with_(**{name: value for name, value in params.items() if name in part.params}) for part in self.parts

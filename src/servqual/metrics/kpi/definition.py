@@ -98,6 +98,11 @@ class Kpi:
         keyed_by: for a keyed KPI the column whose rows belong together; empty where all rows do.
         of_period: whether it describes a period as a whole (`View.period`): it also sees the rows before it, and cannot
             be grouped by time. For any other KPI only rows dated in `period=` count.
+        stock: whether it counts what is there at a moment, such as open cases, and not what came in. By period it is
+            that of each period's end, the last one at `now`; `period=` chooses the ends. What a row counts for changes
+            at moments of its own that the KPI reads, or for good. `at` is when a row begins to be there.
+        dated_by: the moment chosen by `with_(dated_by=…)` to date rows by, as `at` then does; a row without it, or
+            whose moment comes after `now`, does not count (one of `due_at` may lie ahead).
         version: raised when `rows` changes its meaning; part of the definition, and never used twice.
 
     >>> from servqual.metrics import KPIS
@@ -128,6 +133,8 @@ class Kpi:
     law: Law = attrs.field(default="commutative", validator=one_of(*get_args(Law)))
     keyed_by: str = "customer_id"
     of_period: bool = False
+    stock: bool = False
+    dated_by: str = ""
     version: int = 1
 
     def __attrs_post_init__(self) -> None:
@@ -145,8 +152,11 @@ class Kpi:
             moments = [name for name in names if name == "at" or name.endswith("_at")]
             object.__setattr__(self, "at", "received_at" if "received_at" in moments else next(iter(moments), ""))
 
-    def with_(self, *, key: str | None = None, **params: object) -> "Kpi":
+    def with_(self, *, key: str | None = None, dated_by: str | None = None, **params: object) -> "Kpi":
         """Set parameters; beside the original the new KPI needs a `key` of its own.
+
+        `dated_by` is the moment of the table that dates a row instead of `at`, such as resolved_at for the time to
+        resolution by month of resolution; rows without that moment do not count.
 
         >>> from servqual.metrics import KPIS
         >>> quick = KPIS["resolution_kept"].with_(key="solved_in_a_day", within=dt.timedelta(days=1))
@@ -163,7 +173,21 @@ class Kpi:
                     shown=repr(name),
                     near=near(name, self.params),
                 )
-        return attrs.evolve(self, key=key or self.key, params={**self.params, **params})
+        dated = {} if dated_by is None else {"at": self._moment(dated_by), "dated_by": dated_by}
+        return attrs.evolve(self, key=key or self.key, params={**self.params, **params}, **dated)
+
+    def _moment(self, dated_by: str) -> str:
+        """Check the name of a moment of the table that may date a row."""
+        if self.stock or self.of_period:
+            what = "counts what is there at a moment" if self.stock else "is of a period as a whole"
+            raise InvalidValue.of("dated_by", f"be left out for {self.key}, which {what}", dated_by)
+        known = {**TABLES.get(self.table, {}), **self.kinds}
+        moments = [name for name, kind in known.items() if kind is Kind.MOMENT]
+        if dated_by not in moments:
+            raise InvalidValue.of(
+                "dated_by", f"be a moment of {self.table}", dated_by, do=f"choose from {', '.join(moments) or 'none'}"
+            )
+        return dated_by
 
     @property
     def interval(self) -> str:
@@ -215,6 +239,8 @@ class Kpi:
             _made_with(self.rows),
             dict(self.kinds),
             self.of_period,
+            *(["stock"] if self.stock else []),
+            *([self.dated_by] if self.dated_by else []),
         )
 
     @cached_property

@@ -16,6 +16,8 @@ from servqual.readers.columns.tables import Kind, kind_of
 Made = TypeVar("Made")
 _SEEN_LATER: Final = frozenset({"interactions"})
 """Tables whose rows later than `now` are not seen; KPIs of other tables decide themselves."""
+_AHEAD: Final = "due_at"
+"""The moment that is known before it comes."""
 
 
 class View:
@@ -25,7 +27,7 @@ class View:
         self,
         chunk: Chunk,
         kpi: Any,
-        now: int | None,
+        now: int | Array | None,
         period: tuple[int, int] | None = None,
         *,
         memo: dict[Any, Any] | None = None,
@@ -54,8 +56,13 @@ class View:
         return np.zeros(self.size, np.bool_) if self._bad is None else self._bad
 
     @property
-    def now(self) -> int:
-        """Moment from which open items are seen, in microseconds of UTC."""
+    def usable(self) -> Array | None:
+        """Rows that can be used; None for all rows."""
+        return None if self._bad is None else ~self._bad
+
+    @property
+    def now(self) -> Any:
+        """Moment from which open items are seen, in microseconds of UTC; for a stock by period one per row."""
         if self._now is None:
             raise InvalidValue.of(
                 "now",
@@ -74,24 +81,29 @@ class View:
 
     def passed(self, at: int) -> bool:
         """Whether a moment has come by `now`; without a `now` it has."""
-        return self._now is None or at <= self._now
+        return self._now is None or bool(at <= self._now)
 
-    def counted(self) -> Array | None:
-        """Rows that count: not refused, not later than `now`, in the asked period; None for all rows."""
-        dated = self._dated()
-        if self._kpi.table not in _SEEN_LATER or self._now is None:
-            return dated
-        at = self._kpi.at
-        arrived = ~(self.known(at) & (self.us(at) > self._now))
-        return arrived if dated is None else dated & arrived
+    def within(self) -> Array | None:
+        """Rows dated where the KPI looks, which alone make groups; None for all rows.
 
-    def _dated(self) -> Array | None:
-        at = self._kpi.at
-        if self._period is None or self._kpi.of_period:
-            return None if self._bad is None else ~self._bad
-        self.refuse(~self.known(at), at, "is missing, so that the row lies in no period")
+        Those of a stock came by `now`. Other rows lie in the period, and those of contacts not after `now`; a KPI of a
+        period as a whole also sees what was before it.
+        """
+        kpi, at = self._kpi, self._kpi.at
+        if kpi.stock:
+            return self.seen(at)
+        inside: Array | None = None
+        if kpi.dated_by:
+            inside = self.known(at) if at == _AHEAD else self.seen(at)
+        elif kpi.table in _SEEN_LATER and self._now is not None:
+            inside = ~(self.known(at) & (self.us(at) > self._now))
+        if self._period is None or kpi.of_period:
+            return inside
+        if not kpi.dated_by:
+            self.refuse(~self.known(at), at, "is missing, so that the row lies in no period")
         start, end = self._period
-        return np.asarray(~self.bad & (self.us(at) >= start) & (self.us(at) < end))
+        during: Array = (self.us(at) >= start) & (self.us(at) < end)
+        return during if inside is None else inside & during
 
     def column(self, name: str) -> Column:
         """Read a column with its kind; an absent one is all missing. The KPI must name the columns that it reads."""

@@ -78,6 +78,28 @@ class Groups:
             return Groups.whole(), np.zeros(self.size, np.int64)
         return self._unique(tuple(self.by[i] for i in keep), [self.labels[i] for i in keep], self.codes[keep])
 
+    def only(self, places: Array) -> "Groups":
+        """Keep some of the groups."""
+        return Groups(self.by, self.labels, self.codes[:, places])
+
+    def place_in(self, columns: Sequence[str]) -> Array:
+        """Place of each group among the labels in some columns, in order."""
+        return self.without([name for name in self.by if name not in columns])[1]
+
+    def crossed(self, columns: Sequence[str]) -> "tuple[Groups, Array]":
+        """Add the groups that are missing among all pairs of the labels in some columns and in the others."""
+        inner, _ = self.without([name for name in self.by if name not in columns])
+        outer, _ = self.without(columns)
+        if inner.size * outer.size in (self.size, 0):
+            return self, np.arange(self.size)
+        pairs = {
+            **dict(zip(inner.by, np.tile(inner.codes, outer.size), strict=True)),
+            **dict(zip(outer.by, np.repeat(outer.codes, inner.size, axis=1), strict=True)),
+        }
+        every = Groups(self.by, self.labels, np.array([pairs[name] for name in self.by], np.int64))
+        groups, _, places = every.union(self)
+        return groups, places
+
     def keys(self) -> Iterator[tuple[Any, ...]]:
         """Iterate over the labels of each group, in order."""
         return zip(*self.columns(), strict=True) if self.by else iter([()] * self.size)

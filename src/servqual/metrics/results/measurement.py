@@ -1,5 +1,6 @@
 """One KPI in one group: a value with its interval, n, undecided, unit and direction."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,7 +19,8 @@ class Measurement:
     `value` is None where there is no data; `low` and `high` are None where no interval can be given. A time between
     failures, or a sigma level, without any failure has a `low` alone. Durations are in seconds, shares 0 to 1.
     `undecided` counts open items that may still go either way. `error` is the greatest error of a percentile that was
-    read from bins, as a share of it; 0 is exact.
+    read from bins, as a share of it; 0 is exact. `definition`, `zone`, `now` and `period` say what was asked: the KPI
+    with its version and parameters, where periods are read, the moment of open items, and the period, its end outside.
     """
 
     kpi: str
@@ -32,6 +34,9 @@ class Measurement:
     unit: Unit
     better: Better | None
     definition: str
+    zone: str = "UTC"
+    now: dt.datetime | None = None
+    period: tuple[dt.datetime, dt.datetime] | None = None
 
     @property
     def small(self) -> bool:

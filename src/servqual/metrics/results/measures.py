@@ -1,5 +1,6 @@
 """All measured KPIs by group: read one by one, held against goals, and shown as a table."""
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -31,7 +32,8 @@ class Measures(Table):
     """The measured KPIs of a tally, by group.
 
     Iterate for `Measurement`s, `get` one, `one()` where there is only one, `to_frame()` for a tidy table. `rows` counts
-    what was read, used and refused.
+    what was read, used and refused. `zone`, `now`, `period` and `definitions` say what was asked; frames of pandas carry
+    them in `attrs`, those of PyArrow in the metadata of the schema.
     """
 
     kpis: tuple[Kpi, ...]
@@ -40,6 +42,14 @@ class Measures(Table):
     numbers: Mapping[str, Numbers]
     rows: Mapping[str, Rows]
     confidence: float
+    zone: str
+    now: dt.datetime | None
+    period: tuple[dt.datetime, dt.datetime] | None
+
+    @property
+    def definitions(self) -> dict[str, str]:
+        """The definition id of each KPI: numbers with equal ones are comparable."""
+        return {kpi.key: kpi.definition for kpi in self.kpis}
 
     def __iter__(self) -> Iterator[Measurement]:
         for kpi in self.kpis:
@@ -68,6 +78,9 @@ class Measures(Table):
                 unit=kpi.unit,
                 better=kpi.better,
                 definition=kpi.definition,
+                zone=self.zone,
+                now=self.now,
+                period=self.period,
             )
 
     def get(self, kpi: str, **group: object) -> Measurement:
@@ -160,7 +173,17 @@ class Measures(Table):
         return head, rows
 
     def _caption(self) -> str:
-        return f"{len(self):,} measurements, intervals at {self.confidence:.0%}"
+        asked = self._asked()
+        when = [f"{name} {asked[name]}" for name in ("period", "now", "zone") if name in asked]
+        return f"{len(self):,} measurements, intervals at {self.confidence:.0%}; {', '.join(when)}"
+
+    def _asked(self) -> dict[str, str]:
+        asked = {f"definition of {key}": definition for key, definition in self.definitions.items()}
+        if self.now is not None:
+            asked["now"] = self.now.isoformat()
+        if self.period is not None:
+            asked["period"] = " to ".join(end.isoformat() for end in self.period)
+        return {**asked, "zone": self.zone}
 
 
 def find_kpi(kpis: Sequence[Kpi], key: object) -> Kpi:

@@ -37,13 +37,21 @@ class Table(ABC):
     def _caption(self) -> str:
         """A line above the table."""
 
+    def _asked(self) -> dict[str, str]:
+        """What was asked, by name, as frames carry it beside their columns."""
+        return {}
+
     def to_frame(self, kind: Literal["pandas", "polars", "pyarrow"] = "pandas") -> Any:
         """Make the tidy table a frame of the library that you name; it must be installed."""
         if kind == "pyarrow":
-            return need("pyarrow", "files", "to_frame('pyarrow')").table(self.columns())
+            arrow = need("pyarrow", "files", "to_frame('pyarrow')")
+            return arrow.table(self.columns(), metadata=self._asked() or None)
         if kind not in {"pandas", "polars"}:
             raise InvalidValue.of("kind", "be pandas, polars or pyarrow", kind)
-        return need(kind, "all", f"to_frame({kind!r})").DataFrame(self.columns())
+        frame = need(kind, "all", f"to_frame({kind!r})").DataFrame(self.columns())
+        if kind == "pandas":
+            frame.attrs.update(self._asked())
+        return frame
 
     def to_csv(self) -> str:
         """Write the tidy table as CSV text, guarded against formulas in the names of groups."""

@@ -1,7 +1,7 @@
 """Moments as users give them, in microseconds of UTC."""
 
 import datetime as dt
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from servqual.errors import InvalidValue
 from servqual.model.hours.spans import micros
 from servqual.readers.columns.labels import is_missing
 
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 Moment: TypeAlias = dt.datetime | np.datetime64
 """An aware datetime, or a moment of numpy, which is of UTC."""
 
@@ -24,3 +25,8 @@ def us_of(moment: Moment, field: str) -> int:
     if isinstance(moment, np.datetime64):
         return int(moment.astype("datetime64[us]").astype(np.int64))
     return micros(moment, field)
+
+
+def datetime_of(us: int) -> dt.datetime:
+    """Give microseconds since 1970 as a datetime of UTC."""
+    return _EPOCH + dt.timedelta(microseconds=us)

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.readers.columns.zones import local
+from servqual.readers.columns.zones import changes, instants, local
 
 _DAY: Final = 86_400_000_000
 _HOUR: Final = 3_600_000_000
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _ORDINAL: Final = dt.date(1970, 1, 1).toordinal()
+_TWO_YEARS: Final = 2 * 366 * _DAY
 
 
 def keys_of(by: Iterable[str], at: str) -> tuple[str, ...]:
@@ -49,6 +50,8 @@ PERIODS: Final = ("hour", *_FIRST_DAY, "weekday", "hour_of_day")
 An hour of the wall clock is named by the instant at which it begins, in UTC; calendar periods by their first date; then
 ISO weekday 1 to 7, and the hour of the day.
 """
+RECURRING: Final = ("weekday", "hour_of_day")
+"""Periods that come again and so have no end."""
 
 
 def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[object]]:
@@ -75,6 +78,35 @@ def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[objec
     codes, labels = _of_days(name, first, int(days.max()))
     days -= first
     return codes.take(days), labels
+
+
+def ends_of(names: Iterable[str], first: int, last: int, zone: ZoneInfo) -> Array:
+    """List the ends of the periods from the one of an instant to the one before `last`, which is cut there.
+
+    Several names cut time together. The end of the period before comes first: it is the start of the first period. Where
+    a clock that is set back shows a period again, the period ends with that.
+
+    >>> ends = ends_of(["month"], *np.array(["2026-03-10", "2026-05-20"], "datetime64[us]").astype(int), ZoneInfo("UTC"))
+    >>> ends.astype("datetime64[us]").astype("datetime64[D]").astype(str).tolist()
+    ['2026-03-01', '2026-04-01', '2026-05-01', '2026-05-20']
+    """
+    names = tuple(names)
+    if not names:
+        return np.array([last])
+    step = _HOUR if "hour" in names else _DAY
+    begin = first - _TWO_YEARS
+    low, high = (int(at) // step * step for at in local(np.array([begin, last]), zone))
+    wall = np.arange(low, high + 2 * step, step)
+    cuts = np.unique(np.concatenate([instants(wall, zone), instants(wall, zone, fold=1), changes(begin, last, zone)]))
+    cuts = cuts[cuts <= last]
+    fresh = np.zeros(len(cuts), np.bool_)
+    for name in names:
+        codes, _ = period(name, cuts, zone)
+        settled = np.minimum.accumulate(codes[::-1])[::-1]
+        fresh |= np.diff(settled, prepend=-1) != 0
+    starts = cuts[fresh]
+    ends = starts[1:] if starts[-1] == last else np.append(starts[1:], last)
+    return ends[int(np.searchsorted(starts, first, side="right")) - 2 :]
 
 
 @lru_cache(64)

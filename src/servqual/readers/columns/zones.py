@@ -31,6 +31,12 @@ def local(moments: Array, zone: ZoneInfo) -> Array:
     return moments + offsets[np.searchsorted(starts, moments, side="right") - 1]
 
 
+def changes(first: int, last: int, zone: ZoneInfo) -> Array:
+    """List the instants between two at which the clock of a zone is changed."""
+    starts, _ = _offsets(zone, first // _DAY, last // _DAY + 1)
+    return starts[1:]
+
+
 @lru_cache(maxsize=64)
 def _offsets(zone: ZoneInfo, first: int, last: int) -> tuple[Array, Array]:
     """List the spans of constant offset between two days: their starts, found by bisection in a day, and offsets."""
