@@ -180,6 +180,7 @@ def _seen(row: Plain, unit: str) -> Plain:
         "interval": "" if (ends := interval(row.get("low"), row.get("high"), unit)) == "–" else ends,
         "n": number(row.get("n"), "count"),
         "undecided": number(undecided, "count") if undecided else "",
+        "warnings": [_text(each, "text") for each in _rows(row, "warnings") if each.get("code") != "n.small"],
     }
 
 

@@ -254,10 +254,15 @@ def _kpi(kpi: Kpi, m: Measurement) -> Plain:
         "business_time": _in_business_time(kpi),
         "undecided": m.undecided,
         "small": m.small,
+        "warnings": _warnings(m),
         "error": m.error,
         "definition": m.definition,
         "reason": reason,
     }
+
+
+def _warnings(m: Measurement) -> list[Plain]:
+    return [{"code": caveat.code, "text": clean(caveat.text)} for caveat in m.warnings]
 
 
 def _in_business_time(kpi: Kpi) -> bool:
@@ -276,6 +281,7 @@ def _standard(promise: Promise, whole: Measures) -> Plain:
         "business_time": _in_business_time(promise.kpi),
         **_seen(m),
         "undecided": m.undecided,
+        "warnings": _warnings(m),
         "status": verdict_on_cases(m, promise.goal, promise.kpi.better),
         "gap": None if m.value is None else m.value - promise.goal,
     }
@@ -329,6 +335,8 @@ def _headline(
     lines = []
     for s in standards:
         seen = f"{number(s['value'], 'share')} kept, goal {s['status'].replace('_', ' ')}"
+        if s["status"] == "cannot_be_judged":
+            seen += "".join(f": {warning['text']}" for warning in s["warnings"] if warning["code"] == "cells.unread")
         lines.append(
             f"Promised: {shorten(s['name'], _LONGEST)} for {number(s['goal'], 'share')} of cases; "
             f"{'there is nothing to judge it by yet' if s['value'] is None else seen}."

@@ -318,7 +318,9 @@ def test_a_kpi_may_be_dated_by_its_end() -> None:
     """The time to resolution by month of resolution; what was not resolved by now does not count."""
     kpi = KPIS["resolution_time"].with_(dated_by="resolved_at")
     assert kpi.definition != KPIS["resolution_time"].definition
-    found = measure([kpi], {"cases": {**CASES, "received_at": [*CASES["received_at"]]}}, by=["month"], now=at("2026-05-01"))
+    found = measure(
+        [kpi], {"cases": {**CASES, "received_at": [*CASES["received_at"]]}}, by=["month"], now=at("2026-05-01")
+    )
     assert {m.group["month"]: (m.value, m.n, m.undecided) for m in found} == {
         dt.date(2026, 4, 1): ((23 + 2) / 2 * 86400, 2, 0)
     }
@@ -337,7 +339,11 @@ def test_a_kpi_may_be_dated_by_its_end() -> None:
         ("resolution_time", "team", "dated_by must be a moment of cases"),
         ("backlog", "resolved_at", "dated_by must be left out for backlog, which counts what is there at a moment"),
         ("attrition", "left_at", "dated_by must be left out for attrition, which is of a period as a whole"),
-        ("clearance_ratio", "closed_at", r"dated_by must be left out for clearance_ratio.*; make one with Compound\.of"),
+        (
+            "clearance_ratio",
+            "closed_at",
+            r"dated_by must be left out for clearance_ratio.*; make one with Compound\.of",
+        ),
     ],
 )
 def test_what_cannot_date_a_kpi_is_refused(key: str, moment: str, message: str) -> None:

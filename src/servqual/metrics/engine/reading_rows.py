@@ -17,13 +17,13 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn, RefusedRow
-from servqual.metrics.accumulators import Amounts, Cells, MaskCounts, Run, running_form
+from servqual.metrics.accumulators import Amounts, Cells, Dense, MaskCounts, Run, running_form
 from servqual.metrics.engine.by_customer import CustomerChunks
 from servqual.metrics.engine.chunks import ahead
 from servqual.metrics.engine.grouping import GroupCodes
 from servqual.metrics.engine.planning import Dated, Plan, dated
 from servqual.metrics.engine.stocks import Stocks, is_mask, periods_of
-from servqual.metrics.engine.tallies import Tally
+from servqual.metrics.engine.tallies import Tally, unread_of
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 from servqual.metrics.results.groups import Groups
@@ -119,7 +119,9 @@ def _part(plan: Plan, part: Dated) -> "_Dated | Stocks":
     kpis = [kpi for kpi in plan.kpis if dated(kpi) == part]
     if not kpis[0].stock:
         return _Dated(plan, kpis)
-    return Stocks(plan, kpis) if periods_of(plan.by) else _Dated(attrs.evolve(plan, now=plan.horizon, period=None), kpis)
+    return (
+        Stocks(plan, kpis) if periods_of(plan.by) else _Dated(attrs.evolve(plan, now=plan.horizon, period=None), kpis)
+    )
 
 
 class _Dated:
@@ -132,13 +134,18 @@ class _Dated:
         self._codes = GroupCodes(plan.by, kpis[0].at, plan.zone)
         self._keys = keys_of(plan.by, kpis[0].at)
         self._masks = MaskCounts(sum(len(form.masks) for form in self._forms.values()))
+        self._unread: dict[str, Array] = {}
         self._numbering = threading.Lock()
         # a lock per form, so that threads fill different forms at once
         self._adding = [(threading.Lock(), add) for add in (self._masks.add, *(f.add for f in self._forms.values()))]
 
     def add(self, chunk: Chunk, memo: dict[Any, Any], views: dict[str, View], inside: Array | None) -> None:
         """Add the rows inside; views are kept by reading."""
-        self._add(chunk, *self._take(chunk, memo, views, inside))
+        lanes, rest, within = self._take(chunk, memo, views, inside)
+        unread = {
+            state: rows for state, kpi in self._kpis.items() if (rows := _unread(views[kpi.reading], within)).any()
+        }
+        self._add(chunk, lanes, rest, within, unread)
 
     def _take(
         self, chunk: Chunk, memo: dict[Any, Any], views: dict[str, View], inside: Array | None
@@ -164,7 +171,14 @@ class _Dated:
             rest.append(form.take(rows, amounts[kpi.reading]))
         return self._masks.packed(masks), rest, within
 
-    def _add(self, chunk: Chunk, lanes: Sequence[Any], rest: Sequence[Any], inside: Array | None) -> None:
+    def _add(
+        self,
+        chunk: Chunk,
+        lanes: Sequence[Any],
+        rest: Sequence[Any],
+        inside: Array | None,
+        unread: Mapping[str, Array],
+    ) -> None:
         """Add prepared rows; rows outside make no groups."""
         with self._numbering:
             if inside is None:
@@ -173,6 +187,10 @@ class _Dated:
                 codes, rows = np.zeros(chunk.size, np.int64), np.flatnonzero(inside)
                 columns = {name: chunk.columns[name].take(rows) for name in self._keys if name in chunk.columns}
                 codes[rows] = self._codes.add(attrs.evolve(chunk, columns=columns, size=len(rows)))
+            for state, mask in unread.items():
+                counts = np.bincount(codes[mask], minlength=self._codes.size)
+                counts[: len(self._unread.get(state, ()))] += self._unread.get(state, 0)
+                self._unread[state] = counts
         if self._codes.size:
             for (lock, add), taken in zip(self._adding, (lanes, *rest), strict=True):
                 with lock:  # other threads may have found more groups by now; their number only grows
@@ -187,7 +205,18 @@ class _Dated:
         for state, form in self._forms.items():
             mine = {name: next(counts) for name in form.masks}
             out[state] = form.cells(mine, order)
+        for state, unread in self._unread.items():
+            every = np.zeros(groups.size, np.int64)
+            every[: len(unread)] = unread
+            out[unread_of(state)] = Dense({"n": every[order]})
         return groups, out
+
+
+def _unread(view: View, within: Array | None) -> Array:
+    """Find the rows that could not be read, of those that make groups."""
+    if view.usable is None:
+        return np.zeros(0, np.bool_)
+    return view.bad if within is None else view.bad & within
 
 
 def _both(*masks: Array | None) -> Array | None:

@@ -3,7 +3,9 @@
 Tallies of the same rows are the same bytes, however the rows were split or ordered.
 """
 
+import operator
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from numbers import Real
 
 import attrs
@@ -12,7 +14,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import all_of, must_be, near
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
-from servqual.metrics.accumulators import Cells
+from servqual.metrics.accumulators import Cells, Dense
 from servqual.metrics.catalogue.kpis import KPIS
 from servqual.metrics.engine.planning import Dated, Plan, dated
 from servqual.metrics.engine.stocks import periods_of
@@ -21,6 +23,7 @@ from servqual.metrics.kpi.clusters import clustered
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
+from servqual.metrics.results.caveats import Caveat
 from servqual.metrics.results.estimates import numbers_of
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measures import Measures
@@ -65,8 +68,13 @@ class Tally:
                 here, there = places[here], places[there]
             size = groups[part].size
             for state in _states(self.plan, part):
-                left, right = self.cells[state].moved(here, size), other.cells[state].moved(there, size)
-                cells[state] = left + right  # type: ignore[operator]
+                sides = [
+                    tally.cells[state].moved(places, size)
+                    for tally, places in ((self, here), (other, there))
+                    if state in tally.cells
+                ]
+                if sides:
+                    cells[state] = reduce(operator.add, sides)
         rows = {table: rows + other.rows[table] for table, rows in self.rows.items()}
         return Tally(self.plan, groups, cells, rows)
 
@@ -103,7 +111,7 @@ class Tally:
         for part, mine in self.groups.items():
             last = self._last(part) if periods_of(columns) else None
             groups[part], places = (mine if last is None else mine.only(last)).without(columns)
-            for state in _states(self.plan, part):
+            for state in filter(self.cells.__contains__, _states(self.plan, part)):
                 kept = self.cells[state] if last is None else self.cells[state].ordered(last)
                 cells[state] = kept.moved(places, groups[part].size)
         return Tally(plan, groups, cells, self.rows)
@@ -132,6 +140,8 @@ class Tally:
             zone=self.plan.zone.key,
             now=None if self.plan.now is None else datetime_of(self.plan.now),
             period=None if self.plan.period is None else tuple(map(datetime_of, self.plan.period)),
+            unread={kpi.key: unread for kpi in self.plan.kpis if (unread := self._unread(kpi)) is not None},
+            no_match={kpi.key: self._no_match(kpi, *found[kpi.key]) for kpi in self.plan.kpis},
         )
 
     def _measured(self, kpi: Kpi, confidence: float) -> tuple[Groups, Numbers]:
@@ -146,9 +156,31 @@ class Tally:
         )
         return groups, kpi.measured(top, base, confidence)
 
-    def _shown(self, kpi: Kpi) -> tuple[Groups, Cells]:
+    def _unread(self, kpi: Kpi) -> Array | None:
+        """Count the rows of each group that could not be read for a KPI; None where there are none."""
+        if isinstance(kpi, Compound):
+            (tops, top), (bases, base) = ((self.groups[dated(p)], self._unread(p)) for p in (kpi.top, kpi.base))
+            groups, *places = tops.union(bases)
+            out = np.zeros(groups.size, np.int64)
+            for unread, place in zip((top, base), places, strict=True):
+                if unread is not None:
+                    out[place] += unread
+            return out
+        found = self._shown(kpi, unread_of(kpi.state))[1] if unread_of(kpi.state) in self.cells else None
+        return found.fields["n"] if isinstance(found, Dense) else None
+
+    def _no_match(self, kpi: Kpi, groups: Groups, numbers: Numbers) -> tuple[Caveat, ...]:
+        """Say where nothing has the asked values, or a column of the groups has none."""
+        chosen = {**self.plan.where, **(kpi.params.get("only") or {})}
+        if chosen and not (numbers.n.any() or numbers.undecided.any()):
+            words = ", ".join(f"{name} {' or '.join(map(str, values))}" for name, values in chosen.items())
+            return (Caveat("where.no_match", f"no row counted has {words}"),)
+        empty = [name for name, labels in zip(groups.by, groups.labels, strict=True) if groups.size and not labels]
+        return tuple(Caveat("group.no_match", f"no row has a {name}") for name in empty)
+
+    def _shown(self, kpi: Kpi, state: str | None = None) -> tuple[Groups, Cells]:
         """Groups and cells of a KPI, without the end before the first period of a stock."""
-        groups, cells = self.groups[dated(kpi)], self.cells[kpi.state]
+        groups, cells = self.groups[dated(kpi)], self.cells[state or kpi.state]
         if not (kpi.stock and periods_of(self.plan.by)):
             return groups, cells
         shown = np.flatnonzero(groups.place_in(periods_of(self.plan.by)) > 0)
@@ -203,9 +235,16 @@ class Tally:
         return f"<Tally of {', '.join(k.key for k in self.plan.kpis)} in {cells} cells>"
 
 
+def unread_of(state: str) -> str:
+    """Name the cells that count the rows that were unread for a state."""
+    return f"{state} unread"
+
+
 def _is_stock(plan: Plan, part: Dated) -> bool:
     return any(kpi.stock for kpi in plan.read if dated(kpi) == part)
 
 
 def _states(plan: Plan, part: Dated) -> Iterator[str]:
-    yield from {kpi.state: None for kpi in plan.read if dated(kpi) == part}
+    """Name the cells of a part: the state of each KPI, and the rows that were unread for it, where there are any."""
+    for state in {kpi.state: None for kpi in plan.read if dated(kpi) == part}:
+        yield from (state, unread_of(state))

@@ -10,7 +10,8 @@ import attrs
 from servqual._checks import all_of, among, must_be
 from servqual.errors import InvalidValue
 from servqual.metrics.kpi.definition import Kpi
-from servqual.metrics.results.measurement import SMALL, Measurement
+from servqual.metrics.results.caveats import SMALL
+from servqual.metrics.results.measurement import Measurement
 from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
 from servqual.model.standards.indicator import Goal, Indicator
 from servqual.model.standards.standard import ServiceStandard
@@ -68,7 +69,9 @@ class Attainment:
         if m.value is not None and m.unit == "share" and m.undecided and low is not None and high is not None:
             least, most = _with_undecided(m, m.value)
             low, high = min(low, least), max(high, most)
-        found = "cannot_be_judged" if m.value is None else _judged(low, high, self.goal, self._better, self.margin)
+        if m.value is None or m.mostly_unread:
+            return "cannot_be_judged"
+        found = _judged(low, high, self.goal, self._better, self.margin)
         few_alike = low is not None and low == high and m.n < SMALL  # they say little of those that follow
         return "unclear" if few_alike and found != "cannot_be_judged" else found
 
@@ -83,7 +86,7 @@ def verdict_on_cases(measured: Measurement, goal: float | None, better: str | No
     >>> [verdict_on_cases(open_cases, goal, "higher") for goal in (0.6, 0.8, 0.9)]
     ['reached', 'unclear', 'not_reached']
     """
-    if measured.value is None:
+    if measured.value is None or measured.mostly_unread:
         return "cannot_be_judged"
     low = high = measured.value
     if measured.unit == "share":

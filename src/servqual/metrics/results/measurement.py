@@ -2,14 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
 from servqual.metrics.kpi.definition import Better, Unit
-
-SMALL: Final = 30
-"""Below this n a number is marked as small: its interval says more than its value."""
+from servqual.metrics.results.caveats import MOSTLY, SMALL, Caveat, unread_share
 
 
 @attrs.frozen(kw_only=True)
@@ -21,6 +19,7 @@ class Measurement:
     `undecided` counts open items that may still go either way. `error` is the greatest error of a percentile that was
     read from bins, as a share of it; 0 is exact. `definition`, `zone`, `now` and `period` say what was asked: the KPI
     with its version and parameters, where periods are read, the moment of open items, and the period, its end outside.
+    `unread` counts the rows that could not be read for it; `warnings` say what to know before leaning on the number.
     """
 
     kpi: str
@@ -37,8 +36,15 @@ class Measurement:
     zone: str = "UTC"
     now: dt.datetime | None = None
     period: tuple[dt.datetime, dt.datetime] | None = None
+    unread: int = 0
+    warnings: tuple[Caveat, ...] = ()
 
     @property
     def small(self) -> bool:
         """Whether n is too small to lean on; a count stands for itself."""
         return self.n < SMALL and self.unit != "count"
+
+    @property
+    def mostly_unread(self) -> bool:
+        """Whether over half of the rows that it needs could not be read, so that nothing can be judged by it."""
+        return unread_share(self.n, self.undecided, self.unread) > MOSTLY

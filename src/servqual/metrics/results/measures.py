@@ -9,12 +9,14 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual._checks import did_you_mean, must_be, near
 from servqual._words import number
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
 from servqual.metrics.results.attaining import Attainments, attainments
+from servqual.metrics.results.caveats import Caveat, caveats_of
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measurement import Measurement
 from servqual.metrics.results.tidy import SHOWN, Table
@@ -23,7 +25,7 @@ from servqual.model.standards.standard import ServiceStandard
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.labels import text_of
 
-RESULT_COLUMNS: Final = ("kpi", "value", "low", "high", "n", "undecided", "unit")
+RESULT_COLUMNS: Final = ("kpi", "value", "low", "high", "n", "undecided", "unit", "warnings")
 """The columns of a tidy table, besides those of `by`, which come after the first."""
 
 
@@ -45,6 +47,8 @@ class Measures(Table):
     zone: str
     now: dt.datetime | None
     period: tuple[dt.datetime, dt.datetime] | None
+    unread: Mapping[str, Array] = attrs.field(factory=dict)
+    no_match: Mapping[str, tuple[Caveat, ...]] = attrs.field(factory=dict)
 
     @property
     def definitions(self) -> dict[str, str]:
@@ -61,11 +65,18 @@ class Measures(Table):
     def of(self, kpi: str | Kpi) -> Iterator[Measurement]:
         """Iterate over the measurements of one KPI, per group. Raises `UnknownName` for a KPI that was not measured."""
         found = find_kpi(self.kpis, kpi.key if isinstance(kpi, Kpi) else kpi)
-        return self._measurements(found, self.groups[found.key].keys(), self.numbers[found.key])
+        return self._measurements(found, self.groups[found.key].keys(), self.numbers[found.key], self._unread(found))
 
-    def _measurements(self, kpi: Kpi, keys: Iterable[Sequence[Any]], numbers: Numbers) -> Iterator[Measurement]:
+    def _unread(self, kpi: Kpi) -> Array:
+        """Count the rows of each group that could not be read for a KPI."""
+        found = self.unread.get(kpi.key)
+        return np.zeros(self.groups[kpi.key].size, np.int64) if found is None else found
+
+    def _measurements(
+        self, kpi: Kpi, keys: Iterable[Sequence[Any]], numbers: Numbers, unread: Array
+    ) -> Iterator[Measurement]:
         lists = (getattr(numbers, field.name).tolist() for field in attrs.fields(Numbers))
-        for key, value, low, high, n, undecided, error in zip(keys, *lists, strict=True):
+        for key, value, low, high, n, undecided, error, lost in zip(keys, *lists, unread.tolist(), strict=True):
             yield Measurement(
                 kpi=kpi.key,
                 group=dict(zip(self.by, key, strict=True)),
@@ -81,6 +92,14 @@ class Measures(Table):
                 zone=self.zone,
                 now=self.now,
                 period=self.period,
+                unread=lost,
+                warnings=caveats_of(
+                    unit=kpi.unit,
+                    n=int(n),
+                    undecided=int(undecided),
+                    unread=lost,
+                    no_match=self.no_match.get(kpi.key, ()),
+                ),
             )
 
     def get(self, kpi: str, **group: object) -> Measurement:
@@ -95,11 +114,11 @@ class Measures(Table):
             raise InvalidValue.of("group", f"be named by {columns}", tuple(group), shown=", ".join(group) or "none")
         wanted = tuple(group[name] for name in self.by)
         nan = np.array([math.nan])
-        numbers = Numbers(nan, nan, nan, *np.zeros((3, 1)))
+        numbers, unread = Numbers(nan, nan, nan, *np.zeros((3, 1))), np.zeros(1, np.int64)
         for i, key in enumerate(self.groups[kpi].keys()):
             if all(map(_is_named, key, wanted)):
-                numbers = self.numbers[kpi].only(slice(i, i + 1))
-        return next(self._measurements(found, [wanted], numbers))
+                numbers, unread = self.numbers[kpi].only(slice(i, i + 1)), self._unread(found)[i : i + 1]
+        return next(self._measurements(found, [wanted], numbers, unread))
 
     def one(self) -> Measurement:
         """Find the only measurement; refuse where there are several, or none."""
@@ -137,7 +156,7 @@ class Measures(Table):
         )
 
     def columns(self) -> dict[str, list[Any]]:
-        """Make the tidy table as columns: kpi, the groups, value, low, high, n, undecided, unit."""
+        """Make the tidy table as columns: kpi, the groups, value, low, high, n, undecided, unit, codes of warnings."""
         names = (RESULT_COLUMNS[0], *self.by, *RESULT_COLUMNS[1:])
         out: dict[str, list[Any]] = {name: [] for name in names}
         for kpi in self.kpis:
@@ -150,6 +169,7 @@ class Measures(Table):
                 out[name] += map(_or_none, getattr(numbers, name).tolist())
             for name in ("n", "undecided"):
                 out[name] += getattr(numbers, name).astype(np.int64).tolist()
+            out["warnings"] += [" ".join(caveat.code for caveat in m.warnings) for m in self.of(kpi)]
         return out
 
     def equals(self, other: "Measures") -> bool:
@@ -159,23 +179,33 @@ class Measures(Table):
         return len(mine) == len(theirs) and all(_same(a, b) for a, b in zip(mine, theirs, strict=True))
 
     def _texts(self) -> tuple[list[str], list[list[str]]]:
-        head = ["kpi", *self.by, "value", "low", "high", "n", "undecided"]
+        head = ["kpi", *self.by, "value", "low", "high", "n", "undecided", "warnings"]
         rows = [
             [
                 m.kpi,
                 *("–" if m.group[name] is None else str(m.group[name]) for name in self.by),
                 *(number(x, m.unit) for x in (m.value, m.low, m.high)),
-                f"{m.n:,}" + (" (small)" if m.small else ""),
+                f"{m.n:,}",
                 f"{m.undecided:,}",
+                "; ".join(map(str, m.warnings)),
             ]
             for m in islice(self, SHOWN)
         ]
         return head, rows
 
+    @property
+    def warnings(self) -> tuple[Caveat, ...]:
+        """What is to be known of whole KPIs, also of those without a row."""
+        return tuple(dict.fromkeys(caveat for caveats in self.no_match.values() for caveat in caveats))
+
+    def __repr__(self) -> str:
+        return "\n".join([super().__repr__(), *map(str, self.warnings)])
+
     def _caption(self) -> str:
         asked = self._asked()
         when = [f"{name} {asked[name]}" for name in ("period", "now", "zone") if name in asked]
-        return f"{len(self):,} measurements, intervals at {self.confidence:.0%}; {', '.join(when)}"
+        told = [f"{len(self):,} measurements, intervals at {self.confidence:.0%}", ", ".join(when)]
+        return "; ".join([*told, *map(str, self.warnings)])
 
     def _asked(self) -> dict[str, str]:
         asked = {f"definition of {key}": definition for key, definition in self.definitions.items()}

@@ -1,0 +1,67 @@
+"""Caveats of a number: what its reader must know before leaning on it, each with a stable code."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from servqual._words import counted, number
+
+SMALL: Final = 30
+"""Below this n a number is marked as small: its interval says more than its value."""
+UNREAD: Final = 0.05
+"""The share of unread rows from which on a number carries a caveat."""
+MOSTLY: Final = 0.5
+"""The share of unread rows above which nothing is judged, and of undecided ones above which a share is immature."""
+CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cells.unread": f"{UNREAD:.0%} or more of the rows that the KPI needs could not be read; above {MOSTLY:.0%} a "
+        "verdict is cannot_be_judged",
+        "group.no_match": "no row has a value in a column of `by`",
+        "n.small": f"fewer than {SMALL} rows: the interval says more than the value",
+        "share.immature": f"more than {MOSTLY:.0%} of the items are undecided",
+        "where.no_match": "no row has the values that `where=`, or `only=` of the KPI, asks for",
+    }
+)
+"""The codes and when each is given."""
+
+
+@attrs.frozen
+class Caveat:
+    """A code for machines and a sentence for people."""
+
+    code: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def unread_share(n: int, undecided: int, unread: int) -> float:
+    """The share of rows that could not be read among all that a KPI needs; 0 where there are none.
+
+    >>> unread_share(3, 0, 597)
+    0.995
+    """
+    return unread / (n + undecided + unread) if unread else 0.0
+
+
+def caveats_of(
+    *, unit: str, n: int, undecided: int, unread: int, no_match: Iterable[Caveat] = ()
+) -> tuple[Caveat, ...]:
+    """List the caveats of a number, in the order of their codes.
+
+    >>> [caveat.code for caveat in caveats_of(unit="share", n=3, undecided=0, unread=597)]
+    ['cells.unread', 'n.small']
+    """
+    found = [*no_match]
+    share = unread_share(n, undecided, unread)
+    if share >= UNREAD:
+        rows = f"{counted(unread, 'row')} of {n + undecided + unread:,}"
+        found.append(Caveat("cells.unread", f"{rows} could not be read ({number(share, 'share')})"))
+    if unit != "count" and 0 < n < SMALL:
+        found.append(Caveat("n.small", f"n is only {n}"))
+    if unit == "share" and undecided > MOSTLY * (n + undecided):
+        found.append(Caveat("share.immature", f"{undecided:,} of {n + undecided:,} are undecided"))
+    return tuple(sorted(found, key=lambda caveat: caveat.code))

@@ -1,0 +1,92 @@
+"""A number that most of its data could not carry says so, per group, and cannot be judged."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servqual.metrics import KPIS, Tally, measure, tally
+from servqual.metrics.results.caveats import CODES
+from servqual.model import Indicator
+
+NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+LATER = (NINE + dt.timedelta(hours=2)).isoformat()
+cells = st.sampled_from(["soon", LATER, None])
+groups = st.lists(st.tuples(st.sampled_from(["north", "south"]), cells), min_size=1, max_size=90)
+
+
+def cases(rows: list[tuple[str, str | None]]) -> dict[str, list[object]]:
+    """Cases of a team, each with the cell that says when it was resolved."""
+    return {
+        "received_at": [NINE] * len(rows),
+        "team": [team for team, _ in rows],
+        "resolved_at": [cell for _, cell in rows],
+    }
+
+
+@given(groups, st.integers(0, 90))
+def test_unread_rows_are_counted_by_group(rows: list[tuple[str, str | None]], cut: int) -> None:
+    """Against the obvious count; in parts, from bytes, and in groups made coarser."""
+    now = NINE + dt.timedelta(days=1)
+    whole = tally(["resolution_time"], {"cases": cases(rows)}, by=["team"], now=now)
+    parts = [
+        tally(["resolution_time"], {"cases": cases(some)}, by=["team"], now=now) for some in (rows[:cut], rows[cut:])
+    ]
+    added = Tally.from_bytes((parts[0] + parts[1]).to_bytes())
+    assert added.to_bytes() == whole.to_bytes()
+    for measures in (added.measure(), whole.measure()):
+        for m in measures:
+            mine = [cell for team, cell in rows if team == m.group["team"]]
+            unread, read = mine.count("soon"), len(mine) - mine.count("soon")
+            assert (m.unread, m.n + m.undecided) == (unread, read)
+            assert ("cells.unread" in {w.code for w in m.warnings}) == (unread / len(mine) >= 0.05)
+            assert m.mostly_unread == (unread > read)
+    total = added.without("team").measure().one()
+    assert total.unread == [cell for _, cell in rows].count("soon")
+
+
+def test_what_could_hardly_be_read_is_not_judged() -> None:
+    """Three of six hundred say nothing of the desk; of the team whose cells were read there is a verdict."""
+    rows = [("north", LATER)] * 3 + [("north", "17")] * 597 + [("south", LATER)] * 100
+    found = measure(["resolution_rate"], {"cases": cases(rows)}, by=["team"], now=NINE + dt.timedelta(days=1))
+    goal = Indicator(name="solve", kpi="resolution_rate", goal=0.5)
+    assert {row.measured.group["team"]: row.verdict for row in found.against([goal])} == {
+        "north": "cannot_be_judged",
+        "south": "reached",
+    }
+    assert "597 rows of 600 could not be read (99.5 %)" in repr(found)
+    assert "597 rows of 600 could not be read (99.5 %)" in found._repr_html_()
+    assert found.columns()["warnings"] == ["cells.unread n.small", ""]
+
+
+@pytest.mark.parametrize(
+    ("options", "codes"),
+    [
+        ({}, ["n.small"]),
+        ({"where": {"team": "nroth"}}, ["where.no_match"]),
+        ({"by": ["site"]}, ["group.no_match", "n.small"]),
+    ],
+)
+def test_what_no_row_has_is_said(options: dict[str, object], codes: list[str]) -> None:
+    """A slip of the pen in a filter or a group is not a number of nothing."""
+    data = {**cases([("north", LATER)] * 9), "site": [None] * 9}
+    found = measure(["resolution_time"], {"cases": data}, now=NINE + dt.timedelta(days=1), **options)  # type: ignore[arg-type]
+    told = {w.code for m in found for w in m.warnings} | {w.code for w in found.warnings}
+    assert sorted(told) == codes
+    assert all(str(w) in repr(found) for w in found.warnings)
+
+
+def test_an_immature_share_says_so() -> None:
+    """Most cases may still be kept or missed."""
+    kpi = KPIS["first_response_kept"].with_(within=dt.timedelta(hours=1))
+    waiting = {"received_at": [NINE] * 100, "first_response_at": [NINE] * 40 + [None] * 60}
+    m = measure([kpi], {"cases": waiting}, now=NINE + dt.timedelta(minutes=1)).one()
+    assert (m.n, m.undecided, [str(w) for w in m.warnings]) == (40, 60, ["60 of 100 are undecided"])
+
+
+def test_every_code_is_documented() -> None:
+    """With the words of the table in the code."""
+    page = (Path(__file__).parents[3] / "docs" / "tallies.md").read_text(encoding="utf-8")
+    assert all(f"`{code}`" in page for code in CODES)
