@@ -14,6 +14,7 @@ import numpy as np
 
 from servqual.errors import InvalidValue, NaiveTime
 from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, RULES, Column
+from servqual.readers.columns.growing import FirstLabels
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import Kind
 
@@ -48,7 +49,8 @@ class CellReader:
         false: tuple[str, ...] = (),
         seconds: int = 1,
     ) -> None:
-        self.labels: list[str] = []
+        self._labels: list[str] = []
+        self.labels = FirstLabels(self._labels)
         self._codes: dict[str, int] = {}
         self.naive = self.aware = self.twice = 0
         self.name = name
@@ -79,6 +81,8 @@ class CellReader:
         for cell in dict.fromkeys(cells):
             if cell not in known:
                 known[cell] = self._value(cell)
+        if len(self.labels) < len(self._labels):
+            self.labels = FirstLabels(self._labels)
         column = Column(
             self.kind,
             np.fromiter(map(known.__getitem__, cells), DTYPES[self.kind], len(cells)),
@@ -97,7 +101,8 @@ class CellReader:
 
     def forget(self) -> None:
         """Drop the remembered texts and labels; later chunks get codes into labels of their own."""
-        self.labels, self._codes, self._known = [], {}, {}
+        self._labels, self._codes, self._known = [], {}, {}
+        self.labels = FirstLabels(self._labels)
 
     def _value(self, cell: str) -> object:
         text = cell.strip()
@@ -181,7 +186,7 @@ class CellReader:
             raise InvalidValue(f"{RULES[Kind.FLAG]}; name other words with true = [...] and false = [...]") from None
 
     def _label(self, text: str) -> int:
-        code = self._codes.setdefault(text, len(self.labels))
-        if code == len(self.labels):
-            self.labels.append(text)
+        code = self._codes.setdefault(text, len(self._labels))
+        if code == len(self._labels):
+            self._labels.append(text)
         return code
