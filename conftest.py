@@ -1,7 +1,12 @@
 """Where real data are, what may be skipped, and that the code on every page runs."""
 
 import os
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -44,3 +49,24 @@ def contract() -> Path:
 def cases() -> Path:
     """The folder of the programs that assert a right value."""
     return _folder("SERVQUAL_CASES", "cases")
+
+
+@pytest.fixture(scope="session")
+def together() -> Generator[Callable[[Iterable[Callable[[], Any]]], list[Any]]]:
+    """Make calls at the same moment, each on a thread of its own, that take turns every microsecond; list what they give."""
+
+    def call(calls: Iterable[Callable[[], Any]]) -> list[Any]:
+        some = list(calls)
+        start = threading.Barrier(len(some))
+
+        def run(each: Callable[[], Any]) -> Any:
+            start.wait()
+            return each()
+
+        with ThreadPoolExecutor(len(some)) as pool:
+            return list(pool.map(run, some))
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield call
+    sys.setswitchinterval(before)

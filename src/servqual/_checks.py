@@ -3,8 +3,8 @@
 import datetime as dt
 import difflib
 import importlib
-from collections.abc import Callable, Collection, Iterable
-from types import ModuleType
+from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,15 @@ def several(field: str, given: Any, what: str, *, alone: type | tuple[type, ...]
         return tuple(given)
     except TypeError:
         raise InvalidValue.of(field, f"be {what}", given, do="write them as a list") from None
+
+
+def frozen(value: Any) -> Any:
+    """Copy a mapping, a list or a set, with all inside of it, into one that cannot change; other values stay."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({key: frozen(part) for key, part in value.items()})
+    if type(value) in {list, tuple}:
+        return tuple(map(frozen, value))
+    return frozenset(value) if isinstance(value, set) else value
 
 
 def all_of(kind: Any, field: str, given: Any, what: str) -> tuple[Any, ...]:

@@ -13,12 +13,15 @@ from servqual.model import (
     ActionItem,
     AgentId,
     Appraisal,
+    BusinessHours,
+    Case,
     CaseId,
     Complaint,
     ComplaintId,
     ComplaintStatus,
     CustomerId,
     FeedbackId,
+    FixedDay,
     Headcount,
     Indicator,
     Meeting,
@@ -33,9 +36,12 @@ from servqual.model import (
     Role,
     Scale,
     Skill,
+    Sla,
     Step,
+    Target,
     Team,
     suggest_assignee,
+    what_if,
 )
 from servqual.model import action_item as items
 from servqual.model import appraisal as rated
@@ -249,10 +255,75 @@ def test_an_objective_weighs_something_finite() -> None:
         Objective(what="a", progress=0.5, weight=float("inf"))
 
 
+BERLIN = BusinessHours(zone="Europe/Berlin", week={"mon-fri": "09:00-17:00"}, holidays=[FixedDay(month=5, day=1)])
+SLA = Sla(
+    name="s",
+    hours=BusinessHours.always(),
+    targets=[
+        Target(clock="next_response", within=HOUR / 2, warn_at=0.5),
+        Target(clock="next_response", within=HOUR, match={"channel": "phone"}, hours=BERLIN),
+    ],
+)
+
+
+def waiting_case(messages: int) -> Case:
+    """A case in which the customer wrote, and was answered, some times."""
+    report = told.Reported(
+        at=NINE,
+        id=CaseId("C-1"),
+        customer=CustomerId("K-1"),
+        description="no dial tone",
+        impact="one site",
+        occurred_at=NINE,
+        owner="A-1",
+        channel="phone",
+        source="feedback",
+    )
+    life: list[told.CaseEvent] = [report]
+    for number in range(messages):
+        at = NINE + (2 * number + 1) * HOUR / 9
+        life += [told.CustomerMessage(at=at), told.Replied(at=at + HOUR / 9, by="A-1")]
+    return Case(history=life)
+
+
+def test_a_reading_compares_and_hashes_each_of_its_cycles_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice the cycles cost twice the look-ups, where each cycle has the earlier ones in it."""
+
+    def looked_up(cycles: int) -> int:
+        one, two = (SLA.read(waiting_case(cycles), now=NINE + 99 * HOUR)["next_response"] for _ in "ab")
+        looks = [0]
+
+        def counted(target: Target) -> int:
+            looks[0] += 1
+            return len(target.warn_at)
+
+        monkeypatch.setattr(Target, "__hash__", counted)
+        assert one == two
+        assert hash(one) == hash(two)
+        assert one != attrs.evolve(one, earlier=one.earlier[1:])
+        assert len(one.cycles) == cycles
+        return looks[0]
+
+    assert looked_up(24) == 3 * looked_up(8) == 48
+
+
 TRAVELLERS = [
     Scale(low=1, high=5, anchors={1: "poor", 5: "good"}),
     Procedure(name="enquiry", steps=(Step(name="hear", role=Role.AGENT), Step(name="solve", role=Role.AGENT))),
     complaint(),
+    *SLA.targets,
+    SLA,
+    SLA.conventions,
+    *SLA.conventions.rules.values(),
+    waiting_case(3),
+    SLA.read(waiting_case(3), now=NINE + 9 * HOUR)["next_response"],
+    *SLA.read(waiting_case(3), now=NINE + 9 * HOUR)["next_response"].ledger,
+    what_if([waiting_case(3)], SLA, attrs.evolve(SLA, hours=SLA.hours | BERLIN), now=NINE + 9 * HOUR),
+    BERLIN,
+    attrs.evolve(BERLIN, counting="wall"),
+    BERLIN | SLA.hours,
+    BusinessHours.during([(None, BERLIN), (NINE, SLA.hours)]),
+    Money("12.50", "EUR"),
 ]
 
 

@@ -1,5 +1,6 @@
 """Pickling for values that hold read-only mappings, which Python itself cannot pickle."""
 
+import operator
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +21,13 @@ class Rebuilt:
 
 
 def _plain(part: Any) -> Any:
-    return {key: _plain(value) for key, value in part.items()} if isinstance(part, MappingProxyType) else part
+    """Give read-only mappings as plain ones, also inside of mappings and tuples; the constructor makes them again."""
+    if isinstance(part, MappingProxyType):
+        return {key: _plain(value) for key, value in part.items()}
+    if type(part) is tuple:
+        parts = tuple(map(_plain, part))
+        return part if all(map(operator.is_, part, parts)) else parts
+    return part
 
 
 def _rebuilt(kind: type, fields: dict[str, Any]) -> object:

@@ -11,7 +11,7 @@ from typing import Final
 import attrs
 import numpy as np
 
-from servqual._arrays import Array
+from servqual._arrays import Array, read_only
 
 __all__ = ["HALF", "Curves", "curves"]
 
@@ -26,15 +26,15 @@ class Curves:
     `n` counts the items of each group, `going` those that had not ended.
     """
 
-    group: Array
-    age: Array
-    ended: Array
-    at_risk: Array
-    share: Array
-    low: Array
-    high: Array
-    n: Array
-    going: Array
+    group: Array = attrs.field(converter=read_only)
+    age: Array = attrs.field(converter=read_only)
+    ended: Array = attrs.field(converter=read_only)
+    at_risk: Array = attrs.field(converter=read_only)
+    share: Array = attrs.field(converter=read_only)
+    low: Array = attrs.field(converter=read_only)
+    high: Array = attrs.field(converter=read_only)
+    n: Array = attrs.field(converter=read_only)
+    going: Array = attrs.field(converter=read_only)
 
     def reaching_half(self, share: Array) -> Array:
         """Find the first age at which a share is at most one half, NaN where it stays above."""

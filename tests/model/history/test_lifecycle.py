@@ -2,11 +2,14 @@
 
 import datetime as dt
 import pickle
+import re
 from itertools import permutations
 from typing import Any, ClassVar
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from servqual.errors import IllegalTransition, InvalidValue, NaiveTime, OutOfOrder
 from servqual.model.history.lifecycle import Event, History, Lived, Move, Row, Transitions, short
@@ -191,6 +194,49 @@ def test_late_knowledge_finds_its_place() -> None:
     late = held.record(known_late)
     assert late == door(known_late, HeldFast(at=T0 + 4 * MINUTE))
     assert late.record(LetGo(at=T0 + 10 * MINUTE)).status is DoorStatus.OPEN
+
+
+EVENTS = st.builds(
+    lambda kind, minute, seq, note: kind(at=T0 + minute * MINUTE, seq=seq, note=note, recorded_at=T0 + 99 * MINUTE),
+    st.sampled_from([Hung, Pushed, Pulled, HeldFast, LetGo, TakenAway]),
+    st.integers(0, 2),
+    st.integers(0, 1),
+    st.sampled_from("ab"),
+)
+
+
+@given(st.lists(EVENTS, max_size=25))
+def test_an_event_added_late_or_at_one_instant_folds_as_the_whole_history(events: list[DoorEvent]) -> None:
+    """Wherever an event goes, the object is that of all events folded anew, or refused as they are."""
+    life = Door(history=[Hung(at=T0, seq=-1)])
+    for event in events:
+        try:
+            whole = Door(history=(*life.history, event))
+        except IllegalTransition as refused:
+            with pytest.raises(IllegalTransition, match=re.escape(str(refused))):
+                life.record(event)
+            continue
+        life = life.record(event)
+        assert (life, life.history, life.status, life.allowed) == (whole, whole.history, whole.status, whole.allowed)
+
+
+@pytest.mark.parametrize("apart", [dt.timedelta(), MINUTE], ids=["at one moment", "late"])
+def test_recording_costs_the_fold_of_what_follows(monkeypatch: pytest.MonkeyPatch, apart: dt.timedelta) -> None:
+    """A thousand events of one moment, and as many that each became known one event late."""
+    steps, step = [0], Transitions.step
+
+    def counted(*given: Any) -> Any:
+        steps[0] += 1
+        return step(*given)
+
+    life = door()
+    monkeypatch.setattr(Transitions, "step", counted)
+    for number in range(1000):
+        at = T0 + MINUTE + number * apart
+        if apart:
+            life = life.record(Pushed(at=at + apart, force=1))
+        life = life.record(Pushed(at=at, force=1, note=str(number), recorded_at=at + 9 * apart))
+    assert steps[0] <= 6 * 1000
 
 
 def test_late_knowledge_that_makes_the_rest_impossible_is_refused() -> None:

@@ -32,6 +32,7 @@ from servqual.metrics.accumulators.sums import (
 from servqual.metrics.accumulators.value_counts import ValueCounts
 from servqual.metrics.accumulators.value_steps import Run
 from servqual.metrics.accumulators.values import Lifetimes, Values
+from servqual.readers.columns.growing import common
 from servqual.readers.columns.units import in_units
 
 Taken: TypeAlias = Any
@@ -291,8 +292,9 @@ class _Labelled(Running):
         code, labels, among = taken
         if not len(labels):
             return
-        if labels is not self._from:
-            self._from, self._lookup = labels, self._marks(labels)
+        known = common(labels, self._from)  # a file has more labels in each chunk
+        if known < len(labels):
+            self._from, self._lookup = labels, np.append(self._lookup[:known], self._marks(labels[known:]))
         rows = np.flatnonzero(among)
         width = len(labels)
         pairs, count = np.unique(codes.take(rows) * width + code.take(rows), return_counts=True)

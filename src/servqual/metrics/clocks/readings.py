@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 import numpy as np
 
-from servqual._arrays import Array
+from servqual._arrays import Array, read_only
 from servqual._checks import did_you_mean, must_be, near
 from servqual.errors import MissingColumn, UnknownName
 from servqual.metrics.clocks.counting import Calendars, Counting
@@ -72,12 +72,12 @@ class ClockReadings:
     key: str
     log: EventLog
     now: int
-    case: Array
-    state: Array
-    start: Array
-    stop: Array
-    elapsed: Array
-    limit: Array
+    case: Array = attrs.field(converter=read_only)
+    state: Array = attrs.field(converter=read_only)
+    start: Array = attrs.field(converter=read_only)
+    stop: Array = attrs.field(converter=read_only)
+    elapsed: Array = attrs.field(converter=read_only)
+    limit: Array = attrs.field(converter=read_only)
     find_breached_at: Callable[[], Array] = attrs.field(repr=False)
     find_due: Callable[[], Array] = attrs.field(repr=False)
 
@@ -89,17 +89,17 @@ class ClockReadings:
         """The number of each cycle in its case, 0 while pending."""
         heads = heads_of(self.case)
         number = np.arange(len(self)) - np.repeat(heads, np.diff(np.append(heads, len(self)))) + 1
-        return np.where(self.state == _CODE[ClockState.PENDING], 0, number)
+        return read_only(np.where(self.state == _CODE[ClockState.PENDING], 0, number))
 
     @cached_property
     def breached_at(self) -> Array:
         """The due moment that was passed, or missing."""
-        return self.find_breached_at()
+        return read_only(self.find_breached_at())
 
     @cached_property
     def due(self) -> Array:
         """The due moment of each reading, or missing."""
-        return self.find_due()
+        return read_only(self.find_due())
 
     def columns(self) -> dict[str, Array]:
         """Return numpy columns for a frame of any library: moments of UTC, and durations in microseconds."""

@@ -153,11 +153,11 @@ class _Labels:
         self._from: Sequence[Any] = ()
         self._complete = True
         self._same = False
-        self._lookup = np.full(1, _UNKNOWN, np.int32)
+        self._lookup = np.full(1, -1, np.int32)
 
     def add(self, codes: Array, names: Sequence[Any]) -> Array:
         """Number the rows whose codes stand for some names."""
-        if names is not self._from or len(self._lookup) != len(names) + 1:
+        if names is not self._from:
             self._from = names
             self._lookup = np.full(len(names) + 1, _UNKNOWN, np.int32)
             self._lookup[-1] = -1

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import numpy as np
 
-from servqual._checks import all_of, as_zone, did_you_mean, must_be, near
+from servqual._checks import all_of, as_zone, did_you_mean, frozen, must_be, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.accumulators import Clustered
 from servqual.metrics.catalogue.clocks import judged_by
@@ -20,6 +20,7 @@ from servqual.metrics.kpi.definition import Kpi, same_code
 from servqual.metrics.results.measures import RESULT_COLUMNS
 from servqual.metrics.time.instants import Moment, datetime_of, us_of
 from servqual.metrics.time.periods import PERIODS, RECURRING
+from servqual.model._pickled import Rebuilt
 from servqual.model.sla.agreement import Sla
 from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT
 from servqual.readers.columns.tables import Kind
@@ -79,7 +80,7 @@ def _choices(where: Where) -> Mapping[str, tuple[Any, ...]]:
 
 
 @attrs.frozen(kw_only=True)
-class Plan:
+class Plan(Rebuilt):
     """A checked question: KPIs, groups, zone, the moment and period it is asked for, and how to read the data.
 
     Two plans are equal where they ask the same; how the data are read does not matter for that.
@@ -93,7 +94,7 @@ class Plan:
     where: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict, converter=_choices)
     cluster: str | None = None
     sla: Sla | None = attrs.field(default=None, eq=False)
-    columns: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, eq=False)
+    columns: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, converter=frozen, eq=False)
     naive: str | None = attrs.field(default=None, eq=False)
     strict: bool = attrs.field(default=False, eq=False)
     threads: int = attrs.field(default=1, eq=False)

@@ -8,13 +8,13 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property, partial
 from inspect import signature
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import attrs
 import numpy as np
 
-from servqual._arrays import Array
-from servqual._checks import among, as_texts, filled, must_be, near, one_of
+from servqual._arrays import Array, read_only
+from servqual._checks import among, as_texts, filled, frozen, must_be, near, one_of
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import (
     Accumulator,
@@ -23,6 +23,7 @@ from servqual.metrics.accumulators import (
 )
 from servqual.metrics.kpi.methods import METHODS
 from servqual.metrics.kpi.view import View
+from servqual.model._pickled import Rebuilt
 from servqual.model.declared import name_of
 from servqual.model.hours.hours import Hours
 from servqual.readers.columns.tables import TABLES, Kind
@@ -56,7 +57,13 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 
 def _frozen(value: Mapping[str, Any]) -> Mapping[str, Any]:
     must_be(Mapping, "params", "a mapping from name to value", value)
-    return MappingProxyType(dict(value))
+    copies = {name: read_only(part.copy()) if isinstance(part, np.ndarray) else part for name, part in value.items()}
+    return cast("Mapping[str, Any]", frozen(copies))
+
+
+def _told_by(rows: RowFunction) -> tuple[object, ...]:
+    """Give what two equal row functions share: their code, and what they were made with."""
+    return *_codes(rows), Kpi.hashed(*_made_with(rows))
 
 
 def _called(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
@@ -71,7 +78,7 @@ def _kinds(value: Mapping[str, str]) -> Mapping[str, Kind]:
 
 
 @attrs.frozen(kw_only=True)
-class Kpi:
+class Kpi(Rebuilt):
     """One measure of service, as data.
 
     Attributes:
@@ -120,14 +127,14 @@ class Kpi:
     table: str = attrs.field(validator=filled)
     needs: tuple[str, ...] = attrs.field(converter=as_texts)
     accumulator: type[Accumulator]
-    rows: RowFunction = attrs.field(repr=False, validator=_called)
+    rows: RowFunction = attrs.field(repr=False, validator=_called, eq=_told_by)
     source: str = "the user's own definition"
     label_zh: str | None = None
     at: str = ""
     uses: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
-    kinds: Mapping[str, Kind] = attrs.field(factory=dict, converter=_kinds)
+    kinds: Mapping[str, Kind] = attrs.field(factory=dict, converter=_kinds, hash=False)
     open_items: str = ""
-    params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen)
+    params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen, hash=False)
     statistic: str = ""
     clock: str = ""
     law: Law = attrs.field(default="commutative", validator=one_of(*get_args(Law)))

@@ -2,19 +2,19 @@
 
 import attrs
 
-from servqual._arrays import Array
+from servqual._arrays import Array, read_only
 
 
 @attrs.frozen(eq=False)
 class Numbers:
     """Numbers of one KPI, an entry per group; NaN is "no data"."""
 
-    value: Array
-    low: Array
-    high: Array
-    n: Array
-    undecided: Array
-    error: Array
+    value: Array = attrs.field(converter=read_only)
+    low: Array = attrs.field(converter=read_only)
+    high: Array = attrs.field(converter=read_only)
+    n: Array = attrs.field(converter=read_only)
+    undecided: Array = attrs.field(converter=read_only)
+    error: Array = attrs.field(converter=read_only)
 
     def only(self, groups: slice) -> "Numbers":
         """Take the numbers of some groups."""

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
-from servqual._arrays import Array
+from servqual._arrays import Array, read_only
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import hash_of
 from servqual.metrics.time.periods import keys_of
@@ -132,7 +132,7 @@ class View:
 
     def known(self, name: str) -> Array:
         """Where a column has a value."""
-        return self.once(("known", name), lambda: _kept(self.column(name).known))
+        return self.once(("known", name), lambda: read_only(self.column(name).known))
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """Make something that depends on the rows alone, once for all KPIs that see them; it must not be written to."""
@@ -147,7 +147,7 @@ class View:
 
     def __getitem__(self, name: str) -> Array:
         """Read a column as numpy: datetime64, float64 (durations in seconds), bool (unknown is False) or text."""
-        return self.once(("plain", name), lambda: _kept(self._as_numpy(self.column(name))))
+        return self.once(("plain", name), lambda: read_only(self._as_numpy(self.column(name))))
 
     @staticmethod
     def _as_numpy(column: Column) -> Array:
@@ -184,10 +184,3 @@ class View:
             else:
                 out.append(column.values[rows])
         return out
-
-
-def _kept(values: Array) -> Array:
-    """Make an array read-only."""
-    found = values.view()
-    found.flags.writeable = False
-    return found

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import attrs
 
-from servqual._checks import as_instant, filled, instant, near
+from servqual._checks import as_instant, filled, frozen, instant, near
 from servqual.errors import InvalidValue, NoSuchEvent
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -79,7 +79,7 @@ def _new_facts(given: Mapping[str, Any]) -> Mapping[str, Any]:
             raise InvalidValue.of(
                 "changes", f"not touch {name}", given, shown=f"{given[name]!r}", do="void the event and record it again"
             )
-    return MappingProxyType({name: given[name] for name in sorted(given)})
+    return MappingProxyType({name: frozen(given[name]) for name in sorted(given)})
 
 
 @declared("corrections.amended")

@@ -6,21 +6,26 @@ a fold of that tuple over a table with rows (from, event, guard, to):
     history  Reported      Received     Classified
     status   None -> REPORTED -> RECEIVED -> CLASSIFIED
 
-`record` costs one step: the last state is kept beside the history. Building an object from a stored history, or adding
-an event late, folds all events again, so both ways give the same object.
+`record` costs one step: the states after each event are kept beside the history. A late event folds what follows it
+again, and building an object from a stored history folds all events, so all ways give the same object.
 
 Events at the same instant have no true order, so their order of arrival must not matter: they are taken by `seq`, then
-by the order in which the transitions list their events, each as soon as the table allows it.
+by the order in which the transitions list their events, each as soon as the table allows it. So the events that were
+taken in one state are sorted, and one more of them finds its place by bisection:
+
+    at 9:00   Reported | Assigned  Message  Message | Resolved  Message      runs, each in one state
+                                  ^ a message goes here, into the first run that allows it before a later event
 
 Corrections lie in the history beside the events that they correct; the fold takes the events that count after them.
 """
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import cached_property
 from itertools import groupby
-from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, NamedTuple, Self, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -35,6 +40,7 @@ __all__ = ["Act", "Event", "History", "Lived", "Move", "Row", "State", "Transiti
 S = TypeVar("S", bound=Labelled)
 E = TypeVar("E", bound=Event)
 K = TypeVar("K", bound=Event)
+_Key: TypeAlias = tuple[int, tuple[str, ...]]
 
 
 class Move(Enum):
@@ -59,6 +65,16 @@ class State(NamedTuple, Generic[S]):
 
     status: S | None = None
     came_from: S | None = None
+
+
+_BEGIN: Final[State[Any]] = State()
+
+
+class Run(NamedTuple):
+    """Events of one instant that were taken in one state, by their rising keys; the last may lead out of it."""
+
+    state: State[Any]
+    keys: tuple["_Key", ...]
 
 
 @attrs.frozen(eq=False)
@@ -119,20 +135,47 @@ class Transitions(Generic[S]):
         assert not isinstance(target, Move)
         return State(target, state.status if target is self.waits else None)
 
-    def replay(self, events: Iterable[Event]) -> tuple[tuple[Event, ...], State[S]]:
-        """Put events into their one order and fold them; the order of arrival does not matter."""
-        state: State[S] = State()
+    def replay(
+        self, events: Iterable[Event], since: State[S] = _BEGIN
+    ) -> tuple[tuple[Event, ...], tuple[State[S], ...]]:
+        """Put events into their one order and fold them from a state on; the order of arrival does not matter.
+
+        Returns the events in order, and the state after each.
+        """
+        state = since
         history: list[Event] = []
+        states: list[State[S]] = []
         for _, group in groupby(sorted(events, key=_moment), key=_moment):
             waiting = list(group)
             if len(waiting) > 1:
-                waiting.sort(key=lambda e: (self._rank.get(type(e), -1), e.content))
+                waiting.sort(key=self.key)
             while waiting:
-                possible = (n for n, e in enumerate(waiting) if (state.status, type(e)) in self._ways)
+                possible = (n for n, e in enumerate(waiting) if self.takes(state, e))
                 event = waiting.pop(next(possible, 0))
                 state = self.step(state, event)
                 history.append(event)
-        return tuple(history), state
+                states.append(state)
+        return tuple(history), tuple(states)
+
+    def key(self, event: Event) -> _Key:
+        """Sort key of events of one instant."""
+        return self._rank.get(type(event), -1), event.content
+
+    def takes(self, state: State[S], event: Event) -> bool:
+        """Whether a state allows this kind of event, whatever its content."""
+        return (state.status, type(event)) in self._ways
+
+    def runs(self, events: Iterable[Event], since: State[S]) -> tuple[Run, ...]:
+        """Part the events of one instant, in their order, by the state in which each was taken; the last is to come."""
+        found: list[Run] = []
+        state, keys = since, list[_Key]()
+        for event in events:
+            keys.append(self.key(event))
+            after = self.step(state, event)
+            if after != state:
+                found.append(Run(state, tuple(keys)))
+                state, keys = after, []
+        return (*found, Run(state, tuple(keys)))
 
     def diagram(self) -> str:
         """Draw the table as a Mermaid state diagram."""
@@ -209,7 +252,7 @@ def short(history: tuple[Event, ...]) -> str:
 class Lived(Generic[S, E]):
     """Object that is its history: everything else is read from `history`.
 
-    `counted` are the events that count after all corrections. It and the state after the last event are carried along,
+    `counted` are the events that count after all corrections. It and the states after each of them are carried along,
     outside of equality, so that recording does not fold again. Each kind declares `history` anew with
     `converter=History[its events]`, and may refuse in `_check` what the table cannot see.
     """
@@ -218,7 +261,8 @@ class Lived(Generic[S, E]):
 
     history: tuple[E, ...]
     counted: tuple[E, ...] = attrs.field(init=False, eq=False, repr=False)
-    _state: State[S] = attrs.field(init=False, eq=False, repr=False)
+    _states: tuple[State[S], ...] = attrs.field(init=False, eq=False, repr=False)
+    _runs: tuple[Run, ...] = attrs.field(init=False, eq=False, repr=False, default=())
 
     def __attrs_post_init__(self) -> None:
         if not self.history:
@@ -235,14 +279,14 @@ class Lived(Generic[S, E]):
                 do="cancel what should not have been opened",
             )
         try:
-            counted, state = self._transitions.replay(events)
+            counted, states = self._transitions.replay(events)
         except IllegalTransition as illegal:
             if corrections:
                 illegal.add_note("the history was corrected; record what is missing before it is taken away")
             raise
         object.__setattr__(self, "history", _in_order(self.history) if corrections else counted)
         object.__setattr__(self, "counted", counted)
-        object.__setattr__(self, "_state", state)
+        object.__setattr__(self, "_states", states)
         self._check(self.counted)
 
     def _check(self, events: tuple[E, ...], /) -> None:
@@ -252,8 +296,8 @@ class Lived(Generic[S, E]):
         """Return a new object with this event added, or raise an error that changes nothing.
 
         An event that the present status does not allow raises `IllegalTransition`, which lists the allowed ones. An
-        event before the last one raises `OutOfOrder` unless it has `recorded_at`: then the history is folded again
-        with the event at its place. An event at the moment of the last one must be allowed after it, too.
+        event before the last one raises `OutOfOrder` unless it has `recorded_at`: then it is put at its place, and what
+        follows is folded again. An event at the moment of the last one must be allowed after it, too.
 
         A correction folds the history again without the event that it voids, or with the changes of the event that it
         amends. It raises `NoSuchEvent` where the history has no such event, and `IllegalTransition` where the table
@@ -263,12 +307,10 @@ class Lived(Generic[S, E]):
         last = self.history[-1]
         corrects = self._transitions.correctable and isinstance(event, Correction)
         if event.at > last.at and not corrects:
-            new = object.__new__(type(self))
-            object.__setattr__(new, "_state", self._transitions.step(self._state, event))
-            object.__setattr__(new, "history", (*self.history, event))
-            object.__setattr__(new, "counted", new.history if self.counted is self.history else (*self.counted, event))
-            new._check((event,))
-            return new
+            states = (*self._states, self._transitions.step(self._state, event))
+            history = (*self.history, event)
+            counted = history if self.counted is self.history else (*self.counted, event)
+            return self._with(history, counted, states, (event,))
         if event.at < last.at and event.recorded_at is None:
             raise OutOfOrder(
                 f"at must not come before the last event, {last.stored_name} at {last.at} (got {event.stored_name} "
@@ -279,7 +321,56 @@ class Lived(Generic[S, E]):
             )
         if event.recorded_at is None and not corrects:
             self._transitions.step(self._state, event)
-        return type(self)(history=(*self.history, event))
+        if corrects or self.counted is not self.history:
+            return type(self)(history=(*self.history, event))
+        return self._inserted(event)
+
+    def _inserted(self, event: E) -> Self:
+        """Add an event to a history without corrections at its place, and fold what follows."""
+        start = bisect_left(self.history, _moment(event), key=_moment)
+        before = self._states[start - 1] if start else _BEGIN
+        runs: tuple[Run, ...] = ()
+        if _moment(event) == _moment(self.history[-1]):
+            runs = self._runs or self._transitions.runs(self.history[start:], before)
+            key, at = self._transitions.key(event), start
+            for n, run in enumerate(runs):
+                place = bisect_right(run.keys, key)
+                is_last = n == len(runs) - 1
+                if (is_last or place < len(run.keys)) and self._transitions.takes(run.state, event):
+                    if self._transitions.step(run.state, event) != run.state:
+                        break
+                    at += place
+                    history = (*self.history[:at], event, *self.history[at:])
+                    states = (*self._states[:at], run.state, *self._states[at:])
+                    keys = (*run.keys[:place], key, *run.keys[place:])
+                    return self._with(
+                        history, history, states, (event,), (*runs[:n], Run(run.state, keys), *runs[n + 1 :])
+                    )
+                at += len(run.keys)
+        tail, states = self._transitions.replay((*self.history[start:], event), before)
+        history = (*self.history[:start], *cast("tuple[E, ...]", tail))
+        return self._with(history, history, (*self._states[:start], *states), history[start:])
+
+    def _with(
+        self,
+        history: tuple[E, ...],
+        counted: tuple[E, ...],
+        states: tuple[State[S], ...],
+        new: tuple[E, ...],
+        runs: tuple[Run, ...] = (),
+    ) -> Self:
+        """Make the object of a longer history that is folded already; only the new events are checked."""
+        made = object.__new__(type(self))
+        object.__setattr__(made, "history", history)
+        object.__setattr__(made, "counted", counted)
+        object.__setattr__(made, "_states", states)
+        object.__setattr__(made, "_runs", runs)
+        made._check(new)
+        return made
+
+    @property
+    def _state(self) -> State[S]:
+        return self._states[-1]
 
     def as_of(self, moment: dt.datetime) -> Self:
         """Return the object with its events up to this moment, included; refused before the first event.

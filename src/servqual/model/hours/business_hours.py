@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -37,6 +36,10 @@ def _holidays(given: Given) -> Holidays:
         return Holidays.of(given)
     except TypeError:
         raise InvalidValue.of("holidays", "be dates, a mapping of dates to names, or rules", given) from None
+
+
+def _in_utc(hours: "BusinessHours") -> "BusinessHours | None":
+    return attrs.evolve(hours, zone="UTC", counting="real") if hours.counting == "wall" else None
 
 
 def _pairs(mapping: Mapping[Any, str]) -> tuple[tuple[Any, str], ...]:
@@ -78,6 +81,10 @@ class BusinessHours(Hours):
     gap: Gap = attrs.field(default="end", validator=one_of("end", "later", "earlier"))
     fold: Fold = attrs.field(default="both", validator=one_of("both", "first", "second"))
     counting: Literal["real", "wall"] = attrs.field(default="real", validator=one_of("real", "wall"))
+    shown: "BusinessHours | None" = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_in_utc, takes_self=True)
+    )
+    """The same hours in UTC, which count the wall-clock time; None for real time."""
 
     @classmethod
     def always(cls) -> "BusinessHours":
@@ -106,10 +113,6 @@ class BusinessHours(Hours):
         """Whether they count real time."""
         return self.counting == "real"
 
-    @cached_property
-    def shown(self) -> "BusinessHours | None":
-        """The same hours in UTC, which count the wall-clock time; None for real time."""
-        return None if self.counting == "real" else attrs.evolve(self, zone="UTC", counting="real")
 
     def elapsed(
         self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = (), clamp: bool = False

@@ -14,6 +14,8 @@
 """
 
 import datetime as dt
+import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -29,6 +31,7 @@ from servqual.model.hours.spells import DAYS, as_date, weekday_of
 
 _FURTHEST: Final = 366
 _LEAP: Final = 2024  # a year that has every day
+_TOO_OFTEN: Final = re.compile("FREQ *= *(SECONDLY|MINUTELY)", re.IGNORECASE)
 READ_YEARS: Final = range(1970, 2101)  # the years for which a calendar object is read
 
 
@@ -102,8 +105,8 @@ class HolidayRule(Rebuilt):
         for day in self.days(year):
             yield day, self.name
             shift = self.observed.get(DAYS[day.weekday()], 0)
-            if shift:
-                yield day + dt.timedelta(days=shift), f"{self.name} (observed)"
+            for moved in _moved(day, shift) if shift else ():
+                yield moved, f"{self.name} (observed)"
 
 
 @declared("FixedDay")
@@ -152,7 +155,7 @@ class NthWeekday(HolidayRule):
         found = [day for day in month if DAYS[day.weekday()] == self.weekday]
         place = self.nth - 1 if self.nth > 0 else len(found) + self.nth
         if 0 <= place < len(found):
-            yield found[place] + dt.timedelta(days=self.offset)
+            yield from _moved(found[place], self.offset)
 
 
 @declared("EasterDay")
@@ -209,7 +212,8 @@ class DayRange(HolidayRule):
 class Recurring(HolidayRule):
     r"""Any recurrence of RFC 5545, kept as its text; a `dateutil.rrule.rrule` is converted automatically.
 
-    The text needs a `DTSTART`, so that its meaning does not depend on the present day. Only the dates count.
+    The text needs a `DTSTART`, so that its meaning does not depend on the present day. Only the dates count, and a rule
+    that recurs every minute or second is refused.
 
     >>> first_fridays = Recurring(rule="DTSTART:20260101\nRRULE:FREQ=MONTHLY;BYDAY=1FR;COUNT=2")
     >>> [day.isoformat() for day in first_fridays.days(2026)]
@@ -221,7 +225,7 @@ class Recurring(HolidayRule):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         try:
-            _parsed(self.rule)
+            _recurrence(self.rule)
         except (ValueError, TypeError, AttributeError, KeyError) as reason:
             raise InvalidValue.of(
                 "rule",
@@ -232,9 +236,7 @@ class Recurring(HolidayRule):
 
     def days(self, year: int) -> Iterator[dt.date]:
         """List its dates in the year."""
-        begin, end = dt.datetime(year, 1, 1), dt.datetime(year, 12, 31, 23, 59, 59)  # noqa: DTZ001  # dates only
-        for at in _parsed(self.rule).between(begin, end, inc=True):
-            yield at.date()
+        yield from _recurrence(self.rule).of(year)
 
 
 Given: TypeAlias = "Holidays | Mapping[dt.date, str] | Iterable[dt.date | HolidayRule | rrule.rrule]"
@@ -301,11 +303,42 @@ class Holidays(Rebuilt):
         return bool(self.dates or self.rules)
 
 
-@lru_cache(maxsize=256)
-def _parsed(text: str) -> "rrule.rrule":
-    if "DTSTART" not in text:
-        raise ValueError("it has no DTSTART")
-    return cast("rrule.rrule", rrule.rrulestr(text, cache=True, ignoretz=True))
+class _Recurrence:
+    """Dates of a recurrence by year, each worked out once and in order; thread-safe.
+
+    A walk from the first date for each year would cost the square of the years, and the cache of `dateutil` blocks
+    threads that read to the end of a recurrence at the same time.
+    """
+
+    def __init__(self, text: str) -> None:
+        if "DTSTART" not in text:
+            raise ValueError("it has no DTSTART")
+        if _TOO_OFTEN.search(text):
+            raise ValueError("it recurs more often than FREQ=HOURLY")
+        self._rest = iter(cast("rrule.rrule", rrule.rrulestr(text, ignoretz=True)))
+        self._next: dt.date | None = dt.date.min
+        self._years: dict[int, list[dt.date]] = {}
+        self._reading = threading.Lock()
+
+    def of(self, year: int) -> tuple[dt.date, ...]:
+        """List its dates in a year."""
+        with self._reading:
+            while self._next is not None and self._next.year <= year:
+                at = next(self._rest, None)
+                if at is not None and at.date() != self._next:
+                    self._years.setdefault(at.year, []).append(at.date())
+                self._next = None if at is None else at.date()
+            return tuple(self._years.get(year, ()))
+
+
+_recurrence = lru_cache(maxsize=256)(_Recurrence)
+
+
+def _moved(day: dt.date, by: int) -> Iterator[dt.date]:
+    """Give a date some days away; none beyond the years 1 to 9999."""
+    ordinal = day.toordinal() + by
+    if 0 < ordinal <= dt.date.max.toordinal():
+        yield dt.date.fromordinal(ordinal)
 
 
 def _existing(month: object, day: object) -> None:

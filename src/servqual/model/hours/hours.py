@@ -18,7 +18,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias
 
 import attrs
 
@@ -43,6 +43,18 @@ class LedgerPart:
     counted: dt.timedelta
 
 
+class _Nest(NamedTuple):
+    """How many hours some hours are made of, each as often as it is used, and how deep they are nested."""
+
+    size: int
+    depth: int
+
+
+_SINGLE: Final = _Nest(1, 1)
+_MOST: Final = _Nest(2_000, 200)
+"""Most hours in one: an answer costs time for each, and a step of recursion for each level."""
+
+
 @attrs.frozen(kw_only=True)
 class Hours(ABC, Rebuilt):
     """Opening hours of a service: `BusinessHours`, and the results of `|`, `&`, `-` and `BusinessHours.during`.
@@ -52,6 +64,7 @@ class Hours(ABC, Rebuilt):
     """
 
     timeline: Timeline = attrs.field(init=False, eq=False, repr=False, default=attrs.Factory(Timeline, takes_self=True))
+    made_of: "_Nest" = attrs.field(init=False, eq=False, repr=False, default=_SINGLE)
 
     @abstractmethod
     def open_between(self, start: int, end: int) -> Spans:
@@ -232,6 +245,12 @@ class Hours(ABC, Rebuilt):
     def __sub__(self, other: "Hours") -> "CombinedHours":
         return CombinedHours(left=self, how="-", right=other)
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self  # nothing in it changes, and a copy would compile its timeline again
+
     def _open(self, first: int, last: int) -> Spans:
         return self.timeline.over(first, last).between(first, last)
 
@@ -257,6 +276,20 @@ def _real_hours(instance: object, field: "attrs.Attribute[Any]", value: object) 
         )
 
 
+def _nested(field: str, parts: Sequence[Hours]) -> _Nest:
+    """Count the hours in some hours; refuse too many, before an answer takes hours or the stack overflows."""
+    nest = _Nest(sum(part.made_of.size for part in parts), 1 + max(part.made_of.depth for part in parts))
+    if nest.size > _MOST.size or nest.depth > _MOST.depth:
+        raise InvalidValue.of(
+            field,
+            f"be made of at most {_MOST.size:,} hours, nested at most {_MOST.depth} deep",
+            nest,
+            shown=f"{nest.size:,} hours, {nest.depth} deep",
+            do="join hours in pairs, and pairs of pairs, and each of them once",
+        )
+    return nest
+
+
 @attrs.frozen(kw_only=True)
 class CombinedHours(Hours):
     """Two hours joined: `a | b` is open when either is, `a & b` when both are, `a - b` when only the first is.
@@ -272,6 +305,9 @@ class CombinedHours(Hours):
     left: Hours = attrs.field(validator=_real_hours)
     how: Literal["|", "&", "-"] = attrs.field(validator=one_of("|", "&", "-"))
     right: Hours = attrs.field(validator=_real_hours)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "made_of", _nested("right", (self.left, self.right)))
 
     def open_between(self, start: int, end: int) -> Spans:
         """List the open spans of the union, the intersection, or the difference."""
@@ -335,6 +371,7 @@ class DatedHours(Hours):
                 moments,
                 do="write [(None, old), (moment, new)]",
             )
+        object.__setattr__(self, "made_of", _nested("eras", [hours for _, hours in self.eras]))
 
     def open_between(self, start: int, end: int) -> Spans:
         """List the open spans of the hours in force."""

@@ -11,11 +11,13 @@ An answer costs one bisection, O(log n), and elapsed time between two instants i
 walk over the days between two instants, costs every answer all those days again.
 
 Hours are compiled in whole years (UTC) on demand. A wider timeline keeps the old counts and gives earlier spans
-negative ones, so the elapsed time of an instant never changes. Each growth makes a new `Compiled`: a reader keeps a
-consistent one without a lock.
+negative ones, so the elapsed time of an instant never changes. Each growth makes a new `Compiled`, which never changes:
+a reader keeps a consistent one without a lock. Only growth takes a lock, so that there is one first `Compiled`, from
+whose start all counts of a timeline begin, and answers of several look-ups may mix an old one and a wider one.
 """
 
 import datetime as dt
+import threading
 from bisect import bisect_left, bisect_right
 from typing import Final, Protocol, Self
 
@@ -33,9 +35,9 @@ class Compiled:
 
     first: int
     last: int
-    opens: list[int]
-    closes: list[int]
-    before: list[int]
+    opens: tuple[int, ...]
+    closes: tuple[int, ...]
+    before: tuple[int, ...]
 
     @classmethod
     def of(cls, first: int, last: int, spans: Spans, before: int) -> Self:
@@ -45,7 +47,11 @@ class Compiled:
             elapsed.append(elapsed[-1] + closes[-1] - opens[-1])
             opens.append(start)
             closes.append(end)
-        return cls(first, last, opens, closes, elapsed)
+        return cls(first, last, tuple(opens), tuple(closes), tuple(elapsed))
+
+    def covers(self, start: int, end: int) -> bool:
+        """Whether it holds the time from start to end, both included."""
+        return self.first <= start and end < self.last
 
     def between(self, start: int, end: int) -> Spans:
         """Cut the open spans at two instants."""
@@ -85,17 +91,21 @@ class Source(Protocol):
 
 
 class Timeline:
-    """Compiled part of some hours, replaced as a whole by a wider one."""
+    """Compiled part of some hours, replaced as a whole by a wider one; thread-safe."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._compiled: Compiled | None = None
+        self._growing = threading.Lock()
 
     def over(self, start: int, end: int) -> Compiled:
         """Compile the time from start to end, both included."""
         compiled = self._compiled
-        if compiled is None or start < compiled.first or end >= compiled.last:
-            self._compiled = compiled = self._grown(compiled, start, end)
+        if compiled is None or not compiled.covers(start, end):
+            with self._growing:
+                compiled = self._compiled  # another thread may have made it meanwhile
+                if compiled is None or not compiled.covers(start, end):
+                    self._compiled = compiled = self._grown(compiled, start, end)
         return compiled
 
     def reaching(self, compiled: Compiled, elapsed: int, since: int) -> Compiled:

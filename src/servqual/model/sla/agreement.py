@@ -10,6 +10,7 @@ import attrs
 
 from servqual._checks import a, as_instant, filled, must_be, near, several
 from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
 from servqual.model.history.event import Event
 from servqual.model.history.lifecycle import Lived
@@ -37,7 +38,7 @@ def _as_tuple(given: Iterable[Target]) -> tuple[Target, ...]:
 
 @declared("sla")
 @attrs.frozen(kw_only=True)
-class Sla:
+class Sla(Rebuilt):
     """Promises about time, the cases that they are for, and the way to count.
 
     `targets` are limits by clock, priority and any attribute of a case; the most specific target for a case wins.

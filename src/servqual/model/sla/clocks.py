@@ -16,6 +16,7 @@ import attrs
 
 from servqual._checks import a_fact, as_texts, lasting, near, one_of, several, some
 from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
 from servqual.model.labels import Labelled
 from servqual.model.service.case import CASE_TRANSITIONS, Relation
 
@@ -176,7 +177,7 @@ def _read_only(rules: Mapping[Clock, ClockRule]) -> Mapping[Clock, ClockRule]:
 
 
 @attrs.frozen(kw_only=True)
-class ClockConventions:
+class ClockConventions(Rebuilt):
     """Named answers to the questions that agreements leave open.
 
     `rules` has the rule of each clock; a clock without one, such as `Clock.STEP`, needs a rule on its target.

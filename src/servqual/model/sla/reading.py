@@ -47,6 +47,12 @@ class Threshold:
     passed: bool
 
 
+def _each_alone(earlier: tuple["Reading", ...]) -> tuple[tuple[object, ...], ...]:
+    """Give what makes each cycle equal to another, without its own earlier ones, which are among these already."""
+    names = [field.name for field in attrs.fields(Reading) if field.eq and field.name != "earlier"]
+    return tuple(tuple(getattr(reading, name) for name in names) for reading in earlier)
+
+
 @attrs.frozen(kw_only=True)
 class Reading:
     """One clock of one case at one moment.
@@ -91,7 +97,7 @@ class Reading:
     conventions: ClockConventions = attrs.field(repr=False)
     pauses: tuple[Pause, ...] = attrs.field(repr=False)
     history: tuple[Event, ...] = attrs.field(repr=False, eq=False)
-    earlier: tuple["Reading", ...] = attrs.field(default=(), repr=False)
+    earlier: tuple["Reading", ...] = attrs.field(default=(), repr=False, eq=_each_alone)
 
     @property
     def cycles(self) -> tuple["Reading", ...]:

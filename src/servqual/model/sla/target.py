@@ -9,6 +9,7 @@ import attrs
 
 from servqual._checks import a, not_negative, several
 from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
 from servqual.model.hours.hours import Hours, some_hours
 from servqual.model.service.case import Priority
@@ -52,7 +53,7 @@ def _is_label(value: object) -> bool:
 
 @declared("target")
 @attrs.frozen(kw_only=True)
-class Target:
+class Target(Rebuilt):
     """Limit for one clock, and the cases that it is for.
 
     `within` is elapsed time; only a stop at the very start keeps zero, and None means that these cases have no such

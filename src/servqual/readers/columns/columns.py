@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from servqual._arrays import Array
+from servqual.readers.columns.growing import common
 from servqual.readers.columns.refusals import Refusal, Refusals, refusals_of
 from servqual.readers.columns.tables import Kind
 
@@ -210,8 +211,8 @@ def _joined(name: str, chunks: Sequence[Chunk]) -> Column:
     bad: Array | None = None
     if any(piece.bad is not None for piece in pieces):
         bad = np.concatenate([np.zeros(len(p.values), np.bool_) if p.bad is None else p.bad for p in pieces])
-    values, labels = [piece.values for piece in pieces], pieces[-1].labels
-    if kind is not Kind.LABEL or all(piece.labels is labels for piece in pieces):
+    values, labels = [piece.values for piece in pieces], max((piece.labels for piece in pieces), key=len)
+    if kind is not Kind.LABEL or all(common(piece.labels, labels) == len(piece.labels) for piece in pieces):
         return Column(kind, np.concatenate(values), labels, bad)
     ranges = [piece.labels.numbers for piece in pieces if isinstance(piece.labels, Digits)]
     if len(ranges) == len(pieces):

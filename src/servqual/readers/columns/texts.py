@@ -16,6 +16,7 @@ import numpy as np
 
 from servqual.errors import InvalidValue, NaiveTime
 from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LARGEST, LAST_MOMENT, LONGEST, NONE, RULES, Column
+from servqual.readers.columns.growing import FirstLabels
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import Kind
 
@@ -54,7 +55,8 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         seconds: int = 1,
         settings: bool = True,
     ) -> None:
-        self.labels: list[str] = []
+        self._labels: list[str] = []
+        self.labels = FirstLabels(self._labels)
         self._codes: dict[str, int] = {}
         self.naive = self.aware = self.twice = 0
         self.name = name
@@ -86,6 +88,8 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         for cell in dict.fromkeys(cells):
             if cell not in known:
                 known[cell] = self._value(cell)
+        if len(self.labels) < len(self._labels):
+            self.labels = FirstLabels(self._labels)
         column = Column(
             self.kind,
             np.fromiter(map(known.__getitem__, cells), DTYPES[self.kind], len(cells)),
@@ -104,7 +108,8 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
 
     def forget(self) -> None:
         """Drop the remembered texts and labels; later chunks get codes into labels of their own."""
-        self.labels, self._codes, self._known = [], {}, {}
+        self._labels, self._codes, self._known = [], {}, {}
+        self.labels = FirstLabels(self._labels)
 
     def _value(self, cell: str) -> object:
         text = cell.strip()
@@ -204,7 +209,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
             raise InvalidValue(f"{RULES[Kind.FLAG]}{do}") from None
 
     def _label(self, text: str) -> int:
-        code = self._codes.setdefault(text, len(self.labels))
-        if code == len(self.labels):
-            self.labels.append(text)
+        code = self._codes.setdefault(text, len(self._labels))
+        if code == len(self._labels):
+            self._labels.append(text)
         return code

@@ -39,7 +39,7 @@ class _Cases:
         self._read = 0
         self._lost: list[Refusal] = []
         self._refusals = Refusals()
-        self._first: dict[str, Column] = {}
+        self._last: dict[str, Column] = {}
         self._values: dict[str, Array] = {}
         self._bad: dict[str, Array] = {}
         self._rows: Array = np.empty(0, np.int64)
@@ -110,7 +110,7 @@ class _Cases:
                 new[:have] = old
             return np.asarray(new)
 
-        self._first = self._first or dict(chunk.columns)
+        self._last = dict(chunk.columns)  # the labels of the last chunk are those of all
         self._rows = grown(self._rows, 0, np.int64)
         self._rated = grown(self._rated, MISSING, np.int64)
         self._count = grown(self._count, 0, np.int64)
@@ -141,11 +141,11 @@ class _Cases:
 
     def chunk(self) -> Chunk:
         """Give the cases of the rows so far."""
-        labels = self._first["case_id"].labels if self._first else ()
+        labels = self._last["case_id"].labels if self._last else ()
         size = len(labels)
         columns: dict[str, Column] = {
             name: Column(column.kind, self._values[name][:size], column.labels, self._bad[name][:size])
-            for name, column in self._first.items()
+            for name, column in self._last.items()
             if name not in {EVENT, EVENT_AT}
         }
         columns.update(self._from_log(size))
@@ -165,7 +165,7 @@ class _Cases:
     def _unsure(self, of: tuple[str, ...], size: int) -> Array:
         """Mark cases with a step of these names whose moment could not be read."""
         unsure = np.zeros(size, np.bool_)
-        steps = self._first[EVENT].labels
+        steps = self._last[EVENT].labels
         wanted = [code for code, label in enumerate(steps) if label in of]
         for cases, events in self._untimed:
             unsure[cases if "*" in of else cases[np.isin(events, wanted)]] = True
