@@ -291,10 +291,12 @@ class _Labelled(Running):
         code, labels, among = taken
         if not len(labels):
             return
+        width = len(labels)  # a file goes on with its list, perhaps while this is read
         if labels is not self._from:
-            self._from, self._lookup = labels, self._marks(labels)
+            self._from, self._lookup = labels, np.zeros(0, np.int64)
+        if len(self._lookup) < width:
+            self._lookup = np.append(self._lookup, self._marks(labels[len(self._lookup) : width]))
         rows = np.flatnonzero(among)
-        width = len(labels)
         pairs, count = np.unique(codes.take(rows) * width + code.take(rows), return_counts=True)
         if self._form == "distinct":
             count = np.ones(len(pairs), np.int64)
