@@ -144,7 +144,7 @@ def _shrunken(kpi: Kpi, groups: Sequence[Measurement], confidence: float, whole:
             "shrinkage",
             shown="shrinkage",
         )
-    spread = spread_of_items(kpi, groups, confidence)
+    spread = spread_of_items(kpi, groups)
     if spread is None:
         return [None] * len(groups)
     return _settled(shrunken_means(value, spread / np.sqrt(n)), whole)

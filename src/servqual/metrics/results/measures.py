@@ -54,7 +54,7 @@ class Measures(Table):
 
     def _measurements(self, kpi: Kpi, keys: Iterable[Sequence[Any]], numbers: Numbers) -> Iterator[Measurement]:
         lists = (getattr(numbers, field.name).tolist() for field in attrs.fields(Numbers))
-        for key, value, low, high, n, undecided, error in zip(keys, *lists, strict=True):
+        for key, value, low, high, n, undecided, error, spread, approximate in zip(keys, *lists, strict=True):
             yield Measurement(
                 kpi=kpi.key,
                 group=dict(zip(self.by, key, strict=True)),
@@ -67,6 +67,8 @@ class Measures(Table):
                 unit=kpi.unit,
                 better=kpi.better,
                 definition=kpi.definition,
+                standard_error=_or_none(spread),
+                approximate=approximate,
             )
 
     def get(self, kpi: str, **group: object) -> Measurement:
