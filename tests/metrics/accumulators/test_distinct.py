@@ -43,7 +43,9 @@ def test_the_interval_of_an_estimate_holds_the_truth() -> None:
     rng, size, held = np.random.default_rng(3), 41_000, 0
     for _ in range(14):
         ids = rng.integers(0, 2**62, size)
-        found = measure(["customers_in_contact"], {"interactions": {"customer_id": ids, "queued_at": [DAY] * size}}).one()
+        found = measure(
+            ["customers_in_contact"], {"interactions": {"customer_id": ids, "queued_at": [DAY] * size}}
+        ).one()
         assert found.low is not None
         assert found.high is not None
         held += found.low <= len(np.unique(ids)) <= found.high

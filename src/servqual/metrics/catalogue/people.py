@@ -11,6 +11,7 @@ from servqual.metrics.catalogue._open_items import STANDARD, in_order, told
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 
+
 def _left(t: View) -> Mapping[str, Array]:
     """Divide the leavers by the time that people were employed in the period."""
     start, end = t.period

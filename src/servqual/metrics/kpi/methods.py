@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-_RANKS: Final = "order statistics, whose ranks are binomial (Conover); to the ends of their bins where values are binned"
-_T: Final = "Student's t; where all are alike, a bound from the ends of the scale, and none where it is open"
-_OF_SUMS: Final = (
-    "the wider of Student's t, on Cochran's estimator of a ratio, and a gamma interval of rare amounts (Fay and Feuer); "
-    "where all rows are alike, a bound from the ends of the scale, and none where it is open"
+_RANKS: Final = (
+    "order statistics, whose ranks are binomial (Conover); to the ends of their bins where values are binned"
 )
+_RARE: Final = "a gamma interval of rare amounts (Fay and Feuer)"
+_ALIKE: Final = "where all are alike, a bound from the ends of the scale, and none at an open end"
+_T: Final = f"Student's t, and on a closed scale {_RARE} if wider; {_ALIKE}"
+_OF_SUMS: Final = f"Student's t on Cochran's estimator of a ratio, or {_RARE} if wider; {_ALIKE}"
 _OF_EVENTS: Final = "exact, of a Poisson count (Garwood), or wider where the rows vary more than that (Fay and Feuer)"
 _SHARE: Final = "score interval of a share (Wilson)"
 METHODS: Final[Mapping[str, str]] = MappingProxyType(

@@ -10,7 +10,7 @@ import attrs
 from servqual._checks import all_of, among, must_be
 from servqual.errors import InvalidValue
 from servqual.metrics.kpi.definition import Kpi
-from servqual.metrics.results.measurement import SMALL, Measurement
+from servqual.metrics.results.measurement import Measurement
 from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
 from servqual.model.standards.indicator import Goal, Indicator
 from servqual.model.standards.standard import ServiceStandard
@@ -68,9 +68,7 @@ class Attainment:
         if m.value is not None and m.unit == "share" and m.undecided and low is not None and high is not None:
             least, most = _with_undecided(m, m.value)
             low, high = min(low, least), max(high, most)
-        found = "cannot_be_judged" if m.value is None else _judged(low, high, self.goal, self._better, self.margin)
-        few_alike = low is not None and low == high and m.n < SMALL  # they say little of those that follow
-        return "unclear" if few_alike and found != "cannot_be_judged" else found
+        return "cannot_be_judged" if m.value is None else _judged(low, high, self.goal, self._better, self.margin)
 
 
 def verdict_on_cases(measured: Measurement, goal: float | None, better: str | None) -> GoalVerdict:

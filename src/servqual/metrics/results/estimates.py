@@ -1,6 +1,7 @@
 """Numbers with their intervals, read from the cells of each accumulator for all groups at once."""
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from statistics import NormalDist
 from typing import Final
@@ -62,7 +63,8 @@ def _mean(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
     total, squares, k = as_ints(cells.fields["total"]), as_ints(cells.fields["squares"]), n.astype(object)
     value = _divided(total, k, n > 0)
     error = np.sqrt(_divided(k * squares - total * total, k * k * (k - 1), n > 1))
-    low, high = ratios.around(value, error, n, n, ratios.scaled_ends(kpi), confidence)
+    ends = ratios.scaled_ends(kpi)
+    low, high = ratios.around(value, error, n, n, ends, confidence, rare=math.isfinite(ends[1]))
     return Numbers(value, low, high, n, cells.fields["undecided"], np.zeros(len(n)), error)
 
 

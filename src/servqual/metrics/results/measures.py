@@ -105,7 +105,7 @@ class Measures(Table):
         the interval, so that either may be true; where an end is missing, the interval reaches as far as it can.
         `cannot_be_judged`: nothing was measured, no goal was set, or neither direction is better. A boundary reaches
         the goal, whichever way is better. Undecided items of a share widen its interval to what they may make of it;
-        those of other KPIs are only shown. Fewer than 30 values that are all alike leave it unclear.
+        those of other KPIs are only shown.
 
         `margin` names, by KPI and in its unit, the distance by which the interval must clear the goal to reach or
         miss it; by default 0. Indicators whose KPI was not measured, or not with their `within`, are listed in

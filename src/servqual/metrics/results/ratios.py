@@ -85,9 +85,7 @@ def _over(cells: Cells, ends: Ends, confidence: float, times: int = 1, off: int 
     error = _errors(states, times)
     # rows of an equal base that tell as much (L. Kish, *Survey Sampling*, 1965, section 11.7)
     equal = np.array([q.base**2 / q.base_squares if q.base_squares else math.nan for q in states])
-    low, high = around(value, error, n, equal, ends, confidence)
-    rare_low, rare_high = _rare(value, error, ends, confidence)
-    low, high = np.fmin(low, rare_low), np.fmax(high, rare_high)
+    low, high = around(value, error, n, equal, ends, confidence, rare=True)
     return Numbers(value, low, high, n, np.zeros_like(n), np.zeros(len(n)), error)
 
 
@@ -103,10 +101,16 @@ def _errors(states: list[Quotient], times: float) -> Array:
 
 
 def around(
-    value: Array, error: Array, n: Array, equal: Array, ends: Ends, confidence: float
+    value: Array, error: Array, n: Array, equal: Array, ends: Ends, confidence: float, *, rare: bool
 ) -> tuple[Array, Array]:
-    """Find Student's interval of means; where all of `equal` many values are alike, what the ends of the scale allow."""
+    """Find the interval of means: Student's, and where rare amounts may make up the sum the gamma one if wider.
+
+    Where all of `equal` many values are alike, it is what the ends of the scale allow.
+    """
     low, high = inference.mean(value, error**2 * n, n, confidence)
+    if rare:
+        least, most = _rare(value, error, ends, confidence)
+        low, high = np.fmin(low, least), np.fmax(high, most)
     least, most = inference.alike(value, equal, *ends, confidence)
     flat = error == 0
     return np.where(flat, least, low), np.where(flat, most, high)
