@@ -55,7 +55,7 @@ def test_the_sigma_level_is_that_of_the_tables(per_million: int, sigma: float) -
 
 
 def test_a_sigma_level_without_a_defect_is_a_bound() -> None:
-    """3.69 defects in 1,000 chances would most likely have been seen (Garwood); where all are defects, it is at most."""
+    """3.69 defects in 1,000 chances would most likely have been seen (Garwood); if all are, it is at most."""
     none = measure(["sigma_level"], {"qa_scores": {"defects": [0] * 10, "opportunities": [100] * 10}}).one()
     assert (none.value, none.high) == (None, None)
     assert none.low == pytest.approx(1.5 + NormalDist().inv_cdf(1 - 3.688879454 / 1000))

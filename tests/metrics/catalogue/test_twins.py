@@ -149,7 +149,8 @@ def admits_doubt(kpi: Kpi, m: Measurement) -> None:
     """
     least, most = kpi.ends
     low, high = -math.inf if m.low is None else m.low, math.inf if m.high is None else m.high
-    assert (m.low is None or least <= low) and (m.high is None or high <= most), kpi.key
+    assert m.low is None or least <= low, kpi.key
+    assert m.high is None or high <= most, kpi.key
     assert m.value is None or low - 1e-9 <= m.value <= high + 1e-9, kpi.key
     assert low < high or (kpi.statistic in {"p50", "p90", "p95", "median"} and low == high), kpi.key
 

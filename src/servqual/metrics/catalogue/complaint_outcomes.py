@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
-
 from servqual._arrays import Array
 from servqual.metrics.accumulators import Ratio, Total
 from servqual.metrics.catalogue._amounts import amount

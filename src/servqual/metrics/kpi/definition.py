@@ -90,7 +90,7 @@ class Kpi:
         needs, uses: columns that must exist, and columns that may be absent; `formula` says what absence means.
         kinds: kinds of the user's own columns: moment, duration, count, number, flag or label (the default).
         between: the least and the greatest value that it can have; or what its values are on the `scale` of its
-            parameters: `scores`, `gaps`, `distances` or `products` of two scores. Without it that follows from the unit.
+            parameters: `scores`, `gaps`, `distances` or `products` of two scores. Follows from the unit unless given.
         open_items: how open cases count.
         params: parameters that `with_` sets; a required one that is None is refused when measuring.
         accumulator, statistic: the state it fills, and the statistic read from it (`share`, `mean`, `p50`, …).

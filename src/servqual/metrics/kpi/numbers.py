@@ -1,4 +1,4 @@
-"""Numbers of one KPI as arrays with an entry per group: value, interval, n, undecided, and what is known of their errors."""
+"""Numbers of one KPI as arrays with an entry per group: value, interval, n, undecided, and errors."""
 
 import attrs
 import numpy as np

@@ -64,7 +64,7 @@ def _mean(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
     value = _divided(total, k, n > 0)
     error = np.sqrt(_divided(k * squares - total * total, k * k * (k - 1), n > 1))
     ends = ratios.scaled_ends(kpi)
-    low, high = ratios.around(value, error, n, n, ends, confidence, rare=math.isfinite(ends[1]))
+    low, high = ratios.around(ratios.Means(value, error, n, n), ends, confidence, rare=math.isfinite(ends[1]))
     return Numbers(value, low, high, n, cells.fields["undecided"], np.zeros(len(n)), error)
 
 

@@ -85,7 +85,7 @@ def _over(cells: Cells, ends: Ends, confidence: float, times: int = 1, off: int 
     error = _errors(states, times)
     # rows of an equal base that tell as much (L. Kish, *Survey Sampling*, 1965, section 11.7)
     equal = np.array([q.base**2 / q.base_squares if q.base_squares else math.nan for q in states])
-    low, high = around(value, error, n, equal, ends, confidence, rare=True)
+    low, high = around(Means(value, error, n, equal), ends, confidence, rare=True)
     return Numbers(value, low, high, n, np.zeros_like(n), np.zeros(len(n)), error)
 
 
@@ -100,19 +100,27 @@ def _errors(states: list[Quotient], times: float) -> Array:
     return np.array([math.nan if q.variance is None else times * math.sqrt(q.variance) for q in states])
 
 
-def around(
-    value: Array, error: Array, n: Array, equal: Array, ends: Ends, confidence: float, *, rare: bool
-) -> tuple[Array, Array]:
+@attrs.frozen(eq=False)
+class Means:
+    """Means with their standard errors, of n values that weigh as much as `equal` many of one weight."""
+
+    value: Array
+    error: Array
+    n: Array
+    equal: Array
+
+
+def around(means: Means, ends: Ends, confidence: float, *, rare: bool) -> tuple[Array, Array]:
     """Find the interval of means: Student's, and where rare amounts may make up the sum the gamma one if wider.
 
-    Where all of `equal` many values are alike, it is what the ends of the scale allow.
+    Where all values are alike, it is what the ends of the scale allow.
     """
-    low, high = inference.mean(value, error**2 * n, n, confidence)
+    low, high = inference.mean(means.value, means.error**2 * means.n, means.n, confidence)
     if rare:
-        least, most = _rare(value, error, ends, confidence)
+        least, most = _rare(means.value, means.error, ends, confidence)
         low, high = np.fmin(low, least), np.fmax(high, most)
-    least, most = inference.alike(value, equal, *ends, confidence)
-    flat = error == 0
+    least, most = inference.alike(means.value, means.equal, *ends, confidence)
+    flat = means.error == 0
     return np.where(flat, least, low), np.where(flat, most, high)
 
 
