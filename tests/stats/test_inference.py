@@ -96,6 +96,20 @@ def _score(plus: int, minus: int, n: int, gap: float) -> float:
     return float(abs(plus - minus - n * gap) / np.sqrt(n * (2 * share + gap - gap**2)))
 
 
+def test_the_coverage_is_what_the_page_says() -> None:
+    """Exact sums over all outcomes: Garwood's holds 95 % everywhere; Wilson's in the mean, and 90 % at least."""
+    events = np.arange(400)
+    low, high = inference.poisson(events, 0.95)
+    for mean in (0.1, 0.5, 1, 3, 10, 30, 100, 200):
+        assert stats.poisson.pmf(events, mean)[(low <= mean) & (mean <= high)].sum() >= 0.95
+    shares, held = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5]), []
+    for n in (5, 10, 20, 50, 100, 200, 500, 1000):
+        low, high = inference.wilson(np.arange(n + 1), np.full(n + 1, n), 0.95)
+        held += [stats.binom.pmf(np.arange(n + 1), n, p)[(low <= p) & (p <= high)].sum() for p in shares]
+    assert np.mean(held) >= 0.94
+    assert min(held) >= 0.90
+
+
 @given(st.integers(1, 500), st.sampled_from([0.9, 0.95]))
 def test_equal_events_have_garwoods_interval(events: int, confidence: float) -> None:
     """A gamma interval of so many amounts of 7, whose standard error is 7 times the root of their number."""
