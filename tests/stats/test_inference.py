@@ -123,7 +123,11 @@ def test_alike_values_leave_out_what_would_have_been_seen(n: int, share: float) 
     """If n alike come up at all likely, the mean of scores of 1 and 5 lies within the bounds; else it may not."""
     low, high = inference.alike(np.array([5.0]), np.array([n]), 1, 5, 0.95)
     assert high[0] == 5
-    assert (low[0] <= 5 * share + (1 - share)) == (share >= 0.025 ** (1 / (n - 1)) - 1e-12)
+    assert (low[0] <= 5 * share + (1 - share)) == (share >= 0.025 ** (1 / n) - 1e-12)
+    low, high = inference.alike(np.array([0.0, 7.0]), np.array([n, n]), 0, 7, 0.95)
+    exact = stats.binomtest(0, n).proportion_ci(0.95, method="exact")
+    assert (low[0], high[0]) == (0, pytest.approx(7 * exact.high))
+    assert (low[1], high[1]) == (pytest.approx(7 - 7 * exact.high), 7)
 
 
 @pytest.mark.parametrize("q", [0.01, 0.5, 0.9, 0.999])

@@ -115,16 +115,16 @@ def mean(average: Array, variance: Array, n: Array, confidence: float) -> tuple[
 def alike(value: Array, n: Array, least: float, most: float, confidence: float) -> tuple[Array, Array]:
     """Bound the mean of values from `least` to `most` of which all n that were seen are alike; NaN at an open end.
 
-    If at most a share p of all values is the one that was seen, n alike come up with a probability of at most
-    p^(n - 1). So that share is at least tail^(1 / (n - 1)), and the others lie at an end at worst. The argument is that
-    of the "rule of three" (J. A. Hanley and A. Lippman-Hand, 1983, JAMA 249: 1743-1745).
+    If a share p of all values lies at an end of the scale, all n are seen there with a probability of p^n. So p is at
+    least tail^(1 / n), as C. J. Clopper and E. S. Pearson have it (1934, Biometrika 26: 404-413), and the others lie at
+    the other end at worst. Elsewhere the first value only tells which one it is, and n - 1 are left to agree with it.
 
-    >>> low, high = alike(np.array([5.0, 5.0]), np.array([2, 200]), 1, 5, 0.95)
-    >>> low.round(3).tolist(), high.tolist()
-    ([1.1, 4.927], [5.0, 5.0])
+    >>> low, high = alike(np.array([5.0, 5.0, 4.0]), np.array([2, 200, 200]), 1, 5, 0.95)
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([1.632, 4.927, 3.945], [5.0, 5.0, 4.018])
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        others = 1 - ((1 - confidence) / 2) ** (1 / (n - 1))
+        others = 1 - ((1 - confidence) / 2) ** (1 / (n - ((value > least) & (value < most))))
         low, high = value - others * (value - least), value + others * (most - value)
     return np.where(np.isfinite(low), low, np.nan), np.where(np.isfinite(high), high, np.nan)
 
