@@ -11,7 +11,7 @@ from servqual.metrics import KPIS
 from servqual.metrics.catalogue.kpis import SUBJECTS
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.methods import METHODS
-from servqual.metrics.results.estimates import _BY_PARAMETER, _STATISTICS
+from servqual.metrics.results.estimates import _READERS
 from servqual.readers.columns.tables import TABLES, Kind, kind_of
 from servqual.testing import kpis as twin
 
@@ -106,7 +106,7 @@ def test_a_row_says_what_its_page_needs(kpi: Any) -> None:
 
 def test_every_statistic_says_how_its_interval_is_made() -> None:
     """And no method is told that none uses."""
-    statistics = {*_STATISTICS, *_BY_PARAMETER}
+    statistics = {*_READERS}
     assert METHODS.keys() - statistics == {"exposure", "count"}
     assert statistics <= METHODS.keys()
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, stats
+from scipy.special import xlogy
 
 from servqual.stats import inference
 
@@ -60,6 +61,73 @@ def test_ranks_cover_the_quantile(n: int, q: float) -> None:
     assert binomial.cdf(low) >= 0.025 - 1e-9
     assert binomial.cdf(high - 1) >= 0.975 - 1e-9
     assert binomial.cdf(high - 2) <= 0.975 + 1e-9
+
+
+def test_net_published() -> None:
+    """M. W. Fagerland, S. Lydersen, P. Laake (2014), Statistics in Medicine 33: 2850-2875: 1 and 7 of 21, Tango's."""
+    low, high = inference.net(np.array([1]), np.array([7]), np.array([21]), 0.95)
+    assert (low[0], high[0]) == (pytest.approx(-0.517, abs=5e-4), pytest.approx(-0.026, abs=5e-4))
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40), st.sampled_from([0.8, 0.95]))
+def test_the_ends_of_a_net_share_are_where_the_score_test_begins_to_refuse(
+    plus: int, minus: int, others: int, confidence: float
+) -> None:
+    """The likeliest shares under a given difference are found by scipy.optimize, not by Tango's formula."""
+    n = plus + minus + others
+    if not n:
+        return
+    low, high = (float(end[0]) for end in inference.net(*(np.array([x]) for x in (plus, minus, n)), confidence))
+    assert -1 <= low <= (plus - minus) / n <= high <= 1
+    critical = stats.norm.ppf((1 + confidence) / 2)
+    for end in (low, high):
+        if abs(end) < 1 - 1e-9:
+            assert _score(plus, minus, n, end) == pytest.approx(critical, rel=2e-3)
+
+
+def _score(plus: int, minus: int, n: int, gap: float) -> float:
+    least, most = max(0.0, -gap), (1 - gap) / 2
+
+    def surprise(share: float) -> float:
+        return -float(xlogy(plus, share + gap) + xlogy(minus, share) + xlogy(n - plus - minus, 1 - gap - 2 * share))
+
+    found = optimize.minimize_scalar(surprise, bounds=(least, most), method="bounded", options={"xatol": 1e-12}).x
+    share = min((least, most, float(found)), key=surprise)
+    return float(abs(plus - minus - n * gap) / np.sqrt(n * (2 * share + gap - gap**2)))
+
+
+def test_the_coverage_is_what_the_page_says() -> None:
+    """Exact sums over all outcomes: Garwood's holds 95 % everywhere; Wilson's in the mean, and 90 % at least."""
+    events = np.arange(400)
+    low, high = inference.poisson(events, 0.95)
+    for mean in (0.1, 0.5, 1, 3, 10, 30, 100, 200):
+        assert stats.poisson.pmf(events, mean)[(low <= mean) & (mean <= high)].sum() >= 0.95
+    shares, held = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5]), []
+    for n in (5, 10, 20, 50, 100, 200, 500, 1000):
+        low, high = inference.wilson(np.arange(n + 1), np.full(n + 1, n), 0.95)
+        held += [stats.binom.pmf(np.arange(n + 1), n, p)[(low <= p) & (p <= high)].sum() for p in shares]
+    assert np.mean(held) >= 0.94
+    assert min(held) >= 0.90
+
+
+@given(st.integers(1, 500), st.sampled_from([0.9, 0.95]))
+def test_equal_events_have_garwoods_interval(events: int, confidence: float) -> None:
+    """A gamma interval of so many amounts of 7, whose standard error is 7 times the root of their number."""
+    low, high = inference.skewed(np.array([7.0 * events]), np.array([7 * events**0.5]), confidence)
+    want = inference.poisson(np.array([events]), confidence)
+    assert (low[0], high[0]) == pytest.approx((7 * want[0][0], 7 * want[1][0]))
+
+
+@given(st.integers(2, 40), st.floats(0.01, 0.99))
+def test_alike_values_leave_out_what_would_have_been_seen(n: int, share: float) -> None:
+    """If n alike come up at all likely, the mean of scores of 1 and 5 lies within the bounds; else it may not."""
+    low, high = inference.alike(np.array([5.0]), np.array([n]), 1, 5, 0.95)
+    assert high[0] == 5
+    assert (low[0] <= 5 * share + (1 - share)) == (share >= 0.025 ** (1 / n) - 1e-12)
+    low, high = inference.alike(np.array([0.0, 7.0]), np.array([n, n]), 0, 7, 0.95)
+    exact = stats.binomtest(0, n).proportion_ci(0.95, method="exact")
+    assert (low[0], high[0]) == (0, pytest.approx(7 * exact.high))
+    assert (low[1], high[1]) == (pytest.approx(7 - 7 * exact.high), 7)
 
 
 @pytest.mark.parametrize("q", [0.01, 0.5, 0.9, 0.999])

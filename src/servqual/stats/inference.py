@@ -3,22 +3,28 @@
 `scipy.special` loads with the first interval that needs it.
 """
 
-import math
 from statistics import NormalDist
+from typing import Final
 
 import numpy as np
 
 from servqual._arrays import Array
 
 __all__ = [
+    "alike",
+    "few",
     "first_reaching",
     "mean",
-    "most_unseen",
+    "net",
     "poisson",
     "quantile_ranks",
+    "skewed",
     "student",
     "wilson",
 ]
+
+FEW: Final = 3
+"""Below so many hits, or misses, the coverage of a score interval may lie well below its confidence."""
 
 
 def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:
@@ -37,6 +43,50 @@ def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
 
 
+def few(hits: Array, misses: Array) -> Array:
+    """Tell where a score interval is only approximate: fewer than three hits, or fewer than three misses.
+
+    `docs/intervals.md` has how often Wilson's interval holds the truth there.
+
+    >>> few(np.array([2, 3]), np.array([900, 3])).tolist()
+    [True, False]
+    """
+    return np.minimum(hits, misses) < FEW
+
+
+def net(plus: Array, minus: Array, n: Array, confidence: float) -> tuple[Array, Array]:
+    """Compute the score interval of the share of `plus` less that of `minus` among n; NaN where n is 0.
+
+    The interval of a difference of two shares of one sample (T. Tango, 1998, Statistics in Medicine 17: 891-908). It
+    stays between -1 and 1, and has a width also where all are alike.
+
+    >>> low, high = net(np.array([4, 20]), np.array([2, 0]), np.array([8, 20]), 0.95)
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([-0.3281, 0.6777], [0.6832, 1.0])
+    """
+    top = _upper_net(plus, minus, n, confidence)
+    return -_upper_net(minus, plus, n, confidence), top
+
+
+_HALVINGS: Final = 52
+"""Halvings of a range of 2 at most, to the precision of a float."""
+
+
+def _upper_net(plus: Array, minus: Array, n: Array, confidence: float) -> Array:
+    """Bisect for the greatest difference that the score test does not refuse."""
+    chi = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        low, high = (plus - minus) / n, np.ones(len(n))
+        for _ in range(_HALVINGS):
+            gap = (low + high) / 2
+            # the likeliest share of `minus` under this gap, by the positive root of a quadratic
+            b = (2 * n - plus + minus) * gap - plus - minus
+            share = (np.sqrt(b * b + 8 * n * minus * gap * (1 - gap)) - b) / (4 * n)
+            inside = (plus - minus - n * gap) ** 2 <= chi * n * (2 * share + gap * (1 - gap))
+            low, high = np.where(inside, gap, low), np.where(inside, high, gap)
+    return np.where(n > 0, high, np.nan)
+
+
 def poisson(events: Array, confidence: float) -> tuple[Array, Array]:
     """Compute the exact interval of a count (F. Garwood, 1936, Biometrika 28: 437-442).
 
@@ -47,19 +97,8 @@ def poisson(events: Array, confidence: float) -> tuple[Array, Array]:
     from scipy.special import gammaincinv  # noqa: PLC0415  (loads with the first interval that needs it)
 
     tail = (1 - confidence) / 2
-    low = np.where(events > 0, gammaincinv(np.maximum(events, 1), tail), 0.0)
+    low = np.where(events > 0, gammaincinv(np.where(events > 0, events, 1), tail), 0.0)
     return low, gammaincinv(events + 1, 1 - tail)
-
-
-def most_unseen(confidence: float) -> float:
-    """Bound the expected number of events where none was seen: the one-sided limit of Garwood's interval.
-
-    At 95 % it is the "rule of three" of J. A. Hanley and A. Lippman-Hand, 1983, JAMA 249: 1743-1745.
-
-    >>> round(most_unseen(0.95), 4)
-    2.9957
-    """
-    return -math.log(1 - confidence)
 
 
 def mean(average: Array, variance: Array, n: Array, confidence: float) -> tuple[Array, Array]:
@@ -71,6 +110,40 @@ def mean(average: Array, variance: Array, n: Array, confidence: float) -> tuple[
     with np.errstate(invalid="ignore", divide="ignore"):
         half = stdtrit(degrees, (1 + confidence) / 2) * np.sqrt(variance / n)
     return np.where(enough, average - half, np.nan), np.where(enough, average + half, np.nan)
+
+
+def alike(value: Array, n: Array, least: float, most: float, confidence: float) -> tuple[Array, Array]:
+    """Bound the mean of values from `least` to `most` of which all n that were seen are alike; NaN at an open end.
+
+    If a share p of all values lies at an end of the scale, all n are seen there with a probability of p^n. So p is at
+    least tail^(1 / n), as C. J. Clopper and E. S. Pearson have it (1934, Biometrika 26: 404-413), and the others lie at
+    the other end at worst. Elsewhere the first value only tells which one it is, and n - 1 are left to agree with it.
+
+    >>> low, high = alike(np.array([5.0, 5.0, 4.0]), np.array([2, 200, 200]), 1, 5, 0.95)
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([1.632, 4.927, 3.945], [5.0, 5.0, 4.018])
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        others = 1 - ((1 - confidence) / 2) ** (1 / (n - ((value > least) & (value < most))))
+        low, high = value - others * (value - least), value + others * (most - value)
+    return np.where(np.isfinite(low), low, np.nan), np.where(np.isfinite(high), high, np.nan)
+
+
+def skewed(value: Array, error: Array, confidence: float) -> tuple[Array, Array]:
+    """Compute the gamma interval of a sum, or mean, of 0 or more that few rare amounts make up; NaN without spread.
+
+    As many equal events are taken as have the same relative error, and their number has Garwood's interval (M. P. Fay
+    and E. J. Feuer, 1997, Statistics in Medicine 16: 791-801, with the mean weight of an event for the greatest).
+
+    >>> low, high = skewed(np.array([4.0]), np.array([2.0]), 0.95)  # four events
+    >>> low.round(8).tolist(), high.round(8).tolist()
+    ([1.08986537], [10.24158868])
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        events, weight = (value / error) ** 2, error**2 / value
+        seen = np.isfinite(events) & (events > 0)
+        low, high = poisson(np.where(seen, events, 1), confidence)
+    return np.where(seen, low * weight, np.nan), np.where(seen, high * weight, np.nan)
 
 
 def student(degrees: float, confidence: float) -> float:

@@ -62,7 +62,7 @@ def kept(r: Row, q: Asked, name: str, *, due: str | None = None) -> Outcome:
     if within is not None:
         elapsed = q.seconds(r["received_at"], r[name] if done else q.moment)
         in_time = bool(elapsed <= within.total_seconds())
-    elif due is None or r.get(due) is None:
+    elif due is None or r.get(due) is None or early_due(r):
         return OUT
     else:
         in_time = bool((r[name] if done else q.moment) <= r[due])

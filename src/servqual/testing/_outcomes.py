@@ -117,7 +117,7 @@ def read(statistic: str, outcomes: Sequence[Outcome], until: float = 0) -> Told:
 
 def _value(statistic: str, told: Sequence[Any], until: float) -> float | None:
     match statistic:
-        case "quotient" | "per_hour" | "per_event":
+        case "quotient" | "rate" | "per_hour" | "per_year" | "per_million" | "per_event" | "of_budget" | "odds":
             base = sum(b for _, b in told)
             value = sum(t for t, _ in told) / base if base else None
         case "sigma":

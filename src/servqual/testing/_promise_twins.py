@@ -25,11 +25,6 @@ from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each
 OUT, OPEN = Left.OUT, Left.OPEN
 
 
-def complaint_kept(r: Row, q: Asked) -> Outcome:
-    """Judge whether a complaint was resolved in time; leave out one due before its receipt."""
-    return OUT if q.params["within"] is None and early_due(r) else resolved_kept(r, q)
-
-
 def overdue(r: Row, q: Asked) -> bool:
     """Tell whether it is open past its due moment."""
     return arrived(r, q) and is_open(r, q) and r.get("due_at") is not None and q.moment > r["due_at"]
@@ -80,7 +75,7 @@ COMPLAINT_TWINS: Final[Mapping[str, Twin]] = {
     "complaint_overdue": counted(overdue, lambda r, _: not early_due(r)),
     "complaint_handling_time": each(to_end),
     "complaint_handling_median": lasting("end"),
-    "complaint_kept": each(complaint_kept),
+    "complaint_kept": each(resolved_kept),
     "complaint_acknowledged_kept": each(lambda r, q: kept(r, q, "acknowledged_at")),
     "complaint_resolution_rate": among(arrived, resolved),
     "complaint_follow_up_rate": each(followed_up),

@@ -219,7 +219,7 @@ def risk(r: Row, q: Asked) -> Outcome:
 
 def step_time(r: Row, q: Asked) -> Outcome:
     """Pair the time of a named step with the time of any step."""
-    if r["started_at"] is None or not q.by_now(r, "ended_at") or r["ended_at"] <= r["started_at"]:
+    if r["started_at"] is None or not q.by_now(r, "ended_at") or r["ended_at"] < r["started_at"]:
         return OUT
     lasted = (r["ended_at"] - r["started_at"]).total_seconds()
     return (lasted if r["step"] in q.params["steps"] else 0), lasted

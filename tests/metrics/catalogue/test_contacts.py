@@ -10,6 +10,7 @@ from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, measure
 from servqual.metrics.catalogue.surveys import VOICE_KPIS
 from servqual.model import Interaction, InteractionId
+from servqual.stats import inference
 
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 NOW = START + dt.timedelta(days=30)
@@ -98,14 +99,24 @@ def test_durations_in_other_units_are_the_same() -> None:
 
 
 def test_nps_of_the_contract_and_its_interval() -> None:
-    """25 points of eight answers; the interval is that of a difference of multinomial shares, by hand."""
+    """25 points of eight answers; the interval holds the differences that a score test does not refuse."""
     scores = [10, 9, 9, 8, 7, 6, 3, 10]
     found = measure(["nps"], {"answers": {"score": scores}}).one()
-    promoters, detractors, n = 4 / 8, 2 / 8, 8
-    spread = ((promoters + detractors - (promoters - detractors) ** 2) / n) ** 0.5
     assert found.value == 25.0
-    assert found.low == pytest.approx(100 * (0.25 - 1.959963984540054 * spread))
-    assert found.high == pytest.approx(100 * (0.25 + 1.959963984540054 * spread))
+    low, high = inference.net(np.array([4]), np.array([2]), np.array([8]), 0.95)
+    assert (found.low, found.high) == (pytest.approx(100 * low[0]), pytest.approx(100 * high[0]))
+    assert found.standard_error == pytest.approx(100 * ((4 / 8 + 2 / 8 - (4 / 8 - 2 / 8) ** 2) / 8) ** 0.5)
+
+
+@pytest.mark.parametrize("scores", [[10], [0], [8], [10] * 20, [3] * 20, [7] * 20])
+def test_an_nps_of_equal_answers_is_not_certain(scores: list[int]) -> None:
+    """Its interval has a width, and stays on the scale."""
+    found = measure(["nps"], {"answers": {"score": scores}}).one()
+    assert found.value is not None
+    assert found.low is not None
+    assert found.high is not None
+    assert -100 <= found.low <= found.value <= found.high <= 100
+    assert found.high - found.low > 10
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_a_service_without_a_failure_says_how_long_it_surely_runs(confidence: fl
     """2 T over the chi-squared quantile of 2 degrees of freedom, by scipy.stats; without time there is no bound."""
     cells: dict[str, list[Any]] = {"agreed_s": [86400, 86400], "down_s": [0, 3600], "failures": [0, 0]}
     found = measure(["mtbf"], {"availability": cells}, confidence=confidence).one()
-    bound = 2 * (2 * 86400 - 3600) / stats.chi2.ppf(confidence, 2)
+    bound = 2 * (2 * 86400 - 3600) / stats.chi2.ppf((1 + confidence) / 2, 2)
     assert (found.value, found.high, found.n) == (None, None, 2)
     assert found.low == pytest.approx(bound)
     never = {"agreed_s": [3600], "down_s": [3600], "failures": [0]}

@@ -55,12 +55,13 @@ def test_the_sigma_level_is_that_of_the_tables(per_million: int, sigma: float) -
 
 
 def test_a_sigma_level_without_a_defect_is_a_bound() -> None:
-    """Three defects in 1,000 chances would most likely have been seen (the rule of three); all defects have none."""
+    """3.69 defects in 1,000 chances would most likely have been seen (Garwood); if all are, it is at most."""
     none = measure(["sigma_level"], {"qa_scores": {"defects": [0] * 10, "opportunities": [100] * 10}}).one()
     assert (none.value, none.high) == (None, None)
-    assert none.low == pytest.approx(1.5 + NormalDist().inv_cdf(1 - 2.995732274 / 1000))
+    assert none.low == pytest.approx(1.5 + NormalDist().inv_cdf(1 - 3.688879454 / 1000))
     every = measure(["sigma_level"], {"qa_scores": {"defects": [2, 2], "opportunities": [2, 2]}}).one()
-    assert (every.value, every.low, every.high) == (None, None, None)
+    assert (every.value, every.low) == (None, None)
+    assert every.high == pytest.approx(1.5 + NormalDist().inv_cdf(1 - 1.089865369 / 4))
 
 
 def test_the_interval_of_a_sigma_level_is_that_of_its_defects() -> None:

@@ -1,6 +1,7 @@
 """Every KPI of the catalogue equals its slow twin on generated tables, in all and by group, and its parts add up."""
 
 import datetime as dt
+import math
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servqual.metrics import KPIS, Kpi, Tally, measure, tally
+from servqual.metrics import KPIS, Kpi, Measurement, Tally, measure, tally
 from servqual.metrics.kpi.compound import Compound
 from servqual.model import BusinessHours
 from servqual.readers.columns.tables import Kind, kind_of
@@ -141,10 +142,23 @@ def told(m: Any) -> tuple[Any, ...]:
     return m.value, m.n, m.undecided
 
 
+def admits_doubt(kpi: Kpi, m: Measurement) -> None:
+    """The interval of a KPI, if it has one, lies on its scale, holds the value, and has a width.
+
+    Only percentiles may have none: half of all may wait for the same time.
+    """
+    least, most = kpi.ends
+    low, high = -math.inf if m.low is None else m.low, math.inf if m.high is None else m.high
+    assert m.low is None or least <= low, kpi.key
+    assert m.high is None or high <= most, kpi.key
+    assert m.value is None or low - 1e-9 <= m.value <= high + 1e-9, kpi.key
+    assert low < high or (kpi.statistic in {"p50", "p90", "p95", "median"} and low == high), kpi.key
+
+
 @pytest.mark.parametrize("table", TABLES)
 @given(data=st.data())
 def test_each_kpi_equals_its_slow_twin(table: str, data: st.DataObject) -> None:
-    """In all, and by team where a row stands for itself."""
+    """In all, and by team where a row stands for itself; and no interval is surer than its rows."""
     rows = data.draw(rows_of(table, dense=data.draw(st.booleans())))
     for whole in (True, False):
         kpis = [(key, kpi) for key, kpi in of_table(table) if kpi.of_period == whole]
@@ -155,6 +169,7 @@ def test_each_kpi_equals_its_slow_twin(table: str, data: st.DataObject) -> None:
         for key, kpi in kpis:
             twin = slow.measure(kpi, rows, now=NOW, period=period, key=key)
             assert told(found.get(kpi.key)) == pytest.approx(tuple(twin)), kpi.key
+            admits_doubt(kpi, found.get(kpi.key))
         alone = [(key, kpi) for key, kpi in kpis if kpi.law == "commutative"]
         if not alone:
             continue
@@ -164,6 +179,7 @@ def test_each_kpi_equals_its_slow_twin(table: str, data: st.DataObject) -> None:
             for key, kpi in alone:
                 twin = slow.measure(kpi, mine, now=NOW, period=period, key=key)
                 assert told(by_team.get(kpi.key, team=team)) == pytest.approx(tuple(twin)), kpi.key
+                admits_doubt(kpi, by_team.get(kpi.key, team=team))
 
 
 @pytest.mark.parametrize("kpi", [kpi for kpi in KPIS.values() if isinstance(kpi, Compound)], ids=lambda kpi: kpi.key)
@@ -178,6 +194,7 @@ def test_a_count_over_another_equals_its_slow_twin(kpi: Compound, data: st.DataO
         mine = {table: [row for row in some if row["team"] == team] for table, some in rows.items()}
         twin = slow.measure_over(kpi, mine, now=NOW)
         assert told(by_team.get(kpi.key, team=team)) == pytest.approx(tuple(twin))
+        admits_doubt(kpi, by_team.get(kpi.key, team=team))
 
 
 @pytest.mark.parametrize("table", TABLES)

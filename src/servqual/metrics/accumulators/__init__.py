@@ -35,7 +35,7 @@ from servqual.metrics.accumulators.sums import (
     Total,
 )
 from servqual.metrics.accumulators.value_steps import Run
-from servqual.metrics.accumulators.values import BIN_ERROR, Lifetimes, Values, middle_of
+from servqual.metrics.accumulators.values import BIN_ERROR, Lifetimes, Values, first_of, last_of, middle_of
 
 __all__ = [
     "BIN_ERROR",
@@ -66,7 +66,9 @@ __all__ = [
     "as_fields",
     "as_ints",
     "estimated",
+    "first_of",
     "hash_of",
+    "last_of",
     "middle_of",
     "running_form",
     "runs",

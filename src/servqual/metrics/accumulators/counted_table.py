@@ -5,6 +5,7 @@ rank, the running sum within the step to the value. Listing the values first cos
 a sixth more time for twelve KPIs of 20 million rows.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import ClassVar, Final
 
@@ -54,8 +55,11 @@ class CountedTable:
         """Whether a group has so many different values that it is in bins."""
         return np.asarray(self.steps.different[self.row] > Values.EXACT)
 
-    def at(self, rank: Array) -> Array:
-        """Find the value of a rank in each group, counted from 1; NaN where there is none."""
+    def at(self, rank: Array, of: Callable[[Array], Array] = middle_of) -> Array:
+        """Find the value of a rank in each group, counted from 1; NaN where there is none.
+
+        A bin is read by its middle, or by what `of` takes of it.
+        """
         inside = (rank >= 1) & (rank <= self.n)
         if not len(self._reached):
             return np.full(len(rank), np.nan)
@@ -65,7 +69,7 @@ class CountedTable:
         group, step = np.divmod(place, self.steps.counts.shape[1])
         up_to = np.cumsum(self._by_step[self.row[group], step], axis=1, dtype=np.int32)
         value = (step * STEP + np.argmax(up_to >= left.astype(np.int32)[:, np.newaxis], axis=1)) * self.unit
-        found = np.where(self.binned, middle_of(bin_of(value)), value)
+        found = np.where(self.binned, of(bin_of(value)), value)
         return np.where(inside, found, np.nan)
 
     def moved(self, places: Array, size: int) -> Sparse:

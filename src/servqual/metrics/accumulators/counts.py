@@ -81,14 +81,17 @@ class Sparse:
         up_to = np.where(last < 0, 0, self.reached[last]) if len(self.group) else np.zeros(len(self.binned), np.int64)
         return np.diff(up_to, prepend=0)
 
-    def at(self, rank: Array) -> Array:
-        """Find the value of a rank in each group, counted from 1; NaN where there is none."""
+    def at(self, rank: Array, of: Callable[[Array], Array] = middle_of) -> Array:
+        """Find the value of a rank in each group, counted from 1; NaN where there is none.
+
+        A bin is read by its middle, or by what `of` takes of it.
+        """
         inside = (rank >= 1) & (rank <= self.n)
         if not len(self.group):
             return np.full(len(rank), np.nan)
         before = np.cumsum(self.n) - self.n
         value = self.value[np.searchsorted(self.reached, np.where(inside, before + rank, 1))]
-        return np.where(inside, np.where(self.binned, middle_of(value), value), np.nan)
+        return np.where(inside, np.where(self.binned, of(value), value), np.nan)
 
     def moved(self, places: Array, size: int) -> "Sparse":
         """Move the counts to other places among `size` groups; groups that meet are joined."""

@@ -18,8 +18,8 @@ _INDEX: Final = 14
 _REGISTERS: Final = 1 << _INDEX
 _REST: Final = 64 - _INDEX
 DISTINCT_ERROR: Final = 1.04 / math.sqrt(_REGISTERS)
-"""The standard error of a count from registers, as a share of it: 0.81 %."""
-_ALPHA: Final = 0.7213 / (1 + 1.079 / _REGISTERS)
+"""The standard error of a count from registers, as a share of it: 0.81 %, and less while registers are empty."""
+_ALPHA: Final = 1 / (2 * math.log(2))
 
 
 def _sorted(counts: Mapping[Any, int]) -> dict[Any, int]:
@@ -31,8 +31,8 @@ class Distinct(Accumulator):
     """Number of different things, such as customers: exact while they are few, then estimated.
 
     Up to `EXACT` things are kept as hashes of 64 bits, which are the same on every machine. From there on each hash
-    raises one of 16,384 registers (HyperLogLog: P. Flajolet, É. Fusy, O. Gandouet, F. Meunier, 2007), with a standard
-    error of 0.81 %.
+    raises one of 16,384 registers (HyperLogLog: P. Flajolet, É. Fusy, O. Gandouet, F. Meunier, 2007), read by O. Ertl's
+    improved estimator, which has no bias at any size; its standard error is 0.81 % at most.
 
     >>> (Distinct.among(["anna", "ben"]) + Distinct.among(["ben", "cleo"])).value
     3.0
@@ -131,13 +131,20 @@ def registers_of(hashes: Array) -> tuple[Array, Array]:
 def estimated(raised: Array, harmonic: Array) -> Array:
     """Estimate the number of things from raised registers and their sum of 2^-rank.
 
-    Few raised registers are read by linear counting.
+    The improved raw estimator of O. Ertl, 2017, *New cardinality estimation algorithms for HyperLogLog sketches*,
+    arXiv:1702.01284, algorithm 6. It also uses how many registers are empty, so that no second estimator has to take
+    over where things are few; its term for full registers, which shows only near 2^60 things, is left out.
     """
-    empty = _REGISTERS - raised
-    raw = _ALPHA * _REGISTERS**2 / (harmonic + empty)
     with np.errstate(divide="ignore"):
-        linear = _REGISTERS * np.log(_REGISTERS / empty)
-    return np.where((raw <= 2.5 * _REGISTERS) & (empty > 0), linear, raw)
+        return np.asarray(_ALPHA * _REGISTERS**2 / (harmonic + _REGISTERS * _sigma(1 - raised / _REGISTERS)))
+
+
+def _sigma(empty: Array) -> Array:
+    """Add up x + 1 x^2 + 2 x^4 + 4 x^8 … of the share x of empty registers, until no term is left; infinite at 1."""
+    total, power, weight = np.where(empty < 1, empty, np.inf), np.where(empty < 1, empty, 0), 1.0
+    while (power := power * power).any():
+        total, weight = total + weight * power, 2 * weight
+    return np.asarray(total)
 
 
 @attrs.frozen

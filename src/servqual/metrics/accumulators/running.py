@@ -292,11 +292,11 @@ class _Labelled(Running):
         code, labels, among = taken
         if not len(labels):
             return
+        width = len(labels)
         known = common(labels, self._from)  # a file has more labels in each chunk
         if known < len(labels):
             self._from, self._lookup = labels, np.append(self._lookup[:known], self._marks(labels[known:]))
         rows = np.flatnonzero(among)
-        width = len(labels)
         pairs, count = np.unique(codes.take(rows) * width + code.take(rows), return_counts=True)
         if self._form == "distinct":
             count = np.ones(len(pairs), np.int64)

@@ -41,9 +41,22 @@ def middle_of(bins: Array) -> Array:
     >>> middle_of(np.array([255, 256, 1780])).tolist()
     [255.0, 256.5, 1001471.5]
     """
+    return np.asarray((first_of(bins) + last_of(bins)) / 2)
+
+
+def first_of(bins: Array) -> Array:
+    """Least whole value of each bin.
+
+    >>> first_of(np.array([255, 256, 1780])).tolist(), last_of(np.array([255, 256, 1780])).tolist()
+    ([255, 256, 999424], [255, 257, 1003519])
+    """
     exponent = np.maximum((bins >> _BITS) - 1, 0)
-    low = (bins - (exponent << _BITS)) << exponent
-    return np.asarray(low + ((1 << exponent) - 1) / 2)
+    return np.asarray((bins - (exponent << _BITS)) << exponent)
+
+
+def last_of(bins: Array) -> Array:
+    """Greatest whole value of each bin."""
+    return first_of(bins + 1) - 1
 
 
 def _sorted(counts: Mapping[int, Any]) -> dict[int, Any]:

@@ -151,6 +151,7 @@ def kept(t: View, name: str, *, due: str | None = None) -> Mapping[str, Array]:
                 do="set it, such as KPIS['…'].with_(within=datetime.timedelta(hours=4))"
                 + ("" if due is None else f", or give the rows a {due}"),
             )
+        due_after_receipt(t)
         promised = arrived & t.known(due)
         by_then, due_passed = t.us(name) <= t.us(due), t.now > t.us(due)
     else:

@@ -135,6 +135,7 @@ CASE_FLOW_KPIS: Final = (
         formula="resolved within the target, or by due_at where no target is set / resolved; it hides open cases past "
         f"their limit, which resolution_kept counts; {ENDS}",
         better="higher",
+        version=2,
         rows=_kept_of_closed,
         source="K-11; KPIS 25, the closed-only form of SLA attainment, as a named variant",
         uses=(*DONE, "due_at"),

@@ -208,6 +208,7 @@ CASE_KPIS: Final = (
         open_items="missed once the limit has passed, undecided before",
         params={"within": None, **TIMED},
         clock="resolution",
+        version=2,
         rows=_resolution_kept,
     ),
     share_of_cases(

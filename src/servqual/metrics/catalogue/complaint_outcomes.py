@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
-
 from servqual._arrays import Array
-from servqual.metrics.accumulators import Quotient, Total
+from servqual.metrics.accumulators import Ratio, Total
 from servqual.metrics.catalogue._amounts import amount
 from servqual.metrics.catalogue._open_items import DONE, ENDS, PLACE, open_, received, share_of_complaints
 from servqual.metrics.catalogue._params import labelled
@@ -32,12 +30,7 @@ def _redress(t: View) -> Mapping[str, Array]:
 def _against_praise(t: View) -> Mapping[str, Array]:
     among = received(t)
     complaint, praise = labelled(t, "kind", "complaints"), labelled(t, "kind", "compliments")
-    among = among & (complaint | praise)
-    return {
-        "top": (among & complaint).astype(np.int64),
-        "base": (among & praise).astype(np.int64),
-        "among": among,
-    }
+    return {"hit": complaint, "among": among & (complaint | praise)}
 
 
 _OMBUDSMAN: Final = "no document names it; ombudsman practice"
@@ -96,7 +89,9 @@ COMPLAINT_OUTCOME_KPIS: Final = (
         needs=("received_at", "kind"),
         open_items="count as they are",
         params={"complaints": None, "compliments": None, **PLACE},
-        accumulator=Quotient,
+        accumulator=Ratio,
+        statistic="odds",
+        version=2,
         rows=_against_praise,
     ),
 )

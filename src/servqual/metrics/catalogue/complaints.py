@@ -38,8 +38,6 @@ def _overdue(t: View) -> Mapping[str, Array]:
 
 
 def _kept(t: View) -> Mapping[str, Array]:
-    if t.params["within"] is None:
-        due_after_receipt(t)
     return kept(t, resolved_name(t), due="due_at")
 
 

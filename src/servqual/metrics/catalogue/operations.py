@@ -111,6 +111,7 @@ OPERATION_KPIS: Final = (
         open_items="none: a row is a risk that has been assessed",
         params={"scale": None},
         accumulator=Total,
+        between="products",
         rows=_risk,
     ),
 )

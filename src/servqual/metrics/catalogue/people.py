@@ -1,6 +1,5 @@
 """The KPIs of people: who leaves, who has the skills, who learnt something, and who passes a stage of selection."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,11 +11,9 @@ from servqual.metrics.catalogue._open_items import STANDARD, in_order, told
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 
-_YEAR: Final = dt.timedelta(days=365) // dt.timedelta(microseconds=1)
-
 
 def _left(t: View) -> Mapping[str, Array]:
-    """Divide a year per leaver by the time that people were employed in the period."""
+    """Divide the leavers by the time that people were employed in the period."""
     start, end = t.period
     t.refuse(~t.known("joined_at"), "joined_at", "is missing")
     in_order(t, "joined_at", "left_at")
@@ -27,7 +24,7 @@ def _left(t: View) -> Mapping[str, Array]:
     until = np.minimum(np.where(gone, t.us("left_at"), end), end)
     here = ~t.bad & (until > since)
     leaver = here & gone & (until < end)
-    return {"top": leaver * np.int64(_YEAR), "base": np.where(here, until - since, 0), "among": here}
+    return {"top": leaver.astype(np.int64), "base": np.where(here, until - since, 0), "among": here}
 
 
 def _able(t: View) -> Mapping[str, Array]:
@@ -76,6 +73,8 @@ PEOPLE_KPIS: Final = (
         uses=("left_at",),
         open_items="people who stay count until the end of the period, or now",
         accumulator=Quotient,
+        statistic="per_year",
+        version=2,
         of_period=True,
         rows=_left,
     ),

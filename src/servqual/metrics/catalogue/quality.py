@@ -12,7 +12,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Quotient, Ratio, Signed, Total
-from servqual.metrics.catalogue._amounts import MILLIONTHS, gap_between, less, over, things, weights
+from servqual.metrics.catalogue._amounts import gap_between, less, over, things, weights
 from servqual.metrics.kpi.definition import Kpi, RowFunction, Unit
 from servqual.metrics.kpi.view import View
 
@@ -65,11 +65,6 @@ def _per_opportunity(t: View) -> Mapping[str, Array]:
     return over(t, defects, opportunities, told & known)
 
 
-def _per_million(t: View) -> Mapping[str, Array]:
-    found = _per_opportunity(t)
-    return {**found, "top": found["top"] * MILLIONTHS}
-
-
 _COMMON: Final[dict[str, Any]] = {
     "table": "qa_scores",
     "at": "evaluated_at",
@@ -87,10 +82,12 @@ _BIAS: Final[dict[str, Any]] = {**_FAULT, "better": None}
 _LEVEL: Final[dict[str, Any]] = {**_FAULT, "better": "higher"}
 _COPC: Final = "KPIS 83; COPC practice as quoted by contact-centre sources; no document of ours gives a formula"
 
-_OF_DEFECTS: Final[tuple[tuple[str, Unit, str, str, str, tuple[str, ...], RowFunction], ...]] = (
+_OF_DEFECTS: Final[tuple[tuple[str, Unit, str, int, str, str, str, tuple[str, ...], RowFunction], ...]] = (
     (
         "dpu",
         "per unit",
+        "rate",
+        1,
         "defects per unit",
         "how many defects does a unit have, on average?",
         "sum of defects / units evaluated",
@@ -100,6 +97,8 @@ _OF_DEFECTS: Final[tuple[tuple[str, Unit, str, str, str, tuple[str, ...], RowFun
     (
         "dpo",
         "share",
+        "rate",
+        1,
         "defects per opportunity",
         "what share of the opportunities for a defect became one?",
         "sum of defects / sum of opportunities",
@@ -109,11 +108,13 @@ _OF_DEFECTS: Final[tuple[tuple[str, Unit, str, str, str, tuple[str, ...], RowFun
     (
         "dpmo",
         "per million",
+        "per_million",
+        2,
         "defects per million opportunities",
         "how many defects are there per million opportunities?",
         "1,000,000 × sum of defects / sum of opportunities",
         ("defects", "opportunities"),
-        _per_million,
+        _per_opportunity,
     ),
 )
 
@@ -173,6 +174,7 @@ QUALITY_KPIS: Final = (
         needs=("score", "master_score"),
         params={"scale": None},
         accumulator=Total,
+        between="distances",
         rows=_deviation,
         unit="score",
         **_FAULT,
@@ -200,11 +202,13 @@ QUALITY_KPIS: Final = (
             source="KPIS 88, Six Sigma",
             needs=needs,
             accumulator=Quotient,
+            statistic=statistic,
+            version=version,
             rows=rows,
             unit=unit,
             **_FAULT,
         )
-        for key, unit, title, question, formula, needs, rows in _OF_DEFECTS
+        for key, unit, statistic, version, title, question, formula, needs, rows in _OF_DEFECTS
     ),
     Kpi(
         key="sigma_level",

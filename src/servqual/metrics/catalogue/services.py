@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators import Quotient, Total
+from servqual.metrics.accumulators import Quotient, Ratio, Total
 from servqual.metrics.catalogue._amounts import MILLIONTHS, over, part
 from servqual.metrics.catalogue._open_items import STANDARD, TIMED, asked_for, elapsed, in_order, with_percentiles
 from servqual.metrics.catalogue._params import level_of, limit_of
@@ -49,13 +49,13 @@ def _between_failures(t: View) -> Mapping[str, Array]:
 
 def _budget_used(t: View) -> Mapping[str, Array]:
     owed, down, known = _times(t)
-    allowed = 1 - level_of(t, "slo")
-    return over(t, down, np.rint(owed * allowed).astype(np.int64), known)
+    level_of(t, "slo")
+    return over(t, down, owed, known)
 
 
 def _burned(t: View) -> Mapping[str, Array]:
-    allowed, known = round((1 - level_of(t, "slo")) * MILLIONTHS), t.known("failed")
-    return {"top": t["failed"] * np.int64(MILLIONTHS), "base": np.where(known, allowed, 0), "among": known}
+    level_of(t, "slo")
+    return {"hit": t["failed"], "among": t.known("failed")}
 
 
 def _apdex(t: View) -> Mapping[str, Array]:
@@ -136,6 +136,8 @@ AVAILABILITY_KPIS: Final = (
         unit="ratio",
         better="lower",
         params={"slo": None},
+        statistic="of_budget",
+        version=2,
         rows=_budget_used,
         **_SPANS,
     ),
@@ -143,14 +145,16 @@ AVAILABILITY_KPIS: Final = (
         key="burn_rate",
         title="burn rate",
         question="how many times faster than allowed do requests fail?",
-        formula="(requests failed / requests) / (1 − slo), to a millionth of it; 1 uses the budget up exactly in its "
+        formula="(requests failed / requests) / (1 − slo); 1 uses the budget up exactly in its "
         "window, and the objective must be set",
         source=f"KPIS 48; {_WORKBOOK}",
         unit="ratio",
         better="lower",
         needs=("failed",),
         params={"slo": None},
-        accumulator=Quotient,
+        accumulator=Ratio,
+        statistic="of_budget",
+        version=2,
         rows=_burned,
         **_REQUEST,
     ),
@@ -167,6 +171,7 @@ AVAILABILITY_KPIS: Final = (
         uses=("failed",),
         params={"within": None},
         accumulator=Total,
+        between=(0, 1),
         rows=_apdex,
         **_REQUEST,
     ),

@@ -8,7 +8,6 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.metrics.accumulators import Quotient, Ratio
-from servqual.metrics.catalogue._amounts import over
 from servqual.metrics.catalogue._open_items import PLACE, STANDARD, by_due, in_order
 from servqual.metrics.catalogue._params import labelled
 from servqual.metrics.kpi.definition import Kpi
@@ -19,7 +18,7 @@ def _time_share(t: View) -> Mapping[str, Array]:
     in_order(t, "started_at", "ended_at")
     known = t.known("started_at") & t.seen("ended_at") & ~t.bad
     lasted = np.where(known, t.us("ended_at"), 0) - np.where(known, t.us("started_at"), 0)
-    return over(t, np.where(labelled(t, "step", "steps"), lasted, 0), lasted, known)
+    return {"top": np.where(labelled(t, "step", "steps"), lasted, 0), "base": lasted, "among": known}
 
 
 def _automated(t: View) -> Mapping[str, Array]:
@@ -64,6 +63,7 @@ STEP_KPIS: Final = (
         open_items="a step that has not ended is left out",
         params={"steps": None},
         accumulator=Quotient,
+        version=2,
         rows=_time_share,
         **_COMMON,
     ),

@@ -205,6 +205,7 @@ VOICE_KPIS: Final = (
         uses=("weight",),
         params={"scale": None},
         accumulator=Quotient,
+        between=(0, 100),
         rows=_index,
         **_COMMON,
     ),

@@ -94,7 +94,7 @@ def changes(before: Measures, after: Measures, kpi: str) -> Changes:
     now, then = (
         {tuple(m.group.values()): m for m in side.of(one)} for side, one in ((after, found), (before, earlier))
     )
-    spread = spread_of_items(found, [m for side in (now, then) for m in side.values()], after.confidence)
+    spread = spread_of_items(found, [m for side in (now, then) for m in side.values()])
     rows = []
     for group in dict.fromkeys((*now, *then)):
         old, new = then.get(group), now.get(group)

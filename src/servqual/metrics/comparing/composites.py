@@ -191,7 +191,7 @@ class _Scored:
 def _scores(part: IndexPart, kpi: Kpi, measures: Measures) -> dict[tuple[Any, ...], _Scored]:
     """Score a part in each group that holds data."""
     groups = measured_groups(measures, kpi)
-    spread = spread_of_items(kpi, groups, measures.confidence)
+    spread = spread_of_items(kpi, groups)
     out = {}
     for m in groups:
         assert m.value is not None

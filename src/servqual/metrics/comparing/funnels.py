@@ -151,7 +151,7 @@ def funnel(
     groups = measured_groups(measures, found)
     target = level_of_all(found, groups, overall)
     exact = kind in {"share", "rate"}
-    spread = None if exact else spread_of_items(found, groups, measures.confidence)
+    spread = None if exact else spread_of_items(found, groups)
     if target is None or not (exact or spread is not None):
         raise InvalidValue.of(
             "measures",

@@ -2,10 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import Literal, TypeAlias
-
-import numpy as np
 
 from servqual._checks import must_be
 from servqual.errors import InvalidValue
@@ -14,7 +11,7 @@ from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measurement import Measurement
 from servqual.metrics.results.measures import Measures, find_kpi
-from servqual.stats.inference import student, wilson
+from servqual.stats.inference import student
 
 Kind: TypeAlias = Literal["share", "rate", "mean", "net", "other"]
 
@@ -30,7 +27,8 @@ def kind_of(kpi: Kpi) -> Kind:
         return "rate" if kpi.base_is == "exposure" else "other"
     kinds: dict[str, Kind] = {
         "share": "share",
-        **dict.fromkeys(("mean", "signed_mean", "quotient", "per_hour", "per_event"), "mean"),
+        **dict.fromkeys(("mean", "signed_mean", "quotient", "per_event", "of_budget", "odds"), "mean"),
+        **dict.fromkeys(("rate", "per_hour", "per_year", "per_million"), "mean"),
         "net": "net",
     }
     return kinds.get(kpi.statistic, "other")
@@ -118,25 +116,21 @@ def _pools(kpi: Kpi) -> bool:
     return kpi.statistic in {"share", "mean", "signed_mean", "net"}
 
 
-def standard_error(kpi: Kpi, m: Measurement, confidence: float) -> float | None:
-    """Read the standard error of a mean, quotient or net score back from its interval; None for other kinds.
+def standard_error(kpi: Kpi, m: Measurement, spread: float | None) -> float | None:
+    """Read the standard error of a mean, quotient or net score; None for other kinds.
 
-    It is read from the longer side, since the other may be cut off where the scale ends.
+    Where all values of a group are alike it is that of as many values with the `spread` of the other groups.
     """
-    kind = kind_of(kpi)
-    if m.value is None or m.low is None or m.high is None or kind not in {"mean", "net"}:
+    if kind_of(kpi) not in {"mean", "net"}:
         return None
-    side = max(m.high - m.value, m.value - m.low)
-    if kind == "net":
-        return side / NormalDist().inv_cdf((1 + confidence) / 2)
-    return side / student(m.n - 1, confidence) if m.n > 1 else None
+    return spread / math.sqrt(m.n) if m.standard_error == 0 and spread else m.standard_error
 
 
-def spread_of_items(kpi: Kpi, groups: Sequence[Measurement], confidence: float) -> float | None:
+def spread_of_items(kpi: Kpi, groups: Sequence[Measurement]) -> float | None:
     """Pool the standard deviation of single items within groups; None where no group tells it."""
     squares, degrees = 0.0, 0
     for m in groups:
-        error = standard_error(kpi, m, confidence)
+        error = standard_error(kpi, m, None)
         if error is not None and m.n > 1:
             squares += (m.n - 1) * error**2 * m.n
             degrees += m.n - 1
@@ -144,18 +138,11 @@ def spread_of_items(kpi: Kpi, groups: Sequence[Measurement], confidence: float) 
 
 
 def interval_of(kpi: Kpi, m: Measurement, spread: float | None, confidence: float) -> tuple[float | None, float | None]:
-    """Find the interval of a group; where all its values are alike, from the spread within the other groups.
+    """Find the interval of a group; of a mean whose values are all alike, from the spread within the other groups.
 
-    Otherwise two equal values would pass for a group known without error. A share of clusters that are all alike gets
-    the interval of as many single items.
+    Otherwise it would have to reach as far as the scale allows.
     """
-    if m.value is None or m.low is None or m.high is None or m.low != m.high:
-        return m.low, m.high
-    kind = kind_of(kpi)
-    if kind == "share":
-        low, high = wilson(np.array([round(m.value * m.n)]), np.array([m.n]), confidence)
-        return float(low[0]), float(high[0])
-    if kind not in {"mean", "net"} or not spread:
+    if m.value is None or m.standard_error != 0 or not spread or kind_of(kpi) not in {"mean", "net"}:
         return m.low, m.high
     half = student(max(m.n - 1, 1), confidence) * spread / math.sqrt(m.n)
     return m.value - half, m.value + half
@@ -163,6 +150,6 @@ def interval_of(kpi: Kpi, m: Measurement, spread: float | None, confidence: floa
 
 def ends(kpi: Kpi, groups: Sequence[Measurement], confidence: float, *, good: bool) -> list[float | None]:
     """Find the good end of each group's interval, in the better direction, or the bad end."""
-    spread = spread_of_items(kpi, groups, confidence)
+    spread = spread_of_items(kpi, groups)
     side = 1 if good == (kpi.better == "higher") else 0
     return [interval_of(kpi, m, spread, confidence)[side] for m in groups]

@@ -123,7 +123,7 @@ def peer_gaps(measures: Measures, kpi: str, peers: Sequence[Peer]) -> PeerGaps:
     distinct("peers", [peer.name for peer in all_of(Peer, "peers", peers, "Peers")])
     theirs = [(peer, _figure_of_peer(peer, found, measures.confidence)) for peer in peers]
     groups = measured_groups(measures, found)
-    spread = spread_of_items(found, groups, measures.confidence)
+    spread = spread_of_items(found, groups)
     rows = []
     for m in groups:
         mine = figure_of(found, m, spread, measures.confidence)
@@ -138,8 +138,7 @@ def figure_of(kpi: Kpi, m: Measurement, spread: float | None, confidence: float)
     assert m.value is not None
     low, high = interval_of(kpi, m, spread, confidence)
     ends = None if low is None or high is None else (low, high)
-    error = standard_error(kpi, attrs.evolve(m, low=low, high=high), confidence)
-    return Figure(value=m.value, n=m.n, ends=ends, error=error)
+    return Figure(value=m.value, n=m.n, ends=ends, error=standard_error(kpi, m, spread))
 
 
 def _figure_of_peer(peer: Peer, kpi: Kpi, confidence: float) -> Figure:

@@ -114,7 +114,7 @@ def weakest(
     if rank_by == "interval":
         levels = ends(found, groups, measures.confidence, good=True)
     else:
-        levels = _shrunken(found, groups, measures.confidence, whole)
+        levels = _shrunken(found, groups, whole)
     sign = 1 if found.better == "lower" else -1
     rows: list[Weakness] = []
     times = found.times if isinstance(found, Compound) else 1.0 if found.statistic in _ADD_UP else None
@@ -126,7 +126,7 @@ def weakest(
     return Weakest(kpi=found, by=measures.by, rank_by=rank_by, rows=tuple(rows))
 
 
-def _shrunken(kpi: Kpi, groups: Sequence[Measurement], confidence: float, whole: float) -> list[float | None]:
+def _shrunken(kpi: Kpi, groups: Sequence[Measurement], whole: float) -> list[float | None]:
     """Draw the value of each group towards the level of all; None where the spread is unknown."""
     if not groups:
         return []
@@ -144,7 +144,7 @@ def _shrunken(kpi: Kpi, groups: Sequence[Measurement], confidence: float, whole:
             "shrinkage",
             shown="shrinkage",
         )
-    spread = spread_of_items(kpi, groups, confidence)
+    spread = spread_of_items(kpi, groups)
     if spread is None:
         return [None] * len(groups)
     return _settled(shrunken_means(value, spread / np.sqrt(n)), whole)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from servqual.metrics.accumulators import Clustered, Ratio, Signed, Total
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
+
+_CLUSTERED: Final = frozenset({"share", "mean", "signed_mean", "net"})
 
 
 def clustered(kpi: Kpi, column: str) -> Kpi:
@@ -23,7 +25,7 @@ def clustered(kpi: Kpi, column: str) -> Kpi:
     >>> clustered(KPIS["csat"].with_(scale=(1, 5), satisfied_from=4), "customer_id").law
     'keyed'
     """
-    if kpi.accumulator not in (Ratio, Total, Signed):
+    if kpi.accumulator not in (Ratio, Total, Signed) or kpi.statistic not in _CLUSTERED:
         return kpi
 
     @wraps(kpi.rows)

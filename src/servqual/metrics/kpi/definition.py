@@ -21,6 +21,7 @@ from servqual.metrics.accumulators import (
     Clustered,
     Law,
 )
+from servqual.metrics.kpi.ends import Between, Ends, ends_of
 from servqual.metrics.kpi.methods import METHODS
 from servqual.metrics.kpi.view import View
 from servqual.model._pickled import Rebuilt
@@ -95,6 +96,8 @@ class Kpi(Rebuilt):
         table, at: the table it reads, and the moment of that table that dates a row.
         needs, uses: columns that must exist, and columns that may be absent; `formula` says what absence means.
         kinds: kinds of the user's own columns: moment, duration, count, number, flag or label (the default).
+        between: the least and the greatest value that it can have; or what its values are on the `scale` of its
+            parameters: `scores`, `gaps`, `distances` or `products` of two scores. Follows from the unit unless given.
         open_items: how open cases count.
         params: parameters that `with_` sets; a required one that is None is refused when measuring.
         accumulator, statistic: the state it fills, and the statistic read from it (`share`, `mean`, `p50`, …).
@@ -133,6 +136,7 @@ class Kpi(Rebuilt):
     at: str = ""
     uses: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     kinds: Mapping[str, Kind] = attrs.field(factory=dict, converter=_kinds, hash=False)
+    between: Ends | Between | None = None
     open_items: str = ""
     params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen, hash=False)
     statistic: str = ""
@@ -205,6 +209,16 @@ class Kpi(Rebuilt):
         'score interval of a share (Wilson)'
         """
         return METHODS["quotient" if self.accumulator is Clustered else self.statistic]
+
+    @property
+    def ends(self) -> Ends:
+        """Least and greatest value that it can have, between which its interval stays; infinite where it is open.
+
+        >>> from servqual.metrics import KPIS
+        >>> KPIS["nps"].ends, KPIS["ces"].ends, KPIS["asa"].ends
+        ((-100, 100), (1, 7), (0, inf))
+        """
+        return ends_of(self.between, self.unit, self.statistic, self.params)
 
     def arguments(self, view: View) -> Mapping[str, Any]:
         """Call `rows`, and refuse a result that the accumulator cannot take."""

@@ -4,20 +4,31 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-_RANKS: Final = "order statistics, whose ranks are binomial (Conover)"
-_OF_SUMS: Final = "Student's t on Cochran's estimator of a ratio"
+_RANKS: Final = (
+    "order statistics, whose ranks are binomial (Conover); to the ends of their bins where values are binned"
+)
+_RARE: Final = "a gamma interval of rare amounts (Fay and Feuer)"
+_ALIKE: Final = "where all are alike, a bound from the ends of the scale, and none at an open end"
+_T: Final = f"Student's t, and on a closed scale {_RARE} if wider; {_ALIKE}"
+_OF_SUMS: Final = f"Student's t on Cochran's estimator of a ratio, or {_RARE} if wider; {_ALIKE}"
+_OF_EVENTS: Final = "exact, of a Poisson count (Garwood), or wider where the rows vary more than that (Fay and Feuer)"
+_SHARE: Final = "score interval of a share (Wilson)"
 METHODS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "n": "exact, of a Poisson count (Garwood)",
-        "share": "score interval of a share (Wilson)",
-        "mean": "Student's t",
-        "signed_mean": "Student's t",
-        "net": "large-sample normal, of a difference of multinomial shares",
+        "share": _SHARE,
+        "mean": _T,
+        "signed_mean": _T,
+        "net": "score interval of a difference of two shares of one sample (Tango)",
         "quotient": _OF_SUMS,
-        "per_hour": _OF_SUMS,
-        "per_event": f"{_OF_SUMS}; without an event, the exact one-sided bound of a Poisson count",
-        "sigma": f"that of the share of defects ({_OF_SUMS}), mapped; without a defect, the exact one-sided bound of a "
-        "Poisson count",
+        "rate": _OF_EVENTS,
+        "per_hour": _OF_EVENTS,
+        "per_year": _OF_EVENTS,
+        "per_million": _OF_EVENTS,
+        "per_event": f"{_OF_EVENTS}, turned over; without an event it is a lower bound",
+        "sigma": f"{_OF_EVENTS}, mapped; without a defect it is a lower bound",
+        "of_budget": f"that of the share of failures, over the budget: of requests the {_SHARE}, of time {_OF_SUMS}",
+        "odds": f"{_SHARE}, mapped; without a miss it is a lower bound",
         "p50": _RANKS,
         "p90": _RANKS,
         "p95": _RANKS,
@@ -26,7 +37,7 @@ METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "median": "where the log-log limits of the curve reach one half (Greenwood, Kalbfleisch and Prentice)",
         "restricted_mean": "large-sample normal, with Greenwood's variance of the area",
         "distinct": "none while counted exactly; then normal, from the registers' standard error",
-        "mode_share": "score interval of a share (Wilson)",
+        "mode_share": _SHARE,
         "exposure": "exact, of the top as a Poisson count (Garwood), over the base as it is",
         "count": "of a ratio of two Poisson counts, by the binomial share of the first (Wilson)",
     }

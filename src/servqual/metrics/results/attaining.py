@@ -10,7 +10,6 @@ import attrs
 from servqual._checks import all_of, among, must_be
 from servqual.errors import InvalidValue
 from servqual.metrics.kpi.definition import Kpi
-from servqual.metrics.results.caveats import SMALL
 from servqual.metrics.results.measurement import Measurement
 from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
 from servqual.model.standards.indicator import Goal, Indicator
@@ -71,9 +70,7 @@ class Attainment:
             low, high = min(low, least), max(high, most)
         if m.value is None or m.mostly_unread:
             return "cannot_be_judged"
-        found = _judged(low, high, self.goal, self._better, self.margin)
-        few_alike = low is not None and low == high and m.n < SMALL  # they say little of those that follow
-        return "unclear" if few_alike and found != "cannot_be_judged" else found
+        return _judged(low, high, self.goal, self._better, self.margin)
 
 
 def verdict_on_cases(measured: Measurement, goal: float | None, better: str | None) -> GoalVerdict:

@@ -19,6 +19,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "cells.unread": f"{UNREAD:.0%} or more of the rows that the KPI needs could not be read; above {MOSTLY:.0%} a "
         "verdict is cannot_be_judged",
         "group.no_match": "no row has a value in a column of `by`",
+        "interval.approximate": "the score interval is of fewer than three hits or three misses",
         "n.small": f"fewer than {SMALL} rows: the interval says more than the value",
         "share.immature": f"more than {MOSTLY:.0%} of the items are undecided",
         "where.no_match": "no row has the values that `where=`, or `only=` of the KPI, asks for",
@@ -48,7 +49,7 @@ def unread_share(n: int, undecided: int, unread: int) -> float:
 
 
 def caveats_of(
-    *, unit: str, n: int, undecided: int, unread: int, no_match: Iterable[Caveat] = ()
+    *, unit: str, n: int, undecided: int, unread: int, approximate: bool = False, no_match: Iterable[Caveat] = ()
 ) -> tuple[Caveat, ...]:
     """List the caveats of a number, in the order of their codes.
 
@@ -60,6 +61,8 @@ def caveats_of(
     if share >= UNREAD:
         rows = f"{counted(unread, 'row')} of {n + undecided + unread:,}"
         found.append(Caveat("cells.unread", f"{rows} could not be read ({number(share, 'share')})"))
+    if approximate:
+        found.append(Caveat("interval.approximate", "the interval of fewer than three hits or misses is approximate"))
     if unit != "count" and 0 < n < SMALL:
         found.append(Caveat("n.small", f"n is only {n}"))
     if unit == "share" and undecided > MOSTLY * (n + undecided):

@@ -17,9 +17,11 @@ class Measurement:
     `value` is None where there is no data; `low` and `high` are None where no interval can be given. A time between
     failures, or a sigma level, without any failure has a `low` alone. Durations are in seconds, shares 0 to 1.
     `undecided` counts open items that may still go either way. `error` is the greatest error of a percentile that was
-    read from bins, as a share of it; 0 is exact. `definition`, `zone`, `now` and `period` say what was asked: the KPI
-    with its version and parameters, where periods are read, the moment of open items, and the period, its end outside.
-    `unread` counts the rows that could not be read for it; `warnings` say what to know before leaning on the number.
+    read from bins, as a share of it; 0 is exact. `standard_error` is that of a mean, quotient or net score, None for
+    other kinds and below two rows. `approximate` says that the interval is a score interval of fewer than three hits or
+    misses, see `docs/intervals.md`. `definition`, `zone`, `now` and `period` say what was asked: the KPI with its
+    version and parameters, where periods are read, the moment of open items, and the period, its end outside. `unread`
+    counts the rows that could not be read for it; `warnings` say what to know before leaning on the number.
     """
 
     kpi: str
@@ -33,6 +35,8 @@ class Measurement:
     unit: Unit
     better: Better | None
     definition: str
+    standard_error: float | None = None
+    approximate: bool = False
     zone: str = "UTC"
     now: dt.datetime | None = None
     period: tuple[dt.datetime, dt.datetime] | None = None

@@ -76,7 +76,9 @@ class Measures(Table):
         self, kpi: Kpi, keys: Iterable[Sequence[Any]], numbers: Numbers, unread: Array
     ) -> Iterator[Measurement]:
         lists = (getattr(numbers, field.name).tolist() for field in attrs.fields(Numbers))
-        for key, value, low, high, n, undecided, error, lost in zip(keys, *lists, unread.tolist(), strict=True):
+        for key, value, low, high, n, undecided, error, spread, approximate, lost in zip(
+            keys, *lists, unread.tolist(), strict=True
+        ):
             yield Measurement(
                 kpi=kpi.key,
                 group=dict(zip(self.by, key, strict=True)),
@@ -89,6 +91,8 @@ class Measures(Table):
                 unit=kpi.unit,
                 better=kpi.better,
                 definition=kpi.definition,
+                standard_error=_or_none(spread),
+                approximate=approximate,
                 zone=self.zone,
                 now=self.now,
                 period=self.period,
@@ -98,6 +102,7 @@ class Measures(Table):
                     n=int(n),
                     undecided=int(undecided),
                     unread=lost,
+                    approximate=approximate,
                     no_match=self.no_match.get(kpi.key, ()),
                 ),
             )
@@ -136,7 +141,7 @@ class Measures(Table):
         the interval, so that either may be true; where an end is missing, the interval reaches as far as it can.
         `cannot_be_judged`: nothing was measured, no goal was set, or neither direction is better. A boundary reaches
         the goal, whichever way is better. Undecided items of a share widen its interval to what they may make of it;
-        those of other KPIs are only shown. Fewer than 30 values that are all alike leave it unclear.
+        those of other KPIs are only shown.
 
         `margin` names, by KPI and in its unit, the distance by which the interval must clear the goal to reach or
         miss it; by default 0. Indicators whose KPI was not measured, or not with their `within`, are listed in
