@@ -102,9 +102,33 @@ def handle(r: Row, _: Asked) -> Outcome:
     return float(sum(r.get(name) or 0 for name in ("talk_s", "hold_s", "wrap_s")))
 
 
-def bot(r: Row) -> bool:
-    """Tell whether a bot answered a contact."""
-    return bool(r["bot"]) and answered(r)
+def by_person(r: Row) -> bool | None:
+    """Tell whether a person handled a contact, rather than a machine; None where that is not known."""
+    if r["bot"] or r.get("handled_by") in {"bot", "self_service", "automation"}:
+        return False
+    return None if r["bot"] is None or r.get("handled_by", "human") is None else True
+
+
+def to_person(r: Row) -> bool | None:
+    """Tell whether a contact was handed to a person; None where that is not known."""
+    known = r.get("to_person")
+    return r.get("transferred", False) if known is None else known
+
+
+def unaided(r: Row, _: Asked) -> Outcome:
+    """Tell whether a contact was ended without a person."""
+    if waits(r):
+        return OPEN
+    if gone(r) or by_person(r):
+        return False
+    handed = to_person(r)
+    return OUT if by_person(r) is None or handed is None else not handed
+
+
+def handed_over(r: Row, _: Asked) -> Outcome:
+    """Tell whether a bot handed a contact to a person."""
+    handed = to_person(r)
+    return OUT if not r["bot"] or not answered(r) or handed is None else handed
 
 
 def placed(rows: Sequence[Row]) -> list[Row]:
@@ -125,9 +149,10 @@ def near(rows: Sequence[Row], r: Row, q: Asked, *, before: bool) -> bool:
 
 
 def first_contacts(rows: Sequence[Row], q: Asked) -> list[Outcome]:
-    """Judge first answered contacts: hits where none followed."""
+    """Judge first answered contacts: hits where none followed; who gave up before has not been in contact."""
     rows = placed(rows)
-    first = [r for r in rows if answered(r) and not near(rows, r, q, before=True)]
+    reached = [r for r in rows if not gone(r)]
+    first = [r for r in reached if answered(r) and not near(reached, r, q, before=True)]
     return [
         OPEN if q.moment - r["queued_at"] <= q.params["window"] else not near(rows, r, q, before=False) for r in first
     ]
@@ -140,18 +165,24 @@ def repeats(rows: Sequence[Row], q: Asked) -> list[Outcome]:
 
 
 def contained(rows: Sequence[Row], q: Asked) -> list[Outcome]:
-    """Judge bot contacts: hits where no person was needed."""
-    rows = placed(rows)
+    """Judge contacts with a machine: hits where no person was needed, left out where a person may have been."""
+    rows = [r for r in rows if r["queued_at"] is not None and r.get("customer_id", "") is not None]
     out: list[Outcome] = []
-    for r in (r for r in rows if bot(r)):
+    for r in (r for r in rows if by_person(r) is False and answered(r)):
         later = [
-            x["queued_at"] - r["queued_at"]
+            by_person(x)
             for x in rows
-            if x["customer_id"] == r["customer_id"] and x["bot"] is not None and not x["bot"]
+            if "customer_id" in r
+            and x["customer_id"] == r["customer_id"]
+            and dt.timedelta() <= x["queued_at"] - r["queued_at"] <= q.params["window"]
         ]
-        reached = any(dt.timedelta() <= gap <= q.params["window"] for gap in later)
-        over = q.moment - r["queued_at"] > q.params["window"]
-        out.append(not reached and not r.get("transferred") if over else OPEN)
+        needed = [to_person(r), *later]
+        if True not in needed and None in needed:
+            out.append(OUT)
+        elif q.moment - r["queued_at"] > q.params["window"]:
+            out.append(True not in needed)
+        else:
+            out.append(OPEN)
     return out
 
 
@@ -175,8 +206,8 @@ CONTACT_TWINS: Final[Mapping[str, Twin]] = {
     "fcr": first_contacts,
     "repeat_rate": repeats,
     "resolved_flag_rate": flag("resolved"),
-    "self_service_rate": each(lambda r, _: not r.get("transferred") if bot(r) else OUT),
-    "bot_handover_rate": each(lambda r, _: bool(r["transferred"]) if bot(r) else OUT),
+    "self_service_rate": each(unaided),
+    "bot_handover_rate": each(handed_over),
     "handled_rate": really_waited(answered),
     "abandonment_rate_less_short": really_waited(gone),
     "short_abandon_rate": each(gave_up_soon),

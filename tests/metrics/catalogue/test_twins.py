@@ -96,6 +96,7 @@ CELLS: Mapping[Kind, st.SearchStrategy[Any]] = {
 WORDS = {
     "status": st.sampled_from(["closed", "cancelled", "duplicate", None]),
     "team": st.sampled_from(["north", "south", None]),
+    "handled_by": st.sampled_from(["human", "bot", "self_service", "automation", None]),
     "took_s": st.none() | st.integers(0, 5).map(lambda days: days * 86400),
     "level": st.none() | st.integers(0, 4),
     "points": st.sampled_from([None, 0, 40, 60, 100]),

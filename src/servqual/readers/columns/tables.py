@@ -42,7 +42,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "interactions": {
         Kind.MOMENT: "queued_at answered_at ended_at",
         Kind.DURATION: "wait_s talk_s hold_s wrap_s",
-        Kind.FLAG: "bot abandoned transferred resolved",
+        Kind.FLAG: "bot abandoned transferred to_person resolved",
         Kind.NUMBER: "cost",
     },
     "complaints": {
@@ -63,7 +63,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "actions": {Kind.MOMENT: "agreed_at due_at done_at dropped_at"},
     "answers": {
         Kind.MOMENT: "invited_at answered_at",
-        Kind.NUMBER: "score weight expected minimum desired points",
+        Kind.NUMBER: "score weight expected minimum desired points scale_low scale_high",
         Kind.FLAG: "incentivised resolved",
     },
     "qa_scores": {

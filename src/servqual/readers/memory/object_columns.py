@@ -133,6 +133,7 @@ _INTERACTION: Final[Mapping[str, Getter]] = {
     "talk_s": "talk",
     "hold_s": "hold",
     "wrap_s": "wrap",
+    "to_person": lambda contact: any(step.handled_by == "human" for step in contact.hand_overs),
     "bot": lambda contact: contact.handled_by == "bot",
     "abandoned": _abandoned,
     "resolved": _resolved,
