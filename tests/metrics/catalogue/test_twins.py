@@ -99,6 +99,9 @@ WORDS = {
     "handled_by": st.sampled_from(["human", "bot", "self_service", "automation", None]),
     "took_s": st.none() | st.integers(0, 5).map(lambda days: days * 86400),
     "level": st.none() | st.integers(0, 4),
+    "question_kind": st.sampled_from(["csat", "nps", "ces", "perception", None]),
+    "scale_low": st.sampled_from([1, 1, 1, 0, None]),
+    "scale_high": st.sampled_from([5, 7, 10, None]),
     "points": st.sampled_from([None, 0, 40, 60, 100]),
 }
 
@@ -115,7 +118,7 @@ def names(table: str) -> list[str]:
 
 
 def rows_of(table: str, *, dense: bool = False) -> st.SearchStrategy[list[Row]]:
-    """Rows in which anything may be missing, early, late or off the scale; no two of a customer at one instant.
+    """Rows in which anything may be missing, early, late or off the scale; no two of a customer at one instant, answers apart.
 
     Dense ones lie on the same few days, so that windows end on a moment.
     """
@@ -123,7 +126,7 @@ def rows_of(table: str, *, dense: bool = False) -> st.SearchStrategy[list[Row]]:
     if dense:
         cells |= {name: DAYS for name in cells if kind_of(table, name) is Kind.MOMENT}
     keyed = [kpi for _, kpi in of_table(table) if kpi.law == "keyed"]
-    unique = ("customer_id", keyed[0].at) if keyed else ()
+    unique = ("customer_id", keyed[0].at) if keyed and table != "answers" else ()
 
     def place(row: Row) -> object:
         return tuple(row[name] for name in unique)

@@ -28,6 +28,7 @@
 - `ratios`: things counted once, and one count over another
 - `_open_items`: blocks for things that arrive, wait and end
 - `_amounts`: amounts, counts, scores, and sums over sums
+- `_answers`: answers to surveys, their questions, and the people asked
 - `_params`: the parameters of KPIs
 - `_chains`: the rows of one customer, in order
 """

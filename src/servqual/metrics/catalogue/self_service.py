@@ -67,6 +67,7 @@ def _contained(t: View) -> Mapping[str, Array]:
 def _followed(t: View, by: Array, window: int) -> Array:
     """Find contacts that one of some others of the same customer follows within the window, or at the same moment."""
     customer, at = t.column("customer_id").values.astype(np.int64), t.us("queued_at")
+    by = by & t.seen("queued_at")
     # the next of these: sort by customer and moment, then a minimum from the end
     order = np.lexsort((by, at, customer))  # at one moment these are last
     places = np.where(by[order], np.arange(t.size), t.size)
