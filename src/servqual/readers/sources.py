@@ -12,7 +12,7 @@ from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.columns.columns import Chunk, Column
-from servqual.readers.columns.duplicates import CHECKED_ROWS, IDS, Ids
+from servqual.readers.columns.duplicates import CHECKED_ROWS, NAMING, Ids
 from servqual.readers.columns.labels import labels_of
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import Kind, kind_of
@@ -37,10 +37,10 @@ def table_chunks(table: str, source: Source, request: Request = ALL) -> Iterator
         yield from column_chunks(table, source, request)
     elif is_frame(source):
         yield from frame_chunks(table, source, request)
-    elif not request.unique or table not in IDS or not _ids_are_checked(source):
+    elif not request.unique or table not in NAMING or not _ids_are_checked(source):
         yield from _streamed(table, source, request)
     else:
-        ids, only = Ids(table), None if request.only is None else request.only | {IDS[table]}
+        ids, only = Ids(table), None if request.only is None else request.only.union(NAMING[table])
         for number, chunk in enumerate(_streamed(table, source, attrs.evolve(request, only=only))):
             yield partial(ids.first_rows, number, chunk)
 

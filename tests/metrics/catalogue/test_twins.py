@@ -118,9 +118,9 @@ def names(table: str) -> list[str]:
 
 
 def rows_of(table: str, *, dense: bool = False) -> st.SearchStrategy[list[Row]]:
-    """Rows in which anything may be missing, early, late or off the scale; no two of a customer at one instant, answers apart.
+    """Rows in which anything may be missing, early, late or off the scale.
 
-    Dense ones lie on the same few days, so that windows end on a moment.
+    No two of a customer are at one instant, but for answers. Dense ones lie on the same few days, so that windows end on a moment.
     """
     cells = {name: WORDS.get(name, CELLS[kind_of(table, name)]) for name in names(table)}
     if dense:

@@ -160,9 +160,9 @@ VOICE_KPIS: Final = (
         key="survey_response_rate",
         title="survey response rate",
         question="what share of the people asked answered?",
-        formula="people who answered by now / people asked, once per survey, customer and invitation; an answer without "
-        "invited_at belongs to the last invitation before it, and who answered without one was asked all the same; a "
-        "row without customer_id is a person, and is refused where it has no invitation either",
+        formula="people who answered by now / people asked, once per survey, customer and invitation; an answer "
+        "without invited_at belongs to the last invitation before it, and who answered without one was asked all the "
+        "same; a row without customer_id is a person, and is refused where it has no invitation either",
         source="K-22 (004 §3.3); AAPOR RR1",
         label_zh="客户参与度",
         unit="share",

@@ -24,8 +24,9 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.readers.columns.columns import Chunk, Column
+from servqual.readers.columns.columns import NONE, Chunk, Column
 from servqual.readers.columns.refusals import Refusal
+from servqual.readers.columns.tables import Kind
 
 IDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -34,11 +35,49 @@ IDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """The column that names a row, for each table that has one."""
+SAME: Final = ("survey", "question", "customer_id", "case_id", "interaction_id", "invited_at", "answered_at", "score")
+"""The columns in which two rows of answers are one answer, which was exported or sent twice."""
+NAMING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {**{table: (name,) for table, name in IDS.items()}, "answers": SAME}
+)
+"""The columns by which repeated rows are found, by table."""
 _MOST: Final = 1_000_000
 CHECKED_ROWS: Final = 1 << 22
 """Rows of a table in chunks whose ids are remembered: 32 MiB."""
 _DIGITS: Final = 19
 """Whole numbers of fewer digits fit 64 bits."""
+
+
+def naming(table: str, columns: Mapping[str, Column]) -> Column | None:
+    """Give the ids of rows as labels: their id column, or for answers a number of what is in the columns `SAME`.
+
+    An answer without a customer, a question or a moment has none. None where the table does not name its rows.
+    """
+    if table != "answers":
+        return columns.get(IDS.get(table, ""))
+    if not {"customer_id", "question"} <= columns.keys():
+        return None
+    told = columns["customer_id"].known & columns["question"].known
+    mixed, moment = np.zeros(len(told), np.uint64), np.zeros(len(told), np.bool_)
+    for name in SAME:
+        if name in columns:
+            moment |= columns[name].known & name.endswith("_at")
+            mixed = (mixed ^ _content(columns[name])) * _ODD
+            mixed ^= mixed >> np.uint64(29)
+    numbers, codes = np.unique(mixed.view(np.int64), return_inverse=True)
+    codes = np.where(told & moment, codes, NONE[Kind.LABEL]).astype(np.int32)
+    return Column(Kind.LABEL, codes, numbers.tolist())
+
+
+_ODD: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _content(column: Column) -> Array:
+    """Give the values of a column as 64 bits."""
+    if column.kind is not Kind.LABEL:
+        return column.values.view(np.uint64)
+    hashes = np.append(_hashes(np.arange(len(column.labels)), column.labels), 0)
+    return np.asarray(hashes[column.values].view(np.uint64))
 
 
 def came_before(table: str, ids: Column) -> Array | None:
@@ -61,7 +100,7 @@ def came_before(table: str, ids: Column) -> Array | None:
 
 def _check_few(table: str, repeats: int) -> None:
     if repeats > _MOST:
-        name = IDS[table]
+        name = IDS.get(table, "customer_id")
         raise InvalidValue.of(
             name,
             f"name each row of {table}",
@@ -99,7 +138,7 @@ class Ids:
     """
 
     def __init__(self, table: str) -> None:
-        self._table, self._name = table, IDS[table]
+        self._table = table
         self._seen: list[Array] = []
         self._rows = self._repeats = self._next = 0
         self._failed = False
@@ -109,14 +148,14 @@ class Ids:
         """Read the chunk of this number, without the rows whose id came before."""
         try:
             chunk = read()
-            ids = chunk.columns.get(self._name)
+            ids = naming(self._table, chunk.columns)
             again = None if ids is None else self._again(number, ids)
         except BaseException:
             with self._turn:
                 self._failed = True
                 self._turn.notify_all()
             raise
-        return chunk if ids is None or again is None else without(chunk, self._name, ids, again)
+        return chunk if ids is None or again is None else without(self._table, chunk, again)
 
     def _again(self, number: int, ids: Column) -> Array | None:
         codes, size = ids.values, len(ids.labels)
@@ -149,12 +188,17 @@ class Ids:
         return known
 
 
-def without(chunk: Chunk, name: str, ids: Column, again: Array) -> Chunk:
-    """Leave out the rows of a chunk whose id came before, and list them in `lost` under the name of the id column."""
+def without(table: str, chunk: Chunk, again: Array, ids: Column | None = None) -> Chunk:
+    """Leave out the rows of a chunk whose id came before, and list them in `lost` under the name of the id column.
+
+    An answer that came before is listed under its customer. `ids` are those of the rows where the chunk lacks them.
+    """
+    name, reason = (IDS[table], "came before") if table in IDS else ("customer_id", "gave the same answer before")
+    ids = ids or chunk.columns[name]
     keep = np.flatnonzero(~again)
     numbers = chunk.numbers
     lost = [
-        Refusal(row, name, str(ids.labels[code]), "came before")
+        Refusal(row, name, str(ids.labels[code]), reason)
         for row, code in zip(numbers[again].tolist(), ids.values[again].tolist(), strict=True)
     ]
     return attrs.evolve(

@@ -11,7 +11,7 @@ from servqual._arrays import Array
 from servqual._checks import as_zone
 from servqual.errors import InvalidValue
 from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, LONGEST, NONE, RULES, Chunk, Column
-from servqual.readers.columns.duplicates import IDS, came_before, without
+from servqual.readers.columns.duplicates import IDS, NAMING, came_before, naming, without
 from servqual.readers.columns.labels import is_missing, labels_of
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.request import ALL, Request
@@ -72,7 +72,7 @@ class _Source:
         if len(set(sizes.values())) > 1:
             raise InvalidValue.of(table, "have columns that are equally long", sizes)
         self.size = next(iter(sizes.values()), 0)
-        self._naive = request.naive
+        self._table, self._naive = table, request.naive
         names = names_of(table, data)
         self._columns = {
             name: (_plain(name, kind, data[given], request.naive), kind, seconds)
@@ -91,6 +91,20 @@ class _Source:
             if read or not (is_series(values) and each_once(values)):
                 ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, request.naive)
                 self._ids, self._again = ids, came_before(table, ids)
+        elif request.unique and table == "answers":
+            self._same_answers(data, names, request)
+
+    def _same_answers(self, data: Mapping[str, Any], names: Mapping[str, tuple[str, int]], request: Request) -> None:
+        """Find the answers that came before."""
+        told = {
+            name: read_column(name, kind, _plain(name, kind, data[given], request.naive), seconds, request.naive)[0]
+            for given, (name, seconds) in names.items()
+            if name in NAMING["answers"]
+            for kind in [kind_of("answers", name)]
+        }
+        ids = naming("answers", told)
+        self._again = None if ids is None else came_before("answers", ids)
+        self._ids = told.get("customer_id")
 
     def chunk(self, rows: slice) -> Chunk:
         """Read some rows."""
@@ -103,7 +117,7 @@ class _Source:
         chunk = Chunk(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
         if self._again is None or self._ids is None:
             return chunk
-        return without(chunk, self._id, self._ids.take(rows), self._again[rows])
+        return without(self._table, chunk, self._again[rows], self._ids.take(rows))
 
 
 def _cut(values: Any, rows: slice) -> Any:

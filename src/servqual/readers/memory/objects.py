@@ -18,7 +18,7 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.model.declared import name_of
 from servqual.readers.columns.columns import LONGEST, MISSING, Chunk
-from servqual.readers.columns.duplicates import IDS, came_before, without
+from servqual.readers.columns.duplicates import NAMING, came_before, without
 from servqual.readers.columns.labels import labels_of
 from servqual.readers.columns.tables import Kind, check_table, kind_of
 from servqual.readers.memory.arrays import columns_of
@@ -97,7 +97,7 @@ def chunk_of_objects(
     else:
         names = [name for name in getters if not name.startswith("_")]
         if only is not None:
-            others = [name for name in names if name not in only and name != IDS.get(table)]
+            others = [name for name in names if name not in only and name not in NAMING.get(table, ())]
         plain = _values(table, objects, getters, [name for name in names if name not in others])
     chunk = attrs.evolve(columns_of(table, plain, rows=rows, unique=unique), others=others)
     if table != "case_events" or not unique:
@@ -106,7 +106,7 @@ def chunk_of_objects(
     if again is None:
         return chunk
     events = np.repeat(again, [len(case.counted) for case in objects])
-    return without(chunk, "case_id", chunk.columns["case_id"], events)
+    return without("cases", chunk, events)
 
 
 def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Getter]":
