@@ -120,7 +120,8 @@ def names(table: str) -> list[str]:
 def rows_of(table: str, *, dense: bool = False) -> st.SearchStrategy[list[Row]]:
     """Rows in which anything may be missing, early, late or off the scale.
 
-    No two of a customer are at one instant, but for answers. Dense ones lie on the same few days, so that windows end on a moment.
+    No two of a customer are at one instant, but for answers. Dense ones lie on the same few days, so that windows end
+    on a moment.
     """
     cells = {name: WORDS.get(name, CELLS[kind_of(table, name)]) for name in names(table)}
     if dense:
@@ -240,3 +241,34 @@ def test_every_kpi_with_an_open_choice_is_set_here() -> None:
     """A KPI whose parameter nothing sets would be tried in no form; only filters and hours may stay unset."""
     left = {name for _, kpi in ASKED for name, value in kpi.params.items() if value is None}
     assert left <= {"hours", "only", "except_for", "within", "short"}
+
+
+# --- what is not known -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kpi", KPIS.values(), ids=lambda kpi: kpi.key)
+def test_every_kpi_says_what_it_means_that_a_column_is_absent(kpi: Kpi) -> None:
+    """For each column that it uses but does not need; the page of the KPI prints it."""
+    assert kpi.absent.keys() == {*kpi.uses}
+
+
+def sides(m: Any) -> tuple[float, float]:
+    """The hits and misses of a share; of anything else the number of its rows."""
+    hits = round(m.value * m.n, 6) if m.unit == "share" and m.value is not None else 0
+    return hits, m.n - hits
+
+
+@pytest.mark.parametrize("table", [t for t in TABLES if any(kind_of(t, name) is Kind.FLAG for name in names(t))])
+@given(data=st.data())
+def test_a_flag_that_is_not_known_adds_to_neither_side(table: str, data: st.DataObject) -> None:
+    """Blanking a cell of a flag never makes more hits, nor more misses, of any KPI."""
+    rows = data.draw(rows_of(table).filter(bool))
+    name = data.draw(st.sampled_from([name for name in names(table) if kind_of(table, name) is Kind.FLAG]))
+    blanked = data.draw(st.integers(0, len(rows) - 1))
+    less = [{**row, name: None} if place == blanked else row for place, row in enumerate(rows)]
+    kpis = [kpi for _, kpi in of_table(table) if not kpi.of_period]
+    before, after = (measure(kpis, columns(table, some), now=NOW) for some in (rows, less))
+    for kpi in kpis:
+        told, left = sides(before.get(kpi.key)), sides(after.get(kpi.key))
+        assert left[0] <= told[0], (kpi.key, told, left)
+        assert left[1] <= told[1], (kpi.key, told, left)

@@ -25,7 +25,7 @@ from servqual.metrics.kpi.methods import METHODS
 from servqual.metrics.kpi.view import View
 from servqual.model.declared import name_of
 from servqual.model.hours.hours import Hours
-from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.columns.tables import ABSENT, TABLES, Kind
 
 Unit: TypeAlias = Literal[
     "share",
@@ -86,7 +86,8 @@ class Kpi:
             `per hour` things per hour; `per million`, `per case` and the like, and `at once`, are numbers of things.
         better: the better direction; None where neither is.
         table, at: the table it reads, and the moment of that table that dates a row.
-        needs, uses: columns that must exist, and columns that may be absent; `formula` says what absence means.
+        needs, uses: columns that must exist, and columns that may be absent; `absent` says what that means. A missing
+            cell of a column that is there is unknown, and its row counts for neither side where it matters.
         kinds: kinds of the user's own columns: moment, duration, count, number, flag or label (the default).
         open_items: how open cases count.
         params: parameters that `with_` sets; a required one that is None is refused when measuring.
@@ -164,6 +165,17 @@ class Kpi:
                     near=near(name, self.params),
                 )
         return attrs.evolve(self, key=key or self.key, params={**self.params, **params})
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """What it means that the table lacks a column that the KPI uses, for the tables that servqual knows.
+
+        >>> from servqual.metrics import KPIS
+        >>> dict(KPIS["asa"].absent)
+        {'abandoned': 'all contacts were answered'}
+        """
+        told = ABSENT.get(self.table, {})
+        return {name: told[name] for name in self.uses if name in told}
 
     @property
     def interval(self) -> str:
