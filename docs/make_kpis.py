@@ -141,7 +141,7 @@ def kpi_page(kpi: Kpi, example: Mapping[str, Any]) -> str:
         "better": kpi.better or "neither",
         "table": f"{kpi.table}, " + ("of the period as a whole" if kpi.of_period else f"dated by {kpi.at}"),
         "needs": ", ".join(kpi.needs) or "–",
-        "uses": ", ".join(kpi.uses) or "–",
+        "uses": "; ".join(f"{name} (without it {kpi.absent[name]})" for name in kpi.uses) or "–",
         "open items": kpi.open_items or "make no difference",
         "parameters": ", ".join(_default(name, value) for name, value in kpi.params.items()) or "–",
         "law": f"{kpi.law}: {LAWS[kpi.law]}",

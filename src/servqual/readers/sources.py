@@ -12,7 +12,7 @@ from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.columns.columns import Chunk, Column
-from servqual.readers.columns.duplicates import CHECKED_ROWS, IDS, Ids, RepeatedIdError, Settled
+from servqual.readers.columns.duplicates import CHECKED_ROWS, NAMING, Ids, RepeatedIdError, Settled
 from servqual.readers.columns.labels import text_of
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import Kind, kind_of
@@ -52,10 +52,10 @@ class TableChunks:
             yield from column_chunks(table, source, request)
         elif is_frame(source):
             yield from frame_chunks(table, source, request)
-        elif not request.unique or table not in IDS or not _ids_are_checked(source):
+        elif not request.unique or table not in NAMING or not _ids_are_checked(source):
             yield from _streamed(table, source, request)
         else:
-            only = None if request.only is None else request.only | {IDS[table]}
+            only = None if request.only is None else request.only.union(NAMING[table])
             check = self._settled() if self._repeats else partial(self._checked, Ids(table, once=once))
             for number, chunk in enumerate(_streamed(table, source, attrs.evolve(request, only=only))):
                 yield partial(check, number, chunk)
@@ -73,7 +73,7 @@ class TableChunks:
         source = self._source
         if isinstance(source, Export):
             source = attrs.evolve(source, columns=None, progress=None)
-        ids = _streamed(table, source, attrs.evolve(request, only=frozenset({IDS[table]})))
+        ids = _streamed(table, source, attrs.evolve(request, only=frozenset(NAMING[table])))
         return Settled(table, ids, _streamed(table, source, attrs.evolve(request, only=None))).standing
 
 

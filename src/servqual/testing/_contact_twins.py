@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from servqual.testing._flow_twins import named, time_to
-from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each, share_of
+from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each, of_kind, on_scale, share_of
 
 OUT, OPEN = Left.OUT, Left.OPEN
 _MOST: Final = 2**32
@@ -102,9 +102,36 @@ def handle(r: Row, _: Asked) -> Outcome:
     return float(sum(r.get(name) or 0 for name in ("talk_s", "hold_s", "wrap_s")))
 
 
-def bot(r: Row) -> bool:
-    """Tell whether a bot answered a contact."""
-    return bool(r["bot"]) and answered(r)
+def by_person(r: Row) -> bool | None:
+    """Tell whether a person handled a contact, rather than a machine; None where that is not known."""
+    if r["bot"] or r.get("handled_by") in {"bot", "self_service", "automation"}:
+        return False
+    return None if r["bot"] is None or r.get("handled_by", "human") is None else True
+
+
+def to_person(r: Row) -> bool | None:
+    """Tell whether a contact was handed to a person; None where that is not known."""
+    handed: bool | None = r.get("transferred", False)
+    if "to_person" not in r:
+        return handed
+    to: bool | None = r["to_person"]
+    return False if to is None and handed is False else to
+
+
+def unaided(r: Row, _: Asked) -> Outcome:
+    """Tell whether a contact was ended without a person."""
+    if waits(r):
+        return OPEN
+    if gone(r) or by_person(r):
+        return False
+    handed = to_person(r)
+    return OUT if by_person(r) is None or handed is None else not handed
+
+
+def handed_over(r: Row, _: Asked) -> Outcome:
+    """Tell whether a bot handed a contact to a person."""
+    handed = to_person(r)
+    return OUT if not r["bot"] or not answered(r) or handed is None else handed
 
 
 def placed(rows: Sequence[Row]) -> list[Row]:
@@ -125,9 +152,10 @@ def near(rows: Sequence[Row], r: Row, q: Asked, *, before: bool) -> bool:
 
 
 def first_contacts(rows: Sequence[Row], q: Asked) -> list[Outcome]:
-    """Judge first answered contacts: hits where none followed."""
+    """Judge first answered contacts: hits where none followed; who gave up before has not been in contact."""
     rows = placed(rows)
-    first = [r for r in rows if answered(r) and not near(rows, r, q, before=True)]
+    reached = [r for r in rows if not gone(r)]
+    first = [r for r in reached if answered(r) and not near(reached, r, q, before=True)]
     return [
         OPEN if q.moment - r["queued_at"] <= q.params["window"] else not near(rows, r, q, before=False) for r in first
     ]
@@ -140,18 +168,24 @@ def repeats(rows: Sequence[Row], q: Asked) -> list[Outcome]:
 
 
 def contained(rows: Sequence[Row], q: Asked) -> list[Outcome]:
-    """Judge bot contacts: hits where no person was needed."""
-    rows = placed(rows)
+    """Judge contacts with a machine: hits where no person was needed, left out where a person may have been."""
+    rows = [r for r in rows if r["queued_at"] is not None and r.get("customer_id", "") is not None]
     out: list[Outcome] = []
-    for r in (r for r in rows if bot(r)):
+    for r in (r for r in rows if by_person(r) is False and answered(r)):
         later = [
-            x["queued_at"] - r["queued_at"]
+            by_person(x)
             for x in rows
-            if x["customer_id"] == r["customer_id"] and x["bot"] is not None and not x["bot"]
+            if "customer_id" in r
+            and x["customer_id"] == r["customer_id"]
+            and dt.timedelta() <= x["queued_at"] - r["queued_at"] <= q.params["window"]
         ]
-        reached = any(dt.timedelta() <= gap <= q.params["window"] for gap in later)
-        over = q.moment - r["queued_at"] > q.params["window"]
-        out.append(not reached and not r.get("transferred") if over else OPEN)
+        needed = [to_person(r), *later]
+        if True not in needed and None in needed:
+            out.append(OUT)
+        elif q.moment - r["queued_at"] > q.params["window"]:
+            out.append(True not in needed)
+        else:
+            out.append(OPEN)
     return out
 
 
@@ -175,8 +209,8 @@ CONTACT_TWINS: Final[Mapping[str, Twin]] = {
     "fcr": first_contacts,
     "repeat_rate": repeats,
     "resolved_flag_rate": flag("resolved"),
-    "self_service_rate": each(lambda r, _: not r.get("transferred") if bot(r) else OUT),
-    "bot_handover_rate": each(lambda r, _: bool(r["transferred"]) if bot(r) else OUT),
+    "self_service_rate": each(unaided),
+    "bot_handover_rate": each(handed_over),
     "handled_rate": really_waited(answered),
     "abandonment_rate_less_short": really_waited(gone),
     "short_abandon_rate": each(gave_up_soon),
@@ -206,62 +240,79 @@ def within_amount(value: float | None) -> Outcome:
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
-def score(r: Row, scale: tuple[float, float], name: str = "score") -> float | None:
-    """Read a score on its scale."""
-    value: float | None = r[name]
-    return value if value is not None and scale[0] <= value <= scale[1] else None
+def score(r: Row, q: Asked, scale: tuple[float, float]) -> float | None:
+    """Read a score of a question that counts, on its scale."""
+    value: float | None = r["score"]
+    return value if value is not None and on_scale(r, q, scale) and scale[0] <= value <= scale[1] else None
 
 
 def points(r: Row, q: Asked) -> Outcome:
     """Read the score itself."""
-    found = score(r, q.params["scale"])
+    found = score(r, q, q.params["scale"])
     return OUT if found is None else float(found)
 
 
-def promoter(r: Row, _: Asked) -> Outcome:
+def promoter(r: Row, q: Asked) -> Outcome:
     """Score a detractor 0, a passive 1, a promoter 2."""
-    found = score(r, (0, 10))
+    found = score(r, q, (0, 10))
     return OUT if found is None else float((found >= 9) + (found >= 7))  # noqa: PLR2004  (the definition of NPS)
 
 
 def satisfied(r: Row, q: Asked) -> Outcome:
     """Tell whether an answer reaches the cut."""
-    found = score(r, q.params["scale"])
+    found = score(r, q, q.params["scale"])
     return OUT if found is None else found >= q.params["satisfied_from"]
 
 
-def easy(r: Row, _: Asked) -> Outcome:
+def easy(r: Row, q: Asked) -> Outcome:
     """Tell whether an answer agrees that it was easy."""
-    found = score(r, (1, 7))
+    found = score(r, q, (1, 7))
     return OUT if found is None else found >= 5  # noqa: PLR2004  (the definition of CES 2.0)
 
 
 def weighted(r: Row, q: Asked) -> Outcome:
     """Pair weight times score from 0 to 100 with the weight."""
     low, high = q.params["scale"]
-    found, weight = score(r, (low, high)), r.get("weight", 1)
+    found, weight = score(r, q, (low, high)), r.get("weight", 1)
     if found is None or weight is None or not 0 < weight <= 40:  # noqa: PLR2004  (the heaviest that is taken)
         return OUT
     return weight * 100 * (found - low) / (high - low), weight
 
 
-def tolerated(r: Row, _: Asked) -> Outcome:
+def tolerated(r: Row, q: Asked) -> Outcome:
     """Tell whether a perception lies between the minimum and the desired level."""
     if any(r[name] is None for name in ("score", "minimum", "desired")) or r["minimum"] > r["desired"]:
         return OUT
-    return bool(r["minimum"] <= r["score"] <= r["desired"])
+    return bool(r["minimum"] <= r["score"] <= r["desired"]) if of_kind(r, q) else OUT
 
 
-def responded(r: Row, q: Asked) -> Outcome:
-    """Tell whether an invitation was answered."""
-    return q.by_now(r, "answered_at") if q.by_now(r, "invited_at") else OUT
+def responded(rows: Sequence[Row], q: Asked) -> list[Outcome]:
+    """Judge the people asked: hits where one answered by now."""
+    out: list[Outcome] = []
+    people: dict[tuple[Any, Any], list[Row]] = {}
+    for r in rows:
+        if r.get("customer_id") is not None:
+            people.setdefault((r["customer_id"], r.get("survey")), []).append(r)
+        elif q.by_now(r, "invited_at"):
+            out.append(q.by_now(r, "answered_at"))
+    for mine in people.values():
+        asked = sorted({r["invited_at"] for r in mine if q.by_now(r, "invited_at")})
+        answered: set[dt.datetime | None] = set()
+        for r in mine:
+            if q.by_now(r, "answered_at"):
+                before = [at for at in asked if at <= r["answered_at"]]
+                answered.add(r["invited_at"] or (before[-1] if before else None))
+        out += [at in answered for at in asked]
+        if None in answered:
+            out.append(True)
+    return out
 
 
 VOICE_TWINS: Final[Mapping[str, Twin]] = {
     "csat": each(satisfied),
     **dict.fromkeys(("csat_mean", "ces", "ces_effort", "servperf"), each(points)),
     "nps": each(promoter),
-    "survey_response_rate": each(responded),
+    "survey_response_rate": responded,
     "ces_easy_share": each(easy),
     "satisfaction_index": each(weighted),
     "in_zone_rate": each(tolerated),

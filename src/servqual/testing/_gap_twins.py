@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final, TypeAlias
 
-from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each
+from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each, on_scale
 
 _POINTS: Final = 100
 Respondent: TypeAlias = Mapping[str, list[Row]]
@@ -15,7 +15,9 @@ def gap(r: Row, q: Asked, name: str, other: str) -> Fraction | None:
     """Subtract one score from another, both on the scale."""
     low, high = q.params["scale"]
     both = r[name], r[other]
-    return None if any(x is None or not low <= x <= high for x in both) else Fraction(both[0]) - Fraction(both[1])
+    ours = "kinds" not in q.params or on_scale(r, q, (low, high))
+    out = not ours or any(x is None or not low <= x <= high for x in both)
+    return None if out else Fraction(both[0]) - Fraction(both[1])
 
 
 def less(name: str, other: str) -> Twin:

@@ -78,6 +78,16 @@ class Asked:
         return self.now
 
 
+def of_kind(r: Row, q: Asked) -> bool:
+    """Tell whether an answer is to a question of the kinds that count; where no column tells, it is."""
+    return r.get("question_kind", next(iter(q.params["kinds"]))) in q.params["kinds"]
+
+
+def on_scale(r: Row, q: Asked, scale: tuple[float, float]) -> bool:
+    """Tell whether an answer counts, and was given on this scale; where no column tells, it was."""
+    return of_kind(r, q) and (r.get("scale_low", scale[0]), r.get("scale_high", scale[1])) == scale
+
+
 Twin: TypeAlias = Callable[[Sequence[Row], Asked], list[Outcome]]
 
 

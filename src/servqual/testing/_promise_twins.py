@@ -57,7 +57,7 @@ def upheld(r: Row, q: Asked) -> Outcome:
 
 def overturned(r: Row, q: Asked) -> Outcome:
     """Judge whether an outside body overturned our answer."""
-    if not known("overturned")(r, q) or (r["overturned"] and r.get("referred") is False):
+    if not known("overturned")(r, q) or not r.get("referred", True):
         return OUT
     return bool(r["overturned"])
 

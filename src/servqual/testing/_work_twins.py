@@ -48,7 +48,10 @@ def utilised(r: Row, _: Asked) -> Outcome:
     """Pair handling and other productive time with paid time."""
     if any(r[name] is None for name in ("ready_s", "idle_s", "paid_s")) or r["idle_s"] > r["ready_s"]:
         return OUT
-    busy = r["ready_s"] - r["idle_s"] + (r.get("productive_s") or 0)
+    other = r.get("productive_s", 0)
+    if other is None:
+        return OUT
+    busy = r["ready_s"] - r["idle_s"] + other
     return OUT if busy > r["paid_s"] or not r["paid_s"] else (busy, r["paid_s"])
 
 
@@ -175,7 +178,10 @@ def owed(r: Row) -> tuple[float, float] | None:
     """Read the seconds owed, and the seconds down."""
     if r["agreed_s"] is None or r["down_s"] is None:
         return None
-    time = r["agreed_s"] - (r.get("planned_s") or 0)
+    planned = r.get("planned_s", 0)
+    if planned is None:
+        return None
+    time = r["agreed_s"] - planned
     return None if time < 0 or r["down_s"] > time else (time, r["down_s"])
 
 
@@ -204,7 +210,7 @@ def content(r: Row, q: Asked) -> Outcome:
     """Score 1 for satisfied, 0.5 for tolerating, 0 for frustrated."""
     if r.get("failed"):
         return 0.0
-    if r["took_s"] is None:
+    if r["took_s"] is None or r.get("failed", False) is None:
         return OUT
     limit = q.span("within")
     return 1.0 if r["took_s"] <= limit else 0.5 if r["took_s"] <= 4 * limit else 0.0

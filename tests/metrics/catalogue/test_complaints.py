@@ -33,6 +33,19 @@ SET: dict[str, Row] = {"complaint_acknowledged_kept": {"within": DAY}, "complain
 ASKED = [kpi.with_(**SET.get(kpi.key, {})) for kpi in COMPLAINT_KPIS]
 
 
+def test_a_decision_is_overturned_only_where_the_complaint_went_outside() -> None:
+    """Of four two were referred, and one of these overturned; one that may have been referred is left out."""
+    told: dict[str, list[Any]] = {"received_at": [START] * 4, "overturned": [True, False, False, False]}
+    for referred, value, n in (
+        ([True, True, False, False], 0.5, 2),
+        ([True, True, None, None], 0.5, 2),
+        ([None, True, True, None], 0, 2),
+    ):
+        found = measure(["overturn_rate"], {"complaints": {**told, "referred": referred}}, now=NOW).one()
+        assert (found.value, found.n) == (value, n)
+    assert measure(["overturn_rate"], {"complaints": told}, now=NOW).one().value == 0.25  # no column: all were
+
+
 # --- boundaries --------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import pytest
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, measure
 from servqual.metrics.catalogue.surveys import VOICE_KPIS
-from servqual.model import Interaction, InteractionId
+from servqual.model import CustomerId, HandOver, Interaction, InteractionId
 from servqual.stats import inference
 
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
@@ -128,3 +128,90 @@ def test_a_scale_is_never_guessed(kpi: Kpi) -> None:
         measure([kpi], {"answers": {"score": [3]}})
     with pytest.raises(InvalidValue, match="satisfied_from must lie on the scale 1 to 5"):
         measure([KPIS["csat"].with_(scale=(1, 5))], {"answers": {"score": [3]}})
+
+
+# --- first contacts --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "abandoned", "value", "n"),
+    [
+        ([0, 0.1, 2], [True, False, False], 0, 1),  # the second is the first that reached somebody, and was followed
+        ([0, 2], [True, False], 1, 1),
+        ([0, 2], [False, True], 0, 1),  # who gave up the second time still came back
+        ([0, 5, 10], [False, True, False], 0.5, 2),  # lengthens no chain: the third is a first contact again
+        ([0, 5, 10], [False, False, False], 0, 1),
+        ([0, 5, 10], [False, None, False], 0, 1),  # may have reached somebody, so that the third may be no first one
+        ([0, 1, 2, 3], [True, True, True, False], 1, 1),
+        ([0, 1], [True, True], None, 0),
+    ],
+)
+def test_who_gave_up_has_not_been_in_contact(
+    days: list[float], abandoned: list[bool | None], value: float | None, n: int
+) -> None:
+    """Within 7 days, beside a customer who never came back and one of whom nothing is known."""
+    other: dict[str, list[Any]] = {"customer_id": ["b", None], "queued_at": [START, START], "abandoned": [True, False]}
+    contacts = {
+        "customer_id": ["a"] * len(days) + other["customer_id"],
+        "queued_at": [START + day * DAY for day in days] + other["queued_at"],
+        "abandoned": abandoned + other["abandoned"],
+    }
+    found = measure(["fcr"], {"interactions": contacts}, now=NOW).one()
+    assert (found.value, found.n) == (value, n)
+
+
+def test_a_repeat_is_a_contact_like_any_other() -> None:
+    """Whether the one before was answered or not."""
+    contacts = {"customer_id": ["a", "a"], "queued_at": [START, START + DAY], "abandoned": [True, False]}
+    assert measure(["repeat_rate"], {"interactions": contacts}).one().value == 0.5
+
+
+# --- contacts that need no person ------------------------------------------------------------------------------------
+
+
+def handled(by: str, *to: str) -> Interaction:
+    """An answered contact, and to whom it was handed."""
+    overs = [HandOver(at=START, to=f"{number}", handled_by=each) for number, each in enumerate(to)]
+    return Interaction(
+        id=InteractionId(f"{by} {to}"), customer=CustomerId(f"{by} {to}"), channel="web", handled_by=by,
+        queued_at=START, answered_at=START, ended_at=START + dt.timedelta(minutes=2), hand_overs=overs,
+    )  # fmt: skip
+
+
+def test_a_machine_of_any_kind_ends_a_contact_without_a_person() -> None:
+    """Of seven contacts; a bot that hands to a bot has not handed to a person."""
+    contacts = [
+        *map(handled, ("bot", "self_service", "automation", "human")),
+        handled("bot", "bot"), handled("bot", "bot", "human"), handled("self_service", "human"),
+    ]  # fmt: skip
+    keys = ["self_service_rate", "bot_handover_rate", "containment_rate", "transfer_rate"]
+    found = {m.kpi: (m.value, m.n) for m in measure(keys, {"interactions": contacts}, now=NOW)}
+    assert found == {
+        "self_service_rate": (4 / 7, 7),
+        "bot_handover_rate": (1 / 3, 3),
+        "containment_rate": (4 / 6, 6),
+        "transfer_rate": (3 / 7, 7),
+    }
+
+
+@pytest.mark.parametrize("key", ["self_service_rate", "bot_handover_rate", "containment_rate"])
+def test_what_is_not_known_of_a_contact_counts_for_neither_side(key: str) -> None:
+    """Of four contacts with a bot two do not say whether they were transferred."""
+    contacts = {"queued_at": [START] * 4, "bot": [True] * 4, "transferred": [True, None, None, False]}
+    found = measure([key], {"interactions": contacts}, now=NOW).one()
+    assert (found.value, found.n) == (0.5, 2)
+
+
+@pytest.mark.parametrize(("later", "value", "n"), [(False, 0.5, 2), (True, 1, 3), (None, 1, 1)])
+def test_a_later_contact_may_have_been_with_a_person(later: object, value: float, n: int) -> None:
+    """Of a, who came to a bot and again: to a person, to a bot, or nobody knows; b came to a bot once."""
+    contacts = {"customer_id": ["a", "a", "b"], "queued_at": [START, START + DAY, START], "bot": [True, later, True]}
+    found = measure(["containment_rate"], {"interactions": contacts}, now=NOW).one()
+    assert (found.value, found.n) == (value, n)
+
+
+def test_who_gave_up_was_not_served_by_a_machine() -> None:
+    """And who waits may yet be."""
+    contacts = {"bot": [True, True, True], "abandoned": [False, True, None]}
+    found = measure(["self_service_rate"], {"interactions": contacts}).one()
+    assert (found.value, found.n, found.undecided) == (0.5, 2, 1)

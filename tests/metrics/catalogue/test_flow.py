@@ -161,7 +161,6 @@ def test_what_cannot_be_is_refused_with_a_reason(key: str, table: str, row: dict
     ("key", "table", "column", "params", "words"),
     [
         ("handled_rate", "interactions", "wait_s", {}, "short must be a timedelta of 0 or more"),
-        ("containment_rate", "interactions", "wait_s", {}, "window must be a timedelta of 0 or more"),
         ("many_reassignments_rate", "cases", "reassigned", {}, "at_least must be a whole number of 1 or more"),
         ("many_reassignments_rate", "cases", "reassigned", {"at_least": 0}, "at_least must be a whole number"),
         ("step_time_share", "steps", "step", {}, "steps must name values of step"),

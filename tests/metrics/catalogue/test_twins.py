@@ -97,8 +97,12 @@ CELLS: Mapping[Kind, st.SearchStrategy[Any]] = {
 WORDS = {
     "status": st.sampled_from(["closed", "cancelled", "duplicate", None]),
     "team": st.sampled_from(["north", "south", None]),
+    "handled_by": st.sampled_from(["human", "bot", "self_service", "automation", None]),
     "took_s": st.none() | st.integers(0, 5).map(lambda days: days * 86400),
     "level": st.none() | st.integers(0, 4),
+    "question_kind": st.sampled_from(["csat", "nps", "ces", "perception", None]),
+    "scale_low": st.sampled_from([1, 1, 1, 0, None]),
+    "scale_high": st.sampled_from([5, 7, 10, None]),
     "points": st.sampled_from([None, 0, 40, 60, 100]),
 }
 
@@ -115,15 +119,16 @@ def names(table: str) -> list[str]:
 
 
 def rows_of(table: str, *, dense: bool = False) -> st.SearchStrategy[list[Row]]:
-    """Rows in which anything may be missing, early, late or off the scale; no two of a customer at one instant.
+    """Rows in which anything may be missing, early, late or off the scale.
 
-    Dense ones lie on the same few days, so that windows end on a moment.
+    No two of a customer are at one instant, but for answers. Dense ones lie on the same few days, so that windows end
+    on a moment.
     """
     cells = {name: WORDS.get(name, CELLS[kind_of(table, name)]) for name in names(table)}
     if dense:
         cells |= {name: DAYS for name in cells if kind_of(table, name) is Kind.MOMENT}
     keyed = [kpi for _, kpi in of_table(table) if kpi.law == "keyed"]
-    unique = ("customer_id", keyed[0].at) if keyed else ()
+    unique = ("customer_id", keyed[0].at) if keyed and table != "answers" else ()
 
     def place(row: Row) -> object:
         return tuple(row[name] for name in unique)
@@ -253,3 +258,34 @@ def test_every_kpi_with_an_open_choice_is_set_here() -> None:
     """A KPI whose parameter nothing sets would be tried in no form; only filters and hours may stay unset."""
     left = {name for _, kpi in ASKED for name, value in kpi.params.items() if value is None}
     assert left <= {"hours", "only", "except_for", "within", "short"}
+
+
+# --- what is not known -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kpi", KPIS.values(), ids=lambda kpi: kpi.key)
+def test_every_kpi_says_what_it_means_that_a_column_is_absent(kpi: Kpi) -> None:
+    """For each column that it uses but does not need; the page of the KPI prints it."""
+    assert kpi.absent.keys() == {*kpi.uses}
+
+
+def sides(m: Any) -> tuple[float, float]:
+    """The hits and misses of a share; of anything else the number of its rows."""
+    hits = round(m.value * m.n, 6) if m.unit == "share" and m.value is not None else 0
+    return hits, m.n - hits
+
+
+@pytest.mark.parametrize("table", [t for t in TABLES if any(kind_of(t, name) is Kind.FLAG for name in names(t))])
+@given(data=st.data())
+def test_a_flag_that_is_not_known_adds_to_neither_side(table: str, data: st.DataObject) -> None:
+    """Blanking a cell of a flag never makes more hits, nor more misses, of any KPI."""
+    rows = data.draw(rows_of(table).filter(bool))
+    name = data.draw(st.sampled_from([name for name in names(table) if kind_of(table, name) is Kind.FLAG]))
+    blanked = data.draw(st.integers(0, len(rows) - 1))
+    less = [{**row, name: None} if place == blanked else row for place, row in enumerate(rows)]
+    kpis = [kpi for _, kpi in of_table(table) if not kpi.of_period]
+    before, after = (measure(kpis, columns(table, some), now=NOW) for some in (rows, less))
+    for kpi in kpis:
+        told, left = sides(before.get(kpi.key)), sides(after.get(kpi.key))
+        assert left[0] <= told[0], (kpi.key, told, left)
+        assert left[1] <= told[1], (kpi.key, told, left)

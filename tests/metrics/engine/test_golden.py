@@ -1,7 +1,8 @@
 """A tally that was stored once stays readable, gives the same numbers, and is refused by name where one changed.
 
-The files `tests/data/*-1.sqtally` and `.json` were written by `python tests/metrics/engine/test_golden.py`. Where a
-KPI's number changes its version rises: then add a new pair beside the old one, which must be refused for that KPI.
+The newest files `tests/data/*.sqtally` and `.json` are written by `python tests/metrics/engine/test_golden.py`. Where a
+KPI's number changes its version rises: then raise `NEWEST` and write a new pair beside the old one, which must be
+refused for that KPI.
 """
 
 import datetime as dt
@@ -132,6 +133,10 @@ GOLDEN: dict[str, Callable[[], Tally]] = {
     ),
 }  # fmt: skip
 """Tallies with every accumulator, a compound KPI, clusters, clocks and hours."""
+NEWEST = {"tally": 2, "clustered": 1, "clocks": 1}
+"""The number of the newest pair of files of each."""
+REFUSED = {"tally-1": "fcr as version 1"}
+"""What is said of each older pair."""
 
 
 def numbers(measures: Measures) -> list[Any]:
@@ -145,13 +150,24 @@ def numbers(measures: Measures) -> list[Any]:
 @pytest.mark.parametrize("name", GOLDEN)
 def test_a_stored_tally_stays_readable(name: str) -> None:
     """Its definitions are those of today, and so are its bytes and its numbers."""
-    stored, today = (DATA / f"{name}-1.sqtally").read_bytes(), GOLDEN[name]()
+    newest, today = f"{name}-{NEWEST[name]}", GOLDEN[name]()
+    stored = (DATA / f"{newest}.sqtally").read_bytes()
     found = Tally.from_bytes(stored, kpis=OWN)
-    assert json.loads((DATA / f"{name}-1.json").read_text(encoding="utf-8")) == json.loads(
+    assert json.loads((DATA / f"{newest}.json").read_text(encoding="utf-8")) == json.loads(
         json.dumps(numbers(found.measure()))
     )
     assert today.to_bytes() == stored
     assert (found + today).plan.plain() == today.plan.plain()
+
+
+@pytest.mark.parametrize("name", sorted({file.stem for file in DATA.glob("*.sqtally")}))
+def test_a_tally_whose_numbers_have_changed_is_refused(name: str) -> None:
+    """By the name of a KPI whose version rose since."""
+    kind, number = name.split("-")
+    if int(number) == NEWEST[kind]:
+        return
+    with pytest.raises(TallyMismatch, match=REFUSED[name]):
+        Tally.from_bytes((DATA / f"{name}.sqtally").read_bytes(), kpis=OWN)
 
 
 def test_the_golden_tallies_hold_every_accumulator() -> None:
@@ -172,7 +188,7 @@ def test_a_tally_of_an_older_version_is_refused_by_name() -> None:
     """Where a KPI's number changed, so did its version; the message says which KPI it is."""
     newer = attrs.evolve(KPIS["resolution_p90"], version=KPIS["resolution_p90"].version + 1)
     with pytest.raises(TallyMismatch, match=r"resolution_p90 as version 1 of resolution_time \(got version 2"):
-        Tally.from_bytes((DATA / "tally-1.sqtally").read_bytes(), kpis=[*OWN, newer])
+        Tally.from_bytes((DATA / f"tally-{NEWEST['tally']}.sqtally").read_bytes(), kpis=[*OWN, newer])
 
 
 @pytest.mark.parametrize("key", KPIS)
@@ -185,6 +201,7 @@ def test_a_version_is_part_of_every_definition(key: str) -> None:
 if __name__ == "__main__":
     DATA.mkdir(exist_ok=True)
     for name, make in GOLDEN.items():
-        (DATA / f"{name}-1.sqtally").write_bytes(make().to_bytes())
-        (DATA / f"{name}-1.json").write_text(json.dumps(numbers(make().measure()), indent=1) + "\n", encoding="utf-8")
+        newest = f"{name}-{NEWEST[name]}"
+        (DATA / f"{newest}.sqtally").write_bytes(make().to_bytes())
+        (DATA / f"{newest}.json").write_text(json.dumps(numbers(make().measure()), indent=1) + "\n", encoding="utf-8")
     sys.stdout.write("written\n")

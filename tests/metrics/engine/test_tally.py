@@ -22,7 +22,7 @@ from servqual.errors import (
 )
 from servqual.metrics import KPIS, Kpi, Measurement, Ratio, Tally, measure, tally
 from servqual.metrics.catalogue.cases import CASE_KPIS
-from servqual.metrics.results.measurement import SMALL
+from servqual.metrics.results.caveats import SMALL
 from servqual.model import BusinessHours
 
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)

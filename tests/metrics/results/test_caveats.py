@@ -1,6 +1,7 @@
 """A number that most of its data could not carry says so, per group, and cannot be judged."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ cells = st.sampled_from(["soon", LATER, None])
 groups = st.lists(st.tuples(st.sampled_from(["north", "south"]), cells), min_size=1, max_size=90)
 
 
-def cases(rows: list[tuple[str, str | None]]) -> dict[str, list[object]]:
+def cases(rows: Sequence[tuple[str, str | None]]) -> dict[str, list[object]]:
     """Cases of a team, each with the cell that says when it was resolved."""
     return {
         "received_at": [NINE] * len(rows),

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.metrics import measure, tally
+from servqual.metrics import KPIS, measure, tally
 from servqual.model import Case, CaseId, CustomerId
 from servqual.model import case as event
 from servqual.readers import columns_of
@@ -84,7 +84,7 @@ def test_the_row_that_was_updated_last_stands(some: list[dict[str, Any]], random
 
 def test_of_the_legs_of_a_contact_the_answered_one_stands() -> None:
     """A call that rang at one agent and was answered by another is one call, in either order."""
-    legs = {
+    legs: dict[str, list[Any]] = {
         "interaction_id": ["I-1", "I-1", "I-2"], "queued_at": [NINE] * 3, "abandoned": [True, False, False],
         "agent": ["A-1", "A-2", "A-3"],
     }  # fmt: skip
@@ -237,3 +237,42 @@ def test_the_order_of_threads_changes_nothing() -> None:
     parts = [cases(rng.integers(0, 900, 100).tolist(), 100 * n) for n in range(30)]
     found = {tally(["case_volume"], {"cases": iter(parts)}, by=["team"], threads=n).to_bytes() for n in (1, 2, 4, 4)}
     assert len(found) == 1
+
+
+SAID: dict[str, list[Any]] = {
+    "survey": ["Q2", "Q2", "Q2", "Q2", None, "Q2", "Q2"],
+    "question": ["fast", "fast", "kind", "fast", "fast", "fast", "fast"],
+    "customer_id": ["K-1", "K-1", "K-1", "K-2", "K-1", None, None],
+    "answered_at": [NINE] * 7,
+    "score": [5, 5, 5, 5, 5, 5, 5],
+    "team": list("abcdefg"),
+}
+
+
+@pytest.mark.parametrize("form", ["columns", "parts", "iterator", "frame", "csv", "cut"])
+def test_the_same_answer_twice_is_one(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Same survey, question, customer, moment and score, from every carrier; who is unknown gave no answer before."""
+    rows = [{name: [cell] for name, cell in zip(SAID, row, strict=True)} for row in zip(*SAID.values(), strict=True)]
+    source: Any = {"columns": SAID, "cut": SAID, "parts": rows, "iterator": iter(rows)}.get(form)
+    if form == "cut":
+        monkeypatch.setattr(arrays, "CHUNK", 2)
+    frame = pl.DataFrame(SAID, schema_overrides={"answered_at": pl.Datetime("us", "UTC")})
+    if form == "frame":
+        source = frame
+    if form == "csv":
+        source = tmp_path / "answers.csv"
+        frame.with_columns(pl.col("answered_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ")).write_csv(source)
+    found = measure([KPIS["csat_mean"].with_(scale=(1, 5))], {"answers": source}, by=["team"])
+    assert {m.group["team"] for m in found if m.n} == set("acdefg")
+    assert [(r.column, r.value, r.reason) for r in found.rows["answers"].refusals] == [
+        ("customer_id", "K-1", "gave the same answer before")
+    ]
+
+
+def test_answers_that_do_not_say_who_was_asked_what_and_when_are_left_alone() -> None:
+    """Two items of one dimension may look alike."""
+    for lacking in ("question", "customer_id", "answered_at"):
+        told = {name: cells for name, cells in SAID.items() if name != lacking}
+        assert columns_of("answers", told).size == 7
+    assert columns_of("answers", SAID).size == 6
+    assert columns_of("answers", {**SAID, "score": [5, 4, 5, 5, 5, 5, 5]}).size == 7

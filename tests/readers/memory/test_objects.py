@@ -193,7 +193,7 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
             "interaction_id": "I-1", "customer_id": "K-1", "case_id": "C-1", "channel": "phone", "topic": "line",
             "direction": "inbound", "handled_by": "bot", "outcome": "unresolved", "queued_at": 0,
             "answered_at": 20 / 3600, "ended_at": 1, "wait_s": 20, "talk_s": 1800, "wrap_s": 60, "bot": 1,
-            "abandoned": 0, "transferred": 1, "resolved": 0,
+            "abandoned": 0, "transferred": 1, "to_person": 1, "resolved": 0,
         },
     ),
     (
@@ -243,8 +243,8 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
         "answers",
         ANSWER,
         {
-            "survey": "Q2", "customer_id": "K-1", "incentivised": 0, "question": "happy", "invited_at": 0,
-            "answered_at": 1, "score": 4,
+            "survey": "Q2", "customer_id": "K-1", "incentivised": 0, "question": "happy", "question_kind": "csat",
+            "scale_low": 1, "scale_high": 5, "invited_at": 0, "answered_at": 1, "score": 4,
         },
     ),
     (

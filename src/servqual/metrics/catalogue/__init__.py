@@ -2,7 +2,8 @@
 
 - `kpis`: all of them, by key
 - `contacts`: how many came, how long they took, and whether once was enough
-- `access`: who got through, gave up, was called back, or needed no person
+- `access`: who got through, gave up, or was called back
+- `self_service`: who needed no person
 - `handling`: where the time of a contact goes
 - `waiting`: waiting, with those who still wait
 - `cases`: volume, backlog, response, resolution, and kept targets
@@ -27,6 +28,7 @@
 - `ratios`: things counted once, and one count over another
 - `_open_items`: blocks for things that arrive, wait and end
 - `_amounts`: amounts, counts, scores, and sums over sums
+- `_answers`: answers to surveys, their questions, and the people asked
 - `_params`: the parameters of KPIs
 - `_chains`: the rows of one customer, in order
 """

@@ -57,18 +57,18 @@ def part(t: View, part: str, whole: str) -> Mapping[str, Array]:
     return over(t, t.us(part), t.us(whole), known)
 
 
-def off_scale(t: View, name: str, scale: tuple[float, float]) -> tuple[Array, Array]:
-    """Read scores, and where they are known; refuse those off the scale."""
-    score, known = t[name], t.known(name)
+def off_scale(t: View, name: str, scale: tuple[float, float], ours: Array | None = None) -> tuple[Array, Array]:
+    """Read scores (of `ours`, if not of all rows), and where they are known; refuse those off the scale."""
+    score, known = t[name], t.known(name) if ours is None else t.known(name) & ours
     off = known & ((score < scale[0]) | (score > scale[1]))
     t.refuse(off, name, f"must lie on the scale {scale[0]:g} to {scale[1]:g}")
     return np.where(known & ~off, score, scale[0]), known & ~off
 
 
-def less(t: View, name: str, other: str) -> tuple[Array, Array]:
+def less(t: View, name: str, other: str, ours: Array | None = None) -> tuple[Array, Array]:
     """Subtract one score from another, in millionths, where both are known; refuse those off the `scale`."""
     scale = scale_of(t)
-    (score, told), (held, known) = off_scale(t, name, scale), off_scale(t, other, scale)
+    (score, told), (held, known) = off_scale(t, name, scale, ours), off_scale(t, other, scale, ours)
     both = told & known
     return np.rint(np.where(both, score - held, 0) * MILLIONTHS).astype(np.int64), both
 

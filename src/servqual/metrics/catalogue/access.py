@@ -1,4 +1,4 @@
-"""The KPIs of access: who got through, who gave up soon, who was called back, and who never needed a person."""
+"""The KPIs of access: who got through, who gave up soon, and who was called back."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -49,25 +49,6 @@ def _patience(t: View) -> Mapping[str, Array]:
 
 def _blocked(t: View) -> Mapping[str, Array]:
     return {"hit": t["blocked"], "among": t.known("blocked")}
-
-
-def _contained(t: View) -> Mapping[str, Array]:
-    """Find answered bot contacts whose customer reached a person within the window after."""
-    window = limit_of(t, "window")
-    for name in ("customer_id", "queued_at"):
-        t.refuse(~t.known(name), name, "is missing")
-    customer, at = t.column("customer_id").values.astype(np.int64), t.us("queued_at")
-    among = t["bot"] & answered(t) & ~t.bad
-    person = t.known("bot") & ~t["bot"] & ~t.bad
-    # the next contact of the same customer with a person: sort by customer and moment, then a minimum from the end
-    order = np.lexsort((person, at, customer))  # at one moment the person is last
-    places = np.where(person[order], np.arange(t.size), t.size)
-    following = np.minimum.accumulate(places[::-1])[::-1]
-    row = np.append(order, 0)[following]
-    same = (following < t.size) & (customer[row] == customer[order])
-    reached = np.zeros(t.size, np.bool_)
-    reached[order] = same & (at[row] - at[order] <= window)
-    return {"hit": ~reached & ~t["transferred"], "among": among, "undecided": t.now - np.where(among, at, 0) <= window}
 
 
 _CONTACT: Final[dict[str, Any]] = {"table": "interactions", "at": "queued_at"}
@@ -160,25 +141,5 @@ ACCESS_KPIS: Final = (
         params=PLACE,
         accumulator=Ratio,
         rows=partial(by_due, start="requested_at", done="done_at", ended="cancelled_at"),
-    ),
-    Kpi(
-        key="containment_rate",
-        title="self-service containment",
-        question="what share of the contacts taken by a bot needed no person, then or soon after?",
-        formula="bot contacts neither transferred nor followed by a contact of the same customer with a person within "
-        "the window, end included / bot contacts that were answered and whose window is over; a contact for which bot "
-        "is not known counts as neither",
-        source="K-45 (001-2 §3, §5; 002 §5.3), with a window; KPIS 12, contact-centre practice",
-        label_zh="自助解决率",
-        unit="share",
-        better="higher",
-        needs=("customer_id", "queued_at", "bot"),
-        uses=("transferred", "abandoned"),
-        params={"window": None},
-        law="keyed",
-        accumulator=Ratio,
-        rows=_contained,
-        open_items="a bot contact whose window is not over is undecided",
-        **_CONTACT,
     ),
 )

@@ -19,7 +19,8 @@ def _referred(t: View) -> Mapping[str, Array]:
 def _overturned(t: View) -> Mapping[str, Array]:
     """Find overturned complaints; refuse one that was overturned outside but never referred."""
     t.refuse(t["overturned"] & t.known("referred") & ~t["referred"], "overturned", "is true, but referred is false")
-    return {"hit": t["overturned"], "among": received(t) & t.known("overturned")}
+    referred = t["referred"] if t.has("referred") else t.settled("referred")
+    return {"hit": t["overturned"], "among": received(t) & t.known("overturned") & referred}
 
 
 def _redress(t: View) -> Mapping[str, Array]:
@@ -53,13 +54,14 @@ COMPLAINT_OUTCOME_KPIS: Final = (
         key="overturn_rate",
         title="overturn rate",
         question="what share of the decisions of outside bodies overturned our answer?",
-        formula="complaints overturned externally / complaints decided externally",
+        formula="complaints overturned externally / complaints decided externally: referred, with overturned known",
         source=f"KPIS 56; {_OMBUDSMAN}",
         better="lower",
         needs=("overturned",),
         uses=("referred",),
         open_items="a complaint without an outside decision is left out",
         rows=_overturned,
+        version=2,
     ),
     Kpi(
         key="redress_per_complaint",

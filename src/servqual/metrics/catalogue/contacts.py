@@ -21,7 +21,7 @@ from servqual.metrics.kpi.view import View
 
 STILL_WAITING: Final = "a contact that still waits is undecided"
 UNANSWERED: Final = "a contact that is not answered yet is left out"
-_ANSWERED: Final = "without an abandoned column all were answered"
+ANSWERED: Final = "without an abandoned column all were answered"
 
 
 def offered(t: View) -> Array:
@@ -98,14 +98,30 @@ def _transferred(t: View) -> Mapping[str, Array]:
 
 
 def _first_contacts(t: View) -> Mapping[str, Array]:
-    """Find first contacts of a chain, and whether none followed; each contact lengthens the window."""
+    """Find first contacts of a chain, and whether none followed; each that reached somebody lengthens the window."""
     window = limit_of(t, "window")
-    follows, followed = _repeated(t)
+    _, followed = _repeated(t)
     hit = ~followed
-    first = _known(t) & ~follows & answered(t)
+    first = _known(t) & ~_after_contact(t) & answered(t)
     # also for those that came back early: else repeats would count sooner than their absence
     over = t.now - t.us("queued_at") > window
     return {"hit": hit, "among": first, "undecided": first & ~over}
+
+
+def _after_contact(t: View) -> Array:
+    """Mark contacts that follow, within the window, one of their chain that is not known to have given up."""
+    follows, _ = _repeated(t)
+    gone = t["abandoned"]
+    if not gone.any():
+        return follows
+    found, window = _chained(t), limit_of(t, "window")
+    place, at = np.arange(len(found.order)), t.us("queued_at")[found.order]
+    start = np.maximum.accumulate(np.where(found.follows, 0, place))
+    last = np.maximum.accumulate(np.where(gone[found.order], -1, place))
+    before = np.append(-1, last)[:-1]  # the place of the last one before that did not give up
+    out = np.zeros(t.size, np.bool_)
+    out[found.order] = (before >= start) & (at - at[before] <= window)
+    return out
 
 
 def _repeats(t: View) -> Mapping[str, Array]:
@@ -142,20 +158,12 @@ def _resolved(t: View) -> Mapping[str, Array]:
     return {"hit": t["resolved"], "among": answered(t) & t.known("resolved")}
 
 
-def _contained(t: View) -> Mapping[str, Array]:
-    return {"hit": ~t["transferred"], "among": t["bot"] & answered(t)}
-
-
-def _to_human(t: View) -> Mapping[str, Array]:
-    return {"hit": t["transferred"], "among": t["bot"] & answered(t)}
-
-
 _COMMON: Final[dict[str, Any]] = {"table": "interactions", "at": "queued_at"}
 _WAITED: Final = Kpi(
     key="asa",
     title="average speed of answer",
     question="how long did answered contacts wait, on average?",
-    formula=f"sum of waits of answered contacts / answered contacts; {_ANSWERED}",
+    formula=f"sum of waits of answered contacts / answered contacts; {ANSWERED}",
     source="K-05; ISO 18295-1 scope",
     label_zh="客户等待时间",
     unit="s",
@@ -175,7 +183,7 @@ def _wait_percentile(statistic: str, called: str, share: str) -> Kpi:
         key=f"wait_{statistic}",
         title=f"wait, {called}",
         question=f"how long until {share} of the contacts were answered, abandoned ones left out?",
-        formula=f"of the waits of answered contacts, the smallest with {share} of them at or below it; {_ANSWERED}",
+        formula=f"of the waits of answered contacts, the smallest with {share} of them at or below it; {ANSWERED}",
         accumulator=Values,
         statistic=statistic,
     )
@@ -236,7 +244,7 @@ INTERACTION_KPIS: Final = (
         question="what share of the contacts was answered within the threshold?",
         formula="answered within the threshold, end included / contacts offered, or another `denominator`: "
         "answered; offered less abandons within the threshold (short) or within the limit short (shorter); or offered, "
-        f"with those abandons counted as answered in time; {_ANSWERED}",
+        f"with those abandons counted as answered in time; {ANSWERED}",
         source="K-79 (an addition: no document names it); KPIS 3, the six forms of contact-centre practice",
         label_zh="服务水平",
         unit="share",
@@ -253,7 +261,7 @@ INTERACTION_KPIS: Final = (
         key="aht",
         title="average handling time",
         question="how long did an answered contact take, on average?",
-        formula=f"sum of talk, hold and wrap / answered contacts with a known talk time; {_ANSWERED}",
+        formula=f"sum of talk, hold and wrap / answered contacts with a known talk time; {ANSWERED}",
         source="K-17 (004 §2.2)",
         label_zh="平均处理时间",
         unit="s",
@@ -269,7 +277,7 @@ INTERACTION_KPIS: Final = (
         key="transfer_rate",
         title="transfer rate",
         question="what share of the answered contacts was transferred?",
-        formula=f"contacts transferred / contacts answered; {_ANSWERED}",
+        formula=f"contacts transferred / contacts answered; {ANSWERED}",
         source="ITIL service desk lists",
         unit="share",
         better="lower",
@@ -284,8 +292,9 @@ INTERACTION_KPIS: Final = (
         key="fcr",
         title="first-contact resolution",
         question="what share of the first contacts was not followed by another on the same matter?",
-        formula="first contacts without a later contact of the same customer and topic within the window / first "
-        "contacts that were answered and whose window is over; end included, each repeat lengthens the chain",
+        formula="first contacts without a later contact of the same customer and topic within the window, answered or "
+        "not / first contacts that were answered and whose window is over; end included, each repeat lengthens the "
+        "chain unless it is known to have given up",
         source="K-77 (an addition: no document names it); repeat-window form of contact-centre practice",
         label_zh="首次接触解决率",
         unit="share",
@@ -297,6 +306,7 @@ INTERACTION_KPIS: Final = (
         law="keyed",
         accumulator=Ratio,
         rows=_first_contacts,
+        version=2,
         **_COMMON,
     ),
     Kpi(
@@ -320,7 +330,7 @@ INTERACTION_KPIS: Final = (
         key="resolved_flag_rate",
         title="resolved as recorded",
         question="what share of the answered contacts did the agent mark as resolved?",
-        formula=f"contacts marked resolved / answered contacts with a mark; {_ANSWERED}",
+        formula=f"contacts marked resolved / answered contacts with a mark; {ANSWERED}",
         source="K-77, agent-flagged form",
         unit="share",
         better="higher",
@@ -329,38 +339,6 @@ INTERACTION_KPIS: Final = (
         open_items=UNANSWERED,
         accumulator=Ratio,
         rows=_resolved,
-        **_COMMON,
-    ),
-    Kpi(
-        key="self_service_rate",
-        title="self-service rate",
-        question="what share of the contacts taken by a bot stayed with it?",
-        formula=f"bot contacts not transferred / bot contacts; {_ANSWERED}",
-        source="K-45",
-        label_zh="自助解决率",
-        unit="share",
-        better="higher",
-        needs=("bot",),
-        uses=("transferred", "abandoned"),
-        open_items=UNANSWERED,
-        accumulator=Ratio,
-        rows=_contained,
-        **_COMMON,
-    ),
-    Kpi(
-        key="bot_handover_rate",
-        title="bot-to-human hand-over rate",
-        question="what share of the contacts taken by a bot went on to a person?",
-        formula=f"bot contacts transferred / bot contacts; {_ANSWERED}",
-        source="K-46",
-        label_zh="转人工率",
-        unit="share",
-        better="lower",
-        needs=("bot", "transferred"),
-        uses=("abandoned",),
-        open_items=UNANSWERED,
-        accumulator=Ratio,
-        rows=_to_human,
         **_COMMON,
     ),
 )

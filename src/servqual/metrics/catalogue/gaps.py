@@ -1,7 +1,7 @@
 """The KPIs of gaps: perceptions less expectations (SERVQUAL), less the minimum accepted, or less the desired level.
 
 A row is one item of one respondent, with the perception (`score`) and the score to compare it with. An item without
-either has no gap. A respondent is a customer in one survey, and counts in the row of the first answer; ties are broken
+either has no gap, and an answer to a question of another kind is no item. A respondent is a customer in one survey, and counts in the row of the first answer; ties are broken
 by content, not by input order.
 """
 
@@ -14,8 +14,9 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.metrics.accumulators import Signed
-from servqual.metrics.catalogue._amounts import MILLIONTHS, gap_between, less
-from servqual.metrics.catalogue._params import count_of
+from servqual.metrics.catalogue._amounts import MILLIONTHS, less
+from servqual.metrics.catalogue._answers import ASKED, first_told, on_scale
+from servqual.metrics.catalogue._params import count_of, scale_of
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 
@@ -70,9 +71,14 @@ class Dimensions:
     gap: Array
 
 
+def gap_to(t: View, other: str) -> tuple[Array, Array]:
+    """Subtract a score from perceptions, in millionths, where both are known; refuse those off the `scale`."""
+    return less(t, "score", other, on_scale(t, scale_of(t)))
+
+
 def dimensions(t: View) -> Dimensions:
     """Take the mean of (perception − expectation) over the items with both, per dimension of a respondent."""
-    gap, known = less(t, "score", "expected")
+    gap, known = gap_to(t, "expected")
     for name in ("customer_id", "dimension"):
         t.refuse(known & ~t.known(name), name, "is missing")
     rows = np.flatnonzero(known & ~t.bad)
@@ -80,11 +86,6 @@ def dimensions(t: View) -> Dimensions:
     mine = wholes(dimension, *first_told(t, rows))
     mean = np.rint(mine.joined(np.add, gap[rows]) / mine.sizes)
     return Dimensions(mine.first(rows), mine.first(respondent), mean)
-
-
-def first_told(t: View, rows: Array) -> tuple[Array, ...]:
-    """Return the sort keys that put the first answer first: moment, then content."""
-    return (*t.content(rows, "customer_id"), t.us("answered_at")[rows])
 
 
 def shared_points(t: View) -> Array:
@@ -122,6 +123,11 @@ def _belonging(t: View) -> tuple[Array, Array]:
     return respondent, respondent * len(dimension.labels) + dimension.values
 
 
+def _by_item(t: View, other: str) -> Mapping[str, Array]:
+    gap, known = gap_to(t, other)
+    return {"value": gap, "among": known}
+
+
 def _by_dimension(t: View) -> Mapping[str, Array]:
     found = dimensions(t)
     return _placed(t, found.row, found.gap)
@@ -150,6 +156,7 @@ def _placed(t: View, rows: Array, gaps: Array) -> Mapping[str, Array]:
     return {"value": value, "among": among}
 
 
+_KINDS: Final = {"kinds": ("perception",)}
 _GAP: Final[dict[str, Any]] = {
     "table": "answers",
     "at": "answered_at",
@@ -157,12 +164,14 @@ _GAP: Final[dict[str, Any]] = {
     "better": "higher",
     "open_items": "an item without both sides is left out",
     "accumulator": Signed,
+    "uses": ASKED,
+    "version": 2,
 }
 _SERVQUAL: Final[dict[str, Any]] = {**_GAP, "label_zh": "服务感知评估", "needs": ("score", "expected")}
 _RESPONDENT: Final[dict[str, Any]] = {
     **_SERVQUAL,
     "needs": ("customer_id", "dimension", "score", "expected"),
-    "uses": ("survey", "answered_at"),
+    "uses": ("survey", "answered_at", *ASKED),
     "law": "keyed",
 }
 _WEIGHTED: Final[dict[str, Any]] = {
@@ -183,8 +192,8 @@ GAP_KPIS: Final = (
         formula="sum of (perception − expectation) / items with both, one item per row; group by question for one "
         "value per item",
         source=f"K-21 (004 §7.1, gap); KPIS 70; {_IN_1988}",
-        params={"scale": (1, 7)},
-        rows=partial(gap_between, name="score", other="expected"),
+        params={"scale": (1, 7), **_KINDS},
+        rows=partial(_by_item, other="expected"),
         **_SERVQUAL,
     ),
     Kpi(
@@ -194,7 +203,7 @@ GAP_KPIS: Final = (
         formula="mean over respondents of the mean (perception − expectation) of a dimension's items with both, to a "
         f"millionth; group by dimension for one value per dimension; {_WHO}",
         source=f"K-21 (004 §7.1, gap per dimension); KPIS 71; {_IN_1988}",
-        params={"scale": (1, 7)},
+        params={"scale": (1, 7), **_KINDS},
         rows=_by_dimension,
         **_RESPONDENT,
     ),
@@ -205,7 +214,7 @@ GAP_KPIS: Final = (
         formula="mean over respondents of the mean gap of their dimensions, to a millionth; a respondent "
         f"who has not as many gaps as `dimensions` says is left out; {_WHO}",
         source=f"K-21 (004 §7.1, gap); KPIS 72; {_IN_1988}",
-        params={"scale": (1, 7), "dimensions": 5},
+        params={"scale": (1, 7), "dimensions": 5, **_KINDS},
         rows=_unweighted,
         **_RESPONDENT,
     ),
@@ -217,7 +226,7 @@ GAP_KPIS: Final = (
         "the points of a dimension stand in its rows, and a respondent with points on a dimension "
         f"without a gap is left out; {_WHO}",
         source=f"K-21 (004 §7.1, gap); KPIS 73; {_IN_1990}",
-        params={"scale": (1, 7)},
+        params={"scale": (1, 7), **_KINDS},
         rows=_weighted,
         **_WEIGHTED,
     ),
@@ -228,8 +237,8 @@ GAP_KPIS: Final = (
         formula="sum of (perception − minimum) / items with both; the scale must be named",
         source=f"KPIS 75; {_IN_1994}",
         needs=("score", "minimum"),
-        params={"scale": None},
-        rows=partial(gap_between, name="score", other="minimum"),
+        params={"scale": None, **_KINDS},
+        rows=partial(_by_item, other="minimum"),
         **_GAP,
     ),
     Kpi(
@@ -239,8 +248,8 @@ GAP_KPIS: Final = (
         formula="sum of (perception − desired) / items with both; the scale must be named",
         source=f"KPIS 75; {_IN_1994}",
         needs=("score", "desired"),
-        params={"scale": None},
-        rows=partial(gap_between, name="score", other="desired"),
+        params={"scale": None, **_KINDS},
+        rows=partial(_by_item, other="desired"),
         **_GAP,
     ),
 )

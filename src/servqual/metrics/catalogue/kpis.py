@@ -25,6 +25,7 @@ from servqual.metrics.catalogue.operations import OPERATION_KPIS
 from servqual.metrics.catalogue.people import PEOPLE_KPIS
 from servqual.metrics.catalogue.quality import QUALITY_KPIS
 from servqual.metrics.catalogue.ratios import COMPOUND_KPIS, COUNTED_ONCE_KPIS
+from servqual.metrics.catalogue.self_service import SELF_SERVICE_KPIS
 from servqual.metrics.catalogue.services import AVAILABILITY_KPIS
 from servqual.metrics.catalogue.shifts import WORKFORCE_KPIS
 from servqual.metrics.catalogue.steps import STEP_KPIS
@@ -34,7 +35,7 @@ from servqual.metrics.kpi.definition import Kpi
 
 SUBJECTS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
     {
-        "Contacts": (*INTERACTION_KPIS, *ACCESS_KPIS, *HANDLING_KPIS),
+        "Contacts": (*INTERACTION_KPIS, *ACCESS_KPIS, *SELF_SERVICE_KPIS, *HANDLING_KPIS),
         "Waiting, with those who still wait": WAITING_KPIS,
         "Counted once": COUNTED_ONCE_KPIS,
         "One count over another": COMPOUND_KPIS,

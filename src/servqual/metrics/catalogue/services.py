@@ -26,7 +26,7 @@ def _restored(t: View) -> Mapping[str, Array]:
 
 def _times(t: View) -> tuple[Array, Array, Array]:
     """Read the time that the service had to be up, the downtime in it, and where both are known."""
-    known = t.known("agreed_s") & t.known("down_s")
+    known = t.known("agreed_s") & t.known("down_s") & t.settled("planned_s")
     planned = np.where(t.known("planned_s"), t.us("planned_s"), 0)
     t.refuse(known & (planned > t.us("agreed_s")), "planned_s", "must not exceed agreed_s")
     owed = np.where(known & ~t.bad, t.us("agreed_s") - planned, 0)
@@ -61,7 +61,7 @@ def _burned(t: View) -> Mapping[str, Array]:
 def _apdex(t: View) -> Mapping[str, Array]:
     """Score satisfied requests 1 and tolerated requests 0.5, in millionths."""
     limit, took = limit_of(t, "within"), t.us("took_s")
-    failed, known = t["failed"], t.known("took_s")
+    failed, known = t["failed"], t.known("took_s") & t.settled("failed")
     halves = (took <= limit).astype(np.int64) + (took <= 4 * limit)
     return {"value": np.where(failed, 0, halves * (MILLIONTHS // 2)), "among": known | failed}
 
@@ -72,6 +72,7 @@ _SPANS: Final[dict[str, Any]] = {
     "uses": ("planned_s",),
     "open_items": "none: a row is a span that has ended",
     "accumulator": Quotient,
+    "version": 2,
 }
 _FAILING: Final[dict[str, Any]] = {**_SPANS, "needs": ("agreed_s", "down_s", "failures")}
 _REQUEST: Final[dict[str, Any]] = {
@@ -173,6 +174,7 @@ AVAILABILITY_KPIS: Final = (
         accumulator=Total,
         between=(0, 1),
         rows=_apdex,
+        version=2,
         **_REQUEST,
     ),
     Kpi(

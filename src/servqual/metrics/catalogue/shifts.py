@@ -23,7 +23,7 @@ def _occupancy(t: View) -> Mapping[str, Array]:
 
 
 def _utilisation(t: View) -> Mapping[str, Array]:
-    known = within(t, "idle_s", "ready_s") & t.known("paid_s")
+    known = within(t, "idle_s", "ready_s") & t.known("paid_s") & t.settled("productive_s")
     busy = np.where(known, t.us("ready_s") - t.us("idle_s"), 0)
     busy += np.where(known & t.known("productive_s"), t.us("productive_s"), 0)
     t.refuse(known & (busy > t.us("paid_s")), "paid_s", "must not be less than handling and other productive time")
@@ -85,6 +85,7 @@ WORKFORCE_KPIS: Final = (
         needs=("ready_s", "idle_s", "paid_s"),
         uses=("productive_s",),
         rows=_utilisation,
+        version=2,
         **_COMMON,
     ),
     Kpi(

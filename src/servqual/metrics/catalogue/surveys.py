@@ -1,6 +1,7 @@
 """The KPIs of survey answers: satisfaction, recommendation, effort, and how many answered at all.
 
-A row is an invitation; one without a score was not answered, which is not an answer of 0.
+A row is an answer to one question, or an invitation; one without a score was not answered, which is not an answer of 0.
+A score KPI counts the questions of its kind and on its scale, where the rows tell them.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Quotient, Ratio, Total
 from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, off_scale, over
+from servqual.metrics.catalogue._answers import ASKED, of_kind, on_scale, people_asked
 from servqual.metrics.catalogue._params import labelled, scale_of
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
@@ -23,18 +25,23 @@ _HEAVIEST: Final = 40  # times 100, in millionths of millionths, a little below 
 _PROMOTER, _PASSIVE = 9, 7
 
 
+def _scores(t: View, scale: tuple[float, float]) -> tuple[Array, Array]:
+    """Read the scores of questions that count, and where they are known; refuse those off the scale."""
+    return off_scale(t, "score", scale, on_scale(t, scale))
+
+
 def _csat(t: View) -> Mapping[str, Array]:
     scale, cut = scale_of(t), t.params["satisfied_from"]
     if cut is None or not scale[0] <= cut <= scale[1]:
         rule = f"lie on the scale {scale[0]:g} to {scale[1]:g}"
         raise InvalidValue.of("satisfied_from", rule, cut, do="set it with .with_(satisfied_from=…)")
-    score, answered = off_scale(t, "score", scale)
+    score, answered = _scores(t, scale)
     return {"hit": score >= cut, "among": answered}
 
 
 def _mean_score(t: View) -> Mapping[str, Array]:
     scale = scale_of(t)
-    score, answered = off_scale(t, "score", scale)
+    score, answered = _scores(t, scale)
     if scale[0] < 0:
         raise InvalidValue.of("scale", "not go below 0", scale)
     return {"value": np.rint(score * MILLIONTHS).astype(np.int64), "among": answered}
@@ -42,20 +49,20 @@ def _mean_score(t: View) -> Mapping[str, Array]:
 
 def _nps(t: View) -> Mapping[str, Array]:
     """Score a detractor 0, a passive 1, a promoter 2."""
-    score, answered = off_scale(t, "score", _NPS)
+    score, answered = _scores(t, _NPS)
     return {"value": (score >= _PASSIVE).astype(np.int64) + (score >= _PROMOTER), "among": answered}
 
 
 def _easy(t: View) -> Mapping[str, Array]:
-    score, answered = off_scale(t, "score", _AGREEMENT)
+    score, answered = _scores(t, _AGREEMENT)
     return {"hit": score >= _EASY, "among": answered}
 
 
 def _index(t: View) -> Mapping[str, Array]:
     """Divide weighted scores, rescaled to 0 to 100, by the weights; in millionths of the weights' millionths."""
     scale = scale_of(t)
-    score, answered = off_scale(t, "score", scale)
-    t.refuse(t["weight"] > _HEAVIEST, "weight", f"must be a weight of 0 to {_HEAVIEST}")
+    score, answered = _scores(t, scale)
+    t.refuse(answered & (t["weight"] > _HEAVIEST), "weight", f"must be a weight of 0 to {_HEAVIEST}")
     weight, known = amount(t, "weight", "a weight") if t.has("weight") else (np.full(t.size, MILLIONTHS), answered)
     among = answered & known & ~t.bad
     hundredth = np.rint(100 * MILLIONTHS * (score - scale[0]) / (scale[1] - scale[0])).astype(np.int64)
@@ -67,7 +74,7 @@ def _resolved(t: View) -> Mapping[str, Array]:
 
 
 def _tolerated(t: View) -> Mapping[str, Array]:
-    known = t.known("score") & t.known("minimum") & t.known("desired")
+    known = of_kind(t) & t.known("score") & t.known("minimum") & t.known("desired")
     t.refuse(known & (t["minimum"] > t["desired"]), "minimum", "must not exceed desired")
     return {"hit": (t["score"] >= t["minimum"]) & (t["score"] <= t["desired"]), "among": known}
 
@@ -78,17 +85,17 @@ def _of_staff(t: View) -> Mapping[str, Array]:
     return {**told, "among": told["among"] & ours}
 
 
-def _responded(t: View) -> Mapping[str, Array]:
-    return {"hit": t.seen("answered_at"), "among": t.seen("invited_at")}
-
-
 _COMMON: Final[dict[str, Any]] = {
     "table": "answers",
     "at": "answered_at",
     "better": "higher",
     "open_items": "an invitation without an answer is left out",
 }
-_EFFORT: Final[dict[str, Any]] = {**_COMMON, "better": "lower"}
+_SCORE: Final[dict[str, Any]] = {**_COMMON, "needs": ("score",), "uses": ASKED, "version": 2}
+_EFFORT: Final[dict[str, Any]] = {**_SCORE, "better": "lower"}
+_WEIGHED: Final[dict[str, Any]] = {**_SCORE, "uses": ("weight", *ASKED)}
+_ZONE: Final[dict[str, Any]] = {**_SCORE, "needs": ("score", "minimum", "desired"), "uses": ("question_kind",)}
+_STAFF: Final[dict[str, Any]] = {**_SCORE, "needs": ("survey", "score")}
 _INVITED: Final[dict[str, Any]] = {
     **_COMMON,
     "at": "invited_at",
@@ -104,11 +111,10 @@ VOICE_KPIS: Final = (
         source="K-18 (004 §7.1); ISO 10004",
         label_zh="客户满意度评分",
         unit="share",
-        needs=("score",),
-        params={"scale": None, "satisfied_from": None},
+        params={"scale": None, "satisfied_from": None, "kinds": ("csat",)},
         accumulator=Ratio,
         rows=_csat,
-        **_COMMON,
+        **_SCORE,
     ),
     Kpi(
         key="csat_mean",
@@ -118,11 +124,10 @@ VOICE_KPIS: Final = (
         source="K-18 (004 §7.1); ISO 10004",
         label_zh="客户满意度评分",
         unit="score",
-        needs=("score",),
-        params={"scale": None},
+        params={"scale": None, "kinds": ("csat",)},
         accumulator=Total,
         rows=_mean_score,
-        **_COMMON,
+        **_SCORE,
     ),
     Kpi(
         key="nps",
@@ -132,11 +137,11 @@ VOICE_KPIS: Final = (
         source="K-20 (004 §7.1); F. F. Reichheld, Harvard Business Review, December 2003",
         label_zh="净推荐值",
         unit="points",
-        needs=("score",),
+        params={"kinds": ("nps",)},
         accumulator=Total,
         statistic="net",
         rows=_nps,
-        **_COMMON,
+        **_SCORE,
     ),
     Kpi(
         key="ces",
@@ -146,23 +151,27 @@ VOICE_KPIS: Final = (
         source="K-78 (an addition: no document names it); Dixon, Toman, DeLisi, 2013 (CES 2.0)",
         label_zh="客户费力度",
         unit="score",
-        needs=("score",),
-        params={"scale": (1, 7)},
+        params={"scale": (1, 7), "kinds": ("ces",)},
         accumulator=Total,
         rows=_mean_score,
-        **_COMMON,
+        **_SCORE,
     ),
     Kpi(
         key="survey_response_rate",
         title="survey response rate",
-        question="what share of the invited people answered?",
-        formula="invitations answered by now / invitations",
+        question="what share of the people asked answered?",
+        formula="people who answered by now / people asked, once per survey, customer and invitation; an answer "
+        "without invited_at belongs to the last invitation before it, and who answered without one was asked all the "
+        "same; a row without customer_id is a person, and is refused where it has no invitation either",
         source="K-22 (004 §3.3); AAPOR RR1",
         label_zh="客户参与度",
         unit="share",
         needs=("invited_at", "answered_at"),
+        uses=("customer_id", "survey"),
+        law="keyed",
+        version=2,
         accumulator=Ratio,
-        rows=_responded,
+        rows=people_asked,
         **_INVITED,
     ),
     Kpi(
@@ -173,10 +182,10 @@ VOICE_KPIS: Final = (
         source="K-78 (an addition: no document names it); Dixon, Toman, DeLisi, 2013 (CES 2.0, top boxes)",
         label_zh="客户费力度",
         unit="share",
-        needs=("score",),
+        params={"kinds": ("ces",)},
         accumulator=Ratio,
         rows=_easy,
-        **_COMMON,
+        **_SCORE,
     ),
     Kpi(
         key="ces_effort",
@@ -186,8 +195,7 @@ VOICE_KPIS: Final = (
         source="K-78 (an addition: no document names it); Dixon, Freeman, Toman, HBR, July 2010 (CES 1.0)",
         label_zh="客户费力度",
         unit="score",
-        needs=("score",),
-        params={"scale": (1, 5)},
+        params={"scale": (1, 5), "kinds": ("ces",)},
         accumulator=Total,
         rows=_mean_score,
         **_EFFORT,
@@ -201,13 +209,11 @@ VOICE_KPIS: Final = (
         source="K-19 (002 §6.3.1); the document gives no formula",
         label_zh="客户满意度指数",
         unit="score",
-        needs=("score",),
-        uses=("weight",),
-        params={"scale": None},
+        params={"scale": None, "kinds": ("csat", "rating")},
         accumulator=Quotient,
         between=(0, 100),
         rows=_index,
-        **_COMMON,
+        **_WEIGHED,
     ),
     Kpi(
         key="servperf",
@@ -217,11 +223,10 @@ VOICE_KPIS: Final = (
         source="K-21 (004 §7.1, mean of items); J. J. Cronin, S. A. Taylor, 1992, Journal of Marketing 56(3): 55-68",
         label_zh="服务感知评估",
         unit="score",
-        needs=("score",),
-        params={"scale": (1, 7)},
+        params={"scale": (1, 7), "kinds": ("perception",)},
         accumulator=Total,
         rows=_mean_score,
-        **_COMMON,
+        **_SCORE,
     ),
     Kpi(
         key="in_zone_rate",
@@ -230,10 +235,10 @@ VOICE_KPIS: Final = (
         formula="perceptions from minimum to desired, both included / perceptions with both",
         source="KPIS 75; V. A. Zeithaml, L. L. Berry, A. Parasuraman, 1993, J. Acad. Marketing Science 21: 1-12",
         unit="share",
-        needs=("score", "minimum", "desired"),
+        params={"kinds": ("perception",)},
         accumulator=Ratio,
         rows=_tolerated,
-        **_COMMON,
+        **_ZONE,
     ),
     Kpi(
         key="resolved_by_survey_rate",
@@ -256,10 +261,9 @@ VOICE_KPIS: Final = (
         source="K-64 (000 §2.2; 003 §6.2); the documents give no formula",
         label_zh="员工满意度",
         unit="score",
-        needs=("survey", "score"),
-        params={"surveys": None, "scale": None},
+        params={"surveys": None, "scale": None, "kinds": ("csat", "rating")},
         accumulator=Total,
         rows=_of_staff,
-        **_COMMON,
+        **_STAFF,
     ),
 )

@@ -27,7 +27,7 @@ from servqual.metrics.kpi.view import View
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import name_of
 from servqual.model.hours.hours import Hours
-from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.columns.tables import ABSENT, TABLES, Kind
 
 Unit: TypeAlias = Literal[
     "share",
@@ -94,7 +94,8 @@ class Kpi(Rebuilt):
             `per hour` things per hour; `per million`, `per case` and the like, and `at once`, are numbers of things.
         better: the better direction; None where neither is.
         table, at: the table it reads, and the moment of that table that dates a row.
-        needs, uses: columns that must exist, and columns that may be absent; `formula` says what absence means.
+        needs, uses: columns that must exist, and columns that may be absent; `absent` says what that means. A missing
+            cell of a column that is there is unknown, and its row counts for neither side where it matters.
         kinds: kinds of the user's own columns: moment, duration, count, number, flag or label (the default).
         between: the least and the greatest value that it can have; or what its values are on the `scale` of its
             parameters: `scores`, `gaps`, `distances` or `products` of two scores. Follows from the unit unless given.
@@ -199,6 +200,17 @@ class Kpi(Rebuilt):
                 "dated_by", f"be a moment of {self.table}", dated_by, do=f"choose from {', '.join(moments) or 'none'}"
             )
         return dated_by
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """What it means that the table lacks a column that the KPI uses, for the tables that servqual knows.
+
+        >>> from servqual.metrics import KPIS
+        >>> dict(KPIS["asa"].absent)
+        {'abandoned': 'all contacts were answered'}
+        """
+        told = ABSENT.get(self.table, {})
+        return {name: told[name] for name in self.uses if name in told}
 
     @property
     def interval(self) -> str:

@@ -134,6 +134,10 @@ class View:
         """Where a column has a value."""
         return self.once(("known", name), lambda: read_only(self.column(name).known))
 
+    def settled(self, name: str) -> Array:
+        """Where a column has a value; in all rows of a table without it, for which the KPI states a default."""
+        return self.known(name) if self.has(name) else np.ones(self.size, np.bool_)
+
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """Make something that depends on the rows alone, once for all KPIs that see them; it must not be written to."""
         if key not in self._memo:

@@ -1,5 +1,7 @@
 """Rows with a repeated id: the id of a table names one row, and every further row with that id is refused.
 
+Answers have no id: there the survey, question, customer and moments name a row, so that the same answer counts once.
+
 The picture, for a table in memory: ids are codes already, so one count per label tells which repeat, and only the rows
 of these are compared. One pass, 8 bytes per label, no sorting.
 
@@ -26,9 +28,10 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.readers.columns.columns import Chunk, Column, Digits, joined, number_of
+from servqual.readers.columns.columns import NONE, Chunk, Column, Digits, joined, number_of
 from servqual.readers.columns.refusals import Refusal
 from servqual.readers.columns.standing import REPEATS, REPLACED, replaced
+from servqual.readers.columns.tables import Kind
 
 IDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -37,9 +40,47 @@ IDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """The column that names a row, for each table that has one."""
+SAME: Final = ("survey", "question", "customer_id", "case_id", "interaction_id", "invited_at", "answered_at", "score")
+"""The columns in which two rows of answers are one answer, which was exported or sent twice."""
+NAMING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {**{table: (name,) for table, name in IDS.items()}, "answers": SAME}
+)
+"""The columns by which repeated rows are found, by table."""
 _MOST: Final = 1_000_000
 CHECKED_ROWS: Final = 1 << 22
 """Rows of a table in chunks whose ids are remembered: 32 MiB."""
+
+
+def naming(table: str, columns: Mapping[str, Column]) -> Column | None:
+    """Give the ids of rows as labels: their id column, or for answers a number of what is in the columns `SAME`.
+
+    An answer without a customer, a question or a moment has none. None where the table does not name its rows.
+    """
+    if table != "answers":
+        return columns.get(IDS.get(table, ""))
+    if not {"customer_id", "question"} <= columns.keys():
+        return None
+    told = columns["customer_id"].known & columns["question"].known
+    mixed, moment = np.zeros(len(told), np.uint64), np.zeros(len(told), np.bool_)
+    for name in SAME:
+        if name in columns:
+            moment |= columns[name].known & name.endswith("_at")
+            mixed = (mixed ^ _content(columns[name])) * _ODD
+            mixed ^= mixed >> np.uint64(29)
+    numbers, codes = np.unique(mixed.view(np.int64), return_inverse=True)
+    codes = np.where(told & moment, codes, NONE[Kind.LABEL]).astype(np.int32)
+    return Column(Kind.LABEL, codes, [*map(str, numbers.tolist())])
+
+
+_ODD: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _content(column: Column) -> Array:
+    """Give the values of a column as 64 bits."""
+    if column.kind is not Kind.LABEL:
+        return column.values.view(np.uint64)
+    hashes = np.append(_hashes(np.arange(len(column.labels)), column.labels), 0)
+    return np.asarray(hashes[column.values].view(np.uint64))
 
 
 def repeated(table: str, ids: Column) -> Array | None:
@@ -61,7 +102,7 @@ def repeated(table: str, ids: Column) -> Array | None:
 
 def _check_few(table: str, repeats: int) -> None:
     if repeats > _MOST:
-        name = IDS[table]
+        name = IDS.get(table, "customer_id")
         raise InvalidValue.of(
             name,
             f"name each row of {table}",
@@ -94,7 +135,7 @@ class Ids:
     """
 
     def __init__(self, table: str, *, once: bool) -> None:
-        self._table, self._name, self._once = table, IDS[table], once
+        self._table, self._once = table, once
         self._seen: list[Array] = []
         self._rows = self._repeats = self._next = 0
         self._failed = False
@@ -104,7 +145,7 @@ class Ids:
         """Read the chunk of this number; raises `RepeatedIdError` for an id that came before, in it or in another."""
         try:
             chunk = read()
-            ids = chunk.columns.get(self._name)
+            ids = naming(self._table, chunk.columns)
             return chunk if ids is None else self._checked(number, chunk, ids)
         except BaseException:
             with self._turn:
@@ -132,7 +173,7 @@ class Ids:
         with self._turn:
             self._repeats += int(gone.sum())
             _check_few(self._table, self._repeats)
-        return without(chunk, self._name, ids, gone, identical)
+        return without(self._table, chunk, gone, identical)
 
     def _known(self, hashes: Array) -> Array:
         """Mark which of these different ids came in earlier chunks, and remember all of them."""
@@ -157,8 +198,8 @@ class Settled:
     """
 
     def __init__(self, table: str, ids: Iterable[Callable[[], Chunk]], whole: Iterable[Callable[[], Chunk]]) -> None:
-        self._name = IDS[table]
-        marks = [*_marks(self._name, ids)]
+        self._table = table
+        marks = [*_marks(table, ids)]
         found, counts = np.unique(np.concatenate([*marks, np.zeros(0, np.int64)]), return_counts=True)
         several = found[(counts > 1) & (found != _NAMELESS)]
         _check_few(table, int(counts[np.isin(found, several)].sum()) - len(several))
@@ -178,14 +219,14 @@ class Settled:
         rows, gone, identical = self._gone[number]
         masks = np.zeros((2, chunk.size), np.bool_)
         masks[:, rows] = gone, identical
-        return without(chunk, self._name, chunk.columns[self._name], *masks)
+        return without(self._table, chunk, *masks)
 
 
 _NAMELESS: Final = np.iinfo(np.int64).min
 """The mark of a row without an id."""
 
 
-def _marks(name: str, chunks: Iterable[Callable[[], Chunk]]) -> Iterator[Array]:
+def _marks(table: str, chunks: Iterable[Callable[[], Chunk]]) -> Iterator[Array]:
     """Give the hashes of the ids of each chunk, as far as rows are checked."""
     rows = 0
     for read in chunks:
@@ -193,7 +234,7 @@ def _marks(name: str, chunks: Iterable[Callable[[], Chunk]]) -> Iterator[Array]:
             return
         chunk = read()
         rows += chunk.size
-        ids = chunk.columns.get(name)
+        ids = naming(table, chunk.columns)
         if ids is None:
             yield np.full(chunk.size, _NAMELESS)
             continue
@@ -211,8 +252,13 @@ def _replaced(table: str, chunk: Chunk, ids: Column, rows: Array | None) -> tupl
     return masks[0], masks[1]
 
 
-def without(chunk: Chunk, name: str, ids: Column, gone: Array, identical: Array) -> Chunk:
-    """Leave out the rows of a chunk that do not stand, and list them in `lost` under the name of the id column."""
+def without(table: str, chunk: Chunk, gone: Array, identical: Array, ids: Column | None = None) -> Chunk:
+    """Leave out the rows of a chunk that do not stand, and list them in `lost` under the name of the id column.
+
+    An answer is listed under its customer. `ids` are those of the rows where the chunk lacks them.
+    """
+    name = IDS.get(table, "customer_id")
+    ids = ids or chunk.columns[name]
     keep = np.flatnonzero(~gone)
     numbers = chunk.numbers
     lost = [

@@ -42,7 +42,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "interactions": {
         Kind.MOMENT: "queued_at answered_at ended_at",
         Kind.DURATION: "wait_s talk_s hold_s wrap_s",
-        Kind.FLAG: "bot abandoned transferred resolved",
+        Kind.FLAG: "bot abandoned transferred to_person resolved",
         Kind.NUMBER: "cost",
     },
     "complaints": {
@@ -63,7 +63,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "actions": {Kind.MOMENT: "agreed_at due_at done_at dropped_at"},
     "answers": {
         Kind.MOMENT: "invited_at answered_at",
-        Kind.NUMBER: "score weight expected minimum desired points",
+        Kind.NUMBER: "score weight expected minimum desired points scale_low scale_high",
         Kind.FLAG: "incentivised resolved",
     },
     "qa_scores": {
@@ -153,6 +153,64 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
     }
 )
 """The columns of each table that are more than labels, and for cases also the labels, in the order of reports."""
+
+
+_ENDS: Final = {
+    "resolved_at": "closed_at stands for it",
+    "closed_at": "nothing was closed",
+    "due_at": "the parameter within must be set",
+}
+ABSENT: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "cases": _ENDS,
+        "complaints": {
+            **_ENDS,
+            "followed_up_at": "every answer was given by now",
+            "referred": "every complaint with overturned known was referred",
+        },
+        "interactions": {
+            "customer_id": "each contact is of a customer of its own",
+            "topic": "all contacts are of one topic",
+            "abandoned": "all contacts were answered",
+            "ended_at": "no contact ended without an answer",
+            "hold_s": "nobody was on hold",
+            "wrap_s": "there was no work afterwards",
+            "handled_by": "the flag bot tells machines from people",
+            "transferred": "no contact was transferred",
+            "to_person": "every transfer went to a person",
+        },
+        "callbacks": {"requested_at": "every callback was requested by now", "cancelled_at": "none was cancelled"},
+        "steps": {"started_at": "every step has started by now", "skipped_at": "none was skipped"},
+        "answers": {
+            "customer_id": "each row is a person",
+            "survey": "all answers are of one survey",
+            "answered_at": "a respondent counts in the first row by its content",
+            "question_kind": "all questions are of a kind that counts",
+            "scale_low": "all scores are on the scale of the KPI",
+            "scale_high": "all scores are on the scale of the KPI",
+            "weight": "all answers weigh the same",
+        },
+        "suggestions": {"decided_at": "every decision was made by now"},
+        "commitments": {
+            "made_at": "every promise was made by now",
+            "broken_at": "none was broken before it was due",
+            "released_at": "the customer released us from none",
+        },
+        "actions": {"agreed_at": "every measure was agreed by now", "dropped_at": "none was dropped"},
+        "qa_scores": dict.fromkeys(
+            ("customer_critical", "business_critical", "compliance_critical"),
+            "critical errors of this kind set no evaluation to 0; one of the three is needed for that",
+        ),
+        "shifts": {"productive_s": "there was no other productive time"},
+        "staff": {"left_at": "nobody left"},
+        "selections": {"decided_at": "every decision was made by now"},
+        "stages": {"left_at": "nobody left without going on"},
+        "availability": {"planned_s": "no downtime was planned"},
+        "requests": {"failed": "no request failed"},
+        "deliveries": {"ordered_at": "everything was ordered by now", "cancelled_at": "none was cancelled"},
+    }
+)
+"""What it means that a table lacks a column that a KPI uses but does not need, by table and column."""
 
 
 def check_table(table: str) -> None:

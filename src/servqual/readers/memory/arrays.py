@@ -21,7 +21,7 @@ from servqual.readers.columns.columns import (
     Chunk,
     Column,
 )
-from servqual.readers.columns.duplicates import IDS, repeated, without
+from servqual.readers.columns.duplicates import IDS, NAMING, naming, repeated, without
 from servqual.readers.columns.labels import labels_of, text_of
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.request import ALL, Request
@@ -84,7 +84,7 @@ class _Source:
         if len(set(sizes.values())) > 1:
             raise InvalidValue.of(table, "have columns that are equally long", sizes)
         self.size = next(iter(sizes.values()), 0)
-        self._naive = request.naive
+        self._table, self._naive = table, request.naive
         names = names_of(table, data)
         self._columns = {
             name: (_plain(name, kind, data[given], request.naive), kind, seconds)
@@ -102,11 +102,24 @@ class _Source:
             # counting is much quicker than coding a column that nobody wants
             if read or not (is_series(values) and each_once(values)):
                 ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, request.naive)
-                rows = repeated(table, ids)
-                if rows is not None:
-                    self._ids, (self._gone, self._identical) = ids, np.zeros((2, self.size), np.bool_)
-                    some = columns_of(table, _taken(data, rows), request.naive, unique=False, kinds=request.kinds)
-                    self._gone[rows], self._identical[rows] = replaced(table, some, ids.values[rows])
+                self._leave_out(data, ids, ids, request)
+        elif request.unique and table == "answers":
+            told = {
+                name: read_column(name, kind, _plain(name, kind, data[given], request.naive), seconds, request.naive)[0]
+                for given, (name, seconds) in names.items()
+                if name in NAMING[table]
+                for kind in [kind_of(table, name)]
+            }
+            if same := naming(table, told):
+                self._leave_out(data, same, told["customer_id"], request)
+
+    def _leave_out(self, data: Mapping[str, Any], naming_rows: Column, ids: Column, request: Request) -> None:
+        """Find the rows that another one of their name replaces; they are listed under `ids`."""
+        rows = repeated(self._table, naming_rows)
+        if rows is not None:
+            self._ids, (self._gone, self._identical) = ids, np.zeros((2, self.size), np.bool_)
+            some = columns_of(self._table, _taken(data, rows), request.naive, unique=False, kinds=request.kinds)
+            self._gone[rows], self._identical[rows] = replaced(self._table, some, naming_rows.values[rows])
 
     def chunk(self, rows: slice) -> Chunk:
         """Read some rows."""
@@ -119,7 +132,7 @@ class _Source:
         chunk = Chunk(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
         if self._ids is None:
             return chunk
-        return without(chunk, self._id, self._ids.take(rows), self._gone[rows], self._identical[rows])
+        return without(self._table, chunk, self._gone[rows], self._identical[rows], self._ids.take(rows))
 
 
 def _taken(data: Mapping[str, Any], rows: Array) -> dict[str, Any]:

@@ -77,6 +77,11 @@ def _scored(answer: Any) -> int | None:
     return None if answer.question.kind == "expectation" else answer.value
 
 
+def _of_scale(end: str) -> Callable[[Any], int | None]:
+    """Read an end of the scale of a question; None for free text."""
+    return lambda answer: answer.question.scale and getattr(answer.question.scale, end)
+
+
 def _expected(who: Sequence[Any], when: Any, kind: Sequence[str], value: Sequence[int | None]) -> Any:
     """Find for each perception the last expectation of the same customer, survey and item."""
     said: dict[Any, int | None] = {}
@@ -134,6 +139,7 @@ _INTERACTION: Final[Mapping[str, Getter]] = {
     "talk_s": "talk",
     "hold_s": "hold",
     "wrap_s": "wrap",
+    "to_person": lambda contact: any(step.handled_by == "human" for step in contact.hand_overs),
     "bot": lambda contact: contact.handled_by == "bot",
     "abandoned": _abandoned,
     "resolved": _resolved,
@@ -159,6 +165,11 @@ _SURVEYED: Final[Mapping[str, Getter]] = {
     "interaction_id": "interaction",
     **_same("survey team agent channel incentivised"),
 }
+_TOLD: Final = (
+    *("question", "question_kind", "scale_low", "scale_high", "dimension", "touchpoint"),
+    *("answered_at", "score", "expected"),
+)
+"""Columns of an answer that an invitation lacks."""
 _FEEDBACK: Final[Mapping[str, Getter]] = {
     "feedback_id": "id",
     "customer_id": "customer",
@@ -216,18 +227,19 @@ OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Getter]]]] = Mappin
             "answer": {
                 **_SURVEYED,
                 "question": "question.key",
+                "question_kind": "question.kind",
+                "scale_low": _of_scale("low"),
+                "scale_high": _of_scale("high"),
                 **_same("dimension touchpoint invited_at answered_at"),
                 "score": _scored,
-                "expected": Following(("_asked_of", "answered_at", "_kind", "_value"), _expected),
+                "expected": Following(("_asked_of", "answered_at", "question_kind", "_value"), _expected),
                 "_asked_of": _asked_of,
-                "_kind": "question.kind",
                 "_value": "value",
             },
             "invitation": {
                 **_SURVEYED,
                 "invited_at": "at",
-                "answered_at": _nothing,
-                "score": _nothing,
+                **dict.fromkeys(_TOLD, _nothing),
             },
         },
         "feedback": {"feedback_item": _FEEDBACK},

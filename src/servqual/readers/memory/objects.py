@@ -18,7 +18,7 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.model.declared import name_of
 from servqual.readers.columns.columns import LONGEST, MISSING, Chunk
-from servqual.readers.columns.duplicates import IDS, repeated, without
+from servqual.readers.columns.duplicates import IDS, NAMING, naming, repeated, without
 from servqual.readers.columns.labels import labels_of
 from servqual.readers.columns.standing import replaced
 from servqual.readers.columns.tables import Kind, check_table, kind_of
@@ -98,23 +98,23 @@ def chunk_of_objects(
     else:
         names = [name for name in getters if not name.startswith("_")]
         if only is not None:
-            others = [name for name in names if name not in only]
+            others = [name for name in names if name not in only and name not in NAMING.get(table, ())]
         plain = _values(table, objects, getters, [name for name in names if name not in others])
     chunk = attrs.evolve(columns_of(table, plain, rows=rows, unique=False), others=others)
     whose = "cases" if table == "case_events" else table
-    if not unique or whose not in IDS:
+    if not unique or whose not in NAMING:
         return chunk
-    ids = labels_of([one.id for one in objects])
-    several = repeated(whose, ids)
-    if several is None:
+    ids = labels_of([one.id for one in objects]) if whose in IDS else naming(whose, chunk.columns)
+    several = None if ids is None else repeated(whose, ids)
+    if ids is None or several is None:
         return chunk
-    masks = np.zeros((2, len(objects)), np.bool_)
+    gone, identical = np.zeros((2, len(objects)), np.bool_)
     whole = chunk_of_objects(whose, [objects[place] for place in several.tolist()], unique=False)
-    masks[:, several] = replaced(whose, whole, ids.values[several])
+    gone[several], identical[several] = replaced(whose, whole, ids.values[several])
     if table == "case_events":
-        masks = masks.repeat([len(case.counted) for case in objects], axis=1)
+        gone, identical = (mask.repeat([len(case.counted) for case in objects]) for mask in (gone, identical))
         ids = chunk.columns["case_id"]
-    return without(chunk, IDS[whose], ids, *masks)
+    return without(whose, chunk, gone, identical, ids if whose in IDS else None)
 
 
 def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Getter]":
