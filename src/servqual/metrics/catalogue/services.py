@@ -138,7 +138,6 @@ AVAILABILITY_KPIS: Final = (
         better="lower",
         params={"slo": None},
         statistic="of_budget",
-        version=2,
         rows=_budget_used,
         **_SPANS,
     ),
