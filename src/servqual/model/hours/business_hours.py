@@ -113,7 +113,6 @@ class BusinessHours(Hours):
         """Whether they count real time."""
         return self.counting == "real"
 
-
     def elapsed(
         self, start: dt.datetime, end: dt.datetime, *, without: Iterable[Window] = (), clamp: bool = False
     ) -> dt.timedelta:
