@@ -1,8 +1,8 @@
 """The KPIs of gaps: perceptions less expectations (SERVQUAL), less the minimum accepted, or less the desired level.
 
 A row is one item of one respondent, with the perception (`score`) and the score to compare it with. An item without
-either has no gap, and an answer to a question of another kind is no item. A respondent is a customer in one survey, and counts in the row of the first answer; ties are broken
-by content, not by input order.
+either has no gap, and an answer to a question of another kind is no item. A respondent is a customer in one survey, and
+counts in the row of the first answer; ties are broken by content, not by input order.
 """
 
 from collections.abc import Mapping
