@@ -119,7 +119,9 @@ def _part(plan: Plan, part: Dated) -> "_Dated | Stocks":
     kpis = [kpi for kpi in plan.kpis if dated(kpi) == part]
     if not kpis[0].stock:
         return _Dated(plan, kpis)
-    return Stocks(plan, kpis) if periods_of(plan.by) else _Dated(attrs.evolve(plan, now=plan.horizon, period=None), kpis)
+    return (
+        Stocks(plan, kpis) if periods_of(plan.by) else _Dated(attrs.evolve(plan, now=plan.horizon, period=None), kpis)
+    )
 
 
 class _Dated:
