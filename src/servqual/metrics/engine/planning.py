@@ -173,7 +173,7 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
     must_be(int, "threads", "a whole number of 1 or more", threads)
     if threads < 1:
         raise InvalidValue.of("threads", "be 1 or more", threads)
-    found = _kpis(kpis, groups, asked["sla"], asked["cluster"])
+    found = _kpis(kpis, asked["sla"], asked["cluster"])
     for kpi in found:
         _check_times(kpi, groups, now, period)
     return Plan(
@@ -211,7 +211,7 @@ def _groups(by: Sequence[str]) -> tuple[str, ...]:
     return groups
 
 
-def _kpis(kpis: Sequence[str | Kpi], groups: tuple[str, ...], sla: Sla | None, cluster: str | None) -> tuple[Kpi, ...]:
+def _kpis(kpis: Sequence[str | Kpi], sla: Sla | None, cluster: str | None) -> tuple[Kpi, ...]:
     found: list[Kpi] = []
     must_be((str, Iterable, Kpi), "kpis", "keys of KPIs, or KPIs", kpis)
     for asked in [kpis] if isinstance(kpis, str | Kpi) else kpis:

@@ -16,6 +16,7 @@ end of the one before. It is kept, so that parts add up, and not shown.
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -57,7 +58,7 @@ class Stocks:
 
     def add(self, chunk: Chunk, memo: dict[Any, Any], views: dict[str, View], inside: Array | None) -> None:
         """Add the rows inside; their views at the last end are kept by reading, and tell what is refused."""
-        for state, kpi in self._kpis.items():
+        for kpi in self._kpis.values():
             if kpi.reading in views:
                 continue
             views[kpi.reading] = view = View(chunk, kpi, self._plan.horizon, memo=memo, by=self._plan.by)
@@ -121,11 +122,16 @@ class Stocks:
         out = {}
         for state, form in self._forms.items():
             form.prepare(run)
-            begun, over = (counts.counts(self._codes.size) for counts in (self._begun[state], self._over[state]))
-            for count, less in zip(begun, over, strict=True):
-                count -= less
-                count[grid] = np.cumsum(count[grid], axis=1)
-            out[state] = form.cells(dict(zip(form.masks, begun, strict=True)), order)
+            counts = {}
+            for name, begun, over in zip(
+                form.masks,
+                self._begun[state].counts(self._codes.size),
+                self._over[state].counts(self._codes.size),
+                strict=True,
+            ):
+                counts[name] = np.zeros(self._codes.size, np.int64)
+                counts[name][grid] = np.cumsum((begun - over)[grid], axis=1)
+            out[state] = form.cells(counts, order)
         return groups, out
 
     def _grid(self) -> Array:
@@ -235,7 +241,7 @@ def _pairs(spans: Spans, ends: int) -> Iterator[tuple[Array, Array]]:
     there = np.cumsum(np.bincount(start, minlength=ends + 1) - np.bincount(stop, minlength=ends + 1))[:ends]
     piece = (np.cumsum(there) - there) // max(_PAIRS, len(row))
     edges = [0, *(np.flatnonzero(np.diff(piece)) + 1).tolist(), ends]
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         inside, end = _ranges(np.maximum(start, low), np.minimum(stop, high))
         if len(end):
             yield row[inside], end

@@ -38,8 +38,9 @@ def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> 
                 hour_of_day.
             zone: IANA zone in which periods are read.
             now: the moment from which open items are seen; later events are not seen. numpy moments are UTC.
-            period: start and end, the end outside it: only rows that each KPI's own moment dates in it count, and KPIs
-                of a period as a whole, such as retention, are of this one.
+            period: start and end, the end outside it: only rows that each KPI's own moment dates in it count, and are
+                there in groups; a stock such as the backlog is that of its end, or by day of each day in it; KPIs of a
+                period as a whole, such as retention, are of this one.
             where: column to the value, or values, of the rows that count; the others are read only by KPIs of chains,
                 such as first-contact resolution, where the order of contacts does not depend on who asks.
             sla: the agreement by which clocks are read from `case_events`; its promises decide what is kept.

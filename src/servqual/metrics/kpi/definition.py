@@ -185,7 +185,7 @@ class Kpi(Rebuilt):
                     shown=repr(name),
                     near=near(name, self.params),
                 )
-        dated = {} if dated_by is None else {"at": self._moment(dated_by), "dated_by": dated_by}
+        dated: dict[str, Any] = {} if dated_by is None else {"at": self._moment(dated_by), "dated_by": dated_by}
         return attrs.evolve(self, key=key or self.key, params={**self.params, **params}, **dated)
 
     def _moment(self, dated_by: str) -> str:

@@ -34,8 +34,8 @@ class Measures(Table):
     """The measured KPIs of a tally, by group.
 
     Iterate for `Measurement`s, `get` one, `one()` where there is only one, `to_frame()` for a tidy table. `rows` counts
-    what was read, used and refused. `zone`, `now`, `period` and `definitions` say what was asked; frames of pandas carry
-    them in `attrs`, those of PyArrow in the metadata of the schema.
+    what was read, used and refused. `zone`, `now`, `period` and `definitions` say what was asked; frames of pandas
+    carry them in `attrs`, those of PyArrow in the metadata of the schema.
     """
 
     kpis: tuple[Kpi, ...]

@@ -83,10 +83,11 @@ def period(name: str, moments: Array, zone: ZoneInfo) -> tuple[Array, list[objec
 def ends_of(names: Iterable[str], first: int, last: int, zone: ZoneInfo) -> Array:
     """List the ends of the periods from the one of an instant to the one before `last`, which is cut there.
 
-    Several names cut time together. The end of the period before comes first: it is the start of the first period. Where
-    a clock that is set back shows a period again, the period ends with that.
+    Several names cut time together. The end of the period before comes first: it is the start of the first period.
+    Where a clock that is set back shows a period again, the period ends with that.
 
-    >>> ends = ends_of(["month"], *np.array(["2026-03-10", "2026-05-20"], "datetime64[us]").astype(int), ZoneInfo("UTC"))
+    >>> first, last = np.array(["2026-03-10", "2026-05-20"], "datetime64[us]").astype(np.int64).tolist()
+    >>> ends = ends_of(["month"], first, last, ZoneInfo("UTC"))
     >>> ends.astype("datetime64[us]").astype("datetime64[D]").astype(str).tolist()
     ['2026-03-01', '2026-04-01', '2026-05-01', '2026-05-20']
     """
