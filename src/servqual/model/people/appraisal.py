@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import among, as_texts, calendar_date, filled, whole
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -122,7 +123,7 @@ def _bands(bands: Mapping[float, str]) -> Mapping[float, str]:
     return MappingProxyType({floor: bands[floor] for floor in sorted(bands, reverse=True)})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class SchemeSet(Act, Rebuilt):
     """Scheme of one member or one team, agreed before the data: indicators, weights and period.
 
@@ -188,7 +189,7 @@ def _reasons(missing: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType(dict(missing))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class DataCollected(Act, Rebuilt):
     """Data of the period: points of 0 to 100 by indicator, ratings, objectives, and missing data with its reason.
 
@@ -202,7 +203,7 @@ class DataCollected(Act, Rebuilt):
     missing: Mapping[str, str] = attrs.field(factory=dict[str, str], converter=_reasons)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Rated(Act, Rebuilt):
     """All raters have rated; ratings recorded with the data need not be given again."""
 
@@ -210,12 +211,12 @@ class Rated(Act, Rebuilt):
     missing: Mapping[str, str] = attrs.field(factory=dict[str, str], converter=_reasons)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Scored(Act):
     """The data is final. The event holds no number, because the score follows from the data."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Discussed(Act):
     """Both sides talked about the score: words of the member, and agreed improvements."""
 
@@ -223,26 +224,26 @@ class Discussed(Act):
     improvements: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Acknowledged(Act):
     """The member has seen the result and agrees or not; only the member can acknowledge their own appraisal."""
 
     agrees: bool
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class OutcomeApplied(Act):
     """An outcome followed, such as a reward, coaching, training or another duty; none is recommended."""
 
     outcome: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Closed(Act):
     """The appraisal is over."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Cancelled(Reasoned):
     """The appraisal was cancelled, for a reason, such as that the member left."""
 
@@ -278,7 +279,7 @@ APPRAISAL_TRANSITIONS: Final = Transitions(name="appraisal", rows=_rows())
 
 
 @declared("appraisal")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
     """The appraisal of one member or one team over one period, from the scheme to the outcome.
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 
 from servqual._checks import filled, positive
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -40,7 +41,7 @@ def _ends(scale: Sequence[float]) -> tuple[float, float]:
 
 
 @declared("rating")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Rating:
     """Rating by one rater of one indicator of the scheme, or of the whole (`ratings`).
 
@@ -74,7 +75,7 @@ class Rating:
 
 
 @declared("objective")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Objective:
     """Key result set for the period, with its `progress` from 0 to 1.
 
@@ -88,7 +89,7 @@ class Objective:
     serves: str = ""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class ScorePart:
     """One line of a score: an indicator, its final weight, its points, and its contribution."""
 
@@ -102,7 +103,7 @@ class ScorePart:
         return self.weight * self.points
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Score(Rebuilt):
     """Weighted total of 0 to 100, with the contribution of each indicator.
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from servqual._checks import a, not_negative, several
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.hours.hours import Hours, some_hours
@@ -51,7 +52,7 @@ def _is_label(value: object) -> bool:
 
 
 @declared("target")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Target:
     """Limit for one clock, and the cases that it is for.
 

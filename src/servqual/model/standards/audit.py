@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import among, as_texts, differ, filled
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
@@ -69,7 +70,7 @@ class EvidenceKind(Labelled):
 _OUTSIDE: Final = frozenset({AuditKind.THIRD_PARTY, AuditKind.EXTERNAL})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Finding:
     """Finding with its evidence: good (`strength=True`), or to be corrected."""
 
@@ -79,7 +80,7 @@ class Finding:
     strength: bool = False
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Planned(Act):
     """The audit was planned: subject, kind, checklist and date; for one from outside, also the institution (`body`)."""
 
@@ -95,7 +96,7 @@ class Planned(Act):
             raise InvalidValue.of("body", "name who assesses from outside", self.body, do="say which institution")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Held(Act):
     """It took place: other participants, items of the checklist that were met, and findings."""
 
@@ -106,7 +107,7 @@ class Held(Act):
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Corrected(Act):
     """A finding was answered: how it was corrected, or why it stays."""
 
@@ -114,12 +115,12 @@ class Corrected(Act):
     how: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Closed(Act):
     """It ended; every finding to correct was answered."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Cancelled(Reasoned):
     """It will not take place, for a reason."""
 
@@ -143,7 +144,7 @@ AUDIT_TRANSITIONS: Final = Transitions(name="audit", rows=_rows())
 
 
 @declared("audit")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Audit(Lived[AuditStatus, AuditEvent]):
     """An audit as the tuple of its events.
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import attrs
 
 from servqual._checks import as_instant, as_texts, filled, in_order, instant, lasting
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -30,7 +31,7 @@ class KeyLink(Labelled):
 
 
 @declared("step")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Step:
     """One step: its name, and where fixed its role and its time limit.
 
@@ -50,7 +51,7 @@ class Step:
     link: KeyLink | None = attrs.field(default=None, converter=attrs.converters.optional(KeyLink))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Passage:
     """Run of one step: start, end (None: still under way), role, and ticked items.
 
@@ -70,7 +71,7 @@ class Passage:
 Run: TypeAlias = Mapping[str, Passage | tuple[dt.datetime, dt.datetime | None]]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Conformance(Rebuilt):
     """Comparison of a run with its procedure; each list is in the order of the procedure.
 
@@ -108,7 +109,7 @@ class Conformance(Rebuilt):
 
 
 @declared("procedure")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Procedure(Rebuilt):
     """Steps of a service and their order.
 
