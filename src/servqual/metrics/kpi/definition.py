@@ -120,9 +120,9 @@ class Kpi:
     label_zh: str | None = None
     at: str = ""
     uses: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
-    kinds: Mapping[str, Kind] = attrs.field(factory=dict, converter=_kinds)
+    kinds: Mapping[str, Kind] = attrs.field(factory=dict, converter=_kinds, hash=False)
     open_items: str = ""
-    params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen)
+    params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen, hash=False)
     statistic: str = ""
     clock: str = ""
     law: Law = attrs.field(default="commutative", validator=one_of(*get_args(Law)))

@@ -410,6 +410,8 @@ _STAGES: Final = {
 }
 
 
+CASE_FIRST_TOLD: Final = frozenset({"source"})
+"""Attributes of a case that its first event tells; of any other one the last event counts."""
 _AGAIN: Final = ("reopened", "verified.failed")
 CASE_FACTS: Final = Facts(
     {
