@@ -205,7 +205,7 @@ def _settled(field: "attrs.Attribute[Any]") -> "attrs.Attribute[Any]":
     if field.converter is not None and not field.inherited and not isinstance(field.converter, attrs.Converter):
         changes["converter"] = _naming(field.name, field.converter, kind_of(field.type).words)
     origin = get_origin(field.type)
-    if field.hash is None and isinstance(origin, type) and issubclass(origin, Mapping):
+    if field.hash is None and field.eq_key is None and isinstance(origin, type) and issubclass(origin, Mapping):
         changes["hash"] = False
     return field.evolve(**changes) if changes else field
 

@@ -7,7 +7,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import attrs
 
@@ -20,7 +20,7 @@ from servqual.model.history.event import Act, Reasoned
 from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
-from servqual.model.people.score import FULL, Objective, Rating, Score, as_weights, scored
+from servqual.model.people.score import FULL, Objective, Rating, Score, as_weights, in_days, scored
 
 __all__ = [
     "APPRAISAL_TRANSITIONS",
@@ -97,16 +97,6 @@ class IndicatorKind(Labelled):
     RESULT = "result", "结果考核"
 
 
-def _period(appraised: object, field: "attrs.Attribute[Any]", period: tuple[dt.date, dt.date]) -> None:
-    first, last = period
-    for day in period:
-        calendar_date(appraised, field, day)
-    if last < first:
-        raise InvalidValue.of(
-            "period", "end on or after its first day", period, shown=f"{first} to {last}", do="swap the two dates"
-        )
-
-
 def _weights(weights: Mapping[str, float]) -> Mapping[str, float]:
     return as_weights(weights, "weights")
 
@@ -137,7 +127,7 @@ class SchemeSet(Act, Rebuilt):
     id: str = ""
     member: AgentId | None = None
     team: TeamId | None = None
-    period: tuple[dt.date, dt.date] = attrs.field(validator=_period)
+    period: tuple[dt.date, dt.date] = attrs.field(validator=in_days)
     weights: Mapping[str, float] = attrs.field(converter=_weights)
     rater_weights: Mapping[str, float] = attrs.field(converter=_rater_weights)
     kinds: Mapping[str, IndicatorKind] = attrs.field(factory=dict[str, IndicatorKind], converter=_kinds)
@@ -374,6 +364,7 @@ def _known_to(scheme: SchemeSet, events: Iterable[AppraisalEvent], score: Callab
     for event in events:
         if isinstance(event, DataCollected | Rated):
             _known("ratings", (rating.on for rating in event.ratings), scheme.weights)
+            _of_member(event.ratings, scheme)
             _known("ratings by", (rating.by for rating in event.ratings), scheme.rater_weights)
             _known("missing", event.missing, {**scheme.weights, **scheme.rater_weights})
         if isinstance(event, DataCollected):
@@ -383,6 +374,12 @@ def _known_to(scheme: SchemeSet, events: Iterable[AppraisalEvent], score: Callab
             score()
         elif isinstance(event, Acknowledged) and scheme.member is not None and event.by != scheme.member:
             raise InvalidValue.of("by", f"be the member whose appraisal it is, {scheme.member}", event.by)
+
+
+def _of_member(ratings: Iterable[Rating], scheme: SchemeSet) -> None:
+    for rating in ratings:
+        if scheme.member is not None and rating.member not in {None, scheme.member}:
+            raise InvalidValue.of("ratings", f"be of the member whose appraisal it is, {scheme.member}", rating.member)
 
 
 def _known(field: str, names: Iterable[str], scheme: Iterable[str]) -> None:

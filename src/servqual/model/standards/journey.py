@@ -71,7 +71,7 @@ class Journey(Rebuilt):
     _before: Mapping[str, tuple[str, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        before = flowchart.predecessors([(point.name, point.after) for point in self.touchpoints])
+        before = flowchart.predecessors([(point.name, point.after) for point in self.touchpoints], "touchpoints")
         object.__setattr__(self, "_before", MappingProxyType(before))
 
     @property

@@ -5,13 +5,13 @@ compares a run with all of that and shows the time of each step.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
 import attrs
 
-from servqual._checks import as_instant, as_texts, filled, in_order, instant, lasting
+from servqual._checks import among, as_instant, as_texts, filled, in_order, instant, lasting
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
@@ -20,6 +20,7 @@ from servqual.model.hours.hours import Hours
 from servqual.model.labels import Labelled, Language
 from servqual.model.people.roles import Role
 from servqual.model.standards import flowchart
+from servqual.model.standards.indicator import Indicator
 
 
 class KeyLink(Labelled):
@@ -148,6 +149,17 @@ class Procedure(Rebuilt):
         """Steps of each role."""
         roles = dict.fromkeys(step.role for step in self.steps if step.role is not None)
         return MappingProxyType({role: tuple(s for s in self.steps if s.role is role) for role in roles})
+
+    def watched_by(self, indicators: Iterable[Indicator]) -> Mapping[str, tuple[Indicator, ...]]:
+        """Return the indicators that watch each step, by the name of the step; a step without any has `()`.
+
+        A step names an indicator by its name, or else by its KPI. A name that no indicator has is refused.
+        """
+        known = {indicator.name or indicator.kpi: indicator for indicator in indicators}
+        for step in self.steps:
+            for name in step.indicators:
+                among(f"indicators of {step.name!r}", name, known)
+        return MappingProxyType({step.name: tuple(known[name] for name in step.indicators) for step in self.steps})
 
     @property
     def unclear(self) -> tuple[Step, ...]:

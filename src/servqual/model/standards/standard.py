@@ -4,11 +4,12 @@ The same names are the events, so a program reads well with `from servqual.model
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
 import attrs
 
-from servqual._checks import a_fact, as_instant, as_texts, differ, filled, instant
+from servqual._checks import a_fact, among, as_instant, as_texts, differ, filled, instant
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
@@ -80,6 +81,14 @@ class ServiceLevel:
     rank: int
     services: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     standard: str | None = None
+
+    def kept_to(self, standards: "Iterable[ServiceStandard]") -> "ServiceStandard | None":
+        """Return the standard of this level; None where it names none. A name that no standard has is refused."""
+        known = {standard.name: standard for standard in standards}
+        if self.standard is None:
+            return None
+        among("standard", self.standard, known)
+        return known[self.standard]
 
 
 def _some(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:

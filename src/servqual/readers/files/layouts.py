@@ -67,11 +67,12 @@ class Log:
     repeats: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_repeats)
 
     def __attrs_post_init__(self) -> None:
-        for name, kind in (*((m, Kind.MOMENT) for m in self.moments), *((r, Kind.COUNT) for r in self.repeats)):
+        columns = (("moments", Kind.MOMENT, self.moments), ("repeats", Kind.COUNT, self.repeats))
+        for field, name, kind in ((field, name, kind) for field, kind, names in columns for name in names):
             if TABLES["cases"].get(name) is not kind:
                 known = [column for column, of in TABLES["cases"].items() if of is kind]
                 close = near(name, known) or tuple(known)
-                raise InvalidValue.of("log", f"give {kind}s of a case only", name, near=close)
+                raise InvalidValue.of(field, f"give {kind}s of a case only", name, near=close)
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
