@@ -34,7 +34,8 @@ WRONG = [
 
 SAMPLES: dict[Any, Any] = {
     str: "x", int: 3, float: 0.5, bool: True, type(None): None, dt.datetime: NINE, dt.date: NINE.date(),
-    dt.timedelta: HOUR,    Money: Money(1, "EUR"), ZoneInfo: "UTC", model.Hours: ALWAYS, object: "x", Any: "x", Pause: Pause("customer", NINE, NINE),
+    dt.timedelta: HOUR, Money: Money(1, "EUR"), ZoneInfo: "UTC", model.Hours: ALWAYS, object: "x", Any: "x",
+    Pause: Pause("customer", NINE, NINE),
 }  # fmt: skip
 
 # what a class needs where the first value of the type does not do
