@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from numbers import Real
 from typing import Any, TypeAlias
 
 import attrs
@@ -145,5 +146,8 @@ def _holds(name: str, column: Column, values: Collection[Any]) -> Array:
         wanted_labels = {str(label) for value in values for label in labels_of([value]).labels}
         codes = [code for code, label in enumerate(column.labels) if str(label) in wanted_labels]
         return np.asarray(found | np.isin(column.values, codes))
+    for value in values:
+        if value is not None and not isinstance(value, Real):
+            raise InvalidValue.of("where", f"compare {name} with {column.kind}s", value)
     wanted = [float(value) for value in values if value is not None]
     return np.asarray(found | (known & np.isin(column.values, wanted)))

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import did_you_mean, must_be, near
 from servqual.errors import UnknownName
 from servqual.readers.files.layouts import Layout
 
@@ -42,6 +42,7 @@ def layout(name: str) -> Layout:
     >>> layout("servicenow").columns["received_at"]
     'opened_at'
     """
+    must_be(str, "name", f"one of {', '.join(LAYOUTS)}", name)
     try:
         return LAYOUTS[name]
     except KeyError:
