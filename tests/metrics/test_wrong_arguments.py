@@ -8,10 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import servqual.metrics as metrics
-import servqual.presets as presets
-import servqual.readers as readers
-import servqual.report as report
+from servqual import metrics, presets, readers, report
 from servqual.errors import InvalidValue, ServqualError
 from servqual.metrics import measure
 from servqual.model import BusinessHours, Indicator, Sla, Target
@@ -63,9 +60,7 @@ def functions() -> dict[str, Any]:
     """All public functions that take arguments, by name."""
     homes = (metrics, presets, readers, report)
     found = {name: getattr(home, name) for home in homes for name in home.__all__}
-    return {
-        name: f for name, f in found.items() if inspect.isfunction(f) and set(_named(f)) - {"now"}
-    }
+    return {name: f for name, f in found.items() if inspect.isfunction(f) and set(_named(f)) - {"now"}}
 
 
 def _named(function: Any) -> Mapping[str, inspect.Parameter]:

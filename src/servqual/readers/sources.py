@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from numbers import Real
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import attrs
