@@ -26,7 +26,10 @@ def as_instant(value: object, field: str) -> dt.datetime:
             expected="an aware datetime",
             got=value,
         )
-    return value.astimezone(dt.UTC)
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError:
+        raise InvalidValue.of(field, "lie within the years 1 to 9999 in UTC", value) from None
 
 
 if TYPE_CHECKING:  # mypy knows only converters that are plain functions

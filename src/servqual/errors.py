@@ -74,6 +74,17 @@ class InvalidValue(ServqualError, ValueError):
         what = [f"{field} must {rule} (got {shown})", do, f"did you mean {', '.join(near)}?" if near else ""]
         return cls("; ".join(filter(None, what)), field=field, expected=rule.removeprefix("be "), got=got)
 
+    def of_field(self, field: str) -> Self:
+        """Return the error under the name of the field that the value was given for; one that names it stays.
+
+        >>> print(InvalidValue.of("texts", "be a list of texts", 5).of_field("problems"))
+        problems must be a list of texts (got 5)
+        """
+        told, text = getattr(self, "field", field), str(self)
+        if field in told or not text.startswith(told):
+            return self
+        return type(self)(field + text.removeprefix(told), **(vars(self) | {"field": field}))
+
 
 class NaiveTime(InvalidValue):
     """A moment without a zone was given where an instant is needed."""

@@ -181,7 +181,7 @@ def test_texts_in_a_list_say_something(blank: str) -> None:
         lambda: meets.Held(at=NINE, by="M", present=[AgentId(blank)]),
         lambda: Step(name="hear", checklist=[blank]),
     ):
-        with pytest.raises(InvalidValue, match="texts must all have content") as refused:
+        with pytest.raises(InvalidValue, match="must all have content") as refused:
             make()
         assert refused.value.got == blank
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from servqual._checks import a, filled, instant
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.ids import CustomerId
@@ -40,7 +41,7 @@ def _currency(_instance: object, _attribute: "attrs.Attribute[Any]", value: obje
 
 @declared("money")
 @total_ordering
-@attrs.frozen(order=False)
+@attrs.frozen(order=False, field_transformer=typed)
 class Money:
     """An exact amount of one currency.
 
@@ -103,7 +104,7 @@ class Money:
 
 
 @declared("purchase")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Purchase:
     """Purchase of a customer: what, when, and for how much.
 

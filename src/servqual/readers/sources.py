@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
+from numbers import Real
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -177,5 +178,8 @@ def _holds(name: str, column: Column, values: Collection[Any]) -> Array:
         wanted_labels = {text_of(value).strip() for value in values}
         codes = [code for code, label in enumerate(column.labels) if label in wanted_labels]
         return np.asarray(found | np.isin(column.values, codes))
+    for value in values:
+        if value is not None and not isinstance(value, Real):
+            raise InvalidValue.of("where", f"compare {name} with {column.kind}s", value)
     wanted = [float(value) for value in values if value is not None]
     return np.asarray(found | (known & np.isin(column.values, wanted)))

@@ -1,11 +1,13 @@
 """From an export, or the sample, to the scorecard."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from servqual._checks import must_be
 from servqual._csv import csv_text
+from servqual.errors import InvalidValue
 from servqual.readers import Export
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.files.opening import Progress
@@ -36,6 +38,9 @@ def report(
     ...     report(path)["rows"]["used"]
     1
     """
+    must_be((str, Path), "path", "the path of an export", path)
+    must_be((Config, type(None)), "config", "a Config", config)
+    must_be((Callable, type(None)), "progress", "a function of bytes read", progress)
     config = config or Config()
     promised = dict.fromkeys(name for p in config.promises for name in p.kpi.params["only"] or ())
     export = Export(
@@ -75,6 +80,9 @@ def as_csv(report: Mapping[str, Any]) -> str:
 
     Durations are in seconds and shares 0 to 1; names of groups are guarded against being read as formulas.
     """
+    must_be(Mapping, "report", "the plain data of a report", report)
+    if missing := [part for part in ("kpis", "trends", "weakest") if part not in report]:
+        raise InvalidValue.of("report", "be the plain data of a report", missing, shown=f"none of its {missing[0]}")
     head = ("kpi", "column", "group", "value", "low", "high", "n")
     rows = [
         *((kpi["key"], None, None, kpi) for kpi in report["kpis"]),

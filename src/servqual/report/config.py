@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from servqual._checks import near, one_of
+from servqual._typed import typed
 from servqual.errors import InvalidValue, ServqualError
 from servqual.metrics import KPIS, Kpi
 from servqual.metrics.time.periods import PERIODS
@@ -57,7 +58,7 @@ def _labels(_: object, __: object, groups: tuple[str, ...] | None) -> None:
             raise InvalidValue.of("groups", "name columns of words, not moments, numbers or periods", name)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Promise:
     """What was promised: a share KPI, the share of cases that is to keep it, and for which cases."""
 
@@ -66,7 +67,7 @@ class Promise:
     name: str
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Config:
     """All that a report is told.
 
@@ -167,7 +168,7 @@ def _promises(targets: Any, hours: BusinessHours | None) -> tuple[Promise, ...]:
     return tuple(promises)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class _Target:
     """One of [[targets]], as it was written."""
 

@@ -12,7 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final, cast
 
 from servqual import _draw
-from servqual._checks import need
+from servqual._checks import must_be, need
 from servqual._html import Html, missing, table
 from servqual._words import capital, clean, counted, interval, number, scale
 
@@ -56,6 +56,7 @@ def render(report: Mapping[str, object]) -> str:
     >>> page[:15], "Desk &lt;north&gt;" in page, "Two of three promises were kept." in page
     ('<!doctype html>', True, True)
     """
+    must_be(Mapping, "report", "the plain data of a report", report)
     jinja2 = need("jinja2", "report", "an HTML report")
     source = resources.files("servqual.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     environment = jinja2.Environment(

@@ -7,6 +7,8 @@ import pytest
 
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, measure
+from servqual.model import Case, CaseId, CustomerId
+from servqual.model import case as told
 from servqual.model import commitment as promise
 from servqual.model.service.case import CaseSource
 
@@ -80,6 +82,22 @@ def test_sources_of_the_model_can_be_named() -> None:
     data = {"cases": {"received_at": [START] * 4, "source": ["monitoring", "survey", "feedback", None]}}
     found = measure([ours], data).one()
     assert (found.value, found.n) == (1 / 3, 3)
+
+
+def test_a_problem_that_we_found_first_stays_ours() -> None:
+    """PB-05: the customer's report comes later and does not take the discovery away, for objects and for a log."""
+    found = told.Identified(at=START, by="M-1", id=CaseId("C-1"), source=CaseSource.MONITORING)
+    report = told.Reported(
+        at=START + DAY, id=CaseId("C-1"), customer=CustomerId("K-1"), description="no dial tone", impact="one site",
+        occurred_at=START, owner="A-1", channel="phone", source=CaseSource.FEEDBACK,
+    )  # fmt: skip
+    case = Case(history=[found, report])
+    ours = KPIS["proactive_discovery_rate"].with_(internal=[CaseSource.MONITORING])
+    log = {"case_id": ["C-1"] * 2, "at": [START, START + DAY], "event": ["identified", "reported"],
+           "source": ["monitoring", "feedback"]}  # fmt: skip
+    for data in ({"cases": [case]}, {"case_events": [case]}, {"case_events": log}):
+        answer = measure([ours], data, now=START + 9 * DAY).one()
+        assert (answer.value, answer.n) == (1.0, 1)
 
 
 # --- refusals ----------------------------------------------------------------------------------------

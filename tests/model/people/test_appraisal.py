@@ -257,7 +257,7 @@ def test_bands_suggest_and_outcomes_are_recorded() -> None:
         ({"member": None}, "member must be given, or team, but not both"),
         ({"team": TeamId("north")}, "member must be given, or team, but not both"),
         ({"period": (QUARTER[1], QUARTER[0])}, "period"),
-        ({"period": (T0, T0)}, "period must be a date"),
+        ({"period": (T0, T0)}, "period must be a tuple of a date"),
         ({"kinds": {"cast": "result"}}, "did you mean csat"),
         ({"by": " "}, "by must be"),
         ({"version": 0}, "version"),

@@ -170,7 +170,7 @@ def test_nobody_else_would_have_been_better(load: dict[AgentId, int], needs: dic
         (Member, {"id": "A", "name": "Ada", "skills": {BILLING: 1.5}}, "level from 1"),
         (Member, {"id": "A", "name": "Ada", "skills": {BILLING: True}}, "level from 1"),
         (Member, {"id": "A", "name": "Ada", "roles": {"agnet"}}, "did you mean agent"),
-        (Member, {"id": "A", "name": "Ada", "permissions": {"close"}}, "permission must be one of"),
+        (Member, {"id": "A", "name": "Ada", "permissions": {"close"}}, "permissions must be one of"),
         (Member, {"id": "A", "name": "Ada", "permissions": {Permission.CLOSE_CASE: 50}}, "Money"),
         (Team, {"name": "north", "members": [ADA, ADA]}, "A-1"),
         (Team, {"name": " ", "members": []}, "name must be"),

@@ -142,3 +142,21 @@ def test_all_labels_are_there(kind: type[AuditStatus]) -> None:
     labels = [member.label("zh") for member in kind]
     assert all(label and not label.isascii() for label in labels)
     assert len(set(labels)) == len(labels)
+
+
+def test_an_independent_audit_says_so() -> None:
+    """QM-07: the auditors have no part in what they audit; other audits may leave it open."""
+    with pytest.raises(InvalidValue, match="independent must be True for an independent quality audit"):
+        attrs.evolve(PLANNED, kind="quality_audit")
+    planned = attrs.evolve(PLANNED, kind="quality_audit", independent=True)
+    assert Audit(history=[planned]).independent is True
+    assert Audit(history=[PLANNED]).independent is None
+
+
+def test_unmet_items_need_a_finding() -> None:
+    """QM-07: its result is the basis for improvement, so what was not met is said in words."""
+    planned = audit_after(["planned"])
+    with pytest.raises(InvalidValue, match=r"findings must say what is wrong .*none for limits"):
+        planned.record(event.Held(at=T0 + dt.timedelta(hours=1), by="Q-1", met=("guide",)))
+    kept = planned.record(event.Held(at=T0 + dt.timedelta(hours=1), by="Q-1", met=("guide", "limits")))
+    assert (kept.unmet, kept.findings) == ((), ())

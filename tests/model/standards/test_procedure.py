@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.model import BusinessHours, KeyLink, Passage, Procedure, Role, Step
+from servqual.model import BusinessHours, Indicator, KeyLink, Passage, Procedure, Role, Step
 from servqual.presets import example_procedures
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)  # a Monday
@@ -192,3 +192,13 @@ def test_shares_add_up(lengths: list[int]) -> None:
         assert found.bottleneck is not None
         assert found.shares[found.bottleneck.name] == max(found.shares.values())
     assert attrs.evolve(ENQUIRY) == ENQUIRY
+
+
+def test_indicators_watch_steps() -> None:
+    """ST-40: quality is monitored inside the process, by indicators that exist."""
+    quick = Indicator(name="quick", kpi="first_response_kept", goal=0.9)
+    wait = Indicator(kpi="wait", goal=dt.timedelta(minutes=1))
+    desk = Procedure(name="desk", steps=(Step(name="hear", indicators=["quick", "wait"]), Step(name="solve")))
+    assert desk.watched_by([quick, wait]) == {"hear": (quick, wait), "solve": ()}
+    with pytest.raises(InvalidValue, match="indicators of 'hear' must be one of quick"):
+        desk.watched_by([quick])

@@ -196,6 +196,16 @@ def test_levels_are_ordered_by_rank() -> None:
     assert [level.standard for level in sorted(levels, key=lambda level: -level.rank)] == ["premium", "basic"]
 
 
+def test_a_level_finds_its_standard() -> None:
+    """ST-21: each level has its own standard, and a name that no standard has is refused."""
+    standard = standard_after(FIRST)
+    held = ServiceLevel(name="basic", rank=1, standard=standard.name).kept_to([standard])
+    assert held is standard
+    assert ServiceLevel(name="basic", rank=1).kept_to([standard]) is None
+    with pytest.raises(InvalidValue, match="standard must be one of"):
+        ServiceLevel(name="basic", rank=1, standard="nowhere").kept_to([standard])
+
+
 def test_equal_instants_finish_one_version_before_the_next() -> None:
     """A file that dates a whole day with one instant is read as it was meant."""
     names = [*FIRST, "drafted"]

@@ -270,7 +270,7 @@ def test_what_an_answer_counts(change: dict[str, object], value: int | None, *, 
     ("change", "words"),
     [
         ({"score": 6}, r"score must be 1 to 5 \(got 6 for 'happy'\)"),
-        ({"score": True}, r"score must be 1 to 5 \(got True for 'happy'\)"),
+        ({"score": True}, r"score must be a whole number or None \(got True\)"),
         ({"question": WHY}, r"score must be left out for text \(got 4 for 'why'\)"),
         ({"score": None, "text": " "}, "score must be given where there is no text"),
         ({"invited_at": at(2)}, "invited_at must not come after the answer"),

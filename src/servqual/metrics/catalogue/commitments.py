@@ -72,7 +72,8 @@ COMMITMENT_KPIS: Final = (
         key="proactive_discovery_rate",
         title="proactive discovery rate",
         question="what share of the problems did we find before a customer told us?",
-        formula="cases whose source is one of ours / cases with a source; the sources that are ours must be named",
+        formula="cases whose first known source is one of ours / cases with a source; the sources that are ours must "
+        "be named",
         source="K-37 (004 §5.1); the document gives no formula, nor which sources are ours",
         label_zh="主动发现率",
         unit="share",
@@ -83,5 +84,6 @@ COMMITMENT_KPIS: Final = (
         params={"internal": None, **PLACE},
         accumulator=Ratio,
         rows=_found_first,
+        version=2,
     ),
 )

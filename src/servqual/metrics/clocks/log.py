@@ -12,7 +12,7 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics.clocks.corrections import corrected
 from servqual.metrics.clocks.order import heads_of, order_of, settled, ties_of
-from servqual.model.service.case import CASE_TRANSITIONS, Priority, Relation
+from servqual.model.service.case import CASE_FIRST_TOLD, CASE_TRANSITIONS, Priority, Relation
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.lazy import LazyColumns, taken
@@ -153,12 +153,15 @@ class EventLog:
 
 
 def _last_known(columns: Mapping[str, Column], case: Array, heads: Array, size: int, name: str) -> Column:
-    """Find the last known value of a column in each case."""
+    """Find the last known value of a column in each case, or the first one of a column of `CASE_FIRST_TOLD`."""
     given = columns[name].values
     out = Column.missing(Kind.LABEL, size).values
     last = np.append(heads[1:], len(given))[: len(heads)] - 1
     values = given.take(last)
-    if (values >= 0).all():
+    if name in CASE_FIRST_TOLD:
+        known = np.flatnonzero(given >= 0)[::-1]
+        out[case[known]] = given[known]
+    elif (values >= 0).all():
         out[case.take(last)] = values
     else:
         known = np.flatnonzero(given >= 0)

@@ -166,6 +166,7 @@ def read_log(
     """Read the log for some agreements, and the moment of their readings."""
     for sla in agreements:
         must_be(Sla, "sla", "an Sla", sla)
+    must_be((Mapping, type(None)), "columns", "a mapping from our columns to theirs", columns)
     moment, request = us_of(now, "now"), Request(names=columns or {}, naive=naive, whole=True)
     chunk = joined([read() for read in TableChunks("case_events", case_events, request)])
     return EventLog.of(chunk, moment, {name for sla in agreements for name in sla.attributes}), moment

@@ -134,6 +134,7 @@ def _counted(given: Any) -> Mapping[Any, int] | None:
 
 def _counts(counts: Mapping[Any, int]) -> Mapping[Hashable, int]:
     for category, count in counts.items():
+        must_be(Real, "counts", "whole numbers of 0 or more", count)
         if not (count >= 0 and float(count).is_integer()):
             raise InvalidValue.of(
                 "counts",
@@ -146,6 +147,7 @@ def _counts(counts: Mapping[Any, int]) -> Mapping[Hashable, int]:
 
 
 def _weight(weight: Weight, category: Hashable) -> float:
+    must_be((Real, Decimal), "weights", "finite numbers of 0 or more", weight)
     number = float(weight)
     if not (math.isfinite(number) and number >= 0):
         raise InvalidValue.of("weights", "be finite numbers of 0 or more", weight, shown=f"{weight} for {category!r}")

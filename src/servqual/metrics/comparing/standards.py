@@ -6,7 +6,7 @@ from typing import Unpack
 
 import attrs
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import did_you_mean, must_be, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.catalogue.kpis import KPIS
 from servqual.metrics.engine import Data, Options, measure, spelled_out
@@ -46,6 +46,7 @@ def attainment(
     kpis: dict[str, Kpi] = {}
     rows: list[tuple[Indicator, Kpi, str]] = []
     for indicator in indicators_of(standard):
+        must_be(Mapping, "catalogue", "a mapping from key to KPI", catalogue)
         kpi = _kpi(indicator, catalogue)
         name = kpi.key
         while name in kpis and kpis[name].definition != kpi.definition:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import attrs
 
 from servqual._checks import as_instant, filled, frozen, instant, near
+from servqual._typed import typed
 from servqual.errors import InvalidValue, NoSuchEvent
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -20,7 +21,7 @@ from servqual.model.history.event import Act, Event
 _FIXED: Final = ("id", "seq")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Correction(Act):
     """Common part of `Voided` and `Amended`: which event was wrong, why, and who says so.
 
@@ -49,7 +50,7 @@ class Correction(Act):
 
 
 @declared("corrections.voided")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Voided(Correction):
     """Removal of an event that did not happen: it no longer counts.
 
@@ -83,7 +84,7 @@ def _new_facts(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 @declared("corrections.amended")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Amended(Correction, Rebuilt):
     """Change of an event with wrong facts: it counts with these `changes`, such as `{"at": the real moment}`.
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 import attrs
 
 from servqual._checks import a, filled, instant
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 
 
@@ -34,7 +35,7 @@ def _as_text(value: object) -> str:
     return "" if value is None else str(int(value)) if isinstance(value, bool) else str(value)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Event:
     """Something that happened: when, by whom, and when it became known.
 
@@ -68,14 +69,14 @@ class Event:
         return (self.stored_name,)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Act(Event):
     """Event with a responsible person."""
 
     by: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Reasoned(Act):
     """Event with a responsible person and a reason."""
 

@@ -30,6 +30,7 @@ from typing import Any, ClassVar, Final, Generic, NamedTuple, Self, TypeAlias, T
 import attrs
 
 from servqual._checks import as_instant, several
+from servqual._typed import typed
 from servqual.errors import IllegalTransition, InvalidValue, OutOfOrder
 from servqual.model.history.corrections import Correction, corrected
 from servqual.model.history.event import Act, Event
@@ -248,7 +249,7 @@ def short(history: tuple[Event, ...]) -> str:
     return f"<{len(history)} events>"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Lived(Generic[S, E]):
     """Object that is its history: everything else is read from `history`.
 

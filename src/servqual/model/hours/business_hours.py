@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from servqual._checks import a_fact, as_instant, as_zone, one_of
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared, name_of
 from servqual.model.hours.holidays import Given, HolidayRule, Holidays
@@ -47,7 +48,7 @@ def _pairs(mapping: Mapping[Any, str]) -> tuple[tuple[Any, str], ...]:
 
 
 @declared("business_hours")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class BusinessHours(Hours):
     """Opening hours of a service: weekly hours in a time zone, without holidays and breaks, with special days.
 

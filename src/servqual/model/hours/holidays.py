@@ -24,6 +24,7 @@ from typing import Any, Final, Protocol, TypeAlias, cast
 import attrs
 from dateutil import easter, rrule
 
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -77,7 +78,7 @@ def _dated(given: Mapping[dt.date, str]) -> Mapping[dt.date, str]:
     return MappingProxyType({as_date(date, "holidays"): str(given[date]) for date in sorted(given)})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class HolidayRule(Rebuilt):
     """Common part of all rules: a name, the first and last year, and days on which it is observed.
 
@@ -110,7 +111,7 @@ class HolidayRule(Rebuilt):
 
 
 @declared("FixedDay")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class FixedDay(HolidayRule):
     """The same day every year, such as 25 December; 29 February only in leap years.
 
@@ -132,7 +133,7 @@ class FixedDay(HolidayRule):
 
 
 @declared("NthWeekday")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class NthWeekday(HolidayRule):
     """The nth weekday of a month, counted from its end where negative, moved by `offset` days.
 
@@ -159,7 +160,7 @@ class NthWeekday(HolidayRule):
 
 
 @declared("EasterDay")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class EasterDay(HolidayRule):
     """A day counted from Easter Sunday: -2 is Good Friday, 1 Easter Monday, 39 Ascension, 50 Whit Monday.
 
@@ -178,7 +179,7 @@ class EasterDay(HolidayRule):
 
 
 @declared("DayRange")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class DayRange(HolidayRule):
     """Every day from one (month, day) to another, both included; a last day before the first is in the next year.
 
@@ -208,7 +209,7 @@ class DayRange(HolidayRule):
 
 
 @declared("Recurring")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Recurring(HolidayRule):
     r"""Any recurrence of RFC 5545, kept as its text; a `dateutil.rrule.rrule` is converted automatically.
 
@@ -247,7 +248,7 @@ class _Asked(Protocol):
 
 
 @declared("holidays")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Holidays(Rebuilt):
     """Holidays by date and by rule, each with its name.
 

@@ -23,6 +23,7 @@ from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias
 import attrs
 
 from servqual._checks import as_instant, one_of, several
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.hours.spans import FIRST, LAST, Spans, clipped, join, micros, moment, overlap, take_out
@@ -33,7 +34,7 @@ AtClose: TypeAlias = Literal["stay", "roll"]
 Reasons: TypeAlias = Iterable[tuple[int, int, str]]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class LedgerPart:
     """One line of a ledger: a span of time, the reason why it counted or not, and how much of it counted."""
 
@@ -55,7 +56,7 @@ _MOST: Final = _Nest(2_000, 200)
 """Most hours in one: an answer costs time for each, and a step of recursion for each level."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Hours(ABC, Rebuilt):
     """Opening hours of a service: `BusinessHours`, and the results of `|`, `&`, `-` and `BusinessHours.during`.
 
@@ -290,7 +291,7 @@ def _nested(field: str, parts: Sequence[Hours]) -> _Nest:
     return nest
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class CombinedHours(Hours):
     """Two hours joined: `a | b` is open when either is, `a & b` when both are, `a - b` when only the first is.
 
@@ -350,7 +351,7 @@ def _dated(given: Iterable[tuple[dt.datetime | None, Hours]]) -> tuple[tuple[dt.
     return tuple((since and as_instant(since, "eras"), hours) for since, hours in pairs)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class DatedHours(Hours):
     """Hours that change at known moments: `eras` are pairs of a moment and the hours in force from then on.
 

@@ -5,9 +5,10 @@ import datetime as dt
 import attrs
 
 from servqual._checks import in_order, instant
+from servqual._typed import typed
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Window:
     """A span of time, `start` included, `end` not.
 

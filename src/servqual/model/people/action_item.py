@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 import attrs
 
 from servqual._checks import calendar_date, filled
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
@@ -42,7 +43,7 @@ class ActionItemStatus(Labelled):
     DROPPED = "dropped", "已放弃"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Agreed(Act):
     """A meeting agreed on something to do: what, who does it, by when."""
 
@@ -53,14 +54,14 @@ class Agreed(Act):
     meeting: MeetingId = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Progressed(Act):
     """The owner reported progress."""
 
     progress: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class CarriedOver(Act):
     """It is not done: a named person reports on it at the next meeting, with a new date."""
 
@@ -69,14 +70,14 @@ class CarriedOver(Act):
     meeting: MeetingId = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Done(Act):
     """It is done, with this result."""
 
     result: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Dropped(Reasoned):
     """It will not be done, for a reason."""
 
@@ -97,7 +98,7 @@ ACTION_ITEM_TRANSITIONS: Final = Transitions(
 
 
 @declared("action_item")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class ActionItem(Lived[ActionItemStatus, ActionItemEvent]):
     """Task of a meeting; until it is done or dropped it has exactly one owner and one date.
 

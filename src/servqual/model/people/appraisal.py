@@ -7,11 +7,12 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import attrs
 
 from servqual._checks import among, as_texts, calendar_date, filled, whole
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -19,7 +20,7 @@ from servqual.model.history.event import Act, Reasoned
 from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
-from servqual.model.people.score import FULL, Objective, Rating, Score, as_weights, scored
+from servqual.model.people.score import FULL, Objective, Rating, Score, as_weights, in_days, scored
 
 __all__ = [
     "APPRAISAL_TRANSITIONS",
@@ -96,16 +97,6 @@ class IndicatorKind(Labelled):
     RESULT = "result", "结果考核"
 
 
-def _period(appraised: object, field: "attrs.Attribute[Any]", period: tuple[dt.date, dt.date]) -> None:
-    first, last = period
-    for day in period:
-        calendar_date(appraised, field, day)
-    if last < first:
-        raise InvalidValue.of(
-            "period", "end on or after its first day", period, shown=f"{first} to {last}", do="swap the two dates"
-        )
-
-
 def _weights(weights: Mapping[str, float]) -> Mapping[str, float]:
     return as_weights(weights, "weights")
 
@@ -122,7 +113,7 @@ def _bands(bands: Mapping[float, str]) -> Mapping[float, str]:
     return MappingProxyType({floor: bands[floor] for floor in sorted(bands, reverse=True)})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class SchemeSet(Act, Rebuilt):
     """Scheme of one member or one team, agreed before the data: indicators, weights and period.
 
@@ -136,7 +127,7 @@ class SchemeSet(Act, Rebuilt):
     id: str = ""
     member: AgentId | None = None
     team: TeamId | None = None
-    period: tuple[dt.date, dt.date] = attrs.field(validator=_period)
+    period: tuple[dt.date, dt.date] = attrs.field(validator=in_days)
     weights: Mapping[str, float] = attrs.field(converter=_weights)
     rater_weights: Mapping[str, float] = attrs.field(converter=_rater_weights)
     kinds: Mapping[str, IndicatorKind] = attrs.field(factory=dict[str, IndicatorKind], converter=_kinds)
@@ -188,7 +179,7 @@ def _reasons(missing: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType(dict(missing))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class DataCollected(Act, Rebuilt):
     """Data of the period: points of 0 to 100 by indicator, ratings, objectives, and missing data with its reason.
 
@@ -202,7 +193,7 @@ class DataCollected(Act, Rebuilt):
     missing: Mapping[str, str] = attrs.field(factory=dict[str, str], converter=_reasons)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Rated(Act, Rebuilt):
     """All raters have rated; ratings recorded with the data need not be given again."""
 
@@ -210,12 +201,12 @@ class Rated(Act, Rebuilt):
     missing: Mapping[str, str] = attrs.field(factory=dict[str, str], converter=_reasons)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Scored(Act):
     """The data is final. The event holds no number, because the score follows from the data."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Discussed(Act):
     """Both sides talked about the score: words of the member, and agreed improvements."""
 
@@ -223,26 +214,26 @@ class Discussed(Act):
     improvements: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Acknowledged(Act):
     """The member has seen the result and agrees or not; only the member can acknowledge their own appraisal."""
 
     agrees: bool
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class OutcomeApplied(Act):
     """An outcome followed, such as a reward, coaching, training or another duty; none is recommended."""
 
     outcome: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Closed(Act):
     """The appraisal is over."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Cancelled(Reasoned):
     """The appraisal was cancelled, for a reason, such as that the member left."""
 
@@ -278,7 +269,7 @@ APPRAISAL_TRANSITIONS: Final = Transitions(name="appraisal", rows=_rows())
 
 
 @declared("appraisal")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
     """The appraisal of one member or one team over one period, from the scheme to the outcome.
 
@@ -373,6 +364,7 @@ def _known_to(scheme: SchemeSet, events: Iterable[AppraisalEvent], score: Callab
     for event in events:
         if isinstance(event, DataCollected | Rated):
             _known("ratings", (rating.on for rating in event.ratings), scheme.weights)
+            _of_member(event.ratings, scheme)
             _known("ratings by", (rating.by for rating in event.ratings), scheme.rater_weights)
             _known("missing", event.missing, {**scheme.weights, **scheme.rater_weights})
         if isinstance(event, DataCollected):
@@ -382,6 +374,12 @@ def _known_to(scheme: SchemeSet, events: Iterable[AppraisalEvent], score: Callab
             score()
         elif isinstance(event, Acknowledged) and scheme.member is not None and event.by != scheme.member:
             raise InvalidValue.of("by", f"be the member whose appraisal it is, {scheme.member}", event.by)
+
+
+def _of_member(ratings: Iterable[Rating], scheme: SchemeSet) -> None:
+    for rating in ratings:
+        if scheme.member is not None and rating.member not in {None, scheme.member}:
+            raise InvalidValue.of("ratings", f"be of the member whose appraisal it is, {scheme.member}", rating.member)
 
 
 def _known(field: str, names: Iterable[str], scheme: Iterable[str]) -> None:

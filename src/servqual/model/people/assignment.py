@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 import attrs
 
 from servqual._checks import as_instant, filled
+from servqual._typed import typed
 from servqual.model.declared import declared
 from servqual.model.history.event import Event
 from servqual.model.history.lifecycle import History, Lived, Row, Transitions, short
@@ -41,7 +42,7 @@ class OwnershipStatus(Labelled):
 
 
 @declared("assignment.assigned")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Assigned(Event):
     """Somebody became responsible for the thing named by `id`, such as a case, a duty or a post."""
 
@@ -51,7 +52,7 @@ class Assigned(Event):
 
 
 @declared("assignment.handed_over")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class HandedOver(Event):
     """Somebody else took it, for a reason; also somebody takes it again after a release."""
 
@@ -60,7 +61,7 @@ class HandedOver(Event):
     team: TeamId | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Released(Event):
     """Nobody owns it from now on, for a reason."""
 
@@ -80,7 +81,7 @@ OWNERSHIP_TRANSITIONS: Final = Transitions(
 )  # fmt: skip
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Holding:
     """Span of time of one owner: `start` included, `end` not; no end while it lasts."""
 
@@ -91,7 +92,7 @@ class Holding:
 
 
 @declared("ownership")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Ownership(Lived[OwnershipStatus, OwnershipEvent]):
     """Present and past owners of one thing: a case, a duty, or a post whose holder changes.
 

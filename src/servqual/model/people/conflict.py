@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import attrs
 
 from servqual._checks import as_texts, filled
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act
@@ -79,7 +80,7 @@ def _parties(parties: Iterable[AgentId]) -> tuple[AgentId, ...]:
     return tuple(dict.fromkeys(map(AgentId, as_texts(parties))))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Identified(Act):
     """Somebody saw the conflict: its kind, its parties (two or more), and its subject."""
 
@@ -93,21 +94,21 @@ class Identified(Act):
             raise InvalidValue.of("parties", "name two members or more", self.parties, shown=f"{list(self.parties)}")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class TalkHeld(Act):
     """The parties spoke with each other, with this result."""
 
     result: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Mediated(Act):
     """A third person, usually the manager, spoke with both sides after their own talk, with this result."""
 
     result: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class SolutionAgreed(Act):
     """Both sides agreed on a solution, perhaps one of the usual remedies."""
 
@@ -116,7 +117,7 @@ class SolutionAgreed(Act):
 
 
 @declared("conflict.followed_up")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class FollowedUp(Act):
     """Both sides were asked whether the solution holds; if not, they talk again."""
 
@@ -124,7 +125,7 @@ class FollowedUp(Act):
     answer: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Summarised(Act):
     """The team recorded its lesson; this ends the conflict."""
 
@@ -157,7 +158,7 @@ CONFLICT_TRANSITIONS: Final = Transitions(name="conflict", rows=_rows())
 
 
 @declared("conflict")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Conflict(Lived[ConflictStatus, ConflictEvent]):
     """A conflict between members, from its discovery to the lesson for the team.
 

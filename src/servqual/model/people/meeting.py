@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import attrs
 
 from servqual._checks import as_texts, filled, some
+from servqual._typed import typed
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
 from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
@@ -49,7 +50,7 @@ def _members(members: Iterable[AgentId]) -> tuple[AgentId, ...]:
     return tuple(dict.fromkeys(map(AgentId, as_texts(members))))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Noticed(Act):
     """Those invited know the theme and the agenda."""
 
@@ -60,7 +61,7 @@ class Noticed(Act):
     invited: tuple[AgentId, ...] = attrs.field(default=(), converter=_members)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Held(Act):
     """The meeting took place: who was there, cases that were shared, problems discussed, goals set, praise given."""
 
@@ -72,7 +73,7 @@ class Held(Act):
 
 
 @declared("meeting.followed_up")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class FollowedUp(Act):
     """Its action items were followed up: each was done, or has an owner and a next meeting.
 
@@ -83,7 +84,7 @@ class FollowedUp(Act):
     items: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Cancelled(Reasoned):
     """It did not take place, for a reason."""
 
@@ -104,7 +105,7 @@ MEETING_TRANSITIONS: Final = Transitions(
 
 
 @declared("meeting")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Meeting(Lived[MeetingStatus, MeetingEvent]):
     """A meeting, from its notice with theme and agenda to the follow-up of its items.
 

@@ -2,13 +2,14 @@
 
 import attrs
 
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.people.roles import Role, as_roles
 
 
 @declared("raci")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Raci:
     """Line of a responsibility matrix: roles responsible, accountable, consulted and informed.
 

@@ -1,5 +1,6 @@
 """The score of an appraisal: ratings, objectives and measured indicators as points of 100, weighed and traceable."""
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -7,10 +8,12 @@ from typing import Any, Final
 
 import attrs
 
-from servqual._checks import filled, positive
+from servqual._checks import calendar_date, filled, positive
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
+from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
 
 FULL: Final = 100.0
@@ -26,9 +29,20 @@ class Rater(Labelled):
     CUSTOMER = "customer", "客户评价"
 
 
+def in_days(instance: object, field: "attrs.Attribute[Any]", period: tuple[dt.date, dt.date]) -> None:
+    """Refuse a period of days that ends before it begins; an attrs validator."""
+    first, last = period
+    for day in period:
+        calendar_date(instance, field, day)
+    if last < first:
+        raise InvalidValue.of(
+            "period", "end on or after its first day", period, shown=f"{first} to {last}", do="swap the two dates"
+        )
+
+
 def _number(low: float, high: float) -> Any:
     def check(_: object, field: "attrs.Attribute[Any]", value: float) -> None:
-        if not low <= value <= high:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
             raise InvalidValue.of(field.name, f"lie between {low:g} and {high:g}", value)
 
     return check
@@ -40,12 +54,13 @@ def _ends(scale: Sequence[float]) -> tuple[float, float]:
 
 
 @declared("rating")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Rating:
     """Rating by one rater of one indicator of the scheme, or of the whole (`ratings`).
 
-    `scale` holds the ends of the rater's scale, 0 to 100 by default. A score outside of it and a scale that does not
-    rise are refused.
+    `scale` holds the ends of the rater's scale, 0 to 100 by default. `by` is the kind of rater, `rater` the person and
+    `member` the one who is rated, where they are named. Refused: a score outside of the scale, a scale that does not
+    rise, and a person who rates themselves as a peer or a supervisor.
 
     >>> Rating(by="peer", score=4, scale=(1, 5)).points
     75.0
@@ -55,8 +70,12 @@ class Rating:
     score: float
     on: str = attrs.field(default="ratings", validator=filled)
     scale: tuple[float, float] = attrs.field(default=(0, FULL), converter=_ends)
+    rater: AgentId | None = None
+    member: AgentId | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.by in {Rater.PEER, Rater.SUPERVISOR} and self.rater is not None and self.rater == self.member:
+            raise InvalidValue.of("rater", f"not rate themselves as a {self.by}", self.rater, do="write by='self'")
         low, high = self.scale
         if not (low < high and low <= self.score <= high):
             raise InvalidValue.of(
@@ -74,21 +93,34 @@ class Rating:
 
 
 @declared("objective")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Objective:
-    """Key result set for the period, with its `progress` from 0 to 1.
+    """Key result set for a period, with its `progress` from 0 to 1.
 
     `weight` is relative to the other objectives, with any sum. `serves` names the larger goal, of the team or of the
-    year.
+    year. `target` is the number to reach, `owner` the member who answers for it, and `period` the first and the last
+    day; `gaps` lists those of the three that nobody has set. Refused: a period that ends before it begins.
+
+    >>> goal = Objective(what="cut repeat calls", progress=0.5, target=0.05, owner=AgentId("A-1"))
+    >>> goal.gaps
+    ('period',)
     """
 
     what: str = attrs.field(validator=filled)
     progress: float = attrs.field(validator=_number(0, 1))
     weight: float = attrs.field(default=1.0, validator=positive)
     serves: str = ""
+    target: float | None = None
+    owner: AgentId | None = None
+    period: tuple[dt.date, dt.date] | None = attrs.field(default=None, validator=attrs.validators.optional(in_days))
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Names of what management by objectives needs and this objective lacks: target, owner, period."""
+        return tuple(name for name in ("target", "owner", "period") if getattr(self, name) is None)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class ScorePart:
     """One line of a score: an indicator, its final weight, its points, and its contribution."""
 
@@ -102,7 +134,7 @@ class ScorePart:
         return self.weight * self.points
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Score(Rebuilt):
     """Weighted total of 0 to 100, with the contribution of each indicator.
 

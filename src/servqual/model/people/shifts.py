@@ -7,6 +7,7 @@ from itertools import pairwise
 import attrs
 
 from servqual._checks import as_instant, filled, instant
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.hours.hours import Hours
@@ -21,7 +22,7 @@ def _in_order(breaks: Iterable[Window]) -> tuple[Window, ...]:
 
 
 @declared("shift")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Shift:
     """Working time of one member, `start` included, `end` not, with its breaks.
 
@@ -69,7 +70,7 @@ class Shift:
         return sum((part.length for part in self.working), dt.timedelta())
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Cover:
     """Members at work in a span of time without a change."""
 
@@ -82,7 +83,7 @@ def _shifts(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
 
 
 @declared("roster")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Roster:
     """The shifts of a team; two shifts of one member that overlap are refused.
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import attrs
 
 from servqual._checks import did_you_mean, distinct, filled, near, whole
+from servqual._typed import typed
 from servqual.errors import InvalidValue, UnknownName
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -19,7 +20,7 @@ Grants = Mapping[Permission, Money | None]
 
 
 @declared("skill")
-@attrs.frozen
+@attrs.frozen(field_transformer=typed)
 class Skill:
     """Skill of a member, by name: a product, a language, a way of working.
 
@@ -65,7 +66,7 @@ def _grants(permissions: Grants | Iterable[Permission]) -> Grants:
 
 
 @declared("member")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Member(Rebuilt):
     """Person in a team: roles, skills with levels, and personal permissions.
 
@@ -93,7 +94,7 @@ class Member(Rebuilt):
         return met / len(needs) if needs else 1.0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Headcount:
     """Number of members that should hold a role; `at_most=None` sets no upper bound."""
 
@@ -129,7 +130,7 @@ def _grants_by_role(grants: Mapping[Role, Grants | Iterable[Permission]]) -> Map
 
 
 @declared("team")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Team(Rebuilt):
     """Members, their duties by role, and the permissions of each role.
 

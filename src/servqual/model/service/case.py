@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, Literal
 import attrs
 
 from servqual._checks import a_fact, as_instant, filled, instant, one_of, whole
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.corrections import Amended, Voided
@@ -113,7 +114,7 @@ class Relation(Labelled):
     ABSORBED = "absorbed", "并入"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Identified(Act):
     """Somebody on our side noticed a problem before it was reported."""
 
@@ -122,7 +123,7 @@ class Identified(Act):
 
 
 @declared("case.reported")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Reported(Event):
     """The problem report, with its four mandatory fields: description, impact, time of occurrence, owner.
 
@@ -159,12 +160,12 @@ class Reported(Event):
         return "reported", f"reported.{self.opened_by}"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Received(Act):
     """The desk took the report in."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Classified(Act):
     """Category and priority were set for the first time, or again without a change of status."""
 
@@ -175,7 +176,7 @@ class Classified(Act):
 
 
 @declared("case.assigned")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Assigned(Act):
     """A person, and where known a team, became responsible."""
 
@@ -185,7 +186,7 @@ class Assigned(Act):
 
 
 @declared("case.handed_over")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class HandedOver(Passed):
     """Responsibility went to somebody else, for a reason; a case being handled is then assigned again."""
 
@@ -193,7 +194,7 @@ class HandedOver(Passed):
 
 
 @declared("case.escalated")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Escalated(Act):
     """A higher support level (2, 3, …) took responsibility, for a reason; the status stays."""
 
@@ -204,7 +205,7 @@ class Escalated(Act):
     team: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Linked(Act):
     """Another case belongs to this one; `since` is when that one was reported, if a merge should count from it."""
 
@@ -219,27 +220,27 @@ class Linked(Act):
         return "linked", f"linked.{self.relation}"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class CustomerMessage(Event):
     """The customer wrote or called again."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class AutoReplied(Event):
     """A machine of the customer answered, such as out of office, a receipt or a bounce; no standard clock listens."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Started(Act):
     """Handling began."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Resumed(Act):
     """The wait is over; the case returns to where it was."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Replied(Act):
     """We wrote or spoke, to the customer (`public`) or among ourselves, as a person or a `bot`.
 
@@ -263,7 +264,7 @@ _INTERNAL: Final = ("replied", "replied.internal")
 _BOT: Final = ("replied", "replied.bot")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Waiting(Act):
     """The case waits until somebody else acts: `on` names them, such as `customer` or `supplier`.
 
@@ -280,13 +281,13 @@ class Waiting(Act):
 
 
 @declared("case.resolved")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Resolved(Solved):
     """A solution was found; whether the customer was told, and what compensation was offered."""
 
 
 @declared("case.verified")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Verified(Act):
     """The effect was evaluated and the customer asked: both must be positive, or handling begins again."""
 
@@ -301,31 +302,31 @@ class Verified(Act):
 
 
 @declared("case.followed_up")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class FollowedUp(Act):
     """The customer was asked again after the solution and gave this answer."""
 
     answer: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Closed(Act):
     """The case ended, after verification."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Reopened(Reasoned):
     """A solved case came back, for a reason."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Duplicate(Act):
     """The case repeats another one, `of`, which goes on; this one ends."""
 
     of: CaseId = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Cancelled(Reasoned):
     """The case was withdrawn, for a reason."""
 
@@ -409,6 +410,8 @@ _STAGES: Final = {
 }
 
 
+CASE_FIRST_TOLD: Final = frozenset({"source"})
+"""Attributes of a case that its first event tells; of any other one the last event counts."""
 _AGAIN: Final = ("reopened", "verified.failed")
 CASE_FACTS: Final = Facts(
     {
@@ -427,7 +430,7 @@ CASE_FACTS: Final = Facts(
 
 
 @declared("case")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Case(Handled[CaseStatus, CaseEvent, CaseId]):
     """A customer's problem as the tuple of its events.
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import as_instant, filled, instant
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned, ahead
@@ -44,7 +45,7 @@ class CommitmentStatus(Labelled):
     RELEASED = "released", "已解除"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Made(Act):
     """We promised something by a due moment; `by` made the promise."""
 
@@ -54,32 +55,32 @@ class Made(Act):
     due: dt.datetime = attrs.field(converter=instant, validator=ahead)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Endangered(Reasoned):
     """We may not keep it, for a reason."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Explained(Reasoned):
     """We told the customer why we cannot keep it, and apologised."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Kept(Act):
     """We did what we promised, in time."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Broken(Act):
     """We did not keep it."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class MadeGood(Act):
     """We did what we promised, but too late: the promise stays broken."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Released(Reasoned):
     """The customer no longer asks for it, for a reason; a later due moment is a new promise."""
 
@@ -109,7 +110,7 @@ _PROMISED: Final = frozenset({CommitmentStatus.MADE, CommitmentStatus.AT_RISK, C
 
 
 @declared("commitment")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Commitment(Lived[CommitmentStatus, CommitmentEvent]):
     """A promise to one customer as the tuple of its events.
 

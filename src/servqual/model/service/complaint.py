@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import a_fact, as_instant, filled, instant
+from servqual._typed import typed
 from servqual.model.channel import Channel
 from servqual.model.declared import declared
 from servqual.model.history.corrections import Amended, Voided
@@ -63,7 +64,7 @@ class ComplaintStatus(Labelled):
     DUPLICATE = "duplicate", "重复"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Received(Event):
     """The complaint arrived: its subject, the responsible person, and the moment by which it is due."""
 
@@ -79,18 +80,18 @@ class Received(Event):
     team: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Acknowledged(Act):
     """The customer was told that we have the complaint, or how far it is."""
 
 
 @declared("complaint.handed_over")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class HandedOver(Passed):
     """Responsibility went to somebody else, for a reason."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Extended(Act):
     """The customer got another due moment, for a reason; it does not change the past."""
 
@@ -98,26 +99,26 @@ class Extended(Act):
     reason: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Linked(Act):
     """The complaint is about this case, or led to it: both are one issue of the customer."""
 
     to: CaseId = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Started(Act):
     """Work on the complaint began."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Listened(Act):
     """The customer was heard and made this demand."""
 
     demand: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Analysed(Act):
     """The root cause was found; `upheld` says whether the complaint is justified, if that was decided."""
 
@@ -126,13 +127,13 @@ class Analysed(Act):
 
 
 @declared("complaint.resolved")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Resolved(Solved):
     """A solution was given; whether the customer was told, and what compensation goes with it."""
 
 
 @declared("complaint.followed_up")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class FollowedUp(Act):
     """The customer was asked whether the solution holds, and gave this answer.
 
@@ -145,24 +146,24 @@ class FollowedUp(Act):
     final_answer: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Closed(Act):
     """The complaint ended, after the follow-up."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Reopened(Reasoned):
     """The complaint came back, for a reason, and is analysed again."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Duplicate(Act):
     """The complaint repeats another one, `of`, which goes on; this one ends."""
 
     of: ComplaintId = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Withdrawn(Reasoned):
     """The customer took the complaint back, for a reason."""
 
@@ -227,7 +228,7 @@ _ENDED: Final = frozenset({ComplaintStatus.CLOSED, ComplaintStatus.WITHDRAWN, Co
 
 
 @declared("complaint")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Complaint(Handled[ComplaintStatus, ComplaintEvent, ComplaintId]):
     """A customer's complaint as the tuple of its events.
 

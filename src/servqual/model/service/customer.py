@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import attrs
 
 from servqual._checks import filled, instant
+from servqual._typed import typed
 from servqual.model.channel import Channel
 from servqual.model.declared import declared
 from servqual.model.ids import CustomerId
@@ -47,7 +48,7 @@ def _texts(values: Iterable[str]) -> frozenset[str]:
 
 
 @declared("customer")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Customer:
     """Customer with the attributes that results are grouped by.
 

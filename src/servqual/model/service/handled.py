@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar, cast
 import attrs
 
 from servqual._checks import a_fact, filled
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.history.event import Act, Event
 from servqual.model.history.lifecycle import Lived
@@ -16,7 +17,7 @@ E = TypeVar("E", bound=Event)
 Id = TypeVar("Id", bound=str)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Passed(Act):
     """Hand-over of responsibility, for a reason."""
 
@@ -25,7 +26,7 @@ class Passed(Act):
     team: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Solved(Act):
     """Solution, whether the customer was told, and the compensation that goes with it."""
 
@@ -34,7 +35,7 @@ class Solved(Act):
     compensation: Money | None = attrs.field(default=None, validator=attrs.validators.optional(compensation))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Handled(Lived[S, E], Generic[S, E, Id]):
     """Case or complaint: an object with a name, a team, and perhaps a twin that goes on instead."""
 

@@ -7,6 +7,7 @@ from typing import Final
 import attrs
 
 from servqual._checks import as_instant, filled, instant, not_negative
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.channel import Channel
 from servqual.model.declared import declared
@@ -58,7 +59,7 @@ _NOTHING: Final = dt.timedelta(0)
 
 
 @declared("hand_over")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class HandOver:
     """Hand-over of a contact: when, to whom, and whether that is a person."""
 
@@ -85,7 +86,7 @@ def _not_before(since: tuple[str, dt.datetime], name: str, moment: dt.datetime |
 
 
 @declared("interaction")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Interaction:
     """One contact between a customer and us.
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from servqual._typed import typed
 from servqual.model.service.case import Case, Relation
 from servqual.model.service.complaint import Complaint
 
 _Node = tuple[str, str]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Issue:
     """One problem of a customer: its cases and its complaints."""
 

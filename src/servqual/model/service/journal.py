@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 
+from servqual._typed import typed
 from servqual.model.history.event import Event
 from servqual.model.ids import CustomerId
 from servqual.model.labels import Labelled
@@ -38,7 +39,7 @@ _RANK: Final = {kind: rank for rank, kind in enumerate(EntryKind)}
 Told = Interaction | Case | Complaint | Commitment | FeedbackItem | Suggestion | Purchase | Answer
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Entry:
     """One line of a customer's history: moment, kind, object and event.
 

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from servqual._checks import a, as_instant, filled, must_be, near, several
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -37,7 +38,7 @@ def _as_tuple(given: Iterable[Target]) -> tuple[Target, ...]:
 
 
 @declared("sla")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Sla(Rebuilt):
     """Promises about time, the cases that they are for, and the way to count.
 

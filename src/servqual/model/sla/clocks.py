@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from servqual._checks import a_fact, as_texts, lasting, near, one_of, several, some
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.labels import Labelled
@@ -99,7 +100,7 @@ def waiting_reasons(names: Iterable[str]) -> frozenset[str]:
     return frozenset(several("pause_on", names, "names of what a case may wait on", alone=str))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class ClockRule:
     """Rule that says when one clock runs.
 
@@ -176,7 +177,7 @@ def _read_only(rules: Mapping[Clock, ClockRule]) -> Mapping[Clock, ClockRule]:
     return MappingProxyType({Clock(clock): rule for clock, rule in rules.items()})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class ClockConventions(Rebuilt):
     """Named answers to the questions that agreements leave open.
 

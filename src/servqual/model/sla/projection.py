@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 import attrs
 
 from servqual._checks import must_be
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.sla.reading import ClockState, Reading, count_of
 
@@ -22,7 +23,7 @@ _ASSUMPTIONS: Final = (
 )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Projection:
     """Chance that a clock breaches within a horizon, with its basis and its assumptions.
 

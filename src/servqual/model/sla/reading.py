@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from servqual._checks import as_instant
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.history.event import Event
 from servqual.model.hours.hours import Hours, LedgerPart
@@ -33,7 +34,7 @@ class ClockState(Labelled):
     CANCELLED = "cancelled", "已取消"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Threshold:
     """Warning mark of a clock, and the moment at which it is passed.
 
@@ -53,7 +54,7 @@ def _each_alone(earlier: tuple["Reading", ...]) -> tuple[tuple[object, ...], ...
     return tuple(tuple(getattr(reading, name) for name in names) for reading in earlier)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Reading:
     """One clock of one case at one moment.
 

@@ -9,12 +9,13 @@ from typing import Any
 import attrs
 
 from servqual._checks import several
+from servqual._typed import typed
 from servqual.model.history.lifecycle import Lived
 from servqual.model.sla.agreement import Sla
 from servqual.model.sla.reading import ClockState, Reading
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class VerdictChange:
     """Cycle of a clock with another verdict; None where an agreement has no such cycle."""
 
@@ -25,7 +26,7 @@ class VerdictChange:
     after: Reading | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Replay:
     """Number of compared verdicts, and the verdicts that change."""
 

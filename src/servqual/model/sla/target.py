@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from servqual._checks import a, not_negative, several
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -52,7 +53,7 @@ def _is_label(value: object) -> bool:
 
 
 @declared("target")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Target(Rebuilt):
     """Limit for one clock, and the cases that it is for.
 

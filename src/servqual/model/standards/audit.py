@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import among, as_texts, differ, filled
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
@@ -69,7 +70,7 @@ class EvidenceKind(Labelled):
 _OUTSIDE: Final = frozenset({AuditKind.THIRD_PARTY, AuditKind.EXTERNAL})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Finding:
     """Finding with its evidence: good (`strength=True`), or to be corrected."""
 
@@ -79,9 +80,13 @@ class Finding:
     strength: bool = False
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Planned(Act):
-    """The audit was planned: subject, kind, checklist and date; for one from outside, also the institution (`body`)."""
+    """The audit was planned: subject, kind, checklist and date; for one from outside, also the institution (`body`).
+
+    `independent` says whether the auditors have no part in what they audit; None where nobody said it. An independent
+    quality audit needs it to be True.
+    """
 
     id: AuditId = attrs.field(validator=filled)
     kind: AuditKind = attrs.field(converter=AuditKind)
@@ -89,13 +94,21 @@ class Planned(Act):
     checklist: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     due: dt.date | None = None
     body: str = ""
+    independent: bool | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.kind is AuditKind.QUALITY_AUDIT and not self.independent:
+            raise InvalidValue.of(
+                "independent",
+                "be True for an independent quality audit",
+                self.independent,
+                do="plan an internal_audit where the auditors have a part in the work",
+            )
         if self.kind in _OUTSIDE and not self.body.strip():
             raise InvalidValue.of("body", "name who assesses from outside", self.body, do="say which institution")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Held(Act):
     """It took place: other participants, items of the checklist that were met, and findings."""
 
@@ -106,7 +119,7 @@ class Held(Act):
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Corrected(Act):
     """A finding was answered: how it was corrected, or why it stays."""
 
@@ -114,12 +127,12 @@ class Corrected(Act):
     how: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Closed(Act):
     """It ended; every finding to correct was answered."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Cancelled(Reasoned):
     """It will not take place, for a reason."""
 
@@ -143,12 +156,12 @@ AUDIT_TRANSITIONS: Final = Transitions(name="audit", rows=_rows())
 
 
 @declared("audit")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Audit(Lived[AuditStatus, AuditEvent]):
     """An audit as the tuple of its events.
 
     Refused: an event that the status does not allow, an answer to an unknown finding or to a strength, a met item that
-    is not on the checklist, and closing while a finding is not answered.
+    is not on the checklist, unmet items without a finding to correct, and closing while a finding is not answered.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> audit = Audit(history=[
@@ -174,6 +187,14 @@ record Corrected for each
                     among("met", item, self.plan.checklist)
             elif isinstance(event, Corrected):
                 among("finding", event.finding, [finding.name for finding in self.weaknesses])
+        if self.unmet and not self.weaknesses:
+            raise InvalidValue.of(
+                "findings",
+                "say what is wrong with unmet items of the checklist",
+                self.unmet,
+                shown=f"none for {', '.join(self.unmet)}",
+                do="add a Finding, or list the items in met",
+            )
         left = ", ".join(finding.name for finding in self.open_findings)
         if self.status is AuditStatus.CLOSED and left:
             raise InvalidValue.of(
@@ -193,6 +214,11 @@ record Corrected for each
     def plan(self) -> Planned:
         """First event: the plan."""
         return self._first(Planned)
+
+    @property
+    def independent(self) -> bool | None:
+        """Whether the auditors have no part in what they audit; None where nobody said it."""
+        return self.plan.independent
 
     @property
     def findings(self) -> tuple[Finding, ...]:

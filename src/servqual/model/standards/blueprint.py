@@ -7,6 +7,7 @@ from typing import Final
 import attrs
 
 from servqual._checks import as_texts, filled
+from servqual._typed import typed
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
 from servqual.model.labels import Labelled, Language
@@ -36,7 +37,7 @@ _DEPTH: Final = {lane: depth for depth, lane in enumerate(Lane)}
 _LINES: Final = {line: depth for depth, line in enumerate(Line, 1)}
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class BlueprintStep:
     """One action, in its lane; `role` says whose duty it is, where it is one of ours.
 
@@ -50,7 +51,7 @@ class BlueprintStep:
 
 
 @declared("blueprint")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Blueprint(Rebuilt):
     """Steps of a service in four lanes, and their crossings between lanes.
 

@@ -12,12 +12,12 @@ Node: TypeAlias = tuple[str, tuple[str, ...] | None]
 Edge: TypeAlias = tuple[str, str]
 
 
-def predecessors(nodes: Sequence[Node]) -> dict[str, tuple[str, ...]]:
+def predecessors(nodes: Sequence[Node], field: str = "steps") -> dict[str, tuple[str, ...]]:
     """Map each step to its direct predecessors; refuse no steps, a name twice, an unknown name and a circle."""
     names = [name for name, _ in nodes]
     if not names:
-        raise InvalidValue.of("steps", "hold at least one", (), shown="none")
-    distinct("steps", names)
+        raise InvalidValue.of(field, "hold at least one", (), shown="none")
+    distinct(field, names)
     before = {
         name: after if after is not None else tuple(names[max(place - 1, 0) : place])
         for place, (name, after) in enumerate(nodes)

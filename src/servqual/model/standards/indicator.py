@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import attrs
 
 from servqual._checks import calendar_date, lasting, one_of
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.ids import AgentId
@@ -57,7 +58,7 @@ def _countable(_: object, field: "attrs.Attribute[Goal | None]", value: object) 
 
 
 @declared("indicator")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Indicator:
     """Goal for one measure, with reason, date and owner.
 

@@ -8,13 +8,14 @@ from types import MappingProxyType
 import attrs
 
 from servqual._checks import among, as_texts, filled
+from servqual._typed import typed
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
 from servqual.model.standards import flowchart
 
 
 @declared("touchpoint")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Touchpoint:
     """Point of contact with the customer: its stage, its channel, and our ways to ask for feedback.
 
@@ -29,7 +30,7 @@ class Touchpoint:
     after: tuple[str, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(as_texts))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Coverage(Rebuilt):
     """Feedback along a journey: how often at each touchpoint, and how often elsewhere."""
 
@@ -48,7 +49,7 @@ class Coverage(Rebuilt):
 
 
 @declared("journey")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Journey(Rebuilt):
     """Way of a customer through our touchpoints.
 
@@ -70,7 +71,7 @@ class Journey(Rebuilt):
     _before: Mapping[str, tuple[str, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        before = flowchart.predecessors([(point.name, point.after) for point in self.touchpoints])
+        before = flowchart.predecessors([(point.name, point.after) for point in self.touchpoints], "touchpoints")
         object.__setattr__(self, "_before", MappingProxyType(before))
 
     @property

@@ -5,13 +5,14 @@ compares a run with all of that and shows the time of each step.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
 import attrs
 
-from servqual._checks import as_instant, as_texts, filled, in_order, instant, lasting
+from servqual._checks import among, as_instant, as_texts, filled, in_order, instant, lasting
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -19,6 +20,7 @@ from servqual.model.hours.hours import Hours
 from servqual.model.labels import Labelled, Language
 from servqual.model.people.roles import Role
 from servqual.model.standards import flowchart
+from servqual.model.standards.indicator import Indicator
 
 
 class KeyLink(Labelled):
@@ -30,7 +32,7 @@ class KeyLink(Labelled):
 
 
 @declared("step")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Step:
     """One step: its name, and where fixed its role and its time limit.
 
@@ -50,7 +52,7 @@ class Step:
     link: KeyLink | None = attrs.field(default=None, converter=attrs.converters.optional(KeyLink))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Passage:
     """Run of one step: start, end (None: still under way), role, and ticked items.
 
@@ -70,7 +72,7 @@ class Passage:
 Run: TypeAlias = Mapping[str, Passage | tuple[dt.datetime, dt.datetime | None]]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Conformance(Rebuilt):
     """Comparison of a run with its procedure; each list is in the order of the procedure.
 
@@ -108,7 +110,7 @@ class Conformance(Rebuilt):
 
 
 @declared("procedure")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Procedure(Rebuilt):
     """Steps of a service and their order.
 
@@ -147,6 +149,17 @@ class Procedure(Rebuilt):
         """Steps of each role."""
         roles = dict.fromkeys(step.role for step in self.steps if step.role is not None)
         return MappingProxyType({role: tuple(s for s in self.steps if s.role is role) for role in roles})
+
+    def watched_by(self, indicators: Iterable[Indicator]) -> Mapping[str, tuple[Indicator, ...]]:
+        """Return the indicators that watch each step, by the name of the step; a step without any has `()`.
+
+        A step names an indicator by its name, or else by its KPI. A name that no indicator has is refused.
+        """
+        known = {indicator.name or indicator.kpi: indicator for indicator in indicators}
+        for step in self.steps:
+            for name in step.indicators:
+                among(f"indicators of {step.name!r}", name, known)
+        return MappingProxyType({step.name: tuple(known[name] for name in step.indicators) for step in self.steps})
 
     @property
     def unclear(self) -> tuple[Step, ...]:

@@ -4,11 +4,13 @@ The same names are the events, so a program reads well with `from servqual.model
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
 import attrs
 
-from servqual._checks import a_fact, as_instant, as_texts, differ, filled, instant
+from servqual._checks import a_fact, among, as_instant, as_texts, differ, filled, instant
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
@@ -62,7 +64,7 @@ class Confirmation(Labelled):
 
 
 @declared("service_level")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class ServiceLevel:
     """Level of service, such as basic or premium: its offers and its standard.
 
@@ -80,13 +82,21 @@ class ServiceLevel:
     services: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     standard: str | None = None
 
+    def kept_to(self, standards: "Iterable[ServiceStandard]") -> "ServiceStandard | None":
+        """Return the standard of this level; None where it names none. A name that no standard has is refused."""
+        known = {standard.name: standard for standard in standards}
+        if self.standard is None:
+            return None
+        among("standard", self.standard, known)
+        return known[self.standard]
+
 
 def _some(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
     if not value or not all(name.strip() for name in value):
         raise InvalidValue.of(field.name, "name at least one", value, do="those who will keep a standard draft it")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Drafted(Act):
     """A version was written: departments that keep it, requirements, and indicators that judge it.
 
@@ -114,7 +124,7 @@ class Drafted(Act):
         return tuple(dimension for dimension in StandardDimension if not getattr(self, dimension.value))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Reviewed(Act):
     """Departments reviewed it; it goes on after a passed review with a head of department."""
 
@@ -123,7 +133,7 @@ class Reviewed(Act):
     findings: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Confirmed(Act):
     """It was confirmed by an internal review, or by a third party named in `body`."""
 
@@ -135,7 +145,7 @@ class Confirmed(Act):
             raise InvalidValue.of("body", "name the third party that confirmed", self.body, do="say who certified it")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Published(Act):
     """It was published; its goals hold from then on, or from a later moment, `effective_from`."""
 
@@ -156,12 +166,12 @@ class Published(Act):
         return self.effective_from or self.at
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Dropped(Reasoned):
     """The new version was dropped, for a reason; the published one stays in use."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Retired(Reasoned):
     """The whole standard ended, for a reason."""
 
@@ -198,7 +208,7 @@ def _rows() -> tuple[Row[StandardStatus], ...]:
 STANDARD_TRANSITIONS: Final = Transitions(name="standard", rows=_rows())
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class StandardVersion:
     """Published version and its span: from `start` to `end`, which is not included (None: still in use)."""
 
@@ -208,7 +218,7 @@ class StandardVersion:
 
 
 @declared("service_standard")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class ServiceStandard(Lived[StandardStatus, StandardEvent]):
     """A promise of service as the tuple of its events, all versions included.
 

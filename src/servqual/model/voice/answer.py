@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from servqual._checks import filled, instant
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.ids import AgentId, CaseId, CustomerId, InteractionId, SurveyId, TeamId
@@ -14,7 +15,7 @@ from servqual.model.voice.question import Question
 
 
 @declared("invitation")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Invitation:
     """Invitation of a customer to a survey: when, how, about which service, and whether with a reward."""
 
@@ -30,7 +31,7 @@ class Invitation:
 
 
 @declared("answer")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Answer:
     """One answer to one question: a score on its scale, words, or both.
 

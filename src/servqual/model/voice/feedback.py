@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import filled, whole
+from servqual._typed import typed
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Event
 from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
@@ -67,7 +68,7 @@ class Handling(Labelled):
     DECLINED = "declined", "未采纳"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Received(Event):
     """Feedback came in.
 
@@ -89,12 +90,12 @@ class Received(Event):
             filled(self, attrs.fields(Received).text, self.text)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Acknowledged(Act):
     """The customer was told at once that we have it."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Analysed(Act):
     """It was sorted and understood: its category, and what it says about our service."""
 
@@ -102,7 +103,7 @@ class Analysed(Act):
     finding: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Handled(Act):
     """We decided: `reason` says what was fixed or adopted, or why neither; an idea may become a suggestion."""
 
@@ -111,14 +112,14 @@ class Handled(Act):
     suggestion: SuggestionId | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Replied(Act):
     """The customer was told our decision; an anonymous customer in public."""
 
     text: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Rewarded(Act):
     """The customer got a reward."""
 
@@ -145,7 +146,7 @@ FEEDBACK_TRANSITIONS: Final = Transitions(name="feedback", rows=_rows())
 
 
 @declared("feedback_item")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class FeedbackItem(Lived[FeedbackStatus, FeedbackEvent]):
     """One piece of feedback as the tuple of its events.
 

@@ -7,6 +7,7 @@ from typing import Final
 import attrs
 
 from servqual._checks import filled
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
@@ -39,7 +40,7 @@ def _anchors(value: Mapping[int, str]) -> Mapping[int, str]:
     return MappingProxyType(dict(sorted(value.items())))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Scale(Rebuilt):
     """Whole points from `low` to `high`, both included, and words for some of them.
 
@@ -81,7 +82,7 @@ _BY_DIMENSION: Final = frozenset({QuestionKind.PERCEPTION, QuestionKind.EXPECTAT
 
 
 @declared("question")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Question:
     """One question, named by its `key`, with its text and perhaps a Chinese translation.
 

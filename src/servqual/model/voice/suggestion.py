@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import filled
+from servqual._typed import typed
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Event, Reasoned
 from servqual.model.history.lifecycle import History, Lived, Row, Transitions, short
@@ -39,7 +40,7 @@ class SuggestionStatus(Labelled):
     REWARDED = "rewarded", "已奖励"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Submitted(Event):
     """An idea came in, from a customer, or from one of us (`by`), or out of a feedback item."""
 
@@ -49,33 +50,33 @@ class Submitted(Event):
     feedback: FeedbackId | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Evaluated(Act):
     """Somebody judged its value."""
 
     verdict: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Adopted(Act):
     """We will do it; `owner` is responsible."""
 
     owner: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Declined(Reasoned):
     """We will not do it, for a reason."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Implemented(Act):
     """We did it, with this result."""
 
     result: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Rewarded(Act):
     """The author of the idea got a reward."""
 
@@ -102,7 +103,7 @@ SUGGESTION_TRANSITIONS: Final = Transitions(name="suggestion", rows=_rows())
 
 
 @declared("suggestion")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Suggestion(Lived[SuggestionStatus, SuggestionEvent]):
     """An idea for a better service as the tuple of its events.
 

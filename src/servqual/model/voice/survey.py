@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from servqual._checks import among, as_instant, as_texts, as_zone, calendar_date, differ, filled, some
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
@@ -59,7 +60,7 @@ class SurveyMethod(Labelled):
     FOCUS_GROUP = "focus_group", "焦点小组"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Improvement:
     """Measure against a problem that the survey found: what, by whom, by when."""
 
@@ -69,7 +70,7 @@ class Improvement:
     due: dt.date = attrs.field(validator=calendar_date)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Unaddressed:
     """Problem that the survey found and that stays without a measure, with the reason."""
 
@@ -77,7 +78,7 @@ class Unaddressed:
     reason: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Designed(Act):
     """The questions, the method and the rhythm of the survey were set."""
 
@@ -90,17 +91,17 @@ class Designed(Act):
     every: Cadence | None = attrs.field(default=None, converter=attrs.converters.optional(Cadence))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Opened(Act):
     """Customers may answer."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Closed(Act):
     """No more answers are taken."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Analysed(Act):
     """The answers were analysed: frequent problems, and strengths."""
 
@@ -108,14 +109,14 @@ class Analysed(Act):
     strengths: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class FedBack(Act):
     """The departments concerned got the results."""
 
     departments: tuple[str, ...] = attrs.field(converter=as_texts, validator=some)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class MeasuresSet(Act):
     """Measures were decided, or the reasons for none; may be recorded in several parts."""
 
@@ -128,14 +129,14 @@ class MeasuresSet(Act):
         return (*(one.problem for one in self.improvements), *(one.problem for one in self.unaddressed))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Tracked(Act):
     """The measures were followed to their end; the result in words."""
 
     result: str = attrs.field(validator=filled)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Cancelled(Reasoned):
     """The survey was cancelled, for a reason."""
 
@@ -163,7 +164,7 @@ SURVEY_TRANSITIONS: Final = Transitions(name="survey", rows=_rows())
 
 
 @declared("survey")
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Survey(Lived[SurveyStatus, SurveyEvent]):
     """A survey as the tuple of its events, from its questions to the result of its measures.
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from servqual._checks import as_zone, near, one_of
+from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.files.settings import as_encoding, as_flag, as_forms, as_sign, as_text, as_texts, section
@@ -39,7 +40,7 @@ def _read_only(value: Mapping[str, Any]) -> dict[str, Any]:
 Pick: TypeAlias = Literal["first", "last"]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Moment:
     """The moment of a step of a case: its first or last event of these names; `*` is any event."""
 
@@ -47,7 +48,7 @@ class Moment:
     of: tuple[str, ...] = attrs.field(converter=_words)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Log:
     """The layout of an event log, which has the name and the moment of a step in every row.
 
@@ -64,14 +65,15 @@ class Log:
     repeats: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_repeats)
 
     def __attrs_post_init__(self) -> None:
-        for name, kind in (*((m, Kind.MOMENT) for m in self.moments), *((r, Kind.COUNT) for r in self.repeats)):
+        columns = (("moments", Kind.MOMENT, self.moments), ("repeats", Kind.COUNT, self.repeats))
+        for field, name, kind in ((field, name, kind) for field, kind, names in columns for name in names):
             if TABLES["cases"].get(name) is not kind:
                 known = [column for column, of in TABLES["cases"].items() if of is kind]
                 close = near(name, known) or tuple(known)
-                raise InvalidValue.of("log", f"give {kind}s of a case only", name, near=close)
+                raise InvalidValue.of(field, f"give {kind}s of a case only", name, near=close)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Layout:
     """A description of how to read an export.
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import attrs
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import did_you_mean, must_be, near
 from servqual.errors import UnknownName
 from servqual.readers.files.layouts import Layout
 
@@ -46,6 +46,7 @@ def layout(name: str) -> Layout:
     >>> layout("servicenow").columns["received_at"]
     'opened_at'
     """
+    must_be(str, "name", f"one of {', '.join(LAYOUTS)}", name)
     try:
         found = LAYOUTS[name]
     except KeyError:

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual._checks import as_zone
+from servqual._checks import as_zone, must_be
 from servqual.errors import InvalidValue
 from servqual.readers.columns.columns import (
     DTYPES,
@@ -57,6 +57,8 @@ def columns_of(
     >>> chunk.columns["team"].labels, [str(r) for r in chunk.refusals]
     (['north'], ["row 1: reopened must be a whole number, 0 or more (got '-1')"])
     """
+    must_be(str, "table", "the name of a table", table)
+    must_be(Mapping, "data", "a mapping from column name to values", data)
     chunk = _Source(table, data, Request(naive=naive, unique=unique, kinds=kinds or {})).chunk(slice(None))
     if rows is None:
         return chunk

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from servqual.model.service.case import CASE_FACTS
+from servqual.model.service.case import CASE_FACTS, CASE_FIRST_TOLD
 
 
 class Following(NamedTuple):
@@ -54,6 +54,16 @@ def _last_known(field: str) -> Callable[[Any], Any]:
         return None
 
     return last
+
+
+def _first_known(field: str) -> Callable[[Any], Any]:
+    """Read the first known value of a field in an object's events."""
+
+    def first(one: Any) -> Any:
+        told = (getattr(event, field, None) for event in one.counted)
+        return next((value for value in told if value is not None), None)
+
+    return first
 
 
 def _complaint_ended(complaint: Any) -> Any:
@@ -121,7 +131,8 @@ _CASE: Final[Mapping[str, Getter]] = {
     "customer_id": "customer",
     "agent": "owner",
     **_same("team category priority status"),
-    **{name: _last_known(name) for name in ("cause", "channel", "tier", "source")},
+    **{name: _last_known(name) for name in ("cause", "channel", "tier")},
+    **{name: _first_known(name) for name in CASE_FIRST_TOLD},
     "updated_at": lambda case: case.history[-1].at,
     "occurred_at": lambda case: case.report and case.report.occurred_at,
     "_facts": lambda case: CASE_FACTS.of(case.counted),

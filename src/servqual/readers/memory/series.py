@@ -140,7 +140,9 @@ def _moments(name: str, series: Any, dtype: Any, naive: str | None) -> Any:
         )
     if zone is not None:
         return series.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy()
-    wall = series.to_numpy() if isinstance(dtype, nw.Datetime) else series.cast(nw.Datetime("us")).to_numpy()
+    wall = series.to_numpy()
+    if wall.dtype.kind != "M":
+        wall = series.cast(nw.Datetime("us")).to_numpy()
     shown = in_microseconds(wall, LAST_MOMENT + _FAR)
     near = np.clip(shown, FIRST_MOMENT - _FAR, LAST_MOMENT + _FAR)  # no calendar has offsets further away
     return instants(np.where(shown == MISSING, MISSING, near), as_zone(naive)).view("datetime64[us]")
