@@ -28,6 +28,7 @@ _TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "linked": ("relation",),
     "replied": ("public", "bot"),
     "reported": ("opened_by",),
+    "resolved": ("told_customer",),
     "verified": ("effective", "customer_confirmed"),
     "waiting": ("on",),
 }
@@ -37,6 +38,7 @@ _ENDS: Final[Mapping[str, frozenset[str]]] = {
     "linked": frozenset(Relation),
     "replied": frozenset(("public", "internal", "bot")),
     "reported": frozenset(("customer", "agent")),
+    "resolved": frozenset(("told", "untold")),
     "verified": frozenset(("passed", "failed")),
 }
 """Names that may follow an event and a dot; after `waiting` any name may."""
@@ -57,6 +59,8 @@ def _finer(event: str, *cells: Any) -> str | None:
             return "bot" if bot else "internal" if public == 0 else "public"
         case "reported", opened_by:
             return str(opened_by or "customer")
+        case "resolved", told:
+            return None if told is None else "told" if told else "untold"
         case "verified", effective, confirmed:
             return "failed" if 0 in {effective, confirmed} else "passed"
         case "waiting", on:
