@@ -9,7 +9,7 @@ import csv
 import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -38,17 +38,27 @@ Verdict = tuple[float | None, int, int]
 KEPT, MISSED, OPEN, OUT = (1.0, 1, 0), (0.0, 1, 0), (None, 0, 1), (None, 0, 0)
 
 
-def verdict(due: dt.datetime, stop: dt.datetime | None, end: dt.datetime | None, now: dt.datetime) -> Verdict:
+class Told(NamedTuple):
+    """What ends a promise: its stop, the end of the case, and whether that takes the stop back."""
+
+    stop: dt.datetime | None
+    end: dt.datetime | None
+    taken_back: bool = False
+
+
+def verdict(due: dt.datetime, told: Told, now: dt.datetime) -> Verdict:
     """Judge by the rule: the stop, else the end of the case, else now, against the due moment."""
-    stop = None if stop is None or stop > now or (end is not None and end < stop) else stop
-    end = None if end is None or end > now else end
+    end = None if told.end is None or told.end > now else told.end
+    stop = None if told.stop is None or told.stop > now or (end is not None and end < told.stop) else told.stop
+    if told.taken_back and end is not None:
+        stop = None
     if due < (stop or end or now):
         return MISSED
     return KEPT if stop else OUT if end else OPEN
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> tuple[Case, dict[str, tuple[dt.datetime | None, dt.datetime | None]]]:
+def lives(draw: st.DrawFn) -> tuple[Case, dict[str, Told]]:
     """A case that is not reopened and pauses nothing, with the stop of each clock and the end, as drawn."""
     start, replied, solved, ended, late = sorted(draw(st.lists(moments, min_size=5, max_size=5)))
     answers, told = draw(st.booleans()), draw(st.booleans())
@@ -82,11 +92,11 @@ def lives(draw: st.DrawFn) -> tuple[Case, dict[str, tuple[dt.datetime | None, dt
         history += [event.CustomerMessage(at=late, seq=1), event.Replied(at=late, by="A", seq=2)]
     end = None if finish in {"open", "solved"} else ended
     replies = [e.at for e in history if e.stored_name == "replied"] + ([solved] if has_solution and told else [])
-    solution = solved if finish in {"solved", "closed"} else None
-    return Case(history=history), {"first_response": (min(replies, default=None), end), "resolution": (solution, end)}
+    solution = Told(solved if has_solution else None, end, taken_back=finish == "withdrawn")
+    return Case(history=history), {"first_response": Told(min(replies, default=None), end), "resolution": solution}
 
 
-def told(found: Any) -> Verdict:
+def said(found: Any) -> Verdict:
     """What a measurement says."""
     return found.value, found.n, found.undecided
 
@@ -94,7 +104,7 @@ def told(found: Any) -> Verdict:
 def by_case(kpi: str | Kpi, data: Any, cases: Sequence[Case], now: dt.datetime, **more: Any) -> list[Verdict]:
     """Measure a KPI for each case alone."""
     found = measure([kpi], data, by=["case_id"], now=now, **more)
-    there = {m.group["case_id"]: told(m) for m in found}
+    there = {m.group["case_id"]: said(m) for m in found}
     return [there.get(case.id, OUT) for case in cases]
 
 
@@ -113,7 +123,7 @@ def columns(cases: Sequence[Any], *names: str) -> dict[str, list[Any]]:
     now=moments | st.just(MONDAY + LONG),
 )
 def test_clock_and_kpi_say_the_same_of_every_case(
-    life: list[tuple[Case, dict[str, tuple[dt.datetime | None, dt.datetime | None]]]],
+    life: list[tuple[Case, dict[str, Told]]],
     hours: BusinessHours,
     within: dt.timedelta,
     now: dt.datetime,
@@ -125,7 +135,7 @@ def test_clock_and_kpi_say_the_same_of_every_case(
     log = {"case_events": [case for case, _ in life]}
     bulk = clock_readings(log["case_events"], sla, now=now)
     for clock in ("first_response", "resolution"):
-        want = [verdict(hours.after(case.history[0].at, within), *stops[clock], now) for case, stops in known]
+        want = [verdict(hours.after(case.history[0].at, within), stops[clock], now) for case, stops in known]
         assert [STATE[sla.read(case, now=now)[clock].state] for case in cases] == want
         read = bulk[clock]
         states = {read.log.ids[case]: STATE[STATES[state]] for case, state in zip(read.case, read.state, strict=True)}
@@ -147,7 +157,7 @@ def ended(case: Case) -> dt.datetime | None:
 
 
 @st.composite
-def complaints(draw: st.DrawFn) -> tuple[Complaint, dict[str, tuple[dt.datetime | None, dt.datetime | None]]]:
+def complaints(draw: st.DrawFn) -> tuple[Complaint, dict[str, Told]]:
     """A complaint that is not reopened, with the stop of each clock and the end, as drawn."""
     start, heard, solved, finished = sorted(draw(st.lists(moments, min_size=4, max_size=4)))
     told_it, answers = draw(st.booleans()), draw(st.booleans())
@@ -176,15 +186,18 @@ def complaints(draw: st.DrawFn) -> tuple[Complaint, dict[str, tuple[dt.datetime 
         history.append(voiced.Duplicate(at=finished, by="A", of=ComplaintId("P-0"), seq=-3))
     end = None if finish in {"open", "solved"} else finished
     acknowledged = heard if answers else solved if has_solution and told_it else None
-    solution = solved if finish in {"solved", "closed"} else None
-    return Complaint(history=history), {"acknowledgement": (acknowledged, end), "resolution": (solution, end)}
+    solution = Told(solved if has_solution else None, end, taken_back=finish == "taken_back")
+    return Complaint(history=history), {"acknowledgement": Told(acknowledged, end), "resolution": solution}
 
 
 @given(
-    drawn=complaints(), hours=st.sampled_from(HOURS), within=st.sampled_from(WITHIN), now=moments | st.just(MONDAY + LONG)
+    drawn=complaints(),
+    hours=st.sampled_from(HOURS),
+    within=st.sampled_from(WITHIN),
+    now=moments | st.just(MONDAY + LONG),
 )
 def test_clock_and_kpi_say_the_same_of_every_complaint(
-    drawn: tuple[Complaint, dict[str, tuple[dt.datetime | None, dt.datetime | None]]],
+    drawn: tuple[Complaint, dict[str, Told]],
     hours: BusinessHours,
     within: dt.timedelta,
     now: dt.datetime,
@@ -198,12 +211,12 @@ def test_clock_and_kpi_say_the_same_of_every_complaint(
     rows = columns([complaint], "acknowledged_at", "resolved_at")
     rows |= {"received_at": [complaint.received.at], "closed_at": [end]}
     for clock, key in (("acknowledgement", "complaint_acknowledged_kept"), ("resolution", "complaint_kept")):
-        want = verdict(hours.after(complaint.received.at, within), *stops[clock], now)
+        want = verdict(hours.after(complaint.received.at, within), stops[clock], now)
         sla = Sla(name="s", hours=hours, targets=[Target(clock=clock, within=within)])
         assert STATE[sla.read(complaint, now=now)[clock].state] == want
         kpi = KPIS[key].with_(within=within, hours=hours)
-        assert told(measure([kpi], {"complaints": [complaint]}, now=now).one()) == want
-        assert told(measure([kpi], {"complaints": rows}, now=now).one()) == want
+        assert said(measure([kpi], {"complaints": [complaint]}, now=now).one()) == want
+        assert said(measure([kpi], {"complaints": rows}, now=now).one()) == want
 
 
 @pytest.mark.parametrize("clock", ["first_response", "resolution"])
@@ -226,7 +239,7 @@ def test_the_report_says_what_the_rule_says(clock: str, tmp_path: Path) -> None:
             "hours": {"week": {"mon-fri": "09:00-12:00, 13:00-17:00", "sat": "10:00-12:00"}},
         }
     )
-    wanted = [verdict(hours.after(start, 8 * HOUR), stop, end, now) for start, stop, end in rows]
+    wanted = [verdict(hours.after(start, 8 * HOUR), Told(stop, end), now) for start, stop, end in rows]
     (row,) = report(file, config, now=now)["standards"]
     judged = [value for value, n, _ in wanted if n]
     assert (row["n"], row["value"]) == (len(judged), pytest.approx(sum(v or 0 for v in judged) / len(judged)))

@@ -37,7 +37,18 @@ NIGHTS = BusinessHours(
 WALL = attrs.evolve(NIGHTS, counting="wall")
 SHUT = BusinessHours.during([(None, HOURS), (MONDAY + 3000 * MINUTE, BusinessHours(zone="UTC", week={}))])
 ATTRIBUTES = ("priority", "category", "team", "channel")
-LOGGED = ("on", "public", "bot", "told_customer", "effective", "customer_confirmed", "relation", "since", "opened_by", *ATTRIBUTES)
+LOGGED = (
+    "on",
+    "public",
+    "bot",
+    "told_customer",
+    "effective",
+    "customer_confirmed",
+    "relation",
+    "since",
+    "opened_by",
+    *ATTRIBUTES,
+)
 
 
 def us(moment: dt.datetime | None) -> int | None:

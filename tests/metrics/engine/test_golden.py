@@ -1,6 +1,6 @@
 """A tally that was stored once stays readable, gives the same numbers, and is refused by name where one changed.
 
-The files `tests/data/*-1.sqtally` and `.json` were written by `python tests/metrics/engine/test_golden.py`. Where a
+The files `tests/data/*-2.sqtally` and `.json` were written by `python tests/metrics/engine/test_golden.py`. Where a
 KPI's number changes its version rises: then add a new pair beside the old one, which must be refused for that KPI.
 """
 
@@ -145,9 +145,9 @@ def numbers(measures: Measures) -> list[Any]:
 @pytest.mark.parametrize("name", GOLDEN)
 def test_a_stored_tally_stays_readable(name: str) -> None:
     """Its definitions are those of today, and so are its bytes and its numbers."""
-    stored, today = (DATA / f"{name}-1.sqtally").read_bytes(), GOLDEN[name]()
+    stored, today = (DATA / f"{name}-2.sqtally").read_bytes(), GOLDEN[name]()
     found = Tally.from_bytes(stored, kpis=OWN)
-    assert json.loads((DATA / f"{name}-1.json").read_text(encoding="utf-8")) == json.loads(
+    assert json.loads((DATA / f"{name}-2.json").read_text(encoding="utf-8")) == json.loads(
         json.dumps(numbers(found.measure()))
     )
     assert today.to_bytes() == stored
@@ -171,8 +171,15 @@ def all_of(kind: type[Accumulator]) -> Iterator[type[Accumulator]]:
 def test_a_tally_of_an_older_version_is_refused_by_name() -> None:
     """Where a KPI's number changed, so did its version; the message says which KPI it is."""
     newer = attrs.evolve(KPIS["resolution_p90"], version=KPIS["resolution_p90"].version + 1)
-    with pytest.raises(TallyMismatch, match=r"resolution_p90 as version 1 of resolution_time \(got version 2"):
-        Tally.from_bytes((DATA / "tally-1.sqtally").read_bytes(), kpis=[*OWN, newer])
+    with pytest.raises(TallyMismatch, match=r"resolution_p90 as version 2 of resolution_time \(got version 3"):
+        Tally.from_bytes((DATA / "tally-2.sqtally").read_bytes(), kpis=[*OWN, newer])
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_tally_from_before_numbers_changed_is_refused(name: str) -> None:
+    """The first pair was counted before a case ended its clocks."""
+    with pytest.raises(TallyMismatch):
+        Tally.from_bytes((DATA / f"{name}-1.sqtally").read_bytes(), kpis=OWN)
 
 
 @pytest.mark.parametrize("key", KPIS)
@@ -185,6 +192,6 @@ def test_a_version_is_part_of_every_definition(key: str) -> None:
 if __name__ == "__main__":
     DATA.mkdir(exist_ok=True)
     for name, make in GOLDEN.items():
-        (DATA / f"{name}-1.sqtally").write_bytes(make().to_bytes())
-        (DATA / f"{name}-1.json").write_text(json.dumps(numbers(make().measure()), indent=1) + "\n", encoding="utf-8")
+        (DATA / f"{name}-2.sqtally").write_bytes(make().to_bytes())
+        (DATA / f"{name}-2.json").write_text(json.dumps(numbers(make().measure()), indent=1) + "\n", encoding="utf-8")
     sys.stdout.write("written\n")

@@ -800,7 +800,9 @@ def test_no_clock_outlives_its_case(end: type[CaseEvent]) -> None:
     sla = Sla(name="s", hours=ALWAYS, targets=[Target(clock=clock, within=4 * HOUR) for clock in STANDARD.rules])
     readings = sla.read(case, now=at("Fri 11:00"))
     assert all(reading.is_over or reading.state == "pending" for reading in readings.values())
-    assert all(cycle.until <= at("Mon 10:00") for reading in readings.values() for cycle in reading.cycles if cycle.start)
+    assert all(
+        cycle.until <= at("Mon 10:00") for reading in readings.values() for cycle in reading.cycles if cycle.start
+    )
     assert {reading.breached_at for reading in readings.values()} == {None}
     assert readings["next_response"].state == "pending"
     assert case.duplicate_of == ("C-0" if end is Duplicate else None)
@@ -818,7 +820,10 @@ def test_what_the_end_cut_off_goes_on_with_the_case() -> None:
 
 def test_a_withdrawn_solution_keeps_no_promise() -> None:
     """A case that was solved, waits and is called off had no solution: missed if it was due before, else undecided."""
-    wait, off = Waiting(at=at("Mon 10:30"), by="A-1", on="customer"), Cancelled(at=at("Mon 11:00"), by="A-1", reason="r")
+    wait, off = (
+        Waiting(at=at("Mon 10:30"), by="A-1", on="customer"),
+        Cancelled(at=at("Mon 11:00"), by="A-1", reason="r"),
+    )
     case = in_handling(MONDAY, resolved(at("Mon 10:00")), wait, off)
     assert case.resolved_at is None
     assert read(case, agree(Clock.RESOLUTION, 2 * HOUR), at("Tue 09:00")).state == "cancelled"

@@ -44,6 +44,9 @@ _ENDS: Final[Mapping[str, frozenset[str]]] = {
 """Names that may follow an event and a dot; after `waiting` any name may."""
 
 
+_PLAINLY: Final = {"linked": "related", "reported": "customer"}
+
+
 def _is_event(name: str, dot: str, end: str) -> bool:
     if not dot:
         return name in _EVENTS
@@ -53,14 +56,12 @@ def _is_event(name: str, dot: str, end: str) -> bool:
 def _finer(event: str, *cells: Any) -> str | None:
     """Choose the finer name of an event by its cells; an absent or empty cell is None."""
     match event, *cells:
-        case "linked", relation:
-            return str(relation or "related")
+        case "linked" | "reported", cell:
+            return str(cell or _PLAINLY[event])
         case "replied", public, bot:
             return "bot" if bot else "internal" if public == 0 else "public"
-        case "reported", opened_by:
-            return str(opened_by or "customer")
-        case "resolved", told:
-            return None if told is None else "told" if told else "untold"
+        case "resolved", bool() | int() as told:
+            return "told" if told else "untold"
         case "verified", effective, confirmed:
             return "failed" if 0 in {effective, confirmed} else "passed"
         case "waiting", on:

@@ -106,14 +106,15 @@ def waiting_reasons(names: Iterable[str]) -> frozenset[str]:
 class ClockRule:
     """Rule that says when one clock runs.
 
-    `start` begins a cycle and is ignored while one runs; an event that both stops and starts stops first. `cancel`
-    ends a clock without a verdict, unless it was past due; by default that is the end of the case, after which nothing
+    `start` begins a cycle and is ignored while one runs; an event that both stops and starts stops first. `cancel` ends
+    a clock without a verdict, unless it was past due; by default that is the end of the case, after which nothing
     starts until an event of `reopen_on`. What such an end has cut off then goes on, and a case that is called off had
-    no solution: a clock that a reopening would resume loses its stop. `pause_on` names the reasons of waiting that pause the clock: None leaves it to the
-    agreement, the empty set never pauses, `ANY` always pauses. With `repeats` a start after a stop begins another
-    cycle; `restarts` says which starts restart a running cycle. With `stops_alone` an event that stops the clock cannot
-    start it again. `unsolved_only` ignores starts while a solution stands. With `from_earliest` a case that absorbs an
-    older one counts from the start of the older one. Unknown events are refused, with the nearest names.
+    no solution: a clock that a reopening would resume loses its stop. `pause_on` names the reasons of waiting that
+    pause the clock: None leaves it to the agreement, the empty set never pauses, `ANY` always pauses. With `repeats` a
+    start after a stop begins another cycle; `restarts` says which starts restart a running cycle. With `stops_alone` an
+    event that stops the clock cannot start it again. `unsolved_only` ignores starts while a solution stands. With
+    `from_earliest` a case that absorbs an older one counts from the start of the older one. Unknown events are refused,
+    with the nearest names.
 
     >>> ClockRule(start="reported", stop="replied.pubic")
     Traceback (most recent call last):
