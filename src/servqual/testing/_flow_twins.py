@@ -20,14 +20,33 @@ def end_name(r: Row) -> str:
     return "resolved_at" if "resolved_at" in r else "closed_at"
 
 
+def stands(r: Row, q: Asked, name: str) -> bool:
+    """Tell whether something came by now, and was not undone by a reopening."""
+    return q.by_now(r, name) and not (q.by_now(r, "reopened_at") and r["reopened_at"] > r[name])
+
+
+def solved_at(r: Row, q: Asked) -> dt.datetime | None:
+    """Find when it was resolved by now, or closed where that stands for it."""
+    names = [end_name(r), *(["closed_at"] if q.params.get("close_counts_as_solution") else [])]
+    return next((r[name] for name in names if stands(r, q, name)), None)
+
+
+def answered_at(r: Row, q: Asked, name: str) -> dt.datetime | None:
+    """Find when it was answered by now; after the close nothing is answered any more."""
+    if not q.by_now(r, name) or (stands(r, q, "closed_at") and r["closed_at"] < r[name]):
+        return None
+    at: dt.datetime = r[name]
+    return at
+
+
 def resolved(r: Row, q: Asked) -> bool:
-    """Tell whether it was resolved by now, or closed where there is no column of resolution."""
-    return q.by_now(r, end_name(r))
+    """Tell whether it was resolved by now, or closed where that stands for it."""
+    return solved_at(r, q) is not None
 
 
 def is_open(r: Row, q: Asked) -> bool:
-    """Tell whether it was neither resolved nor closed by now."""
-    return not q.by_now(r, "resolved_at") and not q.by_now(r, "closed_at")
+    """Tell whether it was neither resolved nor closed by now, or reopened since."""
+    return not stands(r, q, "resolved_at") and not stands(r, q, "closed_at")
 
 
 def early_due(r: Row) -> bool:
@@ -37,16 +56,20 @@ def early_due(r: Row) -> bool:
 
 def time_to(r: Row, q: Asked, name: str) -> Outcome:
     """Count the seconds from receipt to a moment."""
-    if not arrived(r, q) or q.backwards(r, "received_at", name):
-        return OUT
-    if q.by_now(r, name):
-        return q.seconds(r["received_at"], r[name])
-    return OPEN if is_open(r, q) else OUT
+    return _time_to(r, q, r[name] if q.by_now(r, name) else None)
 
 
 def to_end(r: Row, q: Asked) -> Outcome:
     """Count the seconds from receipt to resolution."""
-    return time_to(r, q, end_name(r))
+    return _time_to(r, q, solved_at(r, q))
+
+
+def _time_to(r: Row, q: Asked, at: dt.datetime | None) -> Outcome:
+    if not arrived(r, q) or (at is not None and at < r["received_at"]):
+        return OUT
+    if at is not None:
+        return q.seconds(r["received_at"], at)
+    return OPEN if is_open(r, q) else OUT
 
 
 def age(r: Row, q: Asked) -> Outcome:
@@ -54,26 +77,24 @@ def age(r: Row, q: Asked) -> Outcome:
     return q.seconds(r["received_at"], q.moment) if arrived(r, q) and is_open(r, q) else OUT
 
 
-def kept(r: Row, q: Asked, name: str, *, due: str | None = None) -> Outcome:
-    """Judge whether an event came in time."""
-    if not arrived(r, q) or q.backwards(r, "received_at", name):
+def kept(r: Row, q: Asked, at: dt.datetime | None, *, due: str = "") -> Outcome:
+    """Judge whether an event came by its due moment, and before the close."""
+    closed = r["closed_at"] if stands(r, q, "closed_at") else None
+    end = at or closed
+    if not arrived(r, q) or (end is not None and end < r["received_at"]):
         return OUT
-    done, within = q.by_now(r, name), q.params["within"]
-    if within is not None:
-        elapsed = q.seconds(r["received_at"], r[name] if done else q.moment)
-        in_time = bool(elapsed <= within.total_seconds())
-    elif due is None or r.get(due) is None or early_due(r):
+    within = q.params["within"]
+    by = r.get(due) if within is None else q.after(r["received_at"], within)
+    if by is None or (within is None and early_due(r)):
         return OUT
-    else:
-        in_time = bool((r[name] if done else q.moment) <= r[due])
-    if not done:
-        return OPEN if in_time else False
-    return in_time
+    if (end or q.moment) > by:
+        return False
+    return True if at is not None else OPEN if closed is None else OUT
 
 
 def resolved_kept(r: Row, q: Asked) -> Outcome:
     """Judge whether it was resolved in time."""
-    return kept(r, q, end_name(r), due="due_at")
+    return kept(r, q, solved_at(r, q), due="due_at")
 
 
 def counted(*conditions: Callable[[Row, Asked], bool]) -> Twin:
@@ -121,7 +142,7 @@ def overrun(r: Row, q: Asked) -> Outcome:
     finished = resolved(r, q)
     if not finished and not is_open(r, q):
         return OUT
-    end: dt.datetime = r[end_name(r)] if finished else q.moment
+    end = solved_at(r, q) or q.moment
     if end <= r["due_at"]:
         return OUT
     return q.seconds(r["due_at"], end) if finished else OPEN
@@ -133,7 +154,7 @@ def paused(r: Row, q: Asked) -> Outcome:
         return OUT
     if not resolved(r, q) and not is_open(r, q):
         return OUT
-    lasted = ((r[end_name(r)] if resolved(r, q) else q.moment) - r["received_at"]).total_seconds()
+    lasted = ((solved_at(r, q) or q.moment) - r["received_at"]).total_seconds()
     return OUT if r["paused_s"] > lasted else (r["paused_s"], lasted)
 
 
@@ -170,7 +191,8 @@ def came_back(rows: Sequence[Row], q: Asked) -> list[Outcome]:
     for r in sound:
         if not done(r, q):
             continue
-        end = r[end_name(r)]
+        end = solved_at(r, q)
+        assert end is not None
         gaps = [
             x["received_at"] - end for x in sound if (x["customer_id"], x["cause"]) == (r["customer_id"], r["cause"])
         ]
@@ -186,9 +208,9 @@ def lasting(name: str) -> Twin:
         at = end_name(r) if name == "end" else name
         if not arrived(r, q) or q.backwards(r, "received_at", at) or q.backwards(r, "received_at", "closed_at"):
             return OUT
-        came = q.by_now(r, at)
-        end = r[at] if came else r["closed_at"] if q.by_now(r, "closed_at") else q.moment
-        return q.seconds(r["received_at"], end), float(came)
+        came = solved_at(r, q) if name == "end" else answered_at(r, q, name)
+        end = came or (r["closed_at"] if stands(r, q, "closed_at") else q.moment)
+        return q.seconds(r["received_at"], end), float(came is not None)
 
     return each(judge)
 
@@ -211,12 +233,12 @@ CASE_TWINS: Final[Mapping[str, Twin]] = {
     "resolution_rate": among(arrived, resolved),
     "reopen_rate": among(reopened, lambda r, _: r["reopened"] > 0),
     "reassignment_rate": among(known("reassigned"), lambda r, _: r["reassigned"] > 0),
-    "first_response_kept": each(lambda r, q: kept(r, q, "first_response_at")),
+    "first_response_kept": each(lambda r, q: kept(r, q, answered_at(r, q, "first_response_at"))),
     "resolution_kept": each(resolved_kept),
     "sla_kept": among(known("sla_kept"), lambda r, _: r["sla_kept"]),
     "proactive_discovery_rate": among(known("source"), lambda r, q: r["source"] in q.params["internal"]),
-    "cases_resolved": counted(lambda r, q: q.by_now(r, "resolved_at") and q.wanted(r)),
-    "cases_closed": counted(lambda r, q: q.by_now(r, "closed_at") and q.wanted(r)),
+    "cases_resolved": counted(lambda r, q: stands(r, q, "resolved_at") and q.wanted(r)),
+    "cases_closed": counted(lambda r, q: stands(r, q, "closed_at") and q.wanted(r)),
     "verified_rate": among(done, lambda r, q: q.by_now(r, "verified_at")),
     "resolution_kept_of_closed": among(done, resolved_kept),
     "breach_overrun": each(overrun),

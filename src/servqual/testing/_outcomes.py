@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 
+from servqual.model import Hours
+
 Row: TypeAlias = Mapping[str, Any]
 """A row as plain values: aware datetimes, seconds, numbers, booleans and texts; None is missing."""
 
@@ -65,6 +67,11 @@ class Asked:
         """Count the seconds from start to end, in business time where `hours` are given."""
         hours = self.params.get("hours")
         return ((end - start) if hours is None else hours.elapsed(start, end)).total_seconds()
+
+    def after(self, start: dt.datetime, limit: dt.timedelta) -> dt.datetime:
+        """Find the first moment by which a limit has elapsed, in business time where `hours` are given."""
+        hours: Hours | None = self.params.get("hours")
+        return start + limit if hours is None else hours.after(start, limit)
 
     def span(self, name: str) -> float:
         """Read a parameter that is a span of time, in seconds."""

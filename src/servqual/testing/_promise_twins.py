@@ -6,6 +6,7 @@ from typing import Any, Final
 from servqual.testing._flow_twins import (
     age,
     among,
+    answered_at,
     arrived,
     came_back,
     counted,
@@ -75,8 +76,8 @@ COMPLAINT_TWINS: Final[Mapping[str, Twin]] = {
     "complaint_overdue": counted(overdue, lambda r, _: not early_due(r)),
     "complaint_handling_time": each(to_end),
     "complaint_handling_median": lasting("end"),
-    "complaint_kept": each(resolved_kept),
-    "complaint_acknowledged_kept": each(lambda r, q: kept(r, q, "acknowledged_at")),
+    "complaint_kept": each(complaint_kept),
+    "complaint_acknowledged_kept": each(lambda r, q: kept(r, q, answered_at(r, q, "acknowledged_at"))),
     "complaint_resolution_rate": among(arrived, resolved),
     "complaint_follow_up_rate": each(followed_up),
     "complaint_satisfaction": each(satisfied),

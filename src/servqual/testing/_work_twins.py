@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from servqual.testing._contact_twins import within_amount
-from servqual.testing._flow_twins import arrived, end_name
+from servqual.testing._flow_twins import arrived, solved_at
 from servqual.testing._gap_twins import less
 from servqual.testing._outcomes import Asked, Left, Outcome, Row, Twin, each, share_of
 
@@ -122,7 +122,7 @@ def resolution_cost(r: Row, q: Asked) -> Outcome:
     """Pair the cost of a case with whether it is resolved."""
     if not arrived(r, q) or within_amount(r["cost"]) is OUT:
         return OUT
-    return r["cost"], float(q.by_now(r, end_name(r)))
+    return r["cost"], float(solved_at(r, q) is not None)
 
 
 def left(r: Row, q: Asked) -> Outcome:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,12 +54,20 @@ VARIANTS: Mapping[str, tuple[dict[str, Any], ...]] = {
     "repeat_rate": ({"by_topic": False},),
     "qa_score": ({"critical": "zero"},),
     "servqual_unweighted": ({"dimensions": 1}, {"dimensions": 2}),
-    "resolution_kept": ({"within": DAY}, {"within": 8 * HOUR, "hours": OFFICE}),
-    "complaint_kept": ({"within": DAY},),
-    "resolution_kept_of_closed": ({"within": DAY},),
+    "resolution_kept": (
+        {"within": DAY},
+        {"within": 8 * HOUR, "hours": OFFICE},
+        {"within": 16 * HOUR, "hours": attrs.evolve(OFFICE, counting="wall"), "close_counts_as_solution": True},
+        {"close_counts_as_solution": True},
+    ),
+    "first_response_kept": ({"within": 8 * HOUR, "hours": OFFICE}, {"within": 0 * HOUR, "hours": OFFICE}),
+    "complaint_acknowledged_kept": ({"within": 8 * HOUR, "hours": OFFICE},),
+    "complaint_kept": ({"within": DAY}, {"within": 16 * HOUR, "hours": OFFICE}),
+    "resolution_kept_of_closed": ({"within": DAY}, {"within": 8 * HOUR, "hours": OFFICE}),
+    "resolution_rate": ({"close_counts_as_solution": True},),
     "breach_overrun": ({"hours": OFFICE},),
-    "resolution_median": ({"hours": OFFICE},),
-    "resolution_time": ({"hours": OFFICE}, {"only": {"team": ("north",)}}),
+    "resolution_median": ({"hours": OFFICE}, {"close_counts_as_solution": True}),
+    "resolution_time": ({"hours": OFFICE}, {"only": {"team": ("north",)}}, {"close_counts_as_solution": True}),
     "backlog_age": ({"hours": OFFICE},),
     "commitment_kept": ({"except_for": ({"team": ("north",)},)},),
 }

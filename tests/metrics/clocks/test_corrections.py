@@ -23,7 +23,7 @@ MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 HOURS = BusinessHours(zone="UTC", week={"mon-fri": "09:00-12:00, 13:00-17:00"})
-FACTS = ("on", "public", "bot", "effective", "customer_confirmed", "priority", "team", "category")
+FACTS = ("on", "public", "bot", "told_customer", "effective", "customer_confirmed", "priority", "team", "category")
 NAMING = {"corrects": "event", "corrects_at": "happened_at", "corrects_seq": "happened_seq"}
 
 
@@ -48,7 +48,8 @@ def life(rng: random.Random, number: int) -> Case:
         at += MINUTE * rng.choice([1, 15, 30, 60, 240])
         if rng.random() < 0.35:
             try:
-                case = case.record(correction(rng, case, at))
+                together = at if rng.random() < 0.6 else case.history[-1].at
+                case = case.record(correction(rng, case, together))
             except (IllegalTransition, InvalidValue):
                 continue
         else:
@@ -162,6 +163,33 @@ def rows_of(readings: Any) -> dict[str, list[tuple[Any, ...]]]:
         )
         found.setdefault(readings.log.ids[case], []).append(row)
     return found
+
+
+def test_of_two_corrections_of_one_moment_the_same_one_holds() -> None:
+    """In the model and in a log, in every order of rows: ties are broken by content."""
+    report = event.Reported(
+        at=MONDAY, id=CaseId("C-1"), customer=CustomerId("K"), description="d", impact="i", occurred_at=MONDAY,
+        owner="A", channel="phone", source="feedback",
+    )  # fmt: skip
+    kept_in_mind: dict[str, Any] = {"event": "classified", "happened_at": MONDAY + MINUTE, "reason": "r", "by": "Q"}
+    for changes in (
+        [{"priority": "low"}, {"priority": "urgent"}],
+        [{"priority": "urgent"}, {"priority": "low", "category": "b"}],
+        [{"priority": "low", "note": "z"}, {"priority": "urgent", "note": "a"}],
+        [{"priority": "urgent"}, {"priority": "low"}, {"category": "b", "priority": "normal"}],
+    ):
+        fixes = [event.Amended(at=MONDAY + 60 * MINUTE, changes=each, **kept_in_mind) for each in changes]
+        begun = [report, event.Received(at=MONDAY, by="A")]
+        begun.append(event.Classified(at=MONDAY + MINUTE, by="A", category="a", priority="normal"))
+        case = Case(history=[*begun, *fixes])
+        now = MONDAY + 600 * MINUTE
+        want = agreement().read(case, now=now)["resolution"]
+        for seed in range(6):
+            log = log_of([case], random.Random(seed))  # noqa: S311
+            found = read_clock(
+                agreement(), EventLog.of(columns_of("case_events", log), us(now) or 0), "resolution", us(now) or 0
+            )
+            assert rows_of(found)["C-1"] == [told(want)], changes
 
 
 def test_folded_cases_are_as_corrected() -> None:

@@ -37,7 +37,18 @@ NIGHTS = BusinessHours(
 WALL = attrs.evolve(NIGHTS, counting="wall")
 SHUT = BusinessHours.during([(None, HOURS), (MONDAY + 3000 * MINUTE, BusinessHours(zone="UTC", week={}))])
 ATTRIBUTES = ("priority", "category", "team", "channel")
-LOGGED = ("on", "public", "bot", "effective", "customer_confirmed", "relation", "since", "opened_by", *ATTRIBUTES)
+LOGGED = (
+    "on",
+    "public",
+    "bot",
+    "told_customer",
+    "effective",
+    "customer_confirmed",
+    "relation",
+    "since",
+    "opened_by",
+    *ATTRIBUTES,
+)
 
 
 def us(moment: dt.datetime | None) -> int | None:
@@ -87,7 +98,7 @@ def made(name: str, at: dt.datetime, rng: random.Random) -> Any:
         },
         "replied": {"public": rng.random() < 0.7, "bot": rng.random() < 0.2},
         "waiting": {"on": rng.choice(["customer", "supplier", "other"])},
-        "resolved": {"solution": "s", "told_customer": True},
+        "resolved": {"solution": "s", "told_customer": rng.random() < 0.5},
         "verified": {"effective": rng.random() < 0.6, "customer_confirmed": True},
         "followed_up": {"answer": "x"},
         "reopened": {"reason": "r"},
@@ -327,7 +338,8 @@ def test_folded_cases_are_what_cases_say_of_themselves(seed: int) -> None:
         for name in ("assigned_at", "first_response_at", "resolved_at", "verified_at"):
             assert at(name) == us(getattr(case, name)), (name, case)
         assert at("received_at") == us(case.history[0].at)
-        ended = case.closed_at or (case.history[-1].at if case.status == "cancelled" else None)
+        off = next((e.at for e in case.history if e.stored_name in {"cancelled", "duplicate"}), None)
+        ended = case.closed_at or off
         assert at("closed_at") == us(ended)
         assert (at("reopened"), at("reassigned"), at("escalated")) == (case.reopened, case.handed_over, case.escalated)
         assert (at("priority"), at("category"), at("team")) == (case.priority, case.category, case.team)

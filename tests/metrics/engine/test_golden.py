@@ -133,7 +133,7 @@ GOLDEN: dict[str, Callable[[], Tally]] = {
     ),
 }  # fmt: skip
 """Tallies with every accumulator, a compound KPI, clusters, clocks and hours."""
-NEWEST = {"tally": 2, "clustered": 1, "clocks": 1}
+NEWEST = dict.fromkeys(GOLDEN, 2)
 """The number of the newest pair of files of each."""
 REFUSED = {"tally-1": "fcr as version 1"}
 """What is said of each older pair."""

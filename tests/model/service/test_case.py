@@ -114,7 +114,7 @@ LEADS: dict[str, dict[str, str]] = {
     | dict.fromkeys(TALK | {"followed_up"}, "verifying"),
     "verified": {"closed": "closed", "reopened": "handling"} | dict.fromkeys(TALK | {"followed_up"}, "verified"),
     "closed": {"reopened": "handling"} | dict.fromkeys(TALK | {"followed_up"}, "closed"),
-    "cancelled": {},
+    "cancelled": dict.fromkeys(TALK, "cancelled"),
 }
 for _open in ("identified", "reported", "received", "classified", "assigned", "handling", "waiting"):
     LEADS[_open] |= {"duplicate": "cancelled", "cancelled": "cancelled"}
@@ -228,7 +228,7 @@ def test_what_a_full_life_tells() -> None:
     case = Case(history=[sample(name, minute) for minute, name in enumerate(names)])
     assert (case.id, case.customer, case.owner, case.team) == ("C-1", "K-1", "E-1", "lines")
     assert (case.category, case.priority, case.handed_over, case.escalated) == ("line", Priority.HIGH, 2, True)
-    assert (case.received_at, case.assigned_at, case.first_response_at) == (at(2), at(4), None)
+    assert (case.received_at, case.assigned_at, case.first_response_at) == (at(2), at(4), at(11))
     assert (case.resolved_at, case.verified_at, case.closed_at) == (at(13), at(14), at(15))
     assert case.age(now=at(99)) == 15 * MINUTE
     again = case.record(sample("reopened", 30))

@@ -452,9 +452,10 @@ def test_a_late_attach_counts_from_the_start() -> None:
     assert read(case, sla, at("Mon 14:00")).due == at("Mon 15:00")
 
 
-def test_answered_before_it_was_classified() -> None:
-    """A target that first holds after the stop judges the answer from the start."""
-    only = [Target(clock=Clock.FIRST_RESPONSE, within=HOUR, priority=Priority.URGENT)]
+@pytest.mark.parametrize("within", [10 * MINUTE, HOUR])
+def test_a_target_that_begins_after_the_stop_judges_nothing(within: dt.timedelta) -> None:
+    """A promise that begins to hold after the answer can neither be broken by it nor kept."""
+    only = [Target(clock=Clock.FIRST_RESPONSE, within=within, priority=Priority.URGENT)]
     case = Case(
         history=[
             reported(MONDAY),
@@ -463,8 +464,22 @@ def test_answered_before_it_was_classified() -> None:
             classified(at("Mon 11:00"), "urgent"),
         ]
     )
-    reading = read(case, Sla(name="s", hours=HOURS, targets=only), at("Mon 12:00"))
-    assert (reading.state, reading.elapsed) == ("met", 30 * MINUTE)
+    assert dict(Sla(name="s", hours=HOURS, targets=only).read(case, now=at("Mon 12:00"))) == {}
+
+
+def test_the_stop_itself_may_name_the_target() -> None:
+    """Who takes a case is known as it is taken: the promise of that team judges the time until then."""
+    mine = Target(clock=Clock.TIME_TO_OWN, within=HOUR, match={"team": "lines"})
+    case = Case(
+        history=[
+            reported(MONDAY),
+            Received(at=MONDAY, by="desk"),
+            classified(at("Mon 09:10"), "normal"),
+            Assigned(at=at("Mon 10:30"), by="desk", to="A-1", team="lines"),
+        ]
+    )
+    reading = read(case, Sla(name="s", hours=HOURS, targets=[mine]), at("Mon 12:00"))
+    assert (reading.state, reading.breached_at) == ("breached", at("Mon 10:00"))
 
 
 @pytest.mark.parametrize(("whole", "elapsed"), [(False, 11), (True, 27)])
@@ -747,13 +762,73 @@ def test_agent_created_cases() -> None:
 
 
 def test_a_merged_case_is_cancelled() -> None:
-    """Row "merge": the clocks of the source are cancelled, not met; before that it can have breached."""
+    """Row "merge": the clocks of the source are cancelled, not met; one that was past due stays breached."""
     case = Case(history=[reported(MONDAY), Duplicate(at=at("Mon 11:00"), by="desk", of=CaseId("C-0"))])
     reading = read(case, agree(Clock.FIRST_RESPONSE, 4 * HOUR), at("Tue 11:00"))
     assert (reading.state, reading.elapsed, reading.due) == ("cancelled", 2 * HOUR, None)
     assert reading.ledger[-1].why == "cancelled"
     late = read(case, agree(Clock.FIRST_RESPONSE, HOUR), at("Tue 11:00"))
-    assert (late.state, late.breached_at) == ("cancelled", at("Mon 10:00"))
+    assert (late.state, late.breached_at, late.late_by) == ("breached", at("Mon 10:00"), HOUR)
+
+
+def test_a_solution_told_to_the_customer_is_an_answer() -> None:
+    """Who tells the customer the solution has answered; who does not has not, and owes it until the case ends."""
+    told, found = resolved(at("Mon 09:30")), attrs.evolve(resolved(at("Mon 09:30")), told_customer=False)
+    verified = Verified(at=at("Mon 09:40"), by="Q-1", effective=True, customer_confirmed=True)
+    closed = Closed(at=at("Mon 09:50"), by="Q-1")
+    for clock in (Clock.FIRST_RESPONSE, Clock.NEXT_RESPONSE):
+        message = CustomerMessage(at=at("Mon 09:10"))
+        assert read(in_handling(MONDAY, message, told), agree(clock, HOUR), at("Tue 09:00")).state == "met"
+    answer = agree(Clock.FIRST_RESPONSE, HOUR)
+    assert read(in_handling(MONDAY, found), answer, at("Mon 09:40")).state == "running"
+    assert read(in_handling(MONDAY, found), answer, at("Tue 09:00")).state == "breached"
+    assert read(in_handling(MONDAY, found, verified, closed), answer, at("Tue 09:00")).state == "cancelled"
+
+
+@pytest.mark.parametrize("end", [Closed, Cancelled, Duplicate])
+def test_no_clock_outlives_its_case(end: type[CaseEvent]) -> None:
+    """Whatever ends it, nothing runs on or begins: a message is recorded, and owes no answer."""
+    found = attrs.evolve(resolved(at("Mon 09:30")), told_customer=False)
+    verified = Verified(at=at("Mon 09:40"), by="Q-1", effective=True, customer_confirmed=True)
+    ends: dict[type, list[CaseEvent]] = {
+        Closed: [found, verified, Closed(at=at("Mon 10:00"), by="A-1")],
+        Cancelled: [Cancelled(at=at("Mon 10:00"), by="A-1", reason="r")],
+        Duplicate: [Duplicate(at=at("Mon 10:00"), by="A-1", of=CaseId("C-0"))],
+    }
+    case = in_handling(MONDAY, *ends[end]).record(CustomerMessage(at=at("Mon 11:00")))
+    case = case.record(Replied(at=at("Tue 11:00"), by="A-1"))
+    sla = Sla(name="s", hours=ALWAYS, targets=[Target(clock=clock, within=4 * HOUR) for clock in STANDARD.rules])
+    readings = sla.read(case, now=at("Fri 11:00"))
+    assert all(reading.is_over or reading.state == "pending" for reading in readings.values())
+    assert all(
+        cycle.until <= at("Mon 10:00") for reading in readings.values() for cycle in reading.cycles if cycle.start
+    )
+    assert {reading.breached_at for reading in readings.values()} == {None}
+    assert readings["next_response"].state == "pending"
+    assert case.duplicate_of == ("C-0" if end is Duplicate else None)
+
+
+def test_what_the_end_cut_off_goes_on_with_the_case() -> None:
+    """A case that was closed without an answer and comes back still owes it, from the start."""
+    found = attrs.evolve(resolved(at("Mon 09:30")), told_customer=False)
+    verified = Verified(at=at("Mon 09:40"), by="Q-1", effective=True, customer_confirmed=True)
+    closed, again = Closed(at=at("Mon 09:50"), by="A-1"), Reopened(at=at("Mon 11:00"), by="A-1", reason="r")
+    case = in_handling(MONDAY, found, verified, closed, again)
+    reading = read(case, agree(Clock.FIRST_RESPONSE, 4 * HOUR), at("Mon 12:00"))
+    assert (reading.state, reading.elapsed, reading.due) == ("running", 3 * HOUR, at("Mon 13:00"))
+
+
+def test_a_withdrawn_solution_keeps_no_promise() -> None:
+    """A case that was solved, waits and is called off had no solution: missed if it was due before, else undecided."""
+    wait, off = (
+        Waiting(at=at("Mon 10:30"), by="A-1", on="customer"),
+        Cancelled(at=at("Mon 11:00"), by="A-1", reason="r"),
+    )
+    case = in_handling(MONDAY, resolved(at("Mon 10:00")), wait, off)
+    assert case.resolved_at is None
+    assert read(case, agree(Clock.RESOLUTION, 2 * HOUR), at("Tue 09:00")).state == "cancelled"
+    assert read(case, agree(Clock.RESOLUTION, 90 * MINUTE), at("Tue 09:00")).breached_at == at("Mon 10:30")
+    assert read(case, agree(Clock.FIRST_RESOLUTION, 2 * HOUR), at("Tue 09:00")).state == "met"
 
 
 @pytest.mark.parametrize(("earliest", "due"), [(False, "Mon 17:00"), (True, "Mon 16:00")])

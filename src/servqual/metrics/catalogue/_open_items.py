@@ -5,7 +5,7 @@ Each function reads a `View`. An event after `now` has not happened yet; impossi
 
 from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 import numpy as np
@@ -21,10 +21,15 @@ PLACE: Final[Mapping[str, Any]] = {"only": None, "except_for": None}
 """Parameters of every such KPI: the rows that count, chosen by values of columns."""
 TIMED: Final[Mapping[str, Any]] = {"hours": None, **PLACE}
 """Parameters of a duration: with `hours` it is business time."""
-DONE: Final = ("resolved_at", "closed_at")
+SOLVED: Final[Mapping[str, Any]] = {"close_counts_as_solution": False, **PLACE}
+"""Parameters of a KPI of solutions: whether the close stands for a solution that a row does not have."""
+SOLVED_IN: Final[Mapping[str, Any]] = {**SOLVED, **TIMED}
+DONE: Final = ("resolved_at", "closed_at", "reopened_at")
 ENDS: Final = (
-    "one without resolved_at and closed_at is open; where there is no resolved_at column, closed_at stands for it"
+    "one without resolved_at and closed_at is open, and so is one reopened after both; where there is no resolved_at "
+    "column, closed_at stands for it"
 )
+CUT_OFF: Final = "missed once the limit has passed, undecided before; one closed before that without it is left out"
 STANDARD: Final = "the documents name it without a formula; the field's standard form"
 
 
@@ -54,14 +59,46 @@ def resolved_name(t: View) -> str:
     return "resolved_at" if t.has("resolved_at") else "closed_at"
 
 
+def stands(t: View, name: str) -> Array:
+    """Find the rows in which a moment has come by `now`, and no reopening followed it."""
+    there = t.seen(name)
+    if not t.has("reopened_at"):
+        return there
+    return np.asarray(there & ~(t.seen("reopened_at") & (t.us("reopened_at") > t.us(name))))
+
+
+class Done(NamedTuple):
+    """What a row waits for: its column, the rows in which it has come, and its moments."""
+
+    name: str
+    there: Array
+    at: Array
+
+
+def solution(t: View) -> Done:
+    """Find the solutions that stand; the close is one where `close_counts_as_solution` says so."""
+    name = resolved_name(t)
+    there, at = stands(t, name), t.us(name)
+    if t.params.get("close_counts_as_solution"):
+        closed = ~there & stands(t, "closed_at")
+        there, at = there | closed, np.where(closed, t.us("closed_at"), at)
+    return Done(name, there, at)
+
+
+def answer(t: View, name: str) -> Done:
+    """Find the answers until the close; one that comes later answers nothing any more."""
+    late = stands(t, "closed_at") & (t.us(name) > t.us("closed_at"))
+    return Done(name, t.seen(name) & ~late, t.us(name))
+
+
 def resolved(t: View) -> Array:
     """Find the rows that had arrived and were resolved by `now`."""
-    return received(t) & t.seen(resolved_name(t))
+    return received(t) & solution(t).there
 
 
 def open_(t: View) -> Array:
-    """Find the rows neither resolved nor closed by `now`."""
-    return ~t.seen("resolved_at") & ~t.seen("closed_at")
+    """Find the rows neither resolved nor closed by `now`, or reopened since."""
+    return ~stands(t, "resolved_at") & ~stands(t, "closed_at")
 
 
 def told(t: View, flag: str, at: str) -> Array:
@@ -93,23 +130,49 @@ def elapsed(t: View, start: Array, end: Array) -> Array:
     return np.asarray(counted).view(np.int64)
 
 
+def past(t: View, start: Array, limit: int, end: Array) -> Array:
+    """Find the rows that end after their due moment, the first by which the limit has elapsed.
+
+    Elapsed time alone does not tell: where a limit is used up at a close, nothing more elapses until the opening.
+    """
+    counted, hours = elapsed(t, start, end), t.params.get("hours")
+    late = counted > limit
+    if hours is None:
+        return late
+    # time by the wall may jump over the limit at the very moment that is due
+    used_up = np.flatnonzero(counted == limit if hours.counts_real_time else late | (counted == limit))
+    if len(used_up):
+        from servqual.metrics.time import business_time  # noqa: PLC0415  (calendars load where hours are given)
+
+        due = business_time.after(hours, start[used_up].view("datetime64[us]"), np.timedelta64(limit, "us"))
+        late[used_up] = end[used_up] > due.view(np.int64)
+    return late
+
+
 def time_to(t: View, name: str) -> Mapping[str, Array]:
     """Count the time from receipt to a moment; open rows without it are undecided."""
+    return _time_to(t, Done(name, t.seen(name), t.us(name)))
+
+
+def _time_to(t: View, done: Done) -> Mapping[str, Array]:
     arrived = received(t)
-    done = t.seen(name)
-    t.refuse(arrived & done & (t.us(name) < t.us("received_at")), name, "must not come before received_at")
-    ended = done & arrived & ~t.bad
+    _not_before_receipt(t, arrived & done.there, done.at, done.name)
+    ended = done.there & arrived & ~t.bad
     start = np.where(ended, t.us("received_at"), 0)
     return {
-        "value": elapsed(t, start, np.where(ended, t.us(name), 0)),
-        "among": arrived & (done | open_(t)),
-        "undecided": ~done,
+        "value": elapsed(t, start, np.where(ended, done.at, 0)),
+        "among": arrived & (done.there | open_(t)),
+        "undecided": ~done.there,
     }
+
+
+def _not_before_receipt(t: View, rows: Array, at: Array, name: str) -> None:
+    t.refuse(rows & (at < t.us("received_at")), name, "must not come before received_at")
 
 
 def time_to_resolution(t: View) -> Mapping[str, Array]:
     """Count the time from receipt to resolution; open rows are undecided."""
-    return time_to(t, resolved_name(t))
+    return _time_to(t, solution(t))
 
 
 def arrivals(t: View) -> Mapping[str, Array]:
@@ -125,7 +188,7 @@ def backlog(t: View) -> Mapping[str, Array]:
 
 def resolved_share(t: View) -> Mapping[str, Array]:
     """Divide the resolved rows by those that arrived."""
-    return {"hit": t.seen(resolved_name(t)), "among": received(t)}
+    return {"hit": solution(t).there, "among": received(t)}
 
 
 def age(t: View) -> Mapping[str, Array]:
@@ -135,32 +198,48 @@ def age(t: View) -> Mapping[str, Array]:
     return {"value": elapsed(t, start, np.full(t.size, t.now)), "among": waiting}
 
 
-def kept(t: View, name: str, *, due: str | None = None) -> Mapping[str, Array]:
+def kept(t: View, done: Done, *, due: str | None = None) -> Mapping[str, Array]:
     """Judge a promise: kept if the event came by its due moment, missed once that has passed, undecided before.
 
-    The due moment is receipt plus the parameter `within`, or the column `due` where that is not set.
+    The due moment is receipt plus the parameter `within`, or the column `due` where that is not set. A row that was
+    closed without the event is missed where it was due before, and left out otherwise, as by a service clock.
     """
-    arrived, done, within = received(t), t.seen(name), t.params["within"]
-    t.refuse(arrived & done & (t.us(name) < t.us("received_at")), name, "must not come before received_at")
+    arrived, within = received(t), t.params["within"]
+    ended = ~done.there & stands(t, "closed_at")
+    _not_before_receipt(t, arrived & done.there, done.at, done.name)
+    _not_before_receipt(t, arrived & ended, t.us("closed_at"), "closed_at")
+    end = np.where(done.there, done.at, np.where(ended, t.us("closed_at"), t.now))
     if within is None:
         if due is None or not t.has(due):
             raise InvalidValue.of(
                 "within",
-                f"be the timedelta in which {name} is due",
+                f"be the timedelta in which {done.name} is due",
                 None,
                 do="set it, such as KPIS['…'].with_(within=datetime.timedelta(hours=4))"
                 + ("" if due is None else f", or give the rows a {due}"),
             )
         due_after_receipt(t)
         promised = arrived & t.known(due)
-        by_then, due_passed = t.us(name) <= t.us(due), t.now > t.us(due)
+        late = end > t.us(due)
     else:
-        limit = limit_of(t, "within")
         promised = arrived
-        end = np.where(done, t.us(name), t.now)
-        counted = elapsed(t, np.where(promised, t.us("received_at"), 0), np.where(promised, end, 0))
-        by_then, due_passed = counted <= limit, counted > limit
-    return {"hit": done & by_then, "among": promised, "undecided": ~done & ~due_passed}
+        start = np.where(promised, t.us("received_at"), 0)
+        late = past(t, start, limit_of(t, "within"), np.where(promised, end, 0))
+    return {
+        "hit": done.there & ~late,
+        "among": promised & (~ended | late),
+        "undecided": ~done.there & ~ended & ~late,
+    }
+
+
+def answered_in_time(t: View, name: str) -> Mapping[str, Array]:
+    """Judge a promised answer, such as the first response."""
+    return kept(t, answer(t, name))
+
+
+def solved_in_time(t: View) -> Mapping[str, Array]:
+    """Judge a promised solution, by `due_at` where no limit is set."""
+    return kept(t, solution(t), due="due_at")
 
 
 def by_due(t: View, start: str, done: str, ended: str, *, broken: Array | None = None) -> Mapping[str, Array]:
@@ -183,13 +262,13 @@ def by_due(t: View, start: str, done: str, ended: str, *, broken: Array | None =
 
 def came_back(t: View) -> Mapping[str, Array]:
     """Find finished rows whose customer came back with the same cause within the window after the end."""
-    window, end_name = limit_of(t, "window"), resolved_name(t)
+    window, done = limit_of(t, "window"), solution(t)
     t.refuse(~t.known("customer_id"), "customer_id", "is missing")
     asked = received(t)
-    in_order(t, "received_at", end_name)
+    in_order(t, "received_at", done.name)
     known = t.known("received_at") & t.known("customer_id") & t.known("cause") & ~t.bad
-    among = asked & known & t.seen(end_name)
-    end = np.where(among, t.us(end_name), 0)
+    among = asked & known & done.there
+    end = np.where(among, done.at, 0)
     following = _next_received(t, known, end)
     return {
         "hit": following <= end + window,

@@ -11,6 +11,7 @@ from servqual.metrics.catalogue._open_items import (
     DONE,
     ENDS,
     PLACE,
+    SOLVED_IN,
     STANDARD,
     TIMED,
     asked_for,
@@ -21,19 +22,20 @@ from servqual.metrics.catalogue._open_items import (
     open_,
     received,
     resolved,
-    resolved_name,
     share_of_cases,
+    solution,
+    stands,
 )
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 
 
 def _resolved_count(t: View) -> Mapping[str, Array]:
-    return {"among": t.seen("resolved_at") & asked_for(t)}
+    return {"among": stands(t, "resolved_at") & asked_for(t)}
 
 
 def _closed_count(t: View) -> Mapping[str, Array]:
-    return {"among": t.seen("closed_at") & asked_for(t)}
+    return {"among": stands(t, "closed_at") & asked_for(t)}
 
 
 def _verified(t: View) -> Mapping[str, Array]:
@@ -41,21 +43,21 @@ def _verified(t: View) -> Mapping[str, Array]:
 
 
 def _kept_of_closed(t: View) -> Mapping[str, Array]:
-    told = kept(t, resolved_name(t), due="due_at")
-    return {"hit": told["hit"], "among": told["among"] & t.seen(resolved_name(t))}
+    done = solution(t)
+    told = kept(t, done, due="due_at")
+    return {"hit": told["hit"], "among": told["among"] & done.there}
 
 
 def _overrun(t: View) -> Mapping[str, Array]:
     """Count the time from the due moment of late cases to their end, or now."""
-    end_name = resolved_name(t)
-    in_order(t, "received_at", end_name)
+    done, due = solution(t), t.us("due_at")
+    in_order(t, "received_at", done.name)
     due_after_receipt(t)
-    done, due = t.seen(end_name), t.us("due_at")
-    there = received(t) & t.known("due_at") & (done | open_(t))
-    end = np.where(done, t.us(end_name), t.now)
+    there = received(t) & t.known("due_at") & (done.there | open_(t))
+    end = np.where(done.there, done.at, t.now)
     late = there & (end > due)
     start = np.where(late, due, 0)
-    return {"value": elapsed(t, start, np.where(late, end, 0)), "among": late, "undecided": ~done}
+    return {"value": elapsed(t, start, np.where(late, end, 0)), "among": late, "undecided": ~done.there}
 
 
 def _overdue(t: View) -> Mapping[str, Array]:
@@ -63,11 +65,11 @@ def _overdue(t: View) -> Mapping[str, Array]:
 
 
 def _paused(t: View) -> Mapping[str, Array]:
-    end_name = resolved_name(t)
-    in_order(t, "received_at", end_name)
-    known = received(t) & t.known("paused_s") & (t.seen(end_name) | open_(t))
+    done = solution(t)
+    in_order(t, "received_at", done.name)
+    known = received(t) & t.known("paused_s") & (done.there | open_(t))
     start = np.where(known, t.us("received_at"), 0)
-    lasted = np.where(known, np.where(t.seen(end_name), t.us(end_name), t.now), 0) - start
+    lasted = np.where(known, np.where(done.there, done.at, t.now), 0) - start
     t.refuse(known & (t.us("paused_s") > lasted), "paused_s", "must not exceed the time from received_at to the end")
     known &= ~t.bad
     return {"top": np.where(known, t.us("paused_s"), 0), "base": np.where(known, lasted, 0), "among": known}
@@ -77,22 +79,24 @@ def _requester_wait(t: View) -> Mapping[str, Array]:
     return {
         "value": t.us("requester_wait_s"),
         "among": received(t) & t.known("requester_wait_s"),
-        "undecided": ~t.seen(resolved_name(t)),
+        "undecided": ~solution(t).there,
     }
 
 
 CASE_FLOW_KPIS: Final = (
     Kpi(
         key="cases_resolved",
+        version=2,
         title="cases resolved",
         question="how many cases were resolved?",
-        formula="count of cases resolved by now, dated by their resolution",
+        formula="count of cases resolved by now and not reopened since, dated by their resolution",
         source="K-09 (003 §6.2); KPIS 43, throughput of flow practice",
         label_zh="问题解决数量",
         unit="count",
         better="higher",
         at="resolved_at",
         needs=("resolved_at",),
+        uses=("reopened_at",),
         open_items="left out",
         params=PLACE,
         accumulator=Count,
@@ -101,14 +105,16 @@ CASE_FLOW_KPIS: Final = (
     ),
     Kpi(
         key="cases_closed",
+        version=2,
         title="cases closed",
         question="how many cases were closed?",
-        formula="count of cases closed by now, dated by their closure",
+        formula="count of cases closed by now and not reopened since, dated by their closure",
         source="KPIS 43, throughput of flow practice",
         unit="count",
         better="higher",
         at="closed_at",
         needs=("closed_at",),
+        uses=("reopened_at",),
         open_items="left out",
         params=PLACE,
         accumulator=Count,
@@ -117,6 +123,7 @@ CASE_FLOW_KPIS: Final = (
     ),
     share_of_cases(
         key="verified_rate",
+        version=2,
         title="verified resolution rate",
         question="what share of the resolved cases was verified?",
         formula=f"cases resolved and verified by now / cases resolved by now; {ENDS}",
@@ -130,6 +137,7 @@ CASE_FLOW_KPIS: Final = (
     ),
     share_of_cases(
         key="resolution_kept_of_closed",
+        version=2,
         title="resolution kept, of finished cases",
         question="what share of the finished cases was resolved within the target?",
         formula="resolved within the target, or by due_at where no target is set / resolved; it hides open cases past "
@@ -140,10 +148,11 @@ CASE_FLOW_KPIS: Final = (
         source="K-11; KPIS 25, the closed-only form of SLA attainment, as a named variant",
         uses=(*DONE, "due_at"),
         open_items="left out, also past the limit",
-        params={"within": None, **TIMED},
+        params={"within": None, **SOLVED_IN},
     ),
     Kpi(
         key="breach_overrun",
+        version=2,
         title="breach overrun",
         question="how far past its due moment was a late case, on average?",
         formula=f"sum of the time from due_at to resolution of cases resolved after it / those cases; {ENDS}",
@@ -160,6 +169,7 @@ CASE_FLOW_KPIS: Final = (
     ),
     share_of_cases(
         key="overdue_share",
+        version=2,
         title="overdue share of the backlog",
         question="what share of the open cases is past its due moment?",
         formula="open cases whose due_at has passed / open cases with a due_at; at due_at itself a case is not overdue",
@@ -174,6 +184,7 @@ CASE_FLOW_KPIS: Final = (
     ),
     Kpi(
         key="pause_share",
+        version=2,
         title="pause share",
         question="how much of the time of cases was paused?",
         formula=f"sum of paused time / sum of the time from receipt to resolution; {ENDS}",
@@ -190,6 +201,7 @@ CASE_FLOW_KPIS: Final = (
     ),
     Kpi(
         key="requester_wait",
+        version=2,
         title="requester wait time",
         question="how long did the customer of a case wait for us, on average?",
         formula="sum of the time in states that we have to end / cases resolved for which it is known",

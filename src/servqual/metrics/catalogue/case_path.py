@@ -84,6 +84,7 @@ _ENDED: Final[dict[str, Any]] = {"uses": DONE, "open_items": "left out"}
 CASE_PATH_KPIS: Final = (
     share_of_cases(
         key="one_touch_rate",
+        version=2,
         title="one-touch resolution",
         question="what share of the resolved cases needed no further reply from the customer?",
         formula=f"cases resolved with no further reply of the customer / cases resolved where that is known; {ENDS}",
@@ -95,6 +96,7 @@ CASE_PATH_KPIS: Final = (
     ),
     share_of_cases(
         key="first_line_rate",
+        version=2,
         title="first-line resolution",
         question="what share of the resolved cases was solved without escalation?",
         formula=f"cases resolved and never escalated / cases resolved where that is known; {ENDS}",
@@ -153,6 +155,7 @@ CASE_PATH_KPIS: Final = (
     ),
     Kpi(
         key="reopen_ratio",
+        version=2,
         title="reopenings per finished case",
         question="how many reopenings are there per finished case?",
         formula="sum of reopenings / cases resolved or closed; above 1 where cases are reopened again and again",
@@ -188,6 +191,7 @@ CASE_PATH_KPIS: Final = (
     ),
     share_of_cases(
         key="recurrence_rate",
+        version=2,
         title="recurrence rate",
         question="what share of the finished cases came back from the same customer for the same cause?",
         formula="resolved cases after whose end the same customer came with the same cause within the window, end "

@@ -7,30 +7,29 @@ from typing import Final
 from servqual._arrays import Array
 from servqual.metrics.accumulators import Count, Total
 from servqual.metrics.catalogue._open_items import (
+    CUT_OFF,
     DONE,
     ENDS,
     PLACE,
+    SOLVED,
+    SOLVED_IN,
     STANDARD,
     TIMED,
     age,
+    answered_in_time,
     arrivals,
     backlog,
-    kept,
     open_,
     received,
-    resolved_name,
     resolved_share,
     share_of_cases,
+    solved_in_time,
     time_to,
     time_to_resolution,
     with_percentiles,
 )
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
-
-
-def _resolution_kept(t: View) -> Mapping[str, Array]:
-    return kept(t, resolved_name(t), due="due_at")
 
 
 def _sla_kept(t: View) -> Mapping[str, Array]:
@@ -66,6 +65,7 @@ CASE_KPIS: Final = (
     ),
     Kpi(
         key="backlog",
+        version=2,
         title="open cases",
         question="how many cases are open now?",
         formula=f"count of cases received and neither resolved nor closed by now; {ENDS}",
@@ -85,6 +85,7 @@ CASE_KPIS: Final = (
     *with_percentiles(
         Kpi(
             key="backlog_age",
+            version=2,
             title="age of open cases",
             question="how long have open cases been open, on average?",
             formula="sum of the time since receipt of open cases / count",
@@ -107,6 +108,7 @@ CASE_KPIS: Final = (
     *with_percentiles(
         Kpi(
             key="first_response_time",
+            version=2,
             title="first response time",
             question="how long did cases wait for their first response, on average?",
             formula="sum of the time from receipt to first response / count",
@@ -128,13 +130,14 @@ CASE_KPIS: Final = (
     *with_percentiles(
         Kpi(
             key="resolution_time",
+            version=2,
             title="resolution time",
             question="how long did it take to resolve a case, on average?",
             formula="sum of the time from receipt to resolution / count",
             unit="s",
             better="lower",
             table="cases",
-            params=TIMED,
+            params=SOLVED_IN,
             accumulator=Total,
             rows=time_to_resolution,
             needs=("received_at",),
@@ -148,6 +151,7 @@ CASE_KPIS: Final = (
     ),
     share_of_cases(
         key="resolution_rate",
+        version=2,
         title="resolution rate",
         question="what share of the cases received has been resolved?",
         formula=f"cases resolved by now / cases received; {ENDS}",
@@ -156,10 +160,12 @@ CASE_KPIS: Final = (
         better="higher",
         uses=DONE,
         open_items="not resolved",
+        params=SOLVED,
         rows=resolved_share,
     ),
     share_of_cases(
         key="reopen_rate",
+        version=2,
         title="reopen rate",
         question="what share of the finished cases had to be opened again?",
         formula="cases reopened at least once / cases resolved, closed or reopened; all cases where no column has an "
@@ -184,6 +190,7 @@ CASE_KPIS: Final = (
     ),
     share_of_cases(
         key="first_response_kept",
+        version=2,
         title="first response kept",
         question="what share of the cases was answered within the target?",
         formula="answered within the target / answered, or unanswered past it; an answer at the limit is in time",
@@ -191,13 +198,15 @@ CASE_KPIS: Final = (
         label_zh="响应时间达标率",
         better="higher",
         needs=("first_response_at",),
-        open_items="missed once the limit has passed, undecided before",
+        uses=("closed_at", "reopened_at"),
+        open_items=CUT_OFF,
         params={"within": None, **TIMED},
         clock="first_response",
-        rows=partial(kept, name="first_response_at"),
+        rows=partial(answered_in_time, name="first_response_at"),
     ),
     share_of_cases(
         key="resolution_kept",
+        version=2,
         title="resolution kept",
         question="what share of the cases was resolved within the target?",
         formula="resolved within the target, or by due_at where no target is set / resolved, or unresolved past it",
@@ -205,11 +214,11 @@ CASE_KPIS: Final = (
         label_zh="时限达成率",
         better="higher",
         uses=(*DONE, "due_at"),
-        open_items="missed once the limit has passed, undecided before",
-        params={"within": None, **TIMED},
+        open_items=CUT_OFF,
+        params={"within": None, **SOLVED_IN},
         clock="resolution",
         version=2,
-        rows=_resolution_kept,
+        rows=solved_in_time,
     ),
     share_of_cases(
         key="sla_kept",

@@ -45,9 +45,11 @@ def _clock_kpi(clock: Clock) -> Kpi:
     spoken = clock.label()
     return Kpi(
         key=f"{clock}_kept",
+        version=2,
         title=f"{spoken} kept",
         question=f"what share of the {spoken} targets was kept?",
-        formula="cycles stopped by their due moment / these and cycles past it; a stop at the due moment is in time",
+        formula="cycles stopped by their due moment / these and cycles past it; a stop at the due moment is in time, "
+        "and a cycle that its case ended before is left out",
         source="K-03, K-11; clock as in the page on clocks; standard form of SLA attainment",
         unit="share",
         better="higher",

@@ -39,6 +39,7 @@ _OMBUDSMAN: Final = "no document names it; ombudsman practice"
 COMPLAINT_OUTCOME_KPIS: Final = (
     share_of_complaints(
         key="external_escalation_rate",
+        version=2,
         title="complaints taken outside",
         question="what share of the finished complaints was referred to an outside body?",
         formula="complaints referred to an outside body / complaints resolved or closed for which that is known; "

@@ -7,23 +7,27 @@ from typing import Any, Final
 from servqual._arrays import Array
 from servqual.metrics.accumulators import Count, Total
 from servqual.metrics.catalogue._open_items import (
+    CUT_OFF,
     DONE,
     ENDS,
     PLACE,
+    SOLVED,
+    SOLVED_IN,
     STANDARD,
     TIMED,
     age,
+    answered_in_time,
     arrivals,
     backlog,
     came_back,
     due_after_receipt,
     in_order,
-    kept,
     open_,
     received,
-    resolved_name,
     resolved_share,
     share_of_complaints,
+    solution,
+    solved_in_time,
     time_to_resolution,
     told,
     with_percentiles,
@@ -38,12 +42,12 @@ def _overdue(t: View) -> Mapping[str, Array]:
 
 
 def _kept(t: View) -> Mapping[str, Array]:
-    return kept(t, resolved_name(t), due="due_at")
+    return solved_in_time(t)
 
 
 def _followed_up(t: View) -> Mapping[str, Array]:
     in_order(t, "received_at", "followed_up_at")
-    return {"hit": t.seen("followed_up_at"), "among": received(t) & t.seen(resolved_name(t))}
+    return {"hit": t.seen("followed_up_at"), "among": received(t) & solution(t).there}
 
 
 def _satisfied(t: View) -> Mapping[str, Array]:
@@ -81,6 +85,7 @@ COMPLAINT_KPIS: Final = (
     ),
     Kpi(
         key="complaint_backlog",
+        version=2,
         title="open complaints",
         question="how many complaints are open now?",
         formula=f"count of complaints received and neither resolved nor closed by now; {ENDS}",
@@ -101,6 +106,7 @@ COMPLAINT_KPIS: Final = (
     *with_percentiles(
         Kpi(
             key="complaint_backlog_age",
+            version=2,
             title="age of open complaints",
             question="how long have open complaints been open, on average?",
             formula=f"sum of the time since receipt of open complaints / count; {ENDS}",
@@ -123,6 +129,7 @@ COMPLAINT_KPIS: Final = (
     ),
     Kpi(
         key="complaint_overdue",
+        version=2,
         title="overdue complaints",
         question="how many open complaints are past their due moment?",
         formula="count of open complaints whose due_at has passed; at due_at itself a complaint is not overdue; "
@@ -143,6 +150,7 @@ COMPLAINT_KPIS: Final = (
     *with_percentiles(
         Kpi(
             key="complaint_handling_time",
+            version=2,
             title="complaint handling time",
             question="how long did it take to resolve a complaint, on average?",
             formula=f"sum of the time from receipt to resolution / complaints resolved; {ENDS}",
@@ -153,7 +161,7 @@ COMPLAINT_KPIS: Final = (
             needs=("received_at",),
             uses=DONE,
             open_items="open complaints are undecided; one closed without resolved_at is left out",
-            params=TIMED,
+            params=SOLVED_IN,
             accumulator=Total,
             rows=time_to_resolution,
             **_COMMON,
@@ -163,6 +171,7 @@ COMPLAINT_KPIS: Final = (
     ),
     share_of_complaints(
         key="complaint_kept",
+        version=2,
         title="complaints resolved in time",
         question="what share of the complaints was resolved within the time limit?",
         formula="resolved by due_at, or within the target where one is set / resolved, or unresolved past it; at the "
@@ -171,24 +180,27 @@ COMPLAINT_KPIS: Final = (
         label_zh="投诉处理及时率",
         better="higher",
         uses=(*DONE, "due_at"),
-        open_items="missed once the limit has passed, undecided before",
-        params={"within": None, **TIMED},
+        open_items=CUT_OFF,
+        params={"within": None, **SOLVED_IN},
         rows=_kept,
     ),
     share_of_complaints(
         key="complaint_acknowledged_kept",
+        version=2,
         title="complaints acknowledged in time",
         question="what share of the complaints was acknowledged within the target?",
         formula="acknowledged within the target / acknowledged, or not yet and past it; at the limit is in time",
         source="DOMAIN CP-06 (respond fast and tell progress, 002 §8.2.3); ISO 10002; the target must be set",
         better="higher",
         needs=("acknowledged_at",),
-        open_items="missed once the limit has passed, undecided before",
+        uses=("closed_at", "reopened_at"),
+        open_items=CUT_OFF,
         params={"within": None, **TIMED},
-        rows=partial(kept, name="acknowledged_at"),
+        rows=partial(answered_in_time, name="acknowledged_at"),
     ),
     share_of_complaints(
         key="complaint_resolution_rate",
+        version=2,
         title="complaint resolution rate",
         question="what share of the complaints received has been resolved?",
         formula=f"complaints resolved by now / complaints received; {ENDS}",
@@ -196,10 +208,12 @@ COMPLAINT_KPIS: Final = (
         better="higher",
         uses=DONE,
         open_items="not resolved",
+        params=SOLVED,
         rows=resolved_share,
     ),
     share_of_complaints(
         key="complaint_follow_up_rate",
+        version=2,
         title="complaints followed up",
         question="what share of the resolved complaints was followed up with the customer?",
         formula=f"resolved complaints followed up by now / complaints resolved by now; {ENDS}",
@@ -225,6 +239,7 @@ COMPLAINT_KPIS: Final = (
     ),
     share_of_complaints(
         key="upheld_rate",
+        version=2,
         title="upheld rate",
         question="what share of the decided complaints was justified?",
         formula="complaints upheld, in full or in part / complaints decided",
@@ -237,6 +252,7 @@ COMPLAINT_KPIS: Final = (
     ),
     share_of_complaints(
         key="complaint_reopen_rate",
+        version=2,
         title="complaint reopen rate",
         question="what share of the finished complaints had to be opened again?",
         formula="complaints reopened at least once / complaints resolved, closed or reopened",
@@ -250,6 +266,7 @@ COMPLAINT_KPIS: Final = (
     ),
     share_of_complaints(
         key="complaint_repeat_rate",
+        version=2,
         title="repeat complaint rate",
         question="what share of the finished complaints came back from the same customer for the same cause?",
         formula="resolved complaints after whose end the same customer complained of the same cause within the window, "

@@ -11,7 +11,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.metrics.accumulators import Count, Quotient, Total
 from servqual.metrics.catalogue._amounts import amount, over
-from servqual.metrics.catalogue._open_items import DONE, ENDS, PLACE, received, resolved_name
+from servqual.metrics.catalogue._open_items import DONE, ENDS, PLACE, received, solution
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 
@@ -25,7 +25,7 @@ def _per_resolution(t: View) -> Mapping[str, Array]:
     """Divide the cost of all cases, open ones too, by the cases resolved."""
     arrived = received(t)
     cost, known = amount(t, "cost")
-    return {"top": cost, "base": t.seen(resolved_name(t)).astype(np.int64), "among": arrived & known}
+    return {"top": cost, "base": solution(t).there.astype(np.int64), "among": arrived & known}
 
 
 def _failures(t: View) -> Mapping[str, Array]:
@@ -63,6 +63,7 @@ COST_KPIS: Final = (
     ),
     Kpi(
         key="cost_per_resolution",
+        version=2,
         title="cost per resolution",
         question="how much did it cost to resolve a case?",
         formula=f"sum of the costs of all cases received / those of them resolved by now; cases without a known cost "

@@ -5,7 +5,6 @@ here it counts as lasting at least that long (censored).
 """
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -17,12 +16,16 @@ from servqual.metrics.catalogue._open_items import (
     DONE,
     ENDS,
     PLACE,
+    SOLVED_IN,
     TIMED,
+    Done,
+    answer,
     elapsed,
     in_order,
     open_,
     received,
-    resolved_name,
+    solution,
+    stands,
 )
 from servqual.metrics.catalogue.contacts import answered
 from servqual.metrics.kpi.definition import Kpi
@@ -52,17 +55,21 @@ def _offered(t: View) -> Mapping[str, Array]:
     return {"age": t.us("wait_s"), "ended": answered(t), "among": t.known("wait_s")}
 
 
-def _until(t: View, name: str) -> Mapping[str, Array]:
+def _until(t: View, done: Done) -> Mapping[str, Array]:
     """Count the time from receipt to a moment, or else to the closing or to now."""
-    in_order(t, "received_at", name, "closed_at")
-    done, among = t.seen(name), received(t) & ~t.bad
-    end = np.where(done, t.us(name), np.where(t.seen("closed_at"), t.us("closed_at"), t.now))
+    in_order(t, "received_at", done.name, "closed_at")
+    among = received(t) & ~t.bad
+    end = np.where(done.there, done.at, np.where(stands(t, "closed_at"), t.us("closed_at"), t.now))
     start = np.where(among, t.us("received_at"), 0)
-    return {"age": elapsed(t, start, np.where(among, end, 0)), "ended": done, "among": among}
+    return {"age": elapsed(t, start, np.where(among, end, 0)), "ended": done.there, "among": among}
+
+
+def _first_response(t: View) -> Mapping[str, Array]:
+    return _until(t, answer(t, "first_response_at"))
 
 
 def _resolution(t: View) -> Mapping[str, Array]:
-    return _until(t, resolved_name(t))
+    return _until(t, solution(t))
 
 
 _CONTACT: Final[dict[str, Any]] = {"table": "interactions", "at": "queued_at", "unit": "s"}
@@ -78,6 +85,7 @@ def _half(what: str) -> str:
 
 _RESOLUTION: Final = Kpi(
     key="resolution_median",
+    version=2,
     title="resolution time, median with open cases",
     question="how long until half of the cases were resolved, open ones included?",
     formula=f"{_half('are resolved')}; {ENDS}",
@@ -89,7 +97,7 @@ _RESOLUTION: Final = Kpi(
     needs=("received_at",),
     uses=DONE,
     open_items=_GOES_ON,
-    params=TIMED,
+    params=SOLVED_IN,
     accumulator=Lifetimes,
     rows=_resolution,
 )
@@ -126,6 +134,7 @@ WAITING_KPIS: Final = (
     ),
     Kpi(
         key="backlog_oldest",
+        version=2,
         title="oldest open case",
         question="how long has the oldest open case been open?",
         formula=f"the longest time from receipt to now of open cases; {ENDS}",
@@ -171,6 +180,7 @@ WAITING_KPIS: Final = (
     ),
     Kpi(
         key="first_response_median",
+        version=2,
         title="first response time, median with unanswered cases",
         question="how long until half of the cases were answered, unanswered ones included?",
         formula=_half("are answered"),
@@ -180,11 +190,11 @@ WAITING_KPIS: Final = (
         better="lower",
         table="cases",
         needs=("received_at", "first_response_at"),
-        uses=("closed_at",),
+        uses=("closed_at", "reopened_at"),
         open_items=_GOES_ON,
         params=TIMED,
         accumulator=Lifetimes,
-        rows=partial(_until, name="first_response_at"),
+        rows=_first_response,
     ),
     _RESOLUTION,
     attrs.evolve(
@@ -195,7 +205,7 @@ WAITING_KPIS: Final = (
         formula="the area under the product-limit curve until the limit, which must be set: the mean time to "
         f"resolution where a longer time counts as the limit; {ENDS}",
         source="K-10; KPIS 22; P. Royston, M. Parmar, 2013, BMC Medical Research Methodology 13: 152",
-        params={"until": None, **TIMED},
+        params={"until": None, **SOLVED_IN},
         statistic="restricted_mean",
     ),
     attrs.evolve(

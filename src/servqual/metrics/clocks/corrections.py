@@ -5,12 +5,14 @@ A row whose `event` is `voided` or `amended` names the row that it corrects by `
 that is given, and with every other cell that the correction fills, such as `public` or `priority`.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import attrs
 import numpy as np
 
 from servqual._arrays import Array
+from servqual.metrics.clocks.order import content_of
 from servqual.readers.columns.columns import MISSING, Chunk, Column
 from servqual.readers.columns.refusals import Refusal, refusals_of
 from servqual.readers.columns.tables import TABLES
@@ -46,6 +48,7 @@ class _Log:
         kinds = TABLES["case_events"]
         self.naming = {name: chunk.columns.get(name) or Column.missing(kinds[name], chunk.size) for name in _NAMING}
         self.places: dict[tuple[int, str, int], list[int]] = {}
+        self.facts: dict[str, Callable[[int], tuple[str, ...]]] = {}
 
     def corrected(self, rows: Array) -> Chunk:
         """Apply the corrections, in the order of moment, `seq` and content."""
@@ -105,9 +108,12 @@ class _Log:
             self.places.setdefault((case, name, moved), []).append(place)
         return ""
 
-    def _order(self, row: int) -> tuple[int, float, str, str, int]:
-        then = int(self.naming["corrects_at"].values[row])
-        return int(self._was("at")[row]), self._seq(row), self._name("event", row), self._name("corrects", row), then
+    def _order(self, row: int) -> tuple[int, float, str, str, int, tuple[str, ...]]:
+        then, name = int(self.naming["corrects_at"].values[row]), self._name("corrects", row)
+        if name not in self.facts:
+            self.facts[name] = content_of({**self.chunk.columns, "at": self.naming["amended_at"]}, name, "at")
+        told = self.facts[name](row)
+        return int(self._was("at")[row]), self._seq(row), self._name("event", row), name, then, told
 
     def _was(self, column: str) -> Array:
         return self.chunk.columns[column].values

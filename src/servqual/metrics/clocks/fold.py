@@ -30,10 +30,11 @@ from servqual.metrics.clocks.cycles import Cycles
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.order import heads_of
 from servqual.model.sla.agreement import Promise
-from servqual.model.sla.clocks import ANY, Reopening
+from servqual.model.sla.clocks import ANY, CALLED_OFF, Reopening
+from servqual.model.sla.cycles import barring
 from servqual.readers.columns.columns import MISSING
 
-_START, _STOP, _CANCEL, _REOPEN, _WAIT, _RESUME, _SOLVED, _ABSORB = (1 << bit for bit in range(8))
+_START, _STOP, _CANCEL, _REOPEN, _WAIT, _RESUME, _BAR, _ABSORB, _CALL_OFF = (1 << bit for bit in range(9))
 _NOBODY: Final = -1
 
 
@@ -53,20 +54,21 @@ def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles
 
 def _meanings(log: EventLog, promise: Promise) -> Array:
     """Say as bits what each signal means to the clock."""
-    rule = promise.rule
-    meaning = np.zeros(len(log.signals) + 1, np.uint8)
+    rule, bars = promise.rule, barring(promise.rule)
+    meaning = np.zeros(len(log.signals) + 1, np.uint16)
     for code, names in enumerate(log.signals):
         for bit, listened in (
             (_START, rule.start),
             (_STOP, rule.stop),
             (_CANCEL, rule.cancel),
             (_REOPEN, rule.reopen_on),
+            (_BAR, bars),
         ):
             meaning[code] |= 0 if listened.isdisjoint(names) else bit
         if promise.pause_on and names[0] in {"waiting", "resumed"}:
             meaning[code] |= _WAIT if names[0] == "waiting" else _RESUME
-        if rule.unsolved_only and names[0] in {"resolved", "closed"}:
-            meaning[code] |= _SOLVED
+        if names[0] in CALLED_OFF and meaning[code] & _CANCEL and rule.reopening is not Reopening.NEVER:
+            meaning[code] |= _CALL_OFF
         if rule.from_earliest and "linked.absorbed" in names:
             meaning[code] |= _ABSORB
     return meaning
@@ -90,13 +92,12 @@ def _plain_cases(log: EventLog, promise: Promise, bits: Array, changed: Array) -
     plain = np.ones(len(log.ids), np.bool_)
     if rule.repeats or rule.restarts != "never":
         return ~plain
-    odd = _ABSORB if rule.from_earliest else 0
-    if rule.reopening is not Reopening.NEVER:
-        odd |= _REOPEN
-    plain[log.case[_with(bits, odd)]] = False
+    plain[log.case[_with(bits, _REOPEN | _CALL_OFF | _ABSORB)]] = False
+    first = _by_case(log, _first(log.case, _with(bits, _START)))
+    bars = _with(bits, _BAR)
+    plain[log.case[bars[bars < first[log.case[bars]]]]] = False
     if promise.chooser.reads:
         # attributes that are known with the first start, and never change, choose one target
-        first = _by_case(log, _first(log.case, _with(bits, _START)))
         late = np.flatnonzero(changed)
         plain[log.case[late[late > first[log.case[late]]]]] = False
     return plain
@@ -228,7 +229,7 @@ class _Fold:
     def _reserve(self, most: int) -> None:
         size = len(self.log.ids)
         self.waiting = np.full(size, _NOBODY, np.int32)
-        self.solved = np.zeros(size, np.bool_)
+        self.barred = np.zeros(size, np.bool_)
         self.running = np.zeros(size, np.bool_)
         self.current = np.full(size, -1, np.int64)
         self.first = np.full(size, -1, np.int64)
@@ -247,14 +248,14 @@ class _Fold:
         case, at, kind = self.log.case[rows], self.log.at[rows], self.kind[self.log.signal[rows]]
         ended = self._end(case, at, bits, kind)
         if changed.any():
-            self._learn(rows[changed], case[changed])
+            self._learn(rows[changed], case[changed], at[changed])
         if self.promise.chooser.reads:
             self._retarget(case, at)
         waits = (bits & (_WAIT | _RESUME)) > 0
         if waits.any():
             self._wait(rows[waits], case[waits], at[waits], (bits[waits] & _WAIT) > 0)
         if self.rule.stops_alone:
-            bits = np.where(ended, bits & ~np.uint8(_START), bits)
+            bits = np.where(ended, bits & ~np.uint16(_START), bits)
         self._begin(rows, case, at, bits, kind)
 
     def _end(self, case: Array, at: Array, bits: Array, kind: Array) -> Array:
@@ -267,22 +268,28 @@ class _Fold:
             self.stop[cycle] = at[ends]
             self.cancelled[cycle] = (bits[ends] & _STOP) == 0
             self.running[case[ends]] = False
-        if self.rule.reopening is Reopening.NEVER:
-            return ends
-        back = ~runs & ((bits & _REOPEN) > 0) & (self.current[case] >= 0)
-        back[back] = ~self.cancelled[self.current[case[back]]]
+        rests = ~runs & (self.current[case] >= 0)
+        off = rests & ((bits & _CALL_OFF) > 0) & ~self.barred[case]
+        if off.any():
+            cycle = self.current[case[off]]
+            self.stop[cycle], self.cancelled[cycle] = at[off], True
+        back = rests & ((bits & (_REOPEN | _CANCEL)) == _REOPEN)
         if back.any():
             self._reopen(case[back], at[back], kind[back])
         return ends
 
     def _reopen(self, case: Array, at: Array, kind: Array) -> None:
+        """Continue stopped clocks as the rule says; those that the end of the case cut off never stopped."""
+        cut, never = self.cancelled[self.current[case]], self.rule.reopening is Reopening.NEVER
+        goes_on = np.where(cut, self.barred[case], not never)
+        case, at, kind = case[goes_on], at[goes_on], kind[goes_on]
         cycle = self.current[case]
         match self.rule.reopening:
             case Reopening.RESUME:
                 self.pauses.append((cycle, self.stop[cycle], at))
-                self.stop[cycle] = MISSING
-            case Reopening.RETROACTIVE:
-                self.stop[cycle] = MISSING
+                self._go_on(cycle)
+            case Reopening.RETROACTIVE | Reopening.NEVER:
+                self._go_on(cycle)
             case Reopening.RESTART:
                 self.dropped[cycle] = True
                 self._new(case, at, kind)
@@ -291,6 +298,9 @@ class _Fold:
         self.running[case] = True
         paused = self.waiting[case] != _NOBODY
         self.paused_at[self.current[case[paused]]] = at[paused]
+
+    def _go_on(self, cycle: Array) -> None:
+        self.stop[cycle], self.cancelled[cycle] = MISSING, False
 
     def _new(self, case: Array, at: Array, kind: Array) -> Array:
         cycle = np.arange(self.made, self.made + len(case))
@@ -304,19 +314,17 @@ class _Fold:
         self.current[case] = cycle
         return cycle
 
-    def _learn(self, rows: Array, case: Array) -> None:
-        """Learn attributes; a cycle that stopped before it had a target gets the first target of its case."""
+    def _learn(self, rows: Array, case: Array, at: Array) -> None:
+        """Learn attributes; a cycle without a target gets the first one of its case if that begins at its stop."""
         for name, codes in self.codes.items():
             value = codes[rows]
             given = value >= 0
             self.known[name][case[given]] = value[given]
         self._choose_for(case)
-        made = slice(0, self.made)
-        late = (self.first_target[made] < 0) & (self.changes[made] == 1) & (self.stop[made] != MISSING)
-        if late.any():
-            cycle = np.flatnonzero(late)
-            cycle = cycle[np.isin(self.case[cycle], case)]
-            self.first_target[cycle] = self.last_change[cycle] = self.target[self.case[cycle]]
+        has = self.current[case] >= 0
+        cycle, case, at = self.current[case[has]], case[has], at[has]
+        late = (self.stop[cycle] == at) & (self.first_target[cycle] < 0) & (self.changes[cycle] == 1)
+        self.first_target[cycle[late]] = self.last_change[cycle[late]] = self.target[case[late]]
 
     def _choose_for(self, case: Array) -> None:
         """Choose the targets of cases by their attributes, once per combination of values."""
@@ -368,15 +376,12 @@ class _Fold:
 
     def _begin(self, rows: Array, case: Array, at: Array, bits: Array, kind: Array) -> None:
         rule = self.rule
-        if rule.unsolved_only:
-            self.solved[case] = (self.solved[case] | ((bits & _SOLVED) > 0)) & ((bits & _REOPEN) == 0)
+        self.barred[case] = (self.barred[case] & ((bits & _REOPEN) == 0)) | ((bits & _BAR) > 0)
         runs, has = self.running[case], self.current[case] >= 0
         may = np.where(runs, rule.restarts != "never", True if rule.repeats else ~has)
         if rule.restarts == "other":
             may[runs] = self.began_with[self.current[case[runs]]] != kind[runs]
-        begins = may & ((bits & _START) > 0)
-        if rule.unsolved_only:
-            begins &= ~self.solved[case]
+        begins = may & ((bits & _START) > 0) & ~self.barred[case]
         if begins.any():
             mine = case[begins]
             again = self.running[mine]

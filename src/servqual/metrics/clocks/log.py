@@ -28,6 +28,7 @@ _TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "linked": ("relation",),
     "replied": ("public", "bot"),
     "reported": ("opened_by",),
+    "resolved": ("told_customer",),
     "verified": ("effective", "customer_confirmed"),
     "waiting": ("on",),
 }
@@ -37,9 +38,13 @@ _ENDS: Final[Mapping[str, frozenset[str]]] = {
     "linked": frozenset(Relation),
     "replied": frozenset(("public", "internal", "bot")),
     "reported": frozenset(("customer", "agent")),
+    "resolved": frozenset(("told", "untold")),
     "verified": frozenset(("passed", "failed")),
 }
 """Names that may follow an event and a dot; after `waiting` any name may."""
+
+
+_PLAINLY: Final = {"linked": "related", "reported": "customer"}
 
 
 def _is_event(name: str, dot: str, end: str) -> bool:
@@ -51,12 +56,12 @@ def _is_event(name: str, dot: str, end: str) -> bool:
 def _finer(event: str, *cells: Any) -> str | None:
     """Choose the finer name of an event by its cells; an absent or empty cell is None."""
     match event, *cells:
-        case "linked", relation:
-            return str(relation or "related")
+        case "linked" | "reported", cell:
+            return str(cell or _PLAINLY[event])
         case "replied", public, bot:
             return "bot" if bot else "internal" if public == 0 else "public"
-        case "reported", opened_by:
-            return str(opened_by or "customer")
+        case "resolved", bool() | int() as told:
+            return "told" if told else "untold"
         case "verified", effective, confirmed:
             return "failed" if 0 in {effective, confirmed} else "passed"
         case "waiting", on:

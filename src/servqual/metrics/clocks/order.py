@@ -59,7 +59,7 @@ def settled(
         concerned[case[tied]] = True
         rows = np.flatnonzero(concerned[case])
         _settle(
-            order, rows, case[rows], tied, _Steps(signal, signals, _content(columns, [names[0] for names in signals]))
+            order, rows, case[rows], tied, _Steps(signal, signals, [content_of(columns, names[0]) for names in signals])
         )
     return order
 
@@ -80,18 +80,16 @@ def _by_case(case: Array) -> Array:
     return order
 
 
-def _content(columns: Mapping[str, Column], names: Sequence[str]) -> Callable[[int, int], tuple[str, ...]]:
-    """Read the content of a row: the fields that decide in the model, then all labels by name."""
-    kinds = {kind.stored_name: kind for kind in CASE_TRANSITIONS.events}
-    all_labels = [columns[name] for name in sorted(columns) if columns[name].kind is Kind.LABEL]
-    told: list[list[Column | None]] = []
-    for name in names:
-        column_of = {field: column for column, field in EVENT_COLUMNS.get(name, {}).items()}
-        fields = kinds[name].decisive if name in kinds else ()
-        told.append([*(columns.get(column_of.get(field, field)) for field in fields), *all_labels])
+def content_of(columns: Mapping[str, Column], event: str, *first: str) -> Callable[[int], tuple[str, ...]]:
+    """Read the content of a row: these columns, the fields of its event that decide in the model, all others."""
+    fields = next((kind.decisive for kind in CASE_TRANSITIONS.events if kind.stored_name == event), ())
+    named = EVENT_COLUMNS.get(event, {})
+    deciding = [[column for column, told in named.items() if told == field] or [field] for field in fields]
+    groups = [*([name] for name in first), *deciding, *([name] for name in sorted(columns) if name != "seq")]
+    told = [[columns[name] for name in names if name in columns] for names in groups]
 
-    def content(row: int, signal: int) -> tuple[str, ...]:
-        return tuple("" if column is None else _text(column, row) for column in told[signal])
+    def content(row: int) -> tuple[str, ...]:
+        return tuple(max((_text(column, row) for column in group), default="") for group in told)
 
     return content
 
@@ -118,7 +116,10 @@ class _Steps:
     """The transitions of a case by signal codes: the events that each status allows, and the next status."""
 
     def __init__(
-        self, signal: Array, signals: tuple[tuple[str, ...], ...], content: Callable[[int, int], tuple[str, ...]]
+        self,
+        signal: Array,
+        signals: tuple[tuple[str, ...], ...],
+        content: Sequence[Callable[[int], tuple[str, ...]]],
     ) -> None:
         self.signal, self.content = signal, content
         rank = {kind.stored_name: place for place, kind in enumerate(CASE_TRANSITIONS.events)}
@@ -143,7 +144,7 @@ class _Steps:
                 j += 1
             waiting = list(range(i, j))
             if len(waiting) > 1:
-                keys = {n: (self.rank[codes[n]], self.content(places[n], codes[n])) for n in waiting}
+                keys = {n: (self.rank[codes[n]], self.content[codes[n]](places[n])) for n in waiting}
                 waiting.sort(key=keys.__getitem__)
             while waiting:
                 pick = next((n for n, e in enumerate(waiting) if (status, codes[e]) in self.to), 0)

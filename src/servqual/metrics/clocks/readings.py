@@ -36,10 +36,10 @@ _CODE: Final = {state: code for code, state in enumerate(STATES)}
 _STATE_OF: Final = np.array(
     [
         _CODE[
-            ClockState.CANCELLED
-            if cancelled
-            else ClockState.BREACHED
+            ClockState.BREACHED
             if late
+            else ClockState.CANCELLED
+            if cancelled
             else ClockState.MET
             if stopped
             else ClockState.PAUSED

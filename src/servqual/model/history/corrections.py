@@ -16,7 +16,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue, NoSuchEvent
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
-from servqual.model.history.event import Act, Event
+from servqual.model.history.event import Act, Event, as_text
 
 _FIXED: Final = ("id", "seq")
 
@@ -118,11 +118,14 @@ class Amended(Correction, Rebuilt):
 def corrected(events: Iterable[Event], corrections: Iterable[Correction]) -> list[Event]:
     """Apply corrections, by moment, `seq` and content, and return the events that count in no fixed order.
 
+    Of two at one moment that give an event other facts, the one whose facts sort last holds: first by its new moment,
+    then by the decisive fields of the event, which a log of events has, too.
     A correction of a moved event names its new moment. A correction is refused if it names no event that counts, or
     several that differ; of equal events it corrects one.
     """
     counted = list(events)
-    for correction in sorted(corrections, key=_order):
+    decisive = {event.stored_name: event.decisive for event in counted}
+    for correction in sorted(corrections, key=lambda it: _order(it, decisive.get(it.event, ()))):
         found = [event for event in counted if correction.names(event)]
         if not found or any(event != found[0] for event in found):
             raise NoSuchEvent.of(
@@ -137,8 +140,10 @@ def corrected(events: Iterable[Event], corrections: Iterable[Correction]) -> lis
     return counted
 
 
-def _order(it: Correction) -> tuple[dt.datetime, int, str, str, dt.datetime, str]:
-    return it.at, it.seq, it.stored_name, it.event, it.happened_at, repr(it)
+def _order(it: Correction, decisive: tuple[str, ...]) -> tuple[Any, ...]:
+    changes: Mapping[str, Any] = it.changes if isinstance(it, Amended) else {}
+    facts = [as_text(changes.get(name)) for name in ("at", *decisive)]
+    return it.at, it.seq, it.stored_name, it.event, it.happened_at, facts, repr(it)
 
 
 def _later(field: str, moment: dt.datetime, at: dt.datetime) -> InvalidValue:

@@ -28,7 +28,7 @@ def ahead(event: "Event", _attribute: object, due: dt.datetime) -> None:
         raise InvalidValue.of("due", f"not come before at, {event.at}", due, do="a promise lies ahead")
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
     """Write a fact as text that sorts: nothing first, false before true, moments in time."""
     if isinstance(value, dt.datetime):
         return f"{value.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}"
@@ -61,7 +61,7 @@ class Event:
     @property
     def content(self) -> tuple[str, ...]:
         """Sort key of events of one kind at one instant: the decisive fields, then all others."""
-        return *(_as_text(getattr(self, name)) for name in self.decisive), repr(self)
+        return *(as_text(getattr(self, name)) for name in self.decisive), repr(self)
 
     @property
     def signals(self) -> tuple[str, ...]:

@@ -193,7 +193,7 @@ class Transitions(Generic[S]):
                     else:
                         lines.append(f"    {source or '[*]'} --> {target} : {words}")
         lines += [f"    {status} --> {status} : {', '.join(words)}" for status, words in stays.items()]
-        leaving = {source for source, _ in self._ways}
+        leaving = {source for row in self.rows if row.target is not Move.STAY for source in row.sources}
         reached = dict.fromkeys(row.target for row in self.rows)
         lines += [f"    {end} --> [*]" for end in reached if not isinstance(end, Move) and end not in leaving]
         return "\n".join(lines)

@@ -118,6 +118,7 @@ class Relation(Labelled):
 class Identified(Act):
     """Somebody on our side noticed a problem before it was reported."""
 
+    decisive: ClassVar[tuple[str, ...]] = ("source",)
     id: CaseId = attrs.field(validator=filled)
     source: CaseSource = attrs.field(converter=CaseSource)
 
@@ -131,6 +132,9 @@ class Reported(Event):
     then.
     """
 
+    decisive: ClassVar[tuple[str, ...]] = (
+        "category", "channel", "customer", "opened_by", "owner", "priority", "source", "team", "tier",
+    )  # fmt: skip
     id: CaseId = attrs.field(validator=filled)
     customer: CustomerId = attrs.field(validator=filled)
     description: str = attrs.field(validator=filled)
@@ -378,12 +382,13 @@ def _rows() -> tuple[Row[CaseStatus], ...]:
         Row((s.ASSIGNED, s.HANDLING),          HandedOver,      None,                     s.ASSIGNED),
         Row((s.WAITING,),                      HandedOver,      None,                     Move.STAY),
         Row((s.ASSIGNED, s.HANDLING, s.WAITING), Escalated,     None,                     Move.STAY),
-        Row((s.IDENTIFIED, *unsolved, *solved), Linked,         None,                     Move.STAY),
-        Row((*unsolved, *solved),              CustomerMessage, None,                     Move.STAY),
-        Row((*unsolved, *solved),              AutoReplied,     None,                     Move.STAY),
+        Row((s.IDENTIFIED, *unsolved, *solved, s.CANCELLED), Linked, None,                Move.STAY),
+        # what is written after the end is recorded, and starts no clock
+        Row((*unsolved, *solved, s.CANCELLED), CustomerMessage, None,                     Move.STAY),
+        Row((*unsolved, *solved, s.CANCELLED), AutoReplied,     None,                     Move.STAY),
         Row((s.ASSIGNED,),                     Started,         None,                     s.HANDLING),
         Row((s.WAITING,),                      Resumed,         None,                     Move.BACK),
-        Row((*unsolved, *solved),              Replied,         None,                     Move.STAY),
+        Row((*unsolved, *solved, s.CANCELLED), Replied,         None,                     Move.STAY),
         # of equal instants a solution beats a wait
         Row((s.HANDLING,),                     Resolved,        None,                     s.VERIFYING),
         Row((*desk, s.VERIFYING),              Waiting,         None,                     s.WAITING),
@@ -413,13 +418,15 @@ _STAGES: Final = {
 CASE_FIRST_TOLD: Final = frozenset({"source"})
 """Attributes of a case that its first event tells; of any other one the last event counts."""
 _AGAIN: Final = ("reopened", "verified.failed")
+_NOT_SOLVED: Final = (*_AGAIN, "cancelled", "duplicate")
+_ANSWERS: Final = frozenset({"replied.public", "resolved.told"})
 CASE_FACTS: Final = Facts(
     {
         "received_at": Fact("first", ("reported", "received")),
         "assigned_at": Fact("first", ("assigned",)),
-        "first_response_at": Fact("first", ("replied.public",)),
-        "resolved_at": Fact("standing", ("resolved",), _AGAIN),
-        "verified_at": Fact("standing", ("verified.passed",), _AGAIN),
+        "first_response_at": Fact("first", _ANSWERS),
+        "resolved_at": Fact("standing", ("resolved",), _NOT_SOLVED),
+        "verified_at": Fact("standing", ("verified.passed",), _NOT_SOLVED),
         "closed_at": Fact("standing", ("closed", "cancelled", "duplicate"), ("reopened",)),
         "reopened": Fact("count", ("reopened",)),
         "reassigned": Fact("count", ("handed_over", "escalated")),
@@ -516,13 +523,12 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
 
     @property
     def first_response_at(self) -> dt.datetime | None:
-        """Moment when a person first answered the customer; internal notes and bots do not count."""
-        replies = (event for event in self.counted if isinstance(event, Replied))
-        return next((event.at for event in replies if event.public and not event.bot), None)
+        """Moment when a person first answered the customer, or told the solution; notes and bots do not count."""
+        return next((event.at for event in self.counted if not _ANSWERS.isdisjoint(event.signals)), None)
 
     @property
     def resolved_at(self) -> dt.datetime | None:
-        """Moment of the solution that still stands; None after a failed verification or a reopening."""
+        """Moment of the solution that still stands; None once it failed, or the case was reopened or cancelled."""
         return self._latest(Resolved).at if self.stage is CaseStage.VERIFICATION else None
 
     @property

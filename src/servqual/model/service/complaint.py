@@ -283,8 +283,9 @@ duplicate, withdrawn while the complaint is analysing (got closed)
 
     @property
     def acknowledged_at(self) -> dt.datetime | None:
-        """Moment when the customer was first told that we have it."""
-        return self._first_at(Acknowledged)
+        """Moment when the customer was first told that we have it, or the solution."""
+        told = (event for event in self.counted if isinstance(event, Acknowledged) or "resolved.told" in event.signals)
+        return next((event.at for event in told), None)
 
     @property
     def started_at(self) -> dt.datetime | None:

@@ -1,6 +1,6 @@
 """Common part of cases and complaints: problems that somebody owns, hands over, solves, or finds twice."""
 
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
 import attrs
 
@@ -28,11 +28,24 @@ class Passed(Act):
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Solved(Act):
-    """Solution, whether the customer was told, and the compensation that goes with it."""
+    """Solution, whether the customer was told, and the compensation that goes with it.
 
+    A solution that the customer was told is an answer, too.
+    """
+
+    decisive: ClassVar[tuple[str, ...]] = ("told_customer",)
     solution: str = attrs.field(validator=filled)
     told_customer: bool = attrs.field(validator=a_fact)
     compensation: Money | None = attrs.field(default=None, validator=attrs.validators.optional(compensation))
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """`resolved`, and `resolved.told` or `resolved.untold`."""
+        return _TOLD if self.told_customer else _UNTOLD
+
+
+_TOLD: Final = ("resolved", "resolved.told")
+_UNTOLD: Final = ("resolved", "resolved.untold")
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -69,8 +82,7 @@ class Handled(Lived[S, E], Generic[S, E, Id]):
     @property
     def duplicate_of(self) -> Id | None:
         """Name of the one that goes on, where this is a duplicate; None otherwise."""
-        of: Id | None = getattr(self.counted[-1], "of", None)
-        return of
+        return cast("Id | None", self._named("of"))
 
     def _named(self, field: str) -> Any:
         """Return the last value that the events gave for a field."""

@@ -66,11 +66,15 @@ Restarting: TypeAlias = Literal["never", "always", "other"]
 """Starts that restart a running cycle: none, so that it counts from the first; all, so that it counts from the last;
 or those of another event than its own start, so that the first of each kind counts."""
 ANY: Final = frozenset({"*"})
-_OWN_SIDE: Final = frozenset({"cancelled", "duplicate", "withdrawn"})
+CALLED_OFF: Final = frozenset({"cancelled", "duplicate", "withdrawn"})
+"""Events that end a case without a solution, and take back one that stood."""
+ENDS: Final = CALLED_OFF | {"closed"}
+"""Events that end a case: none of its clocks goes on, and none begins, until it is reopened."""
 _FINER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "reported": ("customer", "agent"),
         "replied": ("public", "internal", "bot"),
+        "resolved": ("told", "untold"),
         "verified": ("passed", "failed"),
         "linked": tuple(Relation),
     }
@@ -104,12 +108,15 @@ def waiting_reasons(names: Iterable[str]) -> frozenset[str]:
 class ClockRule:
     """Rule that says when one clock runs.
 
-    `start` begins a cycle and is ignored while one runs; an event that both stops and starts stops first. `cancel`
-    ends a clock without a verdict. `pause_on` names the reasons of waiting that pause the clock: None leaves it to the
-    agreement, the empty set never pauses, `ANY` always pauses. With `repeats` a start after a stop begins another
-    cycle; `restarts` says which starts restart a running cycle. With `stops_alone` an event that stops the clock cannot
-    start it again. `unsolved_only` ignores starts while a solution stands. With `from_earliest` a case that absorbs an
-    older one counts from the start of the older one. Unknown events are refused, with the nearest names.
+    `start` begins a cycle and is ignored while one runs; an event that both stops and starts stops first. `cancel` ends
+    a clock without a verdict, unless it was past due; by default that is the end of the case, after which nothing
+    starts until an event of `reopen_on`. What such an end has cut off then goes on, and a case that is called off had
+    no solution: a clock that a reopening would resume loses its stop. `pause_on` names the reasons of waiting that
+    pause the clock: None leaves it to the agreement, the empty set never pauses, `ANY` always pauses. With `repeats` a
+    start after a stop begins another cycle; `restarts` says which starts restart a running cycle. With `stops_alone` an
+    event that stops the clock cannot start it again. `unsolved_only` ignores starts while a solution stands. With
+    `from_earliest` a case that absorbs an older one counts from the start of the older one. Unknown events are refused,
+    with the nearest names.
 
     >>> ClockRule(start="reported", stop="replied.pubic")
     Traceback (most recent call last):
@@ -119,7 +126,7 @@ replied.public, replied.bot, replied?
 
     start: frozenset[str] = attrs.field(converter=_signals, validator=[some, _known])
     stop: frozenset[str] = attrs.field(converter=_signals, validator=_known)
-    cancel: frozenset[str] = attrs.field(default=_OWN_SIDE, converter=_signals, validator=_known)
+    cancel: frozenset[str] = attrs.field(default=ENDS, converter=_signals, validator=_known)
     pause_on: frozenset[str] | None = attrs.field(default=None, converter=attrs.converters.optional(waiting_reasons))
     repeats: bool = attrs.field(default=False, validator=a_fact)
     restarts: Restarting = attrs.field(default="never", validator=one_of("never", "always", "other"))
@@ -137,15 +144,15 @@ _NEVER: Final = ()
 
 
 def _standard_rules() -> dict[Clock, ClockRule]:
-    answer = "replied.public"
+    answer, told = "replied.public", "resolved.told"
     update = ClockRule(
         start=answer, stop=(answer, "resolved", "closed"), pause_on=_NEVER, repeats=True, unsolved_only=True
     )
     return {
         Clock.ACKNOWLEDGEMENT: ClockRule(
-            start=_BEGIN, stop=("received", "acknowledged", answer, "replied.bot"), pause_on=_NEVER
+            start=_BEGIN, stop=("received", "acknowledged", answer, "replied.bot", told), pause_on=_NEVER
         ),
-        Clock.FIRST_RESPONSE: ClockRule(start=_BEGIN, stop=answer, pause_on=_NEVER),
+        Clock.FIRST_RESPONSE: ClockRule(start=_BEGIN, stop=(answer, told), pause_on=_NEVER),
         Clock.NEXT_RESPONSE: ClockRule(
             start="customer_message", stop=(answer, "resolved"), pause_on=_NEVER, repeats=True
         ),
@@ -158,7 +165,7 @@ def _standard_rules() -> dict[Clock, ClockRule]:
         Clock.TIME_TO_OWN: ClockRule(start=_BEGIN, stop="assigned"),
         Clock.CLOSURE: ClockRule(start=_BEGIN, stop="closed", reopen_on="reopened", reopening=Reopening.RESUME),
         Clock.FOLLOW_UP: ClockRule(
-            start="resolved", stop=("followed_up", "verified"), cancel=(*_OWN_SIDE, "reopened"), repeats=True
+            start="resolved", stop=("followed_up", "verified"), cancel=(*ENDS, "reopened"), repeats=True
         ),
         Clock.SUPPLIER: ClockRule(start="waiting.supplier", stop=("waiting", "resumed"), pause_on=_NEVER, repeats=True),
         Clock.INTERNAL: ClockRule(

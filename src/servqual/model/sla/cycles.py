@@ -14,12 +14,17 @@ from typing import Final, Generic, NamedTuple, TypeVar
 import attrs
 
 from servqual.model.history.event import Event
-from servqual.model.sla.clocks import ANY, ClockRule, Reopening
+from servqual.model.sla.clocks import ANY, CALLED_OFF, ENDS, ClockRule, Reopening
 
 T = TypeVar("T")
 
 STOPPED: Final = "stopped"
 _SOLVED: Final = frozenset({"resolved", "closed"})
+
+
+def barring(rule: ClockRule) -> frozenset[str]:
+    """List the events after which no cycle begins until one of `reopen_on`."""
+    return rule.cancel & ENDS | (_SOLVED if rule.unsolved_only else frozenset())
 
 
 class Pause(NamedTuple):
@@ -90,13 +95,16 @@ class _Running(Generic[T]):
         self.resume(at)
         self.stop, self.cancelled = at, cancelled
 
+    def go_on(self) -> None:
+        self.stop, self.cancelled = None, False
+
     def begin_at(self, since: dt.datetime) -> None:
         if since < self.start:
             self.start, self.changes[0] = since, Change(since, self.changes[0].target)
 
-    def judge_late(self, target: T | None) -> None:
-        """Apply the first target of all from the start of a cycle that stopped before it."""
-        if self.stop is not None and len(self.changes) == 1 and self.changes[0].target is None:
+    def judge_at(self, stop: dt.datetime, target: T | None) -> None:
+        """Apply the first target of all where it begins at the very stop, as with the team that takes a case."""
+        if self.stop == stop and len(self.changes) == 1 and self.changes[0].target is None:
             self.changes[0] = Change(self.start, target)
 
     def frozen(self) -> Cycle[T]:
@@ -126,7 +134,8 @@ class _Clock(Generic[T]):
         self.known: dict[str, object] = {}
         self.target = chooser.choose(self.known)
         self.waiting: str | None = None
-        self.solved = False
+        self.bars = barring(rule)
+        self.barred = False
         self.cycles: list[_Running[T]] = []
         self.running: _Running[T] | None = None
 
@@ -139,28 +148,36 @@ class _Clock(Generic[T]):
 
     def _end(self, at: dt.datetime, names: tuple[str, ...]) -> bool:
         """End or reopen a cycle; return whether one ended."""
+        rule, cancels = self.rule, not self.rule.cancel.isdisjoint(names)
         if self.running is not None:
-            stops = not self.rule.stop.isdisjoint(names)
-            ends = stops or not self.rule.cancel.isdisjoint(names)
-            if ends:
+            stops = not rule.stop.isdisjoint(names)
+            if stops or cancels:
                 self.running.end(at, cancelled=not stops)
                 self.running = None
-            return ends
-        if self.cycles and not self.cycles[-1].cancelled and not self.rule.reopen_on.isdisjoint(names):
+            return stops or cancels
+        if self.cycles and cancels:
+            if names[0] in CALLED_OFF and not self.barred and rule.reopening is not Reopening.NEVER:
+                self.cycles[-1].end(at, cancelled=True)
+        elif self.cycles and not rule.reopen_on.isdisjoint(names):
             self._reopen(self.cycles[-1], Change(at, self.target), names[0])
         return False
 
     def _reopen(self, last: _Running[T], change: Change[T], name: str) -> None:
-        """Continue a stopped clock as its rule says."""
-        match self.rule.reopening:
+        """Continue a stopped clock as its rule says; one that the end of the case cut off never stopped."""
+        reopening = self.rule.reopening
+        if last.cancelled and not self.barred:
+            return
+        if last.cancelled and reopening is Reopening.NEVER:
+            reopening = Reopening.RETROACTIVE
+        match reopening:
             case Reopening.NEVER:
                 return
             case Reopening.RESUME:
                 assert last.stop is not None
                 last.pauses.append(Pause(last.stop, change.at, STOPPED))
-                last.stop = None
+                last.go_on()
             case Reopening.RETROACTIVE:
-                last.stop = None
+                last.go_on()
             case Reopening.RESTART:
                 self.cycles[-1] = _Running(change.at, [change], name)
             case Reopening.NEW_CYCLE:
@@ -176,8 +193,8 @@ class _Clock(Generic[T]):
         if new:
             self.known.update(new)
             self.target = self.chooser.choose(self.known)
-            for cycle in self.cycles:
-                cycle.judge_late(self.target)
+            if self.cycles:
+                self.cycles[-1].judge_at(event.at, self.target)
         if self.running is not None and self.running.changes[-1].target is not self.target:
             self.running.changes.append(Change(event.at, self.target))
 
@@ -192,13 +209,13 @@ class _Clock(Generic[T]):
 
     def _begin(self, event: Event, names: tuple[str, ...], *, only_ends: bool) -> None:
         rule, at = self.rule, event.at
-        self.solved = (self.solved or names[0] in _SOLVED) and rule.reopen_on.isdisjoint(names)
+        self.barred = (self.barred and rule.reopen_on.isdisjoint(names)) or names[0] in self.bars
         if self.running is None:
             may_start = (rule.repeats or not self.cycles) and not only_ends
         else:
             other = self.running.began_with != names[0]
             may_start = rule.restarts == "always" or (rule.restarts == "other" and other)
-        if may_start and not rule.start.isdisjoint(names) and not (self.solved and rule.unsolved_only):
+        if may_start and not self.barred and not rule.start.isdisjoint(names):
             if self.running is not None:
                 self.cycles.pop()
             self.running = _Running(at, [Change(at, self.target)], names[0])

@@ -72,10 +72,10 @@ def read_cycle(
     cancelled = cycle.cancelled or limits.dropped_at is not None
     if cancelled:
         due = breached_at
-    if cancelled or breached_at is not None:
-        state = ClockState.CANCELLED if cancelled else ClockState.BREACHED
+    if breached_at is not None:
+        state = ClockState.BREACHED
     else:
-        state = _undisturbed(stop, paused=paused)
+        state = ClockState.CANCELLED if cancelled else _undisturbed(stop, paused=paused)
     return Reading(
         case=case,
         target=target,

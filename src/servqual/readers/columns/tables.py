@@ -36,7 +36,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "case_events": {
         Kind.MOMENT: "at since corrects_at amended_at",
         Kind.COUNT: "seq corrects_seq",
-        Kind.FLAG: "public bot effective customer_confirmed",
+        Kind.FLAG: "public bot told_customer effective customer_confirmed",
         Kind.LABEL: "case_id event on opened_by relation corrects",
     },
     "interactions": {
@@ -46,7 +46,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
         Kind.NUMBER: "cost",
     },
     "complaints": {
-        Kind.MOMENT: "received_at acknowledged_at due_at resolved_at followed_up_at closed_at",
+        Kind.MOMENT: "received_at acknowledged_at due_at resolved_at followed_up_at closed_at reopened_at",
         Kind.FLAG: "satisfied upheld referred overturned",
         Kind.COUNT: "reopened",
         Kind.NUMBER: "redress",

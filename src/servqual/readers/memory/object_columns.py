@@ -288,6 +288,7 @@ EVENT_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "escalated": {**_TAKEN, **_same("level")},
         "linked": _same("relation since"),
         "replied": _same("public bot"),
+        "resolved": _same("told_customer"),
         "waiting": _same("on"),
         "verified": _same("effective customer_confirmed"),
     }
