@@ -76,7 +76,7 @@ COMPLAINT_TWINS: Final[Mapping[str, Twin]] = {
     "complaint_overdue": counted(overdue, lambda r, _: not early_due(r)),
     "complaint_handling_time": each(to_end),
     "complaint_handling_median": lasting("end"),
-    "complaint_kept": each(complaint_kept),
+    "complaint_kept": each(resolved_kept),
     "complaint_acknowledged_kept": each(lambda r, q: kept(r, q, answered_at(r, q, "acknowledged_at"))),
     "complaint_resolution_rate": among(arrived, resolved),
     "complaint_follow_up_rate": each(followed_up),

@@ -143,7 +143,6 @@ CASE_FLOW_KPIS: Final = (
         formula="resolved within the target, or by due_at where no target is set / resolved; it hides open cases past "
         f"their limit, which resolution_kept counts; {ENDS}",
         better="higher",
-        version=2,
         rows=_kept_of_closed,
         source="K-11; KPIS 25, the closed-only form of SLA attainment, as a named variant",
         uses=(*DONE, "due_at"),
@@ -176,7 +175,6 @@ CASE_FLOW_KPIS: Final = (
         better="lower",
         rows=_overdue,
         stock=True,
-        version=2,
         source="K-15 (overdue count), for cases; KPIS 41, ITIL service desk lists",
         needs=("due_at",),
         uses=DONE,

@@ -80,7 +80,6 @@ CASE_KPIS: Final = (
         accumulator=Count,
         rows=backlog,
         stock=True,
-        version=2,
     ),
     *with_percentiles(
         Kpi(
@@ -96,7 +95,6 @@ CASE_KPIS: Final = (
             accumulator=Total,
             rows=age,
             stock=True,
-            version=2,
             needs=("received_at",),
             uses=DONE,
             source="K-15, for cases; ITIL v3 list",
@@ -217,7 +215,6 @@ CASE_KPIS: Final = (
         open_items=CUT_OFF,
         params={"within": None, **SOLVED_IN},
         clock="resolution",
-        version=2,
         rows=solved_in_time,
     ),
     share_of_cases(

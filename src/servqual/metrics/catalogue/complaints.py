@@ -41,10 +41,6 @@ def _overdue(t: View) -> Mapping[str, Array]:
     return {"among": received(t) & open_(t) & t.known("due_at") & (t.now > t.us("due_at"))}
 
 
-def _kept(t: View) -> Mapping[str, Array]:
-    return solved_in_time(t)
-
-
 def _followed_up(t: View) -> Mapping[str, Array]:
     in_order(t, "received_at", "followed_up_at")
     return {"hit": t.seen("followed_up_at"), "among": received(t) & solution(t).there}
@@ -100,7 +96,6 @@ COMPLAINT_KPIS: Final = (
         accumulator=Count,
         rows=backlog,
         stock=True,
-        version=2,
         **_COMMON,
     ),
     *with_percentiles(
@@ -121,7 +116,6 @@ COMPLAINT_KPIS: Final = (
             accumulator=Total,
             rows=age,
             stock=True,
-            version=2,
             **_COMMON,
         ),
         "the ages of open complaints",
@@ -144,7 +138,6 @@ COMPLAINT_KPIS: Final = (
         accumulator=Count,
         rows=_overdue,
         stock=True,
-        version=2,
         **_COMMON,
     ),
     *with_percentiles(
@@ -182,7 +175,7 @@ COMPLAINT_KPIS: Final = (
         uses=(*DONE, "due_at"),
         open_items=CUT_OFF,
         params={"within": None, **SOLVED_IN},
-        rows=_kept,
+        rows=solved_in_time,
     ),
     share_of_complaints(
         key="complaint_acknowledged_kept",

@@ -149,7 +149,6 @@ WAITING_KPIS: Final = (
         accumulator=Extremes,
         rows=_oldest,
         stock=True,
-        version=2,
     ),
     Kpi(
         key="patience_median",

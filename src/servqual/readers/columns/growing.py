@@ -44,7 +44,7 @@ class FirstLabels(Sequence[Any]):
 
     def common(self, other: Sequence[Any]) -> int:
         """Count the first labels of both that are known to be the same."""
-        return min(len(self), len(other)) if isinstance(other, FirstLabels) and self._all is other._all else 0
+        return min(len(self), len(other)) if isinstance(other, FirstLabels) and self._all is other._all else 0  # noqa: SLF001  (of its own class)
 
 
 def common(one: Sequence[Any], other: Sequence[Any]) -> int:
