@@ -15,11 +15,13 @@ from servqual.readers.columns.columns import Column
 from servqual.readers.columns.tables import Kind
 
 _INDEX: Final = 14
-_REGISTERS: Final = 1 << _INDEX
+REGISTERS: Final = 1 << _INDEX
 _REST: Final = 64 - _INDEX
-DISTINCT_ERROR: Final = 1.04 / math.sqrt(_REGISTERS)
+DEEPEST: Final = _REST
+"""The highest rank of a register."""
+DISTINCT_ERROR: Final = 1.04 / math.sqrt(REGISTERS)
 """The standard error of a count from registers, as a share of it: 0.81 %."""
-_ALPHA: Final = 0.7213 / (1 + 1.079 / _REGISTERS)
+_ALPHA: Final = 0.7213 / (1 + 1.079 / REGISTERS)
 
 
 def _sorted(counts: Mapping[Any, int]) -> dict[Any, int]:
@@ -136,11 +138,11 @@ def estimated(raised: Array, harmonic: Array) -> Array:
 
     Few raised registers are read by linear counting.
     """
-    empty = _REGISTERS - raised
-    raw = _ALPHA * _REGISTERS**2 / (harmonic + empty)
+    empty = REGISTERS - raised
+    raw = _ALPHA * REGISTERS**2 / (harmonic + empty)
     with np.errstate(divide="ignore"):
-        linear = _REGISTERS * np.log(_REGISTERS / empty)
-    return np.where((raw <= 2.5 * _REGISTERS) & (empty > 0), linear, raw)
+        linear = REGISTERS * np.log(REGISTERS / empty)
+    return np.where((raw <= 2.5 * REGISTERS) & (empty > 0), linear, raw)
 
 
 @attrs.frozen
