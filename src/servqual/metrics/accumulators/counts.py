@@ -50,9 +50,7 @@ _BINS: Final = int(bin_of(np.array([1 << 53]))[0]) + 1
 _BINNINGS: Final[Mapping[Form, _Binning]] = {
     "values": _Binning(Values.EXACT, _in_bins, bins=_BINS),
     "lifetimes": _Binning(Lifetimes.EXACT, _in_bins, bins=_BINS),
-    "distinct": _Binning(
-        Distinct.EXACT, _in_registers, np.maximum, top=(1 << 63) - 1, bins=REGISTERS, deepest=DEEPEST
-    ),
+    "distinct": _Binning(Distinct.EXACT, _in_registers, np.maximum, top=(1 << 63) - 1, bins=REGISTERS, deepest=DEEPEST),
     "categories": _Binning(1 << 62, _in_bins),
 }
 

@@ -119,7 +119,9 @@ def _read(data: bytes, start: int, asked: Callable[[dict[str, Any]], Plan]) -> t
     for (kind, state, name), values in arrays.items():
         if kind == "cells":
             fields[state][name] = values
-    if groups.keys() != {dated(kpi) for kpi in plan.read} or len(arrays) != len(groups) + sum(map(len, fields.values())):
+    if groups.keys() != {dated(kpi) for kpi in plan.read} or len(arrays) != len(groups) + sum(
+        map(len, fields.values())
+    ):
         raise ValueError("its groups are not those of its KPIs")
     cells = {
         state: restored(kpi.accumulator, fields[state], header["sparse"].get(state), groups[dated(kpi)].size)

@@ -12,6 +12,7 @@ from servqual.errors import InvalidValue, UnreadableFile
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import names_of
+from servqual.readers.files.access import reading
 from servqual.readers.files.export import Export
 from servqual.readers.files.layouts import Layout
 from servqual.readers.memory.arrays import CHUNK
@@ -59,7 +60,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _is_parquet(file: Path) -> bool:
-    with file.open("rb") as opened:
+    with reading(file) as opened:
         return opened.read(4) == b"PAR1"
 
 

@@ -1,0 +1,29 @@
+"""Opening of files that may not be there, may not be read, or are no files at all."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from servqual.errors import UnreadableFile
+
+
+@contextmanager
+def reading(path: Path, what: str = "") -> Generator[IO[bytes]]:
+    """Open a regular file for reading; nothing else is opened, since a pipe or a device may never end.
+
+    Raises `UnreadableFile` for a path that does not exist, is a folder, a pipe or a device, or may not be read.
+    """
+    try:
+        if path.is_dir():
+            raise UnreadableFile(f"{what}{path} is a folder; name one file in it", path=str(path))
+        if path.exists() and not path.is_file():
+            raise UnreadableFile(f"{what}{path} is not a regular file; write it to one first", path=str(path))
+        file = path.open("rb")
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        if isinstance(error, UnreadableFile):
+            raise
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableFile(f"cannot read {what}{path}: {reason}", path=str(path)) from None
+    with file:
+        yield file
