@@ -28,7 +28,7 @@ def test_the_earlier_file_stays_where_the_new_one_cannot_be_written(
         with pytest.raises(seen):
             write(page, "new" * 1000)
         assert page.read_text(encoding="utf-8") == "earlier"
-        assert os.listdir(tmp_path) == ["page.html"]
+        assert [*tmp_path.iterdir()] == [page]
 
 
 def test_a_link_stays_a_link_and_rights_stay(tmp_path: Path) -> None:

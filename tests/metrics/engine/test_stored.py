@@ -59,7 +59,7 @@ def put(value: object, *path: Any) -> Callable[[Any], object]:
         (forged(put([1], "plan", "period")), "lacks parts"),
         (forged(put([["volume"]], "plan", "kpis")), "lacks parts"),
         (forged(put([], "plan")), "lacks parts"),
-        (forged(put(True, "plan", "kpis", 0, 3)), "lacks parts"),
+        (forged(put(1.0, "plan", "kpis", 0, 3)), "lacks parts"),
         (forged(put(1, "plan", "more")), "lacks parts"),
         (forged(text=b"[" * 100_000), "recursion"),
         (forged(text=b'{"plan": ' + b"9" * 5000 + b"}"), "64 bits"),

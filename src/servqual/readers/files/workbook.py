@@ -53,9 +53,9 @@ def sheet_names_and_rows(
 def _messages(source: IO[bytes], path: Path) -> Iterator[Any]:
     head = sheet_rows.LENGTH
     while True:
-        length = source.read(head.size)
-        data = source.read(head.unpack(length)[0]) if len(length) == head.size else b""
-        if not data:
+        start = source.read(head.size)
+        length = head.unpack(start)[0] if len(start) == head.size else 1
+        if len(data := source.read(length)) < length:
             raise UnreadableFile(
                 f"{path} cannot be read as an Excel file in the memory and time for one of its size; a cell may lie "
                 "far from the table: delete what is beyond the table, or save it as CSV",
