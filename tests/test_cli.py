@@ -324,7 +324,7 @@ def test_a_full_or_closed_terminal_ends_in_words(tmp_path: Path) -> None:
     """2 where there is no room for what is said, 0 where nobody reads on; the page is written in both."""
     (tmp_path / "in.csv").write_text(GOOD, encoding="utf-8")
     command = f"{sys.executable} -W error -m servqual report in.csv --html o.html"
-    for end, code in (("> /dev/full", 2), ("2>/dev/full > /dev/full", 2), ("| true; exit ${PIPESTATUS[0]}", 0)):
+    for end, code in (("> /dev/full", 2), ("2>&- > /dev/full", 2), (">&-", 0), ("| true; exit ${PIPESTATUS[0]}", 0)):
         done = subprocess.run(
             ["bash", "-c", f"{command} {end}"], capture_output=True, text=True, check=False, cwd=tmp_path
         )

@@ -21,7 +21,7 @@ from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 _LONG: Final = 8 << 20
 _CODES: Final = """\
 exit codes: 0 done, 2 the input, the settings or the place for the output cannot be used, 130 stopped by an
-interrupt, 1 a fault of servqual; a page that was there before stays whole unless the code is 0
+interrupt, 1 a fault of servqual; a file that was there before is replaced as a whole or not at all
 """
 
 
@@ -33,7 +33,7 @@ def main(words: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     try:
         code = int(options.run(options))
-        sys.stdout.flush()
+        print(end="", flush=True)  # a full disk is told by now; there may be no output at all
     except ServqualError as error:
         return _fail(str(error), *getattr(error, "__notes__", ()))
     except BrokenPipeError:
@@ -60,8 +60,11 @@ def _fail(*lines: str) -> int:
 
 def _drop_output() -> None:
     """Send what waits for a full or closed output nowhere, or Python complains of it at its end."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    try:
+        print(end="", flush=True)
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Parser(argparse.ArgumentParser):
@@ -208,7 +211,7 @@ def _moment(text: str | None) -> dt.datetime | None:
 
 def _progress(path: Path) -> AbstractContextManager[Callable[[float], object] | None]:
     """Open a progress bar for a long file at a terminal, where tqdm is installed."""
-    if not sys.stderr.isatty() or not path.is_file() or path.stat().st_size < _LONG:
+    if not (sys.stderr and sys.stderr.isatty()) or not path.is_file() or path.stat().st_size < _LONG:
         return nullcontext()
     try:
         from tqdm import tqdm  # noqa: PLC0415  (only a long file at a terminal needs it)
