@@ -44,7 +44,7 @@ def restored(
             raise ValueError(f"{name} counts less than none, or more than can be")
         if sparse is None and values.ndim > 1 and not _are_limbs(values):
             raise ValueError(f"{name} is no sum")
-    if sparse is None:
+    if isinstance(empty, Dense) or sparse is None:
         return Dense(fields)
     kind, labels = sparse
     if kind != empty.form or (labels and kind != "categories") or list(labels) != sorted({*labels}):

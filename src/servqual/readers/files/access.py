@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from servqual.errors import UnreadableFile
 
@@ -21,7 +21,7 @@ def in_words(path: Path, what: str = "") -> Generator[None]:
 
 
 @contextmanager
-def reading(path: Path, what: str = "") -> Generator[IO[bytes]]:
+def reading(path: Path, what: str = "") -> Generator[BinaryIO]:
     """Open a regular file for reading; nothing else is opened, since a pipe or a device may never end.
 
     Raises `UnreadableFile` for a path that does not exist, is a folder, a pipe or a device, or may not be read.

@@ -199,7 +199,8 @@ def _some(
     records: Iterator[tuple[list[str] | None, int]], lines: _Lines, width: int
 ) -> list[tuple[list[str] | None, int]]:
     """Take the rows of a chunk, fewer where they are long or have many cells."""
-    some, lines.size, most = [], 0, max(1, min(CHUNK, _CELLS // width))
+    some: list[tuple[list[str] | None, int]] = []
+    lines.size, most = 0, max(1, min(CHUNK, _CELLS // width))
     for record in records:
         some.append(record)
         if len(some) >= most or lines.size > _CHARACTERS:

@@ -34,7 +34,7 @@ def sheet_names_and_rows(
     calamine = need("python_calamine", "excel", "reading an Excel file")
     size = path.stat().st_size
     bounds = (_MEMORY + _TIMES * size, _SECONDS + _SECONDS_PER_MB * (size >> 20))
-    words = [Path(calamine.__file__).parents[1], path, *bounds, *([] if sheet is None else [sheet])]
+    words = [Path(str(calamine.__file__)).parents[1], path, *bounds, *([] if sheet is None else [sheet])]
     process = stack.enter_context(
         subprocess.Popen(  # noqa: S603  (our own script)
             [sys.executable, "-I", "-S", sheet_rows.__file__, *map(str, words)],
