@@ -318,12 +318,113 @@ def test_hostile_text_in_every_cell_is_inert(tmp_path: Path) -> None:
         assert not any(cell.startswith(("=", "+", "@")) for cell in row)
 
 
+# --- the place for the output -----------------------------------------------------------------------------------
+
+
+def test_a_full_or_closed_terminal_ends_in_words(tmp_path: Path) -> None:
+    """2 where there is no room for what is said, 0 where nobody reads on; the page is written in both."""
+    (tmp_path / "in.csv").write_text(GOOD, encoding="utf-8")
+    command = f"{sys.executable} -W error -m servqual report in.csv --html o.html"
+    for end, code in (("> /dev/full", 2), ("2>&- > /dev/full", 2), (">&-", 0), ("| true; exit ${PIPESTATUS[0]}", 0)):
+        done = subprocess.run(
+            ["bash", "-c", f"{command} {end}"], capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        assert "Exception" not in done.stderr
+        (tmp_path / "o.html").unlink()
+
+
+def test_no_room_for_the_page_is_said_and_leaves_the_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Code 2 for a full disk, 130 for an interrupt; nothing is left beside."""
+    (tmp_path / "in.csv").write_text(GOOD, encoding="utf-8")
+    page = tmp_path / "page.html"
+    page.write_text("earlier", encoding="utf-8")
+    for error, code, said in (
+        (OSError(28, "No space left on device"), 2, "No space"),
+        (KeyboardInterrupt(), 130, "stopped"),
+    ):
+
+        def fail(_: int, error: BaseException = error) -> None:
+            raise error
+
+        monkeypatch.setattr(os, "fsync", fail)
+        assert cli.main(["report", str(tmp_path / "in.csv"), "--html", str(page)]) == code
+        assert said in capsys.readouterr().err
+        assert page.read_text(encoding="utf-8") == "earlier"
+        assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "page.html"}
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (OSError(5, "Input/output error", "in.csv"), 2, "servqual: in.csv cannot be used: Input/output error"),
+        (MemoryError(), 2, "not enough memory"),
+        (KeyboardInterrupt(), 130, "servqual: stopped"),
+    ],
+)
+def test_what_the_system_refuses_is_said(
+    error: BaseException, code: int, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A disk that fails, too little memory, an interrupt."""
+
+    def fail(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "_report", fail)
+    assert cli.main(["report", "in.csv"]) == code
+    assert said in capsys.readouterr().err
+
+
+HOSTILE_NAME = "a\x1b[31mred\x1b]0;pwned\x07\u202e\n<b>"
+
+
+def test_names_from_outside_never_steer_the_terminal_or_the_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names of files, columns and values, where all goes well and where it does not."""
+    monkeypatch.chdir(tmp_path)
+    good, bad, config = f"{HOSTILE_NAME}.csv", f"{HOSTILE_NAME}2.csv", f"{HOSTILE_NAME}.toml"
+    Path(good).write_text(
+        f'received_at,"{HOSTILE_NAME}"\n2026-05-04T09:00Z,x\n{HOSTILE_NAME.split(maxsplit=1)[0]},y\n', encoding="utf-8"
+    )
+    Path(bad).write_text(f'"{HOSTILE_NAME}",b\n1,2\n', encoding="utf-8")
+    Path(config).write_text('[columns]\nteam = "\\u001b[31m\\u202e"\n', encoding="utf-8")
+    calls: tuple[tuple[list[str], int], ...] = (
+        ([good], 0),
+        ([good, "--html", f"{HOSTILE_NAME}.html"], 0),
+        ([bad], 2),
+        ([good, "--config", config], 2),
+        ([good, "--zone", HOSTILE_NAME], 2),
+        ([good, "--html", good], 2),
+        ([f"{HOSTILE_NAME}.none"], 2),
+    )
+    for words, code in calls:
+        assert cli.main(["report", *words]) == code, words
+    with pytest.raises(SystemExit):
+        cli.main(["report", good, HOSTILE_NAME])
+    said = capsys.readouterr()
+    for text in (said.out, said.err, *(path.read_text(encoding="utf-8") for path in tmp_path.glob("*.html"))):
+        assert text
+        assert not {"\x1b", "\x07", "\u202e"} & {*text}
+    for page in tmp_path.glob("*.html"):
+        assert "<b>" not in page.read_text(encoding="utf-8")
+
+
 # --- the parser -----------------------------------------
 
 
 def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
-    """Both end well; usage errors end with 2."""
-    for words, said in ((["--help"], "report"), (["report", "--help"], "--preset"), (["--version"], "servqual 0.")):
+    """Both end well and say what the exit codes mean; usage errors end with 2."""
+    for words, said in (
+        (["--help"], "report"),
+        (["--help"], "130 stopped"),
+        (["report", "--help"], "130 stopped"),
+        (["report", "--help"], "--preset"),
+        (["--version"], "servqual 0."),
+    ):
         with pytest.raises(SystemExit) as ended:
             cli.main(words)
         assert ended.value.code in {0, None}

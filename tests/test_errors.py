@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from servqual import errors
-from servqual.errors import IllegalTransition, InvalidValue, MissingExtra, ServqualError, UnreadableFile
+from servqual.errors import IllegalTransition, InvalidValue, MissingExtra, ServqualError, UnknownName, UnreadableFile
 
 ALL = [getattr(errors, name) for name in errors.__all__]
 
@@ -53,3 +53,15 @@ def test_the_page_of_codes_is_current() -> None:
     for kind in ALL:
         assert f"`{kind.code}`" in text, f"{kind.code} is missing from docs/errors.md: run python docs/make_errors.py"
         assert str(kind.__doc__).splitlines()[0] in text
+
+
+def test_a_message_holds_nothing_that_steers_a_terminal() -> None:
+    """It shows values and names from outside; the facts keep them as they came."""
+    for error in (
+        InvalidValue.of("name", "be a name", "a\x1b[31m\u202eb\n\udc80"),
+        UnreadableFile("cannot read a\x1b[31m\u202eb", path="a\x1b[31m\u202eb"),
+        UnknownName("no a\x1b[31m\u202eb", near=()),
+    ):
+        assert str(error).isprintable()
+        assert str(pickle.loads(pickle.dumps(error))).isprintable()  # noqa: S301  (our own bytes)
+    assert InvalidValue.of("name", "be a name", "a\x1b", shown="a\x1b").got == "a\x1b"

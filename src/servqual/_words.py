@@ -29,7 +29,10 @@ def clean(text: object) -> str:
     >>> clean("two\nlines \u202eturned\x00")
     'two lines turned'
     """
-    return "".join(" " if c in "\n\r\t" else c for c in str(text) if c in "\n\r\t" or _printable(c))
+    text = str(text)
+    if text.isprintable():  # hardly any text has to change
+        return text
+    return "".join(" " if c in "\n\r\t" else c for c in text if c in "\n\r\t" or _printable(c))
 
 
 def _printable(character: str) -> bool:

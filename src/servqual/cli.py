@@ -1,22 +1,28 @@
 """The command line: `servqual report EXPORT` writes the page and prints what it found.
 
-Exit codes: 0 done, 2 the input cannot be used (the message says why), 1 a fault of ours.
+Exit codes: 0 done, 2 the input, the settings or the place for the output cannot be used (the message says why), 130
+stopped by an interrupt, 1 a fault of ours.
 """
 
 import argparse
 import datetime as dt
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NoReturn
 
 from servqual._words import clean
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 
-_LONG = 8 << 20
+_LONG: Final = 8 << 20
+_CODES: Final = """\
+exit codes: 0 done, 2 the input, the settings or the place for the output cannot be used, 130 stopped by an
+interrupt, 1 a fault of servqual; a file that was there before is replaced as a whole or not at all
+"""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -26,28 +32,57 @@ def main(words: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(words)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        print(end="", flush=True)  # a full disk is told by now; there may be no output at all
     except ServqualError as error:
-        print(f"servqual: {clean(error)}", file=sys.stderr)
-        for note in getattr(error, "__notes__", ()):
-            print(f"  {note}", file=sys.stderr)
-        return 2
+        return _fail(str(error), *getattr(error, "__notes__", ()))
     except BrokenPipeError:
+        _drop_output()
         return 0
+    except OSError as error:
+        _drop_output()
+        return _fail(f"{error.filename or 'the output'} cannot be used: {error.strerror or error}")
+    except MemoryError:
+        return _fail("there is not enough memory for this export; cut it into parts")
     except KeyboardInterrupt:
-        print("servqual: stopped", file=sys.stderr)
+        _fail("stopped")
         return 130
+    return code
+
+
+def _fail(*lines: str) -> int:
+    """Say what is wrong, and give the code for that."""
+    for mark, line in zip(("servqual: ", *["  "] * len(lines)), lines, strict=False):
+        with suppress(OSError):  # the terminal itself may be what is wrong
+            print(f"{mark}{clean(line)}", file=sys.stderr, flush=True)
+    return 2
+
+
+def _drop_output() -> None:
+    """Send what waits for a full or closed output nowhere, or Python complains of it at its end."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose messages hold no control character of what was typed."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(clean(message))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="servqual", description="The quality of customer service, measured.")
+    parser = _Parser(prog="servqual", epilog=_CODES, description="The quality of customer service, measured.")
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     report = commands.add_parser(
         "report",
         help="turn a ticket export into one page: promises kept, weak groups, and what to improve first",
         description="Measure a ticket export (CSV, also gzipped; Excel; Parquet) and write one self-contained page.",
-        epilog="example: servqual report incidents.csv.gz --preset servicenow --html report.html",
+        epilog=f"example: servqual report incidents.csv.gz --preset servicenow --html report.html; {_CODES}",
     )
     report.add_argument(
         "export", metavar="EXPORT", help="the file, or `sample` for a simulated desk that ships with servqual"
@@ -88,6 +123,7 @@ def _report(options: argparse.Namespace) -> int:
         report,
         sample_report,
     )
+    from servqual.report.writing import write  # noqa: PLC0415
 
     now = _moment(options.now)
     _check_outputs(options)
@@ -104,7 +140,7 @@ def _report(options: argparse.Namespace) -> int:
             data = report(options.export, config, now=now, progress=progress)
     page = options.html
     if not (page or options.json or options.csv):
-        page = Path(f"{Path(options.export).name.partition('.')[0]}-report.html")
+        page = Path(f"{clean(Path(options.export).name).partition('.')[0]}-report.html")
     outputs: tuple[tuple[Path | None, Callable[[], str]], ...] = (
         (page, lambda: render(data)),
         (options.json, lambda: json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"),
@@ -112,44 +148,50 @@ def _report(options: argparse.Namespace) -> int:
     )
     for path, text in outputs:
         if path:
-            _write(path, text())
+            write(path, text())
     _say(data, [str(path) for path, _ in outputs if path])
     return 0
 
 
 def _check_outputs(options: argparse.Namespace) -> None:
     """Refuse an output that is the export or another output, or lies in a missing folder."""
-    taken = {Path(options.export).resolve(): "the export"}
+    taken = {os.path.realpath(options.export): "the export"}
     for name in ("html", "json", "csv"):
         path = getattr(options, name)
         if path is None:
             continue
-        if path.resolve() in taken:
-            raise InvalidValue.of(f"--{name}", f"not be {taken[path.resolve()]}", path, do="name another file")
-        if path.is_dir() or not path.resolve().parent.is_dir():
+        real = os.path.realpath(path)
+        if real in taken:
+            raise InvalidValue.of(f"--{name}", f"not be {taken[real]}", path, do="name another file")
+        if Path(real).is_dir() or not Path(real).parent.is_dir():
             raise UnreadableFile(f"cannot write {path}: no such folder, or a folder itself", path=str(path))
-        taken[path.resolve()] = f"the file of --{name}"
+        taken[real] = f"the file of --{name}"
 
 
 def _say(data: dict[str, Any], written: list[str]) -> None:
     rows = data["rows"]
     if rows["fold"]:
-        print(rows["fold"])
-    print(f"now is {data['made']['now']}, {data['made']['now_from']}")
+        _print(rows["fold"])
+    _print(f"now is {data['made']['now']}, {data['made']['now_from']}")
     for note in data["notes"]:
-        print(f"note: {clean(note)}")
+        _print(f"note: {note}")
     for reason in rows["reasons"]:
         first = ", ".join(str(example["row"]) for example in reason["examples"])
         more = " …" if reason["count"] > len(reason["examples"]) else ""
         what = "refused row" if reason["part"] == "row" else "cell not used"
-        print(f"{what}: {reason['column']} {reason['reason']}: {reason['count']:,} (row {first}{more})")
+        _print(f"{what}: {reason['column']} {reason['reason']}: {reason['count']:,} (row {first}{more})")
     for line in data["headline"]:
-        print(clean(line))
+        _print(line)
     where = " and ".join(written)
-    print(
+    _print(
         f"{where}: {rows['read']:,} rows read, {rows['used']:,} used, {rows['refused']:,} refused; "
         f"{rows['cases']:,} cases, {len(data['kpis'])} KPIs, {len(data['priorities'])} candidates for improvement"
     )
+
+
+def _print(line: str) -> None:
+    """Print a line in which names of files, columns and values are text from outside."""
+    print(clean(line))
 
 
 def _moment(text: str | None) -> dt.datetime | None:
@@ -167,22 +209,15 @@ def _moment(text: str | None) -> dt.datetime | None:
     return moment
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise UnreadableFile(f"cannot write {path}: {error.strerror}", path=str(path)) from None
-
-
 def _progress(path: Path) -> AbstractContextManager[Callable[[float], object] | None]:
     """Open a progress bar for a long file at a terminal, where tqdm is installed."""
-    if not sys.stderr.isatty() or not path.is_file() or path.stat().st_size < _LONG:
+    if not (sys.stderr and sys.stderr.isatty()) or not path.is_file() or path.stat().st_size < _LONG:
         return nullcontext()
     try:
         from tqdm import tqdm  # noqa: PLC0415  (only a long file at a terminal needs it)
     except ModuleNotFoundError:
         return nullcontext()
-    bar = tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc=path.name, leave=False)
+    bar = tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc=clean(path.name), leave=False)
 
     class _Bar(AbstractContextManager[Callable[[float], object]]):
         def __enter__(self) -> Callable[[float], object]:

@@ -7,6 +7,8 @@ guess (`ValueError`, `LookupError`, …). All survive pickling.
 
 from typing import Self
 
+from servqual._words import clean
+
 __all__ = [
     "IllegalTransition",
     "InvalidValue",
@@ -39,7 +41,8 @@ class ServqualError(Exception):
     __str__ = Exception.__str__  # KeyError shows its text as code would
 
     def __init__(self, message: str, /, **facts: object) -> None:
-        super().__init__(message)
+        # a message shows names and values from outside, which must not steer the terminal that it is printed to
+        super().__init__(clean(message))
         vars(self).update(facts)
 
     def to_dict(self) -> dict[str, object]:

@@ -10,6 +10,7 @@ import attrs
 
 from servqual._checks import near, one_of
 from servqual._typed import typed
+from servqual._words import clean
 from servqual.errors import InvalidValue, ServqualError
 from servqual.metrics import KPIS, Kpi
 from servqual.metrics.time.periods import PERIODS
@@ -95,7 +96,7 @@ class Config:
             return cls.from_table(table, preset=preset, zone=zone)
         except ServqualError as error:
             if path:
-                error.add_note(f"in {path}")
+                error.add_note(f"in {clean(path)}")
             raise
 
     @classmethod

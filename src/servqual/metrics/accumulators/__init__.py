@@ -5,6 +5,7 @@
 - `distinct`: different things such as customers, and categories
 - `running`: the running form of each accumulator, which takes rows chunk by chunk
 - `cells`: accumulators by group
+- `restored`: the same from stored arrays, checked
 - `counts`: counts by group and value, as parallel arrays
 - `mask_counts`: rows per group in each of many masks
 - `exact_sums`: sums and sums of squares in whole numbers of any size
@@ -20,6 +21,7 @@ from servqual.metrics.accumulators.counts import Form, Sparse
 from servqual.metrics.accumulators.distinct import DISTINCT_ERROR, Categories, Distinct, estimated, hash_of
 from servqual.metrics.accumulators.exact_sums import as_ints
 from servqual.metrics.accumulators.mask_counts import MaskCounts
+from servqual.metrics.accumulators.restored import restored
 from servqual.metrics.accumulators.running import Amounts, Running, running_form, runs
 from servqual.metrics.accumulators.sums import (
     Accumulator,
@@ -70,6 +72,7 @@ __all__ = [
     "hash_of",
     "last_of",
     "middle_of",
+    "restored",
     "running_form",
     "runs",
 ]

@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.distinct import Distinct, registers_of
+from servqual.metrics.accumulators.distinct import DEEPEST, REGISTERS, Distinct, registers_of
 from servqual.metrics.accumulators.values import Lifetimes, Values, bin_of, middle_of
 
 Form: TypeAlias = Literal["values", "lifetimes", "distinct", "categories"]
@@ -25,11 +25,17 @@ Form: TypeAlias = Literal["values", "lifetimes", "distinct", "categories"]
 
 @attrs.frozen
 class _Binning:
-    """Number of different values from which a group is binned, how to bin it, and how equal values join."""
+    """Number of different values from which a group is binned, how to bin it, and how equal values join.
+
+    `top` is the greatest value, and `bins` and `deepest` are the number of bins and the greatest count of one.
+    """
 
     most: int
     into: Callable[[Array, Array], tuple[Array, Array]]
     join: np.ufunc = np.add
+    top: int = 1 << 53
+    bins: int = 0
+    deepest: int = 1 << 53
 
 
 def _in_bins(value: Array, count: Array) -> tuple[Array, Array]:
@@ -40,10 +46,11 @@ def _in_registers(value: Array, _: Array) -> tuple[Array, Array]:
     return registers_of(value)
 
 
+_BINS: Final = int(bin_of(np.array([1 << 53]))[0]) + 1
 _BINNINGS: Final[Mapping[Form, _Binning]] = {
-    "values": _Binning(Values.EXACT, _in_bins),
-    "lifetimes": _Binning(Lifetimes.EXACT, _in_bins),
-    "distinct": _Binning(Distinct.EXACT, _in_registers, np.maximum),
+    "values": _Binning(Values.EXACT, _in_bins, bins=_BINS),
+    "lifetimes": _Binning(Lifetimes.EXACT, _in_bins, bins=_BINS),
+    "distinct": _Binning(Distinct.EXACT, _in_registers, np.maximum, top=(1 << 63) - 1, bins=REGISTERS, deepest=DEEPEST),
     "categories": _Binning(1 << 62, _in_bins),
 }
 
@@ -68,6 +75,25 @@ class Sparse:
         """Counts of `size` groups without any value."""
         none = np.zeros(0, np.int64)
         return cls(form, none, none, none, np.zeros(size, np.bool_), np.zeros(size, np.int64))
+
+    def fault(self) -> str:
+        """Say which rule of the class these arrays break; empty where none."""
+        binning, size, count = _BINNINGS[self.form], len(self.binned), self.count
+        inside = self.group.min(initial=0) >= 0 and self.group.max(initial=0) < max(size, 1)
+        if not inside or self.value.min(initial=0) < 0 or (len(self.group) and not size):
+            return "a value has no group, or lies below 0"
+        step = np.diff(self.group)
+        if ((step < 0) | ((step == 0) & (np.diff(self.value) <= 0))).any():
+            return "its values are not sorted, or one is there twice"
+        binned = self.binned[self.group]
+        top = len(self.labels) - 1 if self.form == "categories" else binning.top
+        if (self.value > np.where(binned, binning.bins - 1, top)).any():
+            return "a value is greater than any"
+        each = count if count.ndim == 1 else count.sum(1)
+        most = np.where(binned, binning.deepest, 1 if self.form == "distinct" else 1 << 53)
+        if count.min(initial=0) < 0 or each.min(initial=1) < 1 or (each > most).any():
+            return "a count is too small or too great"
+        return ""
 
     @cached_property
     def reached(self) -> Array:

@@ -15,9 +15,11 @@ from servqual.readers.columns.columns import Column, Digits, number_of
 from servqual.readers.columns.tables import Kind
 
 _INDEX: Final = 14
-_REGISTERS: Final = 1 << _INDEX
+REGISTERS: Final = 1 << _INDEX
 _REST: Final = 64 - _INDEX
-DISTINCT_ERROR: Final = 1.04 / math.sqrt(_REGISTERS)
+DEEPEST: Final = _REST
+"""The highest rank of a register."""
+DISTINCT_ERROR: Final = 1.04 / math.sqrt(REGISTERS)
 """The standard error of a count from registers, as a share of it: 0.81 %, and less while registers are empty."""
 _ALPHA: Final = 1 / (2 * math.log(2))
 
@@ -136,7 +138,7 @@ def estimated(raised: Array, harmonic: Array) -> Array:
     over where things are few; its term for full registers, which shows only near 2^60 things, is left out.
     """
     with np.errstate(divide="ignore"):
-        return np.asarray(_ALPHA * _REGISTERS**2 / (harmonic + _REGISTERS * _sigma(1 - raised / _REGISTERS)))
+        return np.asarray(_ALPHA * REGISTERS**2 / (harmonic + REGISTERS * _sigma(1 - raised / REGISTERS)))
 
 
 def _sigma(empty: Array) -> Array:

@@ -291,3 +291,8 @@ def dated(kpi: Kpi) -> Dated:
     """The groups that a KPI falls into: those of the rows of its table that it sees, dated by its moment."""
     seen = "/ends" if kpi.stock else "/whole" if kpi.of_period else "/chosen" if kpi.dated_by else ""
     return (kpi.table, kpi.at + seen)
+
+
+def unread_of(state: str) -> str:
+    """Name the cells that count the rows that were unread for a state."""
+    return f"{state} unread"

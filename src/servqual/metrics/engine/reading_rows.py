@@ -21,9 +21,9 @@ from servqual.metrics.accumulators import Amounts, Cells, Dense, MaskCounts, Run
 from servqual.metrics.engine.by_customer import CustomerChunks
 from servqual.metrics.engine.chunks import ahead
 from servqual.metrics.engine.grouping import GroupCodes
-from servqual.metrics.engine.planning import Dated, Plan, dated
+from servqual.metrics.engine.planning import Dated, Plan, dated, unread_of
 from servqual.metrics.engine.stocks import Stocks, is_mask, periods_of
-from servqual.metrics.engine.tallies import Tally, unread_of
+from servqual.metrics.engine.tallies import Tally
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 from servqual.metrics.results.groups import Groups

@@ -5,8 +5,9 @@ Tallies of the same rows are the same bytes, however the rows were split or orde
 
 import operator
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from numbers import Real
+from typing import Any
 
 import attrs
 import numpy as np
@@ -16,10 +17,9 @@ from servqual._checks import all_of, must_be, near
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
 from servqual.metrics.accumulators import Cells, Dense
 from servqual.metrics.catalogue.kpis import KPIS
-from servqual.metrics.engine.planning import Dated, Plan, dated
+from servqual.metrics.engine.planning import Dated, Plan, dated, plan_of, unread_of
 from servqual.metrics.engine.stocks import periods_of
 from servqual.metrics.engine.stored import Stored, pack, unpack
-from servqual.metrics.kpi.clusters import clustered
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
@@ -75,7 +75,7 @@ class Tally:
                 ]
                 if sides:
                     cells[state] = reduce(operator.add, sides)
-        rows = {table: rows + other.rows[table] for table, rows in self.rows.items()}
+        rows = {t: self.rows.get(t, Rows()) + other.rows.get(t, Rows()) for t in {**self.rows, **other.rows}}
         return Tally(self.plan, groups, cells, rows)
 
     def without(self, *columns: str) -> "Tally":
@@ -197,37 +197,8 @@ class Tally:
         KPIs of the catalogue are found by key; pass those that are your own or have parameters of their own in `kpis`.
         Raises `UnreadableTally` for bytes that are no tally, `TallyMismatch` where a definition is another today.
         """
-        stored = unpack(data)
-        cluster = stored.plan.get("cluster")
         known = {**KPIS, **{kpi.key: kpi for kpi in all_of(Kpi, "kpis", kpis, "KPIs")}}
-        if cluster is not None:
-            known = {key: clustered(kpi, cluster) for key, kpi in known.items()}
-        found: list[Kpi] = []
-        for key, definition, name, version in stored.plan["kpis"]:
-            kpi = known.get(key)
-            if kpi is None:
-                raise TallyMismatch(f"the tally holds {key} (got no such KPI); pass yours in kpis")
-            if (kpi.name, kpi.version) != (name, version):
-                raise TallyMismatch(
-                    f"the tally holds {key} as version {version} of {name} (got version {kpi.version} of {kpi.name}), "
-                    "whose number is another; tally anew"
-                )
-            if kpi.definition != definition:
-                raise TallyMismatch(
-                    f"the tally holds {key} as defined by {definition} (got {kpi.definition}); pass the KPI with its "
-                    "parameters in kpis"
-                )
-            found.append(kpi)
-        period = stored.plan["period"]
-        plan = Plan(
-            kpis=tuple(found),
-            by=tuple(stored.plan["by"]),
-            zone=stored.plan["zone"],
-            now=stored.plan["now"],
-            period=None if period is None else (period[0], period[1]),
-            where=stored.plan["where"],
-            cluster=cluster,
-        )
+        plan, stored = unpack(data, partial(_plan, known))
         return cls(plan, stored.groups, stored.cells, stored.rows)
 
     def __repr__(self) -> str:
@@ -235,13 +206,40 @@ class Tally:
         return f"<Tally of {', '.join(k.key for k in self.plan.kpis)} in {cells} cells>"
 
 
-def unread_of(state: str) -> str:
-    """Name the cells that count the rows that were unread for a state."""
-    return f"{state} unread"
-
-
 def _is_stock(plan: Plan, part: Dated) -> bool:
     return any(kpi.stock for kpi in plan.read if dated(kpi) == part)
+
+
+def _plan(known: Mapping[str, Kpi], stored: Mapping[str, Any]) -> Plan:
+    """Ask again what a stored tally was asked; its KPIs must be those of today."""
+    found: list[Kpi] = []
+    for key, _, name, version in stored["kpis"]:
+        kpi = known.get(key)
+        if kpi is None:
+            raise TallyMismatch(f"the tally holds {key} (got no such KPI); pass yours in kpis")
+        if (kpi.name, kpi.version) != (name, version):
+            raise TallyMismatch(
+                f"the tally holds {key} as version {version} of {name} (got version {kpi.version} of {kpi.name}), "
+                "whose number is another; tally anew"
+            )
+        found.append(kpi)
+    now, period = stored["now"], stored["period"]
+    plan = plan_of(
+        found,
+        by=stored["by"],
+        zone=stored["zone"],
+        now=None if now is None else np.datetime64(now, "us"),
+        period=None if period is None else (np.datetime64(period[0], "us"), np.datetime64(period[1], "us")),
+        where=stored["where"],
+        cluster=stored.get("cluster"),
+    )
+    for kpi, (key, definition, _, _) in zip(plan.kpis, stored["kpis"], strict=True):
+        if kpi.definition != definition:
+            raise TallyMismatch(
+                f"the tally holds {key} as defined by {definition} (got {kpi.definition}); pass the KPI with its "
+                "parameters in kpis"
+            )
+    return plan
 
 
 def _states(plan: Plan, part: Dated) -> Iterator[str]:

@@ -1,6 +1,9 @@
 """Files into typed columns: how they are opened, how they are laid out, and what their rows mean.
 
+- `access`: opening of a path that may be no file
 - `opening`: CSV, Excel and Parquet as chunks of cells
+- `workbook`: the rows of an Excel file, read in a process of its own
+- `sheet_rows`: that process
 - `export`: an export as chunks of typed columns
 - `layouts`: which columns mean what, zones, dates and words for missing
 - `parquet_cells`: columns of Parquet as the layout reads them

@@ -10,14 +10,17 @@ import itertools
 import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final, TypeAlias, cast
+from typing import IO, Any, BinaryIO, Final, TypeAlias
 
 import attrs
 
 from servqual._checks import need
 from servqual.errors import UnreadableFile
 from servqual.readers.columns.labels import text_of
+from servqual.readers.files.access import reading
+from servqual.readers.files.workbook import sheet_names_and_rows
 
 CHUNK: Final = 16_384
 _SAMPLE: Final = 1 << 20
@@ -26,6 +29,15 @@ _LONGEST: Final = 1 << 24
 _MOST_LINES: Final = 200
 """The most lines of a row: a longer one has a quote that was never closed."""
 _SHOWN: Final = 5
+_WIDEST: Final = 16_384
+"""The most columns, those of a spreadsheet."""
+_CELLS: Final = 1 << 22
+_CHARACTERS: Final = 1 << 26
+"""The most cells and characters of a chunk, so that long rows do not fill the memory."""
+_UNPACKED: Final = 1 << 28
+_GROWTH: Final = 500
+"""A gzip file of more content than this many bytes may unpack to at most so many times its size."""
+_BROKEN: Final = (OSError, EOFError, zlib.error)
 Progress: TypeAlias = Callable[[float], object]
 
 
@@ -70,27 +82,22 @@ def open_file(
     Raises `UnreadableFile` for a path that does not exist, is a folder, is empty, or holds no table. `progress` is
     called with the number of bytes read since the last call (CSV only).
     """
-    if path.is_dir():
-        raise UnreadableFile(f"{path} is a folder; name one file in it", path=str(path))
-    if path.exists() and not path.is_file():
-        raise UnreadableFile(f"{path} is not a regular file; write it to one first", path=str(path))
-    try:
-        with path.open("rb") as file:
-            start = file.read(4)
-    except OSError as error:
-        raise UnreadableFile(f"cannot read {path}: {error.strerror or error}", path=str(path)) from None
-    if not start:
-        raise UnreadableFile(f"{path} is empty", path=str(path))
     with ExitStack() as stack:
+        file = stack.enter_context(reading(path))
+        start = file.read(4)
+        if not start:
+            raise UnreadableFile(f"{path} is empty", path=str(path))
         if start == b"PAR1":
-            yield _open_parquet(path, stack)
+            opened = _open_parquet(path, stack)
         elif start == b"PK\x03\x04":
-            yield _open_excel(path, sheet)
+            opened = _open_excel(path, sheet, stack)
         else:
-            file = stack.enter_context(path.open("rb"))
+            file.seek(0)
             counted = stack.enter_context(io.BufferedReader(_Counted(file, progress))) if progress else file
-            binary = stack.enter_context(gzip.open(counted)) if start[:2] == b"\x1f\x8b" else counted
-            yield _open_csv(path, cast("IO[bytes]", binary), delimiter, encoding, stack)
+            packed = start[:2] == b"\x1f\x8b"
+            binary = stack.enter_context(io.BufferedReader(_Unpacked(counted, file), 1 << 16)) if packed else counted
+            opened = _open_csv(path, binary, delimiter, encoding, stack)
+        yield opened
 
 
 # --- CSV ---------------------------------------------------------------------------------------------------------
@@ -101,7 +108,7 @@ def _open_csv(path: Path, binary: IO[bytes], delimiter: str | None, encoding: st
     try:
         sample = binary.read(_SAMPLE)
         binary.seek(0)
-    except (OSError, EOFError, zlib.error) as error:
+    except _BROKEN as error:
         raise UnreadableFile(f"{path} is not a readable gzip file: {error}", path=str(path)) from None
     if encoding is None:
         encoding = _encoding_of(sample, path)
@@ -118,32 +125,35 @@ def _open_csv(path: Path, binary: IO[bytes], delimiter: str | None, encoding: st
     lines = _Lines(text)
     delimiter = delimiter or _delimiter_of(head)
     rows = csv.reader(lines, delimiter=delimiter)
-    try:
+    with _readable(path, encoding, 1):
         header = next(rows, None)
-    except csv.Error as error:
-        raise UnreadableFile(f"{path} has no header that can be read: {error}", path=str(path)) from None
-    except UnicodeDecodeError as error:
-        raise _undecodable(path, encoding, error, 1) from None
     if not header or not any(cell.strip() for cell in header):
         raise UnreadableFile(f"{path} has no header in its first line", path=str(path))
-    names, repeated = _unique(header)
+    names, repeated = _unique(header, path)
     if repeated:
         notes.append(_said_twice(header, names, repeated))
     records = _records(rows, lines, delimiter)
-    return Opened(names, _csv_chunks(path, records, len(names), encoding), tuple(notes))
+    return Opened(names, _csv_chunks(path, records, lines, len(names), encoding), tuple(notes))
 
 
 class _Lines:
-    """The lines of a text; `pending` are those of the present row, `ended` says that there are no more."""
+    """The lines of a text; `pending` are those of the present row, `ended` says that there are no more.
+
+    `size` counts the characters; whoever fills a chunk sets it back.
+    """
 
     def __init__(self, text: IO[str]) -> None:
         self.pending: list[str] = []
         self.ended = False
+        self.size = 0
         self._text = text
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._text:
+        for line in iter(partial(self._text.readline, _LONGEST), ""):
             self.pending.append(line)
+            self.size += len(line)
+            if len(line) == _LONGEST:
+                raise csv.Error(f"a line has more than {_LONGEST:,} characters")
             yield line
         self.ended = True
 
@@ -172,20 +182,45 @@ def _is_open(lines: list[str], delimiter: str) -> bool:
 
 
 def _csv_chunks(
-    path: Path, records: Iterator[tuple[list[str] | None, int]], width: int, encoding: str
+    path: Path, records: Iterator[tuple[list[str] | None, int]], lines: _Lines, width: int, encoding: str
 ) -> Iterator[TextChunk]:
     number = 1
+    while True:
+        with _readable(path, encoding, number + 1):
+            some = _some(records, lines, width)
+        if not some:
+            return
+        count = sum(lines for _, lines in some)
+        yield _csv_chunk(some, number + 1, width)
+        number += count
+
+
+def _some(
+    records: Iterator[tuple[list[str] | None, int]], lines: _Lines, width: int
+) -> list[tuple[list[str] | None, int]]:
+    """Take the rows of a chunk, fewer where they are long or have many cells."""
+    some: list[tuple[list[str] | None, int]] = []
+    lines.size, most = 0, max(1, min(CHUNK, _CELLS // width))
+    for record in records:
+        some.append(record)
+        if len(some) >= most or lines.size > _CHARACTERS:
+            break
+    return some
+
+
+@contextmanager
+def _readable(path: Path, encoding: str, row: int) -> Generator[None]:
+    """Say in words what is wrong with the bytes of a CSV near a row."""
     try:
-        while some := list(itertools.islice(records, CHUNK)):
-            lines = sum(lines for _, lines in some)
-            yield _csv_chunk(some, number + 1, width)
-            number += lines
-    except UnicodeDecodeError as error:
-        raise _undecodable(path, encoding, error, number + 1) from None
+        yield
+    except UnicodeError as error:
+        what = f"byte {error.object[error.start]:#04x}" if isinstance(error, UnicodeDecodeError) else str(error)
+        reason = f"is not {encoding} throughout ({what} near row {row}); name its encoding, such as encoding = "
+        raise UnreadableFile(f"{path} {reason}'cp1252' or 'gb18030'", path=str(path)) from None
     except csv.Error as error:
-        raise UnreadableFile(f"{path} cannot be read as CSV near row {number + 1}: {error}", path=str(path)) from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableFile(f"{path} breaks off near row {number + 1}: {error}", path=str(path)) from None
+        raise UnreadableFile(f"{path} cannot be read as CSV near row {row}: {error}", path=str(path)) from None
+    except _BROKEN as error:
+        raise UnreadableFile(f"{path} breaks off near row {row}: {error}", path=str(path)) from None
 
 
 def _csv_chunk(rows: list[tuple[list[str] | None, int]], number: int, width: int) -> TextChunk:
@@ -204,14 +239,6 @@ def _csv_chunk(rows: list[tuple[list[str] | None, int]], number: int, width: int
         number += lines
     rows.clear()
     return TextChunk(list(zip(*whole, strict=True)) or [()] * width, numbers, ragged)
-
-
-def _undecodable(path: Path, encoding: str, error: UnicodeDecodeError, row: int) -> UnreadableFile:
-    return UnreadableFile(
-        f"{path} is not {encoding} throughout (byte {error.object[error.start]:#04x} near row {row}); name its "
-        "encoding, such as encoding = 'cp1252' or 'gb18030'",
-        path=str(path),
-    )
 
 
 def _said_twice(header: Sequence[str], names: Sequence[str], repeated: Sequence[str]) -> str:
@@ -262,7 +289,14 @@ def _delimiter_of(head: str) -> str:
     return best
 
 
-def _unique(header: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+def _unique(header: Sequence[str], path: Path) -> tuple[tuple[str, ...], list[str]]:
+    """Make the names of columns unique, and say which were there twice; refuse more columns than any table has."""
+    if len(header) > _WIDEST:
+        raise UnreadableFile(
+            f"{path} has {len(header):,} columns (got {header[0]!r:.40} …), more than the {_WIDEST:,} of any table; "
+            "keep those that are needed",
+            path=str(path),
+        )
     names: dict[str, None] = {}
     again: dict[str, int] = {}
     for position, cell in enumerate(header, 1):
@@ -272,6 +306,30 @@ def _unique(header: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
             name = f"{base} ({again[base]})"
         names[name] = None
     return tuple(names), list(again)
+
+
+class _Unpacked(io.RawIOBase):
+    """The content of a gzip file, refused once it has grown far more than any table does."""
+
+    def __init__(self, packed: IO[bytes], file: IO[bytes]) -> None:
+        self._content = gzip.GzipFile(fileobj=packed)
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._content.seek(offset, whence)
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._content.readinto(buffer)
+        size = self._content.tell()
+        if size > _UNPACKED and size > _GROWTH * self._file.tell():
+            raise OSError(f"it unpacks to more than {_GROWTH} times its size")
+        return int(count)
 
 
 class _Counted(io.RawIOBase):
@@ -305,29 +363,23 @@ class _Counted(io.RawIOBase):
 # --- Excel and Parquet -------------------------------------------------------------------------------------------
 
 
-def _open_excel(path: Path, sheet: str | None) -> Opened:
-    calamine = need("python_calamine", "excel", "reading an Excel file")
-    try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
-        names = book.sheet_names
-        rows = book.get_sheet_by_name(names[0] if sheet is None or sheet not in names else sheet).iter_rows()
-    except Exception as error:  # noqa: BLE001  (the library raises its own classes, some not public)
-        raise UnreadableFile(f"{path} cannot be read as an Excel file: {error}", path=str(path)) from None
+def _open_excel(path: Path, sheet: str | None, stack: ExitStack) -> Opened:
+    names, chunks = sheet_names_and_rows(path, sheet, stack)
     if sheet is not None and sheet not in names:
         raise UnreadableFile(f"{path} has the sheets {', '.join(names)} (got {sheet!r})", path=str(path))
-    header = [text_of(cell) for cell in next(rows, [])]
-    if not any(header):
+    first = next(chunks, [[]])
+    if not any(first[0]):
         raise UnreadableFile(f"{path} has no header in its first row", path=str(path))
-    unique, repeated = _unique(header)
-    notes = [_said_twice(header, unique, repeated)] if repeated else []
+    unique, repeated = _unique(first[0], path)
+    notes = [_said_twice(first[0], unique, repeated)] if repeated else []
     if sheet is None and len(names) > 1:
         notes.append(f"read sheet {names[0]!r} of {len(names)}; name another with sheet = '…'")
-    return Opened(unique, _excel_chunks(rows, len(unique)), tuple(notes), typed=True)
+    return Opened(unique, _excel_chunks(itertools.chain([first[1:]], chunks), len(unique)), tuple(notes), typed=True)
 
 
-def _excel_chunks(rows: Iterator[list[Any]], width: int) -> Iterator[TextChunk]:
+def _excel_chunks(chunks: Iterator[list[list[str]]], width: int) -> Iterator[TextChunk]:
     number = 2
-    while lines := [[text_of(cell) for cell in row] for row in itertools.islice(rows, CHUNK)]:
+    for lines in chunks:
         yield TextChunk(list(zip(*lines, strict=True)) or [()] * width, range(number, number + len(lines)))
         number += len(lines)
 
@@ -345,6 +397,7 @@ def _open_parquet(path: Path, stack: ExitStack) -> Opened:
     except Exception as error:  # noqa: BLE001  (pyarrow raises subclasses of several builtins)
         raise UnreadableFile(f"{path} cannot be read as a Parquet file: {error}", path=str(path)) from None
     names = tuple(file.schema_arrow.names)
+    _unique(names, path)
 
     def chunks() -> Iterator[TextChunk]:
         number = 2
@@ -352,7 +405,7 @@ def _open_parquet(path: Path, stack: ExitStack) -> Opened:
             for rows in file.iter_batches(batch_size=CHUNK):
                 yield TextChunk(rows.columns, range(number, number + rows.num_rows))
                 number += rows.num_rows
-        except (OSError, ValueError, OverflowError) as error:
+        except (OSError, ValueError, OverflowError, MemoryError) as error:
             raise UnreadableFile(f"{path} cannot be read after row {number - 1}: {error}", path=str(path)) from None
 
     return Opened(names, chunks(), typed=True)

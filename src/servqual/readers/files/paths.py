@@ -12,6 +12,7 @@ from servqual.errors import InvalidValue, UnreadableFile
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import names_of
+from servqual.readers.files.access import in_words, reading
 from servqual.readers.files.export import Export
 from servqual.readers.files.layouts import Layout
 from servqual.readers.memory.arrays import CHUNK
@@ -44,22 +45,23 @@ def parquet_rows(path: Path) -> int:
 
 
 def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        found = sorted(file for file in path.iterdir() if file.suffix in {".parquet", ".csv", ".gz"})
-    elif any(sign in path.name for sign in "*?["):
-        found = sorted(path.parent.glob(path.name))
-    else:
-        found = [path]
-    if not found:
-        raise UnreadableFile(f"{path} holds no Parquet or CSV file", path=str(path))
-    for file in found:
-        if not file.is_file():
-            raise UnreadableFile(f"cannot read {file}: no such file", path=str(file))
-    return found
+    with in_words(path):
+        if path.is_dir():
+            found = sorted(file for file in path.iterdir() if file.suffix in {".parquet", ".csv", ".gz"})
+        elif any(sign in path.name for sign in "*?["):
+            found = sorted(path.parent.glob(path.name))
+        else:
+            found = [path]
+        if not found:
+            raise UnreadableFile(f"{path} holds no Parquet or CSV file", path=str(path))
+        for file in found:
+            if not file.is_file():
+                raise UnreadableFile(f"cannot read {file}: no such file", path=str(file))
+        return found
 
 
 def _is_parquet(file: Path) -> bool:
-    with file.open("rb") as opened:
+    with reading(file) as opened:
         return opened.read(4) == b"PAR1"
 
 

@@ -4,12 +4,19 @@ import codecs
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from servqual._checks import among
 from servqual.errors import InvalidValue, UnreadableFile
+from servqual.readers.files.access import reading
+
+_LONGEST: Final = 1 << 18
+_DEEPEST: Final = 16
+"""The deepest nesting of a configuration; ours has four levels."""
+_OF_PYTHON: Final = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+"""Encodings that Python has for its own ends; no file is written in one."""
 
 
 def as_text(name: str, value: object) -> str:
@@ -51,10 +58,11 @@ def as_encoding(name: str, value: object) -> str:
     """Read the name of a text encoding that Python knows."""
     text = as_text(name, value)
     try:
-        codecs.lookup(text)
-        "a".encode(text).decode(text)
+        known = codecs.lookup(text).name not in _OF_PYTHON and "a".encode(text).decode(text) == "a"
     except (LookupError, ValueError, TypeError):
-        raise InvalidValue.of(name, "be an encoding of text that Python knows, such as 'cp1252'", value) from None
+        known = False
+    if not known:
+        raise InvalidValue.of(name, "be an encoding of text that Python knows, such as 'cp1252'", value)
     return text
 
 
@@ -87,10 +95,27 @@ def section(table: Mapping[str, Any], name: str, allowed: Collection[str] = ()) 
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a configuration file; refuse one that is not TOML, with the place of the fault."""
+    """Read a configuration file of at most 256 KiB; refuse one that is not TOML, with the place of the fault."""
+    with reading(path, "the configuration ") as file:
+        data = file.read(_LONGEST + 1)
+    if len(data) > _LONGEST:
+        raise UnreadableFile(f"{path} is longer than the {_LONGEST:,} bytes of any configuration", path=str(path))
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UnreadableFile(f"cannot read the configuration {path}: {error.strerror}", path=str(path)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = tomllib.loads(data.decode("utf-8-sig"))
+        level: list[Any] = [table]
+        for _ in range(_DEEPEST):
+            level = [each for part in level for each in _parts(part)]
+    except RecursionError:
+        level = [path]
+    except ValueError as error:  # also a whole number of thousands of digits
         raise UnreadableFile(f"{path} is not TOML in UTF-8: {error}", path=str(path)) from None
+    if level:
+        raise UnreadableFile(f"{path} is nested more than {_DEEPEST} levels deep", path=str(path))
+    return table
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    """The values in a table or list; a whole number must fit 64 bits, as TOML says."""
+    if isinstance(value, int) and not -1 << 63 <= value < 1 << 63:
+        raise ValueError("a whole number of more than 64 bits")
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -1,0 +1,69 @@
+"""Excel files, read in a process of their own, where a crash or endless content cannot reach us.
+
+A workbook of a few kilobytes may hold a cell at the far end of the grid, for which the reader would lay out 17 thousand
+million cells. Its process gets memory and time in proportion to the file and is ended when it takes more.
+"""
+
+import marshal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, Final
+
+from servqual._checks import need
+from servqual.errors import UnreadableFile
+from servqual.readers.files import sheet_rows
+
+_MEMORY: Final = 1 << 30
+_TIMES: Final = 64
+"""The reader may take a gigabyte, and this many times the size of the file; honest files take about twenty times."""
+_SECONDS: Final = 30
+_SECONDS_PER_MB: Final = 10
+"""And so much time of a processor; honest files take about a second per megabyte."""
+
+
+def sheet_names_and_rows(
+    path: Path, sheet: str | None, stack: ExitStack
+) -> tuple[list[str], Iterator[list[list[str]]]]:
+    """Start to read a sheet, by default the first; the names of all, and rows of texts, some at a time.
+
+    Raises `UnreadableFile` for what is no Excel file, or takes more memory or time than a file of its size should.
+    """
+    calamine = need("python_calamine", "excel", "reading an Excel file")
+    size = path.stat().st_size
+    bounds = (_MEMORY + _TIMES * size, _SECONDS + _SECONDS_PER_MB * (size >> 20))
+    words = [Path(str(calamine.__file__)).parents[1], path, *bounds, *([] if sheet is None else [sheet])]
+    process = stack.enter_context(
+        subprocess.Popen(  # noqa: S603  (our own script)
+            [sys.executable, "-I", "-S", sheet_rows.__file__, *map(str, words)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    )
+    stack.callback(process.kill)
+    assert process.stdout is not None
+    told = _messages(process.stdout, path)
+    names: list[str] = next(told, [])
+    return names, told
+
+
+def _messages(source: IO[bytes], path: Path) -> Iterator[Any]:
+    head = sheet_rows.LENGTH
+    while True:
+        start = source.read(head.size)
+        length = head.unpack(start)[0] if len(start) == head.size else 1
+        if len(data := source.read(length)) < length:
+            raise UnreadableFile(
+                f"{path} cannot be read as an Excel file in the memory and time for one of its size; a cell may lie "
+                "far from the table: delete what is beyond the table, or save it as CSV",
+                path=str(path),
+            )
+        message = marshal.loads(data)  # noqa: S302  (from our own process)
+        if message is None:
+            return
+        if isinstance(message, str):
+            raise UnreadableFile(f"{path} cannot be read as an Excel file: {message}", path=str(path))
+        yield message
