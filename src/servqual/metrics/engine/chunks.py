@@ -69,6 +69,7 @@ def _chunks(data: Data, plan: Plan, table: str, *, whole: bool = False) -> _Tabl
         only=plan.wanted(table),
         kinds=plan.kinds(table),
         naive=plan.naive,
+        desk=plan.desk,
         whole=whole,
     )
     return _Table(table, data[table], request)

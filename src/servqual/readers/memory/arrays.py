@@ -14,7 +14,7 @@ from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LAST_MOMENT, 
 from servqual.readers.columns.duplicates import IDS, came_before, without
 from servqual.readers.columns.labels import is_missing, labels_of
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
-from servqual.readers.columns.request import ALL, Request
+from servqual.readers.columns.request import ALL, Request, Zones
 from servqual.readers.columns.tables import Kind, kind_of, names_of
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.memory.series import at_once, each_once, is_series, plain_of
@@ -35,7 +35,8 @@ def columns_of(
     """Read a mapping from column name to a list, an array or a series of the same length.
 
     Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN, NaT and NA are missing. A
-    text is read like a cell of a CSV. A naive moment raises `NaiveTime` unless `naive` names its zone; columns of
+    text is read like a cell of a CSV. A date, or datetime64 in days, is a day: its end in a column of due moments, else
+    its start. A naive moment or a date raises `NaiveTime` unless `naive` names its zone; columns of
     different lengths, two that mean the same (`wait_s` and `wait_min`), and a column with values that can never be of
     its kind raise `InvalidValue`. A cell out of its kind's range is marked and listed in `refusals`; a row with a
     repeated id is left out and listed in `lost`, unless `unique` is False. Rows are numbered from 0 unless `rows` gives
@@ -72,10 +73,10 @@ class _Source:
         if len(set(sizes.values())) > 1:
             raise InvalidValue.of(table, "have columns that are equally long", sizes)
         self.size = next(iter(sizes.values()), 0)
-        self._naive = request.naive
+        self._zones = request.zones
         names = names_of(table, data)
         self._columns = {
-            name: (_plain(name, kind, data[given], request.naive), kind, seconds)
+            name: (_plain(name, kind, data[given], request.zones), kind, seconds)
             for given, (name, seconds) in names.items()
             if request.wants(name)
             for kind in [kind_of(table, name, request.kinds)]
@@ -89,7 +90,7 @@ class _Source:
             read, values = self._columns.get(self._id), data[place[self._id]]
             # counting is much quicker than coding a column that nobody wants
             if read or not (is_series(values) and each_once(values)):
-                ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, request.naive)
+                ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, request.zones)
                 self._ids, self._again = ids, came_before(table, ids)
 
     def chunk(self, rows: slice) -> Chunk:
@@ -98,7 +99,7 @@ class _Source:
         columns: dict[str, Column] = {}
         refusals = Refusals()
         for name, (values, kind, seconds) in self._columns.items():
-            columns[name], refused = read_column(name, kind, _cut(values, rows), seconds, self._naive)
+            columns[name], refused = read_column(name, kind, _cut(values, rows), seconds, self._zones)
             refusals += refused.shifted(numbers.start)
         chunk = Chunk(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
         if self._again is None or self._ids is None:
@@ -129,26 +130,27 @@ def _size(table: str, name: str, values: Any) -> int:
     return len(values)
 
 
-def _plain(name: str, kind: Kind, values: Any, naive: str | None) -> Any:
+def _plain(name: str, kind: Kind, values: Any, zones: Zones) -> Any:
     """Prepare a column for cutting: an array, a list, a series, or labels that are coded already."""
     if is_series(values):
-        values = plain_of(name, kind, values, naive) if kind is Kind.LABEL else at_once(kind, values, naive)
+        values = plain_of(name, kind, values, zones) if kind is Kind.LABEL else at_once(kind, values, zones.naive)
     if isinstance(values, np.ma.MaskedArray):
         values = values.tolist()
     return labels_of(values) if kind is Kind.LABEL and not isinstance(values, Column) else values
 
 
-def read_column(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, Refusals]:
+def read_column(name: str, kind: Kind, values: Any, seconds: int, zones: Zones) -> tuple[Column, Refusals]:
     """Read a column, and list its cells that cannot be used."""
     if is_series(values):
-        values = plain_of(name, kind, values, naive)
+        values = plain_of(name, kind, values, zones)
     if isinstance(values, Column):
         return values, Refusals()
     if _has_text(values):
         texts = ["" if is_missing(value) else _text(value) for value in values]
-        return CellReader(name, kind, zone=None if naive is None else as_zone(naive), seconds=seconds).read(texts, 0)
+        naive, desk = (None if zone is None else as_zone(zone) for zone in zones)
+        return CellReader(name, kind, zone=naive, desk=desk, seconds=seconds).read(texts, 0)
     if kind is Kind.MOMENT:
-        column = as_moments(name, values, naive)
+        column = as_moments(name, values, zones)
     elif kind is Kind.DURATION:
         column = as_durations(name, values, seconds)
     elif kind is Kind.FLAG:
