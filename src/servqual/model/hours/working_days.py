@@ -117,7 +117,7 @@ class Workdays:
         """
         compiled = self.over(start, end)
         while (place := compiled.received(end) + more) >= len(compiled.days):
-            seen = max(day_of(self._source.day_zone, end), *compiled.days[-1:])
+            seen = max([day_of(self._source.day_zone, end), *compiled.days[-1:]])
             if compiled.last > _LAST_DAY or compiled.last - seen > _CENTURY:
                 raise InvalidValue.of(
                     "days",
