@@ -167,7 +167,7 @@ def test_joined_and_changing_hours_have_working_days() -> None:
     friday = berlin("2026-05-08T10:00")
     assert (plain | saturday).add_working_days(friday, 1) == berlin("2026-05-09T12:00")
     assert (plain & saturday).working_days_between(friday, friday + dt.timedelta(days=30)) == 0
-    assert (plain - inventory).add_working_days(friday, 1) == berlin("2026-05-11T17:00")
+    assert (plain - inventory).add_working_days(friday, 1) == berlin("2026-05-12T17:00")  # all of Monday in Berlin
     assert (plain - plain).working_days_between(friday, friday + dt.timedelta(days=30)) == 0
     longer = BusinessHours(zone="Europe/Berlin", week={"mon-sat": "08:00-20:00"})
     dated = BusinessHours.during([(None, plain), (berlin("2026-05-09T00:00"), longer)])
