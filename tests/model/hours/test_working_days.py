@@ -202,7 +202,7 @@ def test_what_cannot_be_answered_is_refused() -> None:
     with pytest.raises(InvalidValue, match="days must fit into hours that are open"):
         never.add_working_days(at, 1)
     assert never.working_days_between(at, at + dt.timedelta(days=9)) == 0
-    with pytest.raises(InvalidValue, match="of one zone .* Europe/Berlin and UTC"):
+    with pytest.raises(InvalidValue, match=r"of one zone .* Europe/Berlin and UTC"):
         (WEEK | NIGHT).add_working_days(at, 1)
     with pytest.raises(InvalidValue, match="days must fit"):
         WEEK.add_working_days(utc("9999-12-01T10:00"), 60)

@@ -24,8 +24,8 @@ from servqual.model.people import action_item as event
 from servqual.readers import Export, Layout, columns_of
 from servqual.readers.columns.columns import MISSING
 from servqual.readers.columns.request import Request
-from servqual.readers.columns.texts import CellReader
 from servqual.readers.columns.tables import TABLES, Kind, ends_its_day
+from servqual.readers.columns.texts import CellReader
 from servqual.readers.columns.zones import day, days, local
 from servqual.readers.sources import table_chunks
 
@@ -76,9 +76,7 @@ CARRIERS: Final[dict[str, Carrier]] = {
     "datetime64[D]": lambda of: {"received_at": np.array([*of], "M8[D]")},
     "list of datetime64[D]": lambda of: {"received_at": [*np.array([*of], "M8[D]")]},
     "pandas objects": lambda of: pd.DataFrame({"received_at": pd.Series([*of], dtype=object)}),
-    "pandas Arrow dates": lambda of: pd.DataFrame(
-        {"received_at": pd.Series([*of], dtype=pd.ArrowDtype(pa.date32()))}
-    ),
+    "pandas Arrow dates": lambda of: pd.DataFrame({"received_at": pd.Series([*of], dtype=pd.ArrowDtype(pa.date32()))}),
     "Polars dates": lambda of: pl.DataFrame({"received_at": [*of]}, schema={"received_at": pl.Date}),
     "Polars texts": lambda of: pl.DataFrame({"received_at": [date.isoformat() for date in of]}),
     "Arrow date32": lambda of: pa.table({"received_at": pa.array([*of], pa.date32())}),
@@ -87,7 +85,7 @@ CARRIERS: Final[dict[str, Carrier]] = {
 
 
 def began(date: dt.date, zone: ZoneInfo) -> dt.datetime:
-    """The first instant of a date: a search in steps of a quarter of an hour, which all clock changes are whole of."""
+    """The first instant of a date: a search in steps of a quarter of an hour, which divide all clock changes."""
     at = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC) - dt.timedelta(hours=15)
     while at.astimezone(zone).date() < date:
         at += dt.timedelta(minutes=15)
@@ -150,6 +148,7 @@ def test_due_moments_are_the_columns_named_so() -> None:
     assert due == {"due_at"}
 
 
+DAY: Final = dt.date(2026, 5, 6)
 CELLS: Final = ["2026-05-06", "2026-05-06T00:00", "2026-05-06T12:00Z", "", "20260506"]
 
 
@@ -158,7 +157,7 @@ CELLS: Final = ["2026-05-06", "2026-05-06T00:00", "2026-05-06T12:00Z", "", "2026
     [
         CELLS,
         [dt.date(2026, 5, 6), dt.datetime(2026, 5, 6), dt.datetime(2026, 5, 6, 12, tzinfo=dt.UTC), None, "2026-05-06"],  # noqa: DTZ001  (naive on purpose)
-        [np.datetime64("2026-05-06"), dt.datetime(2026, 5, 6), np.datetime64("2026-05-06T12:00"), None, dt.date(2026, 5, 6)],  # noqa: DTZ001  (as above)
+        [np.datetime64("2026-05-06"), dt.datetime(2026, 5, 6), np.datetime64("2026-05-06T12:00"), None, DAY],  # noqa: DTZ001
     ],
 )  # fmt: skip
 def test_dates_and_moments_in_one_column_are_told_apart_cell_by_cell(values: list[Any]) -> None:
@@ -228,7 +227,15 @@ def test_files_give_the_same_groups(name: str, tmp_path: Path) -> None:
 def test_objects_with_dates_are_of_the_desk() -> None:
     """An action due on a day is due when that day ends in the zone that is asked for, and else in UTC."""
     at = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
-    agreed = event.Agreed(at=at, by="A-1", id="X-1", what="call back", owner=AgentId("A-1"), due=dt.date(2026, 5, 6), meeting=MeetingId("M-1"))
+    agreed = event.Agreed(
+        at=at,
+        by="A-1",
+        id="X-1",
+        what="call back",
+        owner=AgentId("A-1"),
+        due=dt.date(2026, 5, 6),
+        meeting=MeetingId("M-1"),
+    )
     items = [ActionItem(history=[agreed])]
     for zone, due in ((None, "2026-05-06T23:59:59.999999"), ("Asia/Tokyo", "2026-05-06T14:59:59.999999")):
         [chunk] = table_chunks("actions", items, Request(desk=zone))

@@ -242,9 +242,7 @@ class Counting:
             due[row[inside]] = end[inside]
         return due
 
-    def _last_spans(
-        self, spans: _Spans, limit: Array, waits: _Waits, at_close: AtClose
-    ) -> tuple[Array, Array]:
+    def _last_spans(self, spans: _Spans, limit: Array, waits: _Waits, at_close: AtClose) -> tuple[Array, Array]:
         """Find the span in which each cycle reaches its limit, and the rest of the limit at its start."""
         until = np.full(len(limit), LAST, np.int64)
         until[spans.row[spans.heads]] = np.maximum.reduceat(spans.begin, spans.heads)

@@ -3,7 +3,6 @@
 Cycles, their changes of target and their business time are counted for all cases at once.
 """
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import product

@@ -234,7 +234,9 @@ def _merged(row: Ints, begun: Ints, ended: Ints) -> tuple[Ints, Ints, Ints]:
     return row, begun, np.maximum(ended - begun, 0)
 
 
-def each_calendar(hours: Hours | Sequence[Hours], codes: Ints | None, answer: Callable[..., Ints], *columns: IntsLike) -> Ints:
+def each_calendar(
+    hours: Hours | Sequence[Hours], codes: Ints | None, answer: Callable[..., Ints], *columns: IntsLike
+) -> Ints:
     """Answer for all rows, each by its own calendar."""
     if isinstance(hours, Hours) or codes is None:
         return answer(hours, *columns)

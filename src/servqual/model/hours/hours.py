@@ -310,9 +310,7 @@ class CombinedHours(Hours):
             return left
         right = self.right.open_between(min(s[0][0] for s in left.values()), max(s[-1][1] for s in left.values()))
         cut = overlap if self.how == "&" else take_out
-        kept = {
-            day: cut(spans, clipped(right, spans[0][0], spans[-1][1])) for day, spans in left.items()
-        }
+        kept = {day: cut(spans, clipped(right, spans[0][0], spans[-1][1])) for day, spans in left.items()}
         return {day: spans for day, spans in kept.items() if spans}
 
     def reasons(self, start: int, end: int) -> Reasons:

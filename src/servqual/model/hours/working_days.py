@@ -193,9 +193,7 @@ class CountsDays(ABC):
         """
         return moment(self.working.after(micros(start, "start"), WorkingDays(days, convention=convention)))
 
-    def working_days_between(
-        self, start: dt.datetime, end: dt.datetime, *, convention: DayConvention = "close"
-    ) -> int:
+    def working_days_between(self, start: dt.datetime, end: dt.datetime, *, convention: DayConvention = "close") -> int:
         """Count the working days of a promise that an end keeps: the fewest whose due moment is not before the end.
 
         It is 0 up to the close of the day of receipt, and negative where the end comes first. Naive moments are

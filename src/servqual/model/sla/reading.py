@@ -55,7 +55,8 @@ class Reading:
     `wall_late_by` count all time. `due` is the last moment that keeps the promise; None before the start, during a
     pause, for a clock cancelled before it, and where hours never open long enough. A breach is strictly after due;
     `breached_at` is then the missed due moment. The `limit` is open time, for working days that from the start until
-    they are due (before the start, as if it began now). For a clock with several cycles this is the last one; `cycles` has all.
+    they are due (before the start, as if it began now). For a clock with several cycles this is the last one; `cycles`
+    has all.
 
     >>> from servqual.model import BusinessHours, Case, Clock, Sla
     >>> from servqual.model import case as event

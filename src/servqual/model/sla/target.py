@@ -66,11 +66,12 @@ class Target:
 
     `within` is elapsed time, or `WorkingDays(2)` of the hours; only a stop at the very start keeps zero, and None means
     that these cases have no such promise. Working days are the open time from the start until they are due, which
-    decides the `limit` of a reading when its clock begins: a pause gives back its open time, as in any limit. `goal` is the share of cases that must keep it. `warn_at` are shares of the limit (0.75) or signed times
-    from due (an hour before: `timedelta(hours=-1)`); by default there are no warnings. The target is for cases with
-    this `priority` whose events have every value in `match` (`channel`, `team`, `category`, `tier`, …); without both it
-    is for all cases. `hours` and `rule` are by default those of the agreement; `name` separates several promises on one
-    clock. Negative limits are refused.
+    decides the `limit` of a reading when its clock begins: a pause gives back its open time, as in any limit. `goal` is
+    the share of cases that must keep it. `warn_at` are shares of the limit (0.75) or signed times from due (an hour
+    before: `timedelta(hours=-1)`); by default there are no warnings. The target is for cases with this `priority` whose
+    events have every value in `match` (`channel`, `team`, `category`, `tier`, …); without both it is for all cases.
+    `hours` and `rule` are by default those of the agreement; `name` separates several promises on one clock. Negative
+    limits are refused.
 
     >>> Target(clock="first_response", within=dt.timedelta(minutes=30), priority="urgent").conditions
     frozenset({('priority', <Priority.URGENT: 'urgent'>)})

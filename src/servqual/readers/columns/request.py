@@ -17,6 +17,9 @@ class Zones(NamedTuple):
     desk: str | None = None
 
 
+NOWHERE: Final = Zones()
+
+
 @attrs.frozen(kw_only=True)
 class Request:
     """A description of how to read a table.

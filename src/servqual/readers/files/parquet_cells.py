@@ -13,8 +13,8 @@ import attrs
 import numpy as np
 
 from servqual.readers.columns.columns import MISSING, Column
-from servqual.readers.columns.request import Zones
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
+from servqual.readers.columns.request import Zones
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.columns.zones import instants, local

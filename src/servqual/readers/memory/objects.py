@@ -47,8 +47,9 @@ def object_chunks(
 ) -> Iterator[Any]:
     """Read a list of objects as one chunk, an iterator 65,536 objects at a time; pass on anything else unchanged.
 
-    Where `only` is given, no other columns are read. Dates are days in the zone `desk`, by default UTC. In a list an object with a repeated id is refused.
-    Raises `InvalidValue` for one object alone, and for a value that is not iterable.
+    Where `only` is given, no other columns are read. Dates are days in the zone `desk`, by default UTC. In a list an
+    object with a repeated id is refused. Raises `InvalidValue` for one object alone, and for a value that is not
+    iterable.
 
     >>> list(object_chunks("purchases", [{"at": []}]))
     [{'at': []}]

@@ -12,7 +12,7 @@ from servqual._checks import as_zone, need
 from servqual.errors import NaiveTime
 from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT, MISSING, Column
 from servqual.readers.columns.labels import coded, labels_of
-from servqual.readers.columns.request import Zones
+from servqual.readers.columns.request import NOWHERE, Zones
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.zones import instants
 from servqual.readers.memory.values import LARGEST, days_of, in_microseconds
@@ -29,7 +29,7 @@ def is_series(values: object) -> bool:
     return type(values).__module__.partition(".")[0] in (*FOREIGN, "narwhals")
 
 
-def plain_of(name: str, kind: Kind, values: Any, zones: Zones = Zones()) -> Any:
+def plain_of(name: str, kind: Kind, values: Any, zones: Zones = NOWHERE) -> Any:
     """Convert a series to the form that its kind is read from.
 
     A naive moment, and a date, raises `NaiveTime` where `zones` does not have its zone.
