@@ -92,7 +92,7 @@ def _moment(name: str, value: Any, zone: ZoneInfo | None, desk: ZoneInfo | None)
     if is_missing(value):
         return MISSING
     if isinstance(value, np.datetime64):
-        return int(as_moments(name, np.array([value]), Zones(None, desk and desk.key)).values[0])
+        return int(as_moments(name, np.array([value]), Zones(None, None if desk is None else desk.key)).values[0])
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         if desk is None:
             raise dateless(name, value)
