@@ -161,7 +161,7 @@ def _plain(table: str, name: str, values: list[Any]) -> Any:
     if values and values[0] is None and values.count(None) == len(values):
         return np.full(len(values), np.datetime64("NaT", "us") if kind is Kind.MOMENT else np.nan)
     match kind:
-        case Kind.MOMENT if type(values[0]) is dt.date:
+        case Kind.MOMENT if values and type(values[0]) is dt.date:
             return np.array(values, "M8[D]")
         case Kind.MOMENT:
             return _ticks(_seconds(values, dt.datetime.timestamp)).view("M8[us]")
