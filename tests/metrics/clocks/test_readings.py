@@ -144,8 +144,8 @@ def agreement(rng: random.Random) -> Sla:
     targets = []
     for clock in conventions.rules:
         shortest = conventions.shortest or 0 * MINUTE
-        limit = max(shortest, MINUTE * rng.choice([0, 30, 120, 480]))
-        targets.append(Target(clock=clock, within=limit_of(rng, limit, agreed)))
+        usual = max(shortest, MINUTE * rng.choice([0, 30, 120, 480]))
+        targets.append(Target(clock=clock, within=limit_of(rng, usual, agreed)))
         for priority in ("urgent", "high"):
             if rng.random() < 0.5:
                 within, hours = MINUTE * rng.choice([15, 60, 240, 1000]), rng.choice(others)

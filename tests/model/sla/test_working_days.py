@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, measure
-from servqual.model import BusinessHours, Case, Clock, Hours, Reading, Sla, Target, WorkingDays
+from servqual.model import BusinessHours, Case, CaseId, Clock, CustomerId, Hours, Reading, Sla, Target, WorkingDays
 from servqual.model import case as event
 from servqual.model.hours.working_days import DayConvention
 from servqual.testing.hours import business_hours, moments
@@ -29,10 +29,10 @@ def promise(within: WorkingDays, hours: Hours = WEEK, **rest: Any) -> Sla:
 def read(sla: Sla, now: dt.datetime, *events: Any, start: dt.datetime = MONDAY) -> Reading:
     """A case from its report on, at a moment."""
     report = event.Reported(
-        at=start, id="C-1", customer="K-1", description="x", impact="y", occurred_at=start, owner="A-1",
+        at=start, id=CaseId("C-1"), customer=CustomerId("K-1"), description="x", impact="y", occurred_at=start, owner="A-1",
         channel="phone", source="feedback",
     )  # fmt: skip
-    begun = [
+    begun: list[Any] = [
         event.Received(at=start, by="A-1"),
         event.Classified(at=start, by="A-1", category="line", priority="high"),
         event.Assigned(at=start, by="A-1", to="A-1"),
@@ -79,8 +79,8 @@ def test_a_clock_that_has_not_begun_has_the_limit_of_now() -> None:
     """Its start is not known, so neither is the number of open hours."""
     clock = Target(clock=Clock.FOLLOW_UP, within=WorkingDays(1))
     sla = Sla(name="s", hours=WEEK, targets=[clock])
-    report = read(promise(WorkingDays(1)), MONDAY).history
-    pending = sla.read(Case(history=report), now=MONDAY + HOUR)["follow_up"]
+    history: Any = read(promise(WorkingDays(1)), MONDAY).history
+    pending = sla.read(Case(history=history), now=MONDAY + HOUR)["follow_up"]
     assert (pending.state, pending.limit, pending.due) == ("pending", 14 * HOUR, None)
 
 
