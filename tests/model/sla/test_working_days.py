@@ -29,7 +29,8 @@ def promise(within: WorkingDays, hours: Hours = WEEK, **rest: Any) -> Sla:
 def read(sla: Sla, now: dt.datetime, *events: Any, start: dt.datetime = MONDAY) -> Reading:
     """A case from its report on, at a moment."""
     report = event.Reported(
-        at=start, id=CaseId("C-1"), customer=CustomerId("K-1"), description="x", impact="y", occurred_at=start, owner="A-1",
+        at=start, id=CaseId("C-1"), customer=CustomerId("K-1"), description="x", impact="y", occurred_at=start,
+        owner="A-1",
         channel="phone", source="feedback",
     )  # fmt: skip
     begun: list[Any] = [
