@@ -116,7 +116,7 @@ def spells_of(each: BusinessHours, day: dt.date) -> str:
     def is_holiday(date: dt.date) -> bool:
         return each.holidays.on(date) is not None and (each.holiday_wins or date not in each.special)
 
-    if is_holiday(day):
+    if not text or is_holiday(day):
         return ""
     *first, last = text.split(", ")
     opens, _, closes = last.partition("-")
