@@ -53,6 +53,7 @@ _HOME = {
     "Weakest": "comparing.weakness",
     "Weakness": "comparing.weakness",
     "Values": "accumulators.values",
+    "add_working_days": "time.working_days",
     "after": "time.business_time",
     "elapsed": "time.business_time",
     "funnel": "comparing.funnels",
@@ -61,6 +62,7 @@ _HOME = {
     "peer_gaps": "comparing.peers",
     "tally": "engine.tallying",
     "weakest": "comparing.weakness",
+    "working_days_between": "time.working_days",
 }
 
 __all__ = list(_HOME)

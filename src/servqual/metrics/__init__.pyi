@@ -52,4 +52,6 @@ from servqual.metrics.results.measures import Measures as Measures
 from servqual.metrics.time.business_time import Pauses as Pauses
 from servqual.metrics.time.business_time import after as after
 from servqual.metrics.time.business_time import elapsed as elapsed
+from servqual.metrics.time.working_days import add_working_days as add_working_days
+from servqual.metrics.time.working_days import working_days_between as working_days_between
 from servqual.readers.columns.accounting import Rows as Rows

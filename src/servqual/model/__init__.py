@@ -147,6 +147,7 @@ _HOME = {
     "Unaddressed": "voice.survey",
     "VerdictChange": "sla.replays",
     "Window": "hours.window",
+    "WorkingDays": "hours.working_days",
     "breach_chance": "sla.projection",
     "carry_over": "people.action_item",
     "complaint_backlog": "service.complaint",

@@ -35,6 +35,7 @@ from servqual.model.hours.hours import (
     LedgerPart as LedgerPart,
 )
 from servqual.model.hours.window import Window as Window
+from servqual.model.hours.working_days import WorkingDays as WorkingDays
 from servqual.model.ids import (
     AgentId as AgentId,
 )

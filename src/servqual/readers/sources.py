@@ -90,11 +90,11 @@ def _streamed(table: str, source: Source, request: Request) -> Iterator[Callable
     if isinstance(source, str | Path):
         yield from file_chunks(table, Path(source), request)
     elif isinstance(source, Export):
-        for chunk in source.chunks():
+        for chunk in source.chunks(desk=request.desk):
             yield partial(_renamed, table, chunk, request)
     else:
         only = None if request.only is None else {*request.only, *request.names.values()}
-        for item in object_chunks(table, source, only):
+        for item in object_chunks(table, source, only, request.desk):
             if isinstance(item, Chunk):
                 yield partial(_renamed, table, item, request)
             else:

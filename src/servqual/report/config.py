@@ -1,6 +1,7 @@
 """What a report is told besides the export: its layout, hours, targets, and how to slice it; from a TOML file."""
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from servqual._words import clean
 from servqual.errors import InvalidValue, ServqualError
 from servqual.metrics import KPIS, Kpi
 from servqual.metrics.time.periods import PERIODS
-from servqual.model import BusinessHours
+from servqual.model import BusinessHours, WorkingDays
 from servqual.readers import Layout
 from servqual.readers import layout as vendor_layout
 from servqual.readers.columns.tables import TABLES, Kind
@@ -22,7 +23,10 @@ from servqual.readers.files.settings import as_text, as_texts, read_toml, sectio
 
 Every: TypeAlias = Literal["week", "month"]
 _CLOCKS: Final = {"first_response": "first_response_kept", "resolution": "resolution_kept"}
-_SPAN: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|seconds?|min|minutes?|h|hours?|d|days?|w|weeks?)", re.IGNORECASE)
+_SPAN: Final = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(?:(s|sec|seconds?|min|minutes?|h|hours?)|(calendar\s+)?(d|days?|w|weeks?))", re.IGNORECASE
+)
+_WORKING_DAYS: Final = re.compile(r"(\d+)\s*(?:working|business)\s+days?(,?\s*same\s+time)?", re.IGNORECASE)
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _LONGEST_S: Final = 100 * 366 * 86_400
 _SECTIONS: Final = ("preset", "columns", "read", "log", "hours", "targets", "report")
@@ -30,18 +34,35 @@ GROUPS: Final = ("category", "team", "priority", "channel")
 """Columns by which a report looks for weak cells where it is not told others."""
 
 
-def as_span(value: object) -> dt.timedelta:
-    """Read `30 min`, `8 h`, `2 days` or a timedelta; 0 and less are refused.
+def as_limit(value: str, hours: BusinessHours | None) -> tuple[dt.timedelta | WorkingDays, BusinessHours | None]:
+    """Read a limit in words, and the hours in which it counts.
 
-    >>> as_span("90 min")
-    datetime.timedelta(seconds=5400)
+    `30 min` and `8 h` count in the hours, `2 calendar days` on the clock, 24 hours each, and `2 working days` by the
+    close of the second working day, or at the time of receipt with `, same time`. Days alone are calendar days where
+    there are no hours, and refused where there are, as they may mean three things. 0 and less are refused.
+
+    >>> as_limit("90 min", None)
+    (datetime.timedelta(seconds=5400), None)
     """
-    if isinstance(value, str) and (found := _SPAN.fullmatch(value.strip())):
-        seconds = float(found[1]) * _SECONDS[found[2][0].lower()]
-        value = dt.timedelta(seconds=seconds) if seconds < _LONGEST_S else value
-    if not isinstance(value, dt.timedelta) or value <= dt.timedelta():
-        raise InvalidValue.of("within", "be a time such as '30 min', '8 h' or '2 days'", value)
-    return value
+    text = value.strip()
+    if found := _WORKING_DAYS.fullmatch(text):
+        if hours is None:
+            raise InvalidValue.of("within", "be in working days only where there are [hours]", value, do="give [hours]")
+        return WorkingDays(int(found[1]), convention="same_time" if found[2] else "close"), hours
+    found = _SPAN.fullmatch(text)
+    count, unit = (float(found[1]), (found[2] or found[4])[0].lower()) if found else (0.0, "s")
+    if found is None or not 0 < count * _SECONDS[unit] < _LONGEST_S:
+        raise InvalidValue.of("within", "be a time such as '30 min', '8 h' or '2 working days'", value)
+    if found[4] and not found[3] and hours:
+        raise InvalidValue.of("within", "say which days are meant", value, do=_which_days(count, unit))
+    return dt.timedelta(seconds=count * _SECONDS[unit]), None if found[3] else hours
+
+
+def _which_days(count: float, unit: str) -> str:
+    """Offer the three meanings of days where there are opening hours."""
+    working, calendar = count * (5 if unit == "w" else 1), count * (7 if unit == "w" else 1)
+    days = f"'{math.ceil(working)} working days' (by the close of the last)"
+    return f"write {days}, '{8 * working:g} h' (of open time), or '{calendar:g} calendar days' (of 24 hours)"
 
 
 def _goal(_: object, __: object, value: Any) -> None:
@@ -213,7 +234,8 @@ class _Target:
             kpi = KPIS[_CLOCKS[self.clock]]
             named = f"{self.clock.replace('_', ' ')} within {self.within}{whom}"
             key = f"{kpi.key} {self.within}{whom}"
-            params |= {"within": as_span(self.within), "hours": hours}
+            within, counted_in = as_limit(self.within, hours)
+            params |= {"within": within, "hours": counted_in}
         else:
             kpi = _share_of_cases(self.kpi)
             named, key = kpi.title + whom, kpi.key + whom

@@ -277,7 +277,7 @@ def _standard(promise: Promise, whole: Measures) -> Plain:
         "name": promise.name,
         "kpi": promise.kpi.key,
         "goal": promise.goal,
-        "within_s": within.total_seconds() if within else None,
+        "within_s": within.total_seconds() if isinstance(within, dt.timedelta) else None,
         "business_time": _in_business_time(promise.kpi),
         **_seen(m),
         "undecided": m.undecided,

@@ -16,7 +16,7 @@ from servqual.metrics import KPIS, clock_readings, measure, tally
 from servqual.metrics.clocks.cases import cases_of
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.readings import STATES, ClockReadings, read_clock
-from servqual.model import BusinessHours, Case, CaseId, CustomerId, Hours, Reading, Sla, Target
+from servqual.model import BusinessHours, Case, CaseId, CustomerId, Hours, Reading, Sla, Target, WorkingDays
 from servqual.model import case as event
 from servqual.model.history.corrections import Amended, Voided
 from servqual.model.sla.clocks import ClockRule, Retargeting
@@ -36,6 +36,9 @@ NIGHTS = BusinessHours(
 )
 WALL = attrs.evolve(NIGHTS, counting="wall")
 SHUT = BusinessHours.during([(None, HOURS), (MONDAY + 3000 * MINUTE, BusinessHours(zone="UTC", week={}))])
+MOVED = BusinessHours.during(
+    [(None, HOURS), (MONDAY + 1000 * MINUTE, BusinessHours(zone="UTC", week={"sat-wed": "07:00-15:00"}))]
+)
 ATTRIBUTES = ("priority", "category", "team", "channel")
 LOGGED = (
     "on",
@@ -121,6 +124,13 @@ def log_of(cases: list[Case], rng: random.Random) -> dict[str, list[Any]]:
     return table | {name: [getattr(e, name, None) for _, e in rows] for name in LOGGED}
 
 
+def limit_of(rng: random.Random, within: dt.timedelta, hours: Hours) -> dt.timedelta | WorkingDays:
+    """A limit of elapsed time, or at times of working days, where the hours are of one zone and open again."""
+    if hours not in (HOURS, LATER, NIGHTS, MOVED, WALL) or rng.random() < 0.6:
+        return within
+    return WorkingDays(rng.choice([0, 1, 2]), convention=rng.choice(["close", "same_time"]))
+
+
 def agreement(rng: random.Random) -> Sla:
     """Every clock of some vendor's reading, with other targets and hours for some priorities."""
     conventions = clock_conventions(rng.choice(list(CLOCK_READINGS)))
@@ -138,18 +148,20 @@ def agreement(rng: random.Random) -> Sla:
         pause_edges=rng.choice(["exact", "minute"]),
     )
     dated = BusinessHours.during([(None, HOURS), (MONDAY + 1000 * MINUTE, LATER)])
-    agreed: Hours = rng.choice([HOURS, dated, NIGHTS, SHUT])
+    agreed: Hours = rng.choice([HOURS, dated, MOVED, NIGHTS, SHUT])
     others: list[Hours | None] = [None, LATER, NIGHTS, SHUT]
     if rng.random() < 0.3:  # hours by the wall stand alone, unless one calendar counts for all time
         agreed, others = WALL, others if conventions.whole_history else [None]
     targets = []
     for clock in conventions.rules:
         shortest = conventions.shortest or 0 * MINUTE
-        targets.append(Target(clock=clock, within=max(shortest, MINUTE * rng.choice([0, 30, 120, 480]))))
+        usual = max(shortest, MINUTE * rng.choice([0, 30, 120, 480]))
+        targets.append(Target(clock=clock, within=limit_of(rng, usual, agreed)))
         for priority in ("urgent", "high"):
             if rng.random() < 0.5:
                 within, hours = MINUTE * rng.choice([15, 60, 240, 1000]), rng.choice(others)
-                targets.append(Target(clock=clock, within=within, priority=priority, hours=hours))
+                limit = limit_of(rng, within, hours or agreed)
+                targets.append(Target(clock=clock, within=limit, priority=priority, hours=hours))
         if rng.random() < 0.3:
             targets.append(Target(clock=clock, within=None, priority="low"))
     return Sla(name="random", hours=agreed, targets=targets, pause_on={"customer", "supplier"}, conventions=conventions)

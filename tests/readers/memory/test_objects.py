@@ -236,7 +236,7 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
         ACTION,
         {
             "action_id": "X-1", "agent": "A-2", "meeting": "M-2", "status": "done", "agreed_at": 0,
-            "due_at": 39, "done_at": 2,
+            "due_at": (39 * 3.6e9 - 1) / 3.6e9, "done_at": 2,
         },
     ),
     (

@@ -16,6 +16,8 @@ from servqual.metrics.accumulators import Ratio, Values
 from servqual.metrics.catalogue._params import holding, limit_of
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
+from servqual.model.hours.working_days import WorkingDays
+from servqual.readers.columns.columns import MISSING
 
 PLACE: Final[Mapping[str, Any]] = {"only": None, "except_for": None}
 """Parameters of every such KPI: the rows that count, chosen by values of columns."""
@@ -149,6 +151,19 @@ def past(t: View, start: Array, limit: int, end: Array) -> Array:
     return late
 
 
+def due_after(t: View, start: Array, within: WorkingDays) -> Array:
+    """Find when working days of the `hours` are due that count from some moments; missing ones stay missing."""
+    hours = t.params.get("hours")
+    if hours is None:
+        raise InvalidValue.of(
+            "hours", f"be given where within is {within}", None, do="set it, such as .with_(hours=BusinessHours(…))"
+        )
+    from servqual.metrics.time.working_days import add_working_days  # noqa: PLC0415  (see elapsed)
+
+    due = add_working_days(hours, start.view("datetime64[us]"), within.days, convention=within.convention)
+    return np.asarray(due).view(np.int64)
+
+
 def time_to(t: View, name: str) -> Mapping[str, Array]:
     """Count the time from receipt to a moment; open rows without it are undecided."""
     return _time_to(t, Done(name, t.seen(name), t.us(name)))
@@ -201,8 +216,9 @@ def age(t: View) -> Mapping[str, Array]:
 def kept(t: View, done: Done, *, due: str | None = None) -> Mapping[str, Array]:
     """Judge a promise: kept if the event came by its due moment, missed once that has passed, undecided before.
 
-    The due moment is receipt plus the parameter `within`, or the column `due` where that is not set. A row that was
-    closed without the event is missed where it was due before, and left out otherwise, as by a service clock.
+    The due moment is receipt plus the parameter `within`, in open time or in `WorkingDays` where there are `hours`, or
+    the column `due` where that is not set. A row that was closed without the event is missed where it was due before,
+    and left out otherwise, as by a service clock.
     """
     arrived, within = received(t), t.params["within"]
     ended = ~done.there & stands(t, "closed_at")
@@ -213,7 +229,7 @@ def kept(t: View, done: Done, *, due: str | None = None) -> Mapping[str, Array]:
         if due is None or not t.has(due):
             raise InvalidValue.of(
                 "within",
-                f"be the timedelta in which {done.name} is due",
+                f"be the timedelta, or the WorkingDays, in which {done.name} is due",
                 None,
                 do="set it, such as KPIS['…'].with_(within=datetime.timedelta(hours=4))"
                 + ("" if due is None else f", or give the rows a {due}"),
@@ -221,6 +237,9 @@ def kept(t: View, done: Done, *, due: str | None = None) -> Mapping[str, Array]:
         due_after_receipt(t)
         promised = arrived & t.known(due)
         late = end > t.us(due)
+    elif isinstance(within, WorkingDays):
+        promised = arrived
+        late = end > due_after(t, np.where(promised, t.us("received_at"), MISSING), within)
     else:
         promised = arrived
         start = np.where(promised, t.us("received_at"), 0)

@@ -8,6 +8,7 @@
 - `cycles`: the cycles of one clock as columns
 - `fold`: from ordered events to cycles
 - `counting`: elapsed time and due moments of cycles
+- `limits`: limits of targets as open time
 - `retargeting`: targets that change while a clock runs
 - `readings`: every clock of every case of a log, under an agreement
 - `replays`: a log under two agreements, and the verdicts that change

@@ -23,6 +23,7 @@ from servqual.errors import InvalidValue
 from servqual.metrics.clocks.cycles import Cycles
 from servqual.metrics.clocks.order import heads_of
 from servqual.metrics.time import business_time
+from servqual.model.hours.hours import AtClose
 from servqual.model.hours.spans import LAST, micros
 from servqual.model.sla.agreement import Sla
 from servqual.readers.columns.columns import MISSING
@@ -81,9 +82,16 @@ class Counting:
 
     Attributes:
         until: the last moment of each cycle that counts: its stop, or now. Without a now all cycles must have stopped.
+
+    `judged_by` is the target whose limit each cycle has, by default that of the cycle.
     """
 
-    def __init__(self, sla: Sla, calendars: Calendars, cycles: Cycles, now: int | None = None) -> None:
+    def __init__(
+        self, sla: Sla, calendars: Calendars, cycles: Cycles, now: int | None = None, judged_by: Array | None = None
+    ) -> None:
+        usual = sla.conventions.at_close
+        rolls = np.array([target.at_close(usual) == "roll" for target in sla.targets] + [usual == "roll"])
+        self._rolls = rolls.take(cycles.target if judged_by is None else judged_by)
         self.conventions, self.hours, self.cycles = sla.conventions, calendars.hours, cycles
         self.until = cycles.stop
         if now is not None:
@@ -113,8 +121,14 @@ class Counting:
 
         A pause that begins at such a moment moves it on. Missing where hours never open again.
         """
+        rolls = self._rolls.take(rows)
+        if rolls.any() and not rolls.all():
+            out = np.empty(len(rows), np.int64)
+            for some in (np.flatnonzero(rolls), np.flatnonzero(~rolls)):
+                out[some] = self.due(rows[some], limit[some])
+            return out
         try:
-            return self._due(rows, limit)
+            return self._due(rows, limit, "roll" if rolls.any() else "stay")
         except InvalidValue:  # a row has no answer: halve the rows until it is alone
             half = len(rows) // 2
             if not half:
@@ -207,28 +221,28 @@ class Counting:
             found = answer(self.hours, start, other, which=which, **options)
         return np.asarray(found).view(np.int64)
 
-    def _due(self, rows: Array, limit: Array) -> Array:
+    def _due(self, rows: Array, limit: Array, at_close: AtClose) -> Array:
         waits = self._waits(rows)
         is_masked = self.conventions.pauses == "open" and len(waits.row) > 0
         start, left, which = self.cycles.start[rows], limit, None if self.which is None else self.which[rows]
         if (spans := self._spans(rows)) is not None:
-            span, rest = self._last_spans(spans, limit, waits if is_masked else _Waits(_NONE, _NONE, _NONE))
+            span, rest = self._last_spans(spans, limit, waits if is_masked else _Waits(_NONE, _NONE, _NONE), at_close)
             assert which is not None
             turned, left = spans.row[span], limit.copy()
             start[turned], left[turned], which[turned] = spans.begin[span], rest, spans.which[span]
-        options: dict[str, Any] = {"at_close": self.conventions.at_close}
+        options: dict[str, Any] = {"at_close": at_close}
         if is_masked:
             options["without"] = business_time.Pauses(waits.row, waits.begin.view("M8[us]"), waits.end.view("M8[us]"))
         due = self._ask(business_time.after, start.view("M8[us]"), left.view("m8[us]"), which, **options)
         ended = len(waits.row) - int(np.count_nonzero(self.cycles.paused_at[rows] != MISSING))
         if self.conventions.pauses == "wall":
-            return self._moved(due, waits, ended)
+            return self._moved(due, waits, ended, at_close)
         row, begin, end = (column[:ended] for column in waits)
         while (inside := (begin <= due[row]) & (due[row] < end)).any():
             due[row[inside]] = end[inside]
         return due
 
-    def _last_spans(self, spans: _Spans, limit: Array, waits: _Waits) -> tuple[Array, Array]:
+    def _last_spans(self, spans: _Spans, limit: Array, waits: _Waits, at_close: AtClose) -> tuple[Array, Array]:
         """Find the span in which each cycle reaches its limit, and the rest of the limit at its start."""
         until = np.full(len(limit), LAST, np.int64)
         until[spans.row[spans.heads]] = np.maximum.reduceat(spans.begin, spans.heads)
@@ -237,15 +251,15 @@ class Counting:
         total = np.cumsum(counted)
         total -= np.repeat((total - counted)[spans.heads], sizes)
         wanted = limit[spans.row]
-        there = total >= wanted if self.conventions.at_close == "stay" else total > wanted
+        there = total >= wanted if at_close == "stay" else total > wanted
         there[spans.heads + sizes - 1] = True
         span = np.minimum.reduceat(np.where(there, np.arange(len(counted)), len(counted)), spans.heads)
         return span, (wanted - total + counted)[span]
 
-    def _moved(self, due: Array, waits: _Waits, ended: int) -> Array:
+    def _moved(self, due: Array, waits: _Waits, ended: int, at_close: AtClose) -> Array:
         """Move due moments by the pauses that begin before them, in order, and by those that begin there and ended."""
         row, begin, end = waits
-        carries = (np.arange(len(row)) < ended) | (self.conventions.at_close == "roll")
+        carries = (np.arange(len(row)) < ended) | (at_close == "roll")
         order = np.argsort(row, kind="stable")
         heads = heads_of(row[order])
         sizes = np.diff(np.append(heads, len(row)))

@@ -3,7 +3,6 @@
 Cycles, their changes of target and their business time are counted for all cases at once.
 """
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import product
@@ -19,6 +18,7 @@ from servqual.errors import MissingColumn, UnknownName
 from servqual.metrics.clocks.counting import Calendars, Counting
 from servqual.metrics.clocks.cycles import Cycles
 from servqual.metrics.clocks.fold import cycles_of
+from servqual.metrics.clocks.limits import Limits
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.order import heads_of
 from servqual.metrics.clocks.retargeting import changed
@@ -51,7 +51,6 @@ _STATE_OF: Final = np.array(
     np.int32,
 )
 """The state of a cycle by four bits: late, stopped, paused, cancelled."""
-_US: Final = dt.timedelta(microseconds=1)
 
 
 @attrs.frozen(eq=False)
@@ -200,20 +199,19 @@ class _Reader:
 
     def __init__(self, sla: Sla, log: EventLog, promise: Promise, now: int) -> None:
         self.sla, self.log, self.promise, self.now = sla, log, promise, now
-        # -1 where a target has no limit, and last for no target
-        self.limit_of = np.array([-1 if t.within is None else t.within // _US for t in sla.targets] + [-1], np.int64)
+        calendars = Calendars(sla)
+        self.limits = Limits(sla, calendars)
         every = cycles_of(log, promise, {id(target): place for place, target in enumerate(sla.targets)})
         if sla.conventions.pause_edges == "minute":
             every = every.to_minutes()
         self.pending = self._pending(every)
         # a cycle that never had a limit is not read
-        read = self.limit_of.take(every.target) >= 0
-        read[every.change_cycle[self.limit_of.take(every.change_target) >= 0]] = True
+        read = self.limits.exist(every.target)
+        read[every.change_cycle[self.limits.exist(every.change_target)]] = True
         cycles = every if read.all() else every.only(np.flatnonzero(read))
-        calendars = Calendars(sla)
-        changes = changed(sla, calendars, cycles, self.limit_of)
+        changes = changed(sla, calendars, cycles, self.limits)
         self.cycles, self.limit, self.breached_before = changes.cycles, changes.limit, changes.breached
-        self.count = Counting(sla, calendars, self.cycles, now)
+        self.count = Counting(sla, calendars, self.cycles, now, changes.judged_by)
         row, since = changes.since
         if len(row):
             self.limit[row] += self.count.elapsed_by(row, since)
@@ -245,7 +243,7 @@ class _Reader:
             "start": none,
             "stop": none,
             "elapsed": np.zeros(len(none), np.int64),
-            "limit": self.limit_of[c.last_target[self.pending]],
+            "limit": self.limits.since(c.last_target[self.pending], np.full(len(none), self.now)),
         }
         if len(none):
             numbers = {name: np.concatenate([values, pending[name]]) for name, values in numbers.items()}
@@ -266,7 +264,7 @@ class _Reader:
         has = np.zeros(len(self.log.ids), np.bool_)
         has[cycles.case] = True
         there = self.log.case.take(self.log.heads)
-        return there[~has[there] & (self.limit_of[cycles.last_target[there]] >= 0)]
+        return there[~has[there] & self.limits.exist(cycles.last_target[there])]
 
     def _breached_at(self, late: Array) -> Array:
         out = np.full(len(self.cycles.case), MISSING, np.int64)

@@ -11,6 +11,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.metrics.clocks.counting import Calendars, Counting
 from servqual.metrics.clocks.cycles import Cycles
+from servqual.metrics.clocks.limits import Limits
 from servqual.metrics.clocks.order import heads_of
 from servqual.model.sla.agreement import Sla
 from servqual.model.sla.clocks import Retargeting
@@ -24,25 +25,27 @@ class Changed(NamedTuple):
 
     Attributes:
         cycles: the cycles under the hours of their targets, cancelled where the last target has no limit.
+        judged_by: the last target of each cycle, whose limit it has.
         limit: microseconds to count, from the start or from `since`.
         since: cycles whose limit counts from a later moment, and the moments.
         breached: cycles that were breached before a change and stay so, and their due moments.
     """
 
     cycles: Cycles
+    judged_by: Array
     limit: Array
     since: tuple[Array, Array]
     breached: tuple[Array, Array]
 
 
-def changed(sla: Sla, calendars: Calendars, cycles: Cycles, limit_of: Array) -> Changed:
-    """Apply the changes of target to cycles that had a limit at some time; `limit_of` has the limit of each target."""
+def changed(sla: Sla, calendars: Calendars, cycles: Cycles, limits: Limits) -> Changed:
+    """Apply the changes of target to cycles that had a limit at some time."""
     row = cycles.change_cycle[heads_of(cycles.change_cycle)]
-    limits = _Limits(sla, calendars, cycles.only(row), limit_of)
-    limits.apply_all()
-    limit, target = limit_of.take(cycles.target), cycles.target.copy()
-    limit[row], target[row] = limits.within, limits.first
-    turns = limits.settled()
+    changes = _Changes(sla, calendars, cycles.only(row), limits)
+    changes.apply_all()
+    limit, target, last = limits.since(cycles.target, cycles.start), cycles.target.copy(), cycles.target.copy()
+    limit[row], target[row], last[row] = changes.within, changes.first, changes.last
+    turns = changes.settled()
     cycles = attrs.evolve(
         cycles,
         target=target,
@@ -52,18 +55,19 @@ def changed(sla: Sla, calendars: Calendars, cycles: Cycles, limit_of: Array) -> 
     )
     dropped, since, breached = (
         (row[mine], at[mine])
-        for at in (limits.dropped_at, limits.since, limits.breached_at)
+        for at in (changes.dropped_at, changes.since, changes.breached_at)
         for mine in [np.flatnonzero(at != MISSING)]
     )
-    return Changed(cycles.cancelled_at(*dropped) if len(dropped[0]) else cycles, limit, since, breached)
+    cycles = cycles.cancelled_at(*dropped) if len(dropped[0]) else cycles
+    return Changed(cycles, last, limit, since, breached)
 
 
-class _Limits:
+class _Changes:
     """The limits and hours of cycles after each change of target; a breach before a change stays."""
 
-    def __init__(self, sla: Sla, calendars: Calendars, cycles: Cycles, limit_of: Array) -> None:
-        self.sla, self.calendars, self.cycles, self.limit_of = sla, calendars, cycles, limit_of
-        self.within = limit_of.take(cycles.target)
+    def __init__(self, sla: Sla, calendars: Calendars, cycles: Cycles, limits: Limits) -> None:
+        self.sla, self.calendars, self.cycles, self.limits = sla, calendars, cycles, limits
+        self.within = limits.since(cycles.target, cycles.start)
         self.has_target = self.within >= 0
         self.first, self.last = cycles.target.copy(), cycles.target.copy()  # whose hours hold from the start, and now
         self.turns = [(_NONE, _NONE, _NONE)]
@@ -78,7 +82,7 @@ class _Limits:
             row = np.flatnonzero(sizes > nth)
             change = heads[row] + nth
             at, target = c.change_at[change], c.change_target[change]
-            has_limit = self.limit_of.take(target) >= 0
+            has_limit = self.limits.exist(target)
             self.dropped_at[row] = np.where(~has_limit & self.has_target[row], at, MISSING)
             self._apply(row[has_limit], at[has_limit], target[has_limit])
 
@@ -88,12 +92,12 @@ class _Limits:
         again = late & self.has_target[row]
         count = self._count(row[again], at[again])
         limit = self._judge(row[again], count)
-        self.within[row] = self.limit_of.take(target)
-        since = late & (conventions.retargeting is Retargeting.FROM_NOW)
-        if conventions.retargeting is Retargeting.PRORATA:
+        is_prorata = conventions.retargeting is Retargeting.PRORATA
+        since = again if is_prorata else late & (conventions.retargeting is Retargeting.FROM_NOW)
+        self.within[row] = self.limits.since(target, np.where(since, at, self.cycles.start[row]))
+        if is_prorata:
             share = np.divide(count.elapsed(), limit, out=np.zeros(len(limit)), where=limit > 0)
             self.within[row[again]] = np.rint(self.within[row[again]] * np.maximum(0.0, 1 - share)).astype(np.int64)
-            since = again
         self.since[row] = np.where(since, at, MISSING)
         if conventions.whole_history:
             again[:] = False
@@ -106,7 +110,7 @@ class _Limits:
 
     def _count(self, row: Array, at: Array) -> Counting:
         """Count some cycles up to a moment of each."""
-        return Counting(self.sla, self.calendars, self.settled().only(row).known_by(at))
+        return Counting(self.sla, self.calendars, self.settled().only(row).known_by(at), judged_by=self.last[row])
 
     def _judge(self, row: Array, count: Counting) -> Array:
         """Note the cycles that are newly breached; return the limits of all."""

@@ -53,6 +53,7 @@ def _chunks(data: Data, plan: Plan, table: str, *, whole: bool = False) -> Table
         only=plan.wanted(table),
         kinds=plan.kinds(table),
         naive=plan.naive,
+        desk=plan.desk,
         whole=whole,
     )
     return TableChunks(table, data[table], request)

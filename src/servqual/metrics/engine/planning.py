@@ -36,7 +36,7 @@ class Options(TypedDict, total=False):
     """How to measure; `tally` says what each option means."""
 
     by: Sequence[str]
-    zone: str
+    zone: str | None
     now: Moment | None
     period: tuple[Moment, Moment] | None
     where: Where | None
@@ -50,7 +50,7 @@ class Options(TypedDict, total=False):
 
 
 _DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
-    {**dict.fromkeys(Options.__annotations__), "by": (), "zone": "UTC", "strict": False, "progress": False}
+    {**dict.fromkeys(Options.__annotations__), "by": (), "strict": False, "progress": False}
 )
 
 
@@ -96,6 +96,8 @@ class Plan(Rebuilt):
     sla: Sla | None = attrs.field(default=None, eq=False)
     columns: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, converter=frozen, eq=False)
     naive: str | None = attrs.field(default=None, eq=False)
+    desk: str | None = attrs.field(default=None, eq=False)
+    """The zone that was asked for, in which dates without a time are days."""
     strict: bool = attrs.field(default=False, eq=False)
     threads: int = attrs.field(default=1, eq=False)
     progress: bool = attrs.field(default=False, eq=False)
@@ -167,19 +169,20 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
     for table, names in (asked["columns"] or {}).items():
         must_be(Mapping, "columns", f"for {table} a mapping from our columns to theirs", names)
         all_of(str, "columns", names.values(), f"for {table} a mapping from our columns to theirs")
-    now = None if asked["now"] is None else _within_time("now", asked["now"])
-    period = None if asked["period"] is None else _between(asked["period"])
     threads = (os.cpu_count() or 1) if asked["threads"] is None else asked["threads"]
     must_be(int, "threads", "a whole number of 1 or more", threads)
     if threads < 1:
         raise InvalidValue.of("threads", "be 1 or more", threads)
+    zone = as_zone(asked["zone"] or asked["naive"] or "UTC")
+    now = None if asked["now"] is None else _within_time("now", asked["now"], zone)
+    period = None if asked["period"] is None else _between(asked["period"], zone)
     found = _kpis(kpis, asked["sla"], asked["cluster"])
     for kpi in found:
         _check_times(kpi, groups, now, period)
     return Plan(
         kpis=found,
         by=groups,
-        zone=asked["zone"],
+        zone=zone,
         now=now,
         period=period,
         where=asked["where"] or {},
@@ -187,6 +190,7 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
         sla=asked["sla"],
         columns=asked["columns"] or {},
         naive=asked["naive"],
+        desk=asked["zone"],
         strict=asked["strict"],
         threads=1 if asked["strict"] else threads,  # the first refused row is then always the same
         progress=asked["progress"],
@@ -266,16 +270,16 @@ def _check_name(kpi: Kpi, others: Sequence[Kpi]) -> None:
             )
 
 
-def _within_time(field: str, moment: Moment) -> int:
+def _within_time(field: str, moment: Moment, zone: ZoneInfo) -> int:
     """Read a moment within the years of which data are read."""
-    us = us_of(moment, field)
+    us = us_of(moment, field, zone)
     if not FIRST_MOMENT <= us < LAST_MOMENT:
         raise InvalidValue.of(field, "lie from 1970 to 2099", moment)
     return us
 
 
-def _between(ends: Sequence[Moment]) -> tuple[int, int]:
-    moments = [_within_time("period", end) for end in ends]
+def _between(ends: Sequence[Moment], zone: ZoneInfo) -> tuple[int, int]:
+    moments = [_within_time("period", end, zone) for end in ends]
     if len(moments) != 2 or moments[0] >= moments[1]:  # noqa: PLR2004  (start and end)
         raise InvalidValue.of(
             "period",

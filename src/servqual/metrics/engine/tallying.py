@@ -36,8 +36,10 @@ def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> 
         options: by keyword.
             by: columns, or periods of each KPI's own moment: hour, day, week, month, quarter, year, weekday,
                 hour_of_day.
-            zone: IANA zone in which periods are read.
-            now: the moment from which open items are seen; later events are not seen. numpy moments are UTC.
+            zone: IANA zone of the desk, in which periods are read and a date without a time is a day; by default that
+                of `naive`, else UTC.
+            now: the moment from which open items are seen; later events are not seen. numpy moments are UTC, numpy days
+                are those of `zone`.
             period: start and end, the end outside it: only rows that each KPI's own moment dates in it count, and are
                 there in groups; a stock such as the backlog is that of its end, or by day of each day in it; KPIs of a
                 period as a whole, such as retention, are of this one.
@@ -45,7 +47,7 @@ def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> 
                 such as first-contact resolution, where the order of contacts does not depend on who asks.
             sla: the agreement by which clocks are read from `case_events`; its promises decide what is kept.
             columns: table to our columns and the names that the data have for them.
-            naive: the zone of a frame's moments that carry none; without it they are refused.
+            naive: the zone of moments that carry none; without it they are refused, and so are dates without `zone`.
             cluster: a column, such as customer_id, whose rows are not independent of each other: intervals of shares
                 and means then hold for repeated customers, and each needs all rows of a customer together.
             strict: raise `RefusedRow` for the first row that cannot be used instead of counting it.

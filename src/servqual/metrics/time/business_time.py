@@ -65,12 +65,12 @@ def elapsed(
     """
     shape = common_shape(start=start, end=end, which=0 if which is None else which)
     first, last = Column.of(start, "M", "start", shape), Column.of(end, "M", "end", shape)
-    codes = _codes(hours, which, shape)
-    spent = _each(hours, codes, _between, first, last)
+    codes = codes_of(hours, which, shape)
+    spent = each_calendar(hours, codes, _between, first, last)
     if without is not None:
         row, begins, ends = _pauses(without, first, last)
         low, high = np.minimum(first[row], last[row]), np.maximum(first[row], last[row])
-        work = partial(_each, hours, None if codes is None else codes[row], _work)
+        work = partial(each_calendar, hours, None if codes is None else codes[row], _work)
         row, _, away = _merged(row, work(np.clip(begins, low, high)), work(np.clip(ends, low, high)))
         np.subtract.at(spent, row, np.where(last[row] < first[row], -away, away))
     return spent.reshape(shape).view("m8[us]")
@@ -100,10 +100,10 @@ def after(
         raise InvalidValue.of("at_close", "be 'stay' or 'roll'", at_close)
     shape = common_shape(start=start, work=work, which=0 if which is None else which)
     first, wanted = Column.of(start, "M", "start", shape), Column.of(work, "m", "work", shape)
-    codes = _codes(hours, which, shape)
+    codes = codes_of(hours, which, shape)
     stays = at_close == "stay"
     paused = wanted if without is None else _longer(hours, codes, first, wanted, without, stays=stays)
-    return _each(hours, codes, partial(_by, stays=stays), first, paused).reshape(shape).view("M8[us]")
+    return each_calendar(hours, codes, partial(_by, stays=stays), first, paused).reshape(shape).view("M8[us]")
 
 
 def _between(hours: Hours, first: IntsLike, last: IntsLike) -> Ints:
@@ -202,7 +202,7 @@ def _longer(
     ends = np.where(ahead, np.maximum(ends, start), np.minimum(ends, start))
 
     def work(at: Ints, row: Ints) -> Ints:
-        return _each(hours, None if codes is None else codes[row], _work, at)
+        return each_calendar(hours, None if codes is None else codes[row], _work, at)
 
     row, begun, away = _merged(row, work(begins, row), work(ends, row))
     amount = wanted[row]
@@ -234,7 +234,9 @@ def _merged(row: Ints, begun: Ints, ended: Ints) -> tuple[Ints, Ints, Ints]:
     return row, begun, np.maximum(ended - begun, 0)
 
 
-def _each(hours: Hours | Sequence[Hours], codes: Ints | None, answer: Callable[..., Ints], *columns: IntsLike) -> Ints:
+def each_calendar(
+    hours: Hours | Sequence[Hours], codes: Ints | None, answer: Callable[..., Ints], *columns: IntsLike
+) -> Ints:
     """Answer for all rows, each by its own calendar."""
     if isinstance(hours, Hours) or codes is None:
         return answer(hours, *columns)
@@ -246,7 +248,7 @@ def _each(hours: Hours | Sequence[Hours], codes: Ints | None, answer: Callable[.
     return result
 
 
-def _codes(hours: Hours | Sequence[Hours], which: npt.ArrayLike | None, shape: tuple[int, ...]) -> Ints | None:
+def codes_of(hours: Hours | Sequence[Hours], which: npt.ArrayLike | None, shape: tuple[int, ...]) -> Ints | None:
     """Place of each row's calendar in the list; None where there is one calendar for all."""
     if isinstance(hours, Hours) and which is None:
         return None

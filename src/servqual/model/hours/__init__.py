@@ -8,5 +8,6 @@
 - `spans`: spans of time, with union, intersection and difference
 - `wall_clock`: wall-clock time of a zone as instants, and back
 - `timeline`: hours compiled to arithmetic
+- `working_days`: days that are open, and promises that count them
 - `cadence`: rhythms of the calendar
 """

@@ -158,6 +158,25 @@ class BusinessHours(Hours):
             return [(start, end)] if self.week else []
         return clipped(take_out(self._spells(start, end), self._pauses(start, end)), start, end)
 
+    @property
+    def day_zone(self) -> ZoneInfo:
+        """Zone of the hours."""
+        return self.zone
+
+    def open_by_day(self, days: range) -> Mapping[int, Spans]:
+        """List the open spans of each day, breaks taken out; see `Hours.open_by_day`."""
+        week = [day_spells(self.week.get(day, ""), "week") for day in DAYS]
+        pauses = self._pauses(opening(self.zone, days.start, 0), opening(self.zone, days.stop, 0))
+        found: dict[int, Spans] = {}
+        for day in days:
+            spells = self._spells_on(dt.date.fromordinal(day), week)
+            spans = join(self._spell(day, opens, closes) for opens, closes in spells)
+            if spans and pauses:
+                spans = take_out(spans, clipped(pauses, spans[0][0], spans[-1][1]))
+            if spans:
+                found[day] = spans
+        return found
+
     def is_steady(self) -> bool:
         """Say whether they are always open or never."""
         exceptions = self.special or self.breaks or self.holidays

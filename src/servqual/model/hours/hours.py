@@ -16,9 +16,10 @@ days with rules for breaks, holidays and pauses, would need that loop in each qu
 import datetime as dt
 import hashlib
 import json
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -29,6 +30,7 @@ from servqual.model._pickled import Rebuilt
 from servqual.model.hours.spans import FIRST, LAST, Spans, clipped, join, micros, moment, overlap, take_out
 from servqual.model.hours.timeline import CENTURY, Timeline
 from servqual.model.hours.window import Window
+from servqual.model.hours.working_days import CountsDays, Workdays
 
 AtClose: TypeAlias = Literal["stay", "roll"]
 Reasons: TypeAlias = Iterable[tuple[int, int, str]]
@@ -57,7 +59,7 @@ _MOST: Final = _Nest(2_000, 200)
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Hours(ABC, Rebuilt):
+class Hours(CountsDays, Rebuilt):
     """Opening hours of a service: `BusinessHours`, and the results of `|`, `&`, `-` and `BusinessHours.during`.
 
     Annotate with `Hours` where any of them is allowed. All are values: equal when their definitions are equal,
@@ -66,6 +68,7 @@ class Hours(ABC, Rebuilt):
 
     timeline: Timeline = attrs.field(init=False, eq=False, repr=False, default=attrs.Factory(Timeline, takes_self=True))
     made_of: "_Nest" = attrs.field(init=False, eq=False, repr=False, default=_SINGLE)
+    working: Workdays = attrs.field(init=False, eq=False, repr=False, default=attrs.Factory(Workdays, takes_self=True))
 
     @abstractmethod
     def open_between(self, start: int, end: int) -> Spans:
@@ -74,6 +77,15 @@ class Hours(ABC, Rebuilt):
     @abstractmethod
     def is_steady(self) -> bool:
         """Say whether they are always open or never."""
+
+    @property
+    @abstractmethod
+    def day_zone(self) -> ZoneInfo:
+        """Zone whose dates are the days; refused where joined hours have several."""
+
+    @abstractmethod
+    def open_by_day(self, days: range) -> Mapping[int, Spans]:
+        """List the open spans of those days that have some, by the ordinal of the date on which they open."""
 
     @abstractmethod
     def reasons(self, start: int, end: int) -> Reasons:
@@ -321,6 +333,23 @@ class CombinedHours(Hours):
         """Say whether both are always open or never."""
         return self.left.is_steady() and self.right.is_steady()
 
+    @property
+    def day_zone(self) -> ZoneInfo:
+        """Zone of both; what is taken out, or open at the same time, may be of another."""
+        return _one_zone([self.left, self.right] if self.how == "|" else [self.left])
+
+    def open_by_day(self, days: range) -> Mapping[int, Spans]:
+        """List the open spans of either by day, or what both leave of the days of the first."""
+        left = self.left.open_by_day(days)
+        if self.how == "|":
+            return _by_day([left, self.right.open_by_day(days)])
+        if not left:
+            return left
+        right = self.right.open_between(min(s[0][0] for s in left.values()), max(s[-1][1] for s in left.values()))
+        cut = overlap if self.how == "&" else take_out
+        kept = {day: cut(spans, clipped(right, spans[0][0], spans[-1][1])) for day, spans in left.items()}
+        return {day: spans for day, spans in kept.items() if spans}
+
     def reasons(self, start: int, end: int) -> Reasons:
         """Give the reasons of the first where it is closed, else those of the second, else `taken out`."""
         yield from _shut_reasons(self.left, start, end)
@@ -382,6 +411,19 @@ class DatedHours(Hours):
         """Say whether they never change and are always open or never."""
         return len(self.eras) == 1 and self.eras[0][1].is_steady()
 
+    @property
+    def day_zone(self) -> ZoneInfo:
+        """Zone of all hours."""
+        return _one_zone([hours for _, hours in self.eras])
+
+    def open_by_day(self, days: range) -> Mapping[int, Spans]:
+        """List the open spans of the hours in force by day."""
+        parts: list[Mapping[int, Spans]] = []
+        for low, high, hours in self._within(FIRST, LAST + 1):
+            cut = {day: clipped(spans, low, high) for day, spans in hours.open_by_day(days).items()}
+            parts.append({day: spans for day, spans in cut.items() if spans})
+        return _by_day(parts)
+
     def reasons(self, start: int, end: int) -> Reasons:
         """Give the reasons of the hours in force."""
         for low, high, hours in self._within(start, end):
@@ -408,6 +450,28 @@ class DatedHours(Hours):
         for (_, hours), low, high in zip(self.eras, begins, [*begins[1:], LAST + 1], strict=True):
             if max(low, start) < min(high, end):
                 yield max(low, start), min(high, end), hours
+
+
+def _one_zone(hours: Sequence[Hours]) -> ZoneInfo:
+    zones = list(dict.fromkeys(each.day_zone for each in hours))
+    if len(zones) > 1:
+        raise InvalidValue.of(
+            "hours",
+            "be of one zone to have working days",
+            hours,
+            shown=" and ".join(map(str, zones)),
+            do="ask the hours of each zone by themselves",
+        )
+    return zones[0]
+
+
+def _by_day(parts: Iterable[Mapping[int, Spans]]) -> Mapping[int, Spans]:
+    """Join the spans of each day."""
+    by_day: dict[int, Spans] = {}
+    for part in parts:
+        for day, spans in part.items():
+            by_day[day] = join([*by_day[day], *spans]) if day in by_day else spans
+    return by_day
 
 
 def _mask(without: Iterable[Window]) -> Spans:

@@ -16,6 +16,7 @@ from servqual.model.declared import declared
 from servqual.model.history.event import Event
 from servqual.model.history.lifecycle import Lived
 from servqual.model.hours.hours import Hours, some_hours
+from servqual.model.hours.working_days import WorkingDays
 from servqual.model.sla.clocks import STANDARD, ClockConventions, ClockRule, waiting_reasons
 from servqual.model.sla.cycles import Chooser, cycles_of, to_minutes
 from servqual.model.sla.reading import Reading
@@ -71,6 +72,8 @@ class Sla(Rebuilt):
             if not isinstance(target, Target):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise InvalidValue.of("targets", "be Targets", target)
             _long_enough(target, self.conventions.shortest)
+            if isinstance(target.within, WorkingDays):
+                _ = (target.hours or self.hours).day_zone  # refused where there are several
         self._refuse_mixed_time()
         keys = dict.fromkeys(target.key for target in self.targets)
         groups = [tuple(target for target in self.targets if target.key == key) for key in keys]
@@ -163,7 +166,7 @@ def _unknown(promise: Promise, case: Lived[Any, Any]) -> InvalidValue:
 
 
 def _long_enough(target: Target, shortest: dt.timedelta | None) -> None:
-    if shortest is not None and target.within is not None and target.within < shortest:
+    if shortest is not None and isinstance(target.within, dt.timedelta) and target.within < shortest:
         raise InvalidValue.of(
             "within",
             f"be at least {shortest} under these conventions",

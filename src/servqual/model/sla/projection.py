@@ -138,4 +138,4 @@ def _used_up(reading: Reading, like: _Past, resumed: dt.datetime) -> dt.datetime
             at = hours.after(at - moved, begun - elapsed) + moved + length
             moved += in_wall_time * length
             elapsed = begun
-    return hours.after(at - moved, reading.limit - elapsed, at_close=reading.conventions.at_close) + moved
+    return hours.after(at - moved, reading.limit - elapsed, at_close=reading.at_close) + moved

@@ -13,7 +13,7 @@ from servqual._checks import as_instant
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.history.event import Event
-from servqual.model.hours.hours import Hours, LedgerPart
+from servqual.model.hours.hours import AtClose, Hours, LedgerPart
 from servqual.model.labels import Labelled
 from servqual.model.sla.clocks import ClockConventions
 from servqual.model.sla.counting import Count, is_paused
@@ -61,7 +61,9 @@ class Reading:
     Times are `timedelta`: `elapsed` and `remaining` count open hours without pauses, `wall_elapsed` and
     `wall_late_by` count all time. `due` is the last moment that keeps the promise; None before the start, during a
     pause, for a clock cancelled before it, and where hours never open long enough. A breach is strictly after due;
-    `breached_at` is then the missed due moment. For a clock with several cycles this is the last one; `cycles` has all.
+    `breached_at` is then the missed due moment. The `limit` is open time, for working days that from the start until
+    they are due (before the start, as if it began now). For a clock with several cycles this is the last one; `cycles`
+    has all.
 
     >>> from servqual.model import BusinessHours, Case, Clock, Sla
     >>> from servqual.model import case as event
@@ -121,6 +123,11 @@ class Reading:
         return _ZERO if self.start is None else self.until - self.start
 
     @property
+    def at_close(self) -> AtClose:
+        """Whether a limit that is used up at a close is due there, or at the next opening."""
+        return self.target.at_close(self.conventions.at_close)
+
+    @property
     def remaining(self) -> dt.timedelta:
         """Remaining part of the limit; negative after it."""
         return self.limit - self.elapsed
@@ -154,7 +161,7 @@ class Reading:
             resumed = to_minute(resumed, self.start)
         pauses = (*self.pauses[:-1], self.pauses[-1]._replace(end=resumed))
         count = Count(self.hours, self.start, pauses, resumed, self.conventions.pauses)
-        return count.due(self.limit, self.conventions.at_close)
+        return count.due(self.limit, self.at_close)
 
     @property
     def late_by(self) -> dt.timedelta:
@@ -228,7 +235,7 @@ class Reading:
         elapsed, at = self._elapsed_at(mark), None
         if self.start is not None:
             if elapsed <= self.elapsed or (self.stop is None and not is_paused(self.pauses)):
-                at = count_of(self).reached(elapsed, self.conventions.at_close)
+                at = count_of(self).reached(elapsed, self.at_close)
             if at is not None and self.stop is not None and at > self.stop:
                 at = None
         begun = "" if self.start is None else self.start.isoformat()

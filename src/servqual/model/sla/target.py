@@ -7,16 +7,18 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from servqual._checks import a, not_negative, several
+from servqual._checks import a, several
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
-from servqual.model.hours.hours import Hours, some_hours
+from servqual.model.hours.hours import AtClose, Hours, some_hours
+from servqual.model.hours.working_days import WorkingDays
 from servqual.model.service.case import Priority
 from servqual.model.sla.clocks import Clock, ClockRule
 
 Mark: TypeAlias = float | dt.timedelta
+Limit: TypeAlias = dt.timedelta | WorkingDays
 
 
 def _marks(given: Mark | Iterable[Mark]) -> tuple[Mark, ...]:
@@ -33,6 +35,13 @@ def _share(mark: object) -> float:
             do="write 0.75, or timedelta(hours=-1) for an hour before",
         )
     return float(mark)
+
+
+def _a_limit(_target: object, field: "attrs.Attribute[Any]", limit: object) -> None:
+    if limit is None or isinstance(limit, WorkingDays):
+        return
+    if not isinstance(limit, dt.timedelta) or limit < dt.timedelta():
+        raise InvalidValue.of(field.name, "be a timedelta of zero or more, WorkingDays, or None", limit)
 
 
 def _a_share(_target: object, _attribute: object, goal: Any) -> None:
@@ -57,22 +66,25 @@ def _is_label(value: object) -> bool:
 class Target(Rebuilt):
     """Limit for one clock, and the cases that it is for.
 
-    `within` is elapsed time; only a stop at the very start keeps zero, and None means that these cases have no such
-    promise. `goal` is the share of cases that must keep it. `warn_at` are shares of the limit (0.75) or signed times
-    from due (an hour before: `timedelta(hours=-1)`); by default there are no warnings. The target is for cases with
-    this `priority` whose events have every value in `match` (`channel`, `team`, `category`, `tier`, …); without both it
-    is for all cases. `hours` and `rule` are by default those of the agreement; `name` separates several promises on one
-    clock. Negative limits are refused.
+    `within` is elapsed time, or `WorkingDays(2)` of the hours; only a stop at the very start keeps zero, and None means
+    that these cases have no such promise. Working days are the open time from the start until they are due, which
+    decides the `limit` of a reading when its clock begins: a pause gives back its open time, as in any limit. `goal` is
+    the share of cases that must keep it. `warn_at` are shares of the limit (0.75) or signed times from due (an hour
+    before: `timedelta(hours=-1)`); by default there are no warnings. The target is for cases with this `priority` whose
+    events have every value in `match` (`channel`, `team`, `category`, `tier`, …); without both it is for all cases.
+    `hours` and `rule` are by default those of the agreement; `name` separates several promises on one clock. Negative
+    limits are refused.
 
     >>> Target(clock="first_response", within=dt.timedelta(minutes=30), priority="urgent").conditions
     frozenset({('priority', <Priority.URGENT: 'urgent'>)})
     >>> Target(clock="resolution", within=-dt.timedelta(hours=1))
     Traceback (most recent call last):
-    servqual.errors.InvalidValue: within must be a timedelta of zero or more, or None (got -1 day, 23:00:00)
+    servqual.errors.InvalidValue: within must be a timedelta of zero or more, WorkingDays, or None (got -1 day, \
+23:00:00)
     """
 
     clock: Clock = attrs.field(converter=Clock)
-    within: dt.timedelta | None = attrs.field(validator=not_negative)
+    within: Limit | None = attrs.field(validator=_a_limit)
     goal: float | None = attrs.field(default=None, validator=_a_share)
     warn_at: tuple[Mark, ...] = attrs.field(default=(), converter=_marks)
     priority: Priority | None = attrs.field(default=None, converter=attrs.converters.optional(Priority))
@@ -91,6 +103,10 @@ class Target(Rebuilt):
     def key(self) -> str:
         """Name of the promise: its own, or that of its clock."""
         return self.name or self.clock
+
+    def at_close(self, usual: AtClose) -> AtClose:
+        """Return what holds where the limit is used up at a close: the usual, or what its working days say."""
+        return self.within.at_close if isinstance(self.within, WorkingDays) else usual
 
     @property
     def conditions(self) -> frozenset[tuple[str, object]]:

@@ -17,6 +17,7 @@ _US = dt.timedelta(microseconds=1)
 def pending(case: str, target: Target, hours: Hours, conventions: ClockConventions, now: dt.datetime) -> Reading:
     """Make the reading of a clock that has not begun."""
     assert target.within is not None
+    counting = _settled(target.hours or hours, now, conventions)
     return Reading(
         case=case,
         target=target,
@@ -26,10 +27,10 @@ def pending(case: str, target: Target, hours: Hours, conventions: ClockConventio
         start=None,
         stop=None,
         elapsed=_ZERO,
-        limit=target.within,
+        limit=counting.allowance(now, target.within),
         due=None,
         breached_at=None,
-        hours=_settled(target.hours or hours, now, conventions),
+        hours=counting,
         conventions=conventions,
         pauses=(),
         history=(),
@@ -64,7 +65,7 @@ def read_cycle(
     if breached_at is not None:
         due = breached_at
     elif not paused or elapsed >= limit:
-        due = count.due(limit, conventions.at_close)
+        due = count.due(limit, target.at_close(conventions.at_close))
         if due is not None and paused and due >= pauses[-1].start:
             due = None
         elif due is not None and due < until:
@@ -128,14 +129,15 @@ class _Limits:
         if late and old is not None:
             limit = self.limit(count)
             if self.breached_at is None:
-                self._judge(count, limit)
+                self._judge(count, limit, old)
             if limit:
                 left = max(0.0, 1 - count.by(change.at) / limit)
         shares = mode is Retargeting.PRORATA
-        self.within = _share(new.within, left) if shares else new.within
         since_change = mode is Retargeting.FROM_NOW or (shares and old is not None)
         self.since = change.at if late and since_change else None
-        hours = new.hours or self.agreed
+        hours, begin = new.hours or self.agreed, self.since or self.cycle.start
+        within = _settled(hours, begin, self.conventions).allowance(begin, new.within)
+        self.within = _share(within, left) if shares else within
         if late and old is not None and hours != self.hours and not self.conventions.whole_history:
             moved = count.moved_by(change.at)
             hours = DatedHours(eras=[(None, self.hours), (change.at - moved, hours)])
@@ -145,8 +147,8 @@ class _Limits:
         """Return the limit from the start, with the time elapsed before a change added where it does not count."""
         return self.within if self.since is None else count.by(self.since) + self.within
 
-    def _judge(self, count: Count, limit: dt.timedelta) -> None:
-        due = count.due(limit, self.conventions.at_close)
+    def _judge(self, count: Count, limit: dt.timedelta, target: Target) -> None:
+        due = count.due(limit, target.at_close(self.conventions.at_close))
         paused = is_paused(count.pauses) and due is not None and due >= count.pauses[-1].start
         if due is not None and due < count.until and not paused:
             self.breached_at = due

@@ -1,13 +1,23 @@
 """How to read a table: under which names, in which zone, which columns."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn
 from servqual.readers.columns.tables import Kind
+
+
+class Zones(NamedTuple):
+    """The zones of what is written without one: of moments (`naive`), and of dates (`desk`)."""
+
+    naive: str | None = None
+    desk: str | None = None
+
+
+NOWHERE: Final = Zones()
 
 
 @attrs.frozen(kw_only=True)
@@ -19,6 +29,7 @@ class Request:
         only: the columns to read; None reads all.
         kinds: the kinds of columns that the table does not define.
         naive: the zone of moments without one.
+        desk: the zone of the desk, in which a date without a time is a day; by default that of `naive`.
         whole: whether a table in memory is read as one chunk.
         unique: whether a row with a repeated id is left out.
     """
@@ -27,8 +38,14 @@ class Request:
     only: frozenset[str] | None = None
     kinds: Mapping[str, Kind] = attrs.field(factory=dict)
     naive: str | None = None
+    desk: str | None = None
     whole: bool = False
     unique: bool = True
+
+    @property
+    def zones(self) -> Zones:
+        """The zones of moments and of dates."""
+        return Zones(self.naive, self.desk or self.naive)
 
     def wants(self, name: str) -> bool:
         """Whether to read this column of ours."""

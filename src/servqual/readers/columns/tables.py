@@ -253,6 +253,15 @@ def known_as(table: str, column: str) -> tuple[str, int]:
     return column, 1
 
 
+def ends_its_day(column: str) -> bool:
+    """Say whether a date without a time means the end of that day: a due moment does, any other means its start.
+
+    >>> ends_its_day("due_at"), ends_its_day("received_at")
+    (True, False)
+    """
+    return column == "due_at" or column.endswith("_due_at")
+
+
 def names_of(table: str, columns: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Map each column to our name and the seconds of its unit; two that mean the same raise `InvalidValue`.
 

@@ -8,6 +8,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,8 @@ from servqual.errors import InvalidValue, NaiveTime
 from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LARGEST, LAST_MOMENT, LONGEST, NONE, RULES, Column
 from servqual.readers.columns.growing import FirstLabels
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
-from servqual.readers.columns.tables import Kind
+from servqual.readers.columns.tables import Kind, ends_its_day
+from servqual.readers.columns.zones import day
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -26,11 +28,16 @@ _REMEMBERED = 50_000
 MISSING_WORDS: Final = frozenset({"?", "-", "na", "n/a", "nan", "nat", "null", "none", "<na>"})
 """Words for a missing value in any column but one of names, in any letter case; an empty cell is missing everywhere."""
 TRUE = ("true", "t", "yes", "y", "1", "wahr", "ja", "vrai", "oui", "是")
+_TIMES = ("%H", "%I", "%M", "%S", "%X", "%c")
+"""The parts of a form that tell a time of the day."""
 FALSE = ("false", "f", "no", "n", "0", "falsch", "nein", "faux", "non", "否")
 
 
 class CellReader:
     """A reader of one column of text, chunk after chunk.
+
+    A moment without an offset is of the `zone`. A date without a time is a day in the zone of the `desk`, by default
+    the same: its end in a column of due moments, else its start.
 
     >>> reader = CellReader("received_at", Kind.MOMENT, zone=ZoneInfo("Europe/Berlin"), dates=("%d.%m.%Y %H:%M",))
     >>> column, refusals = reader.read(["04.05.2026 09:00", "soon", ""], first_row=2)
@@ -47,6 +54,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         kind: Kind,
         *,
         zone: ZoneInfo | None = None,
+        desk: ZoneInfo | None = None,
         dates: tuple[str, ...] = (),
         missing: Collection[str] = (),
         decimal: str = ".",
@@ -62,6 +70,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         self.name = name
         self.kind = kind
         self.zone = zone
+        self.desk = desk or zone
         self._dates = dates
         self._missing = {"", *(word.casefold() for word in missing), *(MISSING_WORDS if kind is not Kind.LABEL else ())}
         self._decimal = decimal
@@ -125,36 +134,51 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
 
     def _moment(self, text: str) -> int:
         value = self._date(text)
-        if value.tzinfo is None:
-            if self.zone is None:
-                raise NaiveTime(
-                    f"{self.name} needs a zone (got {text!r}); name the zone in which times are written, such as "
-                    + ("zone = 'Europe/Berlin'" if self._settings else "naive='Europe/Berlin'"),
-                    field=self.name,
-                    expected="a moment with an offset, or a stated zone",
-                    got=text,
-                )
+        if not isinstance(value, dt.datetime):
             self.naive += 1
-            value = value.replace(tzinfo=self.zone)
+            return self._in_range(day(value, self._stated(self.desk, text), ends=ends_its_day(self.name)))
+        if value.tzinfo is None:
+            value = value.replace(tzinfo=self._stated(self.zone, text))
+            self.naive += 1
             if value.utcoffset() != value.replace(fold=1).utcoffset():
                 if value.astimezone(dt.UTC).astimezone(self.zone).replace(tzinfo=None) != value.replace(tzinfo=None):
                     raise InvalidValue(f"must exist in {self.zone}, where the clock was put forward over it")
                 self.twice += 1
         else:
             self.aware += 1
-        microseconds = (value - _EPOCH) // _MICROSECOND
+        return self._in_range((value - _EPOCH) // _MICROSECOND)
+
+    def _stated(self, zone: ZoneInfo | None, text: str) -> ZoneInfo:
+        """Refuse a text without a zone where none is stated."""
+        if zone is None:
+            raise NaiveTime(
+                f"{self.name} needs a zone (got {text!r}); name the zone in which times are written, such as "
+                + ("zone = 'Europe/Berlin'" if self._settings else "naive='Europe/Berlin'"),
+                field=self.name,
+                expected="a moment with an offset, or a stated zone",
+                got=text,
+            )
+        return zone
+
+    @staticmethod
+    def _in_range(microseconds: int) -> int:
         if not FIRST_MOMENT <= microseconds < LAST_MOMENT:
             raise InvalidValue(RULES[Kind.MOMENT])
         return microseconds
 
-    def _date(self, text: str) -> dt.datetime:
+    def _date(self, text: str) -> dt.datetime | dt.date:
+        """Read a moment, or a date where the text or its form has no time of the day."""
         for form in self._dates:
             try:
-                return dt.datetime.strptime(text, form)  # noqa: DTZ007  (a text without an offset gets its zone later)
+                found = dt.datetime.strptime(text, form)  # noqa: DTZ007  (a text without an offset gets its zone later)
             except ValueError:
                 continue
+            return found if any(part in form for part in _TIMES) else found.date()
+        plain = text.replace("/", "-") if text[4:5] == "/" else text
+        with suppress(ValueError):
+            return dt.date.fromisoformat(plain)
         try:
-            return dt.datetime.fromisoformat(text.replace("/", "-") if text[4:5] == "/" else text)
+            return dt.datetime.fromisoformat(plain)
         except ValueError:
             forms = " or ".join((*self._dates, "ISO 8601"))
             do = self._do("set dates to how the file writes them, such as dates = '%d/%m/%Y %H:%M'")

@@ -1,4 +1,4 @@
-"""Instants and the wall clock of a zone, on arrays of microseconds.
+"""Instants, days and the wall clock of a zone, on arrays of microseconds.
 
 The picture: a zone is a few spans of constant offset, so its changes within the years of the data become two short
 arrays, the start of each span and its offset. Each moment then costs one bisection and one addition, where `zoneinfo`
@@ -13,9 +13,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.readers.columns.columns import MISSING
+from servqual.model.hours.wall_clock import opening
+from servqual.readers.columns.columns import LAST_MOMENT, MISSING
 
 _DAY: Final = 86_400_000_000
+DATES: Final = ("Y", "M", "W", "D")
+"""The units of datetime64 that are days, and not moments of UTC."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _FIRST, _LAST = (
     (dt.datetime(year, month, day, tzinfo=dt.UTC) - _EPOCH) // dt.timedelta(microseconds=1)
@@ -77,6 +80,28 @@ def instants(wall: Array, zone: ZoneInfo, *, fold: int = 0) -> Array:
     return out
 
 
+def days(dates: Array, zone: ZoneInfo, *, ends: bool = False) -> Array:
+    """Convert days since 1970 to the first instant of each in a zone, or to its last; missing ones stay missing.
+
+    A day begins at the first instant that the clock shows of it, which is later than midnight where midnight is
+    skipped. A day that the zone skipped as a whole is read as the instant at which it would have begun.
+
+    >>> days(np.array([0]), ZoneInfo("Europe/Berlin")) // 3_600_000_000
+    array([-1])
+    """
+    known = dates != MISSING
+    # days so far away are refused in any zone
+    wall = (np.clip(np.where(known, dates, 0), -2, LAST_MOMENT // _DAY + 2) + ends) * _DAY
+    begin = wall if zone.key == "UTC" else shown_by(wall, zone, first=np.int64(0))
+    return np.where(known, begin - ends, MISSING)
+
+
+@lru_cache(maxsize=8192)
+def day(date: dt.date, zone: ZoneInfo, *, ends: bool = False) -> int:
+    """Give the first instant of a date in a zone, or its last, as `days` does."""
+    return opening(zone, date.toordinal() + ends, 0) - ends
+
+
 def shown_at(moments: Array, zone: ZoneInfo) -> Array:
     """Give the latest time that the wall clock has shown by each instant: in an hour shown twice, the first."""
     if not len(moments):
@@ -88,9 +113,9 @@ def shown_at(moments: Array, zone: ZoneInfo) -> Array:
     return shown
 
 
-def shown_by(wall: Array, zone: ZoneInfo, *, first: Array) -> Array:
+def shown_by(wall: Array, zone: ZoneInfo, *, first: Array | np.int64) -> Array:
     """Give the first instant by which the wall clock has shown a time, or the last at which it shows no later one."""
-    if not len(wall):
+    if not wall.size:
         return wall
     starts, offsets = _offsets(zone, int(wall.min()) // _DAY - 2, int(wall.max()) // _DAY + 2)
     turns = starts[1:] + np.maximum(offsets[1:], offsets[:-1])

@@ -5,11 +5,12 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, 
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import as_zone, did_you_mean, near
 from servqual.errors import MissingColumn
 from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.duplicates import IDS
@@ -65,15 +66,18 @@ class Export:
         """Whether the rows of each case become one row, so that a chunk has fewer rows than were read."""
         return self.layout.fold or self.layout.log is not None
 
-    def chunks(self) -> Generator[Chunk]:
-        """Read the rows as chunks; an export with several rows per case gives one chunk. May be called again."""
-        chunks = self._read()
+    def chunks(self, *, desk: str | None = None) -> Generator[Chunk]:
+        """Read the rows as chunks; an export with several rows per case gives one chunk. May be called again.
+
+        `desk` is the zone in which a date without a time is a day, by default that of the layout.
+        """
+        chunks = self._read(None if desk is None else as_zone(desk))
         if self.folded:
             yield one_row_per_case(chunks, self.layout.log)
         else:
             yield from chunks
 
-    def _read(self) -> Iterator[Chunk]:
+    def _read(self, desk: ZoneInfo | None) -> Iterator[Chunk]:
         layout = self.layout
         with open_file(
             self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=self.progress
@@ -81,7 +85,7 @@ class Export:
             found = self._places(opened.header)
             names = names_of(self.table, found)
             places = {name: found[given] for given, (name, _) in names.items()}
-            readers = {name: self._reader(name, seconds, typed=opened.typed) for name, seconds in names.values()}
+            readers = {name: self._reader(name, seconds, desk, typed=opened.typed) for name, seconds in names.values()}
             self.notes[:] = opened.notes
             own_id = None if self.folded else readers.get(IDS.get(self.table, ""))
             # map lets go of the text of a chunk before the next is read
@@ -101,13 +105,14 @@ class Export:
             if zones:
                 self.notes.append(f"times carry no offset and were read in {layout.zone}")
 
-    def _reader(self, name: str, seconds: int, *, typed: bool) -> CellReader:
+    def _reader(self, name: str, seconds: int, desk: ZoneInfo | None, *, typed: bool) -> CellReader:
         kind = {EVENT: Kind.LABEL, EVENT_AT: Kind.MOMENT}.get(name) or kind_of(self.table, name, self.kinds)
         layout = self.layout
         return CellReader(
             name,
             kind,
             zone=layout.zone,
+            desk=desk,
             dates=layout.dates,
             missing=layout.missing,
             decimal="." if typed else layout.decimal,

@@ -14,6 +14,7 @@ import numpy as np
 
 from servqual.readers.columns.columns import MISSING, Column
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
+from servqual.readers.columns.request import Zones
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.columns.zones import instants, local
@@ -30,6 +31,7 @@ _TYPED: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.LABEL: (),
 }
 """The Arrow types that are read as they are, by the kind of the column."""
+_UTC: Final = Zones("UTC", "UTC")
 _ENCODED: Final = ("string", "large_string", "dictionary", "int", "uint")
 
 
@@ -39,7 +41,7 @@ def read_arrow(reader: CellReader, cells: Any) -> tuple[Column, Refusals]:
     if dtype.startswith(_TYPED[kind]):
         if kind is not Kind.MOMENT or "tz=" in dtype:
             reader.aware += len(cells) if kind is Kind.MOMENT else 0
-            return read_column(reader.name, kind, cells, reader.seconds, "UTC")
+            return read_column(reader.name, kind, cells, reader.seconds, _UTC)
         if reader.zone is not None:
             return _wall_times(reader, cells)
     if not dtype.startswith(_ENCODED):
@@ -56,13 +58,13 @@ def _wall_times(reader: CellReader, cells: Any) -> tuple[Column, Refusals]:
     """Read moments without an offset as times of the reader's zone."""
     zone = reader.zone
     assert zone is not None
-    wall = read_column(reader.name, Kind.MOMENT, cells, 1, "UTC")[0].values
+    wall = read_column(reader.name, Kind.MOMENT, cells, 1, _UTC)[0].values
     known = wall != MISSING
     at = instants(wall, zone)
     skipped = known & (local(np.where(known, at, 0), zone) != wall)
     reader.naive += int(known.sum())
     reader.twice += int((known & ~skipped & (instants(wall, zone, fold=1) != at)).sum())
-    column, refusals = read_column(reader.name, Kind.MOMENT, at.view("datetime64[us]"), 1, None)
+    column, refusals = read_column(reader.name, Kind.MOMENT, at.view("datetime64[us]"), 1, _UTC)
     if not skipped.any():
         return column, refusals
     rows = np.flatnonzero(skipped)

@@ -29,7 +29,8 @@ def file_chunks(table: str, path: Path, request: Request = ALL) -> Iterator[Call
             yield from _parquet(table, file, request)
         else:
             layout = Layout(zone=request.naive, columns=request.names)
-            for chunk in Export(file, layout, table=table, need=(), kinds=request.kinds).chunks():
+            export = Export(file, layout, table=table, need=(), kinds=request.kinds)
+            for chunk in export.chunks(desk=request.desk):
                 yield partial(_itself, chunk)
 
 

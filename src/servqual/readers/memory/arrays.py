@@ -24,7 +24,7 @@ from servqual.readers.columns.columns import (
 from servqual.readers.columns.duplicates import IDS, NAMING, naming, repeated, without
 from servqual.readers.columns.labels import labels_of, text_of
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
-from servqual.readers.columns.request import ALL, Request
+from servqual.readers.columns.request import ALL, Request, Zones
 from servqual.readers.columns.standing import replaced
 from servqual.readers.columns.tables import Kind, kind_of, names_of
 from servqual.readers.columns.texts import CellReader
@@ -42,12 +42,12 @@ def columns_of(
     *,
     rows: Sequence[int] | Array | None = None,
     unique: bool = True,
-    kinds: Mapping[str, Kind] | None = None,
 ) -> Chunk:
     """Read a mapping from column name to a list, an array or a series of the same length.
 
     Moments are aware datetimes or numpy datetime64, which is UTC by definition; `None`, NaN, NaT and NA are missing. A
-    text is read like a cell of a CSV. A naive moment raises `NaiveTime` unless `naive` names its zone; columns of
+    text is read like a cell of a CSV. A date, or datetime64 in days, is a day: its end in a column of due moments, else
+    its start. A naive moment or a date raises `NaiveTime` unless `naive` names its zone; columns of
     different lengths, two that mean the same (`wait_s` and `wait_min`), and a column with values that can never be of
     its kind raise `InvalidValue`. A cell out of its kind's range is marked and listed in `refusals`; of the rows of one
     id all but the one that stands are left out and listed in `lost`, unless `unique` is False. Rows are
@@ -59,7 +59,7 @@ def columns_of(
     """
     must_be(str, "table", "the name of a table", table)
     must_be(Mapping, "data", "a mapping from column name to values", data)
-    chunk = _Source(table, data, Request(naive=naive, unique=unique, kinds=kinds or {})).chunk(slice(None))
+    chunk = _Source(table, data, Request(naive=naive, unique=unique)).chunk(slice(None))
     if rows is None:
         return chunk
     numbers = np.asarray(rows)[chunk.numbers] if chunk.lost else rows
@@ -86,10 +86,10 @@ class _Source:
         if len(set(sizes.values())) > 1:
             raise InvalidValue.of(table, "have columns that are equally long", sizes)
         self.size = next(iter(sizes.values()), 0)
-        self._table, self._naive = table, request.naive
+        self._table, self._zones = table, request.zones
         names = names_of(table, data)
         self._columns = {
-            name: (_plain(name, kind, data[given], request.naive), kind, seconds)
+            name: (_plain(name, kind, data[given], request.zones), kind, seconds)
             for given, (name, seconds) in names.items()
             if request.wants(name)
             for kind in [kind_of(table, name, request.kinds)]
@@ -103,11 +103,11 @@ class _Source:
             read, values = self._columns.get(self._id), data[place[self._id]]
             # counting is much quicker than coding a column that nobody wants
             if read or not (is_series(values) and each_once(values)):
-                ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, request.naive)
+                ids: Column = read[0] if read else _plain(self._id, Kind.LABEL, values, request.zones)
                 self._leave_out(data, ids, ids, request)
         elif request.unique and table == "answers":
             told = {
-                name: read_column(name, kind, _plain(name, kind, data[given], request.naive), seconds, request.naive)[0]
+                name: read_column(name, kind, _plain(name, kind, data[given], request.zones), seconds, request.zones)[0]
                 for given, (name, seconds) in names.items()
                 if name in NAMING[table]
                 for kind in [kind_of(table, name)]
@@ -120,7 +120,9 @@ class _Source:
         rows = repeated(self._table, naming_rows)
         if rows is not None:
             self._ids, (self._gone, self._identical) = ids, np.zeros((2, self.size), np.bool_)
-            some = columns_of(self._table, _taken(data, rows), request.naive, unique=False, kinds=request.kinds)
+            some = _Source(self._table, _taken(data, rows), attrs.evolve(request, only=None, unique=False)).chunk(
+                slice(None)
+            )
             self._gone[rows], self._identical[rows] = replaced(self._table, some, naming_rows.values[rows])
 
     def chunk(self, rows: slice) -> Chunk:
@@ -129,7 +131,7 @@ class _Source:
         columns: dict[str, Column] = {}
         refusals = Refusals()
         for name, (values, kind, seconds) in self._columns.items():
-            columns[name], refused = read_column(name, kind, _cut(values, rows), seconds, self._naive)
+            columns[name], refused = read_column(name, kind, _cut(values, rows), seconds, self._zones)
             refusals += refused.shifted(numbers.start)
         chunk = Chunk(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
         if self._ids is None:
@@ -171,25 +173,25 @@ def _size(table: str, name: str, values: Any) -> int:
     return len(values)
 
 
-def _plain(name: str, kind: Kind, values: Any, naive: str | None) -> Any:
+def _plain(name: str, kind: Kind, values: Any, zones: Zones) -> Any:
     """Prepare a column for cutting: an array, a list, a series, or labels that are coded already."""
     if is_series(values):
-        values = plain_of(name, kind, values, naive) if kind is Kind.LABEL else at_once(kind, values, naive)
+        values = plain_of(name, kind, values, zones) if kind is Kind.LABEL else at_once(kind, values, zones.naive)
     if isinstance(values, np.ma.MaskedArray):
         values = values.tolist()
     return labels_of(values) if kind is Kind.LABEL and not isinstance(values, Column) else values
 
 
-def read_column(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, Refusals]:
+def read_column(name: str, kind: Kind, values: Any, seconds: int, zones: Zones) -> tuple[Column, Refusals]:
     """Read a column, and list its cells that cannot be used."""
     if is_series(values):
-        values = plain_of(name, kind, values, naive)
+        values = plain_of(name, kind, values, zones)
     if isinstance(values, Column):
         return values, Refusals()
     if _has_text(values):
-        return _texts(name, kind, values, seconds, naive)
+        return _texts(name, kind, values, seconds, zones)
     if kind is Kind.MOMENT:
-        column = as_moments(name, values, naive)
+        column = as_moments(name, values, zones)
     elif kind is Kind.DURATION:
         column = as_durations(name, values, seconds)
     elif kind is Kind.FLAG:
@@ -213,17 +215,17 @@ def _has_text(values: Any) -> bool:
     return any(issubclass(kind, str | bytes) for kind in {*map(type, values)})
 
 
-def _texts(name: str, kind: Kind, values: Any, seconds: int, naive: str | None) -> tuple[Column, Refusals]:
+def _texts(name: str, kind: Kind, values: Any, seconds: int, zones: Zones) -> tuple[Column, Refusals]:
     """Read the texts of a column as those of a file, and its other cells as they are."""
-    zone = None if naive is None else as_zone(naive)
-    reader = CellReader(name, kind, zone=zone, seconds=seconds, settings=False)
+    naive, desk = (None if zone is None else as_zone(zone) for zone in zones)
+    reader = CellReader(name, kind, zone=naive, desk=desk, seconds=seconds, settings=False)
     is_text = np.fromiter((isinstance(value, str | bytes) for value in values), np.bool_, len(values))
     at = np.flatnonzero(is_text)
     column, refusals = reader.read([text_of(values[place]) for place in at.tolist()], 0)
     if len(at) == len(values):
         return column, refusals
     rest = np.flatnonzero(~is_text)
-    others, refused = read_column(name, kind, [values[place] for place in rest.tolist()], seconds, naive)
+    others, refused = read_column(name, kind, [values[place] for place in rest.tolist()], seconds, zones)
     out, bad = Column.missing(kind, len(values)).values, np.zeros(len(values), np.bool_)
     for places, part in ((at, column), (rest, others)):
         out[places] = part.values

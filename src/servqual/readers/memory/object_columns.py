@@ -112,11 +112,6 @@ def _resolved(contact: Any) -> bool | None:
     return None if contact.outcome is None else contact.outcome == "resolved"
 
 
-def _day_ended(item: Any) -> dt.datetime:
-    """Give the end of the due day in UTC, as a date has no zone."""
-    return dt.datetime.combine(item.due, dt.time(), dt.UTC) + dt.timedelta(days=1)
-
-
 def _nothing(_: object) -> None:
     return None
 
@@ -224,7 +219,7 @@ _ACTION: Final[Mapping[str, Getter]] = {
     "meeting": "promise.meeting",
     "status": "status",
     "agreed_at": _first("agreed"),
-    "due_at": _day_ended,
+    "due_at": "due",
     "done_at": _first("done"),
     "dropped_at": _first("dropped"),
 }

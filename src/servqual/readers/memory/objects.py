@@ -43,11 +43,14 @@ def _is_ours(kind: Any) -> bool:
     return any(base.__module__.startswith(_MODEL) for base in kind.__mro__)
 
 
-def object_chunks(table: str, source: Any, only: Container[str] | None = None) -> Iterator[Any]:
+def object_chunks(
+    table: str, source: Any, only: Container[str] | None = None, desk: str | None = None
+) -> Iterator[Any]:
     """Read a list of objects as one chunk, an iterator 65,536 objects at a time; pass on anything else unchanged.
 
-    Where `only` is given, no other columns are read. In a list an object with a repeated id is refused.
-    Raises `InvalidValue` for one object alone, and for a value that is not iterable.
+    Where `only` is given, no other columns are read. Dates are days in the zone `desk`, by default UTC. In a list an
+    object with a repeated id is refused. Raises `InvalidValue` for one object alone, and for a value that is not
+    iterable.
 
     >>> list(object_chunks("purchases", [{"at": []}]))
     [{'at': []}]
@@ -62,18 +65,24 @@ def object_chunks(table: str, source: Any, only: Container[str] | None = None) -
         )
     first, listed = 0, isinstance(source, Sequence)
     if isinstance(source, Sequence) and source and all(map(_is_ours, {*map(type, source)})):
-        yield chunk_of_objects(table, source, only=only)
+        yield chunk_of_objects(table, source, only=only, desk=desk)
         return
     for ours, group in groupby(source, is_object):
         if not ours:
             yield from group
         while ours and (objects := [*islice(group, None if listed else _CHUNK)]):
-            yield chunk_of_objects(table, objects, first, unique=listed, only=only)
+            yield chunk_of_objects(table, objects, first, unique=listed, only=only, desk=desk)
             first += len(objects)
 
 
 def chunk_of_objects(
-    table: str, objects: Sequence[Any], first: int = 0, *, unique: bool = True, only: Container[str] | None = None
+    table: str,
+    objects: Sequence[Any],
+    first: int = 0,
+    *,
+    unique: bool = True,
+    only: Container[str] | None = None,
+    desk: str | None = None,
 ) -> Chunk:
     """Read objects of a table's class as one chunk; the number of a row is its place, counted from `first`.
 
@@ -100,7 +109,7 @@ def chunk_of_objects(
         if only is not None:
             others = [name for name in names if name not in only and name not in NAMING.get(table, ())]
         plain = _values(table, objects, getters, [name for name in names if name not in others])
-    chunk = attrs.evolve(columns_of(table, plain, rows=rows, unique=False), others=others)
+    chunk = attrs.evolve(columns_of(table, plain, desk or "UTC", rows=rows, unique=False), others=others)
     whose = "cases" if table == "case_events" else table
     if not unique or whose not in NAMING:
         return chunk
@@ -160,6 +169,8 @@ def _plain(table: str, name: str, values: list[Any]) -> Any:
     if values and values[0] is None and values.count(None) == len(values):
         return np.full(len(values), np.datetime64("NaT", "us") if kind is Kind.MOMENT else np.nan)
     match kind:
+        case Kind.MOMENT if values and type(values[0]) is dt.date:
+            return np.array(values, "M8[D]")
         case Kind.MOMENT:
             return _ticks(_seconds(values, dt.datetime.timestamp)).view("M8[us]")
         case Kind.DURATION:

@@ -13,9 +13,10 @@ from servqual._checks import as_zone, need
 from servqual.errors import NaiveTime
 from servqual.readers.columns.columns import FIRST_MOMENT, LARGEST, LAST_MOMENT, MISSING, Column
 from servqual.readers.columns.labels import coded, labels_of
+from servqual.readers.columns.request import NOWHERE, Zones
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.zones import instants
-from servqual.readers.memory.values import in_microseconds
+from servqual.readers.memory.values import days_of, in_microseconds
 
 FOREIGN = ("pandas", "polars", "pyarrow", "duckdb", "modin", "cudf")
 _POWERS = range(23)
@@ -29,10 +30,10 @@ def is_series(values: object) -> bool:
     return type(values).__module__.partition(".")[0] in (*FOREIGN, "narwhals")
 
 
-def plain_of(name: str, kind: Kind, values: Any, naive: str | None = None) -> Any:
+def plain_of(name: str, kind: Kind, values: Any, zones: Zones = NOWHERE) -> Any:
     """Convert a series to the form that its kind is read from.
 
-    A naive moment raises `NaiveTime` where `naive` does not name its zone.
+    A naive moment, and a date, raises `NaiveTime` where `zones` does not have its zone.
 
     >>> import polars as pl
     >>> plain_of("wait_s", Kind.DURATION, pl.Series([1, None])).tolist()
@@ -44,8 +45,11 @@ def plain_of(name: str, kind: Kind, values: Any, naive: str | None = None) -> An
     dtype = series.dtype
     if kind is Kind.LABEL:
         return _labels(series, dtype)
-    if kind is Kind.MOMENT and isinstance(dtype, nw.Datetime | nw.Date):
-        return _moments(name, series, dtype, naive)
+    if kind is Kind.MOMENT and isinstance(dtype, nw.Date):
+        midnights = in_microseconds(series.cast(nw.Datetime("us")).to_numpy(), LAST_MOMENT)
+        return days_of(name, midnights, zones).view("datetime64[us]")
+    if kind is Kind.MOMENT and isinstance(dtype, nw.Datetime):
+        return _moments(name, series, dtype, zones.naive)
     if kind is Kind.DURATION and dtype == nw.Duration:
         return series.to_numpy()
     return _amounts(series, dtype)
@@ -127,8 +131,6 @@ def _series(values: Any) -> Any:
 
 
 def _moments(name: str, series: Any, dtype: Any, naive: str | None) -> Any:
-    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
-
     zone = getattr(dtype, "time_zone", None)
     if zone is None and naive is None:
         raise NaiveTime(
@@ -140,10 +142,7 @@ def _moments(name: str, series: Any, dtype: Any, naive: str | None) -> Any:
         )
     if zone is not None:
         return series.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy()
-    wall = series.to_numpy()
-    if wall.dtype.kind != "M":
-        wall = series.cast(nw.Datetime("us")).to_numpy()
-    shown = in_microseconds(wall, LAST_MOMENT + _FAR)
+    shown = in_microseconds(series.to_numpy(), LAST_MOMENT + _FAR)
     near = np.clip(shown, FIRST_MOMENT - _FAR, LAST_MOMENT + _FAR)  # no calendar has offsets further away
     return instants(np.where(shown == MISSING, MISSING, near), as_zone(naive)).view("datetime64[us]")
 

@@ -26,11 +26,14 @@ from servqual._checks import as_zone
 from servqual.errors import InvalidValue, NaiveTime
 from servqual.readers.columns.columns import LAST_MOMENT, LONGEST, MISSING, Column
 from servqual.readers.columns.labels import is_missing
-from servqual.readers.columns.tables import Kind
+from servqual.readers.columns.request import Zones
+from servqual.readers.columns.tables import Kind, ends_its_day
 from servqual.readers.columns.units import cached_chunks
+from servqual.readers.columns.zones import DATES, day, days
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
+_DAY: Final = 86_400_000_000
 _COARSE: Final = {"Y", "M", "W", "D", "h", "m", "s", "ms"}
 
 Values = Sequence[Any] | Array
@@ -49,23 +52,49 @@ def in_microseconds(values: Array, beyond: int) -> Array:
     return np.asarray(whole)
 
 
-def as_moments(name: str, values: Values, naive: str | None) -> Column:
-    """Read aware datetimes or datetime64, and naive ones only where `naive` names their zone."""
+def as_moments(name: str, values: Values, zones: Zones) -> Column:
+    """Read aware datetimes or datetime64 as moments, and dates or datetime64 in days as days.
+
+    Naive datetimes and dates are read only where `zones` has their zone.
+    """
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        if np.datetime_data(values.dtype)[0] in DATES and not np.isnat(values).all():
+            return Column(Kind.MOMENT, days_of(name, in_microseconds(values, LAST_MOMENT), zones))
         return Column(Kind.MOMENT, in_microseconds(values, LAST_MOMENT))
     if isinstance(values, np.ndarray) and values.dtype.kind == "f" and np.isnan(values).all():
         return Column.missing(Kind.MOMENT, len(values))
-    zone = None if naive is None else as_zone(naive)
-    return Column(Kind.MOMENT, np.fromiter((_moment(name, value, zone) for value in values), np.int64, len(values)))
+    naive, desk = (None if zone is None else as_zone(zone) for zone in zones)
+    moments = (_moment(name, value, naive, desk) for value in values)
+    return Column(Kind.MOMENT, np.fromiter(moments, np.int64, len(values)))
 
 
-def _moment(name: str, value: Any, zone: ZoneInfo | None) -> int:
+def days_of(name: str, midnights: Array, zones: Zones) -> Array:
+    """Read dates, given as microseconds of their midnight, as days in the zone of the desk."""
+    if zones.desk is None:
+        raise dateless(name, "dates without a time")
+    dates = np.where(midnights == MISSING, MISSING, midnights // _DAY)
+    return days(dates, as_zone(zones.desk), ends=ends_its_day(name))
+
+
+def dateless(name: str, got: object) -> NaiveTime:
+    """Make the refusal of a date where no zone says when its day begins."""
+    return NaiveTime(
+        f"{name} needs a zone (got {got}); pass the zone in which its dates are days, such as zone='Europe/Berlin'",
+        field=name,
+        expected="moments with a zone, or dates and the zone of the desk",
+        got=got,
+    )
+
+
+def _moment(name: str, value: Any, zone: ZoneInfo | None, desk: ZoneInfo | None) -> int:
     if is_missing(value):
         return MISSING
     if isinstance(value, np.datetime64):
-        return int(in_microseconds(np.array([value]), LAST_MOMENT)[0])
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime) and zone:
-        value = dt.datetime(value.year, value.month, value.day, tzinfo=zone)
+        return int(as_moments(name, np.array([value]), Zones(None, None if desk is None else desk.key)).values[0])
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        if desk is None:
+            raise dateless(name, value)
+        return day(value, desk, ends=ends_its_day(name))
     if not isinstance(value, dt.datetime):
         raise InvalidValue.of(name, "hold datetimes", value)
     if value.utcoffset() is None and zone:
