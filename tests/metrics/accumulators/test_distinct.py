@@ -88,5 +88,5 @@ def test_labels_that_come_late_in_a_file_count_as_in_memory(tmp_path: Path) -> N
     lines = [",".join(columns), *(",".join(row) for row in zip(*columns.values(), strict=True))]
     path = tmp_path / "calls.csv"
     path.write_text("\n".join(lines), encoding="utf-8")
-    asked = ["customers_in_contact", MODE]
+    asked: list[str | Kpi] = ["customers_in_contact", MODE]
     assert measure(asked, {"interactions": path}).equals(measure(asked, {"interactions": columns}))

@@ -22,7 +22,7 @@ CSAT = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
 def answer(question: Question, who: str | None, score: int, **facts: Any) -> Answer:
     """An answer at nine to an invitation at nine."""
     told: dict[str, Any] = {"invited_at": NINE, "answered_at": NINE, **facts}
-    return Answer(survey=Q2, question=question, customer=who and CustomerId(who), score=score, **told)
+    return Answer(survey=Q2, question=question, customer=CustomerId(who) if who else None, score=score, **told)
 
 
 def invited(who: str, day: int = 0) -> Invitation:

@@ -179,7 +179,7 @@ def test_of_two_corrections_of_one_moment_the_same_one_holds() -> None:
         [{"priority": "urgent"}, {"priority": "low"}, {"category": "b", "priority": "normal"}],
     ):
         fixes = [event.Amended(at=MONDAY + 60 * MINUTE, changes=each, **kept_in_mind) for each in changes]
-        begun = [report, event.Received(at=MONDAY, by="A")]
+        begun: list[Any] = [report, event.Received(at=MONDAY, by="A")]
         begun.append(event.Classified(at=MONDAY + MINUTE, by="A", category="a", priority="normal"))
         case = Case(history=[*begun, *fixes])
         now = MONDAY + 600 * MINUTE

@@ -102,7 +102,7 @@ def forged(data: bytes, luck: random.Random) -> bytes:
             del holder[key]
         else:
             holder[key] = changed(holder[key], luck)
-        if not isinstance(header, dict) or not header:
+        if not header:
             break
     words = np.frombuffer(body, "<i8").copy()
     for _ in range(luck.choice((1, 1, 2, 5)) if kind > 0.5 and len(words) else 0):

@@ -27,7 +27,7 @@ from servqual.readers.columns.request import Request
 from servqual.readers.columns.tables import TABLES, Kind, ends_its_day
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.columns.zones import day, days, local
-from servqual.readers.sources import table_chunks
+from servqual.readers.sources import TableChunks
 
 # both ends of the world, changes of the clock by day and at midnight, half hours, and a clock put forward at 23:30
 ZONES: Final = (
@@ -238,7 +238,7 @@ def test_objects_with_dates_are_of_the_desk() -> None:
     )
     items = [ActionItem(history=[agreed])]
     for zone, due in ((None, "2026-05-06T23:59:59.999999"), ("Asia/Tokyo", "2026-05-06T14:59:59.999999")):
-        [chunk] = table_chunks("actions", items, Request(desk=zone))
+        [chunk] = TableChunks("actions", items, Request(desk=zone))
         assert chunk().columns["due_at"].values.astype("M8[us]").astype(str).tolist() == [due]  # noqa: PD011  (ours)
 
 

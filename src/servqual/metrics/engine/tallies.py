@@ -130,6 +130,7 @@ class Tally:
         if not 0 < confidence < 1 - 1e-15:
             raise InvalidValue.of("confidence", "lie between 0 and 1", confidence, do="write 0.95")
         found = {kpi.key: self._measured(kpi, confidence) for kpi in self.plan.kpis}
+        period = self.plan.period
         return Measures(
             kpis=self.plan.kpis,
             by=self.plan.by,
@@ -139,7 +140,7 @@ class Tally:
             confidence=confidence,
             zone=self.plan.zone.key,
             now=None if self.plan.now is None else datetime_of(self.plan.now),
-            period=None if self.plan.period is None else tuple(map(datetime_of, self.plan.period)),
+            period=None if period is None else (datetime_of(period[0]), datetime_of(period[1])),
             unread={kpi.key: unread for kpi in self.plan.kpis if (unread := self._unread(kpi)) is not None},
             no_match={kpi.key: self._no_match(kpi, *found[kpi.key]) for kpi in self.plan.kpis},
         )

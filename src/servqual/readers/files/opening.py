@@ -367,7 +367,7 @@ def _open_excel(path: Path, sheet: str | None, stack: ExitStack) -> Opened:
     names, chunks = sheet_names_and_rows(path, sheet, stack)
     if sheet is not None and sheet not in names:
         raise UnreadableFile(f"{path} has the sheets {', '.join(names)} (got {sheet!r})", path=str(path))
-    first = next(chunks, [[]])
+    first: list[list[str]] = next(chunks, [[]])
     if not any(first[0]):
         raise UnreadableFile(f"{path} has no header in its first row", path=str(path))
     unique, repeated = _unique(first[0], path)

@@ -28,7 +28,7 @@ def as_text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def messages(load: Callable[[], Any], sheet: str | None) -> Iterator[object]:
+def messages(load: Callable[[], Any], sheet: str | None) -> Iterator[Any]:
     """Give the names of the sheets, then the rows of one as texts, some at a time; or the fault as a text."""
     try:
         book = load()
@@ -44,7 +44,7 @@ def messages(load: Callable[[], Any], sheet: str | None) -> Iterator[object]:
         yield str(error) or type(error).__name__
 
 
-def send(told: Iterator[object], out: BinaryIO) -> None:
+def send(told: Iterator[Any], out: BinaryIO) -> None:
     """Write messages, each after its length; None ends them."""
     for message in itertools.chain(told, [None]):
         data = marshal.dumps(message)
