@@ -53,7 +53,7 @@ def cases() -> Path:
 
 @pytest.fixture(scope="session")
 def together() -> Generator[Callable[[Iterable[Callable[[], Any]]], list[Any]]]:
-    """Make calls at the same moment, each on a thread of its own, that take turns every microsecond; list what they give."""
+    """Make calls at one moment, each on its own thread, that take turns every microsecond; list what they give."""
 
     def call(calls: Iterable[Callable[[], Any]]) -> list[Any]:
         some = list(calls)

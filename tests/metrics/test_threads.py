@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from servqual.errors import InvalidValue
 from servqual.metrics import after, clock_readings, elapsed, measure, tally
 from servqual.metrics.time.business_time import Pauses
-from servqual.model import BusinessHours, Case, Hours, Recurring, Sla, Target, Window
+from servqual.model import BusinessHours, Case, CaseId, CustomerId, Hours, Recurring, Sla, Target, Window
 from servqual.model import case as event
 from servqual.testing.hours import business_hours, hours, moments
 
@@ -123,8 +123,8 @@ def cases() -> list[Case]:
         life = [
             event.Reported(
                 at=at,
-                id=f"C-{number}",
-                customer="K-1",
+                id=CaseId(f"C-{number}"),
+                customer=CustomerId("K-1"),
                 description="d",
                 impact="i",
                 occurred_at=at,
@@ -152,7 +152,8 @@ def test_agreements_are_read_alike_from_any_thread(together: Together) -> None:
     assert together(partial(asked.read, case, now=now) for case in some) == alone
     asked = agreement()
     in_bulk = together(lambda case=case: clock_readings([case], asked, now=now)["resolution"].due[0] for case in some)
-    assert in_bulk == [column(reading["resolution"].due).view(np.int64)[0] for reading in alone if reading]
+    due = [reading["resolution"].due for reading in alone]
+    assert in_bulk == column(*(at for at in due if at)).view(np.int64).tolist()
 
 
 KEYS = ["volume", "asa", "wait_p50", "wait_p90", "customers_in_contact"]

@@ -196,8 +196,13 @@ def test_late_knowledge_finds_its_place() -> None:
     assert late.record(LetGo(at=T0 + 10 * MINUTE)).status is DoorStatus.OPEN
 
 
+def late(kind: type[Hung], minute: int, seq: int, note: str) -> Event:
+    """An event that became known later."""
+    return kind(at=T0 + minute * MINUTE, seq=seq, note=note, recorded_at=T0 + 99 * MINUTE)
+
+
 EVENTS = st.builds(
-    lambda kind, minute, seq, note: kind(at=T0 + minute * MINUTE, seq=seq, note=note, recorded_at=T0 + 99 * MINUTE),
+    late,
     st.sampled_from([Hung, Pushed, Pulled, HeldFast, LetGo, TakenAway]),
     st.integers(0, 2),
     st.integers(0, 1),

@@ -269,6 +269,6 @@ def test_ids_of_a_long_file_are_forgotten_chunk_by_chunk(tmp_path: Path, monkeyp
     monkeypatch.setattr("servqual.readers.files.opening.CHUNK", 2)
     path = write(tmp_path, "case_id,received_at\n" + "".join(f"C-{n % 4},2026-05-04\n" for n in range(5)))
     chunks = list(Export(path, UTC).chunks())
-    assert [chunk.columns["case_id"].labels for chunk in chunks] == [["C-0", "C-1"], ["C-2", "C-3"], ["C-0"]]
+    assert [[*chunk.columns["case_id"].labels] for chunk in chunks] == [["C-0", "C-1"], ["C-2", "C-3"], ["C-0"]]
     ids = joined(chunks).columns["case_id"]
     assert [ids.labels[code] for code in ids.values] == ["C-0", "C-1", "C-2", "C-3", "C-0"]

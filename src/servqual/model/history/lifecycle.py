@@ -41,6 +41,7 @@ __all__ = ["Act", "Event", "History", "Lived", "Move", "Row", "State", "Transiti
 S = TypeVar("S", bound=Labelled)
 E = TypeVar("E", bound=Event)
 K = TypeVar("K", bound=Event)
+T = TypeVar("T")
 _Key: TypeAlias = tuple[int, tuple[str, ...]]
 
 
@@ -212,6 +213,13 @@ def _moment(event: Event) -> tuple[dt.datetime, int]:
     return event.at, event.seq
 
 
+def _with_one(some: tuple[T, ...], place: int, one: T) -> tuple[T, ...]:
+    """Insert one value at a place."""
+    more = list(some)
+    more.insert(place, one)
+    return tuple(more)
+
+
 def _apart(transitions: Transitions[Any], history: tuple[Event, ...]) -> tuple[Sequence[Event], list[Correction]]:
     """Split a history into events and, where the transitions allow them, corrections."""
     corrections = [event for event in history if isinstance(event, Correction)]
@@ -341,9 +349,9 @@ class Lived(Generic[S, E]):
                     if self._transitions.step(run.state, event) != run.state:
                         break
                     at += place
-                    history = (*self.history[:at], event, *self.history[at:])
-                    states = (*self._states[:at], run.state, *self._states[at:])
-                    keys = (*run.keys[:place], key, *run.keys[place:])
+                    history = _with_one(self.history, at, event)
+                    states = _with_one(self._states, at, run.state)
+                    keys = _with_one(run.keys, place, key)
                     return self._with(
                         history, history, states, (event,), (*runs[:n], Run(run.state, keys), *runs[n + 1 :])
                     )

@@ -22,16 +22,16 @@ class FirstLabels(Sequence[Any]):
     (['north', 'south'], ['south'], 2)
     """
 
-    __slots__ = ("_all", "_size")
+    __slots__ = ("_size", "growing")
 
     def __init__(self, growing: list[Any]) -> None:
-        self._all, self._size = growing, len(growing)
+        self.growing, self._size = growing, len(growing)
 
     def __len__(self) -> int:
         return self._size
 
     def __iter__(self) -> Iterator[Any]:
-        return islice(self._all, self._size)
+        return islice(self.growing, self._size)
 
     @overload
     def __getitem__(self, place: int) -> Any: ...
@@ -39,16 +39,13 @@ class FirstLabels(Sequence[Any]):
     def __getitem__(self, place: slice) -> list[Any]: ...
     def __getitem__(self, place: int | slice) -> Any:
         if isinstance(place, slice):
-            return [self._all[at] for at in range(*place.indices(self._size))]
-        return self._all[range(self._size)[place]]
-
-    def common(self, other: Sequence[Any]) -> int:
-        """Count the first labels of both that are known to be the same."""
-        return min(len(self), len(other)) if isinstance(other, FirstLabels) and self._all is other._all else 0  # noqa: SLF001  (of its own class)
+            return [self.growing[at] for at in range(*place.indices(self._size))]
+        return self.growing[range(self._size)[place]]
 
 
 def common(one: Sequence[Any], other: Sequence[Any]) -> int:
     """Count the first labels of both that are known, without a look at them, to be the same."""
     if one is other:
         return len(one)
-    return one.common(other) if isinstance(one, FirstLabels) else 0
+    alike = isinstance(one, FirstLabels) and isinstance(other, FirstLabels) and one.growing is other.growing
+    return min(len(one), len(other)) if alike else 0
