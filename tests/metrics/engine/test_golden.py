@@ -1,7 +1,8 @@
 """A tally that was stored once stays readable, gives the same numbers, and is refused by name where one changed.
 
-The files `tests/data/*-1.sqtally` and `.json` were written by `python tests/metrics/engine/test_golden.py`. Where a
-KPI's number changes its version rises: then add a new pair beside the old one, which must be refused for that KPI.
+The files `tests/data/*.sqtally` and `.json` were written by `python tests/metrics/engine/test_golden.py`. Where a
+KPI's number changes its version rises: then raise the number in `NEWEST` to add a new pair beside the old one, which
+must be refused for that KPI (`REFUSED`).
 """
 
 import datetime as dt
@@ -132,6 +133,10 @@ GOLDEN: dict[str, Callable[[], Tally]] = {
     ),
 }  # fmt: skip
 """Tallies with every accumulator, a compound KPI, clusters, clocks and hours."""
+NEWEST = {"tally": 2, "clustered": 1, "clocks": 1}
+"""The number of the newest pair of each."""
+REFUSED = {"tally-1": "backlog_oldest"}
+"""Older pairs, and the KPI whose number is another today."""
 
 
 def numbers(measures: Measures) -> list[Any]:
@@ -145,13 +150,20 @@ def numbers(measures: Measures) -> list[Any]:
 @pytest.mark.parametrize("name", GOLDEN)
 def test_a_stored_tally_stays_readable(name: str) -> None:
     """Its definitions are those of today, and so are its bytes and its numbers."""
-    stored, today = (DATA / f"{name}-1.sqtally").read_bytes(), GOLDEN[name]()
+    stored, today = (DATA / f"{name}-{NEWEST[name]}.sqtally").read_bytes(), GOLDEN[name]()
     found = Tally.from_bytes(stored, kpis=OWN)
-    assert json.loads((DATA / f"{name}-1.json").read_text(encoding="utf-8")) == json.loads(
+    assert json.loads((DATA / f"{name}-{NEWEST[name]}.json").read_text(encoding="utf-8")) == json.loads(
         json.dumps(numbers(found.measure()))
     )
     assert today.to_bytes() == stored
     assert (found + today).plan.plain() == today.plan.plain()
+
+
+@pytest.mark.parametrize(("name", "kpi"), REFUSED.items())
+def test_an_older_pair_is_refused_by_name(name: str, kpi: str) -> None:
+    """Its bytes hold a number that means something else today."""
+    with pytest.raises(TallyMismatch, match=f"holds {kpi} as version 1"):
+        Tally.from_bytes((DATA / f"{name}.sqtally").read_bytes(), kpis=OWN)
 
 
 def test_the_golden_tallies_hold_every_accumulator() -> None:
@@ -185,6 +197,7 @@ def test_a_version_is_part_of_every_definition(key: str) -> None:
 if __name__ == "__main__":
     DATA.mkdir(exist_ok=True)
     for name, make in GOLDEN.items():
-        (DATA / f"{name}-1.sqtally").write_bytes(make().to_bytes())
-        (DATA / f"{name}-1.json").write_text(json.dumps(numbers(make().measure()), indent=1) + "\n", encoding="utf-8")
+        stem = f"{name}-{NEWEST[name]}"
+        (DATA / f"{stem}.sqtally").write_bytes(make().to_bytes())
+        (DATA / f"{stem}.json").write_text(json.dumps(numbers(make().measure()), indent=1) + "\n", encoding="utf-8")
     sys.stdout.write("written\n")
