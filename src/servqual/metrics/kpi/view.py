@@ -86,12 +86,9 @@ class View:
     def within(self) -> Array | None:
         """Rows dated where the KPI looks, which alone make groups; None for all rows.
 
-        Those of a stock came by `now`. Other rows lie in the period, and those of contacts not after `now`; a KPI of a
-        period as a whole also sees what was before it.
+        They lie in the period, and contacts not after `now`; a KPI of a period as a whole also sees what was before it.
         """
         kpi, at = self._kpi, self._kpi.at
-        if kpi.stock:
-            return self.seen(at)
         inside: Array | None = None
         if kpi.dated_by:
             inside = self.known(at) if at == _AHEAD else self.seen(at)
