@@ -207,7 +207,8 @@ def _settled(field: Any) -> "attrs.Attribute[Any]":  # the stubs of attrs lack `
     origin = get_origin(field.type)
     if field.hash is None and field.eq_key is None and isinstance(origin, type) and issubclass(origin, Mapping):
         changes["hash"] = False
-    return field.evolve(**changes) if changes else field
+    settled: attrs.Attribute[Any] = field.evolve(**changes)
+    return settled
 
 
 def _naming(field: str, converter: Callable[[Any], Any], words: str) -> Callable[[Any], Any]:
