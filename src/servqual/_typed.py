@@ -124,14 +124,14 @@ def _row(kinds: list[Kind]) -> Kind:
     return Kind(frozenset(), fits, f"a tuple of {', '.join(kind.words for kind in kinds)}", deep=True)
 
 
-def _members(origin: type, member: Kind) -> Kind:
+def _members(origin: Any, member: Kind) -> Kind:
     def fits(value: Any) -> bool:
         return isinstance(value, origin) and not isinstance(value, str) and all(map(member.allows, value))
 
     return Kind(frozenset(), fits, f"a {origin.__name__.lower()}, each member {member.words}", deep=True)
 
 
-def _mapping(origin: type, key: Kind, member: Kind) -> Kind:
+def _mapping(origin: Any, key: Kind, member: Kind) -> Kind:
     def fits(value: Any) -> bool:
         return isinstance(value, origin) and all(map(key.allows, value)) and all(map(member.allows, value.values()))
 
@@ -196,7 +196,7 @@ def _left_to_us(field: "attrs.Attribute[Any]") -> Kind | None:
     return kind if kind.deep or (field.validator is None and field.converter is None) else None
 
 
-def _settled(field: "attrs.Attribute[Any]") -> "attrs.Attribute[Any]":
+def _settled(field: Any) -> "attrs.Attribute[Any]":  # the stubs of attrs lack `inherited` and `eq_key`
     """Name the field in errors of its converter, leave mappings out of the hash, and drop the check of a base class."""
     changes: dict[str, Any] = {}
     rules = getattr(field.validator, "_validators", (field.validator,))
@@ -207,7 +207,8 @@ def _settled(field: "attrs.Attribute[Any]") -> "attrs.Attribute[Any]":
     origin = get_origin(field.type)
     if field.hash is None and field.eq_key is None and isinstance(origin, type) and issubclass(origin, Mapping):
         changes["hash"] = False
-    return field.evolve(**changes) if changes else field
+    settled: attrs.Attribute[Any] = field.evolve(**changes)
+    return settled
 
 
 def _naming(field: str, converter: Callable[[Any], Any], words: str) -> Callable[[Any], Any]:

@@ -35,7 +35,7 @@ WRONG = [
 SAMPLES: dict[Any, Any] = {
     str: "x", int: 3, float: 0.5, bool: True, type(None): None, dt.datetime: NINE, dt.date: NINE.date(),
     dt.timedelta: HOUR, Money: Money(1, "EUR"), ZoneInfo: "UTC", model.Hours: ALWAYS, object: "x", Any: "x",
-    Pause: Pause("customer", NINE, NINE),
+    Pause: Pause(NINE, NINE, "customer"),
 }  # fmt: skip
 
 # what a class needs where the first value of the type does not do
@@ -72,8 +72,8 @@ def classes() -> Iterator[type]:
     """All values with a public constructor: of the model, its events, and what readers and reports are told."""
     homes = [
         model,
-        *(importlib.import_module(f"servqual.model.{room}.{name}") for name, room in model._MODULES.items()),
-    ]  # type: ignore[attr-defined]
+        *(importlib.import_module(f"servqual.model.{room}.{name}") for name, room in vars(model)["_MODULES"].items()),
+    ]
     found = {getattr(home, name) for home in homes for name in home.__all__}
     yield from sorted(
         {kind for kind in found if isinstance(kind, type) and attrs.has(kind)} | {Layout, Log, Moment, Config, Promise},

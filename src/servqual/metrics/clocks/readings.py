@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array, read_only
-from servqual._checks import did_you_mean, must_be, near
+from servqual._checks import all_of, did_you_mean, must_be, near
 from servqual.errors import MissingColumn, UnknownName
 from servqual.metrics.clocks.counting import Calendars, Counting
 from servqual.metrics.clocks.cycles import Cycles
@@ -166,6 +166,7 @@ def read_log(
     for sla in agreements:
         must_be(Sla, "sla", "an Sla", sla)
     must_be((Mapping, type(None)), "columns", "a mapping from our columns to theirs", columns)
+    all_of(str, "columns", (columns or {}).values(), "a mapping from our columns to theirs")
     moment, request = us_of(now, "now"), Request(names=columns or {}, naive=naive, whole=True)
     chunk = joined([read() for read in TableChunks("case_events", case_events, request)])
     return EventLog.of(chunk, moment, {name for sla in agreements for name in sla.attributes}), moment

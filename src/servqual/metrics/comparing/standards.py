@@ -43,10 +43,10 @@ def attainment(
     """
     if by := options.get("by"):
         raise InvalidValue.of("by", "be left out, as an indicator is of the whole", by, do="use Measures.against")
+    must_be(Mapping, "catalogue", "a mapping from key to KPI", catalogue)
     kpis: dict[str, Kpi] = {}
     rows: list[tuple[Indicator, Kpi, str]] = []
     for indicator in indicators_of(standard):
-        must_be(Mapping, "catalogue", "a mapping from key to KPI", catalogue)
         kpi = _kpi(indicator, catalogue)
         name = kpi.key
         while name in kpis and kpis[name].definition != kpi.definition:

@@ -41,7 +41,7 @@ def in_days(instance: object, field: "attrs.Attribute[Any]", period: tuple[dt.da
 
 
 def _number(low: float, high: float) -> Any:
-    def check(_: object, field: "attrs.Attribute[Any]", value: float) -> None:
+    def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
             raise InvalidValue.of(field.name, f"lie between {low:g} and {high:g}", value)
 
