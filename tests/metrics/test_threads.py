@@ -93,10 +93,8 @@ def test_every_question_about_hours_has_one_answer_from_any_thread(
             calls += [
                 partial(asked.elapsed, a, b, without=[away]),
                 partial(asked.after, a, (b - a) / 3, without=[away]),
-                lambda a=a, b=b, pause=pause: elapsed(asked, column(a), column(b), without=pause).tolist(),
-                lambda a=a, b=b, pause=pause: after(
-                    asked, column(a), np.timedelta64((b - a) / 3), without=pause
-                ).tolist(),
+                partial(listed, elapsed, asked, column(a), column(b), without=pause),
+                partial(listed, after, asked, column(a), np.timedelta64((b - a) / 3), without=pause),
             ]
         return [partial(answer, call) for call in calls]
 
@@ -110,9 +108,24 @@ def test_a_recurrence_is_read_by_several_threads_to_its_end(together: Together) 
     for number in range(5):
         again = f"{rule};INTERVAL={number + 1}"
         years = list(range(2018, 2036))
-        found = together(lambda year=year, again=again: list(Recurring(rule=again).days(year)) for year in years)
+        found = together(partial(days_of, again, year) for year in years)
         assert len(set().union(*found)) == sum(map(len, found)) == 150
         assert all(day.year == year for year, days in zip(years, found, strict=True) for day in days)
+
+
+def days_of(rule: str, year: int) -> list[dt.date]:
+    """The days of a recurrence in one year, by hours of their own."""
+    return list(Recurring(rule=rule).days(year))
+
+
+def due_of(case: Case, sla: Sla, now: dt.datetime) -> Any:
+    """When the resolution of a case is due, read in bulk."""
+    return clock_readings([case], sla, now=now)["resolution"].due[0]
+
+
+def listed(function: Callable[..., Any], *given: Any, **options: Any) -> list[Any]:
+    """An array that a function gives, as a list."""
+    return list(function(*given, **options).tolist())
 
 
 def cases() -> list[Case]:
@@ -120,7 +133,7 @@ def cases() -> list[Case]:
     out: list[Case] = []
     for number, year in enumerate(YEARS):
         at = dt.datetime(year, 3, 27, 15, tzinfo=dt.UTC)
-        life = [
+        life: list[Any] = [
             event.Reported(
                 at=at,
                 id=CaseId(f"C-{number}"),
@@ -151,7 +164,7 @@ def test_agreements_are_read_alike_from_any_thread(together: Together) -> None:
     asked = agreement()
     assert together(partial(asked.read, case, now=now) for case in some) == alone
     asked = agreement()
-    in_bulk = together(lambda case=case: clock_readings([case], asked, now=now)["resolution"].due[0] for case in some)
+    in_bulk = together(partial(due_of, case, asked, now) for case in some)
     due = [reading["resolution"].due for reading in alone]
     assert in_bulk == column(*(at for at in due if at)).view(np.int64).tolist()
 

@@ -77,7 +77,8 @@ def test_the_ends_of_a_net_share_are_where_the_score_test_begins_to_refuse(
     n = plus + minus + others
     if not n:
         return
-    low, high = (float(end[0]) for end in inference.net(*(np.array([x]) for x in (plus, minus, n)), confidence))
+    ends = inference.net(np.array([plus]), np.array([minus]), np.array([n]), confidence)
+    low, high = (float(end[0]) for end in ends)
     assert -1 <= low <= (plus - minus) / n <= high <= 1
     critical = stats.norm.ppf((1 + confidence) / 2)
     for end in (low, high):
