@@ -80,6 +80,24 @@ def instants(wall: Array, zone: ZoneInfo, *, fold: int = 0) -> Array:
     return out
 
 
+SKIPPED: Final = np.iinfo(np.int64).max
+"""The instant of a time that the clock of its zone skips; as one after all data it is refused."""
+
+
+def existing(wall: Array, zone: ZoneInfo) -> Array:
+    """Convert times of the wall clock to instants as `instants` does; those that the clock skips are `SKIPPED`."""
+    at = instants(wall, zone)
+    if zone.key == "UTC":
+        return at
+    known = wall != MISSING
+    return np.where(known & (local(np.where(known, at, 0), zone) != wall), SKIPPED, at)
+
+
+def skipped_in(zone: object) -> str:
+    """Say why a time that the clock of a zone skips is refused."""
+    return f"must exist in {zone}, where the clock was put forward over it"
+
+
 def days(dates: Array, zone: ZoneInfo, *, ends: bool = False) -> Array:
     """Convert days since 1970 to the first instant of each in a zone, or to its last; missing ones stay missing.
 

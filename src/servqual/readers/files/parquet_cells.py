@@ -9,15 +9,12 @@ refused, of one that it shows twice the first is taken.
 from collections.abc import Mapping
 from typing import Any, Final
 
-import attrs
-import numpy as np
-
 from servqual.readers.columns.columns import MISSING, Column
-from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
+from servqual.readers.columns.refusals import Refusals
 from servqual.readers.columns.request import Zones
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.texts import CellReader
-from servqual.readers.columns.zones import instants, local
+from servqual.readers.columns.zones import instants
 from servqual.readers.files.opening import texts_of
 from servqual.readers.memory.arrays import read_column
 
@@ -59,19 +56,7 @@ def _wall_times(reader: CellReader, cells: Any) -> tuple[Column, Refusals]:
     zone = reader.zone
     assert zone is not None
     wall = read_column(reader.name, Kind.MOMENT, cells, 1, _UTC)[0].values
-    known = wall != MISSING
-    at = instants(wall, zone)
-    skipped = known & (local(np.where(known, at, 0), zone) != wall)
-    reader.naive += int(known.sum())
-    reader.twice += int((known & ~skipped & (instants(wall, zone, fold=1) != at)).sum())
-    column, refusals = read_column(reader.name, Kind.MOMENT, at.view("datetime64[us]"), 1, _UTC)
-    if not skipped.any():
-        return column, refusals
-    rows = np.flatnonzero(skipped)
-    reason = f"must exist in {zone}, where the clock was put forward over it"
-    texts = as_objects(texts_of(cells.take(rows)))
-    bad = skipped if column.bad is None else column.bad | skipped
-    values = np.where(skipped, MISSING, column.values)
-    return attrs.evolve(column, values=values, bad=bad, whole=False), refusals + Refusals(
-        (Unusable(reader.name, reason, rows, texts),)
-    )
+    column, refusals = read_column(reader.name, Kind.MOMENT, cells, 1, Zones(zone.key))
+    reader.naive += int((wall != MISSING).sum())
+    reader.twice += int((column.known & (instants(wall, zone, fold=1) != column.values)).sum())
+    return column, refusals

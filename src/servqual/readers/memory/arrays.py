@@ -28,6 +28,7 @@ from servqual.readers.columns.request import ALL, Request, Zones
 from servqual.readers.columns.standing import replaced
 from servqual.readers.columns.tables import Kind, kind_of, names_of
 from servqual.readers.columns.texts import CellReader
+from servqual.readers.columns.zones import SKIPPED, skipped_in
 from servqual.readers.memory.series import at_once, chosen, each_once, is_series, plain_of
 from servqual.readers.memory.values import as_durations, as_flags, as_moments, as_numbers
 
@@ -141,13 +142,14 @@ class _Source:
 
 def _taken(data: Mapping[str, Any], rows: Array) -> dict[str, Any]:
     """Take some rows of all columns."""
+    return {name: _taken_of(values, rows) for name, values in data.items()}
 
-    def taken(values: Any) -> Any:
-        if is_series(values):
-            return chosen(values, rows)
-        return values[rows] if isinstance(values, np.ndarray) else [values[row] for row in rows.tolist()]
 
-    return {name: taken(values) for name, values in data.items()}
+def _taken_of(values: Any, rows: Array) -> Any:
+    """Take some values of a list, an array or a series."""
+    if is_series(values):
+        return chosen(values, rows)
+    return values[rows] if isinstance(values, np.ndarray) else [values[row] for row in rows.tolist()]
 
 
 def _cut(values: Any, rows: slice) -> Any:
@@ -184,6 +186,7 @@ def _plain(name: str, kind: Kind, values: Any, zones: Zones) -> Any:
 
 def read_column(name: str, kind: Kind, values: Any, seconds: int, zones: Zones) -> tuple[Column, Refusals]:
     """Read a column, and list its cells that cannot be used."""
+    given = values
     if is_series(values):
         values = plain_of(name, kind, values, zones)
     if isinstance(values, Column):
@@ -204,9 +207,13 @@ def read_column(name: str, kind: Kind, values: Any, seconds: int, zones: Zones) 
     if bad is None or not bad.any():
         return column, Refusals()
     kept = np.where(bad, NONE[kind], column.values).astype(DTYPES[kind])
-    places = np.flatnonzero(bad)
-    refused = values[places] if isinstance(values, np.ndarray) else as_objects(values[i] for i in places.tolist())
-    return Column(kind, kept, column.labels, bad), Refusals((Unusable(name, RULES[kind], places, refused),))
+    skipped = column.values == SKIPPED if kind is Kind.MOMENT else np.zeros(len(bad), np.bool_)
+    reasons = (
+        (RULES[kind], np.flatnonzero(bad & ~skipped), values),
+        (skipped_in(zones.naive), np.flatnonzero(skipped), given),
+    )
+    refused = (Unusable(name, reason, places, as_objects(_taken_of(of, places))) for reason, places, of in reasons)
+    return Column(kind, kept, column.labels, bad), Refusals(tuple(part for part in refused if len(part.rows)))
 
 
 def _has_text(values: Any) -> bool:

@@ -15,7 +15,7 @@ from servqual.readers.columns.columns import FIRST_MOMENT, LARGEST, LAST_MOMENT,
 from servqual.readers.columns.labels import coded, labels_of
 from servqual.readers.columns.request import NOWHERE, Zones
 from servqual.readers.columns.tables import Kind
-from servqual.readers.columns.zones import instants
+from servqual.readers.columns.zones import existing
 from servqual.readers.memory.values import days_of, in_microseconds
 
 FOREIGN = ("pandas", "polars", "pyarrow", "duckdb", "modin", "cudf")
@@ -46,8 +46,7 @@ def plain_of(name: str, kind: Kind, values: Any, zones: Zones = NOWHERE) -> Any:
     if kind is Kind.LABEL:
         return _labels(series, dtype)
     if kind is Kind.MOMENT and isinstance(dtype, nw.Date):
-        midnights = in_microseconds(series.cast(nw.Datetime("us")).to_numpy(), LAST_MOMENT)
-        return days_of(name, midnights, zones).view("datetime64[us]")
+        return days_of(name, in_microseconds(_dates(series), LAST_MOMENT), zones).view("datetime64[us]")
     if kind is Kind.MOMENT and isinstance(dtype, nw.Datetime):
         return _moments(name, series, dtype, zones.naive)
     if kind is Kind.DURATION and dtype == nw.Duration:
@@ -144,7 +143,15 @@ def _moments(name: str, series: Any, dtype: Any, naive: str | None) -> Any:
         return series.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy()
     shown = in_microseconds(series.to_numpy(), LAST_MOMENT + _FAR)
     near = np.clip(shown, FIRST_MOMENT - _FAR, LAST_MOMENT + _FAR)  # no calendar has offsets further away
-    return instants(np.where(shown == MISSING, MISSING, near), as_zone(naive)).view("datetime64[us]")
+    return existing(np.where(shown == MISSING, MISSING, near), as_zone(naive)).view("datetime64[us]")
+
+
+def _dates(series: Any) -> Any:
+    """Convert dates to numpy, where the library does so as dates, however far away."""
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    found = series.to_numpy()
+    return found if found.dtype.kind == "M" else series.cast(nw.Datetime("us")).to_numpy()
 
 
 def _decimals(series: Any) -> Any:
