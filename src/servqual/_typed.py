@@ -138,38 +138,36 @@ def _mapping(origin: Any, key: Kind, member: Kind) -> Kind:
     return Kind(frozenset(), fits, f"a mapping from {key.words} to {member.words}", deep=True)
 
 
-_EMPTY_IS_WRONG = object()
-_holds = frozenset[type].__contains__
-
-
 class _Types:
-    """Validator of the first field that checks the types of all fields of an object."""
+    """Validator of the first field that checks the types of all fields of an object.
+
+    Most objects of a class have the same types and empty containers, so that one look-up of all their types tells that
+    they are right; only others are looked at field by field.
+    """
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
         self._kinds = kinds
-        # most tuples are empty, and of these there is one
-        self._deep = [
-            (attrgetter(field), kind, () if kind.allows(()) else _EMPTY_IS_WRONG)
-            for field, kind in kinds.items()
-            if kind.deep
-        ]
-        flat = {field: kind for field, kind in kinds.items() if not kind.deep}
+        deep = [field for field, kind in kinds.items() if kind.deep]
         # two names at least, for of one name the getter gives no tuple
-        self._values = attrgetter("__class__", "__class__", *flat)
-        self._fast = [frozenset((type,))] * 2 + [kind.fast for kind in flat.values()]
+        self._values = attrgetter("__class__", "__class__", *(field for field in kinds if field not in deep))
+        self._members = attrgetter("__class__", "__class__", *deep)
+        self._empty = ((),) * len(deep) if all(kinds[field].allows(()) for field in deep) else None
+        self._right: set[tuple[type, ...]] = set()
 
     def __call__(self, instance: object, _attribute: object, _value: object) -> None:
-        if all(map(_holds, self._fast, map(type, self._values(instance)))):
-            for of, kind, empty in self._deep:
-                value = of(instance)
-                if value is not empty and not kind.allows(value):
-                    break
-            else:
-                return
+        types = tuple(map(type, self._values(instance)))
+        if types in self._right and self._members(instance)[2:] == self._empty:
+            return
         for field, kind in self._kinds.items():
             value = getattr(instance, field)
             if not kind.allows(value):
                 raise InvalidValue.of(field, f"be {kind.words}", value, shown=f"{value!r:.80}")
+        flat = (kind for kind in self._kinds.values() if not kind.deep)
+        if all(map(_holds, (kind.fast for kind in flat), types[2:])):
+            self._right.add(types)
+
+
+_holds = frozenset[type].__contains__
 
 
 def typed(_kind: type, fields: list["attrs.Attribute[Any]"]) -> list["attrs.Attribute[Any]"]:
@@ -203,7 +201,7 @@ def _settled(field: Any) -> "attrs.Attribute[Any]":  # the stubs of attrs lack `
     if isinstance(rules[0], _Types):
         changes["validator"] = attrs.validators.and_(*rules[1:]) if rules[1:] else None
     if field.converter is not None and not field.inherited and not isinstance(field.converter, attrs.Converter):
-        changes["converter"] = _naming(field.name, field.converter, kind_of(field.type).words)
+        changes["converter"] = _naming(field, field.converter)
     origin = get_origin(field.type)
     if field.hash is None and field.eq_key is None and isinstance(origin, type) and issubclass(origin, Mapping):
         changes["hash"] = False
@@ -211,18 +209,34 @@ def _settled(field: Any) -> "attrs.Attribute[Any]":  # the stubs of attrs lack `
     return settled
 
 
-def _naming(field: str, converter: Callable[[Any], Any], words: str) -> Callable[[Any], Any]:
-    """Make a converter whose errors name the field; a member of an enumeration is found without a call."""
-    known: Mapping[Any, Any] = converter._value2member_map_ if isinstance(converter, EnumType) else {}
+def _naming(field: "attrs.Attribute[Any]", converter: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Make a converter whose errors name the field; members of an enumeration, and tuples, are taken without a call."""
+    known, words = _members_of(field.type), kind_of(field.type).words
+    as_is = tuple if get_origin(converter) is tuple else None
 
     def convert(value: Any) -> Any:
+        if value.__class__ is as_is:
+            return value
         try:
-            return known[value] if value.__class__ is str and value in known else converter(value)
+            return known[value] if known and value in known else converter(value)
         except InvalidValue as error:
-            raise error.of_field(field) from None
+            raise error.of_field(field.name) from None
         except ServqualError:
             raise
         except _UNREAD as error:
-            raise InvalidValue.of(field, f"be {words}", value, shown=f"{value!r:.80}") from error
+            raise InvalidValue.of(field.name, f"be {words}", value, shown=f"{value!r:.80}") from error
 
     return convert
+
+
+def _members_of(annotation: Any) -> Mapping[Any, Any]:
+    """List the members of an enumeration by their values, and None where a field may hold it; others have none."""
+    found = dict[Any, Any]()
+    for kind in get_args(annotation) or (annotation,):
+        if isinstance(kind, EnumType):
+            found |= kind._value2member_map_
+        elif kind is type(None):
+            found[None] = None
+        else:
+            return {}
+    return found if any(found.values()) else {}

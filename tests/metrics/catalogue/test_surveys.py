@@ -153,7 +153,7 @@ def test_a_score_on_another_scale_is_refused(kpi: Kpi) -> None:
     }  # fmt: skip
     found = measure([kpi], {"answers": table})
     assert found.one().n == 1
-    reason = f"was given on another scale than {low} to {high}"
+    reason = f"was not given on the scale {low} to {high}"
     assert [(r.row, r.column, r.reason) for r in found.rows["answers"].refusals] == [(1, "score", reason)]
 
 

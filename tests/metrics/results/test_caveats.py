@@ -59,7 +59,7 @@ def test_what_could_hardly_be_read_is_not_judged() -> None:
     }
     assert "597 rows of 600 could not be read (99.5 %)" in repr(found)
     assert "597 rows of 600 could not be read (99.5 %)" in found._repr_html_()
-    assert found.columns()["warnings"] == ["cells.unread n.small", ""]
+    assert found.columns()["warnings"] == ["cells.unread interval.approximate n.small", "interval.approximate"]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,22 @@ def test_an_immature_share_says_so() -> None:
     kpi = KPIS["first_response_kept"].with_(within=dt.timedelta(hours=1))
     waiting = {"received_at": [NINE] * 100, "first_response_at": [NINE] * 40 + [None] * 60}
     m = measure([kpi], {"cases": waiting}, now=NINE + dt.timedelta(minutes=1)).one()
-    assert (m.n, m.undecided, [str(w) for w in m.warnings]) == (40, 60, ["60 of 100 are undecided"])
+    assert (m.n, m.undecided, str(m.warnings[-1])) == (40, 60, "60 of 100 are undecided")
+    assert [w.code for w in m.warnings] == ["interval.approximate", "share.immature"]
+
+
+def test_scores_of_another_scale_are_said() -> None:
+    """Ten answers on a scale that ends at 5 are no detractors; a 7 is no score from 1 to 5."""
+    at = {"answered_at": [NINE] * 10, "score": [5, 4, 5, 3, 5, 5, 4, 5, 5, 5]}
+    [nps] = measure(["nps"], {"answers": at})
+    assert [str(w) for w in nps.warnings if w.code == "scores.off_scale"] == [
+        "none of 10 scores is above 6: was the scale 0 to 10?"
+    ]
+    csat = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
+    [found] = measure([csat], {"answers": {"answered_at": [NINE] * 100, "score": [5] * 98 + [7, 9]}})
+    assert (found.n, [str(w) for w in found.warnings][1:]) == (98, ["2 scores lie off the scale of their question"])
+    promoters = measure(["nps"], {"answers": {**at, "score": [9] * 10}}).one()
+    assert "scores.off_scale" not in {w.code for w in promoters.warnings}
 
 
 def test_every_code_is_documented() -> None:

@@ -26,7 +26,7 @@ def on_scale(t: View, scale: tuple[float, float]) -> Array:
     ours = of_kind(t) & t.settled("scale_low") & t.settled("scale_high")
     for name, end in zip(("scale_low", "scale_high"), scale, strict=True):
         other = ours & t.known(name) & t.known("score") & (t[name] != end)
-        t.refuse(other, "score", f"was given on another scale than {scale[0]:g} to {scale[1]:g}")
+        t.refuse(other, "score", f"was not given on the scale {scale[0]:g} to {scale[1]:g}")
     return ours & ~t.bad
 
 

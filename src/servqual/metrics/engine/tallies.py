@@ -14,6 +14,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual._checks import all_of, must_be, near
+from servqual._words import counted
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
 from servqual.metrics.accumulators import Cells, Dense
 from servqual.metrics.catalogue.kpis import KPIS
@@ -142,7 +143,7 @@ class Tally:
             now=None if self.plan.now is None else datetime_of(self.plan.now),
             period=None if period is None else (datetime_of(period[0]), datetime_of(period[1])),
             unread={kpi.key: unread for kpi in self.plan.kpis if (unread := self._unread(kpi)) is not None},
-            no_match={kpi.key: self._no_match(kpi, *found[kpi.key]) for kpi in self.plan.kpis},
+            of_all={kpi.key: self._of_all(kpi, *found[kpi.key]) for kpi in self.plan.kpis},
         )
 
     def _measured(self, kpi: Kpi, confidence: float) -> tuple[Groups, Numbers]:
@@ -170,14 +171,21 @@ class Tally:
         found = self._shown(kpi, unread_of(kpi.state))[1] if unread_of(kpi.state) in self.cells else None
         return found.fields["n"] if isinstance(found, Dense) else None
 
-    def _no_match(self, kpi: Kpi, groups: Groups, numbers: Numbers) -> tuple[Caveat, ...]:
-        """Say where nothing has the asked values, or a column of the groups has none."""
+    def _of_all(self, kpi: Kpi, groups: Groups, numbers: Numbers) -> tuple[Caveat, ...]:
+        """Say where nothing has the asked values, a column of the groups has none, or scores lie off their scale."""
         chosen = {**self.plan.where, **(kpi.params.get("only") or {})}
         if chosen and not (numbers.n.any() or numbers.undecided.any()):
             words = ", ".join(f"{name} {' or '.join(map(str, values))}" for name, values in chosen.items())
             return (Caveat("where.no_match", f"no row counted has {words}"),)
         empty = [name for name, labels in zip(groups.by, groups.labels, strict=True) if groups.size and not labels]
-        return tuple(Caveat("group.no_match", f"no row has a {name}") for name in empty)
+        found = [Caveat("group.no_match", f"no row has a {name}") for name in empty]
+        reasons = self.rows[kpi.table].reasons if "score" in kpi.needs and kpi.table in self.rows else {}
+        low, high = kpi.params.get("scale") or (0, 10)
+        scale = f"scale {low:g} to {high:g}"
+        off = sum(count for (name, why), count in reasons.items() if name == "score" and why.endswith(scale))
+        if off:
+            found.append(Caveat("scores.off_scale", f"{counted(off, 'score')} lie off the scale of their question"))
+        return tuple(found)
 
     def _shown(self, kpi: Kpi, state: str | None = None) -> tuple[Groups, Cells]:
         """Groups and cells of a KPI, without the end before the first period of a stock."""

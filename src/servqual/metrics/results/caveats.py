@@ -14,6 +14,8 @@ UNREAD: Final = 0.05
 """The share of unread rows from which on a number carries a caveat."""
 MOSTLY: Final = 0.5
 """The share of unread rows above which nothing is judged, and of undecided ones above which a share is immature."""
+_TEN: Final = 10
+"""The fewest scores that are looked at for their scale."""
 CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cells.unread": f"{UNREAD:.0%} or more of the rows that the KPI needs could not be read; above {MOSTLY:.0%} a "
@@ -21,6 +23,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "group.no_match": "no row has a value in a column of `by`",
         "interval.approximate": "the score interval is of fewer than three hits or three misses",
         "n.small": f"fewer than {SMALL} rows: the interval says more than the value",
+        "scores.off_scale": "scores lie off the scale of their question, or no score of ten or more is above 6, as on a "
+        "scale that ends at 5",
         "share.immature": f"more than {MOSTLY:.0%} of the items are undecided",
         "where.no_match": "no row has the values that `where=`, or `only=` of the KPI, asks for",
     }
@@ -49,14 +53,23 @@ def unread_share(n: int, undecided: int, unread: int) -> float:
 
 
 def caveats_of(
-    *, unit: str, n: int, undecided: int, unread: int, approximate: bool = False, no_match: Iterable[Caveat] = ()
+    *,
+    unit: str,
+    n: int,
+    undecided: int,
+    unread: int,
+    approximate: bool = False,
+    all_low: bool = False,
+    of_all: Iterable[Caveat] = (),
 ) -> tuple[Caveat, ...]:
     """List the caveats of a number, in the order of their codes.
+
+    `all_low` says that every answer about recommending is that of a detractor; `of_all` are caveats of all groups.
 
     >>> [caveat.code for caveat in caveats_of(unit="share", n=3, undecided=0, unread=597)]
     ['cells.unread', 'n.small']
     """
-    found = [*no_match]
+    found = [*of_all]
     share = unread_share(n, undecided, unread)
     if share >= UNREAD:
         rows = f"{counted(unread, 'row')} of {n + undecided + unread:,}"
@@ -65,6 +78,8 @@ def caveats_of(
         found.append(Caveat("interval.approximate", "the interval of fewer than three hits or misses is approximate"))
     if unit != "count" and 0 < n < SMALL:
         found.append(Caveat("n.small", f"n is only {n}"))
+    if all_low and n >= _TEN:
+        found.append(Caveat("scores.off_scale", f"none of {n:,} scores is above 6: was the scale 0 to 10?"))
     if unit == "share" and undecided > MOSTLY * (n + undecided):
         found.append(Caveat("share.immature", f"{undecided:,} of {n + undecided:,} are undecided"))
     return tuple(sorted(found, key=lambda caveat: caveat.code))

@@ -25,6 +25,8 @@ from servqual.model.standards.standard import ServiceStandard
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.labels import text_of
 
+_LOWEST: Final = -100
+"""The net score where all are detractors."""
 RESULT_COLUMNS: Final = ("kpi", "value", "low", "high", "n", "undecided", "unit", "warnings")
 """The columns of a tidy table, besides those of `by`, which come after the first."""
 
@@ -48,7 +50,7 @@ class Measures(Table):
     now: dt.datetime | None
     period: tuple[dt.datetime, dt.datetime] | None
     unread: Mapping[str, Array] = attrs.field(factory=dict)
-    no_match: Mapping[str, tuple[Caveat, ...]] = attrs.field(factory=dict)
+    of_all: Mapping[str, tuple[Caveat, ...]] = attrs.field(factory=dict)
 
     @property
     def definitions(self) -> dict[str, str]:
@@ -103,7 +105,8 @@ class Measures(Table):
                     undecided=int(undecided),
                     unread=lost,
                     approximate=approximate,
-                    no_match=self.no_match.get(kpi.key, ()),
+                    all_low=kpi.statistic == "net" and value == _LOWEST,
+                    of_all=self.of_all.get(kpi.key, ()),
                 ),
             )
 
@@ -201,7 +204,7 @@ class Measures(Table):
     @property
     def warnings(self) -> tuple[Caveat, ...]:
         """What is to be known of whole KPIs, also of those without a row."""
-        return tuple(dict.fromkeys(caveat for caveats in self.no_match.values() for caveat in caveats))
+        return tuple(dict.fromkeys(caveat for caveats in self.of_all.values() for caveat in caveats))
 
     def __repr__(self) -> str:
         return "\n".join([super().__repr__(), *map(str, self.warnings)])
