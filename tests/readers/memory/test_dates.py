@@ -251,3 +251,14 @@ def test_days_of_numpy_bound_a_period_in_the_zone() -> None:
     utc = may.astype("M8[s]")
     assert measure(["case_volume"], {"cases": cases}, zone="Europe/Berlin", period=(utc[0], utc[1])).one().value == 2
     assert measure(["case_volume"], {"cases": cases}, period=(may[0], may[1])).one().value == 2
+
+
+def test_an_export_is_read_in_its_own_zone(tmp_path: Path) -> None:
+    """A row of 4 May is of 4 May in the zone of its layout, unless another zone is asked for."""
+    path = tmp_path / "cases.csv"
+    path.write_text("received_at\n2026-05-04\n2026-05-04T00:30\n", encoding="utf-8")
+    data = {"cases": Export(path, Layout(zone="Europe/Berlin"))}
+    found = measure(["case_volume"], data, by=["day"])
+    assert {m.group["day"]: m.n for m in found} == {dt.date(2026, 5, 4): 2}
+    assert found.zone == "Europe/Berlin"
+    assert measure(["case_volume"], data, by=["day"], zone="UTC").zone == "UTC"

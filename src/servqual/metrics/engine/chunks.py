@@ -7,9 +7,10 @@ from typing import Final, TypeAlias, TypeVar
 
 from servqual._checks import among, must_be, near
 from servqual.errors import InvalidValue, MissingColumn
-from servqual.metrics.engine.planning import Plan
+from servqual.metrics.engine.planning import Options, Plan
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.request import Request
+from servqual.readers.files.export import Export
 from servqual.readers.sources import Source, TableChunks
 
 Data: TypeAlias = Mapping[str, Source]
@@ -45,6 +46,15 @@ def chunks_of(data: Data, plan: Plan) -> Chunks:
             _check_log(table, data, plan)
             out.setdefault(LOG, _chunks(data, plan, LOG, whole=True))
     return out
+
+
+def in_zone_of(data: Data, options: Options) -> Options:
+    """Take the zone of the exports among the data, where they have one and no other is asked for."""
+    if options.get("zone") or options.get("naive") or not isinstance(data, Mapping):
+        return options
+    exports = (source.layout.zone for source in data.values() if isinstance(source, Export))
+    zones = {zone.key for zone in exports if zone}
+    return {**options, "zone": zones.pop()} if len(zones) == 1 else options
 
 
 def _chunks(data: Data, plan: Plan, table: str, *, whole: bool = False) -> TableChunks:

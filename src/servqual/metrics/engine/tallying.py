@@ -13,7 +13,7 @@ from servqual.metrics.clocks.cases import cases_of
 from servqual.metrics.clocks.log import EventLog, as_moment
 from servqual.metrics.clocks.readings import read_clock
 from servqual.metrics.clocks.split import split_cases
-from servqual.metrics.engine.chunks import LOG, Chunks, Data, ahead, chunks_of
+from servqual.metrics.engine.chunks import LOG, Chunks, Data, ahead, chunks_of, in_zone_of
 from servqual.metrics.engine.planning import Options, Plan, plan_of, spelled_out
 from servqual.metrics.engine.reading_rows import Tallier, refused
 from servqual.metrics.engine.tallies import Tally
@@ -37,7 +37,7 @@ def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> 
             by: columns, or periods of each KPI's own moment: hour, day, week, month, quarter, year, weekday,
                 hour_of_day.
             zone: IANA zone of the desk, in which periods are read and a date without a time is a day; by default that
-                of `naive`, else UTC.
+                of `naive` or of the layout of an `Export`, else UTC.
             now: the moment from which open items are seen; later events are not seen. numpy moments are UTC, numpy days
                 are those of `zone`.
             period: start and end, the end outside it: only rows that each KPI's own moment dates in it count, and are
@@ -62,7 +62,7 @@ def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> 
     >>> tally(["resolution_rate"], {"cases": cases}, now=monday + dt.timedelta(days=1)).measure().one().value
     0.3333333333333333
     """
-    plan = plan_of(kpis, **options)
+    plan = plan_of(kpis, **in_zone_of(data, options))
     return tally_of(plan, chunks_of(data, plan))
 
 

@@ -23,8 +23,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "group.no_match": "no row has a value in a column of `by`",
         "interval.approximate": "the score interval is of fewer than three hits or three misses",
         "n.small": f"fewer than {SMALL} rows: the interval says more than the value",
-        "scores.off_scale": "scores lie off the scale of their question, or no score of ten or more is above 6, as on a "
-        "scale that ends at 5",
+        "scores.off_scale": "scores lie off the scale of their question, or no score of ten or more is above 6, as "
+        "on a scale that ends at 5",
         "share.immature": f"more than {MOSTLY:.0%} of the items are undecided",
         "where.no_match": "no row has the values that `where=`, or `only=` of the KPI, asks for",
     }
