@@ -15,7 +15,8 @@ from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("dev", deadline=None, max_examples=60)
-settings.load_profile("ci" if os.environ.get("CI") else "dev")
+settings.register_profile("long", deadline=None, max_examples=int(os.environ.get("SERVQUAL_EXAMPLES", "60")))
+settings.load_profile("long" if "SERVQUAL_EXAMPLES" in os.environ else "ci" if os.environ.get("CI") else "dev")
 
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), SkipParser()],

@@ -5,6 +5,7 @@ behind the text as attributes, so that no program has to parse words. Each is al
 guess (`ValueError`, `LookupError`, …). All survive pickling.
 """
 
+import re
 from typing import Self
 
 from servqual._words import clean
@@ -84,7 +85,7 @@ class InvalidValue(ServqualError, ValueError):
         problems must be a list of texts (got 5)
         """
         told, text = getattr(self, "field", field), str(self)
-        if field in told or not text.startswith(told):
+        if field in re.split(r"[.\[\]]", told) or not text.startswith(told):
             return self
         return type(self)(field + text.removeprefix(told), **(vars(self) | {"field": field}))
 

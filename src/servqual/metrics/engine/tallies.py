@@ -140,6 +140,7 @@ class Tally:
             rows=self.rows,
             confidence=confidence,
             zone=self.plan.zone.key,
+            where=self.plan.where,
             now=None if self.plan.now is None else datetime_of(self.plan.now),
             period=None if period is None else (datetime_of(period[0]), datetime_of(period[1])),
             unread={kpi.key: unread for kpi in self.plan.kpis if (unread := self._unread(kpi)) is not None},

@@ -36,8 +36,8 @@ class Measures(Table):
     """The measured KPIs of a tally, by group.
 
     Iterate for `Measurement`s, `get` one, `one()` where there is only one, `to_frame()` for a tidy table. `rows` counts
-    what was read, used and refused. `zone`, `now`, `period` and `definitions` say what was asked; frames of pandas
-    carry them in `attrs`, those of PyArrow in the metadata of the schema.
+    what was read, used and refused. `zone`, `where`, `now`, `period` and `definitions` say what was asked; frames of
+    pandas carry them in `attrs`, those of PyArrow in the metadata of the schema.
     """
 
     kpis: tuple[Kpi, ...]
@@ -47,6 +47,7 @@ class Measures(Table):
     rows: Mapping[str, Rows]
     confidence: float
     zone: str
+    where: Mapping[str, tuple[Any, ...]]
     now: dt.datetime | None
     period: tuple[dt.datetime, dt.datetime] | None
     unread: Mapping[str, Array] = attrs.field(factory=dict)
@@ -211,7 +212,7 @@ class Measures(Table):
 
     def _caption(self) -> str:
         asked = self._asked()
-        when = [f"{name} {asked[name]}" for name in ("period", "now", "zone") if name in asked]
+        when = [f"{name} {asked[name]}" for name in ("where", "period", "now", "zone") if name in asked]
         told = [f"{len(self):,} measurements, intervals at {self.confidence:.0%}", ", ".join(when)]
         return "; ".join([*told, *map(str, self.warnings)])
 
@@ -221,6 +222,8 @@ class Measures(Table):
             asked["now"] = self.now.isoformat()
         if self.period is not None:
             asked["period"] = " to ".join(end.isoformat() for end in self.period)
+        if self.where:
+            asked["where"] = ", ".join(f"{name} is {' or '.join(map(str, of))}" for name, of in self.where.items())
         return {**asked, "zone": self.zone}
 
 
