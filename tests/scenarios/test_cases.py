@@ -1,0 +1,291 @@
+"""Cases from the first sign of a problem to the verified end: stories of the documents' rows on problems (PB)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+import pytest
+
+from servqual.errors import IllegalTransition, InvalidValue
+from servqual.metrics import KPIS, measure, pareto
+from servqual.model import (
+    Answer,
+    BusinessHours,
+    Case,
+    CaseId,
+    CaseSource,
+    CaseStage,
+    Clock,
+    CustomerId,
+    Interaction,
+    InteractionId,
+    Money,
+    Priority,
+    Question,
+    Scale,
+    Sla,
+    SurveyId,
+    Target,
+    history_of,
+)
+from servqual.model import case as event
+
+NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)  # a Monday
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+ANNA = CustomerId("K-1")
+
+
+def at(hours: float) -> dt.datetime:
+    """So many hours after nine."""
+    return NINE + hours * HOUR
+
+
+REPORT = event.Reported(
+    at=at(0),
+    id=CaseId("C-1"),
+    customer=ANNA,
+    description="no dial tone since the storm",
+    impact="one shop, 4 lines",
+    occurred_at=at(-1),
+    owner="A-1",
+    channel="phone",
+    source="feedback",
+)
+
+
+def taken(
+    name: str = "C-1", *, category: str = "line", priority: str = "normal", cause: str | None = None, **report: Any
+) -> Case:
+    """A case that is being handled by A-2, an hour after its report."""
+    first = attrs.evolve(REPORT, id=CaseId(name), **report)
+    begin = first.at
+    return Case(
+        history=[
+            first,
+            event.Received(at=begin, by="desk"),
+            event.Classified(at=begin, by="desk", category=category, priority=priority, cause=cause),
+            event.Assigned(at=begin + HOUR, by="desk", to="A-2", team="lines"),
+            event.Started(at=begin + HOUR, by="A-2"),
+        ]
+    )
+
+
+def closed(case: Case, hours: float) -> Case:
+    """The case, solved so many hours after its report, verified and closed at once."""
+    when = case.history[0].at + hours * HOUR
+    steps = (
+        event.Resolved(at=when, by="A-2", solution="new card", told_customer=True),
+        event.Verified(at=when, by="Q-1", effective=True, customer_confirmed=True),
+        event.Closed(at=when, by="A-2"),
+    )
+    return Case(history=(*case.history, *steps))
+
+
+def test_a_problem_ends_when_effect_and_customer_say_yes() -> None:
+    """GV-19, PB-02, PB-03, PB-09, PB-10, PB-12, PB-13: six steps in three stages, and no end without verification.
+
+    The customer hears of solution and compensation, says no, is helped again, says yes and is asked once more.
+    """
+    steps: list[event.CaseEvent] = [
+        event.Received(at=at(1), by="desk"),
+        event.Classified(at=at(1), by="desk", category="line", priority="high", cause="wet cabinet"),
+        event.Assigned(at=at(2), by="desk", to="A-2"),
+        event.Started(at=at(3), by="A-2"),
+        event.Resolved(
+            at=at(4), by="A-2", solution="card dried", told_customer=True, compensation=Money("20.00", "EUR")
+        ),
+        event.Verified(at=at(5), by="Q-1", effective=True, customer_confirmed=False),
+        event.Resolved(at=at(6), by="A-2", solution="card replaced", told_customer=True),
+        event.Verified(at=at(7), by="Q-1", effective=True, customer_confirmed=True),
+        event.FollowedUp(at=at(8), by="Q-1", answer="all lines work"),
+        event.Closed(at=at(9), by="A-2"),
+    ]
+    case = Case(history=[REPORT])
+    way: list[tuple[str, CaseStage | None]] = []
+    for step in steps:
+        if case.status != "verified":
+            with pytest.raises(IllegalTransition, match=r"\(got closed\)"):
+                case.record(event.Closed(at=step.at, by="A-2"))
+        case = case.record(step)
+        way.append((str(case.status), case.stage))
+    problem, handling, verification = CaseStage
+    assert way == [
+        ("received", problem),
+        ("classified", problem),
+        ("assigned", problem),
+        ("handling", handling),
+        ("verifying", verification),
+        ("handling", handling),
+        ("verifying", verification),
+        ("verified", verification),
+        ("verified", verification),
+        ("closed", verification),
+    ]
+    assert (case.first_response_at, case.resolved_at, case.verified_at) == (at(4), at(6), at(7))
+    told = [(e.solution, e.compensation) for e in case.history if isinstance(e, event.Resolved) and e.told_customer]
+    assert told == [("card dried", Money(20, "EUR")), ("card replaced", None)]
+    again = case.record(event.Reopened(at=at(30), by="desk", reason="dead again"))
+    assert (again.status, again.stage, again.verified_at) == ("handling", CaseStage.HANDLING, None)
+
+    causes = measure(["case_volume"], {"cases": [case]}, by=["category", "cause"], now=at(40))
+    assert causes.get("case_volume", category="line", cause="wet cabinet").value == 1
+
+    happy = Question(key="happy", kind="csat", text="Satisfied?", scale=Scale(low=1, high=5), satisfied_from=4)
+    answer = Answer(survey=SurveyId("after"), question=happy, customer=ANNA, answered_at=at(10), score=5, case=case.id)
+    story = [entry.name for entry in history_of(ANNA, cases=[case], answers=[answer])]
+    assert story[-4:] == ["case.verified", "case.followed_up", "case.closed", "answer"]
+
+
+def test_problems_come_from_every_source_and_some_before_the_customer_calls() -> None:
+    """PB-04, PB-05: the first source of a problem counts, also where the customer reports it later."""
+    assert {*CaseSource} >= {
+        *("feedback", "process_record", "complaint", "assessment", "service_desk", "survey", "audit"),
+    }
+    cases = [taken(f"C-{source}", source=source) for source in CaseSource]
+    seen = event.Identified(at=at(-2), by="M-1", id=CaseId("C-9"), source="monitoring")
+    cases.append(Case(history=[seen, *taken("C-9").history]))
+    found = measure(
+        ["case_volume", KPIS["proactive_discovery_rate"].with_(internal=("monitoring", "audit"))],
+        {"cases": cases},
+        by=["source"],
+        now=at(9),
+    )
+    counts = {m.group["source"]: m.value for m in found.of("case_volume")}
+    assert counts == {str(source): 2 if source == "monitoring" else 1 for source in CaseSource}
+    ours = KPIS["proactive_discovery_rate"].with_(internal=("monitoring", "audit"))
+    assert measure([ours], {"cases": cases}, now=at(9)).one().value == 3 / 9
+
+
+@pytest.mark.parametrize("field", ["description", "impact", "occurred_at", "owner"])
+def test_a_report_says_what_where_when_and_who(field: str) -> None:
+    """PB-06: a problem report without description, impact, time of occurrence or responsible person is refused."""
+    told = attrs.asdict(REPORT)
+    with pytest.raises(InvalidValue, match=f"{field} must be") as refused:
+        event.Reported(**{**told, field: None})
+    assert refused.value.field == field
+
+
+def test_a_report_is_plain_fields_in_the_words_of_the_firm() -> None:
+    """PB-07, PB-21: category, impact and priority stand apart, and fields make the same report again."""
+    report = attrs.evolve(REPORT, category="line", priority="high")
+    assert event.Reported(**attrs.asdict(report)) == report
+    case = Case(history=[report, event.Received(at=at(1), by="desk")])
+    case = case.record(event.Classified(at=at(2), by="desk", category="exchange", priority="urgent"))
+    assert (case.category, case.priority) == ("exchange", Priority.URGENT)
+    assert case.report is not None
+    assert (case.report.impact, case.report.category, case.report.priority) == (
+        "one shop, 4 lines",
+        "line",
+        Priority.HIGH,
+    )
+
+
+def test_a_case_begins_with_a_contact() -> None:
+    """PB-01: the customer calls, the contact names the case, and the case carries category and priority."""
+    call = Interaction(
+        id=InteractionId("I-1"),
+        customer=ANNA,
+        channel="phone",
+        queued_at=at(-0.1),
+        answered_at=at(-0.05),
+        ended_at=at(0),
+        case=CaseId("C-1"),
+    )
+    case = taken(priority="high")
+    assert call.case == case.id
+    assert (case.category, case.priority, case.status) == ("line", Priority.HIGH, "handling")
+    story = history_of(ANNA, cases=[case], interactions=[call])
+    assert [entry.name for entry in story][:3] == ["interaction", "case.reported", "case.received"]
+
+
+def agreed(targets: Iterable[Target]) -> Sla:
+    """An agreement around the clock."""
+    return Sla(name="desk", hours=BusinessHours.always(), targets=targets)
+
+
+def test_urgent_problems_are_promised_more_by_service_and_customer() -> None:
+    """PB-11, CU-08: the limit follows priority, kind of service and tier, and each tier's promises are counted."""
+    sla = agreed(
+        [
+            Target(clock=Clock.RESOLUTION, within=48 * HOUR),
+            Target(clock=Clock.RESOLUTION, within=24 * HOUR, match={"category": "line"}),
+            Target(clock=Clock.RESOLUTION, within=8 * HOUR, priority="urgent", match={"category": "line"}),
+            Target(
+                clock=Clock.RESOLUTION, within=2 * HOUR, priority="urgent", match={"category": "line", "tier": "gold"}
+            ),
+        ]
+    )
+    kinds: list[tuple[str, str, str | None, int]] = [
+        ("billing", "normal", None, 48),
+        ("line", "normal", "gold", 24),
+        ("line", "urgent", None, 8),
+        ("line", "urgent", "gold", 2),
+    ]
+    cases = []
+    for number, (category, priority, tier, hours) in enumerate(kinds):
+        case = taken(f"C-{number}", category=category, priority=priority, tier=tier)
+        assert sla.read(case, now=at(1))["resolution"].limit == hours * HOUR
+        cases.append(closed(case, 4))
+    kept = measure(["resolution_kept"], {"case_events": cases}, sla=sla, by=["tier"], now=at(5))
+    shares = {m.group["tier"]: (m.value, m.n) for m in kept}
+    assert shares == {"gold": (0.5, 2), None: (1.0, 2)}  # gold: 4 h of 24 kept, 4 h of 2 missed
+
+
+def test_a_technical_problem_goes_to_those_who_can_and_stays_in_sight() -> None:
+    """PB-08, PB-14, PB-18, PB-20: classified, handed to the technical team, escalated to experts, followed on."""
+    hard = taken("C-1", category="exchange")
+    for step in (
+        event.HandedOver(at=at(3), by="A-2", to="T-1", team="exchanges", reason="software of the exchange"),
+        event.Started(at=at(3), by="T-1"),
+        event.Escalated(at=at(5), by="T-1", to="E-1", level=2, team="experts", reason="fault of the maker"),
+        event.Replied(at=at(6), by="E-1"),
+    ):
+        hard = hard.record(step)
+    hard = closed(hard, 8)
+    moments = {hour: hard.as_of(at(hour)) for hour in (0.5, 2, 4, 5.5, 8)}
+    assert {hour: (str(past.status), past.owner, past.team) for hour, past in moments.items()} == {
+        0.5: ("classified", "A-1", None),
+        2: ("handling", "A-2", "lines"),
+        4: ("handling", "T-1", "exchanges"),
+        5.5: ("handling", "E-1", "experts"),
+        8: ("closed", "E-1", "experts"),
+    }
+    assert (moments[4].age(now=at(4)), hard.age(now=at(99))) == (4 * HOUR, 8 * HOUR)
+    assert hard.escalated
+
+    cases = [hard, *(closed(taken(f"C-{number}"), 2) for number in (2, 3, 4))]
+    keys = ["escalation_rate", "first_line_rate", "reassignments_per_case", "resolution_time"]
+    want = {"escalation_rate": 1 / 4, "first_line_rate": 3 / 4, "reassignments_per_case": 2 / 4}
+    want["resolution_time"] = (8 + 2 + 2 + 2) / 4 * 3600
+    for table in ("cases", "case_events"):
+        assert {m.kpi: m.value for m in measure(keys, {table: cases}, now=at(9))} == want
+
+
+def test_frequent_problems_and_those_that_come_back_are_known() -> None:
+    """PB-17, PB-23: defects by category and cause, problems per 100 contacts, and the same cause within 30 days."""
+    causes = ["wet cabinet"] * 3 + ["old cable"] + ["wrong bill"]
+    days = [0, 20, 80, 0, 0]
+    cases = [
+        closed(
+            taken(
+                f"C-{number}",
+                category="billing" if cause == "wrong bill" else "line",
+                cause=cause,
+                at=NINE + day * DAY,
+                occurred_at=NINE + day * DAY,
+            ),
+            2,
+        )
+        for number, (cause, day) in enumerate(zip(causes, days, strict=True))
+    ]
+    calls = [Interaction(id=InteractionId(f"I-{n}"), channel="phone", queued_at=NINE + DAY) for n in range(40)]
+    later = NINE + 200 * DAY
+    incidence = measure(["problem_incidence"], {"cases": cases, "interactions": calls}, now=later)
+    assert incidence.one().value == pytest.approx(100 * 5 / 40)
+    back = measure([KPIS["recurrence_rate"].with_(window=30 * DAY)], {"cases": cases}, now=later).one()
+    assert (back.value, back.n) == (1 / 5, 5)  # the first came back after 20 days; the second only after 60
+    counts = measure(["case_volume"], {"cases": cases}, by=["category", "cause"], now=later)
+    ranked = pareto(counts)
+    assert (ranked[0].category, ranked[0].count) == (("line", "wet cabinet"), 3)
+    assert [row.category for row in pareto(causes).vital_few(0.8)] == ["wet cabinet", "old cable"]
