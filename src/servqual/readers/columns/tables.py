@@ -156,6 +156,7 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
 
 
 _ENDS: Final = {
+    "reopened_at": "none was opened again after its last solution",
     "resolved_at": "closed_at stands for it",
     "closed_at": "nothing was closed",
     "due_at": "the parameter within must be set",
