@@ -232,7 +232,8 @@ def _naming(field: "attrs.Attribute[Any]", converter: Callable[[Any], Any]) -> C
 def _members_of(annotation: Any) -> Mapping[Any, Any]:
     """List the members of an enumeration by their values, and None where a field may hold it; others have none."""
     found = dict[Any, Any]()
-    for kind in get_args(annotation) or (annotation,):
+    union = get_origin(annotation) in {Union, types.UnionType}
+    for kind in get_args(annotation) if union else (annotation,):
         if isinstance(kind, EnumType):
             found |= kind._value2member_map_
         elif kind is type(None):

@@ -79,6 +79,20 @@ def test_what_no_row_has_is_said(options: dict[str, object], codes: list[str]) -
     assert all(str(w) in repr(found) for w in found.warnings)
 
 
+def test_a_name_that_no_row_has_is_said() -> None:
+    """A slip of the pen in a parameter does not pass for a share of 0."""
+    steps = {"started_at": [NINE] * 2, "ended_at": [NINE + dt.timedelta(hours=1)] * 2, "step": ["check", "pack"]}
+    found = measure(
+        [KPIS["step_time_share"].with_(steps=("chekc",))], {"steps": steps}, now=NINE + dt.timedelta(days=1)
+    )
+    assert "no row counted has steps chekc" in {str(w) for w in found.one().warnings}
+    found = measure(
+        [KPIS["step_time_share"].with_(steps=("check",))], {"steps": steps}, now=NINE + dt.timedelta(days=1)
+    )
+    assert found.one().value == 0.5
+    assert "where.no_match" not in {w.code for w in found.one().warnings}
+
+
 def test_an_immature_share_says_so() -> None:
     """Most cases may still be kept or missed."""
     kpi = KPIS["first_response_kept"].with_(within=dt.timedelta(hours=1))

@@ -51,6 +51,10 @@ def scale_of(t: View) -> tuple[float, float]:
     return scale
 
 
+NAMING: Final = ("complaints", "internal", "kinds", "steps", "surveys")
+"""Parameters that name labels whose rows count."""
+
+
 def labelled(t: View, name: str, param: str) -> Array:
     """Find the rows whose label is one of those that a parameter names."""
     wanted = t.params[param]

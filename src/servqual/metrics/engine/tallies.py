@@ -17,6 +17,7 @@ from servqual._checks import all_of, must_be, near
 from servqual._words import counted
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
 from servqual.metrics.accumulators import Cells, Dense
+from servqual.metrics.catalogue._params import NAMING
 from servqual.metrics.catalogue.kpis import KPIS
 from servqual.metrics.engine.planning import Dated, Plan, dated, plan_of, unread_of
 from servqual.metrics.engine.stocks import periods_of
@@ -177,6 +178,10 @@ class Tally:
         chosen = {**self.plan.where, **(kpi.params.get("only") or {})}
         if chosen and not (numbers.n.any() or numbers.undecided.any()):
             words = ", ".join(f"{name} {' or '.join(map(str, values))}" for name, values in chosen.items())
+            return (Caveat("where.no_match", f"no row counted has {words}"),)
+        named = {name: kpi.params[name] for name in NAMING if kpi.params.get(name)}
+        if named and not (np.nan_to_num(numbers.value) != 0).any():
+            words = ", ".join(f"{name} {' or '.join(map(str, values))}" for name, values in named.items())
             return (Caveat("where.no_match", f"no row counted has {words}"),)
         empty = [name for name, labels in zip(groups.by, groups.labels, strict=True) if groups.size and not labels]
         found = [Caveat("group.no_match", f"no row has a {name}") for name in empty]

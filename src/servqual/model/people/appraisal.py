@@ -326,7 +326,10 @@ class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
                 twice,
                 shown=f"both for {', '.join(twice)}",
             )
-        found = derived | scores.keys() | {rating.by for rating in ratings}
+        on = {rating.on for rating in ratings}
+        raters = {rating.by for rating in ratings}
+        whole = {by for by in raters if on <= {rating.on for rating in ratings if rating.by == by}}
+        found = derived | scores.keys() | whole
         missing = {name: why for event in rated for name, why in event.missing.items() if name not in found}
         return scored(
             self.scheme.weights,
