@@ -175,10 +175,10 @@ def test_numbers_and_words_are_both_answers(method: str) -> None:
             Answer(survey=Q2, question=question, customer=None, answered_at=MONDAY, score=score, text=text)
         )
 
-    answers = [answered(HAPPY, score=2), answered(HAPPY, score=5, text="kind"), answered(WHY, text="call back")]
+    answers = [answered(HAPPY, score=3), answered(HAPPY, score=4, text="kind"), answered(WHY, text="call back")]
     assert [(one.score, one.text, one.satisfied) for one in answers] == [
-        (2, "", False),
-        (5, "kind", True),
+        (3, "", False),
+        (4, "kind", True),
         (None, "call back", None),
     ]
     with pytest.raises(InvalidValue, match="score"):
