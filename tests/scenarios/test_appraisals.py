@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import attrs
 import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue
@@ -175,17 +176,11 @@ def test_a_scheme_may_change_before_the_data_and_from_period_to_period() -> None
     second = with_data(first.record(adjusted), scores=data)
     assert (second.scheme.version, second.score().value) == (2, 75.0)
     with pytest.raises(IllegalTransition):
-        second.record(event.SchemeSet(**facts(adjusted) | {"at": T0 + 91 * DAY, "version": 3}))
+        second.record(attrs.evolve(adjusted, at=T0 + 91 * DAY, version=3))
     month = AppraisalCycle.MONTH.period(dt.date(2026, 4, 9))
     after = begun(period=month, weights={"quality": 1.0}, version=3, review_on=dt.date(2026, 6, 30))
     assert with_data(after, scores={"quality": 50.0}).score().value == 50.0
     assert second.score().value == 75.0
-
-
-def facts(scheme: event.SchemeSet) -> dict[str, Any]:
-    """The fields of a scheme that the story changes."""
-    names = ("at", "by", "member", "period", "weights", "rater_weights", "version")
-    return {name: getattr(scheme, name) for name in names}
 
 
 def test_supervisor_peers_and_customers_rate_each_with_their_weight() -> None:
