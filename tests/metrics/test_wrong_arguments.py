@@ -30,6 +30,8 @@ WRONG: list[Any] = [
 
 # right arguments of each function with arguments; one at a time is then replaced
 RIGHT: dict[str, dict[str, Any]] = {
+    "add_working_days": {"hours": HOURS, "start": DAYS, "days": 2},
+    "working_days_between": {"hours": HOURS, "start": DAYS, "end": DAYS},
     "after": {"hours": HOURS, "start": DAYS, "work": dt.timedelta(hours=1)},
     "as_csv": {"report": {"kpis": [], "trends": [], "weakest": []}},
     "attainment": {"standard": [Indicator(kpi="volume", goal=1.0)], "data": DATA},

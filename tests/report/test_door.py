@@ -108,7 +108,7 @@ def test_repeated_ids_are_refused_once(held: int, tmp_path: Path, monkeypatch: p
     found = report(path)
     assert [found["rows"][field] for field in ("read", "used", "refused", "cases")] == [340, 300, 40, 300]
     assert {(row["column"], row["reason"]): row["count"] for row in found["rows"]["reasons"]} == {
-        ("case_id", "repeats another row"): 40
+        ("case_id", "has another row that stands"): 40
     }
     assert any("40 rows repeat the case_id" in note for note in found["notes"])
     volume = next(row for row in found["kpis"] if row["key"] == "case_volume")
@@ -149,9 +149,9 @@ def test_a_file_is_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     opened: list[Path] = []
     read = Export.chunks
 
-    def chunks(self: Export) -> Any:
+    def chunks(self: Export, *given: Any, **options: Any) -> Any:
         opened.append(self.path)
-        return read(self)
+        return read(self, *given, **options)
 
     monkeypatch.setattr(Export, "chunks", chunks)
     report(path)

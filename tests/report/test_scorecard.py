@@ -150,7 +150,7 @@ def test_business_time_is_marked() -> None:
     table = {
         "hours": WEEK,
         "targets": [
-            {"clock": "resolution", "within": "2 days", "goal": 0.9},
+            {"clock": "resolution", "within": "2 working days", "goal": 0.9},
             {"kpi": "resolution_kept", "goal": 0.9, "name": "by its own date"},
         ],
     }

@@ -78,7 +78,7 @@ def test_the_whole_picture_of_a_customer() -> None:
     """CU-01, CU-02: the record, and all that happened with this customer, in the order of time."""
     anna = PEOPLE[0]
     assert (anna.name, anna.tier, anna.preferences) == ("Anna", "gold", frozenset({"mornings"}))
-    with pytest.raises(InvalidValue, match="need type must be one of basic, personalised, special"):
+    with pytest.raises(InvalidValue, match="need must be one of basic, personalised, special"):
         Customer(id=ANNA, name="Anna", need="bulk")
     story = history_of(
         anna.id,

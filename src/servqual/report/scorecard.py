@@ -294,7 +294,8 @@ def _trend(kpi: Kpi, periods: Measures, goal: float | None, days: tuple[dt.date,
     still turn it is open.
     """
     [every] = periods.by
-    waiting = {m.group[every]: m.n for m in periods if m.kpi == "backlog" and kpi.key in _OF_THE_RECEIVED}
+    waits = kpi.key in _OF_THE_RECEIVED
+    waiting = {m.group[every]: (m.value or 0) < 1 for m in periods if m.kpi == "resolution_rate" and waits}
     points: list[Plain] = []
     for m in periods:
         start = m.group[every]

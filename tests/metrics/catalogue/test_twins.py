@@ -192,6 +192,9 @@ def test_each_kpi_equals_its_slow_twin(table: str, data: st.DataObject) -> None:
             mine = [row for row in rows if row["team"] == team]
             for key, kpi in alone:
                 twin = slow.measure(kpi, mine, now=NOW, period=period, key=key)
+                if team not in {m.group["team"] for m in by_team.of(kpi.key)}:  # none of its rows came by now
+                    assert twin[1] == 0
+                    continue
                 assert told(by_team.get(kpi.key, team=team)) == pytest.approx(tuple(twin)), kpi.key
                 admits_doubt(kpi, by_team.get(kpi.key, team=team))
 
@@ -289,6 +292,9 @@ def sides(m: Any) -> tuple[float, float]:
 def test_a_flag_that_is_not_known_adds_to_neither_side(table: str, data: st.DataObject) -> None:
     """Blanking a cell of a flag never makes more hits, nor more misses, of any KPI."""
     rows = data.draw(rows_of(table).filter(bool))
+    for row in rows:
+        if row.get("to_person") and row.get("transferred") is False:  # the two would contradict each other
+            row["transferred"] = True
     name = data.draw(st.sampled_from([name for name in names(table) if kind_of(table, name) is Kind.FLAG]))
     blanked = data.draw(st.integers(0, len(rows) - 1))
     less = [{**row, name: None} if place == blanked else row for place, row in enumerate(rows)]

@@ -101,13 +101,20 @@ def slow_kept(cases: list[Case], name: str, within: dt.timedelta | None) -> tupl
     """Hits, misses and undecided one by one."""
     hits = misses = undecided = 0
     for c in cases:
-        if not arrived(c) or (by_now(c, name) and c[name] < c["received_at"]):
+        closed = by_now(c, "closed_at")
+        # a reply after the close answers nothing any more
+        done = by_now(c, name) and not (name == "first_response_at" and closed and c["closed_at"] < c[name])
+        if not arrived(c) or (done and c[name] < c["received_at"]):
+            continue
+        if closed and not done and c["closed_at"] < c["received_at"]:
             continue
         due = c["due_at"] if within is None else c["received_at"] + within
-        if due is None:
+        if due is None or due < c["received_at"]:
             continue
-        if by_now(c, name):
+        if done:
             hits, misses = hits + (c[name] <= due), misses + (c[name] > due)
+        elif closed:  # its clock ended with it, undecided unless it was due before
+            misses += due < c["closed_at"]
         else:
             misses, undecided = misses + (due < NOW), undecided + (due >= NOW)
     n = hits + misses
@@ -352,7 +359,7 @@ def test_measures_print_frame_and_escape() -> None:
     assert str(found).splitlines()[0].split()[:3] == ["kpi", "team", "value"]
     frame = found.to_frame("pandas")
     assert isinstance(frame, pandas.DataFrame)
-    assert list(frame.columns) == ["kpi", "team", "value", "low", "high", "n", "undecided", "unit"]
+    assert list(frame.columns) == ["kpi", "team", "value", "low", "high", "n", "undecided", "unit", "warnings"]
     assert found.to_frame("polars").shape == found.to_frame("pyarrow").shape == frame.shape
     with pytest.raises(InvalidValue, match="pandas, polars or pyarrow"):
         found.to_frame("spark")  # type: ignore[arg-type]

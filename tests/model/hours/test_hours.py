@@ -377,7 +377,7 @@ def test_eras_follow_each_other() -> None:
     for eras in ([], [(change, DESK)], [(None, DESK), (None, DESK)], [(None, DESK), (change, DESK), (change, DESK)]):
         with pytest.raises(InvalidValue, match="eras must begin with None"):
             BusinessHours.during(eras)
-    with pytest.raises(InvalidValue, match="eras must be hours"):
+    with pytest.raises(InvalidValue, match="eras must be a tuple, each member a tuple of a datetime or None, a Hours"):
         BusinessHours.during([(None, "24x7")])  # type: ignore[list-item]
     with pytest.raises(NaiveTime):
         BusinessHours.during([(None, DESK), (dt.datetime(2026, 5, 5), DESK)])  # noqa: DTZ001  # naive on purpose

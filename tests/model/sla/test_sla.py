@@ -1141,7 +1141,7 @@ def test_bad_agreements_are_refused() -> None:
         Target(clock="resolution", within=HOUR, match="phone")
     with pytest.raises(InvalidValue, match="conventions must be a ClockConventions"):
         attrs.evolve(agree(Clock.RESOLUTION, HOUR), conventions="zendesk")  # type: ignore[arg-type]
-    with pytest.raises(InvalidValue, match="targets must be Targets"):
+    with pytest.raises(InvalidValue, match="targets must be a tuple, each member a Target"):
         attrs.evolve(agree(Clock.RESOLUTION, HOUR), targets=["resolution"])  # type: ignore[list-item]
     with pytest.raises(InvalidValue, match="repeats must be True or False"):
         attrs.evolve(rule, repeats="no")  # type: ignore[arg-type]
@@ -1190,7 +1190,7 @@ LISTENS: dict[str, Any] = {"start": "reported", "stop": "closed"}
         (ClockRule, LISTENS | {"start": "reportd"}, "start"),
         (ClockRule, LISTENS | {"start": ()}, "start"),
         (ClockRule, LISTENS | {"start": "waiting."}, "start"),
-        (ClockRule, LISTENS | {"stop": 5}, "event"),
+        (ClockRule, LISTENS | {"stop": 5}, "stop"),
         (ClockRule, LISTENS | {"pause_on": 5}, "pause_on"),
         (ClockConventions, {"name": "s", "rules": {"resolution": 5}}, "rules"),
         (ClockConventions, {"name": "s", "rules": None}, "rules"),

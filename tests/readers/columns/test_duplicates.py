@@ -263,9 +263,10 @@ def test_the_same_answer_twice_is_one(form: str, tmp_path: Path, monkeypatch: py
         source = tmp_path / "answers.csv"
         frame.with_columns(pl.col("answered_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ")).write_csv(source)
     found = measure([KPIS["csat_mean"].with_(scale=(1, 5))], {"answers": source}, by=["team"])
-    assert {m.group["team"] for m in found if m.n} == set("acdefg")
+    # an iterator is read once, so that of different parts the first row stands
+    assert {m.group["team"] for m in found if m.n} == set("acdefg" if form == "iterator" else "bcdefg")
     assert [(r.column, r.value, r.reason) for r in found.rows["answers"].refusals] == [
-        ("customer_id", "K-1", "gave the same answer before")
+        ("customer_id", "K-1", "has another row that stands")
     ]
 
 

@@ -383,15 +383,16 @@ def overdue_complaints(complaints: Iterable[Complaint], *, now: dt.datetime) -> 
 
 
 def complaint_backlog(complaints: Iterable[Complaint], *, now: dt.datetime) -> tuple[Complaint, ...]:
-    """List the complaints that were received and not ended at `now`, past or present, the oldest first.
+    """List the complaints that were neither resolved nor ended at `now`, past or present, the oldest first.
 
+    These are the ones that the KPI of this name counts; one that only waits for its follow-up is resolved.
     Each is returned as it was at `now`, with the status, owner and due moment of that time.
 
     >>> complaint_backlog([], now=dt.datetime(2026, 5, 4, tzinfo=dt.UTC))
     ()
     """
-    going_on = (then for then in _as_they_were(complaints, now) if not then.ended)
-    return tuple(sorted(going_on, key=lambda one: (one.received.at, one.id)))
+    open_ = (then for then in _as_they_were(complaints, now) if not then.ended and then.resolved_at is None)
+    return tuple(sorted(open_, key=lambda one: (one.received.at, one.id)))
 
 
 def _as_they_were(complaints: Iterable[Complaint], now: dt.datetime) -> Iterator[Complaint]:
