@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 TABLE = Path(__file__).parent / "traceability.tsv"
-DUE = "due"
+PARTLY, DUE = "partly", "due"
 SECTIONS = {
     "GV": "Governance and architecture",
     "CU": "Customer and market",
@@ -33,8 +33,9 @@ SECTIONS = {
 HEAD = """# From the documents to the code
 
 The source documents were read into an inventory of 480 rows; 237 of them are core or expected. This page maps each of
-those to the public name that fulfils it, and lists the rest as due. It is written by `docs/make_traceability.py` from
-`docs/traceability.tsv`; a test fails when a name does not exist.
+those to a public name and to a test that shows it as a scenario, and says how far it goes: *whole*, *partly* (what is
+missing stands beside it), or *due*. It is written by `docs/make_traceability.py` from `docs/traceability.tsv`; a test
+fails when a name or a scenario does not exist.
 
 """
 
@@ -47,6 +48,8 @@ class Row(NamedTuple):
     kind: str
     what: str
     name: str
+    state: str
+    test: str
     words: str
 
 
@@ -75,21 +78,24 @@ def page() -> str:
     table = rows()
     text = HEAD + progress(table)
     for prefix, title in SECTIONS.items():
-        text += f"\n## {title} ({prefix})\n\n| row | what | where | |\n|---|---|---|---|\n"
+        text += f"\n## {title} ({prefix})\n\n| row | what | where | state | scenario | |\n|---|---|---|---|---|---|\n"
         for row in table:
             if row.row.startswith(prefix):
-                where = DUE if row.name == DUE else f"`{row.name}`"
-                text += f"| {row.row} | {row.what} | {where} | {row.words} |\n"
+                where, test = (
+                    ("", "") if row.state == DUE else (f"`{row.name}`", f"`{row.test.removeprefix('tests/')}`")
+                )
+                text += f"| {row.row} | {row.what} | {where} | {row.state} | {test} | {row.words} |\n"
     return text
 
 
 def progress(table: Sequence[Row]) -> str:
-    """How many rows have a home, by kind, and the ids of those that do not."""
-    text = "| kind | rows | fulfilled | due |\n|---|---|---|---|\n"
+    """How many rows are whole, partly so and due, by kind, and the ids of those that are not whole."""
+    text = "| kind | rows | whole | partly | due |\n|---|---|---|---|---|\n"
     for kind in ("structural", "stateful", "computable"):
         of_kind = [row for row in table if row.kind == kind]
-        due = [row.row for row in of_kind if row.name == DUE]
-        text += f"| {kind} | {len(of_kind)} | {len(of_kind) - len(due)} | {', '.join(due) or '–'} |\n"
+        partly, due = ([row.row for row in of_kind if row.state == state] for state in (PARTLY, DUE))
+        whole = len(of_kind) - len(partly) - len(due)
+        text += f"| {kind} | {len(of_kind)} | {whole} | {', '.join(partly) or '–'} | {', '.join(due) or '–'} |\n"
     return text
 
 

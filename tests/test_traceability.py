@@ -42,7 +42,7 @@ def test_no_row_is_missing() -> None:
     assert {row.row[:2] for row in ROWS} == set(SCRIPT_MODULE.SECTIONS)
 
 
-@pytest.mark.parametrize("name", sorted({row.name for row in ROWS} - {SCRIPT_MODULE.DUE}))
+@pytest.mark.parametrize("name", sorted({row.name for row in ROWS if row.state != SCRIPT_MODULE.DUE}))
 def test_a_named_thing_exists(name: str) -> None:
     """Importable by its dotted name, and nothing that is private."""
     assert SCRIPT_MODULE.found(name) is not None
@@ -58,14 +58,23 @@ def test_a_name_that_does_not_exist_is_noticed(name: str) -> None:
 
 def test_the_built_rooms_wait_for_no_type_and_no_lifecycle() -> None:
     """What is due there is computed from data, and comes with the measures."""
-    due = {row.row for row in ROWS if row.name == SCRIPT_MODULE.DUE and row.kind != "computable"}
+    due = {row.row for row in ROWS if row.state == SCRIPT_MODULE.DUE and row.kind != "computable"}
     assert {row for row in due if row.startswith(BUILT)} == WAITS
 
 
-def test_the_page_lists_what_is_due() -> None:
+def test_the_page_lists_what_is_not_whole() -> None:
     """By id, with a reason for each."""
     page = SCRIPT_MODULE.page()
     for row in ROWS:
-        if row.name == SCRIPT_MODULE.DUE:
-            assert row.words
-            assert f"| {row.row} | {row.what} | due | {row.words} |" in page
+        assert row.state in {"whole", SCRIPT_MODULE.PARTLY, SCRIPT_MODULE.DUE}
+        assert row.words or row.state == "whole"
+        assert (row.name == SCRIPT_MODULE.DUE) == (row.state == SCRIPT_MODULE.DUE) == (not row.test)
+        assert f"| {row.row} | {row.what} | " in page
+
+
+@pytest.mark.parametrize("scenario", sorted({row.test for row in ROWS if row.test}))
+def test_a_scenario_exists(scenario: str) -> None:
+    """A function of this name stands in the file."""
+    path, _, name = scenario.partition("::")
+    text = (SCRIPT.parents[1] / path).read_text(encoding="utf-8")
+    assert f"def {name.partition('[')[0]}(" in text

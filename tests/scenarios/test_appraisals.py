@@ -197,6 +197,16 @@ def test_supervisor_peers_and_customers_rate_each_with_their_weight() -> None:
         with_data(appraisal, ratings=inside).score()
     said = with_data(appraisal, ratings=inside, missing={"customer": "no survey in this quarter"})
     assert said.score().value == pytest.approx(80.0)
+    # of two things to rate, a peer may know only one: 0.5 × (0.5 × 80 + 0.5 × 60) + 0.5 × 40 = 55
+    two = begun(weights={"help": 0.5, "care": 0.5}, rater_weights={"supervisor": 0.5, "peer": 0.5})
+    known = [
+        Rating(by="supervisor", on="help", score=80), Rating(by="peer", on="help", score=60),
+        Rating(by="supervisor", on="care", score=40),
+    ]  # fmt: skip
+    with pytest.raises(InvalidValue, match="peer"):
+        with_data(two, ratings=known).score()
+    partly = with_data(two, ratings=known, missing={"peer": "saw no calls"})
+    assert partly.score().value == pytest.approx(55.0)
 
 
 def test_indicators_and_key_results_make_one_score() -> None:
