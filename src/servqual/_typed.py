@@ -53,8 +53,12 @@ def _plain(*allowed: type, fits: Callable[[Any], bool], words: str) -> Kind:
     return Kind(frozenset(allowed), fits, words)
 
 
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, float | Real) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, float | Real) and not _is_flag(value) and math.isfinite(value)
 
 
 _ANY = _plain(fits=_hashable, words="a value that can be hashed")
@@ -66,7 +70,7 @@ _KNOWN: dict[object, Kind] = {
     str: _plain(str, fits=lambda value: isinstance(value, str), words="a text"),
     bool: _plain(bool, fits=lambda _: False, words="True or False"),
     float: _plain(int, fits=_is_number, words="a number"),
-    int: _plain(int, fits=lambda v: isinstance(v, Integral) and not isinstance(v, bool), words="a whole number"),
+    int: _plain(int, fits=lambda v: isinstance(v, Integral) and not _is_flag(v), words="a whole number"),
     dt.date: _plain(
         dt.date,
         fits=lambda value: isinstance(value, dt.date) and not isinstance(value, dt.datetime),

@@ -137,7 +137,7 @@ def _scan(cases: Cases, now: dt.datetime | None, chosen_by: Collection[str]) -> 
             found.examples.setdefault((part.column, part.reason), next(iter(part)))
         for name, labels in found.labels.items():
             if column := chunk.columns.get(name):
-                labels.update(column.labels[code] for code in np.unique(column.values[column.known]).tolist())
+                labels.update(column.labels[int(code)] for code in np.unique(column.values[column.known]))
         _moments(found, chunk, now)
     return found
 

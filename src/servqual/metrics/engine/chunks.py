@@ -50,7 +50,7 @@ def chunks_of(data: Data, plan: Plan) -> Chunks:
 
 def in_zone_of(data: Data, options: Options) -> Options:
     """Take the zone of the exports among the data, where they have one and no other is asked for."""
-    if options.get("zone") or options.get("naive") or not isinstance(data, Mapping):
+    if options.get("zone") or options.get("naive") or not isinstance(data, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         return options
     exports = (source.layout.zone for source in data.values() if isinstance(source, Export))
     zones = {zone.key for zone in exports if zone}

@@ -3,9 +3,8 @@
 Tallies of the same rows are the same bytes, however the rows were split or ordered.
 """
 
-import operator
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial, reduce
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -76,7 +75,7 @@ class Tally:
                     if state in tally.cells
                 ]
                 if sides:
-                    cells[state] = reduce(operator.add, sides)
+                    cells[state] = sides[0] if len(sides) == 1 else sides[0] + sides[1]  # type: ignore[operator]
         rows = {t: self.rows.get(t, Rows()) + other.rows.get(t, Rows()) for t in {**self.rows, **other.rows}}
         return Tally(self.plan, groups, cells, rows)
 

@@ -116,7 +116,7 @@ def _hashes(codes: Array, labels: Sequence[str]) -> Array:
     """Give each label a number: digits their own, any other text its hash."""
     if isinstance(labels, Digits):
         return np.asarray(codes.astype(np.int64) * labels.numbers.step + labels.numbers.start)
-    return np.fromiter((_hash(labels[code]) for code in codes.tolist()), np.int64, len(codes))
+    return np.fromiter((_hash(labels[int(code)]) for code in codes), np.int64, len(codes))
 
 
 def _hash(text: str) -> int:
@@ -219,7 +219,7 @@ class Settled:
         rows, gone, identical = self._gone[number]
         masks = np.zeros((2, chunk.size), np.bool_)
         masks[:, rows] = gone, identical
-        return without(self._table, chunk, *masks)
+        return without(self._table, chunk, masks[0], masks[1])
 
 
 _NAMELESS: Final = np.iinfo(np.int64).min
@@ -262,7 +262,7 @@ def without(table: str, chunk: Chunk, gone: Array, identical: Array, ids: Column
     keep = np.flatnonzero(~gone)
     numbers = chunk.numbers
     lost = [
-        Refusal(row, name, ids.labels[code], REPEATS if same else REPLACED)
+        Refusal(row, name, ids.labels[int(code)], REPEATS if same else REPLACED)
         for row, code, same in zip(
             numbers[gone].tolist(), ids.values[gone].tolist(), identical[gone].tolist(), strict=True
         )

@@ -86,7 +86,7 @@ def _ranked(column: Column) -> Array:
     if column.kind is not Kind.LABEL:
         return np.nan_to_num(column.values, nan=-np.inf) if column.values.dtype.kind == "f" else column.values
     codes, places = np.unique(column.values, return_inverse=True)
-    texts = ["" if code < 0 else column.labels[code] for code in codes.tolist()]
+    texts = ["" if code < 0 else column.labels[int(code)] for code in codes]
     ranks = np.empty(len(texts), np.int64)
     ranks[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
     return np.asarray(ranks[places])

@@ -100,6 +100,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         data = file.read(_LONGEST + 1)
     if len(data) > _LONGEST:
         raise UnreadableFile(f"{path} is longer than the {_LONGEST:,} bytes of any configuration", path=str(path))
+    table: dict[str, Any] = {}
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
         level: list[Any] = [table]
