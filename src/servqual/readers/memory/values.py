@@ -29,7 +29,7 @@ from servqual.readers.columns.labels import is_missing
 from servqual.readers.columns.request import Zones
 from servqual.readers.columns.tables import Kind, ends_its_day
 from servqual.readers.columns.units import cached_chunks
-from servqual.readers.columns.zones import DATES, SKIPPED, day, days
+from servqual.readers.columns.zones import DATES, SKIPPED, day, days, is_skipped
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
@@ -98,8 +98,8 @@ def _moment(name: str, value: Any, zone: ZoneInfo | None, desk: ZoneInfo | None)
     if not isinstance(value, dt.datetime):
         raise InvalidValue.of(name, "hold datetimes", value)
     if value.utcoffset() is None and zone:
-        shown, value = value, value.replace(tzinfo=zone)
-        if value.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != shown.replace(tzinfo=None):
+        value = value.replace(tzinfo=zone)
+        if is_skipped(value):
             return SKIPPED
     if value.utcoffset() is None:
         raise NaiveTime(
