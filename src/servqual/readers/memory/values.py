@@ -177,7 +177,9 @@ def _flat(values: Values) -> Array:
         found = np.asarray(values)
     except ValueError:  # cells of several values
         found = None
-    return found if found is not None and found.ndim == 1 else np.fromiter(values, object, len(values))
+    if found is None or found.ndim != 1 or found.dtype.kind == "M":  # a list of nothing but NaT becomes moments
+        return np.fromiter(values, object, len(values))
+    return found
 
 
 def as_numbers(name: str, kind: Kind, values: Values) -> Column:
