@@ -94,11 +94,17 @@ def _streamed(table: str, source: Source, request: Request) -> Iterator[Callable
             yield partial(_renamed, table, chunk, request)
     else:
         only = None if request.only is None else {*request.only, *request.names.values()}
+        # what cannot be read again is compared at once, by all columns
+        once = request.unique and isinstance(source, Iterator)
         for item in object_chunks(table, source, only, request.desk):
             if isinstance(item, Chunk):
                 yield partial(_renamed, table, item, request)
+            elif once and (isinstance(item, Mapping) or is_frame(item)):
+                yield from TableChunks(table, item, request)
             else:
-                yield from TableChunks(table, item, attrs.evolve(request, unique=False))
+                yield from TableChunks(
+                    table, item, attrs.evolve(request, unique=False, only=None if once else request.only)
+                )
 
 
 def _renamed(table: str, chunk: Chunk, request: Request) -> Chunk:

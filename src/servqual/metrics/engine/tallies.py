@@ -162,7 +162,7 @@ class Tally:
     def _unread(self, kpi: Kpi) -> Array | None:
         """Count the rows of each group that could not be read for a KPI; None where there are none."""
         if isinstance(kpi, Compound):
-            (tops, top), (bases, base) = ((self._shown(p)[0], self._unread(p)) for p in (kpi.top, kpi.base))
+            (tops, top), (bases, base) = ((self._shown(part)[0], self._unread(part)) for part in (kpi.top, kpi.base))
             groups, *places = tops.union(bases)
             out = np.zeros(groups.size, np.int64)
             for unread, place in zip((top, base), places, strict=True):

@@ -24,6 +24,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.readers.columns.columns import Column, Digits
 from servqual.readers.columns.tables import Kind
+from servqual.readers.columns.zones import DATES
 
 
 def is_missing(value: Any) -> bool:
@@ -128,6 +129,6 @@ def _narrow(codes: Array) -> Array:
 
 
 def _instant(value: np.datetime64) -> Any:
-    """Read a datetime64 as UTC; as text where it lies outside the years of Python."""
-    plain = value.astype("datetime64[us]").item()
+    """Read a datetime64 as UTC; as text where it is a date or lies outside the years of Python."""
+    plain = value.astype("datetime64[us]").item() if np.datetime_data(value.dtype)[0] not in DATES else None
     return plain.replace(tzinfo=dt.UTC) if isinstance(plain, dt.datetime) else str(value)

@@ -40,27 +40,27 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
         Kind.LABEL: "case_id event on opened_by relation corrects",
     },
     "interactions": {
-        Kind.MOMENT: "queued_at answered_at ended_at",
+        Kind.MOMENT: "queued_at answered_at ended_at updated_at",
         Kind.DURATION: "wait_s talk_s hold_s wrap_s",
         Kind.FLAG: "bot abandoned transferred to_person resolved",
         Kind.NUMBER: "cost",
     },
     "complaints": {
-        Kind.MOMENT: "received_at acknowledged_at due_at resolved_at followed_up_at closed_at reopened_at",
+        Kind.MOMENT: "received_at acknowledged_at due_at resolved_at followed_up_at closed_at reopened_at updated_at",
         Kind.FLAG: "satisfied upheld referred overturned",
         Kind.COUNT: "reopened",
         Kind.NUMBER: "redress",
     },
     "feedback": {
-        Kind.MOMENT: "received_at first_response_at handled_at replied_at",
+        Kind.MOMENT: "received_at first_response_at handled_at replied_at updated_at",
         Kind.COUNT: "stars",
     },
     "suggestions": {
-        Kind.MOMENT: "submitted_at evaluated_at decided_at implemented_at",
+        Kind.MOMENT: "submitted_at evaluated_at decided_at implemented_at updated_at",
         Kind.FLAG: "adopted",
     },
-    "commitments": {Kind.MOMENT: "made_at due_at fulfilled_at broken_at released_at"},
-    "actions": {Kind.MOMENT: "agreed_at due_at done_at dropped_at"},
+    "commitments": {Kind.MOMENT: "made_at due_at fulfilled_at broken_at released_at updated_at"},
+    "actions": {Kind.MOMENT: "agreed_at due_at done_at dropped_at updated_at"},
     "answers": {
         Kind.MOMENT: "invited_at answered_at",
         Kind.NUMBER: "score weight expected minimum desired points scale_low scale_high",

@@ -20,7 +20,7 @@ from servqual.readers.columns.columns import DTYPES, FIRST_MOMENT, LARGEST, LAST
 from servqual.readers.columns.growing import FirstLabels
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import Kind, ends_its_day
-from servqual.readers.columns.zones import day, skipped_in
+from servqual.readers.columns.zones import day, is_skipped, skipped_in
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -140,10 +140,9 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         if value.tzinfo is None:
             value = value.replace(tzinfo=self._stated(self.zone, text))
             self.naive += 1
-            if value.utcoffset() != value.replace(fold=1).utcoffset():
-                if value.astimezone(dt.UTC).astimezone(self.zone).replace(tzinfo=None) != value.replace(tzinfo=None):
-                    raise InvalidValue(skipped_in(self.zone))
-                self.twice += 1
+            if is_skipped(value):
+                raise InvalidValue(skipped_in(self.zone))
+            self.twice += value.utcoffset() != value.replace(fold=1).utcoffset()
         else:
             self.aware += 1
         return self._in_range((value - _EPOCH) // _MICROSECOND)

@@ -93,6 +93,14 @@ def existing(wall: Array, zone: ZoneInfo) -> Array:
     return np.where(known & (local(np.where(known, at, 0), zone) != wall), SKIPPED, at)
 
 
+def is_skipped(moment: dt.datetime) -> bool:
+    """Whether the clock of a moment's own zone never shows it."""
+    if moment.utcoffset() == moment.replace(fold=1 - moment.fold).utcoffset():  # nor does any clock skip the year 9999
+        return False
+    shown = moment.astimezone(dt.UTC).astimezone(moment.tzinfo)
+    return shown.replace(tzinfo=None) != moment.replace(tzinfo=None)
+
+
 def skipped_in(zone: object) -> str:
     """Say why a time that the clock of a zone skips is refused."""
     return f"must exist in {zone}, where the clock was put forward over it"

@@ -71,7 +71,7 @@ def object_chunks(
         if not ours:
             yield from group
         while ours and (objects := [*islice(group, None if listed else _CHUNK)]):
-            yield chunk_of_objects(table, objects, first, unique=listed, only=only, desk=desk)
+            yield chunk_of_objects(table, objects, first, only=only, desk=desk)
             first += len(objects)
 
 

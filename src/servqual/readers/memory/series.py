@@ -168,6 +168,10 @@ def _decimals(series: Any) -> Any:
 
 
 def _labels(series: Any, dtype: Any) -> Column:
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    if dtype == nw.Object:  # Arrow would convert cells of several types to one: beside dates, 5 is a day of 1970
+        return labels_of(series.to_list())
     if dtype.is_integer() and not series.is_null().any():
         return labels_of(series.to_numpy())
     column = _arrow(series)

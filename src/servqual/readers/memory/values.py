@@ -29,7 +29,7 @@ from servqual.readers.columns.labels import is_missing
 from servqual.readers.columns.request import Zones
 from servqual.readers.columns.tables import Kind, ends_its_day
 from servqual.readers.columns.units import cached_chunks
-from servqual.readers.columns.zones import DATES, SKIPPED, day, days
+from servqual.readers.columns.zones import DATES, SKIPPED, day, days, is_skipped
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
@@ -98,8 +98,8 @@ def _moment(name: str, value: Any, zone: ZoneInfo | None, desk: ZoneInfo | None)
     if not isinstance(value, dt.datetime):
         raise InvalidValue.of(name, "hold datetimes", value)
     if value.utcoffset() is None and zone:
-        shown, value = value, value.replace(tzinfo=zone)
-        if value.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != shown.replace(tzinfo=None):
+        value = value.replace(tzinfo=zone)
+        if is_skipped(value):
             return SKIPPED
     if value.utcoffset() is None:
         raise NaiveTime(
@@ -177,7 +177,9 @@ def _flat(values: Values) -> Array:
         found = np.asarray(values)
     except ValueError:  # cells of several values
         found = None
-    return found if found is not None and found.ndim == 1 else np.fromiter(values, object, len(values))
+    if found is None or found.ndim != 1 or found.dtype.kind == "M":  # a list of nothing but NaT becomes moments
+        return np.fromiter(values, object, len(values))
+    return found
 
 
 def as_numbers(name: str, kind: Kind, values: Values) -> Column:
