@@ -102,6 +102,19 @@ def test_an_immature_share_says_so() -> None:
     assert [w.code for w in m.warnings] == ["interval.approximate", "share.immature"]
 
 
+def test_unread_rows_of_a_stock_count_from_their_receipt_on() -> None:
+    """Two of three cases of May have an end that cannot be read; in April there was none."""
+    months = [dt.datetime(2026, month, 10, tzinfo=dt.UTC) for month in (4, 5, 5)]
+    data = {"received_at": months, "resolved_at": [None, "soon", "later"]}
+    found = measure(["backlog"], {"cases": data}, by=["month"], now=dt.datetime(2026, 6, 5, tzinfo=dt.UTC))
+    assert [(m.value, m.unread) for m in found] == [(1, 0), (1, 2), (1, 2)]
+    parts = [{name: cells[part] for name, cells in data.items()} for part in (slice(0, 2), slice(2, 3))]
+    one, two = (
+        tally(["backlog"], {"cases": p}, by=["month"], now=dt.datetime(2026, 6, 5, tzinfo=dt.UTC)) for p in parts
+    )
+    assert [m.unread for m in (one + two).measure()] == [0, 2, 2]
+
+
 def test_scores_of_another_scale_are_said() -> None:
     """Ten answers on a scale that ends at 5 are no detractors; a 7 is no score from 1 to 5."""
     at = {"answered_at": [NINE] * 10, "score": [5, 4, 5, 3, 5, 5, 4, 5, 5, 5]}

@@ -23,9 +23,9 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators import Amounts, Cells, MaskCounts, Run, Running, running_form
+from servqual.metrics.accumulators import Amounts, Cells, Dense, MaskCounts, Run, Running, running_form
 from servqual.metrics.engine.grouping import GroupCodes, check_size
-from servqual.metrics.engine.planning import Plan
+from servqual.metrics.engine.planning import Plan, unread_of
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 from servqual.metrics.results.groups import Groups
@@ -51,6 +51,7 @@ class Stocks:
         self._begun, self._over = (
             {state: MaskCounts(len(form.masks)) for state, form in self._forms.items()} for _ in range(2)
         )
+        self._unread: dict[str, Array] = {}
         self._codes = GroupCodes(plan.by, self._at, plan.zone)
         self._first: int | None = None
         self._ends = np.zeros(0, np.int64)
@@ -70,6 +71,7 @@ class Stocks:
                 self._number(rows, np.flatnonzero(here))
                 alike = {state: each for state, each in self._kpis.items() if each.reading == kpi.reading}
                 self._fill(rows, np.flatnonzero(here & ~view.bad), alike)
+                self._leave_out(rows, np.flatnonzero(here & view.bad), alike)
 
     def _ends_from(self, first: int, horizon: int) -> Array:
         """The ends from the period of an instant on, or from an earlier one."""
@@ -115,11 +117,22 @@ class Stocks:
                 for state, some in chosen.items():
                     self._forms[state].add(some, codes, self._codes.size)
 
+    def _leave_out(self, rows: "_Rows", unread: Array, kpis: Iterable[str]) -> None:
+        """Count rows that could not be read from their receipt on."""
+        if not len(unread):
+            return
+        with self._lock:
+            codes = self._codes.add(rows.chunk_of(unread, rows.index(self._at, unread)))
+            for state in kpis:
+                counts = np.bincount(codes, minlength=self._codes.size)
+                counts[: len(self._unread.get(state, ()))] += self._unread.get(state, 0)
+                self._unread[state] = counts
+
     def cells(self, run: Run) -> tuple[Groups, dict[str, Cells]]:
         """Sort the groups, each with all periods, and give the cells of each state."""
         grid = self._grid()
         groups, order = self._codes.groups()
-        out = {}
+        out: dict[str, Cells] = {}
         for state, form in self._forms.items():
             form.prepare(run)
             counts = {}
@@ -132,6 +145,11 @@ class Stocks:
                 counts[name] = np.zeros(self._codes.size, np.int64)
                 counts[name][grid] = np.cumsum((begun - over)[grid], axis=1)
             out[state] = form.cells(counts, order)
+        for state, some in self._unread.items():
+            begun, every = np.zeros((2, self._codes.size), np.int64)
+            begun[: len(some)] = some
+            every[grid] = np.cumsum(begun[grid], axis=1)
+            out[unread_of(state)] = Dense({"n": every[order]})
         return groups, out
 
     def _grid(self) -> Array:
