@@ -55,13 +55,15 @@ class Handled(Lived[S, E], Generic[S, E, Id]):
     def _check(self, events: tuple[E, ...], /) -> None:
         """Refuse a duplicate of itself."""
         super()._check(events)
-        if self.duplicate_of == self.id:
-            raise InvalidValue.of(
-                "of",
-                f"name another {self._transitions.name}, the one that goes on",
-                self.id,
-                shown=f"{self.id!r}, this one",
-            )
+        for event in events:
+            twin = getattr(event, "of", None)
+            if twin is not None and twin == self.id:
+                raise InvalidValue.of(
+                    "of",
+                    f"name another {self._transitions.name}, the one that goes on",
+                    twin,
+                    shown=f"{twin!r}, this one",
+                )
 
     @property
     def id(self) -> Id:
