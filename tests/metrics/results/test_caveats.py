@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -105,7 +106,7 @@ def test_an_immature_share_says_so() -> None:
 def test_unread_rows_of_a_stock_count_from_their_receipt_on() -> None:
     """Two of three cases of May have an end that cannot be read; in April there was none."""
     months = [dt.datetime(2026, month, 10, tzinfo=dt.UTC) for month in (4, 5, 5)]
-    data = {"received_at": months, "resolved_at": [None, "soon", "later"]}
+    data: dict[str, list[Any]] = {"received_at": months, "resolved_at": [None, "soon", "later"]}
     found = measure(["backlog"], {"cases": data}, by=["month"], now=dt.datetime(2026, 6, 5, tzinfo=dt.UTC))
     assert [(m.value, m.unread) for m in found] == [(1, 0), (1, 2), (1, 2)]
     parts = [{name: cells[part] for name, cells in data.items()} for part in (slice(0, 2), slice(2, 3))]
@@ -124,7 +125,7 @@ def test_scores_of_another_scale_are_said() -> None:
     ]
     csat = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
     [found] = measure([csat], {"answers": {"answered_at": [NINE] * 100, "score": [5] * 98 + [7, 9]}})
-    assert (found.n, [str(w) for w in found.warnings][1:]) == (98, ["2 scores lie off the scale of their question"])
+    assert (found.n, [str(w) for w in found.warnings][1:]) == (98, ["2 scores off the scale of their question"])
     promoters = measure(["nps"], {"answers": {**at, "score": [9] * 10}}).one()
     assert "scores.off_scale" not in {w.code for w in promoters.warnings}
 

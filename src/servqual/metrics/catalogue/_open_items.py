@@ -3,7 +3,7 @@
 Each function reads a `View`. An event after `now` has not happened yet; impossible orders of events are refused.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -44,12 +44,15 @@ def received(t: View) -> Array:
 def asked_for(t: View) -> Array:
     """Find the rows that `only` keeps (values that count, by column) and that none of `except_for` matches."""
     inside = _matching(t, t.params.get("only") or {})
-    for other in t.params.get("except_for") or ():
+    others = t.params.get("except_for") or ()
+    for other in [others] if isinstance(others, Mapping) else others:
         inside &= ~_matching(t, other)
     return inside
 
 
-def _matching(t: View, only: Mapping[str, Collection[str]]) -> Array:
+def _matching(t: View, only: Mapping[str, object]) -> Array:
+    if not isinstance(only, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidValue.of("only", "be a mapping from a column to the values that count", only)
     inside = np.ones(t.size, np.bool_)
     for name, values in only.items():
         inside &= holding(t, name, values)

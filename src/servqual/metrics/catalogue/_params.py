@@ -51,8 +51,10 @@ def scale_of(t: View) -> tuple[float, float]:
     return scale
 
 
-NAMING: Final = ("complaints", "internal", "kinds", "steps", "surveys")
-"""Parameters that name labels whose rows count."""
+NAMING: Final = ("complaints", "internal", "steps")
+"""Parameters that name the labels whose rows are hits."""
+CHOOSING: Final = ("kinds", "surveys")
+"""Parameters that name the labels whose rows count."""
 
 
 def labelled(t: View, name: str, param: str) -> Array:
@@ -63,7 +65,8 @@ def labelled(t: View, name: str, param: str) -> Array:
     return holding(t, name, wanted)
 
 
-def holding(t: View, name: str, wanted: Collection[str]) -> Array:
-    """Find the rows whose label is one of these, in any letter case."""
-    column, names = t.column(name), {text_of(value).casefold() for value in wanted}
+def holding(t: View, name: str, wanted: object) -> Array:
+    """Find the rows whose label is this one, or one of these, in any letter case."""
+    values = wanted if isinstance(wanted, Collection) and not isinstance(wanted, str) else (wanted,)
+    column, names = t.column(name), {text_of(value).casefold() for value in values}
     return np.isin(column.values, [code for code, label in enumerate(column.labels) if label.casefold() in names])

@@ -260,7 +260,7 @@ def _check_name(kpi: Kpi, others: Sequence[Kpi]) -> None:
     for other in (*others, KPIS.get(kpi.name)):
         if other is None or (kpi.name, kpi.version, kpi.table) != (other.name, other.version, other.table):
             continue
-        if kpi.accumulator is not Clustered and not same_code(kpi.rows, other.rows):
+        if Clustered not in {kpi.accumulator, other.accumulator} and not same_code(kpi.rows, other.rows):
             raise InvalidValue.of(
                 "name",
                 "tell KPIs with different rows apart",

@@ -16,7 +16,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
-from servqual.errors import MissingColumn, RefusedRow
+from servqual.errors import InvalidValue, MissingColumn, RefusedRow
 from servqual.metrics.accumulators import Amounts, Cells, Dense, MaskCounts, Run, running_form
 from servqual.metrics.engine.by_customer import CustomerChunks
 from servqual.metrics.engine.chunks import ahead
@@ -35,6 +35,8 @@ from servqual.readers.sources import chosen, chosen_rows
 
 _WARM = (1 << 25) - (1 << 16)
 """Bytes of an array that is allocated and freed once, nearly the most that glibc goes by."""
+_OF_SEVERAL_CLASSES = frozenset({"answers"})
+"""Tables whose objects have different columns: an invitation has no score."""
 _AHEAD = 4
 """Held chunks under way at once."""
 
@@ -85,11 +87,28 @@ class Tallier:
         return Tally(self._asked, groups, cells, {self._table: self._rows})
 
     def _check(self, chunk: Chunk) -> None:
+        """Refuse a chunk without a needed column, or without a used one that other chunks have.
+
+        An absent column has a meaning, such as that all contacts were answered, and a missing cell has none.
+        """
         names = frozenset(chunk.columns)
-        if names != self._checked:
-            for kpi in self._plan.kpis:
-                _check_needs(kpi, chunk, self._plan)
-            self._checked = names
+        if names == self._checked:
+            return
+        for kpi in self._plan.kpis:
+            _check_needs(kpi, chunk, self._plan)
+        if not chunk.size:
+            return
+        used = {name for kpi in self._plan.kpis for name in kpi.uses}
+        differ = sorted(used & (names ^ self._checked)) if self._checked is not None else []
+        if differ and self._table not in _OF_SEVERAL_CLASSES:
+            raise InvalidValue.of(
+                self._table,
+                f"have {differ[0]} in all of its parts, or in none",
+                differ[0],
+                shown="some with it",
+                do="add it to the others, empty where it is not known",
+            )
+        self._checked = names
 
     def _add(self, chunk: Chunk) -> None:
         views: dict[str, View] = {}

@@ -16,7 +16,7 @@ from servqual._checks import all_of, must_be, near
 from servqual._words import counted
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
 from servqual.metrics.accumulators import Cells, Dense
-from servqual.metrics.catalogue._params import NAMING
+from servqual.metrics.catalogue._params import CHOOSING, NAMING
 from servqual.metrics.catalogue.kpis import KPIS
 from servqual.metrics.engine.planning import Dated, Plan, dated, plan_of, unread_of
 from servqual.metrics.engine.stocks import periods_of
@@ -176,12 +176,13 @@ class Tally:
         """Say where nothing has the asked values, a column of the groups has none, or scores lie off their scale."""
         chosen = {**self.plan.where, **(kpi.params.get("only") or {})}
         if chosen and not (numbers.n.any() or numbers.undecided.any()):
-            words = ", ".join(f"{name} {' or '.join(map(str, values))}" for name, values in chosen.items())
-            return (Caveat("where.no_match", f"no row counted has {words}"),)
+            return (_no_row_has(chosen),)
         named = {name: kpi.params[name] for name in NAMING if kpi.params.get(name)}
+        counting = {name: kpi.params[name] for name in CHOOSING if kpi.params.get(name)}
         if named and not (np.nan_to_num(numbers.value) != 0).any():
-            words = ", ".join(f"{name} {' or '.join(map(str, values))}" for name, values in named.items())
-            return (Caveat("where.no_match", f"no row counted has {words}"),)
+            return (_no_row_has(named),)
+        if counting and not (numbers.n.any() or numbers.undecided.any()) and groups.size:
+            return (_no_row_has(counting),)
         empty = [name for name, labels in zip(groups.by, groups.labels, strict=True) if groups.size and not labels]
         found = [Caveat("group.no_match", f"no row has a {name}") for name in empty]
         reasons = self.rows[kpi.table].reasons if "score" in kpi.needs and kpi.table in self.rows else {}
@@ -189,7 +190,7 @@ class Tally:
         scale = f"scale {low:g} to {high:g}"
         off = sum(count for (name, why), count in reasons.items() if name == "score" and why.endswith(scale))
         if off:
-            found.append(Caveat("scores.off_scale", f"{counted(off, 'score')} lie off the scale of their question"))
+            found.append(Caveat("scores.off_scale", f"{counted(off, 'score')} off the scale of their question"))
         return tuple(found)
 
     def _shown(self, kpi: Kpi, state: str | None = None) -> tuple[Groups, Cells]:
@@ -218,6 +219,12 @@ class Tally:
     def __repr__(self) -> str:
         cells = sum(groups.size for groups in self.groups.values())
         return f"<Tally of {', '.join(k.key for k in self.plan.kpis)} in {cells} cells>"
+
+
+def _no_row_has(chosen: Mapping[str, Any]) -> Caveat:
+    each = {name: (values,) if isinstance(values, str) else values for name, values in chosen.items()}
+    words = ", ".join(f"{name} {' or '.join(map(str, values))}" for name, values in each.items())
+    return Caveat("where.no_match", f"no row counted has {words}")
 
 
 def _is_stock(plan: Plan, part: Dated) -> bool:

@@ -77,7 +77,7 @@ def labels_of(values: Sequence[Any] | Array) -> Column:
     """
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and len(values):
         low, high = int(values.min()), int(values.max())
-        if high - low <= 4 * len(values):
+        if high - low <= 4 * len(values) and high < 1 << 63:
             wide = values if values.itemsize == np.dtype(np.int64).itemsize else values.astype(np.int64)
             numbers = Digits(range(low, high + 1))
             return Column(Kind.LABEL, (wide - low if low else wide).astype(np.int32), numbers)

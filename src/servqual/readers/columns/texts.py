@@ -57,7 +57,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         desk: ZoneInfo | None = None,
         dates: tuple[str, ...] = (),
         missing: Collection[str] = (),
-        decimal: str = ".",
+        decimal: str | None = None,
         true: tuple[str, ...] = (),
         false: tuple[str, ...] = (),
         seconds: int = 1,
@@ -73,7 +73,8 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         self.desk = desk or zone
         self._dates = dates
         self._missing = {"", *(word.casefold() for word in missing), *(MISSING_WORDS if kind is not Kind.LABEL else ())}
-        self._decimal = decimal
+        self._decimal = decimal or "."
+        self._sign_is_stated = decimal is not None
         self._flags = {w.casefold(): 0 for w in (*FALSE, *false)} | {w.casefold(): 1 for w in (*TRUE, *true)}
         self.seconds = seconds
         self._settings = settings
@@ -187,8 +188,12 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         plain = text.replace(" ", "").replace("\N{NO-BREAK SPACE}", "").replace("\N{NARROW NO-BREAK SPACE}", "")
         groups, point = (",", ".") if self._decimal == "." else (".", ",")
         if groups in plain:
-            if not re.fullmatch(rf"[+-]?\d{{1,3}}(\{groups}\d{{3}})+(\{point}\d*)?", plain):
+            if not re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}(\{groups}\d{{3}})+(\{point}\d*)?", plain):
                 raise InvalidValue(self._unread_number(text))
+            if not self._sign_is_stated and plain.count(groups) == 1 and point not in plain:
+                whole, part = plain.replace(groups, ""), plain.replace(groups, point)
+                do = self._do("say which with decimal = '.' or the other sign")
+                raise InvalidValue(f"must be a number, and may be {whole} or {part}{do}")
             plain = plain.replace(groups, "")
         try:
             value = float(plain.replace(point, "."))

@@ -60,6 +60,8 @@ class Export:
     """Called with the number of bytes read since the last call."""
     notes: list[str] = attrs.field(factory=list, init=False, eq=False, repr=False)
     """Findings about the file, in words, filled while reading."""
+    repeated: list[str] = attrs.field(factory=list, init=False, eq=False, repr=False)
+    """The columns read whose heading the file has more than once, filled while reading."""
 
     @property
     def folded(self) -> bool:
@@ -87,6 +89,7 @@ class Export:
             places = {name: found[given] for given, (name, _) in names.items()}
             readers = {name: self._reader(name, seconds, desk, typed=opened.typed) for name, seconds in names.values()}
             self.notes[:] = opened.notes
+            self.repeated[:] = [name for name, place in places.items() if opened.header[place] in opened.repeated]
             own_id = None if self.folded else readers.get(IDS.get(self.table, ""))
             # map lets go of the text of a chunk before the next is read
             for chunk in map(partial(_typed, places, readers), opened.chunks):

@@ -85,7 +85,7 @@ class Layout:
         dates: forms of dates, as Python's `strptime` spells them; ISO 8601 is always read.
         missing: further words for a missing value, in any letter case and in every column; words such as "n/a" are
             read as missing everywhere but in columns of names.
-        decimal: `.` or `,`.
+        decimal: `.` or `,`; by default `.`, and a cell such as "1,200" is refused, as it may be 1200 or 1.2.
         true, false: further words for yes and no.
         fold: whether the export has several rows per case, of which the last one wins.
         log: the layout of a log of named steps.
@@ -100,7 +100,7 @@ class Layout:
     zone: ZoneInfo | None = attrs.field(default=None, converter=_zone_or_none)
     dates: tuple[str, ...] = attrs.field(default=(), converter=_words)
     missing: tuple[str, ...] = attrs.field(default=(), converter=_words)
-    decimal: str = attrs.field(default=".", validator=one_of(".", ","))
+    decimal: str | None = attrs.field(default=None, validator=attrs.validators.optional(one_of(".", ",")))
     true: tuple[str, ...] = attrs.field(default=(), converter=_words)
     false: tuple[str, ...] = attrs.field(default=(), converter=_words)
     fold: bool = False

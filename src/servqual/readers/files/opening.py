@@ -64,6 +64,8 @@ class Opened:
     header: tuple[str, ...]
     chunks: Iterator[TextChunk]
     notes: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+    """Names that the header has more than once; the first column keeps it."""
     typed: bool = False
     """Whether the file has typed cells, so that their text is ours and not the export's."""
 
@@ -133,7 +135,7 @@ def _open_csv(path: Path, binary: IO[bytes], delimiter: str | None, encoding: st
     if repeated:
         notes.append(_said_twice(header, names, repeated))
     records = _records(rows, lines, delimiter)
-    return Opened(names, _csv_chunks(path, records, lines, len(names), encoding), tuple(notes))
+    return Opened(names, _csv_chunks(path, records, lines, len(names), encoding), tuple(notes), tuple(repeated))
 
 
 class _Lines:
@@ -374,7 +376,8 @@ def _open_excel(path: Path, sheet: str | None, stack: ExitStack) -> Opened:
     notes = [_said_twice(first[0], unique, repeated)] if repeated else []
     if sheet is None and len(names) > 1:
         notes.append(f"read sheet {names[0]!r} of {len(names)}; name another with sheet = '…'")
-    return Opened(unique, _excel_chunks(itertools.chain([first[1:]], chunks), len(unique)), tuple(notes), typed=True)
+    rows = _excel_chunks(itertools.chain([first[1:]], chunks), len(unique))
+    return Opened(unique, rows, tuple(notes), tuple(repeated), typed=True)
 
 
 def _excel_chunks(chunks: Iterator[list[list[str]]], width: int) -> Iterator[TextChunk]:

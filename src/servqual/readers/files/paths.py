@@ -31,6 +31,14 @@ def file_chunks(table: str, path: Path, request: Request = ALL) -> Iterator[Call
             layout = Layout(zone=request.naive, columns=request.names)
             export = Export(file, layout, table=table, need=(), kinds=request.kinds)
             for chunk in export.chunks(desk=request.desk):
+                for name in export.repeated if request.only is None else request.only & {*export.repeated}:
+                    raise InvalidValue.of(
+                        name,
+                        f"be one column of {table}",
+                        file.name,
+                        shown="several",
+                        do="rename all but one in the file",
+                    )
                 yield partial(_itself, chunk)
 
 

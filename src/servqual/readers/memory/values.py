@@ -159,8 +159,11 @@ def _span(name: str, value: Any, seconds: int) -> int:
 
 
 def _check_fixed(name: str, dtype: Any) -> None:
-    if np.datetime_data(dtype)[0] in {"Y", "M"}:
+    unit = np.datetime_data(dtype)[0]
+    if unit in {"Y", "M"}:
         raise InvalidValue.of(name, "hold durations of a fixed length", dtype, do="months and years have none")
+    if unit == "generic":
+        raise InvalidValue.of(name, "hold durations with a unit", dtype, do="make them timedelta64[s], or numbers")
 
 
 def _is_number(value: Any) -> bool:

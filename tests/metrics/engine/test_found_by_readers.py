@@ -1,0 +1,77 @@
+"""Silent wrong numbers that a reader of the docs found, each as they tried it."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from servqual.errors import InvalidValue
+from servqual.metrics import KPIS, measure
+
+NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("cell", ["0,500", "1,250", "12,5"])
+def test_a_comma_that_may_be_decimal_is_never_read_as_thousands(cell: str) -> None:
+    """A leading 0 groups nothing; one group of three digits may be either, and is refused until it is said."""
+    found = measure(["asa"], {"interactions": {"wait_s": [cell, "1,234,567", "1,200.5"]}})
+    assert [refusal.value for refusal in found.rows["interactions"].refusals] == [cell]
+    assert found.one().value == (1_234_567 + 1200.5) / 2
+
+
+def test_a_repeated_heading_is_refused_from_a_file_as_from_a_frame(tmp_path: Path) -> None:
+    """Nobody knows which of the two is meant."""
+    path = tmp_path / "twice.csv"
+    path.write_text("wait_s,note,note,wait_s\n1,a,b,5\n", encoding="utf-8")
+    with pytest.raises(InvalidValue, match="wait_s must be one column of interactions"):
+        measure(["asa"], {"interactions": path})
+    assert measure(["volume"], {"interactions": path}).one().value == 1
+
+
+def test_parts_that_differ_in_an_optional_column_are_refused() -> None:
+    """Without it all were answered; with it, empty, nothing is known: which of the two is not for us to say."""
+    with_it, without = {"wait_s": [5.0], "abandoned": [True]}, {"wait_s": [5.0]}
+    for parts in ([with_it, without], [without, with_it], iter([with_it, without])):
+        with pytest.raises(InvalidValue, match="interactions must have abandoned in all of its parts, or in none"):
+            measure(["service_level"], {"interactions": parts})
+    assert measure(["volume"], {"interactions": [with_it, without]}).one().value == 2
+
+
+@pytest.mark.parametrize("chosen", ["10", 10, ["10"], ("10",)])
+def test_a_text_chooses_as_a_whole(chosen: Any) -> None:
+    """Not letter by letter; as `where` takes it."""
+    cases = {"received_at": [NINE] * 4, "priority": ["1", "2", "10", "10"]}
+    found = measure([KPIS["case_volume"].with_(only={"priority": chosen})], {"cases": cases}, now=NINE)
+    assert found.one().value == 2
+    others = KPIS["case_volume"].with_(except_for=[{"priority": chosen}])
+    assert measure([others], {"cases": cases}, now=NINE).one().value == 2
+    assert measure(["case_volume"], {"cases": cases}, where={"priority": chosen}, now=NINE).one().value == 2
+
+
+def test_durations_without_a_unit_are_refused() -> None:
+    """They would be read as microseconds."""
+    with pytest.raises(InvalidValue, match="wait_s must hold durations with a unit"):
+        measure(["asa"], {"interactions": {"wait_s": np.array([30, 60], "timedelta64")}})
+
+
+def test_kpis_that_share_rows_stand_beside_each_other_with_clusters() -> None:
+    """A mean has intervals by customer, a percentile has not."""
+    rows = {"wait_s": [1.0, 2.0, 3.0], "customer_id": ["a", "a", "b"]}
+    found = measure(["asa", "wait_p50"], {"interactions": rows}, cluster="customer_id")
+    assert [m.value for m in found] == [2, 2]
+
+
+def test_a_share_of_nothing_is_not_a_slip_of_the_pen() -> None:
+    """An NPS of 0 counts its questions all the same."""
+    answers = {"answered_at": [NINE] * 40, "score": [10, 0] * 20, "question_kind": ["nps"] * 40}
+    assert {w.code for w in measure(["nps"], {"answers": answers}).one().warnings} == set()
+
+
+def test_ids_of_any_width_are_told_apart() -> None:
+    """Above the whole numbers of 63 bits, too."""
+    ids = [2**64 - 1, 2**64 - 2, 2**64 - 1]
+    frame = pl.DataFrame({"queued_at": [NINE] * 3, "customer_id": pl.Series(ids, dtype=pl.UInt64)})
+    assert measure(["customers_in_contact"], {"interactions": frame}).one().value == 2
