@@ -193,6 +193,8 @@ def test_a_log_gives_what_its_cases_give(told: tuple[list[Case], Asked], data: s
     assert said(rows, cases)[3:4] == want[3:4]
     of_cases = attrs.evolve(rows, kpis=tuple(kpi for kpi in rows.kpis if kpi.table == "cases"))
     if of_cases.kpis and want[0] != "error":
+        # a case that begins after `now` is not in a log, and counts for nothing in a table
+        of_cases = attrs.evolve(of_cases, options={**rows.options, "now": MONDAY + 400 * HOUR})
         log = of(of_cases, lists(rows, Path()))
         table = tally(of_cases.kpis, {"cases": cases}, **of_cases.options)
         assert found(log)[3] == found(table)[3]

@@ -162,7 +162,8 @@ class Ids:
             known = self._known(hashes)
             self._next += 1
             self._turn.notify_all()
-        if counts.max(initial=0) <= 1 and not known.any():
+        left_out = sum(refusal.reason in {REPEATS, REPLACED} for refusal in chunk.lost) if self._once else 0
+        if counts.max(initial=0) <= 1 and not known.any() and not left_out:
             return chunk
         if not self._once:
             raise RepeatedIdError
@@ -171,7 +172,7 @@ class Ids:
         gone, identical = _replaced(self._table, chunk, ids, repeated(self._table, ids))
         gone |= old[codes]
         with self._turn:
-            self._repeats += int(gone.sum())
+            self._repeats += left_out + int(gone.sum())
             _check_few(self._table, self._repeats)
         return without(self._table, chunk, gone, identical)
 

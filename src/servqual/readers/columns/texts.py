@@ -231,8 +231,8 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         try:
             return self._flags[text.casefold()]
         except KeyError:
-            if re.fullmatch(r"[01]\.0*", text):  # as frames write flags where some are missing
-                return int(text[0])
+            if re.fullmatch(r"1\.0*|-?0\.0*", text):  # as frames write flags where some are missing
+                return int(text[0] == "1")
             do = self._do("name other words with true = […] and false = […]")
             raise InvalidValue(f"{RULES[Kind.FLAG]}{do}") from None
 
