@@ -221,7 +221,7 @@ def test_cadences_follow_the_calendar(cadence: str, due: dt.date) -> None:
         ({"kind": "perception", "satisfied_from": None}, "dimension must be named"),
         ({"kind": "text", "satisfied_from": None}, "scale must be given for all but free text"),
         ({"kind": "text", "satisfied_from": None, "scale": None, "reversed": True}, "reversed must be left out"),
-        ({"kind": "cast"}, "question kind must be one of .* did you mean csat"),
+        ({"kind": "cast"}, "kind must be one of .* did you mean csat"),
         ({"key": ""}, "key must be a text"),
     ],
 )
