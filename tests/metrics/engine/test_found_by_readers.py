@@ -3,13 +3,17 @@
 import datetime as dt
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
+import openpyxl
 import polars as pl
 import pytest
 
 from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, measure
+from servqual.metrics import KPIS, measure, working_days_between
+from servqual.model import BusinessHours
+from servqual.readers import Export, Layout
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 
@@ -75,3 +79,35 @@ def test_ids_of_any_width_are_told_apart() -> None:
     ids = [2**64 - 1, 2**64 - 2, 2**64 - 1]
     frame = pl.DataFrame({"queued_at": [NINE] * 3, "customer_id": pl.Series(ids, dtype=pl.UInt64)})
     assert measure(["customers_in_contact"], {"interactions": frame}).one().value == 2
+
+
+def test_working_days_between_are_those_that_a_promise_needs() -> None:
+    """Also where a night shift runs on into the due day, and where the clock shows an hour twice."""
+    berlin = ZoneInfo("Europe/Berlin")
+    nights = BusinessHours(
+        zone="Europe/Berlin", week={"mon-thu": "00:00-24:00", "fri": "22:00-06:00", "sat": "08:00-14:00"}
+    )
+    start, end = dt.datetime(2026, 5, 7, 1, 30, tzinfo=berlin), dt.datetime(2026, 5, 9, 5, 30, tzinfo=berlin)
+    assert nights.add_working_days(start, 2, convention="same_time") == dt.datetime(2026, 5, 9, 1, 30, tzinfo=berlin)
+    assert nights.working_days_between(start, end, convention="same_time") == 3
+    moments = [np.datetime64(at.astimezone(dt.UTC).replace(tzinfo=None), "us") for at in (start, end)]
+    assert working_days_between(nights, *moments, convention="same_time") == 3
+    always = BusinessHours(zone="Europe/Berlin", week={"mon-sun": "00:00-24:00"})
+    second = dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC)  # the second 02:30 of that night
+    assert always.add_working_days(second, 0, convention="same_time") == second
+    assert always.working_days_between(second, second, convention="same_time") == 0
+
+
+def test_midnight_in_a_column_of_times_is_no_day(tmp_path: Path) -> None:
+    """A workbook's due moment of exactly 00:00 beside other times; a column of dates alone is of days."""
+    times = [dt.datetime(2026, 5, 6), dt.datetime(2026, 5, 5, 23, 30)]  # noqa: DTZ001  (cells have no zone)
+    for due, kept in ((times, 0.0), ([dt.datetime(2026, 5, 6), dt.datetime(2026, 5, 5)], 0.5)):  # noqa: DTZ001
+        book = openpyxl.Workbook()
+        sheet = book.active
+        assert sheet is not None
+        sheet.append(["received_at", "resolved_at", "due_at"])
+        sheet.append([dt.datetime(2026, 5, 5, 20), dt.datetime(2026, 5, 6, 23), due[0]])  # noqa: DTZ001
+        sheet.append([dt.datetime(2026, 5, 5, 19, 30), dt.datetime(2026, 5, 6, 1), due[1]])  # noqa: DTZ001
+        book.save(tmp_path / "cases.xlsx")
+        data = {"cases": Export(tmp_path / "cases.xlsx", Layout(zone="UTC"))}
+        assert measure(["resolution_kept"], data, now=dt.datetime(2026, 6, 1, tzinfo=dt.UTC)).one().value == kept

@@ -99,7 +99,8 @@ def _due(hours: Hours, first: IntsLike, days: Ints, *, convention: DayConvention
     zone, midnights = hours.day_zone, (np.array(table.days) - _EPOCH_DAY) * _DAY
     since = local(np.maximum(at, opens[place]), zone) - midnights[place]
     moved = shown_by(since + midnights[place + wanted], zone, first=np.int64(0))
-    out[known] = after(hours, moved.view("M8[us]"), np.timedelta64(0, "us"), at_close="roll").view(np.int64)
+    due = after(hours, moved.view("M8[us]"), np.timedelta64(0, "us"), at_close="roll").view(np.int64)
+    out[known] = np.maximum(at, due)  # in an hour that the clock shows twice, not before the receipt
     return out
 
 
@@ -114,8 +115,9 @@ def _between(hours: Hours, first: IntsLike, last: IntsLike, *, convention: DayCo
     closes = np.array(hours.working.over(int(low.min()), int(high.max())).closes, np.int64)
     days = np.maximum(0, np.searchsorted(closes, high) - np.searchsorted(closes, low, side="right"))
     if convention == "same_time":
-        late = high > _due(hours, low, days, convention=convention)
-        sooner = high <= _due(hours, low, np.maximum(days - 1, 0), convention=convention)
-        days += late.astype(np.int64) - (sooner & (days > 0))
+        while (late := high > _due(hours, low, days, convention=convention)).any():
+            days += late  # a night shift may run on into the due day
+        while (sooner := (days > 0) & (high <= _due(hours, low, np.maximum(days - 1, 0), convention=convention))).any():
+            days -= sooner
     out[known] = np.where(end[known] < start[known], -days, days)
     return out

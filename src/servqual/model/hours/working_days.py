@@ -142,7 +142,7 @@ class Workdays:
         found = self._source.next_open(moment(opening(zone, compiled.days[due], since)))
         if found is None:
             raise InvalidValue.of("days", "end while the hours are open", limit, do="give the hours a week")
-        return micros(found)
+        return max(at, micros(found))  # in an hour that the clock shows twice, not before the receipt
 
     def between(self, start: int, end: int, convention: DayConvention) -> int:
         """Return the fewest working days within which an end is in time; negative where it comes first."""
@@ -156,7 +156,11 @@ class Workdays:
         def late(days: int) -> bool:
             return end > self.after(start, WorkingDays(days, convention=convention))
 
-        return days + late(days) - (days > 0 and not late(days - 1))
+        while late(days):  # a night shift may run on into the due day
+            days += 1
+        while days > 0 and not late(days - 1):
+            days -= 1
+        return days
 
     def _within(self, first: int, last: int) -> Compiled:
         """Compile the days from first to last, and what was compiled before, in whole years."""

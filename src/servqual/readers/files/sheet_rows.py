@@ -4,6 +4,7 @@ Run as a script: `workbook` starts it, so that a file which makes the reader of 
 memory than there is, ends this process and not the user's. It imports nothing of servqual, so that it starts at once.
 """
 
+import datetime as dt
 import itertools
 import marshal
 import struct
@@ -28,6 +29,14 @@ def as_text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
+def texts_of(rows: list[list[object]], timed: set[int]) -> list[list[str]]:
+    """Write rows; a date in a column that also has times is a midnight, of which the reader drops the time."""
+    return [
+        [f"{cell} 00:00:00" if type(cell) is dt.date and at in timed else as_text(cell) for at, cell in enumerate(row)]
+        for row in rows
+    ]
+
+
 def messages(load: Callable[[], Any], sheet: str | None) -> Iterator[Any]:
     """Give the names of the sheets, then the rows of one as texts, some at a time; or the fault as a text."""
     try:
@@ -38,8 +47,9 @@ def messages(load: Callable[[], Any], sheet: str | None) -> Iterator[Any]:
             return
         found = book.get_sheet_by_name(names[0] if sheet is None else sheet)
         rows, most = found.iter_rows(), max(1, min(_ROWS, _CELLS // max(found.total_width, 1)))
-        while some := [[*map(as_text, row)] for row in itertools.islice(rows, most)]:
-            yield some
+        timed = {at for row in found.iter_rows() for at, cell in enumerate(row) if type(cell) is dt.datetime}
+        while some := list(itertools.islice(rows, most)):
+            yield texts_of(some, timed)
     except BaseException as error:  # noqa: BLE001  (a panic of the reader is no Exception)
         yield str(error) or type(error).__name__
 
