@@ -87,7 +87,8 @@ def test_boston311(data: Path, tmp_path: Path) -> None:
     flag = kpi(found, "sla_kept")
     assert (round(flag["value"] * flag["n"]), flag["n"]) == (oracle["flag_counts"]["ONTIME"], 31_745)
     [own] = found["standards"]
-    assert (own["n"], round(own["value"] * own["n"])) == (oracle["with_target"], oracle["closed_with_target_met"])
+    # three requests were due before they came in, by the same day's midnight, and are refused
+    assert (own["n"], round(own["value"] * own["n"])) == (oracle["with_target"] - 3, oracle["closed_with_target_met"])
     assert {w["column"] for w in found["weakest"]} <= {"category", "team", "channel", "neighborhood"}
     count = {row["category"]: row["count"] for row in found["pareto"]["rows"]}
     assert {name: count[name] for name in oracle["top10_types"]} == oracle["top10_types"]

@@ -6,8 +6,8 @@
     A        11:00       solved        repeats another row
 
 Of the legs of a contact the answered one stands; of the rows of any other id the one that was updated last, or without
-`updated_at` the one with the latest moment. Ties are broken by content: columns in the order of their names, labels by
-their texts, and a missing value below any other.
+`updated_at` the one with the latest moment. Ties are broken by content: the number of `updates` where it is told, then
+columns from the last name to the first, labels by their texts, and a missing value below any other.
 """
 
 from typing import Final
@@ -51,7 +51,8 @@ def last_rows(chunk: Chunk, place: Array, preferred: Array) -> Array:
     tied = np.flatnonzero(preferred == preferred[best][place])
     if len(tied) > len(best):
         several = tied[np.bincount(place[tied])[place[tied]] > 1]
-        content = [_ranked(column.take(several)) for _, column in sorted(chunk.columns.items())]
+        names = sorted(chunk.columns, key=lambda name: (name == "updates", name))
+        content = [_ranked(chunk.columns[name].take(several)) for name in names]
         found, places = np.unique(place[several], return_inverse=True)
         best[found] = several[_last(places, content)]
     return best

@@ -28,7 +28,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
         Kind.MOMENT: "occurred_at received_at assigned_at first_response_at resolved_at verified_at closed_at "
         "due_at first_resolved_at reopened_at updated_at",
         Kind.DURATION: "requester_wait_s paused_s",
-        Kind.COUNT: "reopened reassigned recategorised customer_replies",
+        Kind.COUNT: "reopened reassigned recategorised customer_replies updates",
         Kind.FLAG: "escalated sla_kept procedure_followed",
         Kind.NUMBER: "cost",
         Kind.LABEL: "case_id customer_id team agent category cause priority channel tier source status",

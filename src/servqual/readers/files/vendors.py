@@ -19,6 +19,7 @@ LAYOUTS: Final = MappingProxyType(
                 "resolved_at": "resolved_at",
                 "closed_at": "closed_at",
                 "updated_at": "sys_updated_at",
+                "updates": "sys_mod_count",
                 "customer_id": "caller_id",
                 "team": "assignment_group",
                 "agent": "assigned_to",
