@@ -85,10 +85,10 @@ CARRIERS: Final[dict[str, Carrier]] = {
 
 
 def began(date: dt.date, zone: ZoneInfo) -> dt.datetime:
-    """The first instant of a date: a search in steps of a quarter of an hour, which divide all clock changes."""
+    """The first instant of a date: a search in steps of five minutes, which divide all offsets."""
     at = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC) - dt.timedelta(hours=15)
     while at.astimezone(zone).date() < date:
-        at += dt.timedelta(minutes=15)
+        at += dt.timedelta(minutes=5)
     return at
 
 
