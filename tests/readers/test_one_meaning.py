@@ -79,7 +79,7 @@ def fits(rows: Asked, name: str) -> bool:
         for row in zip(*(c.cells for c in rows.columns.values()), strict=True)
     )
     if name == "excel":  # beside times a workbook's date is midnight, so that days and times do not mix in a column
-        mixed = any({dt.date, dt.datetime} <= {*map(type, column.values)} for column in rows.columns.values())
+        mixed = any(dt.date in {*map(type, column.values)} for column in rows.columns.values())
         return full and not mixed
     return full or len(rows.columns) > 1 or not name.startswith("csv")
 
