@@ -78,10 +78,7 @@ def fits(rows: Asked, name: str) -> bool:
         any((cell.text or "").strip() for cell in row)
         for row in zip(*(c.cells for c in rows.columns.values()), strict=True)
     )
-    if name == "excel":  # beside times a workbook's date is midnight, so that days and times do not mix in a column
-        mixed = any(dt.date in {*map(type, column.values)} for column in rows.columns.values())
-        return full and not mixed
-    return full or len(rows.columns) > 1 or not name.startswith("csv")
+    return full if name == "excel" else full or len(rows.columns) > 1 or not name.startswith("csv")
 
 
 # a workbook is read in a process of its own, and DuckDB starts anew: one example in five has these

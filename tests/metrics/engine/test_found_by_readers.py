@@ -26,6 +26,21 @@ def test_a_comma_that_may_be_decimal_is_never_read_as_thousands(cell: str) -> No
     assert found.one().value == (1_234_567 + 1200.5) / 2
 
 
+def test_a_text_in_a_typed_file_is_no_surer_of_its_comma(tmp_path: Path) -> None:
+    """A workbook's or Parquet's own numbers have no sign of decimals, and its texts are those of any file."""
+    pl.DataFrame({"wait_s": ["1,250"]}).write_parquet(tmp_path / "rows.parquet")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for cell in ("wait_s", "1,250"):
+        sheet.append([cell])
+    book.save(tmp_path / "rows.xlsx")
+    for name in ("rows.parquet", "rows.xlsx"):
+        export = Export(tmp_path / name, Layout(), table="interactions", need=())
+        found = measure(["asa"], {"interactions": export})
+        assert (found.one().n, len(found.rows["interactions"].refusals)) == (0, 1)
+
+
 def test_a_repeated_heading_is_refused_from_a_file_as_from_a_frame(tmp_path: Path) -> None:
     """Nobody knows which of the two is meant."""
     path = tmp_path / "twice.csv"

@@ -118,7 +118,7 @@ class Export:
             desk=desk,
             dates=layout.dates,
             missing=layout.missing,
-            decimal="." if typed else layout.decimal,
+            decimal=None if typed else layout.decimal,
             true=layout.true,
             false=layout.false,
             seconds=seconds,
