@@ -21,6 +21,8 @@ from servqual.model import BusinessHours, Case, CaseId, CustomerId, Hours, Recur
 from servqual.model import case as event
 from servqual.testing.hours import business_hours, hours, moments
 
+pytestmark = pytest.mark.no_cover  # a tracer makes the short turns of the threads thirty times as long
+
 Together = Callable[[Iterable[Callable[[], Any]]], list[Any]]
 
 START = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)

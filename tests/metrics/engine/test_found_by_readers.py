@@ -63,11 +63,13 @@ def test_parts_that_differ_in_an_optional_column_are_refused() -> None:
 def test_a_text_chooses_as_a_whole(chosen: Any) -> None:
     """Not letter by letter; as `where` takes it."""
     cases = {"received_at": [NINE] * 4, "priority": ["1", "2", "10", "10"]}
-    found = measure([KPIS["case_volume"].with_(only={"priority": chosen})], {"cases": cases}, now=NINE)
-    assert found.one().value == 2
+    only_these = KPIS["case_volume"].with_(only={"priority": chosen})
+    assert measure([only_these], {"cases": cases}, now=NINE).one().value == 2
     others = KPIS["case_volume"].with_(except_for=[{"priority": chosen}])
     assert measure([others], {"cases": cases}, now=NINE).one().value == 2
     assert measure(["case_volume"], {"cases": cases}, where={"priority": chosen}, now=NINE).one().value == 2
+    nowhere = measure([only_these], {"cases": {"received_at": [NINE], "priority": ["1"]}}, now=NINE).one()
+    assert [warning.text for warning in nowhere.warnings] == ["no row counted has priority 10"]
 
 
 def test_durations_without_a_unit_are_refused() -> None:

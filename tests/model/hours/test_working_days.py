@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -205,7 +206,7 @@ def test_what_cannot_be_answered_is_refused() -> None:
     with pytest.raises(InvalidValue, match=r"of one zone .* Europe/Berlin and UTC"):
         (WEEK | NIGHT).add_working_days(at, 1)
     with pytest.raises(InvalidValue, match="days must fit"):
-        WEEK.add_working_days(utc("9999-12-01T10:00"), 60)
+        attrs.evolve(WEEK).add_working_days(utc("9999-12-01T10:00"), 60)  # its own, lest all years between be compiled
 
 
 def test_a_limit_is_a_value_with_words() -> None:

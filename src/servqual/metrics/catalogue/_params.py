@@ -65,8 +65,12 @@ def labelled(t: View, name: str, param: str) -> Array:
     return holding(t, name, wanted)
 
 
+def each_of(wanted: object) -> Collection[object]:
+    """Give the values of a collection, or the one value that stands alone; a text is one value."""
+    return wanted if isinstance(wanted, Collection) and not isinstance(wanted, str | bytes) else (wanted,)
+
+
 def holding(t: View, name: str, wanted: object) -> Array:
     """Find the rows whose label is this one, or one of these, in any letter case."""
-    values = wanted if isinstance(wanted, Collection) and not isinstance(wanted, str) else (wanted,)
-    column, names = t.column(name), {text_of(value).casefold() for value in values}
+    column, names = t.column(name), {text_of(value).casefold() for value in each_of(wanted)}
     return np.isin(column.values, [code for code, label in enumerate(column.labels) if label.casefold() in names])

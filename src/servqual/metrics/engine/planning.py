@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypedDict, TypeVar, Unpack
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ import numpy as np
 from servqual._checks import all_of, as_zone, did_you_mean, frozen, must_be, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.accumulators import Clustered
+from servqual.metrics.catalogue._params import each_of
 from servqual.metrics.catalogue.clocks import judged_by
 from servqual.metrics.catalogue.kpis import KPIS
 from servqual.metrics.kpi.clusters import clustered
@@ -71,10 +72,7 @@ def _choices(where: Where) -> Mapping[str, tuple[Any, ...]]:
     out: dict[str, tuple[Any, ...]] = {}
     for name, given in sorted(where.items()):
         values = given.tolist() if isinstance(given, np.ndarray | np.generic) else given
-        several = isinstance(values, Collection) and not isinstance(values, str | bytes)
-        plain = (
-            value.item() if isinstance(value, np.generic) else value for value in (values if several else [values])
-        )
+        plain = (value.item() if isinstance(value, np.generic) else value for value in each_of(values))
         out[name] = tuple(sorted(plain, key=repr))
     return out
 

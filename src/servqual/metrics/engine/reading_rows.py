@@ -177,8 +177,9 @@ class _Dated:
         for state, form in self._forms.items():
             kpi = self._kpis[state]
             if kpi.reading not in views:
+                plan = self._plan
                 views[kpi.reading] = view = View(
-                    chunk, kpi, self._plan.now, self._plan.period, memo=memo, by=self._plan.by
+                    chunk, kpi, plan.now, plan.period, memo=memo, by=plan.by, where=plan.where
                 )
                 found[kpi.reading], amounts[kpi.reading] = kpi.arguments(view), Amounts()
                 within = _both(view.within(), inside)  # the same for all KPIs of a part

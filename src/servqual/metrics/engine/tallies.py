@@ -16,7 +16,7 @@ from servqual._checks import all_of, must_be, near
 from servqual._words import counted
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
 from servqual.metrics.accumulators import Cells, Dense
-from servqual.metrics.catalogue._params import CHOOSING, NAMING
+from servqual.metrics.catalogue._params import CHOOSING, NAMING, each_of
 from servqual.metrics.catalogue.kpis import KPIS
 from servqual.metrics.engine.planning import Dated, Plan, dated, plan_of, unread_of
 from servqual.metrics.engine.stocks import periods_of
@@ -222,8 +222,7 @@ class Tally:
 
 
 def _no_row_has(chosen: Mapping[str, Any]) -> Caveat:
-    each = {name: (values,) if isinstance(values, str) else values for name, values in chosen.items()}
-    words = ", ".join(f"{name} {' or '.join(map(str, values))}" for name, values in each.items())
+    words = ", ".join(f"{name} {' or '.join(map(str, each_of(values)))}" for name, values in chosen.items())
     return Caveat("where.no_match", f"no row counted has {words}")
 
 

@@ -1,6 +1,6 @@
 """The rows that a KPI counts, as it sees them: typed columns, the moment `now`, the period, and its parameters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
@@ -32,6 +32,7 @@ class View:
         *,
         memo: dict[Any, Any] | None = None,
         by: Sequence[str] = (),
+        where: Collection[str] = (),
     ) -> None:
         self._chunk = chunk
         self._kpi = kpi
@@ -41,7 +42,7 @@ class View:
         self.size = chunk.size
         keys = keys_of(by, kpi.at)
         self.named = kpi.columns | {*keys}
-        self.told_by = kpi.columns | {*by}
+        self.told_by = kpi.columns | {*by, *where}
         self.params = kpi.params
         self.refusals = Refusals()
         self._bad: Array | None = None
@@ -172,9 +173,12 @@ class View:
         self.refusals += Refusals((Unusable(name, reason, self._chunk.numbers[places], self[name][places]),))
 
     def content(self, rows: Array, *without: str) -> list[Array]:
-        """Content of some rows in the columns read, but `without` some, as numbers that do not depend on row order."""
+        """Content of some rows in the columns read, but `without` some, as numbers that do not depend on row order.
+
+        The last decides first: the KPI's own columns, so that rows which differ there stand alike in any groups.
+        """
         out: list[Array] = []
-        for name in sorted(self.told_by - {*without}):
+        for name in sorted(self.told_by - {*without}, key=lambda name: (name in self._kpi.columns, name)):
             column = self._chunk.columns.get(name)
             if column is None:
                 continue
