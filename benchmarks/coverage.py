@@ -16,7 +16,7 @@ from scipy import special
 
 from servqual._arrays import Array
 from servqual.metrics.accumulators.distinct import DISTINCT_ERROR, estimated, registers_of
-from servqual.stats import inference
+from servqual.stats import intervals
 
 CONFIDENCE = 0.95
 SIZES = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
@@ -36,7 +36,7 @@ def binomial(n: int, share: float) -> Array:
 def of_shares() -> Iterator[Line]:
     """Wilson's interval, exactly."""
     for n in SIZES:
-        low, high = inference.wilson(np.arange(n + 1), np.full(n + 1, n), CONFIDENCE)
+        low, high = intervals.wilson(np.arange(n + 1), np.full(n + 1, n), CONFIDENCE)
         held = [float(binomial(n, p)[(low <= p) & (p <= high)].sum()) for p in SHARES]
         yield "share (Wilson)", f"n = {n:,}", held
 
@@ -47,7 +47,7 @@ def few_or_not() -> Iterator[Line]:
     for name, least, most in (("fewer than 3 expected", 0, 3), ("3 or more expected", 3, np.inf)):
         held = []
         for n in (20, 50, 100, 200, 500, 1000):
-            low, high = inference.wilson(np.arange(n + 1), np.full(n + 1, n), CONFIDENCE)
+            low, high = intervals.wilson(np.arange(n + 1), np.full(n + 1, n), CONFIDENCE)
             some = grid[(grid * n >= least) & (grid * n < most)]
             held += [float(binomial(n, p)[(low <= p) & (p <= high)].sum()) for p in some]
         yield "share (Wilson), on a fine grid", name, held
@@ -56,7 +56,7 @@ def few_or_not() -> Iterator[Line]:
 def of_counts() -> Iterator[Line]:
     """Garwood's interval, exactly."""
     k = np.arange(2000)
-    low, high = inference.poisson(k, CONFIDENCE)
+    low, high = intervals.poisson(k, CONFIDENCE)
     for mean in MEANS:
         chance = np.exp(special.xlogy(k, mean) - mean - special.gammaln(k + 1))
         yield "events (Garwood)", f"{mean:g} expected", [float(chance[(low <= mean) & (mean <= high)].sum())]
@@ -68,7 +68,7 @@ def of_nets() -> Iterator[Line]:
         plus, minus = (x.ravel() for x in np.meshgrid(np.arange(n + 1), np.arange(n + 1)))
         some = plus + minus <= n
         plus, minus = plus[some], minus[some]
-        low, high = inference.net(plus, minus, np.full(len(plus), n), CONFIDENCE)
+        low, high = intervals.net(plus, minus, np.full(len(plus), n), CONFIDENCE)
         logs = special.gammaln(n + 1) - sum(special.gammaln(x + 1) for x in (plus, minus, n - plus - minus))
         held = []
         for up, down in NETS:
@@ -82,7 +82,7 @@ def of_ranks() -> Iterator[Line]:
     """Order statistics, exactly, for any continuous distribution: the number of values below a quantile is binomial."""
     for q in (0.5, 0.9, 0.95):
         for n in SIZES:
-            low, high = (int(x[0]) for x in inference.quantile_ranks(np.array([n]), q, CONFIDENCE))
+            low, high = (int(x[0]) for x in intervals.quantile_ranks(np.array([n]), q, CONFIDENCE))
             # it is held where at least `low` values lie below it, and fewer than `high` do
             held = float(binomial(n, q)[low:high].sum())
             yield f"p{100 * q:g} (order statistics)", f"n = {n:,}", [held]
@@ -111,13 +111,13 @@ def of_means(runs: int) -> Iterator[Line]:
             values = draw(rng, (times, n))
             mean, error, size = values.mean(1), values.std(1, ddof=1) / n**0.5, np.full(times, n)
             alike = (values == values[:, :1]).all(1)
-            low, high = inference.mean(mean, error**2 * n, size, CONFIDENCE)
-            bounds = inference.alike(mean, size, least, most, CONFIDENCE)
+            low, high = intervals.mean(mean, error**2 * n, size, CONFIDENCE)
+            bounds = intervals.alike(mean, size, least, most, CONFIDENCE)
             low, high = (np.where(alike, bound, end) for bound, end in zip(bounds, (low, high), strict=True))
             if np.isinf(most):
                 yield "mean, open scale (Student)", f"{name}, n = {n:,}", [held(low, high, truth)]
             near, turned = np.minimum(mean - least, most - mean), most - mean < mean - least
-            rare = inference.skewed(near, np.where(alike, 0, error), CONFIDENCE)
+            rare = intervals.skewed(near, np.where(alike, 0, error), CONFIDENCE)
             a = np.where(turned, most - rare[1], least + rare[0])
             b = np.where(turned, most - rare[0], least + rare[1])
             yield (

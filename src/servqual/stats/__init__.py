@@ -1,7 +1,8 @@
 """Statistics on plain arrays, with their sources; they know no KPI and no table.
 
-- `inference`: intervals for measured values, one formula per kind of number
-- `spc`: exact control limits of shares and counts
+- `intervals`: intervals of many groups at once, one formula per kind of number
+- `inference`: estimates, tests and series, a call each
+- `spc`: control charts, run rules, capability
 - `survival`: survival curves of all groups at once
 - `shrinkage`: values of small groups drawn towards the level of all
 """

@@ -10,7 +10,7 @@ from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, measure
 from servqual.metrics.catalogue.surveys import VOICE_KPIS
 from servqual.model import CustomerId, HandOver, Interaction, InteractionId
-from servqual.stats import inference
+from servqual.stats import intervals
 
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 NOW = START + dt.timedelta(days=30)
@@ -103,7 +103,7 @@ def test_nps_of_the_contract_and_its_interval() -> None:
     scores = [10, 9, 9, 8, 7, 6, 3, 10]
     found = measure(["nps"], {"answers": {"score": scores}}).one()
     assert found.value == 25.0
-    low, high = inference.net(np.array([4]), np.array([2]), np.array([8]), 0.95)
+    low, high = intervals.net(np.array([4]), np.array([2]), np.array([8]), 0.95)
     assert [found.low, found.high] == pytest.approx([100 * low[0], 100 * high[0]])
     assert found.standard_error == pytest.approx(100 * ((4 / 8 + 2 / 8 - (4 / 8 - 2 / 8) ** 2) / 8) ** 0.5)
 

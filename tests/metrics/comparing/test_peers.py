@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import KPIS, Compound, Kpi, Measures, Peer, measure, peer_gaps
 from servqual.metrics.comparing.differences import Figure, difference
-from servqual.stats.inference import poisson, wilson
+from servqual.stats.intervals import poisson, wilson
 
 SATISFIED = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
 SCORE = KPIS["csat_mean"].with_(scale=(1, 5))

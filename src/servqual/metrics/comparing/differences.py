@@ -8,7 +8,7 @@ import attrs
 
 from servqual.metrics.comparing.groups import Kind
 from servqual.metrics.kpi.definition import Better
-from servqual.stats.inference import student
+from servqual.stats.intervals import student
 
 Ends: TypeAlias = tuple[float, float]
 Verdict: TypeAlias = Literal["better", "worse", "unclear", "unknown"]

@@ -11,7 +11,7 @@ from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measurement import Measurement
 from servqual.metrics.results.measures import Measures, find_kpi
-from servqual.stats.inference import student
+from servqual.stats.intervals import student
 
 Kind: TypeAlias = Literal["share", "rate", "mean", "net", "other"]
 

@@ -25,7 +25,7 @@ from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measurement import Measurement
 from servqual.metrics.results.measures import Measures
 from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
-from servqual.stats.inference import poisson, wilson
+from servqual.stats.intervals import poisson, wilson
 
 
 def _finite(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:

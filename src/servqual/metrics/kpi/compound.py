@@ -12,7 +12,7 @@ from servqual.metrics.accumulators import Count, Distinct
 from servqual.metrics.kpi.definition import Better, Kpi, Unit
 from servqual.metrics.kpi.methods import METHODS
 from servqual.metrics.kpi.numbers import Numbers
-from servqual.stats import inference
+from servqual.stats import intervals
 
 Base: TypeAlias = Literal["exposure", "count"]
 
@@ -134,9 +134,9 @@ class Compound(Kpi):
         over, under = top.value, base.value
         with np.errstate(invalid="ignore", divide="ignore"):
             if self.base_is == "exposure":
-                low, high = (x / under for x in inference.poisson(np.rint(over), confidence))
+                low, high = (x / under for x in intervals.poisson(np.rint(over), confidence))
             else:
-                share_low, share_high = inference.wilson(over, over + under, confidence)
+                share_low, share_high = intervals.wilson(over, over + under, confidence)
                 low, high = share_low / (1 - share_low), share_high / (1 - share_high)
             value = over / under
         some = under > 0

@@ -29,7 +29,7 @@ from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
 from servqual.metrics.results import ratios
 from servqual.metrics.results.ratios import IN_MILLIONTHS, MILLIONTHS, Reader
-from servqual.stats import inference
+from servqual.stats import intervals
 from servqual.stats.survival import Curves, curves
 
 
@@ -52,7 +52,7 @@ def numbers_of(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
 def _count(_: Kpi, cells: Cells, confidence: float) -> Numbers:
     assert isinstance(cells, Dense)
     n = cells.fields["n"]
-    low, high = inference.poisson(n, confidence)
+    low, high = intervals.poisson(n, confidence)
     return Numbers(n.astype(np.float64), low, high, n, np.zeros_like(n), np.zeros(len(n)))
 
 
@@ -79,7 +79,7 @@ def _quantile(q: float) -> Reader:
     def read(_: Kpi, cells: Cells, confidence: float) -> Numbers:
         assert not isinstance(cells, Dense)
         n, at = cells.n, cells.at
-        low, high = inference.quantile_ranks(n, q, confidence)
+        low, high = intervals.quantile_ranks(n, q, confidence)
         middle = np.ceil(np.round(q * n, 9)).astype(np.int64)
         value, error = at(np.maximum(middle, 1)), BIN_ERROR * cells.binned
         return Numbers(value, at(low, first_of), at(high, last_of), n, cells.undecided, error)
@@ -94,11 +94,11 @@ def _net_score(_: Kpi, cells: Cells, confidence: float) -> Numbers:
     total, squares = (np.array(as_ints(cells.fields[name]), np.int64) for name in ("total", "squares"))
     plus = (squares - total) // 2  # of the squares, 4 of each 2 and 1 of each 1
     minus = n - total + plus
-    low, high = (100 * end for end in inference.net(plus, minus, n, confidence))
+    low, high = (100 * end for end in intervals.net(plus, minus, n, confidence))
     with np.errstate(invalid="ignore", divide="ignore"):
         value = (plus - minus) / n
         error = 100 * np.sqrt(((plus + minus) / n - value**2) / n)
-    approximate = (n > 0) & inference.few(plus + minus, n - np.maximum(plus, minus))
+    approximate = (n > 0) & intervals.few(plus + minus, n - np.maximum(plus, minus))
     nothing = np.zeros(len(n))
     return Numbers(100 * value, low, high, n, cells.fields["undecided"], nothing, error, approximate)
 
@@ -131,8 +131,8 @@ def _mode_share(_: Kpi, cells: Cells, confidence: float) -> Numbers:
     assert isinstance(cells, Sparse)
     n, most = cells.n, np.zeros(len(cells.binned), np.int64)
     np.maximum.at(most, cells.group, cells.count)
-    low, high = inference.wilson(most, n, confidence)
-    value, approximate = most / np.where(n, n, np.nan), (n > 0) & inference.few(most, n - most)
+    low, high = intervals.wilson(most, n, confidence)
+    value, approximate = most / np.where(n, n, np.nan), (n > 0) & intervals.few(most, n - most)
     return Numbers(value, low, high, n, np.zeros_like(n), np.zeros(len(n)), approximate=approximate)
 
 
@@ -175,7 +175,7 @@ def _restricted_mean(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
     error = np.sqrt(variance)
     half = NormalDist().inv_cdf((1 + confidence) / 2) * error
     whole = np.bincount(found.group, found.ended + cells.count[:, 1] * (found.age >= most), len(value))  # in full
-    least, greatest = inference.alike(value, whole, 0, most, confidence)
+    least, greatest = intervals.alike(value, whole, 0, most, confidence)
     flat, off = (variance == 0), BIN_ERROR * cells.binned
     low, high = np.where(flat, least, value - half), np.where(flat, greatest, value + half)
     low, high = np.maximum(low * (1 - off), 0), np.minimum(high * (1 + off), most)

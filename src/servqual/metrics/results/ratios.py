@@ -14,7 +14,7 @@ from servqual.metrics.accumulators import Cells, Clustered, Dense, Quotient, as_
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.ends import Ends
 from servqual.metrics.kpi.numbers import Numbers
-from servqual.stats import inference
+from servqual.stats import intervals
 
 Reader: TypeAlias = Callable[[Kpi, Cells, float], Numbers]
 PER_HOUR: Final = 3_600_000_000
@@ -30,10 +30,10 @@ def share(_: Kpi, cells: Cells, confidence: float) -> Numbers:
     assert isinstance(cells, Dense)
     hits, misses = cells.fields["hits"], cells.fields["misses"]
     n = hits + misses
-    low, high = inference.wilson(hits, n, confidence)
+    low, high = intervals.wilson(hits, n, confidence)
     with np.errstate(invalid="ignore"):
         value = hits / np.where(n, n, np.nan)
-    approximate = (n > 0) & inference.few(hits, misses)
+    approximate = (n > 0) & intervals.few(hits, misses)
     return Numbers(value, low, high, n, cells.fields["undecided"], np.zeros(len(n)), approximate=approximate)
 
 
@@ -115,11 +115,11 @@ def around(means: Means, ends: Ends, confidence: float, *, rare: bool) -> tuple[
 
     Where all values are alike, it is what the ends of the scale allow.
     """
-    low, high = inference.mean(means.value, means.error**2 * means.n, means.n, confidence)
+    low, high = intervals.mean(means.value, means.error**2 * means.n, means.n, confidence)
     if rare:
         least, most = _rare(means.value, means.error, ends, confidence)
         low, high = np.fmin(low, least), np.fmax(high, most)
-    least, most = inference.alike(means.value, means.equal, *ends, confidence)
+    least, most = intervals.alike(means.value, means.equal, *ends, confidence)
     flat = means.error == 0
     return np.where(flat, least, low), np.where(flat, most, high)
 
@@ -128,7 +128,7 @@ def _rare(value: Array, error: Array, ends: Ends, confidence: float) -> tuple[Ar
     """Find the gamma interval of the distance from the nearer end of the scale, which rare amounts may make up."""
     least, most = ends
     above, below = value - least, most - value
-    low, high = inference.skewed(np.minimum(above, below), error, confidence)
+    low, high = intervals.skewed(np.minimum(above, below), error, confidence)
     turned = below < above
     return np.where(turned, most - high, least + low), np.where(turned, most - low, least + high)
 
@@ -150,8 +150,8 @@ def _of_events(states: list[Quotient], confidence: float) -> tuple[Array, Array]
     """Find Garwood's interval of events over exposure, or the gamma interval where rows vary more than that."""
     events, exposure = np.array([q.top for q in states], np.float64), np.array([q.base for q in states], np.float64)
     exposure = np.where(exposure > 0, exposure, np.nan)
-    low, high = (end / exposure for end in inference.poisson(events, confidence))
-    rare_low, rare_high = inference.skewed(events / exposure, _errors(states, 1), confidence)
+    low, high = (end / exposure for end in intervals.poisson(events, confidence))
+    rare_low, rare_high = intervals.skewed(events / exposure, _errors(states, 1), confidence)
     return np.fmin(low, rare_low), np.fmax(high, rare_high)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.stats.inference import first_reaching
+from servqual.stats.intervals import first_reaching
 
 __all__ = ["of_counts", "of_shares"]
 

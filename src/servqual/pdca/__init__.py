@@ -1,0 +1,1 @@
+"""What to change, and whether the change worked: cause, priority, plan, do, check, act, and verdicts on evidence."""
