@@ -80,7 +80,7 @@ def test_many_rows_are_shared_by_threads_of_hours_not_asked_yet() -> None:
     ]
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(each=ALL, rows=st.lists(st.tuples(moments(), moments()), min_size=2, max_size=2))
 def test_every_question_about_hours_has_one_answer_from_any_thread(
     together: Together, each: Hours, rows: list[tuple[dt.datetime, dt.datetime]]

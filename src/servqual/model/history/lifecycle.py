@@ -215,9 +215,7 @@ def _moment(event: Event) -> tuple[dt.datetime, int]:
 
 def _with_one(some: tuple[T, ...], place: int, one: T) -> tuple[T, ...]:
     """Insert one value at a place."""
-    more = list(some)
-    more.insert(place, one)
-    return tuple(more)
+    return some[:place] + (one,) + some[place:]  # noqa: RUF005  (at the end it is one copy; with stars it is two)
 
 
 def _apart(transitions: Transitions[Any], history: tuple[Event, ...]) -> tuple[Sequence[Event], list[Correction]]:
