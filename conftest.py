@@ -9,19 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("dev", deadline=None, max_examples=60)
-settings.register_profile("long", deadline=None, max_examples=int(os.environ.get("SERVQUAL_EXAMPLES", "60")))
-settings.load_profile("long" if "SERVQUAL_EXAMPLES" in os.environ else "ci" if os.environ.get("CI") else "dev")
+_SETTINGS = "_hypothesis_internal_use_settings"
+_EXAMPLES = int(os.environ.get("SERVQUAL_EXAMPLES", "0"))
+settings.load_profile("ci" if os.environ.get("CI") and not _EXAMPLES else "dev")
 
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), SkipParser()],
     patterns=["README.md", "docs/*.md", "docs/kpis/*.md"],
 ).pytest()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every law `SERVQUAL_EXAMPLES` examples, those with fewer of their own too: a long run."""
+    for law in {getattr(item, "obj", None) for item in items if _EXAMPLES}:
+        if is_hypothesis_test(law):
+            own = getattr(law, _SETTINGS, settings.default)
+            setattr(law, _SETTINGS, settings(own, max_examples=_EXAMPLES))
 
 
 def _folder(variable: str, what: str) -> Path:

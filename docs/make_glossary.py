@@ -6,7 +6,7 @@ import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from servqual import model
+from servqual import model, pdca
 from servqual.model.declared import name_of
 from servqual.model.labels import Labelled
 from servqual.model.terms import TERMS, label
@@ -26,18 +26,19 @@ Terms of the industry that the source documents do not use are our choice and ma
 """
 
 INDUSTRY = {
-    *("sla", "case.escalated", "raci", "roster", "action_item"),
+    *("sla", "case.escalated", "raci", "roster", "action_item", "procedure_run", "article", "horizon", "conduct"),
     *("corrections.voided", "corrections.amended"),
 }
 
 
 def modules() -> Iterator[str]:
-    """The rooms of the model, in order of name."""
-    return (module.name for module in pkgutil.walk_packages(model.__path__, "servqual.model."))
+    """The modules of the model, then those of pdca, in order of name."""
+    rooms = (model, pdca)
+    return (module.name for room in rooms for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."))
 
 
 def types() -> Iterator[type]:
-    """Every type that a room of the model defines and does not keep to itself."""
+    """Every type that one of them defines and does not keep to itself."""
     for name in modules():
         for found in vars(importlib.import_module(name)).values():
             if inspect.isclass(found) and found.__module__ == name and not found.__name__.startswith("_"):

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from servqual import cli
+from servqual.pdca import RULES
+from servqual.report.judgement import _DECIDED
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "<script>alert(1)</script>\"'&$\\frac{"
@@ -445,3 +447,118 @@ def test_help_imports_no_arrays() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
     )
     assert done.stdout.rstrip().endswith("False")
+
+
+# --- a change, and its receipt --------------------------------------------------------------------------------------
+
+
+def four_weeks(folder: Path, *, better: bool) -> Path:
+    """Forty cases on each day of four weeks; from the third one on fewer of them come back, or as many."""
+    rows = ["case_id,received_at,resolved_at,reopened,team"]
+    for day in range(28):
+        again = 4 if better and day >= 14 else 12
+        for number in range(40):
+            date, team = f"2026-05-{1 + day:02}", "ab"[number % 2]
+            rows.append(f"{day}-{number},{date}T09:00Z,{date}T1{number % 9}:00Z,{int(number < again)},{team}")
+    path = folder / "cases.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_change_is_told_in_words_and_as_data(tmp_path: Path) -> None:
+    """12 of 40 came back before, 4 of 40 after; two weeks on either side."""
+    export = four_weeks(tmp_path, better=True)
+    done = run(
+        "compare", export, "--change", "2026-05-15", "--kpi", "reopen_rate", "--margin", "2 points",
+        "--guardrail", "resolution_p50=90 min", "--now", "2026-05-29T00:00Z", "--json", tmp_path / "v.json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[:3] == [
+        "Reopen rate: improved: the change is for the better, and more than chance.",
+        "Before, 2026-05-01 to 2026-05-14: 30 % of 560 cases.",
+        "After, 2026-05-15 to 2026-05-28: 10 % of 560 cases.",
+    ]
+    assert lines[3].startswith("The change is −20 percentage points; it may well be anything from −")
+    assert "Guardrail resolution time, median: equivalent" in done.stdout
+    found = json.loads((tmp_path / "v.json").read_text(encoding="utf-8"))
+    assert (found["decision"], found["days"], found["before"]["n"]) == ("improved", 14.0, 560)
+    assert found["change"] == pytest.approx(-0.2)
+    assert found["low"] < found["change"] < found["high"] < 0
+
+
+def test_a_guardrail_that_nobody_can_judge_leaves_it_open(tmp_path: Path) -> None:
+    """The times are whole hours, so that half an hour cannot be seen, and the sentence says what is open."""
+    done = run(
+        "compare", four_weeks(tmp_path, better=True), "--change", "2026-05-15", "--kpi", "reopen_rate",
+        "--guardrail", "resolution_p50=30 min", "--now", "2026-05-29T00:00Z",
+    )  # fmt: skip
+    assert done.stdout.startswith(
+        "Reopen rate: unclear: a guardrail or the data leave open whether it is for the better."
+    )
+    assert "Guardrail resolution time, median: unclear" in done.stdout
+
+
+def test_every_rule_of_a_verdict_has_its_words() -> None:
+    """A manager reads a sentence for each."""
+    assert {rule.key for rule in RULES} == set(_DECIDED)
+
+
+def test_without_a_change_nothing_is_claimed(tmp_path: Path) -> None:
+    """Equivalent with a margin that the data can show, unclear without one; and what is missing is said."""
+    export = four_weeks(tmp_path, better=False)
+    words = ("compare", export, "--change", "2026-05-15", "--kpi", "reopen_rate", "--now", "2026-05-29T00:00Z")
+    assert "unclear: the data cannot tell" in (plain := run(*words).stdout)
+    assert "No margin was named" in plain
+    assert "No guardrail was named" in plain
+    assert "equivalent: the change is too small to matter" in run(*words, "--margin", "0.06").stdout
+    assert "of 280 cases" in run(*words, "--where", "team=a").stdout
+
+
+def test_a_receipt_is_verified_and_an_altered_one_is_found(tmp_path: Path) -> None:
+    """0 where each leads to its verdict, 3 where one byte was altered, 2 where there is no such file."""
+    export, receipt = four_weeks(tmp_path, better=True), tmp_path / "change.receipt"
+    run("compare", export, "--change", "2026-05-15", "--kpi", "reopen_rate", "--receipt", receipt)
+    done = run("verify", receipt)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "reopen rate: improved" in done.stdout
+    assert done.stdout.splitlines()[-1].endswith("1 of 1 receipts lead to their verdict")
+    data = bytearray(receipt.read_bytes())
+    data[len(data) // 2] ^= 1
+    receipt.write_bytes(data)
+    done = run("verify", receipt)
+    assert done.returncode == 3
+    assert "NOT VERIFIED (receipt.altered)" in done.stdout
+    assert run("verify", tmp_path / "none").returncode == 2
+
+
+def test_a_target_of_the_configuration_is_compared_by_its_name(tmp_path: Path) -> None:
+    """Its receipt is verified with the same configuration."""
+    export, config, receipt = four_weeks(tmp_path, better=True), tmp_path / "c.toml", tmp_path / "r"
+    config.write_text('[[targets]]\nclock = "resolution"\nwithin = "4 h"\ngoal = 0.9\nname = "solved in 4 h"\n')
+    words = ("--change", "2026-05-15", "--kpi", "solved in 4 h", "--config", config)
+    done = run("compare", export, *words, "--receipt", receipt)
+    assert done.stdout.startswith("Solved in 4 h: unclear"), done.stderr
+    assert run("verify", receipt, "--config", config).returncode == 0
+    assert run("verify", receipt).returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--change", "soon", "--kpi", "reopen_rate"], "--change must be a date"),
+        (["--change", "2027-01-01", "--kpi", "reopen_rate"], "--change must lie between the first case"),
+        (["--change", "2026-05-15", "--kpi", "reopen_rat"], "did you mean reopen_rate"),
+        (["--change", "2026-05-15", "--kpi", "backlog"], "kpi must be a KPI of cases"),
+        (["--change", "2026-05-15", "--kpi", "reopen_rate", "--margin", "some"], "margin must be a number"),
+        (["--change", "2026-05-15", "--kpi", "reopen_rate", "--margin", "2"], "margin must be less than the scale"),
+        (["--change", "2026-05-15", "--kpi", "reopen_rate", "--guardrail", "x"], "--guardrail must be name=value"),
+        (["--change", "2026-05-15", "--kpi", "sla_kept"], "needs the column 'sla_kept'"),
+    ],
+)
+def test_comparisons_that_cannot_be_made_are_refused(
+    words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Code 2 and one sentence that names the option."""
+    assert cli.main(["compare", str(four_weeks(tmp_path, better=True)), *words]) == 2
+    assert said in capsys.readouterr().err

@@ -28,7 +28,7 @@ def test_the_examples_of_a_module_run(name: str) -> None:
     assert not failed
 
 
-@pytest.mark.parametrize("page", ["errors", "kpis", "glossary", "transitions", "traceability"])
+@pytest.mark.parametrize("page", ["errors", "kpis", "glossary", "transitions", "traceability", "verdicts"])
 def test_a_generated_page_is_current(page: str) -> None:
     """Run `python docs/make_NAME.py` to write it anew."""
     spec = importlib.util.spec_from_file_location(f"make_{page}", ROOT / "docs" / f"make_{page}.py")
@@ -40,7 +40,7 @@ def test_a_generated_page_is_current(page: str) -> None:
     assert written == module.page(), f"run python docs/make_{page}.py"
 
 
-@pytest.mark.parametrize("room", ["servqual", "servqual.model", "servqual.metrics"])
+@pytest.mark.parametrize("room", ["servqual", "servqual.model", "servqual.metrics", "servqual.pdca"])
 def test_every_public_name_loads(room: str) -> None:
     """Names that a room lists exist, and one that it does not list is an AttributeError."""
     module = importlib.import_module(room)
@@ -51,7 +51,7 @@ def test_every_public_name_loads(room: str) -> None:
         _ = module.nothing_like_it
 
 
-@pytest.mark.parametrize("room", ["model", "metrics"])
+@pytest.mark.parametrize("room", ["model", "metrics", "pdca"])
 def test_the_stub_of_a_lazy_room_lists_the_same_names(room: str) -> None:
     """What a type checker sees is what loads, from the same module."""
     folder = ROOT / "src" / "servqual" / room
@@ -71,6 +71,7 @@ def test_the_stub_of_a_lazy_room_lists_the_same_names(room: str) -> None:
     [
         ("servqual", "numpy attrs"),
         ("servqual.model", "numpy"),
+        ("servqual.pdca", "numpy scipy"),
         ("servqual.metrics", "scipy pandas polars pyarrow matplotlib narwhals cattrs"),
     ],
 )

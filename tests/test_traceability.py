@@ -24,19 +24,20 @@ ROWS = SCRIPT_MODULE.rows()
 
 # the rooms that are built: no row of these may wait for a type or a lifecycle
 BUILT = ("CH", "PB", "CP", "ST", "FB", "QM", "TM", "PF", "CR", "NU")
-# … but this one, which needs the improvement cycle: a case's preventive measure and the check that it does not recur
-WAITS = {"PB-15"}
 
 
 def test_no_row_is_missing() -> None:
-    """How many rows of each kind, from the table "Kind × centrality" in section 0 of DOMAIN.md."""
+    """How many rows of each kind, from the table "Kind × centrality" in section 0 of DOMAIN.md.
+
+    A second reading added eleven, all expected: one computable, six stateful, four structural.
+    """
     assert Counter((row.kind, row.centrality) for row in ROWS) == {
         ("computable", "core"): 35,
-        ("computable", "expected"): 53,
+        ("computable", "expected"): 53 + 1,
         ("stateful", "core"): 31,
-        ("stateful", "expected"): 33,
+        ("stateful", "expected"): 33 + 6,
         ("structural", "core"): 24,
-        ("structural", "expected"): 61,
+        ("structural", "expected"): 61 + 4,
     }
     assert len({row.row for row in ROWS}) == len(ROWS)
     assert {row.row[:2] for row in ROWS} == set(SCRIPT_MODULE.SECTIONS)
@@ -59,7 +60,7 @@ def test_a_name_that_does_not_exist_is_noticed(name: str) -> None:
 def test_the_built_rooms_wait_for_no_type_and_no_lifecycle() -> None:
     """What is due there is computed from data, and comes with the measures."""
     due = {row.row for row in ROWS if row.state == SCRIPT_MODULE.DUE and row.kind != "computable"}
-    assert {row for row in due if row.startswith(BUILT)} == WAITS
+    assert not {row for row in due if row.startswith(BUILT)}
 
 
 def test_the_page_lists_what_is_not_whole() -> None:

@@ -41,6 +41,8 @@ _WIDTH: Final = 360.0
 _FONT: Final = 11.0
 _COLUMN: Final = 6.2  # points that one column of text takes at that size
 _ROW: Final = 21.0
+_HEAD: Final = 38.0  # points that a title and a unit take
+_TITLE: Final = 52
 _LABEL: Final = 22  # the most columns of a name or a note in the margin
 _SVG: Final = "http://www.w3.org/2000/svg"
 # matplotlib reads its SVG options from global settings; one thread at a time changes them
@@ -258,6 +260,54 @@ def ranking(
     ax.xaxis.set_major_formatter(_tick(suffix))
     _list_axis(ax, [dot.name for dot in dots], [dot.note for dot in dots])
     return ax
+
+
+def staircase(
+    at: Sequence[float],
+    values: Sequence[float],
+    *,
+    low: Sequence[float],
+    high: Sequence[float],
+    marks: Sequence[float] = (),
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw shares in per cent that change at steps, with their limits, and a small stroke on the curve at each mark.
+
+    >>> axes = staircase([0, 1, 3], [100, 50, 25], low=[100, 10, 5], high=[100, 80, 60], marks=[2])
+    >>> [round(float(end)) for end in axes.get_ylim()]
+    [0, 105]
+    """
+    ax = ax or _axes(width=_WIDTH, height=196, left=50, right=14, top=12, bottom=24)
+    colour = SERIES[0][0]
+    known = [math.isfinite(a) and math.isfinite(b) for a, b in zip(low, high, strict=True)]
+    ax.fill_between(at, low, high, where=known, step="post", color=colour, alpha=0.16, linewidth=0)
+    ax.plot(at, values, drawstyle="steps-post", color=colour, linewidth=1.7)
+    heights = [next(y for x, y in zip(reversed(at), reversed(values), strict=True) if x <= mark) for mark in marks]
+    ax.plot(marks, heights, linestyle="none", marker="|", markersize=7, color=colour)
+    _value_axis(ax, [], (0, 100), " %")
+    ax.set_ylim(0, 105)
+    ax.set_xlim(left=0)
+    return ax
+
+
+def headed(ax: "Axes", title: str, unit: str) -> None:
+    """Write a title and the unit of the values above a picture of ours, which grows by so much.
+
+    >>> axes = lines([Line(name="north", at=[1, 2], values=[4.0, 5.0])])
+    >>> headed(axes, "Waiting time", "h")
+    >>> axes.get_title(), axes.get_ylabel()
+    ('Waiting time', 'h')
+    """
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    width, height = figure.get_size_inches()
+    frame, grown = ax.get_position(), height + _HEAD / 72
+    figure.set_size_inches(width, grown)
+    ax.set_position((frame.x0, frame.y0 * height / grown, frame.width, frame.height * height / grown))
+    above = (1 - frame.y1) * height * 72  # the room of a legend, in points
+    ax.set_title(shorten(title, _TITLE), x=0, ha="left", fontsize=12, color=INK, pad=above + 16, parse_math=False)
+    ax.set_ylabel(unit, rotation=0, ha="left", va="bottom", color=MUTED, fontsize=_FONT, parse_math=False)
+    ax.yaxis.set_label_coords(0, 1 + above / (frame.height * height * 72))
 
 
 def sparkline(values: Sequence[float | None]) -> str:

@@ -1,7 +1,7 @@
-"""The command line: `servqual report EXPORT` writes the page and prints what it found.
+"""The command line: `report` writes the page, `compare` judges a change, `verify` makes verdicts again.
 
-Exit codes: 0 done, 2 the input, the settings or the place for the output cannot be used (the message says why), 130
-stopped by an interrupt, 1 a fault of ours.
+Exit codes: 0 done, 2 the input, the settings or the place for the output cannot be used (the message says why), 3 a
+receipt does not lead to its verdict, 130 stopped by an interrupt, 1 a fault of ours.
 """
 
 import argparse
@@ -20,8 +20,9 @@ from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 
 _LONG: Final = 8 << 20
 _CODES: Final = """\
-exit codes: 0 done, 2 the input, the settings or the place for the output cannot be used, 130 stopped by an
-interrupt, 1 a fault of servqual; a file that was there before is replaced as a whole or not at all
+exit codes: 0 done, 2 the input, the settings or the place for the output cannot be used, 3 a receipt does not lead to
+its verdict (verify), 130 stopped by an interrupt, 1 a fault of servqual; a file that was there before is replaced as a
+whole or not at all
 """
 
 
@@ -87,12 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument(
         "export", metavar="EXPORT", help="the file, or `sample` for a simulated desk that ships with servqual"
     )
-    report.add_argument("--preset", metavar="NAME", help="the layout of a vendor's export, such as servicenow")
-    report.add_argument("--config", metavar="FILE.toml", type=Path, help="columns, zone, hours and targets")
-    report.add_argument("--zone", metavar="ZONE", help="IANA zone of times without an offset, such as Europe/Berlin")
-    report.add_argument(
-        "--now", metavar="TIME", help="the moment from which open cases are seen (default: the latest in the file)"
-    )
+    _reading(report)
     report.add_argument(
         "--html",
         metavar="FILE",
@@ -102,7 +98,56 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--json", metavar="FILE", type=Path, help="also write the findings as JSON")
     report.add_argument("--csv", metavar="FILE", type=Path, help="also write every number as a tidy CSV table")
     report.set_defaults(run=_report)
+    _compare_parser(commands)
+    verify = commands.add_parser(
+        "verify",
+        help="make the verdicts of a file of receipts again, and name those that were altered",
+        description="Read receipts, one after another as `compare --receipt` writes them, and judge each anew.",
+        epilog=_CODES,
+    )
+    verify.add_argument("file", metavar="FILE", type=Path, help="the file of receipts")
+    verify.add_argument("--preset", metavar="NAME", help="the layout that the receipts were made with")
+    verify.add_argument("--config", metavar="FILE.toml", type=Path, help="where the targets of the receipts stand")
+    verify.set_defaults(run=_verify)
     return parser
+
+
+def _reading(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how an export is read."""
+    parser.add_argument("--preset", metavar="NAME", help="the layout of a vendor's export, such as servicenow")
+    parser.add_argument("--config", metavar="FILE.toml", type=Path, help="columns, zone, hours and targets")
+    parser.add_argument("--zone", metavar="ZONE", help="IANA zone of times without an offset, such as Europe/Berlin")
+    parser.add_argument(
+        "--now", metavar="TIME", help="the moment from which open cases are seen (default: the latest in the file)"
+    )
+
+
+def _compare_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    compare = commands.add_parser(
+        "compare",
+        help="judge a change: improved, worse, equivalent or unclear, as long before it as after it",
+        description="Compare a KPI of a ticket export before and after a change, both sides equally long.",
+        epilog=f"example: servqual compare incidents.csv --change 2026-05-04 --kpi reopen_rate --margin '2 points'; "
+        f"{_CODES}",
+    )
+    compare.add_argument("export", metavar="EXPORT", help="the file")
+    compare.add_argument(
+        "--change", metavar="DATE", required=True, help="the first day of the change, or a moment with an offset"
+    )
+    compare.add_argument(
+        "--kpi", metavar="KEY", required=True, help="a KPI of cases, such as reopen_rate, or a target by its name"
+    )
+    compare.add_argument("--margin", metavar="SIZE", help="the least change that matters: 0.02, '2 points', '30 min'")
+    compare.add_argument(
+        "--guardrail", metavar="KEY=SIZE", action="append", help="a KPI that must not get worse by more than that"
+    )
+    compare.add_argument(
+        "--where", metavar="COLUMN=VALUE", action="append", help="only cases with this value, such as team=north"
+    )
+    _reading(compare)
+    compare.add_argument("--json", metavar="FILE", type=Path, help="also write the verdict as JSON")
+    compare.add_argument("--receipt", metavar="FILE", type=Path, help="also write a receipt, which `verify` reads")
+    compare.set_defaults(run=_compare)
 
 
 class _Version(argparse.Action):
@@ -153,11 +198,65 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _compare(options: argparse.Namespace) -> int:
+    from servqual.report import Config, comparison  # noqa: PLC0415  (`--help` must not wait for arrays)
+    from servqual.report.writing import write, write_bytes  # noqa: PLC0415
+
+    now = _moment(options.now)
+    _check_outputs(options)
+    config = Config.read(preset=options.preset, path=options.config, zone=options.zone)
+    with _progress(Path(options.export)) as progress:
+        found = comparison(
+            options.export,
+            config,
+            change=options.change,
+            kpi=options.kpi,
+            margin=options.margin,
+            guardrails=_pairs("--guardrail", options.guardrail),
+            where=_pairs("--where", options.where),
+            now=now,
+            progress=progress,
+        )
+    if options.json:
+        write(options.json, json.dumps(found.data, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    if options.receipt:
+        write_bytes(options.receipt, found.verdict.receipt())
+    for line in found.lines:
+        _print(line)
+    return 0
+
+
+def _pairs(option: str, given: Sequence[str] | None) -> dict[str, str]:
+    """Read options of the form name=value, each name once."""
+    out: dict[str, str] = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not (name.strip() and equals and value.strip()) or name.strip() in out:
+            raise InvalidValue.of(option, "be name=value, each name once", text)
+        out[name.strip()] = value.strip()
+    return out
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from servqual.pdca import verify_file  # noqa: PLC0415  (`--help` must not wait for arrays)
+    from servqual.report import Config  # noqa: PLC0415
+
+    config = Config.read(preset=options.preset, path=options.config)
+    kpis = [promise.kpi for promise in config.promises]
+    found = verify_file(options.file, kpis)
+    for number, each in enumerate(found, 1):
+        told = str(each.verdict) if each.right else f"NOT VERIFIED ({each.code}): {each.text}"
+        _print(f"receipt {number} at byte {each.at:,}: {told}")
+    wrong = sum(not each.right for each in found)
+    _print(f"{options.file}: {len(found) - wrong:,} of {len(found):,} receipts lead to their verdict")
+    return 3 if wrong or not found else 0
+
+
 def _check_outputs(options: argparse.Namespace) -> None:
     """Refuse an output that is the export or another output, or lies in a missing folder."""
     taken = {os.path.realpath(options.export): "the export"}
-    for name in ("html", "json", "csv"):
-        path = getattr(options, name)
+    for name in ("html", "json", "csv", "receipt"):
+        path = getattr(options, name, None)
         if path is None:
             continue
         real = os.path.realpath(path)

@@ -11,12 +11,16 @@ from typing import Self
 from servqual._words import clean
 
 __all__ = [
+    "GoalBehindBaseline",
     "IllegalTransition",
     "InvalidValue",
     "MissingColumn",
     "MissingExtra",
     "NaiveTime",
     "NoSuchEvent",
+    "NotImproved",
+    "NothingDone",
+    "OtherQuestion",
     "OutOfOrder",
     "RefusedRow",
     "ServqualError",
@@ -24,7 +28,9 @@ __all__ = [
     "UnknownName",
     "UnknownZone",
     "UnreadableFile",
+    "UnreadableReceipt",
     "UnreadableTally",
+    "VerdictTooLate",
 ]
 
 
@@ -88,6 +94,36 @@ class InvalidValue(ServqualError, ValueError):
         if field in re.split(r"[.\[\]]", told) or not text.startswith(told):
             return self
         return type(self)(field + text.removeprefix(told), **(vars(self) | {"field": field}))
+
+
+class GoalBehindBaseline(InvalidValue):
+    """The goal of a plan is worse than the value that it starts from."""
+
+    code = "plan.goal_behind_baseline"
+
+
+class NothingDone(InvalidValue):
+    """A check was asked for before any action of the plan was done."""
+
+    code = "check.nothing_done"
+
+
+class OtherQuestion(InvalidValue):
+    """A verdict is on another KPI, definition or group than the plan."""
+
+    code = "check.other_question"
+
+
+class VerdictTooLate(InvalidValue):
+    """A verdict knows of a time after the check that takes it."""
+
+    code = "check.verdict_too_late"
+
+
+class NotImproved(InvalidValue):
+    """A standard is to be changed although the check did not find an improvement."""
+
+    code = "check.not_improved"
 
 
 class NaiveTime(InvalidValue):
@@ -178,6 +214,17 @@ class UnreadableTally(ServqualError, ValueError):
     """Bytes that are not a stored tally, are cut short, or come from a newer version."""
 
     code = "tally.unreadable"
+
+
+class UnreadableReceipt(ServqualError, ValueError):
+    """Bytes that are not a receipt, or one that does not lead to its verdict again.
+
+    The code says why: `receipt.unreadable`, `receipt.altered` for a checksum that does not hold,
+    `receipt.newer_version`, `receipt.other_rules`, `receipt.other_definition` for a KPI that is another one today or
+    was not passed, `receipt.not_reproduced` where the verdict comes out as another.
+    """
+
+    code = "receipt.unreadable"
 
 
 def _plain(fact: object) -> object:

@@ -45,6 +45,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "Amended": {"changes": {"by": "A-2"}},
     "Answer": {"score": None, "text": "fine"},
     "BusinessHours": {"zone": "UTC", "week": {"mon": "09:00-17:00"}},
+    "Categories": {"parents": {"x": None}},
     "ClockConventions": {"rules": STANDARD.rules},
     "ClockRule": {"start": ["reported"], "stop": ["resolved"]},
     "CombinedHours": {"how": "|"},

@@ -4,7 +4,6 @@ A long run: `SERVQUAL_EXAMPLES=3000 pytest tests/readers/test_one_meaning.py`.
 """
 
 import datetime as dt
-import os
 from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import reduce
@@ -34,7 +33,6 @@ from servqual.readers.columns.duplicates import IDS
 HOUR = dt.timedelta(hours=1)
 
 often = settings(
-    max_examples=int(os.environ.get("SERVQUAL_EXAMPLES", "60")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -193,11 +191,16 @@ def test_a_log_gives_what_its_cases_give(told: tuple[list[Case], Asked], data: s
     assert said(rows, cases)[3:4] == want[3:4]
     of_cases = attrs.evolve(rows, kpis=tuple(kpi for kpi in rows.kpis if kpi.table == "cases"))
     if of_cases.kpis and want[0] != "error":
-        # a case that begins after `now` is not in a log, and counts for nothing in a table
-        of_cases = attrs.evolve(of_cases, options={**rows.options, "now": MONDAY + 400 * HOUR})
         log = of(of_cases, lists(rows, Path()))
         table = tally(of_cases.kpis, {"cases": cases}, **of_cases.options)
-        assert found(log)[3] == found(table)[3]
+        # a case that begins after `now` is not in a log, and counts for nothing in a table
+        assert [*filter(_counts, found(log)[3])] == [*filter(_counts, found(table)[3])]
+
+
+def _counts(told: tuple[Any, ...]) -> bool:
+    """Whether a measured group counts anything."""
+    *_, n, undecided = told
+    return bool(n or undecided)
 
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)

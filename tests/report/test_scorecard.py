@@ -187,7 +187,9 @@ def test_what_was_promised_comes_before_the_mark_and_the_rest() -> None:
         ("south", "kept within target, as recorded"),
     ]
     # 60 of 100 and 84 of 700 were reopened
-    assert promised[0]["sentence"].endswith("Also worse there: reopen rate (60 % against 12 %).")
+    assert promised[0]["sentence"].endswith(
+        "Also worse there: reopen rate (60 % against 12 %); resolution time, median (2 d against 1 h)."
+    )
     assert [row["rank"] for row in promised] == [1, 2]
 
 

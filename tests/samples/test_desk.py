@@ -281,6 +281,7 @@ def test_some_cases_are_open_at_the_end(small: Desk) -> None:
 def test_the_improvement_is_found_where_it_was_put(large: Desk) -> None:
     """Misrouting and work fall by the true sizes at the known moment, and nowhere else."""
     cases, truth = large.tables["cases"], large.truth
+    assert large.improved_at is not None
     after = cases["received_at"] >= utc(large.improved_at)
     routed = ~np.isnat(cases["assigned_at"]) & ~np.isnat(cases["resolved_at"])
     plain = routed & (cases["channel"] == "email") & (cases["reassigned"] == 0) & (cases["reopened"] == 0)
@@ -363,7 +364,38 @@ def test_days_are_local_days() -> None:
     sample = desk(start=dt.date(2026, 3, 1), days=14, zone="America/New_York")  # clocks go forward on 8 March 2026
     assert sample.start.isoformat() == "2026-03-01T05:00:00+00:00"
     assert sample.end.isoformat() == "2026-03-15T04:00:00+00:00"
-    assert desk(days=10, improved_after=3).improved_at.isoformat() == "2026-01-07T23:00:00+00:00"
+    improved_at = desk(days=10, improved_after=3).improved_at
+    assert improved_at is not None
+    assert improved_at.isoformat() == "2026-01-07T23:00:00+00:00"
+
+
+def test_an_unchanged_desk_is_the_changed_one_before_its_change() -> None:
+    """Without improvement there is no truth to be found, and until the day of the change both are the same desk."""
+    calm, changed = desk(days=20, improved_after=None), desk(days=20, improved_after=12)
+    assert (calm.improved_at, calm.improved, dict(calm.truth)) == (None, None, {})
+    assert calm.improvement == "simulated: nothing was improved"
+    assert changed.improved_at is not None
+    early = [(sample.tables["case_events"]["at"] < utc(changed.improved_at)).sum() for sample in (calm, changed)]
+    assert early[0] == early[1] > 1000
+    for column in ("case_id", "at", "event", "team"):
+        first, other = (sample.tables["case_events"][column][: early[0]].tolist() for sample in (calm, changed))
+        assert first == other
+
+
+def test_a_season_brings_more_in_winter_than_in_summer() -> None:
+    """With a swing of 40 % there are about 2.3 times as many wishes in January as in July; without it as many."""
+
+    def by_month(**arguments: Any) -> tuple[int, int]:
+        received = desk(seed=4, days=365, improved_after=None, cases_per_day=20, **arguments).tables["cases"][
+            "received_at"
+        ]
+        months = received.astype("M8[M]").astype(int) % 12
+        return int((months == 0).sum()), int((months == 6).sum())
+
+    winter, summer = by_month(season=0.4)
+    assert 1.9 < winter / summer < 2.8  # 1.4 / 0.6 in the middle of both
+    winter, summer = by_month()
+    assert 0.8 < winter / summer < 1.1  # the first four days of January are missing
 
 
 @pytest.mark.parametrize(
@@ -372,6 +404,10 @@ def test_days_are_local_days() -> None:
         ({"days": 1}, "days"),
         ({"days": 7.5}, "days"),
         ({"days": 10, "improved_after": 10}, "improved_after"),
+        ({"days": 10, "improved_after": "never"}, "improved_after"),
+        ({"season": -0.1}, "season"),
+        ({"season": 1}, "season"),
+        ({"season": True}, "season"),
         ({"seed": -1}, "seed"),
         ({"start": "2026-01-05"}, "start"),
         ({"cases_per_day": 0}, "cases_per_day"),

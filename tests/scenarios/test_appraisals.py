@@ -21,7 +21,10 @@ from servqual.model import (
     Rating,
     TeamId,
     equal_weights,
+    goal_tree,
+    needs_after,
     points,
+    proposed_weights,
 )
 from servqual.model import appraisal as event
 
@@ -210,7 +213,7 @@ def test_supervisor_peers_and_customers_rate_each_with_their_weight() -> None:
 
 
 def test_indicators_and_key_results_make_one_score() -> None:
-    """PF-11, partly: measured indicators and key results on two tracks, with a weight that was agreed.
+    """PF-11: measured indicators and key results on two tracks, with a weight that was agreed and a goal they divide.
 
     0.6 × 80 + 0.4 × (3 × 1.0 + 1 × 0.2) / 4 × 100 = 48 + 32 = 80.
     """
@@ -221,6 +224,8 @@ def test_indicators_and_key_results_make_one_score() -> None:
     appraisal = begun(weights={"resolution_rate": 0.6, "objectives": 0.4})
     score = with_data(appraisal, scores={"resolution_rate": 80.0}, objectives=results).score()
     assert score.contributions == pytest.approx({"resolution_rate": 48.0, "objectives": 32.0})
+    service = Objective(what="fewer repeat calls", start=0.3, target=0.2, measured=0.28)
+    assert goal_tree([service, *results])[service.what] == tuple(results)
 
 
 def test_a_team_is_appraised_by_indicators_of_its_own() -> None:
@@ -286,3 +291,26 @@ def test_a_scheme_says_its_version_and_when_it_is_reviewed() -> None:
     assert (scheme.scheme, scheme.version, scheme.review_on) == ("phone", 2, dt.date(2026, 6, 30))
     with pytest.raises(InvalidValue, match="version"):
         begun(weights={"speed": 1}, version=0)
+
+
+def test_the_result_changes_the_training_and_the_criteria() -> None:
+    """SR-08: from the result follow what is trained, the dearest need first, and the weights proposed for next time.
+
+    Of 100 points 70 are wanted: satisfaction has 50 and weighs 0.5, so that 10 points of the total are lost; teamwork
+    has 60 and weighs 0.2, 2 points. Both are to weigh half as much again: 0.75, 0.3 and 0.3, of 1.35 together.
+    """
+    weights = {"satisfaction": 0.5, "quality": 0.3, "teamwork": 0.2}
+    scores = {"satisfaction": 50.0, "quality": 90.0, "teamwork": 60.0}
+    appraisal = with_data(begun(weights=weights), scores=scores)
+    needs = needs_after(appraisal, below=70, contents={"satisfaction": "listening"})
+    assert [(need.member, need.indicator, need.shortfall, need.lost, need.content) for need in needs] == [
+        (ADA, "satisfaction", 20, 10, "listening"),
+        (ADA, "teamwork", 10, 2, ""),
+    ]
+    proposed = proposed_weights(appraisal, below=70, emphasis=0.5)
+    assert proposed == {
+        "satisfaction": pytest.approx(0.75 / 1.35),
+        "quality": pytest.approx(0.3 / 1.35),
+        "teamwork": pytest.approx(0.3 / 1.35),
+    }
+    assert begun(weights=proposed).scheme.weights == proposed

@@ -10,14 +10,18 @@ import pytest
 from servqual.errors import IllegalTransition, InvalidValue
 from servqual.metrics import KPIS, measure, pareto
 from servqual.model import (
+    AgentId,
     Answer,
     BusinessHours,
     Case,
     CaseId,
     CaseSource,
     CaseStage,
+    Categories,
     Clock,
     CustomerId,
+    Incident,
+    IncidentDuty,
     Interaction,
     InteractionId,
     Money,
@@ -28,8 +32,10 @@ from servqual.model import (
     SurveyId,
     Target,
     history_of,
+    service_record,
 )
 from servqual.model import case as event
+from servqual.model import incident as outage_event
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)  # a Monday
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -289,3 +295,104 @@ def test_frequent_problems_and_those_that_come_back_are_known() -> None:
     ranked = pareto(counts)
     assert (ranked[0].category, ranked[0].count) == (("line", "wet cabinet"), 3)
     assert [row.category for row in pareto(causes).vital_few(0.8)] == ["wet cabinet", "old cable"]
+
+
+def test_categories_are_a_table_and_the_record_is_a_form() -> None:
+    """SR-05: reports are checked against the declared table, numbers are grouped by its top, the form is plain data."""
+    table = Categories.of({"hardware": {"router": ["router power", "router wifi"]}, "invoice": ["charged twice"]})
+    report = attrs.evolve(REPORT, category="router wifi")
+    assert table.check(report) is report
+    with pytest.raises(InvalidValue, match="did you mean router wifi"):
+        table.check(attrs.evolve(REPORT, category="router wi-fi"))
+    names = ["router power", "router wifi", "charged twice"]
+    cases = [
+        Case(history=[attrs.evolve(REPORT, id=CaseId(f"C-{number}"), category=name)])
+        for number, name in enumerate(names)
+    ]
+    assert table.undeclared(cases) == ()
+    rows = [service_record(case, table) for case in cases]
+    tops = [{"received_at": row["reported_at"], "top": (row["category_path"] or ["none"])[0]} for row in rows]
+    found = measure(["case_volume"], {"cases": tops}, by=["top"], now=at(9))
+    assert {m.group["top"]: m.value for m in found} == {"hardware": 2, "invoice": 1}
+    assert (rows[1]["category_path"], rows[1]["impact"]) == (["hardware", "router", "router wifi"], REPORT.impact)
+
+
+def test_each_site_is_watched_by_cases_and_answers() -> None:
+    """SR-11: cases, contacts and answers know their site, so that each site is seen by itself.
+
+    Lyon has two cases, one of them solved, and one satisfied of two; Nice has one of each, good.
+    """
+    happy = Question(key="happy", kind="csat", text="Satisfied?", scale=Scale(low=1, high=5), satisfied_from=4)
+    steps: list[event.CaseEvent] = [
+        event.Received(at=at(0), by="desk"),
+        event.Classified(at=at(0), by="desk", category="router", priority="high"),
+        event.Assigned(at=at(0), by="desk", to="A-1"),
+        event.Started(at=at(0), by="A-1"),
+        event.Resolved(at=at(2), by="A-1", solution="s", told_customer=True),
+    ]
+    cases = [
+        Case(history=[attrs.evolve(REPORT, id=CaseId(f"C-{number}"), site=site), *(steps if solved else ())])
+        for number, (site, solved) in enumerate([("Lyon", True), ("Lyon", False), ("Nice", True)])
+    ]
+    answers = [
+        Answer(survey=SurveyId("Q2"), question=happy, customer=CustomerId(who), answered_at=at(3), score=n, site=site)
+        for who, site, n in (("K-1", "Lyon", 5), ("K-2", "Lyon", 2), ("K-3", "Nice", 4))
+    ]
+    calls = [
+        Interaction(id=InteractionId(f"I-{number}"), channel="store", queued_at=at(number), site=site)
+        for number, site in enumerate(["Lyon", "Nice", "Nice"])
+    ]
+    satisfied = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
+    data = {"cases": cases, "answers": answers, "interactions": calls}
+    found = measure(["resolution_rate", satisfied, "volume"], data, by=["site"], now=at(9))
+    assert {(m.kpi, m.group["site"]): m.value for m in found} == {
+        ("resolution_rate", "Lyon"): 0.5,
+        ("resolution_rate", "Nice"): 1,
+        ("csat", "Lyon"): 0.5,
+        ("csat", "Nice"): 1,
+        ("volume", "Lyon"): 1,
+        ("volume", "Nice"): 2,
+    }
+    log = measure(["case_volume"], {"case_events": cases}, by=["site"], now=at(9))
+    assert {m.group["site"]: m.value for m in log} == {"Lyon": 2, "Nice": 1}
+
+
+def test_an_emergency_is_declared_told_coordinated_restored_and_reviewed() -> None:
+    """SR-01: plan, all channels and an apology, three duties, decisions, restored, compensated, reviewed.
+
+    It began ten minutes before nine and is over at half past ten: 100 minutes to restore.
+    """
+    outage = Incident(
+        history=[
+            outage_event.Declared(
+                at=at(0),
+                by="M-1",
+                id="E-1",
+                what="payments fail",
+                plan="payments down",
+                began_at=at(-1 / 6),
+                cases=[CaseId("C-1")],
+            ),
+            outage_event.Announced(
+                at=at(0.1), by="M-1", channels=["app", "phone", "shop"], text="we are sorry", apology=True
+            ),
+        ]
+    )
+    with pytest.raises(IllegalTransition, match="restored"):
+        outage.record(outage_event.Restored(at=at(1.5), by="T-1", how="another bank"))
+    duties = {"answer": AgentId("A-1"), "follow": AgentId("A-2"), "technical": AgentId("T-1")}
+    for step in (
+        outage_event.Coordinated(at=at(0.2), by="M-1", duties=duties),
+        outage_event.Decided(at=at(0.5), by="M-1", decision="pay by invoice until noon"),
+        outage_event.CasesAffected(at=at(1), by="A-2", cases=[CaseId("C-2"), CaseId("C-3")]),
+        outage_event.Restored(at=at(1.5), by="T-1", how="another bank"),
+        outage_event.Compensated(at=at(24), by="M-1", how="a voucher each", amount=Money("15", "EUR")),
+        outage_event.Reviewed(at=at(48), by="M-1", lesson="a second bank from the start", improvements=["P-1"]),
+    ):
+        outage = outage.record(step)
+    assert (str(outage.status), outage.open_duties, outage.cases) == ("reviewed", (), ("C-1", "C-2", "C-3"))
+    assert outage.duties[IncidentDuty.TECHNICAL] == "T-1"
+    assert [(decided.at, decided.by) for decided in outage.decisions] == [(at(0.5), "M-1")]
+    assert outage.time_to_restore == 100 * HOUR / 60
+    found = measure(["restore_time"], {"incidents": [outage]}, now=at(72)).one()
+    assert found.value == 100 * 60

@@ -373,9 +373,15 @@ def test_a_rating_knows_its_contact_and_its_moment() -> None:
 
 
 def test_a_service_review_uses_what_customers_said() -> None:
-    """FB-27: the review of the service has its date, its findings from customers, and an answer to each."""
+    """FB-27: the review comes each quarter, has its findings from customers, and an answer to each."""
     plan = audit_event.Planned(
-        at=MONDAY, by="Q-1", id=AuditId("R-1"), kind="service_review", subject="support", due=dt.date(2026, 6, 30)
+        at=MONDAY,
+        by="Q-1",
+        id=AuditId("R-1"),
+        kind="service_review",
+        subject="support",
+        due=dt.date(2026, 6, 30),
+        every="quarterly",
     )
     waits = audit_event.Finding(name="waits", text="a third wait too long", evidence="customer_feedback")
     kind = audit_event.Finding(name="tone", text="friendly people", evidence="customer_interview", strength=True)
@@ -383,3 +389,6 @@ def test_a_service_review_uses_what_customers_said() -> None:
     assert [finding.name for finding in review.open_findings] == ["waits"]
     answered = review.record(audit_event.Corrected(at=MONDAY + 90 * DAY, by="M-1", finding="waits", how="call back"))
     assert answered.open_findings == ()
+    # held 80 days after 6 April, on 25 June
+    again = answered.following(id=AuditId("R-2"), at=MONDAY + 90 * DAY, by="Q-1", zone="UTC")
+    assert (str(again.plan.kind), again.plan.due) == ("service_review", dt.date(2026, 9, 25))

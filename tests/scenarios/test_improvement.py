@@ -24,6 +24,7 @@ from servqual.model import (
     SuggestionId,
     Team,
     carry_over,
+    divided,
     follow_up,
     open_items,
 )
@@ -105,7 +106,7 @@ def test_ideas_of_the_staff_are_judged_and_good_ones_rewarded() -> None:
 
 
 def test_an_audit_that_finds_slow_replies_stays_open_until_it_is_answered() -> None:
-    """IM-21, partly: the finding of a process audit has to be answered before the audit can end."""
+    """IM-21: the finding of a process audit has to be answered, by a plan of its own, before the audit can end."""
     slow = Finding(name="slow", text="replies take an hour", evidence="service_records")
     audit = Audit(
         history=[
@@ -123,14 +124,18 @@ def test_an_audit_that_finds_slow_replies_stays_open_until_it_is_answered() -> N
     assert (audit.unmet, audit.open_findings) == (("replied within 30 minutes",), (slow,))
     with pytest.raises(InvalidValue, match="no answer to slow"):
         audit.record(auditing.Closed(at=NINE + 2 * DAY, by="Q-1"))
-    better = audit.record(auditing.Corrected(at=NINE + 9 * DAY, by="M-1", finding="slow", how="a second shift"))
+    better = audit.record(
+        auditing.Corrected(at=NINE + 9 * DAY, by="M-1", finding="slow", how="a second shift", improvement="P-1")
+    )
+    assert dict(better.improvements) == {"slow": "P-1"}
     assert better.record(auditing.Closed(at=NINE + 10 * DAY, by="Q-1")).allowed == ()
 
 
 def test_each_part_of_an_improvement_has_who_does_it_and_who_answers() -> None:
-    """IM-14, partly: responsibility is divided by role; a part that nobody does or answers for is found."""
+    """IM-14: responsibility is divided by role and by department; a part that nobody does or answers for is found."""
     team = Team(
         name="refunds",
+        department="customer service",
         members=[
             Member(id=AgentId("M-1"), name="Lin", roles={Role.SERVICE_MANAGER}),
             Member(id=ADA, name="Ada", roles={Role.AGENT}),
@@ -145,6 +150,16 @@ def test_each_part_of_an_improvement_has_who_does_it_and_who_answers() -> None:
         },
     )
     assert team.unassigned_duties() == ("measure the effect",)
+    analysts = Team(
+        name="data",
+        department="technology",
+        members=[Member(id=AgentId("D-1"), name="Di", roles={Role.DATA_ANALYST})],
+    )
+    duties = {name: duty for name, duty in team.duties.items() if isinstance(duty, Raci)}
+    assert [line.held for line in divided(duties, [team])] == [True, True, False]
+    note, _, effect = divided(duties, [team, analysts])
+    assert dict(effect.parts) == {"customer service": ("accountable",), "technology": ("responsible",)}
+    assert (note.missing, effect.missing) == (("consulted",), ())
     with pytest.raises(InvalidValue, match="responsible must name at least one role"):
         Raci(responsible=set(), accountable=Role.SERVICE_MANAGER)
 

@@ -2,8 +2,19 @@
 
 import datetime as dt
 
+import attrs
+
 from servqual.metrics import measure
-from servqual.model import CustomerId, HandledBy, HandOver, Interaction, InteractionId
+from servqual.model import (
+    Article,
+    ArticleId,
+    CustomerId,
+    HandledBy,
+    HandOver,
+    Interaction,
+    InteractionId,
+    KnowledgeBase,
+)
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -44,3 +55,45 @@ def test_the_share_of_customers_who_solve_it_themselves() -> None:
     assert [(m.value, m.n, m.undecided) for m in found] == [(4 / 7, 7, 0), (3 / 5, 5, 0)]
     soon = measure(["containment_rate"], {"interactions": contacts[:5]}, now=NINE + DAY).one()
     assert (soon.value, soon.undecided) == (None, 5)  # whether they call within a week is not known yet
+
+
+def test_the_knowledge_base_helps_with_problems_and_shows_what_it_lacks() -> None:
+    """KN-01, GV-24: articles by kind and category, linked to problems, reviewed by a rhythm, and counted by use.
+
+    Refunds come up without an article; the guide to the router was last reviewed in January and is late in August.
+    """
+    january, may = dt.date(2026, 1, 10), dt.date(2026, 5, 10)
+    base = KnowledgeBase(
+        articles=[
+            Article(
+                id=ArticleId("KB-1"),
+                title="Set up the router",
+                category="router",
+                kind="product_guide",
+                problems=["no signal", "weak signal"],
+                version=3,
+                status="published",
+                reviewed_on=january,
+                every="half_yearly",
+            ),
+            Article(
+                id=ArticleId("KB-2"),
+                title="When is my invoice due?",
+                category="billing",
+                problems=["invoice"],
+                status="published",
+                reviewed_on=may,
+                every="half_yearly",
+            ),
+            Article(id=ArticleId("KB-3"), title="Refunds", category="billing", problems=["refund"]),
+        ]
+    )
+    assert [article.title for article in base.on("weak signal")] == ["Set up the router"]
+    assert base.gaps(["no signal", "refund", "invoice", "refund"]) == ("refund",)
+    august = dt.date(2026, 8, 1)
+    assert [article.id for article in base.overdue(today=august)] == ["KB-1"]
+    contacts = [
+        attrs.evolve(contact(f"I-{number}", f"K-{number}", HandledBy.SELF_SERVICE, 0 * DAY), articles=used)
+        for number, used in enumerate([["KB-1"], ["KB-1", "KB-2"], []])
+    ]
+    assert dict(base.uses(contacts)) == {"KB-1": 2, "KB-2": 1, "KB-3": 0}

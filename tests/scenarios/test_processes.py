@@ -12,14 +12,17 @@ from servqual.model import (
     AuditId,
     Blueprint,
     BlueprintStep,
+    CaseId,
     Indicator,
     KeyLink,
     Line,
     Passage,
     Procedure,
+    ProcedureRun,
     Role,
 )
 from servqual.model import audit as audit_event
+from servqual.model import procedure_run as run_event
 from servqual.presets import example_procedures
 
 MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -162,10 +165,16 @@ def test_one_standard_at_every_site() -> None:
     ("kind", "evidence"), [("process_audit", "process_audit"), ("process_review", "case_analysis")]
 )
 def test_an_audit_of_the_process_ends_when_every_finding_is_answered(kind: str, evidence: str) -> None:
-    """ST-29, ST-34: review and audit find slow steps with their evidence, and each is answered before the end."""
+    """ST-29, ST-34: review and audit come by their rhythm, find slow steps, and each becomes a case or a plan."""
     slow = audit_event.Finding(name="slow", text="answers take an hour", evidence=evidence)
     plan = audit_event.Planned(
-        at=MONDAY, by="Q-1", id=AuditId("R-1"), kind=kind, subject="enquiry", due=dt.date(2026, 5, 29)
+        at=MONDAY,
+        by="Q-1",
+        id=AuditId("R-1"),
+        kind=kind,
+        subject="enquiry",
+        due=dt.date(2026, 5, 29),
+        every="half_yearly",
     )
     audit = Audit(history=[plan])
     assert [audit.overdue(today=dt.date(2026, 5, day)) for day in (29, 30)] == [False, True]
@@ -173,5 +182,48 @@ def test_an_audit_of_the_process_ends_when_every_finding_is_answered(kind: str, 
     end = audit_event.Closed(at=MONDAY + 9 * DAY, by="Q-1")
     with pytest.raises(InvalidValue, match="no answer to slow"):
         audit.record(end)
-    answer = audit_event.Corrected(at=MONDAY + 8 * DAY, by="M-1", finding="slow", how="two more people at noon")
-    assert str(audit.record(answer).record(end).status) == "closed"
+    answer = audit_event.Corrected(
+        at=MONDAY + 8 * DAY,
+        by="M-1",
+        finding="slow",
+        how="two more people at noon",
+        improvement="P-1",
+        case=CaseId("C-1"),
+    )
+    closed = audit.record(answer).record(end)
+    assert (str(closed.status), dict(closed.improvements), answer.case) == ("closed", {"slow": "P-1"}, "C-1")
+    # held on 5 May, so the next is due half a year later
+    assert closed.next_due(zone="UTC") == dt.date(2026, 11, 5)
+    again = closed.following(id=AuditId("R-2"), at=MONDAY + 10 * DAY, by="Q-1", zone="UTC")
+    assert (str(again.plan.kind), again.plan.due, again.plan.subject) == (kind, dt.date(2026, 11, 5), "enquiry")
+
+
+def test_every_link_of_a_running_process_is_recorded_and_tracked_live() -> None:
+    """SR-02: a run shows at any moment which step is late, which is missing and who had it, and feeds the step KPIs.
+
+    Consultation may take 5 minutes and takes 4; need confirmation may take 10, begins at 4 and ends at 18.
+    """
+    told: list[run_event.ProcedureRunEvent] = [
+        run_event.Started(at=MONDAY, by="A-1", id="R-1", procedure=ENQUIRY, case=CaseId("C-1")),
+        run_event.StepBegun(at=MONDAY, by="A-1", step="consultation", role=Role.AGENT),
+        run_event.StepEnded(at=MONDAY + 4 * MINUTE, by="A-1", step="consultation"),
+        run_event.StepBegun(at=MONDAY + 4 * MINUTE, by="A-2", step="need confirmation", role=Role.AGENT),
+    ]
+    live = ProcedureRun(history=told)
+    assert [len(live.check(now=MONDAY + minute * MINUTE).late) for minute in (14, 15)] == [0, 1]
+    assert [step.name for step in live.check(now=MONDAY + 15 * MINUTE).missing] == [
+        "service response",
+        "problem solving",
+        "service feedback",
+    ]
+    ended = run_event.StepEnded(
+        at=MONDAY + 18 * MINUTE, by="A-2", step="need confirmation", ticked=("need in writing",)
+    )
+    run = live.record(ended)
+    assert dict(run.done_by) == {"consultation": "A-1", "need confirmation": "A-2"}
+    assert [step.name for step in run.next_steps] == ["service response"]
+    found = measure(["step_kept"], {"steps": run.rows()}, by=["step", "agent"], now=MONDAY + HOUR)
+    assert {(m.group["step"], m.group["agent"]): m.value for m in found} == {
+        ("consultation", "A-1"): 1,
+        ("need confirmation", "A-2"): 0,
+    }

@@ -5,13 +5,18 @@ import datetime as dt
 import attrs
 import pytest
 
+from servqual.errors import IllegalTransition
 from servqual.metrics import measure
 from servqual.model import (
+    ActionItem,
     AgentId,
     Case,
     CaseId,
+    Conduct,
+    ConductNorm,
     CustomerId,
     Headcount,
+    InteractionId,
     Member,
     Money,
     Ownership,
@@ -21,13 +26,16 @@ from servqual.model import (
     Team,
     TeamId,
     TeamLevel,
+    items_by_owner,
     load_at,
     owned_at,
     ownership_of,
     suggest_assignee,
 )
+from servqual.model import action_item as task_event
 from servqual.model import assignment as holding
 from servqual.model import case as event
+from servqual.model import conduct as conduct_event
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -260,3 +268,73 @@ def test_a_major_problem_goes_up_to_the_senior_team_and_then_to_the_experts() ->
     assert case.escalated
     with pytest.raises(ValueError, match="level"):
         event.Escalated(at=NINE, by="A-1", to="A-2", level=1, reason="too hard")
+
+
+def test_the_tasks_of_the_day_are_assigned_and_tracked() -> None:
+    """SR-03: a task needs no meeting; what is open and what is overdue is known by person, and done tasks are gone."""
+
+    def task(name: str, owner: str, day: int) -> ActionItem:
+        due = dt.date(2026, 5, day)
+        agreed = task_event.Agreed(at=NINE, by="M-1", id=name, what="call back", owner=AgentId(owner), due=due)
+        return ActionItem(history=[agreed])
+
+    tasks = [task("T-1", "A-1", 6), task("T-2", "A-1", 4), task("T-3", "A-2", 5), task("T-4", "A-3", 4)]
+    tasks[3] = tasks[3].record(task_event.Done(at=NINE + HOUR, by="A-3", result="reached"))
+    tasks[2] = tasks[2].record(
+        task_event.CarriedOver(at=NINE + HOUR, by="M-1", owner=AgentId("A-1"), due=dt.date(2026, 5, 7))
+    )
+    by_person = items_by_owner(tasks, today=dt.date(2026, 5, 5))
+    told = {who: ([one.id for one in mine.open], [one.id for one in mine.overdue]) for who, mine in by_person.items()}
+    assert told == {"A-1": (["T-2", "T-1", "T-3"], ["T-2"])}
+    at_nine = items_by_owner([one.as_of(NINE) for one in tasks], today=dt.date(2026, 5, 5))
+    assert {who: len(mine.open) for who, mine in at_nine.items()} == {"A-1": 2, "A-2": 1, "A-3": 1}
+    found = measure(["action_on_time_rate"], {"actions": tasks}, now=NINE + 2 * DAY)
+    # of four, one is done in time and one was due on Monday; two are not due yet
+    assert (found.one().value, found.one().n, found.one().undecided) == (0.5, 2, 2)
+
+
+def test_conduct_is_recorded_evaluated_put_right_and_rewarded() -> None:
+    """SR-09, IC-15: norms of attitude, language and flow; observations, a share per norm, rectification, outcome.
+
+    The greeting was kept in one of four calls, so it is to be put right by the tenth; calm was kept in both.
+    """
+    norms = [
+        ConductNorm(key="calm", kind="attitude", text="stay calm", source="manual 2.1"),
+        ConductNorm(key="greeting", kind="language", text="say your name", source="manual 1.1"),
+        ConductNorm(key="summary", kind="flow", text="say again what was agreed", source="flow chart 3"),
+    ]
+    seen = [("greeting", True), ("greeting", False), ("greeting", False), ("greeting", False), ("calm", True)]
+    record = Conduct(
+        history=[
+            conduct_event.Opened(
+                at=NINE,
+                by="Q-1",
+                id="B-1",
+                member=AgentId("A-1"),
+                period=(dt.date(2026, 5, 1), dt.date(2026, 5, 31)),
+                norms=norms,
+            ),
+            *(
+                conduct_event.Observed(
+                    at=NINE + number * HOUR, by="Q-1", norm=norm, kept=kept, interaction=InteractionId(f"I-{number}")
+                )
+                for number, (norm, kept) in enumerate([*seen, ("calm", True)])
+            ),
+        ]
+    )
+    assert dict(record.kept_shares) == {"calm": 1, "greeting": 0.25, "summary": None}
+    record = record.record(conduct_event.Evaluated(at=NINE + DAY, by="Q-1", judgement="calm, but without a name"))
+    record = record.record(
+        conduct_event.RectificationSet(
+            at=NINE + DAY, by="M-1", norm="greeting", what="read the script aloud", due=dt.date(2026, 5, 10)
+        )
+    )
+    assert [len(record.overdue(today=dt.date(2026, 5, day))) for day in (10, 11)] == [0, 1]
+    reward = conduct_event.OutcomeApplied(at=NINE + 9 * DAY, by="M-1", kind="reward", reason="all names, and calm")
+    with pytest.raises(IllegalTransition, match="conduct is rectifying"):
+        record.record(reward)
+    record = record.record(
+        conduct_event.Rectified(at=NINE + 8 * DAY, by="Q-1", norm="greeting", how="ten of ten calls")
+    )
+    record = record.record(reward).record(conduct_event.Closed(at=NINE + 9 * DAY, by="M-1"))
+    assert (str(record.status), record.to_rectify) == ("closed", ())

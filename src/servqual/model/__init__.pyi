@@ -39,6 +39,7 @@ from servqual.model.hours.working_days import WorkingDays as WorkingDays
 from servqual.model.ids import (
     AgentId as AgentId,
 )
+from servqual.model.ids import ArticleId as ArticleId
 from servqual.model.ids import AuditId as AuditId
 from servqual.model.ids import (
     CaseId as CaseId,
@@ -64,12 +65,15 @@ from servqual.model.money import Purchase as Purchase
 from servqual.model.people import action_item as action_item
 from servqual.model.people import appraisal as appraisal
 from servqual.model.people import assignment as assignment
+from servqual.model.people import conduct as conduct
 from servqual.model.people import conflict as conflict
 from servqual.model.people import meeting as meeting
 from servqual.model.people.action_item import ActionItem as ActionItem
 from servqual.model.people.action_item import ActionItemStatus as ActionItemStatus
+from servqual.model.people.action_item import OwnedItems as OwnedItems
 from servqual.model.people.action_item import carry_over as carry_over
 from servqual.model.people.action_item import follow_up as follow_up
+from servqual.model.people.action_item import items_by_owner as items_by_owner
 from servqual.model.people.action_item import open_items as open_items
 from servqual.model.people.appraisal import Appraisal as Appraisal
 from servqual.model.people.appraisal import AppraisalCriterion as AppraisalCriterion
@@ -82,10 +86,18 @@ from servqual.model.people.assignment import OwnershipStatus as OwnershipStatus
 from servqual.model.people.assignment import load_at as load_at
 from servqual.model.people.assignment import owned_at as owned_at
 from servqual.model.people.assignment import ownership_of as ownership_of
+from servqual.model.people.conduct import Conduct as Conduct
+from servqual.model.people.conduct import ConductNorm as ConductNorm
+from servqual.model.people.conduct import ConductOutcome as ConductOutcome
+from servqual.model.people.conduct import ConductStatus as ConductStatus
+from servqual.model.people.conduct import NormKind as NormKind
 from servqual.model.people.conflict import Conflict as Conflict
 from servqual.model.people.conflict import ConflictKind as ConflictKind
 from servqual.model.people.conflict import ConflictRemedy as ConflictRemedy
 from servqual.model.people.conflict import ConflictStatus as ConflictStatus
+from servqual.model.people.division import DividedDuty as DividedDuty
+from servqual.model.people.division import divided as divided
+from servqual.model.people.goals import goal_tree as goal_tree
 from servqual.model.people.meeting import Meeting as Meeting
 from servqual.model.people.meeting import MeetingKind as MeetingKind
 from servqual.model.people.meeting import MeetingStatus as MeetingStatus
@@ -93,6 +105,7 @@ from servqual.model.people.raci import Raci as Raci
 from servqual.model.people.roles import Permission as Permission
 from servqual.model.people.roles import Role as Role
 from servqual.model.people.roles import TeamLevel as TeamLevel
+from servqual.model.people.score import Horizon as Horizon
 from servqual.model.people.score import Objective as Objective
 from servqual.model.people.score import Rater as Rater
 from servqual.model.people.score import Rating as Rating
@@ -108,9 +121,13 @@ from servqual.model.people.team import Member as Member
 from servqual.model.people.team import Skill as Skill
 from servqual.model.people.team import Team as Team
 from servqual.model.people.team import suggest_assignee as suggest_assignee
+from servqual.model.people.training_needs import TrainingNeed as TrainingNeed
+from servqual.model.people.training_needs import needs_after as needs_after
+from servqual.model.people.training_needs import proposed_weights as proposed_weights
 from servqual.model.service import case as case
 from servqual.model.service import commitment as commitment
 from servqual.model.service import complaint as complaint
+from servqual.model.service import incident as incident
 from servqual.model.service.case import (
     Case as Case,
 )
@@ -129,6 +146,8 @@ from servqual.model.service.case import (
 from servqual.model.service.case import (
     Relation as Relation,
 )
+from servqual.model.service.categories import Categories as Categories
+from servqual.model.service.categories import service_record as service_record
 from servqual.model.service.commitment import Commitment as Commitment
 from servqual.model.service.commitment import CommitmentStatus as CommitmentStatus
 from servqual.model.service.complaint import Complaint as Complaint
@@ -139,17 +158,25 @@ from servqual.model.service.customer import Customer as Customer
 from servqual.model.service.customer import FeedbackSegment as FeedbackSegment
 from servqual.model.service.customer import Lifecycle as Lifecycle
 from servqual.model.service.customer import NeedType as NeedType
+from servqual.model.service.incident import Incident as Incident
+from servqual.model.service.incident import IncidentDuty as IncidentDuty
+from servqual.model.service.incident import IncidentStatus as IncidentStatus
 from servqual.model.service.interaction import CommunicationStep as CommunicationStep
 from servqual.model.service.interaction import Direction as Direction
 from servqual.model.service.interaction import HandledBy as HandledBy
 from servqual.model.service.interaction import HandOver as HandOver
 from servqual.model.service.interaction import Interaction as Interaction
 from servqual.model.service.interaction import Outcome as Outcome
+from servqual.model.service.interaction import ServiceType as ServiceType
 from servqual.model.service.issues import Issue as Issue
 from servqual.model.service.issues import issues_of as issues_of
 from servqual.model.service.journal import Entry as Entry
 from servqual.model.service.journal import EntryKind as EntryKind
 from servqual.model.service.journal import history_of as history_of
+from servqual.model.service.knowledge import Article as Article
+from servqual.model.service.knowledge import ArticleKind as ArticleKind
+from servqual.model.service.knowledge import ArticleStatus as ArticleStatus
+from servqual.model.service.knowledge import KnowledgeBase as KnowledgeBase
 from servqual.model.sla.agreement import Sla as Sla
 from servqual.model.sla.clocks import (
     Clock as Clock,
@@ -176,12 +203,14 @@ from servqual.model.sla.replays import VerdictChange as VerdictChange
 from servqual.model.sla.replays import what_if as what_if
 from servqual.model.sla.target import Target as Target
 from servqual.model.standards import audit as audit
+from servqual.model.standards import procedure_run as procedure_run
 from servqual.model.standards import standard as standard
 from servqual.model.standards.audit import Audit as Audit
 from servqual.model.standards.audit import AuditKind as AuditKind
 from servqual.model.standards.audit import AuditStatus as AuditStatus
 from servqual.model.standards.audit import EvidenceKind as EvidenceKind
 from servqual.model.standards.audit import Finding as Finding
+from servqual.model.standards.audit import ServicePhase as ServicePhase
 from servqual.model.standards.blueprint import Blueprint as Blueprint
 from servqual.model.standards.blueprint import BlueprintStep as BlueprintStep
 from servqual.model.standards.blueprint import Lane as Lane
@@ -196,6 +225,8 @@ from servqual.model.standards.procedure import KeyLink as KeyLink
 from servqual.model.standards.procedure import Passage as Passage
 from servqual.model.standards.procedure import Procedure as Procedure
 from servqual.model.standards.procedure import Step as Step
+from servqual.model.standards.procedure_run import ProcedureRun as ProcedureRun
+from servqual.model.standards.procedure_run import ProcedureRunStatus as ProcedureRunStatus
 from servqual.model.standards.standard import Confirmation as Confirmation
 from servqual.model.standards.standard import ServiceLevel as ServiceLevel
 from servqual.model.standards.standard import ServiceStandard as ServiceStandard

@@ -22,9 +22,11 @@ from servqual.readers.files.paths import file_chunks, parquet_rows
 from servqual.readers.memory.arrays import column_chunks
 from servqual.readers.memory.frames import frame_chunks, is_frame
 from servqual.readers.memory.objects import is_object, object_chunks
+from servqual.readers.memory.records import are_records, columns_of_records, gathered
 
 Source: TypeAlias = Any
-"""A mapping of columns, a frame, an `Export`, a path, objects of our model, chunks, or an iterator of these."""
+"""A mapping of columns, a frame, an `Export`, a path, objects of our model, rows as mappings, chunks, or an iterator
+of these."""
 
 
 class TableChunks:
@@ -32,7 +34,8 @@ class TableChunks:
 
     A source in chunks, such as a file, raises `RepeatedIdError` at the first id that names several rows; iterated over
     once more, it leaves out the rows that do not stand and lists them in the `lost` of their chunk. An iterator can be
-    read only once: there the rows of an id are compared within a chunk, and of different chunks the first stands.
+    read only once: there the rows of an id are compared within a chunk, and of different chunks the first stands,
+    which the result says (`rows.repeats_unchecked`).
 
     >>> [chunk] = TableChunks("cases", {"Team": ["north"]}, Request(names={"team": "Team"}))
     >>> chunk().columns["team"].labels
@@ -49,6 +52,8 @@ class TableChunks:
         if self._read and once:
             raise InvalidValue.of(table, "be given anew to be read again", source, do="pass a fresh iterator")
         self._read = True
+        if are_records(source):
+            source = columns_of_records(source)
         if isinstance(source, Mapping):
             yield from column_chunks(table, source, request)
         elif is_frame(source):
@@ -96,7 +101,7 @@ def _streamed(table: str, source: Source, request: Request) -> Iterator[Callable
         only = None if request.only is None else {*request.only, *request.names.values()}
         # what cannot be read again is compared at once, by all columns
         once = request.unique and isinstance(source, Iterator)
-        for item in object_chunks(table, source, only, request.desk):
+        for item in gathered(object_chunks(table, source, only, request.desk, request.now)):
             if isinstance(item, Chunk):
                 yield partial(_renamed, table, item, request)
             elif once and (isinstance(item, Mapping) or is_frame(item)):

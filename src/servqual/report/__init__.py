@@ -2,6 +2,7 @@
 
 from servqual.report.build import as_csv, report, sample_report
 from servqual.report.config import Config, Promise
+from servqual.report.judgement import Comparison, comparison
 from servqual.report.page import render
 
-__all__ = ["Config", "Promise", "as_csv", "render", "report", "sample_report"]
+__all__ = ["Comparison", "Config", "Promise", "as_csv", "comparison", "render", "report", "sample_report"]

@@ -15,7 +15,8 @@ from servqual.report.config import GROUPS, Config
 from servqual.report.scorecard import scorecard
 from servqual.samples import desk
 
-_READ: Final = tuple(name for name, kind in TABLES["cases"].items() if kind is not Kind.LABEL)
+CASES: Final = ("case_id", *(name for name, kind in TABLES["cases"].items() if kind is not Kind.LABEL), *GROUPS)
+"""The columns of cases that a report may need."""
 _SAMPLE_TARGETS: Final = (
     {"clock": "first_response", "within": "1 h", "goal": 0.9},
     {"clock": "first_response", "within": "15 min", "goal": 0.9, "only": {"priority": "urgent"}},
@@ -46,7 +47,7 @@ def report(
     export = Export(
         Path(path),
         config.layout,
-        columns=("case_id", *_READ, *GROUPS),
+        columns=CASES,
         also=tuple(dict.fromkeys((*(config.groups or ()), *promised))),
         progress=progress,
     )

@@ -40,6 +40,8 @@ _UNITS: Final[Mapping[str, str]] = {
 _ZONES: Final[Mapping[str, str]] = {"Z": "UTC", "+00:00": "UTC"}
 _SPARK_POINTS: Final = 60
 _MOST_CASES: Final = 0.8
+_IMPROVE: Final = "Improve first:"
+_CARDS: Final = 3
 # a point of a drawing may shrink to so many pixels before its text is too small to read
 _SMALLEST: Final = 0.8
 _PHONE: Final = 300
@@ -86,7 +88,15 @@ def _page(report: Plain) -> Plain:
         "period": _period(_row(report, "period")),
         "every": every,
         "rows": _accounted(_row(report, "rows")),
-        "headline": [capital(line) for line in _texts(report, "headline")],
+        # what to improve stands in a card of its own
+        "headline": [
+            capital(line)
+            for line in _texts(report, "headline")
+            if not (line.startswith(_IMPROVE) and _rows(report, "priorities"))
+        ],
+        "changes": [_change(row) for row in _rows(report, "changes")],
+        "compared": "changes" in report,
+        "to_do": [_to_do(row) for row in _rows(report, "priorities")[:_CARDS]],
         "notes": [capital(line) for line in _texts(report, "notes")],
         "standards": [_standard(row, units.get(_text(row, "kpi"), {})) for row in _rows(report, "standards")],
         "some_in_business_time": any(kpi.get("business_time") is True for kpi in kpis),
@@ -306,7 +316,7 @@ def _pareto(pareto: Plain) -> Plain | None:
 
 def _weakest(rows: Sequence[Plain], place: int) -> Plain:
     first = rows[0]
-    unit, title, column = _text(first, "unit"), _title(first), _text(first, "column")
+    unit, title, column = _unit(first), _title(first), _text(first, "column")
     seen = [x for row in rows for key in ("value", "overall") if (x := _number(row, key)) is not None]
     divisor, suffix = scale(unit, max(seen, default=1.0))
     axes = _draw.ranking(
@@ -344,14 +354,41 @@ def _weakest(rows: Sequence[Plain], place: int) -> Plain:
     }
 
 
+def _change(row: Plain) -> Plain:
+    unit, decision = _unit(row), _text(row, "decision")
+    return {
+        "title": _title(row),
+        "decision": decision,
+        "mark": {"improved": "✓", "worse": "✕"}.get(decision, "?"),
+        "tone": {"improved": "reached", "worse": "not-reached"}.get(decision, "unclear"),
+        "before": number(row.get("before"), unit),
+        "after": number(row.get("after"), unit),
+    }
+
+
+def _to_do(row: Plain) -> Plain:
+    unit = _unit(row)
+    return {
+        "title": _title(row),
+        "column": _text(row, "column"),
+        "group": _group(row, "group"),
+        "value": number(row.get("value"), unit),
+        "overall": number(row.get("overall"), unit),
+        "since": _text(row, "since"),
+    }
+
+
 def _priority(row: Plain) -> Plain:
     return {
+        "suspicion": capital(_text(row, "suspicion")),
+        "course": "" if _text(row, "since") else capital(_text(row, "course")),
+        "smallest": _text(row, "smallest"),
         "rank": number(row.get("rank"), "count"),
         "group": _group(row, "group"),
         "column": _text(row, "column"),
         "title": _title(row),
         "sentence": capital(_text(row, "sentence")),
-        **_seen(row, _text(row, "unit")),
+        **_seen(row, _unit(row)),
     }
 
 

@@ -1,84 +1,64 @@
-"""Groups that are clearly worse than the whole, and which of them to improve first."""
+"""What to improve first, as plain data: the candidates of the diagnosis, each with its evidence."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from servqual._words import capital, counted, number, shorten
-from servqual.metrics import Kpi, Measures, weakest
+from servqual._words import clean
+from servqual.pdca import Candidate
+from servqual.pdca.searching import Weak
 
 Plain: TypeAlias = dict[str, Any]
-_CANDIDATES: Final = 10
-_LONGEST: Final = 60
+_NAMED: Final = 12
 
 
-def named(column: str, group: object) -> str:
-    """A group as a sentence calls it: clean, and short enough to be read in passing.
-
-    >>> named("team", "north"), named("team", None)
-    ('team “north”', 'no team')
-    """
-    short = shorten(column, _LONGEST)
-    return f"no {short}" if group is None else f"{short} “{shorten(group, _LONGEST)}”"
+def weakest_of(every: Sequence[Weak]) -> list[Plain]:
+    """The cells that are surely worse than the rest, whatever explains them, by the cases that this costs."""
+    order = sorted(every, key=lambda weak: (-weak.spared, weak.column, weak.label, weak.kpi.key))
+    return [_weak(weak) for weak in order[:_NAMED]]
 
 
-def weak_groups(grouped: Mapping[str, Measures], whole: Measures, shares: Sequence[Kpi]) -> list[Plain]:
-    """Groups that are worse than the whole even at the good end of their interval, by the cases this costs."""
-    found = []
-    for column, measures in grouped.items():
-        for kpi in shares:
-            for row in weakest(measures, kpi.key, overall=whole.get(kpi.key)):
-                m = row.measured
-                if row.worse:
-                    found.append(
-                        {
-                            "kpi": m.kpi,
-                            "title": kpi.title,
-                            "unit": m.unit,
-                            "better": kpi.better,
-                            "column": column,
-                            "group": m.group[column],
-                            "n": m.n,
-                            "value": m.value,
-                            "low": m.low,
-                            "high": m.high,
-                            "overall": row.overall,
-                            "spared": row.cost,
-                        }
-                    )
-    return sorted(found, key=lambda row: (-row["spared"], row["column"], str(row["group"]), row["kpi"]))
+def priorities(candidates: Sequence[Candidate]) -> list[Plain]:
+    """The candidates in their order; a group comes once, by the KPI that puts it at its rank."""
+    return [_priority(candidate) for candidate in candidates]
 
 
-def priorities(ranking: Sequence[Plain], promised: Sequence[str]) -> list[Plain]:
-    """Named groups that cost at least one case: by what was promised, then by the desk's own mark, then by all else.
-
-    A group comes once, by the first KPI that names it; the others in which it is worse are told in its sentence.
-    """
-    ranks = dict.fromkeys(promised, 0) | {key: 1 for key in ("sla_kept", "resolution_kept") if key not in promised}
-    costly = [row for row in ranking if row["group"] is not None and row["spared"] >= 1]
-    groups: dict[tuple[str, str], list[Plain]] = {}
-    for row in sorted(costly, key=lambda row: ranks.get(row["kpi"], 2)):
-        groups.setdefault((row["column"], row["group"]), []).append(row)
-    return [_priority(rank, *rows) for rank, rows in enumerate(list(groups.values())[:_CANDIDATES], 1)]
-
-
-def _priority(rank: int, row: Plain, *others: Plain) -> Plain:
-    spared = counted(math.floor(row["spared"]), "case")
-    whom, what = capital(named(row["column"], row["group"])), shorten(row["title"], _LONGEST)
-    seen = f"{_share(row, 'value')} of {counted(row['n'], 'case')}, against {_share(row, 'overall')} overall"
-    change = f"at least {spared} {'more' if row['better'] == 'higher' else 'fewer'}"
-    sentence = f"{whom}, {what}: {seen}; at the overall level it would be {change}."
-    if others:
-        told = (
-            f"{shorten(o['title'], _LONGEST)} ({_share(o, 'value')} against {_share(o, 'overall')})" for o in others
-        )
-        sentence += f" Also worse there: {'; '.join(told)}."
-    facts = {
-        name: row[name]
-        for name in ("column", "group", "kpi", "title", "unit", "n", "value", "low", "high", "overall", "spared")
+def _weak(weak: Weak) -> Plain:
+    m = weak.measured
+    return {
+        "kpi": m.kpi,
+        "title": weak.kpi.title,
+        "unit": m.unit,
+        "business_time": in_business_time(weak.kpi.params, m.unit),
+        "column": weak.column,
+        "group": weak.label,
+        "n": m.n,
+        "value": m.value,
+        "low": m.low,
+        "high": m.high,
+        "overall": weak.overall.value,
     }
-    return {"rank": rank, **facts, "sentence": sentence}
 
 
-def _share(row: Plain, name: str) -> str:
-    return number(row[name], row["unit"])
+def _priority(candidate: Candidate) -> Plain:
+    weak, course = candidate.weak, candidate.course
+    since = None if course is None or course.start is None else course.start.isoformat()
+    return {
+        "rank": candidate.rank,
+        **_weak(weak),
+        "spared": weak.spared,
+        "sentence": candidate.sentence,
+        "also": [_weak(other) for other in candidate.also],
+        "same": [{"column": one.column, "group": one.label, "overlap": one.overlap} for one in candidate.same],
+        "since": since,
+        "course": None if course is None else course.text,
+        "suspicion": clean(candidate.suspicion),
+        "smallest": candidate.smallest,
+        "looked_at": weak.looked_at,
+        "p_value": weak.p_value,
+        "selected": None if weak.selected is None else weak.selected.value,
+    }
+
+
+def in_business_time(params: Mapping[str, Any], unit: str) -> bool:
+    """Whether a KPI counts hours of business, in its value or in its limit; a due date of the export does not."""
+    return params.get("hours") is not None and (unit == "s" or params.get("within") is not None)

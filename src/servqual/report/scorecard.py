@@ -9,13 +9,18 @@ import attrs
 import servqual
 from servqual._words import clean, counted, number, shorten
 from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, Kpi, Measurement, Measures, pareto
+from servqual.metrics import KPIS, Kpi, Measurement, Measures, Tally, pareto
 from servqual.metrics.engine import plan_of, tallies_of
 from servqual.metrics.results.attaining import verdict_on_cases
+from servqual.pdca.candidates import named, ranked
+from servqual.pdca.diagnosing import MARKS
+from servqual.pdca.particulars import with_particulars
+from servqual.pdca.searching import search
 from servqual.readers.columns.standing import REPEATS, REPLACED
 from servqual.readers.sources import Source
+from servqual.report.changing import changes_of, last_day
 from servqual.report.config import GROUPS, Config, Every, Promise
-from servqual.report.priorities import named, priorities, weak_groups
+from servqual.report.priorities import in_business_time, priorities, weakest_of
 from servqual.report.scan import Cases, Scan, scan
 
 Plain: TypeAlias = dict[str, Any]
@@ -29,6 +34,9 @@ _ASKED: Final = (
     "resolution_time", "resolution_p50", "resolution_p90", "resolution_rate", "sla_kept", "resolution_kept",
     "reopen_rate", "reassignment_rate",
 )  # fmt: skip
+_TIMES: Final = ("first_response_p50", "first_response_p90", "resolution_p50", "resolution_p90")
+_CANDIDATES: Final = 10
+_LEVEL: Final = 0.05
 _OF_THE_RECEIVED: Final = ("resolution_rate", "reopen_rate")
 _DRAWN: Final = (
     "case_volume", "first_response_p50", "resolution_p50", "resolution_rate", "sla_kept", "resolution_kept",
@@ -88,22 +96,34 @@ def scorecard(
     groups = [column for column in (config.groups or GROUPS) if column in seen.columns]
 
     volume = KPIS["case_volume"]
-    asked = [(every, kpis), *((column, [volume, *shares]) for column in groups)]
-    plans = [plan_of(some, by=[by], zone=config.zone, now=seen_at) for by, some in asked]
-    by_period, *by_group = tallies_of(plans, {"cases": cases.chunks()})
+    asked = [(kpis, (every,)), *(([volume], (column,)) for column in groups)]
+    first_pass: list[Tally] = []
+
+    def measured(questions: Sequence[tuple[Sequence[Kpi], tuple[str, ...]]]) -> list[Measures]:
+        # what the page shows itself is counted in the first pass of the search
+        own = [] if first_pass else asked
+        plans = [plan_of(some, by=by, zone=config.zone, now=seen_at) for some, by in (*own, *questions)]
+        found = tallies_of(plans, {"cases": cases.chunks()})
+        first_pass.extend(found[: len(own)])
+        return [tally.measure() for tally in found[len(own) :]]
+
+    searched = [*shares, *(kpi for kpi in kpis if kpi.key in _TIMES)]
+    found = search(measured, searched, {"cases": groups}, level=_LEVEL)
+    if not first_pass:
+        measured(())
+    by_period, *by_group = first_pass
     whole = by_period.without(every).measure()
     periods = by_period.measure()
-    grouped = {column: found.measure() for column, found in zip(groups, by_group, strict=True)}
 
     goals = {promise.kpi.key: promise.goal for promise in config.promises}
     standards = [_standard(promise, whole) for promise in config.promises]
-    ranking = weak_groups(grouped, whole, shares)
+    ranks = dict.fromkeys(MARKS, 1) | dict.fromkeys(goals, 0)
+    candidates = with_particulars(ranked(found, ranks, _CANDIDATES), measured, {"cases": seen.columns}, every)
+    first = priorities(candidates)
     volumes = {
-        column: {m.group[column]: m.n for m in measures if m.kpi == "case_volume"}
-        for column, measures in grouped.items()
+        column: {m.group[column]: m.n for m in tally.measure()} for column, tally in zip(groups, by_group, strict=True)
     }
     categories = _pareto(volumes)
-    first = priorities(ranking, tuple(goals))
     first_at, end_at, now_at = (
         _local(moment, config) for moment in (seen.first, min(seen.last_received or seen_at, seen_at), seen_at)
     )
@@ -132,13 +152,9 @@ def scorecard(
             if kpi.key in _DRAWN or kpi.key in goals
         ],
         "pareto": categories,
-        "weakest": [
-            {
-                name: row[name]
-                for name in ("kpi", "title", "unit", "column", "group", "n", "value", "low", "high", "overall")
-            }
-            for row in ranking[:_NAMED]
-        ],
+        "weakest": weakest_of(found.every),
+        "changes": changes_of(kpis, periods, (first_at.date(), now_at.date()), every),
+        "looked_at": found.looked_at,
         "priorities": first,
     }
 
@@ -251,7 +267,7 @@ def _kpi(kpi: Kpi, m: Measurement) -> Plain:
         **facts,
         **_seen(m),
         **whole,
-        "business_time": _in_business_time(kpi),
+        "business_time": in_business_time(kpi.params, kpi.unit),
         "undecided": m.undecided,
         "small": m.small,
         "warnings": _warnings(m),
@@ -265,11 +281,6 @@ def _warnings(m: Measurement) -> list[Plain]:
     return [{"code": caveat.code, "text": clean(caveat.text)} for caveat in m.warnings]
 
 
-def _in_business_time(kpi: Kpi) -> bool:
-    """Whether the KPI counts hours of business, in its value or in its limit; a due date of the export does not."""
-    return kpi.params.get("hours") is not None and (kpi.unit == "s" or kpi.params.get("within") is not None)
-
-
 def _standard(promise: Promise, whole: Measures) -> Plain:
     m = whole.get(promise.kpi.key)
     within = promise.kpi.params.get("within")
@@ -278,7 +289,7 @@ def _standard(promise: Promise, whole: Measures) -> Plain:
         "kpi": promise.kpi.key,
         "goal": promise.goal,
         "within_s": within.total_seconds() if isinstance(within, dt.timedelta) else None,
-        "business_time": _in_business_time(promise.kpi),
+        "business_time": in_business_time(promise.kpi.params, promise.kpi.unit),
         **_seen(m),
         "undecided": m.undecided,
         "warnings": _warnings(m),
@@ -301,17 +312,20 @@ def _trend(kpi: Kpi, periods: Measures, goal: float | None, days: tuple[dt.date,
         start = m.group[every]
         if m.kpi != kpi.key or start is None:
             continue
-        last = (start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-        if every == "week":
-            last = start + dt.timedelta(days=6)
         flags = {
             "small": m.small,
-            "partial": start < days[0] or last >= days[1],
+            "partial": start < days[0] or last_day(start, every) >= days[1],
             "open": kpi.unit == "share" and bool(m.undecided or waiting.get(start)),
         }
         points.append({"start": start.isoformat(), **_seen(m), **flags})
     facts = {name: getattr(kpi, name) for name in ("title", "unit", "better")}
-    return {"kpi": kpi.key, **facts, "business_time": _in_business_time(kpi), "goal": goal, "points": points}
+    return {
+        "kpi": kpi.key,
+        **facts,
+        "business_time": in_business_time(kpi.params, kpi.unit),
+        "goal": goal,
+        "points": points,
+    }
 
 
 def _pareto(volumes: Mapping[str, Mapping[Any, int]]) -> Plain | None:

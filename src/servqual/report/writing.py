@@ -19,7 +19,11 @@ def write(path: Path, text: str) -> None:
     ...     os.listdir(folder)
     ['page.html']
     """
-    data = text.encode("utf-8", "replace")
+    write_bytes(path, text.encode("utf-8", "replace"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write bytes as `write` writes a text."""
     try:
         _write(Path(os.path.realpath(path)), data)
     except OSError as error:

@@ -72,8 +72,8 @@ class Shifts:
         return self.opens[spell] + goal - self._elapsed[spell] if spell < len(self.opens) else NEVER
 
 
-def arrivals(dice: Dice, zone: ZoneInfo, start: int, end: int, per_day: float) -> list[int]:
-    """Draw the moments of a Poisson process whose rate follows the local hour and weekday.
+def arrivals(dice: Dice, zone: ZoneInfo, start: int, end: int, per_day: float, season: float = 0.0) -> list[int]:
+    """Draw the moments of a Poisson process whose rate follows the local hour, the weekday, and the time of the year.
 
     The picture (the time-change theorem): draw a process of rate one on an axis of expected arrivals, then map that
     axis to the clock, on which each hour takes as much of it as its rate.
@@ -90,6 +90,8 @@ def arrivals(dice: Dice, zone: ZoneInfo, start: int, end: int, per_day: float) -
     for hour in range(start, end, 3600):
         local = dt.datetime.fromtimestamp(hour, zone)
         rate = scale * p.WEEKDAY[local.weekday()] * p.HOUR[local.hour]
+        if season:
+            rate *= 1 + season * math.cos(math.tau * (local.timetuple().tm_yday - p.PEAK_DAY) / p.YEAR_DAYS)
         while drawn < expected + rate:
             found.append(hour + int(3600 * (drawn - expected) / rate))
             drawn -= math.log(dice.share())

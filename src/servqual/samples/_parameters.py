@@ -77,6 +77,9 @@ HOUR: Final = (
     0.2, 0.1,
 )  # fmt: skip
 
+PEAK_DAY: Final = 15  # day of the year on which a desk with a season is busiest
+YEAR_DAYS: Final = 365.25
+
 CHANNELS: Final = {"phone": 0.35, "email": 0.30, "portal": 0.20, "chat": 0.15}
 CLOSED_CHANNELS: Final = {"email": 0.6, "portal": 0.4}  # while nobody is on shift
 PRIORITIES: Final = {"urgent": 0.05, "high": 0.15, "normal": 0.60, "low": 0.20}  # in the order of service

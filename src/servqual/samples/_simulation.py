@@ -29,7 +29,7 @@ class Simulation:
         dice: Dice,
         shifts: Shifts,
         end: int,
-        improved_at: int,
+        improved_at: int | None,
         customers: int,
     ) -> None:
         self.log: list[Step] = []
@@ -68,7 +68,7 @@ class Simulation:
         dice = self._dice
         category = category or dice.pick(self._categories)
         kind = p.CATEGORIES[category]
-        improved = category == p.IMPROVED and self._now >= self._improved_at
+        improved = category == p.IMPROVED and self._improved_at is not None and self._now >= self._improved_at
         is_open = self._shifts.is_open(self._now)
         case = Case(
             number=len(self.cases) + 1,

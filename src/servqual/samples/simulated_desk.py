@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -33,7 +33,8 @@ class Desk:
     no are objects with None where they are missing.
 
     The truth, to compare findings with: at `improved_at` the category `improved` got better, by the numbers in `truth`
-    and, in words, in `improvement`; the category `weak_spot` is worse than all others.
+    and, in words, in `improvement`; the category `weak_spot` is worse than all others. Of an unchanged desk the first
+    two are None and `truth` is empty.
 
     Two desks are equal when they were made from the same arguments; build one with `desk`.
 
@@ -49,8 +50,9 @@ class Desk:
     zone: ZoneInfo = attrs.field(converter=as_zone)
     hours: BusinessHours = attrs.field(repr=False)
     cases_per_day: float
-    improved_at: dt.datetime = attrs.field(converter=instant)
-    improved: str
+    season: float
+    improved_at: dt.datetime | None = attrs.field(converter=attrs.converters.optional(instant))
+    improved: str | None
     weak_spot: str
     truth: Mapping[str, float] = attrs.field(repr=False, hash=False)
     improvement: str = attrs.field(repr=False)
@@ -89,20 +91,23 @@ def desk(
     start: dt.date = dt.date(2026, 1, 5),
     zone: str | ZoneInfo = "Europe/Berlin",
     cases_per_day: float = 42.0,
-    improved_after: int | None = None,
+    improved_after: int | Literal["half"] | None = "half",
+    season: float = 0.0,
 ) -> Desk:
     """Simulate a support desk for some days and return its records.
 
     Customers come by the hour and the weekday, wait in queues by priority and age, are served by teams on shift from
     Monday to Friday, are sent to wrong teams, wait for answers and suppliers, come back, are asked for a score and
-    complain. From the day `improved_after` (half of the days by default) one category is handled better.
+    complain. From the day `improved_after` (half of the days by default) one category is handled better; None leaves
+    the desk unchanged.
 
-    `cases_per_day` is the mean of new wishes over all days of the week; returning customers are on top. The number of
-    agents is fixed: from about 65 cases a day the queues grow without end. The same arguments give the same tables on
-    every machine.
+    `cases_per_day` is the mean of new wishes over all days of the week and the year; returning customers are on top.
+    With a `season` of 0.3 there are 30 % more of them in the middle of January and 30 % less in July, so that queues
+    and times follow although nobody works otherwise. The number of agents is fixed: from about 65 cases a day the
+    queues grow without end. The same arguments give the same tables on every machine.
 
-    Raises `InvalidValue` for days below 2 or above 3660, an improvement outside the days, and rates outside 0 to
-    10,000.
+    Raises `InvalidValue` for days below 2 or above 3660, an improvement outside the days, rates outside 0 to 10,000,
+    and a season below 0 or not below 1.
 
     >>> sample = desk(seed=1, days=28)
     >>> sample.simulated, sample.now.isoformat()
@@ -111,18 +116,21 @@ def desk(
     'simulated: in cases of "invoice" received from 2026-01-18T23:00:00+00:00 on, the chance of a wrong team first falls from 40 % to 10 %, and the median work from 45 to 30 minutes'
     """  # noqa: E501  (the answer of the example is one line)
     days = _whole("days", days, 2, _MOST_DAYS)
-    improved_after = _whole("improved_after", days // 2 if improved_after is None else improved_after, 1, days - 1)
+    if improved_after is not None:
+        improved_after = _whole("improved_after", days // 2 if improved_after == "half" else improved_after, 1, days - 1)
     seed = _whole("seed", seed, 0, 2**63 - 1)
     if not isinstance(start, dt.date):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidValue.of("start", "be a date, such as datetime.date(2026, 1, 5)", start)
     cases_per_day = _rate(cases_per_day)
+    season = _season(season)
     where = as_zone(zone)
     hours = BusinessHours(zone=where, week=dict(p.WEEK))
 
     def midnight(day: int) -> dt.datetime:
         return dt.datetime.combine(start + dt.timedelta(days=day), dt.time(), where).astimezone(dt.UTC)
 
-    begin, end, improved_at = midnight(0), midnight(days), midnight(improved_after)
+    begin, end = midnight(0), midnight(days)
+    improved_at = None if improved_after is None else midnight(improved_after)
     dice = Dice(seed)
     # a week more than the desk runs, so that there is at least one spell
     shifts = Shifts(
@@ -133,11 +141,11 @@ def desk(
         dice=dice,
         shifts=shifts,
         end=int(end.timestamp()),
-        improved_at=int(improved_at.timestamp()),
+        improved_at=None if improved_at is None else int(improved_at.timestamp()),
         customers=max(1, round(60 * cases_per_day)),
     )
-    simulation.run(arrivals(dice, where, int(begin.timestamp()), int(end.timestamp()), cases_per_day))
-    before = p.CATEGORIES[p.IMPROVED]
+    simulation.run(arrivals(dice, where, int(begin.timestamp()), int(end.timestamp()), cases_per_day, season))
+    truth, improvement = _truth(improved_at)
     return Desk(
         seed=seed,
         start=begin,
@@ -145,24 +153,33 @@ def desk(
         zone=where,
         hours=hours,
         cases_per_day=cases_per_day,
+        season=season,
         improved_at=improved_at,
-        improved=p.IMPROVED,
+        improved=None if improved_at is None else p.IMPROVED,
         weak_spot=p.WEAK_SPOT,
-        truth=MappingProxyType(
-            {
-                "misrouted_before": before.misrouted,
-                "misrouted_after": p.IMPROVED_MISROUTED,
-                "median_work_min_before": before.work_min,
-                "median_work_min_after": p.IMPROVED_WORK_MIN,
-            }
-        ),
-        improvement=(
-            f'simulated: in cases of "{p.IMPROVED}" received from {improved_at.isoformat()} on, the chance of a wrong '
-            f"team first falls from {before.misrouted:.0%} to {p.IMPROVED_MISROUTED:.0%}, and the median work from "
-            f"{before.work_min:g} to {p.IMPROVED_WORK_MIN:g} minutes"
-        ).replace("%", " %"),
+        truth=MappingProxyType(truth),
+        improvement=improvement,
         tables=tables(simulation, dice, shifts, int(end.timestamp())),
     )
+
+
+def _truth(improved_at: dt.datetime | None) -> tuple[dict[str, float], str]:
+    """What got better, in numbers and in words."""
+    if improved_at is None:
+        return {}, "simulated: nothing was improved"
+    before = p.CATEGORIES[p.IMPROVED]
+    truth = {
+        "misrouted_before": before.misrouted,
+        "misrouted_after": p.IMPROVED_MISROUTED,
+        "median_work_min_before": before.work_min,
+        "median_work_min_after": p.IMPROVED_WORK_MIN,
+    }
+    words = (
+        f'simulated: in cases of "{p.IMPROVED}" received from {improved_at.isoformat()} on, the chance of a wrong '
+        f"team first falls from {before.misrouted:.0%} to {p.IMPROVED_MISROUTED:.0%}, and the median work from "
+        f"{before.work_min:g} to {p.IMPROVED_WORK_MIN:g} minutes"
+    )
+    return truth, words.replace("%", " %")
 
 
 def _whole(name: str, value: object, low: int, high: int) -> int:
@@ -174,6 +191,12 @@ def _whole(name: str, value: object, low: int, high: int) -> int:
 def _rate(value: object) -> float:
     if not isinstance(value, int | float) or not 0 < value <= _MOST_CASES:
         raise InvalidValue.of("cases_per_day", f"be a number above 0 and at most {_MOST_CASES}", value)
+    return float(value)
+
+
+def _season(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        raise InvalidValue.of("season", "be a share of 0 or more and below 1", value, do="write 0.3 for 30 %")
     return float(value)
 
 

@@ -12,12 +12,15 @@ from servqual._arrays import Array
 
 __all__ = [
     "alike",
+    "clopper_pearson",
     "few",
     "first_reaching",
     "mean",
     "net",
+    "normal",
     "poisson",
     "quantile_ranks",
+    "score_end",
     "skewed",
     "student",
     "wilson",
@@ -34,12 +37,34 @@ def wilson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:
     >>> [round(float(x[0]), 8) for x in (low, high)]
     [0.10779127, 0.60322185]
     """
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    z = normal(confidence)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = hits / n
-        centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low, high = np.where(hits == 0, 0.0, centre - half), np.where(hits == n, 1.0, centre + half)
+        low = np.where(hits == 0, 0.0, score_end(hits, n, -z))
+        high = np.where(hits == n, 1.0, score_end(hits, n, z))
+    return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
+
+
+def score_end(hits: Array, n: Array, z: Array | float) -> Array:
+    """Compute the end of Wilson's interval that lies z normal deviates off, below the share where z is below 0."""
+    share = hits / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    return np.asarray(centre + z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
+
+
+def clopper_pearson(hits: Array, n: Array, confidence: float) -> tuple[Array, Array]:
+    """Compute the exact interval of a share (C. J. Clopper and E. S. Pearson, 1934, Biometrika 26: 404-413).
+
+    NaN where n is 0.
+
+    >>> low, high = clopper_pearson(np.array([3]), np.array([10]), 0.95)
+    >>> [round(float(x[0]), 8) for x in (low, high)]
+    [0.06673951, 0.65245285]
+    """
+    from scipy.special import betaincinv  # noqa: PLC0415  (loads with the first interval that needs it)
+
+    tail, misses = (1 - confidence) / 2, n - hits
+    low = np.where(hits > 0, betaincinv(np.maximum(hits, 1), misses + 1, tail), 0.0)
+    high = np.where(misses > 0, betaincinv(hits + 1, np.maximum(misses, 1), 1 - tail), 1.0)
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
 
 
@@ -74,7 +99,7 @@ _HALVINGS: Final = 52
 
 def _upper_net(plus: Array, minus: Array, n: Array, confidence: float) -> Array:
     """Bisect for the greatest difference that the score test does not refuse."""
-    chi = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
+    chi = normal(confidence) ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = (plus - minus) / n, np.ones(len(n))
         for _ in range(_HALVINGS):
@@ -144,6 +169,15 @@ def skewed(value: Array, error: Array, confidence: float) -> tuple[Array, Array]
         seen = np.isfinite(events) & (events > 0)
         low, high = poisson(np.where(seen, events, 1), confidence)
     return np.where(seen, low * weight, np.nan), np.where(seen, high * weight, np.nan)
+
+
+def normal(confidence: float) -> float:
+    """Compute the half-width of a two-sided normal interval, in standard errors.
+
+    >>> round(normal(0.95), 4)
+    1.96
+    """
+    return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
 def student(degrees: float, confidence: float) -> float:

@@ -1,115 +1,317 @@
-"""Survival curves of all groups at once, from the numbers that ended and went on at each age.
+"""Times until an end that has not come for all: curves, medians, restricted means, and whether two groups differ.
 
-The product-limit estimate (E. L. Kaplan and P. Meier, 1958, JASA 53: 457-481) with Greenwood's variance (M. Greenwood,
-1926) and log-log limits (J. D. Kalbfleisch and R. L. Prentice, 1980). Those that go on at the age at which others end
-count as at risk there.
+An open case is not a short one. A time whose end was not observed says "at least so long", and counts as at risk until
+then. The kernel for many groups at once is `servqual.stats.curves`.
 """
 
-from statistics import NormalDist
-from typing import Final
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
+from servqual import _draw
 from servqual._arrays import Array, read_only
+from servqual._words import counted
+from servqual.errors import InvalidValue
+from servqual.stats import intervals
+from servqual.stats.curves import HALF, Curves, curves
+from servqual.stats.inference.estimate import Estimate, estimated, number
+from servqual.stats.inference.given import as_confidence, as_number, as_sample
 
-__all__ = ["HALF", "Curves", "curves"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-HALF: Final = 0.5 + 1e-9
-"""One half, with room for rounding: 5/6 × 4/5 × 3/4 is a little more in floats."""
+__all__ = [
+    "Hazard",
+    "LogRank",
+    "Survival",
+    "difference_of_restricted_means",
+    "kaplan_meier",
+    "logrank",
+    "nelson_aalen",
+]
 
 
-@attrs.frozen(eq=False)
-class Curves:
-    """The share of each group that has not ended after each age, with its limits, sorted by group and age.
+@attrs.frozen(kw_only=True, eq=False)
+class _Steps:
+    """A curve that changes at `times` only, with its limits; NaN where it has none.
 
-    `n` counts the items of each group, `going` those that had not ended.
+    `times` are all different ones that came; `ended` counts the ends at each, `at_risk` those who had not ended just
+    before. `n` counts all, and `going` those whose end was not observed.
     """
 
-    group: Array = attrs.field(converter=read_only)
-    age: Array = attrs.field(converter=read_only)
-    ended: Array = attrs.field(converter=read_only)
-    at_risk: Array = attrs.field(converter=read_only)
-    share: Array = attrs.field(converter=read_only)
+    times: Array = attrs.field(converter=read_only)
+    value: Array = attrs.field(converter=read_only)
     low: Array = attrs.field(converter=read_only)
     high: Array = attrs.field(converter=read_only)
-    n: Array = attrs.field(converter=read_only)
-    going: Array = attrs.field(converter=read_only)
+    error: Array = attrs.field(converter=read_only, repr=False)
+    ended: Array = attrs.field(converter=read_only, repr=False)
+    at_risk: Array = attrs.field(converter=read_only, repr=False)
+    n: int
+    going: int
+    confidence: float
 
-    def reaching_half(self, share: Array) -> Array:
-        """Find the first age at which a share is at most one half, NaN where it stays above."""
-        out = np.full(len(self.n), np.nan)
-        places = np.flatnonzero(share <= HALF)[::-1]
-        out[self.group[places]] = self.age[places]  # an index that repeats leaves its last value behind
-        return out
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        names = (field.name for field in attrs.fields(type(self)))
+        return all(np.array_equal(getattr(self, name), getattr(other, name), equal_nan=True) for name in names)
 
-    def restricted_mean(self, until: float) -> tuple[Array, Array]:
-        """Compute the mean age at the end, at most `until` per item, and its variance.
+    def __hash__(self) -> int:
+        return hash((self.n, self.going, self.times.tobytes(), self.value.tobytes()))
 
-        The area under the curve (P. Royston and M. Parmar, 2013, BMC Medical Research Methodology 13: 152). NaN where
-        the curve ends before `until` with some still going on.
+    def _read(self, steps: Array, first: float, times: Any) -> Any:
+        asked = as_sample("times", np.atleast_1d(times))
+        if (asked < 0).any():
+            raise InvalidValue.of("times", "be 0 or more", float(asked.min()))
+        found = np.concatenate([[first], steps])[np.searchsorted(self.times, asked, side="right")]
+        if self.at_risk[-1] > self.ended[-1]:
+            found = np.where(asked > self.times[-1], np.nan, found)
+        return found if np.ndim(times) else number(found[0])
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Survival(_Steps):
+    """The share that has not ended after each time, with log-log limits."""
+
+    def at(self, times: Any) -> Any:
+        """Read the share that has not ended after each of these times; None, in an array NaN, where it is not known.
+
+        It is not known behind the longest time where its end was not observed.
+
+        >>> kaplan_meier([1, 2, 2, 3], observed=[True, True, False, True]).at([0, 1, 2.5]).round(4).tolist()
+        [1.0, 0.75, 0.5]
         """
-        # The curve is a staircase: from each age to the next it has the height that it reached before. All stairs of
-        # all groups lie in one array, so that a group is a slice between two places where `group` changes, and its area
-        # the sum of height times width over that slice.
-        size = len(self.n)
-        inside = self.age < until
-        first = np.diff(self.group, prepend=-1) != 0
-        before = np.where(first, 1.0, np.concatenate([[1.0], self.share[:-1]])[: len(first)])
-        since = np.where(first, 0.0, np.concatenate([[0.0], self.age[:-1]])[: len(first)])
-        area = np.bincount(self.group, before * np.maximum(np.minimum(self.age, until) - since, 0), size)
-        last = np.flatnonzero(np.diff(self.group, append=size) != 0)
-        known = np.zeros(size, np.bool_)
-        known[self.group[last]] = (self.age[last] >= until) | (self.share[last] <= 0)
-        value = np.where(known, area, np.nan)
-        # Greenwood's variance needs, at each age of an ending, the area under the curve to its right: one running sum
-        # over all groups, less where its group begins, taken from the area of the group. No loop over groups.
-        so_far = np.cumsum(before * np.maximum(np.minimum(self.age, until) - since, 0))
-        starts = np.concatenate([[0.0], so_far[last][:-1]])[: len(last)]
-        offset = np.zeros(size)
-        offset[self.group[last]] = starts
-        beyond = area[self.group] - (so_far - offset[self.group])
-        terms = self.at_risk * (self.at_risk - self.ended)
-        weight = np.where(inside & (terms > 0), self.ended / np.where(terms > 0, terms, 1), 0)
-        return value, np.where(known, np.bincount(self.group, beyond**2 * weight, size), np.nan)
+        return self._read(self.value, 1.0, times)
+
+    def se_at(self, times: Any) -> Any:
+        """Read the standard error of that share (M. Greenwood, 1926); not known where `at` is not."""
+        return self._read(self.error, 0.0, times)
+
+    @property
+    def median(self) -> float | None:
+        """The first time after which at most half go on; None where more than half do to the end."""
+        reached = np.flatnonzero(self.value <= HALF)
+        return float(self.times[reached[0]]) if len(reached) else None
+
+    def restricted_mean(self, until: float) -> float | None:
+        """Compute the mean time to the end, at most `until` each; None where the curve is not known so far."""
+        value, _ = self._area(until)
+        return number(value)
+
+    def _area(self, until: float) -> tuple[float, float]:
+        """Compute the area under the curve, which is the restricted mean, and its variance."""
+        value, variance = _grouped(self.times, self.ended, self.at_risk, self.confidence).restricted_mean(
+            float(as_number("until", until, 0))
+        )
+        return float(value[0]), float(variance[0])
+
+    def plot(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw the curve as steps with its limits, and a mark where a time ended unobserved. Needs the extra `plot`.
+
+        >>> kaplan_meier([1, 2, 2, 3], observed=[True, True, False, True]).plot().get_title()
+        'Not ended yet'
+        """
+        left = self.at_risk - self.ended - np.append(self.at_risk[1:], 0)
+        axes = _draw.staircase(
+            [0.0, *self.times.tolist()],
+            [100.0, *(100 * self.value).tolist()],
+            low=[100.0, *(100 * self.low).tolist()],
+            high=[100.0, *(100 * self.high).tolist()],
+            marks=self.times[left > 0].tolist(),
+            ax=ax,
+        )
+        if ax is None:
+            _draw.headed(axes, "Not ended yet", f"% of {counted(self.n, 'item')}, by time")
+        return axes
 
 
-def curves(size: int, *, group: Array, age: Array, ended: Array, going: Array, confidence: float) -> Curves:
-    """Estimate the curves of `size` groups, from the numbers that ended and went on, sorted by group and age.
+@attrs.frozen(kw_only=True, eq=False)
+class Hazard(_Steps):
+    """The sum of the hazards up to each time, with log-transformed limits."""
 
-    Cost: a few passes over the rows, one per different age of a group.
+    def at(self, times: Any) -> Any:
+        """Read the sum of hazards up to each of these times; None, in an array NaN, where it is not known.
+
+        >>> nelson_aalen([1, 2, 2, 3], observed=[True, True, False, True]).at(2)
+        0.5833333333333333
+        """
+        return self._read(self.value, 0.0, times)
+
+    def se_at(self, times: Any) -> Any:
+        """Read the standard error of that sum; not known where `at` is not."""
+        return self._read(self.error, 0.0, times)
+
+
+@attrs.frozen(kw_only=True)
+class LogRank:
+    """Whether two groups end at the same pace: chi-squared of one degree of freedom and its p-value.
+
+    `observed` and `expected` are the ends in the first and the second group. The statistic and the p-value are None,
+    with a reason, where no time has an end while both groups are at risk.
     """
-    # The product over the ages of a group is a sum of logarithms, and each sum within a group is the running sum over
-    # all rows less its value where the group begins. A loop over groups is slow where they are many and small.
-    n = np.bincount(group, ended + going, size).astype(np.int64)
-    seen = np.cumsum(ended + going) - (ended + going)
-    start = np.concatenate([[0], np.cumsum(n)[:-1]])[:size]
-    at_risk = n[group] - (seen - start[group])
-    over = at_risk == ended
-    logs = np.log1p(np.where(over, 0, -ended / at_risk))
-    terms = np.where(over, 0, ended / (at_risk * np.where(over, 1, at_risk - ended)))
-    begun = _within(ended, group, size) > 0  # before the first ending nothing is left to rounding between groups
-    share = np.where(over, 0.0, np.where(begun, np.exp(_within(logs, group, size)), 1.0))
-    scatter = np.where(begun, _within(terms, group, size), 0.0)
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        power = np.exp(z * np.sqrt(scatter) / np.abs(np.log(share)))
-        low, high = share**power, share ** (1 / power)
-    return Curves(
-        group=group,
-        age=age,
+
+    statistic: float | None
+    p_value: float | None
+    observed: tuple[int, int]
+    expected: tuple[float, float]
+    reason: str | None = None
+
+
+def kaplan_meier(times: Any, *, observed: Any = None, confidence: float = 0.95) -> Survival:
+    """Estimate the share that has not ended after each time.
+
+    The product-limit estimate (E. L. Kaplan and P. Meier, 1958, JASA 53: 457-481) with Greenwood's error and log-log
+    limits (J. D. Kalbfleisch and R. L. Prentice, 1980).
+
+    Args:
+        times: how long each item took, or has taken so far, of 0 or more; at least one.
+        observed: whether the end was seen; by default all were.
+        confidence: that of the limits, at each time alone.
+
+    An item that goes on at the time at which others end counts as at risk there. Limits are NaN before the first end
+    and where the share is 0. Refused: missing, infinite and negative times, and lists of different lengths.
+
+    >>> found = kaplan_meier([1, 2, 2, 3, 5], observed=[True, True, False, True, False])
+    >>> round(found.at(3), 4), found.median, found.restricted_mean(3)
+    (0.3, 3.0, 2.4)
+    """
+    ages, ended, at_risk = _lives("times", times, "observed", observed)
+    confidence = as_confidence(confidence)
+    found = _grouped(ages, ended, at_risk, confidence)
+    terms = at_risk * (at_risk - ended)
+    greenwood = np.cumsum(np.where(terms > 0, ended / np.where(terms > 0, terms, 1), 0.0))
+    return Survival(
+        times=ages,
+        value=found.share,
+        low=found.low,
+        high=found.high,
+        error=found.share * np.sqrt(greenwood),
         ended=ended,
         at_risk=at_risk,
-        share=share,
-        low=np.where(share < 1, low, np.nan),
-        high=np.where((share > 0) & (share < 1), high, np.nan),
-        n=n,
-        going=np.bincount(group, going, size).astype(np.int64),
+        n=int(at_risk[0]),
+        going=int(at_risk[0] - ended.sum()),
+        confidence=confidence,
     )
 
 
-def _within(terms: Array, group: Array, size: int) -> Array:
-    """Add up each group's terms so far."""
-    sums = np.cumsum(terms)
-    whole = np.bincount(group, terms, size)
-    return np.asarray(sums - (np.cumsum(whole) - whole)[group])
+def nelson_aalen(times: Any, *, observed: Any = None, confidence: float = 0.95) -> Hazard:
+    """Estimate the sum of hazards up to each time (W. Nelson, 1972, Technometrics 14: 945-966; O. Aalen, 1978).
+
+    Arguments and refusals are those of `kaplan_meier`. The variance is the sum of ends over squares of those at risk;
+    limits are those of the logarithm, NaN before the first end.
+
+    >>> nelson_aalen([1, 2, 2, 3], observed=[True, True, False, True]).value.round(4).tolist()
+    [0.25, 0.5833, 1.5833]
+    """
+    ages, ended, at_risk = _lives("times", times, "observed", observed)
+    confidence = as_confidence(confidence)
+    value, error = np.cumsum(ended / at_risk), np.sqrt(np.cumsum(ended / at_risk**2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.exp(intervals.normal(confidence) * error / value)
+        low, high = value / factor, value * factor
+    return Hazard(
+        times=ages,
+        value=value,
+        low=low,
+        high=high,
+        error=error,
+        ended=ended,
+        at_risk=at_risk,
+        n=int(at_risk[0]),
+        going=int(at_risk[0] - ended.sum()),
+        confidence=confidence,
+    )
+
+
+def logrank(times: Any, observed: Any, other_times: Any, other_observed: Any) -> LogRank:
+    """Test whether two groups end at the same pace (N. Mantel, 1966, Cancer Chemotherapy Reports 50: 163-170).
+
+    Arguments and refusals are those of `kaplan_meier`; None for `observed` means that all ends were seen. It sees best
+    what differs by a constant factor of the pace, and little of curves that cross.
+
+    >>> found = logrank([1, 2, 3], [True, True, True], [4, 5, 6], [True, True, False])
+    >>> round(found.statistic, 4), round(found.p_value, 4)
+    (5.0517, 0.0246)
+    """
+    from scipy.special import chdtrc  # noqa: PLC0415  (loads with the first test that needs it)
+
+    sides = [
+        _lives("times", times, "observed", observed),
+        _lives("other_times", other_times, "other_observed", other_observed),
+    ]
+    ages = np.unique(np.concatenate([ages for ages, _, _ in sides]))
+    ended = np.zeros((2, len(ages)))
+    at_risk = np.zeros((2, len(ages)))
+    for side, (own, ends, risk) in enumerate(sides):
+        ended[side, np.searchsorted(ages, own)] = ends
+        at_risk[side] = np.append(risk, 0)[np.searchsorted(own, ages)]  # those with this time or a later one
+    all_ended, everybody = ended.sum(0), at_risk.sum(0)
+    expected = all_ended * at_risk[0] / everybody
+    rest = np.where(everybody > 1, (everybody - all_ended) / np.where(everybody > 1, everybody - 1, 1), 0.0)
+    variance = float((expected * at_risk[1] / everybody * rest).sum())
+    seen = (int(ended[0].sum()), int(ended[1].sum()))
+    sums = (float(expected.sum()), float(all_ended.sum() - expected.sum()))
+    if variance <= 0:
+        reason = "no end came while both groups were at risk"
+        return LogRank(statistic=None, p_value=None, observed=seen, expected=sums, reason=reason)
+    statistic = (seen[0] - sums[0]) ** 2 / variance
+    return LogRank(statistic=statistic, p_value=float(chdtrc(1, statistic)), observed=seen, expected=sums)
+
+
+def difference_of_restricted_means(
+    times: Any, observed: Any, other_times: Any, other_observed: Any, *, until: float, confidence: float = 0.95
+) -> Estimate:
+    """Subtract the second mean time to the end from the first, at most `until` each, with open items counted.
+
+    Restricted means and their normal interval (P. Royston and M. Parmar, 2013, BMC Medical Research Methodology 13:
+    152). Unlike the log-rank test it needs no constant factor between the groups. None with a reason where a curve is
+    not known up to `until`, and without an interval where neither side varies.
+
+    >>> found = difference_of_restricted_means([1, 2, 3, 4], None, [3, 4, 5, 6], None, until=5)
+    >>> found.value, round(found.low, 3), round(found.high, 3)
+    (-1.75, -3.114, -0.386)
+    """
+    confidence = as_confidence(confidence)
+    sides = [kaplan_meier(times, observed=observed), kaplan_meier(other_times, observed=other_observed)]
+    (value, spread), (other, other_spread) = (side._area(until) for side in sides)  # noqa: SLF001  (a class of this file)
+    gap, error = value - other, (spread + other_spread) ** 0.5
+    half = intervals.normal(confidence) * error if error > 0 else np.nan
+    from scipy.special import ndtr  # noqa: PLC0415  (loads with the first test that needs it)
+
+    reason = "a curve is not known so far" if np.isnan(gap) else "neither side varies"
+    return estimated(
+        Estimate,
+        gap,
+        gap - half,
+        gap + half,
+        confidence=confidence,
+        method="restricted_means",
+        n=sides[0].n + sides[1].n,
+        p_value=number(2 * ndtr(-abs(gap) / error)) if error > 0 else None,
+        reason=reason,
+    )
+
+
+def _lives(field: str, times: Any, flag: str, observed: Any) -> tuple[Array, Array, Array]:
+    """Read times and whether their ends were seen, into the different times, the ends at each, and those at risk."""
+    found = as_sample(field, times)
+    if not len(found):
+        raise InvalidValue.of(field, "hold at least one time", times, shown="none")
+    if (found < 0).any():
+        raise InvalidValue.of(field, "be 0 or more", float(found.min()))
+    seen = np.ones(len(found)) if observed is None else as_sample(flag, observed)
+    if len(seen) != len(found) or not np.isin(seen, (0, 1)).all():
+        raise InvalidValue.of(
+            flag, f"be True or False for each of the {len(found):,} times", observed, shown=f"{observed!r:.80}"
+        )
+    ages, place = np.unique(found, return_inverse=True)
+    ended, all_of = np.bincount(place, seen), np.bincount(place)
+    return ages, ended, all_of[::-1].cumsum()[::-1].astype(np.float64)
+
+
+def _grouped(ages: Array, ended: Array, at_risk: Array, confidence: float) -> Curves:
+    """Estimate the curve of one group by the kernel of many."""
+    going = at_risk - ended - np.append(at_risk[1:], 0)
+    one = np.zeros(len(ages), np.int64)
+    return curves(1, group=one, age=ages, ended=ended, going=going, confidence=confidence)

@@ -96,10 +96,9 @@ def gave_up_soon(r: Row, q: Asked) -> Outcome:
 
 
 def handle(r: Row, _: Asked) -> Outcome:
-    """Sum talk, hold and wrap."""
-    if not answered(r) or r["talk_s"] is None:
-        return OUT
-    return float(sum(r.get(name) or 0 for name in ("talk_s", "hold_s", "wrap_s")))
+    """Sum talk, hold and wrap, where all that have a column are known."""
+    parts = [r[name] for name in ("talk_s", "hold_s", "wrap_s") if name in r]
+    return OUT if not answered(r) or None in parts else float(sum(parts))
 
 
 def by_person(r: Row) -> bool | None:

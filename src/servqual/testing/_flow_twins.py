@@ -55,8 +55,8 @@ def early_due(r: Row) -> bool:
 
 
 def time_to(r: Row, q: Asked, name: str) -> Outcome:
-    """Count the seconds from receipt to a moment."""
-    return _time_to(r, q, r[name] if q.by_now(r, name) else None)
+    """Count the seconds from receipt to an answer."""
+    return _time_to(r, q, answered_at(r, q, name))
 
 
 def to_end(r: Row, q: Asked) -> Outcome:

@@ -93,6 +93,16 @@ def test_only_people_asked_in_the_period_count() -> None:
     assert rate(*rows, period=(NINE + DAY, NINE + 40 * DAY)) == (0.5, 2)
 
 
+def test_a_row_that_decides_the_rate_of_a_period_is_used_and_one_that_lies_in_none_is_refused() -> None:
+    """The answer of K-1 has no invited_at and belongs to its invitation; nobody invited K-3, who is in no period."""
+    moments: list[list[dt.datetime | None]] = [[NINE, None, NINE, None], [None, NINE + DAY, None, NINE + DAY]]
+    table = {"customer_id": ["K-1", "K-1", "K-2", "K-3"], "invited_at": moments[0], "answered_at": moments[1]}
+    found = measure(["survey_response_rate"], {"answers": table}, period=(NINE, NINE + DAY))
+    rows = found.rows["answers"]
+    assert (found.one().value, found.one().n, rows.used, rows.refused) == (0.5, 2, 3, 1)
+    assert [(each.row, each.column) for each in rows.refusals] == [(3, "invited_at")]
+
+
 # --- questions of a kind, on a scale ---------------------------------------------------------------------------------
 
 

@@ -1,10 +1,12 @@
 """Silent wrong numbers that a reader of the docs found, each as they tried it."""
 
 import datetime as dt
+import io
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import attrs
 import numpy as np
 import openpyxl
 import polars as pl
@@ -14,6 +16,8 @@ from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, measure, working_days_between
 from servqual.model import BusinessHours
 from servqual.readers import Export, Layout
+from servqual.readers.columns import texts
+from servqual.readers.files import sheet_rows
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 
@@ -38,7 +42,71 @@ def test_a_text_in_a_typed_file_is_no_surer_of_its_comma(tmp_path: Path) -> None
     for name in ("rows.parquet", "rows.xlsx"):
         export = Export(tmp_path / name, Layout(), table="interactions", need=())
         found = measure(["asa"], {"interactions": export})
-        assert (found.one().n, len(found.rows["interactions"].refusals)) == (0, 1)
+        [refusal] = found.rows["interactions"].refusals
+        assert (found.one().n, refusal.reason.partition("; ")[2]) == (
+            0,
+            "say which with decimal = '.' or the other sign",
+        )
+        for sign, seconds in ((".", 1250), (",", 1.25)):
+            said = attrs.evolve(export, layout=Layout(decimal=sign))
+            assert measure(["asa"], {"interactions": said}).one().value == seconds
+
+
+def test_the_decimal_sign_of_texts_is_not_that_of_numbers_beside_them(tmp_path: Path) -> None:
+    """A number of a workbook is read as it is; a text in its column may be anything, and is to be made a number."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for cell in ("wait_s", 1.25, "1,250"):
+        sheet.append([cell])
+    book.save(tmp_path / "rows.xlsx")
+    export = Export(tmp_path / "rows.xlsx", Layout(decimal=","), table="interactions", need=())
+    found = measure(["asa"], {"interactions": export})
+    [refusal] = found.rows["interactions"].refusals
+    assert (found.one().value, refusal.reason.partition("; ")[2]) == (1.25, "make the column a duration first")
+
+
+@pytest.mark.parametrize("shift", [(0, 0), (0, 2), (4, 27)])
+def test_a_formula_without_a_value_is_not_an_empty_cell(tmp_path: Path, shift: tuple[int, int]) -> None:
+    """Programs that write formulas without reckoning leave no value; Excel's own empty result is a value."""
+    book = openpyxl.Workbook()
+    book.create_sheet("B & C")
+    sheet = book["B & C"]
+    down, right = shift
+    rows: list[list[Any]] = [
+        ["case_id", "received_at", "resolved_at", "team"],
+        ["C-1", NINE, "=B2+1", "north"],
+        ["C-2", NINE, None, "=D2"],
+    ]
+    for at, cells in enumerate(rows, 1):
+        for place, cell in enumerate(cells, 1 + right):
+            sheet.cell(at, place, cell.replace(tzinfo=None) if isinstance(cell, dt.datetime) else cell)
+    for at in range(len(rows) + 1, len(rows) + 1 + down):
+        sheet.cell(at, 1 + right, f"C-{at}")
+    book.save(tmp_path / "rows.xlsx")
+    export = Export(tmp_path / "rows.xlsx", Layout(sheet="B & C", zone="UTC"), table="cases", need=())
+    found = measure(["resolution_time"], {"cases": export}, by=["team"], now=NINE)
+    told = [(r.row, r.column, r.value) for r in found.rows["cases"].refusals if "formula" in r.reason]
+    assert told == [(2, "resolved_at", "formula"), (3, "team", "formula")]
+
+
+def test_only_a_formula_without_a_value_is_one() -> None:
+    """However it is written and wherever a sheet is cut; what has a value, or is an empty text, is none."""
+    cells = {
+        "A1": b"<f>B1</f>", "AB2": b"<f>1+1</f><v/>", "C3": b'<f t="shared" si="0"/><v></v>', "D4": b"<f>1</f><v>7</v>",
+        "E5": b"<v>7</v>", "F6": b"",
+    }  # fmt: skip
+    for before in ("", "x:"):
+        text = b"".join(
+            f'<{before}c r="{place}" s="1">'.encode() + content.replace(b"<", b"<" + before.encode()).replace(
+                b"<" + before.encode() + b"/", b"</" + before.encode()
+            ) + f"</{before}c>".encode()
+            for place, content in cells.items()
+        )  # fmt: skip
+        text += b'<c r="G7" t="str"><f>""</f><v></v></c><c r="H8"/>'
+        for size in (1 << 20, 7, 40):
+            assert sheet_rows.unsaved_in(io.BytesIO(text), size) == {0: [0], 1: [27], 2: [2]}
+    assert sheet_rows.UNSAVED == texts.UNSAVED
 
 
 def test_a_repeated_heading_is_refused_from_a_file_as_from_a_frame(tmp_path: Path) -> None:

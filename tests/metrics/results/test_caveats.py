@@ -134,3 +134,29 @@ def test_every_code_is_documented() -> None:
     """With the words of the table in the code."""
     page = (Path(__file__).parents[3] / "docs" / "tallies.md").read_text(encoding="utf-8")
     assert all(f"`{code}`" in page for code in CODES)
+
+
+def test_a_sum_of_tallies_warns_of_customers_in_several_parts() -> None:
+    """Who was asked in one part and answered in the other counts twice; one call with both sources counts once."""
+    asked = {"customer_id": ["K-1", "K-2"], "invited_at": [NINE] * 2, "answered_at": [None] * 2}
+    told: dict[str, list[Any]] = {"customer_id": ["K-1"], "invited_at": [None], "answered_at": [LATER]}
+    one, two = (tally(["survey_response_rate"], {"answers": part}) for part in (asked, told))
+    found = (one + two).measure().one()
+    assert "parts.unchecked" in {w.code for w in found.warnings}
+    assert "customer_id" in next(w.text for w in found.warnings if w.code == "parts.unchecked")
+    whole = measure(["survey_response_rate"], {"answers": [asked, told]}).one()
+    assert (whole.value, whole.n, [w.code for w in whole.warnings]) == (0.5, 2, ["interval.approximate", "n.small"])
+    plain = [tally(["case_volume"], {"cases": cases([("north", LATER)])}) for _ in range(2)]
+    assert not (plain[0] + plain[1]).measure().one().warnings
+
+
+@pytest.mark.parametrize(("lost", "code"), [(0, None), (4, None), (30, "cells.unread"), (60, "parts.unread")])
+def test_a_rate_says_that_one_of_its_two_counts_was_not_read(lost: int, code: str | None) -> None:
+    """A hundred complaints over ten thousand contacts: what is lost of the few is not hidden by the many."""
+    data = {
+        "complaints": {"received_at": ["soon"] * lost + [LATER] * (100 - lost)},
+        "interactions": {"queued_at": [LATER] * 10_000},
+    }
+    found = measure(["complaint_rate"], data).one()
+    assert (found.unread, found.mostly_unread) == (lost, code == "parts.unread")
+    assert [w.code for w in found.warnings] == ([code] if code else [])

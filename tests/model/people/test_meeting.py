@@ -149,3 +149,25 @@ def test_what_is_incomplete_is_refused(name: str, changes: dict[str, Any], words
     """Theme and agenda, somebody present, an owner and a date."""
     with pytest.raises(ValueError, match=words):
         attrs.evolve(sample(name, 0), **changes)
+
+
+# --- tasks without a meeting -----------------------------------------------------------------------------------------
+
+
+def test_a_task_needs_no_meeting() -> None:
+    """It is in no follow-up, is not carried over with a meeting, and may get another owner and day."""
+    task = ActionItem(
+        history=[
+            todo.Agreed(
+                at=T0, by="M-1", id="T-1", what="call the courier", owner=AgentId("A-1"), due=dt.date(2026, 5, 4)
+            )
+        ]
+    )
+    assert (task.meetings, task.promise.meeting) == ((), None)
+    assert carry_over([task], to=MeetingId("W-20"), due=dt.date(2026, 5, 11), at=T0, by="M-1") == (task,)
+    moved = task.record(todo.CarriedOver(at=T0, by="M-1", owner=AgentId("A-2"), due=dt.date(2026, 5, 6)))
+    assert (moved.owner, moved.due, moved.meetings) == ("A-2", dt.date(2026, 5, 6), ())
+    taken = moved.record(
+        todo.CarriedOver(at=T0, by="M-1", owner=AgentId("A-2"), due=dt.date(2026, 5, 8), meeting=MeetingId("W-20"))
+    )
+    assert taken.meetings == ("W-20",)

@@ -98,7 +98,8 @@ def test_impossible_contacts_are_refused(changes: dict[str, object], message: st
 def test_boundaries_pass() -> None:
     """Answered at once, ended at once, talk to the last second."""
     assert attrs.evolve(CALL, answered_at=T0, talk=s(260)).wait == s(0)
-    assert attrs.evolve(CALL, ended_at=T0 + s(20), talk=s(0), hold=None).handle_time == s(30)
+    assert attrs.evolve(CALL, ended_at=T0 + s(20), talk=s(0), hold=s(0)).handle_time == s(30)
+    assert attrs.evolve(CALL, hold=None).handle_time is None
     with pytest.raises(NaiveTime):
         attrs.evolve(CALL, queued_at=T0.replace(tzinfo=None))
 

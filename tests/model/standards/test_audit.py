@@ -1,12 +1,26 @@
 """An audit obeys its table, and closes when its findings are answered."""
 
 import datetime as dt
+import pickle
+from typing import Any
 
 import attrs
 import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue
-from servqual.model import Audit, AuditId, AuditKind, AuditStatus, EvidenceKind, Finding
+from servqual.model import (
+    AgentId,
+    Audit,
+    AuditId,
+    AuditKind,
+    AuditStatus,
+    EvidenceKind,
+    Finding,
+    Member,
+    Role,
+    ServicePhase,
+    Team,
+)
 from servqual.model import audit as event
 from servqual.model.standards.audit import AUDIT_TRANSITIONS, AuditEvent
 
@@ -160,3 +174,92 @@ def test_unmet_items_need_a_finding() -> None:
         planned.record(event.Held(at=T0 + dt.timedelta(hours=1), by="Q-1", met=("guide",)))
     kept = planned.record(event.Held(at=T0 + dt.timedelta(hours=1), by="Q-1", met=("guide", "limits")))
     assert (kept.unmet, kept.findings) == ((), ())
+
+
+# --- scores, auditors, sources, phases and the next one ---------------------------------------------------------------
+
+
+def rated(**facts: Any) -> Audit:
+    """An audit of March, held at eleven at night in UTC, which is 1 April in Shanghai."""
+    held_facts = {name: facts.pop(name) for name in ("scores", "findings") if name in facts}
+    plan = event.Planned(
+        at=dt.datetime(2026, 3, 2, tzinfo=dt.UTC),
+        by="Q-1",
+        id=AuditId("A-1"),
+        kind="internal_audit",
+        subject="hotline",
+        **facts,
+    )
+    held = event.Held(at=dt.datetime(2026, 3, 31, 23, tzinfo=dt.UTC), by="Q-2", **held_facts)
+    return Audit(history=[plan, held])
+
+
+def test_the_next_audit_follows_from_the_day_on_which_it_was_held() -> None:
+    """In the zone of the desk; without a rhythm none follows, and none before it was held."""
+    monthly = rated(every="monthly", checklist=(), auditors=[AgentId("Q-2")])
+    assert monthly.next_due(zone="UTC") == dt.date(2026, 4, 30)
+    assert monthly.next_due(zone="Asia/Shanghai") == dt.date(2026, 5, 1)
+    at = dt.datetime(2026, 4, 2, tzinfo=dt.UTC)
+    following = monthly.following(id=AuditId("A-2"), at=at, by="Q-9", zone="UTC")
+    assert (following.id, following.status, following.plan.due) == ("A-2", "planned", dt.date(2026, 4, 30))
+    assert (following.plan.every, following.plan.subject, following.auditors) == ("monthly", "hotline", ("Q-2",))
+    assert following.next_due(zone="UTC") is None
+    assert rated().next_due(zone="UTC") is None
+    with pytest.raises(InvalidValue, match="every must give the rhythm"):
+        rated().following(id=AuditId("A-2"), at=at, by="Q-9", zone="UTC")
+
+
+def test_scores_are_points_by_dimension() -> None:
+    """From 0 to 100; none before it was held."""
+    assert dict(rated(scores={"reliability": 80, "empathy": 0}).scores) == {"reliability": 80, "empathy": 0}
+    assert dict(Audit(history=rated().history[:1]).scores) == {}
+    for wrong in (-1, 101, float("nan")):
+        with pytest.raises(InvalidValue, match="scores must lie between 0 and 100"):
+            rated(scores={"reliability": wrong})
+    assert pickle.loads(pickle.dumps(rated(scores={"empathy": 1}))) == rated(scores={"empathy": 1})  # noqa: S301
+
+
+def test_auditors_are_those_planned_else_who_held_it() -> None:
+    """Each once, and as members of a team with the role that is asked for."""
+    members = [
+        Member(id=AgentId("Q-1"), name="Quin", roles={Role.QUALITY_CONTROL}),
+        Member(id=AgentId("Q-2"), name="Rae", roles={Role.AGENT}),
+    ]
+    team = Team(name="quality", members=members)
+    assert (rated().auditors, Audit(history=rated().history[:1]).auditors) == (("Q-2",), ("Q-1",))
+    audit = rated(auditors=["Q-1", "Q-2", "X-1", "Q-1"])
+    assert audit.auditors == ("Q-1", "Q-2", "X-1")
+    assert audit.auditors_in(team) == ("Q-1", "Q-2")
+    assert audit.auditors_in(team, Role.QUALITY_CONTROL) == ("Q-1",)
+
+
+@pytest.mark.parametrize(
+    ("facts", "sourced"),
+    [
+        ({"evidence": "customer_interview"}, False),
+        ({"evidence": "customer_interview", "said_by": "K-1"}, True),
+        ({"evidence": "staff_feedback", "said_by": " "}, False),
+        ({"evidence": "case_analysis"}, False),
+        ({"evidence": "case_analysis", "case": "C-1"}, True),
+        ({"evidence": "service_records"}, True),
+    ],
+)
+def test_words_need_a_speaker_and_an_analysis_its_case(facts: dict[str, Any], sourced: bool) -> None:
+    """Records and audits are found again without."""
+    finding = Finding(name="slow", text="an hour", **facts)
+    assert finding.sourced is sourced
+    assert rated(findings=[finding]).unsourced == (() if sourced else (finding,))
+
+
+def test_an_answer_names_the_plan_of_improvement() -> None:
+    """Or the case that was opened; in words alone it names neither."""
+    findings = [Finding(name=name, text="t", evidence="service_records", phase="design") for name in ("a", "b", "c")]
+    audit = rated(findings=findings)
+    answers: list[tuple[str, dict[str, Any]]] = [("a", {"improvement": "P-1"}), ("b", {"case": "C-1"}), ("c", {})]
+    for name, facts in answers:
+        audit = audit.record(
+            event.Corrected(at=dt.datetime(2026, 4, 2, tzinfo=dt.UTC), by="M-1", finding=name, how="h", **facts)
+        )
+    assert (dict(audit.improvements), audit.open_findings) == ({"a": "P-1"}, ())
+    assert audit.in_phase(ServicePhase.DESIGN) == tuple(findings)
+    assert audit.in_phase(ServicePhase.FEEDBACK) == ()

@@ -118,6 +118,8 @@ class _Book:
             raise self._fault
         return self
 
+    start = None
+
     def iter_rows(self) -> Iterator[list[Any]]:
         return iter(self._rows)
 
@@ -130,7 +132,7 @@ def test_the_process_of_a_sheet_sends_names_rows_and_faults() -> None:
 
     out = io.BytesIO()
     for told, expected in (
-        (sheet_rows.messages(lambda: _Book([["a"], [1.0]]), None), [["S", "T"], [["a"], ["1"]]]),
+        (sheet_rows.messages(lambda: _Book([["a"], [1.0]]), None), [["S", "T"], [0], [["a"], ["1"]]]),
         (sheet_rows.messages(lambda: _Book([["a"]]), "U"), [["S", "T"]]),
     ):
         out = io.BytesIO()

@@ -29,6 +29,7 @@ from servqual.model import (
     FeedbackId,
     FeedbackItem,
     HandOver,
+    Incident,
     Interaction,
     InteractionId,
     Invitation,
@@ -51,6 +52,7 @@ from servqual.model import case as event
 from servqual.model import commitment as promise
 from servqual.model import complaint as complained
 from servqual.model import feedback as fed
+from servqual.model import incident as outage
 from servqual.model import suggestion as idea
 from servqual.model.declared import name_of
 from servqual.readers.columns.columns import MISSING, Chunk
@@ -173,6 +175,14 @@ PURCHASE = Purchase(customer=CustomerId("K-1"), at=NINE, amount=Money("99.90", "
 SHIFT = Shift(
     member=AgentId("A-1"), start=NINE, end=NINE + 8 * HOUR, breaks=[Window(start=NINE + HOUR, end=NINE + 2 * HOUR)]
 )
+INCIDENT = Incident(
+    history=[
+        outage.Declared(**act(0), id="E-1", what="payments fail", plan="payments down", began_at=NINE - HOUR),
+        outage.Announced(**act(1), channels=["app"], text="we work on it", apology=True),
+        outage.Coordinated(**act(2), duties={"technical": AgentId("T-1")}),
+        outage.Restored(**act(3), how="another bank"),
+    ]
+)
 
 ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
     (
@@ -253,6 +263,7 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
         {"survey": "Q2", "customer_id": "K-2", "channel": "email", "incentivised": 0, "invited_at": 0},
     ),
     ("purchases", PURCHASE, {"customer_id": "K-1", "at": 0, "amount": 99.9, "currency": "EUR", "what": "line"}),
+    ("incidents", INCIDENT, {"incident_id": "E-1", "status": "restored", "started_at": -1, "restored_at": 3}),
     ("shifts", SHIFT, {"agent": "A-1", "starts_at": 0, "scheduled_s": 7 * 3600}),
 ]  # fmt: skip
 
@@ -577,3 +588,41 @@ def test_the_place_counts_over_batches(monkeypatch: pytest.MonkeyPatch) -> None:
         list(object_chunks("interactions", come()))
     with pytest.raises(UnknownName, match="table must be one that servqual knows"):
         list(object_chunks("contacts", [CONTACT]))
+
+
+def test_objects_are_read_as_they_were_at_now() -> None:
+    """What was extended, reopened or given to another team later is not known yet, as in a log of the events."""
+    opened, _, _, listened, analysed, resolved, *_ = COMPLAINT.history
+    extended = complained.Extended(**act(60), due=NINE + 100 * HOUR, reason="parts are missing")
+    late = Complaint(
+        history=[opened, listened, analysed, extended, attrs.evolve(resolved, at=NINE + 90 * HOUR)],
+    )
+
+    def of(kpi: str, now: float) -> tuple[float | None, int, int]:
+        found = measure([kpi], {"complaints": [late]}, now=NINE + now * HOUR).one()
+        return found.value, found.n, found.undecided
+
+    assert [of("complaint_overdue", now)[0] for now in (48, 50, 70, 90)] == [0, 1, 0, 0]
+    assert [of("complaint_kept", now) for now in (48, 50, 70, 90)] == [(None, 0, 1), (0, 1, 0), (None, 0, 1), (1, 1, 0)]
+    assert of("complaint_overdue", -1) == (0, 0, 0)
+
+    again = told_case().record(event.Reopened(**act(20), reason="r"))
+    again = again.record(event.HandedOver(**act(21), to="A-9", team="south", reason="r"))
+    then = measure(["resolution_rate"], {"cases": [again]}, by=["team", "agent"], now=NINE + 12 * HOUR).one()
+    assert (then.group, then.value) == ({"team": "north", "agent": "A-3"}, 1)
+    today = measure(["resolution_rate"], {"cases": [again]}, by=["team", "agent"], now=NINE + 30 * HOUR).one()
+    assert (today.group, today.value) == ({"team": "south", "agent": "A-9"}, 0)
+
+
+@pytest.mark.parametrize(("table", "one"), [(table, one) for table, one, _ in ROWS if hasattr(one, "history")])
+@pytest.mark.parametrize("hours", [-2, 0, 1.5, 3, 5.5])
+def test_every_object_with_a_history_is_its_events_up_to_now(table: str, one: Any, hours: float) -> None:
+    """In every table; one that begins later is there with its first event, which lies ahead."""
+    now = NINE + hours * HOUR
+    [chunk] = object_chunks(table, [one], now=(now - EPOCH) // dt.timedelta(microseconds=1))
+    then = one.as_of(max(now, one.history[0].at))
+    assert row(chunk) == row(chunk_of_objects(table, [then]))
+    assert all(moment <= max(hours, 0) for name, moment in row(chunk).items() if name in HAPPENED)
+
+
+HAPPENED = {name for moments in TABLES.values() for name in moments if name.endswith("_at") and name != "due_at"}

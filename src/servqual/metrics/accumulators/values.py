@@ -12,7 +12,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.metrics.accumulators.sums import Accumulator, Rows, values_of, whole
-from servqual.stats.survival import HALF
+from servqual.stats.curves import HALF
 
 _BITS: Final = 7
 BIN_ERROR: Final = 2.0 ** -(_BITS + 1)

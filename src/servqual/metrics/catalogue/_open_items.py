@@ -168,8 +168,8 @@ def due_after(t: View, start: Array, within: WorkingDays) -> Array:
 
 
 def time_to(t: View, name: str) -> Mapping[str, Array]:
-    """Count the time from receipt to a moment; open rows without it are undecided."""
-    return _time_to(t, Done(name, t.seen(name), t.us(name)))
+    """Count the time from receipt to an answer; open rows without it are undecided."""
+    return _time_to(t, answer(t, name))
 
 
 def _time_to(t: View, done: Done) -> Mapping[str, Array]:

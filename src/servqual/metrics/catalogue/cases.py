@@ -106,10 +106,10 @@ CASE_KPIS: Final = (
     *with_percentiles(
         Kpi(
             key="first_response_time",
-            version=2,
+            version=3,
             title="first response time",
             question="how long did cases wait for their first response, on average?",
-            formula="sum of the time from receipt to first response / count",
+            formula="sum of the time from receipt to first response / count; what follows the close is no answer",
             unit="s",
             better="lower",
             table="cases",
@@ -120,7 +120,7 @@ CASE_KPIS: Final = (
             uses=DONE,
             source=f"K-01, K-02; {STANDARD}",
             label_zh="首次响应时间",
-            open_items="open and unanswered cases are undecided",
+            open_items="open and unanswered cases are undecided; one closed without an answer is left out",
         ),
         "the times from receipt to first response",
         "how long until {share} of the cases were answered, unanswered ones left out?",

@@ -85,12 +85,12 @@ def _within(t: View) -> Mapping[str, Array]:
 
 
 def _handled(t: View) -> Mapping[str, Array]:
-    """Sum talk, hold and wrap of answered contacts with a known talk time; an unknown hold or wrap adds nothing."""
-    value = t.us("talk_s")
-    more = [np.maximum(t.us(name), 0) for name in ("hold_s", "wrap_s") if t.has(name)]  # missing values are negative
-    if more:
-        value = np.sum([np.maximum(value, 0), *more], axis=0)
-    return {"value": value, "among": answered(t) & t.known("talk_s")}
+    """Sum talk, hold and wrap of answered contacts for which all are known; an absent column adds nothing."""
+    parts = [name for name in ("talk_s", "hold_s", "wrap_s") if t.has(name)]
+    known = np.logical_and.reduce([t.known(name) for name in parts])
+    # a missing value is the least that there is: two of them would wrap around
+    value = np.sum([np.maximum(t.us(name), 0) for name in parts], axis=0)
+    return {"value": value, "among": answered(t) & known}
 
 
 def _transferred(t: View) -> Mapping[str, Array]:
@@ -259,9 +259,11 @@ INTERACTION_KPIS: Final = (
     ),
     Kpi(
         key="aht",
+        version=2,
         title="average handling time",
         question="how long did an answered contact take, on average?",
-        formula=f"sum of talk, hold and wrap / answered contacts with a known talk time; {ANSWERED}",
+        formula="sum of talk, hold and wrap / answered contacts for which each is known; without a hold_s or wrap_s "
+        f"column there was none; {ANSWERED}",
         source="K-17 (004 §2.2)",
         label_zh="平均处理时间",
         unit="s",

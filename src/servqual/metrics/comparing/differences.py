@@ -1,14 +1,13 @@
 """One measured value less another of the same kind, with the interval of the difference."""
 
 import math
-from statistics import NormalDist
 from typing import Literal, TypeAlias
 
 import attrs
 
 from servqual.metrics.comparing.groups import Kind
 from servqual.metrics.kpi.definition import Better
-from servqual.stats.intervals import student
+from servqual.stats.differences import means, square_and_add
 
 Ends: TypeAlias = tuple[float, float]
 Verdict: TypeAlias = Literal["better", "worse", "unclear", "unknown"]
@@ -54,31 +53,20 @@ def difference(mine: Figure, other: Figure, kind: Kind, confidence: float) -> Di
     >>> round(found.low, 4), round(found.high, 4)
     (0.0524, 0.3339)
     """
-    gap = mine.value - other.value
     ends: Ends | None = None
-    if kind in {"share", "rate"}:
-        ends = _squared_and_added(mine, other)
+    if kind in {"share", "rate"} and mine.ends is not None and other.ends is not None:
+        low, high = square_and_add(mine.value, mine.ends, other.value, other.ends)
+        ends = float(low), float(high)
     elif kind in {"mean", "net"} and mine.error is not None and other.error is not None:
-        half = _half(math.hypot(mine.error, other.error), mine, other, kind, confidence)
-        ends = None if half is None else (gap - half, gap + half)
+        ends = _by_errors(mine, other, normal=kind == "net", confidence=confidence)
     low, high = ends or (None, None)
-    return Difference(value=gap, low=low, high=high)
+    return Difference(value=mine.value - other.value, low=low, high=high)
 
 
-def _squared_and_added(mine: Figure, other: Figure) -> Ends | None:
-    if mine.ends is None or other.ends is None:
-        return None
-    (a, b), (c, d) = mine.ends, other.ends
-    gap = mine.value - other.value
-    return gap - math.hypot(mine.value - a, d - other.value), gap + math.hypot(b - mine.value, other.value - c)
-
-
-def _half(error: float, mine: Figure, other: Figure, kind: Kind, confidence: float) -> float | None:
-    if kind == "net":
-        return NormalDist().inv_cdf((1 + confidence) / 2) * error
-    if mine.n is None or other.n is None or min(mine.n, other.n) < 2:  # noqa: PLR2004  (one value has no spread)
-        return None
-    if mine.error is None or other.error is None or error == 0:
-        return 0.0
-    degrees = error**4 / (mine.error**4 / (mine.n - 1) + other.error**4 / (other.n - 1))
-    return student(degrees, confidence) * error
+def _by_errors(mine: Figure, other: Figure, *, normal: bool, confidence: float) -> Ends | None:
+    first, second = ((f.value, f.error, math.inf if normal else f.n or 0) for f in (mine, other))
+    found = means(first, second, confidence)
+    if math.isnan(found.low):  # no spread at all makes no difference unsure, but one value has none that we know of
+        gap = mine.value - other.value
+        return (gap, gap) if min(first[2], second[2]) > 1 else None
+    return float(found.low), float(found.high)

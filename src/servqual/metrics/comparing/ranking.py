@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from decimal import Decimal
 from numbers import Real
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 import attrs
 
@@ -18,7 +18,11 @@ from servqual.metrics.results.measures import Measures
 from servqual.metrics.results.tidy import Column, Columns, Tidy
 from servqual.readers.columns.labels import is_missing
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 Weight: TypeAlias = int | float | Decimal
+_BARS: Final = 30
 
 
 @attrs.frozen(kw_only=True)
@@ -61,6 +65,29 @@ class Pareto(Tidy[ParetoRow]):
             raise InvalidValue.of("share", "lie above 0 and at most be 1", share)
         before = (0.0, *(row.cumulative for row in self.rows))
         return tuple(row for row, so_far in zip(self.rows, before, strict=False) if so_far < share)
+
+    def plot(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw the categories as bars, the heaviest first, with their cumulative share as a line.
+
+        Of more than 30 the lightest are drawn as one, "others". Needs the extra `plot`.
+
+        >>> [label.get_text() for label in pareto({"billing": 60, "line": 25}).plot().get_yticklabels()]
+        ['billing', 'line']
+        """
+        from servqual import _draw  # noqa: PLC0415  (loads only for a picture)
+
+        shown, rest = (self.rows, ()) if len(self.rows) <= _BARS else (self.rows[: _BARS - 1], self.rows[_BARS - 1 :])
+        bars = [
+            _draw.Bar(name=_label(row.category), share=row.share, cumulative=row.cumulative, note=f"{row.weight:,.6g}")
+            for row in shown
+        ]
+        if rest:
+            share = sum(row.share for row in rest)
+            bars.append(_draw.Bar(name=f"{len(rest):,} others", share=share, cumulative=1.0))
+        drawn = _draw.pareto(bars, ax=ax)
+        if ax is None:
+            _draw.headed(drawn, "What hurts most", "share of all, and together with all above")
+        return drawn
 
     def _caption(self) -> str:
         return f"{len(self.rows):,} categories, the heaviest first"
@@ -120,6 +147,11 @@ def pareto(
         counts = Counter(items)
         return _ranked(counts, counts)
     return _of_items(items, several("weights", weights, "what each item costs"))
+
+
+def _label(category: Hashable) -> str:
+    parts = category if isinstance(category, tuple) else (category,)
+    return ", ".join("none" if part is None else str(part) for part in parts)
 
 
 def _counted(given: Any) -> Mapping[Any, int] | None:

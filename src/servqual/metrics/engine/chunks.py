@@ -65,6 +65,7 @@ def _chunks(data: Data, plan: Plan, table: str, *, whole: bool = False) -> Table
         naive=plan.naive,
         desk=plan.desk,
         whole=whole,
+        now=plan.now,
     )
     return TableChunks(table, data[table], request)
 

@@ -182,7 +182,8 @@ class _Dated:
                     chunk, kpi, plan.now, plan.period, memo=memo, by=plan.by, where=plan.where
                 )
                 found[kpi.reading], amounts[kpi.reading] = kpi.arguments(view), Amounts()
-                within = _both(view.within(), inside)  # the same for all KPIs of a part
+                # the same for all KPIs of a part
+                within = _both(view.within(found[kpi.reading].get("among")), inside)
             rows = kpi.accumulator.of(**found[kpi.reading])  # type: ignore[attr-defined]
             counted = _both(views[kpi.reading].usable, within)
             if counted is not None:

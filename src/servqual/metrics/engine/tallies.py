@@ -13,7 +13,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual._checks import all_of, must_be, near
-from servqual._words import counted
+from servqual._words import counted, number
 from servqual.errors import InvalidValue, TallyMismatch, UnknownName
 from servqual.metrics.accumulators import Cells, Dense
 from servqual.metrics.catalogue._params import CHOOSING, NAMING, each_of
@@ -24,17 +24,21 @@ from servqual.metrics.engine.stored import Stored, pack, unpack
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
-from servqual.metrics.results.caveats import Caveat
+from servqual.metrics.results.caveats import MOSTLY, UNREAD, Caveat, unread_share
 from servqual.metrics.results.estimates import numbers_of
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measures import Measures
 from servqual.metrics.time.instants import datetime_of
 from servqual.readers.columns.accounting import Rows
+from servqual.readers.columns.standing import UNCHECKED
 
 
 @attrs.frozen(eq=False, repr=False)
 class Tally:
     """Cells of accumulators by group; `+` adds tallies of the same plan, `measure()` derives the numbers.
+
+    `added` says that it is a sum, whose keyed KPIs hold only where each customer is in one of the parts; its bytes are
+    those of a tally of all rows, and do not say it.
 
     >>> import numpy as np
     >>> from servqual.metrics import tally
@@ -49,6 +53,7 @@ class Tally:
     groups: Mapping[Dated, Groups]
     cells: Mapping[str, Cells]
     rows: Mapping[str, Rows]
+    added: bool = False
 
     def __add__(self, other: "Tally") -> "Tally":
         if not isinstance(other, Tally):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -77,7 +82,7 @@ class Tally:
                 if sides:
                     cells[state] = sides[0] if len(sides) == 1 else sides[0] + sides[1]  # type: ignore[operator]
         rows = {t: self.rows.get(t, Rows()) + other.rows.get(t, Rows()) for t in {**self.rows, **other.rows}}
-        return Tally(self.plan, groups, cells, rows)
+        return Tally(self.plan, groups, cells, rows, added=True)
 
     def without(self, *columns: str) -> "Tally":
         """Make the groups coarser: some columns of `by` are left out.
@@ -115,7 +120,19 @@ class Tally:
             for state in filter(self.cells.__contains__, _states(self.plan, part)):
                 kept = self.cells[state] if last is None else self.cells[state].ordered(last)
                 cells[state] = kept.moved(places, groups[part].size)
-        return Tally(plan, groups, cells, self.rows)
+        return Tally(plan, groups, cells, self.rows, self.added)
+
+    def alone(self, kpi: Kpi, place: int) -> "Tally":
+        """Take one KPI in one of its groups, counted as `measure` shows them, as a tally without groups."""
+        plan = attrs.evolve(self.plan, kpis=(kpi,), by=())
+        shown = [self._shown(part)[0] for part in kpi.parts]
+        where = shown[0].union(shown[1])[1:] if isinstance(kpi, Compound) else (np.arange(shown[0].size),)
+        cells: dict[str, Cells] = {}
+        for part, places in zip(kpi.parts, where, strict=True):
+            mine = np.flatnonzero(places == place)
+            for state in filter(self.cells.__contains__, (part.state, unread_of(part.state))):
+                cells[state] = self._shown(part, state)[1].ordered(mine).moved(np.zeros(len(mine), np.int64), 1)
+        return Tally(plan, {dated(part): Groups.whole() for part in kpi.parts}, cells, self.rows, self.added)
 
     def _last(self, part: Dated) -> Array | None:
         """Groups of the last end of a stock; None for what adds up over time."""
@@ -145,6 +162,7 @@ class Tally:
             period=None if period is None else (datetime_of(period[0]), datetime_of(period[1])),
             unread={kpi.key: unread for kpi in self.plan.kpis if (unread := self._unread(kpi)) is not None},
             of_all={kpi.key: self._of_all(kpi, *found[kpi.key]) for kpi in self.plan.kpis},
+            tally=self,
         )
 
     def _measured(self, kpi: Kpi, confidence: float) -> tuple[Groups, Numbers]:
@@ -185,6 +203,11 @@ class Tally:
             return (_no_row_has(counting),)
         empty = [name for name, labels in zip(groups.by, groups.labels, strict=True) if groups.size and not labels]
         found = [Caveat("group.no_match", f"no row has a {name}") for name in empty]
+        if self.added and kpi.law == "keyed":
+            found.append(_keys_apart(kpi))
+        found += filter(None, map(self._part_unread, kpi.parts if isinstance(kpi, Compound) else ()))
+        tables = dict.fromkeys(part.table for part in kpi.parts)
+        found += [_unchecked(table, late) for table in tables if (late := self._late(table))]
         reasons = self.rows[kpi.table].reasons if "score" in kpi.needs and kpi.table in self.rows else {}
         low, high = kpi.params.get("scale") or (0, 10)
         scale = f"scale {low:g} to {high:g}"
@@ -192,6 +215,19 @@ class Tally:
         if off:
             found.append(Caveat("scores.off_scale", f"{counted(off, 'score')} off the scale of their question"))
         return tuple(found)
+
+    def _part_unread(self, part: Kpi) -> Caveat | None:
+        """Say how many rows of one of the two KPIs of a compound could not be read, whatever the other one counts."""
+        unread, (_, numbers) = self._unread(part), self._measured(part, 0.95)
+        lost = 0 if unread is None else int(unread.sum())
+        share = unread_share(int(numbers.n.sum()), int(numbers.undecided.sum()), lost)
+        text = f"{counted(lost, 'row')} of {part.table} could not be read ({number(share, 'share')})"
+        return Caveat("parts.unread" if share > MOSTLY else "cells.unread", text) if share >= UNREAD else None
+
+    def _late(self, table: str) -> int:
+        """Count the rows whose id came in an earlier chunk that could not be read again."""
+        reasons = self.rows.get(table, Rows()).reasons
+        return sum(count for (_, reason), count in reasons.items() if reason == UNCHECKED)
 
     def _shown(self, kpi: Kpi, state: str | None = None) -> tuple[Groups, Cells]:
         """Groups and cells of a KPI, without the end before the first period of a stock."""
@@ -219,6 +255,16 @@ class Tally:
     def __repr__(self) -> str:
         cells = sum(groups.size for groups in self.groups.values())
         return f"<Tally of {', '.join(k.key for k in self.plan.kpis)} in {cells} cells>"
+
+
+def _keys_apart(kpi: Kpi) -> Caveat:
+    apart = f"no {kpi.keyed_by} has rows in two of them" if kpi.keyed_by else "one of them holds all rows"
+    return Caveat("parts.unchecked", f"tallies were added: the value holds where {apart}")
+
+
+def _unchecked(table: str, late: int) -> Caveat:
+    rows = f"{counted(late, 'row')} of {table}"
+    return Caveat("rows.repeats_unchecked", f"{rows} repeat an id of an earlier chunk, whose row stands")
 
 
 def _no_row_has(chosen: Mapping[str, Any]) -> Caveat:

@@ -84,10 +84,12 @@ class View:
         """Whether a moment has come by `now`; without a `now` it has."""
         return self._now is None or bool(at <= self._now)
 
-    def within(self) -> Array | None:
+    def within(self, counted: Array | None = None) -> Array | None:
         """Rows dated where the KPI looks, which alone make groups; None for all rows.
 
         They lie in the period, and contacts not after `now`; a KPI of a period as a whole also sees what was before it.
+        A row without a date lies in no period and is refused; of a keyed KPI only where it is `counted`, as it may tell
+        of another row, such as the answer to an invitation.
         """
         kpi, at = self._kpi, self._kpi.at
         inside: Array | None = None
@@ -98,7 +100,10 @@ class View:
         if self._period is None or kpi.of_period:
             return inside
         if not kpi.dated_by:
-            self.refuse(~self.known(at), at, "is missing, so that the row lies in no period")
+            undated = ~self.known(at)
+            if kpi.law == "keyed" and counted is not None:
+                undated &= counted
+            self.refuse(undated, at, "is missing, so that the row lies in no period")
         start, end = self._period
         during: Array = (self.us(at) >= start) & (self.us(at) < end)
         return during if inside is None else inside & during

@@ -70,7 +70,7 @@ class Attainment:
             low, high = min(low, least), max(high, most)
         if m.value is None or m.mostly_unread:
             return "cannot_be_judged"
-        return _judged(low, high, self.goal, self._better, self.margin)
+        return held_against(low, high, self.goal, self._better, self.margin)
 
 
 def verdict_on_cases(measured: Measurement, goal: float | None, better: str | None) -> GoalVerdict:
@@ -88,7 +88,7 @@ def verdict_on_cases(measured: Measurement, goal: float | None, better: str | No
     low = high = measured.value
     if measured.unit == "share":
         low, high = _with_undecided(measured, measured.value)
-    return _judged(low, high, goal, better)
+    return held_against(low, high, goal, better)
 
 
 def _with_undecided(measured: Measurement, value: float) -> tuple[float, float]:
@@ -97,10 +97,14 @@ def _with_undecided(measured: Measurement, value: float) -> tuple[float, float]:
     return hits / every, (hits + measured.undecided) / every
 
 
-def _judged(
+def held_against(
     low: float | None, high: float | None, goal: float | None, better: str | None, margin: float = 0
 ) -> GoalVerdict:
-    """Hold a range against a goal; a missing end reaches as far as it can, and a boundary reaches the goal."""
+    """Hold a range against a goal; a missing end reaches as far as it can, and a boundary reaches the goal.
+
+    >>> held_against(0.91, 0.97, 0.9, "higher"), held_against(0.91, 0.97, 0.95, "higher")
+    ('reached', 'unclear')
+    """
     if goal is None or better is None:
         return "cannot_be_judged"
     if better == "lower":

@@ -23,6 +23,10 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "group.no_match": "no row has a value in a column of `by`",
         "interval.approximate": "the score interval is of fewer than three hits or three misses",
         "n.small": f"fewer than {SMALL} rows: the interval says more than the value",
+        "parts.unread": f"over {MOSTLY:.0%} of the rows of one of the two KPIs that it divides could not be read: its "
+        "verdict is cannot_be_judged",
+        "parts.unchecked": "tallies were added, and the KPI needs all rows of a customer in one of them",
+        "rows.repeats_unchecked": "rows repeat an id of an earlier chunk that cannot be read again, as of an iterator",
         "scores.off_scale": "scores lie off the scale of their question, or no score of ten or more is above 6, as "
         "on a scale that ends at 5",
         "share.immature": f"more than {MOSTLY:.0%} of the items are undecided",
@@ -71,7 +75,7 @@ def caveats_of(
     """
     found = [*of_all]
     share = unread_share(n, undecided, unread)
-    if share >= UNREAD:
+    if share >= UNREAD and not any(caveat.code == "cells.unread" for caveat in found):
         rows = f"{counted(unread, 'row')} of {n + undecided + unread:,}"
         found.append(Caveat("cells.unread", f"{rows} could not be read ({number(share, 'share')})"))
     if approximate:

@@ -30,7 +30,7 @@ from servqual.metrics.kpi.numbers import Numbers
 from servqual.metrics.results import ratios
 from servqual.metrics.results.ratios import IN_MILLIONTHS, MILLIONTHS, Reader
 from servqual.stats import intervals
-from servqual.stats.survival import Curves, curves
+from servqual.stats.curves import Curves, curves
 
 
 def numbers_of(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:

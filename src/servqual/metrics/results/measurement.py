@@ -1,13 +1,42 @@
 """One KPI in one group: a value with its interval, n, undecided, unit and direction."""
 
 import datetime as dt
+import pickle
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
-from servqual.metrics.kpi.definition import Better, Unit
+from servqual.metrics.kpi.definition import Better, Kpi, Unit
 from servqual.metrics.results.caveats import MOSTLY, SMALL, Caveat, unread_share
+
+
+class Cell:
+    """Where a measurement came from: the tally, the KPI, and the place of its group; `alone` is a tally of it alone.
+
+    A plain class: `attrs.asdict` of a measurement does not walk into the tally. Pickled as the tally of it alone, and
+    as None where the KPI's own function cannot be pickled.
+    """
+
+    __slots__ = ("kpi", "place", "tally")
+
+    def __init__(self, tally: Any, kpi: Kpi, place: int) -> None:
+        self.tally, self.kpi, self.place = tally, kpi, place
+
+    def alone(self) -> Any:
+        """Take the state of this measurement out of its tally."""
+        return self.tally.alone(self.kpi, self.place)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            pickle.dumps(self.kpi)
+        except (pickle.PicklingError, AttributeError, TypeError):
+            return _lost, ()
+        return Cell, (self.alone(), self.kpi, 0)
+
+
+def _lost() -> None:
+    """Stand for the cell of a KPI that cannot be pickled."""
 
 
 @attrs.frozen(kw_only=True)
@@ -21,7 +50,9 @@ class Measurement:
     other kinds and below two rows. `approximate` says that the interval is a score interval of fewer than three hits or
     misses, see `docs/intervals.md`. `definition`, `zone`, `now` and `period` say what was asked: the KPI with its
     version and parameters, where periods are read, the moment of open items, and the period, its end outside. `unread`
-    counts the rows that could not be read for it; `warnings` say what to know before leaning on the number.
+    counts the rows that could not be read for it; `warnings` say what to know before leaning on the number. The
+    interval is at `confidence`. `cell` leads to the state behind the number, by which two measurements are compared;
+    it takes no part in equality.
     """
 
     kpi: str
@@ -42,6 +73,8 @@ class Measurement:
     period: tuple[dt.datetime, dt.datetime] | None = None
     unread: int = 0
     warnings: tuple[Caveat, ...] = ()
+    confidence: float = 0.95
+    cell: Cell | None = attrs.field(default=None, repr=False, eq=False)
 
     @property
     def small(self) -> bool:
@@ -51,4 +84,5 @@ class Measurement:
     @property
     def mostly_unread(self) -> bool:
         """Whether over half of the rows that it needs could not be read, so that nothing can be judged by it."""
-        return unread_share(self.n, self.undecided, self.unread) > MOSTLY
+        part = any(caveat.code == "parts.unread" for caveat in self.warnings)
+        return part or unread_share(self.n, self.undecided, self.unread) > MOSTLY

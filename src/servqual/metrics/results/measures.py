@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import numpy as np
@@ -18,12 +18,15 @@ from servqual.metrics.kpi.numbers import Numbers
 from servqual.metrics.results.attaining import Attainments, attainments
 from servqual.metrics.results.caveats import Caveat, caveats_of
 from servqual.metrics.results.groups import Groups
-from servqual.metrics.results.measurement import Measurement
+from servqual.metrics.results.measurement import Cell, Measurement
 from servqual.metrics.results.tidy import SHOWN, Table
 from servqual.model.standards.indicator import Goal, Indicator
 from servqual.model.standards.standard import ServiceStandard
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.labels import text_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _LOWEST: Final = -100
 """The net score where all are detractors."""
@@ -37,7 +40,7 @@ class Measures(Table):
 
     Iterate for `Measurement`s, `get` one, `one()` where there is only one, `to_frame()` for a tidy table. `rows` counts
     what was read, used and refused. `zone`, `where`, `now`, `period` and `definitions` say what was asked; frames of
-    pandas carry them in `attrs`, those of PyArrow in the metadata of the schema.
+    pandas carry them in `attrs`, those of PyArrow in the metadata of the schema. `tally` is what was measured.
     """
 
     kpis: tuple[Kpi, ...]
@@ -52,6 +55,7 @@ class Measures(Table):
     period: tuple[dt.datetime, dt.datetime] | None
     unread: Mapping[str, Array] = attrs.field(factory=dict)
     of_all: Mapping[str, tuple[Caveat, ...]] = attrs.field(factory=dict)
+    tally: Any = None
 
     @property
     def definitions(self) -> dict[str, str]:
@@ -76,11 +80,12 @@ class Measures(Table):
         return np.zeros(self.groups[kpi.key].size, np.int64) if found is None else found
 
     def _measurements(
-        self, kpi: Kpi, keys: Iterable[Sequence[Any]], numbers: Numbers, unread: Array
+        self, kpi: Kpi, keys: Iterable[Sequence[Any]], numbers: Numbers, unread: Array, first: int | None = 0
     ) -> Iterator[Measurement]:
         lists = (getattr(numbers, field.name).tolist() for field in attrs.fields(Numbers))
-        for key, value, low, high, n, undecided, error, spread, approximate, lost in zip(
-            keys, *lists, unread.tolist(), strict=True
+        known = self.tally is not None and first is not None
+        for place, (key, value, low, high, n, undecided, error, spread, approximate, lost) in enumerate(
+            zip(keys, *lists, unread.tolist(), strict=True), first or 0
         ):
             yield Measurement(
                 kpi=kpi.key,
@@ -109,6 +114,8 @@ class Measures(Table):
                     all_low=kpi.statistic == "net" and value == _LOWEST,
                     of_all=self.of_all.get(kpi.key, ()),
                 ),
+                confidence=self.confidence,
+                cell=Cell(self.tally, kpi, place) if known else None,
             )
 
     def get(self, kpi: str, **group: object) -> Measurement:
@@ -123,11 +130,11 @@ class Measures(Table):
             raise InvalidValue.of("group", f"be named by {columns}", tuple(group), shown=", ".join(group) or "none")
         wanted = tuple(group[name] for name in self.by)
         nan = np.array([math.nan])
-        numbers, unread = Numbers(nan, nan, nan, *np.zeros((3, 1))), np.zeros(1, np.int64)
+        numbers, unread, place = Numbers(nan, nan, nan, *np.zeros((3, 1))), np.zeros(1, np.int64), None
         for i, key in enumerate(self.groups[kpi].keys()):
             if all(map(_is_named, key, wanted)):
-                numbers, unread = self.numbers[kpi].only(slice(i, i + 1)), self._unread(found)[i : i + 1]
-        return next(self._measurements(found, [wanted], numbers, unread))
+                numbers, unread, place = self.numbers[kpi].only(slice(i, i + 1)), self._unread(found)[i : i + 1], i
+        return next(self._measurements(found, [wanted], numbers, unread, place))
 
     def one(self) -> Measurement:
         """Find the only measurement; refuse where there are several, or none."""
@@ -180,6 +187,27 @@ class Measures(Table):
                 out[name] += getattr(numbers, name).astype(np.int64).tolist()
             out["warnings"] += [" ".join(caveat.code for caveat in m.warnings) for m in self.of(kpi)]
         return out
+
+    def plot(self, kpi: str | None = None, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw a KPI: over its period with the interval as a band, a line a group; without a period, a row a group.
+
+        `kpi` may be left out where one was measured. Groups of few rows are hollow, and their intervals are bars. Needs
+        the extra `plot`. Refused: no group at all, more than one period, and more groups than a picture can tell apart
+        (12 lines, 60 rows).
+
+        >>> from servqual.metrics import measure
+        >>> at = np.array(["2026-05-04", "2026-05-12"] * 50, "datetime64[us]")
+        >>> contacts = {"queued_at": at, "wait_s": [10, 20] * 50, "team": ["north"] * 50 + ["south"] * 50}
+        >>> axes = measure(["asa"], {"interactions": contacts}, by=["team", "week"]).plot()
+        >>> axes.get_title(), axes.get_ylabel()
+        ('Average speed of answer', 's')
+        """
+        from servqual.metrics.results.pictures import picture  # noqa: PLC0415  (loads only for a picture)
+
+        if kpi is None and len(self.kpis) != 1:
+            raise InvalidValue.of("kpi", "be named where several were measured", None, do="pass its key")
+        found = self.kpis[0] if kpi is None else find_kpi(self.kpis, kpi)
+        return picture(found, [*self.of(found)], ax)
 
     def equals(self, other: "Measures") -> bool:
         """Tell whether both are the same: counts exactly, values and intervals to 1e-9 of their size."""

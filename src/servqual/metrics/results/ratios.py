@@ -9,7 +9,6 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Cells, Clustered, Dense, Quotient, as_ints
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.ends import Ends
@@ -168,13 +167,11 @@ def per_event(_: Kpi, cells: Cells, confidence: float) -> Numbers:
 
 def sigma(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
     """Map the share without a defect to its normal quantile, shifted; without any defect there is only a bound."""
-    shift = kpi.params.get("shift")
-    if isinstance(shift, bool) or not isinstance(shift, int | float) or not 0 <= shift < math.inf:
-        raise InvalidValue.of("shift", "be a number of 0 or more", shift, do="1.5 is the usual one, 0 leaves it out")
-    from scipy.special import ndtri  # noqa: PLC0415  (loads with the first interval that needs it)
+    from servqual.stats.spc.six_sigma import levels  # noqa: PLC0415  (loads with the first sigma level)
 
     found = rate()(kpi, cells, confidence)
-    level, low, high = (_known(shift - ndtri(np.minimum(x, 1))) for x in (found.value, found.high, found.low))
+    shift = kpi.params.get("shift")
+    level, low, high = (_known(levels(np.minimum(x, 1), shift)) for x in (found.value, found.high, found.low))
     return attrs.evolve(found, value=level, low=low, high=high, standard_error=np.full(len(level), np.nan))
 
 

@@ -1,10 +1,11 @@
-"""An action item of a meeting: it has an owner and a date, and returns until it is done.
+"""An action item of a meeting, or a task without one: it has an owner and a date, and returns until it is done.
 
 The same names are the events, so a program reads well with `from servqual.model import action_item as event`.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import ClassVar, Final
 
 import attrs
@@ -28,9 +29,11 @@ __all__ = [
     "CarriedOver",
     "Done",
     "Dropped",
+    "OwnedItems",
     "Progressed",
     "carry_over",
     "follow_up",
+    "items_by_owner",
     "open_items",
 ]
 
@@ -45,13 +48,13 @@ class ActionItemStatus(Labelled):
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Agreed(Act):
-    """A meeting agreed on something to do: what, who does it, by when."""
+    """Something to do was agreed: what, who does it, by when; by a meeting, or as a task of the day without one."""
 
     id: str = attrs.field(validator=filled)
     what: str = attrs.field(validator=filled)
     owner: AgentId = attrs.field(validator=filled)
     due: dt.date = attrs.field(validator=calendar_date)
-    meeting: MeetingId = attrs.field(validator=filled)
+    meeting: MeetingId | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -63,11 +66,11 @@ class Progressed(Act):
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class CarriedOver(Act):
-    """It is not done: a named person reports on it at the next meeting, with a new date."""
+    """It is not done: a named person has it from now on, with a new date, and reports at the next meeting if any."""
 
     owner: AgentId = attrs.field(validator=filled)
     due: dt.date = attrs.field(validator=calendar_date)
-    meeting: MeetingId = attrs.field(validator=filled)
+    meeting: MeetingId | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -131,8 +134,9 @@ class ActionItem(Lived[ActionItemStatus, ActionItemEvent]):
 
     @property
     def meetings(self) -> tuple[MeetingId, ...]:
-        """Meetings that dealt with it: the first one, then each to which it was carried over."""
-        return tuple(event.meeting for event in self.history if isinstance(event, Agreed | CarriedOver))
+        """Meetings that dealt with it: the first one, then each to which it was carried over; a task has none."""
+        promises = (event for event in self.history if isinstance(event, Agreed | CarriedOver))
+        return tuple(event.meeting for event in promises if event.meeting is not None)
 
     @property
     def carried_over(self) -> int:
@@ -150,13 +154,42 @@ def open_items(items: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
     return tuple(sorted(waiting, key=lambda item: (item.due, item.id)))
 
 
+@attrs.frozen(kw_only=True, field_transformer=typed)
+class OwnedItems:
+    """Open items of one person, the most urgent first, and those of them that are overdue."""
+
+    open: tuple[ActionItem, ...]
+    overdue: tuple[ActionItem, ...]
+
+
+def items_by_owner(items: Iterable[ActionItem], *, today: dt.date) -> Mapping[AgentId, OwnedItems]:
+    """Return the open and the overdue items of each person on a day; who has nothing open is left out.
+
+    >>> from datetime import UTC, date, datetime
+    >>> task = ActionItem(history=[Agreed(at=datetime(2026, 5, 4, tzinfo=UTC), by="M-1", id="T-1",
+    ...     what="call the courier", owner=AgentId("A-1"), due=date(2026, 5, 4))])
+    >>> mine = items_by_owner([task], today=date(2026, 5, 5))[AgentId("A-1")]
+    >>> len(mine.open), len(mine.overdue)
+    (1, 1)
+    """
+    found: dict[AgentId, list[ActionItem]] = {}
+    for item in open_items(items):
+        found.setdefault(item.owner, []).append(item)
+    return MappingProxyType(
+        {
+            owner: OwnedItems(open=tuple(mine), overdue=tuple(item for item in mine if item.overdue(today=today)))
+            for owner, mine in found.items()
+        }
+    )
+
+
 def carry_over(
     items: Iterable[ActionItem], *, to: MeetingId, due: dt.date, at: dt.datetime, by: str
 ) -> tuple[ActionItem, ...]:
-    """Carry each open item over to the next meeting with its owner, and return all items."""
+    """Carry each open item of a meeting over to the next one with its owner, and return all items; tasks stay."""
     return tuple(
         item.record(CarriedOver(at=at, by=by, owner=item.owner, due=due, meeting=to))
-        if item.status is ActionItemStatus.OPEN
+        if item.status is ActionItemStatus.OPEN and item.promise.meeting is not None
         else item
         for item in items
     )

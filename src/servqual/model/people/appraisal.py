@@ -20,7 +20,7 @@ from servqual.model.history.event import Act, Reasoned
 from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
-from servqual.model.people.score import FULL, Objective, Rating, Score, as_weights, in_days, scored
+from servqual.model.people.score import Objective, Rating, Score, as_points, as_weights, in_days, scored
 
 __all__ = [
     "APPRAISAL_TRANSITIONS",
@@ -162,19 +162,6 @@ class SchemeSet(Act, Rebuilt):
         }
 
 
-def _scores(scores: Mapping[str, float]) -> Mapping[str, float]:
-    for name, score in scores.items():
-        if not 0 <= score <= FULL:
-            raise InvalidValue.of(
-                "scores",
-                "lie between 0 and 100",
-                score,
-                shown=f"{score} for {name}",
-                do="points(value, worst=…, best=…) turns a measured value into points",
-            )
-    return MappingProxyType(dict(scores))
-
-
 def _reasons(missing: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType(dict(missing))
 
@@ -187,7 +174,7 @@ class DataCollected(Act, Rebuilt):
     counts.
     """
 
-    scores: Mapping[str, float] = attrs.field(factory=dict[str, float], converter=_scores)
+    scores: Mapping[str, float] = attrs.field(factory=dict[str, float], converter=as_points)
     ratings: tuple[Rating, ...] = attrs.field(default=(), converter=tuple[Rating, ...])
     objectives: tuple[Objective, ...] = attrs.field(default=(), converter=tuple[Objective, ...])
     missing: Mapping[str, str] = attrs.field(factory=dict[str, str], converter=_reasons)

@@ -92,27 +92,64 @@ class Rating:
         return (self.score - low) / (high - low) * FULL
 
 
+@declared("horizon")
+class Horizon(Labelled):
+    """How far a goal reaches."""
+
+    LONG_TERM = "long_term", "长期目标", "long-term goal"
+    SHORT_TERM = "short_term", "短期愿景", "short-term vision"
+
+
 @declared("objective")
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Objective:
-    """Key result set for a period, with its `progress` from 0 to 1.
+    """Key result set for a period, with its progress: computed from `start`, `target` and `measured`, or stated.
+
+    `target` is the number to reach, `start` the number when the goal was set, and `measured` the present one, such as
+    the value of a `Measurement`; the target may be the lower one. `progress` is what people state, from 0 to 1, for a
+    result that nobody measures. `attained` is the one or the other.
 
     `weight` is relative to the other objectives, with any sum. `serves` names the larger goal, of the team or of the
-    year. `target` is the number to reach, `owner` the member who answers for it, and `period` the first and the last
-    day; `gaps` lists those of the three that nobody has set. Refused: a period that ends before it begins.
+    year; `goal_tree` joins the two. `horizon` says how far the goal reaches, `owner` is the member who answers for it,
+    and `period` the first and the last day; `gaps` lists what is missing of target, owner and period. Refused: a period
+    that ends before it begins, a measured value without start or target or beside a stated progress, and a start that
+    is the target.
 
-    >>> goal = Objective(what="cut repeat calls", progress=0.5, target=0.05, owner=AgentId("A-1"))
-    >>> goal.gaps
-    ('period',)
+    >>> goal = Objective(what="cut repeat calls", start=0.25, target=0.05, measured=0.15, owner=AgentId("A-1"))
+    >>> round(goal.attained, 9), goal.gaps
+    (0.5, ('period',))
     """
 
     what: str = attrs.field(validator=filled)
-    progress: float = attrs.field(validator=_number(0, 1))
+    progress: float | None = attrs.field(default=None, validator=attrs.validators.optional(_number(0, 1)))
     weight: float = attrs.field(default=1.0, validator=positive)
     serves: str = ""
     target: float | None = None
+    start: float | None = None
+    measured: float | None = None
+    horizon: Horizon | None = attrs.field(default=None, converter=attrs.converters.optional(Horizon))
     owner: AgentId | None = None
     period: tuple[dt.date, dt.date] | None = attrs.field(default=None, validator=attrs.validators.optional(in_days))
+
+    def __attrs_post_init__(self) -> None:
+        if self.start is not None and self.start == self.target:
+            raise InvalidValue.of("target", "differ from start", self.target, do="set a goal that is not reached yet")
+        if self.measured is None:
+            return
+        if self.progress is not None:
+            raise InvalidValue.of(
+                "progress", "be left out beside a measured value", self.progress, do="give one of the two"
+            )
+        for name in ("start", "target"):
+            if getattr(self, name) is None:
+                raise InvalidValue.of(name, "be given where a value was measured", None, do="say from where to where")
+
+    @property
+    def attained(self) -> float | None:
+        """Share of the way from start to target, 0 to 1, or the stated progress; None where neither is known."""
+        if self.measured is None or self.start is None or self.target is None:
+            return self.progress
+        return points(self.measured, worst=self.start, best=self.target) / FULL
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -202,6 +239,20 @@ def as_weights(weights: Mapping[str, float], field: str) -> Mapping[str, float]:
     return MappingProxyType(dict(weights))
 
 
+def as_points(scores: Mapping[str, float]) -> Mapping[str, float]:
+    """Read points by name; refuse one that is not from 0 to 100."""
+    for name, score in scores.items():
+        if not 0 <= score <= FULL:
+            raise InvalidValue.of(
+                "scores",
+                "lie between 0 and 100",
+                score,
+                shown=f"{score} for {name}",
+                do="points(value, worst=…, best=…) turns a measured value into points",
+            )
+    return MappingProxyType(dict(scores))
+
+
 def scored(
     weights: Mapping[str, float],
     rater_weights: Mapping[str, float],
@@ -218,7 +269,7 @@ def scored(
         if indicator in scores:
             found[indicator] = scores[indicator]
         elif indicator == "objectives" and objectives:
-            found[indicator] = FULL * _mean((goal.progress, goal.weight) for goal in objectives)
+            found[indicator] = FULL * _mean(map(_attained, objectives))
         elif on_this:
             found[indicator] = _rated(indicator, on_this, rater_weights, missing)
         elif indicator not in missing:
@@ -242,6 +293,18 @@ def _rated(
         elif rater not in missing:
             raise _absent(rater, f"a rating by {rater} on {indicator}")
     return _mean(means)
+
+
+def _attained(goal: Objective) -> tuple[float, float]:
+    if goal.attained is None:
+        raise InvalidValue.of(
+            "objectives",
+            "all have a progress or a measured value before they are scored",
+            goal.what,
+            shown=f"neither for {goal.what!r}",
+            do="give start, target and measured, state the progress, or leave the objective out",
+        )
+    return goal.attained, goal.weight
 
 
 def _absent(name: str, what: str) -> InvalidValue:

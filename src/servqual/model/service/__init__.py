@@ -2,10 +2,13 @@
 
 - `case`: a customer's problem, from its first sign to its verified end
 - `complaint`: listen, analyse, resolve, follow up
+- `categories`: the table of problem categories, and the record form of a service event
+- `incident`: an emergency, from the plan that was started to the review
 - `interaction`: one contact on one channel
 - `handled`: common part of cases and complaints
 - `commitment`: a promise to one customer, and whether we kept it
 - `issues`: cases and complaints that are one problem for the customer
+- `knowledge`: articles of the knowledge base, their reviews and uses
 - `journal`: the history of one customer
 - `customer`: name, needs, and stage of the customer lifecycle
 """

@@ -128,12 +128,12 @@ class Identified(Act):
 class Reported(Event):
     """The problem report, with its four mandatory fields: description, impact, time of occurrence, owner.
 
-    `owner` is responsible from now on. `opened_by="agent"` says that our side wrote the report; a clock need not start
-    then.
+    `owner` is responsible from now on, and `site` is the place of service that it concerns. `opened_by="agent"` says
+    that our side wrote the report; a clock need not start then.
     """
 
     decisive: ClassVar[tuple[str, ...]] = (
-        "category", "channel", "customer", "opened_by", "owner", "priority", "source", "team", "tier",
+        "category", "channel", "customer", "opened_by", "owner", "priority", "site", "source", "team", "tier",
     )  # fmt: skip
     id: CaseId = attrs.field(validator=filled)
     customer: CustomerId = attrs.field(validator=filled)
@@ -146,6 +146,7 @@ class Reported(Event):
     opened_by: Literal["customer", "agent"] = attrs.field(default="customer", validator=one_of("customer", "agent"))
     tier: str | None = None
     team: str | None = None
+    site: str | None = None
     category: str | None = None
     priority: Priority | None = attrs.field(default=None, converter=attrs.converters.optional(Priority))
 
@@ -493,6 +494,12 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
         """Person who is responsible now."""
         last = self._latest(Reported, Assigned, HandedOver, Escalated)
         return None if last is None else last.owner if isinstance(last, Reported) else last.to
+
+    @property
+    def site(self) -> str | None:
+        """Place of service that the report named."""
+        site: str | None = self._named("site")
+        return site
 
     @property
     def category(self) -> str | None:

@@ -6,12 +6,21 @@ from typing import Final
 
 import attrs
 
-from servqual._checks import as_instant, filled, instant, not_negative
+from servqual._checks import as_instant, as_texts, filled, instant, not_negative
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.channel import Channel
 from servqual.model.declared import declared
-from servqual.model.ids import AgentId, CaseId, CommitmentId, ComplaintId, CustomerId, InteractionId, TeamId
+from servqual.model.ids import (
+    AgentId,
+    ArticleId,
+    CaseId,
+    CommitmentId,
+    ComplaintId,
+    CustomerId,
+    InteractionId,
+    TeamId,
+)
 from servqual.model.labels import Labelled
 
 
@@ -42,6 +51,19 @@ class Outcome(Labelled):
     MISDIRECTED = "misdirected", "误转"
 
 
+@declared("service_type")
+class ServiceType(Labelled):
+    """Service that a contact asks for."""
+
+    DELIVERY = "delivery", "产品交付", "product delivery"
+    TECHNICAL_SUPPORT = "technical_support", "技术支持"
+    AFTER_SALES = "after_sales", "售后服务", "after-sales service"
+    CONSULTATION = "consultation", "咨询"
+    BUSINESS_HANDLING = "business_handling", "业务办理"
+    COMPLAINT = "complaint", "投诉"
+    SUGGESTION = "suggestion", "建议"
+
+
 class CommunicationStep(Labelled):
     """Steps of a conversation, in their order; the follow-up only where needed.
 
@@ -69,6 +91,10 @@ class HandOver:
     reason: str = ""
 
 
+def _articles(articles: Iterable[str]) -> tuple[ArticleId, ...]:
+    return tuple(map(ArticleId, as_texts(articles)))
+
+
 def _steps(values: Iterable[str]) -> tuple[CommunicationStep, ...]:
     taken = tuple(map(CommunicationStep, values))
     if taken != _STEPS[: len(taken)]:
@@ -92,7 +118,9 @@ class Interaction:
 
     Moments are UTC: the customer began to wait (`queued_at`), somebody answered, the contact ended. `answered_at` is
     None while nobody answered, `ended_at` while the contact goes on. `talk`, `hold` and `wrap` are real time, None
-    where nobody measured. `hand_overs` are in the order of time.
+    where nobody measured; a contact without a hold has one of 0. `hand_overs` are in the order of time. `service` is
+    the service that the customer asked for, `topic` a word of the firm's own, and `articles` are those of the knowledge
+    base that were used.
 
     Refused: moments in an impossible order, talk or hold without an answer, more talk and hold than fit between
     answer and end, an outcome before the end, and `abandoned` for a contact that was answered.
@@ -101,7 +129,8 @@ class Interaction:
     >>> call = Interaction(
     ...     id=InteractionId("I-1"), customer=CustomerId("K-1"), channel="phone", queued_at=nine,
     ...     answered_at=nine + dt.timedelta(seconds=20), ended_at=nine + dt.timedelta(minutes=5),
-    ...     talk=dt.timedelta(minutes=4), wrap=dt.timedelta(minutes=1), outcome="resolved", topic="billing")
+    ...     talk=dt.timedelta(minutes=4), hold=dt.timedelta(0), wrap=dt.timedelta(minutes=1), outcome="resolved",
+    ...     topic="billing")
     >>> call.wait, call.handle_time, call.channel.label("zh")
     (datetime.timedelta(seconds=20), datetime.timedelta(seconds=300), '电话')
     >>> attrs.evolve(call, answered_at=nine - dt.timedelta(seconds=1))
@@ -123,7 +152,9 @@ class Interaction:
     wrap: dt.timedelta | None = attrs.field(default=None, validator=not_negative)
     hand_overs: tuple[HandOver, ...] = attrs.field(default=(), converter=tuple[HandOver, ...])
     outcome: Outcome | None = attrs.field(default=None, converter=attrs.converters.optional(Outcome))
+    service: ServiceType | None = attrs.field(default=None, converter=attrs.converters.optional(ServiceType))
     topic: str | None = None
+    articles: tuple[ArticleId, ...] = attrs.field(default=(), converter=_articles)
     tier: str | None = None
     language: str | None = None
     team: TeamId | None = None
@@ -212,10 +243,10 @@ class Interaction:
 
     @property
     def handle_time(self) -> dt.timedelta | None:
-        """Sum of talk, hold and wrap; None where talk was not measured."""
-        if self.talk is None:
+        """Sum of talk, hold and wrap; None where one of them was not measured."""
+        if self.talk is None or self.hold is None or self.wrap is None:
             return None
-        return self.talk + (self.hold or _NOTHING) + (self.wrap or _NOTHING)
+        return self.talk + self.hold + self.wrap
 
     @property
     def transferred(self) -> bool:

@@ -27,6 +27,7 @@ class Invitation:
     team: TeamId | None = None
     case: CaseId | None = None
     interaction: InteractionId | None = None
+    site: str | None = None
     incentivised: bool = False
 
 
@@ -59,6 +60,7 @@ class Answer:
     team: TeamId | None = None
     case: CaseId | None = None
     interaction: InteractionId | None = None
+    site: str | None = None
     touchpoint: str | None = None
     incentivised: bool = False
 

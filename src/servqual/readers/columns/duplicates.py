@@ -30,7 +30,7 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.readers.columns.columns import NONE, Chunk, Column, Digits, joined, number_of
 from servqual.readers.columns.refusals import Refusal
-from servqual.readers.columns.standing import REPEATS, REPLACED, replaced
+from servqual.readers.columns.standing import REPEATS, REPLACED, UNCHECKED, replaced
 from servqual.readers.columns.tables import Kind
 
 IDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -131,7 +131,8 @@ class RepeatedIdError(Exception):
 class Ids:
     """The ids of a table in chunks, as hashes that hold only in this process and are never stored; thread-safe.
 
-    `once` says that the chunks cannot be read anew: then of rows in different chunks the first stands.
+    `once` says that the chunks cannot be read anew: then of rows in different chunks the first stands, and the others
+    are lost for the reason `UNCHECKED`.
     """
 
     def __init__(self, table: str, *, once: bool) -> None:
@@ -170,11 +171,12 @@ class Ids:
         old = np.zeros(len(ids.labels) + 1, np.bool_)
         old[used] = known
         gone, identical = _replaced(self._table, chunk, ids, repeated(self._table, ids))
-        gone |= old[codes]
+        late = old[codes]
+        gone |= late
         with self._turn:
             self._repeats += left_out + int(gone.sum())
             _check_few(self._table, self._repeats)
-        return without(self._table, chunk, gone, identical)
+        return without(self._table, chunk, gone, identical, late=late)
 
     def _known(self, hashes: Array) -> Array:
         """Mark which of these different ids came in earlier chunks, and remember all of them."""
@@ -253,19 +255,25 @@ def _replaced(table: str, chunk: Chunk, ids: Column, rows: Array | None) -> tupl
     return masks[0], masks[1]
 
 
-def without(table: str, chunk: Chunk, gone: Array, identical: Array, ids: Column | None = None) -> Chunk:
+def without(
+    table: str, chunk: Chunk, gone: Array, identical: Array, ids: Column | None = None, *, late: Array | None = None
+) -> Chunk:
     """Leave out the rows of a chunk that do not stand, and list them in `lost` under the name of the id column.
 
-    An answer is listed under its customer. `ids` are those of the rows where the chunk lacks them.
+    An answer is listed under its customer. `ids` are those of the rows where the chunk lacks them; `late` are rows
+    that could not be compared with the one that stands.
     """
     name = IDS.get(table, "customer_id")
     ids = ids or chunk.columns[name]
     keep = np.flatnonzero(~gone)
     numbers = chunk.numbers
+    reasons = np.where(identical, REPEATS, REPLACED)
+    if late is not None:
+        reasons = np.where(late, UNCHECKED, reasons)
     lost = [
-        Refusal(row, name, ids.labels[int(code)], REPEATS if same else REPLACED)
-        for row, code, same in zip(
-            numbers[gone].tolist(), ids.values[gone].tolist(), identical[gone].tolist(), strict=True
+        Refusal(row, name, ids.labels[int(code)], reason)
+        for row, code, reason in zip(
+            numbers[gone].tolist(), ids.values[gone].tolist(), reasons[gone].tolist(), strict=True
         )
     ]
     return attrs.evolve(

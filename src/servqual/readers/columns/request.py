@@ -32,6 +32,7 @@ class Request:
         desk: the zone of the desk, in which a date without a time is a day; by default that of `naive`.
         whole: whether a table in memory is read as one chunk.
         unique: whether a row with a repeated id is left out.
+        now: the moment up to which the events of objects count, in microseconds of UTC; None for all.
     """
 
     names: Mapping[str, str] = attrs.field(factory=dict)
@@ -41,6 +42,7 @@ class Request:
     desk: str | None = None
     whole: bool = False
     unique: bool = True
+    now: int | None = None
 
     @property
     def zones(self) -> Zones:

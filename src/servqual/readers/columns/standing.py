@@ -22,6 +22,8 @@ REPEATS: Final = "repeats another row"
 """The reason of a row that is identical to one that counts."""
 REPLACED: Final = "has another row that stands"
 """The reason of a row that differs from the row of its id that counts."""
+UNCHECKED: Final = "has a row in an earlier chunk, which stands"
+"""The reason of a row whose id came in an earlier chunk that cannot be read again to compare them."""
 
 
 def replaced(table: str, chunk: Chunk, ids: Array) -> tuple[Array, Array]:

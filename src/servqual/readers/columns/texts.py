@@ -30,6 +30,9 @@ MISSING_WORDS: Final = frozenset({"?", "-", "na", "n/a", "nan", "nat", "null", "
 TRUE = ("true", "t", "yes", "y", "1", "wahr", "ja", "vrai", "oui", "是")
 _TIMES = ("%H", "%I", "%M", "%S", "%X", "%c")
 """The parts of a form that tell a time of the day."""
+UNSAVED: Final = "\0formula"
+"""The text that stands for a formula of a workbook which was stored without a value."""
+_NO_VALUE: Final = "is a formula without a stored value; save the file in a spreadsheet and read it again"
 FALSE = ("false", "f", "no", "n", "0", "falsch", "nein", "faux", "non", "否")
 
 
@@ -112,7 +115,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         texts = as_objects(cells[i] for i in refused.tolist())
         codes: dict[str, int] = {}
         reasons = np.fromiter((codes.setdefault(self._reasons[cell], len(codes)) for cell in texts), np.int64)
-        every = Unusable(self.name, "", refused + first_row, texts)
+        every = Unusable(self.name, "", refused + first_row, as_objects(text.lstrip("\0") for text in texts))
         parts = [attrs.evolve(every.at(reasons == code), reason=reason) for reason, code in codes.items()]
         return Column(self.kind, column.values, self.labels, bad), Refusals(tuple(parts))
 
@@ -123,6 +126,9 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
 
     def _value(self, cell: str) -> object:
         text = cell.strip()
+        if text == UNSAVED:
+            self._reasons[cell] = _NO_VALUE
+            return NONE[self.kind]
         if text.casefold() in self._missing:
             return NONE[self.kind]
         try:

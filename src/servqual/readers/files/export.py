@@ -87,7 +87,10 @@ class Export:
             found = self._places(opened.header)
             names = names_of(self.table, found)
             places = {name: found[given] for given, (name, _) in names.items()}
-            readers = {name: self._reader(name, seconds, desk, typed=opened.typed) for name, seconds in names.values()}
+            readers = {
+                name: self._reader(name, seconds, desk, numbers=places[name] in opened.numbers)
+                for name, seconds in names.values()
+            }
             self.notes[:] = opened.notes
             self.repeated[:] = [name for name, place in places.items() if opened.header[place] in opened.repeated]
             own_id = None if self.folded else readers.get(IDS.get(self.table, ""))
@@ -108,7 +111,8 @@ class Export:
             if zones:
                 self.notes.append(f"times carry no offset and were read in {layout.zone}")
 
-    def _reader(self, name: str, seconds: int, desk: ZoneInfo | None, *, typed: bool) -> CellReader:
+    def _reader(self, name: str, seconds: int, desk: ZoneInfo | None, *, numbers: bool) -> CellReader:
+        """Make the reader of a column; beside numbers of the file's own its texts have no decimal sign of theirs."""
         kind = {EVENT: Kind.LABEL, EVENT_AT: Kind.MOMENT}.get(name) or kind_of(self.table, name, self.kinds)
         layout = self.layout
         return CellReader(
@@ -118,10 +122,11 @@ class Export:
             desk=desk,
             dates=layout.dates,
             missing=layout.missing,
-            decimal=None if typed else layout.decimal,
+            decimal=None if numbers else layout.decimal,
             true=layout.true,
             false=layout.false,
             seconds=seconds,
+            settings=not numbers or kind not in {Kind.NUMBER, Kind.COUNT, Kind.DURATION},
         )
 
     def _places(self, header: tuple[str, ...]) -> dict[str, int]:

@@ -8,7 +8,7 @@ import gzip
 import io
 import itertools
 import zlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from servqual._checks import need
 from servqual.errors import UnreadableFile
 from servqual.readers.columns.labels import text_of
 from servqual.readers.files.access import reading
+from servqual.readers.files.sheet_rows import UNSAVED
 from servqual.readers.files.workbook import sheet_names_and_rows
 
 CHUNK: Final = 16_384
@@ -66,8 +67,8 @@ class Opened:
     notes: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     """Names that the header has more than once; the first column keeps it."""
-    typed: bool = False
-    """Whether the file has typed cells, so that their text is ours and not the export's."""
+    numbers: Collection[int] = ()
+    """The places of columns with numbers of the file's own, so that their text is ours and not the export's."""
 
 
 @contextmanager
@@ -366,10 +367,11 @@ class _Counted(io.RawIOBase):
 
 
 def _open_excel(path: Path, sheet: str | None, stack: ExitStack) -> Opened:
-    names, chunks = sheet_names_and_rows(path, sheet, stack)
+    names, numbers, chunks = sheet_names_and_rows(path, sheet, stack)
     if sheet is not None and sheet not in names:
         raise UnreadableFile(f"{path} has the sheets {', '.join(names)} (got {sheet!r})", path=str(path))
     first: list[list[str]] = next(chunks, [[]])
+    first[0] = ["" if name == UNSAVED else name for name in first[0]]
     if not any(first[0]):
         raise UnreadableFile(f"{path} has no header in its first row", path=str(path))
     unique, repeated = _unique(first[0], path)
@@ -377,7 +379,7 @@ def _open_excel(path: Path, sheet: str | None, stack: ExitStack) -> Opened:
     if sheet is None and len(names) > 1:
         notes.append(f"read sheet {names[0]!r} of {len(names)}; name another with sheet = '…'")
     rows = _excel_chunks(itertools.chain([first[1:]], chunks), len(unique))
-    return Opened(unique, rows, tuple(notes), tuple(repeated), typed=True)
+    return Opened(unique, rows, tuple(notes), tuple(repeated), numbers)
 
 
 def _excel_chunks(chunks: Iterator[list[list[str]]], width: int) -> Iterator[TextChunk]:
@@ -411,4 +413,6 @@ def _open_parquet(path: Path, stack: ExitStack) -> Opened:
         except (OSError, ValueError, OverflowError, MemoryError) as error:
             raise UnreadableFile(f"{path} cannot be read after row {number - 1}: {error}", path=str(path)) from None
 
-    return Opened(names, chunks(), typed=True)
+    types = map(str, file.schema_arrow.types)
+    texts = ("string", "large_string", "dictionary<values=string", "dictionary<values=large_string")
+    return Opened(names, chunks(), numbers=[at for at, type_ in enumerate(types) if not type_.startswith(texts)])

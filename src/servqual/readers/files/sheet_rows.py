@@ -7,17 +7,30 @@ memory than there is, ends this process and not the user's. It imports nothing o
 import datetime as dt
 import itertools
 import marshal
+import posixpath
+import re
 import struct
 import sys
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, BinaryIO, Final
+from xml.etree import ElementTree as ET
 
 LENGTH: Final = struct.Struct("<Q")
 """The length of a message, which goes before it."""
 _ROWS: Final = 16_384
 _CELLS: Final = 1 << 22
 """The most rows and cells of a message."""
+UNSAVED: Final = "\0formula"
+"""The text of a formula without a value, that of `readers.columns.texts`; no cell has its first character."""
+_PIECE: Final = 1 << 20
+_NO_VALUE: Final = re.compile(
+    rb"""<(?:\w+:)?c\s(?P<facts>[^<>]*)>\s*<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*"""
+    rb"""(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</)"""
+)
+_PLACE: Final = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]+)["']""")
+_EMPTY_TEXT: Final = re.compile(rb"""\bt=["']str["']""")
 
 
 def as_text(cell: object) -> str:
@@ -29,7 +42,7 @@ def as_text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def texts_of(rows: list[list[object]], timed: set[int]) -> list[list[str]]:
+def texts_of(rows: list[list[object]], timed: Collection[int]) -> list[list[str]]:
     """Write rows; a date in a column that also has times is a midnight, of which the reader drops the time."""
     return [
         [f"{cell} 00:00:00" if type(cell) is dt.date and at in timed else as_text(cell) for at, cell in enumerate(row)]
@@ -37,19 +50,73 @@ def texts_of(rows: list[list[object]], timed: set[int]) -> list[list[str]]:
     ]
 
 
-def messages(load: Callable[[], Any], sheet: str | None) -> Iterator[Any]:
-    """Give the names of the sheets, then the rows of one as texts, some at a time; or the fault as a text."""
+def unsaved(path: str, sheet: str) -> dict[int, list[int]]:
+    """Find the formulas of an .xlsx file that were stored without a value, as columns by row, both from 0.
+
+    A program that writes formulas without reckoning leaves them so, and their cells read as if they were empty.
+    """
+    with zipfile.ZipFile(path) as book:
+        ids = {
+            of.get("name"): value
+            for of in ET.fromstring(book.read("xl/workbook.xml")).iter()  # noqa: S314  (in bounds of its own)
+            for name, value in of.items()
+            if of.tag.endswith("}sheet") and name.endswith("}id")
+        }
+        links = ET.fromstring(book.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+        [target] = [link.get("Target", "") for link in links if link.get("Id") == ids[sheet]]
+        with book.open(posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")) as file:
+            return unsaved_in(file, _PIECE)
+
+
+def unsaved_in(file: IO[bytes], size: int) -> dict[int, list[int]]:
+    """Find the formulas without a value in a sheet, a piece at a time; a cell may go on in the next piece."""
+    found: dict[int, dict[int, None]] = {}
+    rest = b""
+    while piece := file.read(size):
+        text = rest + piece
+        for cell in _NO_VALUE.finditer(text) if b"<f" in text or b":f" in text else ():
+            place = _PLACE.search(cell["facts"])
+            if place and not _EMPTY_TEXT.search(cell["facts"]):
+                column = 0
+                for letter in place[1]:
+                    column = 26 * column + letter - 64
+                found.setdefault(int(place[2]) - 1, {})[column - 1] = None
+        last = max(text.rfind(b"<c "), text.rfind(b":c "), 0)
+        rest = text[max(text.rfind(b"<", 0, last + 1), 0) :]
+        rest = rest if len(rest) <= _PIECE else b""
+    return {row: [*columns] for row, columns in found.items()}
+
+
+def messages(
+    load: Callable[[], Any], sheet: str | None, empty: Callable[[str], dict[int, list[int]]] = lambda _: {}
+) -> Iterator[Any]:
+    """Give the names of the sheets, then the places of the columns of one that hold numbers, then its rows as texts.
+
+    Rows come some at a time; a fault is a text. `empty` finds the formulas without a value.
+    """
     try:
         book = load()
         names = list(book.sheet_names)
         yield names
         if not names or sheet not in {None, *names}:
             return
-        found = book.get_sheet_by_name(names[0] if sheet is None else sheet)
+        name = names[0] if sheet is None else sheet
+        found, formulas = book.get_sheet_by_name(name), empty(name)
         rows, most = found.iter_rows(), max(1, min(_ROWS, _CELLS // max(found.total_width, 1)))
-        timed = {at for row in found.iter_rows() for at, cell in enumerate(row) if type(cell) is dt.datetime}
+        kinds = {
+            (at, type(cell)) for row in itertools.islice(found.iter_rows(), 1, None) for at, cell in enumerate(row)
+        }
+        timed = {at for at, kind in kinds if kind is dt.datetime}
+        yield sorted({at for at, kind in kinds if kind in {int, float}})
+        first, left = 0, (found.start or (0, 0))[1]
         while some := list(itertools.islice(rows, most)):
-            yield texts_of(some, timed)
+            texts = texts_of(some, timed)
+            for row in formulas.keys() & range(first, first + len(texts)):
+                for at in formulas[row]:
+                    if left <= at < left + len(texts[row - first]):
+                        texts[row - first][at - left] = UNSAVED
+            first += len(texts)
+            yield texts
     except BaseException as error:  # noqa: BLE001  (a panic of the reader is no Exception)
         yield str(error) or type(error).__name__
 
@@ -78,5 +145,12 @@ if __name__ == "__main__":  # pragma: no cover  (another process)
     limit(int(memory), int(seconds))
     from python_calamine import CalamineWorkbook
 
+    def formulas(sheet: str) -> dict[int, list[int]]:  # noqa: D103
+        with suppress(zipfile.BadZipFile, LookupError, ValueError, ET.ParseError):
+            return unsaved(path, sheet)
+        return {}  # no .xlsx file
+
     with suppress(BrokenPipeError):
-        send(messages(lambda: CalamineWorkbook.from_path(path), named[0] if named else None), sys.stdout.buffer)
+        send(
+            messages(lambda: CalamineWorkbook.from_path(path), named[0] if named else None, formulas), sys.stdout.buffer
+        )

@@ -26,8 +26,11 @@ _SECONDS_PER_MB: Final = 10
 
 def sheet_names_and_rows(
     path: Path, sheet: str | None, stack: ExitStack
-) -> tuple[list[str], Iterator[list[list[str]]]]:
+) -> tuple[list[str], list[int], Iterator[list[list[str]]]]:
     """Start to read a sheet, by default the first; the names of all, and rows of texts, some at a time.
+
+    Between them stand the places of the columns that hold numbers. A formula that was stored without a value is
+    `sheet_rows.UNSAVED`.
 
     Raises `UnreadableFile` for what is no Excel file, or takes more memory or time than a file of its size should.
     """
@@ -47,7 +50,7 @@ def sheet_names_and_rows(
     assert process.stdout is not None
     told = _messages(process.stdout, path)
     names: list[str] = next(told, [])
-    return names, told
+    return names, next(told, []), told
 
 
 def _messages(source: IO[bytes], path: Path) -> Iterator[Any]:

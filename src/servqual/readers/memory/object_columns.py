@@ -125,7 +125,7 @@ _CASE: Final[Mapping[str, Getter]] = {
     "case_id": "id",
     "customer_id": "customer",
     "agent": "owner",
-    **_same("team category priority status"),
+    **_same("team site category priority status"),
     **{name: _last_known(name) for name in ("cause", "channel", "tier")},
     **{name: _first_known(name) for name in CASE_FIRST_TOLD},
     "updated_at": lambda case: case.history[-1].at,
@@ -139,6 +139,7 @@ _INTERACTION: Final[Mapping[str, Getter]] = {
     "case_id": "case",
     "complaint_id": "complaint",
     "commitment_id": "commitment",
+    "service_type": "service",
     **_same("team agent site touchpoint channel direction topic tier language handled_by outcome"),
     **_same("queued_at answered_at ended_at transferred"),
     "wait_s": Following(("queued_at", "answered_at", "ended_at"), _waited),
@@ -169,7 +170,7 @@ _SURVEYED: Final[Mapping[str, Getter]] = {
     "customer_id": "customer",
     "case_id": "case",
     "interaction_id": "interaction",
-    **_same("survey team agent channel incentivised"),
+    **_same("survey team agent site channel incentivised"),
 }
 _TOLD: Final = (
     *("question", "question_kind", "scale_low", "scale_high", "dimension", "touchpoint"),
@@ -263,6 +264,9 @@ OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Getter]]]] = Mappin
                 **_same("at what"),
             },
         },
+        "incidents": {
+            "incident": {"incident_id": "id", "started_at": "declared.began_at", **_same("restored_at status")}
+        },
         "case_events": {"case": {}},
     }
 )
@@ -275,7 +279,7 @@ EVENT_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "reported": {
             "customer_id": "customer",
             "agent": "owner",
-            **_same("team category priority channel tier source opened_by customer owner"),
+            **_same("team site category priority channel tier source opened_by customer owner"),
         },
         "classified": _same("category priority cause"),
         "assigned": _TAKEN,

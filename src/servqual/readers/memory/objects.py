@@ -17,6 +17,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.model.declared import name_of
+from servqual.model.history.lifecycle import Lived
 from servqual.readers.columns.columns import LONGEST, MISSING, Chunk
 from servqual.readers.columns.duplicates import IDS, NAMING, naming, repeated, without
 from servqual.readers.columns.labels import labels_of
@@ -29,6 +30,7 @@ _CHUNK: Final = 1 << 16
 """Objects of an iterator per chunk."""
 _MODEL: Final = "servqual.model."
 _EXACT: Final = 2.0**32
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _TICK: Final = dt.timedelta(microseconds=1)
 
 
@@ -44,13 +46,13 @@ def _is_ours(kind: Any) -> bool:
 
 
 def object_chunks(
-    table: str, source: Any, only: Container[str] | None = None, desk: str | None = None
+    table: str, source: Any, only: Container[str] | None = None, desk: str | None = None, now: int | None = None
 ) -> Iterator[Any]:
     """Read a list of objects as one chunk, an iterator 65,536 objects at a time; pass on anything else unchanged.
 
-    Where `only` is given, no other columns are read. Dates are days in the zone `desk`, by default UTC. In a list an
-    object with a repeated id is refused. Raises `InvalidValue` for one object alone, and for a value that is not
-    iterable.
+    Where `only` is given, no other columns are read. Dates are days in the zone `desk`, by default UTC. An object with
+    a history is read as it was at `now`, in microseconds of UTC. In a list an object with a repeated id is refused.
+    Raises `InvalidValue` for one object alone, and for a value that is not iterable.
 
     >>> list(object_chunks("purchases", [{"at": []}]))
     [{'at': []}]
@@ -65,14 +67,31 @@ def object_chunks(
         )
     first, listed = 0, isinstance(source, Sequence)
     if isinstance(source, Sequence) and source and all(map(_is_ours, {*map(type, source)})):
-        yield chunk_of_objects(table, source, only=only, desk=desk)
+        yield chunk_of_objects(table, _as_of(table, source, now), only=only, desk=desk)
         return
     for ours, group in groupby(source, is_object):
         if not ours:
             yield from group
         while ours and (objects := [*islice(group, None if listed else _CHUNK)]):
-            yield chunk_of_objects(table, objects, first, only=only, desk=desk)
+            yield chunk_of_objects(table, _as_of(table, objects, now), first, only=only, desk=desk)
             first += len(objects)
+
+
+def _as_of(table: str, objects: Sequence[Any], now: int | None) -> Sequence[Any]:
+    """Return the objects as they were at a moment; one that begins later is its first event, which lies ahead.
+
+    A log is left as it is: who reads it leaves later events out.
+    """
+    if now is None or table == "case_events":
+        return objects
+    moment = _EPOCH + now * _TICK
+
+    def then(one: Any) -> Any:
+        if not isinstance(one, Lived) or one.counted[-1].at <= moment:
+            return one
+        return one.as_of(max(moment, one.counted[0].at))
+
+    return [*map(then, objects)]
 
 
 def chunk_of_objects(

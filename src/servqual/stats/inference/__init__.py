@@ -1,5 +1,86 @@
-"""Estimates with their intervals and tests, on plain numbers and arrays."""
+"""Estimates with their intervals and tests, on plain numbers and arrays.
 
-from servqual.stats.inference.estimate import Estimate
+Each call gives an `Estimate`: a value with its interval, or None with a reason where the data cannot carry it. The
+kernels behind them, for many comparisons at once, are in `servqual.stats.differences`, `.intervals` and `.planning`.
+"""
 
-__all__ = ["Estimate"]
+from servqual.stats.inference.equivalence import equivalence_of_means, equivalence_of_proportions
+from servqual.stats.inference.estimate import (
+    Equivalence,
+    Estimate,
+    Jackknife,
+    MeanDifference,
+    PairedDifference,
+    RankDifference,
+    Significance,
+)
+from servqual.stats.inference.means import difference_of_means, mean
+from servqual.stats.inference.multiple import benjamini_hochberg, bonferroni, holm
+from servqual.stats.inference.power import (
+    duration,
+    power_of_two_means,
+    power_of_two_proportions,
+    power_of_two_rates,
+    sample_size,
+    sample_size_of_two_means,
+    sample_size_of_two_proportions,
+    sample_size_of_two_rates,
+    smallest_difference_of_means,
+    smallest_difference_of_proportions,
+    smallest_difference_of_rates,
+)
+from servqual.stats.inference.proportions import (
+    chi_square_of_proportions,
+    difference_of_proportions,
+    mcnemar,
+    proportion,
+    z_test_of_proportions,
+)
+from servqual.stats.inference.quantiles import quantile
+from servqual.stats.inference.ranks import mann_whitney
+from servqual.stats.inference.rates import difference_of_rates, rate, ratio_of_rates
+from servqual.stats.inference.ratios import ratio, ratio_of_means, ratio_of_proportions
+from servqual.stats.inference.resampling import bootstrap, jackknife
+
+__all__ = [
+    "Equivalence",
+    "Estimate",
+    "Jackknife",
+    "MeanDifference",
+    "PairedDifference",
+    "RankDifference",
+    "Significance",
+    "benjamini_hochberg",
+    "bonferroni",
+    "bootstrap",
+    "chi_square_of_proportions",
+    "difference_of_means",
+    "difference_of_proportions",
+    "difference_of_rates",
+    "duration",
+    "equivalence_of_means",
+    "equivalence_of_proportions",
+    "holm",
+    "jackknife",
+    "mann_whitney",
+    "mcnemar",
+    "mean",
+    "power_of_two_means",
+    "power_of_two_proportions",
+    "power_of_two_rates",
+    "proportion",
+    "quantile",
+    "rate",
+    "ratio",
+    "ratio_of_means",
+    "ratio_of_proportions",
+    "ratio_of_rates",
+    "sample_size",
+    "sample_size_of_two_means",
+    "sample_size_of_two_proportions",
+    "sample_size_of_two_rates",
+    "smallest_difference_of_means",
+    "smallest_difference_of_proportions",
+    "smallest_difference_of_rates",
+    "z_test_of_proportions",
+]

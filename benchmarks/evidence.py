@@ -1,0 +1,230 @@
+"""How often verdicts are wrong, and how often they find what is there: 2,000 seeds a row, as a table.
+
+    python benchmarks/evidence.py [SEEDS [FIRST SEED]]
+
+In the first table nothing has changed, so that every *improved* and every *worse* is false: at most 5 % of them should
+be, and at most 2.5 % improved. In the second there is an effect that a plan of 95 % power finds. The third has how often
+the interval of an interrupted series holds the truth, and the last how many of a million random intervals are out of
+order. `docs/verdicts.md` holds them. It takes some minutes on two cores.
+"""
+
+import datetime as dt
+import math
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from servqual._arrays import Array
+from servqual.metrics import KPIS, Tally, measure, tally
+from servqual.pdca import Selected, compare, diagnose
+from servqual.samples import desk
+from servqual.stats import differences
+from servqual.stats.inference import (
+    interrupted_series,
+    sample_size_of_two_means,
+    sample_size_of_two_proportions,
+)
+
+DAY = np.timedelta64(86_400_000_000, "us")
+BEFORE, AFTER = np.datetime64("2026-03-02", "us"), np.datetime64("2026-05-04", "us")
+NOW = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
+TEAMS = [f"team {letter}" for letter in "abcdefghij"]
+FLAGS = {
+    "cases": ("sla_kept", "escalated", "recategorised", "procedure_followed", "reassigned"),
+    "interactions": ("abandoned", "transferred", "resolved"),
+}
+TWELVE = (
+    "sla_kept", "escalation_rate", "wrong_category_rate", "procedure_followed_rate", "reassignment_rate",
+    "resolution_rate", "resolution_p50", "resolution_time", "abandonment_rate", "transfer_rate", "hold_time", "asa",
+)  # fmt: skip
+Row = Callable[[int], str]
+
+
+def month(dice: np.random.Generator, start: np.datetime64, n: int, *, kept: float = 0.6, hours: float = 8) -> Any:
+    """A month of n cases, of which some keep their promise; times to resolution are skewed."""
+    received = start + dice.integers(0, 28, n) * DAY
+    taken = dice.lognormal(math.log(hours), 1, n)
+    return {
+        "received_at": received,
+        "resolved_at": received + (taken * 3.6e9).astype("m8[us]"),
+        "sla_kept": dice.random(n) < kept,
+        "team": dice.choice(TEAMS, n),
+    }
+
+
+def both(seed: int, kpi: str, n: int, effect: Mapping[str, float], **options: Any) -> str:
+    """The verdict on two months that differ by an effect."""
+    dice = np.random.default_rng(seed)
+    sides = (month(dice, BEFORE, n), month(dice, AFTER, n, **effect))
+    return compare(*(tally([kpi], {"cases": side}, now=NOW) for side in sides), **options).decision
+
+
+def daily_looks(seed: int, looks: int = 20) -> str:
+    """The first verdict that is clear, looking at each of twenty days what has come so far."""
+    dice = np.random.default_rng(seed)
+    old = tally(["sla_kept"], {"cases": month(dice, BEFORE, 1000)}, now=NOW)
+    so_far: Tally | None = None
+    for _ in range(looks):
+        today = tally(["sla_kept"], {"cases": month(dice, AFTER, 50)}, now=NOW)
+        so_far = today if so_far is None else so_far + today
+        decision = compare(old, so_far, looks=looks).decision
+        if decision in {"improved", "worse"}:
+            return str(decision)
+    return "unclear"
+
+
+def any_of_twelve(seed: int) -> str:
+    """Any verdict of twelve KPIs, of which one was named before."""
+    dice = np.random.default_rng(seed)
+    sides = []
+    for start in (BEFORE, AFTER):
+        cases = month(dice, start, 400) | {name: dice.random(400) < 0.3 for name in FLAGS["cases"]}
+        contacts = {name: dice.random(400) < 0.3 for name in FLAGS["interactions"]}
+        contacts |= {name: dice.exponential(60, 400).round() for name in ("wait_s", "hold_s")}
+        contacts["queued_at"] = cases["received_at"]
+        sides.append(tally([*TWELVE], {"cases": cases, "interactions": contacts}, now=NOW))
+    found = Counter(verdict.decision for verdict in compare(*sides, primary="sla_kept"))
+    return next((decision for decision in ("improved", "worse") if found[decision]), "unclear")
+
+
+def worst_of_ten(seed: int, *, found_by: str) -> str:
+    """The team that was worst among ten equal ones, next month: named by `diagnose`, or picked by eye."""
+    dice = np.random.default_rng(seed)
+    first, second = month(dice, BEFORE, 2000), month(dice, AFTER, 2000)
+    teams = measure(["sla_kept"], {"cases": first}, by=["team"], now=NOW)
+    if found_by == "diagnose":
+        # nearly no level, so that the worst is named although nothing is wrong
+        named = diagnose({"cases": first}, kpis=["sla_kept"], by=["team"], level=0.999, most=1, now=NOW)
+        if not len(named):
+            return "unclear"
+        label, selected = named[0].weak.label, named[0].selected
+    else:
+        label = min(teams, key=lambda m: m.value if m.value is not None else 2).group["team"]
+        selected = Selected.among(teams, "sla_kept", team=label)
+    sides = (tally(["sla_kept"], {"cases": side}, now=NOW, where={"team": label}) for side in (first, second))
+    return compare(*sides, selected=selected).decision
+
+
+def with_season(seed: int) -> str:
+    """Eight weeks of a desk that did not change, against the same eight weeks of the next year."""
+    sample = desk(seed=seed, days=430, cases_per_day=6, improved_after=None, season=0.3)
+    start = sample.start
+    sides = []
+    for year in (0, 1):
+        begin = start + dt.timedelta(days=364 * year)
+        period = (begin, begin + dt.timedelta(days=56))
+        sides.append(tally(["reassignment_rate"], {"cases": sample.tables["cases"]}, now=period[1], period=period))
+    return compare(*sides).decision
+
+
+def series(seed: int, rho: float, *, n: int = 24, step: float = 0.0, slope: float = 0.0) -> Any:
+    """An interrupted series of n points with autocorrelated noise of one standard deviation."""
+    dice = np.random.default_rng(seed)
+    noise = np.empty(n)
+    noise[0] = dice.normal()
+    for place, fresh in enumerate(dice.normal(scale=math.sqrt(1 - rho**2), size=n - 1), 1):
+        noise[place] = rho * noise[place - 1] + fresh
+    later = np.arange(n) - n // 2
+    return interrupted_series(noise + np.where(later >= 0, step + slope * later, 0), at=n // 2)
+
+
+def level_and_slope(seed: int, rho: float) -> str:
+    """Whether level or slope of an unchanged series is called changed."""
+    found = series(seed, rho)
+    for each in (found.level_change, found.slope_change):
+        if each.low > 0:
+            return "improved"
+        if each.high < 0:
+            return "worse"
+    return "unclear"
+
+
+def level_found(seed: int, rho: float, step: float) -> str:
+    """Whether a step of the level is found."""
+    return "improved" if series(seed, rho, step=step).level_change.low > 0 else "unclear"
+
+
+def holds(seed: int, n: int, rho: float) -> str:
+    """Whether the interval of a step holds it, and whether a caveat tells that it may not."""
+    found = series(seed, rho, n=n, step=2.0)
+    inside = found.level_change.low <= 2.0 <= found.level_change.high
+    return f"{'held' if inside else 'missed'}{' with a caveat' if found.caveats else ''}"
+
+
+def spread(pool: ProcessPoolExecutor, row: Row, seeds: range) -> Counter[str]:
+    """Count what a row gives over the seeds."""
+    return Counter(pool.map(row, seeds, chunksize=25))
+
+
+def out_of_order(seed: int, n: int) -> tuple[int, int]:
+    """Count intervals that are out of order, or NaN although both sides have data, among n random ones of each kind."""
+    dice = np.random.default_rng(seed)
+    sizes = [np.rint(10 ** dice.uniform(0, 6, n)) for _ in range(2)]
+    shares = [dice.choice([0, 1, *dice.random(8)], n) for _ in range(2)]
+    hits = [np.rint(size * share) for size, share in zip(sizes, shares, strict=True)]
+    found = [
+        differences.shares(hits[1], sizes[1], hits[0], sizes[0], 0.95),
+        differences.rates(hits[1], sizes[1], hits[0], sizes[0], 0.95),
+    ]
+    bad = sum(int((~((gap.low <= gap.value) & (gap.value <= gap.high))).sum()) for gap in found)
+    return bad, n * len(found)
+
+
+def main(seeds: int = 2000, first: int = 1) -> None:
+    """Print the tables."""
+    some = range(first, first + seeds)
+    null: Mapping[str, Row] = {
+        "one look, share of kept promises, 400 a side": partial(both, kpi="sla_kept", n=400, effect={}),
+        "one look, mean time to resolution, 400 a side": partial(both, kpi="resolution_time", n=400, effect={}),
+        "one look, median time to resolution, 400 a side": partial(both, kpi="resolution_p50", n=400, effect={}),
+        "daily looks for twenty days": daily_looks,
+        "any of 12 KPIs, one named before": any_of_twelve,
+        **{
+            f"level or slope at 24 points, autocorrelation {rho:g}": partial(level_and_slope, rho=rho)
+            for rho in (0, 0.3, 0.6)
+        },
+        "worst of ten teams, named by diagnose": partial(worst_of_ten, found_by="diagnose"),
+        "worst of ten teams, picked by eye": partial(worst_of_ten, found_by="eye"),
+        "unchanged desk with season, reassignments": with_season,
+    }
+    shares = sample_size_of_two_proportions(0.6, 0.7, power=0.95)
+    sd = 8 * math.sqrt((math.e - 1) * math.e)
+    means = sample_size_of_two_means(0.2 * 8 * math.exp(0.5), sd=sd, other_sd=0.8 * sd, power=0.95)
+    there: Mapping[str, Row] = {
+        f"share 60 % to 70 %, {shares} a side": partial(both, kpi="sla_kept", n=shares, effect={"kept": 0.7}),
+        f"mean time a fifth shorter, {means} a side": partial(
+            both, kpi="resolution_time", n=means, effect={"hours": 6.4}
+        ),
+        "level of 24 points, autocorrelation .6, 4.5 deviations": partial(level_found, rho=0.6, step=4.5),
+        "level of 24 points, no autocorrelation, 4.5 deviations": partial(level_found, rho=0.0, step=4.5),
+    }
+    assert set(TWELVE) <= set(KPIS)
+    with ProcessPoolExecutor(2) as pool:
+        print("| nothing changed | false | improved | worse |\n|---|---|---|---|", flush=True)
+        for name, row in null.items():
+            found = spread(pool, row, some)
+            up, down = (found[decision] / seeds for decision in ("improved", "worse"))
+            mark = "" if up + down <= 0.065 and up <= 0.036 else " **above**"
+            print(f"| {name} | {up + down:.1%}{mark} | {up:.1%} | {down:.1%} |", flush=True)
+        print("\n| an effect that is there | found |\n|---|---|", flush=True)
+        for name, row in there.items():
+            share = spread(pool, row, some)["improved"] / seeds
+            print(f"| {name} | {share:.1%}{'' if share >= 0.935 else ' **below**'} |", flush=True)
+        print("\n| interval of a level, points, autocorrelation | held | with a caveat |\n|---|---|---|", flush=True)
+        for n in (12, 24, 48):
+            for rho in (0.0, 0.3, 0.6, 0.8):
+                found = spread(pool, partial(holds, n=n, rho=rho), some)
+                held = (found["held"] + found["held with a caveat"]) / seeds
+                told = sum(count for name, count in found.items() if name.endswith("caveat")) / seeds
+                print(f"| {n}, {rho:g} | {held:.1%} | {told:.1%} |", flush=True)
+    bad, of = out_of_order(first, 1_000_000)
+    print(f"\n{bad:,} of {of:,} random intervals are out of order or unknown.")
+
+
+if __name__ == "__main__":
+    main(*(int(word) for word in sys.argv[1:3]))

@@ -1,0 +1,125 @@
+"""Write docs/verdicts.md from the tables of servqual.pdca: `python docs/make_verdicts.py`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from servqual.pdca.caveats import CAVEATS
+from servqual.pdca.methods import FIELLER, METHODS, OTHERWISE
+from servqual.pdca.rules import RULES, RULES_VERSION
+
+INTRO = '''# Verdicts
+
+*This page is written by `docs/make_verdicts.py` from the tables that the code reads.*
+
+`compare(before, after)` reads two tallies, two results of `measure` or two measurements, and nothing else: no rows, so
+that it takes the same time whatever the data were. It gives a `Verdict`: the change with its interval, the decision,
+and the rule that took it.
+
+```python
+import datetime as dt
+from servqual.metrics import tally
+from servqual.pdca import Guardrail, compare, replay
+
+
+def month(number, solved, reopened):
+    """A month of 2,000 cases."""
+    first, then = dt.datetime(2026, number, 2, tzinfo=dt.UTC), dt.datetime(2026, number, 3, tzinfo=dt.UTC)
+    ends = [then] * solved + [None] * (2000 - solved)
+    again = [1] * reopened + [0] * (2000 - reopened)
+    return {"cases": {"received_at": [first] * 2000, "resolved_at": ends, "reopened": again}}
+
+
+kpis, now = ["resolution_rate", "reopen_rate"], dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+march, may = tally(kpis, month(3, 1200, 60), now=now), tally(kpis, month(5, 1500, 62), now=now)
+rail = Guardrail(kpi="reopen_rate", margin=0.03)
+verdict = compare(march, may, "resolution_rate", margin=0.02, guardrails=[rail])
+assert str(verdict) == "resolution rate: improved, +15 points (+12.1 to +17.8)"
+assert (verdict.rule, verdict.guardrails[0].decision) == ("improved", "equivalent")
+assert replay(verdict.receipt()) == verdict
+```
+
+## The rules'''
+RULES_TOLD = """
+`change`, `low` and `high` are after minus before in the unit of the KPI. For the rules the interval is turned so that
+above 0 is better; it is the one that is printed, at the `confidence` that is printed. The margin is absolute and in
+the same unit; without one nothing is equivalent. The first rule that holds decides. This is version {version} of the
+table, and every receipt names the version that it was judged by.
+"""
+AFTER_RULES = """
+A guardrail is *worse* if its whole interval lies beyond its margin on the bad side, *equivalent* if none of it does,
+else *unclear*; without an interval, or where neither direction of its KPI is better, it is *invalid*. The same tally on
+both sides is legal, and never improved or worse.
+
+An unclear verdict with a margin says in `n_needed` how many cases per side are still needed to see a change as large
+as the margin, at the planned `power` (80 % by default): (z of the confidence + z of the power)² × the variances per
+case of both sides / margin², less the smaller side. It is never counted for the change that was seen.
+
+## Methods
+
+The formulas stand in `servqual.stats.differences`. The p-value is two-sided and below 1 − confidence just where the
+interval leaves out 0. `relative` is the change as a share of the value before: {fieller}; None where that value may be
+0, and for scales without a true zero.
+"""
+AFTER_METHODS = """
+Sources: R. G. Newcombe, 1998, Statistics in Medicine 17: 873-890; B. L. Welch, 1947, Biometrika 34: 28-35; G. Y. Zou
+and A. Donner, 2008, Statistics in Medicine 27: 1693-1702; A. Donner and G. Y. Zou, 2012, Statistical Methods in Medical
+Research 21: 347-359. The intervals of single sides are those of [intervals](intervals.md). A measurement without its
+cell, such as one that was typed in, is compared by its own interval, and the method says so.
+
+**Several KPIs.** Without `primary=` each is judged alone, with a caveat. With it that one is judged first; the others
+only where it changed, by Holm's steps (S. Holm, 1979, Scandinavian Journal of Statistics 6: 65-70), with an interval at
+their share of the risk. Otherwise their intervals are extended to hold 0.
+
+**Several looks.** With `looks=5` each look takes a fifth of the risk (Bonferroni): the interval is at 99 %.
+
+**A group that was picked.** The worst of ten equal teams improves on its own. `selected=Selected.among(…)` draws its
+value before towards the level of all groups before anything is subtracted.
+
+**Mix.** `mix_by=["channel"]` splits the change into what the rates of the channels changed and what their mix did (E.
+M. Kitagawa, 1955, JASA 50: 1168-1194). The parts are fractions that sum to the change exactly.
+
+## Caveats
+
+Each has a stable code. A *note* says what is not known, a *weak* one that the verdict leans on less than it seems to, a
+*blocking* one makes it unclear or invalid. What a tally does not carry, such as its period, never blocks.
+"""
+END = """
+## Receipts
+
+`verdict.receipt()` gives bytes: the definition ids, both sides, the options, the version of the rules, and a SHA-256 of
+all that; no pickle. `replay(receipt)` makes the verdict again and compares its receipt with the one given, so that any
+altered byte is found, also under a checksum that was made anew. KPIs with parameters of their own are passed as
+`replay(receipt, kpis=[…])`. Receipts may stand one after another in a file: `verify_file(path)` replays them all. The
+errors are `UnreadableReceipt` with a code that begins with `receipt.`.
+"""
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(head), ["---" for _ in head], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def page() -> str:
+    """The page: rules, methods and caveats, each from its table."""
+    rules = [
+        [str(place), f"`{rule.key}`", rule.when, f"**{rule.decision}**"] for place, rule in enumerate(RULES, start=1)
+    ]
+    methods = [[f"`{statistic}`", method] for statistic, method in METHODS.items()]
+    caveats = [[f"`{code}`", told.severity, told.when, told.effect] for code, told in CAVEATS.items()]
+    return "\n".join(
+        [
+            INTRO,
+            RULES_TOLD.format(version=RULES_VERSION),
+            _table(["", "rule", "holds if", "decision"], rules),
+            AFTER_RULES.format(fieller=FIELLER).lstrip("\n"),
+            _table(["statistic", "method"], [*methods, ["any other", OTHERWISE]]),
+            AFTER_METHODS.lstrip("\n"),
+            _table(["code", "severity", "given where", "effect"], caveats),
+            END.strip("\n"),
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "verdicts.md").write_text(page(), encoding="utf-8")

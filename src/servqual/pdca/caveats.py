@@ -1,0 +1,119 @@
+"""Caveats of a verdict: what its reader must know, each with a stable code, a severity and its effect."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import attrs
+
+__all__ = ["CAVEATS", "Caveat", "Severity"]
+
+Severity: TypeAlias = Literal["note", "weak", "blocking"]
+
+
+class Told(NamedTuple):
+    """When a caveat is given, and what it does to the verdict."""
+
+    severity: Severity
+    effect: str
+    when: str
+
+
+@attrs.frozen(kw_only=True)
+class Caveat:
+    """A code for machines, a sentence for people, how heavy it weighs, and what it does to the verdict.
+
+    `severity`: a `note` says what is not known, a `weak` one that the verdict leans on less than it seems to, a
+    `blocking` one makes it unclear or invalid, as `effect` says.
+    """
+
+    code: str
+    text: str
+    severity: Severity
+    effect: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+_INVALID: Final = "the verdict is invalid"
+_UNCLEAR: Final = "an improvement is unclear"
+_NONE: Final = "none on the decision"
+CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
+    {
+        "compare.no_data": Told("blocking", _INVALID, "a side has no value"),
+        "compare.definition_differs": Told(
+            "blocking", _INVALID, "the KPI has another formula, version or parameter on the other side"
+        ),
+        "compare.scale_differs": Told("blocking", _INVALID, "the scores of the sides lie on different scales"),
+        "compare.confidence_differs": Told(
+            "blocking",
+            _INVALID,
+            "a measurement without its cell has its interval at another confidence than the one asked for",
+        ),
+        "compare.windows_overlap": Told(
+            "blocking", _INVALID, "both sides state a period, they overlap, and the tallies are not the same one"
+        ),
+        "compare.windows_reversed": Told("blocking", _INVALID, "the period of after ends before that of before begins"),
+        "compare.lengths_differ": Told("blocking", _INVALID, "a count is compared over periods of different length"),
+        "cells.mostly_unread": Told(
+            "blocking", _INVALID, "over half of the rows that the KPI needs could not be read on a side"
+        ),
+        "kpi.no_direction": Told("blocking", "neither improved nor worse", "neither direction of the KPI is better"),
+        "interval.none": Told(
+            "blocking", "the verdict is unclear, unless a guardrail is worse", "the change has no interval"
+        ),
+        "cases.immature": Told(
+            "blocking",
+            _UNCLEAR,
+            "undecided cases may still turn the sign of the change; or they are over half of a side, where the KPI "
+            "is no share",
+        ),
+        "guardrail.no_data": Told("blocking", _UNCLEAR, "a guardrail has no interval or no better direction"),
+        "mix.reversed": Told(
+            "blocking", _UNCLEAR, "the change of rates alone has the other sign than the change of the whole, or is 0"
+        ),
+        "mix.changed": Told("weak", _NONE, "a fifth of the change or more comes from a change of mix"),
+        "mix.unknown": Told("note", _NONE, "no columns of the mix were named"),
+        "period.unknown": Told("note", _NONE, "a side states no period, so that overlap and season cannot be seen"),
+        "rows.differ": Told("weak", _NONE, "the sides count other rows, by where="),
+        "cells.unread": Told("weak", _NONE, "5 % or more of the rows that the KPI needs could not be read on a side"),
+        "n.small": Told("weak", _NONE, "a side has fewer than 30 rows"),
+        "interval.approximate": Told(
+            "note", _NONE, "a score interval of fewer than three hits or three misses on a side"
+        ),
+        "volume.changed": Told(
+            "weak", _NONE, "rows per day differ by a fifth or more, and by more than chance, between stated periods"
+        ),
+        "response.rate_changed": Told(
+            "weak", _NONE, "the response rate of the survey changed by five points or more, and by more than chance"
+        ),
+        "response.rate_unknown": Told("note", _NONE, "a survey is compared without its response rate in both tallies"),
+        "series.trend": Told("weak", _NONE, "the periods before the change already moved in one direction"),
+        "series.season": Told("note", _NONE, "the sides lie in different months of the year"),
+        "kpis.several": Told("weak", _NONE, "several KPIs are judged and none was named as the primary one"),
+        "kpis.after_primary": Told(
+            "weak",
+            "the interval is extended to hold 0",
+            "the primary KPI did not change, so that others are not tested",
+        ),
+        "groups.several": Told("note", _NONE, "several groups are judged, each at the full confidence"),
+        "looks.several": Told("note", "the interval is wider", "the change was looked at several times"),
+        "selection.shrunk": Told(
+            "note",
+            "the value before is drawn to the level of all groups",
+            "the group was picked by its value before",
+        ),
+        "guardrails.proposed": Told("note", _NONE, "no guardrail was named"),
+        "margin.none": Told(
+            "note", "nothing is equivalent, and no number of cases can be given", "no margin was named"
+        ),
+    }
+)
+"""The codes: severity, effect and when each is given."""
+
+
+def caveat(code: str, text: str) -> Caveat:
+    """Make the caveat of a code."""
+    told = CAVEATS[code]
+    return Caveat(code=code, text=text, severity=told.severity, effect=told.effect)

@@ -1,0 +1,395 @@
+"""The quality portrait of a period: indicators, change, weak points, voices, plans and next actions in one object."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, TypeAlias, Unpack
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from servqual._checks import all_of, as_instant, in_order, must_be
+from servqual._words import counted, number
+from servqual.errors import InvalidValue
+from servqual.metrics import KPIS, Attainment, Kpi, Pareto, attainment, measure, pareto
+from servqual.metrics.engine import Data, Options, spelled_out
+from servqual.metrics.results.attaining import GoalVerdict, indicators_of
+from servqual.metrics.time.instants import datetime_of, us_of
+from servqual.model.standards.indicator import Indicator
+from servqual.model.standards.standard import ServiceStandard
+from servqual.pdca.diagnosing import Diagnosis, columns_of, diagnose
+from servqual.pdca.evidence import Evidence, as_evidence
+from servqual.pdca.judging import compare
+from servqual.pdca.register import Register
+from servqual.pdca.sections import Section, as_html, as_markdown
+from servqual.pdca.stage import Due, Stage, by_day
+from servqual.pdca.verdict import Verdict
+
+__all__ = ["IndicatorState", "PlanState", "ServiceReport", "Theme", "service_report"]
+
+Span: TypeAlias = tuple[dt.datetime, dt.datetime]
+_MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
+_QUARTER: Final = re.compile(r"(\d{4})-Q([1-4])")
+_THEMES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "complaints": ("complaint_volume", ("cause", "category")),
+    "cases": ("case_volume", ("category", "cause")),
+    "interactions": ("volume", ("topic",)),
+}
+_NAMED: Final = 5
+_CANDIDATES: Final = 3
+
+
+@attrs.frozen(kw_only=True)
+class IndicatorState:
+    """One indicator in the period: what it reached, and how it changed since the period before.
+
+    `verdict` is that of `compare` between both periods, None where there is no period before, or the KPI has no data.
+    """
+
+    attained: Attainment
+    before: float | None
+    verdict: Verdict | None
+
+    @property
+    def indicator(self) -> Indicator:
+        """The indicator of the standard."""
+        return self.attained.indicator
+
+    @property
+    def state(self) -> GoalVerdict:
+        """Whether its goal is reached, by the interval."""
+        return self.attained.verdict
+
+
+@attrs.frozen(kw_only=True)
+class Theme:
+    """What came up most in the period: the categories of a table."""
+
+    table: str
+    column: str
+    top: Pareto
+
+
+@attrs.frozen(kw_only=True)
+class PlanState:
+    """A plan and how far it is; `decision` is that of its verdict, None before the check."""
+
+    id: str
+    subject: str
+    owner: str | None
+    status: str
+    decision: str | None
+    overdue: int
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class ServiceReport:
+    """The quality portrait of a period, as data; `to_markdown` and a notebook show it.
+
+    `rows` are the indicators of the standard, the worst gap first; `weak` those that miss their goal. `diagnosis` says
+    where, since when and in which cases. `themes` are what came up most, `voices` qualitative evidence in the words of
+    people, `plans` the improvements under way and `actions` what is to be done next, by whom and by when.
+    """
+
+    title: str
+    period: Span
+    before: Span | None
+    now: dt.datetime
+    rows: tuple[IndicatorState, ...]
+    diagnosis: Diagnosis | None
+    themes: tuple[Theme, ...]
+    voices: tuple[Evidence, ...]
+    plans: tuple[PlanState, ...]
+    actions: tuple[Due, ...]
+    zone: str = "UTC"
+
+    @property
+    def weak(self) -> tuple[IndicatorState, ...]:
+        """Indicators below their goal by value, the worst gap as a share of the goal first."""
+        return tuple(row for row in self.rows if row.attained.met is False)
+
+    @property
+    def attainment(self) -> float | None:
+        """Share of the indicators with data and a goal whose value reaches it; None where there are none."""
+        known = [row.attained.met for row in self.rows if row.attained.met is not None]
+        return sum(known) / len(known) if known else None
+
+    @property
+    def changed(self) -> tuple[IndicatorState, ...]:
+        """Indicators that surely changed since the period before, those that got worse first."""
+        sure = [row for row in self.rows if row.verdict is not None and row.verdict.decision in {"improved", "worse"}]
+        return tuple(sorted(sure, key=lambda row: row.verdict is not None and row.verdict.decision == "improved"))
+
+    def late(self) -> tuple[Due, ...]:
+        """List the next actions whose last day was over at `now`."""
+        today = self._day(self.now)
+        return tuple(one for one in self.actions if one.due < today)
+
+    def to_markdown(self) -> str:
+        """Write the report as Markdown; text from outside is made inert."""
+        return as_markdown(self._heading(), self.sections())
+
+    def _repr_html_(self) -> str:
+        return as_html(self._heading(), self.sections())
+
+    def _heading(self) -> str:
+        first, last = (self._day(moment) for moment in (self.period[0], self.period[1] - dt.timedelta(microseconds=1)))
+        return f"{self.title}, {first} to {last}"
+
+    def _day(self, moment: dt.datetime) -> dt.date:
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
+    def sections(self) -> tuple[Section, ...]:
+        """Give the report as sections of text and tables: what changed, what to do, and all else behind it."""
+        parts = (
+            Section(title="What changed", points=tuple(map(_change, self.changed)), lines=self._unchanged()),
+            Section(title="What to do", points=tuple(self._to_do())),
+            Section(
+                title="Indicators",
+                lines=() if self.attainment is None else (f"{number(self.attainment, 'share')} reach their goal.",),
+                head=("Indicator", "Goal", "Value", "Before", "Change", "n", "Goal reached", "Verdict"),
+                rows=tuple(map(_indicator, self.rows)),
+                numeric=frozenset({1, 2, 3, 4, 5}),
+            ),
+            Section(title="Where", points=() if self.diagnosis is None else self.diagnosis.sentences()),
+            Section(
+                title="What comes up most",
+                head=("Table", "Category", "Count", "Share"),
+                rows=tuple(_theme_rows(self.themes)),
+                numeric=frozenset({2, 3}),
+            ),
+            Section(title="Voices", points=tuple(map(_voice, self.voices))),
+            Section(
+                title="Plans",
+                head=("Plan", "Subject", "Owner", "Stage", "Verdict", "Overdue"),
+                rows=tuple(
+                    (one.id, one.subject, one.owner, one.status, one.decision, f"{one.overdue:,}") for one in self.plans
+                ),
+                numeric=frozenset({5}),
+            ),
+            Section(
+                title="Next actions",
+                head=("Due", "What", "Owner", "Plan", ""),
+                rows=tuple(
+                    (str(one.due), one.what, one.owner, one.plan, "late" if one in self.late() else "")
+                    for one in self.actions
+                ),
+            ),
+        )
+        return tuple(part for part in parts if part.lines or part.points or part.rows)
+
+    def _unchanged(self) -> tuple[str, ...]:
+        if self.before is None:
+            return ("There is no period before to compare with.",)
+        rest = len(self.rows) - len(self.changed)
+        start, end = (self._day(moment) for moment in self.before)
+        against = f"against {start} to {end - dt.timedelta(days=1)}"
+        if not self.changed:
+            return (f"No indicator surely changed, {against}.",)
+        return (f"{counted(rest, 'further indicator')} did not surely change, {against}.",) if rest else ()
+
+    def _to_do(self) -> Iterable[str]:
+        for one in self.late():
+            yield f"Late since {one.due}: {one.what} ({one.owner or 'nobody'}, plan {one.plan})."
+        if self.diagnosis is not None:
+            for candidate in self.diagnosis[:_CANDIDATES]:
+                yield candidate.sentence
+
+
+@spelled_out
+def service_report(
+    data: Data,
+    standard: ServiceStandard | Iterable[Indicator],
+    *,
+    before: tuple[Any, Any] | Literal["none"] | None = None,
+    plans: Register | Iterable[Stage] = (),
+    voices: Any = (),
+    confidence: float = 0.95,
+    margin: Any = None,
+    catalogue: Mapping[str, Kpi] = KPIS,
+    kpis: Sequence[str | Kpi] | None = None,
+    **options: Unpack[Options],
+) -> ServiceReport:
+    """Draw the quality portrait of a period from several tables at once.
+
+    Args:
+        data: tables as `measure` takes them, several times readable.
+        standard: whose indicators held when the period began; of a standard that was published later, its indicators.
+        before: the period to compare with, by default the one before: the month before a month, the quarter before a
+            quarter, else as long a time right before; `"none"` compares with nothing.
+        plans: improvements at their last stage, or a `Register`.
+        voices: what people said: texts, `Evidence`, or several of them.
+        confidence: of the changes of all indicators together; each takes its share of the risk.
+        margin: the smallest change that matters, by key, as `compare` takes it.
+        catalogue: where the KPIs of indicators are looked up.
+        kpis: searched for weak groups beside those of the standard, as in `diagnose`; `by` names the columns.
+        options: those of `measure`. `period` must be given: start and end, or text such as `"2026-05"` or `"2026-Q2"`
+            in `zone`. `now` is the end of the period unless given.
+
+    The period before is seen from a `now` as long after its end, so that its open items had as much time. Raises
+    `InvalidValue` for a period that is missing or cannot be read, and what `diagnose` raises.
+
+    >>> cases = {"received_at": ["2026-04-06T10:00Z"] * 100 + ["2026-05-04T10:00Z"] * 100,
+    ...          "resolved_at": ["2026-04-06T12:00Z"] * 60 + [None] * 40 + ["2026-05-04T12:00Z"] * 90 + [None] * 10}
+    >>> solve = Indicator(name="solve what we take on", kpi="resolution_rate", goal=0.95)
+    >>> report = service_report({"cases": cases}, [solve], period="2026-05")
+    >>> [(row.before, row.attained.measured.value, row.verdict.decision, row.state) for row in report.weak]
+    [(0.6, 0.9, 'improved', 'not_reached')]
+    """
+    zone = ZoneInfo(options.get("zone") or options.get("naive") or "UTC")
+    period, earlier = _periods(options.get("period"), before, zone)
+    now = period[1] if options.get("now") is None else datetime_of(us_of(options["now"], "now", zone))  # type: ignore[arg-type]
+    indicators = _held(standard, period[0])
+    whole: Options = {**options, "period": period, "now": now}
+    mine: Options = {**whole, "by": ()}
+    attained = attainment(indicators, data, confidence=confidence, catalogue=catalogue, **mine)
+    old: tuple[Attainment, ...] = ()
+    if earlier is not None:
+        then: Options = {**mine, "period": earlier, "now": now - (period[1] - earlier[1])}
+        old = attainment(indicators, data, confidence=confidence, catalogue=catalogue, **then)
+    cycles = plans.plans if isinstance(plans, Register) else all_of(Stage, "plans", plans, "stages of plans")
+    return ServiceReport(
+        title=standard.name if isinstance(standard, ServiceStandard) else "Service report",
+        period=period,
+        before=earlier,
+        now=now,
+        rows=_states(attained, old, confidence, margin),
+        diagnosis=diagnose(data, indicators, kpis=kpis, catalogue=catalogue, **whole),
+        themes=tuple(_themes(data, mine)),
+        voices=as_evidence(voices),
+        plans=tuple(_plan(cycle, now) for cycle in cycles),
+        actions=by_day(due for cycle in cycles for due in cycle.pending()),
+        zone=zone.key,
+    )
+
+
+def _periods(given: Any, before: Any, zone: ZoneInfo) -> tuple[Span, Span | None]:
+    """Read the period and the one before it."""
+    if isinstance(given, str):
+        first, last, earlier = _calendar(given, zone)
+    else:
+        must_be(tuple, "period", "start and end, or text such as '2026-05' or '2026-Q2'", given)
+        first, last = _span("period", given, zone)
+        earlier = first - (last - first)
+    if before == "none":
+        return (first, last), None
+    then = (earlier, first) if before is None else _span("before", before, zone)
+    if then[1] > first:
+        raise InvalidValue.of("before", f"end by the start of the period, {first}", then[1])
+    return (first, last), then
+
+
+def _span(field: str, given: Any, zone: ZoneInfo) -> Span:
+    must_be(tuple, field, "start and end", given)
+    first, last = (datetime_of(us_of(moment, field, zone)) for moment in given)
+    in_order(first, last)
+    return first, last
+
+
+def _calendar(text: str, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime, dt.datetime]:
+    """Read a month or a quarter: its start and end, and the start of the one before."""
+    month, quarter = _MONTH.fullmatch(text), _QUARTER.fullmatch(text)
+    found = month or quarter
+    if found is None or (month and not 1 <= int(month[2]) <= 12):  # noqa: PLR2004  (months of a year)
+        raise InvalidValue.of("period", "be a month such as '2026-05' or a quarter such as '2026-Q2'", text)
+    length = 1 if month else 3
+    place = 12 * int(found[1]) + (int(found[2]) - 1) * length
+
+    def start(months: int) -> dt.datetime:
+        return dt.datetime(months // 12, months % 12 + 1, 1, tzinfo=zone).astimezone(dt.UTC)
+
+    return start(place), start(place + length), start(place - length)
+
+
+def _held(standard: ServiceStandard | Iterable[Indicator], at: dt.datetime) -> tuple[Indicator, ...]:
+    """The goals that held when the period began."""
+    if isinstance(standard, ServiceStandard):
+        return standard.indicators_at(as_instant(at, "period")) or standard.indicators
+    return indicators_of(standard)
+
+
+def _states(
+    attained: Sequence[Attainment], old: Sequence[Attainment], confidence: float, margin: Any
+) -> tuple[IndicatorState, ...]:
+    each = 1 - (1 - confidence) / max(len(attained), 1)
+    earlier = {row.indicator: row.measured for row in old}
+    rows = []
+    for row in attained:
+        then = earlier.get(row.indicator)
+        verdict = None
+        if then is not None and then.value is not None and row.measured.value is not None:
+            within = margin.get(row.measured.kpi) if isinstance(margin, Mapping) else margin
+            verdict = compare(then, row.measured, confidence=each, margin=within)
+        rows.append(IndicatorState(attained=row, before=None if then is None else then.value, verdict=verdict))
+    return tuple(rows)
+
+
+def _themes(data: Data, options: Options) -> Iterable[Theme]:
+    for table, (kpi, columns) in _THEMES.items():
+        if table not in data or (table == "interactions" and "cases" in data):
+            continue
+        there = columns_of(data, table, options)
+        column = next((name for name in columns if name in there), None)
+        if column is not None:
+            mine: Options = {**options, "by": (column,)}
+            found = pareto(measure([kpi], data, **mine))
+            if len(found):
+                yield Theme(table=table, column=column, top=found)
+
+
+def _plan(cycle: Stage, now: dt.datetime) -> PlanState:
+    verdict = cycle.story().verdict
+    return PlanState(
+        id=cycle.plan.id,
+        subject=cycle.plan.subject,
+        owner=cycle.plan.owner,
+        status=cycle.status.value,
+        decision=None if verdict is None else verdict.decision,
+        overdue=len(cycle.overdue(now=now)),
+    )
+
+
+# --- in words -----------------------------------------------------------------------------------------------------
+
+
+def _change(row: IndicatorState) -> str:
+    verdict = row.verdict
+    assert verdict is not None
+    m = row.attained.measured
+    return (
+        f"{row.indicator.name or verdict.title}: {verdict.decision}, from {number(row.before, m.unit)} to "
+        f"{number(m.value, m.unit)} ({_difference(verdict.change, m.unit)}, {_difference(verdict.low, m.unit)} to "
+        f"{_difference(verdict.high, m.unit)})."
+    )
+
+
+def _difference(value: float | None, unit: str) -> str:
+    if value is not None and unit == "share":
+        return f"{number(100 * value, 'points', signed=True)} points"
+    return number(value, unit, signed=True)
+
+
+def _indicator(row: IndicatorState) -> tuple[str | None, ...]:
+    m, verdict = row.attained.measured, row.verdict
+    return (
+        row.indicator.name or row.indicator.kpi,
+        number(row.attained.goal, m.unit),
+        number(m.value, m.unit),
+        number(row.before, m.unit),
+        None if verdict is None else _difference(verdict.change, m.unit),
+        f"{m.n:,}",
+        row.state.replace("_", " "),
+        None if verdict is None else verdict.decision,
+    )
+
+
+def _theme_rows(themes: Sequence[Theme]) -> Iterable[tuple[str | None, ...]]:
+    for theme in themes:
+        for row in theme.top[:_NAMED]:
+            name = f"no {theme.column}" if row.category is None else str(row.category)
+            yield theme.table, name, f"{row.count:,}", number(row.share, "share")
+
+
+def _voice(one: Evidence) -> str:
+    by = ", ".join(filter(None, [one.said_by, one.kind.label() if one.kind else ""]))
+    return f"“{one.text}”" + (f" ({by})" if by else "")

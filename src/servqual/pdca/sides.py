@@ -1,0 +1,185 @@
+"""One side of a comparison, read alike whether it was a tally, the result of one, or a single measurement."""
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Final, TypeAlias
+
+import attrs
+import numpy as np
+
+from servqual._arrays import Array
+from servqual.metrics import KPIS, Compound, Kpi, Measurement, Tally
+from servqual.metrics.kpi.ends import Ends, ends_of
+from servqual.metrics.kpi.numbers import Numbers
+from servqual.metrics.results.groups import Groups
+from servqual.metrics.time.instants import datetime_of
+from servqual.metrics.time.periods import PERIODS, RECURRING
+
+Period: TypeAlias = tuple[dt.datetime, dt.datetime]
+SERIES: Final = tuple(name for name in PERIODS if name not in RECURRING)
+"""Columns of periods that never come again: both sides are read over all of them."""
+
+
+@attrs.frozen(eq=False)
+class Sample:
+    """One KPI of one side, an entry per group; NaN is no data."""
+
+    value: Array
+    low: Array
+    high: Array
+    n: Array
+    undecided: Array
+    unread: Array
+    error: Array
+    approximate: Array
+
+    def moved(self, places: Array, size: int) -> "Sample":
+        """Move the entries to other places among `size` groups; the others have no data."""
+        out = {}
+        for field in attrs.fields(Sample):
+            mine = getattr(self, field.name)
+            out[field.name] = np.full(size, np.nan) if mine.dtype.kind == "f" else np.zeros(size, mine.dtype)
+            out[field.name][places] = mine
+        return Sample(**out)
+
+
+def _sample(numbers: Numbers, unread: Array) -> Sample:
+    return Sample(
+        value=numbers.value,
+        low=numbers.low,
+        high=numbers.high,
+        n=numbers.n.astype(np.int64),
+        undecided=numbers.undecided.astype(np.int64),
+        unread=unread,
+        error=numbers.standard_error,
+        approximate=numbers.approximate,
+    )
+
+
+@attrs.frozen
+class About:
+    """What is known of a KPI; `kpi` and `statistic` are missing for a measurement that came without its cell."""
+
+    key: str
+    title: str
+    definition: str
+    unit: str
+    better: str | None
+    ends: Ends
+    statistic: str = ""
+    kpi: Kpi | None = None
+
+    @classmethod
+    def of(cls, kpi: Kpi) -> "About":
+        """Read what a KPI says of itself."""
+        statistic = kpi.base_is if isinstance(kpi, Compound) else kpi.statistic
+        return cls(kpi.key, kpi.title, kpi.definition, kpi.unit, kpi.better, kpi.ends, statistic, kpi)
+
+
+@attrs.frozen(eq=False, slots=False)
+class TallySide:
+    """A tally; periods that never come again are taken together and kept as a series."""
+
+    given: Tally
+    group: Mapping[str, Any] = attrs.field(factory=dict)
+    """The group of a single measurement, whose tally has none."""
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The tally without the columns of its series."""
+        return self.given.without(*self.series) if self.series else self.given
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The columns of periods that never come again."""
+        return tuple(name for name in self.given.plan.by if name in SERIES)
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The columns of the groups that are compared."""
+        return tuple(name for name in self.given.plan.by if name not in SERIES)
+
+    @property
+    def kpis(self) -> tuple[About, ...]:
+        """The KPIs that can be compared."""
+        return tuple(map(About.of, self.given.plan.kpis))
+
+    @property
+    def period(self) -> Period | None:
+        """The period that was asked for."""
+        period = self.given.plan.period
+        return None if period is None else (datetime_of(period[0]), datetime_of(period[1]))
+
+    @property
+    def now(self) -> dt.datetime | None:
+        """The moment of open items."""
+        now = self.given.plan.now
+        return None if now is None else datetime_of(now)
+
+    @property
+    def where(self) -> Mapping[str, tuple[Any, ...]]:
+        """The rows that count."""
+        return self.given.plan.where
+
+    def read(self, about: About, confidence: float) -> tuple[Groups, Sample]:
+        """Measure one KPI by the groups that are compared."""
+        return _read(self.tally, about, confidence)
+
+    def read_series(self, about: About, confidence: float) -> tuple[Groups, Sample]:
+        """Measure one KPI by these groups and the periods of the series."""
+        return _read(self.given, about, confidence)
+
+
+def _read(tally: Tally, about: About, confidence: float) -> tuple[Groups, Sample]:
+    assert about.kpi is not None
+    measures = attrs.evolve(tally, plan=attrs.evolve(tally.plan, kpis=(about.kpi,))).measure(confidence)
+    groups = measures.groups[about.key]
+    unread = measures.unread.get(about.key, np.zeros(groups.size, np.int64))
+    return groups, _sample(measures.numbers[about.key], unread)
+
+
+@attrs.frozen(eq=False)
+class LoneSide:
+    """A measurement without its cell: what it says is all there is."""
+
+    measured: Measurement
+    by: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    where: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict)
+
+    @property
+    def group(self) -> Mapping[str, Any]:
+        """The group of the measurement."""
+        return self.measured.group
+
+    @property
+    def kpis(self) -> tuple[About, ...]:
+        """The KPI of the measurement."""
+        m, known = self.measured, KPIS.get(self.measured.kpi)
+        if known is not None and known.definition == m.definition:
+            return (attrs.evolve(About.of(known), statistic="", kpi=None),)
+        ends = ends_of(None, m.unit, "signed_mean" if m.unit == "gap" else "", {})
+        return (About(m.kpi, m.kpi, m.definition, m.unit, m.better, ends),)
+
+    @property
+    def period(self) -> Period | None:
+        """The period that was asked for."""
+        return self.measured.period
+
+    @property
+    def now(self) -> dt.datetime | None:
+        """The moment of open items."""
+        return self.measured.now
+
+    def read(self, _: About, __: float) -> tuple[Groups, Sample]:
+        """Read the numbers of the measurement, at its own confidence."""
+        m = self.measured
+        value, low, high, error = (
+            np.array([np.nan if x is None else x]) for x in (m.value, m.low, m.high, m.standard_error)
+        )
+        n, undecided, unread = (np.array([count]) for count in (m.n, m.undecided, m.unread))
+        return Groups.whole(), Sample(value, low, high, n, undecided, unread, error, np.array([m.approximate]))
+
+
+Side: TypeAlias = TallySide | LoneSide

@@ -1,0 +1,295 @@
+"""Every caveat of a verdict has one comparison that fires it and one that keeps it silent."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import attrs
+import pytest
+
+from servqual.metrics import KPIS, Tally, tally
+from servqual.pdca import CAVEATS, Guardrail, Selected, Verdict, compare
+
+MARCH, MAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC), dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+NOW, DAY = dt.datetime(2026, 6, 1, tzinfo=dt.UTC), dt.timedelta(days=1)
+CSAT = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
+IN_MARCH, IN_MAY = (
+    (dt.datetime(2026, 3, 1, tzinfo=dt.UTC), dt.datetime(2026, 4, 1, tzinfo=dt.UTC)),
+    (
+        dt.datetime(2026, 5, 1, tzinfo=dt.UTC),
+        dt.datetime(2026, 6, 1, tzinfo=dt.UTC),
+    ),
+)
+YEAR_LATER = (dt.datetime(2027, 3, 1, tzinfo=dt.UTC), dt.datetime(2027, 4, 1, tzinfo=dt.UTC))
+
+
+def judged(sides: Iterable[Any], *names: str, **options: Any) -> Any:
+    """Compare two sides that were made together."""
+    before, after = sides
+    return compare(before, after, *names, **options)
+
+
+def cases(
+    *kpis: Any,
+    n: int = 400,
+    solved: int = 200,
+    start: dt.datetime = MARCH,
+    reopened: int = 20,
+    step: dt.timedelta = dt.timedelta(0),
+    **options: Any,
+) -> Tally:
+    """A tally of cases: some solved a day later, some reopened."""
+    at = [start + i * step for i in range(n)]
+    data = {
+        "received_at": at,
+        "resolved_at": [when + DAY if i < solved else None for i, when in enumerate(at)],
+        "reopened": [i < reopened for i in range(n)],
+        **options.pop("columns", {}),
+    }
+    return tally(kpis or ["resolution_rate"], {"cases": data}, **{"now": max(NOW, at[-1] + 9 * DAY), **options})
+
+
+def answers(high: int, low: int, *kpis: Any, asked: int | None = None, scale: tuple[int, int] = (1, 5)) -> Tally:
+    """A tally of answers; with `asked`, of so many invited."""
+    invited = high + low if asked is None else asked
+    csat = CSAT.with_(scale=scale)
+    data = {
+        "score": [5] * high + [1] * low + [None] * (invited - high - low),
+        "invited_at": [MARCH] * invited,
+        "answered_at": [MARCH + DAY] * (high + low) + [None] * (invited - high - low),
+    }
+    return tally([csat, *kpis], {"answers": data}, now=NOW)
+
+
+def kept(*, kept: int, missed: int, waiting: int) -> Tally:
+    """A tally of complaints answered within five days; some may still be in time."""
+    n = kept + missed + waiting
+    given = [NOW - 20 * DAY] * (kept + missed) + [NOW - DAY] * waiting
+    ends = [NOW - 19 * DAY] * kept + [NOW - 2 * DAY] * missed + [None] * waiting
+    kpi = KPIS["resolution_kept"].with_(within=5 * DAY)
+    return tally(
+        [kpi], {"cases": {"received_at": given, "resolved_at": ends, "case_id": [str(i) for i in range(n)]}}, now=NOW
+    )
+
+
+def contacts(wait: Any, **columns: Any) -> Tally:
+    """A tally of the speed of answer."""
+    return tally(["asa"], {"interactions": {"queued_at": [MARCH] * len(wait), "wait_s": wait, **columns}})
+
+
+def lone(confidence: float) -> Any:
+    """A measurement without its cell."""
+    return attrs.evolve(cases().measure(confidence).one(), cell=None)
+
+
+def in_channels(phone: tuple[int, int], chat: tuple[int, int]) -> Tally:
+    """Cases by channel: solved of all, by phone and by chat."""
+    channel, ends = [], []
+    for name, (solved, n) in (("phone", phone), ("chat", chat)):
+        channel += [name] * n
+        ends += [MARCH + DAY] * solved + [None] * (n - solved)
+    data = {"received_at": [MARCH] * len(ends), "resolved_at": ends, "channel": channel}
+    return tally(["resolution_rate"], {"cases": data}, by=["channel"], now=NOW)
+
+
+def weeks(solved: list[int]) -> Tally:
+    """A series of weeks of 100 cases each, so many solved."""
+    at = [MARCH + 7 * i * DAY for i, _ in enumerate(solved) for _ in range(100)]
+    ends = [MARCH + (7 * i + 1) * DAY if place < of else None for i, of in enumerate(solved) for place in range(100)]
+    return tally(
+        ["resolution_rate"], {"cases": {"received_at": at, "resolved_at": ends}}, by=["week"], now=NOW + 200 * DAY
+    )
+
+
+RAIL = [Guardrail(kpi="reopen_rate", margin=0.1)]
+BOTH = "resolution_rate", "reopen_rate"
+RESPONSE = KPIS["survey_response_rate"]
+Case = Callable[[], Any]
+EXAMPLES: dict[str, tuple[Case, Case]] = {
+    "compare.no_data": (
+        lambda: compare(cases(), cases(reopened=0, where={"reopened": True})),
+        lambda: compare(cases(), cases(reopened=1)),
+    ),
+    "compare.definition_differs": (
+        lambda: compare(kept(kept=50, missed=20, waiting=0), _other_limit()),
+        lambda: compare(kept(kept=50, missed=20, waiting=0), kept(kept=60, missed=10, waiting=0)),
+    ),
+    "compare.scale_differs": (
+        lambda: compare(answers(50, 20), answers(50, 20, scale=(1, 7)), "csat"),
+        lambda: compare(answers(50, 20), answers(60, 20), "csat"),
+    ),
+    "compare.confidence_differs": (
+        lambda: compare(lone(0.9), lone(0.9)),
+        lambda: compare(lone(0.9), lone(0.9), confidence=0.9),
+    ),
+    "compare.windows_overlap": (
+        lambda: compare(cases(period=IN_MARCH), cases(period=(IN_MARCH[0] + DAY, IN_MAY[1]), solved=250)),
+        lambda: compare(cases(period=IN_MARCH), cases(period=(IN_MARCH[1], IN_MAY[1]), start=MAY)),
+    ),
+    "compare.windows_reversed": (
+        lambda: compare(cases(period=IN_MAY, start=MAY), cases(period=IN_MARCH)),
+        lambda: compare(cases(period=IN_MARCH), cases(period=IN_MAY, start=MAY)),
+    ),
+    "compare.lengths_differ": (
+        lambda: compare(
+            cases("case_volume", period=IN_MARCH), cases("case_volume", period=(MAY, MAY + DAY), start=MAY)
+        ),
+        lambda: compare(cases("case_volume", period=IN_MARCH), cases("case_volume", period=IN_MAY, start=MAY)),
+    ),
+    "cells.mostly_unread": (
+        lambda: compare(contacts([1.0] * 40), contacts([1.0] * 40 + [-1.0] * 60)),
+        lambda: compare(contacts([1.0] * 40), contacts([1.0] * 40 + [-1.0] * 10)),
+    ),
+    "cells.unread": (
+        lambda: compare(contacts([1.0] * 40), contacts([1.0] * 40 + [-1.0] * 10)),
+        lambda: compare(contacts([1.0] * 40), contacts([1.0] * 40 + [-1.0])),
+    ),
+    "kpi.no_direction": (
+        lambda: compare(cases("case_volume"), cases("case_volume", n=500)),
+        lambda: compare(cases(), cases(n=500)),
+    ),
+    "interval.none": (
+        lambda: compare(contacts([1.0]), contacts([2.0])),
+        lambda: compare(contacts([1.0, 2.0, 3.0]), contacts([2.0, 3.0, 4.0])),
+    ),
+    "cases.immature": (
+        lambda: compare(kept(kept=150, missed=50, waiting=0), kept(kept=170, missed=30, waiting=100)),
+        lambda: compare(kept(kept=150, missed=50, waiting=0), kept(kept=190, missed=10, waiting=10)),
+    ),
+    "guardrail.no_data": (
+        lambda: compare(
+            cases(*BOTH),
+            cases(*BOTH, solved=300, columns={"reopened": [None] * 400}),
+            "resolution_rate",
+            guardrails=RAIL,
+        ),
+        lambda: compare(cases(*BOTH), cases(*BOTH, solved=300), "resolution_rate", guardrails=RAIL),
+    ),
+    "guardrails.proposed": (
+        lambda: compare(cases(*BOTH), cases(*BOTH), "resolution_rate"),
+        lambda: compare(cases(*BOTH), cases(*BOTH), "resolution_rate", guardrails=RAIL),
+    ),
+    "mix.reversed": (
+        lambda: compare(in_channels((90, 100), (300, 1000)), in_channels((850, 1000), (20, 100)), mix_by=["channel"]),
+        lambda: compare(in_channels((90, 100), (300, 1000)), in_channels((95, 100), (400, 1000)), mix_by=["channel"]),
+    ),
+    "mix.changed": (
+        lambda: compare(in_channels((90, 100), (30, 100)), in_channels((184, 200), (35, 100)), mix_by=["channel"]),
+        lambda: compare(in_channels((90, 100), (30, 100)), in_channels((95, 100), (40, 100)), mix_by=["channel"]),
+    ),
+    "mix.unknown": (
+        lambda: compare(cases(), cases()),
+        lambda: compare(in_channels((90, 100), (30, 100)), in_channels((95, 100), (40, 100)), mix_by=["channel"]),
+    ),
+    "period.unknown": (
+        lambda: compare(cases(period=IN_MARCH), cases()),
+        lambda: compare(cases(period=IN_MARCH), cases(period=IN_MAY, start=MAY)),
+    ),
+    "rows.differ": (
+        lambda: compare(cases(), cases(where={"reopened": True})),
+        lambda: compare(cases(where={"reopened": True}), cases(where={"reopened": True}, reopened=30)),
+    ),
+    "n.small": (lambda: compare(cases(), cases(n=29, solved=20)), lambda: compare(cases(), cases(n=30, solved=20))),
+    "interval.approximate": (
+        lambda: compare(cases(), cases(solved=398)),
+        lambda: compare(cases(), cases(solved=397)),
+    ),
+    "volume.changed": (
+        lambda: compare(cases(period=IN_MARCH), cases(period=IN_MAY, start=MAY, n=500)),
+        lambda: compare(cases(period=IN_MARCH), cases(period=IN_MAY, start=MAY, n=440)),
+    ),
+    "response.rate_changed": (
+        lambda: compare(answers(50, 20, RESPONSE, asked=100), answers(50, 20, RESPONSE, asked=300), "csat"),
+        lambda: compare(answers(50, 20, RESPONSE, asked=100), answers(60, 10, RESPONSE, asked=100), "csat"),
+    ),
+    "response.rate_unknown": (
+        lambda: compare(answers(50, 20), answers(60, 10)),
+        lambda: compare(answers(50, 20, RESPONSE), answers(60, 10, RESPONSE), "csat"),
+    ),
+    "series.trend": (
+        lambda: compare(weeks([40, 44, 47, 52, 55, 60]), weeks([65, 70])),
+        lambda: compare(weeks([50, 44, 57, 42, 55, 50]), weeks([65, 70])),
+    ),
+    "series.season": (
+        lambda: compare(cases(period=IN_MARCH), cases(period=IN_MAY, start=MAY)),
+        lambda: compare(cases(period=IN_MARCH), cases(period=YEAR_LATER, start=MARCH.replace(year=2027))),
+    ),
+    "kpis.several": (
+        lambda: compare(cases(*BOTH), cases(*BOTH)).get("reopen_rate"),
+        lambda: compare(cases(*BOTH), cases(*BOTH), primary="resolution_rate").get("reopen_rate"),
+    ),
+    "kpis.after_primary": (
+        lambda: compare(cases(*BOTH), cases(*BOTH, reopened=80), primary="resolution_rate").get("reopen_rate"),
+        lambda: compare(cases(*BOTH), cases(*BOTH, solved=350), primary="resolution_rate").get("reopen_rate"),
+    ),
+    "groups.several": (
+        lambda: judged([in_channels((90, 100), (30, 100))] * 2).get(channel="chat"),
+        lambda: compare(cases(), cases()),
+    ),
+    "looks.several": (lambda: compare(cases(), cases(), looks=2), lambda: compare(cases(), cases())),
+    "selection.shrunk": (
+        lambda: compare(cases(), cases(solved=220), selected=Selected(of=10, value=0.52, error=0.01)),
+        lambda: compare(cases(), cases(solved=220)),
+    ),
+    "margin.none": (lambda: compare(cases(), cases()), lambda: compare(cases(), cases(), margin=0.02)),
+}
+
+
+def _other_limit() -> Tally:
+    kpi = KPIS["resolution_kept"].with_(within=2 * DAY)
+    return tally([kpi], {"cases": {"received_at": [MARCH] * 40, "resolved_at": [MARCH + DAY] * 40}}, now=NOW)
+
+
+def codes(verdict: Verdict) -> set[str]:
+    """The codes of a verdict."""
+    return {caveat.code for caveat in verdict.caveats}
+
+
+@pytest.mark.parametrize("code", CAVEATS)
+def test_a_caveat_fires_where_it_should(code: str) -> None:
+    """With the severity and the effect of its table; what is invalid has no number."""
+    verdict = EXAMPLES[code][0]()
+    found = next(caveat for caveat in verdict.caveats if caveat.code == code)
+    told = CAVEATS[code]
+    assert (found.severity, found.effect) == (told.severity, told.effect)
+    assert found.text
+    if told.severity == "blocking":
+        assert verdict.decision == "invalid" if "invalid" in told.effect else verdict.decision in {"unclear", "invalid"}
+    if "invalid" in told.effect:
+        assert (verdict.rule, verdict.change, verdict.low, verdict.high, verdict.p_value) == (
+            "not_comparable",
+            *[None] * 4,
+        )
+
+
+@pytest.mark.parametrize("code", CAVEATS)
+def test_a_caveat_is_silent_where_it_should_be(code: str) -> None:
+    """The same comparison without the one fact that it is about."""
+    assert code not in codes(EXAMPLES[code][1]())
+
+
+def test_caveats_come_in_the_order_of_their_table() -> None:
+    """The heaviest first, so that a page may show the first few."""
+    verdict = compare(cases(*BOTH), cases(*BOTH, n=20, solved=10), "resolution_rate")
+    order = list(CAVEATS)
+    places = [order.index(caveat.code) for caveat in verdict.caveats]
+    assert places == sorted(places)
+    assert len(places) > 2
+
+
+def test_a_picked_group_is_compared_from_its_shrunk_value() -> None:
+    """The change counts from there, while the side before still says so; the same tally twice is left alone."""
+    picked = Selected(of=10, value=0.52, error=0.01)
+    verdict = compare(cases(), cases(solved=220), selected=picked)
+    assert verdict.change == pytest.approx(0.55 - 0.52)
+    assert verdict.before.value == 0.52
+    side = cases()
+    assert compare(side, side, selected=picked).change == 0
+
+
+def test_what_is_not_known_never_blocks() -> None:
+    """Without period, mix, guardrails and margin an improvement is still one."""
+    verdict = compare(cases(), cases(solved=300))
+    assert verdict.decision == "improved"
+    assert codes(verdict) == {"period.unknown", "mix.unknown", "guardrails.proposed", "margin.none"}
+    assert {caveat.severity for caveat in verdict.caveats} == {"note"}

@@ -1,0 +1,189 @@
+"""The quality portrait of a period: indicators, change, weak points, voices, plans, and next actions."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from servqual.errors import InvalidValue
+from servqual.model import Indicator, ServiceStandard
+from servqual.model import standard as event
+from servqual.pdca import Action, Evidence, Plan, Register, ServiceReport, service_report
+from servqual.samples import Desk, desk
+
+HOUR = dt.timedelta(hours=1)
+HOSTILE = "<img src=x onerror=alert(1)> [link](javascript:x) | `code`"
+GOALS = [
+    Indicator(name="answer in an hour", kpi="first_response_kept", within=HOUR, goal=0.9),
+    Indicator(name="right team at once", kpi="reassignment_rate", goal=0.08),
+    Indicator(name="satisfied after a complaint", kpi="complaint_satisfaction", goal=0.5),
+    Indicator(name="callers who give up", kpi="abandonment_rate", goal=0.05),
+]
+PLAN = Plan(
+    id="Q-1",
+    subject="routing " + HOSTILE,
+    at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC),
+    owner="M-1",
+    kpi="reassignment_rate",
+    baseline=0.4,
+    goal=0.2,
+    actions=[
+        Action(what="new form", owner="A-1", due=dt.date(2026, 4, 1), criterion="it is live"),
+        Action(what="train the desk", owner="A-2", due=dt.date(2026, 6, 1), criterion="all were there"),
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+def sample() -> Desk:
+    """A desk of eighteen weeks, in which routing gets better at the first of April."""
+    return desk(seed=8, days=126, improved_after=86)
+
+
+@pytest.fixture(scope="module")
+def april(sample: Desk) -> ServiceReport:
+    """The portrait of April."""
+    return service_report(
+        sample.tables,
+        GOALS,
+        period="2026-04",
+        zone="Europe/Berlin",
+        plans=[PLAN],
+        voices=["I was sent from desk to desk", Evidence(text=HOSTILE, kind="customer_interview", said_by="K-1")],
+    )
+
+
+def test_indicators_come_from_several_tables(april: ServiceReport) -> None:
+    """Cases, complaints and contacts in one portrait, the worst gap first, the weak ones apart."""
+    assert {row.attained.measured.kpi for row in april.rows} == {goal.kpi for goal in GOALS}
+    assert [row.indicator.name for row in april.weak] == ["answer in an hour"]
+    assert april.attainment == 3 / 4
+    gaps = [row.attained.gap for row in april.rows if row.attained.gap is not None]
+    assert gaps[0] == max(gaps)
+
+
+def test_the_change_since_the_month_before_is_judged(april: ServiceReport) -> None:
+    """The improvement of the simulation is the one sure change, against March, in local months."""
+    assert [(row.indicator.name, row.verdict and row.verdict.decision) for row in april.changed] == [
+        ("right team at once", "improved")
+    ]
+    assert april.before is not None
+    assert [moment.isoformat() for moment in (*april.before, april.period[1])] == [
+        "2026-02-28T23:00:00+00:00", "2026-03-31T22:00:00+00:00", "2026-04-30T22:00:00+00:00",
+    ]  # fmt: skip
+    assert all(row.verdict and row.verdict.confidence == pytest.approx(1 - 0.05 / 4) for row in april.rows)
+
+
+def test_both_sides_are_seen_from_equally_long_after(sample: Desk) -> None:
+    """Cases of March are seen from the end of March, as those of April from the end of April."""
+    goal = [Indicator(name="solved", kpi="resolution_rate", goal=0.5)]
+    report = service_report({"cases": sample.tables["cases"]}, goal, period="2026-04", zone="Europe/Berlin", kpis=())
+    verdict = report.rows[0].verdict
+    assert verdict is not None
+    assert verdict.before.now == dt.datetime(2026, 3, 31, 22, tzinfo=dt.UTC)
+    assert verdict.after.now == dt.datetime(2026, 4, 30, 22, tzinfo=dt.UTC)
+
+
+def test_plans_and_next_actions_have_owners(april: ServiceReport) -> None:
+    """What is late at the end of the month is told first."""
+    [state] = april.plans
+    assert (state.id, state.status, state.owner, state.overdue, state.decision) == ("Q-1", "planned", "M-1", 1, None)
+    assert [(due.what, due.owner) for due in april.actions] == [("new form", "A-1"), ("train the desk", "A-2")]
+    assert [due.what for due in april.late()] == ["new form"]
+    assert "Late since 2026-04-01: new form (A-1, plan Q-1)." in april.to_markdown()
+
+
+def test_a_register_and_its_plans_say_the_same(sample: Desk, april: ServiceReport) -> None:
+    """Both are taken."""
+    tables = {"cases": sample.tables["cases"]}
+    other = service_report(tables, GOALS[:1], period="2026-04", plans=Register(plans=[PLAN]), kpis=())
+    assert other.plans[0].id == april.plans[0].id
+
+
+def test_text_from_outside_is_inert(april: ServiceReport) -> None:
+    """No tag, link, table cell or code of a name or a voice acts, in Markdown or in a notebook."""
+    markdown, html = april.to_markdown(), april._repr_html_()
+    assert "<img" not in markdown
+    assert "[link](" not in markdown
+    assert "\\| \\`code\\`" in markdown
+    assert "<img" not in html
+    assert "&lt;img" in html
+
+
+def test_the_markdown_tells_it_in_order(april: ServiceReport) -> None:
+    """First what changed and what to do, then what is behind it."""
+    heads = [line for line in april.to_markdown().splitlines() if line.startswith("#")]
+    assert heads == [
+        "# Service report, 2026-04-01 to 2026-04-30", "## What changed", "## What to do", "## Indicators", "## Where",
+        "## What comes up most", "## Voices", "## Plans", "## Next actions",
+    ]  # fmt: skip
+    assert "3 further indicators did not surely change, against 2026-03-01 to 2026-03-31." in april.to_markdown()
+
+
+def test_themes_are_of_the_period(april: ServiceReport, sample: Desk) -> None:
+    """What came up most in complaints and cases of April, counted by hand."""
+    tables = {theme.table: theme for theme in april.themes}
+    assert set(tables) == {"complaints", "cases"}
+    cases = sample.tables["cases"]
+    inside = [
+        category
+        for category, at in zip(cases["category"].tolist(), cases["received_at"].tolist(), strict=True)
+        if dt.datetime(2026, 3, 31, 22) <= at < dt.datetime(2026, 4, 30, 22)  # noqa: DTZ001  (numpy gives no zone)
+    ]
+    assert tables["cases"].top[0].count == max(map(inside.count, set(inside)))
+
+
+def test_old_periods_keep_their_old_goals() -> None:
+    """A standard whose second version begins in May is held against the first one in April."""
+
+    def day(month: int, number: int) -> dt.datetime:
+        return dt.datetime(2026, month, number, tzinfo=dt.UTC)
+
+    def version(number: str, month: int, goal: float) -> list[Any]:
+        solve = Indicator(name="solve", kpi="resolution_rate", goal=goal)
+        return [
+            event.Drafted(
+                at=day(month, 1), by="M-1", name="Support", version=number, departments=("desk",), indicators=(solve,)
+            ),
+            event.Reviewed(at=day(month, 2), by="D-1", department_head=True, passed=True),
+            event.Confirmed(at=day(month, 3), by="D-1", how="internal_review"),
+            event.Published(at=day(month, 4), by="M-1"),
+        ]
+
+    standard = ServiceStandard(history=[*version("1", 1, 0.5), *version("2", 4, 0.9)])
+    received = [day(4, 20)] * 100
+    cases = {"received_at": received, "resolved_at": [day(4, 21)] * 70 + [None] * 30}
+    april = service_report({"cases": cases}, standard, period="2026-04")
+    assert (april.title, april.rows[0].attained.goal, april.weak) == ("Support", 0.5, ())
+    assert april.rows[0].before is None
+    assert april.rows[0].verdict is None
+
+
+def test_periods_may_be_quarters_or_spans() -> None:
+    """A quarter is compared with the one before, a span with as long a one right before, or with nothing."""
+    cases = {"received_at": [dt.datetime(2026, 5, 4, tzinfo=dt.UTC)]}
+    goal = [Indicator(name="solve", kpi="resolution_rate", goal=0.5)]
+    data = {"cases": cases | {"resolved_at": [None]}}
+    quarter = service_report(data, goal, period="2026-Q2")
+    assert quarter.before == (dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2026, 4, 1, tzinfo=dt.UTC))
+    first, last = dt.datetime(2026, 5, 1, tzinfo=dt.UTC), dt.datetime(2026, 5, 11, tzinfo=dt.UTC)
+    span = service_report(data, goal, period=(first, last))
+    assert span.before == (first - dt.timedelta(days=10), first)
+    alone = service_report(data, goal, period=(first, last), before="none")
+    assert alone.before is None
+    assert "There is no period before to compare with." in alone.to_markdown()
+
+
+def test_periods_that_cannot_be_read_are_refused() -> None:
+    """No period, a month 13, a year alone, an end before its start, and a period before that ends within."""
+    first = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
+    later = first + dt.timedelta(days=9)
+    for options in (
+        {},
+        {"period": "2026-13"},
+        {"period": "2026"},
+        {"period": (later, first)},
+        {"period": (first, later), "before": (first, later)},
+    ):
+        with pytest.raises(InvalidValue):
+            service_report({"cases": {"received_at": [first]}}, GOALS[:1], **options)  # type: ignore[arg-type]
