@@ -3,9 +3,9 @@
     python benchmarks/evidence.py [SEEDS [FIRST SEED]]
 
 In the first table nothing has changed, so that every *improved* and every *worse* is false: at most 5 % of them should
-be, and at most 2.5 % improved. In the second there is an effect that a plan of 95 % power finds. The third has how often
-the interval of an interrupted series holds the truth, and the last how many of a million random intervals are out of
-order. `docs/verdicts.md` holds them. It takes some minutes on two cores.
+be, and at most 2.5 % improved. In the second there is an effect that a plan of 95 % power finds. The third has how
+often the interval of an interrupted series holds the truth, and the last line how many of a million random intervals
+are out of order. It takes some minutes on two cores.
 """
 
 import datetime as dt
@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 
-from servqual._arrays import Array
 from servqual.metrics import KPIS, Tally, measure, tally
 from servqual.pdca import Selected, compare, diagnose
 from servqual.samples import desk
@@ -60,8 +59,10 @@ def month(dice: np.random.Generator, start: np.datetime64, n: int, *, kept: floa
 def both(seed: int, kpi: str, n: int, effect: Mapping[str, float], **options: Any) -> str:
     """The verdict on two months that differ by an effect."""
     dice = np.random.default_rng(seed)
-    sides = (month(dice, BEFORE, n), month(dice, AFTER, n, **effect))
-    return compare(*(tally([kpi], {"cases": side}, now=NOW) for side in sides), **options).decision
+    before, after = (
+        tally([kpi], {"cases": side}, now=NOW) for side in (month(dice, BEFORE, n), month(dice, AFTER, n, **effect))
+    )
+    return str(compare(before, after, **options).decision)
 
 
 def daily_looks(seed: int, looks: int = 20) -> str:
@@ -84,11 +85,12 @@ def any_of_twelve(seed: int) -> str:
     sides = []
     for start in (BEFORE, AFTER):
         cases = month(dice, start, 400) | {name: dice.random(400) < 0.3 for name in FLAGS["cases"]}
-        contacts = {name: dice.random(400) < 0.3 for name in FLAGS["interactions"]}
+        contacts: dict[str, Any] = {name: dice.random(400) < 0.3 for name in FLAGS["interactions"]}
         contacts |= {name: dice.exponential(60, 400).round() for name in ("wait_s", "hold_s")}
         contacts["queued_at"] = cases["received_at"]
         sides.append(tally([*TWELVE], {"cases": cases, "interactions": contacts}, now=NOW))
-    found = Counter(verdict.decision for verdict in compare(*sides, primary="sla_kept"))
+    before, after = sides
+    found = Counter(verdict.decision for verdict in compare(before, after, primary="sla_kept"))
     return next((decision for decision in ("improved", "worse") if found[decision]), "unclear")
 
 
@@ -106,8 +108,8 @@ def worst_of_ten(seed: int, *, found_by: str) -> str:
     else:
         label = min(teams, key=lambda m: m.value if m.value is not None else 2).group["team"]
         selected = Selected.among(teams, "sla_kept", team=label)
-    sides = (tally(["sla_kept"], {"cases": side}, now=NOW, where={"team": label}) for side in (first, second))
-    return compare(*sides, selected=selected).decision
+    before, after = (tally(["sla_kept"], {"cases": side}, now=NOW, where={"team": label}) for side in (first, second))
+    return str(compare(before, after, selected=selected).decision)
 
 
 def with_season(seed: int) -> str:
@@ -119,7 +121,8 @@ def with_season(seed: int) -> str:
         begin = start + dt.timedelta(days=364 * year)
         period = (begin, begin + dt.timedelta(days=56))
         sides.append(tally(["reassignment_rate"], {"cases": sample.tables["cases"]}, now=period[1], period=period))
-    return compare(*sides).decision
+    before, after = sides
+    return str(compare(before, after).decision)
 
 
 def series(seed: int, rho: float, *, n: int = 24, step: float = 0.0, slope: float = 0.0) -> Any:

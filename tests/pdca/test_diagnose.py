@@ -259,12 +259,21 @@ def test_what_cannot_be_searched_is_refused() -> None:
         ({"cases": cases}, {"kpis": ["reopening"]}, InvalidValue, "kpis"),
     ):
         with pytest.raises(error, match=field):
-            diagnose(data, **options)  # type: ignore[arg-type]
+            diagnose(data, **options)
     with pytest.raises(UnknownName, match="nothing"):
         diagnose({"cases": cases}, [Indicator(name="x", kpi="nothing", goal=0.5)])
 
 
 def test_no_cases_are_no_candidates() -> None:
     """An empty table is no error."""
-    none = diagnose({"cases": {"received_at": [], "team": []}})
-    assert (len(none), none.looked_at) == (0, 0)
+    none = diagnose({"cases": {"received_at": [], "team": []}}, by=["team"])
+    assert (len(none), none.looked_at, none.process) == (0, 0, None)
+
+
+def test_steps_that_do_not_tell_their_time_are_no_error() -> None:
+    """A table of steps without names is searched, and has no times."""
+    day = np.full(100, MONDAY)
+    steps = {"due_at": day, "ended_at": day, "reworked": [False, True] * 50, "team": ["north", "south"] * 50}
+    found = diagnose({"steps": steps})
+    assert [(c.kpi, c.weak.label) for c in found] == [("first_pass_yield", "south")]
+    assert found.process is None

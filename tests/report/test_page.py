@@ -536,3 +536,29 @@ def test_pictures_and_page_share_their_colours() -> None:
     assert asked.keys() <= light.keys() & dark.keys()
     assert {name: light[name] for name in asked} == asked
     assert light["--series-4"] == _draw.SERIES[3][0]
+
+
+def test_the_first_screen_says_what_changed_and_what_to_do() -> None:
+    """Both cards stand before all else, each with its words, and what to improve is not said twice."""
+    report = {
+        "headline": ["Promised: all.", "Improve first: team <b>."],
+        "changes": [
+            {"title": "reopen <b>rate", "unit": "share", "decision": "worse", "before": 0.1, "after": 0.4},
+            {"title": "waits", "unit": "s", "decision": "improved", "before": 7200, "after": 3600},
+        ],
+        "priorities": [
+            {"rank": 1, "column": "team", "group": "<i>north", "title": "kept", "unit": "share", "value": 0.5,
+             "overall": 0.9, "since": "2026-05-04", "suspicion": "the <u>same cases", "sentence": "x"},
+        ],
+    }  # fmt: skip
+    page = render(report)
+    first = page[page.index("What changed") : page.index("Promised: all.")]
+    assert "reopen &lt;b&gt;rate" in first.casefold()
+    assert "&lt;i&gt;north" in first
+    assert "since 2026-05-04" in first
+    assert "<u>" not in page
+    assert "Improve first:" not in page
+    calm = render({"changes": [], "priorities": []})
+    assert "Nothing surely changed" in calm
+    assert "No group is surely worse than the rest." in calm
+    assert "What changed" not in render({})

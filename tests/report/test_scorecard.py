@@ -204,6 +204,65 @@ def test_the_sentence_of_a_candidate_is_plain_and_cautious() -> None:
     )
 
 
+def slow_team() -> dict[str, Sequence[Any]]:
+    """A team whose cases take 13 h against 5 h, and whose shares are those of the others; its two agents are equal."""
+    took = [13 if number % 4 == 0 else 5 for number in range(600)]
+    return {
+        "received_at": [MONDAY + number * HOUR for number in range(600)],
+        "resolved_at": [MONDAY + (number + hours) * HOUR for number, hours in enumerate(took)],
+        "team": ["south" if hours == 13 else "north" for hours in took],
+        "agent": [f"{'s' if hours == 13 else 'n'}{number % 8 // 4}" for number, hours in enumerate(took)],
+        "reopened": [number % 9 == 0 for number in range(600)],
+    }
+
+
+def test_a_slow_team_is_found_and_its_agents_are_not_named_for_it() -> None:
+    """Times count beside shares, and whoever is slow only because the team is stands with the team."""
+    data = found(slow_team(), {"report": {"groups": ["team", "agent"]}})
+    [first] = data["priorities"]
+    assert (first["group"], first["kpi"]) == ("south", "resolution_p50")
+    assert (first["value"], first["overall"]) == (13 * 3600, 5 * 3600)
+    assert {(one["column"], one["group"]) for one in first["same"]} == {("agent", "s0"), ("agent", "s1")}
+    assert first["looked_at"] == data["looked_at"] > 5
+    assert first["p_value"] < 0.05
+    # Wilson's lower end for 150 of 150 is 0.975, and 0.25 of all take longer than 5 h: 150 × 0.725 = 108.8
+    assert first["sentence"] == (
+        "Team “south”, resolution time, median: 13 h of 150 cases, against 5 h overall; as elsewhere, at least "
+        "108 cases more would be within 5 h."
+    )
+
+
+def test_noise_is_not_named() -> None:
+    """Of thirty equal teams the worst is no candidate, though its interval leaves out the level of the whole."""
+    team = [f"team {number % 30}" for number in range(1500)]
+    kept = [number % 30 != 7 or number % 3 == 0 for number in range(1500)]  # one team keeps a third
+    equal = [number % 7 != 0 for number in range(1500)]
+    when: Sequence[Any] = [MONDAY] * 1500
+    cases: dict[str, Sequence[Any]] = {"received_at": when, "resolved_at": [MONDAY + HOUR] * 1500, "team": team}
+    assert [row["group"] for row in found(cases | {"sla_kept": kept})["priorities"]] == ["team 7"]
+    calm = found(cases | {"sla_kept": equal})
+    assert (calm["priorities"], calm["weakest"]) == ([], [])
+    assert calm["headline"][-1] == "Improve first: no group is clearly worse than the whole."
+
+
+def test_what_changed_is_the_last_finished_week_against_the_one_before() -> None:
+    """Reassignments rise from 10 to 40 % in the last finished week; the unfinished one does not count."""
+    weeks = [number // 100 for number in range(500)]
+    cases: dict[str, Sequence[Any]] = {
+        "received_at": [MONDAY + week * 7 * DAY + number % 100 * HOUR for number, week in enumerate(weeks)],
+        "resolved_at": [MONDAY + week * 7 * DAY + (number % 100 + 1) * HOUR for number, week in enumerate(weeks)],
+        "reassigned": [int(number % 10 < (4 if week == 3 else 1)) for number, week in enumerate(weeks)],
+    }
+    data = found(cases, now=MONDAY + 32 * DAY)
+    [change] = data["changes"]
+    assert (change["kpi"], change["decision"]) == ("reassignment_rate", "worse")
+    assert (change["before"], change["after"], change["n_after"]) == (0.1, 0.4, 100)
+    assert change["low"] < change["change"] < change["high"]
+    assert change["sentence"] == "reassignment rate: worse from 10 % to 40 % in the last finished week."
+    calm = found(cases | {"reassigned": [int(number % 10 < 1) for number in range(500)]}, now=MONDAY + 32 * DAY)
+    assert calm["changes"] == []
+
+
 def test_names_in_sentences_are_clean_and_short() -> None:
     """Control characters never reach a terminal, and nobody reads a name of 300 signs in a headline."""
     name = "\x1b[31mred\u202e " + "x" * 300

@@ -54,7 +54,7 @@ class Diagnosis(Tidy[Candidate]):
 
     `attained` holds the indicators of the standard, the worst gap first, and `courses` since when each missed one is
     missed, by its name. `too_small` cells had too few items to be looked at. `process` says where the time goes, None
-    where there is neither a log nor a table of steps.
+    where there is no log and no table of steps, or they lack a column for it.
     """
 
     looked_at: int
@@ -187,7 +187,6 @@ def diagnose(
         for i, kpi in promised.items()
         if i in missed and kind_of(kpi) and kpi.at in tables.get(kpi.table, ())
     }
-    timed = any(name in data for name in ("steps", "case_events"))
     return Diagnosis(
         rows=tuple(candidates),
         looked_at=found.looked_at,
@@ -195,8 +194,18 @@ def diagnose(
         level=level,
         attained=attained,
         courses=MappingProxyType(courses),
-        process=process_times(data, now=options.get("now"), naive=options.get("naive")) if timed else None,
+        process=_process(data, options),
     )
+
+
+def _process(data: Data, options: Options) -> ProcessTimes | None:
+    """Measure where the time goes; None where no table says so."""
+    try:
+        return process_times(
+            data, now=options.get("now"), naive=options.get("naive"), columns=options.get("columns") or {}
+        )
+    except MissingColumn:
+        return None
 
 
 def _by(columns: Sequence[str], options: Options) -> Options:
@@ -228,11 +237,13 @@ def columns_of(data: Data, table: str, options: Options) -> frozenset[str]:
     names = (options.get("columns") or {}).get(name, {})
     naive = options.get("naive")
     request = Request(names=names, naive=naive, desk=options.get("zone") or naive, unique=False)
+    found: frozenset[str] = frozenset()
     for read in TableChunks(name, data[name], request):
         chunk = read()
+        found = frozenset(chunk.columns)
         if chunk.size:
-            return frozenset(chunk.columns) | (_OF_A_LOG if name != table else frozenset())
-    return frozenset()
+            break
+    return found | (_OF_A_LOG if name != table else frozenset())
 
 
 def _usual(tables: Mapping[str, Iterable[str]]) -> list[Kpi]:

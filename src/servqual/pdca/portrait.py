@@ -3,18 +3,18 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias, Unpack
+from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from servqual._checks import all_of, as_instant, in_order, must_be
+from servqual._checks import all_of, as_instant, as_zone, in_order, must_be
 from servqual._words import counted, number
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Attainment, Kpi, Pareto, attainment, measure, pareto
-from servqual.metrics.engine import Data, Options, spelled_out
+from servqual.metrics.engine import Data, Options, Where
 from servqual.metrics.results.attaining import GoalVerdict, indicators_of
-from servqual.metrics.time.instants import datetime_of, us_of
+from servqual.metrics.time.instants import Moment, datetime_of, us_of
 from servqual.model.standards.indicator import Indicator
 from servqual.model.standards.standard import ServiceStandard
 from servqual.pdca.diagnosing import Diagnosis, columns_of, diagnose
@@ -196,25 +196,31 @@ class ServiceReport:
                 yield candidate.sentence
 
 
-@spelled_out
 def service_report(
     data: Data,
     standard: ServiceStandard | Iterable[Indicator],
     *,
-    before: tuple[Any, Any] | Literal["none"] | None = None,
+    period: str | tuple[Moment, Moment],
+    before: tuple[Moment, Moment] | Literal["none"] | None = None,
     plans: Register | Iterable[Stage] = (),
     voices: Any = (),
     confidence: float = 0.95,
     margin: Any = None,
     catalogue: Mapping[str, Kpi] = KPIS,
     kpis: Sequence[str | Kpi] | None = None,
-    **options: Unpack[Options],
+    by: Sequence[str] = (),
+    zone: str | None = None,
+    now: Moment | None = None,
+    where: Where | None = None,
+    columns: Mapping[str, Mapping[str, str]] | None = None,
+    naive: str | None = None,
 ) -> ServiceReport:
     """Draw the quality portrait of a period from several tables at once.
 
     Args:
         data: tables as `measure` takes them, several times readable.
         standard: whose indicators held when the period began; of a standard that was published later, its indicators.
+        period: start and end, or text such as `"2026-05"` or `"2026-Q2"` in `zone`.
         before: the period to compare with, by default the one before: the month before a month, the quarter before a
             quarter, else as long a time right before; `"none"` compares with nothing.
         plans: improvements at their last stage, or a `Register`.
@@ -222,9 +228,13 @@ def service_report(
         confidence: of the changes of all indicators together; each takes its share of the risk.
         margin: the smallest change that matters, by key, as `compare` takes it.
         catalogue: where the KPIs of indicators are looked up.
-        kpis: searched for weak groups beside those of the standard, as in `diagnose`; `by` names the columns.
-        options: those of `measure`. `period` must be given: start and end, or text such as `"2026-05"` or `"2026-Q2"`
-            in `zone`. `now` is the end of the period unless given.
+        kpis: searched for weak groups beside those of the standard, as in `diagnose`.
+        by: the columns that are searched, as in `diagnose`.
+        zone: IANA zone of the desk, in which months are read.
+        now: the moment from which open items are seen, by default the end of the period.
+        where: column to the value, or values, of the rows that count.
+        columns: table to our columns and the names that the data have for them.
+        naive: the zone of moments that carry none.
 
     The period before is seen from a `now` as long after its end, so that its open items had as much time. Raises
     `InvalidValue` for a period that is missing or cannot be read, and what `diagnose` raises.
@@ -236,30 +246,38 @@ def service_report(
     >>> [(row.before, row.attained.measured.value, row.verdict.decision, row.state) for row in report.weak]
     [(0.6, 0.9, 'improved', 'not_reached')]
     """
-    zone = ZoneInfo(options.get("zone") or options.get("naive") or "UTC")
-    period, earlier = _periods(options.get("period"), before, zone)
-    now = period[1] if options.get("now") is None else datetime_of(us_of(options["now"], "now", zone))  # type: ignore[arg-type]
-    indicators = _held(standard, period[0])
-    whole: Options = {**options, "period": period, "now": now}
+    desk = as_zone(zone or naive or "UTC")
+    span, earlier = _periods(period, before, desk)
+    seen = span[1] if now is None else datetime_of(us_of(now, "now", desk))
+    indicators = _held(standard, span[0])
+    whole: Options = {
+        "by": by,
+        "zone": zone,
+        "where": where,
+        "columns": columns,
+        "naive": naive,
+        "period": span,
+        "now": seen,
+    }
     mine: Options = {**whole, "by": ()}
     attained = attainment(indicators, data, confidence=confidence, catalogue=catalogue, **mine)
     old: tuple[Attainment, ...] = ()
     if earlier is not None:
-        then: Options = {**mine, "period": earlier, "now": now - (period[1] - earlier[1])}
+        then: Options = {**mine, "period": earlier, "now": seen - (span[1] - earlier[1])}
         old = attainment(indicators, data, confidence=confidence, catalogue=catalogue, **then)
     cycles = plans.plans if isinstance(plans, Register) else all_of(Stage, "plans", plans, "stages of plans")
     return ServiceReport(
         title=standard.name if isinstance(standard, ServiceStandard) else "Service report",
-        period=period,
+        period=span,
         before=earlier,
-        now=now,
+        now=seen,
         rows=_states(attained, old, confidence, margin),
         diagnosis=diagnose(data, indicators, kpis=kpis, catalogue=catalogue, **whole),
         themes=tuple(_themes(data, mine)),
         voices=as_evidence(voices),
-        plans=tuple(_plan(cycle, now) for cycle in cycles),
+        plans=tuple(_plan(cycle, seen) for cycle in cycles),
         actions=by_day(due for cycle in cycles for due in cycle.pending()),
-        zone=zone.key,
+        zone=desk.key,
     )
 
 

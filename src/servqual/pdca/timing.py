@@ -102,7 +102,12 @@ class ProcessTimes(Tidy[StepTime]):
 
 
 def process_times(
-    data: Mapping[str, Source], *, now: Moment | None = None, hours: Hours | None = None, naive: str | None = None
+    data: Mapping[str, Source],
+    *,
+    now: Moment | None = None,
+    hours: Hours | None = None,
+    naive: str | None = None,
+    columns: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> ProcessTimes:
     """Measure where the time of a process goes, from a table of `steps` or a log of `case_events`.
 
@@ -110,7 +115,7 @@ def process_times(
     is true; with `case_id` the time between two steps of a case is waiting. In a log each event begins a step of the
     life of a case: in a queue, in work, in a wait for somebody, in rework from a reopening to the next solution. With
     `hours` only open time counts. `now` leaves out later events. A step without an end is left out and counted.
-    Raises `MissingColumn` where `data` has neither table, or a column is missing.
+    `naive` and `columns` are as in `measure`. Raises `MissingColumn` where `data` has neither table, or lacks a column.
 
     >>> events = {"case_id": ["A"] * 4, "event": ["assigned", "started", "resolved", "closed"],
     ...           "at": ["2026-05-04T08:00Z", "2026-05-04T11:00Z", "2026-05-04T12:00Z", "2026-05-04T12:00Z"]}
@@ -125,7 +130,12 @@ def process_times(
             near=near("steps", data),
         )
     seen = np.iinfo(np.int64).max if now is None else us_of(now, "now")
-    chunk = joined([read() for read in TableChunks(table, data[table], Request(naive=naive, whole=True))])
+    chunk = joined(
+        [
+            read()
+            for read in TableChunks(table, data[table], Request(names=columns.get(table, {}), naive=naive, whole=True))
+        ]
+    )
     for name in _NEEDED[table]:
         if name not in chunk.columns:
             raise MissingColumn(
@@ -254,7 +264,7 @@ def _summed(
     if hours is not None:
         lasted = elapsed(hours, start.view("M8[us]"), end.view("M8[us]")).astype(np.int64)
     whole = int(lasted.sum())
-    rows = []
+    rows: list[StepTime] = []
     for code, (step, use) in enumerate(steps):
         mine = np.sort(lasted[state == code]) / 1e6
         if not len(mine):

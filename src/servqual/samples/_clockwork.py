@@ -72,7 +72,7 @@ class Shifts:
         return self.opens[spell] + goal - self._elapsed[spell] if spell < len(self.opens) else NEVER
 
 
-def arrivals(dice: Dice, zone: ZoneInfo, start: int, end: int, per_day: float, season: float = 0.0) -> list[int]:
+def arrivals(dice: Dice, zone: ZoneInfo, start: int, end: int, *, per_day: float, season: float = 0.0) -> list[int]:
     """Draw the moments of a Poisson process whose rate follows the local hour, the weekday, and the time of the year.
 
     The picture (the time-change theorem): draw a process of rate one on an axis of expected arrivals, then map that

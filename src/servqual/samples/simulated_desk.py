@@ -117,7 +117,8 @@ def desk(
     """  # noqa: E501  (the answer of the example is one line)
     days = _whole("days", days, 2, _MOST_DAYS)
     if improved_after is not None:
-        improved_after = _whole("improved_after", days // 2 if improved_after == "half" else improved_after, 1, days - 1)
+        day = days // 2 if improved_after == "half" else improved_after
+        improved_after = _whole("improved_after", day, 1, days - 1)
     seed = _whole("seed", seed, 0, 2**63 - 1)
     if not isinstance(start, dt.date):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidValue.of("start", "be a date, such as datetime.date(2026, 1, 5)", start)
@@ -144,7 +145,9 @@ def desk(
         improved_at=None if improved_at is None else int(improved_at.timestamp()),
         customers=max(1, round(60 * cases_per_day)),
     )
-    simulation.run(arrivals(dice, where, int(begin.timestamp()), int(end.timestamp()), cases_per_day, season))
+    simulation.run(
+        arrivals(dice, where, int(begin.timestamp()), int(end.timestamp()), per_day=cases_per_day, season=season)
+    )
     truth, improvement = _truth(improved_at)
     return Desk(
         seed=seed,

@@ -86,9 +86,15 @@ def is_open(c: Case) -> bool:
 
 def times(cases: list[Case], name: str) -> tuple[list[float], int]:
     """Seconds from receipt, and how many cases may still get there; an end before the start is refused."""
-    inside = [c for c in cases if arrived(c) and not (by_now(c, name) and c[name] < c["received_at"])]
-    seconds = [(c[name] - c["received_at"]).total_seconds() for c in inside if by_now(c, name)]
-    return seconds, sum(is_open(c) for c in inside if not by_now(c, name))
+    inside = [c for c in cases if arrived(c) and not (came(c, name) and c[name] < c["received_at"])]
+    seconds = [(c[name] - c["received_at"]).total_seconds() for c in inside if came(c, name)]
+    return seconds, sum(is_open(c) for c in inside if not came(c, name))
+
+
+def came(c: Case, name: str) -> bool:
+    """Whether it came by now; a reply after the close answers nothing any more."""
+    late = name == "first_response_at" and by_now(c, "closed_at") and by_now(c, name) and c["closed_at"] < c[name]
+    return by_now(c, name) and not late
 
 
 def quantile(values: list[float], q: float) -> float | None:
@@ -101,9 +107,7 @@ def slow_kept(cases: list[Case], name: str, within: dt.timedelta | None) -> tupl
     """Hits, misses and undecided one by one."""
     hits = misses = undecided = 0
     for c in cases:
-        closed = by_now(c, "closed_at")
-        # a reply after the close answers nothing any more
-        done = by_now(c, name) and not (name == "first_response_at" and closed and c["closed_at"] < c[name])
+        closed, done = by_now(c, "closed_at"), came(c, name)
         if not arrived(c) or (done and c[name] < c["received_at"]):
             continue
         if closed and not done and c["closed_at"] < c["received_at"]:

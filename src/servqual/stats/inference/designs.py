@@ -1,4 +1,4 @@
-"""Designs that tell a change from what would have happened anyway: a group left alone, times at which nothing changed."""
+"""Designs that tell a change from what would have happened anyway: a group left alone, times without a change."""
 
 from typing import Any, Final, Literal
 
@@ -44,7 +44,7 @@ def difference_in_differences(
     samples = [moments_of(*pair) for pair in zip(names, (after, before, other_after, other_before), strict=True)]
     means, errors, sizes = (np.array(part, np.float64) for part in zip(*samples, strict=True))
     value = float(means[0] - means[1] - (means[2] - means[3]))
-    error = float(np.sqrt((errors**2).sum()))
+    error = float(np.hypot.reduce(errors))  # whose squares may be too small, or too large, for a float
     t = df = p = half = np.nan
     if error > 0 and sizes.min() > 1:
         df = float(1 / (((errors / error) ** 4) / (sizes - 1)).sum())

@@ -21,6 +21,7 @@ _REACH: Final = 8.0
 """Deviates beyond which no density is worth following."""
 _HALVINGS: Final = 60
 _MOST: Final = 400
+_CLOSEST: Final = 0.001
 _FAR: Final = 20.0
 """An effect that every plan finds."""
 _SURE: Final = 1 - 1e-9
@@ -30,8 +31,8 @@ _SURE: Final = 1 - 1e-9
 class Looks:
     """The boundary of each look: a change is found where |z| reaches `z`, or a two-sided p-value is at most `p_value`.
 
-    `share` is the part of the planned information at each look, `spent` the risk used up to it, 1 - confidence at the
-    last. A boundary is infinite, and its p-value 0, where a look has no risk to spend.
+    `share` is the part of the planned information at each look, `spent` the risk used up to it, 1 - confidence at
+    full information. A boundary is infinite, and its p-value 0, where a look has no risk to spend.
     """
 
     share: Array = attrs.field(converter=read_only)
@@ -100,8 +101,8 @@ def _shares(looks: Any) -> Array:
             raise InvalidValue.of("looks", "be a whole number, or the shares of information", looks)
         return np.arange(1, many + 1) / many
     found = as_sample("looks", looks)
-    if not 1 <= len(found) <= _MOST or found[0] <= 0 or found[-1] > 1 or (np.diff(found) <= 0).any():
-        raise InvalidValue.of("looks", f"be 1 to {_MOST} rising shares above 0 and up to 1", looks)
+    if not (1 <= len(found) <= _MOST and np.diff(found, prepend=0.0).min() >= _CLOSEST and found[-1] <= 1):
+        raise InvalidValue.of("looks", f"be 1 to {_MOST} rising shares up to 1, {_CLOSEST:g} or more apart", looks)
     return found
 
 

@@ -58,10 +58,14 @@ class _Fit(NamedTuple):
 
 
 class _Null(NamedTuple):
-    """What unchanged series show, per autocorrelation: |t| of level and slope, sorted, and the smaller of both p's."""
+    """What unchanged series show, per autocorrelation that they have.
+
+    `t` is the |t| of level and slope, sorted. `p` is the joint p-value of a t that so many of them reach: the share of
+    series of which level or slope is as rare. `rho` is the median estimate of the autocorrelation.
+    """
 
     t: Array
-    smaller: Array
+    p: Array
     rho: Array
 
 
@@ -130,29 +134,30 @@ def _null(n: int, at: int) -> _Null:
     """Simulate unchanged series of n points; the same numbers at each call."""
     size = int(np.clip(_SIMULATED // n, _FEWEST, _MANY))
     regressors = design(n, at)
-    ts, smaller, rhos = [], [], []
+    reached = np.arange(size + 1)
+    ts, ps, rhos = [], [], []
     for rho in _KNOWN:
         rng = np.random.default_rng(_SEED)
         blocks = [min(_BLOCK, size - done) for done in range(0, size, _BLOCK)]
         fits = [_fit(errors(rng, rows, n, rho), regressors) for rows in blocks]
         t = np.concatenate([np.abs(fit.value / fit.error) for fit in fits])
         ranks = np.argsort(np.argsort(t, axis=0), axis=0)
+        rarest = np.sort(size - ranks.max(1))
         ts.append(np.sort(t, axis=0))
-        smaller.append(np.sort((size - ranks.max(1)) / (size + 1)))
+        ps.append(np.minimum(np.searchsorted(rarest, reached + 1, side="right") + 1, size + 1) / (size + 1))
         rhos.append(np.median(np.concatenate([fit.rho for fit in fits])))
-    return _Null(np.array(ts), np.array(smaller), np.array(rhos))
+    return _Null(np.array(ts), np.array(ps), np.array(rhos))
 
 
 def _tail(null: _Null, t: Array, place: Array) -> Array:
     """Find the joint p-values of |t|, at places between the simulated autocorrelations."""
-    size = null.smaller.shape[1]
+    size = null.t.shape[1]
     grid = np.empty((len(_KNOWN) - 1, *t.shape))
-    for k in range(len(grid)):
-        reached = np.column_stack([size - np.searchsorted(null.t[k, :, j], t[:, j]) for j in range(2)])
-        grid[k] = (np.searchsorted(null.smaller[k], (reached + 1) / (size + 1), side="right") + 1) / (size + 1)
+    for k, j in np.ndindex(len(grid), 2):
+        grid[k, :, j] = null.p[k, size - np.searchsorted(null.t[k, :, j], t[:, j])]
     below = np.minimum(place.astype(np.int64), len(grid) - 2)
     share, row = (place - below)[:, None], np.arange(len(t))
-    return np.asarray(np.minimum((1 - share) * grid[below, row] + share * grid[below + 1, row], 1.0))
+    return np.asarray((1 - share) * grid[below, row] + share * grid[below + 1, row])
 
 
 def judge(series: Array, at: int, *, confidence: float, regressors: Array | None = None) -> Judged:

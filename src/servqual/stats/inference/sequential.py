@@ -15,9 +15,10 @@ from servqual.stats.inference.given import as_confidence, as_hits, as_number, as
 
 __all__ = ["Band", "EValue", "SequentialTest", "confidence_sequence", "e_value", "normal_mixture", "sprt"]
 
-_HALVINGS: Final = 40
-_BETS: Final = tuple(0.5**k for k in range(1, 11))
-"""From half of what one has to a thousandth: one of them suits any n up to some millions."""
+_HALVINGS: Final = 30
+_BETS: Final = tuple(0.5 / 3**k for k in range(7))
+"""From half of what one has to less than a thousandth: one of them suits any n up to some millions."""
+_ENOUGH: Final = 50.0
 _LARGEST: Final = 700.0
 """Logarithm of about the largest float."""
 
@@ -74,7 +75,7 @@ def confidence_sequence(values: Any, *, confidence: float = 0.95, lowest: float 
 
     >>> band = confidence_sequence([1, 0, 1, 1, 1, 0, 1, 1])
     >>> round(float(band.value[-1]), 2), round(float(band.low[-1]), 2), round(float(band.high[-1]), 2)
-    (0.75, 0.23, 0.99)
+    (0.75, 0.22, 0.99)
     """
     from scipy.special import betaln  # noqa: PLC0415  (loads with the first band)
 
@@ -91,17 +92,16 @@ def confidence_sequence(values: Any, *, confidence: float = 0.95, lowest: float 
     before = (np.concatenate([[0.0], sums[:-1]]) + 0.5)[: len(n)] / n
     scatter = np.cumsum((scaled - before) ** 2)
     prior = betaln(sums + 0.5, n - sums + 0.5) - betaln(0.5, 0.5)
-    limit = -np.log(1 - confidence)
-    stakes = [-np.log(4 * len(_BETS)) + (np.log1p(-bet) + bet) * scatter for bet in _BETS]
+    stakes = [(np.log1p(-bet) + bet) * scatter - np.log(4 * len(_BETS)) for bet in _BETS]
 
     def won(claim: Array) -> Array:
-        """Compute the logarithm of what bets against each claimed mean have made of one unit."""
+        """Compute what bets against each claimed mean have made of one unit; e^50 stands for all that is more."""
         with np.errstate(divide="ignore", invalid="ignore"):
             lost = np.where(sums > 0, sums * np.log(claim), 0) + np.where(n > sums, (n - sums) * np.log1p(-claim), 0)
-        total = prior - np.log(2) - lost
+        total = np.exp(np.minimum(prior - np.log(2) - lost, _ENOUGH))
+        apart = np.abs(sums - n * claim)  # what is on the other side has lost, and is left out
         for bet, stake in zip(_BETS, stakes, strict=True):
-            swing = bet * (sums - n * claim)
-            total = np.logaddexp(total, stake + np.logaddexp(swing, -swing))
+            total += np.exp(np.minimum(stake + bet * apart, _ENOUGH))
         return np.asarray(total)
 
     def end(outer: float) -> Array:
@@ -109,7 +109,7 @@ def confidence_sequence(values: Any, *, confidence: float = 0.95, lowest: float 
         inside, outside = mean, np.full(mean.shape, outer)
         for _ in range(_HALVINGS):
             middle = (inside + outside) / 2
-            refuted = won(middle) >= limit
+            refuted = won(middle) * (1 - confidence) >= 1
             inside, outside = np.where(refuted, inside, middle), np.where(refuted, middle, outside)
         return outside
 
