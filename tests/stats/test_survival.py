@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from servqual.errors import InvalidValue
 from servqual.stats import survival
@@ -80,18 +81,37 @@ def test_the_curve_is_the_product_of_those_who_went_on(some: list[tuple[int, boo
     assert (found.value[inside] <= found.high[inside]).all()
 
 
-@given(lives, st.integers(1, 12))
-def test_restricted_means_are_means_where_all_ends_are_seen(some: list[tuple[int, bool]], until: int) -> None:
-    """And their difference has the error of means with all values in the divisor."""
-    times = [time for time, _ in some]
-    cut = np.minimum(times, until)
+@pytest.mark.filterwarnings("ignore:Precision loss:RuntimeWarning")  # of scipy, where one side is all alike
+@given(lives, lives, st.integers(1, 12))
+def test_restricted_means_are_means_where_all_ends_are_seen(
+    first: list[tuple[int, bool]], second: list[tuple[int, bool]], until: int
+) -> None:
+    """And their difference is Welch's, by scipy, of the times cut at the limit."""
+    times, others = ([time for time, _ in some] for some in (first, second))
+    cut, other_cut = np.minimum(times, until), np.minimum(others, until)
     assert survival.kaplan_meier(times).restricted_mean(until) == pytest.approx(float(cut.mean()), abs=1e-9)
-    found = survival.difference_of_restricted_means(times, None, [0, until], None, until=until)
-    assert found.value == pytest.approx(float(cut.mean()) - until / 2, abs=1e-9)
-    assert found.low is not None
-    assert found.high is not None
-    error = (cut.var() / len(cut) + (until / 2) ** 2 / 2) ** 0.5
-    assert found.high - found.low == pytest.approx(2 * 1.959964 * error, rel=1e-5)
+    found = survival.difference_of_restricted_means(times, None, others, None, until=until)
+    assert found.value == pytest.approx(float(cut.mean() - other_cut.mean()), abs=1e-9)
+    if min(len(cut), len(other_cut)) < 2 or cut.std() + other_cut.std() == 0:
+        assert (found.low, found.p_value) == (None, None)
+    else:
+        want = stats.ttest_ind(cut, other_cut, equal_var=False)
+        ends = want.confidence_interval()
+        assert (found.low, found.high, found.p_value) == pytest.approx((ends.low, ends.high, want.pvalue), abs=1e-6)
+
+
+def test_open_ends_widen_a_restricted_mean() -> None:
+    """Greenwood's variance of the area, by hand: 1 of 4 ends at 1, one goes on at 2, 1 of 2 ends at 3, until 4."""
+    found = survival.difference_of_restricted_means(
+        [1, 2, 3, 5], [True, False, True, True], [2, 3, 4, 4], None, until=4
+    )
+    area, spread, known = 1 + 2 * 0.75 + 0.375, (2 * 0.75 + 0.375) ** 2 / 12 + 0.375**2 / 2, 3
+    cut = np.array([2, 3, 4, 4])
+    errors = np.array([spread * known / (known - 1), cut.var(ddof=1) / 4])
+    df = errors.sum() ** 2 / (errors**2 / [known - 1, 3]).sum()
+    half = stats.t.ppf(0.975, df) * errors.sum() ** 0.5
+    assert found.value == pytest.approx(area - cut.mean())
+    assert found.high == pytest.approx(area - cut.mean() + half)
 
 
 def test_what_is_not_known_has_a_reason() -> None:
@@ -101,6 +121,9 @@ def test_what_is_not_known_has_a_reason() -> None:
     assert early.reason == "a curve is not known so far"
     alike = survival.difference_of_restricted_means([1, 1], None, [2, 2], None, until=5)
     assert (alike.value, alike.low, alike.reason) == (-1, None, "neither side varies")
+    alone = survival.difference_of_restricted_means([1], None, [2, 3], None, until=5)
+    assert (alone.value, alone.low, alone.p_value) == (-1.5, None, None)
+    assert alone.reason == "fewer than two times of a side are known so far"
     apart = survival.logrank([1, 2], [True, True], [3], [False])
     assert apart.statistic is not None
     never = survival.logrank([1, 2], [False, False], [3], [False])

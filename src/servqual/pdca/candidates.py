@@ -16,6 +16,9 @@ from servqual.pdca.stages import Plan
 
 _LONGEST: Final = 60
 _TOLD: Final = 4
+_NAMED: Final = 3
+_MOSTLY: Final = 0.5
+"""The share of the items of a group from which on it is another name of a candidate."""
 _TELLING: Final = 0.3
 """The share of the bad cases from which on a category is worth to be looked at."""
 
@@ -121,8 +124,9 @@ class Candidate:
             parts.append(
                 f"{number(top.share, 'share')} of its bad cases are of {named(self.most_of or '', top.category)}"
             )
-        if self.same:
-            parts.append("the same cases are " + ", ".join(named(other.column, other.label) for other in self.same[:3]))
+        same = [named(other.column, other.label) for other in self.same if other.overlap >= _MOSTLY]
+        if same:
+            parts.append(f"the same cases are {', '.join(same[:_NAMED])}")
         if self.course is not None and self.course.start is not None:
             parts.append(self.course.text)
         return "; ".join(parts) or "not known yet: ask those who do the work"

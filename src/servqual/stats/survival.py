@@ -13,7 +13,7 @@ from servqual import _draw
 from servqual._arrays import Array, read_only
 from servqual._words import counted
 from servqual.errors import InvalidValue
-from servqual.stats import intervals
+from servqual.stats import differences, intervals
 from servqual.stats.curves import HALF, Curves, curves
 from servqual.stats.inference.estimate import Estimate, estimated, number
 from servqual.stats.inference.given import as_confidence, as_number, as_sample
@@ -59,6 +59,10 @@ class _Steps:
 
     def __hash__(self) -> int:
         return hash((self.n, self.going, self.times.tobytes(), self.value.tobytes()))
+
+    def _left(self) -> Array:
+        """Count those of each time whose end was not observed."""
+        return np.asarray(self.at_risk - self.ended - np.append(self.at_risk[1:], 0))
 
     def _read(self, steps: Array, first: float, times: Any) -> Any:
         asked = as_sample("times", np.atleast_1d(times))
@@ -112,13 +116,12 @@ class Survival(_Steps):
         >>> kaplan_meier([1, 2, 2, 3], observed=[True, True, False, True]).plot().get_title()
         'Not ended yet'
         """
-        left = self.at_risk - self.ended - np.append(self.at_risk[1:], 0)
         axes = _draw.staircase(
             [0.0, *self.times.tolist()],
             [100.0, *(100 * self.value).tolist()],
             low=[100.0, *(100 * self.low).tolist()],
             high=[100.0, *(100 * self.high).tolist()],
-            marks=self.times[left > 0].tolist(),
+            marks=self.times[self._left() > 0].tolist(),
             ax=ax,
         )
         if ax is None:
@@ -264,31 +267,36 @@ def difference_of_restricted_means(
 ) -> Estimate:
     """Subtract the second mean time to the end from the first, at most `until` each, with open items counted.
 
-    Restricted means and their normal interval (P. Royston and M. Parmar, 2013, BMC Medical Research Methodology 13:
-    152). Unlike the log-rank test it needs no constant factor between the groups. None with a reason where a curve is
-    not known up to `until`, and without an interval where neither side varies.
+    Restricted means by the area under each curve (P. Royston and M. Parmar, 2013, BMC Medical Research Methodology 13:
+    152), with Greenwood's variance times m / (m - 1) and Welch's t, m being the times of a side that are known up to
+    `until`: where all ends were seen that is Welch's interval of the cut times. Unlike the log-rank test it needs no
+    constant factor between the groups. None with a reason where a curve is not known up to `until`, and without an
+    interval where fewer than two times of a side are, or neither side varies.
 
     >>> found = difference_of_restricted_means([1, 2, 3, 4], None, [3, 4, 5, 6], None, until=5)
     >>> found.value, round(found.low, 3), round(found.high, 3)
-    (-1.75, -3.114, -0.386)
+    (-1.75, -3.757, 0.257)
     """
     confidence = as_confidence(confidence)
     sides = [kaplan_meier(times, observed=observed), kaplan_meier(other_times, observed=other_observed)]
-    (value, spread), (other, other_spread) = (side._area(until) for side in sides)  # noqa: SLF001  (a class of this file)
-    gap, error = value - other, (spread + other_spread) ** 0.5
-    half = intervals.normal(confidence) * error if error > 0 else np.nan
-    from scipy.special import ndtr  # noqa: PLC0415  (loads with the first test that needs it)
-
-    reason = "a curve is not known so far" if np.isnan(gap) else "neither side varies"
+    samples: list[differences.Sample] = []
+    for side in sides:
+        value, spread = side._area(until)  # noqa: SLF001  (a class of this file)
+        known = side.n - side._left()[side.times < until].sum()  # noqa: SLF001  (a class of this file)
+        samples.append((np.array(value), np.sqrt(spread / (1 - 1 / max(known, 2))), np.array(known)))
+    gap = differences.means(samples[0], samples[1], confidence)
+    if np.isnan(gap.value):
+        reason = "a curve is not known so far"
+    else:
+        few = min(int(known) for _, _, known in samples) < 2  # noqa: PLR2004  (one time has no spread)
+        reason = "fewer than two times of a side are known so far" if few else "neither side varies"
     return estimated(
         Estimate,
-        gap,
-        gap - half,
-        gap + half,
+        *gap[:3],
         confidence=confidence,
-        method="restricted_means",
+        method="restricted_means_welch",
         n=sides[0].n + sides[1].n,
-        p_value=number(2 * ndtr(-abs(gap) / error)) if error > 0 else None,
+        p_value=number(gap.p),
         reason=reason,
     )
 
