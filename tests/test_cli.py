@@ -102,7 +102,8 @@ def test_italian_helpdesk(data: Path, tmp_path: Path) -> None:
         tmp_path, data / "italian_helpdesk" / "helpdesk.csv.gz", "--config", ROOT / "examples" / "italian_helpdesk.toml"
     )
     assert (found["rows"]["used"], found["rows"]["cases"]) == (21_348, 4_580)
-    assert (kpi(found, "resolution_p50")["n"], kpi(found, "first_response_p50")["n"]) == (4_569, 4_285)
+    # of 4,285 first responses one came after the close, and is none
+    assert (kpi(found, "resolution_p50")["n"], kpi(found, "first_response_p50")["n"]) == (4_569, 4_284)
     assert round(kpi(found, "reopen_rate")["value"] * kpi(found, "reopen_rate")["n"]) == 386
     assert "'Variant' more than once" in said
 

@@ -40,6 +40,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "clock_conventions": {"name": "zendesk"},
     "clock_readings": {"case_events": LOG, "sla": SLA, "now": NINE},
     "columns_of": {"table": "interactions", "data": DATA["interactions"]},
+    "comparison": {"path": "nowhere.csv", "config": report.Config(), "change": "2026-05-04", "kpi": "sla_kept"},
     "composite": {"measures": VOLUME, "parts": []},
     "elapsed": {"hours": HOURS, "start": DAYS, "end": DAYS},
     "example_procedures": {"language": "en"},

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from servqual._checks import did_you_mean, near
+from servqual._checks import all_of, did_you_mean, must_be, near
 from servqual._words import capital, clean, counted, number, shorten
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import KPIS, Kpi
@@ -80,6 +80,13 @@ def comparison(
     ...     print(comparison(export, Config(), change="2026-05-11", kpi="sla_kept", now=end).lines[0])
     Kept within target, as recorded: improved: the change is for the better, and more than chance.
     """
+    must_be((str, Path), "path", "the path of an export", path)
+    must_be(Config, "config", "a Config", config)
+    must_be((str, type(None)), "margin", "a text, such as '2 points'", margin)
+    must_be((Callable, type(None)), "progress", "a function of bytes read", progress)
+    for field, given in (("guardrails", guardrails), ("where", where)):
+        must_be((Mapping, type(None)), field, "a mapping of texts", given)
+        all_of(str, field, [*(given or {}), *(given or {}).values()], "texts")
     at = _moment(change, config)
     asked = [_kpi(key, config) for key in (kpi, *(guardrails or {}))]
     names = dict.fromkeys(name for each in asked for name in each.params.get("only") or ())
@@ -123,6 +130,7 @@ def comparison(
 
 
 def _moment(text: str, config: Config) -> dt.datetime:
+    must_be(str, "change", "a text with a date", text)
     try:
         found = dt.datetime.fromisoformat(text)
     except ValueError:
@@ -132,6 +140,7 @@ def _moment(text: str, config: Config) -> dt.datetime:
 
 
 def _kpi(key: str, config: Config) -> Kpi:
+    must_be(str, "kpi", "the key of a KPI", key)
     for promise in config.promises:
         if key in {promise.name, promise.kpi.key}:
             return promise.kpi
