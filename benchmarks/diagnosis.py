@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from servqual.metrics import KPIS, Kpi, Measures, measure
-from servqual.pdca.searching import Search, search
+from servqual.pdca.diagnosis.searching import Search, search
 from servqual.samples import desk
 from servqual.stats.intervals import wilson
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from servqual.pdca.caveats import CAVEATS
-from servqual.pdca.methods import FIELLER, METHODS, OTHERWISE
-from servqual.pdca.rules import RULES, RULES_VERSION
+from servqual.pdca.verdicts.caveats import CAVEATS
+from servqual.pdca.verdicts.methods import FIELLER, METHODS, OTHERWISE
+from servqual.pdca.verdicts.rules import RULES, RULES_VERSION
 
 INTRO = '''# Verdicts
 

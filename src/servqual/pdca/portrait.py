@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from servqual._checks import all_of, as_instant, as_zone, in_order, must_be
-from servqual._words import counted, number
+from servqual._words import counted, difference, number
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Attainment, Kpi, Pareto, attainment, measure, pareto
 from servqual.metrics.engine import Data, Options, Where
@@ -17,13 +17,13 @@ from servqual.metrics.results.attaining import GoalVerdict, indicators_of
 from servqual.metrics.time.instants import Moment, datetime_of, us_of
 from servqual.model.standards.indicator import Indicator
 from servqual.model.standards.standard import ServiceStandard
-from servqual.pdca.diagnosing import Diagnosis, columns_of, diagnose
-from servqual.pdca.evidence import Evidence, as_evidence
-from servqual.pdca.judging import compare
-from servqual.pdca.register import Register
+from servqual.pdca.causes.evidence import Evidence, as_evidence
+from servqual.pdca.cycle.register import Register
+from servqual.pdca.cycle.stage import Due, Stage, by_day
+from servqual.pdca.diagnosis.diagnosing import Diagnosis, columns_of, diagnose
 from servqual.pdca.sections import Section, as_html, as_markdown
-from servqual.pdca.stage import Due, Stage, by_day
-from servqual.pdca.verdict import Verdict
+from servqual.pdca.verdicts.judging import compare
+from servqual.pdca.verdicts.verdict import Verdict
 
 __all__ = ["IndicatorState", "PlanState", "ServiceReport", "Theme", "service_report"]
 
@@ -376,15 +376,9 @@ def _change(row: IndicatorState) -> str:
     m = row.attained.measured
     return (
         f"{row.indicator.name or verdict.title}: {verdict.decision}, from {number(row.before, m.unit)} to "
-        f"{number(m.value, m.unit)} ({_difference(verdict.change, m.unit)}, {_difference(verdict.low, m.unit)} to "
-        f"{_difference(verdict.high, m.unit)})."
+        f"{number(m.value, m.unit)} ({difference(verdict.change, m.unit)}, {difference(verdict.low, m.unit)} to "
+        f"{difference(verdict.high, m.unit)})."
     )
-
-
-def _difference(value: float | None, unit: str) -> str:
-    if value is not None and unit == "share":
-        return f"{number(100 * value, 'points', signed=True)} points"
-    return number(value, unit, signed=True)
 
 
 def _indicator(row: IndicatorState) -> tuple[str | None, ...]:
@@ -394,7 +388,7 @@ def _indicator(row: IndicatorState) -> tuple[str | None, ...]:
         number(row.attained.goal, m.unit),
         number(m.value, m.unit),
         number(row.before, m.unit),
-        None if verdict is None else _difference(verdict.change, m.unit),
+        None if verdict is None else difference(verdict.change, m.unit),
         f"{m.n:,}",
         row.state.replace("_", " "),
         None if verdict is None else verdict.decision,

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 from servqual._words import number, shorten
 from servqual.metrics import Kpi, Measurement, Measures
 from servqual.pdca import Verdict, compare
-from servqual.pdca.candidates import unit_of
+from servqual.pdca.diagnosis.candidates import unit_of
 
 Plain: TypeAlias = dict[str, Any]
 _OPEN: Final = 0.02

@@ -3,18 +3,19 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import attrs
 
 from servqual._checks import all_of, did_you_mean, must_be, near
-from servqual._words import capital, clean, counted, number, shorten
+from servqual._words import capital, clean, counted, difference, number, shorten
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import KPIS, Kpi
 from servqual.metrics.engine import plan_of, tallies_of
 from servqual.pdca import Guardrail, Verdict, compare
-from servqual.pdca.candidates import unit_of
+from servqual.pdca.diagnosis.candidates import unit_of
 from servqual.readers import Export
 from servqual.report.build import CASES
 from servqual.report.config import Config, as_limit
@@ -25,7 +26,7 @@ __all__ = ["Comparison", "comparison"]
 Plain: TypeAlias = dict[str, Any]
 _WEEK: Final = dt.timedelta(days=7)
 _POINTS: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:points?|pp|%)", re.IGNORECASE)
-_IN_POINTS: Final = " percentage points"
+_change: Final = partial(difference, points=" percentage points")
 _SPLIT_BY: Final = ("category", "channel")
 _LONGEST: Final = 60
 _CAVEATS: Final = 6
@@ -226,22 +227,20 @@ def _lines(
         undecided = f", {side.undecided:,} undecided" if side.undecided else ""
         yield f"{name}, {days}: {number(side.value, unit)} of {counted(side.n, 'case')}{undecided}."
     if verdict.change is not None:
-        said = f"The change is {_difference(verdict.change, unit)}"
+        said = f"The change is {_change(verdict.change, unit)}"
         if verdict.low is not None and verdict.high is not None:
-            said += (
-                f"; it may well be anything from {_difference(verdict.low, unit)} to {_difference(verdict.high, unit)}"
-            )
+            said += f"; it may well be anything from {_change(verdict.low, unit)} to {_change(verdict.high, unit)}"
         yield f"{said} ({verdict.confidence:.0%} sure)."
     if verdict.mix is not None and verdict.change:
         by = " and ".join(verdict.mix.by)
         yield (
-            f"Of it, {_difference(float(verdict.mix.rates), unit)} come from better or worse work within each {by}, "
-            f"{_difference(float(verdict.mix.mix), unit)} from another mix of them."
+            f"Of it, {_change(float(verdict.mix.rates), unit)} come from better or worse work within each {by}, "
+            f"{_change(float(verdict.mix.mix), unit)} from another mix of them."
         )
     if verdict.n_needed:
         yield f"About {counted(verdict.n_needed, 'more case', 'more cases')} a side would show a change that matters."
     for each in verdict.guardrails:
-        told = "" if each.change is None else f", {_difference(each.change, each.unit)}"
+        told = "" if each.change is None else f", {_change(each.change, each.unit)}"
         yield f"Guardrail {shorten(each.title, _LONGEST)}: {each.decision}{told}."
     if verdict.margin is None:
         yield "No margin was named: say with --margin from which size on a change matters."
@@ -250,9 +249,3 @@ def _lines(
     for caveat in [one for one in verdict.caveats if one.code not in _SILENT][:_CAVEATS]:
         yield f"Mind: {caveat.text}."
     yield "A difference is not its cause: ask what else changed in that time."
-
-
-def _difference(value: float, unit: str) -> str:
-    if unit == "share":
-        return f"{number(100 * value, 'points', signed=True)}{_IN_POINTS}"
-    return number(value, unit, signed=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 from servqual import _draw
 from servqual._checks import must_be, need
 from servqual._html import Html, missing, table
-from servqual._words import capital, clean, counted, interval, number, scale
+from servqual._words import capital, clean, counted, difference, interval, number, scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -165,7 +165,7 @@ def _standard(row: Plain, kpi: Plain) -> Plain:
         "name": capital(_text(row, "name")),
         "promise": promise + (f" within {number(within, within_unit)}" if within is not None else ""),
         "business_time": row.get("business_time") is True,
-        "gap": "" if gap is None else _difference(gap, unit),
+        "gap": "" if gap is None else difference(gap, unit),
         "mark": mark,
         "word": word,
         **_seen(row, unit),
@@ -176,11 +176,6 @@ def _unit(row: Plain) -> str:
     """The unit to show a value in: seconds of business time are never told in days."""
     unit = _text(row, "unit")
     return "working s" if unit == "s" and row.get("business_time") is True else unit
-
-
-def _difference(gap: float, unit: str) -> str:
-    """A distance between two values: of shares in percentage points, else in the unit itself."""
-    return f"{number(gap * 100, 'points', signed=True)} points" if unit == "share" else number(gap, unit, signed=True)
 
 
 def _seen(row: Plain, unit: str) -> Plain:

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from servqual._words import clean
 from servqual.pdca import Candidate
-from servqual.pdca.searching import Weak
+from servqual.pdca.diagnosis.searching import Weak
 
 Plain: TypeAlias = dict[str, Any]
 _NAMED: Final = 12

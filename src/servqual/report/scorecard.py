@@ -12,10 +12,10 @@ from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, Measurement, Measures, Tally, pareto
 from servqual.metrics.engine import plan_of, tallies_of
 from servqual.metrics.results.attaining import verdict_on_cases
-from servqual.pdca.candidates import named, ranked
-from servqual.pdca.diagnosing import MARKS
-from servqual.pdca.particulars import with_particulars
-from servqual.pdca.searching import search
+from servqual.pdca.diagnosis.candidates import named, ranked
+from servqual.pdca.diagnosis.diagnosing import MARKS
+from servqual.pdca.diagnosis.particulars import with_particulars
+from servqual.pdca.diagnosis.searching import search
 from servqual.readers.columns.standing import REPEATS, REPLACED
 from servqual.readers.sources import Source
 from servqual.report.changing import changes_of, last_day

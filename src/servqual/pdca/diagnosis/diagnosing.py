@@ -1,0 +1,268 @@
+"""What is wrong, where, since when and in which cases: from data and a standard to candidates with a draft plan."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import ClassVar, Final, Literal, TypeAlias, Unpack
+
+import attrs
+
+from servqual._checks import among, must_be
+from servqual._words import counted, number
+from servqual.errors import InvalidValue, MissingColumn
+from servqual.metrics import KPIS, Attainment, Kpi, Measures, attainment, measure
+from servqual.metrics.engine import Data, Options, spelled_out
+from servqual.metrics.results.attaining import indicators_of
+from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
+from servqual.metrics.time.periods import PERIODS
+from servqual.model.standards.indicator import Indicator
+from servqual.model.standards.standard import ServiceStandard
+from servqual.pdca.diagnosis.candidates import Candidate, ranked
+from servqual.pdca.diagnosis.courses import Course, course
+from servqual.pdca.diagnosis.particulars import with_particulars
+from servqual.pdca.diagnosis.readings import kind_of
+from servqual.pdca.diagnosis.searching import LEAST, search
+from servqual.pdca.diagnosis.timing import ProcessTimes, process_times
+from servqual.readers.columns.request import Request
+from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.sources import TableChunks
+
+__all__ = ["Diagnosis", "diagnose"]
+
+Every: TypeAlias = Literal["week", "month"]
+_COLUMNS: Final = ("category", "team", "channel", "priority", "topic", "tier")
+_USUAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "cases": (
+            "first_response_p50", "first_response_p90", "resolution_p50", "resolution_p90", "reopen_rate",
+            "reassignment_rate", "sla_kept",
+        ),
+        "interactions": ("wait_p50", "wait_p90", "abandonment_rate", "transfer_rate"),
+        "complaints": ("complaint_handling_p50", "complaint_handling_p90", "complaint_satisfaction"),
+        "steps": ("first_pass_yield",),
+    }
+)  # fmt: skip
+"""The KPIs that are searched beside those of the standard, by table, where their columns are there."""
+MARKS: Final = ("sla_kept", "resolution_kept")
+"""The KPIs of what the desk itself marked as kept."""
+_OF_A_LOG: Final = frozenset(name for name, kind in TABLES["cases"].items() if kind is not Kind.LABEL)
+"""The columns that a log is folded into, beside its own."""
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Diagnosis(Tidy[Candidate]):
+    """The candidates for improvement, the first one first; `looked_at` cells were tested together, at `level`.
+
+    `attained` holds the indicators of the standard, the worst gap first, and `courses` since when each missed one is
+    missed, by its name. `too_small` cells had too few items to be looked at. `process` says where the time goes, None
+    where there is no log and no table of steps, or they lack a column for it.
+    """
+
+    looked_at: int
+    too_small: int
+    level: float
+    attained: tuple[Attainment, ...] = ()
+    courses: Mapping[str, Course] = attrs.field(factory=dict)
+    process: ProcessTimes | None = None
+    _columns: ClassVar[Columns] = MappingProxyType(
+        {
+            "rank": Column("rank"),
+            "column": Column("weak.column"),
+            "label": Column("weak.label"),
+            "kpi": Column("kpi"),
+            "value": Column("measured.value", OWN),
+            "low": Column("measured.low", OWN),
+            "high": Column("measured.high", OWN),
+            "n": Column("measured.n"),
+            "overall": Column("weak.overall.value", OWN),
+            "spared": Column("weak.spared", "count"),
+            "selected": Column("selected.value", OWN),
+            "since": Column("course.start"),
+            "promised": Column("promised"),
+            "unit": Column("measured.unit"),
+        }
+    )
+
+    @property
+    def missed(self) -> tuple[Attainment, ...]:
+        """The promises that are surely missed, the worst gap first."""
+        return tuple(row for row in self.attained if row.verdict == "not_reached")
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say it all in sentences: promises missed, candidates in their order, and where the time goes."""
+        return tuple(self._said())
+
+    def _said(self) -> Iterator[str]:
+        for row in self.missed:
+            m = row.measured
+            since = self.courses.get(row.indicator.name)
+            told = f"Missed: {row.indicator.name}, {number(m.value, m.unit)} for a goal of {number(row.goal, m.unit)}"
+            yield f"{told}; {since.text}." if since else f"{told}."
+        for candidate in self.rows:
+            yield f"{candidate.rank}. {candidate.sentence}"
+        if not self.rows:
+            yield f"No group is surely worse than the rest, of {counted(self.looked_at, 'cell')} looked at."
+        if self.process is not None and len(self.process):
+            first = self.process[0]
+            yield f"Most time goes into {first.step} ({number(first.share, 'share')}, {first.use})."
+
+    def _caption(self) -> str:
+        chance = f"at most {self.level:.0%} chance that any is named by luck"
+        return f"{counted(len(self.rows), 'candidate')} of {counted(self.looked_at, 'cell')} looked at; {chance}"
+
+
+@spelled_out
+def diagnose(
+    data: Data,
+    standard: ServiceStandard | Iterable[Indicator] = (),
+    *,
+    kpis: Sequence[str | Kpi] | None = None,
+    every: Every = "week",
+    level: float = 0.05,
+    least: int = LEAST,
+    most: int = 10,
+    catalogue: Mapping[str, Kpi] = KPIS,
+    **options: Unpack[Options],
+) -> Diagnosis:
+    """Find which promises are missed, and where, since when and in which cases things are worse than elsewhere.
+
+    Args:
+        data: tables as `measure` takes them, several times readable.
+        standard: whose indicators are measured first, and rank first.
+        kpis: searched beside those of the standard; by default waits, times to resolution, reopening, reassignment and
+            other usual ones of the tables that are there.
+        every: the period of the control charts that tell since when.
+        level: the chance, over all cells and KPIs together, that any group is named although none is worse.
+        least: the fewest items of a cell that is looked at.
+        most: the most candidates that are listed.
+        catalogue: where the KPIs of indicators are looked up.
+        options: those of `measure`; `by` names the columns to search, by default category, team, channel, priority,
+            topic and tier, those that are there. People (`agent`) are only searched where they are named.
+
+    Every KPI is held against the rest in every group of every column: shares exactly, percentiles as the share beyond
+    the percentile of all, means by Welch's test, all of them together by Holm's procedure. A group that is worse only
+    because of another one, such as an agent of a slow team, or a team that is the category under another name, is named
+    within that candidate (`same`). Times are not searched by priority, severity and tier, by which a desk decides who
+    waits longer; backlogs and quotients do not add up and are left out. The tests take items as independent: a group
+    that works in busy weeks only looks worse than it is. Raises what `measure` raises, and `InvalidValue` for an
+    iterator, which cannot be read again.
+
+    >>> import numpy as np
+    >>> day = np.array(["2026-05-04"] * 400, "datetime64[us]")
+    >>> cases = {"received_at": day, "resolved_at": day, "team": ["north", "south"] * 200}
+    >>> found = diagnose({"cases": cases | {"reopened": [0, 1] * 100 + [0, 0] * 100}})
+    >>> [(row.kpi, dict(row.group), int(row.weak.spared)) for row in found]
+    [('reopen_rate', {'team': 'south'}, 36)]
+    """
+    if not 0 < level < 1:
+        raise InvalidValue.of("level", "lie between 0 and 1", level, do="write 0.05")
+    among("every", every, ("week", "month"))
+    must_be(Mapping, "data", "a mapping by name", data)
+    for table, source in data.items():
+        if isinstance(source, Iterator):
+            raise InvalidValue.of(table, "be readable several times", source, do="pass a list, a frame or a path")
+    asked = options.get("by")
+    options = _by((), options)
+    indicators = indicators_of(standard)
+    attained = attainment(indicators, data, catalogue=catalogue, **options) if indicators else ()
+    promised = _promised(indicators, catalogue)
+    tables = {table: columns_of(data, table, options) for table in _tables(data)}
+    further = _usual(tables) if kpis is None else [_found(kpi, catalogue) for kpi in kpis]
+    searched = {kpi.key: kpi for kpi in (*further, *promised.values())}  # a promise wins over a usual KPI of its key
+    columns = {table: [name for name in asked or _COLUMNS if name in there] for table, there in tables.items()}
+    _check_columns(asked or (), columns)
+
+    def measured(questions: Sequence[tuple[Sequence[Kpi], tuple[str, ...]]]) -> list[Measures]:
+        return [measure([*some], data, **_by(by, options)) for some, by in questions]
+
+    found = search(measured, [*searched.values()], columns, level=level, least=least)
+    missed = {row.indicator for row in attained if row.verdict == "not_reached"}
+    ranks = dict.fromkeys(MARKS, 1) | {kpi.key: 0 for kpi in promised.values()}
+    goals = {promised[row.indicator].key: (row.indicator.name, row.goal) for row in attained}
+    candidates = [
+        attrs.evolve(one, promised=goals[one.kpi][0], goal=goals[one.kpi][1]) if one.kpi in goals else one
+        for one in with_particulars(ranked(found, ranks, most), measured, tables, every)
+    ]
+    courses = {
+        i.name: course(kpi, measured([([kpi], (every,))])[0], None, every)
+        for i, kpi in promised.items()
+        if i in missed and kind_of(kpi) and kpi.at in tables.get(kpi.table, ())
+    }
+    return Diagnosis(
+        rows=tuple(candidates),
+        looked_at=found.looked_at,
+        too_small=found.too_small,
+        level=level,
+        attained=attained,
+        courses=MappingProxyType(courses),
+        process=_process(data, options),
+    )
+
+
+def _process(data: Data, options: Options) -> ProcessTimes | None:
+    """Measure where the time goes; None where no table says so."""
+    try:
+        return process_times(
+            data, now=options.get("now"), naive=options.get("naive"), columns=options.get("columns") or {}
+        )
+    except MissingColumn:
+        return None
+
+
+def _by(columns: Sequence[str], options: Options) -> Options:
+    return {**options, "by": columns}
+
+
+def _promised(indicators: Sequence[Indicator], catalogue: Mapping[str, Kpi]) -> dict[Indicator, Kpi]:
+    """The KPI of each indicator with its limit, under a key of its own."""
+    out: dict[Indicator, Kpi] = {}
+    for indicator in indicators:
+        kpi = catalogue[indicator.kpi]
+        if indicator.within is not None:
+            kpi = kpi.with_(within=indicator.within)
+        if any(other.key == kpi.key and other.definition != kpi.definition for other in out.values()):
+            kpi = kpi.with_(key=f"{kpi.key}: {indicator.name}")
+        out[indicator] = kpi
+    return out
+
+
+def _tables(data: Data) -> list[str]:
+    """The tables that can be searched; a log of events stands in for the cases."""
+    given = [table for table in data if table != "case_events"]
+    return given if "cases" in data or "case_events" not in data else [*given, "cases"]
+
+
+def columns_of(data: Data, table: str, options: Options) -> frozenset[str]:
+    """The columns of a table that a search may use, as its first chunk tells them."""
+    name = table if table in data else "case_events"
+    names = (options.get("columns") or {}).get(name, {})
+    naive = options.get("naive")
+    request = Request(names=names, naive=naive, desk=options.get("zone") or naive, unique=False)
+    found: frozenset[str] = frozenset()
+    for read in TableChunks(name, data[name], request):
+        chunk = read()
+        found = frozenset(chunk.columns)
+        if chunk.size:
+            break
+    return found | (_OF_A_LOG if name != table else frozenset())
+
+
+def _usual(tables: Mapping[str, Iterable[str]]) -> list[Kpi]:
+    """The usual KPIs whose columns are there."""
+    every = [KPIS[key] for table in tables for key in _USUAL.get(table, ())]
+    return [kpi for kpi in every if {*kpi.needs} <= {*tables[kpi.table]}]
+
+
+def _found(kpi: str | Kpi, catalogue: Mapping[str, Kpi]) -> Kpi:
+    if isinstance(kpi, Kpi):
+        return kpi
+    among("kpis", kpi, catalogue)
+    return catalogue[kpi]
+
+
+def _check_columns(asked: Sequence[str], columns: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a period, and a column that no table has."""
+    for name in asked:
+        if name in PERIODS:
+            raise InvalidValue.of("by", "name columns, not periods", name, do="leave it out; every= charts by period")
+        if not any(name in there for there in columns.values()):
+            raise MissingColumn(f"by needs the column {name!r} (got tables without it)", column=name, near=())

@@ -1,0 +1,279 @@
+"""What is wrong, where, since when and why: a desk whose truth is known, desks whose groups are all alike."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from servqual.errors import InvalidValue, MissingColumn, UnknownName
+from servqual.metrics import KPIS, Measures, measure
+from servqual.model import Indicator
+from servqual.pdca import Candidate, compare, diagnose
+from servqual.pdca.diagnosis.readings import kind_of, reading_of
+from servqual.pdca.diagnosis.searching import search
+from servqual.samples import Desk, desk
+
+MONDAY = np.datetime64("2026-01-05T09:00", "us")
+HOUR = np.timedelta64(1, "h")
+PROMISES = [
+    Indicator(name="answer in an hour", kpi="first_response_kept", within=dt.timedelta(hours=1), goal=0.9),
+    Indicator(name="keep it solved", kpi="reopen_rate", goal=0.2),
+]
+
+
+@pytest.fixture(scope="module")
+def sample() -> Desk:
+    """A desk of fifteen weeks in which nothing changes."""
+    return desk(seed=5, days=105, improved_after=None)
+
+
+@pytest.fixture(scope="module")
+def found(sample: Desk) -> Any:
+    """Its diagnosis, agents included."""
+    tables = {name: sample.tables[name] for name in ("cases", "case_events")}
+    return diagnose(tables, PROMISES, by=["category", "team", "agent"], now=sample.now, zone="Europe/Berlin")
+
+
+def of(candidates: Sequence[Candidate], label: str) -> Candidate:
+    """The one candidate of this group, or of which it is another name."""
+    [one] = [c for c in candidates if label in {c.weak.label, *(same.label for same in c.same)}]
+    return one
+
+
+def test_the_weak_spot_is_named_once_with_all_its_names(sample: Desk, found: Any) -> None:
+    """Category, team and both agents of the network mark the same cases, and are one candidate."""
+    network = of(found, sample.weak_spot)
+    names = {network.weak.label, *(same.label for same in network.same)}
+    assert {"network", "network 1", "network 2"} <= names
+    assert len([c for c in found if c.weak.label.startswith("network")]) == 1
+    assert {"resolution_p50", "reopen_rate"} <= {network.kpi, *(weak.kpi.key for weak in network.also)}
+    assert all(0.8 < same.overlap <= 1 for same in network.same)
+
+
+def test_agents_who_are_equal_within_their_team_are_not_named(found: Any) -> None:
+    """Nobody is slow for belonging to a slow team."""
+    assert "agent" not in {c.weak.column for c in found}
+
+
+def test_promises_are_told_first_and_the_missed_one_has_its_course(found: Any) -> None:
+    """One is missed and one is kept; the missed one says since when."""
+    assert [row.indicator.name for row in found.missed] == ["answer in an hour"]
+    assert found.courses["answer in an hour"].periods == 14
+    assert found[0].promised in {"answer in an hour", "keep it solved"}
+    assert found.sentences()[0].startswith("Missed: answer in an hour, ")
+    assert found.process is not None
+    assert found.sentences()[-1].startswith(f"Most time goes into {found.process[0].step} (")
+
+
+def test_a_slow_team_is_found_by_its_median(found: Any) -> None:
+    """A team of 13 h against 5 h is named although every share is alike; so is its cost in cases."""
+    spent = np.array([5 * 3600] * 300 + [13 * 3600] * 100)
+    noise = np.exp(np.random.default_rng(1).normal(0, 0.3, 400))
+    received = MONDAY + np.arange(400) * HOUR
+    cases = {
+        "received_at": received,
+        "resolved_at": received + (spent * noise * 1e6).astype("m8[us]"),
+        "team": ["north"] * 300 + ["south"] * 100,
+        "reopened": [0, 0, 0, 1] * 100,
+    }
+    first = diagnose({"cases": cases})[0]
+    assert (first.kpi, dict(first.group)) == ("resolution_p50", {"team": "south"})
+    assert first.measured.value == pytest.approx(13 * 3600, rel=0.1)
+    assert 30 <= first.weak.spared <= 50  # about 100 of the 200 slower half are theirs, 50 would be
+    assert "cases more would be within" in first.sentence
+    assert found.level == 0.05
+
+
+def test_priority_orders_the_queue_and_is_no_weakness() -> None:
+    """Times are not searched by priority, shares are."""
+    spent = np.array([1] * 200 + [9] * 200) * HOUR
+    cases = {
+        "received_at": np.full(400, MONDAY),
+        "resolved_at": MONDAY + spent,
+        "priority": ["urgent"] * 200 + ["low"] * 200,
+        "reopened": [0] * 200 + [0, 1] * 100,
+    }
+    assert [(c.kpi, c.weak.label) for c in diagnose({"cases": cases})] == [("reopen_rate", "low")]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_calm_desk_names_nobody(seed: int) -> None:
+    """Groups drawn by lot, hundreds of cells: the study in benchmarks counts how rarely one is named."""
+    dice = np.random.default_rng(seed)
+    received = MONDAY + dice.integers(0, 60 * 24 * 60, 1500) * np.timedelta64(1, "m")
+    cases = {
+        "received_at": received,
+        "resolved_at": received + np.exp(dice.normal(9, 1.5, 1500)).astype("m8[s]"),
+        "reopened": (dice.random(1500) < 0.1).astype(int),
+        "team": dice.integers(0, 8, 1500).astype(str),
+        "category": dice.integers(0, 12, 1500).astype(str),
+        "agent": dice.integers(0, 25, 1500).astype(str),
+    }
+    calm = diagnose({"cases": cases}, by=["team", "category", "agent"])
+    assert calm.looked_at > 100
+    assert len(calm) == 0
+    assert calm.sentences() == (f"No group is surely worse than the rest, of {calm.looked_at} cells looked at.",)
+
+
+def test_since_when_is_read_from_the_chart() -> None:
+    """A team that is as good as the other for ten weeks, and worse for ten, is worse since week eleven."""
+    weeks = np.repeat(np.arange(20), 100)
+    team = np.tile(["north", "south"], 1000)
+    dice = np.random.default_rng(2)
+    again = dice.random(2000) < np.where((weeks >= 10) & (team == "south"), 0.4, 0.1)
+    received = MONDAY + weeks * 7 * 24 * HOUR + dice.integers(0, 100, 2000) * HOUR
+    cases = {"received_at": received, "resolved_at": received + HOUR, "team": team, "reopened": again.astype(int)}
+    [south] = [c for c in diagnose({"cases": cases}, kpis=["reopen_rate"]) if c.weak.label == "south"]
+    assert south.course is not None
+    assert south.course.start == dt.date(2026, 1, 5) + dt.timedelta(weeks=10)
+    assert south.course.text in south.suspicion
+
+
+def test_too_short_a_course_says_so() -> None:
+    """Less than eight finished weeks tell no beginning."""
+    cases = {"received_at": [MONDAY] * 400, "resolved_at": [MONDAY] * 400, "team": ["north", "south"] * 200}
+    [south] = diagnose({"cases": cases | {"reopened": [0, 1] * 100 + [0, 0] * 100}})
+    assert south.course is not None
+    assert south.course.text == "0 finished weeks: too few to tell since when"
+
+
+def test_the_draft_is_a_plan_with_what_is_known(found: Any, sample: Desk) -> None:
+    """Fact, value and goal stand; owner, hypothesis and measures are to be filled in; the cause is only suspected."""
+    network = of(found, "network")
+    plan = network.draft(id="Q-1", at=sample.now)
+    assert plan.baseline == network.measured.value
+    assert dict(plan.group) == dict(network.group)
+    assert plan.cause is not None
+    assert plan.cause.suspected
+    assert plan.problem == network.sentence
+    assert [gap.value for gap in plan.smart_gaps()] == ["specific", "relevant", "time_bound"]
+    assert network.draft(id="Q-1", at=sample.now, owner="M-1", goal=plan.goal).owner == "M-1"
+
+
+def test_a_promised_goal_is_the_goal_of_the_draft() -> None:
+    """Of a missed promise the goal of the standard, else the level of all."""
+    when = [MONDAY] * 400
+    cases = {"received_at": when, "resolved_at": when, "team": ["north", "south"] * 200}
+    data = {"cases": cases | {"reopened": [0, 1] * 100 + [0, 0] * 100}}
+    now = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+    [promised] = diagnose(data, [Indicator(name="once", kpi="reopen_rate", goal=0.1)])
+    assert (promised.promised, promised.draft(id="Q-1", at=now).goal) == ("once", 0.1)
+    [other] = diagnose(data)
+    assert (other.promised, other.draft(id="Q-1", at=now).goal) == (None, 0.25)
+
+
+def test_the_luck_of_being_picked_is_recorded() -> None:
+    """`selected` names how many cells were looked at, lies between the value and the level, and `compare` takes it."""
+    dice = np.random.default_rng(4)
+    team = np.repeat(list("abcdefghij"), 100)
+    again = dice.random(1000) < np.where(team == "j", 0.35, 0.1)
+    cases = {
+        "received_at": [MONDAY] * 1000,
+        "resolved_at": [MONDAY] * 1000,
+        "team": team,
+        "reopened": again.astype(int),
+    }
+    worst = diagnose({"cases": cases}, kpis=["reopen_rate"])[0]
+    assert worst.weak.label == "j"
+    assert worst.weak.looked_at == 10
+    assert worst.selected is not None
+    assert worst.selected.of == 10
+    value, overall = worst.measured.value, worst.weak.overall.value
+    assert value is not None
+    assert overall is not None
+    assert overall < worst.selected.value < value
+    verdict = compare(worst.measured, worst.measured, selected=worst.selected)
+    assert "selection.shrunk" in {caveat.code for caveat in verdict.caveats}
+
+
+def test_a_percentile_is_read_as_the_share_beyond_that_of_all() -> None:
+    """Counted by hand: the median of 1 to 8 h is 4 h, beyond which lie all four of south."""
+    cases = {
+        "received_at": np.full(8, MONDAY),
+        "resolved_at": MONDAY + np.arange(1, 9) * HOUR,
+        "team": ["north"] * 4 + ["south"] * 4,
+    }
+    measures = measure(["resolution_p50"], {"cases": cases}, by=["team"])
+    reading = reading_of(KPIS["resolution_p50"], measures)
+    assert (reading.n.tolist(), reading.bad.tolist() if reading.bad is not None else None) == ([4, 4], [0, 4])
+
+
+def test_means_are_searched_too() -> None:
+    """A score that is lower in one team is named, with the smallest difference that would have been seen."""
+    dice = np.random.default_rng(6)
+    answers = {
+        "score": np.clip(np.round(dice.normal([4.2] * 300 + [3.4] * 100, 0.8)), 1, 5),
+        "team": ["north"] * 300 + ["south"] * 100,
+    }
+    score = KPIS["csat_mean"].with_(scale=(1, 5))
+    [south] = diagnose({"answers": answers}, kpis=[score])
+    assert south.weak.kind == "mean"
+    assert south.weak.label == "south"
+    assert 0 < south.weak.smallest < 0.8
+    assert south.course is None  # the answers have no moment
+
+
+def test_kinds_that_do_not_add_up_are_left_out() -> None:
+    """Backlogs, quotients, medians of open items and counts are no part of the search."""
+    kinds = {key: kind_of(KPIS[key]) for key in ("backlog", "reopen_ratio", "resolution_median", "case_volume", "aht")}
+    assert set(kinds.values()) == {None}
+
+
+def test_a_search_without_columns_asks_for_nothing() -> None:
+    """No columns, no cells, no pass over the data."""
+
+    def never(_: Any) -> list[Measures]:
+        raise AssertionError
+
+    assert search(never, [KPIS["reopen_rate"]], {"cases": []}, level=0.05).looked_at == 0
+
+
+def test_a_log_stands_in_for_the_cases() -> None:
+    """Cases are folded from their events, with the team that the log names."""
+    log: dict[str, list[Any]] = {"case_id": [], "at": [], "event": [], "team": []}
+    for number in range(120):
+        slow = number % 3 == 0
+        for event, hour in (("received", 0), ("started", 1), ("resolved", 30 if slow else 2 + number % 5)):
+            row = (f"C-{number}", MONDAY + (number + hour) * HOUR, event, "south" if slow else "north")
+            for name, cell in zip(log, row, strict=True):
+                log[name].append(cell)
+    found = diagnose({"case_events": log}, kpis=["resolution_p50"], now=np.datetime64("2026-02-01", "us"))
+    assert [dict(c.group) for c in found] == [{"team": "south"}]
+
+
+def test_what_cannot_be_searched_is_refused() -> None:
+    """An iterator, a period as a column, a column that no table has, an unknown KPI, levels off their range."""
+    cases = {"received_at": [MONDAY] * 3, "team": ["a", "b", "c"]}
+
+    def once() -> Iterator[Any]:
+        yield cases
+
+    for data, options, error, field in (
+        ({"cases": once()}, {}, InvalidValue, "cases"),
+        ({"cases": cases}, {"by": ["week"]}, InvalidValue, "by"),
+        ({"cases": cases}, {"by": ["squad"]}, MissingColumn, "squad"),
+        ({"cases": cases}, {"level": 1}, InvalidValue, "level"),
+        ({"cases": cases}, {"every": "day"}, InvalidValue, "every"),
+        ({"cases": cases}, {"kpis": ["reopening"]}, InvalidValue, "kpis"),
+    ):
+        with pytest.raises(error, match=field):
+            diagnose(data, **options)
+    with pytest.raises(UnknownName, match="nothing"):
+        diagnose({"cases": cases}, [Indicator(name="x", kpi="nothing", goal=0.5)])
+
+
+def test_no_cases_are_no_candidates() -> None:
+    """An empty table is no error."""
+    none = diagnose({"cases": {"received_at": [], "team": []}}, by=["team"])
+    assert (len(none), none.looked_at, none.process) == (0, 0, None)
+
+
+def test_steps_that_do_not_tell_their_time_are_no_error() -> None:
+    """A table of steps without names is searched, and has no times."""
+    day = np.full(100, MONDAY)
+    steps = {"due_at": day, "ended_at": day, "reworked": [False, True] * 50, "team": ["north", "south"] * 50}
+    found = diagnose({"steps": steps})
+    assert [(c.kpi, c.weak.label) for c in found] == [("first_pass_yield", "south")]
+    assert found.process is None

@@ -1,0 +1,435 @@
+"""Comparing before and after: what is read, by which method, and what comes out."""
+
+import datetime as dt
+import math
+import pickle
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+import numpy as np
+import pytest
+
+from servqual.errors import InvalidValue, UnknownName
+from servqual.metrics import KPIS, Measurement, Tally, measure, tally
+from servqual.pdca import Guardrail, Selected, Verdict, Verdicts, compare
+from servqual.pdca.verdicts.methods import METHODS
+from servqual.stats import differences
+
+NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+MARCH, MAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC), dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+
+
+def judged(sides: Iterable[Any], *names: str, **options: Any) -> Any:
+    """Compare two sides that were made together."""
+    before, after = sides
+    return compare(before, after, *names, **options)
+
+
+def cases(
+    n: int, solved: int, *, start: dt.datetime = MARCH, hours: int = 24, reopened: int = 0, **more: Any
+) -> dict[str, Any]:
+    """`n` cases, some solved; the time to solve varies by an hour per case up to `hours`."""
+    ends = [start + dt.timedelta(hours=1 + i % hours) for i in range(solved)]
+    return {
+        "cases": {
+            "received_at": [start] * n,
+            "resolved_at": [*ends, *[None] * (n - solved)],
+            "reopened": [1] * reopened + [0] * (n - reopened),
+            **more,
+        }
+    }
+
+
+def of_cases(*kpis: Any, n: int = 400, solved: int = 200, by: tuple[str, ...] = (), **facts: Any) -> Tally:
+    """A tally of such cases."""
+    return tally(kpis, cases(n, solved, **facts), now=NOW, by=by)
+
+
+def test_a_share_is_compared_as_newcombe_did() -> None:
+    """56 of 70 against 48 of 80: 0.2, from 0.0524 to 0.3339 (Newcombe 1998, Statistics in Medicine 17, table II)."""
+    before, after = of_cases("resolution_rate", n=80, solved=48), of_cases("resolution_rate", n=70, solved=56)
+    verdict = compare(before, after)
+    assert isinstance(verdict, Verdict)
+    assert verdict.change == pytest.approx(0.2)
+    assert (round(verdict.low or 0, 4), round(verdict.high or 0, 4)) == (0.0524, 0.3339)
+    assert verdict.decision == "improved"
+    assert verdict.rule == "improved"
+    assert verdict.p_value is not None
+    assert 0.005 < verdict.p_value < 0.05
+    assert "Newcombe" in verdict.method
+    assert (verdict.n_before, verdict.n_after) == (80, 70)
+
+
+def test_lower_is_better_where_the_kpi_says_so() -> None:
+    """A rising reopening rate is worse, a falling one improved; the change keeps its own sign."""
+    few, many = (of_cases("reopen_rate", solved=400, reopened=reopened) for reopened in (20, 80))
+    up, down = compare(few, many), compare(many, few)
+    assert (up.decision, down.decision) == ("worse", "improved")
+    assert up.change == -down.change > 0
+    assert up.low == pytest.approx(-down.high)
+
+
+def test_a_mean_is_compared_as_welch_did() -> None:
+    """The interval and the p-value of the time to resolution are those of scipy's Welch test."""
+    from scipy.stats import ttest_ind  # noqa: PLC0415
+
+    sides = [of_cases("resolution_time", solved=solved, hours=hours) for solved, hours in ((60, 20), (90, 15))]
+    verdict = judged(sides)
+    hours = [[3600.0 * (1 + i % span) for i in range(count)] for count, span in ((60, 20), (90, 15))]
+    other = ttest_ind(hours[1], hours[0], equal_var=False)
+    ends = other.confidence_interval(0.95)
+    assert verdict.p_value == pytest.approx(other.pvalue)
+    assert (verdict.low, verdict.high) == (pytest.approx(ends.low), pytest.approx(ends.high))
+    assert "Welch" in verdict.method
+
+
+@pytest.mark.parametrize("kpi", ["resolution_p50", "resolution_p90", "resolution_median", "case_volume"])
+def test_what_has_no_method_of_its_own_adds_the_intervals_by_squares(kpi: str) -> None:
+    """Percentiles, medians of lifetimes and counts: the ends come from those of both sides (Zou and Donner 2008)."""
+    before, after = of_cases(kpi, n=300, solved=280), of_cases(kpi, n=280, solved=270, hours=12)
+    verdict = compare(before, after)
+    old, new = verdict.before, verdict.after
+    assert None not in {old.value, new.value, verdict.low, verdict.change}
+    low = verdict.change - math.hypot(new.value - new.low, old.high - old.value)
+    high = verdict.change + math.hypot(new.high - new.value, old.value - old.low)
+    assert (verdict.low, verdict.high) == (pytest.approx(low), pytest.approx(high))
+    assert "square-and-add" in verdict.method
+    assert verdict.p_value is not None
+    assert (verdict.p_value < 0.05) == (verdict.low > 0 or verdict.high < 0)
+
+
+def test_a_restricted_mean_compares_lifetimes_with_open_cases() -> None:
+    """Cases that go on count with the time that they took so far: the area under both survival curves."""
+    found = next(kpi for kpi in KPIS.values() if kpi.statistic == "restricted_mean")
+    within = found.with_(until=dt.timedelta(hours=30))
+    sides = [
+        tally([within], cases(200, solved, hours=hours), now=MARCH + dt.timedelta(days=20))
+        for solved, hours in ((150, 28), (180, 10))
+    ]
+    verdict = judged(sides)
+    assert verdict.decision == "improved"
+    assert "Greenwood" in verdict.method
+    assert verdict.change is not None
+    assert verdict.change < 0
+
+
+def test_a_net_score_moves_between_its_ends() -> None:
+    """NPS: the change keeps within −200 to 200 and has no share of a score that may be 0."""
+    sides = [tally(["nps"], {"answers": {"score": [10] * up + [0] * (40 - up)}}) for up in (20, 38)]
+    verdict = judged(sides)
+    assert verdict.change == pytest.approx(90)
+    assert verdict.decision == "improved"
+    assert verdict.high is not None
+    assert verdict.high <= 200
+    assert verdict.relative.value is None
+    assert "zero" in (verdict.relative.reason or "")
+    assert "Tango" in verdict.method
+
+
+def test_an_extreme_has_no_interval_and_stays_unclear() -> None:
+    """The longest wait is a fact of these rows: no interval, no p-value, and the code says why."""
+    sides = [
+        tally(["longest_wait"], {"interactions": {"queued_at": [MARCH] * 3, "wait_s": waits}})
+        for waits in ([1, 2, 3], [1, 1, 1])
+    ]
+    verdict = judged(sides)
+    assert (verdict.decision, verdict.low, verdict.p_value) == ("unclear", None, None)
+    assert verdict.change == -2
+    assert "interval.none" in {caveat.code for caveat in verdict.caveats}
+
+
+def test_every_statistic_of_the_catalogue_can_be_compared() -> None:
+    """No KPI's statistic is unknown to the table of methods: it has a row, or is added by squares."""
+    known = {*METHODS, "count", "quotient", "rate", "per_hour", "per_year", "per_million", "per_event", "sigma"}
+    known |= {"of_budget", "odds", "distinct", "mode_share"}
+    assert {kpi.statistic for kpi in KPIS.values()} <= known
+
+
+def test_the_relative_change_follows_fieller() -> None:
+    """Its ends leave out 0 exactly where those of the change do, and its value is the change over the value before."""
+    verdict = compare(of_cases("resolution_rate", solved=200), of_cases("resolution_rate", solved=250))
+    relative = verdict.relative
+    assert relative.value == pytest.approx(0.25)
+    _, low, high = differences.divide(
+        np.array([verdict.after.value]),
+        (np.array([verdict.after.low]), np.array([verdict.after.high])),
+        np.array([verdict.before.value]),
+        (np.array([verdict.before.low]), np.array([verdict.before.high])),
+    )
+    assert (relative.low, relative.high) == (pytest.approx(low[0] - 1), pytest.approx(high[0] - 1))
+    assert relative.low is not None
+    assert relative.low > 0
+
+
+def test_a_base_that_may_be_zero_has_no_relative_change() -> None:
+    """Nothing reopened before: the change is known, its share of nothing is not, with a reason."""
+    verdict = compare(of_cases("reopen_rate", solved=400), of_cases("reopen_rate", solved=400, reopened=40))
+    assert verdict.change == pytest.approx(0.1)
+    assert (verdict.relative.value, verdict.relative.low) == (None, None)
+    assert verdict.relative.reason == "the value before may be 0"
+
+
+def test_cases_still_needed_are_those_of_the_margin_and_never_of_what_was_seen() -> None:
+    """By Lachin's formula for two shares near one half, less the cases that are there; a larger margin needs fewer."""
+    sides = of_cases("resolution_rate", n=100, solved=50), of_cases("resolution_rate", n=100, solved=51)
+    needed = [judged(sides, margin=margin).n_needed for margin in (0.02, 0.04, 0.08)]
+    expected = 2 * 0.25 * ((1.959964 + 0.841621) / 0.02) ** 2 - 100
+    assert needed[0] == pytest.approx(expected, rel=0.05)
+    assert needed[0] > needed[1] > needed[2] > 0
+    more = judged(sides, margin=0.02, power=0.95).n_needed
+    assert more > needed[0]
+    assert judged(sides).n_needed is None
+
+
+def test_what_is_decided_needs_no_more_cases() -> None:
+    """Only an unclear verdict says how many cases it lacks."""
+    verdict = compare(of_cases("resolution_rate"), of_cases("resolution_rate", solved=300), margin=0.02)
+    assert verdict.decision == "improved"
+    assert verdict.n_needed is None
+
+
+@pytest.mark.parametrize("kpi", ["resolution_rate", "resolution_time", "resolution_p50", "case_volume", "reopen_rate"])
+@pytest.mark.parametrize("margin", [None, 1e-6, 0.9])
+def test_the_same_tally_on_both_sides_is_never_improved_or_worse(kpi: str, margin: float | None) -> None:
+    """It is equivalent within a wide margin and unclear otherwise, and no change is seen."""
+    side = of_cases(kpi, reopened=40)
+    verdict = compare(side, side, margin=margin)
+    assert verdict.decision in {"equivalent", "unclear"}
+    assert verdict.change == 0
+    assert verdict.p_value == 1
+
+
+def test_a_wide_interval_inside_the_margin_is_equivalent() -> None:
+    """Nothing is equivalent without a margin; with one, an interval inside it is."""
+    sides = of_cases("resolution_rate", n=4000, solved=2000), of_cases("resolution_rate", n=4000, solved=2010)
+    assert judged(sides).decision == "unclear"
+    verdict = judged(sides, margin=0.05)
+    assert (verdict.decision, verdict.rule) == ("equivalent", "within_margin")
+
+
+def test_groups_get_one_verdict_each() -> None:
+    """Also where a group was there on one side only, which is invalid and has no number."""
+    old = of_cases("resolution_rate", by=("team",), team=["north", "south"] * 200)
+    new = of_cases("resolution_rate", solved=300, by=("team",), team=["north", "west"] * 200)
+    found = compare(old, new)
+    assert isinstance(found, Verdicts)
+    assert [row.group["team"] for row in found] == ["north", "south", "west"]
+    assert [row.decision for row in found] == ["improved", "invalid", "invalid"]
+    assert found.get(team="north").change == pytest.approx(0.25)
+    assert found.get(team="west").change is None
+    assert found.of("improved") == (found[0],)
+    frame = found.to_frame()
+    assert list(frame["decision"]) == ["improved", "invalid", "invalid"]
+    assert "north" in found._repr_html_()
+    assert "north" in repr(found)
+    with pytest.raises(InvalidValue, match="one\\(\\)"):
+        found.one()
+    with pytest.raises(InvalidValue, match="fits 0"):
+        found.get(team="east")
+
+
+def test_a_series_is_read_over_all_of_its_periods() -> None:
+    """Columns of periods never come again: their cells are taken together, one verdict per other group."""
+    at = [MARCH + dt.timedelta(days=7 * (i % 4)) for i in range(400)]
+    later = [when + dt.timedelta(days=63) for when in at]
+    sides = [
+        tally(
+            ["resolution_rate"],
+            {
+                "cases": {
+                    "received_at": when,
+                    "resolved_at": [t + dt.timedelta(days=1) for t in when[:solved]] + [None] * (400 - solved),
+                    "team": ["north", "south"] * 200,
+                }
+            },
+            by=["team", "week"],
+            now=NOW,
+        )
+        for when, solved in ((at, 200), (later, 300))
+    ]
+    found = judged(sides)
+    assert [dict(row.group) for row in found] == [{"team": "north"}, {"team": "south"}]
+    assert found[0].n_before == 200
+    whole = judged(side.without("week") for side in sides)
+    assert [row.change for row in found] == [row.change for row in whole]
+
+
+def test_measurements_are_compared_by_their_cells() -> None:
+    """A measurement, a group of one and a measurement read from a pickle say what the tally says."""
+    old = of_cases("resolution_rate", by=("team",), team=["north", "south"] * 200)
+    new = of_cases("resolution_rate", solved=300, by=("team",), team=["north", "south"] * 200)
+    before, after = (side.measure().get("resolution_rate", team="north") for side in (old, new))
+    verdict, whole = compare(before, after), compare(old, new).get(team="north")
+    for other in (verdict, judged(pickle.loads(pickle.dumps(m)) for m in (before, after))):  # noqa: S301  (our own bytes)
+        assert (other.change, other.low, other.high, other.p_value) == (
+            whole.change,
+            whole.low,
+            whole.high,
+            whole.p_value,
+        )
+        assert other.method == whole.method
+        assert dict(other.group) == {"team": "north"}
+    assert compare(before, after, confidence=0.9).confidence == 0.9
+
+
+def test_a_measurement_without_its_cell_is_compared_by_its_interval() -> None:
+    """The square-and-add of both intervals; the method says that nothing more was known."""
+    before, after = (
+        attrs.evolve(of_cases("resolution_time", solved=solved).measure().one(), cell=None) for solved in (150, 300)
+    )
+    verdict = compare(before, after)
+    assert verdict.method.endswith("of the measurements alone")
+    assert verdict.low is not None
+    invalid = compare(before, after, confidence=0.9)
+    assert invalid.decision == "invalid"
+    assert "compare.confidence_differs" in {caveat.code for caveat in invalid.caveats}
+
+
+def test_results_of_measure_are_compared_as_their_tallies() -> None:
+    """`measure` keeps its tally, so that its result can be compared like it."""
+    data = [cases(400, solved) for solved in (200, 300)]
+    tallies = [tally(["resolution_rate"], each, now=NOW) for each in data]
+    measures = [measure(["resolution_rate"], each, now=NOW) for each in data]
+    assert judged(measures) == judged(tallies)
+
+
+@pytest.mark.parametrize(
+    ("goal", "attained"), [(0.5, "reached"), (0.75, "unclear"), (0.9, "not_reached"), (None, None)]
+)
+def test_a_goal_is_reached_missed_or_unclear_by_the_interval_after(goal: float | None, attained: str | None) -> None:
+    """The side after is held against the goal, whatever the change is."""
+    verdict = compare(of_cases("resolution_rate"), of_cases("resolution_rate", solved=300), goal=goal)
+    assert verdict.attained == attained
+
+
+def test_a_goal_of_a_duration_may_be_a_timedelta() -> None:
+    """Both goal and margin of a duration are read as seconds."""
+    sides = of_cases("resolution_time", hours=20), of_cases("resolution_time", hours=4)
+    verdict = judged(sides, goal=dt.timedelta(hours=3), margin=dt.timedelta(minutes=1))
+    assert (verdict.goal, verdict.margin, verdict.attained) == (10800.0, 60.0, "reached")
+
+
+def test_several_looks_share_the_risk() -> None:
+    """Five looks: the interval is at 99 %, and wider."""
+    sides = of_cases("resolution_rate"), of_cases("resolution_rate", solved=230)
+    one, five = judged(sides), judged(sides, looks=5)
+    assert five.confidence == pytest.approx(0.99)
+    assert five.low is not None
+    assert one.low is not None
+    assert five.low < one.low
+    assert (one.decision, five.decision) == ("improved", "unclear")
+    assert five.p_value == one.p_value
+
+
+def test_the_later_moment_is_the_now_of_the_verdict() -> None:
+    """Both sides keep their period and moment; the verdict has the later one."""
+    period = (MARCH, MARCH + dt.timedelta(days=7)), (MAY, MAY + dt.timedelta(days=7))
+    sides = [
+        tally(["resolution_rate"], cases(400, 200, start=start), now=NOW + dt.timedelta(days=day), period=each)
+        for day, start, each in zip((0, 3), (MARCH, MAY), period, strict=True)
+    ]
+    verdict = judged(sides)
+    assert verdict.now == NOW + dt.timedelta(days=3)
+    assert (verdict.before.period, verdict.after.period) == period
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"margin": 2}, "margin"),
+        ({"margin": 0}, "margin"),
+        ({"margin": -0.1}, "margin"),
+        ({"margin": math.nan}, "margin"),
+        ({"margin": True}, "margin"),
+        ({"margin": "0.1"}, "margin"),
+        ({"confidence": 1}, "confidence"),
+        ({"confidence": 95}, "confidence"),
+        ({"power": 0}, "power"),
+        ({"looks": 0}, "looks"),
+        ({"looks": 1.5}, "looks"),
+        ({"goal": 75}, "goal"),
+        ({"goal": math.inf}, "goal"),
+        ({"guardrails": [Guardrail(kpi="reopen_rate", margin=1.5)]}, "margin"),
+        ({"guardrails": ["reopen_rate"]}, "guardrails"),
+        ({"guardrails": [Guardrail(kpi="reopen_rate", margin=0.1)] * 2}, "guardrails"),
+        ({"selected": 10}, "selected"),
+        ({"primary": "reopen_rate"}, "primary"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_by_name(options: dict[str, Any], field: str) -> None:
+    """A margin as wide as its scale, a confidence of 95, a goal of 75 for a share: each says its field."""
+    side = of_cases("resolution_rate", "reopen_rate")
+    with pytest.raises(InvalidValue) as caught:
+        compare(side, side, "resolution_rate", **options)
+    assert caught.value.field == field
+
+
+def test_unknown_names_are_refused_with_the_nearest() -> None:
+    """KPI, guardrail, primary and column of the mix must be on both sides."""
+    side = of_cases("resolution_rate", "reopen_rate")
+    calls: list[Any] = [
+        lambda: compare(side, side, "resolution_rat"),
+        lambda: compare(side, side, "resolution_rate", guardrails=[Guardrail(kpi="reopen_rat", margin=0.1)]),
+        lambda: compare(side, side, primary="reopen_rat"),
+        lambda: compare(side, side, "resolution_rate", mix_by=["channel"]),
+    ]
+    for call in calls:
+        with pytest.raises(UnknownName):
+            call()
+
+
+def test_a_selection_is_of_one_group() -> None:
+    """Its shrunk value is that of the picked group, and no other's."""
+    side = of_cases("resolution_rate", by=("team",), team=["north", "south"] * 200)
+    with pytest.raises(InvalidValue, match="without groups"):
+        compare(side, side, selected=Selected(of=2, value=0.5, error=0.1))
+
+
+def test_a_stock_may_be_compared_over_periods_of_any_length() -> None:
+    """It is what is there at the end, and no count of what came in."""
+    march = (MARCH, MARCH + dt.timedelta(days=30)), (MAY, MAY + dt.timedelta(days=20))
+    sides = [
+        tally(["backlog"], cases(400, 200, start=start), now=NOW, period=period)
+        for start, period in zip((MARCH, MAY), march, strict=True)
+    ]
+    assert judged(sides).decision != "invalid"
+
+
+def test_sides_of_other_groups_are_refused() -> None:
+    """Cells of other columns cannot be matched."""
+    with pytest.raises(InvalidValue, match="same columns"):
+        compare(of_cases("resolution_rate"), of_cases("resolution_rate", by=("team",), team=["a"] * 400))
+
+
+@pytest.mark.parametrize("other", [None, 0.7, [0.1], {"cases": {}}, "tally"])
+def test_nothing_else_than_tallies_and_their_results_is_read(other: Any) -> None:
+    """Raw rows and bare numbers carry no definition."""
+    with pytest.raises(InvalidValue, match="tally"):
+        compare(other, of_cases("resolution_rate"))
+
+
+def test_a_verdict_says_itself_in_one_line_and_on_a_page() -> None:
+    """The text has decision and change with its interval; the page escapes the labels of groups."""
+    verdict = compare(of_cases("resolution_rate"), of_cases("resolution_rate", solved=300))
+    assert str(verdict).startswith("resolution rate: improved, +25 points (")
+    grouped = [of_cases("resolution_rate", by=("team",), team=["<b>"] * 400)] * 2
+    assert "&lt;b&gt;" in judged(grouped)._repr_html_()
+
+
+def test_a_verdict_survives_pickling() -> None:
+    """With its basis, so that its receipt is the same."""
+    verdict = compare(of_cases("resolution_rate"), of_cases("resolution_rate", solved=300), margin=0.02)
+    again = pickle.loads(pickle.dumps(verdict))  # noqa: S301  (our own bytes)
+    assert again == verdict
+    assert again.receipt() == verdict.receipt()
+
+
+def test_a_measurement_of_a_local_function_is_pickled_without_its_cell() -> None:
+    """Its KPI cannot be pickled, and the measurement could be before."""
+    own = attrs.evolve(KPIS["case_volume"], key="mine", name="mine", rows=lambda view: KPIS["case_volume"].rows(view))  # noqa: PLW0108  (a function of its own)
+    found: Measurement = measure([own], cases(10, 5), now=NOW).one()
+    assert found.cell is not None
+    again = pickle.loads(pickle.dumps(found))  # noqa: S301  (our own bytes)
+    assert again.cell is None
+    assert again == found
