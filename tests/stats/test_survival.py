@@ -138,7 +138,8 @@ def test_values_are_values() -> None:
     assert one == other
     assert hash(one) == hash(other)
     assert one != survival.kaplan_meier(PLACEBO)
-    assert one != survival.nelson_aalen(DRUG, observed=SEEN)
+    hazard: object = survival.nelson_aalen(DRUG, observed=SEEN)
+    assert one != hazard
     with pytest.raises(ValueError, match="read-only"):
         one.value[0] = 2
 

@@ -5,13 +5,13 @@ The product-limit estimate (E. L. Kaplan and P. Meier, 1958, JASA 53: 457-481) w
 count as at risk there.
 """
 
-from statistics import NormalDist
 from typing import Final
 
 import attrs
 import numpy as np
 
 from servqual._arrays import Array, read_only
+from servqual.stats.intervals import normal
 
 __all__ = ["HALF", "Curves", "curves"]
 
@@ -91,7 +91,7 @@ def curves(size: int, *, group: Array, age: Array, ended: Array, going: Array, c
     begun = _within(ended, group, size) > 0  # before the first ending nothing is left to rounding between groups
     share = np.where(over, 0.0, np.where(begun, np.exp(_within(logs, group, size)), 1.0))
     scatter = np.where(begun, _within(terms, group, size), 0.0)
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    z = normal(confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
         power = np.exp(z * np.sqrt(scatter) / np.abs(np.log(share)))
         low, high = share**power, share ** (1 / power)

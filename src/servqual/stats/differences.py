@@ -86,7 +86,7 @@ _HALVINGS: Final = 40
 def share_score(hits: Array, n: Array, other_hits: Array, other_n: Array, beyond: Any = 0.0) -> Array:
     """Find by how many normal deviates the difference of two shares lies above `beyond`; below it the sign is minus.
 
-    At this z the end of Newcombe's interval is just `beyond`, so that test and interval agree. At most 40 are told.
+    At this z the end of Newcombe's interval is just `beyond`, so that test and interval agree. It ends at 40.
 
     >>> share_score(np.array([56]), np.array([70]), np.array([48]), np.array([80])).round(3).tolist()
     [2.646]
@@ -238,7 +238,8 @@ def rates(events: Array, exposure: Array, other_events: Array, other_exposure: A
 def implied_p(gap: Any, low: Any, high: Any, confidence: float) -> Array:
     """Find the p-value that an interval of a difference implies, if its halves grow as normal deviates do.
 
-    It is below 1 - confidence exactly where the interval leaves out 0.
+    It is below 1 - confidence exactly where the interval leaves out 0; elsewhere it is near, as halves of intervals of
+    counts do not grow quite so.
 
     >>> float(implied_p(2.0, -1.0, 5.0, 0.95).round(4))
     0.1913

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from servqual import _draw
-from servqual._arrays import Array, read_only
+from servqual._arrays import SAME, Array, read_only
 from servqual._words import counted
 from servqual.errors import InvalidValue
 from servqual.stats import differences, intervals
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class _Steps:
     """A curve that changes at `times` only, with its limits; NaN where it has none.
 
@@ -40,29 +40,24 @@ class _Steps:
     before. `n` counts all, and `going` those whose end was not observed.
     """
 
-    times: Array = attrs.field(converter=read_only)
-    value: Array = attrs.field(converter=read_only)
-    low: Array = attrs.field(converter=read_only)
-    high: Array = attrs.field(converter=read_only)
-    error: Array = attrs.field(converter=read_only, repr=False)
-    ended: Array = attrs.field(converter=read_only, repr=False)
-    at_risk: Array = attrs.field(converter=read_only, repr=False)
-    n: int
-    going: int
+    times: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    value: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    low: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    high: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    error: Array = attrs.field(converter=read_only, eq=SAME, hash=False, repr=False)
+    ended: Array = attrs.field(converter=read_only, eq=SAME, hash=False, repr=False)
+    at_risk: Array = attrs.field(converter=read_only, eq=SAME, hash=False, repr=False)
     confidence: float
 
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        names = (field.name for field in attrs.fields(type(self)))
-        return all(np.array_equal(getattr(self, name), getattr(other, name), equal_nan=True) for name in names)
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return int(self.at_risk[0])
 
-    def __hash__(self) -> int:
-        return hash((self.n, self.going, self.times.tobytes(), self.value.tobytes()))
-
-    def _left(self) -> Array:
-        """Count those of each time whose end was not observed."""
-        return np.asarray(self.at_risk - self.ended - np.append(self.at_risk[1:], 0))
+    @property
+    def going(self) -> int:
+        """How many have not ended, as far as was seen."""
+        return int(self.at_risk[0] - self.ended.sum())
 
     def _read(self, steps: Array, first: float, times: Any) -> Any:
         asked = as_sample("times", np.atleast_1d(times))
@@ -74,7 +69,7 @@ class _Steps:
         return found if np.ndim(times) else number(found[0])
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class Survival(_Steps):
     """The share that has not ended after each time, with log-log limits."""
 
@@ -121,7 +116,7 @@ class Survival(_Steps):
             [100.0, *(100 * self.value).tolist()],
             low=[100.0, *(100 * self.low).tolist()],
             high=[100.0, *(100 * self.high).tolist()],
-            marks=self.times[self._left() > 0].tolist(),
+            marks=self.times[_left(self.ended, self.at_risk) > 0].tolist(),
             ax=ax,
         )
         if ax is None:
@@ -129,7 +124,7 @@ class Survival(_Steps):
         return axes
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class Hazard(_Steps):
     """The sum of the hazards up to each time, with log-transformed limits."""
 
@@ -192,8 +187,6 @@ def kaplan_meier(times: Any, *, observed: Any = None, confidence: float = 0.95) 
         error=found.share * np.sqrt(greenwood),
         ended=ended,
         at_risk=at_risk,
-        n=int(at_risk[0]),
-        going=int(at_risk[0] - ended.sum()),
         confidence=confidence,
     )
 
@@ -221,8 +214,6 @@ def nelson_aalen(times: Any, *, observed: Any = None, confidence: float = 0.95) 
         error=error,
         ended=ended,
         at_risk=at_risk,
-        n=int(at_risk[0]),
-        going=int(at_risk[0] - ended.sum()),
         confidence=confidence,
     )
 
@@ -282,7 +273,7 @@ def difference_of_restricted_means(
     samples: list[differences.Sample] = []
     for side in sides:
         value, spread = side._area(until)  # noqa: SLF001  (a class of this file)
-        known = side.n - side._left()[side.times < until].sum()  # noqa: SLF001  (a class of this file)
+        known = side.n - _left(side.ended, side.at_risk)[side.times < until].sum()
         samples.append((np.array(value), np.sqrt(spread / (1 - 1 / max(known, 2))), np.array(known)))
     gap = differences.means(samples[0], samples[1], confidence)
     if np.isnan(gap.value):
@@ -318,8 +309,13 @@ def _lives(field: str, times: Any, flag: str, observed: Any) -> tuple[Array, Arr
     return ages, ended, all_of[::-1].cumsum()[::-1].astype(np.float64)
 
 
+def _left(ended: Array, at_risk: Array) -> Array:
+    """Count those of each time whose end was not observed."""
+    return np.asarray(at_risk - ended - np.append(at_risk[1:], 0))
+
+
 def _grouped(ages: Array, ended: Array, at_risk: Array, confidence: float) -> Curves:
     """Estimate the curve of one group by the kernel of many."""
-    going = at_risk - ended - np.append(at_risk[1:], 0)
+    going = _left(ended, at_risk)
     one = np.zeros(len(ages), np.int64)
     return curves(1, group=one, age=ages, ended=ended, going=going, confidence=confidence)

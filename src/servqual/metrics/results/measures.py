@@ -189,7 +189,7 @@ class Measures(Table):
         return out
 
     def plot(self, kpi: str | None = None, *, ax: "Axes | None" = None) -> "Axes":
-        """Draw a KPI: over its period with the interval as a band, a line a group; without a period, a row a group.
+        """Draw a KPI: over its period with the interval as a band, one line per group; without one, a row per group.
 
         `kpi` may be left out where one was measured. Groups of few rows are hollow, and their intervals are bars. Needs
         the extra `plot`. Refused: no group at all, more than one period, and more groups than a picture can tell apart

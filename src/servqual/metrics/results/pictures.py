@@ -1,8 +1,8 @@
-"""Pictures of measured KPIs: lines over a period, a line a group, or a row a group."""
+"""Pictures of measured KPIs: lines over a period, one per group, or one row per group."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from servqual import _draw
 from servqual._words import capital, number, scale
@@ -32,9 +32,9 @@ class _Scale(NamedTuple):
 
 
 def picture(kpi: Kpi, found: Sequence[Measurement], ax: "Axes | None") -> "Axes":
-    """Draw a KPI over its period, a line a group; without a period, a row a group."""
+    """Draw a KPI over its period, one line per group; without a period, one row per group."""
     if not found:
-        raise InvalidValue.of("kpi", "have a group to draw", kpi.key, shown="none", do="measure some rows")
+        raise _nothing(kpi)
     divisor, suffix = scale(kpi.unit, max((abs(m.value) for m in found if m.value is not None), default=1.0))
     periods = [name for name in found[0].group if name in PERIODS]
     if len(periods) > 1:
@@ -47,21 +47,24 @@ def picture(kpi: Kpi, found: Sequence[Measurement], ax: "Axes | None") -> "Axes"
 
 
 def _over_time(kpi: Kpi, period: str, found: Sequence[Measurement], how: _Scale, ax: "Axes | None") -> "Axes":
-    lines: dict[str, list[Measurement]] = {}
+    lines: dict[tuple[Any, ...], list[Measurement]] = {}
     for m in found:
         if m.group[period] is not None:
-            lines.setdefault(_name(m, period) or kpi.title, []).append(m)
+            key = tuple(label for name, label in m.group.items() if name != period)
+            lines.setdefault(key, []).append(m)
+    if not lines:
+        raise _nothing(kpi)
     _at_most(_MOST_LINES, len(lines))
     series = [
         _draw.Line(
-            name=name,
+            name=_name(each[0], period) or kpi.title,
             at=[m.group[period] for m in each],
             values=[how.of(m.value) for m in each],
             low=[how.of(m.low) for m in each],
             high=[how.of(m.high) for m in each],
             hollow=[m.small for m in each],
         )
-        for name, each in lines.items()
+        for each in lines.values()
     ]
     return _draw.lines(series, suffix=how.suffix, within=how.within, ax=ax)
 
@@ -79,6 +82,10 @@ def _by_group(kpi: Kpi, found: Sequence[Measurement], how: _Scale, ax: "Axes | N
         for m in found
     ]
     return _draw.ranking(dots, suffix=how.suffix, within=how.within, ax=ax)
+
+
+def _nothing(kpi: Kpi) -> InvalidValue:
+    return InvalidValue.of("kpi", "have a group to draw", kpi.key, shown="none", do="measure some rows")
 
 
 def _at_most(most: int, groups: int) -> None:

@@ -8,12 +8,11 @@ import numpy as np
 from servqual.errors import InvalidValue
 from servqual.stats.inference.estimate import MeanDifference, estimated, number
 from servqual.stats.inference.given import as_confidence, as_count, as_open, as_sample
-from servqual.stats.inference.means import moments_of
+from servqual.stats.inference.means import ALIKE, moments_of
 from servqual.stats.inference.series import InterruptedSeries, interrupted_series
 
 __all__ = ["Placebos", "difference_in_differences", "effective_sample_size", "placebo_in_time"]
 
-_ALIKE: Final = "no sample varies, to tell how far others may lie"
 _EMPTY: Final = "a sample has no values"
 _EARLIEST: Final = 4
 _DATES: Final = 12
@@ -61,7 +60,7 @@ def difference_in_differences(
         p_value=number(p),
         t=number(t),
         df=number(df),
-        reason=_ALIKE if sizes.min() else _EMPTY,
+        reason=ALIKE if sizes.min() else _EMPTY,
     )
 
 
@@ -100,6 +99,8 @@ def placebo_in_time(
     first = int(as_count("at", at))
     if not 0 < first < len(series):
         raise InvalidValue.of("at", f"be the index of a point after the first one (1 to {len(series) - 1})", at)
+    whole = interrupted_series(series, at=first, model=model, exposure=exposure, confidence=confidence)
+    confidence = whole.level_change.confidence
     given = exposure if np.ndim(exposure) == 0 else as_sample("exposure", exposure)[:first]
     free = np.arange(_EARLIEST, first - _EARLIEST + 1)
     dates = tuple(free[np.unique(np.linspace(0, len(free) - 1, _DATES).astype(int))].tolist()) if len(free) else ()

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 import attrs
 import numpy as np
 
-from servqual._arrays import Array, read_only
+from servqual._arrays import SAME, Array, read_only
 from servqual._checks import among
 from servqual.errors import InvalidValue
 from servqual.stats.inference.given import as_confidence, as_number, as_open, as_sample
@@ -27,7 +27,7 @@ _FAR: Final = 20.0
 _SURE: Final = 1 - 1e-9
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class Looks:
     """The boundary of each look: a change is found where |z| reaches `z`, or a two-sided p-value is at most `p_value`.
 
@@ -35,10 +35,10 @@ class Looks:
     full information. A boundary is infinite, and its p-value 0, where a look has no risk to spend.
     """
 
-    share: Array = attrs.field(converter=read_only)
-    spent: Array = attrs.field(converter=read_only)
-    z: Array = attrs.field(converter=read_only)
-    p_value: Array = attrs.field(converter=read_only)
+    share: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    spent: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    z: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    p_value: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
     confidence: float
     spending: Spending
 
@@ -61,7 +61,7 @@ class Looks:
         from scipy.optimize import brentq  # noqa: PLC0415  (loads with the first plan)
 
         wanted = as_open("power", power, (1 - self.confidence) / 2, _SURE)
-        return float(brentq(lambda drift: self.power(drift) - wanted, 0, _FAR, xtol=1e-9))
+        return float(brentq(lambda drift: self.power(drift) - wanted, 0, _FAR / self.share[-1] ** 0.5, xtol=1e-9))
 
 
 def planned_looks(looks: Any, *, spending: Spending = "obrien_fleming", confidence: float = 0.95) -> Looks:

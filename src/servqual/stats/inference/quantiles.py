@@ -8,7 +8,7 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.stats import intervals
 from servqual.stats.inference.estimate import Estimate, estimated
-from servqual.stats.inference.given import as_confidence, as_number, as_sample
+from servqual.stats.inference.given import as_confidence, as_count, as_number, as_sample
 from servqual.stats.inference.means import EMPTY
 
 __all__ = ["quantile"]
@@ -34,7 +34,8 @@ def quantile(values: Any, q: float, *, kind: int = 7, confidence: float = 0.95) 
     """
     found, share = np.sort(as_sample("values", values)), float(as_number("q", q, 0, 1))
     confidence = as_confidence(confidence)
-    if isinstance(kind, bool) or kind not in range(1, 10):
+    kind = int(as_count("kind", kind))
+    if kind not in range(1, 10):
         raise InvalidValue.of("kind", "be a whole number from 1 to 9", kind)
     n = len(found)
     if not n:

@@ -68,8 +68,9 @@ def difference_of_rates(
     """Subtract the second rate from the first, of independent counts.
 
     Garwood's intervals of both are combined by the squares of their distances (G. Y. Zou and A. Donner, 2008,
-    Statistics in Medicine 27: 1693-1702). `p_value` is the one that this interval implies; the exact
-    test of `ratio_of_rates` is more cautious. Without exposure on both sides there is no value.
+    Statistics in Medicine 27: 1693-1702). `p_value` is the one that this interval implies, and
+    so moves a little with the confidence asked for; the exact test of `ratio_of_rates` is more cautious. Without
+    exposure on both sides there is no value.
 
     >>> more = difference_of_rates(8, 2.0, 3, 3.0)
     >>> more.value, round(more.low, 4), round(more.high, 4), round(more.p_value, 4)

@@ -41,7 +41,8 @@ def bootstrap(statistic: Statistic, *columns: Any, n: int = 2_000, seed: int = 0
     (0.1515, True)
     """
     rows, confidence = _as_rows(columns), as_confidence(confidence)
-    if as_count("n", n) < _LEAST:
+    n, seed = int(as_count("n", n)), int(as_count("seed", seed))
+    if n < _LEAST:
         raise InvalidValue.of("n", f"be at least {_LEAST}", n)
     size = len(rows[0])
     value = float(statistic(*rows)) if size else None
@@ -51,15 +52,14 @@ def bootstrap(statistic: Statistic, *columns: Any, n: int = 2_000, seed: int = 0
     random = np.random.default_rng(seed)
     if statistic is np.median and len(rows) == 1:
         drawn, tails, method = _medians(np.sort(rows[0]), n, random), _tails(confidence), "percentile bootstrap"
-        reason = None
     else:
         drawn = np.empty(n)
         for i in range(n):
             chosen = random.integers(size, size=size)
             drawn[i] = statistic(*(column[chosen] for column in rows))
         tails, method = _corrected(drawn, value, statistic, rows, confidence), "bca"
-        defined = np.isfinite(drawn).all() and np.isfinite(tails).all()
-        reason = _UNDEFINED if not defined else _ALIKE if np.ptp(drawn) == 0 else None
+    defined = np.isfinite(drawn).all() and np.isfinite(tails).all()
+    reason = _UNDEFINED if not defined else _ALIKE if np.ptp(drawn) == 0 else None
     ends = (None, None) if reason else np.quantile(drawn, tails)
     return estimated(Estimate, value, *ends, confidence=confidence, method=method, n=size, reason=reason)
 

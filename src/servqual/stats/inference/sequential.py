@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import attrs
 import numpy as np
 
-from servqual._arrays import Array, read_only
+from servqual._arrays import SAME, Array, read_only
 from servqual.errors import InvalidValue
 from servqual.stats.inference.given import as_confidence, as_hits, as_number, as_open, as_sample
 
@@ -23,13 +23,13 @@ _LARGEST: Final = 700.0
 """Logarithm of about the largest float."""
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class Band:
     """The mean after each value, with ends that hold after all of them at once at the stated confidence."""
 
-    value: Array = attrs.field(converter=read_only)
-    low: Array = attrs.field(converter=read_only)
-    high: Array = attrs.field(converter=read_only)
+    value: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    low: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    high: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
     confidence: float
     method: str
 
@@ -47,7 +47,7 @@ class EValue:
     method: str
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class SequentialTest:
     """Wald's test of two shares: `decision` was reached after `n` outcomes, at which the test stops.
 
@@ -57,7 +57,7 @@ class SequentialTest:
 
     decision: Literal["null", "other", "undecided"]
     n: int
-    log_ratio: Array = attrs.field(converter=read_only)
+    log_ratio: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
     low: float
     high: float
 
@@ -158,7 +158,7 @@ def e_value(hits: int, n: int, *, null: float) -> EValue:
 
     The likelihood of the outcomes, averaged over all shares by Jeffreys's prior, divided by that under the claim (G.
     Shafer, 2021, JRSS A 184: 407-431; V. Vovk and R. Wang, 2021, Annals of Statistics 49: 1736-1754). Without outcomes
-    it is 1; at most e^700 is told. Refused: a `null` of 0 or 1, which one outcome refutes.
+    it is 1; e^700 at most. Refused: a `null` of 0 or 1, which one outcome refutes.
 
     >>> found = e_value(35, 50, null=0.5)
     >>> round(found.value, 2), round(found.p_value, 3)

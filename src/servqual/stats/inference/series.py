@@ -86,7 +86,8 @@ def interrupted_series(
     least squares, averaged over the autocorrelations that suit the series, and t is held against the t of simulated
     series without a change, at an autocorrelation somewhat above the estimated one. Of 24 points 3 to 6 % of unchanged
     series show a change of level or slope at 95 %, at any autocorrelation from 0 to 0.6; beyond that the result has a
-    caveat. Of 8 to 16 points 1 to 6 % do. No p-value is below 1 in 5,000 to 10,000, what the simulation resolves.
+    caveat. Of 8 to 16 points 1 to 6 % do (`python benchmarks/evidence.py` counts it). No p-value is below 1 in 5,000 to
+    10,000, what the simulation resolves.
 
     `model="poisson"` takes counts of events, with their `exposure` (a number, or one per point; 1 by default), fits the
     logarithm of the rate, and allows for counts that vary more than Poisson's. Fewer than 3 points on a side or 8 in
@@ -234,7 +235,7 @@ def power_of_level_change(
 
     `level` is in standard deviations of a point around its line. By simulation of 4,000 series, always the same ones.
     The autocorrelation is 0.3 by default, at which a change is hardest to tell from memory: in the middle of 24 points
-    a power of 95 % takes 4.3 standard deviations at 0, 4.5 at 0.3, and 3.9 at 0.6. Refused: one outside 0 to 0.6.
+    a power of 95 % takes 4.3 standard deviations at 0, 4.5 at 0.3, and 4.0 at 0.6. Refused: one outside 0 to 0.6.
 
     >>> round(power_of_level_change(24, at=12, level=4.5), 2)
     0.95

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 import attrs
 import numpy as np
 
-from servqual._arrays import Array, read_only
+from servqual._arrays import SAME, Array, read_only
 from servqual._checks import among
 from servqual._words import counted
 from servqual.stats.inference.given import as_number
@@ -18,7 +18,7 @@ from servqual.stats.spc.run_rules import RULES, Signals, signals_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["CAVEATS", "FEW", "SAME", "SIMPLE", "WIDTH", "Chart", "Lines", "Outlook", "Shewhart", "frozen_lines"]
+__all__ = ["CAVEATS", "FEW", "SIMPLE", "WIDTH", "Chart", "Lines", "Outlook", "Shewhart", "frozen_lines"]
 
 WIDTH: Final = 3
 """Distance of the limits from the centre, in standard deviations of a point (W. A. Shewhart, 1931)."""
@@ -45,10 +45,6 @@ Lines: TypeAlias = float | Array
 def frozen_lines(lines: Any) -> Any:
     """Read one number for all points, or an array that nobody can write to."""
     return read_only(lines) if isinstance(lines, np.ndarray) and lines.ndim else float(lines)
-
-
-SAME: Final = attrs.cmp_using(eq=lambda one, other: np.array_equal(one, other, equal_nan=True), require_same_type=False)
-"""How fields that hold numbers or arrays are compared."""
 
 
 @attrs.frozen(kw_only=True)

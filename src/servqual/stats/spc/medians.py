@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import numpy as np
 
-from servqual._arrays import Array, read_only
+from servqual._arrays import SAME, Array, read_only
 from servqual._words import counted
 from servqual.errors import InvalidValue
-from servqual.stats.spc.charts import SAME
 from servqual.stats.spc.points import Basis, Exclude, Values, basis, series
 from servqual.stats.spc.run_rules import Direction, Signal
 

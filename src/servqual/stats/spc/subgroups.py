@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import attrs
 import numpy as np
 
-from servqual._arrays import Array
+from servqual._arrays import SAME, Array
 from servqual.errors import InvalidValue
-from servqual.stats.spc.charts import FEW, SAME, SIMPLE, WIDTH, Chart, Lines, Shewhart, frozen_lines
+from servqual.stats.spc.charts import FEW, SIMPLE, WIDTH, Chart, Lines, Shewhart, frozen_lines
 from servqual.stats.spc.factors import c4_of, constants
 from servqual.stats.spc.points import Exclude, Values, basis, table
 

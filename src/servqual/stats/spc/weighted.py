@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 import numpy as np
 
-from servqual._arrays import Array, read_only
+from servqual._arrays import SAME, Array, read_only
 from servqual._words import counted
 from servqual.errors import InvalidValue
 from servqual.stats.inference.given import as_number, as_open
-from servqual.stats.spc.charts import FEW, SAME, Chart
+from servqual.stats.spc.charts import FEW, Chart
 from servqual.stats.spc.individuals import moving_sigma
 from servqual.stats.spc.points import Exclude, Values, basis, series
 from servqual.stats.spc.run_lengths import as_weight
