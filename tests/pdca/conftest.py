@@ -9,7 +9,7 @@ import pytest
 from servqual.pdca import GuardrailVerdict, Side, Verdict
 from servqual.stats.inference import Estimate
 
-_HARMLESS: Final = {
+_HARMLESS: Final[dict[str, Any]] = {
     "title": "", "unit": "share", "decision": "equivalent", "change": 0.0, "low": 0.0, "high": 0.0,
 }  # fmt: skip
 
@@ -39,12 +39,7 @@ def _verdict(decision: Any = "improved", **facts: Any) -> Verdict:
     }
     before = _side({"value": 0.60, "low": 0.58, "high": 0.62} | facts.pop("before", {}))
     after = _side(facts.pop("after", {}))
-    guards = [
-        GuardrailVerdict(
-            **({"title": "", "unit": "share", "decision": "equivalent", "change": 0.0, "low": 0.0, "high": 0.0} | one)
-        )
-        for one in facts.pop("guardrails", ())
-    ]
+    guards = [GuardrailVerdict(**(_HARMLESS | one)) for one in facts.pop("guardrails", ())]
     sides = {"decision": decision, "before": before, "after": after, "guardrails": tuple(guards)}
     return Verdict(**(unknown | known | sides | facts))
 

@@ -165,7 +165,8 @@ def _margin(text: str | None, kpi: Kpi) -> float | None:
         return limit.total_seconds()
     found = _POINTS.fullmatch(text.strip())
     try:
-        return float(found[1]) / (100 if kpi.unit == "share" else 1) if found else float(text)
+        # a ratio is shown in per cent, too
+        return float(found[1]) / (100 if kpi.unit in {"share", "ratio"} else 1) if found else float(text)
     except ValueError:
         raise InvalidValue.of("margin", "be a number such as 0.02, '2 points' or '30 min'", text) from None
 

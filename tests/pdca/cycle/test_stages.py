@@ -232,6 +232,8 @@ def test_a_verdict_later_than_its_check_is_refused(judged: Any) -> None:
         ({"margin": 0.01}, ["check.margin_missing"]),
         ({"after": {"period": (day(4, 1), day(4, 9))}}, ["check.measured_too_early"]),
         ({"after": {"period": (day(4, 1), day(4, 10))}}, []),
+        ({"after": {"now": day(4, 9)}}, ["check.measured_too_early"]),
+        ({"after": {"now": day(4, 10)}}, []),
         ({"margin": None, "guardrails": []}, ["check.guardrail_missing", "check.margin_missing"]),
     ],
 )

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servqual.pdca.diagnosis import contrasts
-from servqual.pdca.diagnosis.contrasts import holm, mean_above, strength, worse_than_rest, worse_within
+from servqual.pdca.diagnosis.contrasts import mean_above, strength, worse_than_rest, worse_within
+from servqual.stats.inference import holm
 
 
 def slow_tail(bad: int, n: int, all_bad: int, all_n: int) -> Fraction:

@@ -293,3 +293,10 @@ def test_what_is_not_known_never_blocks() -> None:
     assert verdict.decision == "improved"
     assert codes(verdict) == {"period.unknown", "mix.unknown", "guardrails.proposed", "margin.none"}
     assert {caveat.severity for caveat in verdict.caveats} == {"note"}
+
+
+@pytest.mark.parametrize("of_100", [1, 5, 7, 29, 57])
+def test_a_constant_series_has_no_trend(of_100: int) -> None:
+    """What rounding leaves of its slope is none."""
+    found = compare(weeks([of_100] * 10), weeks([65, 70]))
+    assert "series.trend" not in {caveat.code for caveat in found.caveats}

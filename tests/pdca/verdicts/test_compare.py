@@ -433,3 +433,35 @@ def test_a_measurement_of_a_local_function_is_pickled_without_its_cell() -> None
     again = pickle.loads(pickle.dumps(found))  # noqa: S301  (our own bytes)
     assert again.cell is None
     assert again == found
+
+
+@pytest.mark.parametrize("kpi", ["abandonment_rate", "asa"])
+def test_customers_are_the_sample_where_rows_are_clustered(kpi: str) -> None:
+    """The change adds the intervals of both sides by squares; rows taken for a sample would be five times as sure."""
+
+    def month(first: str, rate: float) -> Any:
+        dice = np.random.default_rng(3)
+        leaves = np.repeat(dice.random(20) < rate, 50)
+        contacts = {
+            "queued_at": np.array([first] * 1000, "M8[us]"),
+            "customer_id": np.repeat(np.arange(20), 50),
+            "abandoned": leaves if kpi == "abandonment_rate" else [False] * 1000,
+            "wait_s": np.repeat(dice.random(20) * 100, 50) + 100 * rate,
+        }
+        return tally([kpi], {"interactions": contacts}, cluster="customer_id")
+
+    march, may = month("2026-03-02", 0.3), month("2026-05-04", 0.5)
+    found = compare(march, may)
+    assert "square-and-add" in found.method
+    old, new = found.before, found.after
+    assert found.low == pytest.approx(found.change - np.hypot(new.value - new.low, old.high - old.value))
+    assert found.decision == "unclear"
+
+
+def test_a_count_needs_no_more_cases() -> None:
+    """It is no mean of cases, so that nobody can say how many more would show a change of it."""
+    sides = []
+    for first, cases in (("2026-03-02T10:00Z", 500), ("2026-05-04T10:00Z", 520)):
+        sides.append(tally(["case_volume"], {"cases": {"received_at": [first] * cases}}))
+    found = compare(sides[0], sides[1], margin=30)
+    assert (found.decision, found.n_needed) == ("unclear", None)

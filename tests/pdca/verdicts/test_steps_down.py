@@ -87,3 +87,16 @@ def test_a_primary_one_that_did_not_change_shuts_the_gate() -> None:
         assert row.p_value == stepped[0].p_value
         assert "kpis.after_primary" in {caveat.code for caveat in row.caveats}
     assert [row.decision for row in compare(before, after)] == ["unclear", "improved", "improved", "worse"]
+
+
+def test_a_primary_kpi_without_an_interval_keeps_the_others_shut() -> None:
+    """Their p-values are no smaller than 1 then."""
+    sides = []
+    for first, hours, late in (("2026-03-02T10:00Z", 1, 1), ("2026-05-04T10:00Z", 2, 0)):
+        start = np.array([first.removesuffix("Z")] * 400, "M8[us]")
+        cases = {"received_at": start, "resolved_at": start + np.timedelta64(hours, "h"), "reopened": [late] * 400}
+        sides.append(
+            tally(["first_response_p90", "reopen_rate"], {"cases": cases | {"first_response_at": [None] * 400}})
+        )
+    _, other = compare(sides[0], sides[1], primary="first_response_p90")
+    assert (other.decision, other.p_value) == ("unclear", 1.0)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.stats.spc import xmr
+from servqual.stats.spc import ewma, xmr
 
 # NIST/SEMATECH e-Handbook 6.3.2.2: ten flow rates, mean 50.81, mean range 1.8778, limits 45.8159 and 55.8041 with
 # d2 = 1.128; the exact constant moves the upper one to 55.8024
@@ -118,6 +118,15 @@ def test_equal_values_have_limits_of_no_width() -> None:
     assert (chart.lower, chart.upper, chart.sigma) == (5, 5, 0)
     assert [s.index for s in chart.signals if s.rule == "beyond_limits"] == [4]
     assert chart.caveats == ("spc.few_points",)
+
+
+@pytest.mark.parametrize("value", [0.1, 0.7, 1.1, 3.3])
+def test_equal_values_signal_nothing_also_where_a_float_rounds(value: float) -> None:
+    """The centre is the value itself, whatever the sum of so many is rounded to."""
+    for n in range(2, 60):
+        chart = xmr([value] * n)
+        assert (chart.centre, chart.sigma, len(chart.signals)) == (value, 0, 0)
+        assert len(ewma([value] * n).signals) == 0
 
 
 @pytest.mark.parametrize(

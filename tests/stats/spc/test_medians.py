@@ -62,6 +62,25 @@ def test_runs_of_long_series_approach_the_normal_distribution() -> None:
     assert chart.p_value == pytest.approx(math.erfc(z / math.sqrt(2)), abs=0.01)
 
 
+@pytest.mark.parametrize(("above", "below", "runs"), [(3734, 278, 527), (5770, 242, 469)])
+def test_runs_of_long_one_sided_series_are_counted_exactly(above: int, below: int, runs: int) -> None:
+    """By whole numbers: the orders of so many runs, over all orders."""
+
+    def orders(number: int) -> int:
+        half, odd = divmod(number, 2)
+        ways = [math.comb(above - 1, half - 1 + k) * math.comb(below - 1, half - 1 + odd - k) for k in range(1 + odd)]
+        return sum(ways) if odd else 2 * ways[0]
+
+    pairs = (runs - 3) // 2
+    series = [1.0, -1.0] * pairs + [1.0] + [-1.0] * (below - pairs) + [1.0] * (above - pairs - 1)
+    chart = run_chart([*series, *[0.0] * (2 * len(series))])
+    assert (chart.n, chart.runs) == (above + below, runs)
+    few = sum(orders(number) for number in range(2, runs + 1))
+    every = math.comb(above + below, below)
+    many = every - few + orders(runs)
+    assert chart.p_value == pytest.approx(min(1.0, 2 * min(few, many) / every), rel=1e-9)
+
+
 def slowly(values: list[float | None], median: float) -> set[tuple[str, int]]:
     """Read the two rules word by word at every point."""
     found: set[tuple[str, int]] = set()

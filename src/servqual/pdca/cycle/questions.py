@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from servqual._checks import must_be
 from servqual.errors import OtherQuestion, VerdictTooLate
-from servqual.metrics.results.attaining import GoalVerdict
+from servqual.metrics.results.attaining import GoalVerdict, held_against
 from servqual.metrics.results.caveats import Caveat
 from servqual.pdca.cycle.plan import Planned
 from servqual.pdca.verdicts.verdict import Verdict
@@ -50,24 +50,15 @@ def _gaps(plan: Planned, verdict: Verdict, first_done: dt.datetime) -> Iterator[
     if plan.margin and (verdict.margin is None or verdict.margin < plan.margin):
         given = "no margin" if verdict.margin is None else f"a margin of {verdict.margin:g}"
         yield Caveat("check.margin_missing", f"the verdict has {given}, less than the planned {plan.margin:g}")
-    period = verdict.after.period
-    if period is not None and period[1] <= first_done:
+    side = verdict.after
+    end = side.now if side.period is None else side.period[1]
+    if end is not None and end <= first_done:
         yield Caveat("check.measured_too_early", "the side after ends before any action was done")
 
 
 def goal_verdict(plan: Planned, verdict: Verdict) -> GoalVerdict:
     """Hold the interval of the side after against the goal; a boundary reaches it."""
-    low, high, goal = verdict.after.low, verdict.after.high, plan.goal
-    if goal is None or verdict.after.value is None or verdict.decision == "invalid":
+    side = verdict.after
+    if plan.goal is None or side.value is None or verdict.decision == "invalid":
         return "cannot_be_judged"
-    if plan.direction == "lower":
-        low, high, goal = _minus(high), _minus(low), -goal
-    if low is not None and low >= goal:
-        return "reached"
-    if high is not None and high < goal:
-        return "not_reached"
-    return "unclear"
-
-
-def _minus(value: float | None) -> float | None:
-    return None if value is None else -value
+    return held_against(side.low, side.high, plan.goal, plan.direction)

@@ -118,18 +118,3 @@ def mean_above(n: Array, mean: Array, variance: Array) -> tuple[float, float]:
     weight = 1 / of_gap
     z = float((weight * gap).sum() / math.sqrt(weight.sum()))
     return float(stdtr(degrees.sum(), -z)), z
-
-
-def holm(p: Array) -> Array:
-    """Adjust p-values so that with all of them at once hardly ever one is called that is chance (S. Holm, 1979).
-
-    Scandinavian Journal of Statistics 6: 65-70.
-
-    >>> holm(np.array([0.01, 0.04, 0.03])).round(6).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    order = np.argsort(p, kind="stable")
-    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    out = np.empty(len(p))
-    out[order] = np.minimum(stepped, 1.0)
-    return out

@@ -19,9 +19,10 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.metrics import Kpi, Measurement, Measures
-from servqual.pdca.diagnosis.contrasts import holm, mean_above, strength, worse_than_rest, worse_within
+from servqual.pdca.diagnosis.contrasts import mean_above, strength, worse_than_rest, worse_within
 from servqual.pdca.diagnosis.readings import Kind, Reading, kind_of, reading_of
 from servqual.pdca.verdicts.selection import Selected
+from servqual.stats.inference import holm
 from servqual.stats.intervals import wilson
 
 Measured: TypeAlias = Callable[[Sequence[tuple[Sequence[Kpi], tuple[str, ...]]]], list[Measures]]

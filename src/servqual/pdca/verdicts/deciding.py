@@ -180,9 +180,8 @@ class _Lists:
 
 def _lists(found: Compared, margin: float | None, power: float) -> _Lists:
     pair, change = found.pair, found.change
-    needed = (
-        [] if margin is None else _or_none(still_needed(found.before, found.after, margin, found.confidence, power))
-    )
+    sides, share = (found.before, found.after), found.confidence
+    needed = [] if margin is None else _or_none(still_needed(pair.new, *sides, margin, confidence=share, power=power))
     return _Lists(
         confidence=found.confidence,
         change=_or_none(change.value),

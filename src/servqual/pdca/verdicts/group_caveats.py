@@ -22,6 +22,7 @@ _RESPONSE: Final = 0.05
 _MIX: Final = 0.2
 _FEWEST: Final = 6
 """Periods from which on a trend is looked for."""
+_ROUNDED: Final = 1e-12
 _CERTAIN: Final = 0.95
 _RESPONSE_RATE: Final = "survey_response_rate"
 _CENSORED: Final = frozenset({"median", "restricted_mean"})
@@ -153,7 +154,7 @@ def _trends(found: Compared) -> Array:
 def _slopes(values: Array) -> bool:
     from scipy.special import stdtr  # noqa: PLC0415  (loads with the first test that needs it)
 
-    if len(values) < _FEWEST:
+    if len(values) < _FEWEST or np.ptp(values) <= _ROUNDED * np.abs(values).max():
         return False
     at = np.arange(len(values)) - (len(values) - 1) / 2
     slope = float((at * values).sum() / (at * at).sum())

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.pdca.verdicts.sides import About, Sample
+from servqual.pdca.verdicts.sides import CLUSTERED, About, Sample
 from servqual.stats import differences
 from servqual.stats.inference import Estimate
 from servqual.stats.intervals import normal
@@ -33,6 +33,7 @@ METHODS: Final[dict[str, str]] = {
     "median": f"{_ADDED}, where the log-log limits of the survival curves reach one half",
     "restricted_mean": f"{_ADDED}, normal with Greenwood's variance of the area under each survival curve",
     "net": f"{_ADDED}, of Tango's score intervals",
+    CLUSTERED: f"{_ADDED}, of Cochran's intervals between clusters, such as customers",
     "min": "none: an extreme of these rows has no interval",
     "max": "none: an extreme of these rows has no interval",
 }
@@ -106,13 +107,18 @@ def relative_of(about: About, before: Sample, after: Sample, change: Change, con
     return out
 
 
-def still_needed(before: Sample, after: Sample, margin: float, confidence: float, power: float) -> Array:
+def still_needed(
+    about: About, before: Sample, after: Sample, margin: float, *, confidence: float, power: float
+) -> Array:
     """Count the cases per side that are still needed to see a change as large as the margin; NaN where unknown.
 
     As many on both sides, with the spread per case that the intervals of both sides show: (z of confidence + z of
     power)² × the two variances / margin² (J. M. Lachin, 1981, Controlled Clinical Trials 2: 93-113), less the smaller
-    side. Never for the change that was seen, which would only repeat its p-value.
+    side. Never for the change that was seen, which would only repeat its p-value. NaN for a count, which is no mean of
+    cases.
     """
+    if about.unit == "count":
+        return np.full(len(before.value), np.nan)
     z = normal(confidence)
     each = sum(((side.high - side.low) / (2 * z)) ** 2 * side.n for side in (before, after))
     every = np.ceil(each * ((z + NormalDist().inv_cdf(power)) / margin) ** 2)

@@ -10,6 +10,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.metrics import KPIS, Compound, Kpi, Measurement, Tally
+from servqual.metrics.accumulators import Clustered
 from servqual.metrics.kpi.ends import Ends, ends_of
 from servqual.metrics.kpi.numbers import Numbers
 from servqual.metrics.results.groups import Groups
@@ -57,6 +58,9 @@ def _sample(numbers: Numbers, unread: Array) -> Sample:
     )
 
 
+CLUSTERED: Final = "clustered"
+
+
 @attrs.frozen
 class About:
     """What is known of a KPI; `kpi` and `statistic` are missing for a measurement that came without its cell."""
@@ -73,7 +77,9 @@ class About:
     @classmethod
     def of(cls, kpi: Kpi) -> "About":
         """Read what a KPI says of itself."""
-        statistic = kpi.base_is if isinstance(kpi, Compound) else kpi.statistic
+        statistic: str = kpi.base_is if isinstance(kpi, Compound) else kpi.statistic
+        if not isinstance(kpi, Compound) and kpi.accumulator is Clustered:
+            statistic = CLUSTERED  # not the rows are the sample, but the clusters
         return cls(kpi.key, kpi.title, kpi.definition, kpi.unit, kpi.better, kpi.ends, statistic, kpi)
 
 

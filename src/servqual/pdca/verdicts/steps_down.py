@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import attrs
+import numpy as np
 
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.comparability import Compared, Pair, compared
@@ -47,7 +48,8 @@ def steps_down(pairs: list[Pair], asked: Asked) -> list[Steps]:
     picked: dict[Key, tuple[int, float | None]] = {}
     for key in keys:
         mine = [found for found in at if key in found[1].places]
-        picked[key] = (len(others), 1.0 if key not in gate.places else float(gate.change.p[gate.places[key]]))
+        p = float(gate.change.p[gate.places[key]]) if key in gate.places else np.nan
+        picked[key] = (len(others), p if np.isfinite(p) else 1.0)
         if _changed(gate, key):
             left = len(mine)
             while 0 < (rest := len(mine) - sum(_changed(found[left], key) for found in mine)) < left:

@@ -11,7 +11,7 @@ from servqual.errors import InvalidValue
 from servqual.stats.spc.charts import FEW, WIDTH, Chart, Shewhart
 from servqual.stats.spc.points import Basis, Exclude, Values, basis, series
 
-__all__ = ["MovingRange", "XmR", "moving_sigma", "xmr"]
+__all__ = ["MovingRange", "XmR", "middle_of", "moving_sigma", "xmr"]
 
 _D2: Final = 2 / math.sqrt(math.pi)
 _D4: Final = 1 + 3 * math.sqrt(math.pi / 2 - 1)
@@ -61,7 +61,7 @@ def xmr(values: Values, *, baseline: int | slice | None = None, exclude: Exclude
         raise InvalidValue.of(
             "values", "hold two neighbouring points in the baseline", int((~np.isnan(setting)).sum()), do="add points"
         )
-    centre, mr_bar = float(np.nanmean(setting)), sigma * _D2
+    centre, mr_bar = middle_of(setting), sigma * _D2
     return XmR(
         values=points,
         centre=centre,
@@ -73,6 +73,12 @@ def xmr(values: Values, *, baseline: int | slice | None = None, exclude: Exclude
         ranges=_ranges(points, mr_bar, settled),
         caveats=_caveats(setting),
     )
+
+
+def middle_of(setting: Array) -> float:
+    """Take the mean of the known points, from the first one on, so that equal values give themselves back exactly."""
+    known = setting[~np.isnan(setting)]
+    return float(known[0] + (known - known[0]).mean())
 
 
 def moving_sigma(setting: Array) -> float:

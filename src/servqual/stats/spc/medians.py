@@ -139,8 +139,8 @@ def _of_runs(runs: int, above: int, below: int) -> float:
 
     def ways(n: Array, k: Array) -> Array:
         with np.errstate(invalid="ignore", divide="ignore"):
-            found = np.exp(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1) - total / 2)
-        return np.where((k >= 0) & (k <= n), found, 0.0)
+            found = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+        return np.where((k >= 0) & (k <= n), found, -np.inf)
 
     # an even number of runs has as many above as below, an odd one one more on the side where it begins and ends
     total = float(gammaln(above + below + 1) - gammaln(above + 1) - gammaln(below + 1))
@@ -148,7 +148,10 @@ def _of_runs(runs: int, above: int, below: int) -> float:
     half = number // 2
     odd = number % 2 == 1
     one, other = np.full_like(half, above - 1), np.full_like(half, below - 1)
-    same = 2 * ways(one, half - 1) * ways(other, half - 1)
-    more = ways(one, half) * ways(other, half - 1) + ways(one, half - 1) * ways(other, half)
+    # as logarithms: either factor alone may exceed a float
+    same = 2 * np.exp(ways(one, half - 1) + ways(other, half - 1) - total)
+    more = np.exp(ways(one, half) + ways(other, half - 1) - total) + np.exp(
+        ways(one, half - 1) + ways(other, half) - total
+    )
     chance = np.where(odd, more, same)
     return min(2 * min(float(chance[number <= runs].sum()), float(chance[number >= runs].sum())), 1.0)

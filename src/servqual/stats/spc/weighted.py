@@ -13,7 +13,7 @@ from servqual._words import counted
 from servqual.errors import InvalidValue
 from servqual.stats.inference.given import as_number, as_open
 from servqual.stats.spc.charts import FEW, Chart
-from servqual.stats.spc.individuals import moving_sigma
+from servqual.stats.spc.individuals import middle_of, moving_sigma
 from servqual.stats.spc.points import Exclude, Values, basis, series
 from servqual.stats.spc.run_lengths import as_weight
 from servqual.stats.spc.run_rules import Direction, Signal
@@ -103,7 +103,7 @@ def ewma(
         raise InvalidValue.of(
             "values", "hold two neighbouring points in the baseline", len(setting), do="or give centre and sigma"
         )
-    middle = float(np.nanmean(setting) if centre is None else as_number("centre", centre))
+    middle = float(middle_of(setting) if centre is None else as_number("centre", centre))
     spread = float(moving_sigma(setting) if sigma is None else as_number("sigma", sigma, 0))
     used = settled.used(points)
     known = ~np.isnan(used)
