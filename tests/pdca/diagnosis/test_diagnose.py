@@ -277,3 +277,12 @@ def test_steps_that_do_not_tell_their_time_are_no_error() -> None:
     found = diagnose({"steps": steps})
     assert [(c.kpi, c.weak.label) for c in found] == [("first_pass_yield", "south")]
     assert found.process is None
+
+
+def test_the_time_of_a_process_is_that_of_all_rows_or_none(sample: Desk) -> None:
+    """A period, or a choice of rows, has none: the steps are not cut by them."""
+    data = {name: sample.tables[name] for name in ("cases", "case_events")}
+    asked: dict[str, Any] = {"kpis": ["reopen_rate"], "by": ["team"], "now": sample.now}
+    assert diagnose(data, **asked).process is not None
+    assert diagnose(data, period=(sample.start, sample.now), **asked).process is None
+    assert diagnose(data, where={"team": "network"}, **asked).process is None

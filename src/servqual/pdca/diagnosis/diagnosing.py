@@ -54,7 +54,8 @@ class Diagnosis(Tidy[Candidate]):
 
     `attained` holds the indicators of the standard, the worst gap first, and `courses` since when each missed one is
     missed, by its name. `too_small` cells had too few items to be looked at. `process` says where the time goes, None
-    where there is no log and no table of steps, or they lack a column for it.
+    where there is no log and no table of steps, or they lack a column for it, and with a `period` or `where`, which do
+    not cut steps.
     """
 
     looked_at: int
@@ -199,7 +200,9 @@ def diagnose(
 
 
 def _process(data: Data, options: Options) -> ProcessTimes | None:
-    """Measure where the time goes; None where no table says so."""
+    """Measure where the time goes; None where no table says so, or only some of the rows are asked for."""
+    if options.get("period") is not None or options.get("where"):
+        return None
     try:
         return process_times(
             data, now=options.get("now"), naive=options.get("naive"), columns=options.get("columns") or {}
