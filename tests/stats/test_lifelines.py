@@ -1,4 +1,4 @@
-"""Lifetimes against lifelines (version 0.30), where it is installed; its newest release wants an older pandas than we do.
+"""Lifetimes against lifelines 0.30, where it is installed: it wants an older pandas than we do.
 
 It is therefore not of the development group: install it in an environment of its own to run these.
 """

@@ -7,4 +7,5 @@
 - `spc`: control charts, run rules, capability
 - `survival`: survival curves of all groups at once
 - `shrinkage`: values of small groups drawn towards the level of all
+- `halving`: the one search for boundaries that the others share
 """

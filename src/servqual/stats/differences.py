@@ -21,6 +21,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 
 from servqual._arrays import Array
+from servqual.stats.halving import boundary
 from servqual.stats.intervals import clopper_pearson, normal, poisson, score_end, wilson
 
 __all__ = [
@@ -98,12 +99,12 @@ def share_score(hits: Array, n: Array, other_hits: Array, other_n: Array, beyond
         top, top_n = np.where(above, hits, other_hits), np.where(above, n, other_n)
         base, base_n = np.where(above, other_hits, hits), np.where(above, other_n, n)
         distance = np.abs(share - other - beyond)
-        low, high = np.zeros(distance.shape), np.full(distance.shape, _FAR)
-        for _ in range(_HALVINGS):
-            z = (low + high) / 2
+
+        def short(z: Array) -> Array:
             down, up = score_end(top, top_n, -z), score_end(base, base_n, z)
-            reached = np.hypot(top / top_n - down, up - base / base_n) >= distance
-            low, high = np.where(reached, low, z), np.where(reached, z, high)
+            return np.asarray(~(np.hypot(top / top_n - down, up - base / base_n) >= distance))
+
+        _, high = boundary(short, np.zeros(distance.shape), np.full(distance.shape, _FAR), _HALVINGS)
         z = np.where(distance > 0, high, 0.0)
         return np.where((n > 0) & (other_n > 0), np.where(above, z, -z), np.nan)
 

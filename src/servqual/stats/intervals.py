@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from servqual._arrays import Array
+from servqual.stats.halving import boundary
 
 __all__ = [
     "alike",
@@ -98,17 +99,17 @@ _HALVINGS: Final = 52
 
 
 def _upper_net(plus: Array, minus: Array, n: Array, confidence: float) -> Array:
-    """Bisect for the greatest difference that the score test does not refuse."""
+    """Find the greatest difference that the score test does not refuse."""
     chi = normal(confidence) ** 2
+
+    def kept(gap: Array) -> Array:
+        # the likeliest share of `minus` under this gap, by the positive root of a quadratic
+        b = (2 * n - plus + minus) * gap - plus - minus
+        share = (np.sqrt(b * b + 8 * n * minus * gap * (1 - gap)) - b) / (4 * n)
+        return np.asarray((plus - minus - n * gap) ** 2 <= chi * n * (2 * share + gap * (1 - gap)))
+
     with np.errstate(invalid="ignore", divide="ignore"):
-        low, high = (plus - minus) / n, np.ones(len(n))
-        for _ in range(_HALVINGS):
-            gap = (low + high) / 2
-            # the likeliest share of `minus` under this gap, by the positive root of a quadratic
-            b = (2 * n - plus + minus) * gap - plus - minus
-            share = (np.sqrt(b * b + 8 * n * minus * gap * (1 - gap)) - b) / (4 * n)
-            inside = (plus - minus - n * gap) ** 2 <= chi * n * (2 * share + gap * (1 - gap))
-            low, high = np.where(inside, gap, low), np.where(inside, high, gap)
+        _, high = boundary(kept, (plus - minus) / n, np.ones(len(n)), _HALVINGS)
     return np.where(n > 0, high, np.nan)
 
 

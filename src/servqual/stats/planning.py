@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from servqual._arrays import Array
+from servqual.stats.halving import boundary
 from servqual.stats.intervals import normal
 
 __all__ = [
@@ -66,13 +67,9 @@ def _size(first: Any, second: Any, *, power: float, confidence: float, spread: S
 
 
 def _effect(base: Any, reach: Callable[[Any], Array], most: Any, power: float) -> Array:
-    """Halve the way from no effect to the greatest one, for the smallest that is found with this power."""
-    low, high = np.zeros(np.shape(most)), most
-    found = reach(high) >= power
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        enough = reach(middle) >= power
-        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    """Find the smallest effect, up to the greatest one, that is found with this power."""
+    found = reach(most) >= power
+    _, high = boundary(lambda gap: ~(reach(gap) >= power), np.zeros(np.shape(most)), most, _HALVINGS)
     return np.where(found & np.isfinite(base), high, np.nan)
 
 

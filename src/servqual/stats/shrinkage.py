@@ -11,7 +11,7 @@ import numpy as np
 
 from servqual._arrays import Array
 
-__all__ = ["shrunken_means", "shrunken_rates", "shrunken_shares"]
+__all__ = ["shrunken_means", "shrunken_means_and_errors", "shrunken_rates", "shrunken_shares"]
 
 _STEPS: Final = 200
 _CLOSE: Final = 1e-12
@@ -78,21 +78,43 @@ def shrunken_means(value: Array, error: Array) -> Array:
     >>> shrunken_means(np.array([0.0, 1, 2, 3, 10]), np.ones(5)).round(3).tolist()
     [0.102, 1.07, 2.038, 3.006, 9.783]
     """
+    return shrunken_means_and_errors(value, error)[0]
+
+
+def shrunken_means_and_errors(value: Array, error: Array) -> tuple[Array, Array]:
+    """Estimate the value of each group as `shrunken_means` does, with the standard error that is left.
+
+    Three variances add up, as C. Morris, 1983, JASA 78: 47-55, has them, with B for the part of the distance that is
+    taken away: (1 - B) × error² about a known level; B² times that of the level, the mean weighted by 1 / (error² +
+    scatter); and 2 / (k - 3) × B² × distance² for a scatter that was estimated, in groups of larger error less. Without
+    the last one, intervals of a group that was picked as the worst of ten hold the truth in 83 to 94 % instead of 95 %.
+
+    >>> shrunken_means_and_errors(np.array([0.0, 1, 2, 3, 10]), np.ones(5))[1].round(3).tolist()
+    [0.991, 0.988, 0.986, 0.986, 1.009]
+    """
     value, variance = np.asarray(value, np.float64), np.asarray(error, np.float64) ** 2
-    k, width = len(value), float(np.ptp(value)) if len(value) else 0.0
-    if not width:
-        return value
+    if not len(value):
+        return value, value
+    k, width = len(value), float(np.ptp(value))
     variance = np.maximum(variance, (_CERTAIN * width) ** 2)
-    scatter, middle = 0.0, 0.0
+    scatter, middle, keep = 0.0, value, np.zeros(k)
+    with np.errstate(divide="ignore"):
+        weight = 1 / variance
     # the weighted squares fall with the scatter, ever more slowly: Newton's steps from below do not pass their mark
-    for _ in range(_STEPS):
+    for _ in range(_STEPS if width else 0):
         weight = 1 / (variance + scatter)
         middle = (weight * value).sum() / weight.sum()
         if k < _LEAST:
-            return np.full(k, middle)
+            break
         squares = weight * (value - middle) ** 2
         before, scatter = scatter, max(scatter + (squares.sum() - (k - 1)) / (weight * squares).sum(), 0.0)
         if abs(scatter - before) <= _CLOSE * scatter:
             break
-    keep = 1 - (k - 3) / (k - 1) * variance / (variance + scatter)
-    return np.asarray(middle + (keep if scatter > 0 else 0.0) * (value - middle))
+    if scatter > 0:
+        keep = 1 - (k - 3) / (k - 1) * variance / (variance + scatter)
+    taken, distance = (1 - keep) ** 2, value - middle
+    unsure = 2 / max(k - 3, 1) * distance**2
+    if width:
+        unsure *= (variance.mean() + scatter) / (variance + scatter)
+    left = keep * variance + taken * (1 / weight.sum() + unsure)
+    return np.asarray(middle + keep * distance), np.sqrt(left)

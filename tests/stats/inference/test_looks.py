@@ -59,7 +59,9 @@ def test_daily_looks_by_simulation(drift: float, seed: int) -> None:
     up, down = z >= plan.z, z <= -plan.z
     first_up = up.any(1) & (np.argmax(up, 1) < np.where(down.any(1), np.argmax(down, 1), 99))
     assert first_up.mean() == pytest.approx(plan.power(drift), abs=0.01)
-    assert plan.power(plan.drift(0.9)) == pytest.approx(0.9)
+    found = plan.drift(0.9)
+    assert found is not None
+    assert plan.power(found) == pytest.approx(0.9)
     assert plan.z[0] == np.inf
     if not drift:
         assert (up | down).any(1).mean() == pytest.approx(0.05, abs=0.005)
@@ -81,3 +83,16 @@ def test_wrong_input_is_refused(call: Any, words: str) -> None:
     """In words that name the field."""
     with pytest.raises(InvalidValue, match=words):
         call()
+
+
+@pytest.mark.parametrize("share", [0.001, 0.05, 0.07, 0.1, 0.5, 1.0])
+def test_a_plan_that_spends_nothing_finds_nothing(share: float) -> None:
+    """One look alone: at the first percents no effect is large enough, later the effect found is that of its own z."""
+    plan = inference.planned_looks([share])
+    drift = plan.drift(0.8)
+    if np.isinf(plan.z[0]):
+        assert drift is None
+        assert plan.power(1e6) == 0
+    else:
+        assert drift == pytest.approx((plan.z[0] + stats.norm.ppf(0.8)) / share**0.5, rel=1e-6)
+    assert (drift is None) == (share < 0.075)

@@ -65,6 +65,15 @@ def test_lower_limit_is_at_least_nothing() -> None:
     assert math.isfinite(float(chart.upper))
 
 
+@pytest.mark.parametrize("gap", [0.1, 1 / 3, 5.3, 7, 286])
+def test_equal_times_signal_nothing(gap: float) -> None:
+    """Limits and points are the same to the last digit, and so is the goal that they reach."""
+    chart = t_chart([gap] * 12)
+    assert (chart.lower, chart.centre, chart.upper) == (gap, gap, gap)
+    assert chart.signals == ()
+    assert chart.will_meet(gap, better="lower").answer == chart.will_meet(gap, better="higher").answer == "always"
+
+
 @pytest.mark.parametrize(
     ("make", "gaps"),
     [(g_chart, []), (g_chart, [1.5]), (g_chart, [-1]), (g_chart, [None]), (t_chart, [1]), (t_chart, [3, -1, 2])],

@@ -1,9 +1,11 @@
 """Average run lengths against published tables."""
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from servqual.errors import InvalidValue
 from servqual.stats.spc import cusum_arl, ewma_arl, shewhart_arl
@@ -57,7 +59,32 @@ def test_a_slow_chart_agrees_with_simulation() -> None:
         run[(run == 0) & (sums > 15)] = at + 1
     assert (run > 0).all()
     assert cusum_arl(0.5, slack=0.25, limit=15) == pytest.approx(run.mean(), abs=4 * run.std() / 2000**0.5)
-    assert ewma_arl(weight=0.001, width=1.0) > ewma_arl(weight=0.01, width=1.0) > 0
+    slow, quick = ewma_arl(weight=0.001, width=1.0), ewma_arl(weight=0.01, width=1.0)
+    assert slow is not None
+    assert quick is not None
+    assert slow > quick > 0
+
+
+def test_the_longest_runs_are_none_and_all_others_finite() -> None:
+    """Limits so wide that floats cannot tell the run, and shifts so large that the first point signals."""
+    assert shewhart_arl(width=37) == pytest.approx(1 / (2 * stats.norm.sf(37)))
+    assert shewhart_arl(width=40) is None
+    assert (ewma_arl(width=10), cusum_arl(limit=30)) == (None, None)
+    assert cusum_arl(1e100) == ewma_arl(-1e100) == shewhart_arl(1e100) == 1
+    for width in (0.5, 3, 6, 7, 8, 12):
+        for shift in (0.0, 4.0):
+            runs = [shewhart_arl(shift, width=width), ewma_arl(shift, width=width), cusum_arl(shift, limit=width)]
+            assert all(run is None or 1 <= run < math.inf for run in runs)
+
+
+def test_a_wider_limit_never_signals_sooner() -> None:
+    """Up to the longest run that is told."""
+    for call, name in ((shewhart_arl, "width"), (ewma_arl, "width"), (cusum_arl, "limit")):
+        runs = [call(**{name: width}) for width in (1, 3, 5, 6, 7, 8, 14, 24, 39)]
+        told = [run for run in runs if run is not None]
+        assert 4 <= len(told) < len(runs)
+        assert told == sorted(told)
+        assert runs == told + [None] * (len(runs) - len(told))
 
 
 @pytest.mark.parametrize(
@@ -70,6 +97,7 @@ def test_a_slow_chart_agrees_with_simulation() -> None:
         (cusum_arl, {"limit": 0}),
         (cusum_arl, {"limit": 1e4}),
         (ewma_arl, {"weight": 0}),
+        (ewma_arl, {"weight": 5e-324}),
         (ewma_arl, {"width": float("inf")}),
     ],
 )

@@ -79,3 +79,14 @@ def test_groups_without_spread_are_refused(make: Any, values: list[object]) -> N
     """Single values have a chart of their own."""
     with pytest.raises(InvalidValue, match=r"values"):
         make(values)
+
+
+@pytest.mark.parametrize("value", [0.1, 1 / 3, 0.7, 1e-9, 123456.789])
+@pytest.mark.parametrize("make", [xbar_r, xbar_s])
+def test_groups_of_equal_values_signal_nothing(make: Any, value: float) -> None:
+    """The mean of three tenths is a tenth to the last digit, so that no point lies beyond limits without a width."""
+    for groups in ([[value] * 3] * 12, [[value] * 3, [value, None, value, value]] * 6):
+        chart = make(groups)
+        assert chart.sigma == 0
+        assert np.all(np.asarray(chart.upper) == value)
+        assert (chart.centre, chart.signals) == (value, ())

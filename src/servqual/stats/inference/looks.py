@@ -1,6 +1,6 @@
 """Looks at a comparison that were planned before it began: how the risk of a false alarm is spent on them."""
 
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, Literal
 
 import attrs
@@ -9,6 +9,7 @@ import numpy as np
 from servqual._arrays import SAME, Array, read_only
 from servqual._checks import among
 from servqual.errors import InvalidValue
+from servqual.stats.halving import boundary
 from servqual.stats.inference.given import as_confidence, as_number, as_open, as_sample
 
 __all__ = ["Looks", "Spending", "planned_looks"]
@@ -52,8 +53,10 @@ class Looks:
         """
         return _crossing(self.share, self.z, abs(float(as_number("drift", drift))))
 
-    def drift(self, power: float = 0.8) -> float:
+    def drift(self, power: float = 0.8) -> float | None:
         """Compute the effect, in standard errors at full information, that is found with this power.
+
+        None where no look has a risk to spend, so that it finds nothing, as looks at the first percents have none.
 
         >>> round(planned_looks(5, spending="pocock").drift(0.9), 2)
         3.54
@@ -61,6 +64,8 @@ class Looks:
         from scipy.optimize import brentq  # noqa: PLC0415  (loads with the first plan)
 
         wanted = as_open("power", power, (1 - self.confidence) / 2, _SURE)
+        if np.isinf(self.z).all():
+            return None
         return float(brentq(lambda drift: self.power(drift) - wanted, 0, _FAR / self.share[-1] ** 0.5, xtol=1e-9))
 
 
@@ -128,10 +133,14 @@ class _Left:
         self.drift, self.share = drift, 0.0
         self.points, self.mass = np.zeros(1), np.ones(1)
 
-    def above(self, z: float, share: float) -> float:
+    def above(self, z: Any, share: float) -> float:
         """Compute the probability that it lies above z at the next look."""
         step = share - self.share
         return float(self.mass @ _beyond((z * np.sqrt(share) - self.points - self.drift * step) / np.sqrt(step)))
+
+    def costs_more(self, share: float, risk: float, z: Any) -> bool:
+        """Whether more than this risk lies above z at the next look."""
+        return self.above(z, share) > risk
 
     def move(self, z: float, share: float) -> None:
         """Go to the next look, and leave out what has crossed z on either side."""
@@ -153,11 +162,8 @@ def _boundaries(share: Array, spend: Array) -> Array:
     """Find, look by look, the boundary beyond which just the risk of this look lies, on each side."""
     left, out = _Left(), []
     for now, risk in zip(share.tolist(), spend.tolist(), strict=True):
-        low, high = 0.0, _REACH
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            low, high = (middle, high) if left.above(middle, now) > risk else (low, middle)
-        out.append(high if left.above(_REACH, now) < risk else np.inf)
+        _, high = boundary(partial(left.costs_more, now, risk), 0.0, _REACH, _HALVINGS)
+        out.append(float(high) if left.above(_REACH, now) < risk else np.inf)
         left.move(out[-1], now)
     return np.array(out)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.stats import intervals
+from servqual.stats.halving import boundary
 from servqual.stats.inference.estimate import Estimate, RankDifference, estimated
 from servqual.stats.inference.given import as_confidence, as_sample
 from servqual.stats.inference.means import EMPTY
@@ -119,14 +120,11 @@ def _differences_at(x: Array, y: Array, ranks: list[int]) -> list[float]:
 
 
 def _difference_at(x: Array, y: Array, rank: int) -> float:
-    low, high = float(x[0] - y[-1]), float(x[-1] - y[0])
-    for _ in range(_HALVINGS):
-        middle = low + (high - low) / 2
+    def fewer(middle: Array) -> bool:
         # differences of at most `middle`, those with y from x - middle on
-        if len(x) * len(y) - np.searchsorted(y, x - middle, "left").sum() >= rank:
-            high = middle
-        else:
-            low = middle
+        return bool(len(x) * len(y) - np.searchsorted(y, x - middle, "left").sum() < rank)
+
+    _, high = boundary(fewer, x[0] - y[-1], x[-1] - y[0], _HALVINGS)
     # the nearest true difference, for halving leaves an error of the last digit
     place = np.searchsorted(y, x - high)
     near = np.concatenate([x - y[np.minimum(place, len(y) - 1)], x - y[np.maximum(place - 1, 0)]])
@@ -137,15 +135,12 @@ def _superiority(share: float, m: int, n: int, confidence: float) -> Estimate:
     others = (m + n) / 2 - 1
     square = intervals.normal(confidence) ** 2
 
-    def inside(true: float) -> bool:
+    def inside(true: Array) -> Array:
         spread = 1 + others * ((1 - true) / (2 - true) + true / (1 + true))
-        return (share - true) ** 2 * m * n <= square * true * (1 - true) * spread
+        return np.asarray((share - true) ** 2 * m * n <= square * true * (1 - true) * spread)
 
-    def end(outside: float) -> float:
-        within = share
-        for _ in range(_HALVINGS):
-            middle = (within + outside) / 2
-            within, outside = (middle, outside) if inside(middle) else (within, middle)
-        return within if within != share else outside
+    def end(bound: float) -> float:
+        within, outside = boundary(inside, share, bound, _HALVINGS)
+        return float(within if within != share else outside)
 
     return estimated(Estimate, share, end(0.0), end(1.0), confidence=confidence, method="newcombe, method 5", n=m + n)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from servqual._arrays import Array
+from servqual.stats.halving import boundary
 
 __all__ = ["MOST", "Judged", "design", "errors", "judge"]
 
@@ -28,6 +29,7 @@ With it 3 to 6 % of unchanged series are found to have changed at any autocorrel
 because the autocorrelation is often estimated too low.
 """
 _CALIBRATED: Final = 24
+_CERTAIN: Final = 0.95
 _SEED: Final = 1_729
 _SIMULATED: Final = 1_000_000
 """Points of all series simulated per autocorrelation, as far as that gives `_FEWEST` to `_MANY` series."""
@@ -42,7 +44,8 @@ _HALVINGS: Final = 32
 class Judged(NamedTuple):
     """Level and slope changes in two columns, a row per series, and the autocorrelation that the errors show.
 
-    `p` is that of both changes together: at most a share a of unchanged series has any p of a or less.
+    `p` is that of both changes together: at most a share a of unchanged series has any p of a or less. `beyond` marks
+    errors that are more alike than those of 95 % of series whose autocorrelation is `MOST`.
     """
 
     value: Array
@@ -50,6 +53,7 @@ class Judged(NamedTuple):
     high: Array
     p: Array
     rho: Array
+    beyond: Array
 
 
 class _Fit(NamedTuple):
@@ -62,12 +66,14 @@ class _Null(NamedTuple):
     """What unchanged series show, per autocorrelation that they have.
 
     `t` is the |t| of level and slope, sorted. `p` is the joint p-value of a t that so many of them reach: the share of
-    series of which level or slope is as rare. `rho` is the median estimate of the autocorrelation.
+    series of which level or slope is as rare. `rho` is the median estimate of the autocorrelation, `high` what 95 % of
+    the estimates do not pass.
     """
 
     t: Array
     p: Array
     rho: Array
+    high: Array
 
 
 def design(n: int, at: int) -> Array:
@@ -136,7 +142,7 @@ def _null(n: int, at: int) -> _Null:
     size = int(np.clip(_SIMULATED // n, _FEWEST, _MANY))
     regressors = design(n, at)
     reached = np.arange(size + 1)
-    ts, ps, rhos = [], [], []
+    ts, ps, rhos, highs = [], [], [], []
     for rho in _KNOWN:
         rng = np.random.default_rng(_SEED)
         rows = max(_BLOCK // n, 1)
@@ -146,8 +152,10 @@ def _null(n: int, at: int) -> _Null:
         rarest = np.sort(size - ranks.max(1))
         ts.append(np.sort(t, axis=0))
         ps.append(np.minimum(np.searchsorted(rarest, reached + 1, side="right") + 1, size + 1) / (size + 1))
-        rhos.append(np.median(np.concatenate([fit.rho for fit in fits])))
-    return _Null(np.array(ts), np.array(ps), np.array(rhos))
+        middle, high = np.quantile(np.concatenate([fit.rho for fit in fits]), (0.5, _CERTAIN))
+        rhos.append(middle)
+        highs.append(high)
+    return _Null(np.array(ts), np.array(ps), np.array(rhos), np.array(highs))
 
 
 def _tail(null: _Null, t: Array, place: Array) -> Array:
@@ -172,10 +180,12 @@ def judge(series: Array, at: int, *, confidence: float, regressors: Array | None
     rho = np.interp(fit.rho, null.rho, _KNOWN)
     cautious = np.minimum(rho + _CAUTION * math.sqrt(_CALIBRATED / n), MOST)
     place = np.interp(cautious, _KNOWN, np.arange(len(_KNOWN)))
-    low, high = np.zeros(fit.value.shape), np.full(fit.value.shape, null.t.max())
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        rare = _tail(null, middle, place) <= 1 - confidence
-        low, high = np.where(rare, low, middle), np.where(rare, middle, high)
-    half = high * fit.error
-    return Judged(fit.value, fit.value - half, fit.value + half, _tail(null, np.abs(fit.value / fit.error), place), rho)
+    _, high = boundary(
+        lambda t: _tail(null, t, place) > 1 - confidence,
+        np.zeros(fit.value.shape),
+        np.full(fit.value.shape, null.t.max()),
+        _HALVINGS,
+    )
+    half, p = high * fit.error, _tail(null, np.abs(fit.value / fit.error), place)
+    beyond = fit.rho > null.high[_KNOWN.index(MOST)]
+    return Judged(fit.value, fit.value - half, fit.value + half, p, rho, beyond)

@@ -11,6 +11,7 @@ import numpy as np
 
 from servqual._arrays import SAME, Array, read_only
 from servqual.errors import InvalidValue
+from servqual.stats.halving import boundary
 from servqual.stats.inference.given import as_confidence, as_hits, as_number, as_open, as_sample
 
 __all__ = ["Band", "EValue", "SequentialTest", "confidence_sequence", "e_value", "normal_mixture", "sprt"]
@@ -105,13 +106,8 @@ def confidence_sequence(values: Any, *, confidence: float = 0.95, lowest: float 
         return np.asarray(total)
 
     def end(outer: float) -> Array:
-        """Halve the way from the mean, against which no bet wins, to the bound."""
-        inside, outside = mean, np.full(mean.shape, outer)
-        for _ in range(_HALVINGS):
-            middle = (inside + outside) / 2
-            refuted = won(middle) * (1 - confidence) >= 1
-            inside, outside = np.where(refuted, inside, middle), np.where(refuted, middle, outside)
-        return outside
+        """Find the end on the way from the mean, against which no bet wins, to the bound."""
+        return boundary(lambda claim: won(claim) * (1 - confidence) < 1, mean, np.full(mean.shape, outer), _HALVINGS)[1]
 
     return Band(
         value=bottom + width * mean,

@@ -7,14 +7,16 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
+from servqual._checks import several
 from servqual.errors import InvalidValue
 from servqual.stats.spc.counted import rates, shares
-from servqual.stats.spc.points import Values, counts, series, table
+from servqual.stats.spc.points import Values, series, table
 
 __all__ = ["Choice", "choose_chart"]
 
 _SOFT: Final = 12
 _MANY: Final = 10
+_EVEN: Final = 0.5
 
 
 @attrs.frozen(kw_only=True)
@@ -58,13 +60,20 @@ def choose_chart(
 
 
 def _of_values(values: Any, _: Any) -> Choice:
-    rows = not isinstance(values, np.ndarray) and len(values) > 0 and np.ndim(values[0]) == 1
-    if rows or np.ndim(values) > 1:
-        size = np.median((~np.isnan(table("values", values))).sum(axis=1))
+    values = values.to_numpy() if hasattr(values, "to_numpy") else several("values", values, "numbers, or rows of them")
+    if values.ndim > 1 if isinstance(values, np.ndarray) else any(map(np.ndim, values)):
+        sizes = (~np.isnan(table("values", values))).sum(axis=1)
+        if not (sizes > 1).any():
+            raise InvalidValue.of(
+                "values", "hold a row of two values", int(sizes.sum()), do="give single values in one row"
+            )
+        size = np.median(sizes)
         if size <= _MANY:
             return Choice(chart="xbar_r", why=f"each point has about {size:.0f} values, few enough for their range")
         return Choice(chart="xbar_s", why=f"each point has about {size:.0f} values, of which a range would waste most")
     points = int((~np.isnan(series("values", values))).sum())
+    if not points:
+        raise InvalidValue.of("values", "hold a value", 0, do="add points")
     if points < _SOFT:
         return Choice(
             chart="run_chart", why=f"limits from {points} points move a good deal; runs around the median can be judged"
@@ -74,8 +83,12 @@ def _of_values(values: Any, _: Any) -> Choice:
 
 def _of_defectives(defectives: Any, sizes: Any) -> Choice:
     found = shares(defectives, sizes)
-    if found.small:
-        return Choice(chart="g_chart", why="fewer than five cases per point are expected; chart the cases between them")
+    if found.small and 0 < found.centre < 1:
+        rare = "cases that failed" if found.centre <= _EVEN else "cases that did not fail"
+        return Choice(
+            chart="g_chart",
+            why=f"fewer than five {rare} are expected per point; count the cases between one of them and the next",
+        )
     if found.overdispersed:
         return Choice(chart="laney_p", why=f"{_scatter(found.sigma_z)}, as large samples do")
     if np.ndim(sizes) == 0:
@@ -86,12 +99,17 @@ def _of_defectives(defectives: Any, sizes: Any) -> Choice:
 
 
 def _of_defects(defects: Any, sizes: Any) -> Choice:
-    sizes = 1 if sizes is None else sizes
+    equal = sizes is None
+    sizes = 1 if equal else sizes
     found = rates(defects, sizes)
-    if found.small:
-        return Choice(chart="t_chart", why="fewer than five events per point are expected; chart the time between them")
+    if found.small and found.centre:
+        return Choice(
+            chart="t_chart",
+            why="fewer than five events are expected per point; chart the time between one of them and the next",
+        )
     if found.overdispersed:
-        return Choice(chart="laney_u", why=f"{_scatter(found.sigma_z)}, as large amounts of work do")
+        told = "; its sizes are 1" if equal else ""
+        return Choice(chart="laney_u", why=f"{_scatter(found.sigma_z)}, as large amounts of work do{told}")
     if np.ndim(sizes) == 0:
         return Choice(
             chart="c_chart", why="events are counted over equal amounts of work, and scatter as chance makes them"
@@ -103,9 +121,10 @@ def _of_defects(defects: Any, sizes: Any) -> Choice:
 
 def _of_gaps(gaps: Any, _: Any) -> Choice:
     found: Array = series("gaps", gaps)
+    if not (found >= 0).any() or (found < 0).any():
+        raise InvalidValue.of("gaps", "hold a gap, none of them below 0", gaps, shown=f"{gaps!r:.80}")
     if (found % 1 > 0).any():
         return Choice(chart="t_chart", why="times between rare events are skewed; their 3.6th roots nearly are not")
-    counts("gaps", gaps)
     return Choice(chart="g_chart", why="whole numbers between rare events are geometric, and skewed")
 
 

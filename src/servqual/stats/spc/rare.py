@@ -8,7 +8,7 @@ import numpy as np
 
 from servqual.errors import InvalidValue
 from servqual.stats.spc.charts import FEW, SIMPLE, Lines, Shewhart
-from servqual.stats.spc.individuals import xmr
+from servqual.stats.spc.individuals import XmR, xmr
 from servqual.stats.spc.points import Exclude, Values, basis, counts, series
 
 __all__ = ["CasesBetween", "TimeBetween", "g_chart", "t_chart"]
@@ -28,15 +28,14 @@ class CasesBetween(Shewhart):
 
 @attrs.frozen(kw_only=True, repr=False)
 class TimeBetween(Shewhart):
-    """Times between events; `sigma` is in roots of time, the scale on which they are nearly normal."""
+    """Times between events; `sigma` is that of `roots`, the chart of their roots, which are nearly normal."""
 
     title: str = "t chart"
 
+    roots: XmR
+
     def _scale(self) -> tuple[Lines, ...]:
-        values, centre, lower, upper = (
-            np.asarray(line) ** _ROOT for line in (self.values, self.centre, self.lower, self.upper)
-        )
-        return values, centre, self.sigma, lower, upper
+        return self.roots.values, self.roots.centre, self.sigma, self.roots.lower, self.roots.upper
 
 
 def g_chart(gaps: Values, *, baseline: int | slice | None = None, exclude: Exclude | None = None) -> CasesBetween:
@@ -93,13 +92,19 @@ def t_chart(gaps: Values, *, baseline: int | slice | None = None, exclude: Exclu
         roots = xmr(found**_ROOT, baseline=baseline, exclude=exclude)
     except InvalidValue as error:
         raise error.of_field("gaps") from None
-    centre, lower, upper = (max(float(line), 0) ** (1 / _ROOT) for line in (roots.centre, roots.lower, roots.upper))
+
+    def time(root: Lines) -> float:
+        """Take a root back to its time, to that which was given where it is the root of one."""
+        given = found[roots.values == root]
+        return float(given[0] if len(given) else max(float(root), 0) ** (1 / _ROOT))
+
     return TimeBetween(
         values=found,
-        centre=centre,
-        lower=lower,
-        upper=upper,
+        centre=time(roots.centre),
+        lower=time(roots.lower),
+        upper=time(roots.upper),
         sigma=roots.sigma,
+        roots=roots,
         basis=roots.basis,
         caveats=roots.caveats,
     )

@@ -92,11 +92,22 @@ def xbar_s(
     """
     groups = table("values", values)
     n = np.maximum((~np.isnan(groups)).sum(axis=1), 1)
-    apart = groups - (np.nansum(groups, axis=1) / n)[:, None]
+    apart = groups - _averages(groups)[:, None]
     spread = np.sqrt(np.nansum(apart**2, axis=1) / np.maximum(n - 1, 1))
     found = _found(groups, spread, _deviation_of, baseline, exclude)
     deviations = found.pop("spread")
     return XbarS(**found, s_bar=_mean_of(deviations), deviations=deviations)
+
+
+def _averages(groups: Array, weights: Array | float = 1.0) -> Array:
+    """Average each row from its first known value on, so that equal values give themselves back exactly."""
+    if not groups.size:
+        return np.full(len(groups), np.nan)
+    known = ~np.isnan(groups)
+    first = groups[np.arange(len(groups)), known.argmax(axis=1)][:, None]
+    parts = np.where(known, weights, 0.0)
+    with np.errstate(invalid="ignore"):  # no value in a row
+        return np.asarray(first[:, 0] + np.nansum(parts * (groups - first), axis=1) / parts.sum(axis=1))
 
 
 def _range_of(n: int) -> tuple[float, float]:
@@ -127,8 +138,8 @@ def _found(
         raise InvalidValue.of("values", "hold a group of two values in the baseline", len(n), do="use xmr for one each")
     sigma = float(np.nanmean(chosen))
     used = settled.setting(np.where(n > 0, n, np.nan).astype(np.float64))
-    averages = np.where(n > 0, np.nansum(groups, axis=1) / np.maximum(n, 1), np.nan)
-    centre = float(np.nansum(used * settled.setting(averages)) / np.nansum(used))
+    averages = _averages(groups)
+    centre = float(_averages(settled.setting(averages)[None], used[None])[0])
     error = WIDTH * sigma / np.sqrt(np.maximum(n, 1))
     lines = {"lower": centre - error, "upper": centre + error, "sizes": np.maximum(n, 1).astype(np.float64)}
     inner = {
