@@ -47,12 +47,17 @@ table, and every receipt names the version that it was judged by.
 """
 AFTER_RULES = """
 A guardrail is *worse* if its whole interval lies beyond its margin on the bad side, *equivalent* if none of it does,
-else *unclear*; without an interval, or where neither direction of its KPI is better, it is *invalid*. The same tally on
-both sides is legal, and never improved or worse.
+else *unclear*; without an interval, or where neither direction of its KPI is better, it is *invalid*. It is *unclear*
+too, and says why in its own `caveats`, where its sides cannot be compared (then it has no number), and where its
+undecided cases may carry it over its margin. The same tally on both sides is legal, and never improved or worse.
+
+Periods are compared on the wall clock of their zone: a week in which the clock is changed is as long as any other. A
+measurement of one month, as a row of a result by month, has that month for its period.
 
 An unclear verdict with a margin says in `n_needed` how many cases per side are still needed to see a change as large
 as the margin, at the planned `power` (80 % by default): (z of the confidence + z of the power)² × the variances per
-case of both sides / margin², less the smaller side. It is never counted for the change that was seen.
+case of both sides / margin², less the smaller side; with several looks a little more, for the whole plan. It is never
+counted for the change that was seen.
 
 ## Methods
 
@@ -68,12 +73,19 @@ cell, such as one that was typed in, is compared by its own interval, and the me
 
 **Several KPIs.** Without `primary=` each is judged alone, with a caveat. With it that one is judged first; the others
 only where it changed, by Holm's steps (S. Holm, 1979, Scandinavian Journal of Statistics 6: 65-70), with an interval at
-their share of the risk. Otherwise their intervals are extended to hold 0.
+their share of the risk. Otherwise, and where the primary one is invalid, their intervals, also that of `relative`, are
+extended to hold 0.
 
-**Several looks.** With `looks=5` each look takes a fifth of the risk (Bonferroni): the interval is at 99 %.
+**Several looks.** `looks=(2, 5)` is the second of five looks that were planned at equal steps of cases. Each spends its
+part of the risk, little at first: O'Brien and Fleming's boundaries by the spending of K. K. G. Lan and D. L. DeMets
+(1983, Biometrika 70: 659-663), those of `servqual.stats.inference.planned_looks`. The five find a change below p-values
+of 0.000001, 0.0008, 0.0074, 0.022 and 0.042, so that all of them together are wrong in 5 %; in a little less where the
+side before is the same at each look (4.3 % at twenty looks, with as many cases before as after in the end). Very early
+looks, which have no risk to spend, are printed at a confidence of 1 - 10⁻⁸.
 
 **A group that was picked.** The worst of ten equal teams improves on its own. `selected=Selected.among(…)` draws its
-value before towards the level of all groups before anything is subtracted.
+value before towards the level of all groups before anything is subtracted, and counts how unsure that is (C. Morris,
+1983, JASA 78: 47-55).
 
 **Mix.** `mix_by=["channel"]` splits the change into what the rates of the channels changed and what their mix did (E.
 M. Kitagawa, 1955, JASA 50: 1168-1194). The parts are fractions that sum to the change exactly.
@@ -87,8 +99,9 @@ END = """
 ## Receipts
 
 `verdict.receipt()` gives bytes: the definition ids, both sides, the options, the version of the rules, and a SHA-256 of
-all that; no pickle. `replay(receipt)` makes the verdict again and compares its receipt with the one given, so that any
-altered byte is found, also under a checksum that was made anew. KPIs with parameters of their own are passed as
+all that; no pickle. `replay(receipt)` makes the verdict again and compares its receipt with the one given. The checksum
+finds any altered byte. Who makes it anew still cannot make a receipt say what its sides and options do not lead to; he
+may alter both of them together, for a checksum is no signature. KPIs with parameters of their own are passed as
 `replay(receipt, kpis=[…])`. Receipts may stand one after another in a file: `verify_file(path)` replays them all. The
 errors are `UnreadableReceipt` with a code that begins with `receipt.`.
 """

@@ -6,11 +6,15 @@ from typing import Any, Final
 import attrs
 import pytest
 
+from servqual.metrics import KPIS
 from servqual.pdca import GuardrailVerdict, Side, Verdict
+from servqual.pdca.verdicts.receipt_form import Basis
 from servqual.stats.inference import Estimate
 
+_UNKNOWN: Any = None
+_BASIS = Basis(_UNKNOWN, _UNKNOWN, {}, ({}, {}))
 _HARMLESS: Final[dict[str, Any]] = {
-    "title": "", "unit": "share", "decision": "equivalent", "change": 0.0, "low": 0.0, "high": 0.0,
+    "unit": "share", "decision": "equivalent", "change": 0.0, "low": 0.0, "high": 0.0,
 }  # fmt: skip
 
 
@@ -20,14 +24,13 @@ def _side(facts: dict[str, Any]) -> Side:
 
 
 def _verdict(decision: Any = "improved", **facts: Any) -> Verdict:
-    """Make one on the resolution rate, from 60 % to 75 %; sides and guardrails are given by the fields that differ."""
+    """Make one, by default on the resolution rate, 60 to 75 %; sides and guardrails by the fields that differ."""
     unknown = {field.name: None for field in attrs.fields(Verdict) if field.init and field.default is attrs.NOTHING}
+    kpi = KPIS[facts.get("kpi", "resolution_rate")]
     known: dict[str, Any] = {
-        "kpi": "resolution_rate",
-        "title": "resolution rate",
-        "definition": "any",
-        "unit": "share",
-        "better": "higher",
+        **{name: getattr(kpi, name) for name in ("title", "definition", "unit", "better")},
+        "kpi": kpi.key,
+        "basis": _BASIS,
         "group": {},
         "rule": decision,
         "change": 0.15,
@@ -39,12 +42,13 @@ def _verdict(decision: Any = "improved", **facts: Any) -> Verdict:
     }
     before = _side({"value": 0.60, "low": 0.58, "high": 0.62} | facts.pop("before", {}))
     after = _side(facts.pop("after", {}))
-    guards = [GuardrailVerdict(**(_HARMLESS | one)) for one in facts.pop("guardrails", ())]
+    rails = facts.pop("guardrails", ())
+    guards = [GuardrailVerdict(**(_HARMLESS | {"title": KPIS[one["kpi"]].title} | one)) for one in rails]
     sides = {"decision": decision, "before": before, "after": after, "guardrails": tuple(guards)}
     return Verdict(**(unknown | known | sides | facts))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def judged() -> Callable[..., Verdict]:
     """Maker of verdicts."""
     return _verdict

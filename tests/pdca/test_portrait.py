@@ -74,6 +74,26 @@ def test_the_change_since_the_month_before_is_judged(april: ServiceReport) -> No
     assert all(row.verdict and row.verdict.confidence == pytest.approx(1 - 0.05 / 4) for row in april.rows)
 
 
+def test_the_course_of_a_missed_goal_is_longer_than_the_month(april: ServiceReport) -> None:
+    """Since when is read from all weeks up to the end of April; four weeks alone would tell nothing."""
+    assert april.diagnosis is not None
+    [missed] = april.diagnosis.missed
+    course = april.diagnosis.courses[missed.measured.definition]
+    assert course.periods == 16
+    assert "too few" not in april.to_markdown()
+
+
+def test_the_confidence_is_that_of_the_diagnosis_too(sample: Desk) -> None:
+    """A goal is missed in the table and in the diagnosis alike, and the groups take the same risk."""
+    data = {"cases": sample.tables["cases"]}
+    for confidence in (0.8, 0.999999):
+        report = service_report(data, GOALS[:2], period="2026-04", confidence=confidence, kpis=())
+        assert report.diagnosis is not None
+        assert report.diagnosis.level == pytest.approx(1 - confidence)
+        states = {row.indicator: (row.state, row.attained.measured.low) for row in report.rows}
+        assert {row.indicator: (row.verdict, row.measured.low) for row in report.diagnosis.attained} == states
+
+
 def test_both_sides_are_seen_from_equally_long_after(sample: Desk) -> None:
     """Cases of March are seen from the end of March, as those of April from the end of April."""
     goal = [Indicator(name="solved", kpi="resolution_rate", goal=0.5)]
@@ -182,6 +202,9 @@ def test_periods_that_cannot_be_read_are_refused() -> None:
         {"period": "2026-13"},
         {"period": "2026"},
         {"period": (later, first)},
+        {"period": (first,)},
+        {"period": (first, later), "before": (first, first, later)},
+        {"period": 5},
         {"period": (first, later), "before": (first, later)},
     ):
         with pytest.raises(InvalidValue):

@@ -29,6 +29,8 @@ from servqual.pdca.cycle.planned_size import PlannedSize as PlannedSize
 from servqual.pdca.cycle.rechecks import Recheck as Recheck
 from servqual.pdca.cycle.rechecks import RecheckState as RecheckState
 from servqual.pdca.cycle.recurrence import recurrences as recurrences
+from servqual.pdca.cycle.register import Clash as Clash
+from servqual.pdca.cycle.register import Effect as Effect
 from servqual.pdca.cycle.register import Register as Register
 from servqual.pdca.cycle.stage import CycleStatus as CycleStatus
 from servqual.pdca.cycle.stage import Due as Due
@@ -36,6 +38,8 @@ from servqual.pdca.cycle.stages import Check as Check
 from servqual.pdca.cycle.stages import Do as Do
 from servqual.pdca.cycle.stages import Outcome as Outcome
 from servqual.pdca.cycle.stages import Plan as Plan
+from servqual.pdca.cycle.steps import Completed as Completed
+from servqual.pdca.cycle.steps import Progressed as Progressed
 from servqual.pdca.diagnosis.candidates import Candidate as Candidate
 from servqual.pdca.diagnosis.diagnosing import Diagnosis as Diagnosis
 from servqual.pdca.diagnosis.diagnosing import diagnose as diagnose

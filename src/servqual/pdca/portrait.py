@@ -225,7 +225,8 @@ def service_report(
             quarter, else as long a time right before; `"none"` compares with nothing.
         plans: improvements at their last stage, or a `Register`.
         voices: what people said: texts, `Evidence`, or several of them.
-        confidence: of the changes of all indicators together; each takes its share of the risk.
+        confidence: of the changes of all indicators together, each of which takes its share of the risk; of the
+            intervals by which goals are missed; and that no group of those in `diagnosis` is named by chance.
         margin: the smallest change that matters, by key, as `compare` takes it.
         catalogue: where the KPIs of indicators are looked up.
         kpis: searched for weak groups beside those of the standard, as in `diagnose`.
@@ -272,7 +273,9 @@ def service_report(
         before=earlier,
         now=seen,
         rows=_states(attained, old, confidence, margin),
-        diagnosis=diagnose(data, indicators, kpis=kpis, catalogue=catalogue, **whole),
+        diagnosis=diagnose(
+            data, indicators, kpis=kpis, catalogue=catalogue, confidence=confidence, level=1 - confidence, **whole
+        ),
         themes=tuple(_themes(data, mine)),
         voices=as_evidence(voices),
         plans=tuple(_plan(cycle, seen) for cycle in cycles),
@@ -299,7 +302,10 @@ def _periods(given: Any, before: Any, zone: ZoneInfo) -> tuple[Span, Span | None
 
 def _span(field: str, given: Any, zone: ZoneInfo) -> Span:
     must_be(tuple, field, "start and end", given)
-    first, last = (datetime_of(us_of(moment, field, zone)) for moment in given)
+    moments = [datetime_of(us_of(moment, field, zone)) for moment in given]
+    if len(moments) != 2:  # noqa: PLR2004  (start and end)
+        raise InvalidValue.of(field, "be start and end", given, shown=f"{len(moments)} moments")
+    first, last = moments
     in_order(first, last)
     return first, last
 

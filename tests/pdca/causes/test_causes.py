@@ -2,7 +2,7 @@
 
 import datetime as dt
 import pickle
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue, NothingDone, UnknownName
-from servqual.model import Case, CaseId, CustomerId
+from servqual.model import Case, CaseId, Complaint, ComplaintId, CustomerId, complaint
 from servqual.model.service import case as event
 from servqual.pdca import (
     Action,
@@ -127,6 +127,15 @@ def test_a_cause_that_the_tree_does_not_have_is_refused() -> None:
         TREE.pareto(["weather"])
     with pytest.raises(InvalidValue, match="by must be one of cause, branch, code"):
         TREE.pareto(by="size")  # type: ignore[arg-type]
+    with pytest.raises(UnknownName, match="cause must be one of the tree"):
+        TREE.path(cast("Any", None))
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, True, None, "2", float("nan")])
+def test_a_count_of_a_cause_is_a_whole_number(count: Any) -> None:
+    """Also where another cause of its branch would make up for it."""
+    with pytest.raises(InvalidValue, match="found must be whole numbers"):
+        TREE.pareto({"late order": count, "no parts": 5}, by="branch")
 
 
 @pytest.mark.parametrize(
@@ -135,8 +144,8 @@ def test_a_cause_that_the_tree_does_not_have_is_refused() -> None:
         ((), "causes must hold at least one"),
         ((TREE.causes[0], TREE.causes[0]), "causes must differ in name"),
         ((TREE.causes[1],), "within must be one of late order"),
-        ((attrs.evolve(TREE.causes[0], within="late order"), TREE.causes[1]), "within must lead to a cause at the top"),
-        ((attrs.evolve(TREE.causes[0], within="no parts"),), "a circle through 'no parts'"),
+        ((attrs.evolve(TREE.causes[0], within="late order"), TREE.causes[1]), "within must not lead in a circle"),
+        ((attrs.evolve(TREE.causes[0], within="no parts"),), "no parts → no parts"),
     ],
 )
 def test_a_tree_is_a_tree(causes: Any, words: str) -> None:
@@ -158,6 +167,20 @@ def _case(name: str, at: dt.datetime, cause: str | None) -> Case:
             event.Classified(at=at, by="A-1", category="repair", priority="normal", cause=cause),
         ]
     )
+
+
+def _complaint(name: str, at: dt.datetime, cause: str | None) -> Complaint:
+    history: list[Any] = [
+        complaint.Received(
+            at=at, id=ComplaintId(name), customer=CustomerId("K-1"), channel="phone", category="repair",
+            description="no parts", owner="A-1", due=at + DAY,
+        ),
+        complaint.Acknowledged(at=at, by="A-1"),
+        complaint.Started(at=at, by="A-1"),
+        complaint.Listened(at=at, by="A-1", demand="parts"),
+        complaint.Analysed(at=at, by="A-1", root_cause=cause or "x", upheld=True),
+    ]  # fmt: skip
+    return Complaint(history=history if cause else history[:1])
 
 
 def test_recurrences_are_the_cases_of_the_cause_after_the_prevention() -> None:
@@ -182,5 +205,16 @@ def test_recurrences_are_the_cases_of_the_cause_after_the_prevention() -> None:
     done = contained.complete("order point", at=MAY + 8 * DAY, evidence="stock list")
     assert recurrences(done, cases) == (Link(kind="case", id="C-2"),)
     assert recurrences(done, cases, cause="new staff") == (Link(kind="case", id="C-3"),)
-    with pytest.raises(InvalidValue, match="cause must be given where the plan has none"):
+    complaints = [_complaint(f"B-{n}", MAY + n * DAY, cause) for n, cause in ((8, "no order point"), (9, "new staff"))]
+    complaints += [_complaint("B-10", MAY + 9 * DAY, "no order point"), _complaint("B-11", MAY + 9 * DAY, None)]
+    assert recurrences(done, [*complaints, *cases]) == tuple(
+        Link(kind=kind, id=name) for kind, name in (("complaint", "B-10"), ("case", "C-2"))
+    )
+    for wrong in (5, "C-1", [5], None, [None]):
+        with pytest.raises(InvalidValue, match="happened must be cases and complaints"):
+            recurrences(done, cast("Any", wrong))
+    for blank in ("", " ", 5, ["x"]):
+        with pytest.raises(InvalidValue, match="cause must be the name of a cause"):
+            recurrences(done, cases, cause=cast("Any", blank))
+    with pytest.raises(InvalidValue, match="cause must be the name of a cause, and be given where the plan has none"):
         recurrences(attrs.evolve(done, plan=attrs.evolve(plan, cause=None)), cases)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
 from servqual.model import Money
-from servqual.pdca import ImprovementPriority, Worth, cost_of_poor_service, prioritise
+from servqual.pdca import ImprovementPriority, PoorServiceCost, Worth, cost_of_poor_service, prioritise
 
 shares = st.floats(0, 1)
 
@@ -59,6 +59,10 @@ def test_the_cost_of_poor_service_is_exact_and_never_free() -> None:
     assert dict(found.by) == {"complaint": Money(80, "EUR"), "repeat call": Money("0.30", "EUR")}
     assert list(found.by) == ["complaint", "repeat call"]
     assert found.unknown == ("lost customer",)
+    kept = {"complaint": Money(80, "EUR")}
+    cost = PoorServiceCost(total=Money(80, "EUR"), by=kept)
+    kept["complaint"] = Money(0, "EUR")
+    assert dict(cost.by) == {"complaint": Money(80, "EUR")}
     assert cost_of_poor_service({"lost customer": 2}, {}).total is None
     assert cost_of_poor_service({}, euro).total is None
     with pytest.raises(InvalidValue, match="currency must be EUR on both sides"):

@@ -156,6 +156,10 @@ def test_a_need_becomes_a_plan_that_answers_it() -> None:
     assert [need.problem for need in Register(plans=[plan, caused]).needs(SURVEY, AUDIT)] == ["no chat"]
     more = waits.draft(id="Q-3", at=NINE, kpi="asa", links=[AUDIT], owner="M-2")
     assert (more.owner, more.links) == ("M-2", (waits.link, Link(kind="audit", id="A-7")))
+    for alone in (AUDIT, Link(kind="audit", id="A-7")):
+        assert waits.draft(id="Q-3", at=NINE, kpi="asa", links=alone).links == more.links
+    with pytest.raises(InvalidValue, match="links must be"):
+        waits.draft(id="Q-3", at=NINE, kpi="asa", links=5)
 
 
 def test_points_that_are_short_are_a_training_need() -> None:

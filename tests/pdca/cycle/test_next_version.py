@@ -7,10 +7,10 @@ import attrs
 import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue, OutOfOrder
-from servqual.metrics import KPIS
-from servqual.model import Indicator, ServiceStandard, StandardStatus
+from servqual.metrics import KPIS, Tally, tally
+from servqual.model import BusinessHours, Indicator, ServiceStandard, StandardStatus
 from servqual.model.standards import standard as event
-from servqual.pdca import Action, Adjust, Outcome, Plan, Standardise
+from servqual.pdca import Action, Adjust, Outcome, Plan, Standardise, compare
 
 
 def day(month: int, number: int) -> dt.datetime:
@@ -38,6 +38,10 @@ PLAN = Plan(
     hypothesis="parts in stock",
     actions=(Action(what="order", owner="A-1", due=dt.date(2026, 4, 10), criterion="x"),),
 )  # fmt: skip
+
+
+LIMITS = {days: KPIS["resolution_kept"].with_(within=dt.timedelta(days=days)) for days in (1, 2, 3)}
+ONE, TWO = (Indicator(name=f"{n}", kpi="resolution_kept", goal=0.5, within=dt.timedelta(days=n)) for n in (1, 2))
 
 
 def outcome(judged: Any, *, plan: Plan = PLAN, act: Any = None, **facts: Any) -> Outcome:
@@ -75,6 +79,27 @@ def test_parts_that_the_act_names_read_differently(judged: Any) -> None:
     assert (draft.process, draft.documents, draft.departments) == ("order on Friday", ("manual 2",), ("desk",))
     with pytest.raises(InvalidValue, match="changes must be one of process"):
         Standardise(standard="Support", version="2", changes={"indicators": ()})
+    parts = {"process": "order on Friday", "documents": ["manual 2"]}
+    kept = Standardise(standard="Support", version="2", changes=parts)
+    parts["process"], parts["documents"] = "never", []
+    assert dict(kept.changes) == {"process": "order on Friday", "documents": ("manual 2",)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"process": 5}, r"changes\[process\] must be a text"),
+        ({"process": ["order"]}, r"changes\[process\] must be a text"),
+        ({"documents": "manual"}, "must be a list of texts"),
+        ({"documents": [" "]}, "must all have content"),
+        ("process", "changes must be a mapping"),
+        ([("process", "x")], "changes must be a mapping"),
+    ],
+)
+def test_what_a_standard_cannot_hold_is_refused_by_the_act(changes: Any, words: str) -> None:
+    """And not only when the version is written."""
+    with pytest.raises(InvalidValue, match=words):
+        Standardise(standard="Support", version="2", changes=changes)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +121,13 @@ def test_a_kpi_that_the_standard_did_not_have_is_added(judged: Any) -> None:
     assert added.smart_gaps(KPIS) == ()
 
 
+def test_a_limit_that_an_indicator_would_not_say_is_not_added(judged: Any) -> None:
+    """An indicator without it would promise something else."""
+    support = ServiceStandard(history=[attrs.evolve(TEXT, indicators=(QUICK,))])
+    done = outcome(judged, plan=attrs.evolve(PLAN, kpi=LIMITS[1]), definition=LIMITS[1].definition)
+    assert done.apply(support).draft.indicators == (QUICK,)
+
+
 def test_a_duration_stays_a_duration(judged: Any) -> None:
     """Ten minutes instead of fifteen, as a timedelta like the goal before."""
     slow = Indicator(name="asa", kpi="asa", goal=dt.timedelta(minutes=15))
@@ -105,18 +137,71 @@ def test_a_duration_stays_a_duration(judged: Any) -> None:
     assert found.goal == dt.timedelta(minutes=10)
 
 
-def test_the_limit_decides_which_indicator_is_meant(judged: Any) -> None:
-    """Two indicators of one KPI with two limits: that of the plan is raised; where the plan does not say, none."""
-    day_kpi = KPIS["resolution_kept"].with_(within=dt.timedelta(days=1))
-    one, two = (Indicator(name=f"{n}", kpi="resolution_kept", goal=0.5, within=dt.timedelta(days=n)) for n in (1, 2))
-    support = ServiceStandard(history=[attrs.evolve(TEXT, indicators=(one, two))])
-    plan = attrs.evolve(PLAN, kpi=day_kpi)
-    found = outcome(judged, plan=plan, definition=day_kpi.definition).apply(support).draft.indicators
-    assert [indicator.goal for indicator in found] == [0.7, 0.5]
-    found = outcome(judged, plan=attrs.evolve(PLAN, kpi="resolution_kept")).apply(support).draft.indicators
-    assert found == (one, two)
-    other = ServiceStandard(history=[attrs.evolve(TEXT, indicators=(two,))])
-    assert outcome(judged, plan=plan, definition=day_kpi.definition).apply(other).draft.indicators == (two,)
+@pytest.mark.parametrize("by_key", [True, False])
+@pytest.mark.parametrize(
+    ("held", "days", "goals"),
+    [
+        ((ONE, TWO), 1, [0.7, 0.5]),
+        ((ONE, TWO), 2, [0.5, 0.7]),
+        ((ONE, TWO), 3, [0.5, 0.5]),
+        ((TWO,), 1, [0.5]),
+        ((TWO,), 2, [0.7]),
+    ],
+)
+def test_only_the_limit_that_was_judged_moves(
+    judged: Any, held: tuple[Indicator, ...], days: int, goals: list[float], by_key: bool
+) -> None:
+    """An indicator of the same KPI within another time was not judged, also where the plan names a key alone."""
+    support = ServiceStandard(history=[attrs.evolve(TEXT, indicators=held)])
+    plan = attrs.evolve(PLAN, kpi="resolution_kept" if by_key else LIMITS[days])
+    found = outcome(judged, plan=plan, definition=LIMITS[days].definition).apply(support).draft.indicators
+    assert [indicator.goal for indicator in found] == goals
+    assert [indicator.within for indicator in found] == [indicator.within for indicator in held]
+
+
+def test_the_limit_is_known_by_the_kpi_where_business_hours_are_set() -> None:
+    """An indicator says the limit and not the hours; a KPI of another key is known by its name."""
+    hours = BusinessHours(zone="UTC", week={"mon-sun": "08:00-18:00"})
+    kpi = LIMITS[1].with_(key="solved_in_a_day", hours=hours)
+
+    def cases(month: int, kept: int) -> Tally:
+        ends = [day(month, 3)] * kept + [day(month, 20)] * (400 - kept)
+        rows = {"received_at": [day(month, 2)] * 400, "resolved_at": ends}
+        return tally([kpi], {"cases": rows}, now=day(month + 1, 1))
+
+    old, new = cases(2, 240), cases(5, 300)
+    plan = attrs.evolve(PLAN, kpi=kpi, baseline=old)
+    do = plan.start(at=day(4, 1)).complete("order", at=day(4, 9), evidence="x")
+    check = do.check(compare(old, new), at=day(6, 2), findings="x")
+    support = ServiceStandard(history=[attrs.evolve(TEXT, indicators=(ONE, TWO))])
+    done = check.act(Standardise(standard="Support", version="2"), at=day(6, 3))
+    assert [indicator.goal for indicator in done.apply(support).draft.indicators] == [0.7, 0.5]
+
+
+def test_a_promise_for_all_is_not_raised_by_what_some_rows_show(judged: Any) -> None:
+    """What was judged for urgent cases alone says nothing of all."""
+    urgent = KPIS["resolution_rate"].with_(only={"priority": "urgent"})
+    done = outcome(judged, plan=attrs.evolve(PLAN, kpi=urgent), definition=urgent.definition)
+    assert done.apply(SUPPORT).draft.indicators == TEXT.indicators
+
+
+def test_an_indicator_of_a_kpi_of_ones_own_is_known_by_key_and_limit() -> None:
+    """The catalogue does not know it."""
+    mine = attrs.evolve(LIMITS[1], key="mine", name="mine")
+
+    def cases(month: int, kept: int) -> Tally:
+        ends = [day(month, 3)] * kept + [day(month, 20)] * (400 - kept)
+        return tally(
+            [mine], {"cases": {"received_at": [day(month, 2)] * 400, "resolved_at": ends}}, now=day(month + 1, 1)
+        )
+
+    old, new = cases(2, 240), cases(5, 300)
+    do = attrs.evolve(PLAN, kpi=mine, baseline=old).start(at=day(4, 1)).complete("order", at=day(4, 9), evidence="x")
+    check = do.check(compare(old, new), at=day(6, 2), findings="x")
+    held = tuple(attrs.evolve(one, kpi="mine") for one in (ONE, TWO))
+    support = ServiceStandard(history=[attrs.evolve(TEXT, indicators=held)])
+    done = check.act(Standardise(standard="Support", version="2"), at=day(6, 3))
+    assert [indicator.goal for indicator in done.apply(support).draft.indicators] == [0.7, 0.5]
 
 
 def test_a_draft_under_way_is_carried_on(judged: Any) -> None:

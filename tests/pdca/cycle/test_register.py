@@ -6,6 +6,8 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
 from servqual.model import AgentId, Member, Team
@@ -103,6 +105,36 @@ def test_the_on_time_rate_counts_what_is_late_as_missed(judged: Any) -> None:
     assert Register(plans=[ended(judged, Abandon(reason="x"))]).on_time(now=day(7, 1)) == 1.0
 
 
+@given(
+    started=st.none() | st.integers(1, 30),
+    done=st.lists(st.none() | st.integers(0, 40), min_size=2, max_size=2),
+    ended=st.none() | st.integers(0, 40),
+    now=st.integers(-5, 90),
+)
+def test_the_on_time_rate_agrees_with_a_slow_obvious_version(
+    judged: Any, started: int | None, done: list[int | None], ended: int | None, now: int
+) -> None:
+    """As it was at that moment: what was done or decided after it was open then."""
+    origin, kept, day_long = PLAN.at, list[bool](), dt.timedelta(days=1)
+    cycle: Any = PLAN
+    if started is not None:
+        cycle = PLAN.start(at=origin + started * day_long)
+        for action, after in zip(PLAN.actions, done, strict=True):
+            if after is not None:
+                cycle = cycle.complete(action.what, at=cycle.at + after * day_long, evidence="x")
+        if ended is not None and cycle.completed:
+            cycle = cycle.check(judged(), at=cycle.last_at + ended * day_long, findings="x")
+            cycle = cycle.act(Abandon(reason="x"), at=cycle.at)
+    moment = origin + now * day_long
+    for action in PLAN.actions:
+        steps = [step.at for step in cycle.story().completed if step.what == action.what and step.at <= moment]
+        if steps:
+            kept.append(steps[0].date() <= action.due)
+        elif moment >= origin and not (isinstance(cycle, Outcome) and cycle.at <= moment):
+            kept += [False] * (moment.date() > action.due)
+    assert Register(plans=[cycle]).on_time(now=moment) == (sum(kept) / len(kept) if kept else None)
+
+
 def test_what_is_not_done_is_ranked(judged: Any) -> None:
     """By grade, then by worth, then by id; what nobody graded comes last."""
     big, small = Worth(impact=9, effort=1, confidence=1), Worth(impact=1, effort=1, confidence=1)
@@ -169,6 +201,12 @@ def test_reviews_follow_a_rule() -> None:
     register = Register(plans=(), review="FREQ=MONTHLY;BYDAY=1MO", review_from=dt.date(2026, 1, 1))
     assert register.next_review(after=dt.date(2026, 5, 3)) == dt.date(2026, 5, 4)
     assert register.next_review(after=dt.date(2026, 5, 4)) == dt.date(2026, 6, 1)
+    until = attrs.evolve(register, review="FREQ=WEEKLY;UNTIL=20260507T000000Z")
+    assert until.next_review(after=dt.date(2026, 4, 28)) == dt.date(2026, 4, 30)
+    assert until.next_review(after=dt.date(2026, 5, 1)) == dt.date(2026, 5, 7)
+    assert until.next_review(after=dt.date(2026, 5, 7)) is None
+    with pytest.raises(InvalidValue, match="after must be a date"):
+        until.next_review(after=day(5, 1))
     once = attrs.evolve(register, review="FREQ=YEARLY;COUNT=2")
     assert once.next_review(after=dt.date(2025, 1, 1)) == dt.date(2026, 1, 1)
     assert once.next_review(after=dt.date(2027, 1, 1)) is None
@@ -182,6 +220,12 @@ def test_reviews_follow_a_rule() -> None:
         ({"review": "FREQ=HOURLY", "review_from": dt.date(2026, 1, 1)}, "review must be a rule"),
         ({"review": "FREQ=MONTHLY;BYDAY=XX", "review_from": dt.date(2026, 1, 1)}, "review must be a rule"),
         ({"review_from": day(1, 1)}, "review_from must be a date"),
+        ({"review": "FREQ=DAILY;INTERVAL=0", "review_from": dt.date(2026, 1, 1)}, "review must be a rule"),
+        ({"review": "FREQ=DAILY;INTERVAL=-1", "review_from": dt.date(2026, 1, 1)}, "review must be a rule"),
+        ({"review": "freq=weekly;interval=000", "review_from": dt.date(2026, 1, 1)}, "review must be a rule"),
+        ({"review": "FREQ=DAILY;FREQ=SECONDLY", "review_from": dt.date(2026, 1, 1)}, "review must be a rule"),
+        ({"review": "FREQ=MONTHLY;BYDAY=9MO", "review_from": dt.date(2026, 1, 1)}, "review must be a rule"),
+        ({"review": "", "review_from": dt.date(2026, 1, 1)}, "review must be"),
     ],
 )
 def test_a_rule_that_cannot_be_read_is_refused(facts: dict[str, Any], words: str) -> None:

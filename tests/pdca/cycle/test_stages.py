@@ -39,7 +39,6 @@ from servqual.pdca import (
     Plan,
     RecheckState,
     Standardise,
-    Verdict,
 )
 
 
@@ -127,6 +126,13 @@ def test_days_are_read_in_the_zone_of_the_plan() -> None:
         done = do.complete("set order points", at=day(4, 10, 23), evidence="x")
         assert done.on_time == share
         assert bool(do.overdue(now=day(4, 10, 23))) == (share == 0)
+
+
+def test_a_day_needs_a_moment_with_a_zone() -> None:
+    """A moment without one would be read in the zone of the machine."""
+    assert PLAN.day(day(4, 10, 23)) == dt.date(2026, 4, 10)
+    with pytest.raises(InvalidValue, match="moment needs a zone"):
+        PLAN.day(dt.datetime(2026, 4, 10))  # noqa: DTZ001  (that is the point)
 
 
 def test_progress_is_the_mean_over_the_actions() -> None:
@@ -218,13 +224,19 @@ def test_a_verdict_later_than_its_check_is_refused(judged: Any) -> None:
         checked(judged, after={"now": day(6, 2, 1)})
     assert refused.value.code == "check.verdict_too_late"
     assert checked(judged, after={"now": day(6, 2)}).improved
+    with pytest.raises(VerdictTooLate):
+        checked(judged, after={"period": (day(5, 1), day(6, 3))})
+    with pytest.raises(VerdictTooLate):
+        checked(judged, before={"now": day(6, 3)})
+    assert checked(judged, after={"period": (day(5, 1), day(7, 1)), "now": day(6, 1)}).improved
 
 
 @pytest.mark.parametrize(
     ("facts", "codes"),
     [
         ({}, []),
-        ({"margin": 0.03}, []),
+        ({"margin": 0.03}, ["check.margin_wider"]),
+        ({"margin": 0.1 - 0.08}, []),
         ({"guardrails": []}, ["check.guardrail_missing"]),
         ({"guardrails": [{"kpi": "reopen_rate", "margin": 0.05}]}, ["check.guardrail_wider"]),
         ({"guardrails": [{"kpi": "reopen_rate", "margin": 0.01}]}, []),
@@ -245,6 +257,39 @@ def test_a_verdict_that_lacks_what_was_planned_is_no_improvement(
     assert [gap.code for gap in check.gaps] == codes
     assert check.improved is not bool(codes)
     assert check.effective is (None if codes else True)
+    if codes:
+        with pytest.raises(NotImproved, match=codes[0]):
+            check.act(NEW, at=day(6, 3))
+
+
+@pytest.mark.parametrize(
+    ("facts", "equivalent", "worse"),
+    [
+        ({"guardrails": []}, False, False),
+        ({"margin": 0.01}, False, False),
+        ({"margin": 0.03}, None, False),
+        ({"after": {"now": day(4, 9)}}, None, None),
+    ],
+)
+def test_a_gap_excuses_no_harm_but_leaves_unknown_what_was_not_asked(
+    judged: Any, facts: dict[str, Any], equivalent: bool | None, worse: bool | None
+) -> None:
+    """Worse is worse by any margin, alike is alike only by that of the plan, and too early a look says nothing."""
+    assert checked(judged, "equivalent", **facts).effective is equivalent
+    assert checked(judged, "worse", **facts).effective is worse
+
+
+def test_margins_are_told_in_their_unit(judged: Any) -> None:
+    """Points of a share, and hours of business time rather than days."""
+    gap = checked(judged, margin=0.03).gaps[0]
+    assert gap.text == "the verdict has a margin of 3 points, wider than the planned 2 points"
+    wide = checked(judged, guardrails=[{"kpi": "reopen_rate", "margin": 0.05}]).gaps[0]
+    assert wide.text == "the margin of reopen_rate is 5 points, wider than the planned 3 points"
+    for key, margin, told in (("asa", 60.0, "1 min"), ("reassignments_per_case", 0.05, "0.05 per case")):
+        plan = attrs.evolve(PLAN, kpi=key, baseline=90.0, goal=0.1, margin=margin)
+        do = plan.start(at=day(4, 1)).complete("set order points", at=day(4, 9), evidence="x")
+        gaps = do.check(judged(kpi=key, margin=2 * margin), at=day(6, 2), findings="x").gaps
+        assert [gap.text.endswith(f"wider than the planned {told}") for gap in gaps] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -255,10 +300,11 @@ def test_a_standard_is_made_of_an_improvement_alone(judged: Any, decision: str, 
     """Everything else needs a reason and a second person; to adjust or to abandon it needs neither."""
     check = checked(judged, decision)
     assert check.effective is effective
-    assert check.act(Adjust(reason="goal not reached"), at=day(6, 3)).done
-    assert check.act(Abandon(reason="not worth it"), at=day(6, 3)).done
+    for other in (Adjust(reason="goal not reached"), Abandon(reason="not worth it")):
+        assert (check.act(other, at=day(6, 3)).decision, check.act(other, at=day(6, 3)).rechecks) == (other, ())
     if decision == "improved":
-        assert check.act(NEW, at=day(6, 3)).done
+        made = check.act(NEW, at=day(6, 3))
+        assert (made.decision, made.overruled_by, len(made.rechecks)) == (NEW, None, 3)
         with pytest.raises(InvalidValue, match="overruled_by must be left out where nothing is overruled"):
             check.act(NEW, at=day(6, 3), overruled_by="D-1", reason="cheap")
         return
@@ -291,13 +337,16 @@ def test_only_an_act_follows_a_check(judged: Any) -> None:
     [
         ({"low": 0.70, "high": 0.77}, "reached"),
         ({"low": 0.69, "high": 0.77}, "unclear"),
+        ({"low": 0.72, "high": 0.77, "n": 2000, "undecided": 200}, "unclear"),  # 1,500 of 2,200 are 68 %
+        ({"low": 0.72, "high": 0.77, "n": 2000, "undecided": 100}, "reached"),
         ({"low": 0.60, "high": 0.69}, "not_reached"),
         ({"value": None, "low": None, "high": None}, "cannot_be_judged"),
     ],
 )
 def test_the_goal_is_held_against_the_interval(judged: Any, after: dict[str, Any], goal: str) -> None:
-    """A boundary reaches it."""
+    """A boundary reaches it; cases that are still open may all go the wrong way."""
     assert checked(judged, after=after).goal == goal
+    assert checked(judged, "invalid", after=after).goal == "cannot_be_judged"
 
 
 def test_the_goal_of_a_kpi_that_should_fall_is_reached_from_above(judged: Any) -> None:
@@ -351,7 +400,7 @@ def test_rechecks_come_thirty_sixty_and_ninety_days_after_a_new_standard(judged:
 
 
 FIRST = {"value": 0.60, "low": 0.58, "high": 0.62}
-SINCE = {"value": 0.75, "low": 0.73, "high": 0.77}
+SINCE = {"value": 0.75, "low": 0.73, "high": 0.77, "now": day(6, 1)}
 
 
 @pytest.mark.parametrize(
@@ -367,6 +416,8 @@ SINCE = {"value": 0.75, "low": 0.73, "high": 0.77}
         ("unclear", {"before": SINCE}, "unclear"),
         ("invalid", {"before": SINCE}, "unclear"),
         ("equivalent", {"before": SINCE, "guardrails": []}, "unclear"),
+        ("equivalent", {"before": FIRST, "margin": 0.05}, "unclear"),
+        ("equivalent", {"before": SINCE, "margin": 0.05}, "unclear"),
         ("worse", {"before": SINCE, "guardrails": []}, "relapsed"),
     ],
 )
@@ -393,7 +444,7 @@ def test_a_relapse_opens_a_child_plan_from_where_it_fell_back(judged: Any) -> No
 def test_a_recheck_needs_a_later_verdict_on_the_same_question(judged: Any) -> None:
     """Not that of the check once more, not another KPI, and no more than were planned."""
     outcome = standardised(judged)
-    with pytest.raises(OtherQuestion, match="know of a later time than that of the check"):
+    with pytest.raises(OtherQuestion, match="a side after of a later time than was judged already, from 2026-06-01"):
         outcome.recheck(outcome.check.verdict, at=day(7, 2))
     with pytest.raises(OtherQuestion, match="KPI"):
         outcome.recheck(judged(kpi="fcr", after={"now": day(7, 1)}), at=day(7, 2))
@@ -417,7 +468,18 @@ def test_customers_and_staff_are_told(judged: Any) -> None:
     ]
     told = outcome.told("parts are in stock", at=day(6, 9))
     assert [one.to for one in told.notices if one.done_at is not None] == [Audience.CUSTOMERS]
+    assert (outcome.last_at, told.last_at) == (day(6, 3), day(6, 9))
     assert (told.promoted, told.told("how to order", at=day(6, 11)).promoted) == (False, True)
+    both = outcome.notify(*(attrs.evolve(outcome.notices[0], to=one) for one in ("staff", "public")))
+    half = both.told("parts are in stock", at=day(6, 9), to="staff")
+    assert [one.to for one in half.notices if one.done_at is not None] == [Audience.STAFF]
+    assert [one.to for one in half.told("parts are in stock", at=day(6, 9)).notices if one.done_at is None] == ["staff"]
+    with pytest.raises(InvalidValue, match="what must be a notice that was not given yet"):
+        half.told("parts are in stock", at=day(6, 10), to="staff")
+    with pytest.raises(InvalidValue, match="to must be one of customers, staff, public"):
+        half.told("parts are in stock", at=day(6, 10), to="everybody")
+    alone = outcome.check.act(NEW, at=day(6, 3), notices=outcome.notices[0])
+    assert alone.notices == outcome.notices[:1]
     with pytest.raises(InvalidValue, match="what must be a notice that was not given yet"):
         told.told("parts are in stock", at=day(6, 10))
     with pytest.raises(OutOfOrder):
@@ -476,8 +538,3 @@ def test_recording_agrees_with_a_slow_obvious_version(steps: list[tuple[str, int
     assert do.progress == len(done) / 2
     late = {one.what for one in do.overdue(now=day(4, 15))}
     assert late == {what for what, limit in limits.items() if what not in done and limit < 14}
-
-
-def test_the_types_of_verdicts_are_those_of_compare(judged: Any) -> None:
-    """The maker of this file gives what a cycle takes."""
-    assert isinstance(judged(), Verdict)

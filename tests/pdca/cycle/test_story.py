@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 import pytest
 
-from servqual.pdca import Abandon, Action, Adjust, Cause, Evidence, Notice, Plan, Standardise
+from servqual.metrics import KPIS
+from servqual.pdca import Abandon, Action, Adjust, Cause, Evidence, Notice, Plan, Register, Standardise
 
 EVIL = "<script>alert(1)</script>\"'&"
 
@@ -68,6 +69,7 @@ def test_each_stage_tells_what_is_known_so_far(judged: Any) -> None:
     for text in texts:
         for words in ("Solve what we take on", "resolution rate", "no spare parts", "baseline 60 %", "goal 70 %"):
             assert words in text
+    assert 'color:#23915a;font-size:1.1em">Improved' in done._repr_html_()
     assert "100 % done" in texts[1]
     assert "due 10 Apr, late" in texts[1]
     for words in (
@@ -81,6 +83,17 @@ def test_each_stage_tells_what_is_known_so_far(judged: Any) -> None:
         assert words in texts[2]
     for words in ("Standardised: Support, version 2", "03 Jul 2026: open", "customers: parts in stock"):
         assert words in texts[3]
+
+
+def test_a_kpi_of_ones_own_is_told_by_its_title() -> None:
+    """Not by that of the catalogue, whose key it may bear, and not by its key."""
+    for key in ("solved_today", "resolution_kept"):
+        mine = attrs.evolve(
+            KPIS["resolution_kept"].with_(within=dt.timedelta(days=1)), key=key, title="solved in a day"
+        )
+        text = read(attrs.evolve(PLAN, kpi=mine)._repr_html_()).text
+        assert "M-1 · solved in a day" in text
+        assert KPIS["resolution_kept"].title not in text
 
 
 @pytest.mark.parametrize(
@@ -100,7 +113,9 @@ def test_what_goes_against_the_verdict_is_told(judged: Any) -> None:
     done = check.act(Standardise(standard="S", version="2"), at=day(6, 3), overruled_by="D-1", reason="cheap")
     text = read(done._repr_html_()).text
     assert "Against the verdict D-1: cheap" in text
-    assert "Lacking the verdict has no margin, less than the planned 0.02" in text
+    assert 'color:#23915a;font-size:1.1em">Improved' not in done._repr_html_()
+    assert "improved, incomplete" in Register(plans=[done])._repr_html_()
+    assert "Lacking the verdict has no margin, less than the planned 2 points" in text
 
 
 def test_texts_from_outside_are_escaped_and_cut(judged: Any) -> None:

@@ -9,10 +9,12 @@ import pytest
 
 from servqual.errors import InvalidValue, MissingColumn, UnknownName
 from servqual.metrics import KPIS, Measures, measure
+from servqual.metrics.engine import chunks as engine_chunks
 from servqual.model import Indicator
 from servqual.pdca import Candidate, compare, diagnose
 from servqual.pdca.diagnosis.readings import kind_of, reading_of
 from servqual.pdca.diagnosis.searching import search
+from servqual.readers.sources import TableChunks
 from servqual.samples import Desk, desk
 
 MONDAY = np.datetime64("2026-01-05T09:00", "us")
@@ -60,7 +62,7 @@ def test_agents_who_are_equal_within_their_team_are_not_named(found: Any) -> Non
 def test_promises_are_told_first_and_the_missed_one_has_its_course(found: Any) -> None:
     """One is missed and one is kept; the missed one says since when."""
     assert [row.indicator.name for row in found.missed] == ["answer in an hour"]
-    assert found.courses["answer in an hour"].periods == 14
+    assert found.courses[found.missed[0].measured.definition].periods == 14
     assert found[0].promised in {"answer in an hour", "keep it solved"}
     assert found.sentences()[0].startswith("Missed: answer in an hour, ")
     assert found.process is not None
@@ -129,6 +131,78 @@ def test_since_when_is_read_from_the_chart() -> None:
     assert south.course is not None
     assert south.course.start == dt.date(2026, 1, 5) + dt.timedelta(weeks=10)
     assert south.course.text in south.suspicion
+
+
+def reopened_by_week(rates: Sequence[float]) -> dict[str, Any]:
+    """Two hundred cases a week, half of each team; a tenth of north come back, of south these shares ± 2 points."""
+    weeks = np.repeat(np.arange(len(rates)), 200)
+    place = np.tile(np.repeat(np.arange(100), 2), len(rates))
+    south = np.tile([False, True], 100 * len(rates))
+    bad = np.where(south, np.asarray(rates)[weeks] * 100 + 2 * (-1) ** weeks, 10)
+    received = MONDAY + weeks * 7 * 24 * HOUR + place * HOUR
+    team = np.where(south, "south", "north")
+    return {
+        "cases": {
+            "received_at": received,
+            "resolved_at": received + HOUR,
+            "team": team,
+            "reopened": (place < np.round(bad)).astype(int),
+        }
+    }
+
+
+def week(number: int) -> dt.date:
+    """The Monday of a week."""
+    return dt.date(2026, 1, 5) + dt.timedelta(weeks=number)
+
+
+@pytest.mark.parametrize(
+    ("rates", "start", "end", "text"),
+    [
+        ([0.1] * 5 + [0.4] * 8 + [0.1] * 7, 5, 13, f"worse from the week of {week(5)} to that of {week(12)}, and no"),
+        ([0.4] * 15 + [0.05] * 5, 0, 15, f"worse from the week of {week(0)} to that of {week(14)}, and no longer"),
+        ([0.25] * 7 + [0.02] * 3, None, 7, f"worse until the week of {week(6)}, and better since"),
+        ([0.1] * 10 + [0.4] * 6 + [0.1] + [0.4] * 6, 10, None, f"worse since the week of {week(10)}"),
+        ([0.3] * 20, None, None, "so throughout, as far as 19 weeks can tell (Laney p′ chart)"),
+        ([0.3] * 9 + [0.9] + [0.3] * 10, None, None, "so throughout, as far as 19 weeks can tell"),
+        ([0.3] * 6 + [0.02] * 2 + [0.3] * 8, None, None, "so throughout, as far as 15 weeks can tell"),
+    ],
+)
+def test_a_group_that_recovered_has_the_span_in_which_it_was_bad(
+    rates: Sequence[float], start: int | None, end: int | None, text: str
+) -> None:
+    """A shift that is over has an end, one that a single good week interrupts goes on, a good spell is no recovery."""
+    [south] = diagnose(reopened_by_week(rates), kpis=["reopen_rate"])
+    assert south.course is not None
+    assert (south.course.start, south.course.end) == (
+        None if start is None else week(start),
+        None if end is None else week(end),
+    )
+    assert south.course.text.startswith(text)
+    assert (south.course.text in south.suspicion) == bool(south.course.start or south.course.end)
+    columns = diagnose(reopened_by_week(rates), kpis=["reopen_rate"]).to_frame("polars")
+    assert (columns["since"][0], columns["until"][0]) == (south.course.start, south.course.end)
+
+
+def test_a_course_goes_back_before_the_period() -> None:
+    """The groups are those of a month, the charts look at all weeks up to its end, and at none after it."""
+    data = reopened_by_week([0.1] * 10 + [0.4] * 7 + [0.1] * 8)
+    once = Indicator(name="once", kpi="reopen_rate", goal=0.05)
+    month = (np.datetime64(week(13), "us"), np.datetime64(week(17), "us"))
+    found = diagnose(data, [once], period=month)
+    assert found[0].measured.n == 400
+    for course in (found[0].course, *found.courses.values()):
+        assert course is not None
+        assert (course.periods, course.start, course.end) == (16, week(10), None)
+
+
+def test_a_chart_without_a_bad_case_tells_nothing() -> None:
+    """What never went wrong in a finished week is not said to have few weeks."""
+    data = reopened_by_week([0.1] * 13)
+    data["cases"]["reopened"] = [0] * 2400 + [0, 1] * 100
+    [south] = diagnose(data, kpis=["reopen_rate"])
+    assert south.course is not None
+    assert south.course.text == "12 finished weeks: all alike, which does not tell since when"
 
 
 def test_too_short_a_course_says_so() -> None:
@@ -254,7 +328,19 @@ def test_what_cannot_be_searched_is_refused() -> None:
         ({"cases": once()}, {}, InvalidValue, "cases"),
         ({"cases": cases}, {"by": ["week"]}, InvalidValue, "by"),
         ({"cases": cases}, {"by": ["squad"]}, MissingColumn, "squad"),
+        ({"cases": cases}, {"by": [1]}, InvalidValue, "by"),
+        ({"cases": cases}, {"by": 1}, InvalidValue, "by"),
+        ({"cases": cases}, {"by": ["team", "team"]}, InvalidValue, "by"),
         ({"cases": cases}, {"level": 1}, InvalidValue, "level"),
+        ({"cases": cases}, {"level": "0.05"}, InvalidValue, "level"),
+        ({"cases": cases}, {"level": float("nan")}, InvalidValue, "level"),
+        ({"cases": cases}, {"least": 0}, InvalidValue, "least"),
+        ({"cases": cases}, {"least": "many"}, InvalidValue, "least"),
+        ({"cases": cases}, {"most": -1}, InvalidValue, "most"),
+        ({"cases": cases}, {"most": 2.5}, InvalidValue, "most"),
+        ({"cases": cases}, {"confidence": 95}, InvalidValue, "confidence"),
+        ({"cases": cases}, {"catalogue": []}, InvalidValue, "catalogue"),
+        ({"cases": cases}, {"kpis": 5}, InvalidValue, "kpis"),
         ({"cases": cases}, {"every": "day"}, InvalidValue, "every"),
         ({"cases": cases}, {"kpis": ["reopening"]}, InvalidValue, "kpis"),
     ):
@@ -286,3 +372,84 @@ def test_the_time_of_a_process_is_that_of_all_rows_or_none(sample: Desk) -> None
     assert diagnose(data, **asked).process is not None
     assert diagnose(data, period=(sample.start, sample.now), **asked).process is None
     assert diagnose(data, where={"team": "network"}, **asked).process is None
+
+
+def test_a_column_or_a_kpi_may_stand_alone() -> None:
+    """One name is no row of letters, as in `measure`."""
+    data = reopened_by_week([0.3] * 10)
+    found = diagnose(data, kpis="reopen_rate", by="team")
+    assert [(c.kpi, dict(c.group)) for c in found] == [("reopen_rate", {"team": "south"})]
+    assert found.looked_at == diagnose(data, kpis=["reopen_rate"], by=["team"]).looked_at == 2
+
+
+def test_cells_that_are_too_small_are_counted() -> None:
+    """Fewer items than `least`: not the only group of a column, and not the cells of a KPI in which nothing is bad."""
+    team = ["north"] * 200 + ["south"] * 100 + ["east"] * 5 + ["west"] * 29 + [None] * 3
+    day = [MONDAY] * len(team)
+    cases = {"received_at": day, "resolved_at": day, "team": team, "category": ["only"] * len(team)}
+    some = diagnose({"cases": cases | {"reopened": [0, 1] * 168 + [0]}}, kpis=["reopen_rate"])
+    assert (some.looked_at, some.too_small) == (2, 2)
+    none = diagnose({"cases": cases | {"reopened": [0] * len(team)}}, kpis=["reopen_rate"])
+    assert (none.looked_at, none.too_small) == (0, 2)
+    assert diagnose({"cases": cases | {"reopened": [0, 1] * 168 + [0]}}, kpis=["reopen_rate"], least=5).too_small == 0
+
+
+def test_indicators_are_matched_by_the_definition_of_their_kpi() -> None:
+    """One name twice, one key twice, one KPI under two keys: each has its own goal and course."""
+    first, second = MONDAY + np.arange(2000) * HOUR, ["north", "south"] * 1000
+    hours = np.where(np.arange(2000) < 1000, 1, 3) * HOUR
+    data = {"cases": {"received_at": first, "first_response_at": first + hours, "team": second}}
+    hour, day = (
+        Indicator(name="answer", kpi="first_response_kept", within=dt.timedelta(hours=h), goal=goal)
+        for h, goal in ((2, 0.9), (0.5, 0.8))
+    )
+    found = diagnose(data, [hour, day], now=first[-1] + 9 * HOUR)
+    assert [row.indicator for row in found.missed] == [day, hour]
+    assert [found.courses[row.measured.definition].start for row in found.missed] == [None, week(6)]
+
+    once = reopened_by_week([0.3] * 10)
+    mine = KPIS["reopen_rate"].with_(key="came back")
+    [candidate] = diagnose(once, [Indicator(name="once", kpi="reopen_rate", goal=0.1)], kpis=[mine], by="team")
+    assert (candidate.kpi, candidate.promised, candidate.also) == ("reopen_rate", "once", ())
+    two = [Indicator(name=name, kpi="reopen_rate", goal=goal) for name, goal in (("near", 0.15), ("far", 0.01))]
+    assert diagnose(once, two, by="team")[0].promised == "far"
+    other = KPIS["first_response_p50"].with_(key="reopen_rate")
+    data["cases"] |= {"resolved_at": first + hours, "reopened": [0, 0, 0, 1] * 500}
+    apart = diagnose(data, [Indicator(name="once", kpi="reopen_rate", goal=0.1)], kpis=[other], by="team")
+    assert (apart[0].promised, apart.looked_at) == ("once", 4)
+
+
+def test_a_promise_is_missed_at_the_confidence_asked_for() -> None:
+    """61 % for a goal of 52 %: surely behind it at 95 %, not at 99.9 %."""
+    data = {"cases": {"received_at": [MONDAY] * 100, "resolved_at": [MONDAY] * 100, "reopened": [1] * 61 + [0] * 39}}
+    goal = [Indicator(name="once", kpi="reopen_rate", goal=0.5)]
+    assert [len(diagnose(data, goal, confidence=at).missed) for at in (0.95, 0.999)] == [1, 0]
+
+
+def test_a_table_is_read_as_often_whatever_the_number_of_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All questions of one step share one pass over the data."""
+    reads: list[int] = []
+
+    class Counted(TableChunks):
+        """Chunks that count how often they are asked for."""
+
+        def __iter__(self) -> Iterator[Any]:
+            reads.append(1)
+            return super().__iter__()
+
+    monkeypatch.setattr(engine_chunks, "TableChunks", Counted)
+    data = reopened_by_week([0.3] * 10)
+    for columns in ({}, {f"column {n}": data["cases"]["team"] for n in range(5)}):
+        diagnose({"cases": data["cases"] | columns}, by=["team", *columns])
+        reads.append(0)
+    once, many = reads[: reads.index(0)], reads[reads.index(0) + 1 : -1]
+    assert len(once) == 2  # the search, and the courses of what was found
+    assert len(many) == 3  # several names of the same cases are told apart in one more
+
+
+def test_clocks_and_clusters_are_searched_as_they_are_measured() -> None:
+    """A KPI that an agreement judges, or whose rows belong together, is taken as `measure` takes it."""
+    data = reopened_by_week([0.3] * 10)
+    data["cases"]["customer_id"] = np.repeat(np.arange(1000), 2).astype(str)
+    clustered = diagnose(data, kpis=["reopen_rate"], by="team", cluster="customer_id")
+    assert (len(clustered), clustered.looked_at) == (0, 0)  # such groups do not add up

@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from servqual.errors import MissingColumn
 from servqual.model import BusinessHours
@@ -102,6 +104,82 @@ def test_steps_of_a_table_and_the_time_between_them() -> None:
         ("ask", "processing", 1),
     ]
     assert found.unfinished == 1
+
+
+def at(hour: float | None) -> dt.datetime | None:
+    """A moment so many hours after the day began."""
+    return None if hour is None else DAY + dt.timedelta(hours=hour)
+
+
+def table(*rows: tuple[str, float, float | None], case: str = "A") -> dict[str, list[Any]]:
+    """Steps of one case: name, and the hours of start and end."""
+    return {
+        "case_id": [case] * len(rows),
+        "step": [name for name, _, _ in rows],
+        "started_at": [at(start) for _, start, _ in rows],
+        "ended_at": [at(end) for _, _, end in rows],
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "waiting"),
+    [
+        ([("ask", 0, 1), ("check", 0.5, 4), ("solve", 6, 7)], {"before solve": 2}),
+        ([("ask", 0, 5), ("check", 1, 2), ("solve", 6, 7)], {"before solve": 1}),  # the long one runs all the while
+        ([("ask", 0, 5), ("check", 1, 2), ("solve", 3, 4)], {}),
+        ([("ask", 0, 1), ("ask", 0, 3), ("solve", 3, 4), ("tell", 5, 6)], {"before tell": 1}),
+        ([("ask", 0, None), ("check", 1, 2), ("solve", 3, 4)], {}),  # a step without an end still runs
+    ],
+)
+def test_a_case_waits_only_where_none_of_its_steps_runs(
+    rows: list[tuple[str, float, float | None]], waiting: dict[str, float]
+) -> None:
+    """Parallel steps leave no wait between them."""
+    found = process_times({"steps": table(*rows)})
+    assert {row.step: row.total_s / 3600 for row in found if row.use == "waiting"} == waiting
+    assert found.unfinished == sum(end is None for _, _, end in rows)
+
+
+spans = st.lists(st.tuples(st.sampled_from("AB"), st.integers(0, 12), st.integers(0, 6) | st.none()), max_size=8).map(
+    lambda some: [(case, start, None if length is None else start + length) for case, start, length in some]
+)
+
+
+@settings(max_examples=60)
+@given(spans, st.randoms())
+def test_waiting_is_counted_hour_by_hour(some: list[tuple[str, int, int | None]], dice: Any) -> None:
+    """Against each hour of each case by itself: a case waits where a step ended before, one begins later, none runs."""
+    slow = 0
+    for case in "AB":
+        mine = [(start, 99 if end is None else end) for name, start, end in some if name == case]
+        for hour in range(20):
+            runs = any(start <= hour < end for start, end in mine)
+            slow += not runs and any(end <= hour for _, end in mine) and any(start > hour for start, _ in mine)
+    dice.shuffle(some)
+    rows = {
+        "case_id": [case for case, _, _ in some],
+        "step": ["work"] * len(some),
+        "started_at": [at(start) for _, start, _ in some],
+        "ended_at": [at(end) for _, _, end in some],
+    }
+    found = process_times({"steps": rows})
+    assert sum(row.total_s / 3600 for row in found if row.use == "waiting") == slow
+
+
+def test_a_step_that_ended_before_it_began_is_refused() -> None:
+    """It takes no negative time from the others, and begins no wait; rows that tell no step are refused likewise."""
+    rows = table(("ask", 0, 2), ("solve", 5, 3), ("tell", 4, 5), ("", 0, 1), ("late", 99, 100))
+    rows["step"][3], rows["started_at"][2] = None, "soon"
+    found = process_times({"steps": rows}, now=DAY + dt.timedelta(hours=50))
+    assert hours(found) == {"ask": 2}
+    assert (found.refused, found.unfinished) == (3, 0)
+    assert "3 rows refused" in found._repr_html_()
+    events = log((0, "assigned"), (1, "started"), (2, "resolved"))
+    events["at"][1] = None
+    assert (hours(process_times({"case_events": events})), process_times({"case_events": events}).refused) == (
+        {"queue": 2},
+        1,
+    )
 
 
 def test_the_times_of_the_sample_add_up_to_the_lives_of_its_cases() -> None:

@@ -1,13 +1,14 @@
 """Every caveat of a verdict has one comparison that fires it and one that keeps it silent."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import attrs
 import pytest
 
 from servqual.metrics import KPIS, Tally, tally
+from servqual.metrics.results import caveats as measured
 from servqual.pdca import CAVEATS, Guardrail, Selected, Verdict, compare
 
 MARCH, MAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC), dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -21,12 +22,6 @@ IN_MARCH, IN_MAY = (
     ),
 )
 YEAR_LATER = (dt.datetime(2027, 3, 1, tzinfo=dt.UTC), dt.datetime(2027, 4, 1, tzinfo=dt.UTC))
-
-
-def judged(sides: Iterable[Any], *names: str, **options: Any) -> Any:
-    """Compare two sides that were made together."""
-    before, after = sides
-    return compare(before, after, *names, **options)
 
 
 def cases(
@@ -77,9 +72,9 @@ def contacts(wait: Any, **columns: Any) -> Tally:
     return tally(["asa"], {"interactions": {"queued_at": [MARCH] * len(wait), "wait_s": wait, **columns}})
 
 
-def lone(confidence: float) -> Any:
+def lone(confidence: float, **group: str) -> Any:
     """A measurement without its cell."""
-    return attrs.evolve(cases().measure(confidence).one(), cell=None)
+    return attrs.evolve(cases().measure(confidence).one(), cell=None, group=group)
 
 
 def in_channels(phone: tuple[int, int], chat: tuple[int, int]) -> Tally:
@@ -101,7 +96,48 @@ def weeks(solved: list[int]) -> Tally:
     )
 
 
+def complaints(unread: int) -> Tally:
+    """A tally of a hundred complaints over many contacts, so many of them without a date that can be read."""
+    data = {
+        "complaints": {"received_at": ["soon"] * unread + [MARCH] * (100 - unread)},
+        "interactions": {"queued_at": [MARCH] * 1000},
+    }
+    return tally(["complaint_rate"], data)
+
+
+def asked(*, added: bool) -> Tally:
+    """A tally of who was asked and who answered, in one call or in two that are added."""
+    invited = {"customer_id": ["K-1", "K-2"] * 20, "invited_at": [MARCH] * 40, "answered_at": [None] * 40}
+    told = {"customer_id": ["K-1"], "invited_at": [None], "answered_at": [MARCH + DAY]}
+    if not added:
+        return tally([RESPONSE], {"answers": [invited, told]}, now=NOW)
+    return tally([RESPONSE], {"answers": invited}, now=NOW) + tally([RESPONSE], {"answers": told}, now=NOW)
+
+
+def repeated(chunks: Callable[[list[Any]], Any]) -> Tally:
+    """A tally of two chunks of which the second repeats an id."""
+    parts = [{"case_id": [name, "C-1"], "received_at": [MARCH] * 2} for name in ("C-2", "C-3")]
+    return tally(["case_volume"], {"cases": chunks(parts)})
+
+
+def scores(of: list[int]) -> Tally:
+    """A tally of the net promoter score."""
+    return tally(["nps"], {"answers": {"score": of}})
+
+
+def of_team(name: str | None) -> Tally:
+    """A tally by team."""
+    return cases(by=["team"], columns={"team": [name] * 400})
+
+
+def week_of(length: int) -> Tally:
+    """A tally of so many days of March, with the number of solved cases."""
+    start = IN_MARCH[0] + (length - 7) * 7 * DAY
+    return cases("resolution_rate", "cases_resolved", period=(start, start + length * DAY), start=start)
+
+
 RAIL = [Guardrail(kpi="reopen_rate", margin=0.1)]
+SOLVED = Guardrail(kpi="cases_resolved", margin=50)
 BOTH = "resolution_rate", "reopen_rate"
 RESPONSE = KPIS["survey_response_rate"]
 Case = Callable[[], Any]
@@ -126,6 +162,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         lambda: compare(cases(period=IN_MARCH), cases(period=(IN_MARCH[0] + DAY, IN_MAY[1]), solved=250)),
         lambda: compare(cases(period=IN_MARCH), cases(period=(IN_MARCH[1], IN_MAY[1]), start=MAY)),
     ),
+    "compare.tags_overlap": (
+        lambda: compare(lone(0.95, tags="vip"), lone(0.95, tags="b2b")),
+        lambda: compare(lone(0.95, tags="vip"), lone(0.95, tags="vip")),
+    ),
     "compare.windows_reversed": (
         lambda: compare(cases(period=IN_MAY, start=MAY), cases(period=IN_MARCH)),
         lambda: compare(cases(period=IN_MARCH), cases(period=IN_MAY, start=MAY)),
@@ -143,6 +183,34 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
     "cells.unread": (
         lambda: compare(contacts([1.0] * 40), contacts([1.0] * 40 + [-1.0] * 10)),
         lambda: compare(contacts([1.0] * 40), contacts([1.0] * 40 + [-1.0])),
+    ),
+    "parts.unread": (
+        lambda: compare(complaints(0), complaints(60)),
+        lambda: compare(complaints(0), complaints(30)),
+    ),
+    "parts.unchecked": (
+        lambda: compare(asked(added=True), asked(added=False)),
+        lambda: compare(asked(added=False), asked(added=False)),
+    ),
+    "rows.repeats_unchecked": (
+        lambda: compare(repeated(iter), repeated(iter)),
+        lambda: compare(repeated(list), repeated(list)),
+    ),
+    "scores.off_scale": (
+        lambda: compare(scores([5] * 20), scores([5] * 18 + [7] * 2)),
+        lambda: compare(scores([6] * 9 + [9]), scores([9] * 20)),
+    ),
+    "where.no_match": (
+        lambda: compare(cases("case_volume"), cases("case_volume", where={"reopened": 7})),
+        lambda: compare(cases("case_volume"), cases("case_volume", where={"reopened": True})),
+    ),
+    "group.no_match": (
+        lambda: compare(of_team("a"), of_team(None))[0],
+        lambda: compare(of_team("a"), of_team("a"))[0],
+    ),
+    "guardrail.not_comparable": (
+        lambda: compare(week_of(7), week_of(8), "resolution_rate", guardrails=[SOLVED]),
+        lambda: compare(week_of(7), week_of(7), "resolution_rate", guardrails=[SOLVED]),
     ),
     "kpi.no_direction": (
         lambda: compare(cases("case_volume"), cases("case_volume", n=500)),
@@ -223,10 +291,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         lambda: compare(cases(*BOTH), cases(*BOTH, solved=350), primary="resolution_rate").get("reopen_rate"),
     ),
     "groups.several": (
-        lambda: judged([in_channels((90, 100), (30, 100))] * 2).get(channel="chat"),
+        lambda: compare(in_channels((90, 100), (30, 100)), in_channels((90, 100), (30, 100))).get(channel="chat"),
         lambda: compare(cases(), cases()),
     ),
-    "looks.several": (lambda: compare(cases(), cases(), looks=2), lambda: compare(cases(), cases())),
+    "looks.several": (lambda: compare(cases(), cases(), looks=(2, 2)), lambda: compare(cases(), cases())),
     "selection.shrunk": (
         lambda: compare(cases(), cases(solved=220), selected=Selected(of=10, value=0.52, error=0.01)),
         lambda: compare(cases(), cases(solved=220)),
@@ -266,6 +334,22 @@ def test_a_caveat_fires_where_it_should(code: str) -> None:
 def test_a_caveat_is_silent_where_it_should_be(code: str) -> None:
     """The same comparison without the one fact that it is about."""
     assert code not in codes(EXAMPLES[code][1]())
+
+
+def test_every_caveat_of_a_measured_value_reaches_the_verdict() -> None:
+    """Under its own code, or found anew for both sides at once."""
+    anew = {"share.immature": "cases.immature"}
+    assert {anew.get(code, code) for code in measured.CODES} <= {*CAVEATS}
+
+
+def test_a_measurement_alone_keeps_what_it_warns_of() -> None:
+    """It has no tally that could say so again."""
+    sides = [attrs.evolve(complaints(lost).measure().one(), cell=None) for lost in (0, 60)]
+    found = compare(sides[0], sides[1])
+    assert found.decision == "invalid"
+    assert "parts.unread" in codes(found)
+    own = [attrs.evolve(side, warnings=(measured.Caveat("mine", "one of my own"),)) for side in sides]
+    assert "mine" not in codes(compare(own[0], own[1]))
 
 
 def test_caveats_come_in_the_order_of_their_table() -> None:

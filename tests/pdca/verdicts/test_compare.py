@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import pickle
-from collections.abc import Iterable
+from statistics import NormalDist
 from typing import Any
 
 import attrs
@@ -18,12 +18,6 @@ from servqual.stats import differences
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 MARCH, MAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC), dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
-
-
-def judged(sides: Iterable[Any], *names: str, **options: Any) -> Any:
-    """Compare two sides that were made together."""
-    before, after = sides
-    return compare(before, after, *names, **options)
 
 
 def cases(
@@ -75,7 +69,7 @@ def test_a_mean_is_compared_as_welch_did() -> None:
     from scipy.stats import ttest_ind  # noqa: PLC0415
 
     sides = [of_cases("resolution_time", solved=solved, hours=hours) for solved, hours in ((60, 20), (90, 15))]
-    verdict = judged(sides)
+    verdict = compare(sides[0], sides[1])
     hours = [[3600.0 * (1 + i % span) for i in range(count)] for count, span in ((60, 20), (90, 15))]
     other = ttest_ind(hours[1], hours[0], equal_var=False)
     ends = other.confidence_interval(0.95)
@@ -107,7 +101,7 @@ def test_a_restricted_mean_compares_lifetimes_with_open_cases() -> None:
         tally([within], cases(200, solved, hours=hours), now=MARCH + dt.timedelta(days=20))
         for solved, hours in ((150, 28), (180, 10))
     ]
-    verdict = judged(sides)
+    verdict = compare(sides[0], sides[1])
     assert verdict.decision == "improved"
     assert "Greenwood" in verdict.method
     assert verdict.change is not None
@@ -117,7 +111,7 @@ def test_a_restricted_mean_compares_lifetimes_with_open_cases() -> None:
 def test_a_net_score_moves_between_its_ends() -> None:
     """NPS: the change keeps within −200 to 200 and has no share of a score that may be 0."""
     sides = [tally(["nps"], {"answers": {"score": [10] * up + [0] * (40 - up)}}) for up in (20, 38)]
-    verdict = judged(sides)
+    verdict = compare(sides[0], sides[1])
     assert verdict.change == pytest.approx(90)
     assert verdict.decision == "improved"
     assert verdict.high is not None
@@ -133,7 +127,7 @@ def test_an_extreme_has_no_interval_and_stays_unclear() -> None:
         tally(["longest_wait"], {"interactions": {"queued_at": [MARCH] * 3, "wait_s": waits}})
         for waits in ([1, 2, 3], [1, 1, 1])
     ]
-    verdict = judged(sides)
+    verdict = compare(sides[0], sides[1])
     assert (verdict.decision, verdict.low, verdict.p_value) == ("unclear", None, None)
     assert verdict.change == -2
     assert "interval.none" in {caveat.code for caveat in verdict.caveats}
@@ -173,13 +167,13 @@ def test_a_base_that_may_be_zero_has_no_relative_change() -> None:
 def test_cases_still_needed_are_those_of_the_margin_and_never_of_what_was_seen() -> None:
     """By Lachin's formula for two shares near one half, less the cases that are there; a larger margin needs fewer."""
     sides = of_cases("resolution_rate", n=100, solved=50), of_cases("resolution_rate", n=100, solved=51)
-    needed = [judged(sides, margin=margin).n_needed for margin in (0.02, 0.04, 0.08)]
+    needed = [compare(sides[0], sides[1], margin=margin).n_needed for margin in (0.02, 0.04, 0.08)]
     expected = 2 * 0.25 * ((1.959964 + 0.841621) / 0.02) ** 2 - 100
     assert needed[0] == pytest.approx(expected, rel=0.05)
     assert needed[0] > needed[1] > needed[2] > 0
-    more = judged(sides, margin=0.02, power=0.95).n_needed
+    more = compare(sides[0], sides[1], margin=0.02, power=0.95).n_needed
     assert more > needed[0]
-    assert judged(sides).n_needed is None
+    assert compare(sides[0], sides[1]).n_needed is None
 
 
 def test_what_is_decided_needs_no_more_cases() -> None:
@@ -203,8 +197,8 @@ def test_the_same_tally_on_both_sides_is_never_improved_or_worse(kpi: str, margi
 def test_a_wide_interval_inside_the_margin_is_equivalent() -> None:
     """Nothing is equivalent without a margin; with one, an interval inside it is."""
     sides = of_cases("resolution_rate", n=4000, solved=2000), of_cases("resolution_rate", n=4000, solved=2010)
-    assert judged(sides).decision == "unclear"
-    verdict = judged(sides, margin=0.05)
+    assert compare(sides[0], sides[1]).decision == "unclear"
+    verdict = compare(sides[0], sides[1], margin=0.05)
     assert (verdict.decision, verdict.rule) == ("equivalent", "within_margin")
 
 
@@ -248,10 +242,10 @@ def test_a_series_is_read_over_all_of_its_periods() -> None:
         )
         for when, solved in ((at, 200), (later, 300))
     ]
-    found = judged(sides)
+    found = compare(sides[0], sides[1])
     assert [dict(row.group) for row in found] == [{"team": "north"}, {"team": "south"}]
     assert found[0].n_before == 200
-    whole = judged(side.without("week") for side in sides)
+    whole = compare(sides[0].without("week"), sides[1].without("week"))
     assert [row.change for row in found] == [row.change for row in whole]
 
 
@@ -261,7 +255,8 @@ def test_measurements_are_compared_by_their_cells() -> None:
     new = of_cases("resolution_rate", solved=300, by=("team",), team=["north", "south"] * 200)
     before, after = (side.measure().get("resolution_rate", team="north") for side in (old, new))
     verdict, whole = compare(before, after), compare(old, new).get(team="north")
-    for other in (verdict, judged(pickle.loads(pickle.dumps(m)) for m in (before, after))):  # noqa: S301  (our own bytes)
+    stored = [pickle.loads(pickle.dumps(m)) for m in (before, after)]  # noqa: S301  (our own bytes)
+    for other in (verdict, compare(stored[0], stored[1])):
         assert (other.change, other.low, other.high, other.p_value) == (
             whole.change,
             whole.low,
@@ -291,7 +286,7 @@ def test_results_of_measure_are_compared_as_their_tallies() -> None:
     data = [cases(400, solved) for solved in (200, 300)]
     tallies = [tally(["resolution_rate"], each, now=NOW) for each in data]
     measures = [measure(["resolution_rate"], each, now=NOW) for each in data]
-    assert judged(measures) == judged(tallies)
+    assert compare(measures[0], measures[1]) == compare(tallies[0], tallies[1])
 
 
 @pytest.mark.parametrize(
@@ -306,20 +301,43 @@ def test_a_goal_is_reached_missed_or_unclear_by_the_interval_after(goal: float |
 def test_a_goal_of_a_duration_may_be_a_timedelta() -> None:
     """Both goal and margin of a duration are read as seconds."""
     sides = of_cases("resolution_time", hours=20), of_cases("resolution_time", hours=4)
-    verdict = judged(sides, goal=dt.timedelta(hours=3), margin=dt.timedelta(minutes=1))
+    verdict = compare(sides[0], sides[1], goal=dt.timedelta(hours=3), margin=dt.timedelta(minutes=1))
     assert (verdict.goal, verdict.margin, verdict.attained) == (10800.0, 60.0, "reached")
 
 
-def test_several_looks_share_the_risk() -> None:
-    """Five looks: the interval is at 99 %, and wider."""
+@pytest.mark.parametrize("look", [1, 3, 5])
+def test_a_planned_look_is_judged_at_the_risk_that_it_spends(look: int) -> None:
+    """Five looks: bounds of z as D. M. Reboussin et al., 2000, Controlled Clinical Trials 21: 190-207, print them."""
+    bound = 2 * NormalDist().cdf(-{1: 4.8769, 3: 2.6803, 5: 2.0310}[look])
     sides = of_cases("resolution_rate"), of_cases("resolution_rate", solved=230)
-    one, five = judged(sides), judged(sides, looks=5)
-    assert five.confidence == pytest.approx(0.99)
-    assert five.low is not None
-    assert one.low is not None
-    assert five.low < one.low
-    assert (one.decision, five.decision) == ("improved", "unclear")
-    assert five.p_value == one.p_value
+    one, many = compare(sides[0], sides[1]), compare(sides[0], sides[1], looks=(look, 5))
+    assert 1 - many.confidence == pytest.approx(bound, rel=2e-3)
+    assert many.p_value == one.p_value
+    assert (many.low > 0) == (one.p_value < bound)
+
+
+def test_an_early_look_of_many_finds_nothing_but_has_an_interval() -> None:
+    """The first of twenty looks has no risk to spend: the interval is nearly sure, of every kind of number."""
+    for kpi in ("resolution_rate", "resolution_time", "resolution_median", "case_volume", "resolution_p50"):
+        found = compare(of_cases(kpi), of_cases(kpi, solved=230), looks=(1, 20))
+        assert found.confidence == 1 - 1e-8
+        assert found.low is None or found.low <= found.change <= found.high
+        assert found.decision == "unclear"
+
+
+def test_cases_still_needed_are_those_of_the_whole_plan() -> None:
+    """Five looks find at 80 % a drift of 2.836 instead of 2.802: 1.0247 times as many cases, whichever look it is."""
+    sides = of_cases("resolution_rate", n=2000, solved=1000), of_cases("resolution_rate", n=2000, solved=1001)
+    one = compare(sides[0], sides[1], margin=0.02).n_needed
+    needed = [compare(sides[0], sides[1], margin=0.02, looks=(look, 5)).n_needed for look in (3, 5)]
+    assert [(count + 2000) / (one + 2000) for count in needed] == pytest.approx([1.0247] * 2, rel=2e-3)
+
+
+def test_the_relative_change_is_at_the_confidence_of_the_verdict() -> None:
+    """Also where the sides cannot be compared."""
+    for after in (of_cases("resolution_rate", solved=300), of_cases("resolution_rate", n=0, solved=0)):
+        found = compare(of_cases("resolution_rate"), after, confidence=0.8)
+        assert found.relative.confidence == found.confidence == 0.8
 
 
 def test_the_later_moment_is_the_now_of_the_verdict() -> None:
@@ -329,7 +347,7 @@ def test_the_later_moment_is_the_now_of_the_verdict() -> None:
         tally(["resolution_rate"], cases(400, 200, start=start), now=NOW + dt.timedelta(days=day), period=each)
         for day, start, each in zip((0, 3), (MARCH, MAY), period, strict=True)
     ]
-    verdict = judged(sides)
+    verdict = compare(sides[0], sides[1])
     assert verdict.now == NOW + dt.timedelta(days=3)
     assert (verdict.before.period, verdict.after.period) == period
 
@@ -346,8 +364,14 @@ def test_the_later_moment_is_the_now_of_the_verdict() -> None:
         ({"confidence": 1}, "confidence"),
         ({"confidence": 95}, "confidence"),
         ({"power": 0}, "power"),
-        ({"looks": 0}, "looks"),
-        ({"looks": 1.5}, "looks"),
+        ({"looks": 5}, "looks"),
+        ({"looks": (0, 5)}, "looks"),
+        ({"looks": (6, 5)}, "looks"),
+        ({"looks": (1.5, 5)}, "looks"),
+        ({"looks": (1, 2, 3)}, "looks"),
+        ({"looks": (1, 500)}, "looks"),
+        ({"margin": {"resolution_rate": {"resolution_rate": 0.1}}}, "margin"),
+        ({"goal": {"resolution_rate": [0.1]}}, "goal"),
         ({"goal": 75}, "goal"),
         ({"goal": math.inf}, "goal"),
         ({"guardrails": [Guardrail(kpi="reopen_rate", margin=1.5)]}, "margin"),
@@ -379,6 +403,35 @@ def test_unknown_names_are_refused_with_the_nearest() -> None:
             call()
 
 
+@pytest.mark.parametrize("field", ["margin", "goal"])
+def test_a_mistyped_key_of_amounts_is_refused_with_the_nearest(field: str) -> None:
+    """It would silently ask for no margin; the key of another KPI of both sides is no mistake."""
+    side = of_cases("resolution_rate", "reopen_rate")
+    options: Any = {field: {"resolution_rat": 0.02}}
+    with pytest.raises(UnknownName, match=r"resolution_rate") as caught:
+        compare(side, side, "resolution_rate", **options)
+    assert caught.value.near[0] == "resolution_rate"
+    asked: Any = {field: {"reopen_rate": 0.02}}
+    assert getattr(compare(side, side, "resolution_rate", **asked), field) is None
+    assert getattr(compare(side, side, "reopen_rate", **asked), field) == 0.02
+    odd: Any = {field: {1: 0.02}}
+    with pytest.raises(UnknownName):
+        compare(side, side, "resolution_rate", **odd)
+
+
+@pytest.mark.parametrize("field", ["margin", "goal"])
+def test_one_amount_is_not_of_several_units(field: str) -> None:
+    """A margin of 0.5 is half a share and half a second; a mapping says which."""
+    mixed, alike = of_cases("resolution_rate", "resolution_time"), of_cases("resolution_rate", "reopen_rate")
+    one: Any = {field: 0.5}
+    with pytest.raises(InvalidValue, match="mapping") as caught:
+        compare(mixed, mixed, **one)
+    assert caught.value.field == field
+    each: Any = {field: {"resolution_rate": 0.5, "resolution_time": dt.timedelta(minutes=1)}}
+    assert [getattr(row, field) for row in compare(mixed, mixed, **each)] == [0.5, 60.0]
+    assert [getattr(row, field) for row in compare(alike, alike, **one)] == [0.5, 0.5]
+
+
 def test_a_selection_is_of_one_group() -> None:
     """Its shrunk value is that of the picked group, and no other's."""
     side = of_cases("resolution_rate", by=("team",), team=["north", "south"] * 200)
@@ -393,7 +446,7 @@ def test_a_stock_may_be_compared_over_periods_of_any_length() -> None:
         tally(["backlog"], cases(400, 200, start=start), now=NOW, period=period)
         for start, period in zip((MARCH, MAY), march, strict=True)
     ]
-    assert judged(sides).decision != "invalid"
+    assert compare(sides[0], sides[1]).decision != "invalid"
 
 
 def test_sides_of_other_groups_are_refused() -> None:
@@ -414,7 +467,7 @@ def test_a_verdict_says_itself_in_one_line_and_on_a_page() -> None:
     verdict = compare(of_cases("resolution_rate"), of_cases("resolution_rate", solved=300))
     assert str(verdict).startswith("resolution rate: improved, +25 points (")
     grouped = [of_cases("resolution_rate", by=("team",), team=["<b>"] * 400)] * 2
-    assert "&lt;b&gt;" in judged(grouped)._repr_html_()
+    assert "&lt;b&gt;" in compare(grouped[0], grouped[1])._repr_html_()
 
 
 def test_a_verdict_survives_pickling() -> None:

@@ -1,8 +1,6 @@
 """What must not get worse: guardrails and what they do to a verdict."""
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any
 
 import pytest
 
@@ -12,12 +10,6 @@ from servqual.pdca import Guardrail, compare
 
 MARCH, NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC), dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 KPIS = ("resolution_rate", "reopen_rate", "case_volume")
-
-
-def judged(sides: Iterable[Any], *names: str, **options: Any) -> Any:
-    """Compare two sides that were made together."""
-    before, after = sides
-    return compare(before, after, *names, **options)
 
 
 def cases(solved: int, reopened: int, n: int = 2000, **columns: object) -> Tally:
@@ -86,7 +78,7 @@ def test_each_group_has_its_own_guardrail() -> None:
         )
         for end, again in zip(ends, reopened, strict=True)
     ]
-    found = judged(sides, "resolution_rate", guardrails=Guardrail(kpi="reopen_rate", margin=0.03))
+    found = compare(sides[0], sides[1], "resolution_rate", guardrails=[Guardrail(kpi="reopen_rate", margin=0.03)])
     assert [(row.group["team"], row.decision) for row in found] == [("north", "improved"), ("south", "worse")]
 
 

@@ -1,7 +1,6 @@
 """A change split into rates and mix: exact, and against the same written out slowly."""
 
 import datetime as dt
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -17,12 +16,6 @@ Cell = tuple[int, int]
 counts = st.dictionaries(
     st.sampled_from(["phone", "chat", "mail"]), st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1
 )
-
-
-def judged(sides: Iterable[Any], *names: str, **options: Any) -> Any:
-    """Compare two sides that were made together."""
-    before, after = sides
-    return compare(before, after, *names, **options)
 
 
 def in_channels(cells: dict[str, Cell], by: tuple[str, ...] = ("channel",), **more: Any) -> Tally:
@@ -93,7 +86,7 @@ def test_a_split_is_made_within_each_other_group() -> None:
     cells = {"phone": (30, 10), "chat": (10, 30)}, {"phone": (38, 2), "chat": (12, 28)}
     team = ["north", "south"] * 40
     sides = [in_channels(side, by=("team", "channel"), team=team) for side in cells]
-    found = judged(sides, mix_by=["channel"])
+    found = compare(sides[0], sides[1], mix_by=["channel"])
     assert [dict(row.group) for row in found] == [{"team": "north"}, {"team": "south"}]
     for row in found:
         assert row.mix is not None
@@ -118,7 +111,7 @@ def test_means_and_net_scores_split_as_shares_do(kpi: str, table: str, columns: 
         sides.append(
             tally([kpi], {table: {name: values[phones // 10 :] for name, values in data.items()}}, by=["channel"])
         )
-    verdict = judged(sides, mix_by=["channel"])
+    verdict = compare(sides[0], sides[1], mix_by=["channel"])
     assert verdict.mix is not None
     assert verdict.change == pytest.approx(float(verdict.mix.change))
     assert verdict.mix.change == verdict.mix.rates + verdict.mix.mix != 0
@@ -133,7 +126,7 @@ def test_a_percentile_has_no_split() -> None:
             by=["channel"],
         )
     ] * 2
-    verdict = judged(sides, mix_by=["channel"])
+    verdict = compare(sides[0], sides[1], mix_by=["channel"])
     assert verdict.mix is None
     assert "mix.unknown" in {caveat.code for caveat in verdict.caveats}
     assert KPIS["wait_p90"].statistic == "p90"

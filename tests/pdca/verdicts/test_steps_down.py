@@ -69,16 +69,17 @@ def test_the_printed_intervals_decide_as_holm_after_the_gate(after: list[int]) -
 
 
 def test_steps_agree_with_statsmodels() -> None:
-    """Of three others with p of .012, .02 and .3, the steps keep two and stop."""
+    """Of three others with p of .0086, .0155 and .484, the steps keep two and stop."""
     multiple = pytest.importorskip("statsmodels.stats.multitest", reason="statsmodels is not installed")
     before, after = side([100] * 4), side([140, 126, 124, 107])
     alone, stepped = compare(before, after), compare(before, after, primary="first")
     p = [row.p_value for row in alone][1:]
+    assert p == pytest.approx([0.0086, 0.0155, 0.484], abs=5e-4)
     assert multiple.multipletests(p, 0.05, "holm")[0].tolist() == [row.decision == "improved" for row in stepped][1:]
 
 
 def test_a_primary_one_that_did_not_change_shuts_the_gate() -> None:
-    """The others are not tested: their intervals hold 0, with the p-value of the primary one."""
+    """The others are not tested: their intervals hold 0, with p-values no smaller than that of the primary one."""
     before, after = side([100] * 4), side([101, 160, 160, 40])
     stepped = compare(before, after, primary="first")
     assert [row.decision for row in stepped] == ["unclear"] * 4

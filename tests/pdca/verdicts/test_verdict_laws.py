@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -33,12 +32,6 @@ rows_ = st.lists(
     ),
     max_size=40,
 )
-
-
-def judged(sides: Iterable[Any], *names: str, **options: Any) -> Any:
-    """Compare two sides that were made together."""
-    before, after = sides
-    return compare(before, after, *names, **options)
 
 
 def side(rows: list[Any], times: int = 1, by: tuple[str, ...] = ()) -> Tally:
@@ -93,7 +86,7 @@ def test_every_verdict_is_in_order(before: list[Any], after: list[Any], times: i
     rails = [Guardrail(kpi="reopen_rate", margin=0.1)]
     sides = side(before), side(after, times if len(after) < 3 else 1)
     for key in KEYS:
-        verdict = judged(sides, key, margin=margin, guardrails=rails, goal=0.5)
+        verdict = compare(sides[0], sides[1], key, margin=margin, guardrails=rails, goal=0.5)
         check(verdict)
     assert replay(verdict.receipt(), kpis=[WITHIN]) == verdict
 
@@ -116,7 +109,8 @@ def test_a_group_is_judged_as_it_is_alone(before: list[Any], after: list[Any]) -
         if row.group["team"] not in there[0] & there[1]:
             assert row.decision == "invalid"
             continue
-        alone = judged(mine[row.group["team"]], row.kpi)
+        mine_before, mine_after = mine[row.group["team"]]
+        alone = compare(mine_before, mine_after, row.kpi)
         told = [
             attrs.evolve(
                 each,
@@ -135,7 +129,7 @@ def test_before_and_after_swap_signs(before: list[Any], after: list[Any]) -> Non
     """What improved one way got worse the other way, unless a blocking caveat holds."""
     sides = side(before), side(after)
     for key in KEYS:
-        one, two = judged(sides, key), judged(reversed(sides), key)
+        one, two = compare(sides[0], sides[1], key), compare(sides[1], sides[0], key)
         assert (one.change is None) == (two.change is None)
         if one.change is not None:
             assert one.change == -two.change
@@ -161,6 +155,8 @@ def test_ten_thousand_cells_are_judged_at_once() -> None:
     rows = [(3600 * (i % 7), i % 9 == 0, str(i % 10_000)) for i in range(20_000)]
     sides = side(rows, by=("team",)), side(rows[::-1], by=("team",))
     start = time.process_time()
-    found = judged(sides, "resolution_rate", margin=0.05, guardrails=[Guardrail(kpi="reopen_rate", margin=0.1)])
+    found = compare(
+        sides[0], sides[1], "resolution_rate", margin=0.05, guardrails=[Guardrail(kpi="reopen_rate", margin=0.1)]
+    )
     assert len(found) == 10_000
     assert time.process_time() - start < 4

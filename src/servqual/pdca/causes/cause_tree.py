@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from servqual._checks import all_of, among, did_you_mean, differ, filled, near
+from servqual._checks import all_of, among, did_you_mean, differ, filled, must_be, near, no_circle
 from servqual._typed import typed
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import Pareto, pareto
@@ -56,14 +56,8 @@ class CauseTree:
         for cause in self.causes:
             if cause.within is not None:
                 among("within", cause.within, [one.name for one in self.causes])
-        for cause in self.causes:
-            above = set[str]()
-            for name in self._upwards(cause.name):
-                if name in above:
-                    raise InvalidValue.of(
-                        "within", "lead to a cause at the top", cause.name, shown=f"a circle through {name!r}"
-                    )
-                above.add(name)
+        above = {cause.name: filter(None, [cause.within]) for cause in self.causes}
+        no_circle("within", above, do="let one of them be at the top")
 
     def __getitem__(self, name: str) -> CauseNode:
         for cause in self.causes:
@@ -79,7 +73,7 @@ class CauseTree:
 
     def path(self, name: str) -> tuple[str, ...]:
         """Names from the top of the tree down to a cause, itself included."""
-        return tuple(reversed(list(self._upwards(name))))
+        return tuple(reversed(list(self._upwards(self[name].name))))
 
     def pareto(self, found: Iterable[str] | Mapping[str, int] | None = None, *, by: Level = "cause") -> Pareto:
         """Rank the causes, the largest first.
@@ -96,6 +90,9 @@ class CauseTree:
         items = found if isinstance(found, Mapping) else all_of(str, "found", found, "the cause of each item")
         counts = Counter[str]()
         for name, count in Counter(items).items():
+            must_be(int, "found", f"whole numbers, which {name!r} has not", count)
+            if isinstance(count, bool) or count < 0:
+                raise InvalidValue.of("found", "be whole numbers from 0", count, shown=f"{count!r} for {name!r}")
             counts[self._group(self[name], by)] += count
         return pareto(counts)
 

@@ -73,6 +73,10 @@ class Worth:
         return self.impact * self.confidence / self.effort
 
 
+def _by(given: Mapping[str, Money]) -> Mapping[str, Money]:
+    return MappingProxyType(dict(given))
+
+
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class PoorServiceCost(Rebuilt):
     """Cost of poor service: in all, by category with the largest first, and the categories whose cost is not known.
@@ -81,7 +85,7 @@ class PoorServiceCost(Rebuilt):
     """
 
     total: Money | None
-    by: Mapping[str, Money] = attrs.field(converter=MappingProxyType[str, Money])
+    by: Mapping[str, Money] = attrs.field(converter=_by)
     unknown: tuple[str, ...] = ()
 
 

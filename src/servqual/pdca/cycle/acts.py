@@ -1,24 +1,31 @@
 """What may follow a check: make it the standard, adjust and go round again, or abandon it."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 import attrs
 
-from servqual._checks import among, filled, frozen
+from servqual._checks import among, as_texts, filled, must_be
 from servqual._typed import typed
 from servqual.model._pickled import Rebuilt
 
 __all__ = ["Abandon", "Act", "Adjust", "Standardise"]
 
-_TEXTS: Final = ("process", "qualification", "equipment", "environment", "scope", "documents", "references")
-"""The parts of a standard that a cycle may write anew; the goal follows from the plan."""
+_TEXTS: Final = ("process", "qualification", "equipment", "environment", "scope")
+_LISTS: Final = ("documents", "references")
+"""With the texts, the parts of a standard that a cycle may write anew; the goal follows from the plan."""
 
 
 def _changes(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    for name in given:
-        among("changes", name, _TEXTS)
-    return frozen(dict(given))  # type: ignore[no-any-return]
+    must_be(Mapping, "changes", "a mapping from a part of the standard to its new text", given)
+    found = dict[str, Any]()
+    for name, part in given.items():
+        among("changes", name, (*_TEXTS, *_LISTS))
+        if name in _TEXTS:
+            must_be(str, f"changes[{name}]", "a text", part)
+        found[name] = as_texts(part) if name in _LISTS else part
+    return MappingProxyType(found)
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -26,7 +33,8 @@ class Standardise(Rebuilt):
     """Make the change the standard: `Outcome.apply` then writes this version of the standard of this name.
 
     `changes` gives parts of the text that read differently from now on, such as `{"process": "orders every Friday"}`;
-    all others stay as they are.
+    all others stay as they are. Refused: parts that a standard does not have, the goals, which follow from the plan,
+    and what is no text, or for documents and references no list of texts.
     """
 
     standard: str = attrs.field(validator=filled)

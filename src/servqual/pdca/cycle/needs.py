@@ -17,7 +17,7 @@ from servqual.model.people.training_needs import TrainingNeed
 from servqual.model.standards.audit import Audit
 from servqual.model.voice.suggestion import Adopted, Suggestion
 from servqual.model.voice.survey import Survey
-from servqual.pdca.causes.links import Link, LinkKind, as_link
+from servqual.pdca.causes.links import Link, LinkKind, as_link, as_links
 from servqual.pdca.cycle.actions import Action
 from servqual.pdca.cycle.stages import Plan
 
@@ -42,7 +42,7 @@ class Need:
         known: dict[str, Any] = {"subject": self.problem, "problem": self.problem, "owner": self.owner}
         if self.what and self.owner and self.due and criterion:
             known["actions"] = (Action(what=self.what, owner=self.owner, due=self.due, criterion=criterion),)
-        links = (self.link, *facts.pop("links", ()))
+        links = (self.link, *as_links(facts.pop("links", ())))
         return Plan(id=id, at=at, kpi=kpi, links=links, **(known | facts))
 
 

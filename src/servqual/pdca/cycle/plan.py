@@ -2,18 +2,19 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from servqual._checks import as_zone, did_you_mean, differ, filled, instant, must_be, near, one_of
+from servqual._checks import as_instant, as_zone, did_you_mean, differ, filled, instant, must_be, near, one_of, several
 from servqual._typed import typed
 from servqual._words import number
 from servqual.errors import GoalBehindBaseline, InvalidValue, UnknownName
 from servqual.metrics import KPIS, Kpi, Measurement, Tally
+from servqual.metrics.kpi.definition import Better
 from servqual.model._pickled import Rebuilt
 from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
@@ -63,6 +64,27 @@ def _key(given: str | Kpi) -> str:
     return cast("str", given)
 
 
+def _measured_kpi(found: Measurement | None) -> Kpi | None:
+    """Give the KPI of a measurement, with its parameters, under the key of the measurement; None where it is lost."""
+    return None if found is None or found.cell is None else found.cell.kpi.with_(key=found.kpi)
+
+
+def _guardrails(given: Iterable[Guardrail] | Guardrail) -> tuple[Guardrail, ...]:
+    return several("guardrails", given, "guardrails", alone=Guardrail)
+
+
+def _options(given: Iterable[Option] | Option) -> tuple[Option, ...]:
+    return several("options", given, "options", alone=Option)
+
+
+def _actions(given: Iterable[Action] | Action) -> tuple[Action, ...]:
+    return several("actions", given, "actions", alone=Action)
+
+
+def _resources(given: Iterable[Resource] | Resource) -> tuple[Resource, ...]:
+    return several("resources", given, "resources", alone=Resource)
+
+
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Planned(Rebuilt):
     """Content of a plan; `Plan` adds the step that begins it, and says what each field means."""
@@ -76,20 +98,20 @@ class Planned(Rebuilt):
     goal: float | None = attrs.field(default=None, converter=_number)
     margin: float | None = attrs.field(default=None, converter=attrs.converters.optional(as_margin))
     guardrails: tuple[Guardrail, ...] = attrs.field(
-        default=(), converter=tuple[Guardrail, ...], validator=differ(lambda guard: guard.kpi)
+        default=(), converter=_guardrails, validator=differ(lambda guard: guard.kpi)
     )
     problem: str = ""
     cause: Cause | None = None
     hypothesis: str = ""
     options: tuple[Option, ...] = attrs.field(
-        default=(), converter=tuple[Option, ...], validator=differ(lambda option: option.what)
+        default=(), converter=_options, validator=differ(lambda option: option.what)
     )
     chosen: str | None = None
     chosen_because: str = ""
     actions: tuple[Action, ...] = attrs.field(
-        default=(), converter=tuple[Action, ...], validator=differ(lambda action: action.what)
+        default=(), converter=_actions, validator=differ(lambda action: action.what)
     )
-    resources: tuple[Resource, ...] = attrs.field(default=(), converter=tuple[Resource, ...])
+    resources: tuple[Resource, ...] = attrs.field(default=(), converter=_resources)
     applies_to: PlanSubject | None = attrs.field(default=None, converter=attrs.converters.optional(PlanSubject))
     group: Mapping[str, Any] = attrs.field(factory=dict[str, Any], converter=_group)
     team: Team | None = attrs.field(default=None, hash=False)
@@ -102,19 +124,21 @@ class Planned(Rebuilt):
     poor_service: Money | None = None
     parent: str | None = None
     zone: ZoneInfo = attrs.field(factory=lambda: ZoneInfo("UTC"), converter=as_zone)
-    better: str | None = attrs.field(default=None, validator=attrs.validators.optional(one_of("higher", "lower")))
+    better: Better | None = attrs.field(default=None, validator=attrs.validators.optional(one_of("higher", "lower")))
     own_kpi: Kpi | None = attrs.field(default=None, repr=False)
     baseline_from: Measurement | None = attrs.field(default=None, eq=facts_of, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self._read_kpi()
         self._read_baseline()
+        self._check_kpi()
         if self._behind():
             raise GoalBehindBaseline.of(
                 "goal",
-                f"not be worse than the baseline, {number(self.baseline, self.unit)}, where {self.direction} is better",
+                f"not be worse than the baseline, {number(self.baseline, self.shown_in)}, "
+                f"where {self.direction} is better",
                 self.goal,
-                shown=number(self.goal, self.unit),
+                shown=number(self.goal, self.shown_in),
                 do="set a goal in the better direction",
             )
         if any(guard.kpi == self.kpi for guard in self.guardrails):
@@ -125,7 +149,7 @@ class Planned(Rebuilt):
                 self.team.member(AgentId(owner))
 
     def _read_kpi(self) -> None:
-        """Keep a KPI that was given beside its key; the key alone must be in the catalogue."""
+        """Keep a KPI that was given beside its key."""
         given: object = self.kpi
         must_be(str | Kpi, "kpi", "the key of a KPI, or a Kpi", given)
         own = given if isinstance(given, Kpi) else self.own_kpi
@@ -133,7 +157,11 @@ class Planned(Rebuilt):
         own = own if own is not None and own.key == key else None
         object.__setattr__(self, "kpi", key)
         object.__setattr__(self, "own_kpi", own)
-        if own is None and key not in KPIS:
+
+    def _check_kpi(self) -> None:
+        """Refuse a key alone that is not in the catalogue, and a KPI of no direction or of the other one."""
+        key = self.kpi
+        if self.own_kpi is None and key not in KPIS:
             close = near(key, KPIS)
             raise UnknownName(
                 f"kpi must be in the catalogue, or be given as a Kpi (got {key!r}){did_you_mean(close)}",
@@ -142,25 +170,38 @@ class Planned(Rebuilt):
             )
         if self.direction is None:
             raise InvalidValue.of("better", f"be 'higher' or 'lower' for {key}, which says neither", None)
+        if self.better not in {None, self.direction}:
+            raise InvalidValue.of("better", f"be {self.direction!r} for {key}", self.better, do="leave it out")
 
     def _read_baseline(self) -> None:
-        """Read the number from a measurement or a tally; the measurement is kept beside it as long as both agree."""
+        """Read the number from a measurement or a tally, which is kept while both agree; its KPI is kept after that."""
         given: object = self.baseline
         if isinstance(given, Tally):
             given = given.measure().get(self.kpi, **self.group)
         if isinstance(given, Measurement):
-            self._accept(given)
+            self._check_baseline(given)
             group = MappingProxyType(dict(given.group))
             for name, fact in (("baseline", given.value), ("baseline_from", given), ("group", group)):
                 object.__setattr__(self, name, fact)
         kept = self.baseline_from
         if kept is not None and (kept.kpi, kept.value, dict(kept.group)) != (self.kpi, self.baseline, dict(self.group)):
+            own = _measured_kpi(kept) if kept.kpi == self.kpi else None
+            object.__setattr__(self, "own_kpi", self.own_kpi or own)
             object.__setattr__(self, "baseline_from", None)
+        elif kept is not None:
+            self._check_baseline(kept)
 
-    def _accept(self, found: Measurement) -> None:
+    def _check_baseline(self, found: Measurement) -> None:
         """Refuse a baseline of another KPI, definition or group than those that are stated."""
         if found.kpi != self.kpi or (self.own_kpi is not None and self.own_kpi.definition != found.definition):
-            raise InvalidValue.of("baseline", f"be of the KPI of the plan, {self.kpi}", found.kpi)
+            other = " with other parameters" if found.kpi == self.kpi else ""
+            raise InvalidValue.of(
+                "baseline",
+                f"be of the KPI of the plan, {self.kpi}",
+                found.kpi,
+                shown=found.kpi + other,
+                do="measure anew",
+            )
         if self.group and dict(self.group) != dict(found.group):
             raise InvalidValue.of("baseline", f"be of the group of the plan, {dict(self.group)}", dict(found.group))
 
@@ -173,12 +214,23 @@ class Planned(Rebuilt):
     @property
     def unit(self) -> str:
         """Unit of its KPI."""
-        return (self.own_kpi or KPIS[self.kpi]).unit
+        return self.measured_by.unit
 
     @property
-    def direction(self) -> str | None:
+    def shown_in(self) -> str:
+        """Unit in which its numbers are told: as `unit`, but seconds of business time are `working s`."""
+        return self.measured_by.told_in
+
+    @property
+    def measured_by(self) -> Kpi:
+        """KPI that a verdict must be on, in the better direction of the plan; what to tally."""
+        kpi = self.own_kpi or _measured_kpi(self.baseline_from) or KPIS[self.kpi]
+        return kpi if kpi.better else attrs.evolve(kpi, better=self.better)
+
+    @property
+    def direction(self) -> Better | None:
         """Better direction, that of its KPI, or else as `better` states it."""
-        return (self.own_kpi or KPIS[self.kpi]).better or self.better
+        return self.measured_by.better
 
     def _behind(self) -> bool:
         if self.goal is None or self.baseline is None:
@@ -212,7 +264,7 @@ class Planned(Rebuilt):
         indicator = Indicator(
             name=self.subject if self.owner else "", kpi=self.kpi, goal=self.goal, reason=reason, due=self.due
         )
-        gaps = {*indicator.smart_gaps({self.kpi: self.own_kpi or KPIS[self.kpi]})}
+        gaps = {*indicator.smart_gaps({self.kpi: self.measured_by})}
         if self.baseline is None:
             gaps.add(SmartCriterion.MEASURABLE)
         return tuple(criterion for criterion in SmartCriterion if criterion in gaps)
@@ -220,15 +272,15 @@ class Planned(Rebuilt):
     def cases_needed(self, *, power: float = 0.8, confidence: float = 0.95) -> PlannedSize:
         """Count the cases a side that find a change as large as the margin, before the plan starts.
 
-        For a share it follows from the baseline, for a mean from the spread in a measured baseline. None with a reason
-        without a margin, and for a KPI whose spread nobody knows, such as a percentile.
+        For a share of cases it follows from the baseline; for other KPIs, such as means and quotients of sums, from the
+        spread in a measured baseline. None with a reason without a margin, and where nobody knows the spread, as that
+        of a percentile.
         """
         return planned_size(
+            kpi=self.measured_by,
             margin=self.margin,
             baseline=self.baseline,
             measured=self.baseline_from,
-            unit=self.unit,
-            better=self.direction,
             power=power,
             confidence=confidence,
         )
@@ -244,7 +296,7 @@ class Planned(Rebuilt):
 
     def day(self, moment: dt.datetime) -> dt.date:
         """Return the date of a moment in the zone of the plan."""
-        return moment.astimezone(self.zone).date()
+        return as_instant(moment, "moment").astimezone(self.zone).date()
 
     def place(self) -> Mapping[str, Any]:
         """Give the group that it is about, with the name of its team."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from servqual._checks import must_be
+from servqual._checks import all_of, must_be
 from servqual.errors import InvalidValue, NothingDone
 from servqual.model.service.case import Case
 from servqual.model.service.complaint import Complaint
@@ -22,15 +22,16 @@ def recurrences(
     Refused: a cycle in which no preventive action was done, because there is nothing yet that could have prevented it.
     """
     must_be(Do | Check | Outcome, "cycle", "a Do, a Check or an Outcome", cycle)
+    items = all_of(Case | Complaint, "happened", happened, "cases and complaints")
     do = cycle if isinstance(cycle, Do) else cycle.do if isinstance(cycle, Check) else cycle.check.do
     preventive = {action.what for action in do.prevented}
     if not preventive:
         raise NothingDone.of("actions", "include a preventive one that was done", (), shown="none")
-    name = cause or (do.plan.cause.root if do.plan.cause else None)
-    if name is None:
-        raise InvalidValue.of("cause", "be given where the plan has none", cause)
+    name = do.plan.cause.root if cause is None and do.plan.cause else cause
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidValue.of("cause", "be the name of a cause, and be given where the plan has none", cause)
     since = max(step.at for step in do.completed if step.what in preventive)
-    return tuple(as_link(one) for one in happened if one.history[0].at > since and _cause_of(one) == name)
+    return tuple(as_link(one) for one in items if one.history[0].at > since and _cause_of(one) == name)
 
 
 def _cause_of(one: Case | Complaint) -> str | None:

@@ -1,17 +1,18 @@
 """The register of improvements: what comes first, what is late, what clashes, what it brought, and what waits."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any, Final
 
 import attrs
-from dateutil.rrule import rrulebase, rrulestr
+from dateutil.rrule import rrulestr
 
 from servqual._checks import as_instant, calendar_date, differ, must_be, several
 from servqual._html import Html, table
 from servqual._typed import typed
-from servqual._words import number
+from servqual._words import counted, number
 from servqual.errors import InvalidValue
 from servqual.pdca.causes.priority import ImprovementPriority
 from servqual.pdca.cycle.needs import Need, needs_of
@@ -24,6 +25,8 @@ __all__ = ["Clash", "Effect", "Register"]
 
 Cycle = Plan | Do | Check | Outcome
 _LAST: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
+_FINE: Final = re.compile(r"FREQ=(?!(DAILY|WEEKLY|MONTHLY|YEARLY)\b)|INTERVAL=(?!0*[1-9]\d{0,3}\b)", re.IGNORECASE)
+"""A rule finer than days, or an interval of 0, with which dateutil would search for ever."""
 
 
 @attrs.frozen(kw_only=True)
@@ -65,8 +68,9 @@ class Register:
     """Improvements of a firm, each at its last stage.
 
     `plans` holds a `Plan`, `Do`, `Check` or `Outcome` per cycle. `review` says how often the register is reviewed, as
-    a rule of RFC 5545 such as `"FREQ=MONTHLY;BYDAY=1MO"`, counted from `review_from`. Refused: two plans of one id,
-    a rule that cannot be read or is finer than days, and a rule without its first day.
+    a rule of RFC 5545 such as `"FREQ=MONTHLY;BYDAY=1MO"`, counted from `review_from`; a zone in it is left out, for
+    days have none. Refused: two plans of one id, a rule that cannot be read, has an interval of 0 or is finer than
+    days, and a rule without its first day.
 
     >>> register = Register(plans=[], review="FREQ=MONTHLY;BYDAY=1MO", review_from=dt.date(2026, 1, 1))
     >>> register.next_review(after=dt.date(2026, 5, 4))
@@ -79,7 +83,7 @@ class Register:
 
     def __attrs_post_init__(self) -> None:
         if self.review is not None:
-            self._rule()
+            self._reviewed(self.review_from or dt.date.min)
 
     def by_status(self) -> Mapping[CycleStatus, tuple[Cycle, ...]]:
         """Give the cycles of each status, in the order of the register."""
@@ -103,17 +107,19 @@ class Register:
     def on_time(self, *, now: dt.datetime) -> float | None:
         """Share of actions done by their last day, among those that were done or are overdue at `now`.
 
-        None where there are none. Open actions of a cycle that is over do not count.
+        None where there are none. What was recorded for a time after `now` is not done yet; plans of a time after it,
+        and open actions of a cycle that was over, do not count.
         """
         moment = as_instant(now, "now")
         kept = missed = 0
         for one in self.plans:
-            do = _do(one)
-            plan = one.plan
-            for step in () if do is None else do.completed:
-                in_time = plan.day(step.at) <= plan.action(step.what).due
-                kept, missed = kept + in_time, missed + (not in_time)
-            missed += sum(late.kind == "action" for late in one.overdue(now=moment))
+            plan, do = one.plan, _do(one)
+            done = {step.what: step.at for step in (do.completed if do else ()) if step.at <= moment}
+            waits = plan.at <= moment < _span(one)[1]
+            for action in plan.actions:
+                late = plan.day(done.get(action.what, moment)) > action.due
+                kept += action.what in done and not late
+                missed += late and (action.what in done or waits)
         return kept / (kept + missed) if kept + missed else None
 
     def effects(self) -> tuple[Effect, ...]:
@@ -123,7 +129,6 @@ class Register:
     def _effect(self, cycle: Check | Outcome) -> Effect:
         check = cycle if isinstance(cycle, Check) else cycle.check
         verdict: Verdict = check.verdict
-        made = [] if isinstance(cycle, Check) else [one.state for one in cycle.rechecks if not one.is_open]
         return Effect(
             plan=check.plan.id,
             kpi=check.plan.kpi,
@@ -133,7 +138,7 @@ class Register:
             low=verdict.low,
             high=verdict.high,
             improved=check.improved,
-            state=made[-1] if made else None,
+            state=None if isinstance(cycle, Check) else cycle.lasting,
         )
 
     def clashes(self) -> tuple[Clash, ...]:
@@ -158,10 +163,13 @@ class Register:
     def next_review(self, *, after: dt.date) -> dt.date | None:
         """Return the first day of review after a day; None where the rule has ended."""
         must_be(dt.date, "after", "a date", after)
-        found = self._rule().after(dt.datetime.combine(after, dt.time.max))
+        if isinstance(after, dt.datetime):
+            raise InvalidValue.of("after", "be a date and not a moment", after, do="write its date() in your zone")
+        found = self._reviewed(after)
         return None if found is None else found.date()
 
-    def _rule(self) -> rrulebase:
+    def _reviewed(self, after: dt.date) -> dt.datetime | None:
+        """Find the first review after a day, and refuse a rule that cannot be read."""
         if self.review is None or self.review_from is None:
             raise InvalidValue.of(
                 "review_from" if self.review else "review",
@@ -169,16 +177,17 @@ class Register:
                 None,
                 do="write review='FREQ=MONTHLY;BYDAY=1MO' and review_from=the first day",
             )
-        first = dt.datetime.combine(self.review_from, dt.time())
-        wrong = InvalidValue.of(
-            "review", "be a rule of days or longer, such as 'FREQ=MONTHLY;BYDAY=1MO'", self.review, do="see RFC 5545"
-        )
-        if not any(f"FREQ={often}" in self.review.upper() for often in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")):
-            raise wrong
+        first, last = dt.datetime.combine(self.review_from, dt.time()), dt.datetime.combine(after, dt.time.max)
+        fit = "FREQ=" in self.review.upper() and not _FINE.search(self.review)
         try:
-            return rrulestr(self.review, dtstart=first)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            raise wrong from None
+            return rrulestr(self.review if fit else "", dtstart=first, ignoretz=True).after(last)
+        except (ValueError, TypeError, LookupError, AttributeError):
+            raise InvalidValue.of(
+                "review",
+                "be a rule of days or longer with an interval from 1, such as 'FREQ=MONTHLY;BYDAY=1MO'",
+                self.review,
+                do="see RFC 5545",
+            ) from None
 
     def _repr_html_(self) -> str:
         return self.table()
@@ -187,7 +196,7 @@ class Register:
         """Write the register as one table, the cycles that are not done first, in their order of rank."""
         rows = [_line(one) for one in (*self.ranked(), *self.by_status()[CycleStatus.DONE])]
         head = ["Id", "Subject", "Stage", "Owner", "Grade", "KPI", "Baseline", "Goal", "After", "Found"]
-        return table(head, rows, caption=f"{len(rows):,} improvements", numeric={6, 7, 8})
+        return table(head, rows, caption=counted(len(rows), "improvement"), numeric={6, 7, 8})
 
 
 def _line(cycle: Cycle) -> list[object]:
@@ -201,8 +210,8 @@ def _line(cycle: Cycle) -> list[object]:
         plan.owner,
         None if plan.priority is None else plan.priority.label(),
         plan.kpi,
-        *(number(value, plan.unit) for value in (plan.baseline, plan.goal, after)),
-        None if check is None else check.verdict.decision,
+        *(number(value, plan.shown_in) for value in (plan.baseline, plan.goal, after)),
+        None if check is None else check.verdict.decision + (", incomplete" if check.gaps else ""),
     ]
 
 

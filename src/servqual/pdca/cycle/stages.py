@@ -6,9 +6,9 @@ from typing import Any
 
 import attrs
 
-from servqual._checks import a, filled, instant, must_be, several
+from servqual._checks import a, among, as_instant, filled, instant, must_be, several
 from servqual._typed import typed
-from servqual.errors import InvalidValue, NothingDone, NotImproved, OtherQuestion
+from servqual.errors import InvalidValue, NothingDone, NotImproved
 from servqual.metrics.results.attaining import GoalVerdict
 from servqual.metrics.results.caveats import Caveat
 from servqual.model.standards.standard import ServiceStandard
@@ -16,10 +16,10 @@ from servqual.pdca.causes.evidence import Evidence, as_evidence
 from servqual.pdca.cycle.actions import Action, ActionKind
 from servqual.pdca.cycle.acts import Act, Adjust, Standardise
 from servqual.pdca.cycle.next_version import next_version
-from servqual.pdca.cycle.notices import PROMOTING, Notice
+from servqual.pdca.cycle.notices import PROMOTING, Audience, Notice
 from servqual.pdca.cycle.plan import Planned
-from servqual.pdca.cycle.questions import gaps_of, goal_verdict, must_answer
-from servqual.pdca.cycle.rechecks import Recheck, RecheckState, due_after, found
+from servqual.pdca.cycle.questions import gaps_of, goal_verdict, judged_kpi, must_answer
+from servqual.pdca.cycle.rechecks import Recheck, RecheckState, due_after, found, must_repeat
 from servqual.pdca.cycle.stage import CycleStatus, Due, Stage, by_day, not_before
 from servqual.pdca.cycle.steps import Completed, Progressed, Step
 from servqual.pdca.cycle.story import Story
@@ -28,7 +28,7 @@ from servqual.pdca.verdicts.verdict import Verdict
 __all__ = ["Check", "Do", "Outcome", "Plan"]
 
 RECHECK_AFTER = (30, 60, 90)
-"""Days from Act to each re-check, unless other ones are given."""
+"""Days from Act to each re-check, unless other ones are given: a convention of ours, which rests on no study."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -37,9 +37,10 @@ class Plan(Planned, Stage):
 
     `subject` says what it is about in words, and `applies_to` whether that is a process, a standard or an assessment.
     `kpi` is a key of the catalogue or a `Kpi`; with a `Kpi`, or with a baseline that was measured, its `definition` is
-    part of the plan. `baseline` is a number in the unit of the KPI, or the `Measurement` or `Tally` that it is read
-    from; `baseline_from` then keeps the measurement, which knows its tally. `goal` is in the same unit. Durations are
-    seconds or a timedelta. `group` is the cell that it is about, such as `{"team": "north"}`; empty for all.
+    part of the plan, and `measured_by` is what to tally. `baseline` is a number in the unit of the KPI, or the
+    `Measurement` or `Tally` that it is read from; `baseline_from` then keeps the measurement, which knows its tally.
+    `goal` is in the same unit. Durations are seconds or a timedelta. `group` is the cell that it is about, such as
+    `{"team": "north"}`; empty for all.
 
     `margin` is the least change that matters and `guardrails` what must not get worse. `options` were weighed; `chosen`
     names one and `chosen_because` says why. `team` makes the plan look up its owners; `zone` is where its days are
@@ -48,8 +49,9 @@ class Plan(Planned, Stage):
     actions: `smart_gaps` lists what is missing.
 
     Refused: a goal behind the baseline (`plan.goal_behind_baseline`), a KPI that nobody knows, a KPI without a better
-    direction unless `better` states one, two actions of one name, a choice that is not among the options or has no
-    reason, a guardrail on the KPI itself, an owner whom the given team does not know.
+    direction unless `better` states one, a `better` against the direction of the KPI, two actions of one name, a choice
+    that is not among the options or has no reason, a guardrail on the KPI itself, an owner whom the given team does not
+    know.
 
     >>> plan = Plan(id="Q-1", subject="billing", owner="M-1", at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC),
     ...             kpi="resolution_rate", baseline=0.60, goal=0.75)
@@ -103,8 +105,12 @@ def _dues(plan: Planned, actions: Iterable[Action]) -> tuple[Due, ...]:
     )
 
 
+def _notices(given: Iterable[Notice] | Notice) -> tuple[Notice, ...]:
+    return several("notices", given, "notices", alone=Notice)
+
+
 def _steps(given: Iterable[Step]) -> tuple[Step, ...]:
-    steps = several("steps", given, "steps of a plan")
+    steps = several("steps", given, "steps of a plan", alone=(Completed, Progressed))
     for step in steps:
         must_be(Step, "steps", "Completed or Progressed", step)
     return tuple(sorted(steps, key=lambda step: (step.at, step.what, isinstance(step, Completed))))
@@ -248,7 +254,7 @@ class Check(Stage):
 
     @property
     def gaps(self) -> tuple[Caveat, ...]:
-        """What the plan asked for and the verdict lacks: a guardrail, its margin, the margin, or the time after."""
+        """What the plan asked for and the verdict lacks: a guardrail, the margins as planned, or the time after."""
         return gaps_of(self.plan, self.verdict, self.do.completed[0].at)
 
     @property
@@ -258,8 +264,15 @@ class Check(Stage):
 
     @property
     def effective(self) -> bool | None:
-        """Whether the measures worked: True if improved, False if worse or the same, None where nobody knows."""
-        if self.verdict.decision in {"worse", "equivalent"}:
+        """Whether the measures worked: True if improved, False if worse or the same, None where nobody knows.
+
+        Nobody knows where it was measured before anything was done, or where only a wider margin than planned says that
+        things are the same.
+        """
+        decision, gaps = self.verdict.decision, {gap.code for gap in self.gaps}
+        if "check.measured_too_early" in gaps:
+            return None
+        if decision == "worse" or (decision == "equivalent" and "check.margin_wider" not in gaps):
             return False
         return True if self.improved else None
 
@@ -276,7 +289,7 @@ class Check(Stage):
         overruled_by: str | None = None,
         reason: str = "",
         evidence: Any = (),
-        notices: Iterable[Notice] = (),
+        notices: Iterable[Notice] | Notice = (),
         recheck_after: Iterable[int] = RECHECK_AFTER,
     ) -> "Outcome":
         """Decide what follows: `Standardise`, `Adjust` or `Abandon`.
@@ -302,7 +315,9 @@ class Check(Stage):
 class Outcome(Stage):
     """What followed from a check: the decision, who is told, and whether the change lasts.
 
-    `notices` say what customers and staff have to be told, `rechecks` when a new standard is looked at again.
+    `notices` say what customers and staff have to be told, `rechecks` when a new standard is looked at again. Refused:
+    a decision before the check, a standard of what did not improve without a second person (`check.not_improved`), and
+    re-checks as `recheck` refuses them.
     """
 
     check: Check = attrs.field(validator=a(Check))
@@ -311,11 +326,12 @@ class Outcome(Stage):
     overruled_by: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
     reason: str = ""
     evidence: tuple[Evidence, ...] = attrs.field(default=(), converter=as_evidence)
-    notices: tuple[Notice, ...] = attrs.field(default=(), converter=tuple[Notice, ...])
+    notices: tuple[Notice, ...] = attrs.field(default=(), converter=_notices)
     rechecks: tuple[Recheck, ...] = attrs.field(default=(), converter=tuple[Recheck, ...])
 
     def __attrs_post_init__(self) -> None:
         not_before(self.at, self.check.at, "the check")
+        self._check_rechecks()
         against = isinstance(self.decision, Standardise) and not self.check.improved
         if not against:
             if self.overruled_by is not None:
@@ -351,8 +367,9 @@ class Outcome(Stage):
 
     @property
     def last_at(self) -> dt.datetime:
-        """Moment of the last step that this stage knows of."""
-        return self.at
+        """Moment of the last step that this stage knows of: the decision, a re-check, or a notice."""
+        steps = (*(one.at for one in self.rechecks), *(one.done_at for one in self.notices))
+        return max([self.at, *(at for at in steps if at is not None)])
 
     def pending(self) -> tuple[Due, ...]:
         """List what is still to be done, in the order of the last days."""
@@ -389,17 +406,26 @@ class Outcome(Stage):
     @property
     def relapsed(self) -> bool:
         """Whether the last re-check that was made found that the change was lost."""
-        made = [one.state for one in self.rechecks if not one.is_open]
-        return bool(made) and made[-1] is RecheckState.RELAPSED
+        return self.lasting is RecheckState.RELAPSED
+
+    @property
+    def lasting(self) -> RecheckState | None:
+        """What the last re-check that was made found; None before any."""
+        return next((one.state for one in reversed(self.rechecks) if not one.is_open), None)
 
     def notify(self, *notices: Notice) -> "Outcome":
         """Add notices that have to be given."""
         return attrs.evolve(self, notices=(*self.notices, *notices))
 
-    def told(self, what: str, *, at: dt.datetime) -> "Outcome":
-        """Record that the notices of this text were given; refused where none of them waits."""
+    def told(self, what: str, *, at: dt.datetime, to: Audience | str | None = None) -> "Outcome":
+        """Record that the notices of this text were given, to all or only `to` one audience.
+
+        Refused where none of them waits.
+        """
         moment = not_before(at, self.at, "the decision")
-        waiting = [one for one in self.notices if one.what == what and one.done_at is None]
+        if to is not None:
+            among("to", to, list(Audience))
+        waiting = [one for one in self.notices if one.what == what and one.done_at is None and to in {None, one.to}]
         if not waiting:
             raise InvalidValue.of("what", "be a notice that was not given yet", what, do="notify() adds one")
         return attrs.evolve(
@@ -407,32 +433,43 @@ class Outcome(Stage):
         )
 
     def recheck(self, verdict: Verdict, *, at: dt.datetime) -> "Outcome":
-        """Make the next re-check with a verdict on the question of the plan, of a later time than the check's.
+        """Make the next re-check with a verdict on the question of the plan; a relapse can be followed by `next_plan`.
 
-        The verdict is held against the same side before as that of the check, or against another one, such as the
-        side after: see `RecheckState`. A relapse can be followed by `next_plan`.
+        The side before is that of the check, restated or not, or the side after of the check; sides are known by their
+        period, or where none is stated by their numbers. The side after is of a later time than all that was judged by
+        the check and earlier re-checks. Refused: another verdict (`check.other_question`), and a re-check before the
+        last one.
         """
-        moment = not_before(at, self.at, "the decision")
-        must_answer(self.plan, verdict, moment)
-        first = self.check.verdict
-        if verdict == first or (verdict.now is not None and first.now is not None and verdict.now <= first.now):
-            raise OtherQuestion.of(
-                "verdict", f"know of a later time than that of the check, {first.now}", verdict.now, do="compare anew"
-            )
         place = next((n for n, one in enumerate(self.rechecks) if one.is_open), None)
         if place is None:
             raise InvalidValue.of("rechecks", "have one that was not made yet", len(self.rechecks), shown="none open")
-        complete = not gaps_of(self.plan, verdict, self.check.do.completed[0].at)
-        made = attrs.evolve(
-            self.rechecks[place], at=moment, verdict=verdict, state=found(verdict, first, complete=complete)
-        )
+        must_answer(self.plan, verdict, as_instant(at, "at"))
+        made = attrs.evolve(self.rechecks[place], at=at, verdict=verdict, state=self._found(verdict))
         return attrs.evolve(self, rechecks=(*self.rechecks[:place], made, *self.rechecks[place + 1 :]))
+
+    def _check_rechecks(self) -> None:
+        """Refuse re-checks out of order, on another question, or with another result than their verdicts say."""
+        last, taken, least, what = self.check.verdict, self.check.at, self.at, "the decision"
+        for one in self.rechecks:
+            if one.verdict is None or one.at is None:
+                continue
+            not_before(one.at, least, what)
+            must_answer(self.plan, one.verdict, one.at)
+            must_repeat(one.verdict, self.check.verdict, last, taken)
+            if one.state is not (state := self._found(one.verdict)):
+                raise InvalidValue.of("state", f"be {state}, as the verdict of the re-check says", one.state)
+            last, taken, least, what = one.verdict, one.at, one.at, "the last re-check"
+
+    def _found(self, verdict: Verdict) -> RecheckState:
+        complete = not gaps_of(self.plan, verdict, self.check.do.completed[0].at)
+        return found(verdict, self.check.verdict, complete=complete)
 
     def next_plan(self, *, id: str, goal: float | dt.timedelta, at: dt.datetime, **changes: Any) -> Plan:  # noqa: A002
         """Open the child plan after `Adjust`, or after a relapse: its baseline is the value that was reached.
 
-        Subject, owner, KPI, margin, guardrails, group, team and links stay; cause, hypothesis, options and actions are
-        those of the new plan and come from `changes`, as does all else that differs. Refused after other decisions.
+        Subject, owner, KPI with its parameters, margin, guardrails, group, team and links stay; cause, hypothesis,
+        options and actions are those of the new plan and come from `changes`, as does all else that differs. Refused
+        after other decisions.
         """
         if not (isinstance(self.decision, Adjust) or self.relapsed):
             raise InvalidValue.of(
@@ -442,8 +479,8 @@ class Outcome(Stage):
                 shown=type(self.decision).__name__,
                 do="write a new Plan",
             )
-        made = [one.verdict for one in self.rechecks if one.verdict is not None]
-        reached = (made[-1] if self.relapsed else self.check.verdict).after.value
+        made = [(one.verdict, one.at) for one in self.rechecks if one.verdict is not None and one.at is not None]
+        last, since = made[-1] if self.relapsed else (self.check.verdict, self.at)
         fresh: dict[str, Any] = {
             "cause": None,
             "hypothesis": "",
@@ -453,11 +490,12 @@ class Outcome(Stage):
             "actions": (),
             "resources": (),
             "evidence": (),
-            "baseline": reached,
+            "kpi": judged_kpi(self.plan, last) or self.plan.own_kpi or self.plan.kpi,
+            "baseline": last.after.value,
             "baseline_from": None,
             "parent": self.plan.id,
         }
-        moment = not_before(at, self.at, "the decision")
+        moment = not_before(at, since, "the last re-check" if self.relapsed else "the decision")
         return attrs.evolve(self.plan, **(fresh | {"id": id, "goal": goal, "at": moment} | changes))
 
     def apply(self, standard: ServiceStandard, *, at: dt.datetime | None = None) -> ServiceStandard:
@@ -479,7 +517,7 @@ class Outcome(Stage):
         assert by is not None  # a plan without an owner does not start
         moment = self.at if at is None else not_before(at, self.at, "the decision")
         goal = self.plan.goal if self._reached() else None
-        return next_version(standard, self.decision, self.plan, at=moment, by=by, goal=goal)
+        return next_version(standard, self.decision, self.plan, at=moment, by=by, goal=goal, verdict=self.check.verdict)
 
     def _reached(self) -> bool:
         value, goal = self.check.verdict.after.value, self.plan.goal

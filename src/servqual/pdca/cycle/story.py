@@ -59,7 +59,9 @@ def page(story: Story) -> Html:
     plan = story.plan
     where = ", ".join(f"{name} {value}" for name, value in plan.place().items())
     owner = plan.owner and f"owner {plan.owner}"
-    facts = " · ".join(filter(None, [plan.id, owner, _title(plan.kpi), where, plan.priority and plan.priority.label()]))
+    facts = " · ".join(
+        filter(None, [plan.id, owner, plan.measured_by.title, where, plan.priority and plan.priority.label()])
+    )
     columns = (
         _column("Plan", plan.at, plan, _planned(plan)),
         _column("Do", story.started_at, plan, _done(story)),
@@ -95,7 +97,7 @@ def _planned(plan: Planned) -> list[Html]:
         _row("Suspected cause" if cause and cause.suspected else "Cause", chain),
         _row("We expect", plan.hypothesis),
         _row("Chosen", "" if plan.chosen is None else f"{plan.chosen}: {plan.chosen_because}"),
-        _row("Matters from", "" if plan.margin is None else _change(plan.margin, plan.unit, signed=False)),
+        _row("Matters from", "" if plan.margin is None else _change(plan.margin, plan.shown_in, signed=False)),
         _row("Cases needed", "" if size is None else f"{size:,} a side to see it"),
         _row("Must not worsen", ", ".join(_title(guard.kpi) for guard in plan.guardrails)),
         _row("Missing", ", ".join(gap.label() for gap in plan.smart_gaps()), tone=_RED),
@@ -123,18 +125,19 @@ def _done(story: Story) -> list[Html]:
 
 
 def _checked(story: Story) -> list[Html]:
-    verdict, unit = story.verdict, story.plan.unit
+    verdict, unit = story.verdict, story.plan.shown_in
     if verdict is None:
         return []
+    tone = _GREY if story.gaps and verdict.decision == "improved" else _TONES.get(verdict.decision, _GREY)
     sizes = "" if verdict.change is None else f" {_change(verdict.change, unit)}"
     between = _between(verdict.low, verdict.high, unit)
     head = Html(
-        f'<p style="margin:0 0 .3em"><b style="color:{_TONES.get(verdict.decision, _GREY)};font-size:1.1em">'
+        f'<p style="margin:0 0 .3em"><b style="color:{tone};font-size:1.1em">'
         f"{escape(capital(verdict.decision))}</b>{escape(sizes)}"
         + (f' <span style="opacity:.7">({escape(between)})</span>' if between else "")
         + "</p>"
     )
-    guards = "; ".join(f"{_title(guard.kpi)} {guard.decision}" for guard in verdict.guardrails)
+    guards = "; ".join(f"{guard.title} {guard.decision}" for guard in verdict.guardrails)
     rows = [
         head,
         _row("Cases", f"{verdict.n_before:,} before, {verdict.n_after:,} after"),
@@ -182,7 +185,7 @@ def _ended(story: Story) -> list[Html]:
 
 def _scale(story: Story) -> str:
     """Draw baseline, goal and what was reached on one line, with the interval of the last; empty without numbers."""
-    plan, verdict = story.plan, story.verdict
+    plan, verdict, unit = story.plan, story.verdict, story.plan.shown_in
     after = None if verdict is None else verdict.after
     low, high = (None, None) if after is None else (after.low, after.high)
     value = None if after is None else after.value
@@ -206,14 +209,14 @@ def _scale(story: Story) -> str:
         ("after", value, "#3b82d6", 80),
     ):
         if at is not None:
-            label = escape(f"{name} {number(at, plan.unit)}")
+            label = escape(f"{name} {number(at, unit)}")
             parts.append(
                 f'<circle cx="{x(at)}" cy="34" r="6" fill="{colour}"/><text x="{x(at)}" y="{y}" fill="{colour}" '
                 f'font-size="15" text-anchor="middle">{label}</text>'
             )
-    told = f"baseline {number(plan.baseline, plan.unit)}, goal {number(plan.goal, plan.unit)}"
+    told = f"baseline {number(plan.baseline, unit)}, goal {number(plan.goal, unit)}"
     if value is not None:
-        told += f", after {number(value, plan.unit)} ({interval(low, high, plan.unit)})"
+        told += f", after {number(value, unit)} ({interval(low, high, unit)})"
     return (
         f'<svg viewBox="0 0 1000 88" role="img" aria-label="{escape(told)}" '
         f'style="display:block;width:100%;max-height:100px;margin:0 0 .4em">{"".join(parts)}</svg>'

@@ -7,7 +7,7 @@ from typing import Any, Final
 import attrs
 
 from servqual._words import capital, clean, counted, number, shorten
-from servqual.metrics import Kpi, Measurement, Pareto
+from servqual.metrics import Measurement, Pareto
 from servqual.pdca.causes.cause import Cause
 from servqual.pdca.cycle.stages import Plan
 from servqual.pdca.diagnosis.courses import Course
@@ -21,11 +21,6 @@ _MOSTLY: Final = 0.5
 """The share of the items of a group from which on it is another name of a candidate."""
 _TELLING: Final = 0.3
 """The share of the bad cases from which on a category is worth to be looked at."""
-
-
-def unit_of(kpi: Kpi) -> str:
-    """The unit to tell a value in: seconds of business time are never told in days."""
-    return "working s" if kpi.unit == "s" and kpi.params.get("hours") is not None else kpi.unit
 
 
 def named(column: str, group: object) -> str:
@@ -82,14 +77,14 @@ class Candidate:
     def smallest(self) -> str:
         """The smallest difference from the rest that would have been seen, in words."""
         if self.weak.kind == "mean":
-            return number(self.weak.smallest, unit_of(self.weak.kpi))
+            return number(self.weak.smallest, self.weak.kpi.told_in)
         return f"{number(100 * self.weak.smallest, 'points')} percentage points"
 
     @property
     def sentence(self) -> str:
         """The finding as a sentence that a manager reads."""
         weak = self.weak
-        unit = unit_of(weak.kpi)
+        unit = weak.kpi.told_in
         what = "case" if weak.kpi.table == "cases" else "item"
         told = (
             f"{capital(named(weak.column, weak.label))}, {shorten(weak.kpi.title, _LONGEST)}: "
@@ -107,8 +102,8 @@ class Candidate:
             told += "."
         if self.also:
             others = [
-                f"{shorten(o.kpi.title, _LONGEST)} ({number(o.measured.value, unit_of(o.kpi))} against "
-                f"{number(o.overall.value, unit_of(o.kpi))})"
+                f"{shorten(o.kpi.title, _LONGEST)} ({number(o.measured.value, o.kpi.told_in)} against "
+                f"{number(o.overall.value, o.kpi.told_in)})"
                 for o in self.also[:_TOLD]
             ]
             more = f"; and {len(self.also) - _TOLD} more" if len(self.also) > _TOLD else ""
@@ -127,7 +122,7 @@ class Candidate:
         same = [named(other.column, other.label) for other in self.same if other.overlap >= _MOSTLY]
         if same:
             parts.append(f"the same cases are {', '.join(same[:_NAMED])}")
-        if self.course is not None and self.course.start is not None:
+        if self.course is not None and (self.course.start or self.course.end):
             parts.append(self.course.text)
         return "; ".join(parts) or "not known yet: ask those who do the work"
 

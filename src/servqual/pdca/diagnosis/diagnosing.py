@@ -1,16 +1,17 @@
 """What is wrong, where, since when and in which cases: from data and a standard to candidates with a draft plan."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from numbers import Integral, Real
 from types import MappingProxyType
 from typing import ClassVar, Final, Literal, TypeAlias, Unpack
 
 import attrs
 
-from servqual._checks import among, must_be
+from servqual._checks import among, must_be, several
 from servqual._words import counted, number
 from servqual.errors import InvalidValue, MissingColumn
-from servqual.metrics import KPIS, Attainment, Kpi, Measures, attainment, measure
-from servqual.metrics.engine import Data, Options, spelled_out
+from servqual.metrics import KPIS, Attainment, Kpi, Measures, attainment
+from servqual.metrics.engine import Data, Options, Plan, in_zone_of, plan_of, spelled_out, tallies_in
 from servqual.metrics.results.attaining import indicators_of
 from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
 from servqual.metrics.time.periods import PERIODS
@@ -22,6 +23,7 @@ from servqual.pdca.diagnosis.particulars import with_particulars
 from servqual.pdca.diagnosis.readings import kind_of
 from servqual.pdca.diagnosis.searching import LEAST, search
 from servqual.pdca.diagnosis.timing import ProcessTimes, process_times
+from servqual.readers.columns.columns import FIRST_MOMENT
 from servqual.readers.columns.request import Request
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.sources import TableChunks
@@ -53,9 +55,9 @@ class Diagnosis(Tidy[Candidate]):
     """The candidates for improvement, the first one first; `looked_at` cells were tested together, at `level`.
 
     `attained` holds the indicators of the standard, the worst gap first, and `courses` since when each missed one is
-    missed, by its name. `too_small` cells had too few items to be looked at. `process` says where the time goes, None
-    where there is no log and no table of steps, or they lack a column for it, and with a `period` or `where`, which do
-    not cut steps.
+    missed, by the definition id of its KPI. `too_small` cells had fewer items than `least`. `process` says where the
+    time goes, None where there is no log and no table of steps, or they lack a column for it, and with a `period` or
+    `where`, which do not cut steps.
     """
 
     looked_at: int
@@ -78,6 +80,7 @@ class Diagnosis(Tidy[Candidate]):
             "spared": Column("weak.spared", "count"),
             "selected": Column("selected.value", OWN),
             "since": Column("course.start"),
+            "until": Column("course.end"),
             "promised": Column("promised"),
             "unit": Column("measured.unit"),
         }
@@ -95,7 +98,7 @@ class Diagnosis(Tidy[Candidate]):
     def _said(self) -> Iterator[str]:
         for row in self.missed:
             m = row.measured
-            since = self.courses.get(row.indicator.name)
+            since = self.courses.get(m.definition)
             told = f"Missed: {row.indicator.name}, {number(m.value, m.unit)} for a goal of {number(row.goal, m.unit)}"
             yield f"{told}; {since.text}." if since else f"{told}."
         for candidate in self.rows:
@@ -118,6 +121,7 @@ def diagnose(
     *,
     kpis: Sequence[str | Kpi] | None = None,
     every: Every = "week",
+    confidence: float = 0.95,
     level: float = 0.05,
     least: int = LEAST,
     most: int = 10,
@@ -131,7 +135,8 @@ def diagnose(
         standard: whose indicators are measured first, and rank first.
         kpis: searched beside those of the standard; by default waits, times to resolution, reopening, reassignment and
             other usual ones of the tables that are there.
-        every: the period of the control charts that tell since when.
+        every: the period of the control charts that tell since when; they look at all data up to the end of `period`.
+        confidence: that of the intervals by which a promise is missed, and of those of the groups.
         level: the chance, over all cells and KPIs together, that any group is named although none is worse.
         least: the fewest items of a cell that is looked at.
         most: the most candidates that are listed.
@@ -154,49 +159,77 @@ def diagnose(
     >>> [(row.kpi, dict(row.group), int(row.weak.spared)) for row in found]
     [('reopen_rate', {'team': 'south'}, 36)]
     """
-    if not 0 < level < 1:
-        raise InvalidValue.of("level", "lie between 0 and 1", level, do="write 0.05")
+    _check_numbers(level, least, most)
     among("every", every, ("week", "month"))
     must_be(Mapping, "data", "a mapping by name", data)
     for table, source in data.items():
         if isinstance(source, Iterator):
             raise InvalidValue.of(table, "be readable several times", source, do="pass a list, a frame or a path")
-    asked = options.get("by")
-    options = _by((), options)
+    must_be(Mapping, "catalogue", "a mapping from key to KPI", catalogue)
+    asked = plan_of((), by=options.get("by") or ()).by
+    options = in_zone_of(data, _by((), options))
     indicators = indicators_of(standard)
-    attained = attainment(indicators, data, catalogue=catalogue, **options) if indicators else ()
-    promised = _promised(indicators, catalogue)
+    attained = attainment(indicators, data, confidence=confidence, catalogue=catalogue, **options) if indicators else ()
     tables = {table: columns_of(data, table, options) for table in _tables(data)}
-    further = _usual(tables) if kpis is None else [_found(kpi, catalogue) for kpi in kpis]
-    searched = {kpi.key: kpi for kpi in (*further, *promised.values())}  # a promise wins over a usual KPI of its key
+    further = _usual(tables) if kpis is None else _found(kpis, catalogue)
+    promised, searched = _resolved(indicators, further, catalogue, options)
     columns = {table: [name for name in asked or _COLUMNS if name in there] for table, there in tables.items()}
-    _check_columns(asked or (), columns)
+    _check_columns(asked, columns)
 
     def measured(questions: Sequence[tuple[Sequence[Kpi], tuple[str, ...]]]) -> list[Measures]:
-        return [measure([*some], data, **_by(by, options)) for some, by in questions]
+        plans = [plan_of(some, **_by(by, options)) for some, by in questions]
+        # a month alone has too few weeks to tell since when
+        plans = [_until_the_end(plan) if every in plan.by else plan for plan in plans]
+        return [tally.measure(confidence) for tally in tallies_in(plans, data)]
 
-    found = search(measured, [*searched.values()], columns, level=level, least=least)
-    missed = {row.indicator for row in attained if row.verdict == "not_reached"}
+    found = search(measured, searched, columns, level=level, least=least)
     ranks = dict.fromkeys(MARKS, 1) | {kpi.key: 0 for kpi in promised.values()}
-    goals = {promised[row.indicator].key: (row.indicator.name, row.goal) for row in attained}
+    goals = {promised[row.indicator].definition: row for row in reversed(attained)}  # the worst gap wins
     candidates = [
-        attrs.evolve(one, promised=goals[one.kpi][0], goal=goals[one.kpi][1]) if one.kpi in goals else one
+        attrs.evolve(one, promised=row.indicator.name, goal=row.goal)
+        if (row := goals.get(one.weak.kpi.definition))
+        else one
         for one in with_particulars(ranked(found, ranks, most), measured, tables, every)
     ]
-    courses = {
-        i.name: course(kpi, measured([([kpi], (every,))])[0], None, every)
-        for i, kpi in promised.items()
-        if i in missed and kind_of(kpi) and kpi.at in tables.get(kpi.table, ())
+    missed = {
+        kpi.definition: kpi
+        for row in attained
+        if row.verdict == "not_reached"
+        and kind_of(kpi := promised[row.indicator])
+        and kpi.at in tables.get(kpi.table, ())
     }
+    charted = measured([([kpi], (every,)) for kpi in missed.values()]) if missed else []
     return Diagnosis(
         rows=tuple(candidates),
         looked_at=found.looked_at,
         too_small=found.too_small,
         level=level,
         attained=attained,
-        courses=MappingProxyType(courses),
+        courses=MappingProxyType(
+            {
+                definition: course(kpi, measures, None, every)
+                for (definition, kpi), measures in zip(missed.items(), charted, strict=True)
+            }
+        ),
         process=_process(data, options),
     )
+
+
+def _check_numbers(level: float, least: int, most: int) -> None:
+    if isinstance(level, bool) or not isinstance(level, Real) or not 0 < level < 1:
+        raise InvalidValue.of("level", "lie between 0 and 1", level, do="write 0.05")
+    for field, value in (("least", least), ("most", most)):
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+            raise InvalidValue.of(field, "be a whole number of 1 or more", value)
+
+
+def _by(columns: Sequence[str], options: Options) -> Options:
+    return {**options, "by": columns}
+
+
+def _until_the_end(plan: Plan) -> Plan:
+    """Ask the same of all data up to the end of the period."""
+    return plan if plan.period is None else attrs.evolve(plan, period=(FIRST_MOMENT, plan.period[1]))
 
 
 def _process(data: Data, options: Options) -> ProcessTimes | None:
@@ -211,21 +244,22 @@ def _process(data: Data, options: Options) -> ProcessTimes | None:
         return None
 
 
-def _by(columns: Sequence[str], options: Options) -> Options:
-    return {**options, "by": columns}
-
-
-def _promised(indicators: Sequence[Indicator], catalogue: Mapping[str, Kpi]) -> dict[Indicator, Kpi]:
-    """The KPI of each indicator with its limit, under a key of its own."""
-    out: dict[Indicator, Kpi] = {}
-    for indicator in indicators:
-        kpi = catalogue[indicator.kpi]
-        if indicator.within is not None:
-            kpi = kpi.with_(within=indicator.within)
-        if any(other.key == kpi.key and other.definition != kpi.definition for other in out.values()):
-            kpi = kpi.with_(key=f"{kpi.key}: {indicator.name}")
-        out[indicator] = kpi
-    return out
+def _resolved(
+    indicators: Sequence[Indicator], further: Sequence[Kpi], catalogue: Mapping[str, Kpi], options: Options
+) -> tuple[dict[Indicator, Kpi], list[Kpi]]:
+    """Find the KPI of each indicator, and all that are searched, as they are measured: each definition once."""
+    given = [
+        catalogue[each.kpi] if each.within is None else catalogue[each.kpi].with_(within=each.within)
+        for each in indicators
+    ]
+    apart: dict[str, Kpi] = {}
+    for kpi in (*given, *further):
+        key = kpi.key
+        while any(key == other.key for name, other in apart.items() if name != kpi.definition):
+            key += " (other parameters)"
+        apart.setdefault(kpi.definition, kpi.with_(key=key))
+    asked = dict(zip(apart, plan_of([*apart.values()], **options).kpis, strict=True))
+    return {each: asked[kpi.definition] for each, kpi in zip(indicators, given, strict=True)}, [*asked.values()]
 
 
 def _tables(data: Data) -> list[str]:
@@ -255,11 +289,12 @@ def _usual(tables: Mapping[str, Iterable[str]]) -> list[Kpi]:
     return [kpi for kpi in every if {*kpi.needs} <= {*tables[kpi.table]}]
 
 
-def _found(kpi: str | Kpi, catalogue: Mapping[str, Kpi]) -> Kpi:
-    if isinstance(kpi, Kpi):
-        return kpi
-    among("kpis", kpi, catalogue)
-    return catalogue[kpi]
+def _found(kpis: Sequence[str | Kpi], catalogue: Mapping[str, Kpi]) -> list[Kpi]:
+    given = several("kpis", kpis, "keys of KPIs, or KPIs", alone=(str, Kpi))
+    for kpi in given:
+        if not isinstance(kpi, Kpi):
+            among("kpis", kpi, catalogue)
+    return [kpi if isinstance(kpi, Kpi) else catalogue[kpi] for kpi in given]
 
 
 def _check_columns(asked: Sequence[str], columns: Mapping[str, Sequence[str]]) -> None:

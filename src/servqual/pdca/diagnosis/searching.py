@@ -124,14 +124,14 @@ def search(
         mine = adjusted[place : place + int(looked.sum())]
         place += len(mine)
         every += _weak(facet, [*zip(np.flatnonzero(looked).tolist(), mine.tolist(), strict=True)], z, looked_at, level)
-    small = sum(_too_small(facet, looked) for facet, looked, _, _ in tested)
+    small = sum(_too_small(facet, least) for facet in facets)
     found = _standing(measured, every, level / max(looked_at, 1))
     return Search(found=tuple(found), every=tuple(every), looked_at=looked_at, too_small=small)
 
 
-def _too_small(facet: _Facet, looked: Array) -> int:
-    known = np.array([label is not None for label in facet.labels], np.bool_)
-    return int((known & ~looked & (facet.reading.n > 0)).sum())
+def _too_small(facet: _Facet, least: int) -> int:
+    n = facet.reading.n
+    return sum(label is not None and 0 < size < least for label, size in zip(facet.labels, n.tolist(), strict=True))
 
 
 def _facets(measured: Measured, kpis: Sequence[Kpi], columns: Mapping[str, Sequence[str]]) -> list[_Facet]:

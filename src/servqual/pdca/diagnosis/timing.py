@@ -17,6 +17,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual._checks import near
+from servqual._words import counted
 from servqual.errors import MissingColumn
 from servqual.metrics import elapsed
 from servqual.metrics.clocks.corrections import corrected
@@ -37,6 +38,7 @@ _STEPS: Final[Mapping[str, tuple[str, Use]]] = MappingProxyType(
         "identified": ("before the report", "waiting"),
         "reported": ("reception", "waiting"),
         "received": ("classification", "waiting"),
+        "opened": ("classification", "waiting"),
         "classified": ("assignment", "waiting"),
         "assigned": ("queue", "waiting"),
         "handed_over": ("queue after a hand-over", "waiting"),
@@ -76,10 +78,12 @@ class StepTime:
 class ProcessTimes(Tidy[StepTime]):
     """The steps of a process, the one that takes most of the time first: the first row is the bottleneck.
 
-    `unfinished` steps had no end yet, and are left out.
+    `unfinished` steps had no end yet, and are left out. `refused` rows tell no step: a name, case or moment is missing
+    or cannot be read, or the step ended before it began.
     """
 
     unfinished: int = 0
+    refused: int = 0
     _columns: ClassVar[Columns] = MappingProxyType(
         {
             "step": Column("step"),
@@ -98,7 +102,8 @@ class ProcessTimes(Tidy[StepTime]):
 
     def _caption(self) -> str:
         told = ", ".join(f"{use} {self.share_of(use) or 0:.0%}" for use in ("processing", "waiting", "rework"))
-        return f"where the time goes: {told}" if self.rows else "no step has ended"
+        shown = f"where the time goes: {told}" if self.rows else "no step has ended"
+        return f"{shown}; {counted(self.refused, 'row')} refused" if self.refused else shown
 
 
 def process_times(
@@ -112,10 +117,11 @@ def process_times(
     """Measure where the time of a process goes, from a table of `steps` or a log of `case_events`.
 
     A table of steps names each `step` with `started_at` and `ended_at`: that is processing, or rework where `reworked`
-    is true; with `case_id` the time between two steps of a case is waiting. In a log each event begins a step of the
-    life of a case: in a queue, in work, in a wait for somebody, in rework from a reopening to the next solution. With
-    `hours` only open time counts. `now` leaves out later events. A step without an end is left out and counted.
-    `naive` and `columns` are as in `measure`. Raises `MissingColumn` where `data` has neither table, or lacks a column.
+    is true; with `case_id` the time between steps of a case in which none of them runs is waiting. In a log each event
+    begins a step of the life of a case: in a queue, in work, in a wait for somebody, in rework from a reopening to the
+    next solution. With `hours` only open time counts. `now` leaves out later events. A step without an end is left out
+    and counted, and so is a row that cannot be read or ends before it begins. `naive` and `columns` are as in
+    `measure`. Raises `MissingColumn` where `data` has neither table, or lacks a column.
 
     >>> events = {"case_id": ["A"] * 4, "event": ["assigned", "started", "resolved", "closed"],
     ...           "at": ["2026-05-04T08:00Z", "2026-05-04T11:00Z", "2026-05-04T12:00Z", "2026-05-04T12:00Z"]}
@@ -143,17 +149,22 @@ def process_times(
                 column=name,
                 near=near(name, chunk.columns),
             )
-    spans = _of_steps(chunk, seen) if table == "steps" else _of_log(chunk, seen)
-    return _summed(*spans, hours)
+    spans, refused = _of_steps(chunk, seen) if table == "steps" else _of_log(chunk, seen)
+    return _summed(*spans, hours=hours, refused=refused)
 
 
 Spans: TypeAlias = tuple[Array, Sequence[tuple[str, Use]], Array, Array]
 """The step of each span as a code, the steps by code, and the ends of the span; a missing end is `_NO_END`."""
 
 
-def _of_log(chunk: Chunk, seen: int) -> Spans:
-    """Read spans from a log: the step after each event, carried over events that begin none, and joined where equal."""
-    log = _Log.of(corrected(chunk), seen)
+def _of_log(chunk: Chunk, seen: int) -> tuple[Spans, int]:
+    """Read spans from a log, and count refused rows.
+
+    Each is the step after an event, carried over events that begin none, and joined where equal.
+    """
+    chunk = corrected(chunk)
+    known = np.logical_and.reduce([chunk.columns[name].known for name in _NEEDED["case_events"]])
+    log = _Log.of(chunk, seen)
     steps: dict[tuple[str, Use], int] = {}
 
     def code(name: str, whom: str = "") -> int:
@@ -183,7 +194,7 @@ def _of_log(chunk: Chunk, seen: int) -> Spans:
     end = np.full(len(state), _NO_END)
     end[:-1] = np.where(case[1:] == case[:-1], at[1:], _NO_END)
     inside = state >= 0
-    return state[inside], list(steps), at[inside], end[inside]
+    return (state[inside], list(steps), at[inside], end[inside]), int((~known).sum())
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -219,11 +230,12 @@ class _Log:
         return np.asarray(state[np.maximum.accumulate(told)])
 
 
-def _of_steps(chunk: Chunk, seen: int) -> Spans:
-    """Read spans from a table of steps: each step, and the time between two of a case."""
+def _of_steps(chunk: Chunk, seen: int) -> tuple[Spans, int]:
+    """Read spans from a table of steps, and count refused rows: each step, and where none of a case runs."""
     columns = chunk.columns
     step, start, end = columns["step"], columns["started_at"], columns["ended_at"]
-    known = step.known & start.known & (start.values <= seen)
+    told = step.known & start.known & ~(end.known & (end.values < start.values))
+    rows = np.flatnonzero(told & (start.values <= seen))
     reworked = columns.get("reworked") or Labels.missing(Kind.FLAG, chunk.size)
     steps: dict[tuple[str, Use], int] = {}
 
@@ -233,30 +245,43 @@ def _of_steps(chunk: Chunk, seen: int) -> Spans:
     codes = np.array(
         [
             code(str(step.labels[label]), "rework" if again else "processing")
-            for label, again in zip(step.values[known].tolist(), (reworked.values[known] == 1).tolist(), strict=True)
+            for label, again in zip(step.values[rows].tolist(), (reworked.values[rows] == 1).tolist(), strict=True)
         ],
         np.int64,
     )
-    starts = start.values[known]
-    ends = np.where(end.known & (end.values <= seen), end.values, _NO_END)[known]
+    starts, refused = start.values[rows], int((~told).sum())
+    ends = np.where(end.known & (end.values <= seen), end.values, _NO_END)[rows]
     if "case_id" not in columns or not len(codes):
-        return codes, list(steps), starts, ends
-    case = columns["case_id"].values[known]
-    order = np.lexsort((starts, case))
-    follows = (case[order][1:] == case[order][:-1]) & (ends[order][:-1] != _NO_END) & (case[order][1:] >= 0)
-    before, behind = order[:-1][follows], order[1:][follows]
-    gap = starts[behind] > ends[before]
-    waits = [code(f"before {list(steps)[codes[place]][0]}", "waiting") for place in behind[gap].tolist()]
+        return (codes, list(steps), starts, ends), refused
+    before, behind = _idle(columns["case_id"].values[rows], starts, ends)
+    waits = [code(f"before {list(steps)[codes[place]][0]}", "waiting") for place in behind.tolist()]
     return (
         np.append(codes, np.array(waits, np.int64)),
         list(steps),
-        np.append(starts, ends[before[gap]]),
-        np.append(ends, starts[behind[gap]]),
-    )
+        np.append(starts, before),
+        np.append(ends, starts[behind]),
+    ), refused
+
+
+def _idle(case: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
+    """Find where no step of a case runs: the moment when the last one ended, and the place of the next one.
+
+    A step without an end runs on, so that nothing waits after it.
+    """
+    order = np.lexsort((starts, case))
+    case, starts, ends = case[order], starts[order], ends[order]
+    first = np.append(True, case[1:] != case[:-1])[: len(case)]
+    # moments as ranks, and each case above the ones before it, so that one running maximum serves all
+    moments, rank = np.unique(np.where(ends == _NO_END, np.iinfo(np.int64).max, ends), return_inverse=True)
+    number = np.cumsum(first) - 1
+    latest = np.maximum.accumulate(rank + number * len(moments)) - number * len(moments)
+    free = moments[latest]
+    idle = np.flatnonzero(~first[1:] & (case[1:] >= 0) & (free[:-1] < starts[1:]))
+    return free[idle], order[idle + 1]
 
 
 def _summed(
-    state: Array, steps: Sequence[tuple[str, Use]], start: Array, end: Array, hours: Hours | None
+    state: Array, steps: Sequence[tuple[str, Use]], start: Array, end: Array, *, hours: Hours | None, refused: int
 ) -> ProcessTimes:
     ended = end != _NO_END
     state, start, end = state[ended], start[ended], end[ended]
@@ -274,4 +299,4 @@ def _summed(
         share = total / (whole / 1e6) if whole else 0.0
         rows.append(StepTime(step=step, use=use, n=len(mine), total_s=total, share=share, median_s=median, p90_s=p90))
     rows.sort(key=lambda row: (-row.total_s, row.step))
-    return ProcessTimes(rows=tuple(rows), unfinished=int((~ended).sum()))
+    return ProcessTimes(rows=tuple(rows), unfinished=int((~ended).sum()), refused=refused)

@@ -1,9 +1,9 @@
 """Before and after: may the sides be compared, what changed, how sure is that, and by which rule.
 
 - `guardrail`, `selection`, `asked`: what is asked
-- `sides`, `methods`, `mix`: what is read, and the formula for each kind of number
-- `caveats`, `comparability`, `group_caveats`: what the reader must know
-- `rules`, `steps_down`, `deciding`, `judging`: the decision
+- `sources`, `methods`, `mix`: what is read, and the formula for each kind of number
+- `caveats`, `comparability`, `group_comparability`, `group_caveats`: what the reader must know
+- `rules`, `guarding`, `steps_down`, `deciding`, `judging`: the decision
 - `verdict`: what a comparison says
 - `receipt_form`, `receipts`: a verdict that anybody can make again
 """

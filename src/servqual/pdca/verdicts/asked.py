@@ -2,22 +2,28 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from statistics import NormalDist
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
-from servqual._checks import all_of, must_be, several, whole
+from servqual._checks import all_of, must_be, several
 from servqual._words import number
 from servqual.errors import InvalidValue
 from servqual.pdca.verdicts.guardrail import Guardrail, as_margin
 from servqual.pdca.verdicts.selection import Selected
-from servqual.pdca.verdicts.sides import About
+from servqual.pdca.verdicts.sources import About
+from servqual.stats.inference import Looks, planned_looks
+from servqual.stats.intervals import normal
 
 Amount: TypeAlias = float | dt.timedelta
 Amounts: TypeAlias = Amount | Mapping[str, Amount] | None
 """One amount for the KPI, or one per key of several KPIs."""
+_SUREST: Final = 1 - 1e-8
+"""The highest confidence of an interval, which early ones of many looks would pass."""
 
 
 def _share(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
@@ -25,25 +31,45 @@ def _share(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
         raise InvalidValue.of(field.name, "lie between 0 and 1", value, do="write 0.95")
 
 
-def _margins(given: Amounts) -> Any:
-    if given is None:
-        return None
+def _amounts(read: Callable[[Any], float], given: Any) -> Any:
+    """Read one amount, or one per key, by a function; None stays."""
     if isinstance(given, Mapping):
-        return MappingProxyType({key: _margins(amount) for key, amount in given.items()})
+        return MappingProxyType({key: None if one is None else read(one) for key, one in given.items()})
+    return None if given is None else read(given)
+
+
+def _margins(given: Amounts) -> Any:
+    return _amounts(_margin, given)
+
+
+def _goals(given: Amounts) -> Any:
+    return _amounts(_goal, given)
+
+
+def _margin(given: object) -> float:
     if not (found := as_margin(given)):
         raise InvalidValue.of("margin", "be above 0", given, do="leave it out to ask for no margin")
     return found
 
 
-def _goals(given: object) -> Any:
-    if isinstance(given, Mapping):
-        return MappingProxyType({key: _goals(amount) for key, amount in given.items()})
+def _goal(given: object) -> float:
     value = given.total_seconds() if isinstance(given, dt.timedelta) else given
-    if value is None:
-        return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise InvalidValue.of("goal", "be a number in the unit of the KPI", given)
     return float(value)
+
+
+def _looks(given: Any) -> tuple[int, int]:
+    if isinstance(given, tuple | list) and len(given) == 2 and all(type(each) is int for each in given):  # noqa: PLR2004
+        look, many = given
+        if 1 <= look <= many:
+            return look, many
+    raise InvalidValue.of("looks", "be which look of how many", given, do="write (2, 5) for the second of five")
+
+
+@lru_cache(maxsize=256)
+def _planned(many: int, confidence: float) -> Looks:
+    return planned_looks(many, confidence=confidence)
 
 
 def _guardrails(given: Iterable[Guardrail]) -> tuple[Guardrail, ...]:
@@ -65,7 +91,7 @@ class Asked:
     guardrails: tuple[Guardrail, ...] = attrs.field(default=(), converter=_guardrails)
     confidence: float = attrs.field(default=0.95, validator=_share)
     power: float = attrs.field(default=0.8, validator=_share)
-    looks: int = attrs.field(default=1, validator=whole(1))
+    looks: tuple[int, int] = attrs.field(default=(1, 1), converter=_looks)
     mix_by: tuple[str, ...] = attrs.field(default=(), converter=_columns)
     selected: Selected | None = None
 
@@ -77,10 +103,22 @@ class Asked:
         if len({*keys}) < len(keys):
             raise InvalidValue.of("guardrails", "name each KPI once", keys, shown=", ".join(keys))
 
-    @property
-    def level(self) -> float:
-        """The confidence of each look, so that all of them together keep the one asked for (Bonferroni)."""
-        return 1 - (1 - self.confidence) / self.looks
+    def level(self, share: int = 1) -> float:
+        """Find the confidence of this look at one part in `share` of the risk, so that all looks together keep that."""
+        (look, many), whole = self.looks, self._whole(share)
+        return whole if many == 1 else min(1 - float(_planned(many, whole).p_value[look - 1]), _SUREST)
+
+    def drift(self, share: int = 1) -> float:
+        """Find the effect, in standard errors after the last look, that all looks together find at the power."""
+        many, whole = self.looks[1], self._whole(share)
+        if many == 1:
+            return float(normal(whole)) + NormalDist().inv_cdf(self.power)
+        found = _planned(many, whole).drift(self.power)
+        assert found is not None  # the last look has all of the information
+        return found
+
+    def _whole(self, share: int) -> float:
+        return 1 - (1 - self.confidence) / share
 
     def margin_of(self, about: About) -> float | None:
         """Find the margin of a KPI, and refuse one as wide as its scale."""
@@ -108,7 +146,7 @@ class Asked:
             "guardrails": [[guardrail.kpi, guardrail.margin] for guardrail in self.guardrails],
             "confidence": self.confidence,
             "power": self.power,
-            "looks": self.looks,
+            "looks": list(self.looks),
             "mix_by": list(self.mix_by),
             "selected": None if self.selected is None else list(attrs.astuple(self.selected)),
         }

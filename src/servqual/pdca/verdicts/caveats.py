@@ -17,6 +17,8 @@ class Told(NamedTuple):
     severity: Severity
     effect: str
     when: str
+    invalid: bool = False
+    """Whether the sides are not comparable then."""
 
 
 @attrs.frozen(kw_only=True)
@@ -36,28 +38,29 @@ class Caveat:
         return self.text
 
 
-_INVALID: Final = "the verdict is invalid"
+def _invalid(when: str) -> Told:
+    return Told("blocking", "the verdict is invalid", when, invalid=True)
+
+
 _UNCLEAR: Final = "an improvement is unclear"
 _NONE: Final = "none on the decision"
 CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
     {
-        "compare.no_data": Told("blocking", _INVALID, "a side has no value"),
-        "compare.definition_differs": Told(
-            "blocking", _INVALID, "the KPI has another formula, version or parameter on the other side"
-        ),
-        "compare.scale_differs": Told("blocking", _INVALID, "the scores of the sides lie on different scales"),
-        "compare.confidence_differs": Told(
-            "blocking",
-            _INVALID,
+        "compare.no_data": _invalid("a side has no value"),
+        "compare.definition_differs": _invalid("the KPI has another formula, version or parameter on the other side"),
+        "compare.scale_differs": _invalid("the scores of the sides lie on different scales"),
+        "compare.confidence_differs": _invalid(
             "a measurement without its cell has its interval at another confidence than the one asked for",
         ),
-        "compare.windows_overlap": Told(
-            "blocking", _INVALID, "both sides state a period, they overlap, and the tallies are not the same one"
+        "compare.windows_overlap": _invalid(
+            "both sides state a period, they overlap, and the tallies are not the same one"
         ),
-        "compare.windows_reversed": Told("blocking", _INVALID, "the period of after ends before that of before begins"),
-        "compare.lengths_differ": Told("blocking", _INVALID, "a count is compared over periods of different length"),
-        "cells.mostly_unread": Told(
-            "blocking", _INVALID, "over half of the rows that the KPI needs could not be read on a side"
+        "compare.windows_reversed": _invalid("the period of after ends before that of before begins"),
+        "compare.tags_overlap": _invalid("the sides are two tags, and a row may have both"),
+        "compare.lengths_differ": _invalid("a count is compared over periods of different length"),
+        "cells.mostly_unread": _invalid("over half of the rows that the KPI needs could not be read on a side"),
+        "parts.unread": _invalid(
+            "over half of the rows of one of the two KPIs that it divides could not be read on a side"
         ),
         "kpi.no_direction": Told("blocking", "neither improved nor worse", "neither direction of the KPI is better"),
         "interval.none": Told(
@@ -70,6 +73,11 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
             "is no share",
         ),
         "guardrail.no_data": Told("blocking", _UNCLEAR, "a guardrail has no interval or no better direction"),
+        "guardrail.not_comparable": Told(
+            "blocking",
+            "the guardrail is unclear, and so is an improvement",
+            "the sides of a guardrail cannot be compared, or its undecided cases may carry it over its margin",
+        ),
         "mix.reversed": Told(
             "blocking", _UNCLEAR, "the change of rates alone has the other sign than the change of the whole, or is 0"
         ),
@@ -78,12 +86,25 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         "period.unknown": Told("note", _NONE, "a side states no period, so that overlap and season cannot be seen"),
         "rows.differ": Told("weak", _NONE, "the sides count other rows, by where="),
         "cells.unread": Told("weak", _NONE, "5 % or more of the rows that the KPI needs could not be read on a side"),
+        "parts.unchecked": Told(
+            "weak", _NONE, "tallies were added, and the KPI needs all rows of a customer in one of them"
+        ),
+        "rows.repeats_unchecked": Told(
+            "weak", _NONE, "rows of a side repeat an id of an earlier chunk that could not be read again"
+        ),
+        "scores.off_scale": Told(
+            "weak", _NONE, "scores of a side lie off the scale of their question, or seem to be of another one"
+        ),
+        "where.no_match": Told("weak", _NONE, "no row of a side has the values that were asked for"),
+        "group.no_match": Told("weak", _NONE, "no row of a side has a value in a column of its groups"),
         "n.small": Told("weak", _NONE, "a side has fewer than 30 rows"),
         "interval.approximate": Told(
             "note", _NONE, "a score interval of fewer than three hits or three misses on a side"
         ),
         "volume.changed": Told(
-            "weak", _NONE, "rows per day differ by a fifth or more, and by more than chance, between stated periods"
+            "weak",
+            _NONE,
+            "rows per day, but of a stock, differ by a fifth or more, and by more than chance, between stated periods",
         ),
         "response.rate_changed": Told(
             "weak", _NONE, "the response rate of the survey changed by five points or more, and by more than chance"
@@ -95,10 +116,10 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         "kpis.after_primary": Told(
             "weak",
             "the interval is extended to hold 0",
-            "the primary KPI did not change, so that others are not tested",
+            "the primary KPI did not change or is invalid, so that others are not tested",
         ),
         "groups.several": Told("note", _NONE, "several groups are judged, each at the full confidence"),
-        "looks.several": Told("note", "the interval is wider", "the change was looked at several times"),
+        "looks.several": Told("note", "the interval is wider", "the change is looked at several times, as planned"),
         "selection.shrunk": Told(
             "note",
             "the value before is drawn to the level of all groups",

@@ -6,13 +6,16 @@ from functools import cached_property
 from typing import Any, Final
 
 import attrs
+import numpy as np
 
+from servqual._arrays import Array
 from servqual._words import number
 from servqual.metrics.results.groups import Groups
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import CAVEATS, Caveat, caveat
 from servqual.pdca.verdicts.methods import Change, change_of, shrunk
-from servqual.pdca.verdicts.sides import About, LoneSide, Period, Sample, Side, TallySide
+from servqual.pdca.verdicts.sources import About, LoneSource, Measured, Period, Sample, Source, TallySource
+from servqual.readers.columns.tags import TAGS
 
 _DAY: Final = dt.timedelta(days=1)
 _MONTHS: Final = 12
@@ -25,25 +28,28 @@ _ORDER: Final = {code: place for place, code in enumerate(CAVEATS)}
 class Pair:
     """One KPI on both sides."""
 
-    before: Side
-    after: Side
+    before: Source
+    after: Source
     old: About
     new: About
 
     @cached_property
     def same(self) -> bool:
-        """Whether both sides are the same tally or measurement."""
+        """Whether both sides are the same tally or measurement; two periods of one result are not."""
         one, two = self.before, self.after
-        if isinstance(one, LoneSide) or isinstance(two, LoneSide):
-            return isinstance(one, LoneSide) and isinstance(two, LoneSide) and one.measured == two.measured
+        if one.period != two.period:
+            return False
+        if isinstance(one, LoneSource) or isinstance(two, LoneSource):
+            return isinstance(one, LoneSource) and isinstance(two, LoneSource) and one.measured == two.measured
         return one.given is two.given or one.given.to_bytes() == two.given.to_bytes()
 
 
 @attrs.frozen(eq=False, slots=False)
 class Compared:
-    """The groups of both sides with their change, at one confidence."""
+    """The groups of both sides with their change, at one confidence; `read` is what was measured of each side."""
 
     pair: Pair
+    read: tuple[Measured, Measured]
     groups: Groups
     before: Sample
     after: Sample
@@ -55,22 +61,39 @@ class Compared:
         """The place of each group."""
         return {key: place for place, key in enumerate(self.groups.keys())}
 
+    @cached_property
+    def told(self) -> tuple[Caveat, ...]:
+        """The caveats that the measured values carry, each code once."""
+        texts: dict[str, list[str]] = {}
+        for name, side in zip(("before", "after"), self.read, strict=True):
+            for each in side.caveats:
+                texts.setdefault(each.code, []).append(f"{name}: {each.text}")
+        return tuple(caveat(code, "; ".join(said)) for code, said in texts.items() if code in CAVEATS)
+
 
 def compared(pair: Pair, confidence: float, asked: Asked | None = None) -> Compared:
     """Measure both sides, bring their groups together and subtract."""
-    (tops, old), (bases, new) = pair.before.read(pair.old, confidence), pair.after.read(pair.new, confidence)
-    groups, here, there = tops.union(bases)
-    before, after = old.moved(here, groups.size), new.moved(there, groups.size)
+    old, new = pair.before.read(pair.old, confidence), pair.after.read(pair.new, confidence)
+    groups, here, there = _united(old.groups, new.groups)
+    before, after = old.sample.moved(here, groups.size), new.sample.moved(there, groups.size)
     selected = None if asked is None or asked.selected is None or pair.same else asked.selected
     if selected is not None:
         before = shrunk(before, selected.value, selected.error, confidence)
     change = change_of(pair.new, before, after, confidence, shrunk=selected is not None)
-    return Compared(pair, groups, before, after, change, confidence)
+    return Compared(pair, (old, new), groups, before, after, change, confidence)
+
+
+def _united(old: Groups, new: Groups) -> tuple[Groups, Array, Array]:
+    """Unite the groups of both sides; mostly they are the same, which saves sorting their labels anew."""
+    if old.labels == new.labels and np.array_equal(old.codes, new.codes):
+        same = np.arange(old.size)
+        return old, same, same
+    return old.union(new)
 
 
 def invalid(caveats: Iterable[Caveat]) -> bool:
     """Whether one of the caveats makes the sides not comparable."""
-    return any(each.effect == CAVEATS["compare.no_data"].effect for each in caveats)
+    return any(CAVEATS[each.code].invalid for each in caveats)
 
 
 def blocking(caveats: Iterable[Caveat]) -> bool:
@@ -86,40 +109,51 @@ def in_order(caveats: Iterable[Caveat]) -> tuple[Caveat, ...]:
 # --- of a KPI as a whole ------------------------------------------------------------------------------------------
 
 
-def of_pair(pair: Pair, asked: Asked, *, kpis: int, groups: int) -> list[Caveat]:
+def of_sides(found: Compared) -> list[Caveat]:
+    """List what makes two sides less comparable, or not at all, in every group alike."""
+    return [*_definitions(found), *_tags(found.pair), *_windows(found.pair), *found.told]
+
+
+def _tags(pair: Pair) -> list[Caveat]:
+    one, two = (side.group.get(TAGS) for side in (pair.before, pair.after))
+    return [] if one == two else [caveat("compare.tags_overlap", f"before is tagged {one}, after {two}")]
+
+
+def of_pair(found: Compared, asked: Asked, *, kpis: int) -> list[Caveat]:
     """List the caveats that all groups of a KPI share."""
-    found = [*_definitions(pair, asked), *_windows(pair)]
-    about = pair.new
+    out = of_sides(found)
+    pair, about, groups = found.pair, found.pair.new, found.groups.size
     if about.better is None:
-        found.append(caveat("kpi.no_direction", f"neither direction of {about.key} is better"))
+        out.append(caveat("kpi.no_direction", f"neither direction of {about.key} is better"))
     if dict(pair.before.where) != dict(pair.after.where):
-        found.append(caveat("rows.differ", f"before counts {_rows(pair.before)}, after {_rows(pair.after)}"))
+        out.append(caveat("rows.differ", f"before counts {_rows(pair.before)}, after {_rows(pair.after)}"))
     if not asked.mix_by:
-        found.append(caveat("mix.unknown", "whether the mix of channels or categories changed is not known"))
+        out.append(caveat("mix.unknown", "whether the mix of channels or categories changed is not known"))
     if kpis > 1 and asked.primary is None:
         chance = 1 - asked.confidence**kpis
         text = f"{kpis} KPIs are judged: by chance alone one of them changes in {number(chance, 'share')}"
-        found.append(caveat("kpis.several", text))
+        out.append(caveat("kpis.several", text))
     if groups > 1:
-        found.append(caveat("groups.several", f"{groups:,} groups are judged: some change by chance alone"))
-    if asked.looks > 1:
-        text = f"one of {asked.looks} looks, so that the interval is at {number(asked.level, 'share')}"
-        found.append(caveat("looks.several", text))
+        out.append(caveat("groups.several", f"{groups:,} groups are judged: some change by chance alone"))
+    look, many = asked.looks
+    if many > 1:
+        text = f"look {look} of {many}: a change counts below a p-value of {1 - asked.level():.2g}"
+        out.append(caveat("looks.several", text))
     if asked.selected is not None:
         picked = asked.selected
         text = f"picked among {picked.of} groups: compared from {number(picked.value, about.unit)} before"
-        found.append(caveat("selection.shrunk", text))
+        out.append(caveat("selection.shrunk", text))
     if not asked.guardrails:
-        found.append(caveat("guardrails.proposed", _proposal(pair)))
+        out.append(caveat("guardrails.proposed", _proposal(pair)))
     if asked.margin_of(about) is None:
-        found.append(
+        out.append(
             caveat("margin.none", "no margin was named: what is too small to matter, and how many cases show it?")
         )
-    return found
+    return out
 
 
-def _definitions(pair: Pair, asked: Asked) -> list[Caveat]:
-    old, new = pair.old, pair.new
+def _definitions(of: Compared) -> list[Caveat]:
+    pair, old, new = of.pair, of.pair.old, of.pair.new
     found = []
     if old.definition != new.definition:
         scales = [about.kpi.params.get("scale") if about.kpi else None for about in (old, new)]
@@ -130,8 +164,8 @@ def _definitions(pair: Pair, asked: Asked) -> list[Caveat]:
             text = f"before is {old.key} as defined by {old.definition}, after {new.key} by {new.definition}"
             found.append(caveat("compare.definition_differs", text))
     for side in (pair.before, pair.after):
-        if isinstance(side, LoneSide) and abs(side.measured.confidence - asked.level) > 1e-9:  # noqa: PLR2004
-            text = f"an interval at {side.measured.confidence:.2%} cannot be turned into one at {asked.level:.2%}"
+        if isinstance(side, LoneSource) and abs(side.measured.confidence - of.confidence) > 1e-9:  # noqa: PLR2004
+            text = f"an interval at {side.measured.confidence:.2%} cannot be turned into one at {of.confidence:.2%}"
             found.append(caveat("compare.confidence_differs", text))
             break
     return found
@@ -141,7 +175,7 @@ def _scale(scale: Any) -> str:
     return "no scale" if scale is None else f"{scale[0]:g} to {scale[1]:g}"
 
 
-def _rows(side: Side) -> str:
+def _rows(side: Source) -> str:
     return ", ".join(f"{name} {' or '.join(map(str, of))}" for name, of in side.where.items()) or "all rows"
 
 
@@ -151,36 +185,51 @@ def _windows(pair: Pair) -> list[Caveat]:
     if before is None or after is None:
         found.append(caveat("period.unknown", "a side states no period: overlap and season cannot be seen"))
     elif not pair.same:
+        text = f"before is {_dates(pair.before)}, after {_dates(pair.after)}"
         if before[0] < after[1] and after[0] < before[1]:
-            found.append(caveat("compare.windows_overlap", f"before is {_dates(before)}, after {_dates(after)}"))
+            found.append(caveat("compare.windows_overlap", text))
         elif after[1] <= before[0]:
-            found.append(caveat("compare.windows_reversed", f"before is {_dates(before)}, after {_dates(after)}"))
-        lengths = [end - start for start, end in (before, after)]
-        stock = pair.new.kpi is not None and pair.new.kpi.stock
-        if pair.new.unit == "count" and not stock and lengths[0] != lengths[1]:
-            text = f"before lasts {lengths[0] / _DAY:g} days, after {lengths[1] / _DAY:g}"
+            found.append(caveat("compare.windows_reversed", text))
+        lengths = [days_of(side) for side in (pair.before, pair.after)]
+        if pair.new.unit == "count" and not pair.new.stock and lengths[0] != lengths[1]:
+            text = f"before lasts {lengths[0]:g} days, after {lengths[1]:g}"
             found.append(caveat("compare.lengths_differ", text))
-    months = [_months(side) for side in (pair.before, pair.after)]
+    months = [_months(pair.before, pair.old), _months(pair.after, pair.new)]
     if months[0] and months[1] and months[0] != months[1]:
         text = "the sides lie in different months of the year: a season looks like a change"
         found.append(caveat("series.season", text))
     return found
 
 
-def _dates(period: Period) -> str:
-    return f"{period[0]:%Y-%m-%d} to {period[1]:%Y-%m-%d}"
+def _wall(side: Source) -> Period | None:
+    """Read the period of a side on the wall clock of its zone, where each day is as long as any other."""
+    if side.period is None:
+        return None
+    start, end = (moment.astimezone(side.zone).replace(tzinfo=None) for moment in side.period)
+    return start, end
 
 
-def _months(side: Side) -> frozenset[int]:
+def days_of(side: Source) -> float | None:
+    """Count the days of the wall clock in the period of a side; None where it states none."""
+    wall = _wall(side)
+    return None if wall is None else (wall[1] - wall[0]) / _DAY
+
+
+def _dates(side: Source) -> str:
+    return " to ".join(f"{moment:%Y-%m-%d}" for moment in _wall(side) or ())
+
+
+def _months(side: Source, about: About) -> frozenset[int]:
     """List the months of the year that a side covers, by its period or else by its series; none if unknown."""
-    if side.period is not None:
-        start, last = side.period[0], side.period[1] - dt.timedelta(microseconds=1)
+    wall = _wall(side)
+    if wall is not None:
+        start, last = wall[0], wall[1] - dt.timedelta(microseconds=1)
         every = (last.year - start.year) * _MONTHS + last.month - start.month + 1
         return frozenset((start.month - 1 + step) % _MONTHS + 1 for step in range(min(every, _MONTHS)))
-    if not isinstance(side, TallySide) or not side.series:
+    if not isinstance(side, TallySource) or not side.series:
         return frozenset()
     name = side.series[-1]
-    groups = side.read_series(side.kpis[0], _CERTAIN)[0]
+    groups = side.read_series(about, _CERTAIN).groups
     steps = {"quarter": 3, "year": _MONTHS}.get(name, 1)
     firsts = groups.labels[groups.by.index(name)]
     return frozenset((first.month - 1 + step) % _MONTHS + 1 for first in firsts for step in range(steps))

@@ -1,42 +1,40 @@
 """The verdicts of one KPI in all of its groups: numbers, caveats and guardrails brought before the rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-import numpy as np
 
-from servqual._arrays import Array
-from servqual.metrics.results.attaining import held_against
+from servqual.metrics.results.attaining import GoalVerdict, verdict_on_interval
+from servqual.metrics.results.caveats import MOSTLY, unread_share
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import caveat
 from servqual.pdca.verdicts.comparability import Compared, Pair, blocking, in_order, invalid, of_pair
 from servqual.pdca.verdicts.group_caveats import of_groups
-from servqual.pdca.verdicts.guardrail import Guardrail
+from servqual.pdca.verdicts.guarding import Guarded
 from servqual.pdca.verdicts.methods import FIELLER, method_of, relative_of, still_needed
 from servqual.pdca.verdicts.mix import MixSplit, splits
 from servqual.pdca.verdicts.receipt_form import Basis
-from servqual.pdca.verdicts.rules import Facts, guardrail_decision, rule_for
-from servqual.pdca.verdicts.sides import About, LoneSide, Sample, TallySide
-from servqual.pdca.verdicts.sides import Side as Given
+from servqual.pdca.verdicts.rules import Facts, rule_for
+from servqual.pdca.verdicts.sources import About, LoneSource, Sample, Source, TallySource, or_none
 from servqual.pdca.verdicts.steps_down import Steps
-from servqual.pdca.verdicts.verdict import GuardrailVerdict, Side, Verdict
+from servqual.pdca.verdicts.verdict import Side, Verdict
 from servqual.stats.inference import Estimate
 
 
 def verdicts_of(
-    pair: Pair, steps: Steps, asked: Asked, held: Mapping[str, Compared], *, kpis: int, options: Mapping[str, Any]
+    pair: Pair, steps: Steps, asked: Asked, rails: Sequence[Guarded], *, kpis: int, options: Mapping[str, Any]
 ) -> list[Verdict]:
     """Judge all groups of a KPI."""
     first, about = steps.first, pair.new
     divided = _splits(pair, asked)
-    shared = of_pair(first.pair, asked, kpis=kpis, groups=first.groups.size)
+    shared = of_pair(first, asked, kpis=kpis)
     if asked.mix_by and not divided:
         shared.append(caveat("mix.unknown", f"the change of {about.key} cannot be split over a mix"))
     each = of_groups(first, asked, divided)
     margin, goal = asked.margin_of(about), asked.goal_of(about)
-    ready = {share: _lists(found, margin, asked.power) for share, found in steps.at.items()}
-    rails = [_guardrails(rail, held[rail.kpi], first) for rail in asked.guardrails]
+    ready = {share: _lists(found, asked, share, margin) for share, found in steps.at.items()}
+    part_lost = any(one.code == "parts.unread" for one in first.read[1].caveats)
     rest: dict[str, Any] = {
         "kpi": about.key,
         "title": about.title,
@@ -51,22 +49,21 @@ def verdicts_of(
     common = {name: label for name, label in pair.after.group.items() if pair.before.group.get(name, _NEVER) == label}
     by, usual, never, stuck = first.groups.by, in_order(shared), invalid(shared), blocking(shared)
     out = []
-    for place, (key, own, *judged_rails) in enumerate(zip(first.groups.keys(), each, *rails, strict=True)):
+    for place, (key, own) in enumerate(zip(first.groups.keys(), each, strict=True)):
         share, shut = steps.of(key)
         row = ready[share]
-        low, high, p = row.low[place], row.high[place], row.p[place]
+        low, high, p, relative = row.low[place], row.high[place], row.p[place], row.relative[place]
         if shut is not None:
-            own.append(caveat("kpis.after_primary", f"{asked.primary} did not change, and was to be judged first"))
+            text = f"{asked.primary} was to be judged first, and did not change or cannot be compared"
+            own.append(caveat("kpis.after_primary", text))
+            relative = _untested(relative, shut)
             if low is not None and high is not None and p is not None:
                 low, high, p = min(low, 0.0), max(high, 0.0), max(p, shut)
-        own += [
-            caveat("guardrail.no_data", f"{rail.title} has no interval of its change, or no better direction")
-            for rail in judged_rails
-            if rail.decision == "invalid"
-        ]
+        guards = [rail.at(key) for rail in rails]
+        own.extend([stop for _, stop in guards if stop is not None])
         caveats = in_order((*shared, *own)) if own else usual
         bad = never or (bool(own) and invalid(own))
-        lower, upper = _turned(low, high, about)
+        lower, upper = about.turned(low, high)
         rule = rule_for(
             Facts(
                 comparable=not bad,
@@ -74,7 +71,7 @@ def verdicts_of(
                 high=upper,
                 directed=about.better is not None,
                 margin=margin,
-                guardrails=tuple(rail.decision for rail in judged_rails),
+                guardrails=tuple([guard.decision for guard, _ in guards]),
                 blocked=stuck or (bool(own) and blocking(own)),
             )
         )
@@ -92,10 +89,10 @@ def verdicts_of(
                 confidence=row.confidence,
                 p_value=None if bad else p,
                 n_needed=row.needed[place] if rule.decision == "unclear" and row.needed else None,
-                relative=_NOTHING if bad else row.relative[place],
-                guardrails=tuple(judged_rails),
+                relative=_nothing(row.confidence) if bad else relative,
+                guardrails=tuple([guard for guard, _ in guards]),
                 caveats=caveats,
-                attained=None if goal is None else _attained(after, goal, about),
+                attained=None if goal is None else _attained(after, goal, about, part_lost=part_lost),
                 mix=divided.get(key),
                 **rest,
             )
@@ -103,26 +100,32 @@ def verdicts_of(
     return out
 
 
-def _turned(low: float | None, high: float | None, about: About) -> tuple[float | None, float | None]:
-    """Turn an interval so that above 0 is better."""
-    return (low, high) if about.better != "lower" or low is None or high is None else (-high, -low)
+def _untested(relative: Estimate, p: float) -> Estimate:
+    """Extend the relative change to hold 0, as the change is."""
+    if relative.low is None or relative.high is None or relative.p_value is None:
+        return relative
+    return attrs.evolve(
+        relative, low=min(relative.low, 0.0), high=max(relative.high, 0.0), p_value=max(relative.p_value, p)
+    )
 
 
 def _method(pair: Pair) -> str:
     method = method_of(pair.new)
-    if isinstance(pair.before, LoneSide) or isinstance(pair.after, LoneSide):
+    if isinstance(pair.before, LoneSource) or isinstance(pair.after, LoneSource):
         return f"{method}; of the measurements alone"
     return method
 
 
 _NEVER = object()
-_NOTHING = Estimate(
-    value=None, low=None, high=None, confidence=0.95, method=FIELLER, reason="the sides cannot be compared"
-)
+
+
+def _nothing(confidence: float) -> Estimate:
+    reason = "the sides cannot be compared"
+    return Estimate(value=None, low=None, high=None, confidence=confidence, method=FIELLER, reason=reason)
 
 
 def _splits(pair: Pair, asked: Asked) -> dict[tuple[Any, ...], MixSplit]:
-    if not (asked.mix_by and isinstance(pair.before, TallySide) and isinstance(pair.after, TallySide)):
+    if not (asked.mix_by and isinstance(pair.before, TallySource) and isinstance(pair.after, TallySource)):
         return {}
     if pair.new.kpi is None or pair.old.definition != pair.new.definition:
         return {}
@@ -130,37 +133,16 @@ def _splits(pair: Pair, asked: Asked) -> dict[tuple[Any, ...], MixSplit]:
 
 
 def _basis(pair: Pair, options: Mapping[str, Any]) -> Basis:
-    sides = [side.measured if isinstance(side, LoneSide) else side.given for side in (pair.before, pair.after)]
+    sides = [side.measured if isinstance(side, LoneSource) else side.given for side in (pair.before, pair.after)]
     groups = (pair.before.group, pair.after.group)
     return Basis(sides[0], sides[1], options, groups)
 
 
-def _guardrails(rail: Guardrail, found: Compared, of: Compared) -> list[GuardrailVerdict]:
-    """Judge a guardrail in each group of the KPI."""
-    about, out = found.pair.new, []
-    fits = found.pair.old.definition == about.definition
-    ends = [_or_none(x) for x in (found.change.value, found.change.low, found.change.high)]
-    for key in of.places:
-        place = found.places.get(key) if fits else None
-        value, low, high = (None, None, None) if place is None else (x[place] for x in ends)
-        decision = "invalid" if about.better is None else guardrail_decision(*_turned(low, high, about), rail.margin)
-        out.append(
-            GuardrailVerdict(
-                kpi=rail.kpi,
-                title=about.title,
-                unit=about.unit,
-                margin=rail.margin,
-                decision=decision,
-                change=value,
-                low=low,
-                high=high,
-            )
-        )
-    return out
-
-
-def _attained(after: Side, goal: float, about: About) -> Any:
-    return "cannot_be_judged" if after.value is None else held_against(after.low, after.high, goal, about.better)
+def _attained(after: Side, goal: float, about: About, *, part_lost: bool) -> GoalVerdict:
+    unread = part_lost or unread_share(after.n, after.undecided, after.unread) > MOSTLY
+    return verdict_on_interval(
+        after, after.low, after.high, unit=about.unit, unread=unread, goal=goal, better=about.better
+    )
 
 
 @attrs.frozen(eq=False)
@@ -178,33 +160,32 @@ class _Lists:
     after: list[Side]
 
 
-def _lists(found: Compared, margin: float | None, power: float) -> _Lists:
+def _lists(found: Compared, asked: Asked, share: int, margin: float | None) -> _Lists:
     pair, change = found.pair, found.change
-    sides, share = (found.before, found.after), found.confidence
-    needed = [] if margin is None else _or_none(still_needed(pair.new, *sides, margin, confidence=share, power=power))
+    needed: list[int | None] = []
+    if margin is not None:
+        every = still_needed(
+            pair.new, found.before, found.after, margin, confidence=found.confidence, drift=asked.drift(share)
+        )
+        needed = [None if count is None else int(count) for count in or_none(every)]
     return _Lists(
         confidence=found.confidence,
-        change=_or_none(change.value),
-        low=_or_none(change.low),
-        high=_or_none(change.high),
-        p=_or_none(change.p),
+        change=or_none(change.value),
+        low=or_none(change.low),
+        high=or_none(change.high),
+        p=or_none(change.p),
         relative=relative_of(pair.new, found.before, found.after, change, found.confidence),
-        needed=[None if count is None else int(count) for count in needed],
+        needed=needed,
         before=_sides(pair.before, found.before),
         after=_sides(pair.after, found.after),
     )
 
 
-def _sides(side: Given, sample: Sample) -> list[Side]:
-    numbers = map(_or_none, (sample.value, sample.low, sample.high))
-    period, now = side.period, side.now
+def _sides(source: Source, sample: Sample) -> list[Side]:
+    numbers = map(or_none, (sample.value, sample.low, sample.high))
+    counts = (each.tolist() for each in (sample.n, sample.undecided, sample.unread))
+    period, now = source.period, source.now
     return [
-        Side(value=value, low=low, high=high, n=n, undecided=undecided, period=period, now=now)
-        for value, low, high, n, undecided in zip(*numbers, sample.n.tolist(), sample.undecided.tolist(), strict=True)
+        Side(value=value, low=low, high=high, n=n, undecided=undecided, unread=unread, period=period, now=now)
+        for value, low, high, n, undecided, unread in zip(*numbers, *counts, strict=True)
     ]
-
-
-def _or_none(values: Array) -> list[Any]:
-    out = values.astype(object)
-    out[~np.isfinite(values)] = None
-    return list(out)

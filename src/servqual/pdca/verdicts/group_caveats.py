@@ -1,22 +1,20 @@
 """What to know of each group before leaning on its comparison."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
 
 from servqual._arrays import Array
-from servqual._words import difference, number
-from servqual.metrics.results.caveats import MOSTLY, SMALL, UNREAD
+from servqual._words import difference
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import Caveat, caveat
-from servqual.pdca.verdicts.comparability import Compared, Pair, compared
+from servqual.pdca.verdicts.comparability import Compared, Pair, compared, days_of
+from servqual.pdca.verdicts.group_comparability import collected, of_cells, sign_is_open
 from servqual.pdca.verdicts.mix import MixSplit
-from servqual.pdca.verdicts.sides import About, TallySide
+from servqual.pdca.verdicts.sources import About, TallySource
 from servqual.stats.intervals import normal
 
-_DAY: Final = dt.timedelta(days=1)
 _VOLUME: Final = 0.2
 _RESPONSE: Final = 0.05
 _MIX: Final = 0.2
@@ -25,47 +23,23 @@ _FEWEST: Final = 6
 _ROUNDED: Final = 1e-12
 _CERTAIN: Final = 0.95
 _RESPONSE_RATE: Final = "survey_response_rate"
-_CENSORED: Final = frozenset({"median", "restricted_mean"})
-"""Statistics that know how to count items that go on."""
+_LOWEST: Final = -100
+"""The net score where all are detractors."""
+_TEN: Final = 10
+"""The fewest scores that are looked at for their scale."""
 
 
 def of_groups(found: Compared, asked: Asked, splits: Mapping[tuple[Any, ...], MixSplit]) -> list[list[Caveat]]:
     """List the caveats of each group."""
-    out: list[list[Caveat]] = [[] for _ in range(found.groups.size)]
-    before, after, change, about = found.before, found.after, found.change, found.pair.new
-
-    def add(code: str, where: Array, text: Callable[[int], str]) -> None:
-        for place in np.flatnonzero(where).tolist():
-            out[place].append(caveat(code, text(place)))
-
-    empty = [np.isnan(side.value) for side in (before, after)]
-    add("compare.no_data", empty[0] | empty[1], lambda i: f"no value {'before' if empty[0][i] else 'after'}")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        lost = [side.unread / (side.n + side.undecided + side.unread) for side in (before, after)]
-        most = np.fmax(lost[0], lost[1])
-        open_ = [side.undecided / (side.n + side.undecided) for side in (before, after)]
-    add("cells.mostly_unread", most > MOSTLY, lambda i: f"{number(most[i], 'share')} of the rows could not be read")
-    add(
-        "cells.unread",
-        (most >= UNREAD) & (most <= MOSTLY),
-        lambda i: f"{number(most[i], 'share')} of the rows of a side could not be read",
-    )
-    add("interval.none", ~empty[0] & ~empty[1] & np.isnan(change.low), lambda _: _no_interval(about))
-    immature = _sign_is_open(found) if about.unit == "share" else np.fmax(*open_) > MOSTLY
-    if about.statistic not in _CENSORED:
+    out, add = collected(found)
+    each = of_cells(found, sign_is_open(found))
+    if found.pair.new.kpi is not None and found.pair.new.kpi.statistic == "net":
+        low = [(side.value == _LOWEST) & (side.n >= _TEN) for side in (found.before, found.after)]
         add(
-            "cases.immature",
-            immature,
-            lambda i: f"{before.undecided[i]:,} cases before and {after.undecided[i]:,} after are undecided",
+            "scores.off_scale",
+            low[0] | low[1],
+            lambda _: "none of the scores of a side is above 6: was the scale 0 to 10?",
         )
-    least = np.minimum(before.n, after.n)
-    if about.unit != "count":
-        add("n.small", (least < SMALL) & (least > 0), lambda i: f"a side has only {least[i]:,}")
-    add(
-        "interval.approximate",
-        before.approximate | after.approximate,
-        lambda _: "the interval of fewer than three hits or misses is approximate",
-    )
     per_day = _volumes(found)
     add("volume.changed", per_day[0], lambda i: f"{per_day[1][i]:.2f} times as many rows per day as before")
     response = _responses(found, asked)
@@ -74,41 +48,20 @@ def of_groups(found: Compared, asked: Asked, splits: Mapping[tuple[Any, ...], Mi
     trend = _trends(found)
     add("series.trend", trend, lambda _: "the value already moved in one direction before the change")
     for key, split in splits.items():
-        said = _of_mix(split, about)
+        said = _of_mix(split, found.pair.new)
         if said is not None and key in found.places:
             out[found.places[key]].append(said)
-    return out
-
-
-def _no_interval(about: About) -> str:
-    if about.statistic == "median":
-        return "a survival curve or its limits never reach one half: compare a restricted mean"
-    return "the change has no interval, so that chance cannot be told from effect"
-
-
-def _sign_is_open(found: Compared) -> Array:
-    """Whether the undecided items of a share, all as hits on one side and misses on the other, turn the sign."""
-    ends = []
-    for side in (found.before, found.after):
-        hits, every = np.rint(np.nan_to_num(side.value) * side.n), side.n + side.undecided
-        with np.errstate(invalid="ignore", divide="ignore"):
-            ends.append((hits / every, (hits + side.undecided) / every))
-    (least, most), (lower, higher) = ends
-    change, some = found.change.value, (found.before.undecided + found.after.undecided) > 0
-    with np.errstate(invalid="ignore"):
-        turned: Array = some & (((change > 0) & (lower - most <= 0)) | ((change < 0) & (higher - least >= 0)))
-    return turned
+    return [mine + more for mine, more in zip(each, out, strict=True)]
 
 
 def _volumes(found: Compared) -> tuple[Array, Array]:
     """Tell which groups have another number of rows per day, by more than chance, and how many times as many."""
-    old, new = found.pair.before.period, found.pair.after.period
+    old, new = days_of(found.pair.before), days_of(found.pair.after)
     n = [side.n + side.undecided for side in (found.before, found.after)]
-    if old is None or new is None:
+    if old is None or new is None or found.pair.new.stock:
         return np.zeros(len(n[0]), np.bool_), n[0]
-    days = [(end - start) / _DAY for start, end in (old, new)]
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = (n[1] / days[1]) / (n[0] / days[0])
+        ratio = (n[1] / new) / (n[0] / old)
         z = np.abs(np.log(ratio)) / np.sqrt(1 / n[0] + 1 / n[1])
         return (np.abs(ratio - 1) >= _VOLUME) & (z > normal(_CERTAIN)) & np.isfinite(z), ratio
 
@@ -135,9 +88,10 @@ def _responses(found: Compared, asked: Asked) -> tuple[str, Array, Callable[[int
 def _trends(found: Compared) -> Array:
     """Which groups moved in one direction over the periods before: a straight line whose slope is not chance."""
     out, side = np.zeros(found.groups.size, np.bool_), found.pair.before
-    if not isinstance(side, TallySide) or not side.series:
+    if not isinstance(side, TallySource) or not side.series:
         return out
-    groups, sample = side.read_series(found.pair.old, _CERTAIN)
+    read = side.read_series(found.pair.old, _CERTAIN)
+    groups, sample = read.groups, read.sample
     inner = [groups.by.index(name) for name in side.by]
     series: dict[tuple[Any, ...], list[float]] = {}
     order = sorted(range(groups.size), key=lambda i: tuple(groups.codes[groups.by.index(n), i] for n in side.series))

@@ -1,6 +1,6 @@
 """Before and after: which way a KPI changed, how sure that is, and by which rule."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict, Unpack, overload
 
 import attrs
@@ -11,10 +11,10 @@ from servqual.metrics import Measurement, Measures, Tally
 from servqual.pdca.verdicts.asked import Amounts, Asked, narrower
 from servqual.pdca.verdicts.comparability import Pair, compared
 from servqual.pdca.verdicts.deciding import verdicts_of
+from servqual.pdca.verdicts.guarding import guarded
 from servqual.pdca.verdicts.guardrail import Guardrail
 from servqual.pdca.verdicts.selection import Selected
-from servqual.pdca.verdicts.sides import LoneSide, TallySide
-from servqual.pdca.verdicts.sides import Side as Given
+from servqual.pdca.verdicts.sources import LoneSource, Source, TallySource
 from servqual.pdca.verdicts.steps_down import Steps, steps_down
 from servqual.pdca.verdicts.verdict import Verdict, Verdicts
 
@@ -30,7 +30,7 @@ class Options(TypedDict, total=False):
     primary: str | None
     goal: Amounts
     mix_by: Iterable[str]
-    looks: int
+    looks: tuple[int, int]
     selected: Selected | None
     power: float
 
@@ -52,7 +52,7 @@ def compare(
     primary: str | None = None,
     goal: Amounts = None,
     mix_by: Iterable[str] = (),
-    looks: int = 1,
+    looks: tuple[int, int] = (1, 1),
     selected: Selected | None = None,
     power: float = 0.8,
 ) -> Any:
@@ -75,7 +75,8 @@ def compare(
             by Holm's steps, with an interval at their share of the risk. Otherwise their interval holds 0.
         goal: the value to reach, in the unit of the KPI; `attained` says whether the side after does.
         mix_by: columns of the tallies, such as channel, over which the change is split into rates and mix.
-        looks: how often the change is looked at, the planned looks included; each takes its share of the risk.
+        looks: which look of how many planned ones at equal steps, such as (2, 5) for the second of five; each spends
+            its part of the risk, little at first (Lan and DeMets).
         selected: where the group was picked because of its value before; see `Selected`.
         power: the planned power by which `n_needed` is counted.
 
@@ -108,19 +109,19 @@ def compare(
     return found.rows[0] if not found.by and len(found) == 1 else found
 
 
-def _side(field: str, given: object) -> Given:
+def _side(field: str, given: object) -> Source:
     if isinstance(given, Measures):
         given = given.tally
     if isinstance(given, Tally):
-        return TallySide(given)
+        return TallySource(given)
     if isinstance(given, Measurement):
-        return LoneSide(given) if given.cell is None else TallySide(given.cell.alone(), given.group)
+        return LoneSource(given) if given.cell is None else TallySource(given.cell.alone(), given.group)
     raise InvalidValue.of(
         field, "be a tally, or what measure() gives", given, shown=type(given).__name__, do="tally the rows first"
     )
 
 
-def judged(before: Given, after: Given, asked: Asked) -> Verdicts:
+def judged(before: Source, after: Source, asked: Asked) -> Verdicts:
     """Judge all KPIs and groups that are asked for."""
     if before.by != after.by:
         names = [", ".join(side.by) or "no column" for side in (before, after)]
@@ -144,9 +145,11 @@ def judged(before: Given, after: Given, asked: Asked) -> Verdicts:
         )
     whole = [_without_mix(side, asked.mix_by) for side in (before, after)]
     rails = [(each, _pair(each.kpi, "guardrails", *whole)) for each in asked.guardrails]
-    held = {rail.kpi: compared(pair, asked.level) for rail, pair in rails}
     for rail, pair in rails:
         narrower("margin", rail.margin, pair.new)
+    held = [guarded(rail, compared(pair, asked.level())) for rail, pair in rails]
+    for field in ("margin", "goal"):
+        _one_unit(field, getattr(asked, field), pairs)
     steps = _stepped([attrs.evolve(pair, before=whole[0], after=whole[1]) for pair in pairs], asked)
     rows: list[Verdict] = []
     for pair, step in zip(pairs, steps, strict=True):
@@ -154,13 +157,13 @@ def judged(before: Given, after: Given, asked: Asked) -> Verdicts:
     return Verdicts(rows=tuple(rows), by=whole[1].by)
 
 
-def _without_mix(side: Given, mix_by: tuple[str, ...]) -> Given:
-    if not mix_by or isinstance(side, LoneSide):
+def _without_mix(side: Source, mix_by: tuple[str, ...]) -> Source:
+    if not mix_by or isinstance(side, LoneSource):
         return side
-    return TallySide(side.given.without(*mix_by), side.group)
+    return TallySource(side.given.without(*mix_by), side.group)
 
 
-def _pairs(before: Given, after: Given, asked: Asked) -> list[Pair]:
+def _pairs(before: Source, after: Source, asked: Asked) -> list[Pair]:
     if asked.kpi is not None:
         if asked.primary not in {None, asked.kpi}:
             raise InvalidValue.of("primary", "be left out where one kpi is asked for", asked.primary)
@@ -178,7 +181,7 @@ def _pairs(before: Given, after: Given, asked: Asked) -> list[Pair]:
     return found
 
 
-def _pair(key: str, field: str, before: Given, after: Given) -> Pair:
+def _pair(key: str, field: str, before: Source, after: Source) -> Pair:
     abouts = [next((about for about in side.kpis if about.key == key), None) for side in (before, after)]
     if abouts[0] is None or abouts[1] is None:
         both = {about.key for about in before.kpis} & {about.key for about in after.kpis}
@@ -186,8 +189,23 @@ def _pair(key: str, field: str, before: Given, after: Given) -> Pair:
     return Pair(before, after, abouts[0], abouts[1])
 
 
-def _unknown(field: str, key: str, keys: list[str]) -> UnknownName:
-    close = near(key, keys)
+def _one_unit(field: str, given: Any, pairs: list[Pair]) -> None:
+    """Refuse amounts of KPIs that are not on both sides, and one amount for KPIs of several units."""
+    units = {pair.new.unit: pair.new.key for pair in pairs}
+    if isinstance(given, Mapping):
+        keys = sorted({about.key for about in pairs[0].before.kpis} & {about.key for about in pairs[0].after.kpis})
+        for key in given:
+            if key not in keys:
+                raise _unknown(field, key, keys)
+    elif given is not None and len(units) > 1:
+        told = ", ".join(f"{key} in {unit}" for unit, key in units.items())
+        raise InvalidValue.of(
+            field, "be a mapping by KPI where their units differ", given, shown=f"{given:g} for {told}"
+        )
+
+
+def _unknown(field: str, key: object, keys: list[str]) -> UnknownName:
+    close = near(str(key), keys)
     listed = ", ".join(keys) or "none"
     return UnknownName(f"{field} must be a KPI of both sides: {listed} (got {key!r}){did_you_mean(close)}", near=close)
 
@@ -195,5 +213,5 @@ def _unknown(field: str, key: str, keys: list[str]) -> UnknownName:
 def _stepped(pairs: list[Pair], asked: Asked) -> list[Steps]:
     """Measure each KPI at its confidence: those behind a primary one by steps, the others alike."""
     if asked.primary is None or len(pairs) == 1:
-        return [Steps({1: compared(pair, asked.level, asked)}) for pair in pairs]
+        return [Steps({1: compared(pair, asked.level(), asked)}) for pair in pairs]
     return steps_down(pairs, asked)

@@ -4,14 +4,13 @@ The formulas are those of `servqual.stats.differences`; here is only which one s
 """
 
 import math
-from statistics import NormalDist
 from typing import Final
 
 import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.pdca.verdicts.sides import CLUSTERED, About, Sample
+from servqual.pdca.verdicts.sources import CLUSTERED, About, Sample
 from servqual.stats import differences
 from servqual.stats.inference import Estimate
 from servqual.stats.intervals import normal
@@ -108,20 +107,21 @@ def relative_of(about: About, before: Sample, after: Sample, change: Change, con
 
 
 def still_needed(
-    about: About, before: Sample, after: Sample, margin: float, *, confidence: float, power: float
+    about: About, before: Sample, after: Sample, margin: float, *, confidence: float, drift: float
 ) -> Array:
     """Count the cases per side that are still needed to see a change as large as the margin; NaN where unknown.
 
-    As many on both sides, with the spread per case that the intervals of both sides show: (z of confidence + z of
-    power)² × the two variances / margin² (J. M. Lachin, 1981, Controlled Clinical Trials 2: 93-113), less the smaller
-    side. Never for the change that was seen, which would only repeat its p-value. NaN for a count, which is no mean of
-    cases.
+    As many on both sides, with the spread per case that the intervals of both sides show: drift² × the two variances /
+    margin², less the smaller side. The drift is the effect, in standard errors, that is found at the planned power: z
+    of confidence + z of power for one look (J. M. Lachin, 1981, Controlled Clinical Trials 2: 93-113), a little more
+    by the last of several. Never for the change that was seen, which would only repeat its p-value. NaN for a count,
+    which is no mean of cases.
     """
     if about.unit == "count":
         return np.full(len(before.value), np.nan)
     z = normal(confidence)
     each = sum(((side.high - side.low) / (2 * z)) ** 2 * side.n for side in (before, after))
-    every = np.ceil(each * ((z + NormalDist().inv_cdf(power)) / margin) ** 2)
+    every = np.ceil(each * (drift / margin) ** 2)
     return np.asarray(np.maximum(every - np.minimum(before.n, after.n), 0))
 
 

@@ -13,7 +13,7 @@ from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.judging import judged
 from servqual.pdca.verdicts.receipt_form import MAGIC, Opened, labels_of, length_of, measurement_of, opened
 from servqual.pdca.verdicts.rules import RULES_VERSION
-from servqual.pdca.verdicts.sides import LoneSide, Side, TallySide
+from servqual.pdca.verdicts.sources import LoneSource, Source, TallySource
 from servqual.pdca.verdicts.verdict import Verdict
 
 __all__ = ["VerifiedReceipt", "replay", "verify_file"]
@@ -77,12 +77,12 @@ def _judged(found: Opened, kpis: Sequence[Kpi]) -> Verdict:
     return fitting[0]
 
 
-def _side(kind: str, data: bytes, group: dict[str, Any], kpis: Sequence[Kpi]) -> Side:
+def _side(kind: str, data: bytes, group: dict[str, Any], kpis: Sequence[Kpi]) -> Source:
     if kind == "tally":
-        return TallySide(Tally.from_bytes(data, kpis=kpis), group)
+        return TallySource(Tally.from_bytes(data, kpis=kpis), group)
     if kind != "measurement":
         raise ValueError(f"a side is no {kind}")
-    return LoneSide(measurement_of(data))
+    return LoneSource(measurement_of(data))
 
 
 @attrs.frozen(kw_only=True)

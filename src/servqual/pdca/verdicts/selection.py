@@ -1,7 +1,5 @@
 """A group that was picked because it looked worst: its value before, drawn towards the level of all."""
 
-import math
-
 import attrs
 import numpy as np
 
@@ -10,7 +8,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.metrics import Measures
 from servqual.stats.intervals import normal
-from servqual.stats.shrinkage import shrunken_means
+from servqual.stats.shrinkage import shrunken_means_and_errors
 
 __all__ = ["Selected"]
 
@@ -35,9 +33,8 @@ class Selected:
     def among(cls, measures: Measures, kpi: str, **group: object) -> "Selected":
         """Draw the value of one group towards those of all groups that were measured with it.
 
-        The normal model of B. Efron and C. Morris, 1975, JASA 70: 311-319; see
-        `servqual.stats.shrinkage.shrunken_means`. Raises `InvalidValue` for fewer than two groups with an interval, or
-        where the picked one has none.
+        The normal model of B. Efron and C. Morris, 1975, JASA 70: 311-319; see `servqual.stats.shrinkage`. Raises
+        `InvalidValue` for fewer than two groups with an interval, or where the picked one has none.
 
         >>> from servqual.metrics import measure
         >>> import numpy as np
@@ -57,9 +54,5 @@ class Selected:
         value = np.array([m.value for m in known], np.float64)
         error = np.array([(m.high - m.low) / (2 * z) for m in known if m.high is not None and m.low is not None])
         place = known.index(mine)
-        drawn = float(shrunken_means(value, error)[place])
-        weight = 1 / np.maximum(error, 1e-12) ** 2
-        level = float((weight * value).sum() / weight.sum())
-        own = 0.0 if value[place] == level else min(max((drawn - level) / (value[place] - level), 0.0), 1.0)
-        spread = math.sqrt(own * error[place] ** 2 + (1 - own) ** 2 / weight.sum())
+        drawn, spread = (float(each[place]) for each in shrunken_means_and_errors(value, error))
         return cls(of=len(known), value=drawn, error=spread)

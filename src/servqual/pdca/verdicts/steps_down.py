@@ -1,15 +1,15 @@
 """Several KPIs of which one was named before: it is judged first, the others after it by Holm's steps."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.comparability import Compared, Pair, compared
-
-Key: TypeAlias = tuple[Any, ...]
+from servqual.pdca.verdicts.group_comparability import comparable
+from servqual.pdca.verdicts.sources import Key
 
 
 @attrs.frozen(eq=False)
@@ -36,29 +36,53 @@ def steps_down(pairs: list[Pair], asked: Asked) -> list[Steps]:
     """Measure the primary KPI at the whole risk, and the others so that all together keep it.
 
     The primary one is tested first (a gate). Then S. Holm, 1979, Scandinavian Journal of Statistics 6: 65-70: with k
-    KPIs left each takes 1 / k of the risk; those that changed leave, and the rest starts anew. All that is printed is
-    at the share of the last step, at which the same ones leave out 0. The intervals of what was not tested are to be
-    extended to hold 0, as the stepwise intervals of J. C. Hsu and R. L. Berger, 1999, JASA 94: 468-482, are.
+    KPIs left each takes 1 / k of the risk; those that changed leave, and the rest starts anew. KPIs whose sides cannot
+    be compared never change: such a primary one keeps the gate shut, and the others stay in the count. All that is
+    printed is at the share of the last step, at which the same ones leave out 0. The intervals of what was not tested
+    are to be extended to hold 0, as the stepwise intervals of J. C. Hsu and R. L. Berger, 1999, JASA 94: 468-482, are.
+    With several looks each step has the boundary of its own share (W. Maurer and F. Bretz, 2013, Statistics in
+    Biopharmaceutical Research 5: 311-320).
     """
     place = next(i for i, pair in enumerate(pairs) if pair.new.key == asked.primary)
-    gate = compared(pairs[place], asked.level, asked)
+    gate = _Tested.of({1: compared(pairs[place], asked.level(), asked)})
     others = [pair for i, pair in enumerate(pairs) if i != place]
-    at = [{k: compared(pair, 1 - (1 - asked.level) / k, asked) for k in range(1, len(others) + 1)} for pair in others]
-    keys = {key: None for found in at for key in found[1].places}
+    shares = range(1, len(others) + 1)
+    tests = [_Tested.of({k: compared(pair, asked.level(k), asked) for k in shares}) for pair in others]
+    keys = {key: None for test in tests for key in test.at[1].places}
     picked: dict[Key, tuple[int, float | None]] = {}
     for key in keys:
-        mine = [found for found in at if key in found[1].places]
-        p = float(gate.change.p[gate.places[key]]) if key in gate.places else np.nan
-        picked[key] = (len(others), p if np.isfinite(p) else 1.0)
-        if _changed(gate, key):
+        mine = [test for test in tests if key in test.at[1].places]
+        picked[key] = (len(others), gate.p(key))
+        if gate.changed(1, key):
             left = len(mine)
-            while 0 < (rest := len(mine) - sum(_changed(found[left], key) for found in mine)) < left:
+            while 0 < (rest := len(mine) - sum(test.changed(left, key) for test in mine)) < left:
                 left = rest
             picked[key] = (left if rest else 1, None)
-    behind = iter([Steps(found, picked) for found in at])
-    return [Steps({1: gate}) if i == place else next(behind) for i in range(len(pairs))]
+    behind = iter([Steps(test.at, picked) for test in tests])
+    return [Steps(gate.at) if i == place else next(behind) for i in range(len(pairs))]
 
 
-def _changed(found: Compared, key: Key) -> bool:
-    place = found.places.get(key)
-    return place is not None and bool(found.change.low[place] > 0 or found.change.high[place] < 0)
+@attrs.frozen(eq=False)
+class _Tested:
+    """A KPI at several shares of the risk, and in which groups its sides can be compared."""
+
+    at: Mapping[int, Compared]
+    right: Array
+
+    @classmethod
+    def of(cls, at: Mapping[int, Compared]) -> "_Tested":
+        return cls(at, comparable(at[1]))
+
+    def changed(self, share: int, key: Key) -> bool:
+        """Whether the interval at a share of the risk leaves out 0."""
+        found = self.at[share]
+        place = found.places.get(key)
+        if place is None or not self.right[place]:
+            return False
+        return bool(found.change.low[place] > 0 or found.change.high[place] < 0)
+
+    def p(self, key: Key) -> float:
+        """The p-value at the whole risk; 1 where the sides cannot be compared or there is no interval."""
+        place = self.at[1].places.get(key)
+        p = np.nan if place is None or not self.right[place] else float(self.at[1].change.p[place])
+        return p if np.isfinite(p) else 1.0

@@ -16,7 +16,7 @@ from servqual.pdca.verdicts.caveats import Caveat
 from servqual.pdca.verdicts.mix import MixSplit
 from servqual.pdca.verdicts.receipt_form import Basis, packed
 from servqual.pdca.verdicts.rules import Decision, GuardrailDecision
-from servqual.pdca.verdicts.sides import Period
+from servqual.pdca.verdicts.sources import Period
 from servqual.stats.inference import Estimate
 
 __all__ = ["GuardrailVerdict", "Side", "Verdict", "Verdicts"]
@@ -24,20 +24,24 @@ __all__ = ["GuardrailVerdict", "Side", "Verdict", "Verdicts"]
 
 @attrs.frozen(kw_only=True)
 class Side:
-    """One side of a comparison; what is not known is None. The interval is at the confidence of the verdict."""
+    """What a verdict says of one side; what is not known is None. The interval is at the confidence of the verdict."""
 
     value: float | None
     low: float | None
     high: float | None
     n: int
     undecided: int
+    unread: int = 0
     period: Period | None
     now: dt.datetime | None
 
 
 @attrs.frozen(kw_only=True)
 class GuardrailVerdict:
-    """What happened to a guardrail: change with its interval, in the unit of its KPI, and the decision."""
+    """What happened to a guardrail: change with its interval, in the unit of its KPI, and the decision.
+
+    Where its sides cannot be compared it is unclear and has no change; `caveats` say why.
+    """
 
     kpi: str
     title: str
@@ -47,6 +51,7 @@ class GuardrailVerdict:
     change: float | None
     low: float | None
     high: float | None
+    caveats: tuple[Caveat, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -1,0 +1,104 @@
+"""Whether two sides can be compared in each of their groups."""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from servqual._arrays import Array
+from servqual._words import number
+from servqual.metrics.results.caveats import MOSTLY, SMALL, UNREAD
+from servqual.pdca.verdicts.caveats import Caveat, caveat
+from servqual.pdca.verdicts.comparability import Compared, invalid, of_sides
+from servqual.pdca.verdicts.sources import About
+
+_CENSORED: Final = frozenset({"median", "restricted_mean"})
+"""Statistics that know how to count items that go on."""
+Add: TypeAlias = Callable[[str, Array, Callable[[int], str]], None]
+
+
+def of_cells(found: Compared, open_: Array) -> list[list[Caveat]]:
+    """List what makes two sides less comparable, or not at all, in each group.
+
+    `open_` says where undecided items may still turn what was found.
+    """
+    out, add = collected(found)
+    before, after, change, about = found.before, found.after, found.change, found.pair.new
+    empty = [np.isnan(side.value) for side in (before, after)]
+    add("compare.no_data", empty[0] | empty[1], lambda i: f"no value {'before' if empty[0][i] else 'after'}")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        lost = [side.unread / (side.n + side.undecided + side.unread) for side in (before, after)]
+    most = np.fmax(lost[0], lost[1])
+    add("cells.mostly_unread", most > MOSTLY, lambda i: f"{number(most[i], 'share')} of the rows could not be read")
+    add(
+        "cells.unread",
+        (most >= UNREAD) & (most <= MOSTLY),
+        lambda i: f"{number(most[i], 'share')} of the rows of a side could not be read",
+    )
+    add("interval.none", ~empty[0] & ~empty[1] & np.isnan(change.low), lambda _: _no_interval(about))
+    add(
+        "cases.immature",
+        open_,
+        lambda i: f"{before.undecided[i]:,} cases before and {after.undecided[i]:,} after are undecided",
+    )
+    least = np.minimum(before.n, after.n)
+    if about.unit != "count":
+        add("n.small", (least < SMALL) & (least > 0), lambda i: f"a side has only {least[i]:,}")
+    add(
+        "interval.approximate",
+        before.approximate | after.approximate,
+        lambda _: "the interval of fewer than three hits or misses is approximate",
+    )
+    return out
+
+
+def comparable(found: Compared) -> Array:
+    """Tell in which groups the sides can be compared at all."""
+    if invalid(of_sides(found)):
+        return np.zeros(found.groups.size, np.bool_)
+    return np.array([not invalid(own) for own in of_cells(found, np.zeros(found.groups.size, np.bool_))], np.bool_)
+
+
+def collected(found: Compared) -> tuple[list[list[Caveat]], Add]:
+    """Give a list per group, and a function that adds a caveat where it holds and no measured value told it."""
+    out: list[list[Caveat]] = [[] for _ in range(found.groups.size)]
+    told = {each.code for each in found.told}
+
+    def add(code: str, where: Array, text: Callable[[int], str]) -> None:
+        for place in [] if code in told else np.flatnonzero(where).tolist():
+            out[place].append(caveat(code, text(place)))
+
+    return out, add
+
+
+def _no_interval(about: About) -> str:
+    if about.statistic == "median":
+        return "a survival curve or its limits never reach one half: compare a restricted mean"
+    return "the change has no interval, so that chance cannot be told from effect"
+
+
+def sign_is_open(found: Compared) -> Array:
+    """Tell where undecided items may still turn the sign of a change."""
+    return immature(found, lambda least, most, change: ((change > 0) & (least <= 0)) | ((change < 0) & (most >= 0)))
+
+
+def immature(found: Compared, turned: Callable[[Array, Array, Array], Array]) -> Array:
+    """Tell where undecided items may still turn what was found.
+
+    Of a share `turned` decides, by the least and the most that the change may become, when all of them are hits on one
+    side and misses on the other. Of other KPIs they must not be over half of a side. Lifetimes know how to count items
+    that go on.
+    """
+    about, ends = found.pair.new, []
+    if about.statistic in _CENSORED:
+        return np.zeros(found.groups.size, np.bool_)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if about.unit != "share":
+            open_ = [side.undecided / (side.n + side.undecided) for side in (found.before, found.after)]
+            return np.asarray(np.fmax(*open_) > MOSTLY)
+        for side in (found.before, found.after):
+            hits, every = np.rint(np.nan_to_num(side.value) * side.n), side.n + side.undecided
+            ends.append((hits / every, (hits + side.undecided) / every))
+        (least, most), (lower, higher) = ends
+        some = (found.before.undecided + found.after.undecided) > 0
+        return np.asarray(some & turned(lower - most, higher - least, found.change.value))
