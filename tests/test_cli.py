@@ -124,6 +124,7 @@ def test_the_sample_says_that_it_is_simulated_and_finds_its_weak_spot(tmp_path: 
     assert "simulated" in said
     assert "imulated" in (tmp_path / "r.html").read_text(encoding="utf-8")
     assert found["priorities"][0]["group"] == "network"
+    assert f"Improve first: {found['priorities'][0]['sentence']}" in said
     assert [s["status"] for s in found["standards"]] == ["not_reached", "not_reached", "reached"]
     assert f"{tmp_path / 'r.html'} and {tmp_path / 'r.json'}:" in said.splitlines()[-1]
 
@@ -453,6 +454,10 @@ def test_help_imports_no_arrays() -> None:
 # --- a change, and its receipt --------------------------------------------------------------------------------------
 
 
+RIPE = ("--now", "2026-06-12T00:00Z")
+"""Two weeks after the last day of the four weeks."""
+
+
 def four_weeks(folder: Path, *, better: bool) -> Path:
     """Forty cases on each day of four weeks; from the third one on fewer of them come back, or as many."""
     rows = ["case_id,received_at,resolved_at,reopened,team"]
@@ -471,7 +476,7 @@ def test_a_change_is_told_in_words_and_as_data(tmp_path: Path) -> None:
     export = four_weeks(tmp_path, better=True)
     done = run(
         "compare", export, "--change", "2026-05-15", "--kpi", "reopen_rate", "--margin", "2 points",
-        "--guardrail", "resolution_p50=90 min", "--now", "2026-05-29T00:00Z", "--json", tmp_path / "v.json",
+        "--guardrail", "resolution_p50=90 min", "--now", "2026-06-12T00:00Z", "--json", tmp_path / "v.json",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
@@ -492,7 +497,7 @@ def test_a_guardrail_that_nobody_can_judge_leaves_it_open(tmp_path: Path) -> Non
     """The times are whole hours, so that half an hour cannot be seen, and the sentence says what is open."""
     done = run(
         "compare", four_weeks(tmp_path, better=True), "--change", "2026-05-15", "--kpi", "reopen_rate",
-        "--guardrail", "resolution_p50=30 min", "--now", "2026-05-29T00:00Z",
+        "--guardrail", "resolution_p50=30 min", "--now", "2026-06-12T00:00Z",
     )  # fmt: skip
     told = "Reopen rate: unclear: a guardrail or the data leave open whether it is for the better."
     assert done.stdout.splitlines()[0] == told
@@ -507,7 +512,7 @@ def test_every_rule_of_a_verdict_has_its_words() -> None:
 def test_without_a_change_nothing_is_claimed(tmp_path: Path) -> None:
     """Equivalent with a margin that the data can show, unclear without one; and what is missing is said."""
     export = four_weeks(tmp_path, better=False)
-    words = ("compare", export, "--change", "2026-05-15", "--kpi", "reopen_rate", "--now", "2026-05-29T00:00Z")
+    words = ("compare", export, "--change", "2026-05-15", "--kpi", "reopen_rate", "--now", "2026-06-12T00:00Z")
     assert "unclear: the data cannot tell" in (plain := run(*words).stdout)
     assert "No margin was named" in plain
     assert "No guardrail was named" in plain
@@ -518,7 +523,8 @@ def test_without_a_change_nothing_is_claimed(tmp_path: Path) -> None:
 def test_a_receipt_is_verified_and_an_altered_one_is_found(tmp_path: Path) -> None:
     """0 where each leads to its verdict, 3 where one byte was altered, 2 where there is no such file."""
     export, receipt = four_weeks(tmp_path, better=True), tmp_path / "change.receipt"
-    run("compare", export, "--change", "2026-05-15", "--kpi", "reopen_rate", "--receipt", receipt)
+    words = ("--change", "2026-05-15", "--kpi", "reopen_rate", "--now", "2026-06-12T00:00Z")
+    run("compare", export, *words, "--receipt", receipt)
     done = run("verify", receipt)
     assert (done.returncode, done.stderr) == (0, "")
     assert "reopen rate: improved" in done.stdout
@@ -546,14 +552,16 @@ def test_a_target_of_the_configuration_is_compared_by_its_name(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--change", "soon", "--kpi", "reopen_rate"], "--change must be a date"),
-        (["--change", "2027-01-01", "--kpi", "reopen_rate"], "--change must lie between the first case"),
+        (["--change", "soon", "--kpi", "reopen_rate"], "change must be a date"),
+        (["--change", "0001-01-01", "--kpi", "reopen_rate"], "change must lie between 1970 and 2100"),
+        (["--change", "2027-01-01", "--kpi", "reopen_rate"], "change must lie between the first case"),
+        (["--change", "2026-05-15", "--kpi", "reopen_rate"], "change must come over 14 days before now"),
         (["--change", "2026-05-15", "--kpi", "reopen_rat"], "did you mean reopen_rate"),
         (["--change", "2026-05-15", "--kpi", "backlog"], "kpi must be a KPI of cases"),
         (["--change", "2026-05-15", "--kpi", "reopen_rate", "--margin", "some"], "margin must be a number"),
-        (["--change", "2026-05-15", "--kpi", "reopen_rate", "--margin", "2"], "margin must be less than the scale"),
+        (["--change", "2026-05-15", "--kpi", "reopen_rate", "--margin", "2", *RIPE], "must be less than the scale"),
         (["--change", "2026-05-15", "--kpi", "reopen_rate", "--guardrail", "x"], "--guardrail must be name=value"),
-        (["--change", "2026-05-15", "--kpi", "sla_kept"], "needs the column 'sla_kept'"),
+        (["--change", "2026-05-15", "--kpi", "sla_kept", *RIPE], "needs the column 'sla_kept'"),
     ],
 )
 def test_comparisons_that_cannot_be_made_are_refused(

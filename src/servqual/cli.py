@@ -281,6 +281,8 @@ def _say(data: dict[str, Any], written: list[str]) -> None:
         _print(f"{what}: {reason['column']} {reason['reason']}: {reason['count']:,} (row {first}{more})")
     for line in data["headline"]:
         _print(line)
+    first = data["priorities"][:1]
+    _print(f"Improve first: {first[0]['sentence'] if first else 'no group is clearly worse than the whole.'}")
     where = " and ".join(written)
     _print(
         f"{where}: {rows['read']:,} rows read, {rows['used']:,} used, {rows['refused']:,} refused; "

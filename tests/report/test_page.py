@@ -152,7 +152,7 @@ def rich() -> dict[str, Any]:
                 "n": 24_918,
                 "undecided": 37,
                 "status": status,
-                "gap": None if value is None else value - goal,
+                "gap": None if value is None else goal - value,
             }
             for name, goal, within, value, status in (
                 ("Resolved within target", 0.9, None, 0.634, "not_reached"),
@@ -365,7 +365,7 @@ def test_everything_that_was_counted_is_said() -> None:
         # what cost a row and what cost only a cell stand apart
         ("Rows refused: 18 of 141,712", "Cells that could not be used", "row 77: 2016-02-01"),
         # 0.634 less 0.9 is 26.6 percentage points short; 3,600 s is one hour
-        ("−26.6 points", "at least 80 % within 1 h", "reached", "not reached", "unclear", "cannot be judged"),
+        ("26.6 points short", "at least 80 % within 1 h", "reached", "not reached", "unclear", "cannot be judged"),
         ("7,200", "28.9 %", "38 further categories", "4,868", "(not stated)"),
         ("412 late cases", "1,904", "Interval 35.8 % to 40.2 %", "Open cases are read as of 2017-02-18 13:37 UTC"),
         tuple(rich()["headline"]),
@@ -541,10 +541,19 @@ def test_pictures_and_page_share_their_colours() -> None:
 def test_the_first_screen_says_what_changed_and_what_to_do() -> None:
     """Both cards stand before all else, each with its words, and what to improve is not said twice."""
     report = {
-        "headline": ["Promised: all.", "Improve first: team <b>."],
+        "headline": ["Promised: all."],
         "changes": [
-            {"title": "reopen <b>rate", "unit": "share", "decision": "worse", "before": 0.1, "after": 0.4},
-            {"title": "waits", "unit": "s", "decision": "improved", "before": 7200, "after": 3600},
+            {"title": "reopen <b>rate", "unit": "share", "decision": "worse", "before": 0.1, "after": 0.4,
+             "before_from": "2026-04-01", "before_to": "2026-04-30", "after_from": "2026-05-01",
+             "after_to": "2026-05-31", "caveats": [{"code": "n.small", "text": "a side has <b>only 20"}]},
+            {"title": "waits", "unit": "s", "business_time": True, "decision": "improved", "before": 720000,
+             "after": 3600},
+        ],
+        "changes_judged": 5,
+        "changes_unjudged": [
+            {"title": "escalation <b>rate", "reason": "9 % are not finished"},
+            {"title": "handling", "reason": "9 % are not finished"},
+            {"title": "resolution rate", "reason": "it grows"},
         ],
         "priorities": [
             {"rank": 1, "column": "team", "group": "<i>north", "title": "kept", "unit": "share", "value": 0.5,
@@ -556,9 +565,17 @@ def test_the_first_screen_says_what_changed_and_what_to_do() -> None:
     assert "reopen &lt;b&gt;rate" in first.casefold()
     assert "&lt;i&gt;north" in first
     assert "since 2026-05-04" in first
+    assert "2026-04-01 to 2026-04-30</span>" in first
+    assert "then 2026-05-01 to 2026-05-31</span>" in first
+    assert "! a side has &lt;b&gt;only 20" in first
+    assert "200 h → 1 h" in first
+    assert "<bdi>Escalation &lt;b&gt;rate, handling</bdi>: 9" in first
+    assert "<bdi>Resolution rate</bdi>: it grows." in first
     assert "<u>" not in page
-    assert "Improve first:" not in page
-    calm = render({"changes": [], "priorities": []})
+    calm = render({"changes": [], "changes_judged": 3, "priorities": []})
     assert "Nothing surely changed" in calm
+    assert "cannot be judged" not in calm[: calm.index("How to read")]
+    none = render({"changes": [], "changes_judged": 0, "priorities": []})
+    assert "No figure has two finished periods that can be compared." in none
     assert "No group is surely worse than the rest." in calm
     assert "What changed" not in render({})

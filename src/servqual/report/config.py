@@ -34,8 +34,10 @@ GROUPS: Final = ("category", "team", "priority", "channel")
 """Columns by which a report looks for weak cells where it is not told others."""
 
 
-def as_limit(value: str, hours: BusinessHours | None) -> tuple[dt.timedelta | WorkingDays, BusinessHours | None]:
-    """Read a limit in words, and the hours in which it counts.
+def as_limit(
+    value: str, hours: BusinessHours | None, field: str = "within"
+) -> tuple[dt.timedelta | WorkingDays, BusinessHours | None]:
+    """Read a limit in words, and the hours in which it counts; `field` is what an error calls it.
 
     `30 min` and `8 h` count in the hours, `2 calendar days` on the clock, 24 hours each, and `2 working days` by the
     close of the second working day, or at the time of receipt with `, same time`. Days alone are calendar days where
@@ -47,14 +49,14 @@ def as_limit(value: str, hours: BusinessHours | None) -> tuple[dt.timedelta | Wo
     text = value.strip()
     if found := _WORKING_DAYS.fullmatch(text):
         if hours is None:
-            raise InvalidValue.of("within", "be in working days only where there are [hours]", value, do="give [hours]")
+            raise InvalidValue.of(field, "be in working days only where there are [hours]", value, do="give [hours]")
         return WorkingDays(int(found[1]), convention="same_time" if found[2] else "close"), hours
     found = _SPAN.fullmatch(text)
     count, unit = (float(found[1]), (found[2] or found[4])[0].lower()) if found else (0.0, "s")
     if found is None or not 0 < count * _SECONDS[unit] < _LONGEST_S:
-        raise InvalidValue.of("within", "be a time such as '30 min', '8 h' or '2 working days'", value)
+        raise InvalidValue.of(field, "be a time such as '30 min', '8 h' or '2 working days'", value)
     if found[4] and not found[3] and hours:
-        raise InvalidValue.of("within", "say which days are meant", value, do=_which_days(count, unit))
+        raise InvalidValue.of(field, "say which days are meant", value, do=_which_days(count, unit))
     return dt.timedelta(seconds=count * _SECONDS[unit]), None if found[3] else hours
 
 

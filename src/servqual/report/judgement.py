@@ -1,7 +1,6 @@
 """A change at an export's door: as many days before it as after it, judged, and said so that a manager can use it."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,29 +8,27 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from servqual._checks import all_of, did_you_mean, must_be, near
+from servqual._checks import all_of, must_be
 from servqual._words import capital, clean, counted, difference, number, shorten
-from servqual.errors import InvalidValue, UnknownName
-from servqual.metrics import KPIS, Kpi
+from servqual.errors import InvalidValue
+from servqual.metrics import Kpi, Tally
 from servqual.metrics.engine import plan_of, tallies_of
-from servqual.pdca import Guardrail, Verdict, compare
-from servqual.pdca.diagnosis.candidates import unit_of
+from servqual.pdca import Caveat, Guardrail, Verdict, compare
 from servqual.readers import Export
+from servqual.report.asking import Sides, kpi_of, margin_of, moment_of, sides_of, within_time
 from servqual.report.build import CASES
-from servqual.report.config import Config, as_limit
+from servqual.report.changing import to_tell
+from servqual.report.config import Config
+from servqual.report.maturity import DONE, FINISHED, RIPE, as_recorded
 from servqual.report.scan import Cases, scan
 
 __all__ = ["Comparison", "comparison"]
 
 Plain: TypeAlias = dict[str, Any]
-_WEEK: Final = dt.timedelta(days=7)
-_POINTS: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:points?|pp|%)", re.IGNORECASE)
 _change: Final = partial(difference, points=" percentage points")
 _SPLIT_BY: Final = ("category", "channel")
 _LONGEST: Final = 60
 _CAVEATS: Final = 6
-_SILENT: Final = ("mix.unknown", "period.unknown", "margin.none", "guardrails.proposed")
-"""Caveats of what was not asked for, which the command itself explains."""
 _DECIDED: Final = {
     "not_comparable": "the two sides cannot be compared",
     "guardrail_worse": "something that must not get worse did",
@@ -67,17 +64,24 @@ def comparison(
 ) -> Comparison:
     r"""Compare a KPI of cases before and after a change.
 
-    Both sides are as long as the shorter of the time before and after it, in whole weeks where there is a week, and
-    each is seen from its own end, so that open cases had as much time on either side. `change` is a date in the zone
-    of the configuration, or a moment with an offset; `margin` and the margins of guardrails are written as `0.02`,
-    `2 points` or `30 min`. `kpi` is a key of the catalogue, or the name of a target of the configuration.
+    Both sides are as long as the shorter of the time before and after it, by the clock on the wall and in whole weeks
+    where there is a week. Each is seen from its own end, so that open cases had as much time on either side.
+
+    What an export knows without a moment, such as how often a case was reopened, cannot be seen from there: a KPI of it
+    is compared among cases that had two weeks from their side's end to `now`, and refused while over 2 % of them are
+    open; the lines say that the older side still had longer.
+
+    `change` is a date in the zone of the configuration, or a moment with an offset. `margin` and the margins of
+    guardrails are written as `0.02` or `2 points` of a share, as `30 min` or `2 h` of a duration, in business time
+    where the KPI counts that, or as a number in the unit of any other KPI. `kpi` is a key of the catalogue, or the name
+    of a target of the configuration. `now` is the moment of the export; without it the latest in the file.
 
     >>> import tempfile
     >>> rows = [f"2026-05-{4 + day:02}T10:00Z,{kept}" for day in range(14) for kept in [day // 7] * 15 + [True] * 15]
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     export = Path(folder) / "cases.csv"
     ...     _ = export.write_text("received_at,sla_kept\n" + "\n".join(rows), encoding="utf-8")
-    ...     end = dt.datetime(2026, 5, 18, tzinfo=dt.UTC)
+    ...     end = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
     ...     print(comparison(export, Config(), change="2026-05-11", kpi="sla_kept", now=end).lines[0])
     Kept within target, as recorded: improved: the change is for the better, and more than chance.
     """
@@ -88,8 +92,14 @@ def comparison(
     for field, given in (("guardrails", guardrails), ("where", where)):
         must_be((Mapping, type(None)), field, "a mapping of texts", given)
         all_of(str, field, [*(given or {}), *(given or {}).values()], "texts")
-    at = _moment(change, config)
-    asked = [_kpi(key, config) for key in (kpi, *(guardrails or {}))]
+    at = moment_of(change, config)
+    now = None if now is None else within_time("now", now)
+    asked = [kpi_of(key, config) for key in (kpi, *(guardrails or {}))]
+    least = margin_of(margin, asked[0])
+    rails = [
+        Guardrail(kpi=each.key, margin=margin_of(told, each, f"guardrails[{each.key}]") or 0.0)
+        for each, told in zip(asked[1:], (guardrails or {}).values(), strict=True)
+    ]
     names = dict.fromkeys(name for each in asked for name in each.params.get("only") or ())
     source = Export(
         Path(path),
@@ -102,92 +112,59 @@ def comparison(
     seen = scan(cases, now)
     if seen.first is None or seen.last is None:
         raise InvalidValue("no case has a received_at that can be read", field="received_at", got=None)
-    # the first day counts as a whole one, or three weeks from nine in the morning on would be two
-    first = seen.first.astimezone(config.layout.zone or dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    length = _length(at, first.astimezone(dt.UTC), now or seen.last)
+    seen_at = now or seen.last
+    recorded = tuple(dict.fromkeys(name for each in asked for name in as_recorded(each)))
+    sides = sides_of(at, seen.first, seen_at, recorded, config.layout.zone or dt.UTC)
     split = [name for name in _SPLIT_BY if name in seen.columns and name not in (where or {})][:1]
     by = split if asked[0].statistic in {"share", "mean"} else []
-    before, after = tallies_of(
+    zone, spans = config.zone, (sides.before, sides.after)
+    ends = recorded and {"resolved_at", "closed_at"} & {*seen.columns}
+    before, after, *finished = tallies_of(
         [
-            plan_of(asked, by=by, zone=config.zone, now=end, period=(end - length, end), where=where)
-            for end in (at, at + length)
+            *(plan_of(asked, by=by, zone=zone, now=span[1], period=span, where=where) for span in spans),
+            *(plan_of([FINISHED], zone=zone, now=seen_at, period=span, where=where) for span in spans if ends),
         ],
         {"cases": cases.chunks()},
     )
-    verdict = compare(
-        before,
-        after,
-        asked[0].key,
-        margin=_margin(margin, asked[0]),
-        guardrails=[
-            Guardrail(kpi=each.key, margin=_margin(told, each) or 0.0)
-            for each, told in zip(asked[1:], (guardrails or {}).values(), strict=True)
-        ],
-        mix_by=by,
-    )
+    for tally in finished:
+        _check_finished(tally, recorded)
+    verdict = compare(before, after, asked[0].key, margin=least, guardrails=rails, mix_by=by)
     assert isinstance(verdict, Verdict)
-    data = _plain(verdict, asked[0], at, length, Path(path).name)
-    return Comparison(verdict=verdict, data=data, lines=tuple(map(clean, _lines(verdict, asked, at, length, config))))
+    data = _plain(verdict, asked[0], sides, Path(path).name)
+    own = [_of_recorded(recorded)] if recorded else []
+    data["caveats"] += map(attrs.asdict, own)
+    lines = _lines(verdict, asked, sides, [*own, *to_tell(verdict)], config.layout.zone or dt.UTC)
+    return Comparison(verdict=verdict, data=data, lines=tuple(map(clean, lines)))
 
 
-def _moment(text: str, config: Config) -> dt.datetime:
-    must_be(str, "change", "a text with a date", text)
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidValue.of("--change", "be a date such as 2026-05-04, or a moment with an offset", text) from None
-    zone = config.layout.zone or dt.UTC
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(dt.UTC)
-
-
-def _kpi(key: str, config: Config) -> Kpi:
-    must_be(str, "kpi", "the key of a KPI", key)
-    for promise in config.promises:
-        if key in {promise.name, promise.kpi.key}:
-            return promise.kpi
-    known = {name: kpi for name, kpi in KPIS.items() if kpi.table == "cases" and not kpi.stock and not kpi.of_period}
-    if key not in known:
-        close = near(key, [*known, *(promise.name for promise in config.promises)])
-        raise UnknownName(
-            f"kpi must be a KPI of cases, or a target by its name (got {key!r}){did_you_mean(close)}", near=close
-        )
-    kpi = known[key]
-    return kpi.with_(hours=config.hours) if config.hours and "hours" in kpi.params else kpi
-
-
-def _margin(text: str | None, kpi: Kpi) -> float | None:
-    """Read a margin in the unit of a KPI."""
-    if text is None:
-        return None
-    if kpi.unit == "s":
-        limit, _ = as_limit(text, None)
-        assert isinstance(limit, dt.timedelta)
-        return limit.total_seconds()
-    found = _POINTS.fullmatch(text.strip())
-    try:
-        # a ratio is shown in per cent, too
-        return float(found[1]) / (100 if kpi.unit in {"share", "ratio"} else 1) if found else float(text)
-    except ValueError:
-        raise InvalidValue.of("margin", "be a number such as 0.02, '2 points' or '30 min'", text) from None
-
-
-def _length(at: dt.datetime, first: dt.datetime, last: dt.datetime) -> dt.timedelta:
-    """How long each side is: the shorter of both, in whole weeks where it has one."""
-    if not first < at < last:
+def _check_finished(finished: Tally, recorded: Sequence[str]) -> None:
+    """Refuse a side of which too many cases are open, so that what is recorded of them may still grow."""
+    share = finished.measure().get(FINISHED.key).value
+    if share is not None and share < DONE:
         raise InvalidValue.of(
-            "--change",
-            f"lie between the first case, {first:%Y-%m-%d}, and now, {last:%Y-%m-%d}",
-            at,
-            shown=f"{at:%Y-%m-%d}",
+            "kpi",
+            f"have at most {number(1 - DONE, 'share')} open cases a side, for {' and '.join(recorded)} may still grow",
+            share,
+            shown=f"{number(1 - share, 'share')} open",
+            do="compare a later export, or a KPI of moments",
         )
-    shorter = min(at - first, last - at)
-    return shorter // _WEEK * _WEEK if shorter >= _WEEK else shorter
 
 
-def _plain(verdict: Verdict, kpi: Kpi, at: dt.datetime, length: dt.timedelta, name: str) -> Plain:
-    sides = {
+def _of_recorded(recorded: Sequence[str]) -> Caveat:
+    return Caveat(
+        code="cases.as_recorded",
+        text=f"{' and '.join(recorded)} is known as of the export alone: every case had {RIPE.days} days or more for "
+        "it after its side, and those before the change had longer",
+        severity="weak",
+        effect="none on the decision",
+    )
+
+
+def _plain(verdict: Verdict, kpi: Kpi, sides: Sides, name: str) -> Plain:
+    starts = (sides.before[0], sides.after[0])
+    told = {
         side: {**attrs.asdict(found, filter=attrs.filters.exclude("period", "now")), "from": start.isoformat()}
-        for side, found, start in (("before", verdict.before, at - length), ("after", verdict.after, at))
+        for side, found, start in zip(("before", "after"), (verdict.before, verdict.after), starts, strict=True)
     }
     relative = verdict.relative
     return {
@@ -197,11 +174,11 @@ def _plain(verdict: Verdict, kpi: Kpi, at: dt.datetime, length: dt.timedelta, na
         "definition": verdict.definition,
         "unit": verdict.unit,
         "better": verdict.better,
-        "change_at": at.isoformat(),
-        "days": length / dt.timedelta(days=1),
+        "change_at": sides.after[0].isoformat(),
+        "days": sides.days,
         "decision": verdict.decision,
         "rule": verdict.rule,
-        **sides,
+        **told,
         "change": verdict.change,
         "low": verdict.low,
         "high": verdict.high,
@@ -217,13 +194,15 @@ def _plain(verdict: Verdict, kpi: Kpi, at: dt.datetime, length: dt.timedelta, na
 
 
 def _lines(
-    verdict: Verdict, asked: Sequence[Kpi], at: dt.datetime, length: dt.timedelta, config: Config
+    verdict: Verdict, asked: Sequence[Kpi], sides: Sides, caveats: Sequence[Caveat], zone: dt.tzinfo
 ) -> Iterator[str]:
-    kpi = asked[0]
-    unit, zone = unit_of(kpi), config.layout.zone or dt.UTC
-    yield f"{capital(shorten(kpi.title, _LONGEST))}: {verdict.decision}: {_DECIDED[verdict.rule]}."
-    for name, side, start in (("Before", verdict.before, at - length), ("After", verdict.after, at)):
-        last = start + length - dt.timedelta(microseconds=1)
+    unit, *units = (kpi.told_in for kpi in asked)
+    yield f"{capital(shorten(asked[0].title, _LONGEST))}: {verdict.decision}: {_DECIDED[verdict.rule]}."
+    for name, side, (start, end) in (
+        ("Before", verdict.before, sides.before),
+        ("After", verdict.after, sides.after),
+    ):
+        last = end - dt.timedelta(microseconds=1)
         days = f"{start.astimezone(zone):%Y-%m-%d} to {last.astimezone(zone):%Y-%m-%d}"
         undecided = f", {side.undecided:,} undecided" if side.undecided else ""
         yield f"{name}, {days}: {number(side.value, unit)} of {counted(side.n, 'case')}{undecided}."
@@ -240,13 +219,13 @@ def _lines(
         )
     if verdict.n_needed:
         yield f"About {counted(verdict.n_needed, 'more case', 'more cases')} a side would show a change that matters."
-    for each in verdict.guardrails:
-        told = "" if each.change is None else f", {_change(each.change, each.unit)}"
+    for each, its in zip(verdict.guardrails, units, strict=True):
+        told = "" if each.change is None else f", {_change(each.change, its)}"
         yield f"Guardrail {shorten(each.title, _LONGEST)}: {each.decision}{told}."
     if verdict.margin is None:
         yield "No margin was named: say with --margin from which size on a change matters."
     if not verdict.guardrails:
         yield "No guardrail was named: name with --guardrail what must not get worse, such as reopen_rate='2 points'."
-    for caveat in [one for one in verdict.caveats if one.code not in _SILENT][:_CAVEATS]:
+    for caveat in caveats[:_CAVEATS]:
         yield f"Mind: {caveat.text}."
     yield "A difference is not its cause: ask what else changed in that time."

@@ -40,7 +40,6 @@ _UNITS: Final[Mapping[str, str]] = {
 _ZONES: Final[Mapping[str, str]] = {"Z": "UTC", "+00:00": "UTC"}
 _SPARK_POINTS: Final = 60
 _MOST_CASES: Final = 0.8
-_IMPROVE: Final = "Improve first:"
 _CARDS: Final = 3
 # a point of a drawing may shrink to so many pixels before its text is too small to read
 _SMALLEST: Final = 0.8
@@ -88,14 +87,11 @@ def _page(report: Plain) -> Plain:
         "period": _period(_row(report, "period")),
         "every": every,
         "rows": _accounted(_row(report, "rows")),
-        # what to improve stands in a card of its own
-        "headline": [
-            capital(line)
-            for line in _texts(report, "headline")
-            if not (line.startswith(_IMPROVE) and _rows(report, "priorities"))
-        ],
+        "headline": [capital(line) for line in _texts(report, "headline")],
         "changes": [_change(row) for row in _rows(report, "changes")],
         "compared": "changes" in report,
+        "unjudged": _unjudged(_rows(report, "changes_unjudged")),
+        "judged": number(report.get("changes_judged"), "count"),
         "to_do": [_to_do(row) for row in _rows(report, "priorities")[:_CARDS]],
         "notes": [capital(line) for line in _texts(report, "notes")],
         "standards": [_standard(row, units.get(_text(row, "kpi"), {})) for row in _rows(report, "standards")],
@@ -165,11 +161,17 @@ def _standard(row: Plain, kpi: Plain) -> Plain:
         "name": capital(_text(row, "name")),
         "promise": promise + (f" within {number(within, within_unit)}" if within is not None else ""),
         "business_time": row.get("business_time") is True,
-        "gap": "" if gap is None else difference(gap, unit),
+        "gap": "" if gap is None else _distance(gap, unit),
         "mark": mark,
         "word": word,
         **_seen(row, unit),
     }
+
+
+def _distance(gap: float, unit: str) -> str:
+    """A gap in words: above 0 the goal was missed."""
+    size = difference(abs(gap), unit, signed=False)
+    return f"{size} short" if gap > 0 else f"{size} better" if gap < 0 else "at the goal"
 
 
 def _unit(row: Plain) -> str:
@@ -358,7 +360,21 @@ def _change(row: Plain) -> Plain:
         "tone": {"improved": "reached", "worse": "not-reached"}.get(decision, "unclear"),
         "before": number(row.get("before"), unit),
         "after": number(row.get("after"), unit),
+        "when": [_days(row, "before"), _days(row, "after")] if row.get("after_from") else [],
+        "warnings": [_text(each, "text") for each in _rows(row, "caveats")],
     }
+
+
+def _days(row: Plain, side: str) -> str:
+    return f"{_text(row, side + '_from')} to {_text(row, side + '_to')}"
+
+
+def _unjudged(rows: Sequence[Plain]) -> list[Plain]:
+    """The figures that were not compared, those of one reason together."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(_text(row, "reason"), []).append(_text(row, "title"))
+    return [{"titles": capital(", ".join(titles)), "reason": reason} for reason, titles in found.items()]
 
 
 def _to_do(row: Plain) -> Plain:

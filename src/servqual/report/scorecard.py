@@ -20,6 +20,7 @@ from servqual.readers.columns.standing import REPEATS, REPLACED
 from servqual.readers.sources import Source
 from servqual.report.changing import changes_of, last_day
 from servqual.report.config import GROUPS, Config, Every, Promise
+from servqual.report.maturity import FINISHED
 from servqual.report.priorities import in_business_time, priorities, weakest_of
 from servqual.report.scan import Cases, Scan, scan
 
@@ -96,7 +97,8 @@ def scorecard(
     groups = [column for column in (config.groups or GROUPS) if column in seen.columns]
 
     volume = KPIS["case_volume"]
-    asked = [(kpis, (every,)), *(([volume], (column,)) for column in groups)]
+    ends = {"resolved_at", "closed_at"} & {*seen.columns}
+    asked = [([*kpis, FINISHED] if ends else kpis, (every,)), *(([volume], (column,)) for column in groups)]
     first_pass: list[Tally] = []
 
     def measured(questions: Sequence[tuple[Sequence[Kpi], tuple[str, ...]]]) -> list[Measures]:
@@ -142,7 +144,7 @@ def scorecard(
             "every": every,
         },
         "rows": _rows(whole, seen),
-        "headline": _headline(standards, whole, categories, first),
+        "headline": _headline(standards, whole, categories),
         "notes": [*map(clean, (*notes(), *_notes(seen, config, now)))],
         "kpis": [_kpi(kpi, whole.get(kpi.key)) for kpi in kpis],
         "standards": standards,
@@ -153,7 +155,7 @@ def scorecard(
         ],
         "pareto": categories,
         "weakest": weakest_of(found.every),
-        "changes": changes_of(kpis, periods, (first_at.date(), now_at.date()), every),
+        **changes_of(kpis, periods, (first_at.date(), now_at.date()), every),
         "looked_at": found.looked_at,
         "priorities": first,
     }
@@ -282,7 +284,8 @@ def _warnings(m: Measurement) -> list[Plain]:
 
 
 def _standard(promise: Promise, whole: Measures) -> Plain:
-    m = whole.get(promise.kpi.key)
+    """Hold a promise against what was seen; `gap` is above 0 where the goal was missed, as in `Attainment.gap`."""
+    m, worse = whole.get(promise.kpi.key), 1 if promise.kpi.better == "lower" else -1
     within = promise.kpi.params.get("within")
     return {
         "name": promise.name,
@@ -294,7 +297,7 @@ def _standard(promise: Promise, whole: Measures) -> Plain:
         "undecided": m.undecided,
         "warnings": _warnings(m),
         "status": verdict_on_cases(m, promise.goal, promise.kpi.better),
-        "gap": None if m.value is None else m.value - promise.goal,
+        "gap": None if m.value is None else worse * (m.value - promise.goal),
     }
 
 
@@ -344,9 +347,7 @@ def _pareto(volumes: Mapping[str, Mapping[Any, int]]) -> Plain | None:
     }
 
 
-def _headline(
-    standards: Sequence[Plain], whole: Measures, categories: Plain | None, first: Sequence[Plain]
-) -> list[str]:
+def _headline(standards: Sequence[Plain], whole: Measures, categories: Plain | None) -> list[str]:
     lines = []
     for s in standards:
         seen = f"{number(s['value'], 'share')} kept, goal {s['status'].replace('_', ' ')}"
@@ -371,7 +372,6 @@ def _headline(
             f"What comes most: {named(categories['column'], top['category'])}, with {number(top['share'], 'share')} of "
             f"{counted(categories['total'], 'case')}{most}."
         )
-    lines.append(f"Improve first: {first[0]['sentence'] if first else 'no group is clearly worse than the whole.'}")
     return lines
 
 

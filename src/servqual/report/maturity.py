@@ -1,0 +1,40 @@
+"""When cases are old enough to be compared: what an export counts without a moment grows on after a case has ended."""
+
+import datetime as dt
+from typing import Final
+
+from servqual.metrics import KPIS, Kpi
+from servqual.readers.columns.tables import Kind, kind_of
+
+RIPE: Final = dt.timedelta(days=14)
+"""How long a case must have had to come back before such a count is compared: a convention."""
+DONE: Final = 0.98
+"""The share of finished or decided cases below which a side is not compared."""
+FINISHED: Final = KPIS["resolution_rate"].with_(key="finished_rate", close_counts_as_solution=True)
+"""The share of cases that were resolved or closed."""
+_TOLD: Final = frozenset({Kind.COUNT, Kind.FLAG, Kind.DURATION, Kind.NUMBER})
+
+
+def as_recorded(kpi: Kpi) -> tuple[str, ...]:
+    """List the columns of a KPI that are known as of the export alone, such as how often a case was reopened.
+
+    They have no moment, so that it cannot be seen what they were at an earlier time, and an older case had longer for
+    them. Columns of labels, by which cases are chosen, are left out.
+
+    >>> as_recorded(KPIS["reopen_rate"]), as_recorded(KPIS["resolution_p50"])
+    (('reopened',), ())
+    """
+    found = {name for part in kpi.parts for name in part.columns if kind_of(part.table, name, part.kinds) in _TOLD}
+    return tuple(sorted(found))
+
+
+def ripens(kpi: Kpi) -> bool:
+    """Whether a KPI may still turn after a period, without saying by undecided cases how far.
+
+    Durations and promises with a limit tell which cases are undecided, stocks are of a moment; any other grows or falls
+    with the age of its cases, where all are seen from one moment.
+
+    >>> [key for key in ("sla_kept", "verified_rate", "resolution_kept", "resolution_time") if ripens(KPIS[key])]
+    ['sla_kept', 'verified_rate']
+    """
+    return not (kpi.stock or kpi.clock or kpi.unit == "s")
