@@ -46,6 +46,8 @@ FACTS: dict[str, dict[str, Any]] = {
     "Answer": {"score": None, "text": "fine"},
     "BusinessHours": {"zone": "UTC", "week": {"mon": "09:00-17:00"}},
     "Categories": {"parents": {"x": None}},
+    "Changed": {"attributes": {"product": "router"}, "tag": ("y",)},
+    "Classified": {"category": "x"},
     "ClockConventions": {"rules": STANDARD.rules},
     "ClockRule": {"start": ["reported"], "stop": ["resolved"]},
     "CombinedHours": {"how": "|"},

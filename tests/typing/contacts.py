@@ -60,8 +60,10 @@ def what_is_read_has_types(complaint: Complaint, item: FeedbackItem, idea: Sugge
     assert_type(idea.adopted, bool | None)
     assert_type(overdue_complaints([complaint], now=now), tuple[Complaint, ...])
     assert_type(complaint_backlog([complaint], now=now), tuple[Complaint, ...])
-    assert_type(history_of(complaint.customer, complaints=[complaint]), tuple[Entry, ...])
-    history_of(complaint.customer, answers=answers)
+    assert_type(complaint.customer, CustomerId | None)
+    if complaint.customer is not None:
+        assert_type(history_of(complaint.customer, complaints=[complaint]), tuple[Entry, ...])
+        history_of(complaint.customer, answers=answers)
     assert_type(issues_of(complaints=[complaint]), tuple[Issue, ...])
 
 

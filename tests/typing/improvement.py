@@ -8,11 +8,15 @@ from servqual.model import ServiceStandard
 from servqual.pdca import (
     Adjust,
     Check,
+    Clash,
+    Completed,
     Do,
     Due,
+    Effect,
     ImprovementPriority,
     Outcome,
     Plan,
+    Progressed,
     Register,
     Standardise,
     Verdict,
@@ -54,4 +58,7 @@ def results_have_their_types(register: Register, outcome: Outcome, standard: Ser
     assert_type(register.overdue(now=now), tuple[Due, ...])
     assert_type(prioritise(urgency=1, importance=1, urgent_from=1, important_from=1), ImprovementPriority)
     assert_type(outcome.apply(standard), ServiceStandard)
+    assert_type(register.effects(), tuple[Effect, ...])
+    assert_type(register.clashes(), tuple[Clash, ...])
+    assert_type(outcome.check.do.steps, tuple[Completed | Progressed, ...])
     Register(plans=[outcome, outcome.check])

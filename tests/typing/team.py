@@ -46,8 +46,8 @@ def an_id_of_another_kind(team: Team, case: CaseId, north: TeamId) -> None:
 
 
 def an_act_of_another_kind(team: Team, ada: AgentId) -> None:
-    """A role is no permission, and a language that has no labels is none."""
-    team.allowed(ada, Role.AGENT)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    """A number is no permission, and a language that has no labels is none."""
+    team.allowed(ada, 4)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Role.AGENT.label("de")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 

@@ -1,3 +1,4 @@
+from servqual.model.attributes import Attributes as Attributes
 from servqual.model.channel import Channel as Channel
 from servqual.model.hours.business_hours import BusinessHours as BusinessHours
 from servqual.model.hours.cadence import Cadence as Cadence
@@ -131,6 +132,7 @@ from servqual.model.service import incident as incident
 from servqual.model.service.case import (
     Case as Case,
 )
+from servqual.model.service.case import CaseKind as CaseKind
 from servqual.model.service.case import (
     CaseSource as CaseSource,
 )
@@ -146,6 +148,7 @@ from servqual.model.service.case import (
 from servqual.model.service.case import (
     Relation as Relation,
 )
+from servqual.model.service.case import open_children as open_children
 from servqual.model.service.categories import Categories as Categories
 from servqual.model.service.categories import service_record as service_record
 from servqual.model.service.commitment import Commitment as Commitment
@@ -154,10 +157,13 @@ from servqual.model.service.complaint import Complaint as Complaint
 from servqual.model.service.complaint import ComplaintStatus as ComplaintStatus
 from servqual.model.service.complaint import complaint_backlog as complaint_backlog
 from servqual.model.service.complaint import overdue_complaints as overdue_complaints
+from servqual.model.service.contacts import contacts_of as contacts_of
 from servqual.model.service.customer import Customer as Customer
 from servqual.model.service.customer import FeedbackSegment as FeedbackSegment
 from servqual.model.service.customer import Lifecycle as Lifecycle
 from servqual.model.service.customer import NeedType as NeedType
+from servqual.model.service.customer_view import CustomerView as CustomerView
+from servqual.model.service.customer_view import CustomerViewStatus as CustomerViewStatus
 from servqual.model.service.incident import Incident as Incident
 from servqual.model.service.incident import IncidentDuty as IncidentDuty
 from servqual.model.service.incident import IncidentStatus as IncidentStatus
@@ -177,6 +183,7 @@ from servqual.model.service.knowledge import Article as Article
 from servqual.model.service.knowledge import ArticleKind as ArticleKind
 from servqual.model.service.knowledge import ArticleStatus as ArticleStatus
 from servqual.model.service.knowledge import KnowledgeBase as KnowledgeBase
+from servqual.model.service.told_once import share as share
 from servqual.model.sla.agreement import Sla as Sla
 from servqual.model.sla.clocks import (
     Clock as Clock,
@@ -198,6 +205,7 @@ from servqual.model.sla.projection import breach_chance as breach_chance
 from servqual.model.sla.reading import ClockState as ClockState
 from servqual.model.sla.reading import Reading as Reading
 from servqual.model.sla.reading import Threshold as Threshold
+from servqual.model.sla.readings import Readings as Readings
 from servqual.model.sla.replays import Replay as Replay
 from servqual.model.sla.replays import VerdictChange as VerdictChange
 from servqual.model.sla.replays import what_if as what_if
@@ -234,6 +242,7 @@ from servqual.model.standards.standard import StandardDimension as StandardDimen
 from servqual.model.standards.standard import StandardStatus as StandardStatus
 from servqual.model.standards.standard import StandardVersion as StandardVersion
 from servqual.model.terms import label as label
+from servqual.model.vocabulary import Vocabulary as Vocabulary
 from servqual.model.voice import feedback as feedback
 from servqual.model.voice import suggestion as suggestion
 from servqual.model.voice import survey as survey

@@ -4,6 +4,7 @@ from typing import Final
 
 from servqual.model.declared import declared
 from servqual.model.labels import Labelled
+from servqual.model.vocabulary import own_word
 
 
 @declared("channel")
@@ -34,6 +35,15 @@ class Channel(Labelled):
     def online(self) -> bool:
         """Whether it needs a network, such as website, app, chat or social media; a telephone does not."""
         return self in _ONLINE
+
+
+def as_channel(channel: Channel | str) -> Channel | str:
+    """Read a channel, or the firm's own word for one; refuse a slip of the pen.
+
+    >>> as_channel("email"), as_channel("whatsapp")
+    (<Channel.EMAIL: 'email'>, 'whatsapp')
+    """
+    return own_word(Channel, channel)
 
 
 _ONLINE: Final = frozenset(

@@ -164,7 +164,7 @@ def test_replay_is_life() -> None:
     assert replayed == lived
     assert hash(replayed) == hash(lived)
     assert replayed.status is lived.status is DoorStatus.OPEN
-    assert repr(lived) == "Door(history=<4 events>)"
+    assert repr(lived) == "Door(status='open', history=<4 events>)"
 
 
 def test_the_order_of_arrival_does_not_matter_at_one_instant() -> None:

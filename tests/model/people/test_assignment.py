@@ -213,3 +213,16 @@ def test_blank_facts_are_refused() -> None:
         event.HandedOver(at=T0, to=AgentId("A-1"), reason=" ")
     with pytest.raises(InvalidValue, match="to must"):
         event.Assigned(at=T0, id="C-1", to=AgentId(""))
+
+
+def test_a_complaint_without_an_owner_is_owned_from_its_first_hand_over_on() -> None:
+    """As a desk opens it, nobody is responsible yet; a hand-over or an escalation names the first owner."""
+    nobodys = Complaint.open(id="P-1", at=T0, channel="phone")
+    assert ownership_of(nobodys) is None
+    escalated = nobodys.record(complaint_event.Escalated(at=at(24), by="desk", to="A-9", level=2, reason="press"))
+    held = ownership_of(escalated)
+    assert held is not None
+    assert [(part.member, part.start) for part in held.holdings] == [("A-9", at(24))]
+    owned = ownership_of(Complaint.open(id="P-2", at=T0, channel="phone", owner="A-1"))
+    assert owned is not None
+    assert owned.owner == "A-1"

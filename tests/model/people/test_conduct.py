@@ -32,6 +32,8 @@ TO_DO = event.RectificationSet(
     at=NINE + 2 * DAY, by="Q-1", norm="greeting", what="use the script", due=dt.date(2026, 5, 10)
 )
 
+LATER = event.RectificationSet(at=NINE + 4 * DAY, by="Q-1", norm="calm", what="breathe", due=dt.date(2026, 5, 10))
+
 
 def test_a_norm_that_nobody_observed_has_no_share() -> None:
     """None, and not 0."""
@@ -47,6 +49,10 @@ def test_a_norm_that_nobody_observed_has_no_share() -> None:
         (
             [EVALUATED, TO_DO, event.Rectified(at=NINE + 3 * DAY, by="Q-1", norm="calm", how="z")],
             r"norm must be one of ",
+        ),
+        (
+            [EVALUATED, TO_DO, event.Rectified(at=NINE + 3 * DAY, by="Q-1", norm="calm", how="z"), LATER],
+            r"at must come after 'calm' was to be rectified, 2026-05-08 .*later moment",
         ),
     ],
 )

@@ -1,9 +1,11 @@
 """A team knows who may do what, which duties nobody or too many hold, and who should take the next case."""
 
 import copy
+import datetime as dt
 import pickle
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,9 @@ from servqual.model import (
     TeamLevel,
     suggest_assignee,
 )
+from servqual.model.vocabulary import Vocabulary
 
+T0, DAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC), dt.timedelta(days=1)
 BILLING, NETWORK = Skill("billing"), Skill("network")
 LIN = Member(id=AgentId("M-1"), name="Lin", roles={Role.SERVICE_MANAGER}, permissions={Permission.CLOSE_COMPLAINT})
 ADA = Member(id=AgentId("A-1"), name="Ada", roles={Role.AGENT}, skills={BILLING: 3})
@@ -170,7 +174,9 @@ def test_nobody_else_would_have_been_better(load: dict[AgentId, int], needs: dic
         (Member, {"id": "A", "name": "Ada", "skills": {BILLING: 1.5}}, "level from 1"),
         (Member, {"id": "A", "name": "Ada", "skills": {BILLING: True}}, "level from 1"),
         (Member, {"id": "A", "name": "Ada", "roles": {"agnet"}}, "did you mean agent"),
-        (Member, {"id": "A", "name": "Ada", "permissions": {"close"}}, "permissions must be one of"),
+        (Member, {"id": "A", "name": "Ada", "permissions": {"close_cas"}}, "did you mean close_case"),
+        (Member, {"id": "A", "name": "Ada", "attributes": {"roles": "x"}}, "attributes must not be named like a field"),
+        (Member, {"id": "A", "name": "Ada", "joined_at": T0, "left_at": T0 - DAY}, "end must not come before start"),
         (Member, {"id": "A", "name": "Ada", "permissions": {Permission.CLOSE_CASE: 50}}, "Money"),
         (Team, {"name": "north", "members": [ADA, ADA]}, "A-1"),
         (Team, {"name": " ", "members": []}, "name must be"),
@@ -196,7 +202,7 @@ def test_what_cannot_be_is_refused(kind: Any, fields: dict[str, Any], words: str
 
 def test_one_name_stands_for_a_set_of_one() -> None:
     """A role or permission given alone is not taken apart into letters."""
-    member = Member(id=AgentId("A"), name="x", roles="agent", permissions="close_case")  # type: ignore[arg-type]
+    member = Member(id=AgentId("A"), name="x", roles="agent", permissions="close_case")
     assert member.roles == {Role.AGENT}
     assert set(member.permissions) == {Permission.CLOSE_CASE}
 
@@ -220,3 +226,44 @@ def test_a_team_can_be_copied_and_pickled() -> None:
     )
     assert copy.deepcopy(north) == north
     assert pickle.loads(pickle.dumps(north)) == north  # noqa: S301  (our own bytes)
+
+
+def test_own_roles_and_permissions_are_held_like_built_in_ones() -> None:
+    """A role or a permission of the firm's own needs no declaration: it holds duties and has limits."""
+    fee = Money(5, "EUR")
+    eve = Member(id=AgentId("A-9"), name="Eve", roles={"concierge", "agent"}, permissions={"waive_fee": fee})
+    desk = Team(name="desk", members=[eve], duties={"greet": {"concierge"}, "park": {"valet"}})
+    assert eve.roles == {Role.AGENT, "concierge"}
+    assert (desk.unassigned_duties(), desk.holders("concierge")) == (("park",), (eve,))
+    assert desk.allowed(eve.id, "waive_fee", amount=fee)
+    assert not desk.allowed(eve.id, "waive_fee", amount=Money(6, "EUR"))
+    assert pickle.loads(pickle.dumps(desk)) == desk  # noqa: S301
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"roles": {"conciege"}}, r"role must be one of agent, concierge \(got 'conciege'\); did you mean concierge"),
+        ({"permissions": {"waive_fees"}}, "permission must be one of waive_fee"),
+        ({"attributes": {"dsk": 4}}, "attributes must name declared attributes"),
+        ({"tags": {"nite"}}, "tags must be one of night"),
+    ],
+)
+def test_a_vocabulary_checks_a_team(fields: dict[str, Any], words: str) -> None:
+    """Where it is passed, a word that it does not declare is refused with the nearest one."""
+    ours = Vocabulary(
+        words={"role": ["agent", "concierge"], "permission": ["waive_fee"], "desk": None, "tags": ["night"]}
+    )
+    own: dict[str, Any] = {"permissions": {"waive_fee"}, "attributes": {"desk": 4}, "tags": {"night"}}
+    fine = Member(id=AgentId("A-9"), name="Eve", roles={"concierge"}, **own)
+    assert Team(name="desk", members=[fine], vocabulary=ours).members == (fine,)
+    with pytest.raises(InvalidValue, match=words):
+        Team(name="desk", members=[attrs.evolve(fine, **fields)], vocabulary=ours)
+
+
+def test_fields_and_tags_of_a_member_are_values() -> None:
+    """They are changed by `evolve`, sorted, and part of equality and pickling."""
+    ada = Member(id=AgentId("A-1"), name="Ada", attributes={"site": "X", "desk": 4}, tags=["b", "a", "b"])
+    assert (list(ada.attributes), ada.tags) == (["desk", "site"], ("a", "b"))
+    assert attrs.evolve(ada, attributes={"site": "Y"}) != ada
+    assert pickle.loads(pickle.dumps(ada)) == ada  # noqa: S301

@@ -9,18 +9,23 @@ from hypothesis import strategies as st
 
 from servqual.errors import IllegalTransition, InvalidValue, OutOfOrder
 from servqual.model import (
+    BusinessHours,
     CaseId,
     Channel,
+    Clock,
     Complaint,
     ComplaintId,
     ComplaintStatus,
     CustomerId,
     Money,
+    Sla,
+    Target,
     complaint_backlog,
     overdue_complaints,
 )
 from servqual.model import complaint as event
 from servqual.model.service.complaint import COMPLAINT_TRANSITIONS, ComplaintEvent
+from servqual.model.vocabulary import Vocabulary
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -48,6 +53,13 @@ def sample(name: str, hour: float) -> ComplaintEvent:
     when = at(hour)
     events: dict[str, ComplaintEvent] = {
         "received": attrs.evolve(RECEIVED, at=when, due=at(48) if hour <= 48 else when),
+        "opened": event.Opened(at=when, id=ComplaintId("P-1"), channel="fax"),
+        "changed": event.Changed(at=when, by="A-1", attributes={"product": "router"}, tag=["vip"]),
+        "progress_told": event.ProgressTold(at=when, by="A-1", progress="the bank is asked"),
+        "escalated": event.Escalated(at=when, by="A-1", to="A-3", level=2, reason="press", team="experts"),
+        "unlinked": event.Unlinked(at=when, by="A-1", to=CaseId("C-1")),
+        "waiting": event.Waiting(at=when, by="A-1", on="customer"),
+        "resumed": event.Resumed(at=when, by="A-1"),
         "acknowledged": event.Acknowledged(at=when, by="A-1"),
         "handed_over": event.HandedOver(at=when, by="A-1", to="A-2", reason="holiday", team="north"),
         "extended": event.Extended(at=when, by="A-1", due=at(200), reason="waits for the bank"),
@@ -65,6 +77,7 @@ def sample(name: str, hour: float) -> ComplaintEvent:
             at=when, by="A-1", satisfied=False, answer="wants more", final_answer="the refund is all that we owe"
         ),
         "closed": event.Closed(at=when, by="A-1"),
+        "closed:unconfirmed": event.Closed(at=when, by="A-1", unconfirmed="asked twice, no answer"),
         "reopened": event.Reopened(at=when, by="A-1", reason="charged again"),
         "duplicate": event.Duplicate(at=when, by="A-1", of=ComplaintId("P-0")),
         "withdrawn": event.Withdrawn(at=when, by="A-1", reason="a mistake of mine"),
@@ -75,7 +88,8 @@ def sample(name: str, hour: float) -> ComplaintEvent:
 NAMES = [
     *("received", "acknowledged", "handed_over", "extended", "linked", "started", "listened", "analysed", "resolved"),
     *("followed_up", "followed_up:no", "followed_up:nobody", "followed_up:last word"),
-    *("closed", "reopened", "duplicate", "withdrawn"),
+    *("closed", "closed:unconfirmed", "reopened", "duplicate", "withdrawn"),
+    *("opened", "changed", "progress_told", "escalated", "waiting", "resumed", "unlinked"),
 ]
 
 # a shortest way to each status
@@ -85,6 +99,7 @@ WAY = {
     "listening": ["received", "started"],
     "analysing": STEPS[:2],
     "resolving": STEPS[:3],
+    "waiting": ["received", "waiting"],
     "following_up": STEPS[:4],
     "followed_up": STEPS[:5],
     "closed": STEPS,
@@ -92,26 +107,32 @@ WAY = {
     "duplicate": ["received", "duplicate"],
 }
 
-# DOMAIN.md SM-02, written out apart from the code: status -> event -> next status
+# DOMAIN.md SM-02 with waiting, escalation and an end for a reason, apart from the code: status -> event -> next status
 LEADS: dict[str, dict[str, str]] = {
-    "received": {"started": "listening", "listened": "analysing", "extended": "received"},
-    "listening": {"listened": "analysing", "extended": "listening"},
-    "analysing": {"analysed": "resolving", "extended": "analysing"},
-    "resolving": {"resolved": "following_up", "extended": "resolving"},
+    "received": {"started": "listening", "listened": "analysing", "extended": "received", "waiting": "waiting"},
+    "listening": {"listened": "analysing", "extended": "listening", "waiting": "waiting"},
+    "analysing": {"analysed": "resolving", "extended": "analysing", "waiting": "waiting"},
+    "resolving": {"resolved": "following_up", "extended": "resolving", "waiting": "waiting"},
+    "waiting": {"resumed": "received", "extended": "waiting", "waiting": "waiting"},
     "following_up": {
         "followed_up": "followed_up",
         "followed_up:no": "analysing",
         "followed_up:nobody": "following_up",
         "followed_up:last word": "followed_up",
+        "closed:unconfirmed": "closed",
     },
     "followed_up": {"closed": "closed", "reopened": "analysing"},
-    "closed": {"reopened": "analysing", "linked": "closed"},
+    "closed": {"reopened": "analysing", "linked": "closed", "unlinked": "closed"},
     "withdrawn": {},
     "duplicate": {},
 }
-OPEN = ("received", "listening", "analysing", "resolving", "following_up", "followed_up")
+OPEN = ("received", "listening", "analysing", "resolving", "waiting", "following_up", "followed_up")
+for _any, _leads in LEADS.items():
+    _leads["changed"] = _any
 for _open in OPEN:
-    LEADS[_open] |= dict.fromkeys(("acknowledged", "handed_over", "linked"), _open)
+    LEADS[_open] |= dict.fromkeys(
+        ("acknowledged", "handed_over", "linked", "unlinked", "progress_told", "escalated"), _open
+    )
     LEADS[_open] |= {"withdrawn": "withdrawn", "duplicate": "duplicate"}
 
 
@@ -141,7 +162,8 @@ def test_each_event_in_each_status(status: ComplaintStatus, name: str) -> None:
         with pytest.raises(IllegalTransition) as refused:
             before.record(following)
         assert refused.value.code == "complaint.illegal_transition"
-        assert set(refused.value.allowed) == {n.partition(":")[0] for n in LEADS[status]}
+        stored = name.partition(":")[0]  # an event that only its content refuses is not among the allowed ones
+        assert set(refused.value.allowed) == {n.partition(":")[0] for n in LEADS[status]} - {stored}
     assert before == complaint_in(status)
     assert before.status is status
 
@@ -150,8 +172,10 @@ def test_each_event_in_each_status(status: ComplaintStatus, name: str) -> None:
 def test_every_open_complaint_can_be_closed(status: str) -> None:
     """From each open status the steps that are left lead to the end."""
     complaint = complaint_in(status)
-    done = {"received": 1, "listening": 1, "analysing": 2, "resolving": 3, "following_up": 4, "followed_up": 5}[status]
-    for hour, name in enumerate(STEPS[done:], start=10):
+    done = {"received": 1, "listening": 1, "analysing": 2, "resolving": 3, "following_up": 4, "followed_up": 5}
+    if status == "waiting":
+        complaint = complaint.record(sample("resumed", 9))
+    for hour, name in enumerate(STEPS[done[complaint.status] :], start=10):
         complaint = complaint.record(sample(name, hour))
     assert complaint.status is ComplaintStatus.CLOSED
     assert complaint.ended
@@ -168,8 +192,10 @@ def test_a_complaint_has_its_mandatory_fields(field: str, empty: str | None) -> 
 
 def test_other_bad_input_is_refused() -> None:
     """An unknown channel, a due moment of the past, an amount that is no Money, an empty last word."""
-    with pytest.raises(InvalidValue, match=r"channel must be one of .* \(got 'fone'\); did you mean phone"):
-        attrs.evolve(RECEIVED, channel="fone")
+    with pytest.raises(InvalidValue, match=r"channel must not be one slip away .* \(got 'fhone'\).* phone\?"):
+        attrs.evolve(RECEIVED, channel="fhone")
+    with pytest.raises(InvalidValue, match="attributes must not be named like a field"):
+        Complaint(history=[attrs.evolve(RECEIVED, attributes={"severity": "high"})])
     with pytest.raises(InvalidValue, match="due must not come before at"):
         attrs.evolve(RECEIVED, due=at(-1))
     with pytest.raises(InvalidValue, match="due must not come before at"):
@@ -296,12 +322,115 @@ def test_any_legal_life_replays_to_itself(data: st.DataObject) -> None:
     assert set(overdue_complaints([complaint], now=now)) <= set(complaint_backlog([complaint], now=now))
 
 
+def opened(*names: str) -> Complaint:
+    """A complaint that began the short way, and then these, an hour a step."""
+    return Complaint(history=[sample(name, hour) for hour, name in enumerate(["opened", *names])])
+
+
+def test_a_complaint_can_begin_with_what_a_desk_knows() -> None:
+    """Name, moment and channel are enough; what the documents would hold is listed, and clears as it becomes known."""
+    complaint = Complaint.open(id="P-9", at=T0, channel="fax", attributes={"shop": "S-1"}, tags={"vip"})
+    assert (complaint.status, complaint.customer, complaint.due, complaint.owner) == ("received", None, None, None)
+    assert complaint.attributes == {"shop": "S-1"}
+    assert (complaint.tags, complaint.received.channel) == (("vip",), "fax")
+    assert complaint.gaps() == ("customer", "category", "description", "owner", "due")
+    owned = complaint.record(sample("handed_over", 1)).record(sample("extended", 2))
+    assert owned.gaps() == ("customer", "category", "description")
+    assert complaint_in("received").gaps() == ()
+    assert not complaint.overdue(now=at(1e5))
+    assert overdue_complaints([complaint], now=at(1e5)) == ()
+    assert [one.id for one in complaint_backlog([complaint], now=at(1))] == ["P-9"]
+
+
+@pytest.mark.parametrize("before", [[], ["started"], ["listened"], ["waiting"], ["listened", "waiting"], ["escalated"]])
+def test_the_short_way_resolves_from_anywhere(before: list[str]) -> None:
+    """A complaint that a desk opened is solved from every unsolved status; the documents' own way still needs steps."""
+    solved = opened(*before, "resolved")
+    assert (solved.status, solved.resolved_at) == (ComplaintStatus.FOLLOWING_UP, at(len(before) + 1))
+    assert "root_cause" in solved.gaps()
+    assert solved == Complaint(history=tuple(reversed(solved.history)))
+    assert solved.record(sample("reopened", 20)).status is ComplaintStatus.ANALYSING
+    with pytest.raises(IllegalTransition):
+        complaint_in("received").record(sample("resolved", 9))
+    with pytest.raises(IllegalTransition):
+        complaint_in("following_up").record(sample("reopened", 9))
+
+
+def test_an_end_without_follow_up_says_why_and_is_never_confirmed() -> None:
+    """The reason is needed where nobody was asked, and refused where somebody was."""
+    solved = opened("resolved")
+    with pytest.raises(IllegalTransition, match="closed is allowed where it is unconfirmed for a reason") as refused:
+        solved.record(sample("closed", 9))
+    assert "closed" not in refused.value.allowed
+    assert "closed" in solved.allowed
+    closed = solved.record(sample("closed:unconfirmed", 9))
+    assert (closed.closed_at, closed.confirmed, closed.satisfied) == (at(9), False, None)
+    assert {"satisfied", "demand", "root_cause"} <= set(closed.gaps())
+    assert complaint_in("closed").confirmed
+    assert complaint_in("closed").gaps() == ()
+    with pytest.raises(IllegalTransition, match="closed is allowed where it is confirmed"):
+        complaint_in("followed_up").record(sample("closed:unconfirmed", 9))
+
+
+def test_waiting_on_the_customer_pauses_its_clock() -> None:
+    """An agreement reads a complaint, in both ways, without the time that it waits; the wait ends where it began."""
+    hours = BusinessHours(zone="UTC", week={"mon-sun": "00:00-24:00"})
+    target = Target(clock=Clock.RESOLUTION, within=10 * HOUR)
+    sla = Sla(name="complaints", hours=hours, targets=[target], pause_on="customer")
+    for complaint in (complaint_in("analysing"), opened("listened")):
+        waits = complaint.record(sample("waiting", 4))
+        assert (waits.status, waits.waiting_on) == (ComplaintStatus.WAITING, "customer")
+        reading = sla.read(waits, now=at(30))[Clock.RESOLUTION]
+        assert (reading.state, reading.elapsed) == ("paused", 4 * HOUR)
+        resumed = waits.record(sample("resumed", 30))
+        assert (resumed.status, resumed.waiting_on) == (ComplaintStatus.ANALYSING, None)
+        assert sla.read(resumed, now=at(33))[Clock.RESOLUTION].elapsed == 7 * HOUR
+
+
+def test_who_took_it_up_is_responsible() -> None:
+    """An escalation names the new owner and team; progress that was told is an acknowledgement."""
+    complaint = opened("progress_told", "escalated")
+    assert (complaint.owner, complaint.team, complaint.escalated) == ("A-3", "experts", True)
+    assert complaint.acknowledged_at == at(1)
+    assert not opened("handed_over").escalated
+
+
+def test_a_link_can_be_undone() -> None:
+    """A complaint that was linked by mistake is about that case no more, until it is linked again."""
+    assert opened("linked", "unlinked").cases == ()
+    assert opened("unlinked", "linked").cases == ("C-1",)
+
+
+def test_fields_and_tags_change_by_events() -> None:
+    """The firm's own fields are set, emptied and seen in the past; a name that is a field is refused."""
+    complaint = opened("changed").record(event.Changed(at=at(2), by="A", clear=["product"], tag=["b2b"], untag=["vip"]))
+    assert not complaint.attributes
+    assert complaint.tags == ("b2b",)
+    then = complaint.as_of(at(1))
+    assert then.attributes == {"product": "router"}
+    assert then.tags == ("vip",)
+    with pytest.raises(InvalidValue, match="attributes must not be named like a field"):
+        complaint.record(event.Changed(at=at(3), by="A", attributes={"root_cause": "retry"}))
+
+
+def test_a_vocabulary_checks_where_it_is_passed() -> None:
+    """A mistyped word is found by name; without a vocabulary it is kept."""
+    ours = Vocabulary(words={"category": ["billing", "line"], "product": None})
+    with pytest.raises(InvalidValue, match=r"category must be one of billing, line \(got 'bililng'\)"):
+        Complaint.open(id="P-9", at=T0, channel="fax", category="bililng", vocabulary=ours)
+    with pytest.raises(InvalidValue, match="did you mean product"):
+        Complaint.open(id="P-9", at=T0, channel="fax", attributes={"prodct": "x"}, vocabulary=ours)
+    assert Complaint.open(id="P-9", at=T0, channel="fax", category="bililng").category == "bililng"
+
+
 def test_the_diagram_draws_the_guards() -> None:
     """The Mermaid picture comes from the table."""
     lines = Complaint.diagram().splitlines()
     assert lines[0] == "stateDiagram-v2"
     assert "    following_up --> followed_up : followed_up [satisfied or final answer]" in lines
     assert "    following_up --> analysing : followed_up" in lines
+    assert "    received --> following_up : resolved (short way)" in lines
+    assert "    following_up --> closed : closed [unconfirmed for a reason]" in lines
     assert "    withdrawn --> [*]" in lines
 
 

@@ -50,6 +50,13 @@ def test_channels_and_cases_stand_once_and_duties_stay_open() -> None:
     assert dict(outage.record(other).duties) == {"answer": "A-2", "technical": "T-1"}
 
 
+@pytest.mark.parametrize("nobody", ["", "  "])
+def test_a_duty_is_given_to_somebody_or_left_out(nobody: str) -> None:
+    """A duty of nobody would count as given."""
+    with pytest.raises(InvalidValue, match=r"duties must name who has follow .*leave the duty out"):
+        event.Coordinated(at=NINE, by="M-1", duties={"answer": AgentId("A-1"), "follow": AgentId(nobody)})
+
+
 def test_it_begins_before_it_is_declared() -> None:
     """Or at that moment."""
     assert begin(began_at=NINE).began_at == NINE

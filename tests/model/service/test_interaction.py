@@ -1,6 +1,8 @@
 """A contact is valid by construction, and its waits and times follow from its moments."""
 
 import datetime as dt
+import pickle
+from typing import Any
 
 import attrs
 import pytest
@@ -166,3 +168,36 @@ def test_contact_labels_are_there(kind: type[Channel]) -> None:
     labels = [member.label("zh") for member in kind]
     assert all(label and not label.isascii() for label in labels)
     assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize(
+    ("fields", "gaps"),
+    [
+        ({}, ("customer", "service", "topic")),
+        ({"customer": "K-1", "service": "complaint", "topic": "line"}, ()),
+        ({"answered_at": T0}, ("customer", "service", "topic", "agent")),
+        ({"answered_at": T0, "handled_by": "bot"}, ("customer", "service", "topic")),
+        ({"ended_at": T0}, ("customer", "service", "topic")),  # the customer gave up: that is its outcome
+        (
+            {"answered_at": T0, "ended_at": T0, "agent": "A-1", "hold": dt.timedelta(0)},
+            ("customer", "service", "topic", "outcome", "talk", "wrap"),
+        ),
+        ({"answered_at": T0, "ended_at": T0, "handled_by": "bot"}, ("customer", "service", "topic", "outcome")),
+    ],
+)
+def test_gaps_list_what_a_full_record_would_hold(fields: dict[str, Any], gaps: tuple[str, ...]) -> None:
+    """Name, channel and begin are enough; what else is known by now is listed where it is missing."""
+    contact = Interaction(id=InteractionId("I-1"), channel="whatsapp", queued_at=T0, **fields)
+    assert contact.gaps() == gaps
+
+
+def test_own_fields_of_a_contact_are_values() -> None:
+    """Sorted, hashable, equal in any order, changed by `evolve`; a field of the model is none."""
+    own: dict[str, Any] = {"attributes": {"b": 1, "a": "x"}, "tags": {"vip", "b2b"}}
+    contact = Interaction(id=InteractionId("I-1"), channel="whatsapp", queued_at=T0, **own)
+    assert (list(contact.attributes), contact.tags, contact.channel) == (["a", "b"], ("b2b", "vip"), "whatsapp")
+    same = attrs.evolve(contact, attributes={"a": "x", "b": 1}, tags=["b2b", "vip", "vip"])
+    assert (same, hash(same)) == (contact, hash(contact))
+    assert pickle.loads(pickle.dumps(contact)) == contact  # noqa: S301
+    with pytest.raises(InvalidValue, match="attributes must not be named like a field"):
+        attrs.evolve(contact, attributes={"agent": "A-1"})

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servqual.errors import InvalidValue
 from servqual.model import (
     Case,
     CaseId,
@@ -174,7 +176,7 @@ def test_a_customer_keeps_its_dimensions_apart() -> None:
         id=K1, name="Acme", tier="gold", need="basic", stage="potential", feedback_segment="loyal", tags=["a", "b", "a"]
     )
     assert (acme.need, acme.stage) == (NeedType.BASIC, Lifecycle.POTENTIAL)
-    assert (acme.feedback_segment, acme.tags) == (FeedbackSegment.LOYAL, frozenset({"a", "b"}))
+    assert (acme.feedback_segment, acme.tags) == (FeedbackSegment.LOYAL, ("a", "b"))
     assert attrs.evolve(acme, languages="zh").languages == frozenset({"zh"})
     with pytest.raises(ValueError, match="did you mean potential"):
         attrs.evolve(acme, stage="potental")
@@ -188,3 +190,15 @@ def test_customer_labels_are_there(kind: type[EntryKind]) -> None:
     labels = [member.label("zh") for member in kind]
     assert all(label and not label.isascii() for label in labels)
     assert len(set(labels)) == len(labels)
+
+
+def test_a_customer_has_fields_of_the_firms_own() -> None:
+    """Attributes, tags and any channel; the end of the relation does not come before its begin."""
+    fields: dict[str, Any] = {"attributes": {"region": "EU"}, "tags": ["b", "a"], "preferred_channel": "whatsapp"}
+    acme = Customer(id=K1, name="Acme", joined_at=T0, left_at=T0, **fields)
+    assert (acme.attributes["region"], acme.tags, acme.preferred_channel) == ("EU", ("a", "b"), "whatsapp")
+    assert attrs.evolve(acme, attributes={}) != acme
+    with pytest.raises(InvalidValue, match="end must not come before start"):
+        attrs.evolve(acme, left_at=T0 - dt.timedelta(hours=1))
+    with pytest.raises(InvalidValue, match="attributes must not be named like a field"):
+        attrs.evolve(acme, attributes={"tier": "gold"})

@@ -105,6 +105,8 @@ def cases(draw: st.DrawFn, unit: dt.timedelta = TICK) -> Case:
         seq = case.history[-1].seq + 1 if later == NEVER else 0  # life goes on in the order drawn
         word = draw(st.sampled_from(["customer", "supplier", "A-1"]))
         event = event_of(draw(st.sampled_from(kinds)), case.history[-1].at + later, word)
+        if isinstance(event, Closed) and case.status == "verifying":
+            event = attrs.evolve(event, unconfirmed="no answer")
         case = case.record(attrs.evolve(event, seq=seq))
     return case
 

@@ -1129,8 +1129,10 @@ def test_bad_agreements_are_refused() -> None:
     for goal in (0, 95, True, float("nan")):
         with pytest.raises(InvalidValue, match="goal must be a share"):
             Target(clock=Clock.RESOLUTION, within=HOUR, goal=goal)
-    with pytest.raises(InvalidValue, match="give it as priority="):
-        Target(clock=Clock.RESOLUTION, within=HOUR, match={"priority": "urgent"})
+    with pytest.raises(InvalidValue, match="where priority= is not given"):
+        Target(clock=Clock.RESOLUTION, within=HOUR, match={"priority": "urgent"}, priority="urgent")
+    by_name = Target(clock=Clock.RESOLUTION, within=HOUR, priority="urgent")
+    assert Target(clock=Clock.RESOLUTION, within=HOUR, match={"priority": "urgent"}) == by_name
     with pytest.raises(InvalidValue, match="clock must be one of"):
         Target(clock="resolutoin", within=HOUR)
     with pytest.raises(InvalidValue, match="hours must be hours"):

@@ -155,13 +155,15 @@ def test_impossible_maps_are_refused(steps: list[Step], words: str) -> None:
 
 
 def test_other_bad_input_is_refused() -> None:
-    """A limit of nothing, an end before the start, an unknown role."""
+    """A limit of nothing, an end before the start, a mistyped role; a role of the firm's own is kept."""
     with pytest.raises(InvalidValue, match="within must be a positive timedelta"):
         Step(name="a", within=minutes(0))
     with pytest.raises(InvalidValue, match="end must not come before start"):
         ENQUIRY.check({"ask": (at(1), at(0))})
-    with pytest.raises(InvalidValue, match="role must be one of"):
-        Step(name="a", role="king")
+    with pytest.raises(InvalidValue, match="did you mean expert"):
+        Step(name="a", role="exprt")
+    step = Step(name="a", role="king")
+    assert (step.role, "a (king)" in Procedure(name="p", steps=[step]).diagram()) == ("king", True)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

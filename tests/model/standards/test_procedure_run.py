@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import attrs
 import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue
@@ -37,6 +38,8 @@ def ended(step: str, minute: float, *ticked: str) -> event.StepEnded:
     [
         ([begun("sing", 1)], "step must be one of ask"),
         ([ended("ask", 1)], "step must be one of none"),
+        ([begun("ask", 1), ended("ask", 1)], "at must come after the begin of 'ask', 2026-05-04 09:01.*greater seq"),
+        ([begun("ask", 2), ended("ask", 1)], "at must come after the begin of 'ask', 2026-05-04 09:02"),
         ([begun("ask", 1), begun("ask", 2)], "be begun once"),
         ([begun("ask", 1), ended("ask", 2), ended("ask", 3)], "step must be one of none"),
         ([begun("ask", 1), event.Finished(at=NINE + 2 * MINUTE, by="A-1")], "all be ended"),
@@ -46,6 +49,12 @@ def test_a_step_is_begun_once_and_ended_once(events: list[event.ProcedureRunEven
     """And belongs to the procedure."""
     with pytest.raises(InvalidValue, match=message):
         ProcedureRun(history=[BEGIN, *events])
+
+
+def test_a_step_may_end_at_its_begin_where_seq_orders_them() -> None:
+    """What the error advises is taken."""
+    run = ProcedureRun(history=[BEGIN, begun("ask", 1), attrs.evolve(ended("ask", 1), seq=1)])
+    assert run.passages["ask"].end == run.passages["ask"].start
 
 
 def test_next_are_the_steps_whose_predecessors_are_ended() -> None:

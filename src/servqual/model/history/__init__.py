@@ -2,6 +2,8 @@
 
 - `event`: something that happened, when, by whom, and when it became known
 - `facts`: facts that follow from events, for objects and logs alike
-- `lifecycle`: the table of legal steps, and the objects that obey it
+- `transitions`: the table of legal steps, and the fold of events over it
+- `lifecycle`: objects that are their history and obey such a table
+- `repeats`: events that are told again
 - `corrections`: events that void or amend another event
 """

@@ -7,7 +7,7 @@ The events themselves stay as they were recorded; the events that count are comp
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 
@@ -18,21 +18,22 @@ from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Event, as_text
 
-_FIXED: Final = ("id", "seq")
+_FIXED: Final = ("id", "seq", "event_id")
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Correction(Act):
     """Common part of `Voided` and `Amended`: which event was wrong, why, and who says so.
 
-    `event` is the stored name of the wrong event, such as `replied`, `happened_at` its present moment, and
-    `happened_seq` its `seq`, needed only between two events that differ in nothing else. `at` is the moment of the
-    correction.
+    `event` is the stored name of the wrong event, such as `replied`, and `happened_at` its present moment.
+    `happened_seq` is its `seq` and `happened_id` its `event_id`, needed only between two such events. `at` is the
+    moment of the correction.
     """
 
     event: str = attrs.field(validator=filled)
     happened_at: dt.datetime = attrs.field(converter=instant)
     happened_seq: int | None = None
+    happened_id: str | None = None
     reason: str = attrs.field(validator=filled)
 
     def __attrs_post_init__(self) -> None:
@@ -42,7 +43,7 @@ class Correction(Act):
     def names(self, event: Event) -> bool:
         """Say whether this is the wrong event."""
         same = event.stored_name == self.event and event.at == self.happened_at
-        return same and self.happened_seq in {None, event.seq}
+        return same and self.happened_seq in {None, event.seq} and self.happened_id in {None, event.event_id}
 
     def corrected(self, event: Event) -> tuple[Event, ...]:
         """Return the events that count instead of the wrong one."""
@@ -60,6 +61,8 @@ class Voided(Correction):
     >>> corrected([Replied(at=ten - hour, by="A-1")], [wrong])
     []
     """
+
+    is_final: ClassVar[bool] = True
 
     def corrected(self, event: Event) -> tuple[Event, ...]:
         """Return nothing."""
@@ -88,8 +91,8 @@ def _new_facts(given: Mapping[str, Any]) -> Mapping[str, Any]:
 class Amended(Correction, Rebuilt):
     """Change of an event with wrong facts: it counts with these `changes`, such as `{"at": the real moment}`.
 
-    `id` and `seq` stay, and no fact can be removed: void the event and record it again for that. A moment after the
-    correction itself is refused.
+    `id`, `seq` and `event_id` stay, and no fact can be removed: void the event and record it again for that. A moment
+    after the correction itself is refused.
 
     >>> from servqual.model.service.case import Replied
     >>> ten, hour = dt.datetime(2026, 5, 4, 10, tzinfo=dt.UTC), dt.timedelta(hours=1)
@@ -99,6 +102,7 @@ class Amended(Correction, Rebuilt):
     [False]
     """
 
+    is_final: ClassVar[bool] = True
     changes: Mapping[str, Any] = attrs.field(converter=_new_facts, hash=False)
 
     def __attrs_post_init__(self) -> None:
@@ -133,7 +137,7 @@ def corrected(events: Iterable[Event], corrections: Iterable[Correction]) -> lis
                 f"be the stored name of one event at {correction.happened_at}",
                 correction.event,
                 shown=f"{len(found)} called {correction.event!r}",
-                do="tell them apart with happened_seq" if found else "give the present stored name and moment",
+                do="give happened_seq or happened_id" if found else "give the present stored name and moment",
             )
         place = counted.index(found[0])
         counted[place : place + 1] = correction.corrected(found[0])

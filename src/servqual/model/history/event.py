@@ -8,7 +8,7 @@ import attrs
 
 from servqual._checks import a, filled, instant
 from servqual._typed import typed
-from servqual.errors import InvalidValue
+from servqual.errors import FinalClass, InvalidValue
 
 
 def _not_before(event: "Event", _attribute: object, known: dt.datetime | None) -> None:
@@ -40,12 +40,17 @@ class Event:
     """Something that happened: when, by whom, and when it became known.
 
     `at` is when it happened. `recorded_at` is when it was written down, if later; only an event with it may be added
-    out of order. `seq` orders events of one instant whose kinds give no order.
+    out of order. `seq` orders events of one instant whose kinds give no order. `event_id` is the name that its writer
+    gave it, so that an event that is told again counts once.
     """
 
     stored_name: ClassVar[str] = "event"
     decisive: ClassVar[tuple[str, ...]] = ()
     """Fields that order events of this kind at one instant; a log of events has them, too."""
+    begins_short: ClassVar[bool] = False
+    """Whether a history that begins with it goes the short way, on which the table allows to leave out steps."""
+    is_final: ClassVar[bool] = False
+    """Whether a table of transitions knows this class, so that it cannot be subclassed any more."""
 
     at: dt.datetime = attrs.field(converter=instant)
     by: str | None = None
@@ -54,8 +59,13 @@ class Event:
         default=None, converter=attrs.converters.optional(instant), validator=_not_before
     )
     seq: int = attrs.field(default=0, validator=a(int))
+    event_id: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for base in cls.__mro__[1:]:
+            if vars(base).get("is_final"):
+                raise FinalClass.of(cls, base)
         cls.stored_name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     @property

@@ -17,23 +17,25 @@ taken in one state are sorted, and one more of them finds its place by bisection
                                   ^ a message goes here, into the first run that allows it before a later event
 
 Corrections lie in the history beside the events that they correct; the fold takes the events that count after them.
+
+An event may have an `event_id`, so that the same event told twice is one. The ids of a history are carried along,
+sorted, so that recording looks one up without reading the history.
 """
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from enum import Enum
-from functools import cached_property
-from itertools import groupby
-from typing import Any, ClassVar, Final, Generic, NamedTuple, Self, TypeAlias, TypeVar, cast
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import attrs
 
 from servqual._checks import as_instant, several
 from servqual._typed import typed
-from servqual.errors import IllegalTransition, InvalidValue, OutOfOrder
+from servqual.errors import FinalClass, IllegalTransition, InvalidValue, OutOfOrder
 from servqual.model.history.corrections import Correction, corrected
 from servqual.model.history.event import Act, Event
+from servqual.model.history.repeats import each_once, refuse_conflict
+from servqual.model.history.transitions import BEGIN, Move, Row, Run, State, Transitions, moment_of
 from servqual.model.labels import Labelled
 
 __all__ = ["Act", "Event", "History", "Lived", "Move", "Row", "State", "Transitions", "short"]
@@ -42,175 +44,6 @@ S = TypeVar("S", bound=Labelled)
 E = TypeVar("E", bound=Event)
 K = TypeVar("K", bound=Event)
 T = TypeVar("T")
-_Key: TypeAlias = tuple[int, tuple[str, ...]]
-
-
-class Move(Enum):
-    """Target of a step that names no status."""
-
-    STAY = "stays"
-    BACK = "back to where it waited"
-
-
-@attrs.frozen
-class Row(Generic[S]):
-    """Line of a transitions table: from these statuses, on this event, if the guard holds, to the target."""
-
-    sources: tuple[S | None, ...]
-    event: type[Event]
-    guard: Callable[[Any], bool] | None
-    target: S | Move
-
-
-class State(NamedTuple, Generic[S]):
-    """Result of a fold so far: the status, and the status before a wait."""
-
-    status: S | None = None
-    came_from: S | None = None
-
-
-_BEGIN: Final[State[Any]] = State()
-
-
-class Run(NamedTuple):
-    """Events of one instant that were taken in one state, by their rising keys; the last may lead out of it."""
-
-    state: State[Any]
-    keys: tuple["_Key", ...]
-
-
-@attrs.frozen(eq=False)
-class Transitions(Generic[S]):
-    """Legal steps of one kind of object; `waits` is the status that remembers the status before it.
-
-    `correctable` allows `Voided` and `Amended` in the history.
-    """
-
-    name: str
-    rows: tuple[Row[S], ...]
-    waits: S | None = None
-    correctable: bool = False
-    _ways: dict[tuple[S | None, type[Event]], tuple[Row[S], ...]] = attrs.field(init=False, factory=dict)
-    _rank: dict[type[Event], int] = attrs.field(init=False, factory=dict)
-
-    def __attrs_post_init__(self) -> None:
-        for row in self.rows:
-            self._rank.setdefault(row.event, len(self._rank))
-            for source in row.sources:
-                self._ways[source, row.event] = (*self._ways.get((source, row.event), ()), row)
-
-    @property
-    def events(self) -> tuple[type[Event], ...]:
-        """Kinds of event, in the order that decides between equal instants."""
-        return tuple(self._rank)
-
-    @cached_property
-    def facts(self) -> frozenset[str]:
-        """Names of the fields that its events have."""
-        return frozenset(field.name for event in self._rank for field in attrs.fields(event))
-
-    def allowed(self, status: S | None) -> tuple[str, ...]:
-        """List the stored names of the events that this status allows."""
-        return tuple(event.stored_name for event in self._rank if (status, event) in self._ways)
-
-    def step(self, state: State[S], event: Event) -> State[S]:
-        """Return the state after one event, or raise `IllegalTransition`."""
-        for row in self._ways.get((state.status, type(event)), ()):
-            if row.guard is None or row.guard(event):
-                return self._move(state, row.target)
-        status = "not begun" if state.status is None else state.status.value
-        allowed = self.allowed(state.status)
-        raise IllegalTransition(
-            f"event must be one of {', '.join(allowed) or 'none, for this is the end'} "
-            f"while the {self.name} is {status} (got {event.stored_name})",
-            status=status,
-            event=event.stored_name,
-            allowed=allowed,
-            code=f"{self.name}.illegal_transition",
-        )
-
-    def _move(self, state: State[S], target: S | Move) -> State[S]:
-        if target is Move.STAY:
-            return state
-        if target is Move.BACK:
-            return State(state.came_from)
-        assert not isinstance(target, Move)
-        return State(target, state.status if target is self.waits else None)
-
-    def replay(
-        self, events: Iterable[Event], since: State[S] = _BEGIN
-    ) -> tuple[tuple[Event, ...], tuple[State[S], ...]]:
-        """Put events into their one order and fold them from a state on; the order of arrival does not matter.
-
-        Returns the events in order, and the state after each.
-        """
-        state = since
-        history: list[Event] = []
-        states: list[State[S]] = []
-        for _, group in groupby(sorted(events, key=_moment), key=_moment):
-            waiting = list(group)
-            if len(waiting) > 1:
-                waiting.sort(key=self.key)
-            while waiting:
-                possible = (n for n, e in enumerate(waiting) if self.takes(state, e))
-                event = waiting.pop(next(possible, 0))
-                state = self.step(state, event)
-                history.append(event)
-                states.append(state)
-        return tuple(history), tuple(states)
-
-    def key(self, event: Event) -> _Key:
-        """Sort key of events of one instant."""
-        return self._rank.get(type(event), -1), event.content
-
-    def takes(self, state: State[S], event: Event) -> bool:
-        """Whether a state allows this kind of event, whatever its content."""
-        return (state.status, type(event)) in self._ways
-
-    def runs(self, events: Iterable[Event], since: State[S]) -> tuple[Run, ...]:
-        """Part the events of one instant, in their order, by the state in which each was taken; the last is to come."""
-        found: list[Run] = []
-        state, keys = since, list[_Key]()
-        for event in events:
-            keys.append(self.key(event))
-            after = self.step(state, event)
-            if after != state:
-                found.append(Run(state, tuple(keys)))
-                state, keys = after, []
-        return (*found, Run(state, tuple(keys)))
-
-    def diagram(self) -> str:
-        """Draw the table as a Mermaid state diagram."""
-        lines = ["stateDiagram-v2"]
-        stays: dict[S, list[str]] = {}
-        for row in self.rows:
-            words = row.event.stored_name
-            if row.guard is not None:
-                words += f" [{row.guard.__name__.strip('_').replace('_', ' ')}]"
-            for source in row.sources:
-                for target in self._reached(source, row.target):
-                    if source is not None and source is target:
-                        stays.setdefault(source, []).append(words)
-                    else:
-                        lines.append(f"    {source or '[*]'} --> {target} : {words}")
-        lines += [f"    {status} --> {status} : {', '.join(words)}" for status, words in stays.items()]
-        leaving = {source for row in self.rows if row.target is not Move.STAY for source in row.sources}
-        reached = dict.fromkeys(row.target for row in self.rows)
-        lines += [f"    {end} --> [*]" for end in reached if not isinstance(end, Move) and end not in leaving]
-        return "\n".join(lines)
-
-    def _reached(self, source: S | None, target: S | Move) -> Sequence[S | None]:
-        if target is Move.STAY:
-            return [source]
-        if target is Move.BACK:
-            entries = (row for row in self.rows if row.target is self.waits)
-            return [came_from for row in entries for came_from in row.sources]
-        assert not isinstance(target, Move)
-        return [target]
-
-
-def _moment(event: Event) -> tuple[dt.datetime, int]:
-    return event.at, event.seq
 
 
 def _with_one(some: tuple[T, ...], place: int, one: T) -> tuple[T, ...]:
@@ -228,7 +61,7 @@ def _apart(transitions: Transitions[Any], history: tuple[Event, ...]) -> tuple[S
 
 def _in_order(history: Iterable[E]) -> tuple[E, ...]:
     """Sort a corrected history without the table, for its voided events have no place there."""
-    return tuple(sorted(history, key=lambda e: (*_moment(e), isinstance(e, Correction), repr(e))))
+    return tuple(sorted(history, key=lambda e: (*moment_of(e), isinstance(e, Correction), repr(e))))
 
 
 def _only_events(values: Iterable[object]) -> None:
@@ -255,6 +88,12 @@ def short(history: tuple[Event, ...]) -> str:
     return f"<{len(history)} events>"
 
 
+def _shown(self: "Lived[Any, Any]") -> str:
+    """Show an object by its name, its status and the length of its history."""
+    name = f"id={self.id!r}, " if self.id else ""
+    return f"{type(self).__name__}({name}status={self.status.value!r}, history={short(self.history)})"
+
+
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Lived(Generic[S, E]):
     """Object that is its history: everything else is read from `history`.
@@ -262,6 +101,8 @@ class Lived(Generic[S, E]):
     `counted` are the events that count after all corrections. It and the states after each of them are carried along,
     outside of equality, so that recording does not fold again. Each kind declares `history` anew with
     `converter=History[its events]`, and may refuse in `_check` what the table cannot see.
+
+    A kind with its table cannot be subclassed: a field of a subclass would be lost at the first record.
     """
 
     _transitions: ClassVar[Transitions[Any]]
@@ -270,12 +111,21 @@ class Lived(Generic[S, E]):
     counted: tuple[E, ...] = attrs.field(init=False, eq=False, repr=False)
     _states: tuple[State[S], ...] = attrs.field(init=False, eq=False, repr=False)
     _runs: tuple[Run, ...] = attrs.field(init=False, eq=False, repr=False, default=())
+    _ids: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False, default=())
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for base in cls.__mro__[1:]:
+            if "_transitions" in vars(base):
+                raise FinalClass.of(cls, base)
+        cls.__repr__ = _shown  # type: ignore[assignment]  # attrs makes one for each class, and without the status
 
     def __attrs_post_init__(self) -> None:
         if not self.history:
             raise InvalidValue.of("history", "hold at least one event", (), shown="none")
         _only_events(self.history)
-        told, corrections = _apart(self._transitions, self.history)
+        once, ids = each_once(self.history)
+        told, corrections = _apart(self._transitions, once)
         events = corrected(told, corrections) if corrections else told
         if not events:
             raise InvalidValue.of(
@@ -291,9 +141,10 @@ class Lived(Generic[S, E]):
             if corrections:
                 illegal.add_note("the history was corrected; record what is missing before it is taken away")
             raise
-        object.__setattr__(self, "history", _in_order(self.history) if corrections else counted)
+        object.__setattr__(self, "history", _in_order(once) if corrections else counted)
         object.__setattr__(self, "counted", counted)
         object.__setattr__(self, "_states", states)
+        object.__setattr__(self, "_ids", ids)
         self._check(self.counted)
 
     def _check(self, events: tuple[E, ...], /) -> None:
@@ -309,15 +160,20 @@ class Lived(Generic[S, E]):
         A correction folds the history again without the event that it voids, or with the changes of the event that it
         amends. It raises `NoSuchEvent` where the history has no such event, and `IllegalTransition` where the table
         does not allow the remaining events.
+
+        An event whose `event_id` the history has already is the same event, told again: the object itself is returned,
+        before anything else is looked at. With other content it raises `EventConflict`; only `recorded_at` may differ.
         """
         _only_events((event,))
+        if self._knows(event):
+            return self
         last = self.history[-1]
         corrects = self._transitions.correctable and isinstance(event, Correction)
         if event.at > last.at and not corrects:
             states = (*self._states, self._transitions.step(self._state, event))
             history = (*self.history, event)
             counted = history if self.counted is self.history else (*self.counted, event)
-            return self._with(history, counted, states, (event,))
+            return self._with(event, history, counted, states)
         if event.at < last.at and event.recorded_at is None:
             raise OutOfOrder(
                 f"at must not come before the last event, {last.stored_name} at {last.at} (got {event.stored_name} "
@@ -334,10 +190,10 @@ class Lived(Generic[S, E]):
 
     def _inserted(self, event: E) -> Self:
         """Add an event to a history without corrections at its place, and fold what follows."""
-        start = bisect_left(self.history, _moment(event), key=_moment)
-        before = self._states[start - 1] if start else _BEGIN
+        start = bisect_left(self.history, moment_of(event), key=moment_of)
+        before = self._states[start - 1] if start else BEGIN
         runs: tuple[Run, ...] = ()
-        if _moment(event) == _moment(self.history[-1]):
+        if moment_of(event) == moment_of(self.history[-1]):
             runs = self._runs or self._transitions.runs(self.history[start:], before)
             key, at = self._transitions.key(event), start
             for n, run in enumerate(runs):
@@ -350,29 +206,42 @@ class Lived(Generic[S, E]):
                     history = _with_one(self.history, at, event)
                     states = _with_one(self._states, at, run.state)
                     keys = _with_one(run.keys, place, key)
-                    return self._with(
-                        history, history, states, (event,), (*runs[:n], Run(run.state, keys), *runs[n + 1 :])
-                    )
+                    runs = (*runs[:n], Run(run.state, keys), *runs[n + 1 :])
+                    return self._with(event, history, history, states, runs=runs)
                 at += len(run.keys)
         tail, states = self._transitions.replay((*self.history[start:], event), before)
         history = (*self.history[:start], *cast("tuple[E, ...]", tail))
-        return self._with(history, history, (*self._states[:start], *states), history[start:])
+        return self._with(event, history, history, (*self._states[:start], *states), check=history[start:])
+
+    def _knows(self, event: E) -> bool:
+        """Whether the history has this event by its id; refuse another event of that id."""
+        name = event.event_id
+        if name is None or name not in self._ids[(place := bisect_left(self._ids, name)) : place + 1]:
+            return False
+        refuse_conflict(next(known for known in self.history if known.event_id == name), event)
+        return True
 
     def _with(
         self,
+        event: E,
         history: tuple[E, ...],
         counted: tuple[E, ...],
         states: tuple[State[S], ...],
-        new: tuple[E, ...],
+        *,
+        check: tuple[E, ...] = (),
         runs: tuple[Run, ...] = (),
     ) -> Self:
-        """Make the object of a longer history that is folded already; only the new events are checked."""
+        """Make the object of a history that is longer by an event and folded already; only new events are checked."""
+        ids = self._ids
+        if event.event_id is not None:
+            ids = _with_one(ids, bisect_left(ids, event.event_id), event.event_id)
         made = object.__new__(type(self))
         object.__setattr__(made, "history", history)
         object.__setattr__(made, "counted", counted)
         object.__setattr__(made, "_states", states)
         object.__setattr__(made, "_runs", runs)
-        made._check(new)
+        object.__setattr__(made, "_ids", ids)
+        made._check(check or (event,))
         return made
 
     @property
@@ -410,9 +279,14 @@ class Lived(Generic[S, E]):
         return status
 
     @property
+    def version(self) -> int:
+        """Number of events in the history, corrections included; a writer compares it before it writes."""
+        return len(self.history)
+
+    @property
     def allowed(self) -> tuple[str, ...]:
         """Stored names of the events that may follow."""
-        return self._transitions.allowed(self._state.status)
+        return self._transitions.allowed(self._state.status, short_way=self._state.short)
 
     @classmethod
     def is_correctable(cls) -> bool:

@@ -133,6 +133,7 @@ class Ownership(Lived[OwnershipStatus, OwnershipEvent]):
         return next((part.member for part in held), None)
 
 
+_TAKEN: Final = (of_case.Reported, of_case.Opened, of_case.Assigned, of_complaint.Received, of_complaint.Opened)
 _PASSED: Final = (of_case.HandedOver, of_case.Escalated, of_complaint.HandedOver)
 _BACK: Final = (of_case.Reopened, of_complaint.Reopened)
 _OVER: Final = (
@@ -142,7 +143,7 @@ _OVER: Final = (
 
 
 def ownership_of(thing: of_case.Case | of_complaint.Complaint) -> Ownership | None:
-    """Read the owners of a case or a complaint from its history; None while nobody was responsible.
+    """Read the owners of a case or a complaint from its history; None while nobody is known to be responsible.
 
     The owner of the report or the receipt is first, then each assignment, hand-over and escalation. The end releases
     it; a reopening gives it back to the last owner.
@@ -150,18 +151,21 @@ def ownership_of(thing: of_case.Case | of_complaint.Complaint) -> Ownership | No
     events: list[OwnershipEvent] = []
     for event in thing.counted:
         seq, last = len(events), (events[-1] if events else None)
-        if isinstance(event, of_case.Reported | of_complaint.Received):
-            to, team = AgentId(event.owner), _team(event.team)
-            events.append(Assigned(at=event.at, by=event.by, seq=seq, id=event.id, to=to, team=team))
-        elif isinstance(event, of_case.Assigned):
-            events.append(_passed(event, event.to, event.team, event.stored_name, seq))
+        to, team, reason = None, None, ""
+        if isinstance(event, _TAKEN):
+            to = event.to if isinstance(event, of_case.Assigned) else event.owner
+            team, reason = event.team, event.stored_name
         elif isinstance(event, _PASSED):
-            events.append(_passed(event, event.to, event.team, event.reason, seq))
+            to, team, reason = event.to, event.team, event.reason
         elif isinstance(event, _BACK) and isinstance(last, Released):
             held = next(past for past in reversed(events) if not isinstance(past, Released))
             events.append(_passed(event, held.to, held.team, event.reason, seq))
         elif isinstance(event, _OVER) and last is not None:
             events.append(Released(at=event.at, by=event.by, seq=seq, reason=event.stored_name))
+        if to is not None and last is None:
+            events.append(Assigned(at=event.at, by=event.by, seq=seq, id=thing.id, to=AgentId(to), team=_team(team)))
+        elif to is not None:
+            events.append(_passed(event, to, team, reason, seq))
     return Ownership(history=events) if events else None
 
 

@@ -190,6 +190,7 @@ class Conduct(Lived[ConductStatus, ConductEvent]):
 
     def _check(self, _events: tuple[ConductEvent, ...], /) -> None:
         keys = [norm.key for norm in self.begin.norms]
+        first = {event.norm: event.at for event in reversed(self.history) if isinstance(event, RectificationSet)}
         asked: set[str] = set()
         for event in self.history:
             if isinstance(event, Observed | RectificationSet):
@@ -197,6 +198,13 @@ class Conduct(Lived[ConductStatus, ConductEvent]):
             if isinstance(event, RectificationSet):
                 asked.add(event.norm)
             elif isinstance(event, Rectified):
+                if event.norm not in asked and event.norm in first:
+                    raise InvalidValue.of(
+                        "at",
+                        f"come after {event.norm!r} was to be rectified, {first[event.norm]}",
+                        event.at,
+                        do="give Rectified a later moment",
+                    )
                 among("norm", event.norm, sorted(asked))
         left = ", ".join(one.norm for one in self.to_rectify)
         if left and self.status in {ConductStatus.OUTCOME_APPLIED, ConductStatus.CLOSED}:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from servqual._checks import among, distinct
+from servqual._checks import among, distinct, no_circle
 from servqual.errors import InvalidValue
 from servqual.model.people.score import Horizon, Objective
 
@@ -27,18 +27,7 @@ def goal_tree(objectives: Iterable[Objective]) -> Mapping[str, tuple[Objective, 
     for goal in goals:
         if goal.serves:
             among("serves", goal.serves, known)
-            _check(goal, known)
+            if goal.horizon is Horizon.LONG_TERM and known[goal.serves].horizon is Horizon.SHORT_TERM:
+                raise InvalidValue.of("serves", "name a goal that reaches as far", goal.serves, do="turn the two round")
+    no_circle("serves", {goal.what: filter(None, [goal.serves]) for goal in goals}, do="let one of them serve no other")
     return MappingProxyType({what: tuple(goal for goal in goals if goal.serves == what) for what in known})
-
-
-def _check(goal: Objective, known: Mapping[str, Objective]) -> None:
-    larger = known[goal.serves]
-    if goal.horizon is Horizon.LONG_TERM and larger.horizon is Horizon.SHORT_TERM:
-        raise InvalidValue.of("serves", "name a goal that reaches as far", goal.serves, do="turn the two round")
-    met = [goal.what]
-    while known[met[-1]].serves in known:
-        if known[met[-1]].serves in met:
-            raise InvalidValue.of(
-                "serves", "lead to a goal that serves no other", goal.serves, shown=" serves ".join([*met, met[0]])
-            )
-        met.append(known[met[-1]].serves)

@@ -5,7 +5,7 @@ import attrs
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
-from servqual.model.people.roles import Role, as_roles
+from servqual.model.people.roles import Role, as_role, as_roles
 
 
 @declared("raci")
@@ -20,10 +20,10 @@ class Raci:
     frozenset()
     """
 
-    responsible: frozenset[Role] = attrs.field(converter=as_roles)
-    accountable: Role = attrs.field(converter=Role)
-    consulted: frozenset[Role] = attrs.field(default=frozenset[Role](), converter=as_roles)
-    informed: frozenset[Role] = attrs.field(default=frozenset[Role](), converter=as_roles)
+    responsible: frozenset[Role | str] = attrs.field(converter=as_roles)
+    accountable: Role | str = attrs.field(converter=as_role)
+    consulted: frozenset[Role | str] = attrs.field(default=frozenset[Role | str](), converter=as_roles)
+    informed: frozenset[Role | str] = attrs.field(default=frozenset[Role | str](), converter=as_roles)
 
     def __attrs_post_init__(self) -> None:
         if not self.responsible:

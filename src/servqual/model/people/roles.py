@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Self
 
+from servqual._checks import as_texts
 from servqual.model.declared import declared
-from servqual.model.labels import Labelled
+from servqual.model.labels import Labelled, Language
+from servqual.model.vocabulary import own_word
 
 
 @declared("role")
@@ -47,11 +49,16 @@ class Role(Labelled):
 
     @classmethod
     def _missing_(cls, value: object) -> Self:
-        name = _plain(str(value))
+        return cls.named(str(value)) or super()._missing_(value)
+
+    @classmethod
+    def named(cls, text: str) -> Self | None:
+        """Find a role by any of its names; None where no role has this one."""
+        name = _plain(text)
         for role in cls:
             if name in map(_plain, (role.value, role.label("en"), role.label("zh"), *role.aliases)):
                 return role
-        return super()._missing_(value)
+        return None
 
 
 _ALIASES = {
@@ -70,9 +77,24 @@ def _plain(name: str) -> str:
     return name.strip().casefold().replace("-", " ").replace("_", " ")
 
 
-def as_roles(roles: Iterable[Role | str]) -> frozenset[Role]:
+def as_role(role: Role | str) -> Role | str:
+    """Read a role by any of its names, or a role of the firm's own as its text; a slip of the pen is refused.
+
+    >>> as_role("Front-line agent"), as_role("concierge")
+    (<Role.AGENT: 'agent'>, 'concierge')
+    """
+    (text,) = as_texts((role,))
+    return Role.named(text) or own_word(Role, role)
+
+
+def role_label(role: Role | str, language: Language) -> str:
+    """Name a role in a language; one of the firm's own has one name."""
+    return role.label(language) if isinstance(role, Role) else role
+
+
+def as_roles(roles: Iterable[Role | str]) -> frozenset[Role | str]:
     """Read several roles, or one alone."""
-    return frozenset(map(Role, [roles] if isinstance(roles, str) else roles))
+    return frozenset(map(as_role, [roles] if isinstance(roles, str) else roles))
 
 
 class TeamLevel(Labelled):
@@ -99,3 +121,13 @@ class Permission(Labelled):
     APPRAISE = "appraise", "考核"
     SET_SHIFTS = "set_shifts", "安排班次"
     READ_PERSONAL_DATA = "read_personal_data", "查看客户个人信息"
+
+
+def as_permission(permission: Permission | str) -> Permission | str:
+    """Read a permission, or one of the firm's own as its text; a slip of the pen is refused.
+
+    >>> as_permission("close_case"), as_permission("waive_fee")
+    (<Permission.CLOSE_CASE: 'close_case'>, 'waive_fee')
+    """
+    as_texts((permission,))
+    return own_word(Permission, permission)

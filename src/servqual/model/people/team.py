@@ -1,22 +1,25 @@
 """A team: members with roles, skills and authority, shared duties, and the choice of an assignee."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
 import attrs
 
-from servqual._checks import did_you_mean, distinct, filled, near, whole
+from servqual._checks import did_you_mean, distinct, filled, in_order, instant, near, whole
 from servqual._typed import typed
 from servqual.errors import InvalidValue, UnknownName
 from servqual.model._pickled import Rebuilt
+from servqual.model.attributes import Attributes, as_attributes, as_tags, no_field
 from servqual.model.declared import declared
 from servqual.model.ids import AgentId
 from servqual.model.money import Money
 from servqual.model.people.raci import Raci
-from servqual.model.people.roles import Permission, Role, TeamLevel, as_roles
+from servqual.model.people.roles import Permission, Role, TeamLevel, as_permission, as_role, as_roles
+from servqual.model.vocabulary import Vocabulary
 
-Grants = Mapping[Permission, Money | None]
+Grants = Mapping[Permission | str, Money | None]
 
 
 @declared("skill")
@@ -55,24 +58,25 @@ def _level(level: object, skill: Skill) -> int:
     return level
 
 
-def _grants(permissions: Grants | Iterable[Permission]) -> Grants:
+def _grants(permissions: Grants | Iterable[Permission | str]) -> Grants:
     if isinstance(permissions, str):
-        permissions = [Permission(permissions)]
+        permissions = [permissions]
     limits = permissions if isinstance(permissions, Mapping) else dict.fromkeys(permissions)
     for limit in limits.values():
         if limit is not None and not isinstance(limit, Money):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidValue.of("permissions", "be limited by Money or None", limit, do="write Money('50', 'EUR')")
-    return MappingProxyType({Permission(permission): limit for permission, limit in limits.items()})
+    return MappingProxyType({as_permission(permission): limit for permission, limit in limits.items()})
 
 
 @declared("member")
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Member(Rebuilt):
-    """Person in a team: roles, skills with levels, and personal permissions.
+    """Person in a team: roles, skills with levels, personal permissions, and the firm's own fields and tags.
 
-    Levels are whole numbers from 1; a skill may be given by its name alone. `permissions` is a set, or a mapping to
-    the highest amount that the member may decide on alone (None: any). Refused: a level below 1, a limit that is not
-    `Money`, and unknown roles.
+    Roles and permissions may be the firm's own words. Levels are whole numbers from 1; a skill may be given by its name
+    alone. `permissions` is a set, or a mapping to the highest amount that the member may decide on alone (None: any).
+    Refused: a level below 1, a limit that is not `Money`, a role or permission that is one slip away from a built-in
+    one, an end before the begin, and an attribute named like a field.
 
     >>> Member(id=AgentId("A-1"), name="Ada", roles={Role.AGENT}, skills={Skill("billing"): 3}).level(Skill("billing"))
     3
@@ -80,9 +84,18 @@ class Member(Rebuilt):
 
     id: AgentId = attrs.field(validator=filled)
     name: str = attrs.field(validator=filled)
-    roles: frozenset[Role] = attrs.field(default=frozenset[Role](), converter=as_roles)
+    roles: frozenset[Role | str] = attrs.field(default=frozenset[Role | str](), converter=as_roles)
     skills: Mapping[Skill, int] = attrs.field(factory=dict[Skill, int], converter=_skills)
-    permissions: Grants = attrs.field(factory=dict[Permission, Money | None], converter=_grants)
+    permissions: Grants = attrs.field(factory=dict[Permission | str, Money | None], converter=_grants)
+    team: str | None = None
+    joined_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
+    left_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
+    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field)
+    tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
+
+    def __attrs_post_init__(self) -> None:
+        if self.joined_at is not None and self.left_at is not None:
+            in_order(self.joined_at, self.left_at)
 
     def level(self, skill: Skill | str) -> int:
         """Return the level of a skill; 0 without it."""
@@ -98,7 +111,7 @@ class Member(Rebuilt):
 class Headcount:
     """Number of members that should hold a role; `at_most=None` sets no upper bound."""
 
-    role: Role = attrs.field(converter=Role)
+    role: Role | str = attrs.field(converter=as_role)
     at_least: int = attrs.field(default=1, validator=whole(0))
     at_most: int | None = attrs.field(default=None, validator=attrs.validators.optional(whole(0)))
 
@@ -119,14 +132,16 @@ def _members(members: Iterable[Member]) -> tuple[Member, ...]:
     return known
 
 
-def _duties(duties: Mapping[str, Raci | Iterable[Role | str]]) -> Mapping[str, Raci | frozenset[Role]]:
+def _duties(duties: Mapping[str, Raci | Iterable[Role | str]]) -> Mapping[str, Raci | frozenset[Role | str]]:
     return MappingProxyType(
         {name: duty if isinstance(duty, Raci) else as_roles(duty) for name, duty in duties.items()},
     )
 
 
-def _grants_by_role(grants: Mapping[Role, Grants | Iterable[Permission]]) -> Mapping[Role, Grants]:
-    return MappingProxyType({Role(role): _grants(granted) for role, granted in grants.items()})
+def _grants_by_role(
+    grants: Mapping[Role, Grants | Iterable[Permission | str]] | Mapping[str, Grants | Iterable[Permission | str]],
+) -> Mapping[Role | str, Grants]:
+    return MappingProxyType({as_role(role): _grants(granted) for role, granted in grants.items()})
 
 
 @declared("team")
@@ -135,8 +150,8 @@ class Team(Rebuilt):
     """Members, their duties by role, and the permissions of each role.
 
     A duty is a set of roles, each of which can hold it, or a `Raci` line. `grants` gives permissions to a role, as
-    `Member.permissions` does to a person. Two members with one id are refused; the id of a person outside the team
-    raises `UnknownName`.
+    `Member.permissions` does to a person. Where a `vocabulary` is passed, own roles, permissions, attributes and tags
+    are among its words. Two members with one id are refused; the id of a person outside the team raises `UnknownName`.
 
     >>> ada = Member(id=AgentId("A-1"), name="Ada", roles={Role.AGENT})
     >>> team = Team(name="north", members=[ada], duties={"answer": {Role.AGENT}, "analyse": {Role.DATA_ANALYST}},
@@ -149,13 +164,27 @@ class Team(Rebuilt):
 
     name: str = attrs.field(validator=filled)
     members: tuple[Member, ...] = attrs.field(converter=_members, repr=lambda members: f"<{len(members)} members>")
-    duties: Mapping[str, Raci | frozenset[Role]] = attrs.field(
-        factory=dict[str, frozenset[Role]], converter=_duties, repr=lambda duties: f"<{len(duties)} duties>"
+    duties: Mapping[str, Raci | frozenset[Role | str]] = attrs.field(
+        factory=dict[str, frozenset[Role | str]], converter=_duties, repr=lambda duties: f"<{len(duties)} duties>"
     )
-    grants: Mapping[Role, Grants] = attrs.field(factory=dict[Role, Grants], converter=_grants_by_role, repr=False)
+    grants: Mapping[Role | str, Grants] = attrs.field(
+        factory=dict[Role | str, Grants], converter=_grants_by_role, repr=False
+    )
     composition: tuple[Headcount, ...] = attrs.field(default=(), converter=tuple[Headcount, ...], repr=False)
     department: str | None = None
     level: TeamLevel | None = attrs.field(default=None, converter=attrs.converters.optional(TeamLevel))
+    vocabulary: Vocabulary | None = attrs.field(default=None, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.vocabulary is not None:
+            plain = (duty for duty in self.duties.values() if not isinstance(duty, Raci))
+            roles = (*(member.roles for member in self.members), *plain, self.grants)
+            granted = (*(member.permissions for member in self.members), *self.grants.values())
+            for field, words in (("role", roles), ("permission", granted)):
+                for word in sorted(frozenset[str]().union(*words)):
+                    self.vocabulary.read(field, word)
+            for member in self.members:
+                self.vocabulary.read_all({"attributes": member.attributes, "tags": member.tags})
 
     def member(self, member: AgentId) -> Member:
         """Return the member with this id."""
@@ -167,11 +196,11 @@ class Team(Rebuilt):
             )
         return found
 
-    def holders(self, role: Role) -> tuple[Member, ...]:
+    def holders(self, role: Role | str) -> tuple[Member, ...]:
         """List the members with this role."""
         return tuple(member for member in self.members if role in member.roles)
 
-    def allowed(self, member: AgentId, permission: Permission, *, amount: Money | None = None) -> bool:
+    def allowed(self, member: AgentId, permission: Permission | str, *, amount: Money | None = None) -> bool:
         """Say whether a member has a permission, personally or by a role; an amount must not exceed the limit.
 
         An amount in another currency than the limit is refused, because no exchange rate is known here.
@@ -203,17 +232,17 @@ class Team(Rebuilt):
         """Return the share of needs that a member meets; see `Member.match`."""
         return self.member(member).match(needs)
 
-    def _accountable(self, duty: Raci | frozenset[Role]) -> tuple[Member, ...]:
+    def _accountable(self, duty: Raci | frozenset[Role | str]) -> tuple[Member, ...]:
         """List the members who compete for a duty; none where one person or one role has it."""
         if isinstance(duty, Raci):
             members = self.holders(duty.accountable)
             return members if len(members) > 1 else ()
         members = tuple(member for member in self.members if member.roles & duty)
-        shared = frozenset[Role](duty).intersection(*(member.roles for member in members))
+        shared = frozenset[Role | str](duty).intersection(*(member.roles for member in members))
         return () if shared else members
 
 
-def _is_held(duty: Raci | frozenset[Role], held: frozenset[Role]) -> bool:
+def _is_held(duty: Raci | frozenset[Role | str], held: frozenset[Role | str]) -> bool:
     if isinstance(duty, Raci):
         return bool(held & duty.responsible) and duty.accountable in held
     return bool(held & duty)

@@ -5,6 +5,8 @@
 - `categories`: the table of problem categories, and the record form of a service event
 - `incident`: an emergency, from the plan that was started to the review
 - `interaction`: one contact on one channel
+- `contacts`: contacts of a case or a complaint
+- `told_once`: what is told of a case and of the complaint about it
 - `handled`: common part of cases and complaints
 - `commitment`: a promise to one customer, and whether we kept it
 - `issues`: cases and complaints that are one problem for the customer

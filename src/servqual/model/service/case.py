@@ -1,27 +1,75 @@
 """A case: a customer's problem from its first sign to its verified end.
 
 The steps are those of a problem process with six stages (receive, classify, assign, handle, verify, close) that begins
-with a report of four mandatory fields. Seen in three stages they are problem, handling, verification.
+with a report of four mandatory fields. Seen in three stages they are problem, handling, verification. A desk that keeps
+less opens a case the short way: steps may be left out, and `Case.gaps` lists what is missing.
 
 The same names are the events, so a program reads well with `from servqual.model import case as event`.
 """
 
 import datetime as dt
-from typing import Any, ClassVar, Final, Literal
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, ClassVar, Literal, TypedDict, Unpack
 
 import attrs
 
-from servqual._checks import a_fact, as_instant, filled, instant, one_of, whole
+from servqual._checks import as_instant
 from servqual._typed import typed
-from servqual.errors import InvalidValue
+from servqual.errors import IllegalTransition, InvalidValue
+from servqual.model.attributes import Attributes, Value, refuse_taken
+from servqual.model.channel import Channel
 from servqual.model.declared import declared
+from servqual.model.history.changed import Changed, attributes_of, tags_of
 from servqual.model.history.corrections import Amended, Voided
-from servqual.model.history.event import Act, Event, Reasoned
-from servqual.model.history.facts import Fact, Facts
-from servqual.model.history.lifecycle import History, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Transitions, short
 from servqual.model.ids import CaseId, CustomerId
-from servqual.model.labels import Labelled
-from servqual.model.service.handled import Handled, Passed, Solved
+from servqual.model.service.case_events import (
+    Assigned,
+    AutoReplied,
+    Cancelled,
+    CaseEvent,
+    CaseKind,
+    CaseSource,
+    CaseStage,
+    CaseStatus,
+    Classified,
+    Closed,
+    CustomerMessage,
+    Deed,
+    Duplicate,
+    Escalated,
+    FollowedUp,
+    HandedOver,
+    Identified,
+    Linked,
+    Opened,
+    Priority,
+    Received,
+    Relation,
+    Reopened,
+    Replied,
+    Reported,
+    Resolved,
+    Resumed,
+    Started,
+    Unlinked,
+    Verified,
+    Waiting,
+)
+from servqual.model.service.case_imports import imported_events
+from servqual.model.service.case_table import (
+    AGAIN,
+    ANSWERS,
+    CASE_FACTS,
+    CASE_TRANSITIONS,
+    DONE_BEFORE,
+    MAY_LACK,
+    STAGES,
+    TOLD_FIRST,
+)
+from servqual.model.service.handled import Handled, ProgressTold
+from servqual.model.vocabulary import Vocabulary
 
 __all__ = [
     "CASE_TRANSITIONS",
@@ -31,9 +79,11 @@ __all__ = [
     "Cancelled",
     "Case",
     "CaseEvent",
+    "CaseKind",
     "CaseSource",
     "CaseStage",
     "CaseStatus",
+    "Changed",
     "Classified",
     "Closed",
     "CustomerMessage",
@@ -43,7 +93,9 @@ __all__ = [
     "HandedOver",
     "Identified",
     "Linked",
+    "Opened",
     "Priority",
+    "ProgressTold",
     "Received",
     "Relation",
     "Reopened",
@@ -52,389 +104,38 @@ __all__ = [
     "Resolved",
     "Resumed",
     "Started",
+    "Unlinked",
     "Verified",
     "Voided",
     "Waiting",
+    "open_children",
 ]
 
 
-class CaseStatus(Labelled):
-    """Status of a case."""
-
-    IDENTIFIED = "identified", "已识别"
-    REPORTED = "reported", "已报告"
-    RECEIVED = "received", "已接收"
-    CLASSIFIED = "classified", "已分类"
-    ASSIGNED = "assigned", "已分配"
-    HANDLING = "handling", "处理中"
-    WAITING = "waiting", "等待中"
-    VERIFYING = "verifying", "验证中"
-    VERIFIED = "verified", "已验证"
-    CLOSED = "closed", "已关闭"
-    CANCELLED = "cancelled", "已取消"
-
-
-class CaseStage(Labelled):
-    """The three-stage view: problem, handling, verification."""
-
-    PROBLEM = "problem", "问题"
-    HANDLING = "handling", "处理"
-    VERIFICATION = "verification", "验证"
-
-
-@declared("priority")
-class Priority(Labelled):
-    """Urgency of a case; `normal` is the routine."""
-
-    LOW = "low", "低"
-    NORMAL = "normal", "常规"
-    HIGH = "high", "高"
-    URGENT = "urgent", "紧急"
-
-
-class CaseSource(Labelled):
-    """Source by which we learned of the problem."""
-
-    FEEDBACK = "feedback", "顾客反馈"
-    PROCESS_RECORD = "process_record", "服务过程记录"
-    COMPLAINT = "complaint", "投诉处理记录"
-    ASSESSMENT = "assessment", "服务质量评估"
-    SERVICE_DESK = "service_desk", "服务台"
-    SURVEY = "survey", "满意度调查"
-    AUDIT = "audit", "流程审核"
-    MONITORING = "monitoring", "监控"
-
-
-class Relation(Labelled):
-    """Relation of another case to this one; `absorbed` means merged into it."""
-
-    RELATED = "related", "相关"
-    PARENT = "parent", "上级"
-    CHILD = "child", "下级"
-    ABSORBED = "absorbed", "并入"
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Identified(Act):
-    """Somebody on our side noticed a problem before it was reported."""
-
-    decisive: ClassVar[tuple[str, ...]] = ("source",)
-    id: CaseId = attrs.field(validator=filled)
-    source: CaseSource = attrs.field(converter=CaseSource)
-
-
-@declared("case.reported")
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Reported(Event):
-    """The problem report, with its four mandatory fields: description, impact, time of occurrence, owner.
-
-    `owner` is responsible from now on, and `site` is the place of service that it concerns. `opened_by="agent"` says
-    that our side wrote the report; a clock need not start then.
-    """
-
-    decisive: ClassVar[tuple[str, ...]] = (
-        "category", "channel", "customer", "opened_by", "owner", "priority", "site", "source", "team", "tier",
-    )  # fmt: skip
-    id: CaseId = attrs.field(validator=filled)
-    customer: CustomerId = attrs.field(validator=filled)
-    description: str = attrs.field(validator=filled)
-    impact: str = attrs.field(validator=filled)
-    occurred_at: dt.datetime = attrs.field(converter=instant)
-    owner: str = attrs.field(validator=filled)
-    channel: str = attrs.field(validator=filled)
-    source: CaseSource = attrs.field(converter=CaseSource)
-    opened_by: Literal["customer", "agent"] = attrs.field(default="customer", validator=one_of("customer", "agent"))
-    tier: str | None = None
-    team: str | None = None
-    site: str | None = None
-    category: str | None = None
-    priority: Priority | None = attrs.field(default=None, converter=attrs.converters.optional(Priority))
-
-    def __attrs_post_init__(self) -> None:
-        if self.occurred_at > self.at:
-            raise InvalidValue.of(
-                "occurred_at",
-                f"not come after the report at {self.at}",
-                self.occurred_at,
-                do="a problem is reported once it occurs",
-            )
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """`reported`, and `reported.customer` or `reported.agent`."""
-        return "reported", f"reported.{self.opened_by}"
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Received(Act):
-    """The desk took the report in."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Classified(Act):
-    """Category and priority were set for the first time, or again without a change of status."""
-
-    decisive: ClassVar[tuple[str, ...]] = ("category", "cause", "priority")
-    category: str = attrs.field(validator=filled)
-    priority: Priority = attrs.field(converter=Priority)
-    cause: str | None = None
-
-
-@declared("case.assigned")
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Assigned(Act):
-    """A person, and where known a team, became responsible."""
-
-    decisive: ClassVar[tuple[str, ...]] = ("team", "to")
-    to: str = attrs.field(validator=filled)
-    team: str | None = None
-
-
-@declared("case.handed_over")
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class HandedOver(Passed):
-    """Responsibility went to somebody else, for a reason; a case being handled is then assigned again."""
-
-    decisive: ClassVar[tuple[str, ...]] = ("team", "to")
-
-
-@declared("case.escalated")
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Escalated(Act):
-    """A higher support level (2, 3, …) took responsibility, for a reason; the status stays."""
-
-    decisive: ClassVar[tuple[str, ...]] = ("level", "team", "to")
-    to: str = attrs.field(validator=filled)
-    level: int = attrs.field(validator=whole(2))
-    reason: str = attrs.field(validator=filled)
-    team: str | None = None
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Linked(Act):
-    """Another case belongs to this one; `since` is when that one was reported, if a merge should count from it."""
-
-    decisive: ClassVar[tuple[str, ...]] = ("relation", "since")
-    to: CaseId = attrs.field(validator=filled)
-    relation: Relation = attrs.field(default=Relation.RELATED, converter=Relation)
-    since: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """`linked`, and `linked.absorbed` and the like."""
-        return "linked", f"linked.{self.relation}"
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class CustomerMessage(Event):
-    """The customer wrote or called again."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class AutoReplied(Event):
-    """A machine of the customer answered, such as out of office, a receipt or a bounce; no standard clock listens."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Started(Act):
-    """Handling began."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Resumed(Act):
-    """The wait is over; the case returns to where it was."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Replied(Act):
-    """We wrote or spoke, to the customer (`public`) or among ourselves, as a person or a `bot`.
-
-    Only a public reply of a person answers the customer, unless the rule of a clock says otherwise.
-    """
-
-    decisive: ClassVar[tuple[str, ...]] = ("bot", "public")
-    public: bool = attrs.field(default=True, validator=a_fact)
-    bot: bool = attrs.field(default=False, validator=a_fact)
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """`replied`, and one of `replied.public`, `replied.internal`, `replied.bot`."""
-        if self.bot:
-            return _BOT
-        return _PUBLIC if self.public else _INTERNAL
-
-
-_PUBLIC: Final = ("replied", "replied.public")
-_INTERNAL: Final = ("replied", "replied.internal")
-_BOT: Final = ("replied", "replied.bot")
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Waiting(Act):
-    """The case waits until somebody else acts: `on` names them, such as `customer` or `supplier`.
-
-    A case waits on one thing at a time; `Waiting` during a wait names the new one.
-    """
-
-    decisive: ClassVar[tuple[str, ...]] = ("on",)
-    on: str = attrs.field(validator=filled)
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """`waiting`, and `waiting.customer` and the like."""
-        return "waiting", f"waiting.{self.on}"
-
-
-@declared("case.resolved")
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Resolved(Solved):
-    """A solution was found; whether the customer was told, and what compensation was offered."""
-
-
-@declared("case.verified")
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Verified(Act):
-    """The effect was evaluated and the customer asked: both must be positive, or handling begins again."""
-
-    decisive: ClassVar[tuple[str, ...]] = ("customer_confirmed", "effective")
-    effective: bool = attrs.field(validator=a_fact)
-    customer_confirmed: bool = attrs.field(validator=a_fact)
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """`verified`, and `verified.passed` or `verified.failed`."""
-        return "verified", "verified.passed" if _effective_and_confirmed(self) else "verified.failed"
-
-
-@declared("case.followed_up")
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class FollowedUp(Act):
-    """The customer was asked again after the solution and gave this answer."""
-
-    answer: str = attrs.field(validator=filled)
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Closed(Act):
-    """The case ended, after verification."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Reopened(Reasoned):
-    """A solved case came back, for a reason."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Duplicate(Act):
-    """The case repeats another one, `of`, which goes on; this one ends."""
-
-    of: CaseId = attrs.field(validator=filled)
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Cancelled(Reasoned):
-    """The case was withdrawn, for a reason."""
-
-
-CaseEvent = (
-    Identified
-    | Reported
-    | Received
-    | Classified
-    | Assigned
-    | HandedOver
-    | Escalated
-    | Linked
-    | CustomerMessage
-    | AutoReplied
-    | Started
-    | Resumed
-    | Replied
-    | Waiting
-    | Resolved
-    | Verified
-    | FollowedUp
-    | Closed
-    | Reopened
-    | Duplicate
-    | Cancelled
-    | Voided
-    | Amended
-)
-
-
-def _effective_and_confirmed(event: Verified) -> bool:
-    return event.effective and event.customer_confirmed
-
-
-def _rows() -> tuple[Row[CaseStatus], ...]:
-    s = CaseStatus
-    desk = (s.RECEIVED, s.CLASSIFIED, s.ASSIGNED, s.HANDLING)
-    unsolved = (s.REPORTED, *desk, s.WAITING)
-    solved = (s.VERIFYING, s.VERIFIED, s.CLOSED)
-    return (
-        # from                                 event            guard                     to
-        Row((None,),                           Identified,      None,                     s.IDENTIFIED),
-        Row((None, s.IDENTIFIED),              Reported,        None,                     s.REPORTED),
-        Row((s.REPORTED,),                     Received,        None,                     s.RECEIVED),
-        Row((s.RECEIVED,),                     Classified,      None,                     s.CLASSIFIED),
-        Row((*desk[1:], s.WAITING),            Classified,      None,                     Move.STAY),
-        Row((s.CLASSIFIED,),                   Assigned,        None,                     s.ASSIGNED),
-        Row((s.ASSIGNED, s.HANDLING),          HandedOver,      None,                     s.ASSIGNED),
-        Row((s.WAITING,),                      HandedOver,      None,                     Move.STAY),
-        Row((s.ASSIGNED, s.HANDLING, s.WAITING), Escalated,     None,                     Move.STAY),
-        Row((s.IDENTIFIED, *unsolved, *solved, s.CANCELLED), Linked, None,                Move.STAY),
-        # what is written after the end is recorded, and starts no clock
-        Row((*unsolved, *solved, s.CANCELLED), CustomerMessage, None,                     Move.STAY),
-        Row((*unsolved, *solved, s.CANCELLED), AutoReplied,     None,                     Move.STAY),
-        Row((s.ASSIGNED,),                     Started,         None,                     s.HANDLING),
-        Row((s.WAITING,),                      Resumed,         None,                     Move.BACK),
-        Row((*unsolved, *solved, s.CANCELLED), Replied,         None,                     Move.STAY),
-        # of equal instants a solution beats a wait
-        Row((s.HANDLING,),                     Resolved,        None,                     s.VERIFYING),
-        Row((*desk, s.VERIFYING),              Waiting,         None,                     s.WAITING),
-        Row((s.WAITING,),                      Waiting,         None,                     Move.STAY),
-        Row((s.VERIFYING,),                    Verified,        _effective_and_confirmed, s.VERIFIED),
-        Row((s.VERIFYING,),                    Verified,        None,                     s.HANDLING),
-        Row(solved,                            FollowedUp,      None,                     Move.STAY),
-        Row((s.VERIFIED,),                     Closed,          None,                     s.CLOSED),
-        Row((s.VERIFIED, s.CLOSED),            Reopened,        None,                     s.HANDLING),
-        Row((s.IDENTIFIED, *unsolved),         Duplicate,       None,                     s.CANCELLED),
-        Row((s.IDENTIFIED, *unsolved),         Cancelled,       None,                     s.CANCELLED),
-    )  # fmt: skip
-
-
-CASE_TRANSITIONS: Final = Transitions(name="case", rows=_rows(), waits=CaseStatus.WAITING, correctable=True)
-
-_STAGES: Final = {
-    **dict.fromkeys(
-        (CaseStatus.IDENTIFIED, CaseStatus.REPORTED, CaseStatus.RECEIVED, CaseStatus.CLASSIFIED, CaseStatus.ASSIGNED),
-        CaseStage.PROBLEM,
-    ),
-    CaseStatus.HANDLING: CaseStage.HANDLING,
-    **dict.fromkeys((CaseStatus.VERIFYING, CaseStatus.VERIFIED, CaseStatus.CLOSED), CaseStage.VERIFICATION),
-}
-
-
-CASE_FIRST_TOLD: Final = frozenset({"source"})
-"""Attributes of a case that its first event tells; of any other one the last event counts."""
-_AGAIN: Final = ("reopened", "verified.failed")
-_NOT_SOLVED: Final = (*_AGAIN, "cancelled", "duplicate")
-_ANSWERS: Final = frozenset({"replied.public", "resolved.told"})
-CASE_FACTS: Final = Facts(
-    {
-        "received_at": Fact("first", ("reported", "received")),
-        "assigned_at": Fact("first", ("assigned",)),
-        "first_response_at": Fact("first", _ANSWERS),
-        "resolved_at": Fact("standing", ("resolved",), _NOT_SOLVED),
-        "verified_at": Fact("standing", ("verified.passed",), _NOT_SOLVED),
-        "closed_at": Fact("standing", ("closed", "cancelled", "duplicate"), ("reopened",)),
-        "reopened": Fact("count", ("reopened",)),
-        "reassigned": Fact("count", ("handed_over", "escalated")),
-        "escalated": Fact("any", ("escalated",)),
-    }
-)
-"""The columns of cases that follow from their events, of objects and of logs alike; a case that ends is closed."""
+class CaseOpening(TypedDict, total=False):
+    """Facts of `Opened` that may be left out."""
+
+    subject: str | None
+    customer: str | None
+    description: str | None
+    impact: str | None
+    occurred_at: dt.datetime | None
+    owner: str | None
+    source: CaseSource | str | None
+    opened_by: Literal["customer", "agent"]
+    kind: CaseKind | str | None
+    language: str | None
+    tier: str | None
+    team: str | None
+    site: str | None
+    category: str | None
+    priority: Priority | str | None
+    attributes: Mapping[str, Value]
+    tags: Iterable[str]
+    by: str | None
+    note: str
+    event_id: str | None
+    recorded_at: dt.datetime | None
 
 
 @declared("case")
@@ -442,10 +143,14 @@ CASE_FACTS: Final = Facts(
 class Case(Handled[CaseStatus, CaseEvent, CaseId]):
     """A customer's problem as the tuple of its events.
 
-    Moments are UTC. A case closes after a verification in which the effect was evaluated and the customer confirmed; a
-    failed verification leads back to handling. `Voided` and `Amended` correct wrong events. A whole history is put
-    into the order of time. Refused: a history that does not begin with `Identified` or `Reported`, an event that the
-    status does not allow, and an event before the last one without `recorded_at`.
+    Moments are UTC. A case closes after a verification in which the effect was evaluated and the customer confirmed, or
+    for the reason why nobody confirmed; a failed verification leads back to handling. `Voided` and `Amended` correct
+    wrong events, and `Changed` sets the firm's own fields and tags. A whole history is put into the order of time.
+
+    Begun with `Opened` a case goes the short way: any step before the solution may be left out. Refused: another first
+    event than `Identified`, `Reported` or `Opened`, an event that the status does not allow, an event before the last
+    one without `recorded_at`, an attribute named like a field, and the end of a case with children that says nothing
+    of them.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> case = Case(history=[Reported(
@@ -456,13 +161,85 @@ class Case(Handled[CaseStatus, CaseEvent, CaseId]):
     (<CaseStatus.RECEIVED: 'received'>, '已接收', <CaseStage.PROBLEM: 'problem'>)
     >>> case.record(Closed(at=nine + dt.timedelta(minutes=2), by="desk"))
     Traceback (most recent call last):
-    servqual.errors.IllegalTransition: event must be one of classified, linked, customer_message, auto_replied, \
-replied, waiting, duplicate, cancelled while the case is received (got closed)
+    servqual.errors.IllegalTransition: event must be one of classified, linked, unlinked, changed, customer_message, \
+auto_replied, replied, progress_told, waiting, duplicate, cancelled while the case is received (got closed)
     """
 
     _transitions: ClassVar[Transitions[Any]] = CASE_TRANSITIONS
 
     history: tuple[CaseEvent, ...] = attrs.field(converter=History[CaseEvent], repr=short)
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        id: str,  # noqa: A002
+        at: dt.datetime,
+        channel: Channel | str,
+        vocabulary: Vocabulary | None = None,
+        **facts: Unpack["CaseOpening"],
+    ) -> "Case":
+        """Open a case the short way, as most desks have it; all other facts of `Opened` may be left out.
+
+        Where a `vocabulary` is passed, its words are checked. `gaps` lists the facts that are missing.
+
+        >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+        >>> ticket = Case.open(id="T-1", at=nine, channel="whatsapp", priority="P1", attributes={"product": "router"})
+        >>> ticket.status.value, ticket.priority, ticket.attributes["product"]
+        ('received', 'P1', 'router')
+        >>> solved = ticket.record(Resolved(at=nine, by="A-1", solution="restarted", told_customer=True))
+        >>> closed = solved.record(Closed(at=nine, by="desk", unconfirmed="asked twice, no answer"))
+        >>> closed.status.value, closed.confirmed, closed.gaps()[-2:]
+        ('closed', False, ('effective', 'customer_confirmed'))
+        """
+        given: dict[str, Any] = {"id": id, "channel": channel, **facts}
+        if vocabulary is not None:
+            given = vocabulary.read_all(given)
+        return cls(history=[Opened(at=at, **given)])
+
+    @classmethod
+    def imported(
+        cls,
+        *,
+        id: str,  # noqa: A002
+        received_at: dt.datetime,
+        channel: Channel | str | None = None,
+        status: str | None = None,
+        assigned_at: dt.datetime | None = None,
+        first_response_at: dt.datetime | None = None,
+        resolved_at: dt.datetime | None = None,
+        verified_at: dt.datetime | None = None,
+        closed_at: dt.datetime | None = None,
+        updated_at: dt.datetime | None = None,
+        vocabulary: Vocabulary | None = None,
+        **facts: Unpack[CaseOpening],
+    ) -> "Case":
+        """Make a case from the columns of an export, which has moments and a status and no events.
+
+        Its events are flagged as imported; what the export does not say is None, and `gaps` lists it. The status, ours
+        or one of `new`, `open`, `pending`, `hold`, `solved`, `closed`, decides only what no moment says, and takes
+        `updated_at` as its moment. Refused: moments that contradict one another, an unknown status, and one that begins
+        or ends a wait or a case without any moment.
+
+        >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+        >>> hour = dt.timedelta(hours=1)
+        >>> case = Case.imported(id="T-1", received_at=nine, resolved_at=nine + hour, status="closed",
+        ...                      updated_at=nine + 24 * hour)
+        >>> case.status.value, case.resolved_at == nine + hour, case.confirmed, "solution" in case.gaps()
+        ('closed', True, False, True)
+        """
+        given: dict[str, Any] = {"id": id, "channel": channel, **facts}
+        if vocabulary is not None:
+            given = vocabulary.read_all(given)
+        moments = {
+            "assigned_at": assigned_at,
+            "first_response_at": first_response_at,
+            "resolved_at": resolved_at,
+            "verified_at": verified_at,
+            "closed_at": closed_at,
+            "updated_at": updated_at,
+        }
+        return cls(history=imported_events(Opened(at=received_at, imported=True, **given), moments, status))
 
     def _check(self, events: tuple[CaseEvent, ...], /) -> None:
         super()._check(events)
@@ -471,29 +248,82 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
                 raise InvalidValue.of(
                     "id", f"be that of the identified case, {self.id!r}", event.id, do="link two cases with Linked"
                 )
+            if isinstance(event, Closed) and not (event.children_closed or event.children_open):
+                self._refuse_children(event)
+            attributes: Attributes | None = getattr(event, "attributes", None)
+            if attributes:
+                refuse_taken(attributes, _taken())
+
+    def _refuse_children(self, closing: Closed) -> None:
+        before = self.counted[: self.counted.index(closing)]
+        children = [link.to for link in _standing(before) if link.relation is Relation.CHILD]
+        if children:
+            status = CaseStatus.VERIFYING if closing.unconfirmed else CaseStatus.VERIFIED
+            raise IllegalTransition(
+                f"children_closed must be True, or children_open the reason, to close a case with children "
+                f"(got closed of {self.id!r} with {', '.join(children[:3])}); see open_children",
+                status=status.value,
+                event="closed",
+                allowed=tuple(name for name in self._transitions.allowed(status) if name != "closed"),
+                code="case.illegal_transition",
+            )
 
     @property
-    def report(self) -> Reported | None:
-        """Report with its mandatory fields; None while the problem is only identified."""
-        return next((event for event in self.counted[:2] if isinstance(event, Reported)), None)
+    def report(self) -> Reported | Opened | None:
+        """Event that reported or opened it; None while the problem is only identified."""
+        return next((event for event in self.counted[:2] if isinstance(event, Reported | Opened)), None)
 
     @property
     def customer(self) -> CustomerId | None:
-        """Customer who has the problem; None while it is only identified."""
+        """Customer who has the problem; None where that is not known."""
         report = self.report
         return None if report is None else report.customer
+
+    @property
+    def channel(self) -> Channel | str | None:
+        """Channel on which it came; None where that is not known."""
+        report = self.report
+        return None if report is None else report.channel
+
+    @property
+    def subject(self) -> str | None:
+        """Subject, where it was opened with one."""
+        return self._opened("subject")
+
+    @property
+    def kind(self) -> CaseKind | str | None:
+        """Kind, such as incident or request, where it was opened with one."""
+        return self._opened("kind")
+
+    @property
+    def language(self) -> str | None:
+        """Language, where it was opened with one."""
+        return self._opened("language")
+
+    def _opened(self, field: str) -> str | None:
+        return getattr(self.report, field, None)
+
+    @property
+    def attributes(self) -> Attributes:
+        """The firm's own fields as they are now."""
+        return attributes_of(self.counted)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Tags that it has now, sorted."""
+        return tags_of(self.counted)
 
     @property
     def stage(self) -> CaseStage | None:
         """Stage of three; a waiting case keeps the stage in which it waits, a cancelled case has none."""
         status = self._state.came_from or self.status
-        return _STAGES.get(status)
+        return STAGES.get(status)
 
     @property
     def owner(self) -> str | None:
         """Person who is responsible now."""
-        last = self._latest(Reported, Assigned, HandedOver, Escalated)
-        return None if last is None else last.owner if isinstance(last, Reported) else last.to
+        last = self._latest(Reported, Opened, Assigned, HandedOver, Escalated)
+        return None if last is None else last.owner if isinstance(last, Reported | Opened) else last.to
 
     @property
     def site(self) -> str | None:
@@ -508,9 +338,9 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
         return category
 
     @property
-    def priority(self) -> Priority | None:
-        """Priority that was set last; None before anybody set one."""
-        priority: Priority | None = self._named("priority")
+    def priority(self) -> Priority | str | None:
+        """Priority that was set last, a built-in one or the firm's own; None before anybody set one."""
+        priority: Priority | str | None = self._named("priority")
         return priority
 
     @property
@@ -521,7 +351,7 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
     @property
     def received_at(self) -> dt.datetime | None:
         """Moment when the desk took it in."""
-        return self._first_at(Received)
+        return self._first_at(Received, Opened)
 
     @property
     def assigned_at(self) -> dt.datetime | None:
@@ -529,20 +359,49 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
         return self._first_at(Assigned)
 
     @property
+    def started_at(self) -> dt.datetime | None:
+        """Moment when handling first began."""
+        return self._first_at(Started)
+
+    @property
     def first_response_at(self) -> dt.datetime | None:
         """Moment when a person first answered the customer, or told the solution; notes and bots do not count."""
-        return next((event.at for event in self.counted if not _ANSWERS.isdisjoint(event.signals)), None)
+        return None if self.answer is None else self.answer.at
+
+    @property
+    def answer(self) -> CaseEvent | None:
+        """First event by which a person answered the customer; who did it is its `by`."""
+        return next((event for event in self.counted if not ANSWERS.isdisjoint(event.signals)), None)
 
     @property
     def resolved_at(self) -> dt.datetime | None:
         """Moment of the solution that still stands; None once it failed, or the case was reopened or cancelled."""
-        return self._latest(Resolved).at if self.stage is CaseStage.VERIFICATION else None
+        return None if self.solution is None else self.solution.at
+
+    @property
+    def solution(self) -> Resolved | None:
+        """Event of the solution that still stands; who found it is its `by`."""
+        if self.stage is not CaseStage.VERIFICATION:
+            return None
+        for event in reversed(self.counted):
+            if isinstance(event, Resolved):
+                return event
+            if not AGAIN.isdisjoint(event.signals):
+                break
+        return None  # imported without its solution
 
     @property
     def verified_at(self) -> dt.datetime | None:
-        """Moment when the solution that still stands was verified."""
-        passed = self.status in {CaseStatus.VERIFIED, CaseStatus.CLOSED}
-        return self._latest(Verified).at if passed else None
+        """Moment when the solution that still stands was verified; None where it was closed unconfirmed."""
+        if self.status not in {CaseStatus.VERIFIED, CaseStatus.CLOSED}:
+            return None
+        last = self._latest(Verified, Reopened)
+        return last.at if isinstance(last, Verified) and last.passed else None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the solution that still stands was verified: it works, and the customer agreed."""
+        return self.verified_at is not None
 
     @property
     def closed_at(self) -> dt.datetime | None:
@@ -561,8 +420,29 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
 
     @property
     def links(self) -> tuple[Linked, ...]:
-        """Cases that belong to this one."""
-        return tuple(event for event in self.counted if isinstance(event, Linked))
+        """Cases that belong to this one; links that were undone are left out."""
+        return _standing(self.counted)
+
+    def gaps(self) -> tuple[str, ...]:
+        """List the facts that the whole way of a case would hold by now and this one lacks.
+
+        These are the facts of the report, from the solution on those of the steps before it, and after the end those of
+        the verification; of imported events also what the export did not say. A case on the whole way has none.
+        """
+        report = self.report
+        if report is None:
+            return ()
+        lacking = [name for name in TOLD_FIRST if getattr(report, name) is None]
+        if self.owner is None:
+            lacking.append("owner")
+        if self.stage is CaseStage.VERIFICATION:
+            lacking += [name for name in DONE_BEFORE if getattr(self, name) is None]
+        for event in self.counted:
+            if isinstance(event, Deed) and event.imported:
+                lacking += [name for name in MAY_LACK if getattr(event, name, "") is None]
+        if self.status is CaseStatus.CLOSED and not self.confirmed:
+            lacking += ["effective", "customer_confirmed"]
+        return tuple(dict.fromkeys(lacking))
 
     def age(self, *, now: dt.datetime) -> dt.timedelta:
         """Return the wall time since its first event, to `now` or to an earlier end.
@@ -575,3 +455,38 @@ replied, waiting, duplicate, cancelled while the case is received (got closed)
         if self.status in {CaseStatus.CLOSED, CaseStatus.CANCELLED}:
             moment = min(moment, self._latest(Closed, Duplicate, Cancelled).at)
         return moment - self.counted[0].at
+
+
+def _standing(events: Iterable[CaseEvent]) -> tuple[Linked, ...]:
+    links: list[Linked] = []
+    for event in events:
+        if isinstance(event, Linked):
+            links.append(event)
+        elif isinstance(event, Unlinked):
+            links = [link for link in links if link.to != event.to]
+    return tuple(links)
+
+
+@cache
+def _taken() -> frozenset[str]:
+    """List the names of fields and columns of cases, which no attribute may have."""
+    columns = ("agent", "case_id", "customer_id", "event", "status", "updated_at")
+    return CASE_TRANSITIONS.facts | CASE_FACTS.table.keys() | {*columns}
+
+
+def open_children(parent: Case, cases: Iterable[Case]) -> tuple[Case, ...]:
+    """List the children of a case that have not ended; links of either side count.
+
+    >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> outage, ticket = (Case.open(id=name, at=nine, channel="phone") for name in ("P-1", "T-1"))
+    >>> outage = outage.record(Linked(at=nine, by="desk", to=ticket.id, relation="child"))
+    >>> [case.id for case in open_children(outage, [outage, ticket])]
+    ['T-1']
+    """
+    named = {link.to for link in parent.links if link.relation is Relation.CHILD}
+
+    def is_child(case: Case) -> bool:
+        return case.id in named or any(link.to == parent.id and link.relation is Relation.PARENT for link in case.links)
+
+    ended = {CaseStatus.CLOSED, CaseStatus.CANCELLED}
+    return tuple(case for case in cases if is_child(case) and case.status not in ended)

@@ -2,19 +2,22 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
-from servqual._checks import distinct, near
+from servqual._checks import distinct, near, no_circle
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
-from servqual.model.service.case import Case, Reported, Resolved
+from servqual.model.service.case import Case, Classified, Opened, Reported
 
 __all__ = ["Categories", "service_record"]
+
+R = TypeVar("R", Reported, Opened, Classified)
 
 
 def _parents(parents: Mapping[str, str | None]) -> Mapping[str, str | None]:
@@ -39,7 +42,11 @@ class Categories(Rebuilt):
         for name in self.parents:
             if not name.strip():
                 raise InvalidValue.of("parents", "all have names with content", name)
-            self._path(name)
+        above = {name: [] if parent is None else [parent] for name, parent in self.parents.items()}
+        for parent in chain.from_iterable(above.values()):
+            if parent not in self.parents:
+                raise InvalidValue.of("parents", "name declared categories", parent, near=near(parent, self.parents))
+        no_circle("parents", above, do="let one of them be on top")
 
     @classmethod
     def of(cls, tree: Mapping[str, Any]) -> "Categories":
@@ -60,14 +67,19 @@ class Categories(Rebuilt):
             raise InvalidValue.of(
                 "category", "be declared in the table of categories", category, near=near(category, self.parents)
             )
-        return self._path(category)
+        way: list[str] = []
+        name: str | None = category
+        while name is not None:
+            way.append(name)
+            name = self.parents[name]
+        return tuple(reversed(way))
 
     def top(self, category: str) -> str:
         """Return the category on top of one, to group by."""
         return self.path(category)[0]
 
-    def check(self, report: Reported) -> Reported:
-        """Return a report whose category is declared, or not set yet; refuse any other."""
+    def check(self, report: R) -> R:
+        """Return a report, opening or classification whose category is declared, or not set; refuse any other."""
         if report.category is not None:
             self.path(report.category)
         return report
@@ -75,20 +87,6 @@ class Categories(Rebuilt):
     def undeclared(self, cases: Iterable[Case]) -> tuple[Case, ...]:
         """List the cases whose category is set and not declared."""
         return tuple(case for case in cases if case.category is not None and case.category not in self.parents)
-
-    def _path(self, category: str) -> tuple[str, ...]:
-        way: list[str] = []
-        name: str | None = category
-        while name is not None:
-            if name not in self.parents:
-                raise InvalidValue.of("parents", "name declared categories", name, near=near(name, self.parents))
-            if name in way:
-                raise InvalidValue.of(
-                    "parents", "lead to a category on top", name, shown=" in ".join([*way, name]), do="break the circle"
-                )
-            way.append(name)
-            name = self.parents[name]
-        return tuple(reversed(way))
 
 
 def _pairs(tree: Any, parent: str | None) -> Iterator[tuple[str, str | None]]:
@@ -129,12 +127,8 @@ def service_record(case: Case, categories: Categories | None = None) -> dict[str
         "category": case.category,
         "category_path": path,
         **{name: _text(getattr(case, name)) for name in ("priority", "status", "first_response_at", "resolved_at")},
-        "solution": None if case.resolved_at is None else _solution(case),
+        "solution": None if case.solution is None else case.solution.solution,
     }
-
-
-def _solution(case: Case) -> str:
-    return next(event.solution for event in reversed(case.counted) if isinstance(event, Resolved))
 
 
 def _text(value: object) -> str | None:

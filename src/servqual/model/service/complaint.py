@@ -3,189 +3,84 @@
 These four steps differ from those of a conversation (listen, understand, respond, follow up). An acknowledgement, or a
 message about progress, is allowed at any time while the complaint is open.
 
+A complaint begins with `Received`, which has all mandatory facts, or with `Opened`, which has what a desk knows: it may
+then be resolved at once. `gaps` lists what is missing. In both ways it may wait, be escalated, and end without a
+follow-up for a stated reason.
+
 The same names are the events, so a program reads well with `from servqual.model import complaint as event`.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self, Unpack
 
 import attrs
 
-from servqual._checks import a_fact, as_instant, filled, instant
+from servqual._checks import as_instant
 from servqual._typed import typed
+from servqual.model.attributes import Attributes, refuse_taken
 from servqual.model.channel import Channel
 from servqual.model.declared import declared
+from servqual.model.history.changed import Changed, attributes_of, tags_of
 from servqual.model.history.corrections import Amended, Voided
-from servqual.model.history.event import Act, Event, Reasoned, ahead
 from servqual.model.history.lifecycle import History, Move, Row, Transitions, short
 from servqual.model.ids import CaseId, ComplaintId, CustomerId
-from servqual.model.labels import Labelled
 from servqual.model.money import Money
-from servqual.model.service.handled import Handled, Passed, Solved
+from servqual.model.service.case_events import Escalated, Resumed, Unlinked, Waiting
+from servqual.model.service.complaint_events import (
+    Acknowledged,
+    Analysed,
+    Closed,
+    ComplaintEvent,
+    ComplaintStatus,
+    Duplicate,
+    Extended,
+    FollowedUp,
+    HandedOver,
+    Linked,
+    Listened,
+    Opened,
+    OpenedWith,
+    Received,
+    Reopened,
+    Resolved,
+    Started,
+    Withdrawn,
+)
+from servqual.model.service.handled import Handled, ProgressTold
+from servqual.model.vocabulary import Vocabulary
 
 __all__ = [
     "COMPLAINT_TRANSITIONS",
     "Acknowledged",
     "Amended",
     "Analysed",
+    "Changed",
     "Closed",
     "Complaint",
     "ComplaintEvent",
     "ComplaintStatus",
     "Duplicate",
+    "Escalated",
     "Extended",
     "FollowedUp",
     "HandedOver",
     "Linked",
     "Listened",
+    "Opened",
+    "ProgressTold",
     "Received",
     "Reopened",
     "Resolved",
+    "Resumed",
     "Started",
+    "Unlinked",
     "Voided",
+    "Waiting",
     "Withdrawn",
     "complaint_backlog",
     "overdue_complaints",
 ]
-
-
-class ComplaintStatus(Labelled):
-    """Status of a complaint."""
-
-    RECEIVED = "received", "已接收"
-    LISTENING = "listening", "倾听"
-    ANALYSING = "analysing", "分析"
-    RESOLVING = "resolving", "解决"
-    FOLLOWING_UP = "following_up", "跟进"
-    FOLLOWED_UP = "followed_up", "已跟进"
-    CLOSED = "closed", "已关闭"
-    WITHDRAWN = "withdrawn", "已撤回"
-    DUPLICATE = "duplicate", "重复"
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Received(Event):
-    """The complaint arrived: its subject, the responsible person, and the moment by which it is due."""
-
-    id: ComplaintId = attrs.field(validator=filled)
-    customer: CustomerId = attrs.field(validator=filled)
-    channel: Channel = attrs.field(converter=Channel)
-    category: str = attrs.field(validator=filled)
-    description: str = attrs.field(validator=filled)
-    owner: str = attrs.field(validator=filled)
-    due: dt.datetime = attrs.field(converter=instant, validator=ahead)
-    severity: str | None = None
-    tier: str | None = None
-    team: str | None = None
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Acknowledged(Act):
-    """The customer was told that we have the complaint, or how far it is."""
-
-
-@declared("complaint.handed_over")
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class HandedOver(Passed):
-    """Responsibility went to somebody else, for a reason."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Extended(Act):
-    """The customer got another due moment, for a reason; it does not change the past."""
-
-    due: dt.datetime = attrs.field(converter=instant, validator=ahead)
-    reason: str = attrs.field(validator=filled)
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Linked(Act):
-    """The complaint is about this case, or led to it: both are one issue of the customer."""
-
-    to: CaseId = attrs.field(validator=filled)
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Started(Act):
-    """Work on the complaint began."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Listened(Act):
-    """The customer was heard and made this demand."""
-
-    demand: str = attrs.field(validator=filled)
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Analysed(Act):
-    """The root cause was found; `upheld` says whether the complaint is justified, if that was decided."""
-
-    root_cause: str = attrs.field(validator=filled)
-    upheld: bool | None = attrs.field(default=None, validator=a_fact)
-
-
-@declared("complaint.resolved")
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Resolved(Solved):
-    """A solution was given; whether the customer was told, and what compensation goes with it."""
-
-
-@declared("complaint.followed_up")
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class FollowedUp(Act):
-    """The customer was asked whether the solution holds, and gave this answer.
-
-    `satisfied` is None when nobody could be reached. `final_answer` is the documented last word: with it a complaint
-    may end although the customer is not satisfied or cannot be reached.
-    """
-
-    satisfied: bool | None = attrs.field(validator=a_fact)
-    answer: str = attrs.field(validator=filled)
-    final_answer: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Closed(Act):
-    """The complaint ended, after the follow-up."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Reopened(Reasoned):
-    """The complaint came back, for a reason, and is analysed again."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Duplicate(Act):
-    """The complaint repeats another one, `of`, which goes on; this one ends."""
-
-    of: ComplaintId = attrs.field(validator=filled)
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Withdrawn(Reasoned):
-    """The customer took the complaint back, for a reason."""
-
-
-ComplaintEvent = (
-    Received
-    | Acknowledged
-    | HandedOver
-    | Extended
-    | Linked
-    | Started
-    | Listened
-    | Analysed
-    | Resolved
-    | FollowedUp
-    | Closed
-    | Reopened
-    | Duplicate
-    | Withdrawn
-    | Voided
-    | Amended
-)
 
 
 def _satisfied_or_final_answer(event: FollowedUp) -> bool:
@@ -196,34 +91,59 @@ def _not_reached(event: FollowedUp) -> bool:
     return event.satisfied is None
 
 
+def _unconfirmed_for_a_reason(event: Closed) -> bool:
+    return event.unconfirmed is not None
+
+
+def _confirmed(event: Closed) -> bool:
+    return event.unconfirmed is None
+
+
 def _rows() -> tuple[Row[ComplaintStatus], ...]:
     s = ComplaintStatus
-    unresolved = (s.RECEIVED, s.LISTENING, s.ANALYSING, s.RESOLVING)
+    steps = (s.RECEIVED, s.LISTENING, s.ANALYSING, s.RESOLVING)
+    unresolved = (*steps, s.WAITING)
     opened = (*unresolved, s.FOLLOWING_UP, s.FOLLOWED_UP)
+    ended = (s.CLOSED, s.WITHDRAWN, s.DUPLICATE)
     return (
-        # from                        event         guard                       to
-        Row((None,),                  Received,     None,                       s.RECEIVED),
-        Row(opened,                   Acknowledged, None,                       Move.STAY),
-        Row(opened,                   HandedOver,   None,                       Move.STAY),
-        Row(unresolved,               Extended,     None,                       Move.STAY),
-        Row((*opened, s.CLOSED),      Linked,       None,                       Move.STAY),
-        Row((s.RECEIVED,),            Started,      None,                       s.LISTENING),
-        Row(unresolved[:2],           Listened,     None,                       s.ANALYSING),
-        Row((s.ANALYSING,),           Analysed,     None,                       s.RESOLVING),
-        Row((s.RESOLVING,),           Resolved,     None,                       s.FOLLOWING_UP),
-        Row((s.FOLLOWING_UP,),        FollowedUp,   _satisfied_or_final_answer, s.FOLLOWED_UP),
-        Row((s.FOLLOWING_UP,),        FollowedUp,   _not_reached,               Move.STAY),
-        Row((s.FOLLOWING_UP,),        FollowedUp,   None,                       s.ANALYSING),
-        Row((s.FOLLOWED_UP,),         Closed,       None,                       s.CLOSED),
-        Row((s.FOLLOWED_UP, s.CLOSED), Reopened,    None,                       s.ANALYSING),
-        Row(opened,                   Duplicate,    None,                       s.DUPLICATE),
-        Row(opened,                   Withdrawn,    None,                       s.WITHDRAWN),
+        # from                         event         guard                       to
+        Row((None,),                   Received,     None,                       s.RECEIVED),
+        Row((None,),                   Opened,       None,                       s.RECEIVED),
+        Row((*opened, *ended),         Changed,      None,                       Move.STAY),
+        Row(opened,                    Acknowledged, None,                       Move.STAY),
+        Row(opened,                    ProgressTold, None,                       Move.STAY),
+        Row(opened,                    HandedOver,   None,                       Move.STAY),
+        Row(opened,                    Escalated,    None,                       Move.STAY),
+        Row(unresolved,                Extended,     None,                       Move.STAY),
+        Row((*opened, s.CLOSED),       Linked,       None,                       Move.STAY),
+        Row((*opened, s.CLOSED),       Unlinked,     None,                       Move.STAY),
+        Row((s.RECEIVED,),             Started,      None,                       s.LISTENING),
+        Row(steps[:2],                 Listened,     None,                       s.ANALYSING),
+        Row((s.ANALYSING,),            Analysed,     None,                       s.RESOLVING),
+        Row((s.WAITING,),              Resumed,      None,                       Move.BACK),
+        Row((s.RESOLVING,),            Resolved,     None,                       s.FOLLOWING_UP),
+        Row((*steps[:3], s.WAITING),   Resolved,     None,                       s.FOLLOWING_UP, short=True),
+        # of equal instants a solution beats a wait
+        Row(steps,                     Waiting,      None,                       s.WAITING),
+        Row((s.WAITING,),              Waiting,      None,                       Move.STAY),
+        Row((s.FOLLOWING_UP,),         FollowedUp,   _satisfied_or_final_answer, s.FOLLOWED_UP),
+        Row((s.FOLLOWING_UP,),         FollowedUp,   _not_reached,               Move.STAY),
+        Row((s.FOLLOWING_UP,),         FollowedUp,   None,                       s.ANALYSING),
+        Row((s.FOLLOWING_UP,),         Closed,       _unconfirmed_for_a_reason,  s.CLOSED),
+        Row((s.FOLLOWED_UP,),          Closed,       _confirmed,           s.CLOSED),
+        Row((s.FOLLOWED_UP, s.CLOSED), Reopened,     None,                       s.ANALYSING),
+        Row((s.FOLLOWING_UP,),         Reopened,     None,                       s.ANALYSING, short=True),
+        Row(opened,                    Duplicate,    None,                       s.DUPLICATE),
+        Row(opened,                    Withdrawn,    None,                       s.WITHDRAWN),
     )  # fmt: skip
 
 
-COMPLAINT_TRANSITIONS: Final = Transitions(name="complaint", rows=_rows(), correctable=True)
+COMPLAINT_TRANSITIONS: Final = Transitions(
+    name="complaint", rows=_rows(), waits=ComplaintStatus.WAITING, correctable=True
+)
 
 _RESOLVED: Final = frozenset({ComplaintStatus.FOLLOWING_UP, ComplaintStatus.FOLLOWED_UP, ComplaintStatus.CLOSED})
+_TOLD: Final = frozenset({"acknowledged", "replied.public", "resolved.told"})
 _ENDED: Final = frozenset({ComplaintStatus.CLOSED, ComplaintStatus.WITHDRAWN, ComplaintStatus.DUPLICATE})
 
 
@@ -233,9 +153,9 @@ class Complaint(Handled[ComplaintStatus, ComplaintEvent, ComplaintId]):
     """A customer's complaint as the tuple of its events.
 
     Moments are UTC. If the customer is not satisfied with the solution, the complaint is analysed again. It closes
-    after a follow-up with a satisfied customer, or with a documented final answer. Refused: a history that does not
-    begin with `Received`, an event that the status does not allow, and an event before the last one without
-    `recorded_at`.
+    after a follow-up with a satisfied customer, or with a documented final answer; with `Closed(unconfirmed=...)` it
+    ends without a follow-up. Refused: a history that does not begin with `Received` or `Opened`, an event that the
+    status does not allow, and an event before the last one without `recorded_at`.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> complaint = Complaint(history=[Received(
@@ -246,46 +166,112 @@ class Complaint(Handled[ComplaintStatus, ComplaintEvent, ComplaintId]):
     (<ComplaintStatus.ANALYSING: 'analysing'>, '分析', True)
     >>> complaint.record(Closed(at=nine + dt.timedelta(hours=2), by="A-1"))
     Traceback (most recent call last):
-    servqual.errors.IllegalTransition: event must be one of acknowledged, handed_over, extended, linked, analysed, \
-duplicate, withdrawn while the complaint is analysing (got closed)
+    servqual.errors.IllegalTransition: event must be one of changed, acknowledged, progress_told, handed_over, \
+escalated, extended, linked, unlinked, analysed, waiting, duplicate, withdrawn while the complaint is analysing \
+(got closed)
     """
 
     _transitions: ClassVar[Transitions[Any]] = COMPLAINT_TRANSITIONS
 
     history: tuple[ComplaintEvent, ...] = attrs.field(converter=History[ComplaintEvent], repr=short)
 
-    @property
-    def received(self) -> Received:
-        """First event: the receipt."""
-        return self._first(Received)
+    @classmethod
+    def open(
+        cls,
+        *,
+        id: str,  # noqa: A002
+        at: dt.datetime,
+        channel: Channel | str,
+        vocabulary: Vocabulary | None = None,
+        **known: Unpack[OpenedWith],
+    ) -> Self:
+        """Begin a complaint as a desk has it: name, moment and channel, and what else of `Opened` is known.
+
+        `vocabulary` checks its words. What the documents' own way would hold is not refused, but listed by `gaps`.
+
+        >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+        >>> complaint = Complaint.open(id="P-2", at=nine, channel="phone", category="billing")
+        >>> complaint.gaps()
+        ('customer', 'description', 'owner', 'due')
+        """
+        facts: dict[str, Any] = {"id": id, "channel": channel, **known}
+        return cls(history=(Opened(at=at, **(facts if vocabulary is None else vocabulary.read_all(facts))),))
+
+    def _check(self, events: tuple[ComplaintEvent, ...], /) -> None:
+        super()._check(events)
+        for event in events:
+            if isinstance(event, Received | Opened | Changed):
+                refuse_taken(event.attributes, self.facts())
 
     @property
-    def customer(self) -> CustomerId:
-        """Customer who complained."""
+    def received(self) -> Received | Opened:
+        """First event: the receipt."""
+        first = self.counted[0]
+        assert isinstance(first, Received | Opened)
+        return first
+
+    @property
+    def customer(self) -> CustomerId | None:
+        """Customer who complained; None for an anonymous complaint."""
         return self.received.customer
 
     @property
-    def category(self) -> str:
+    def category(self) -> str | None:
         """Category given at the receipt."""
         return self.received.category
 
     @property
-    def owner(self) -> str:
+    def description(self) -> str | None:
+        """Words in which it was received."""
+        return self.received.description
+
+    @property
+    def site(self) -> str | None:
+        """Place of service that it concerns."""
+        return self.received.site
+
+    @property
+    def owner(self) -> str | None:
         """Person who is responsible now."""
-        last: HandedOver | None = self._latest(HandedOver)
+        last: HandedOver | Escalated | None = self._latest(HandedOver, Escalated)
         return self.received.owner if last is None else last.to
 
     @property
-    def due(self) -> dt.datetime:
-        """Moment by which it is to be resolved, as promised last."""
-        said: Received | Extended = self._latest(Received, Extended)
+    def escalated(self) -> bool:
+        """Whether a higher level ever took responsibility."""
+        return any(isinstance(event, Escalated) for event in self.counted)
+
+    @property
+    def waiting_on(self) -> str | None:
+        """Whom or what it waits on; None while it does not wait."""
+        last: Waiting | None = self._latest(Waiting) if self.status is ComplaintStatus.WAITING else None
+        return None if last is None else last.on
+
+    @property
+    def attributes(self) -> Attributes:
+        """The firm's own fields, as they were set last."""
+        return attributes_of(self.counted)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Tags that it has now."""
+        return tags_of(self.counted)
+
+    @property
+    def due(self) -> dt.datetime | None:
+        """Moment by which it is to be resolved, as promised last; None where nobody promised one."""
+        said: Received | Opened | Extended = self._latest(Received, Opened, Extended)
         return said.due
 
     @property
     def acknowledged_at(self) -> dt.datetime | None:
         """Moment when the customer was first told that we have it, or the solution."""
-        told = (event for event in self.counted if isinstance(event, Acknowledged) or "resolved.told" in event.signals)
-        return next((event.at for event in told), None)
+        return None if self.answer is None else self.answer.at
+
+    @property
+    def answer(self) -> ComplaintEvent | None:
+        """First event by which the customer was told that we have it, or the solution; who did it is its `by`."""
+        return next((event for event in self.counted if not _TOLD.isdisjoint(event.signals)), None)
 
     @property
     def started_at(self) -> dt.datetime | None:
@@ -359,8 +345,35 @@ duplicate, withdrawn while the complaint is analysing (got closed)
 
     @property
     def cases(self) -> tuple[CaseId, ...]:
-        """Cases that it is about, each once."""
-        return tuple(dict.fromkeys(event.to for event in self.counted if isinstance(event, Linked)))
+        """Cases that it is about, each once; a link that was undone is none."""
+        found = dict[CaseId, None]()
+        for event in self.counted:
+            if isinstance(event, Linked):
+                found[event.to] = None
+            elif isinstance(event, Unlinked):
+                found.pop(event.to, None)
+        return tuple(found)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the customer said, when asked last, that the solution holds."""
+        return self.status in _RESOLVED and self.satisfied is True
+
+    def gaps(self) -> tuple[str, ...]:
+        """List what the documents' own way would hold by now and this complaint does not, by the names of the fields.
+
+        The receipt has customer, category, description, owner and due moment; a resolved complaint also the demand
+        and the root cause, a closed one the answer of the customer, `satisfied`.
+        """
+        resolved = self.status in _RESOLVED
+        closed: Closed | None = self._latest(Closed) if self.status is ComplaintStatus.CLOSED else None
+        missing = {
+            **{name: getattr(self, name) is None for name in ("customer", "category", "description", "owner", "due")},
+            "demand": resolved and self.demand is None,
+            "root_cause": resolved and self.root_cause is None,
+            "satisfied": closed is not None and closed.unconfirmed is not None,
+        }
+        return tuple(name for name, lacks in missing.items() if lacks)
 
     def overdue(self, *, now: dt.datetime) -> bool:
         """Say whether it was, at `now`, past its due moment and neither resolved nor ended.
@@ -379,7 +392,7 @@ def overdue_complaints(complaints: Iterable[Complaint], *, now: dt.datetime) -> 
     ()
     """
     late = (then for then in _as_they_were(complaints, now) if _late(then, now))
-    return tuple(sorted(late, key=lambda one: (one.due, one.id)))
+    return tuple(sorted(late, key=lambda one: (one.due or now, one.id)))
 
 
 def complaint_backlog(complaints: Iterable[Complaint], *, now: dt.datetime) -> tuple[Complaint, ...]:
@@ -405,4 +418,5 @@ def _as_they_were(complaints: Iterable[Complaint], now: dt.datetime) -> Iterator
 
 
 def _late(complaint: Complaint, now: dt.datetime) -> bool:
-    return not complaint.ended and complaint.resolved_at is None and as_instant(now, "now") > complaint.due
+    due = complaint.due
+    return due is not None and not complaint.ended and complaint.resolved_at is None and as_instant(now, "now") > due

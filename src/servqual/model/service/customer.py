@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 import attrs
 
-from servqual._checks import filled, instant
+from servqual._checks import filled, in_order, instant
 from servqual._typed import typed
-from servqual.model.channel import Channel
+from servqual.model.attributes import Attributes, as_attributes, as_tags, no_field
+from servqual.model.channel import Channel, as_channel
 from servqual.model.declared import declared
 from servqual.model.ids import CustomerId
 from servqual.model.labels import Labelled
@@ -52,8 +53,8 @@ def _texts(values: Iterable[str]) -> frozenset[str]:
 class Customer:
     """Customer with the attributes that results are grouped by.
 
-    Tier, industry, size and tags are free words of the firm. Behaviour, need, feedback and stage are four different
-    things. `tier` has no order here; a standard or an agreement gives it meaning.
+    Tier, industry, size and tags are free words of the firm, `attributes` its own fields. Behaviour, need, feedback
+    and stage are four different things. `tier` has no order here; a standard or an agreement gives it meaning.
 
     >>> acme = Customer(id=CustomerId("K-1"), name="Acme", tier="professional", need="special", tags={"beta"})
     >>> acme.need.label("zh"), acme.stage
@@ -71,7 +72,13 @@ class Customer:
     industry: str | None = None
     size: str | None = None
     languages: frozenset[str] = attrs.field(default=frozenset[str](), converter=_texts)
-    preferred_channel: Channel | None = attrs.field(default=None, converter=attrs.converters.optional(Channel))
+    preferred_channel: Channel | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_channel))
     preferences: frozenset[str] = attrs.field(default=frozenset[str](), converter=_texts)
-    tags: frozenset[str] = attrs.field(default=frozenset[str](), converter=_texts)
+    tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
     joined_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
+    left_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
+    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field)
+
+    def __attrs_post_init__(self) -> None:
+        if self.joined_at is not None and self.left_at is not None:
+            in_order(self.joined_at, self.left_at)

@@ -1,16 +1,18 @@
 """Common part of cases and complaints: problems that somebody owns, hands over, solves, or finds twice."""
 
+import datetime as dt
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
 import attrs
 
-from servqual._checks import a_fact, filled
+from servqual._checks import a_fact, as_instant, filled
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.history.event import Act, Event
 from servqual.model.history.lifecycle import Lived
 from servqual.model.labels import Labelled
 from servqual.model.money import Money, compensation
+from servqual.model.service.customer_view import CustomerView, view_of
 
 S = TypeVar("S", bound=Labelled)
 E = TypeVar("E", bound=Event)
@@ -41,11 +43,34 @@ class Solved(Act):
     @property
     def signals(self) -> tuple[str, ...]:
         """`resolved`, and `resolved.told` or `resolved.untold`."""
-        return _TOLD if self.told_customer else _UNTOLD
+        return solved(told_customer=self.told_customer)
 
 
-_TOLD: Final = ("resolved", "resolved.told")
-_UNTOLD: Final = ("resolved", "resolved.untold")
+_SOLVED: Final = {
+    True: ("resolved", "resolved.told"),
+    False: ("resolved", "resolved.untold"),
+    None: ("resolved",),
+}
+
+
+def solved(*, told_customer: bool | None) -> tuple[str, ...]:
+    """List the signals of a solution."""
+    return _SOLVED[told_customer]
+
+
+@attrs.frozen(kw_only=True, field_transformer=typed)
+class ProgressTold(Act):
+    """The customer was told how it goes, in these words; for a clock it is an answer to the customer."""
+
+    progress: str = attrs.field(validator=filled)
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """`progress_told`, and those of an answer: `replied` and `replied.public`."""
+        return _PROGRESS
+
+
+_PROGRESS: Final = ("progress_told", "replied", "replied.public")
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -85,6 +110,10 @@ class Handled(Lived[S, E], Generic[S, E, Id]):
     def duplicate_of(self) -> Id | None:
         """Name of the one that goes on, where this is a duplicate; None otherwise."""
         return cast("Id | None", self._named("of"))
+
+    def customer_view(self, *, now: dt.datetime) -> CustomerView:
+        """Show what the customer may see at a moment; one before the first event is refused."""
+        return view_of(self.id, self.as_of(as_instant(now, "now")).counted)
 
     def _named(self, field: str) -> Any:
         """Return the last value that the events gave for a field."""

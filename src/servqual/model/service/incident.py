@@ -68,7 +68,11 @@ def _cases(cases: Iterable[CaseId]) -> tuple[CaseId, ...]:
 
 
 def _duties(duties: Mapping[str, AgentId]) -> Mapping[IncidentDuty, AgentId]:
-    return MappingProxyType({IncidentDuty(duty): who for duty, who in duties.items()})
+    given = {IncidentDuty(duty): who for duty, who in duties.items()}
+    for duty, who in given.items():
+        if not str(who).strip():
+            raise InvalidValue.of("duties", f"name who has {duty.value}", who, do="leave the duty out, it stays open")
+    return MappingProxyType(given)
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)

@@ -9,7 +9,8 @@ import attrs
 from servqual._checks import as_instant, as_texts, filled, instant, not_negative
 from servqual._typed import typed
 from servqual.errors import InvalidValue
-from servqual.model.channel import Channel
+from servqual.model.attributes import Attributes, as_attributes, as_tags, no_field
+from servqual.model.channel import Channel, as_channel
 from servqual.model.declared import declared
 from servqual.model.ids import (
     AgentId,
@@ -120,10 +121,11 @@ class Interaction:
     None while nobody answered, `ended_at` while the contact goes on. `talk`, `hold` and `wrap` are real time, None
     where nobody measured; a contact without a hold has one of 0. `hand_overs` are in the order of time. `service` is
     the service that the customer asked for, `topic` a word of the firm's own, and `articles` are those of the knowledge
-    base that were used.
+    base that were used. `channel` and `topic` may be words of the firm's own, and `attributes` and `tags` are.
 
-    Refused: moments in an impossible order, talk or hold without an answer, more talk and hold than fit between
-    answer and end, an outcome before the end, and `abandoned` for a contact that was answered.
+    Name, channel and `queued_at` are enough; `gaps` lists what a full record would hold. Refused: moments in an
+    impossible order, talk or hold without an answer, more talk and hold than fit between answer and end, an outcome
+    before the end, `abandoned` for a contact that was answered, and an attribute that is named like a field.
 
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> call = Interaction(
@@ -131,8 +133,8 @@ class Interaction:
     ...     answered_at=nine + dt.timedelta(seconds=20), ended_at=nine + dt.timedelta(minutes=5),
     ...     talk=dt.timedelta(minutes=4), hold=dt.timedelta(0), wrap=dt.timedelta(minutes=1), outcome="resolved",
     ...     topic="billing")
-    >>> call.wait, call.handle_time, call.channel.label("zh")
-    (datetime.timedelta(seconds=20), datetime.timedelta(seconds=300), '电话')
+    >>> call.wait, call.handle_time
+    (datetime.timedelta(seconds=20), datetime.timedelta(seconds=300))
     >>> attrs.evolve(call, answered_at=nine - dt.timedelta(seconds=1))
     Traceback (most recent call last):
     servqual.errors.InvalidValue: answered_at must not come before queued_at at 2026-05-04 09:00:00+00:00 \
@@ -141,7 +143,7 @@ class Interaction:
 
     id: InteractionId = attrs.field(validator=filled)
     customer: CustomerId | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
-    channel: Channel = attrs.field(converter=Channel)
+    channel: Channel | str = attrs.field(converter=as_channel, validator=filled)
     direction: Direction = attrs.field(default=Direction.INBOUND, converter=Direction)
     handled_by: HandledBy = attrs.field(default=HandledBy.HUMAN, converter=HandledBy)
     queued_at: dt.datetime = attrs.field(converter=instant)
@@ -165,6 +167,8 @@ class Interaction:
     complaint: ComplaintId | None = None
     commitment: CommitmentId | None = None
     steps: tuple[CommunicationStep, ...] = attrs.field(default=(), converter=_steps)
+    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field)
+    tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
 
     def __attrs_post_init__(self) -> None:
         self._check_order()
@@ -259,6 +263,26 @@ class Interaction:
         if self.handled_by is HandledBy.HUMAN or self.answered_at is None or self.ended_at is None:
             return None
         return all(step.handled_by is not HandledBy.HUMAN for step in self.hand_overs)
+
+    def gaps(self) -> tuple[str, ...]:
+        """List what a full record would hold by now and this one does not, by the names of the fields.
+
+        These are the customer, the service and the topic; of a contact that was answered also who did (`agent`, unless
+        a machine did); of one that ended its outcome, and the handling time of a person: talk, hold and wrap.
+
+        >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+        >>> Interaction(id=InteractionId("I-1"), channel="whatsapp", queued_at=nine, topic="line").gaps()
+        ('customer', 'service')
+        """
+        person = self.handled_by is HandledBy.HUMAN and self.answered_at is not None
+        ended = self.ended_at is not None
+        asked = {
+            **dict.fromkeys(("customer", "service", "topic"), True),
+            "agent": person,
+            "outcome": ended and not self.abandoned,
+            **dict.fromkeys(("talk", "hold", "wrap"), person and ended),
+        }
+        return tuple(name for name, now in asked.items() if now and getattr(self, name) is None)
 
     @property
     def steps_left(self) -> tuple[CommunicationStep, ...]:

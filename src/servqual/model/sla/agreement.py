@@ -1,27 +1,31 @@
 """A service-level agreement: targets by clock and kind of case, hours, and reasons for pauses."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations
-from types import MappingProxyType
 from typing import Any
 
 import attrs
 
-from servqual._checks import a, as_instant, filled, must_be, near, several
+from servqual._checks import a, as_instant, filled, must_be, several
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
+from servqual.model.attributes import as_label
 from servqual.model.declared import declared
 from servqual.model.history.event import Event
 from servqual.model.history.lifecycle import Lived
 from servqual.model.hours.hours import Hours, some_hours
 from servqual.model.hours.working_days import WorkingDays
+from servqual.model.service.case import CASE_TRANSITIONS
+from servqual.model.service.complaint import COMPLAINT_TRANSITIONS
 from servqual.model.sla.clocks import STANDARD, ClockConventions, ClockRule, waiting_reasons
 from servqual.model.sla.cycles import Chooser, cycles_of, to_minutes
 from servqual.model.sla.reading import Reading
-from servqual.model.sla.target import Target
+from servqual.model.sla.readings import Readings
+from servqual.model.sla.target import TAGS, Target, pairs_of
 from servqual.model.sla.verdict import pending, read_cycle
+from servqual.model.vocabulary import Vocabulary
 
 
 @attrs.frozen
@@ -46,7 +50,8 @@ class Sla(Rebuilt):
     `targets` are limits by clock, priority and any attribute of a case; the most specific target for a case wins.
     `hours` count unless a target has its own. `pause_on` names reasons of waiting that stop the clock, such as
     `{"customer"}`; it is for the clocks of solving, never of answering. `conventions` decide the questions that
-    agreements leave open; `servqual.presets` has those of well-known products. Refused: no target, two equally specific
+    agreements leave open; `servqual.presets` has those of well-known products. A name in `match` that no case has is
+    never met; where a `vocabulary` is given, its names and words are checked. Refused: no target, two equally specific
     targets for one case, a clock without a rule, and different hours with wall-clock time among them.
 
     >>> from servqual.model import BusinessHours, Clock
@@ -63,6 +68,9 @@ class Sla(Rebuilt):
     conventions: ClockConventions = attrs.field(
         default=STANDARD, validator=a(ClockConventions), repr=lambda c: repr(c.name)
     )
+    vocabulary: Vocabulary | None = attrs.field(
+        default=None, validator=attrs.validators.optional(a(Vocabulary)), repr=False
+    )
     promises: tuple[Promise, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -74,28 +82,23 @@ class Sla(Rebuilt):
             _long_enough(target, self.conventions.shortest)
             if isinstance(target.within, WorkingDays):
                 _ = (target.hours or self.hours).day_zone  # refused where there are several
+        if self.vocabulary is not None:
+            _check_words(self.targets, self.vocabulary)
         self._refuse_mixed_time()
         keys = dict.fromkeys(target.key for target in self.targets)
         groups = [tuple(target for target in self.targets if target.key == key) for key in keys]
         object.__setattr__(self, "promises", tuple(self._promise(group) for group in groups))
 
-    def read(self, case: Lived[Any, Any], *, now: dt.datetime) -> Mapping[str, Reading]:
+    def read(self, case: Lived[Any, Any], *, now: dt.datetime) -> Readings:
         """Read every clock of a case (or a complaint) at a moment, by clock (or by the name of its target).
 
         Events after `now` are left out, so a past moment shows what was true then; `case.known_by(now)` shows what
-        people knew. A promise that is not for the case is absent; a clock that has not begun is pending. Targets that
-        match an attribute without a field in the events of the case are refused.
+        people knew. A promise that is not for the case is absent; a clock that has not begun is pending.
         """
         moment = as_instant(now, "now")
         must_be(Lived, "case", "an object with a history, such as a Case", case)
-        readings: dict[str, Reading] = {}
-        for promise in self.promises:
-            if not case.facts().issuperset(promise.chooser.reads):
-                raise _unknown(promise, case)
-            reading = self._read(case.id, case.counted, promise, moment)
-            if reading is not None:
-                readings[promise.key] = reading
-        return MappingProxyType(readings)
+        readings = (self._read(case.id, case.counted, promise, moment) for promise in self.promises)
+        return Readings(tuple(reading for reading in readings if reading is not None))
 
     @property
     def attributes(self) -> frozenset[str]:
@@ -154,15 +157,13 @@ class Sla(Rebuilt):
         return Promise(key, rule, pauses, _chooser(targets))
 
 
-def _unknown(promise: Promise, case: Lived[Any, Any]) -> InvalidValue:
-    name = next(name for name in promise.chooser.reads if name not in case.facts())
-    return InvalidValue.of(
-        "match",
-        f"name fields of the events of a {type(case).__name__}",
-        name,
-        shown=f"{name!r} for {promise.key!r}",
-        near=near(name, case.facts()),
-    )
+def _check_words(targets: tuple[Target, ...], vocabulary: Vocabulary) -> None:
+    """Refuse names and words in conditions that are neither built in nor declared."""
+    fields = CASE_TRANSITIONS.facts | COMPLAINT_TRANSITIONS.facts
+    for name, value in {pair for target in targets for pair in target.conditions}:
+        if name not in fields:
+            vocabulary.check_name(name, "match")
+        vocabulary.read(name, value)
 
 
 def _long_enough(target: Target, shortest: dt.timedelta | None) -> None:
@@ -179,18 +180,28 @@ def _chooser(targets: tuple[Target, ...]) -> Chooser[Target]:
     ranked = sorted(((target.conditions, target) for target in targets), key=lambda pair: -len(pair[0]))
     reads = dict.fromkeys(name for conditions, _ in ranked for name, _ in sorted(conditions, key=str))
 
-    def choose(known: Mapping[str, object]) -> Target | None:
-        pairs = known.items()
-        return next((target for conditions, target in ranked if conditions <= pairs), None)
+    def chooser(key: Callable[[Any], object]) -> Callable[[Mapping[str, Any]], Target | None]:
+        keyed = [({(name, key(value)) for name, value in conditions}, target) for conditions, target in ranked]
 
-    return Chooser(tuple(reads), choose)
+        def choose(known: Mapping[str, Any]) -> Target | None:
+            pairs = {(name, key(value)) for name, value in pairs_of(known)}
+            return next((target for conditions, target in keyed if conditions <= pairs), None)
+
+        return choose
+
+    return Chooser(tuple(reads), chooser(_typed), chooser(as_label))
+
+
+def _typed(value: object) -> object:
+    """Tell values apart that are equal but not the same, such as 1 and True; a built-in word is a text."""
+    return value if isinstance(value, str) else (type(value), value)
 
 
 def _refuse_ties(targets: tuple[Target, ...]) -> None:
     known = {target.conditions for target in targets}
     for one, other in combinations(targets, 2):
         both = one.conditions | other.conditions
-        tie = len(one.conditions) == len(other.conditions) and len(dict(both)) == len(both)
+        tie = len(one.conditions) == len(other.conditions) and _may_hold(both)
         if tie and (one.conditions == other.conditions or both not in known):
             raise InvalidValue.of(
                 "targets",
@@ -199,6 +210,12 @@ def _refuse_ties(targets: tuple[Target, ...]) -> None:
                 shown=f"{_words(one)} and {_words(other)}",
                 do="add a target for both conditions, or remove one",
             )
+
+
+def _may_hold(conditions: frozenset[tuple[str, object]]) -> bool:
+    """Whether one case can meet all of these conditions: of all names only tags may have several values."""
+    names = [name for name, _ in conditions if name != TAGS]
+    return len(names) == len({*names})
 
 
 def _words(target: Target) -> str:

@@ -9,10 +9,11 @@ and start a clock. No hours are needed: this part of a clock is the same in any 
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import attrs
 
+from servqual.model.history.changed import tags_of
 from servqual.model.history.event import Event
 from servqual.model.sla.clocks import ANY, CALLED_OFF, ENDS, ClockRule, Reopening
 
@@ -69,10 +70,15 @@ def to_minutes(cycle: Cycle[T]) -> Cycle[T]:
 
 @attrs.frozen
 class Chooser(Generic[T]):
-    """Choice of the target for a case with these attributes; `reads` are the fields of events that it needs."""
+    """Choice of the target for a case with these fields and attributes; `reads` are the names that it needs.
+
+    `choose` compares values with their types, `choose_by_labels` compares the labels that columns have for them; the
+    value of `tags` is a tuple.
+    """
 
     reads: tuple[str, ...]
-    choose: Callable[[Mapping[str, object]], T | None]
+    choose: Callable[[Mapping[str, Any]], T | None]
+    choose_by_labels: Callable[[Mapping[str, Any]], T | None]
 
 
 @attrs.define
@@ -131,7 +137,7 @@ class _Clock(Generic[T]):
         self.pause_on = pause_on
         self.pauses_on_all = pause_on >= ANY
         self.chooser = chooser
-        self.known: dict[str, object] = {}
+        self.known: dict[str, Any] = {}
         self.target = chooser.choose(self.known)
         self.waiting: str | None = None
         self.bars = barring(rule)
@@ -188,11 +194,16 @@ class _Clock(Generic[T]):
 
     def _learn(self, event: Event) -> None:
         """Update the attributes for the targets, and the target that applies."""
-        given = {name: getattr(event, name, None) for name in self.chooser.reads}
-        new = {name: value for name, value in given.items() if value is not None and value != self.known.get(name)}
-        if new:
-            self.known.update(new)
-            self.target = self.chooser.choose(self.known)
+        given = {name: value for name in self.chooser.reads if (value := getattr(event, name, None)) is not None}
+        own: Mapping[str, object] | None = getattr(event, "attributes", None)
+        if own is not None and self.chooser.reads:
+            given |= {name: own[name] for name in self.chooser.reads if name in own}
+            given |= dict.fromkeys(getattr(event, "clear", ()))
+            given["tags"] = tags_of([event], self.known.get("tags", ()))
+        known = {**self.known, **given}
+        if own is not None or known != self.known:
+            self.known = known
+            self.target = self.chooser.choose(known)
             if self.cycles:
                 self.cycles[-1].judge_at(event.at, self.target)
         if self.running is not None and self.running.changes[-1].target is not self.target:

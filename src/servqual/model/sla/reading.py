@@ -274,9 +274,9 @@ def _held(
             case "resumed":
                 waits_on = None
             case "assigned" | "handed_over" | "escalated":
-                owner = getattr(event, "to", owner)
+                owner = getattr(event, "to", None) or owner
             case _:
-                owner = getattr(event, "owner", owner)
+                owner = getattr(event, "owner", None) or owner
         if since < event.at and (waits_on or owner) != holder:
             yield holder, since, event.at
             since = event.at

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -11,12 +11,15 @@ from servqual._checks import a, several
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
+from servqual.model.attributes import Value, as_tags, as_value
 from servqual.model.declared import declared
 from servqual.model.hours.hours import AtClose, Hours, some_hours
 from servqual.model.hours.working_days import WorkingDays
 from servqual.model.service.case import Priority
 from servqual.model.sla.clocks import Clock, ClockRule
+from servqual.model.vocabulary import own_word
 
+TAGS: Final = "tags"
 Mark: TypeAlias = float | dt.timedelta
 Limit: TypeAlias = dt.timedelta | WorkingDays
 
@@ -49,16 +52,33 @@ def _a_share(_target: object, _attribute: object, goal: Any) -> None:
         raise InvalidValue.of("goal", "be a share above 0 and at most 1", goal, do="write 0.95 for 95 %")
 
 
-def _read_only(match: Any) -> Mapping[str, object]:
-    if not isinstance(match, Mapping) or not all(isinstance(n, str) and _is_label(v) for n, v in match.items()):
+Match: TypeAlias = Value | tuple[str, ...]
+
+
+def _read_only(match: Any) -> Mapping[str, Match]:
+    if not isinstance(match, Mapping) or not all(isinstance(name, str) for name in match):
         raise InvalidValue.of(
-            "match", "map attributes to texts or whole numbers", match, do="write {'channel': 'phone'}"
+            "match", "map attributes to texts, numbers, flags or moments", match, do="write {'channel': 'phone'}"
         )
-    return MappingProxyType(dict(match))
+    return MappingProxyType({name: _wanted(name, value) for name, value in match.items()})
 
 
-def _is_label(value: object) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool)
+def _wanted(name: str, value: Any) -> Match:
+    if name == TAGS:
+        return as_tags([value] if isinstance(value, str) else value)
+    if isinstance(value, float) or not isinstance(value, str | int | dt.datetime):
+        raise InvalidValue.of(
+            "match",
+            "map attributes to texts, whole numbers, flags or moments",
+            value,
+            shown=f"{value!r:.80} for {name}",
+            do="write {'channel': 'phone'}",
+        )
+    return as_value(value, f"match.{name}")
+
+
+def _priority(word: Priority | str) -> Priority | str:
+    return own_word(Priority, word)
 
 
 @declared("target")
@@ -70,8 +90,11 @@ class Target(Rebuilt):
     that these cases have no such promise. Working days are the open time from the start until they are due, which
     decides the `limit` of a reading when its clock begins: a pause gives back its open time, as in any limit. `goal` is
     the share of cases that must keep it. `warn_at` are shares of the limit (0.75) or signed times from due (an hour
-    before: `timedelta(hours=-1)`); by default there are no warnings. The target is for cases with this `priority` whose
-    events have every value in `match` (`channel`, `team`, `category`, `tier`, …); without both it is for all cases.
+    before: `timedelta(hours=-1)`); by default there are no warnings. The target is for cases with this `priority` and
+    every value in `match`: fields of events (`channel`, `team`, `category`, `tier`, …), the firm's own attributes, or
+    `tags`, all of which a case must have; without both it is for all cases. Values are compared with their type, so
+    that 7 is not "7"; in a log of columns, where all are labels, by their labels. A priority in `match` is the same as
+    `priority`.
     `hours` and `rule` are by default those of the agreement; `name` separates several promises on one clock. Negative
     limits are refused.
 
@@ -87,17 +110,20 @@ class Target(Rebuilt):
     within: Limit | None = attrs.field(validator=_a_limit)
     goal: float | None = attrs.field(default=None, validator=_a_share)
     warn_at: tuple[Mark, ...] = attrs.field(default=(), converter=_marks)
-    priority: Priority | None = attrs.field(default=None, converter=attrs.converters.optional(Priority))
-    match: Mapping[str, object] = attrs.field(factory=dict[str, object], converter=_read_only, hash=False)
+    priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(_priority))
+    match: Mapping[str, Match] = attrs.field(factory=dict[str, Match], converter=_read_only, hash=False)
     hours: Hours | None = attrs.field(default=None, validator=attrs.validators.optional(some_hours))
     rule: ClockRule | None = attrs.field(default=None, validator=attrs.validators.optional(a(ClockRule)))
     name: str | None = None
 
     def __attrs_post_init__(self) -> None:
         if "priority" in self.match:
-            raise InvalidValue.of(
-                "match", "not hold the priority", self.match, shown=f"{dict(self.match)!r}", do="give it as priority="
-            )
+            others = dict(self.match)
+            priority = others.pop("priority")
+            if self.priority is not None or not isinstance(priority, str):
+                raise InvalidValue.of("match", "hold a text as priority, where priority= is not given", priority)
+            object.__setattr__(self, "priority", _priority(priority))
+            object.__setattr__(self, "match", MappingProxyType(others))
 
     @property
     def key(self) -> str:
@@ -109,7 +135,15 @@ class Target(Rebuilt):
         return self.within.at_close if isinstance(self.within, WorkingDays) else usual
 
     @property
-    def conditions(self) -> frozenset[tuple[str, object]]:
-        """Attributes that a case must have for the target."""
-        pairs = set(self.match.items())
-        return frozenset(pairs if self.priority is None else pairs | {("priority", self.priority)})
+    def conditions(self) -> frozenset[tuple[str, Value]]:
+        """Attributes and tags that a case must have for the target."""
+        wanted: dict[str, Match] = {**self.match}
+        if self.priority is not None:
+            wanted["priority"] = self.priority
+        return pairs_of(wanted)
+
+
+def pairs_of(known: Mapping[str, Any]) -> frozenset[tuple[str, Value]]:
+    """List names with their values, each tag on its own; None is no value."""
+    pairs = ((name, value) for name, value in known.items() if name != TAGS and value is not None)
+    return frozenset((*pairs, *((TAGS, tag) for tag in known.get(TAGS, ()))))

@@ -280,7 +280,7 @@ record Corrected for each
         held: Held | None = self._latest(Held)
         return self.plan.auditors or (AgentId((held or self.plan).by),)
 
-    def auditors_in(self, team: Team, role: Role | None = None) -> tuple[AgentId, ...]:
+    def auditors_in(self, team: Team, role: Role | str | None = None) -> tuple[AgentId, ...]:
         """List the auditors who are members of a team, with this role where one is given.
 
         With `Role.QUALITY_CONTROL` these are the auditors whose duty it is; of the audited team there is none in an
@@ -360,4 +360,5 @@ record Corrected for each
                 self.plan.every,
                 do="plan it with every='quarterly', and record Held",
             )
-        return Audit(history=[attrs.evolve(self.plan, id=id, at=at, by=by, due=due, note="", recorded_at=None, seq=0)])
+        again: dict[str, Any] = {"note": "", "recorded_at": None, "seq": 0, "event_id": None}
+        return Audit(history=[attrs.evolve(self.plan, id=id, at=at, by=by, due=due, **again)])

@@ -11,7 +11,7 @@ from servqual._typed import typed
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
 from servqual.model.labels import Labelled, Language
-from servqual.model.people.roles import Role
+from servqual.model.people.roles import Role, as_role, role_label
 from servqual.model.standards import flowchart
 
 
@@ -46,7 +46,7 @@ class BlueprintStep:
 
     name: str = attrs.field(validator=filled)
     lane: Lane = attrs.field(converter=Lane)
-    role: Role | None = attrs.field(default=None, converter=attrs.converters.optional(Role))
+    role: Role | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_role))
     after: tuple[str, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(as_texts))
 
 
@@ -125,4 +125,4 @@ class Blueprint(Rebuilt):
 
 
 def _words(step: BlueprintStep, language: Language) -> str:
-    return step.name if step.role is None else f"{step.name} ({step.role.label(language)})"
+    return step.name if step.role is None else f"{step.name} ({role_label(step.role, language)})"

@@ -1,10 +1,9 @@
 """Named steps and their order: checked, walked, and drawn as a Mermaid flow chart."""
 
-import graphlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from servqual._checks import among, distinct
+from servqual._checks import among, distinct, no_circle
 from servqual.errors import InvalidValue
 
 # a step by name, and its direct predecessors: None means the step listed before it, `()` means none
@@ -25,18 +24,8 @@ def predecessors(nodes: Sequence[Node], field: str = "steps") -> dict[str, tuple
     for name, earlier in before.items():
         for one in earlier:
             among(f"after of {name!r}", one, names)
-    _no_circle(before)
+    no_circle("after", before, do="a repeated step is a run of its own")
     return before
-
-
-def _no_circle(before: Mapping[str, tuple[str, ...]]) -> None:
-    try:
-        graphlib.TopologicalSorter(before).prepare()
-    except graphlib.CycleError as circle:
-        steps = " → ".join(circle.args[1])
-        raise InvalidValue.of(
-            "after", "not lead in a circle", steps, do="a repeated step is a run of its own"
-        ) from None
 
 
 def edges(before: Mapping[str, tuple[str, ...]]) -> tuple[Edge, ...]:

@@ -18,7 +18,7 @@ from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
 from servqual.model.hours.hours import Hours
 from servqual.model.labels import Labelled, Language
-from servqual.model.people.roles import Role
+from servqual.model.people.roles import Role, as_role, role_label
 from servqual.model.standards import flowchart
 from servqual.model.standards.indicator import Indicator
 
@@ -42,7 +42,7 @@ class Step:
     """
 
     name: str = attrs.field(validator=filled)
-    role: Role | None = attrs.field(default=None, converter=attrs.converters.optional(Role))
+    role: Role | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_role))
     within: dt.timedelta | None = attrs.field(default=None, validator=lasting)
     after: tuple[str, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(as_texts))
     optional: bool = False
@@ -61,7 +61,7 @@ class Passage:
 
     start: dt.datetime = attrs.field(converter=instant)
     end: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
-    role: Role | None = attrs.field(default=None, converter=attrs.converters.optional(Role))
+    role: Role | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_role))
     ticked: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
@@ -145,7 +145,7 @@ class Procedure(Rebuilt):
         return flowchart.edges(self._before)
 
     @property
-    def duties(self) -> Mapping[Role, tuple[Step, ...]]:
+    def duties(self) -> Mapping[Role | str, tuple[Step, ...]]:
         """Steps of each role."""
         roles = dict.fromkeys(step.role for step in self.steps if step.role is not None)
         return MappingProxyType({role: tuple(s for s in self.steps if s.role is role) for role in roles})
@@ -227,7 +227,7 @@ def _not_theirs(step: Step, passage: Passage) -> bool:
 
 
 def _words(step: Step, language: Language) -> str:
-    duty = [] if step.role is None else [step.role.label(language)]
+    duty = [] if step.role is None else [role_label(step.role, language)]
     limit = [] if step.within is None else [_limit(step.within)]
     return f"{step.name} ({', '.join(duty + limit)})" if duty or limit else step.name
 

@@ -19,7 +19,7 @@ from servqual.model.history.lifecycle import History, Lived, Move, Row, Transiti
 from servqual.model.hours.hours import Hours
 from servqual.model.ids import CaseId
 from servqual.model.labels import Labelled
-from servqual.model.people.roles import Role
+from servqual.model.people.roles import Role, as_role
 from servqual.model.standards.procedure import Conformance, Passage, Procedure, Step
 
 __all__ = [
@@ -57,7 +57,7 @@ class StepBegun(Act):
     """A person began a step, in a role where that is known."""
 
     step: str = attrs.field(validator=filled)
-    role: Role | None = attrs.field(default=None, converter=attrs.converters.optional(Role))
+    role: Role | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_role))
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -118,6 +118,7 @@ class ProcedureRun(Lived[ProcedureRunStatus, ProcedureRunEvent]):
 
     def _check(self, _events: tuple[ProcedureRunEvent, ...], /) -> None:
         names = [step.name for step in self.procedure.steps]
+        begins = {event.step: event.at for event in self.history if isinstance(event, StepBegun)}
         begun: set[str] = set()
         ended: set[str] = set()
         for event in self.history:
@@ -127,6 +128,13 @@ class ProcedureRun(Lived[ProcedureRunStatus, ProcedureRunEvent]):
                     raise InvalidValue.of("step", "be begun once", event.step, do="begin another run for it")
                 begun.add(event.step)
             elif isinstance(event, StepEnded):
+                if event.step not in begun and event.step in begins:
+                    raise InvalidValue.of(
+                        "at",
+                        f"come after the begin of {event.step!r}, {begins[event.step]}",
+                        event.at,
+                        do="give the end a later moment, or at the same one a greater seq",
+                    )
                 among("step", event.step, sorted(begun - ended))
                 ended.add(event.step)
         if self.status is ProcedureRunStatus.FINISHED and begun != ended:
@@ -151,9 +159,9 @@ class ProcedureRun(Lived[ProcedureRunStatus, ProcedureRunEvent]):
         for event in self.history:
             if isinstance(event, StepBegun):
                 end = ended.get(event.step)
-                found[event.step] = Passage(
-                    start=event.at, end=end and end.at, role=event.role, ticked=() if end is None else end.ticked
-                )
+                over = None if end is None else end.at
+                ticked = () if end is None else end.ticked
+                found[event.step] = Passage(start=event.at, end=over, role=event.role, ticked=ticked)
         return MappingProxyType(found)
 
     @property

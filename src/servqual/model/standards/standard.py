@@ -262,7 +262,7 @@ class ServiceStandard(Lived[StandardStatus, StandardEvent]):
         return self._texts()[-1]
 
     @property
-    def version(self) -> str:
+    def version(self) -> str:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
         """Number of the newest version, published or not, that was not dropped."""
         return self.draft.version
 

@@ -9,6 +9,7 @@ import attrs
 from servqual._checks import filled, instant
 from servqual._typed import typed
 from servqual.errors import InvalidValue
+from servqual.model.attributes import Attributes, as_attributes, as_tags, no_field
 from servqual.model.declared import declared
 from servqual.model.ids import AgentId, CaseId, CustomerId, InteractionId, SurveyId, TeamId
 from servqual.model.voice.question import Question
@@ -29,6 +30,8 @@ class Invitation:
     interaction: InteractionId | None = None
     site: str | None = None
     incentivised: bool = False
+    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field)
+    tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
 
 
 @declared("answer")
@@ -63,6 +66,8 @@ class Answer:
     site: str | None = None
     touchpoint: str | None = None
     incentivised: bool = False
+    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field)
+    tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
 
     def __attrs_post_init__(self) -> None:
         if self.score is not None:
