@@ -1,10 +1,11 @@
 """Any source of a table into chunks, each read when it is called."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain, islice
 from numbers import Real
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -12,17 +13,18 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
-from servqual.readers.columns.columns import Chunk, Column
+from servqual.readers.columns.columns import Chunk, Column, Digits, number_of
 from servqual.readers.columns.duplicates import CHECKED_ROWS, NAMING, Ids, RepeatedIdError, Settled
 from servqual.readers.columns.labels import text_of
 from servqual.readers.columns.request import ALL, Request
-from servqual.readers.columns.tables import Kind, kind_of
+from servqual.readers.columns.tables import Kind, kind_of, names_of
+from servqual.readers.columns.tags import TAGS, tags_in
 from servqual.readers.files.export import Export
 from servqual.readers.files.paths import file_chunks, parquet_rows
 from servqual.readers.memory.arrays import column_chunks
-from servqual.readers.memory.frames import frame_chunks, is_frame
+from servqual.readers.memory.frames import frame_chunks, frame_names, is_frame
 from servqual.readers.memory.objects import is_object, object_chunks
-from servqual.readers.memory.records import are_records, columns_of_records, gathered
+from servqual.readers.memory.records import are_records, columns_of_records, gathered, is_record
 
 Source: TypeAlias = Any
 """A mapping of columns, a frame, an `Export`, a path, objects of our model, rows as mappings, chunks, or an iterator
@@ -83,6 +85,68 @@ class TableChunks:
         return Settled(table, ids, _streamed(table, source, attrs.evolve(request, only=None))).standing
 
 
+_PEEKED: Final = 1 << 16
+"""Objects or rows of an iterator that tell which columns it fills."""
+
+
+def columns_in(table: str, source: Source, request: Request) -> tuple[Source, frozenset[str]]:
+    """Name those of the asked columns that a source fills, and give the source to be read with all its rows.
+
+    A column of objects is filled where one of them has a value; any other source has a column or does not. Of a folder
+    the first file tells, of an iterator its first 65,536 objects or its first chunk.
+
+    >>> columns_in("cases", {"Team": ["north"]}, Request(names={"team": "Team"}, only=frozenset({"team", "tier"})))[1]
+    frozenset({'team'})
+    """
+    match source:
+        case Iterator():
+            head = [*islice(source, 1)]
+            if head and (is_object(head[0]) or is_record(head[0])):
+                head += islice(source, _PEEKED - 1)
+            # what was seen is put back: an iterator can be read once
+            seen, found = columns_in(table, head, request)
+            return chain(seen, source), found
+        case _ if is_frame(source):
+            source, heads = frame_names(table, source)
+            return source, _ours(table, heads, request)
+        case Sequence() if (
+            source and not isinstance(source, str) and not is_object(source[0]) and not are_records(source)
+        ):
+            seen, found = columns_in(table, source[0], request)
+            return [seen, *source[1:]], found
+        case str() | Path():
+            first = next(
+                iter(_streamed(table, source, attrs.evolve(request, only=frozenset[str](), unique=False))), None
+            )
+            chunk = Chunk({}, 0, 0, range(0)) if first is None else first()
+            return source, frozenset(filter(request.wants, (*chunk.columns, *chunk.others)))
+        case _:
+            return source, _ours(table, _names(table, source, request), request)
+
+
+def _names(table: str, source: Source, request: Request) -> Iterable[str]:
+    """Name the columns of a source in memory, or of an export; of objects those that one of them fills."""
+    if isinstance(source, Mapping):
+        return source
+    if isinstance(source, Chunk):
+        return source.columns
+    if isinstance(source, Export):
+        return source.names()
+    if are_records(source):
+        return dict.fromkeys(name for row in source for name in row)
+    if not isinstance(source, Sequence) or not source:  # nothing, or nothing that can be read, as is said later
+        return ()
+    wanted = {*(request.only or ()), *request.names.values()}
+    chunk = next(object_chunks(table, source, wanted, request.desk, request.now))
+    return [name for name, column in chunk.columns.items() if column.known.any()]
+
+
+def _ours(table: str, names: Iterable[str], request: Request) -> frozenset[str]:
+    """Keep the asked ones of the names in a source, as our names."""
+    renamed = request.renamed(table, dict.fromkeys(names)) if names else {}
+    return frozenset(name for name, _ in names_of(table, renamed).values() if request.wants(name))
+
+
 def _ids_are_checked(source: Source) -> bool:
     """Whether repeated ids are looked for: not in Parquet that is too long, nor in a list of objects, one chunk."""
     if isinstance(source, Sequence) and not isinstance(source, str):
@@ -133,9 +197,8 @@ def _renamed(table: str, chunk: Chunk, request: Request) -> Chunk:
     return attrs.evolve(chunk, columns=columns, refusals=chunk.refusals.named(names))
 
 
-def chosen(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Chunk:
-    """Keep the rows that `chosen_rows` names; the others count as not read."""
-    inside = chosen_rows(chunk, where)
+def chosen(chunk: Chunk, inside: Array | None) -> Chunk:
+    """Keep the rows that `chosen_rows` marks; the others count as not read."""
     if inside is None:
         return chunk
     rows = np.flatnonzero(inside)
@@ -174,6 +237,23 @@ def chosen_rows(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Array | N
     return None if inside.all() else inside
 
 
+def codes_of(name: str, column: Column, texts: Collection[str]) -> dict[str, list[int]]:
+    """Find the codes of labels that are, or as sets of tags hold, one of some texts.
+
+    >>> codes_of("team", Column(Kind.LABEL, np.zeros(1, np.int32), ["north", "south"]), ["south", "west"])
+    {'south': [1], 'west': []}
+    """
+    out: dict[str, list[int]] = {text: [] for text in texts}
+    if isinstance(column.labels, Digits):
+        numbers = column.labels.numbers
+        return {text: [numbers.index(n)] if (n := number_of(text)) in numbers and n >= 0 else [] for text in texts}
+    for code, label in enumerate(column.labels):
+        for text in tags_in(label) if name == TAGS else (label,):
+            if text in out:
+                out[text].append(code)
+    return out
+
+
 def _holds(name: str, column: Column, values: Collection[Any]) -> Array:
     if column.kind in (Kind.MOMENT, Kind.DURATION):
         raise InvalidValue.of(
@@ -186,9 +266,8 @@ def _holds(name: str, column: Column, values: Collection[Any]) -> Array:
     known = column.known
     found = ~known if None in values else np.zeros(len(known), np.bool_)
     if column.kind is Kind.LABEL:
-        wanted_labels = {text_of(value).strip() for value in values}
-        codes = [code for code, label in enumerate(column.labels) if label in wanted_labels]
-        return np.asarray(found | np.isin(column.values, codes))
+        codes = codes_of(name, column, {text_of(value).strip() for value in values})
+        return np.asarray(found | np.isin(column.values, [code for some in codes.values() for code in some]))
     for value in values:
         if value is not None and not isinstance(value, Real):
             raise InvalidValue.of("where", f"compare {name} with {column.kind}s", value)

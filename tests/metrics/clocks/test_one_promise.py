@@ -66,7 +66,7 @@ def lives(draw: st.DrawFn) -> tuple[Case, dict[str, Told]]:
     history: list[Any] = [
         event.Reported(
             at=start, id=CaseId(f"C-{draw(st.integers(0, 10**9))}"), customer=CustomerId("K"), description="d",
-            impact="i", occurred_at=start, owner="A", channel="mail", source="feedback", seq=-9,
+            impact="i", occurred_at=start, owner="A", channel="phone", source="feedback", seq=-9,
         ),
         event.Received(at=start, by="A", seq=-8),
         event.Classified(at=start, by="A", category="line", priority="normal", seq=-7),

@@ -62,15 +62,16 @@ def us(moment: dt.datetime | None) -> int | None:
 def lived(rng: random.Random, number: int, since: dt.datetime = MONDAY) -> Case:
     """A case that takes random legal steps, often two at one instant."""
     at = since + 15 * MINUTE * rng.randrange(200)
-    case = Case(
-        history=[
-            event.Reported(
-                at=at, id=CaseId(f"C-{number}"), customer=CustomerId("K"), description="d", impact="i", occurred_at=at,
-                owner="A", channel="phone", source="feedback", priority=rng.choice([None, "urgent", "low", "normal"]),
-                opened_by=rng.choice(["customer", "agent"]),
-            )
-        ]
-    )  # fmt: skip
+    told: dict[str, Any] = {
+        "at": at, "id": CaseId(f"C-{number}"), "customer": CustomerId("K"), "owner": "A", "channel": "phone",
+        "source": "feedback", "priority": rng.choice([None, "urgent", "low", "normal"]),
+        "opened_by": rng.choice(["customer", "agent"]),
+    }  # fmt: skip
+    if rng.random() < 0.4:
+        first: event.CaseEvent = event.Opened(**told, attributes=rng.choice([{}, {"product": "router"}]))
+    else:
+        first = event.Reported(**told, description="d", impact="i", occurred_at=at)
+    case = Case(history=[first])
     for _ in range(rng.randrange(14)):
         names = [name for name in case.allowed if name not in {"cancelled", "duplicate"} or rng.random() < 0.2]
         if not names:
@@ -80,14 +81,14 @@ def lived(rng: random.Random, number: int, since: dt.datetime = MONDAY) -> Case:
         if any(e.at == at and e.stored_name == name for e in case.history) and rng.random() < 0.5:
             at += MINUTE
         try:
-            case = case.record(made(name, at, rng))
+            case = case.record(made(name, at, rng, case.status))
         except IllegalTransition:  # at this instant it would come before what allows it
             at += MINUTE
-            case = case.record(made(name, at, rng))
+            case = case.record(made(name, at, rng, case.status))
     return case
 
 
-def made(name: str, at: dt.datetime, rng: random.Random) -> Any:
+def made(name: str, at: dt.datetime, rng: random.Random, status: str) -> Any:
     """An event of this name with random content."""
     content: dict[str, dict[str, Any]] = {
         "classified": {"category": rng.choice("ab"), "priority": rng.choice(["urgent", "low", "normal", "high"])},
@@ -104,7 +105,14 @@ def made(name: str, at: dt.datetime, rng: random.Random) -> Any:
         "resolved": {"solution": "s", "told_customer": rng.random() < 0.5},
         "verified": {"effective": rng.random() < 0.6, "customer_confirmed": True},
         "followed_up": {"answer": "x"},
+        "closed": {
+            "unconfirmed": "no answer" if status == "verifying" else None,
+            "imported": status not in {"verifying", "verified"},
+        },
         "reopened": {"reason": "r"},
+        "unlinked": {"to": "Z"},
+        "changed": {"attributes": {"product": rng.choice(["router", "phone"])}},
+        "progress_told": {"progress": "p"},
         "duplicate": {"of": "Q"},
         "cancelled": {"reason": "r"},
     }
@@ -121,7 +129,8 @@ def log_of(cases: list[Case], rng: random.Random) -> dict[str, list[Any]]:
         "at": [e.at for _, e in rows],
         "event": [e.stored_name for _, e in rows],
     }
-    return table | {name: [getattr(e, name, None) for _, e in rows] for name in LOGGED}
+    table |= {name: [getattr(e, name, None) for _, e in rows] for name in LOGGED}
+    return table | {"product": [getattr(e, "attributes", {}).get("product") for _, e in rows]}
 
 
 def limit_of(rng: random.Random, within: dt.timedelta, hours: Hours) -> dt.timedelta | WorkingDays:
@@ -164,6 +173,9 @@ def agreement(rng: random.Random) -> Sla:
                 targets.append(Target(clock=clock, within=limit, priority=priority, hours=hours))
         if rng.random() < 0.3:
             targets.append(Target(clock=clock, within=None, priority="low"))
+        if rng.random() < 0.3:
+            match = {"product": "router", "priority": "normal"}
+            targets.append(Target(clock=clock, within=max(shortest, 200 * MINUTE), match=match))
     return Sla(name="random", hours=agreed, targets=targets, pause_on={"customer", "supplier"}, conventions=conventions)
 
 
@@ -266,7 +278,9 @@ def test_corrected_cases_are_read_as_corrected() -> None:
         sla.read(gone, now=now)["first_response"].state
     ]
     changes = {"at": at + SECOND, "tier": "silver"}
-    told = case.record(Amended(at=tenth, by="A", event="reported", happened_at=at, reason="typed", changes=changes))
+    told = case.record(
+        Amended(at=tenth, by="A", event=report.stored_name, happened_at=at, reason="typed", changes=changes)
+    )
     found = measure(["first_response_time"], {"cases": [told]}, by=["tier"], now=now).one()
     assert (found.group, found.value) == ({"tier": "silver"}, 59)
 

@@ -133,7 +133,7 @@ GOLDEN: dict[str, Callable[[], Tally]] = {
     ),
 }  # fmt: skip
 """Tallies with every accumulator, a compound KPI, clusters, clocks and hours."""
-NEWEST = dict.fromkeys(GOLDEN, 2)
+NEWEST = {**dict.fromkeys(GOLDEN, 2), "clocks": 3}
 """The number of the newest pair of files of each."""
 REFUSED = {
     "clocks-1": "first_response_kept as version 1",
@@ -141,6 +141,8 @@ REFUSED = {
     "tally-1": "as version 1",
 }
 """What is said of each older pair."""
+ELSEWISE = {"clocks-2": "differ in credited"}
+"""Older pairs that are still read, but asked another question: whom a first response by team credits."""
 
 
 def numbers(measures: Measures) -> list[Any]:
@@ -170,8 +172,13 @@ def test_a_tally_whose_numbers_have_changed_is_refused(name: str) -> None:
     kind, number = name.split("-")
     if int(number) == NEWEST[kind]:
         return
+    stored = (DATA / f"{name}.sqtally").read_bytes()
+    if name in ELSEWISE:
+        with pytest.raises(TallyMismatch, match=ELSEWISE[name]):
+            Tally.from_bytes(stored, kpis=OWN) + GOLDEN[kind]()
+        return
     with pytest.raises(TallyMismatch, match=REFUSED[name]):
-        Tally.from_bytes((DATA / f"{name}.sqtally").read_bytes(), kpis=OWN)
+        Tally.from_bytes(stored, kpis=OWN)
 
 
 def test_the_golden_tallies_hold_every_accumulator() -> None:

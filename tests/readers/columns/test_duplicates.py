@@ -131,7 +131,7 @@ def test_ids_are_looked_through_whatever_is_asked() -> None:
 
 
 def test_objects_that_come_again_are_refused_in_a_list() -> None:
-    """An old version of a case beside the new one is no second case, as a row or as a log."""
+    """Equal cases are one; two states of a case are two rows where objects are listed, and one case as a log (c19)."""
     old = Case(
         history=[
             event.Reported(
@@ -142,15 +142,20 @@ def test_objects_that_come_again_are_refused_in_a_list() -> None:
     )  # fmt: skip
     new = old.record(event.Received(at=NINE + dt.timedelta(hours=1), by="A-1"))
     now = NINE + dt.timedelta(days=1)
-    for table, read, used in (("cases", 2, 1), ("case_events", 3, 2)):
-        for row, pair in ((1, [new, old]), (0, [old, new])):
-            found = measure(["case_volume"], {table: pair}, now=now)
-            assert found.one().value == 1
-            rows = found.rows[table]
-            assert (rows.read, rows.used) == (read, used)
-            assert [str(refusal) for refusal in rows.refusals] == [
-                f"row {row}: case_id has another row that stands (got 'C-1')"
-            ]
+    for row, pair in ((1, [new, old]), (0, [old, new])):
+        assert measure(["case_volume"], {"cases": pair}, now=now).one().value == 2
+        found = measure(["case_volume"], {"case_events": pair}, now=now)
+        assert found.one().value == 1
+        rows = found.rows["case_events"]
+        assert (rows.read, rows.used) == (3, 2)
+        assert [str(refusal) for refusal in rows.refusals] == [
+            f"row {row}: case_id has another row that stands (got 'C-1')"
+        ]
+    twice = measure(["case_volume"], {"cases": [new, new]}, now=now)
+    assert twice.one().value == 1
+    assert [str(refusal) for refusal in twice.rows["cases"].refusals] == [
+        "row 1: case_id repeats another row (got 'C-1')"
+    ]
     assert measure(["case_volume"], {"cases": iter([new, old])}, now=now).one().value == 1
 
 

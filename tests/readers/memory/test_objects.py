@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import attrs
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from servqual.errors import InvalidValue, MissingColumn, UnknownName
+from servqual.errors import IllegalTransition, InvalidValue, MissingColumn, UnknownName
 from servqual.metrics import KPIS, Measures, measure, tally
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.readings import STATES, read_clock
@@ -25,6 +26,7 @@ from servqual.model import (
     CommitmentId,
     Complaint,
     ComplaintId,
+    Customer,
     CustomerId,
     FeedbackId,
     FeedbackItem,
@@ -34,6 +36,7 @@ from servqual.model import (
     InteractionId,
     Invitation,
     MeetingId,
+    Member,
     Money,
     Purchase,
     Question,
@@ -44,6 +47,7 @@ from servqual.model import (
     SuggestionId,
     SurveyId,
     Target,
+    Team,
     Window,
     quality_questions,
 )
@@ -184,6 +188,8 @@ INCIDENT = Incident(
     ]
 )
 
+ADA = Member(id=AgentId("A-1"), name="Ada", roles={"agent"}, team="north", joined_at=NINE, left_at=NINE + HOUR)
+
 ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
     (
         "cases",
@@ -193,7 +199,8 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
             "cause": "cable", "priority": "high", "channel": "phone", "tier": "gold", "source": "monitoring",
             "status": "closed", "occurred_at": -1, "received_at": 0, "assigned_at": 3, "first_response_at": 6,
             "resolved_at": 8, "verified_at": 9, "closed_at": 10, "updated_at": 10, "reopened": 0, "reassigned": 1,
-            "escalated": 1,
+            "escalated": 1, "answered_by": "A-1", "answered_team": "north", "resolved_by": "A-1",
+            "resolved_team": "north",
         },
     ),
     (
@@ -207,13 +214,31 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
         },
     ),
     (
+        "customers",
+        Customer(
+            id=CustomerId("K-1"), name="Acme", tier="gold", need="basic", stage="loyal", feedback_segment="potential",
+            industry="retail", size="small", preferred_channel="fax", joined_at=NINE, left_at=NINE + HOUR,
+        ),
+        {
+            "customer_id": "K-1", "tier": "gold", "need": "basic", "stage": "loyal", "feedback_segment": "potential",
+            "industry": "retail", "size": "small", "preferred_channel": "fax", "joined_at": 0, "left_at": 1,
+        },
+    ),
+    ("staff", ADA, {"agent": "A-1", "team": "north", "role": "agent", "joined_at": 0, "left_at": 1}),
+    (
+        "teams",
+        Team(name="north", members=[ADA], department="service", level="senior"),
+        {"team": "north", "department": "service", "level": "senior"},
+    ),
+    (
         "complaints",
         COMPLAINT,
         {
             "complaint_id": "P-1", "customer_id": "K-1", "case_id": "C-1", "team": "south", "agent": "A-1",
             "category": "billing", "cause": "tariff", "severity": "high", "channel": "email", "status": "closed",
             "received_at": 0, "acknowledged_at": 1, "due_at": 48, "resolved_at": 5, "followed_up_at": 6,
-            "closed_at": 7, "satisfied": 1, "upheld": 1, "reopened": 0,
+            "closed_at": 7, "satisfied": 1, "upheld": 1, "reopened": 0, "answered_by": "A-1", "resolved_by": "A-1",
+            "escalated": "false",
         },
     ),
     (
@@ -346,11 +371,12 @@ def test_contacts_as_objects_measure_like_their_columns(seed: int, monkeypatch: 
 
 
 def lived(rng: random.Random, number: int) -> Case:
-    """A case that takes random legal steps, often two at one instant."""
+    """A case that takes random legal steps of either way, often two at one instant."""
     at = NINE + 15 * MINUTE * rng.randrange(200)
+    begun: Any = rng.choice([event.Reported, event.Opened])
     case = Case(
         history=[
-            event.Reported(
+            begun(
                 at=at, id=CaseId(f"C-{number}"), customer=CustomerId("K"), description="d", impact="i", occurred_at=at,
                 owner="A", channel=rng.choice(["phone", "chat"]), source="feedback", team=rng.choice([None, "south"]),
                 priority=rng.choice([None, "urgent", "low"]), opened_by=rng.choice(["customer", "agent"]),
@@ -368,12 +394,18 @@ def lived(rng: random.Random, number: int) -> Case:
         "resolved": lambda: {"solution": "s", "told_customer": True},
         "verified": lambda: {"effective": rng.random() < 0.6, "customer_confirmed": True},
         "followed_up": lambda: {"answer": "x"},
+        "unlinked": lambda: {"to": "Z"},
+        "changed": lambda: {"attributes": {"product": rng.choice(["router", "phone"])}, "tag": rng.sample("ab", 1)},
+        "progress_told": lambda: {"progress": "p"},
+        "closed": lambda: {} if case.status == "verified" else {"unconfirmed": "nobody answers"},
         "reopened": lambda: {"reason": "r"},
         "duplicate": lambda: {"of": "Q"},
         "cancelled": lambda: {"reason": "r"},
     }
     for _ in range(rng.randrange(14)):
         names = [name for name in case.allowed if name not in {"cancelled", "duplicate"} or rng.random() < 0.2]
+        if case.status not in {"verifying", "verified"}:
+            names = [name for name in names if name != "closed"]  # only an export closes what nobody solved
         if not names:
             break
         name = rng.choice(names)
@@ -381,7 +413,8 @@ def lived(rng: random.Random, number: int) -> Case:
         if any(e.at == at and e.stored_name == name for e in case.history):
             at += MINUTE
         kind: Any = next(kind for kind in event.CASE_TRANSITIONS.events if kind.stored_name == name)
-        case = case.record(kind(at=at, by="A", **content.get(name, dict)()))
+        with suppress(IllegalTransition):  # at one instant a wait stands before a follow-up, which it does not allow
+            case = case.record(kind(at=at, by="A", **content.get(name, dict)()))
     return case
 
 
@@ -608,9 +641,10 @@ def test_objects_are_read_as_they_were_at_now() -> None:
 
     again = told_case().record(event.Reopened(**act(20), reason="r"))
     again = again.record(event.HandedOver(**act(21), to="A-9", team="south", reason="r"))
-    then = measure(["resolution_rate"], {"cases": [again]}, by=["team", "agent"], now=NINE + 12 * HOUR).one()
+    owner: dict[str, Any] = {"by": ["team", "agent"], "credit": "owner"}
+    then = measure(["resolution_rate"], {"cases": [again]}, now=NINE + 12 * HOUR, **owner).one()
     assert (then.group, then.value) == ({"team": "north", "agent": "A-3"}, 1)
-    today = measure(["resolution_rate"], {"cases": [again]}, by=["team", "agent"], now=NINE + 30 * HOUR).one()
+    today = measure(["resolution_rate"], {"cases": [again]}, now=NINE + 30 * HOUR, **owner).one()
     assert (today.group, today.value) == ({"team": "south", "agent": "A-9"}, 0)
 
 

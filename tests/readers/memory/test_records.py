@@ -73,18 +73,47 @@ def test_an_iterator_of_rows_comes_in_parts(monkeypatch: pytest.MonkeyPatch) -> 
         ({"a": [1]}, False),
         ({"a": np.array([1])}, False),
         ({"a": ()}, False),
-        ({}, False),
+        ({"a": [1], "b": 2}, True),
+        ({"a": {"b": 1}, "c": None}, True),
+        ({"a": [1], "b": (2,)}, False),
+        ({}, True),
         ([1], False),
     ],
 )
 def test_a_row_has_single_values(item: Any, row: bool) -> None:
-    """A mapping of lists is columns, and an empty one has none."""
+    """A mapping of lists alone is columns; one single value, or nothing at all, makes it a row."""
     assert records.is_record(item) is row
 
 
 def test_what_is_wrong_in_rows_is_told_as_in_columns() -> None:
-    """A needed column that no row has, and a row beside a list of columns."""
+    """A needed column that no row has, and a list where a moment is needed."""
     with pytest.raises(MissingColumn, match="received_at"):
         measure(["resolution_rate"], {"cases": [{"team": "north"}]}, now=NINE)
     with pytest.raises(InvalidValue):
-        measure(["resolution_rate"], {"cases": [{"received_at": NINE, "team": ["north"]}]}, now=NINE)
+        measure(["resolution_rate"], {"cases": [{"received_at": [NINE], "team": "north"}]}, now=NINE)
+
+
+mixed = st.fixed_dictionaries(
+    {},
+    optional={
+        "received_at": st.just(NINE),
+        "resolved_at": st.just(NINE + HOUR),
+        "team": st.none() | st.just("north") | st.lists(st.sampled_from("ab"), max_size=2),
+        "note": st.just("x") | st.lists(st.integers(), max_size=2),
+    },
+)
+
+
+@pytest.mark.parametrize("size", [2, 100])
+@given(st.lists(mixed, max_size=9))
+def test_every_row_is_used_or_refused(size: int, some: list[dict[str, Any]]) -> None:
+    """Also rows that hold nothing, and those of which a cell is a list; as a list and as an iterator, in any parts."""
+    rows = [{"received_at": NINE, "resolved_at": None}, *some]
+    some = [row for row in some if not row or any(not isinstance(cell, list) for cell in row.values())]
+    rows = [rows[0], *some]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "_CHUNK", size)
+        for source in (rows, iter(rows)):
+            found = measure(["resolution_rate"], {"cases": source}, now=NINE + 2 * HOUR).rows["cases"]
+            assert found.read == found.used + found.refused == len(rows)
+            assert found.used == sum("received_at" in row for row in rows)

@@ -86,6 +86,7 @@ def _requester_wait(t: View) -> Mapping[str, Array]:
 CASE_FLOW_KPIS: Final = (
     Kpi(
         key="cases_resolved",
+        credit="resolved",
         version=2,
         title="cases resolved",
         question="how many cases were resolved?",
@@ -137,6 +138,7 @@ CASE_FLOW_KPIS: Final = (
     ),
     share_of_cases(
         key="resolution_kept_of_closed",
+        credit="resolved",
         version=2,
         title="resolution kept, of finished cases",
         question="what share of the finished cases was resolved within the target?",

@@ -106,6 +106,7 @@ CASE_KPIS: Final = (
     *with_percentiles(
         Kpi(
             key="first_response_time",
+            credit="answered",
             version=3,
             title="first response time",
             question="how long did cases wait for their first response, on average?",
@@ -128,6 +129,7 @@ CASE_KPIS: Final = (
     *with_percentiles(
         Kpi(
             key="resolution_time",
+            credit="resolved",
             version=2,
             title="resolution time",
             question="how long did it take to resolve a case, on average?",
@@ -149,6 +151,7 @@ CASE_KPIS: Final = (
     ),
     share_of_cases(
         key="resolution_rate",
+        credit="resolved",
         version=2,
         title="resolution rate",
         question="what share of the cases received has been resolved?",
@@ -188,6 +191,7 @@ CASE_KPIS: Final = (
     ),
     share_of_cases(
         key="first_response_kept",
+        credit="answered",
         version=2,
         title="first response kept",
         question="what share of the cases was answered within the target?",
@@ -204,6 +208,7 @@ CASE_KPIS: Final = (
     ),
     share_of_cases(
         key="resolution_kept",
+        credit="resolved",
         version=2,
         title="resolution kept",
         question="what share of the cases was resolved within the target?",

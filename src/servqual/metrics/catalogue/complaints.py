@@ -143,6 +143,7 @@ COMPLAINT_KPIS: Final = (
     *with_percentiles(
         Kpi(
             key="complaint_handling_time",
+            credit="resolved",
             version=2,
             title="complaint handling time",
             question="how long did it take to resolve a complaint, on average?",
@@ -164,6 +165,7 @@ COMPLAINT_KPIS: Final = (
     ),
     share_of_complaints(
         key="complaint_kept",
+        credit="resolved",
         version=2,
         title="complaints resolved in time",
         question="what share of the complaints was resolved within the time limit?",
@@ -179,6 +181,7 @@ COMPLAINT_KPIS: Final = (
     ),
     share_of_complaints(
         key="complaint_acknowledged_kept",
+        credit="answered",
         version=2,
         title="complaints acknowledged in time",
         question="what share of the complaints was acknowledged within the target?",
@@ -193,6 +196,7 @@ COMPLAINT_KPIS: Final = (
     ),
     share_of_complaints(
         key="complaint_resolution_rate",
+        credit="resolved",
         version=2,
         title="complaint resolution rate",
         question="what share of the complaints received has been resolved?",

@@ -1,16 +1,20 @@
-"""The catalogue: every KPI that servqual defines, by key."""
+"""The catalogue: every KPI that servqual defines, by key; such a KPI is pickled by its key and version."""
 
+import copyreg
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
+
+import attrs
 
 from servqual._checks import did_you_mean, near
-from servqual.errors import UnknownName
+from servqual.errors import InvalidValue, UnknownName
+from servqual.metrics.accumulators import Clustered
 from servqual.metrics.catalogue.access import ACCESS_KPIS
 from servqual.metrics.catalogue.case_flow import CASE_FLOW_KPIS
 from servqual.metrics.catalogue.case_path import CASE_PATH_KPIS
 from servqual.metrics.catalogue.cases import CASE_KPIS
-from servqual.metrics.catalogue.clocks import CLOCK_KPIS
+from servqual.metrics.catalogue.clocks import CLOCK_KPIS, judged_by
 from servqual.metrics.catalogue.commitments import COMMITMENT_KPIS
 from servqual.metrics.catalogue.complaint_outcomes import COMPLAINT_OUTCOME_KPIS
 from servqual.metrics.catalogue.complaints import COMPLAINT_KPIS
@@ -31,7 +35,10 @@ from servqual.metrics.catalogue.shifts import WORKFORCE_KPIS
 from servqual.metrics.catalogue.steps import STEP_KPIS
 from servqual.metrics.catalogue.surveys import VOICE_KPIS
 from servqual.metrics.catalogue.waiting import WAITING_KPIS
-from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.clusters import clustered, unclustered
+from servqual.metrics.kpi.compound import Compound
+from servqual.metrics.kpi.definition import Kpi, same_code
+from servqual.model.sla.agreement import Sla
 
 SUBJECTS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
     {
@@ -68,3 +75,43 @@ class _Catalogue(dict[str, Kpi]):
 
 KPIS: Final = MappingProxyType(_Catalogue((kpi.key, kpi) for kpis in SUBJECTS.values() for kpi in kpis))
 """The catalogue; `KPIS | {mine.key: mine}` extends it."""
+
+
+def _reduced(kpi: Kpi) -> tuple[Any, ...]:
+    """Write a KPI of the catalogue as key and version of the nearest one, and what was set; any other by its fields."""
+    own = [other for other in KPIS.values() if (other.name, other.version) == (kpi.name, kpi.version)]
+    if not own:
+        return kpi.__reduce__()
+    if kpi.accumulator is Clustered:
+        return clustered, unclustered(kpi)
+    if isinstance(kpi.params.get("sla"), Sla):
+        return judged_by, (attrs.evolve(own[0], key=kpi.key), kpi.params["sla"])
+    nearest = min(own, key=lambda other: len(_differ(kpi, other)))
+    names, whole = _differ(kpi, nearest), kpi.__reduce__()
+    fields = whole[1][-1]
+    return whole if "rows" in names else (_of_catalogue, (nearest.key, nearest.version, {n: fields[n] for n in names}))
+
+
+def _differ(kpi: Kpi, own: Kpi) -> list[str]:
+    """Name the fields in which a KPI differs from one of the catalogue; functions are the same where their code is."""
+    if type(kpi) is not type(own) or not same_code(kpi.rows, own.rows):
+        return ["rows"]
+    return [
+        name for name in attrs.fields_dict(type(kpi)) if name != "rows" and getattr(kpi, name) != getattr(own, name)
+    ]
+
+
+def _of_catalogue(key: str, version: int, told: dict[str, Any]) -> Kpi:
+    own = KPIS[key]
+    if own.version != version:
+        raise InvalidValue.of(
+            "version",
+            f"be {own.version}, that of {key} in this servqual",
+            version,
+            do="measure anew, or take both alike",
+        )
+    return attrs.evolve(own, **told) if told else own
+
+
+for _kind in (Kpi, Compound):
+    copyreg.pickle(_kind, _reduced)

@@ -85,6 +85,7 @@ def _half(what: str) -> str:
 
 _RESOLUTION: Final = Kpi(
     key="resolution_median",
+    credit="resolved",
     version=2,
     title="resolution time, median with open cases",
     question="how long until half of the cases were resolved, open ones included?",
@@ -179,6 +180,7 @@ WAITING_KPIS: Final = (
     ),
     Kpi(
         key="first_response_median",
+        credit="answered",
         version=2,
         title="first response time, median with unanswered cases",
         question="how long until half of the cases were answered, unanswered ones included?",

@@ -1,15 +1,21 @@
 """The rows of the cases of a log: the facts and attributes that their events give them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
 from servqual._arrays import Array
 from servqual.metrics.clocks.log import EventLog
 from servqual.model.history.facts import Fact
-from servqual.model.service.case import CASE_FACTS
+from servqual.model.service.case_table import CASE_FACTS
 from servqual.readers.columns.columns import MISSING, Chunk, Column
+from servqual.readers.columns.lazy import LazyColumns, taken, with_columns
 from servqual.readers.columns.tables import Kind
+
+ACTS: Final[Mapping[str, str]] = MappingProxyType({"answered": "first_response_at", "resolved": "resolved_at"})
+"""What somebody did, and the fact of a case that tells when."""
 
 
 def cases_of(log: EventLog) -> Chunk:
@@ -18,7 +24,54 @@ def cases_of(log: EventLog) -> Chunk:
     columns["case_id"] = Column(Kind.LABEL, np.arange(len(log.ids), dtype=np.int32), log.ids)
     columns |= log.last_known
     there = np.unique(log.case)
-    return Chunk({name: column.take(there) for name, column in columns.items()}, len(there), len(there), there)
+    return Chunk(taken(with_columns(acts_of(log), columns), there), len(there), len(there), there)
+
+
+def columns_told(names: Collection[str]) -> frozenset[str]:
+    """Name the columns that the cases of a log have beside its attributes, where it has columns of these names."""
+    ends = [end for end, told in _TOLD_BY.items() if not told.isdisjoint(names)]
+    return frozenset({"case_id", *CASE_FACTS.table, *(f"{act}_{end}" for act in ACTS for end in ends)})
+
+
+_TOLD_BY: Final = {"by": frozenset({"by", "agent"}), "team": frozenset({"team"})}
+
+
+def acts_of(log: EventLog) -> LazyColumns:
+    """Name who answered and who resolved each case of `ids`, and the team that was responsible then.
+
+    The person is who the event names, or else who was responsible for the case at that time.
+    """
+    names = [name for name in columns_told(log.columns.keys()) if name.endswith(("_by", "_team"))]
+    return LazyColumns(names, lambda name: _acted(log, *name.rsplit("_", 1)))
+
+
+def _acted(log: EventLog, act: str, end: str) -> Column:
+    fact = CASE_FACTS.table[ACTS[act]]
+    rows, undone = _rows(log, fact.told_by), _last(log, _rows(log, fact.undone_by))
+    event = _last(log, rows[::-1] if fact.how == "first" else rows)
+    event[event <= undone] = -1
+    cases = np.flatnonzero(event >= 0)
+    none = Column.missing(Kind.LABEL, len(log.case))
+    told, owner = (log.columns.get(name, none) for name in (("by", "agent") if end == "by" else ("", "team")))
+    known = np.flatnonzero(owner.known)
+    before = np.searchsorted(known, event[cases], side="right") - 1
+    since = known[before] if len(known) else before
+    mine = (before >= 0) & (log.case[since] == cases)
+    named = np.full(len(cases), -1, np.int32)
+    named[mine] = owner.values[since[mine]]
+    return _first_known(told.take(event[cases]), Column(Kind.LABEL, named, owner.labels), cases, len(log.ids))
+
+
+def _first_known(one: Column, other: Column, cases: Array, size: int) -> Column:
+    """Take the labels of some cases from the first column that has one."""
+    codes: dict[str, int] = {}
+    lookup, after = (
+        np.array([*(codes.setdefault(label, len(codes)) for label in column.labels), -1], np.int32)
+        for column in (one, other)
+    )
+    values = np.full(size, -1, np.int32)
+    values[cases] = np.where(one.known, lookup[one.values], after[other.values])
+    return Column(Kind.LABEL, values, list(codes))
 
 
 def _column(log: EventLog, fact: Fact) -> Column:

@@ -33,6 +33,8 @@ from servqual.model.sla.agreement import Promise
 from servqual.model.sla.clocks import ANY, CALLED_OFF, Reopening
 from servqual.model.sla.cycles import barring
 from servqual.readers.columns.columns import MISSING
+from servqual.readers.columns.labels import CLEARED
+from servqual.readers.columns.tags import TAGS, tags_in
 
 _START, _STOP, _CANCEL, _REOPEN, _WAIT, _RESUME, _BAR, _ABSORB, _CALL_OFF = (1 << bit for bit in range(9))
 _NOBODY: Final = -1
@@ -337,12 +339,15 @@ class _Fold:
 
     def _choose(self, codes: tuple[int, ...]) -> int:
         if codes not in self.choices:
-            known = {
+            labels = {
                 name: self.log.columns[name].labels[code]
                 for name, code in zip(self.codes, codes, strict=True)
                 if code >= 0
             }
-            target = self.promise.chooser.choose(known)
+            known = {
+                name: tags_in(label) if name == TAGS else label for name, label in labels.items() if label != CLEARED
+            }
+            target = self.promise.chooser.choose_by_labels(known)
             self.choices[codes] = _NOBODY if target is None else self.places[id(target)]
         return self.choices[codes]
 

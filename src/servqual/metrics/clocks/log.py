@@ -12,20 +12,23 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics.clocks.corrections import corrected
 from servqual.metrics.clocks.order import heads_of, order_of, settled, ties_of
-from servqual.model.service.case import CASE_FIRST_TOLD, CASE_TRANSITIONS, Priority, Relation
+from servqual.model.service.case import CASE_TRANSITIONS, Priority, Relation
+from servqual.model.service.case_table import CASE_FIRST_TOLD
+from servqual.model.vocabulary import own_word
 from servqual.readers.columns.accounting import Rows
-from servqual.readers.columns.columns import Chunk, Column
+from servqual.readers.columns.columns import Chunk, Column, Digits
+from servqual.readers.columns.labels import CLEARED
 from servqual.readers.columns.lazy import LazyColumns, taken
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import TABLES, Kind
 
 _EVENTS: Final = frozenset(kind.stored_name for kind in CASE_TRANSITIONS.events)
-_PRIORITIES: Final = tuple(Priority)
 _NEEDED: Final = ("case_id", "at", "event")
 Signals = tuple[tuple[str, ...], ...]
 _TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
     # event: the columns that say more of it
     "linked": ("relation",),
+    "opened": ("opened_by",),
     "replied": ("public", "bot"),
     "reported": ("opened_by",),
     "resolved": ("told_customer",),
@@ -37,6 +40,7 @@ _TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
 _ENDS: Final[Mapping[str, frozenset[str]]] = {
     "linked": frozenset(Relation),
     "replied": frozenset(("public", "internal", "bot")),
+    "opened": frozenset(("customer", "agent")),
     "reported": frozenset(("customer", "agent")),
     "resolved": frozenset(("told", "untold")),
     "verified": frozenset(("passed", "failed")),
@@ -44,7 +48,13 @@ _ENDS: Final[Mapping[str, frozenset[str]]] = {
 """Names that may follow an event and a dot; after `waiting` any name may."""
 
 
-_PLAINLY: Final = {"linked": "related", "reported": "customer"}
+_PLAINLY: Final = {"linked": "related", "opened": "customer", "reported": "customer"}
+_AS_WELL: Final[Mapping[str, tuple[str, ...]]] = {
+    "opened.customer": ("reported", "reported.customer"),
+    "opened.agent": ("reported", "reported.agent"),
+    "progress_told": ("replied", "replied.public"),
+}
+"""Further names of an event, as `Event.signals` has them."""
 
 
 def _is_event(name: str, dot: str, end: str) -> bool:
@@ -56,7 +66,7 @@ def _is_event(name: str, dot: str, end: str) -> bool:
 def _finer(event: str, *cells: Any) -> str | None:
     """Choose the finer name of an event by its cells; an absent or empty cell is None."""
     match event, *cells:
-        case "linked" | "reported", cell:
+        case "linked" | "opened" | "reported", cell:
             return str(cell or _PLAINLY[event])
         case "replied", public, bot:
             return "bot" if bot else "internal" if public == 0 else "public"
@@ -95,7 +105,7 @@ class EventLog:
     def of(cls, chunk: Chunk, now: int, matched: Collection[str] = ()) -> "EventLog":
         """Order the events up to a moment; refuse a row without case, moment or known event.
 
-        A row with an unknown priority is refused, too, where targets match on it: `matched` are the columns that
+        A row with a mistyped priority is refused, too, where targets match on it: `matched` are the columns that
         targets look at. Raises `MissingColumn` where the log has no case_id, at or event.
         """
         if not chunk.columns and not chunk.read:  # no cases at all
@@ -171,7 +181,18 @@ def _last_known(columns: Mapping[str, Column], case: Array, heads: Array, size: 
     else:
         known = np.flatnonzero(given >= 0)
         out[case[known]] = given[known]  # where an index repeats, numpy keeps the last value
-    return Column(Kind.LABEL, out, columns[name].labels)
+    labels = columns[name].labels
+    if not isinstance(labels, Digits) and CLEARED in labels:
+        out[out == labels.index(CLEARED)] = -1
+    return Column(Kind.LABEL, out, labels)
+
+
+def with_all(chunk: Chunk, matched: Collection[str]) -> Chunk:
+    """Give a log of objects the columns that targets match on and no event fills."""
+    if not chunk.sparse:
+        return chunk
+    lacking = {name: Column.missing(Kind.LABEL, chunk.size) for name in matched if name not in chunk.columns}
+    return attrs.evolve(chunk, columns={**chunk.columns, **lacking})
 
 
 def _signals(columns: Mapping[str, Column]) -> tuple[Signals, Array]:
@@ -186,7 +207,7 @@ def _signals(columns: Mapping[str, Column]) -> tuple[Signals, Array]:
             continue
         readers = () if end else _TOLD_BY.get(name, ())
         ends = [end or _finer(name, *cells) for cells in product(*(_cells(columns.get(column)) for column in readers))]
-        codes = [names.setdefault((name, f"{name}.{end}") if end else (name,), len(names)) for end in ends]
+        codes = [names.setdefault(_names(name, end), len(names)) for end in ends]
         plain[code] = codes[0]
         there = [columns[column] for column in readers if column in columns]
         if there:
@@ -199,6 +220,12 @@ def _signals(columns: Mapping[str, Column]) -> tuple[Signals, Array]:
     for rows, given in finer:
         signals[rows] = given
     return tuple(names), signals
+
+
+def _names(name: str, end: str | None) -> tuple[str, ...]:
+    finer = f"{name}.{end}" if end else name
+    told = _AS_WELL.get(finer)
+    return (name, *told) if told else (name, finer) if end else (name,)
 
 
 def _cells(column: Column | None) -> list[Any]:
@@ -216,8 +243,8 @@ def _usable(chunk: Chunk, signal: Array, matched: Collection[str]) -> tuple[Arra
     }
     priority = chunk.columns.get("priority")
     if priority is not None and "priority" in matched:
-        known = np.array([*(label in _PRIORITIES for label in priority.labels), True])  # the last for an empty cell
-        good["priority"] = known.take(priority.values), f"must be one of {', '.join(_PRIORITIES)}"
+        known = np.array([*map(_no_slip, priority.labels), True])  # the last for an empty cell
+        good["priority"] = known.take(priority.values), f"must not be one slip away from {', '.join(Priority)}"
     usable = np.logical_and.reduce([known for known, _ in good.values()])
     refusals = chunk.refusals
     for name, (known, reason) in good.items():
@@ -232,6 +259,14 @@ def _usable(chunk: Chunk, signal: Array, matched: Collection[str]) -> tuple[Arra
             found = found.without(part.rows)
         refusals += found
     return usable, refusals.settled()
+
+
+def _no_slip(label: str) -> bool:
+    try:
+        own_word(Priority, label)
+    except InvalidValue:
+        return False
+    return True
 
 
 def as_moment(now: int | None) -> int:

@@ -13,13 +13,14 @@ sort: whether one event may precede another depends on all events before.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 
 import numpy as np
 
 from servqual._arrays import Array
 from servqual.model.history.lifecycle import Move
 from servqual.model.hours.spans import moment
-from servqual.model.service.case import CASE_TRANSITIONS, CaseStatus
+from servqual.model.service.case import CASE_TRANSITIONS, CaseStatus, Opened
 from servqual.readers.columns.columns import Column
 from servqual.readers.columns.tables import Kind
 from servqual.readers.memory.object_columns import EVENT_COLUMNS
@@ -113,7 +114,10 @@ def _settle(order: Array, rows: Array, case: Array, tied: Array, steps: "_Steps"
 
 
 class _Steps:
-    """The transitions of a case by signal codes: the events that each status allows, and the next status."""
+    """The transitions of a case by signal codes: the events that each status allows, and the next status.
+
+    A case goes the short way once it was opened so. Of guards only that of a verification is known from the signals.
+    """
 
     def __init__(
         self,
@@ -124,18 +128,20 @@ class _Steps:
         self.signal, self.content = signal, content
         rank = {kind.stored_name: place for place, kind in enumerate(CASE_TRANSITIONS.events)}
         self.rank = [rank.get(names[0], -1) for names in signals]
-        self.to: dict[tuple[CaseStatus | None, int], CaseStatus | Move] = {}
+        self.to: dict[tuple[CaseStatus | None, int, bool], CaseStatus | Move] = {}
+        self.begins_short = [names[0] == Opened.stored_name for names in signals]
         for code, names in enumerate(signals):
             for row in CASE_TRANSITIONS.rows:
-                if row.event.stored_name == names[0] and (row.guard is None or names[-1] == "verified.passed"):
-                    for source in row.sources:
-                        self.to.setdefault((source, code), row.target)
+                if row.event.stored_name == names[0] and (row.guard is None or names[-1] != "verified.failed"):
+                    for source, short in product(row.sources, (True,) if row.short else (False, True)):
+                        self.to.setdefault((source, code, short), row.target)
 
     def walk(self, places: list[int], tied: list[bool]) -> list[int]:
         """Order places; ties go by rank, each as soon as the status allows it."""
         codes = self.signal[places].tolist()
         status: CaseStatus | None = None
         came_from: CaseStatus | None = None
+        short = False
         out: list[int] = []
         i = 0
         while i < len(places):
@@ -147,10 +153,11 @@ class _Steps:
                 keys = {n: (self.rank[codes[n]], self.content[codes[n]](places[n])) for n in waiting}
                 waiting.sort(key=keys.__getitem__)
             while waiting:
-                pick = next((n for n, e in enumerate(waiting) if (status, codes[e]) in self.to), 0)
+                pick = next((n for n, e in enumerate(waiting) if (status, codes[e], short) in self.to), 0)
                 event = waiting.pop(pick)
                 out.append(places[event])
-                target = self.to.get((status, codes[event]), Move.STAY)
+                target = self.to.get((status, codes[event], short), Move.STAY)
+                short = short or self.begins_short[codes[event]]
                 if target is Move.BACK:
                     status, came_from = came_from, None
                 elif not isinstance(target, Move):

@@ -15,18 +15,19 @@ import numpy as np
 from servqual._arrays import Array, read_only
 from servqual._checks import all_of, did_you_mean, must_be, near
 from servqual.errors import MissingColumn, UnknownName
+from servqual.metrics.clocks.cases import acts_of
 from servqual.metrics.clocks.counting import Calendars, Counting
 from servqual.metrics.clocks.cycles import Cycles
 from servqual.metrics.clocks.fold import cycles_of
 from servqual.metrics.clocks.limits import Limits
-from servqual.metrics.clocks.log import EventLog
+from servqual.metrics.clocks.log import EventLog, with_all
 from servqual.metrics.clocks.order import heads_of
 from servqual.metrics.clocks.retargeting import changed
 from servqual.metrics.time.instants import Moment, us_of
 from servqual.model.sla.agreement import Promise, Sla
 from servqual.model.sla.reading import ClockState
 from servqual.readers.columns.columns import MISSING, Chunk, Column, joined
-from servqual.readers.columns.lazy import LazyColumns
+from servqual.readers.columns.lazy import LazyColumns, with_columns
 from servqual.readers.columns.request import Request
 from servqual.readers.columns.tables import Kind
 from servqual.readers.sources import Source, TableChunks
@@ -111,13 +112,13 @@ class ClockReadings:
         }
 
     def chunk(self) -> Chunk:
-        """Return the readings as rows to count: case, state, start (as received_at) and attributes of the case."""
+        """Return the readings as rows to count: case, state, start (as received_at), attributes and who acted."""
         columns = {
             "case_id": Column(Kind.LABEL, self.case.astype(np.int32), self.log.ids),
             "received_at": Column(Kind.MOMENT, self.start),
             "state": Column(Kind.LABEL, self.state, STATES),
         }
-        known = self.log.last_known
+        known = with_columns(acts_of(self.log), self.log.last_known)
 
         def column(name: str) -> Column:
             return columns[name] if name in columns else known[name].take(self.case)
@@ -168,8 +169,9 @@ def read_log(
     must_be((Mapping, type(None)), "columns", "a mapping from our columns to theirs", columns)
     all_of(str, "columns", (columns or {}).values(), "a mapping from our columns to theirs")
     moment, request = us_of(now, "now"), Request(names=columns or {}, naive=naive, whole=True)
+    matched = {name for sla in agreements for name in sla.attributes}
     chunk = joined([read() for read in TableChunks("case_events", case_events, request)])
-    return EventLog.of(chunk, moment, {name for sla in agreements for name in sla.attributes}), moment
+    return EventLog.of(with_all(chunk, matched), moment, matched), moment
 
 
 def read_clock(sla: Sla, log: EventLog, key: str, now: int) -> ClockReadings:

@@ -1,6 +1,10 @@
 """One pass over the data for all KPIs. The door: `plan_of` a question, `chunks_of` data, `tally_of` both.
 
-- `planning`: the question, checked once: KPIs, options, plan
+- `question`: the question as a value: KPIs, groups, and how to read the data
+- `planning`: options, checked once, into a question
+- `looking_up`: columns that a table lacks, looked up in its neighbours
+- `credits`: who is credited: who acted, or the owner
+- `seeking`: what `where=` asked for, and how much of it was found
 - `chunks`: tables read some rows at a time, ahead of their turn
 - `tallying`: the pass over the chunks of all tables, and `measure`
 - `reading_rows`: one table's rows into a tally
@@ -10,10 +14,11 @@
 - `stored`: a tally as bytes
 """
 
-from servqual.metrics.engine.chunks import Chunks, Data, chunks_of
-from servqual.metrics.engine.planning import Options, Plan, Where, plan_of, spelled_out
+from servqual.metrics.engine.chunks import Chunks, Data, chunks_of, in_zone_of
+from servqual.metrics.engine.planning import Options, plan_of, spelled_out
+from servqual.metrics.engine.question import Plan, Where
 from servqual.metrics.engine.tallies import Tally
-from servqual.metrics.engine.tallying import measure, tallies_of, tally, tally_of
+from servqual.metrics.engine.tallying import measure, tallies_in, tallies_of, tally, tally_of
 
 __all__ = [
     "Chunks",
@@ -23,9 +28,11 @@ __all__ = [
     "Tally",
     "Where",
     "chunks_of",
+    "in_zone_of",
     "measure",
     "plan_of",
     "spelled_out",
+    "tallies_in",
     "tallies_of",
     "tally",
     "tally_of",

@@ -7,7 +7,8 @@ from typing import Final, TypeAlias, TypeVar
 
 from servqual._checks import among, must_be, near
 from servqual.errors import InvalidValue, MissingColumn
-from servqual.metrics.engine.planning import Options, Plan
+from servqual.metrics.engine.planning import Options
+from servqual.metrics.engine.question import Plan
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.request import Request
 from servqual.readers.files.export import Export
@@ -57,8 +58,9 @@ def in_zone_of(data: Data, options: Options) -> Options:
     return {**options, "zone": zones.pop()} if len(zones) == 1 else options
 
 
-def _chunks(data: Data, plan: Plan, table: str, *, whole: bool = False) -> TableChunks:
-    request = Request(
+def request_of(plan: Plan, table: str, *, whole: bool = False) -> Request:
+    """Say how a plan reads a table."""
+    return Request(
         names=plan.columns.get(table, {}),
         only=plan.wanted(table),
         kinds=plan.kinds(table),
@@ -67,7 +69,10 @@ def _chunks(data: Data, plan: Plan, table: str, *, whole: bool = False) -> Table
         whole=whole,
         now=plan.now,
     )
-    return TableChunks(table, data[table], request)
+
+
+def _chunks(data: Data, plan: Plan, table: str, *, whole: bool = False) -> TableChunks:
+    return TableChunks(table, data[table], request_of(plan, table, whole=whole))
 
 
 def _check_log(table: str, data: Data, plan: Plan) -> None:

@@ -1,35 +1,26 @@
-"""The question of a measurement: KPIs and options, checked once, and the columns that they need."""
+"""Options of a measurement, checked once, into its question."""
 
 import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias, TypedDict, TypeVar, Unpack
+from typing import Any, Final, TypedDict, TypeVar, Unpack
 from zoneinfo import ZoneInfo
 
-import attrs
-import numpy as np
-
-from servqual._checks import all_of, as_zone, did_you_mean, frozen, must_be, near
+from servqual._checks import all_of, among, as_zone, did_you_mean, must_be, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.accumulators import Clustered
-from servqual.metrics.catalogue._params import each_of
 from servqual.metrics.catalogue.clocks import judged_by
 from servqual.metrics.catalogue.kpis import KPIS
+from servqual.metrics.engine.question import CREDITS, Plan, Where
 from servqual.metrics.kpi.clusters import clustered
 from servqual.metrics.kpi.definition import Kpi, same_code
 from servqual.metrics.results.measures import RESULT_COLUMNS
 from servqual.metrics.time.instants import Moment, datetime_of, us_of
 from servqual.metrics.time.periods import PERIODS, RECURRING
-from servqual.model._pickled import Rebuilt
 from servqual.model.sla.agreement import Sla
 from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT
-from servqual.readers.columns.tables import Kind
 
-Where: TypeAlias = Mapping[str, Any]
-"""Column to the value, or the values, that count."""
-Dated: TypeAlias = tuple[str, str]
-"""A table and the moment that dates its rows, with what is seen of them: KPIs that share both share their groups."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -45,13 +36,15 @@ class Options(TypedDict, total=False):
     columns: Mapping[str, Mapping[str, str]] | None
     naive: str | None
     cluster: str | None
+    credit: str
+    tag_separator: str | None
     strict: bool
     threads: int | None
     progress: bool
 
 
 _DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
-    {**dict.fromkeys(Options.__annotations__), "by": (), "strict": False, "progress": False}
+    {**dict.fromkeys(Options.__annotations__), "by": (), "credit": "actor", "strict": False, "progress": False}
 )
 
 
@@ -67,84 +60,6 @@ def spelled_out(function: Function) -> Function:
     return function
 
 
-def _choices(where: Where) -> Mapping[str, tuple[Any, ...]]:
-    """Read one value or several as a tuple in a fixed order; those of numpy as Python's own."""
-    out: dict[str, tuple[Any, ...]] = {}
-    for name, given in sorted(where.items()):
-        values = given.tolist() if isinstance(given, np.ndarray | np.generic) else given
-        plain = (value.item() if isinstance(value, np.generic) else value for value in each_of(values))
-        out[name] = tuple(sorted(plain, key=repr))
-    return out
-
-
-@attrs.frozen(kw_only=True)
-class Plan(Rebuilt):
-    """A checked question: KPIs, groups, zone, the moment and period it is asked for, and how to read the data.
-
-    Two plans are equal where they ask the same; how the data are read does not matter for that.
-    """
-
-    kpis: tuple[Kpi, ...]
-    by: tuple[str, ...] = ()
-    zone: ZoneInfo = attrs.field(converter=as_zone)
-    now: int | None = None
-    period: tuple[int, int] | None = None
-    where: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict, converter=_choices)
-    cluster: str | None = None
-    sla: Sla | None = attrs.field(default=None, eq=False)
-    columns: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, converter=frozen, eq=False)
-    naive: str | None = attrs.field(default=None, eq=False)
-    desk: str | None = attrs.field(default=None, eq=False)
-    """The zone that was asked for, in which dates without a time are days."""
-    strict: bool = attrs.field(default=False, eq=False)
-    threads: int = attrs.field(default=1, eq=False)
-    progress: bool = attrs.field(default=False, eq=False)
-
-    @property
-    def read(self) -> tuple[Kpi, ...]:
-        """The KPIs that rows are read for: the asked ones, with compound ones taken apart."""
-        return tuple({(part.key, part.definition): part for kpi in self.kpis for part in kpi.parts}.values())
-
-    @property
-    def horizon(self) -> int | None:
-        """The moment of a stock: `now`, or the end of the asked period where that is earlier."""
-        return self.now if self.now is None or self.period is None else min(self.now, self.period[1])
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """The tables of the KPIs; a clock's is `case_events/` and the clock."""
-        return tuple(dict.fromkeys(kpi.table for kpi in self.read))
-
-    def wanted(self, table: str) -> frozenset[str] | None:
-        """The columns of a table that are read; None where all are, as in the log of events."""
-        mine = [kpi for kpi in self.read if kpi.table == table]
-        if not mine:
-            return None
-        return frozenset({*self.by, *self.where, *(name for kpi in mine for name in (*kpi.columns, kpi.at))})
-
-    def kinds(self, table: str) -> dict[str, Kind]:
-        """The kinds of columns that KPIs of a table declare; two that differ are refused."""
-        out: dict[str, Kind] = {}
-        for kpi in self.read:
-            for name, kind in kpi.kinds.items() if kpi.table == table else ():
-                if out.setdefault(name, kind) is not kind:
-                    raise InvalidValue.of("kinds", f"agree on {name} of {table}", name, shown=f"{out[name]} and {kind}")
-        return out
-
-    def plain(self) -> dict[str, Any]:
-        """The question as plain data, which two tallies must share to be added."""
-        kpis = [[kpi.key, kpi.definition, kpi.name, kpi.version] for kpi in self.kpis]
-        return {
-            "kpis": kpis,
-            "by": list(self.by),
-            "zone": self.zone.key,
-            "now": self.now,
-            "period": None if self.period is None else list(self.period),
-            "where": {name: list(values) for name, values in self.where.items()},
-            **({} if self.cluster is None else {"cluster": self.cluster}),
-        }
-
-
 @spelled_out
 def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
     """Look up the KPIs and check the options; with an agreement, KPIs of clocks are judged by it.
@@ -158,8 +73,10 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
         close = near(name, _DEFAULTS)
         raise UnknownName(f"options are {', '.join(_DEFAULTS)} (got {name!r}){did_you_mean(close)}", near=close)
     asked: dict[str, Any] = {**_DEFAULTS, **options}
-    groups = _groups(asked["by"])
+    groups = _groups(asked["by"], asked["cluster"])
     must_be(str, "cluster", "the name of a column", asked["cluster"] or "")
+    among("credit", asked["credit"], CREDITS)
+    must_be(str, "tag_separator", "the sign between two tags in a text", asked["tag_separator"] or "")
     must_be((tuple, list), "period", "two moments, the end outside", asked["period"] or ())
     must_be((Sla, type(None)), "sla", "an Sla", asked["sla"])
     for field in ("columns", "where"):
@@ -175,8 +92,14 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
     now = None if asked["now"] is None else _within_time("now", asked["now"], zone)
     period = None if asked["period"] is None else _between(asked["period"], zone)
     found = _kpis(kpis, asked["sla"], asked["cluster"])
+    credits_of: dict[str, str] = {}
     for kpi in found:
         _check_times(kpi, groups, now, period)
+        for part in kpi.parts:
+            if credits_of.setdefault(part.state, part.credit) != part.credit:
+                raise InvalidValue.of(
+                    "credit", "be the same for KPIs that read the same rows", kpi.key, do="measure them one by one"
+                )
     return Plan(
         kpis=found,
         by=groups,
@@ -185,6 +108,8 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
         period=period,
         where=asked["where"] or {},
         cluster=asked["cluster"],
+        credit=asked["credit"],
+        tag_separator=asked["tag_separator"],
         sla=asked["sla"],
         columns=asked["columns"] or {},
         naive=asked["naive"],
@@ -195,7 +120,7 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
     )
 
 
-def _groups(by: Sequence[str]) -> tuple[str, ...]:
+def _groups(by: Sequence[str], cluster: str | None) -> tuple[str, ...]:
     must_be(Iterable, "by", "names of columns, or ()", by)
     groups = (by,) if isinstance(by, str) else tuple(by)
     for name in groups:
@@ -207,6 +132,13 @@ def _groups(by: Sequence[str]) -> tuple[str, ...]:
             groups,
             shown=f"{taken[0]!r}; results have {', '.join(RESULT_COLUMNS)}",
             do="give it another name with columns=",
+        )
+    if "tags" in groups and cluster:
+        raise InvalidValue.of(
+            "cluster",
+            "be left out where groups are tags, for a row is in several",
+            cluster,
+            do="group by one tag with where=",
         )
     if len({*groups}) < len(groups):
         raise InvalidValue.of("by", "name each column once", groups, shown=", ".join(groups))
@@ -287,14 +219,3 @@ def _between(ends: Sequence[Moment], zone: ZoneInfo) -> tuple[int, int]:
             do="pass period=(start, end)",
         )
     return moments[0], moments[1]
-
-
-def dated(kpi: Kpi) -> Dated:
-    """The groups that a KPI falls into: those of the rows of its table that it sees, dated by its moment."""
-    seen = "/ends" if kpi.stock else "/whole" if kpi.of_period else "/chosen" if kpi.dated_by else ""
-    return (kpi.table, kpi.at + seen)
-
-
-def unread_of(state: str) -> str:
-    """Name the cells that count the rows that were unread for a state."""
-    return f"{state} unread"

@@ -7,7 +7,7 @@ depend on which thread was first.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
@@ -20,8 +20,11 @@ from servqual.errors import InvalidValue, MissingColumn, RefusedRow
 from servqual.metrics.accumulators import Amounts, Cells, Dense, MaskCounts, Run, running_form
 from servqual.metrics.engine.by_customer import CustomerChunks
 from servqual.metrics.engine.chunks import ahead
+from servqual.metrics.engine.credits import credited
 from servqual.metrics.engine.grouping import GroupCodes
-from servqual.metrics.engine.planning import Dated, Plan, dated, unread_of
+from servqual.metrics.engine.looking_up import Neighbours
+from servqual.metrics.engine.question import Dated, Plan, unread_of
+from servqual.metrics.engine.seeking import Sought
 from servqual.metrics.engine.stocks import Stocks, is_mask, periods_of
 from servqual.metrics.engine.tallies import Tally
 from servqual.metrics.kpi.definition import Kpi
@@ -31,6 +34,7 @@ from servqual.metrics.time.periods import keys_of
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusal, Refusals
+from servqual.readers.columns.tags import TAGS, tagged, tags_in
 from servqual.readers.sources import chosen, chosen_rows
 
 _WARM = (1 << 25) - (1 << 16)
@@ -44,22 +48,29 @@ _AHEAD = 4
 class Tallier:
     """Thread-safe tally of the chunks of one table.
 
-    For a keyed KPI the rows are held, parted by customer, and tallied at the end.
+    For a keyed KPI the rows are held, parted by customer, and tallied at the end. KPIs that credit different people
+    see different agents and teams in the same rows; rows are completed from the `neighbours`.
     """
 
-    def __init__(self, plan: Plan, table: str) -> None:
+    def __init__(self, plan: Plan, table: str, neighbours: Neighbours | None = None) -> None:
         self._plan = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table == table))
         mine = tuple(kpi for kpi in plan.kpis if all(part.table == table for part in kpi.parts))
         self._asked = attrs.evolve(plan, kpis=mine)
         self._table = table
-        self._by_customer = _held(self._plan)
+        self._neighbours = neighbours or Neighbours()
+        self._by_customer = _held(self._plan, table)
         self._rows = Rows()
         self._checked: frozenset[str] | None = None
         self._lock = threading.Lock()
         # glibc returns freed memory to the system, and takes it anew for the next chunk, unless as much was freed
         # before: 20 million rows take 1.2 times as long without this line
         np.empty(_WARM, np.uint8)
-        self._parts = {part: _part(self._plan, part) for part in map(dated, self._plan.kpis)}
+        self._parts = {part: _part(self._plan, part) for part in map(self._plan.part, self._plan.kpis)}
+        self._sides: dict[str, dict[Dated, None]] = {}
+        for kpi in self._plan.kpis:
+            credit = kpi.credit if self._plan.credited_by(kpi) else ""
+            self._sides.setdefault(credit, {})[self._plan.part(kpi)] = None
+        self._sought = Sought(self._plan, table)
 
     def add(self, chunk: Chunk) -> None:
         """Tally one more chunk; rows outside the `where` of the plan do not count.
@@ -67,11 +78,9 @@ class Tallier:
         A keyed KPI sees them all the same: the order of contacts does not depend on who asks.
         """
         if self._by_customer is None:
-            chunk = chosen(chunk, self._plan.where)
-        self._check(chunk)
-        if self._by_customer is None:
             self._add(chunk)
         else:
+            self._check(chunk)
             self._by_customer.add(chunk)
 
     def tally(self, pool: Executor | None = None) -> Tally:
@@ -83,8 +92,11 @@ class Tallier:
         cells: dict[str, Cells] = {}
         for part, filled in self._parts.items():
             groups[part], found = filled.cells(pool.map if pool else map)
+            if TAGS in self._plan.by:
+                groups[part], taken, places = groups[part].spread(TAGS, tags_in)
+                found = {state: some.ordered(taken).moved(places, groups[part].size) for state, some in found.items()}
             cells |= found
-        return Tally(self._asked, groups, cells, {self._table: self._rows})
+        return Tally(self._asked, groups, cells, {self._table: self._rows}, self._sought.found())
 
     def _check(self, chunk: Chunk) -> None:
         """Refuse a chunk without a needed column, or without a used one that other chunks have.
@@ -94,8 +106,9 @@ class Tallier:
         names = frozenset(chunk.columns)
         if names == self._checked:
             return
+        added = {*self._plan.ways.get(self._table, ())}
         for kpi in self._plan.kpis:
-            _check_needs(kpi, chunk, self._plan)
+            _check_needs(kpi, chunk, names | added | self._plan.credited_by(kpi).keys(), self._plan)
         if not chunk.size:
             return
         used = {name for kpi in self._plan.kpis for name in kpi.uses}
@@ -110,32 +123,45 @@ class Tallier:
             )
         self._checked = names
 
+    def _seen(self, chunk: Chunk, credit: str) -> Chunk:
+        """Give the rows with the agents and teams that are credited, the columns that are looked up, and tags."""
+        plan, table = self._plan, self._table
+        chunk = credited(chunk, plan.credited.get(table, {}).get(credit, {}))
+        return tagged(self._neighbours.completed(chunk, plan.ways.get(table, {})), plan.tag_separator)
+
     def _add(self, chunk: Chunk) -> None:
-        views: dict[str, View] = {}
-        inside = None if self._by_customer is None else chosen_rows(chunk, self._plan.where)
-        if chunk.size:
+        views: list[tuple[View, Array | None]] = []
+        apart = self._by_customer is None and len(self._sides) == 1
+        if not apart and self._by_customer is None:
+            self._check(chunk)
+        for credit, parts in self._sides.items():
+            seen = self._seen(chunk, credit)
+            inside = chosen_rows(seen, self._plan.where)
+            self._sought.add(seen, credit)
+            if apart:
+                chunk, inside = chosen(seen, inside), None
+                self._check(seen := chunk)
+            mine: dict[str, View] = {}
             memo: dict[Any, Any] = {}
-            for filled in self._parts.values():
-                filled.add(chunk, memo, views, inside)
-        rows = _accounted(chunk, tuple(views.values()), inside)
+            for part in parts if seen.size else ():
+                self._parts[part].add(seen, memo, mine, inside)
+            views += ((view, inside) for view in mine.values())
+        rows = _accounted(chunk, views)
         if self._plan.strict and rows.refusals:
             raise refused(rows.refusals[0])
         with self._lock:
             self._rows += rows
 
 
-def _held(plan: Plan) -> CustomerChunks | None:
+def _held(plan: Plan, table: str) -> CustomerChunks | None:
     """Make the store that holds rows for keyed KPIs; None without one."""
     keys = {kpi.keyed_by for kpi in plan.kpis if kpi.law == "keyed"}
-    if not keys:
-        return None
-    columns = {name for kpi in plan.kpis for name in (*kpi.columns, kpi.at)} | {*plan.by, *plan.where}
-    return CustomerChunks(keys.pop() if len(keys) == 1 else "", columns)
+    return CustomerChunks(keys.pop() if len(keys) == 1 else "", plan.wanted(table) or ()) if keys else None
 
 
 def _part(plan: Plan, part: Dated) -> "_Dated | Stocks":
     """Make what counts the KPIs of a part; a stock that is not grouped by period is seen once, at its moment."""
-    kpis = [kpi for kpi in plan.kpis if dated(kpi) == part]
+    kpis = [kpi for kpi in plan.kpis if plan.part(kpi) == part]
     if not kpis[0].stock:
         return _Dated(plan, kpis)
     return (
@@ -246,14 +272,19 @@ def _both(*masks: Array | None) -> Array | None:
     return np.logical_and.reduce(some) if some else None
 
 
-def _accounted(chunk: Chunk, views: Sequence[View], inside: Array | None) -> Rows:
-    """Account for the rows inside: read, used, and refused with their reasons."""
+def _accounted(chunk: Chunk, views: Sequence[tuple[View, Array | None]]) -> Rows:
+    """Account for the rows inside any view: read, used, and refused with their reasons."""
     refusals = Refusals()
-    for view in views:
-        refusals += view.refusals + chunk.refusals.of_columns(view.named)
-    unused = np.logical_and.reduce([view.bad for view in views]) if refusals else np.zeros(0, np.bool_)
+    for view, inside in views:
+        mine = view.refusals + chunk.refusals.of_columns(view.named)
+        refusals += mine if inside is None or not mine else mine.only(chunk.numbers[inside])
+    unused = np.zeros(0, np.bool_)
+    if refusals:
+        unused = np.logical_and.reduce([view.bad if mask is None else view.bad | ~mask for view, mask in views])
+    masks = [mask for _, mask in views if mask is not None]
+    inside = np.logical_or.reduce(masks) if masks and len(masks) == len(views) else None
     if inside is not None and refusals:
-        refusals, unused = refusals.only(chunk.numbers[inside]), unused & inside
+        unused = unused & inside
     # rows of a case are used, or refused, with it
     lost, read = _weighed(chunk, unused), chunk.read if inside is None else _weighed(chunk, inside) + len(chunk.lost)
     settled = refusals.settled().numbered(lambda rows: rows % NUMBERED_ANEW)
@@ -270,13 +301,13 @@ def refused(first: Refusal) -> RefusedRow:
     return RefusedRow(str(first), row=first.row, column=first.column, value=first.value, reason=first.reason)
 
 
-def _check_needs(kpi: Kpi, chunk: Chunk, plan: Plan) -> None:
+def _check_needs(kpi: Kpi, chunk: Chunk, given: Collection[str], plan: Plan) -> None:
     if not (chunk.columns or chunk.others):
         return
     dating = (kpi.at,) if plan.period or kpi.stock or kpi.dated_by else ()
     wanted = (*kpi.needs, *dating, *keys_of(plan.by, kpi.at))
     for name in wanted:
-        if name not in chunk.columns:
+        if name not in given:
             names = [*chunk.columns, *chunk.others]
             close = near(name, names)
             raise MissingColumn(

@@ -25,7 +25,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.metrics.accumulators import Amounts, Cells, Dense, MaskCounts, Run, Running, running_form
 from servqual.metrics.engine.grouping import GroupCodes, check_size
-from servqual.metrics.engine.planning import Plan, unread_of
+from servqual.metrics.engine.question import Plan, unread_of
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 from servqual.metrics.results.groups import Groups

@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import pairwise
 from types import NoneType
 from typing import Any, Final, TypeAlias
@@ -24,7 +24,8 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.errors import TallyMismatch, UnreadableTally
 from servqual.metrics.accumulators import Cells, Dense, as_fields, restored
-from servqual.metrics.engine.planning import Plan, dated, unread_of
+from servqual.metrics.engine.question import Plan, unread_of
+from servqual.metrics.engine.seeking import Found, Founds
 from servqual.metrics.results.groups import Groups, in_order
 from servqual.readers.columns.accounting import Rows
 
@@ -39,18 +40,23 @@ _DIGITS: Final = 20
 
 @attrs.frozen(eq=False)
 class Stored:
-    """Content of the bytes: the plan as plain data, groups by table and moment, cells by state, rows by table."""
+    """Content of the bytes.
+
+    The plan as plain data, groups by table and moment, cells by state, rows by table, and by column of `where=` what
+    was found of its values.
+    """
 
     plan: dict[str, Any]
     groups: Mapping[tuple[str, str], Groups]
     cells: Mapping[str, Cells]
     rows: Mapping[str, Rows]
+    founds: Founds
 
 
 def pack(stored: Stored) -> bytes:
     """Write the bytes."""
     arrays = list(_arrays(stored))
-    header = {
+    header: dict[str, Any] = {
         "plan": stored.plan,
         "parts": [
             {"part": part, "by": groups.by, "labels": [[_label(name) for name in names] for names in groups.labels]}
@@ -67,6 +73,10 @@ def pack(stored: Stored) -> bytes:
             for table, rows in stored.rows.items()
         },
     }
+    if stored.founds:
+        header["founds"] = [
+            [*asked, [[found.rows, [*found.near]] for found in some]] for asked, some in sorted(stored.founds.items())
+        ]
     text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
         "utf-8", "surrogatepass"
     )
@@ -120,19 +130,29 @@ def _read(data: bytes, start: int, asked: Callable[[dict[str, Any]], Plan]) -> t
     for (kind, state, name), values in arrays.items():
         if kind == "cells":
             fields[state][name] = values
-    if groups.keys() != {dated(kpi) for kpi in plan.read} or len(arrays) != len(groups) + sum(
+    if groups.keys() != {plan.part(kpi) for kpi in plan.read} or len(arrays) != len(groups) + sum(
         map(len, fields.values())
     ):
         raise ValueError("its groups are not those of its KPIs")
     cells: dict[str, Cells] = {
-        state: restored(kpi.accumulator, fields[state], header["sparse"].get(state), groups[dated(kpi)].size)
+        state: restored(kpi.accumulator, fields[state], header["sparse"].get(state), groups[plan.part(kpi)].size)
         for state, kpi in of_state.items()
     }
     for state, kpi in unread.items():
         if fields[state]:
-            cells[state] = _unread(fields[state], groups[dated(kpi)].size)
+            cells[state] = _unread(fields[state], groups[plan.part(kpi)].size)
     rows = {table: _rows(*counts) for table, counts in header["rows"].items()}
-    return plan, Stored(header["plan"], groups, cells, rows)
+    founds = {
+        (table, name, credit): _founds(plan, name, some) for table, name, credit, some in header.get("founds", [])
+    }
+    return plan, Stored(header["plan"], groups, cells, rows, founds)
+
+
+def _founds(plan: Plan, name: str, stored: list[tuple[int, list[Any]]]) -> tuple[Found, ...]:
+    """Read what was found of each wanted value of a column."""
+    if len(stored) != len(plan.where[name]) or any(rows < 0 or (rows and near) for rows, near in stored):
+        raise ValueError("what was found is not what its plan asks for")
+    return tuple(Found(rows, tuple(near)) for rows, near in stored)
 
 
 def _unread(fields: dict[str, Array], size: int) -> Dense:
@@ -239,11 +259,11 @@ def _names(each: Test) -> Test:
     return lambda value: type(value) is dict and all(map(each, value.values()))
 
 
-def _record(parts: Mapping[str, Test], *, maybe: str = "") -> Test:
-    """A mapping with these names, of which one may be missing."""
+def _record(parts: Mapping[str, Test], *, maybe: Collection[str] = ()) -> Test:
+    """A mapping with these names, of which some may be missing."""
     return lambda value: (
         type(value) is dict
-        and parts.keys() - {maybe} <= value.keys() <= parts.keys()
+        and parts.keys() - maybe <= value.keys() <= parts.keys()
         and all(parts[name](part) for name, part in value.items())
     )
 
@@ -262,8 +282,11 @@ _PLAN: Final = _record(
         "period": lambda value: _NOTHING(value) or _SPAN(value),
         "where": _names(_list(_VALUE)),
         "cluster": _TEXT,
+        "credit": _TEXT,
+        "credited": _names(_names(_names(_TEXT))),
+        "ways": _names(_names(_list(_TEXT))),
     },
-    maybe="cluster",
+    maybe={"cluster", "credit", "credited", "ways"},
 )
 _HEADER: Final = _record(
     {
@@ -274,5 +297,7 @@ _HEADER: Final = _record(
         "sparse": _names(_row(_TEXT, _list(_TEXT))),
         "arrays": _list(_row(_TEXT, _TEXT, _TEXT, _list(_COUNT))),
         "rows": _names(_row(_COUNT, _COUNT, _list(_row(_TEXT, _TEXT, _COUNT)))),
-    }
+        "founds": _list(_row(_TEXT, _TEXT, _TEXT, _list(_row(_COUNT, _list(_is(str, int, float, bool)))))),
+    },
+    maybe={"founds"},
 )

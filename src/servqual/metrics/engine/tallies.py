@@ -14,11 +14,13 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import all_of, must_be, near
 from servqual._words import counted, number
-from servqual.errors import InvalidValue, TallyMismatch, UnknownName
+from servqual.errors import InvalidValue, TagsOverlap, TallyMismatch, UnknownName
 from servqual.metrics.accumulators import Cells, Dense
 from servqual.metrics.catalogue._params import CHOOSING, NAMING, each_of
 from servqual.metrics.catalogue.kpis import KPIS
-from servqual.metrics.engine.planning import Dated, Plan, dated, plan_of, unread_of
+from servqual.metrics.engine.planning import plan_of
+from servqual.metrics.engine.question import Dated, Plan, unread_of
+from servqual.metrics.engine.seeking import Found, Founds, added, unmatched
 from servqual.metrics.engine.stocks import periods_of
 from servqual.metrics.engine.stored import Stored, pack, unpack
 from servqual.metrics.kpi.compound import Compound
@@ -28,9 +30,11 @@ from servqual.metrics.results.caveats import MOSTLY, UNREAD, Caveat, unread_shar
 from servqual.metrics.results.estimates import numbers_of
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measures import Measures
+from servqual.metrics.results.nearest import near_words
 from servqual.metrics.time.instants import datetime_of
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.standing import UNCHECKED
+from servqual.readers.columns.tags import TAGS
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -38,7 +42,7 @@ class Tally:
     """Cells of accumulators by group; `+` adds tallies of the same plan, `measure()` derives the numbers.
 
     `added` says that it is a sum, whose keyed KPIs hold only where each customer is in one of the parts; its bytes are
-    those of a tally of all rows, and do not say it.
+    those of a tally of all rows, and do not say it. `founds` counts the rows of each value of `where=`.
 
     >>> import numpy as np
     >>> from servqual.metrics import tally
@@ -53,6 +57,7 @@ class Tally:
     groups: Mapping[Dated, Groups]
     cells: Mapping[str, Cells]
     rows: Mapping[str, Rows]
+    founds: Founds = attrs.field(factory=dict)
     added: bool = False
 
     def __add__(self, other: "Tally") -> "Tally":
@@ -82,7 +87,7 @@ class Tally:
                 if sides:
                     cells[state] = sides[0] if len(sides) == 1 else sides[0] + sides[1]  # type: ignore[operator]
         rows = {t: self.rows.get(t, Rows()) + other.rows.get(t, Rows()) for t in {**self.rows, **other.rows}}
-        return Tally(self.plan, groups, cells, rows, added=True)
+        return Tally(self.plan, groups, cells, rows, added(self.founds, other.founds, self.plan), added=True)
 
     def without(self, *columns: str) -> "Tally":
         """Make the groups coarser: some columns of `by` are left out.
@@ -102,7 +107,15 @@ class Tally:
                 self.plan.cluster,
                 do="tally anew by fewer columns",
             )
-        plan = attrs.evolve(self.plan, by=tuple(name for name in self.plan.by if name not in columns))
+        if TAGS in columns:
+            raise TagsOverlap.of(
+                "columns",
+                "not name tags, for a row is in each of its tags",
+                columns,
+                shown=", ".join(columns),
+                do="tally anew without tags",
+            )
+        plan = self.plan.coarser([name for name in self.plan.by if name not in columns])
         stocks = [kpi.key for kpi in self.plan.read if kpi.stock]
         if stocks and periods_of(plan.by) and periods_of(columns):
             raise InvalidValue.of(
@@ -116,15 +129,17 @@ class Tally:
         cells: dict[str, Cells] = {}
         for part, mine in self.groups.items():
             last = self._last(part) if periods_of(columns) else None
-            groups[part], places = (mine if last is None else mine.only(last)).without(columns)
+            coarse, places = (mine if last is None else mine.only(last)).without(columns)
             for state in filter(self.cells.__contains__, _states(self.plan, part)):
                 kept = self.cells[state] if last is None else self.cells[state].ordered(last)
-                cells[state] = kept.moved(places, groups[part].size)
-        return Tally(plan, groups, cells, self.rows, self.added)
+                cells[state] = kept.moved(places, coarse.size)
+            # parts that credit different people are one where nobody is named
+            groups |= {plan.part(kpi): coarse for kpi in plan.read if self.plan.part(kpi) == part}
+        return Tally(plan, groups, cells, self.rows, self.founds, self.added)
 
     def alone(self, kpi: Kpi, place: int) -> "Tally":
         """Take one KPI in one of its groups, counted as `measure` shows them, as a tally without groups."""
-        plan = attrs.evolve(self.plan, kpis=(kpi,), by=())
+        plan = attrs.evolve(self.plan.coarser(()), kpis=(kpi,))
         shown = [self._shown(part)[0] for part in kpi.parts]
         where = shown[0].union(shown[1])[1:] if isinstance(kpi, Compound) else (np.arange(shown[0].size),)
         cells: dict[str, Cells] = {}
@@ -132,7 +147,9 @@ class Tally:
             mine = np.flatnonzero(places == place)
             for state in filter(self.cells.__contains__, (part.state, unread_of(part.state))):
                 cells[state] = self._shown(part, state)[1].ordered(mine).moved(np.zeros(len(mine), np.int64), 1)
-        return Tally(plan, {dated(part): Groups.whole() for part in kpi.parts}, cells, self.rows, self.added)
+        return Tally(
+            plan, {plan.part(part): Groups.whole() for part in kpi.parts}, cells, self.rows, self.founds, self.added
+        )
 
     def _last(self, part: Dated) -> Array | None:
         """Groups of the last end of a stock; None for what adds up over time."""
@@ -160,6 +177,7 @@ class Tally:
             where=self.plan.where,
             now=None if self.plan.now is None else datetime_of(self.plan.now),
             period=None if period is None else (datetime_of(period[0]), datetime_of(period[1])),
+            credited={kpi.key: [*self.plan.credited_by(kpi).values()] for kpi in self.plan.kpis},
             unread={kpi.key: unread for kpi in self.plan.kpis if (unread := self._unread(kpi)) is not None},
             of_all={kpi.key: self._of_all(kpi, *found[kpi.key]) for kpi in self.plan.kpis},
             tally=self,
@@ -192,9 +210,11 @@ class Tally:
 
     def _of_all(self, kpi: Kpi, groups: Groups, numbers: Numbers) -> tuple[Caveat, ...]:
         """Say where nothing has the asked values, a column of the groups has none, or scores lie off their scale."""
+        missed = [each for part in kpi.parts for each in unmatched(self.founds, part, self.plan)]
+        lacking = tuple(dict.fromkeys(_nowhere(name, wanted, found) for name, wanted, found in missed))
         chosen = {**self.plan.where, **(kpi.params.get("only") or {})}
         if chosen and not (numbers.n.any() or numbers.undecided.any()):
-            return (_no_row_has(chosen),)
+            return lacking or (_no_row_has(chosen),)
         named = {name: kpi.params[name] for name in NAMING if kpi.params.get(name)}
         counting = {name: kpi.params[name] for name in CHOOSING if kpi.params.get(name)}
         if named and not (np.nan_to_num(numbers.value) != 0).any():
@@ -202,7 +222,7 @@ class Tally:
         if counting and not (numbers.n.any() or numbers.undecided.any()) and groups.size:
             return (_no_row_has(counting),)
         empty = [name for name, labels in zip(groups.by, groups.labels, strict=True) if groups.size and not labels]
-        found = [Caveat("group.no_match", f"no row has a {name}") for name in empty]
+        found = [*lacking, *(Caveat("group.no_match", f"no row has a {name}") for name in empty)]
         if self.added and kpi.law == "keyed":
             found.append(_keys_apart(kpi))
         found += filter(None, map(self._part_unread, kpi.parts if isinstance(kpi, Compound) else ()))
@@ -231,7 +251,7 @@ class Tally:
 
     def _shown(self, kpi: Kpi, state: str | None = None) -> tuple[Groups, Cells]:
         """Groups and cells of a KPI, without the end before the first period of a stock."""
-        groups, cells = self.groups[dated(kpi)], self.cells[state or kpi.state]
+        groups, cells = self.groups[self.plan.part(kpi)], self.cells[state or kpi.state]
         if not (kpi.stock and periods_of(self.plan.by)):
             return groups, cells
         shown = np.flatnonzero(groups.place_in(periods_of(self.plan.by)) > 0)
@@ -239,7 +259,7 @@ class Tally:
 
     def to_bytes(self) -> bytes:
         """Write the stored form (see `servqual.metrics.engine.stored`); the same rows give the same bytes."""
-        return pack(Stored(self.plan.plain(), self.groups, self.cells, self.rows))
+        return pack(Stored(self.plan.plain(), self.groups, self.cells, self.rows, self.founds))
 
     @classmethod
     def from_bytes(cls, data: bytes, kpis: Sequence[Kpi] = ()) -> "Tally":
@@ -250,7 +270,7 @@ class Tally:
         """
         known = {**KPIS, **{kpi.key: kpi for kpi in all_of(Kpi, "kpis", kpis, "KPIs")}}
         plan, stored = unpack(data, partial(_plan, known))
-        return cls(plan, stored.groups, stored.cells, stored.rows)
+        return cls(plan, stored.groups, stored.cells, stored.rows, stored.founds)
 
     def __repr__(self) -> str:
         cells = sum(groups.size for groups in self.groups.values())
@@ -267,13 +287,17 @@ def _unchecked(table: str, late: int) -> Caveat:
     return Caveat("rows.repeats_unchecked", f"{rows} repeat an id of an earlier chunk, whose row stands")
 
 
+def _nowhere(name: str, wanted: object, found: Found) -> Caveat:
+    return Caveat("where.no_match", f"no row has {name} {wanted}{near_words(wanted, found.near)}")
+
+
 def _no_row_has(chosen: Mapping[str, Any]) -> Caveat:
     words = ", ".join(f"{name} {' or '.join(map(str, each_of(values)))}" for name, values in chosen.items())
     return Caveat("where.no_match", f"no row counted has {words}")
 
 
 def _is_stock(plan: Plan, part: Dated) -> bool:
-    return any(kpi.stock for kpi in plan.read if dated(kpi) == part)
+    return any(kpi.stock for kpi in plan.read if plan.part(kpi) == part)
 
 
 def _plan(known: Mapping[str, Kpi], stored: Mapping[str, Any]) -> Plan:
@@ -298,7 +322,9 @@ def _plan(known: Mapping[str, Kpi], stored: Mapping[str, Any]) -> Plan:
         period=None if period is None else (np.datetime64(period[0], "us"), np.datetime64(period[1], "us")),
         where=stored["where"],
         cluster=stored.get("cluster"),
+        credit=stored.get("credit", "actor"),
     )
+    plan = attrs.evolve(plan, ways=stored.get("ways", {}), credited=stored.get("credited", {}))
     for kpi, (key, definition, _, _) in zip(plan.kpis, stored["kpis"], strict=True):
         if kpi.definition != definition:
             raise TallyMismatch(
@@ -310,5 +336,5 @@ def _plan(known: Mapping[str, Kpi], stored: Mapping[str, Any]) -> Plan:
 
 def _states(plan: Plan, part: Dated) -> Iterator[str]:
     """Name the cells of a part: the state of each KPI, and the rows that were unread for it, where there are any."""
-    for state in {kpi.state: None for kpi in plan.read if dated(kpi) == part}:
+    for state in {kpi.state: None for kpi in plan.read if plan.part(kpi) == part}:
         yield from (state, unread_of(state))

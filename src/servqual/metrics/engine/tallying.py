@@ -10,11 +10,13 @@ import attrs
 
 from servqual._checks import need
 from servqual.metrics.clocks.cases import cases_of
-from servqual.metrics.clocks.log import EventLog, as_moment
+from servqual.metrics.clocks.log import EventLog, as_moment, with_all
 from servqual.metrics.clocks.readings import read_clock
 from servqual.metrics.clocks.split import split_cases
 from servqual.metrics.engine.chunks import LOG, Chunks, Data, ahead, chunks_of, in_zone_of
-from servqual.metrics.engine.planning import Options, Plan, plan_of, spelled_out
+from servqual.metrics.engine.looking_up import Neighbours, with_ways
+from servqual.metrics.engine.planning import Options, plan_of, spelled_out
+from servqual.metrics.engine.question import Plan, Way
 from servqual.metrics.engine.reading_rows import Tallier, refused
 from servqual.metrics.engine.tallies import Tally
 from servqual.metrics.kpi.definition import Kpi
@@ -35,7 +37,8 @@ def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> 
             iterator of any of these.
         options: by keyword.
             by: columns, or periods of each KPI's own moment: hour, day, week, month, quarter, year, weekday,
-                hour_of_day.
+                hour_of_day. A column that the table lacks is looked up in the tables customers, cases, interactions,
+                staff and teams, over a key that is unique there. A row counts in each of its `tags`.
             zone: IANA zone of the desk, in which periods are read and a date without a time is a day; by default that
                 of `naive` or of the layout of an `Export`, else UTC.
             now: the moment from which open items are seen; later events are not seen. numpy moments are UTC, numpy days
@@ -50,6 +53,9 @@ def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> 
             naive: the zone of moments that carry none; without it they are refused, and so are dates without `zone`.
             cluster: a column, such as customer_id, whose rows are not independent of each other: intervals of shares
                 and means then hold for repeated customers, and each needs all rows of a customer together.
+            credit: whom a KPI credits where it is grouped by agent or team: `actor` (the default) who answered or
+                resolved, as far as the table says so, or the last `owner`.
+            tag_separator: the sign between several tags in a text of the column `tags`, such as ",".
             strict: raise `RefusedRow` for the first row that cannot be used instead of counting it.
             threads: number of chunks under way at once; by default the number of processors.
             progress: show a bar of the rows that were read.
@@ -62,8 +68,8 @@ def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> 
     >>> tally(["resolution_rate"], {"cases": cases}, now=monday + dt.timedelta(days=1)).measure().one().value
     0.3333333333333333
     """
-    plan = plan_of(kpis, **in_zone_of(data, options))
-    return tally_of(plan, chunks_of(data, plan))
+    plan, data = with_ways(plan_of(kpis, **in_zone_of(data, options)), data)
+    return tally_of(plan, chunks_of(data, plan), Neighbours.of(data, plan))
 
 
 @spelled_out
@@ -81,19 +87,21 @@ def measure(kpis: Sequence[str | Kpi], data: Data, *, confidence: float = 0.95, 
     return tally(kpis, data, **options).measure(confidence)
 
 
-def tally_of(plan: Plan, chunks: Chunks) -> Tally:
+def tally_of(plan: Plan, chunks: Chunks, neighbours: Neighbours | None = None) -> Tally:
     """Tally the chunks of the tables that a plan reads; `chunks_of` gives them, or any source of chunks.
+
+    Columns that a table lacks are looked up in `neighbours`, as `with_ways` planned.
 
     >>> from servqual.metrics.engine import chunks_of, plan_of
     >>> plan = plan_of(["case_volume"])
     >>> tally_of(plan, chunks_of({"cases": {"received_at": []}}, plan)).measure().one().n
     0
     """
-    [found] = tallies_of([plan], chunks)
+    [found] = tallies_of([plan], chunks, neighbours)
     return found
 
 
-def tallies_of(plans: Sequence[Plan], chunks: Chunks) -> list[Tally]:
+def tallies_of(plans: Sequence[Plan], chunks: Chunks, neighbours: Neighbours | None = None) -> list[Tally]:
     """Tally the same chunks for several plans in one pass; the first plan says on how many threads."""
     parts: list[list[Tally]] = [[] for _ in plans]
     logged = [tuple(table for table in plan.tables if table == LOG or table not in chunks) for plan in plans]
@@ -101,27 +109,62 @@ def tallies_of(plans: Sequence[Plan], chunks: Chunks) -> list[Tally]:
         for table in dict.fromkeys(table for plan in plans for table in plan.tables):
             mine = {n: plan for n, plan in enumerate(plans) if table in plan.tables and table not in logged[n]}
             if mine:
-                for number, tallier in _tallied(table, mine, chunks[table], pool, plans[0]).items():
+                for number, tallier in _tallied(table, mine, chunks[table], pool, neighbours).items():
                     parts[number].append(tallier.tally(pool))
         if any(logged):
             log = joined([read() for read in chunks[LOG]])
             for number, tables in enumerate(logged):
                 if tables:
-                    parts[number].append(_tally_log(tables, log, plans[number], pool))
+                    parts[number].append(_tally_log(tables, log, plans[number], pool, neighbours))
     return [_side_by_side(plan, some) for plan, some in zip(plans, parts, strict=True)]
 
 
+def tallies_in(plans: Sequence[Plan], data: Data) -> list[Tally]:
+    """Tally data that can be read several times for several plans, each table in one pass.
+
+    The plans differ in KPIs, groups and period alone.
+
+    >>> from servqual.metrics.engine import plan_of
+    >>> cases = {"received_at": [], "team": [], "cause": []}
+    >>> plans = [plan_of(["case_volume"], by=by) for by in (["team"], ["cause"])]
+    >>> [tally.plan.by for tally in tallies_in(plans, {"cases": cases})]
+    [('team',), ('cause',)]
+    """
+    found = [with_ways(plan, data)[0] for plan in plans]
+    ways: dict[str, dict[str, Way]] = {}
+    credited: dict[str, dict[str, dict[str, str]]] = {}
+    for plan in found:
+        for table, some in plan.ways.items():
+            ways.setdefault(table, {}).update(some)
+        for table, acts in plan.credited.items():
+            for act, columns in acts.items():
+                credited.setdefault(table, {}).setdefault(act, {}).update(columns)
+    every = attrs.evolve(
+        found[0],
+        kpis=tuple(kpi for plan in found for kpi in plan.kpis),
+        by=tuple(dict.fromkeys(name for plan in found for name in plan.by)),
+        ways=ways,
+        credited=credited,
+    )
+    return tallies_of(found, chunks_of(data, every), Neighbours.of(data, every))
+
+
 def _tallied(
-    table: str, plans: Mapping[int, Plan], chunks: Iterable[Callable[[], Chunk]], pool: Executor, first: Plan
+    table: str,
+    plans: Mapping[int, Plan],
+    chunks: Iterable[Callable[[], Chunk]],
+    pool: Executor,
+    neighbours: Neighbours | None,
 ) -> dict[int, Tallier]:
     """Tally a table for several plans; it is read anew where an id turns out to name several rows."""
-    talliers = {number: Tallier(plan, table) for number, plan in plans.items()}
+    first = next(iter(plans.values()))
+    talliers = {number: Tallier(plan, table, neighbours) for number, plan in plans.items()}
     try:
         with _bar(table, shown=first.progress) as read_more:
             for read in ahead(pool, partial(_add, [*talliers.values()]), chunks, first.threads + 1):
                 read_more(read)
     except RepeatedIdError:
-        return _tallied(table, plans, chunks, pool, first)
+        return _tallied(table, plans, chunks, pool, neighbours)
     return talliers
 
 
@@ -145,23 +188,33 @@ def _bar(table: str, *, shown: bool) -> Generator[Callable[[int], object]]:
 
 def _side_by_side(plan: Plan, parts: Iterable[Tally]) -> Tally:
     """Join tallies of different tables."""
-    found = Tally(plan, {}, {}, {})
+    out = Tally(plan, {}, {}, {})
     for part in parts:
-        found = Tally(plan, {**found.groups, **part.groups}, {**found.cells, **part.cells}, {**found.rows, **part.rows})
-    return found
+        out = Tally(
+            plan,
+            {**out.groups, **part.groups},
+            {**out.cells, **part.cells},
+            {**out.rows, **part.rows},
+            {**out.founds, **part.founds},
+        )
+    return out
 
 
-def _tally_log(tables: Sequence[str], log: Chunk, plan: Plan, pool: ThreadPoolExecutor) -> Tally:
+def _tally_log(
+    tables: Sequence[str], log: Chunk, plan: Plan, pool: ThreadPoolExecutor, neighbours: Neighbours | None
+) -> Tally:
     """Tally clocks, and cases where there is no table of them, from the log of their events.
 
     A long log is dealt into pieces of whole cases, which all processors share.
     """
     asked = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table in tables))
     now, sla = as_moment(plan.now), plan.sla
-    talliers = {table: Tallier(asked, table) for table in tables}
+    matched = () if sla is None else sla.attributes
+    log = with_all(log, matched)
+    talliers = {table: Tallier(asked, table, neighbours) for table in tables}
 
     def count(piece: Callable[[], Chunk]) -> Rows:
-        events = EventLog.of(piece(), now, () if sla is None else sla.attributes)
+        events = EventLog.of(piece(), now, matched)
         if plan.strict and events.rows.refusals:
             raise refused(events.rows.refusals[0])
         for table, tallier in talliers.items():

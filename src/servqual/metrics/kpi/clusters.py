@@ -39,3 +39,16 @@ def clustered(kpi: Kpi, column: str) -> Kpi:
     return attrs.evolve(
         kpi, accumulator=Clustered, law="keyed", keyed_by=keyed_by, needs=needs, rows=rows, statistic=kpi.statistic
     )
+
+
+def unclustered(kpi: Kpi) -> tuple[Kpi, str]:
+    """Give the KPI and the column that `clustered` made a KPI of.
+
+    >>> from servqual.metrics import KPIS
+    >>> base, column = unclustered(clustered(KPIS["reopen_rate"], "customer_id"))
+    >>> base == KPIS["reopen_rate"], column
+    (True, 'customer_id')
+    """
+    rows: Any = kpi.rows
+    cells = dict(zip(rows.__code__.co_freevars, (cell.cell_contents for cell in rows.__closure__), strict=True))
+    return cells["kpi"], cells["column"]

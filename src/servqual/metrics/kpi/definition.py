@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import pickle
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cached_property, partial
@@ -15,7 +16,7 @@ import numpy as np
 
 from servqual._arrays import Array, read_only
 from servqual._checks import among, as_texts, filled, frozen, must_be, near, one_of
-from servqual.errors import InvalidValue
+from servqual.errors import InvalidValue, KpiNotPicklable
 from servqual.metrics.accumulators import (
     Accumulator,
     Clustered,
@@ -54,6 +55,8 @@ Unit: TypeAlias = Literal[
 Better: TypeAlias = Literal["higher", "lower"]
 RowFunction: TypeAlias = Callable[[View], Mapping[str, Array]]
 _MICROSECOND = dt.timedelta(microseconds=1)
+_CHECKING = frozenset({"vocabulary"})
+"""Fields of the model by which words are checked: they change no number, and so no definition."""
 
 
 def _frozen(value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -114,6 +117,8 @@ class Kpi(Rebuilt):
             at moments of its own that the KPI reads, or for good. `at` is when a row begins to be there.
         dated_by: the moment chosen by `with_(dated_by=…)` to date rows by, as `at` then does; a row without it, or
             whose moment comes after `now`, does not count (one of `due_at` may lie ahead).
+        credit: whom it credits where it is grouped by agent or team: `answered` and `resolved` are who answered or
+            resolved (`answered_by`, `answered_team`, …), as far as the table says so; empty for the owner.
         version: raised when `rows` changes its meaning; part of the definition, and never used twice.
 
     >>> from servqual.metrics import KPIS
@@ -147,6 +152,7 @@ class Kpi(Rebuilt):
     of_period: bool = False
     stock: bool = False
     dated_by: str = ""
+    credit: str = attrs.field(default="", validator=one_of("", "answered", "resolved"))
     version: int = 1
 
     def __attrs_post_init__(self) -> None:
@@ -163,6 +169,10 @@ class Kpi(Rebuilt):
             names = (*self.needs, *TABLES.get(self.table, ()))
             moments = [name for name in names if name == "at" or name.endswith("_at")]
             object.__setattr__(self, "at", "received_at" if "received_at" in moments else next(iter(moments), ""))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        build, (kind, fields) = super().__reduce__()
+        return _built, (build, kind, {**fields, "rows": _Function(self.key, self.rows)})
 
     def with_(self, *, key: str | None = None, dated_by: str | None = None, **params: object) -> "Kpi":
         """Set parameters; beside the original the new KPI needs a `key` of its own.
@@ -231,6 +241,16 @@ class Kpi(Rebuilt):
         ((-100, 100), (1, 7), (0, inf))
         """
         return ends_of(self.between, self.unit, self.statistic, self.params)
+
+    @property
+    def told_in(self) -> str:
+        """Unit in which its values are told: `working s` for seconds of business time, which are never told in days.
+
+        >>> from servqual.metrics import KPIS
+        >>> KPIS["asa"].told_in
+        's'
+        """
+        return "working s" if self.unit == "s" and self.params.get("hours") is not None else self.unit
 
     def arguments(self, view: View) -> Mapping[str, Any]:
         """Call `rows`, and refuse a result that the accumulator cannot take."""
@@ -303,6 +323,33 @@ class Kpi(Rebuilt):
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
+class _Function:
+    """Function of a KPI on its way: copied as it is, and pickled by its name, or refused."""
+
+    __slots__ = ("function", "key")
+
+    def __init__(self, key: str, function: RowFunction) -> None:
+        self.key, self.function = key, function
+
+    def __deepcopy__(self, _: object) -> "_Function":
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            pickle.dumps(self.function)
+        except (pickle.PicklingError, AttributeError, TypeError) as why:
+            raise KpiNotPicklable(
+                f"rows of {self.key} must be a function that can be imported to be pickled (got {self.function!r:.80}: "
+                f"{why}); define it at the top of a module",
+                key=self.key,
+            ) from None
+        return _Function, (self.key, self.function)
+
+
+def _built(build: Callable[..., Kpi], kind: type[Kpi], fields: dict[str, Any]) -> Kpi:
+    return build(kind, {**fields, "rows": fields["rows"].function})
+
+
 def _made_with(function: Any) -> list[object]:
     """Arguments and enclosed values of a function, as plain data; never its name or module."""
     if isinstance(function, partial):
@@ -346,7 +393,8 @@ def _of_parts(value: Any) -> object:
     if isinstance(value, Hours):
         return value.content_hash
     if attrs.has(type(value)):
-        fields = {f.name: _plain(getattr(value, f.name)) for f in attrs.fields(type(value)) if f.eq}
+        told = [f.name for f in attrs.fields(type(value)) if f.eq and f.name not in _CHECKING]
+        fields = {name: _plain(getattr(value, name)) for name in told}
         return [name_of(type(value)), fields]
     if callable(value):
         return _made_with(value)

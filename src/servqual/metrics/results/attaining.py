@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import ClassVar, Literal, TypeAlias, get_args
+from typing import ClassVar, Literal, Protocol, TypeAlias, get_args
 
 import attrs
 
@@ -64,13 +64,16 @@ class Attainment:
     def verdict(self) -> GoalVerdict:
         """Whether the goal is reached, by the interval; see `Measures.against`."""
         m = self.measured
-        low, high = m.low, m.high
-        if m.value is not None and m.unit == "share" and m.undecided and low is not None and high is not None:
-            least, most = _with_undecided(m, m.value)
-            low, high = min(low, least), max(high, most)
-        if m.value is None or m.mostly_unread:
-            return "cannot_be_judged"
-        return held_against(low, high, self.goal, self._better, self.margin)
+        return verdict_on_interval(
+            m,
+            m.low,
+            m.high,
+            unit=m.unit,
+            unread=m.mostly_unread,
+            goal=self.goal,
+            better=self._better,
+            margin=self.margin,
+        )
 
 
 def verdict_on_cases(measured: Measurement, goal: float | None, better: str | None) -> GoalVerdict:
@@ -83,18 +86,55 @@ def verdict_on_cases(measured: Measurement, goal: float | None, better: str | No
     >>> [verdict_on_cases(open_cases, goal, "higher") for goal in (0.6, 0.8, 0.9)]
     ['reached', 'unclear', 'not_reached']
     """
-    if measured.value is None or measured.mostly_unread:
+    value, unread = measured.value, measured.mostly_unread
+    return verdict_on_interval(measured, value, value, unit=measured.unit, unread=unread, goal=goal, better=better)
+
+
+class Counted(Protocol):
+    """A value with the items that it counts, and those that are undecided."""
+
+    @property
+    def value(self) -> float | None:
+        """The value; None where there is no data."""
+
+    @property
+    def n(self) -> int:
+        """Items that count."""
+        ...
+
+    @property
+    def undecided(self) -> int:
+        """Items that may still go either way."""
+        ...
+
+
+def verdict_on_interval(
+    of: Counted,
+    low: float | None,
+    high: float | None,
+    *,
+    unit: str,
+    unread: bool,
+    goal: float | None,
+    better: str | None,
+    margin: float = 0,
+) -> GoalVerdict:
+    """Judge a value by its interval, that of a share widened by its undecided items: all misses, or all hits.
+
+    `unread` says that most of the rows that it needs could not be read.
+
+    >>> facts = {"kpi": "csat", "group": {}, "low": 0.75, "high": 0.85, "error": 0, "better": "higher"}
+    >>> open_cases = Measurement(value=0.8, n=1000, undecided=200, unit="share", definition="", **facts)
+    >>> asked = {"unit": "share", "unread": False, "better": "higher"}
+    >>> [verdict_on_interval(open_cases, 0.75, 0.85, goal=goal, **asked) for goal in (0.6, 0.7, 0.9)]
+    ['reached', 'unclear', 'not_reached']
+    """
+    if of.value is None or unread:
         return "cannot_be_judged"
-    low = high = measured.value
-    if measured.unit == "share":
-        low, high = _with_undecided(measured, measured.value)
-    return held_against(low, high, goal, better)
-
-
-def _with_undecided(measured: Measurement, value: float) -> tuple[float, float]:
-    """The share if all undecided items become misses, and if all become hits."""
-    hits, every = round(value * measured.n), measured.n + measured.undecided
-    return hits / every, (hits + measured.undecided) / every
+    if unit == "share" and of.undecided and low is not None and high is not None:
+        hits, every = round(of.value * of.n), of.n + of.undecided
+        low, high = min(low, hits / every), max(high, (hits + of.undecided) / every)
+    return held_against(low, high, goal, better, margin)
 
 
 def held_against(

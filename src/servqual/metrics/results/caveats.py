@@ -20,7 +20,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cells.unread": f"{UNREAD:.0%} or more of the rows that the KPI needs could not be read; above {MOSTLY:.0%} a "
         "verdict is cannot_be_judged",
-        "group.no_match": "no row has a value in a column of `by`",
+        "group.no_match": "no row has a value in a column of `by`, or the label of a group that was asked for",
         "interval.approximate": "the score interval is of fewer than three hits or three misses",
         "n.small": f"fewer than {SMALL} rows: the interval says more than the value",
         "parts.unread": f"over {MOSTLY:.0%} of the rows of one of the two KPIs that it divides could not be read: its "
@@ -30,7 +30,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "scores.off_scale": "scores lie off the scale of their question, or no score of ten or more is above 6, as "
         "on a scale that ends at 5",
         "share.immature": f"more than {MOSTLY:.0%} of the items are undecided",
-        "where.no_match": "no row has the values that `where=`, or `only=` of the KPI, asks for",
+        "where.no_match": "no row has a value that `where=`, or `only=` of the KPI, asks for",
     }
 )
 """The codes and when each is given."""

@@ -1,6 +1,6 @@
 """Groups of rows as parallel arrays: sorted labels per column, and one code per column and group."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -77,6 +77,20 @@ class Groups:
         if not keep:
             return Groups.whole(), np.zeros(self.size, np.int64)
         return self._unique(tuple(self.by[i] for i in keep), [self.labels[i] for i in keep], self.codes[keep])
+
+    def spread(self, name: str, parts: Callable[[str], Iterable[str]]) -> "tuple[Groups, Array, Array]":
+        """Put each group into those of its label's parts; give also which of mine goes where, once per part."""
+        column = self.by.index(name)
+        split = [(None,), *(tuple(parts(label)) for label in self.labels[column])]
+        names = tuple(sorted({part for some in split[1:] for part in some}, key=in_order))
+        place = {None: 0, **{part: code for code, part in enumerate(names, 1)}}
+        mine = self.codes[column].tolist()
+        taken = np.repeat(np.arange(self.size), [len(split[code]) for code in mine])
+        codes = self.codes[:, taken]
+        codes[column] = [place[part] for code in mine for part in split[code]]
+        labels = [names if i == column else labels for i, labels in enumerate(self.labels)]
+        groups, places = self._unique(self.by, labels, codes)
+        return groups, taken, places
 
     def only(self, places: Array) -> "Groups":
         """Keep some of the groups."""

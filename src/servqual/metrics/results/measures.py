@@ -15,10 +15,12 @@ from servqual._words import number
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
+from servqual.metrics.results.alike import alike, content_of
 from servqual.metrics.results.attaining import Attainments, attainments
 from servqual.metrics.results.caveats import Caveat, caveats_of
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measurement import Cell, Measurement
+from servqual.metrics.results.nearest import near_words
 from servqual.metrics.results.tidy import SHOWN, Table
 from servqual.model.standards.indicator import Goal, Indicator
 from servqual.model.standards.standard import ServiceStandard
@@ -40,7 +42,8 @@ class Measures(Table):
 
     Iterate for `Measurement`s, `get` one, `one()` where there is only one, `to_frame()` for a tidy table. `rows` counts
     what was read, used and refused. `zone`, `where`, `now`, `period` and `definitions` say what was asked; frames of
-    pandas carry them in `attrs`, those of PyArrow in the metadata of the schema. `tally` is what was measured.
+    pandas carry them in `attrs`, those of PyArrow in the metadata of the schema. `credited` names by KPI the columns
+    that stood for agent and team; empty where the owner is credited, or nobody. `tally` is what was measured.
     """
 
     kpis: tuple[Kpi, ...]
@@ -53,6 +56,7 @@ class Measures(Table):
     where: Mapping[str, tuple[Any, ...]]
     now: dt.datetime | None
     period: tuple[dt.datetime, dt.datetime] | None
+    credited: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
     unread: Mapping[str, Array] = attrs.field(factory=dict)
     of_all: Mapping[str, tuple[Caveat, ...]] = attrs.field(factory=dict)
     tally: Any = None
@@ -121,7 +125,8 @@ class Measures(Table):
     def get(self, kpi: str, **group: object) -> Measurement:
         """Find the measurement of a KPI in one group, named by every column of `by`.
 
-        A group without any row has no data: n is 0 and the value None. Raises `UnknownName` for a KPI that was not
+        A group without any row has no data: n is 0 and the value None; where no row has one of its labels, a warning
+        names the nearest. Raises `UnknownName` for a KPI that was not
         measured, `InvalidValue` where the columns are not those of `by`.
         """
         found = find_kpi(self.kpis, kpi)
@@ -134,7 +139,18 @@ class Measures(Table):
         for i, key in enumerate(self.groups[kpi].keys()):
             if all(map(_is_named, key, wanted)):
                 numbers, unread, place = self.numbers[kpi].only(slice(i, i + 1)), self._unread(found)[i : i + 1], i
-        return next(self._measurements(found, [wanted], numbers, unread, place))
+        measured = next(self._measurements(found, [wanted], numbers, unread, place))
+        lacking = self._lacking(kpi, group) if place is None else ()
+        return attrs.evolve(measured, warnings=(*measured.warnings, *lacking)) if lacking else measured
+
+    def _lacking(self, kpi: str, group: Mapping[str, Any]) -> tuple[Caveat, ...]:
+        """Say which labels of a group no row has, and which are near."""
+        known = zip(self.by, self.groups[kpi].labels, strict=True)
+        return tuple(
+            Caveat("group.no_match", f"no row has {name} {group[name]}{near_words(group[name], labels)}")
+            for name, labels in known
+            if group[name] is not None and not any(_is_named(label, group[name]) for label in labels)
+        )
 
     def one(self) -> Measurement:
         """Find the only measurement; refuse where there are several, or none."""
@@ -210,10 +226,17 @@ class Measures(Table):
         return picture(found, [*self.of(found)], ax)
 
     def equals(self, other: "Measures") -> bool:
-        """Tell whether both are the same: counts exactly, values and intervals to 1e-9 of their size."""
+        """Tell whether both say the same: counts exactly, values and intervals to 1e-9 of their size; `==` is exact."""
         must_be(Measures, "other", "what measure() gives", other)
         mine, theirs = list(self), list(other)
-        return len(mine) == len(theirs) and all(_same(a, b) for a, b in zip(mine, theirs, strict=True))
+        return len(mine) == len(theirs) and all(alike(a, b) for a, b in zip(mine, theirs, strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the very same numbers of the same question; no data is equal to no data."""
+        return content_of(self) == content_of(other) if isinstance(other, Measures) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(content_of(self))
 
     def _texts(self) -> tuple[list[str], list[list[str]]]:
         head = ["kpi", *self.by, "value", "low", "high", "n", "undecided", "warnings"]
@@ -241,11 +264,13 @@ class Measures(Table):
     def _caption(self) -> str:
         asked = self._asked()
         when = [f"{name} {asked[name]}" for name in ("where", "period", "now", "zone") if name in asked]
+        when += [f"{name} {asked[name]}" for name in asked if name.startswith("credit of ")]
         told = [f"{len(self):,} measurements, intervals at {self.confidence:.0%}", ", ".join(when)]
         return "; ".join([*told, *map(str, self.warnings)])
 
     def _asked(self) -> dict[str, str]:
         asked = {f"definition of {key}": definition for key, definition in self.definitions.items()}
+        asked |= {f"credit of {key}": ", ".join(columns) for key, columns in self.credited.items() if columns}
         if self.now is not None:
             asked["now"] = self.now.isoformat()
         if self.period is not None:
@@ -263,18 +288,6 @@ def find_kpi(kpis: Sequence[Kpi], key: object) -> Kpi:
     keys = [kpi.key for kpi in kpis]
     close = near(key, keys)
     raise UnknownName(f"kpi must be one of {', '.join(keys)} (got {key!r}){did_you_mean(close)}", near=close)
-
-
-def _same(a: Measurement, b: Measurement) -> bool:
-    if (a.kpi, dict(a.group), a.n, a.undecided, a.definition) != (b.kpi, dict(b.group), b.n, b.undecided, b.definition):
-        return False
-    for x, y in ((a.value, b.value), (a.low, b.low), (a.high, b.high)):
-        if x is None or y is None:
-            if x is not y:
-                return False
-        elif not math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-9):
-            return False
-    return True
 
 
 def _is_named(label: object, wanted: object) -> bool:

@@ -157,6 +157,7 @@ class Chunk:
         lost: the rows that are missing from all columns, each with its reason.
         weights: how many rows of the source each row stands for, where that is not one.
         others: further columns of the source, which nobody wanted.
+        sparse: whether a column that is absent is one that no row fills, as with objects.
     """
 
     columns: Mapping[str, Column]
@@ -167,6 +168,7 @@ class Chunk:
     lost: Sequence[Refusal] = ()
     weights: Array | None = None
     others: Sequence[str] = ()
+    sparse: bool = False
 
     @property
     def numbers(self) -> Array:
@@ -194,6 +196,7 @@ def joined(chunks: Sequence[Chunk]) -> Chunk:
         _rows([chunk.rows for chunk in chunks]),
         Refusals(tuple(part for chunk in chunks for part in chunk.refusals.parts)),
         [refusal for chunk in chunks for refusal in chunk.lost],
+        sparse=all(chunk.sparse for chunk in chunks),
     )
 
 

@@ -17,7 +17,7 @@ would run Python for every row.
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from servqual._arrays import Array
 from servqual.readers.columns.columns import Column, Digits
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.zones import DATES
+
+CLEARED: Final = "\0"
+"""Label of a cell in a log of events that takes a value away; an empty cell leaves it as it was."""
 
 
 def is_missing(value: Any) -> bool:
@@ -114,9 +117,11 @@ def coded(codes: Array, found: Sequence[Any]) -> Column:
     """
     plain = {*map(type, found)} == {str}
     texts = [text.strip() for text in (found if plain else map(text_of, found))]
-    labels = {text: place for place, text in enumerate(dict.fromkeys(text for text in texts if text))}
-    if len(labels) == len(found):
+    unique = dict.fromkeys(texts)
+    if len(unique) == len(found) and "" not in unique:
         return Column(Kind.LABEL, _narrow(codes), texts)
+    unique.pop("", None)
+    labels = {text: place for place, text in enumerate(unique)}
     lookup = np.array([*(labels.get(text, -1) for text in texts), -1], np.int32)
     return Column(Kind.LABEL, lookup[codes], list(labels))
 

@@ -39,3 +39,8 @@ class LazyColumns(Mapping[str, Column]):
 def taken(columns: Mapping[str, Column], rows: Array) -> LazyColumns:
     """Give the columns at these rows."""
     return LazyColumns(columns, lambda name: columns[name].take(rows))
+
+
+def with_columns(columns: Mapping[str, Column], more: Mapping[str, Column]) -> LazyColumns:
+    """Give the columns with more of them, which stand for those of the same name."""
+    return LazyColumns([*dict.fromkeys((*columns, *more))], lambda name: more[name] if name in more else columns[name])

@@ -37,7 +37,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
         Kind.MOMENT: "at since corrects_at amended_at",
         Kind.COUNT: "seq corrects_seq",
         Kind.FLAG: "public bot told_customer effective customer_confirmed",
-        Kind.LABEL: "case_id event on opened_by relation corrects",
+        Kind.LABEL: "case_id event by on opened_by relation corrects",
     },
     "interactions": {
         Kind.MOMENT: "queued_at answered_at ended_at updated_at",
@@ -80,6 +80,8 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
         Kind.MOMENT: "at",
         Kind.NUMBER: "amount",
     },
+    "customers": {Kind.MOMENT: "joined_at left_at"},
+    "teams": {},
     "attempts": {
         Kind.MOMENT: "at",
         Kind.FLAG: "blocked",

@@ -79,6 +79,16 @@ class Export:
         else:
             yield from chunks
 
+    def names(self) -> frozenset[str]:
+        """Name our columns that the file has, by its header alone."""
+        layout, log = self.layout, self.layout.log
+        with open_file(
+            self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=None
+        ) as opened:
+            found = names_of(self.table, self._places(opened.header))
+        told = {*log.moments, *log.repeats} if log else set[str]()
+        return frozenset({name for name, _ in found.values()} - {EVENT, EVENT_AT} | told)
+
     def _read(self, desk: ZoneInfo | None) -> Iterator[Chunk]:
         layout = self.layout
         with open_file(

@@ -27,9 +27,10 @@ from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.request import ALL, Request, Zones
 from servqual.readers.columns.standing import replaced
 from servqual.readers.columns.tables import Kind, kind_of, names_of
+from servqual.readers.columns.tags import TAGS, labelled
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.columns.zones import SKIPPED, skipped_in
-from servqual.readers.memory.series import at_once, chosen, each_once, is_series, plain_of
+from servqual.readers.memory.series import at_once, chosen, each_once, is_series, listed, plain_of
 from servqual.readers.memory.values import as_durations, as_flags, as_moments, as_numbers
 
 CHUNK: Final = 1 << 19
@@ -177,10 +178,14 @@ def _size(table: str, name: str, values: Any) -> int:
 
 def _plain(name: str, kind: Kind, values: Any, zones: Zones) -> Any:
     """Prepare a column for cutting: an array, a list, a series, or labels that are coded already."""
-    if is_series(values):
+    if is_series(values) and name == TAGS:
+        values = listed(values)
+    elif is_series(values):
         values = plain_of(name, kind, values, zones) if kind is Kind.LABEL else at_once(kind, values, zones.naive)
     if isinstance(values, np.ma.MaskedArray):
         values = values.tolist()
+    if name == TAGS and kind is Kind.LABEL and not isinstance(values, Column):
+        values = labelled(values)
     return labels_of(values) if kind is Kind.LABEL and not isinstance(values, Column) else values
 
 

@@ -30,6 +30,19 @@ def frame_chunk(table: str, frame: Any, naive: str | None = None) -> Chunk:
     return columns_of(table, _series(table, frame), naive)
 
 
+def frame_names(table: str, frame: Any) -> tuple[Any, list[str]]:
+    """Name the columns of a frame, and give it to be read; a stream that can be read once is read now."""
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    native = nw.from_native(frame, pass_through=True)
+    if isinstance(native, nw.LazyFrame):
+        return frame, native.collect_schema().names()
+    if not isinstance(native, nw.DataFrame):
+        native = _streamed(table, frame)
+        frame = native.to_native()
+    return frame, list(native.columns)
+
+
 def frame_chunks(table: str, frame: Any, request: Request = ALL) -> Iterator[Callable[[], Chunk]]:
     """Cut a frame into chunks, each read when it is called."""
     return column_chunks(table, _series(table, frame), request)

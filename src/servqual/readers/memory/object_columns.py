@@ -6,13 +6,15 @@ complaint that was cancelled, withdrawn or a duplicate ended like a closed one.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from servqual.model.service.case import CASE_FACTS, CASE_FIRST_TOLD
+from servqual.errors import InvalidValue
+from servqual.model.service.case_table import CASE_FACTS, CASE_FIRST_TOLD
+from servqual.readers.columns.tables import Kind, kind_of
 
 
 class Following(NamedTuple):
@@ -66,6 +68,20 @@ def _first_known(field: str) -> Callable[[Any], Any]:
     return first
 
 
+def _by(one: Any, event: Any) -> str | None:
+    """Read who acted: the person that an event names, or else who was responsible then."""
+    return event and (event.by or _then(one, event, "agent"))
+
+
+def _then(one: Any, event: Any, column: str) -> str | None:
+    """Read the agent or the team that an object had when somebody acted: the last one that was named by then."""
+    if event is None:
+        return None
+    told = one.counted[: one.counted.index(event) + 1]
+    named = (getattr(each, EVENT_COLUMNS.get(each.stored_name, {}).get(column, ""), None) for each in told)
+    return next(filter(None, reversed([*named])), None)
+
+
 def _complaint_ended(complaint: Any) -> Any:
     return complaint.counted[-1].at if complaint.status in {"withdrawn", "duplicate"} else complaint.closed_at
 
@@ -112,6 +128,11 @@ def _resolved(contact: Any) -> bool | None:
     return None if contact.outcome is None else contact.outcome == "resolved"
 
 
+def _roles(member: Any) -> str | None:
+    """Name the roles of a member as one group, for a member with two of them is in neither alone."""
+    return ", ".join(sorted(member.roles)) or None
+
+
 def _nothing(_: object) -> None:
     return None
 
@@ -125,8 +146,12 @@ _CASE: Final[Mapping[str, Getter]] = {
     "case_id": "id",
     "customer_id": "customer",
     "agent": "owner",
-    **_same("team site category priority status"),
+    **_same("team site category priority status kind language tags"),
     **{name: _last_known(name) for name in ("cause", "channel", "tier")},
+    "answered_by": lambda case: _by(case, case.answer),
+    "answered_team": lambda case: _then(case, case.answer, "team"),
+    "resolved_by": lambda case: _by(case, case.solution),
+    "resolved_team": lambda case: _then(case, case.solution, "team"),
     **{name: _first_known(name) for name in CASE_FIRST_TOLD},
     "updated_at": lambda case: case.history[-1].at,
     "occurred_at": lambda case: case.report and case.report.occurred_at,
@@ -140,7 +165,7 @@ _INTERACTION: Final[Mapping[str, Getter]] = {
     "complaint_id": "complaint",
     "commitment_id": "commitment",
     "service_type": "service",
-    **_same("team agent site touchpoint channel direction topic tier language handled_by outcome"),
+    **_same("team agent site touchpoint channel direction topic tier language handled_by outcome tags"),
     **_same("queued_at answered_at ended_at transferred"),
     "wait_s": Following(("queued_at", "answered_at", "ended_at"), _waited),
     "talk_s": "talk",
@@ -163,14 +188,16 @@ _COMPLAINT: Final[Mapping[str, Getter]] = {
     "received_at": "received.at",
     "due_at": "due",
     "closed_at": _complaint_ended,
+    "answered_by": lambda complaint: _by(complaint, complaint.answer),
+    "resolved_by": lambda complaint: _by(complaint, complaint.resolution),
     "reopened": "reopened",
-    **_same("team category status acknowledged_at resolved_at followed_up_at satisfied upheld"),
+    **_same("team site category status acknowledged_at resolved_at followed_up_at satisfied upheld escalated tags"),
 }
 _SURVEYED: Final[Mapping[str, Getter]] = {
     "customer_id": "customer",
     "case_id": "case",
     "interaction_id": "interaction",
-    **_same("survey team agent site channel incentivised"),
+    **_same("survey team agent site channel incentivised tags"),
 }
 _TOLD: Final = (
     *("question", "question_kind", "scale_low", "scale_high", "dimension", "touchpoint"),
@@ -267,6 +294,14 @@ OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Getter]]]] = Mappin
         "incidents": {
             "incident": {"incident_id": "id", "started_at": "declared.began_at", **_same("restored_at status")}
         },
+        "customers": {
+            "customer": {
+                "customer_id": "id",
+                **_same("tier need stage feedback_segment industry size preferred_channel tags joined_at left_at"),
+            },
+        },
+        "staff": {"member": {"agent": "id", "role": _roles, **_same("team tags joined_at left_at")}},
+        "teams": {"team": {"team": "name", **_same("department level")}},
         "case_events": {"case": {}},
     }
 )
@@ -281,6 +316,11 @@ EVENT_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "agent": "owner",
             **_same("team site category priority channel tier source opened_by customer owner"),
         },
+        "opened": {
+            "customer_id": "customer",
+            "agent": "owner",
+            **_same("team site category priority channel tier source opened_by kind language customer owner"),
+        },
         "classified": _same("category priority cause"),
         "assigned": _TAKEN,
         "handed_over": _TAKEN,
@@ -293,3 +333,45 @@ EVENT_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     }
 )
 """The columns of the log that each event of a case fills, by stored name, and the field of each column."""
+
+_FITTING: Final[Mapping[Kind, tuple[type, ...]]] = MappingProxyType(
+    {Kind.NUMBER: (int, float), Kind.COUNT: (int,), Kind.FLAG: (bool,), Kind.MOMENT: (dt.datetime,)}
+)
+"""The types of the attributes that fill a column of each kind; any type fills a label, and none a duration."""
+
+
+def own_columns(
+    table: str, objects: Sequence[Any], fields: Collection[str], only: Collection[str] | None, *, streamed: bool
+) -> dict[str, Getter]:
+    """Give a column for each attribute of the objects that bears no name of `fields`, where one of them is wanted.
+
+    An attribute that no object has is no column, so that a mistyped name is found; of a stream the first chunk tells,
+    and later ones have each wanted column (`streamed`).
+    """
+    others = None if only is None else {*only} - {*fields}
+    if others == set() or not objects or not hasattr(type(objects[0]), "attributes"):
+        return {}
+    found = [one.attributes for one in objects]
+    names = dict.fromkeys(name for each in found for name in each if name not in fields)
+    if streamed and others is not None:
+        names |= dict.fromkeys(others)
+    return {"_attributes": Following((), lambda: found), **{name: _attribute(table, name) for name in names}}
+
+
+def _attribute(table: str, name: str) -> Following:
+    """Take one attribute; where a column of the table has its name, its values must fit."""
+    kind = kind_of(table, name)
+
+    def take(found: Sequence[Mapping[str, Any]]) -> list[Any]:
+        values = [each.get(name) for each in found]
+        for value in values:
+            if kind is not Kind.LABEL and value is not None and type(value) not in _FITTING.get(kind, ()):
+                raise InvalidValue.of(
+                    f"attributes.{name}",
+                    f"be a {kind}, as the column of this name in {table} is",
+                    value,
+                    do="give the attribute another name",
+                )
+        return values
+
+    return Following(("_attributes",), take)

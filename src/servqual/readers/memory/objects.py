@@ -1,11 +1,11 @@
 """Lists of our model's objects as the rows of a table: cases, contacts, complaints, answers and the like.
 
 One row per object; in `case_events` one row per event that counts in the history of a case, as corrected. The columns
-are defined in `servqual.readers.memory.object_columns`.
+are defined in `servqual.readers.memory.object_columns`; each attribute of the firm's own is a column, too.
 """
 
 import datetime as dt
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, groupby, islice, repeat
 from operator import attrgetter
@@ -17,14 +17,16 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.model.declared import name_of
+from servqual.model.history.changed import tags_of
 from servqual.model.history.lifecycle import Lived
 from servqual.readers.columns.columns import LONGEST, MISSING, Chunk
 from servqual.readers.columns.duplicates import IDS, NAMING, naming, repeated, without
-from servqual.readers.columns.labels import labels_of
+from servqual.readers.columns.labels import CLEARED, labels_of
 from servqual.readers.columns.standing import replaced
 from servqual.readers.columns.tables import Kind, check_table, kind_of
+from servqual.readers.columns.tags import TAGS, label_of
 from servqual.readers.memory.arrays import columns_of
-from servqual.readers.memory.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Following, Getter
+from servqual.readers.memory.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Following, Getter, own_columns
 
 _CHUNK: Final = 1 << 16
 """Objects of an iterator per chunk."""
@@ -46,13 +48,14 @@ def _is_ours(kind: Any) -> bool:
 
 
 def object_chunks(
-    table: str, source: Any, only: Container[str] | None = None, desk: str | None = None, now: int | None = None
+    table: str, source: Any, only: Collection[str] | None = None, desk: str | None = None, now: int | None = None
 ) -> Iterator[Any]:
     """Read a list of objects as one chunk, an iterator 65,536 objects at a time; pass on anything else unchanged.
 
     Where `only` is given, no other columns are read. Dates are days in the zone `desk`, by default UTC. An object with
-    a history is read as it was at `now`, in microseconds of UTC. In a list an object with a repeated id is refused.
-    Raises `InvalidValue` for one object alone, and for a value that is not iterable.
+    a history is read as it was at `now`, in microseconds of UTC. In a list an object with a repeated id is refused;
+    of cases only one that is equal to another, so keep the newest state of each. Raises `InvalidValue` for one object
+    alone, and for a value that is not iterable.
 
     >>> list(object_chunks("purchases", [{"at": []}]))
     [{'at': []}]
@@ -100,14 +103,15 @@ def chunk_of_objects(
     first: int = 0,
     *,
     unique: bool = True,
-    only: Container[str] | None = None,
+    only: Collection[str] | None = None,
     desk: str | None = None,
 ) -> Chunk:
     """Read objects of a table's class as one chunk; the number of a row is its place, counted from `first`.
 
     A row of `case_events` is an event and has the number of its case. Moments before 1970 and from 2100 on are refused
-    as in every table, and so are objects whose id names another one that stands, unless `unique` is False. Raises
-    `InvalidValue` for an object of another class, with its place.
+    as in every table, and so are objects whose id names another one that stands, unless `unique` is False. Of cases
+    only equal ones are: two different states of one case are two rows. Raises `InvalidValue` for an object of another
+    class, with its place.
 
     >>> import datetime as dt
     >>> from servqual.model import Interaction
@@ -118,6 +122,8 @@ def chunk_of_objects(
     ([5000000], ['phone'])
     """
     getters = _columns(table, objects, first)
+    if table != "case_events":
+        getters |= own_columns(table, objects, getters, only, streamed=first > 0)
     rows: Sequence[int] | Array = range(first, first + len(objects))
     others: list[str] = []
     if table == "case_events":
@@ -128,7 +134,8 @@ def chunk_of_objects(
         if only is not None:
             others = [name for name in names if name not in only and name not in NAMING.get(table, ())]
         plain = _values(table, objects, getters, [name for name in names if name not in others])
-    chunk = attrs.evolve(columns_of(table, plain, desk or "UTC", rows=rows, unique=False), others=others)
+    chunk = columns_of(table, plain, desk or "UTC", rows=rows, unique=False)
+    chunk = attrs.evolve(chunk, others=others, sparse=table == "case_events")
     whose = "cases" if table == "case_events" else table
     if not unique or whose not in NAMING:
         return chunk
@@ -139,6 +146,8 @@ def chunk_of_objects(
     gone, identical = np.zeros((2, len(objects)), np.bool_)
     whole = chunk_of_objects(whose, [objects[place] for place in several.tolist()], unique=False)
     gone[several], identical[several] = replaced(whose, whole, ids.values[several])
+    if table == "cases":
+        gone &= identical  # two states of a case in one list were put there on purpose
     if table == "case_events":
         gone, identical = (mask.repeat([len(case.counted) for case in objects]) for mask in (gone, identical))
         ids = chunk.columns["case_id"]
@@ -225,7 +234,7 @@ def _lengths(values: Sequence[dt.timedelta | None]) -> Array:
 
 
 def _events(cases: Sequence[Any]) -> dict[str, list[Any]]:
-    """Write the histories of cases as the columns of a log."""
+    """Write the histories of cases as the columns of a log; their order is settled, so that `seq` gives it."""
     events = [*chain.from_iterable(case.counted for case in cases)]
     kinds: list[Any] = [*map(type, events)]
     names: dict[Any, str] = {kind: kind.stored_name for kind in {*kinds}}
@@ -236,11 +245,31 @@ def _events(cases: Sequence[Any]) -> dict[str, list[Any]]:
         "case_id": [*chain.from_iterable(repeat(case.id, len(case.counted)) for case in cases)],
         "event": [names[kind] for kind in kinds],
         "at": [event.at for event in events],
-        "seq": [event.seq for event in events],
+        "seq": [*chain.from_iterable(range(len(case.counted)) for case in cases)],
+        "by": [event.by for event in events],
     }
     for event, fields in EVENT_COLUMNS.items():
         for name, field in fields.items():
             values = columns.setdefault(name, [None] * len(events))
             for row in rows.get(event, ()):
                 values[row] = getattr(events[row], field)
+    _add_own(cases, columns)
     return columns
+
+
+def _add_own(cases: Sequence[Any], columns: dict[str, list[Any]]) -> None:
+    """Add a column for each attribute that an event sets, and one of the tags of the case after each change."""
+    size, first = len(columns["at"]), 0
+    for case in cases:
+        tags: tuple[str, ...] = ()
+        for row, event in enumerate(case.counted, start=first):
+            own = getattr(event, "attributes", None)
+            if own is None:
+                continue
+            before, tags = tags, tags_of([event], tags)
+            cells = {**dict.fromkeys(getattr(event, "clear", ()), CLEARED), **own}
+            if tags != before:
+                cells[TAGS] = label_of(tags) or CLEARED
+            for name, value in cells.items():
+                columns.setdefault(name, [None] * size)[row] = value
+        first += len(case.counted)

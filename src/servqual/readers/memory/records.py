@@ -9,14 +9,16 @@ _CHUNK: Final = 1 << 16
 
 
 def is_record(item: Any) -> bool:
-    """Whether a mapping is one row, whose cells are single values, and not a mapping of columns.
+    """Whether a mapping is one row, and not a mapping of columns: it has a single value, or nothing at all.
 
-    >>> is_record({"team": "north", "reopened": 0}), is_record({"team": ["north"]}), is_record({})
-    (True, False, False)
+    >>> is_record({"team": "north", "tags": ["vip", "b2b"]}), is_record({"team": ["north"]}), is_record({})
+    (True, False, True)
     """
-    if not isinstance(item, Mapping) or not item:
-        return False
-    return all(isinstance(cell, str | bytes) or not hasattr(cell, "__iter__") for cell in item.values())
+    return isinstance(item, Mapping) and (not item or any(map(_is_single, item.values())))
+
+
+def _is_single(cell: Any) -> bool:
+    return isinstance(cell, str | bytes) or not hasattr(cell, "__iter__")
 
 
 def columns_of_records(records: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
@@ -32,11 +34,13 @@ def columns_of_records(records: Iterable[Mapping[str, Any]]) -> dict[str, list[A
 
 def gathered(items: Iterable[Any]) -> Iterator[Any]:
     """Gather neighbouring rows of an iterable into columns, 65,536 at a time; pass on anything else unchanged."""
+    names: dict[str, None] = {}  # a key that came before is a missing cell where no row has it any more
     for rows, group in groupby(items, is_record):
         if not rows:
             yield from group
         while rows and (some := [*islice(group, _CHUNK)]):
-            yield columns_of_records(some)
+            names |= dict.fromkeys(name for row in some for name in row)
+            yield {name: [row.get(name) for row in some] for name in names}
 
 
 def are_records(source: Any) -> bool:

@@ -54,6 +54,12 @@ def plain_of(name: str, kind: Kind, values: Any, zones: Zones = NOWHERE) -> Any:
     return _amounts(series, dtype)
 
 
+def listed(values: Any) -> list[Any]:
+    """List the cells of a series; those of a nested one are lists."""
+    found: list[Any] = _series(values).to_list()
+    return found
+
+
 def each_once(values: Any) -> bool:
     """Whether the library counts no value of a series twice.
 

@@ -1,0 +1,271 @@
+"""Columns that a table lacks, looked up in a neighbour over a key that is unique there.
+
+    answers                cases                      customers
+    case_id  score         case_id  customer_id       customer_id  tier
+    1        5        ->   1        a            ->   a            gold         tier of the answer: gold
+
+The neighbours are read first, only their keys and the asked columns. Labels are codes already, so that a key is matched
+once per label and not once per row: the code of a row's key gives its place in the neighbour, and that place its value.
+A row costs two lookups in arrays. A key that is missing, or that the neighbour lacks, gives a missing value; no row is
+ever multiplied, because a key that stands twice is refused.
+"""
+
+import sys
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import chain
+from typing import Final
+
+import attrs
+import numpy as np
+
+from servqual._arrays import Array
+from servqual._checks import must_be
+from servqual.errors import AmbiguousLookup, InvalidValue, LookupNotUnique, LookupTooLarge, MissingColumn
+from servqual.metrics.clocks.cases import columns_told
+from servqual.metrics.engine.chunks import LOG, Data, request_of
+from servqual.metrics.engine.question import ACTING, KEYS, Plan, Way
+from servqual.metrics.time.periods import PERIODS
+from servqual.readers.columns.columns import DTYPES, NONE, Chunk, Column, Digits, joined, number_of
+from servqual.readers.columns.duplicates import RepeatedIdError
+from servqual.readers.columns.growing import common
+from servqual.readers.columns.lazy import with_columns
+from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.sources import Source, TableChunks, columns_in
+
+_MOST: Final = 256 << 20
+"""Bytes of the largest neighbour that is held."""
+
+
+def with_ways(plan: Plan, data: Data) -> tuple[Plan, Data]:
+    """Find where columns that tables lack are looked up, and whom KPIs credit; give also the data to be read.
+
+    Raises `AmbiguousLookup` where a column can be found in two ways, `InvalidValue` for an iterator that would be read
+    twice.
+    """
+    must_be(Mapping, "data", "a mapping by name", data)
+    asked = {table: _asked(plan, table) for table in plan.tables}
+    acts = {table: _acts(plan, table) for table in plan.tables}
+    names = frozenset({*KEYS.values(), *chain(*asked.values()), *chain(*(_columns(some) for some in acts.values()))})
+    data, filled = dict(data), dict[str, frozenset[str]]()
+    ways: dict[str, dict[str, Way]] = {}
+    credited: dict[str, dict[str, dict[str, str]]] = {}
+    for table in plan.tables:
+        neighbours = [to for to in KEYS if to in data and to != table]
+        source = table if table in data and table != LOG else LOG
+        if source not in data or not asked[table] or not (neighbours or (acts[table] and asked[table] & ACTING)):
+            continue
+        for name, there in ((table, source), *((to, to) for to in neighbours)):
+            if name not in filled:
+                data[there], filled[name] = _filled(data, plan, there, names)
+        found = {name: way_to(name, table, filled) for name in sorted(asked[table] - filled[table])}
+        mine = {name: way for name, way in found.items() if way is not None}
+        stand = ACTING & (asked[table] | {KEYS[way[0]] for way in mine.values()})
+        told = {
+            act: {name: f"{act}_{_ENDS[name]}" for name in sorted(stand) if f"{act}_{_ENDS[name]}" in filled[table]}
+            for act in acts[table]
+        }
+        ways |= {table: mine} if mine else {}
+        credited |= {table: some} if (some := {act: columns for act, columns in told.items() if columns}) else {}
+    twice = {to for some in ways.values() for way in some.values() for to in way if isinstance(data[to], Iterator)}
+    for to in sorted(twice & {*plan.tables}):
+        raise InvalidValue.of(to, "be read twice: first to look columns up", data[to], do="pass a list, or a path")
+    return attrs.evolve(plan, ways=ways, credited=credited), data
+
+
+def _asked(plan: Plan, table: str) -> set[str]:
+    """Name the columns by which the rows of a table are grouped and chosen."""
+    mine = (kpi.columns.difference(kpi.needs, kpi.uses) for kpi in plan.read if kpi.table == table)
+    return {name for name in (*plan.by, *plan.where) if name not in PERIODS}.union(*mine)
+
+
+def _acts(plan: Plan, table: str) -> list[str]:
+    """Name what the KPIs of a table credit people for."""
+    acts = {kpi.credit for kpi in plan.read if kpi.table == table and kpi.credit}
+    return sorted(acts) if plan.credit == "actor" else []
+
+
+def _columns(acts: Iterable[str]) -> list[str]:
+    return [f"{act}_{end}" for act in acts for end in _ENDS.values()]
+
+
+_ENDS: Final[Mapping[str, str]] = {"agent": "by", "team": "team"}
+
+
+def _filled(data: Data, plan: Plan, source: str, names: frozenset[str]) -> tuple[Source, frozenset[str]]:
+    """Name the columns that a table has, of those that are asked for; its source may be the log of events."""
+    given, found = columns_in(source, data[source], attrs.evolve(request_of(plan, source), only=names))
+    if source != LOG:
+        return given, found
+    return given, (found - TABLES[LOG].keys()) | (columns_told(found) & names)
+
+
+def way_to(name: str, table: str, filled: Mapping[str, AbstractSet[str]]) -> Way | None:
+    """Find the way from a table to a column that it lacks; None where no neighbour within two hops has it.
+
+    `filled` has the columns of each table. A neighbour is preferred to the neighbour of a neighbour; raises
+    `AmbiguousLookup` where two are equally near.
+
+    >>> way_to("tier", "answers", {"answers": {"case_id"}, "cases": {"case_id", "customer_id"},
+    ...     "customers": {"customer_id", "tier"}})
+    ('cases', 'customers')
+    """
+
+    def onward(start: str) -> list[str]:
+        return [
+            to for to, key in KEYS.items() if to not in {start, table} and key in filled[start] & filled.get(to, set())
+        ]
+
+    near = [(to,) for to in onward(table) if name in filled[to]]
+    ways: Sequence[Way] = near or [(via, to) for via in onward(table) for to in onward(via) if name in filled[to]]
+    if len(ways) > 1:
+        raise AmbiguousLookup.of(
+            name,
+            f"be found in one way from {table}",
+            ways,
+            shown=" and ".join(" via ".join(reversed(way)) for way in ways),
+            do="rename it in all tables but one with columns=, or leave the other tables out of data",
+        )
+    return ways[0] if ways else None
+
+
+class Neighbours:
+    """The tables in which columns of others are looked up, by name; thread-safe."""
+
+    def __init__(self, tables: Mapping[str, "_Keyed"] | None = None) -> None:
+        self._tables = tables or {}
+
+    @classmethod
+    def of(cls, data: Data, plan: Plan) -> "Neighbours":
+        """Read the neighbours that a plan looks columns up in, each once."""
+        wanted: dict[str, set[str]] = {}
+        for ways in plan.ways.values():
+            for name, way in ways.items():
+                for start, to in zip(way, (*way[1:], None), strict=True):
+                    wanted.setdefault(start, {KEYS[start]}).add(name if to is None else KEYS[to])
+        tables = {to: _Keyed(to, _read(data, plan, to, only)) for to, only in wanted.items()}
+        for ways in plan.ways.values():
+            for name, (to, *beyond) in ways.items():
+                for end in beyond:
+                    tables[to].take(name, tables[end])
+        return cls(tables)
+
+    def completed(self, chunk: Chunk, ways: Mapping[str, Way]) -> Chunk:
+        """Give a chunk with the columns that are looked up for it."""
+        for name, way in ways.items():
+            chunk = _with(chunk, name, self._tables[way[0]])
+        return chunk
+
+
+def _with(chunk: Chunk, name: str, there: "_Keyed") -> Chunk:
+    """Add a column from a neighbour to a chunk."""
+    if not chunk.columns:
+        return chunk
+    key = KEYS[there.table]
+    if name in chunk.columns and chunk.columns[name].known.any():
+        raise InvalidValue.of(
+            name, "be filled in all parts of a table or in none", name, shown="in some", do="pass them in one list"
+        )
+    if key not in chunk.columns:
+        raise MissingColumn(
+            f"{name} is looked up in {there.table}, which needs the column {key!r} (got {', '.join(chunk.columns)})",
+            column=key,
+            near=(),
+        )
+    return attrs.evolve(chunk, columns=with_columns(chunk.columns, {name: there.values_of(name, chunk.columns[key])}))
+
+
+def _read(data: Data, plan: Plan, table: str, only: Collection[str]) -> Chunk:
+    """Read a neighbour: of the rows of one id only the one that stands, and no row without a key."""
+    request = attrs.evolve(request_of(plan, table), only=frozenset(only))
+    chunks = TableChunks(table, data[table], request)
+    try:
+        return joined([*_bounded(table, chunks)])
+    except RepeatedIdError:
+        return joined([*_bounded(table, chunks)])
+
+
+def _bounded(table: str, chunks: TableChunks) -> Iterator[Chunk]:
+    """Read chunks as long as they fit into memory."""
+    size, seen = 0, dict[str, Sequence[str]]()
+    for read in chunks:
+        chunk = read()
+        for name, column in chunk.columns.items():
+            known = common(seen.get(name, ()), column.labels)
+            seen[name] = column.labels
+            size += column.values.nbytes
+            size += 0 if isinstance(column.labels, Digits) else sum(map(sys.getsizeof, column.labels[known:]))
+        if size > _MOST:
+            raise LookupTooLarge.of(
+                table,
+                f"take at most {_MOST >> 20} MB in the columns that are looked up",
+                size,
+                shown=f"{size >> 20:,} MB and more",
+                do="join the columns in the engine that holds the data, or look up fewer",
+            )
+        yield chunk
+
+
+class _Keyed:
+    """A neighbour by its key: the place of each label of a key, and the values at these places."""
+
+    def __init__(self, table: str, chunk: Chunk) -> None:
+        self.table, self._columns = table, dict(chunk.columns)
+        key = chunk.columns.get(KEYS[table]) or Column.missing(Kind.LABEL, chunk.size)
+        self._labels = key.labels
+        rows = np.flatnonzero(key.known)
+        codes = key.values[rows]
+        twice = np.flatnonzero(np.bincount(codes, minlength=1) > 1)
+        if len(twice):
+            raise LookupNotUnique.of(
+                KEYS[table],
+                f"be unique in {table}, where columns are looked up by it",
+                key.labels[int(twice[0])],
+                shown=f"{key.labels[int(twice[0])]!r} and {len(twice) - 1:,} others in several rows",
+                do="keep one row for each",
+            )
+        self._row_of = np.full(len(key.labels) + 1, -1, np.int32)  # the last is that of no label
+        self._row_of[codes] = rows
+        self._codes: dict[str, int] | None = None
+        self._matched: tuple[Sequence[str], Array] = ((), np.full(1, -1, np.int32))
+        self._lock = threading.Lock()
+
+    def take(self, name: str, there: "_Keyed") -> None:
+        """Take a column from a further neighbour."""
+        self._columns[name] = there.values_of(name, self._columns[KEYS[there.table]])
+
+    def values_of(self, name: str, key: Column) -> Column:
+        """Look up a column for rows with these keys."""
+        found = self._columns[name]
+        values = np.append(found.values, np.array(NONE[found.kind], DTYPES[found.kind]))
+        rows = self._rows_of(key.labels).take(key.values, mode="wrap")
+        return Column(found.kind, values.take(rows, mode="wrap"), found.labels)
+
+    def _rows_of(self, labels: Sequence[str]) -> Array:
+        """Find the row of each label, -1 for none, and at the end for a missing one."""
+        with self._lock:
+            before, rows = self._matched
+            if before is not labels:
+                known = common(before, labels)
+                rows = np.concatenate([rows[:known], self._found(labels[known:]), rows[-1:]])
+                self._matched = labels, rows
+            return rows
+
+    def _found(self, labels: Sequence[str]) -> Array:
+        """Find the row of each of some labels; of numbers without a look at each of theirs."""
+        if isinstance(labels, Digits):
+            rows, numbers = np.full(len(labels), -1, np.int32), labels.numbers
+            mine = self._labels.numbers if isinstance(self._labels, Digits) else map(number_of, self._labels)
+            place, rest = np.divmod(np.fromiter(mine, np.int64, len(self._labels)) - numbers.start, numbers.step)
+            inside = np.flatnonzero((place >= 0) & (place < len(numbers)) & (rest == 0))
+            rows[place[inside]] = self._row_of[inside]
+            return rows
+        if isinstance(self._labels, Digits):
+            numbers = self._labels.numbers
+            found = [numbers.index(n) if n in numbers else -1 for n in map(number_of, labels)]
+        else:
+            if self._codes is None:
+                self._codes = {name: code for code, name in enumerate(self._labels)}
+            found = [self._codes.get(label, -1) for label in labels]
+        return self._row_of[np.array(found, np.int64)]

@@ -1,0 +1,63 @@
+"""Tags: a cell holds any number of them, and is coded as one label for the whole set.
+
+    cell              label                    counted in
+    vip, b2b          b2b <mark> vip           b2b and vip
+    [] or nothing     none                     None
+
+Rows cost no more than those of any other label. Sets of tags are taken apart where groups are counted, once per set.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
+
+import attrs
+import numpy as np
+
+from servqual._arrays import Array
+from servqual.readers.columns.columns import Chunk, Column
+from servqual.readers.columns.labels import coded, text_of
+
+TAGS: Final = "tags"
+"""The column of tags, in any table."""
+_MARK: Final = "\x1f"
+"""The sign between the tags of a label, which separates units in ASCII and stands in no text."""
+
+
+def tags_in(label: str) -> tuple[str, ...]:
+    """Take a label apart into its tags.
+
+    >>> tags_in(label_of({"vip", "b2b"}))
+    ('b2b', 'vip')
+    """
+    return tuple(label.split(_MARK))
+
+
+def label_of(tags: Iterable[Any]) -> str:
+    """Write a set of tags as one label: sorted, each once; nothing for no tag."""
+    return _MARK.join(sorted({*filter(None, (text_of(tag).strip() for tag in tags))}))
+
+
+def labelled(cells: Sequence[Any]) -> Sequence[Any]:
+    """Write cells that hold several tags as labels; leave other cells as they are."""
+    return [
+        label_of(cell) if isinstance(cell, Collection | np.ndarray) and not isinstance(cell, str | bytes) else cell
+        for cell in cells
+    ]
+
+
+def tagged(chunk: Chunk, separator: str | None) -> Chunk:
+    """Take texts of several tags apart at a sign.
+
+    >>> from servqual.readers.memory.arrays import columns_of
+    >>> tagged(columns_of("cases", {"tags": ["vip; b2b", "b2b;vip;", " "]}), ";").columns["tags"].values.tolist()
+    [0, 0, -1]
+    """
+    column = chunk.columns.get(TAGS)
+    if column is None or not separator:
+        return chunk
+    used: Array = np.unique(column.values[column.known])
+    place = np.full(len(column.labels) + 1, -1, np.int32)
+    place[used] = np.arange(len(used))
+    texts = [label_of(column.labels[int(code)].split(separator)) for code in used]
+    found = coded(place.take(column.values, mode="wrap"), texts)
+    return attrs.evolve(chunk, columns={**chunk.columns, TAGS: Column(found.kind, found.values, found.labels)})

@@ -1,0 +1,154 @@
+"""Tags as groups: a row counts in each of its tags, and once among the rows."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from servqual.errors import InvalidValue, TagsOverlap
+from servqual.metrics import KPIS, Tally, measure, tally
+from servqual.model import Case
+from servqual.pdca import compare
+
+DAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+NOW = DAY + dt.timedelta(days=16)
+TAGS: list[Any] = [["vip", "b2b"], ["vip", "vip"], [], None]
+CASES: dict[str, Any] = {
+    "received_at": [DAY] * 4,
+    "resolved_at": [NOW - dt.timedelta(days=n) for n in range(4)],
+    "tags": TAGS,
+}
+TEXTS = {**CASES, "tags": ["vip; b2b", "vip;vip", " ; ", None]}
+
+
+def parquet_of(table: dict[str, Any], folder: Path) -> str:
+    """Write a table with lists as Parquet."""
+    pq.write_table(pa.table(table), folder / "cases.parquet")
+    return str(folder / "cases.parquet")
+
+
+def csv_of(_: dict[str, Any], folder: Path) -> str:
+    """Write a table with texts as a CSV."""
+    pd.DataFrame(TEXTS).to_csv(folder / "cases.csv", index=False)
+    return str(folder / "cases.csv")
+
+
+CARRIERS: dict[str, Callable[[dict[str, Any], Path], Any]] = {
+    "lists": lambda table, _: table,
+    "tuples": lambda table, _: {**table, "tags": [cell and tuple(cell) for cell in table["tags"]]},
+    "sets": lambda table, _: {**table, "tags": [cell and set(cell) for cell in table["tags"]]},
+    "arrays": lambda table, _: {
+        **table,
+        "tags": [None if cell is None else np.array(cell, "U3") for cell in table["tags"]],
+    },
+    "rows": lambda table, _: [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)],
+    "pandas": lambda table, _: pd.DataFrame(table),
+    "polars": lambda table, _: pl.DataFrame(table),
+    "arrow": lambda table, _: pa.table(table),
+    "parquet": parquet_of,
+    "texts": lambda _, __: TEXTS,
+    "csv": csv_of,
+}
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_a_row_counts_in_each_of_its_tags(carrier: str, tmp_path: Path) -> None:
+    """From lists, and from texts with a declared separator; untagged rows are in the group None."""
+    data = {"cases": CARRIERS[carrier](CASES, tmp_path)}
+    found = measure(["case_volume"], data, by=["tags"], now=NOW, tag_separator=";")
+    assert {each.group["tags"]: each.n for each in found} == {None: 2, "b2b": 1, "vip": 2}
+    assert (found.rows["cases"].read, found.rows["cases"].used) == (4, 4)
+    chosen = measure(["case_volume"], data, where={"tags": ["b2b", "vip"]}, now=NOW, tag_separator=";")
+    assert chosen.one().n == 2
+
+
+def test_without_a_separator_a_text_is_one_tag() -> None:
+    """A sign between tags is declared, never guessed."""
+    found = measure(["case_volume"], {"cases": TEXTS}, by=["tags"], now=NOW)
+    assert {each.group["tags"] for each in found} == {None, ";", "vip; b2b", "vip;vip"}
+
+
+def test_objects_of_the_model_bring_their_tags() -> None:
+    """As one row per object."""
+    cases = [Case.open(id=str(n), at=DAY, channel="chat", tags=tags or ()) for n, tags in enumerate(TAGS)]
+    for table in ("cases", "case_events"):
+        found = measure(["case_volume"], {table: cases}, by=["tags"], now=NOW)
+        assert {each.group["tags"]: each.n for each in found} == {None: 2, "b2b": 1, "vip": 2}
+
+
+KEYS = ["case_volume", "resolution_rate", "resolution_p90", "resolution_time", "backlog", "recurrence_rate"]
+words = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(words, st.integers(0, 20), st.sampled_from(["x", "y"])), max_size=10), st.integers(0, 10))
+def test_tags_are_those_of_rows_that_are_repeated_by_hand(rows: list[tuple[list[str], int, str]], cut: int) -> None:
+    """Each tag has the state of a table of the rows that have it; parts add up to the whole."""
+    table: dict[str, Any] = {
+        "received_at": [DAY + n * dt.timedelta(minutes=1) for n in range(len(rows))],
+        "resolved_at": [None if days > 14 else DAY + dt.timedelta(days=1 + days) for _, days, _ in rows],
+        "team": [team for *_, team in rows],
+        "tags": [tags for tags, *_ in rows],
+    }
+    keys = [key for key in KEYS if key != "recurrence_rate"]
+    whole = tally(keys, {"cases": table}, by=["team", "tags"], now=NOW)
+    parts = [
+        tally(keys, {"cases": {name: values[rows] for name, values in table.items()}}, by=["team", "tags"], now=NOW)
+        for rows in (slice(cut), slice(cut, None))
+    ]
+    assert (parts[0] + parts[1]).to_bytes() == whole.to_bytes() == Tally.from_bytes(whole.to_bytes()).to_bytes()
+    counted = Counter((team, tag) for tags, _, team in rows for tag in (set[str | None](tags) or {None}))
+    found = whole.measure()
+    assert {(each.group["team"], each.group["tags"]): each.n for each in found.of("case_volume")} == dict(counted)
+    for tag in {tag for _, tag in counted}:
+        mine = [n for n, (tags, *_) in enumerate(rows) if (tag in tags if tag else not tags)]
+        alone = {name: [values[n] for n in mine] for name, values in table.items() if name != "tags"}
+        for each in measure(keys, {"cases": alone}, by=["team"], now=NOW):
+            twin = found.get(each.kpi, team=each.group["team"], tags=tag)
+            assert (twin.value, twin.n, twin.undecided, twin.low) == (each.value, each.n, each.undecided, each.low)
+
+
+def test_a_keyed_kpi_counts_by_tag() -> None:
+    """First contacts, whose chains no group cuts."""
+    contacts = {
+        "customer_id": ["a", "a", "b"],
+        "queued_at": [DAY + n * dt.timedelta(hours=1) for n in range(3)],
+        "tags": [["x", "y"], ["y"], ["y"]],
+    }
+    found = measure(["fcr"], {"interactions": contacts}, by=["tags"], now=NOW)
+    assert {each.group["tags"]: (each.value, each.n) for each in found} == {"x": (0.0, 1), "y": (0.5, 2)}
+
+
+def test_tags_cannot_be_taken_out_of_a_tally() -> None:
+    """Sums over tags would count rows twice; other columns can."""
+    found = tally(["case_volume"], {"cases": {**CASES, "team": ["x"] * 4}}, by=["team", "tags"], now=NOW)
+    with pytest.raises(TagsOverlap, match="columns must not name tags") as refused:
+        found.without("tags")
+    assert refused.value.code == "tags.overlap"
+    assert found.without("team").to_bytes() == tally(["case_volume"], {"cases": CASES}, by=["tags"], now=NOW).to_bytes()
+
+
+def test_two_tags_are_not_compared() -> None:
+    """A row may be on both sides; one tag in two months is fine."""
+    found = measure(["resolution_rate"], {"cases": CASES}, by=["tags"], now=NOW)
+    verdict = compare(found.get("resolution_rate", tags="vip"), found.get("resolution_rate", tags="b2b"))
+    assert verdict.decision == "invalid"
+    assert "compare.tags_overlap" in {each.code for each in verdict.caveats}
+    same = compare(found.get("resolution_rate", tags="vip"), found.get("resolution_rate", tags="vip"))
+    assert "compare.tags_overlap" not in {each.code for each in same.caveats}
+
+
+def test_spreads_between_customers_are_refused_by_tag() -> None:
+    """A customer in two tags of one row would count as two."""
+    with pytest.raises(InvalidValue, match="cluster must be left out where groups are tags"):
+        measure([KPIS["resolution_rate"]], {"cases": CASES}, by=["tags"], cluster="customer_id")
