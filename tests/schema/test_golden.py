@@ -1,0 +1,57 @@
+"""Documents of every version that was ever released load for ever."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.schema.schema_samples import GOLDEN
+from tests.schema.schema_samples import path_of as sample_of
+
+from servqual.errors import LoadErrors, ServqualError
+from servqual.schema import dumps, kinds, ledger, loads
+from servqual.schema.problems import path_of
+from servqual.schema.upgrades import UPGRADES, upgraded
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_every_kind_has_a_sample_of_its_version(kind: str) -> None:
+    """A new kind or version needs a sample: `python tests/schema/schema_samples.py` writes it."""
+    assert sample_of(ledger.named(kind)).exists()
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_samples_load(path: Path) -> None:
+    """A sample loads, and the newest version of it is itself, but for fields that came later."""
+    text = path.read_text(encoding="utf-8").rstrip("\n")
+    value = loads(text)
+    assert isinstance(value, ledger.named(json.loads(text)["kind"]).kind)
+    assert loads(dumps(value)) == value or dumps(loads(dumps(value))) == dumps(value)
+
+
+def test_there_is_a_step_from_every_version() -> None:
+    """Each kind climbs from version 1 to its own, one step at a time, and no step is of another kind."""
+    needed = {(kind, version) for kind in kinds() for version in range(1, ledger.named(kind).version)}
+    assert {*UPGRADES} == needed
+
+
+def test_steps_are_climbed_one_at_a_time() -> None:
+    """Steps follow each other from the version of the document on, and leave what they were given as it was."""
+    steps = {("x", n): lambda data, n=n: {**data, "path": [*data["path"], n]} for n in (1, 2, 3)}
+    given: dict[str, list[int]] = {"path": []}
+    assert upgraded("x", 1, 4, given, steps) == {"path": [1, 2, 3]}
+    assert upgraded("x", 3, 4, given, steps) == {"path": [3]}
+    assert upgraded("x", 4, 4, given, steps) is given
+    assert given == {"path": []}
+
+
+def test_a_step_that_fails_is_a_problem_of_the_document() -> None:
+    """Data that a step cannot read are refused, and not with an error of Python."""
+    steps = {("x", 1): lambda data: {"name": data["title"]}}
+    wrong: list[Any] = [{}, [], None, 5, "text"]
+    for data in wrong:
+        with pytest.raises(LoadErrors) as refused:
+            upgraded("x", 1, 2, data, steps)
+        (problem,) = refused.value.exceptions
+        assert isinstance(problem, ServqualError)
+        assert path_of(problem) == "$.data"

@@ -1,0 +1,113 @@
+"""Text that anybody may have written is read in bounded time and memory, or refused with a typed error."""
+
+import json
+import random
+import time
+import tracemalloc
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from servqual.errors import InvalidValue, ServqualError
+from servqual.model import Money
+from servqual.schema import dump, dumps, loads
+
+GOOD = dumps(Money("12.50", "EUR"))
+
+
+def code_of(text: Any, **limits: Any) -> str:
+    """The code that a text is refused with."""
+    with pytest.raises(ServqualError) as refused:
+        loads(text, **limits)
+    return refused.value.code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "schema.unreadable"),
+        ("null", "schema.unreadable"),
+        ("{", "schema.unreadable"),
+        (GOOD[:-1], "schema.unreadable"),
+        (GOOD + "x", "schema.unreadable"),
+        (b"\xff\xfe{}", "schema.unreadable"),
+        (b"\x80\x04\x95", "schema.unreadable"),
+        (GOOD.replace('"12.50"', "NaN"), "schema.unreadable"),
+        (GOOD.replace('"12.50"', "-Infinity"), "schema.unreadable"),
+        (GOOD.replace('"12.50"', "1e999"), "schema.unreadable"),
+        (GOOD.replace('"12.50"', "9" * 5000), "schema.too_large"),
+        (GOOD.replace('"EUR"', r'"\ud800"'), "schema.unreadable"),
+        (GOOD.replace('"amount"', '"amount":"1","amount"'), "schema.duplicate_key"),
+        (GOOD.replace('"12.50"', "[" * 100 + "]" * 100), "schema.too_deep"),
+        (GOOD.replace('"12.50"', "[" * 1_000_000), "schema.too_deep"),
+        ('{"a":' * 200_000, "schema.too_deep"),
+        (GOOD.replace("12.50", "1" * (2 << 20)), "schema.too_large"),
+        (GOOD.replace('"amount"', '"' + "a" * (2 << 20) + '"'), "schema.too_large"),
+    ],
+)
+def test_hostile_text_is_refused_at_once(text: Any, code: str) -> None:
+    """What is cut, foreign, repeated, deep or large has its own code, and takes neither long nor much memory."""
+    tracemalloc.start()
+    start = time.process_time()
+    assert code_of(text) == code
+    spent, (_, peak) = time.process_time() - start, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert spent < 3
+    assert peak < 40 * len(text) + 1_000_000
+
+
+def test_limits_are_options() -> None:
+    """Each limit can be set, at its boundary the text passes, and a limit that is none is refused."""
+    assert loads(GOOD, max_bytes=len(GOOD)) == Money("12.50", "EUR")
+    assert code_of(GOOD, max_bytes=len(GOOD) - 1) == "schema.too_large"
+    assert loads(GOOD, max_text=len("currency")) == Money("12.50", "EUR")
+    assert code_of(GOOD, max_text=len("currency") - 1) == "schema.too_large"
+    assert loads(GOOD, max_depth=3) == Money("12.50", "EUR")
+    assert code_of(GOOD, max_depth=1) == "schema.too_deep"
+    for name in ("max_bytes", "max_depth", "max_text"):
+        for limit in (0, -1, 1.5, True, None):
+            with pytest.raises(InvalidValue, match=name):
+                loads(GOOD, **{name: limit})  # type: ignore[arg-type]
+
+
+def test_bytes_count_as_bytes() -> None:
+    """The limit of bytes is of the UTF-8 of a text, too."""
+    text = dumps(Money("1", "EUR")).replace("EUR", "客客客")
+    assert code_of(text, max_bytes=len(text)) == "schema.too_large"
+
+
+def test_what_cannot_be_loaded_is_no_text() -> None:
+    """Anything but text and bytes is refused."""
+    for value in (None, 5, {}, dump(Money(1, "EUR"))):
+        with pytest.raises(InvalidValue, match="text"):
+            loads(value)  # type: ignore[arg-type]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["case", "sla", "complaint", "team", "plan", "verdict", "reading", "kpi", "tally"]), json_values)
+def test_foreign_data_never_raise_anything_else(kind: str, data: Any) -> None:
+    """Whatever stands in the data, the answer is an object or one of our errors."""
+    with suppress(ServqualError):
+        loads(json.dumps({"kind": kind, "version": 1, "data": data}))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6))
+def test_altered_bytes_never_raise_anything_else(seed: int) -> None:
+    """A document with some bytes changed is read or refused with one of our errors."""
+    chance = random.Random(seed)  # noqa: S311  (no secret)
+    data = bytearray(GOOD.encode())
+    for _ in range(chance.randrange(1, 6)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    with suppress(ServqualError):
+        loads(bytes(data))

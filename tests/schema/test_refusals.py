@@ -1,0 +1,303 @@
+"""A document that is wrong is refused with all its problems, each with its path."""
+
+import copy
+import datetime as dt
+import json
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from servqual.errors import (
+    IllegalTransition,
+    InvalidValue,
+    LoadErrors,
+    MissingKey,
+    NaiveTime,
+    NewerDocument,
+    ServqualError,
+    UnknownKey,
+    UnknownName,
+    UnknownZone,
+    UnreadableDocument,
+)
+from servqual.model import BusinessHours, Case, Interaction, InteractionId, Money, Sla, Target, Vocabulary
+from servqual.model import case as event
+from servqual.schema import dump, load, loads
+from servqual.schema.keeping import _KEPT
+from servqual.schema.problems import path_of
+
+AT = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+
+
+def a_case() -> Case:
+    """A case of two events."""
+    told: Any = {"customer": "K-1", "description": "x", "impact": "y", "owner": "A-1", "channel": "email", "id": "C-1"}
+    return Case(
+        history=[
+            event.Reported(at=AT, occurred_at=AT, source="feedback", **told),
+            event.Received(at=AT, by="desk"),
+        ]
+    )
+
+
+def problems(document: Any, **options: Any) -> dict[str, Exception]:
+    """The problems of a document by path."""
+    with pytest.raises(LoadErrors) as refused:
+        load(document, **options)
+    return paths(refused.value)
+
+
+def paths(error: LoadErrors) -> dict[str, Exception]:
+    """The problems of an error by path."""
+    return {path_of(problem): problem for problem in error.exceptions if isinstance(problem, ServqualError)}
+
+
+def broken(change: Callable[[Any], Any]) -> Any:
+    """The document of a case with a change in its data."""
+    document = json.loads(json.dumps(dump(a_case())))
+    change(document["data"])
+    return document
+
+
+def put(place: str, value: Any) -> Callable[[Any], None]:
+    """A change of one field of the first event."""
+
+    def change(data: Any) -> None:
+        data["history"][0][place] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("at", "yesterday", InvalidValue),
+        ("at", "2026-05-04T09:00:00", NaiveTime),
+        ("at", "2026-05-04", InvalidValue),
+        ("at", "2026-02-30T09:00:00+00:00", InvalidValue),
+        ("at", "0001-01-01T00:00:00+14:00", InvalidValue),
+        ("at", 1777885200, InvalidValue),
+        ("at", None, InvalidValue),
+        ("seq", "1", InvalidValue),
+        ("seq", True, InvalidValue),
+        ("seq", 1.0, InvalidValue),
+        ("note", 5, InvalidValue),
+        ("note", ["x"], InvalidValue),
+        ("note", None, InvalidValue),
+        ("channel", "", InvalidValue),
+        ("source", "feedbak", InvalidValue),
+        ("source", {"type": "channel"}, InvalidValue),
+        ("priority", 1, InvalidValue),
+        ("customer", "", InvalidValue),
+        ("colour", "red", UnknownKey),
+    ],
+)
+def test_one_wrong_field_is_named(field: str, value: Any, kind: type[Exception]) -> None:
+    """A wrong type, word or key is a problem at its own path."""
+    found = problems(broken(put(field, value)))
+    assert [*found] == [f"$.data.history[0].{field}"]
+    assert type(found[f"$.data.history[0].{field}"]) is kind
+
+
+def test_all_problems_come_at_once() -> None:
+    """A missing key, an unknown one, a wrong tag and a wrong value are told together, in the order of their paths."""
+
+    def change(data: Any) -> None:
+        del data["history"][0]["impact"]
+        data["history"][0]["chanel"] = "x"
+        data["history"][1]["type"] = "case.received_by"
+        data["more"] = 1
+
+    found = problems(broken(change))
+    assert [(path, type(problem)) for path, problem in found.items()] == [
+        ("$.data.history[0].chanel", UnknownKey),
+        ("$.data.history[0].impact", MissingKey),
+        ("$.data.history[1]", UnknownName),
+        ("$.data.more", UnknownKey),
+    ]
+    assert "did you mean channel?" in str(found["$.data.history[0].chanel"])
+
+
+def test_rules_of_the_classes_hold() -> None:
+    """Illegal steps, unknown zones and events of other objects are refused as they are elsewhere."""
+    illegal = broken(lambda data: data["history"].pop(0))
+    assert isinstance(problems(illegal)["$.data"], IllegalTransition)
+    hours = dump(BusinessHours(zone="UTC", week={"mon": "09:00-17:00"}))
+    for zone in ("Mars/Olympus", "../../etc/passwd", "", "x" * 100_000, "\0"):
+        hours["data"]["zone"] = zone
+        assert isinstance(problems(hours)["$.data.zone"], UnknownZone)
+    foreign = broken(lambda data: data["history"].append({"type": "complaint.closed", "at": "2026-05-04T09:00:00Z"}))
+    assert [*problems(foreign)] == ["$.data.history[2]"]
+
+
+def test_paths_reach_into_mappings_and_unions() -> None:
+    """A problem inside a mapping, or in one of several classes, is named by its key."""
+    sla = Sla(
+        name="x",
+        hours=BusinessHours.always(),
+        targets=[Target(clock="resolution", within=dt.timedelta(hours=1), match={"tier": "gold"})],
+    )
+    document = dump(sla)
+    document["data"]["hours"]["week"] = {"mon": 5}
+    document["data"]["targets"][0]["within"] = 3600
+    document["data"]["targets"][0]["match"] = {"tier": {"type": "moment", "value": "soon"}}
+    assert {*problems(document)} == {
+        "$.data.hours.week.mon",
+        "$.data.targets[0].within",
+        "$.data.targets[0].match.tier",
+    }
+
+
+@pytest.mark.parametrize("version", [2, 999])
+def test_a_version_of_the_future_is_named(version: int) -> None:
+    """A newer version is refused with both numbers."""
+    with pytest.raises(NewerDocument, match=str(version)) as refused:
+        load({**dump(a_case()), "version": version})
+    assert (refused.value.kind, refused.value.version, refused.value.known) == ("case", version, 1)
+    assert isinstance(refused.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        [],
+        "text",
+        5,
+        {},
+        {"kind": "case", "version": 1},
+        {"kind": "case", "version": 1, "data": {}, "more": 1},
+        {"kind": "case", "version": "1", "data": {}},
+        {"kind": "case", "version": True, "data": {}},
+        {"kind": "case", "version": 0, "data": {}},
+        {"kind": "priority", "version": 1, "data": "high"},
+    ],
+)
+def test_what_is_no_document_is_refused(document: Any) -> None:
+    """Only an object of kind, version and data is a document."""
+    with pytest.raises(UnreadableDocument):
+        load(document)
+
+
+def test_an_unknown_kind_is_named() -> None:
+    """A kind that the ledger does not have is refused with the nearest ones."""
+    with pytest.raises(UnknownName, match="did you mean case"):
+        load({"kind": "cases", "version": 1, "data": {}})
+    with pytest.raises(UnknownName):
+        load({"kind": 5, "version": 1, "data": {}})
+
+
+def test_errors_can_be_copied_split_and_told() -> None:
+    """The group survives pickling and copying, can be split, and becomes plain data for a service."""
+    with pytest.raises(LoadErrors) as refused:
+        load(broken(put("colour", "red")))
+    error = refused.value
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):  # noqa: S301  (our own bytes)
+        assert str(again) == str(error)
+        assert [*paths(again)] == ["$.data.history[0].colour"]
+    part, rest = error.split(UnknownKey)
+    assert isinstance(part, LoadErrors)
+    assert rest is None
+    told: Any = error.to_dict()
+    assert told["code"] == "schema.refused"
+    assert told["problems"][0]["path"] == "$.data.history[0].colour"
+    assert json.dumps(told)
+    assert isinstance(error, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("PT5400S", dt.timedelta(seconds=5400)),
+        ("PT1H30M", dt.timedelta(seconds=5400)),
+        ("P1DT0.000001S", dt.timedelta(days=1, microseconds=1)),
+        ("P2W", dt.timedelta(weeks=2)),
+    ],
+)
+def test_durations_of_others_are_read(text: str, length: dt.timedelta) -> None:
+    """ISO 8601 durations are read in any of their exact forms."""
+    target = Target(clock="resolution", within=length)
+    document = dump(target)
+    assert document["data"]["within"].startswith("PT")
+    document["data"]["within"] = text
+    assert load(document) == target
+
+
+@pytest.mark.parametrize(
+    "text", ["", "P", "PT", "5400", "P1M", "P1Y", "PT1.0000001S", "PT-5S", "P999999999W", "PT5400S "]
+)
+def test_durations_that_are_not_exact_are_refused(text: str) -> None:
+    """Months and years have no length, and a duration finer than a microsecond none that is kept."""
+    document = dump(Target(clock="resolution", within=dt.timedelta(hours=1)))
+    document["data"]["within"] = text
+    assert [*problems(document)] == ["$.data.within"]
+
+
+@pytest.mark.parametrize("amount", [12.5, 12, "12,50", "NaN", "1e5", "0x1", "", " 1", "1" * 40, "1E+999999"])
+def test_amounts_are_exact_texts(amount: Any) -> None:
+    """Money is read from the text of its amount; numbers of JSON have lost their cents."""
+    document = {"kind": "money", "version": 1, "data": {"amount": amount, "currency": "EUR"}}
+    assert [*problems(document)] == ["$.data.amount"]
+
+
+def test_unknown_keys_are_kept_and_written_back() -> None:
+    """With unknown='keep' a newer document passes through unharmed, and events carry their keys into later objects."""
+    document = broken(put("mood", {"score": [1, 2]}))
+    document["data"]["history"][1]["robot"] = True
+    document["data"]["shard"] = 7
+    found = load(document, unknown="keep")
+    assert dump(found) == document
+    assert found == a_case()
+    later = found.record(event.Classified(at=AT + dt.timedelta(hours=1), by="A-1", category="x", priority="high"))
+    assert dump(later)["data"]["history"][0]["mood"] == {"score": [1, 2]}
+    assert {*problems(document)} == {"$.data.history[0].mood", "$.data.history[1].robot", "$.data.shard"}
+    with pytest.raises(InvalidValue, match="did you mean keep"):
+        load(document, unknown="kept")  # type: ignore[arg-type]
+
+
+def test_kept_keys_do_not_stay_in_memory() -> None:
+    """The keys of an object go with it."""
+    before = len(_KEPT)
+    found = load({"kind": "money", "version": 1, "data": {"amount": "1", "currency": "EUR", "x": 1}}, unknown="keep")
+    assert len(_KEPT) == before + 1
+    del found
+    assert len(_KEPT) == before
+
+
+def test_a_number_where_a_fraction_may_be_stays_what_it_was() -> None:
+    """A whole number in a field of numbers comes back whole."""
+    contact = Interaction(id=InteractionId("I-1"), channel="phone", queued_at=AT)
+    assert loads(json.dumps(dump(contact))) == contact
+    assert load(dump(Money(3, "EUR"))) == Money(3, "EUR")
+
+
+def test_the_words_of_a_firm_are_checked_by_its_vocabulary() -> None:
+    """A declared word that looks like a slip is read with the vocabulary, and what it does not declare is refused."""
+    ours = Vocabulary(words={"channel": ["emial"], "product": ["router"]})
+    opened = Case.open(id="C-1", at=AT, channel="emial", attributes={"product": "router"}, vocabulary=ours)
+    document = dump(opened)
+    assert load(document, vocabulary=ours) == opened
+    assert [*problems(document)] == ["$.data.history[0].channel"]
+    document["data"]["history"][0]["channel"] = "email"
+    document["data"]["history"][0]["attributes"] = {"product": "phone"}
+    assert {*problems(document, vocabulary=ours)} == {
+        "$.data.history[0].attributes",
+        "$.data.history[0].channel",
+    }
+    with pytest.raises(InvalidValue, match="vocabulary"):
+        load(document, vocabulary={})  # type: ignore[arg-type]
+
+
+def test_a_moment_in_an_attribute_is_tagged() -> None:
+    """A moment among the firm's own fields comes back as a moment, and a text that looks like one as a text."""
+    own: dict[str, Any] = {"signed": AT, "told": AT.isoformat(), "vip": True, "rank": 1, "part": 1.0}
+    opened = Case.open(id="C-1", at=AT, channel="email", attributes=own)
+    document = dump(opened)
+    stored = document["data"]["history"][0]["attributes"]
+    assert stored["signed"] == {"type": "moment", "value": AT.isoformat()}
+    assert stored["told"] == AT.isoformat()
+    again = loads(json.dumps(document))
+    assert again == opened
+    assert [type(value) for value in again.attributes.values()] == [type(own[name]) for name in sorted(own)]

@@ -1,0 +1,143 @@
+"""Every public class is stored and read back as it was."""
+
+import json
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.schema.schema_samples import path_of
+
+from servqual.errors import InvalidValue, LoadErrors, UnknownName
+from servqual.metrics import KPIS, Count, Kpi, Tally, tally
+from servqual.model import Appraisal, Case, Complaint, Customer, Hours, Interaction, Money, Sla, Survey, Team
+from servqual.schema import dump, dumps, json_schema, kinds, ledger, load, loads
+from servqual.testing import values
+
+QUICK = settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same, by their stored form where a class has no equality of its own."""
+    own: bool = vars(object)["__eq__"] is not type(one).__eq__
+    return type(one) is type(other) and (one == other if own else dumps(one) == dumps(other))
+
+
+def check(value: Any) -> None:
+    """The law: reading gives the same value, and writing it again the same text."""
+    text = dumps(value)
+    again = loads(text)
+    assert same(again, value)
+    assert dumps(again) == text
+    assert same(load(json.loads(json.dumps(dump(value)))), value)
+
+
+@settings(QUICK, max_examples=40)
+@given(st.sampled_from(kinds()).flatmap(lambda kind: values(ledger.named(kind).kind)))
+def test_every_kind_comes_back(value: Any) -> None:
+    """What is loaded is what was dumped, and is dumped as the same text; some kinds a run, all in a long one."""
+    check(value)
+
+
+@QUICK
+@given(
+    st.one_of([values(kind) for kind in (Case, Complaint, Interaction, Customer, Sla, Hours, Team, Survey, Appraisal)])
+)
+def test_the_main_kinds_come_back(value: Any) -> None:
+    """The classes that services store most come back whatever is in them."""
+    check(value)
+
+
+@pytest.mark.parametrize("key", sorted(KPIS))
+def test_every_kpi_of_the_catalogue_comes_back(key: str) -> None:
+    """A KPI is stored by name, version and parameters."""
+    document = dump(KPIS[key])
+    assert load(document) == KPIS[key]
+    assert document["data"] == {
+        "key": key, "of": key, "version": KPIS[key].version, "params": {}, "dated_by": "",
+    }  # fmt: skip
+
+
+def own_kpi() -> Kpi:
+    """A KPI of the user."""
+    facts: dict[str, Any] = {"title": "mine", "question": "?", "formula": "n", "unit": "count", "better": None}
+    return Kpi(
+        key="mine",
+        table="cases",
+        needs=("received_at",),
+        accumulator=Count,
+        rows=lambda t: {"among": t.known("received_at")},
+        **facts,
+    )
+
+
+def test_a_kpi_of_the_user_is_passed_again() -> None:
+    """A tally of a KPI of the user loads where the same KPI is passed, and nowhere else."""
+    mine = own_kpi()
+    counted = tally([mine], {"cases": {"received_at": ["2026-05-04T10:00+00:00"]}})
+    document = dump(counted)
+    found = load(document, kpis=[mine])
+    assert isinstance(found, Tally)
+    assert found.to_bytes() == counted.to_bytes()
+    for kpis in ((), (attrs.evolve(mine, version=2),)):
+        with pytest.raises(LoadErrors) as refused:
+            load(document, kpis=kpis)
+        (problem,) = refused.value.exceptions
+        assert isinstance(problem, UnknownName)
+        assert problem.code == "schema.own_kpi"
+
+
+def test_a_tally_by_cluster_and_agreement_comes_back() -> None:
+    """A KPI that was clustered, or judged by an agreement, is made again from its row."""
+    day = ["2026-05-04T10:00+00:00"] * 4
+    answers = {"answered_at": day, "score": [1, 5, 4, 2], "customer_id": ["a", "a", "b", "c"]}
+    csat = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
+    counted = tally([csat], {"answers": answers}, cluster="customer_id")
+    assert load(dump(counted)).to_bytes() == counted.to_bytes()
+
+
+def test_a_class_of_the_user_is_refused() -> None:
+    """A class without a tag is no stored form, and a subclass is not stored as its base."""
+
+    @attrs.frozen
+    class Mine:
+        x: int = 1
+
+    for value in (Mine(), 5, "text", object()):
+        with pytest.raises(InvalidValue) as refused:
+            dump(value)
+        assert refused.value.code == "schema.no_tag"
+
+
+def test_equal_objects_are_equal_texts() -> None:
+    """Sets and mappings are written in one order, however they were made."""
+    one = Customer(id="K-1", name="x", languages=["de", "en", "zh"])  # type: ignore[arg-type]
+    other = Customer(id="K-1", name="x", languages=["zh", "de", "en"])  # type: ignore[arg-type]
+    assert dumps(one) == dumps(other)
+    assert dumps(Money("12.50", "EUR")) == '{"data":{"amount":"12.50","currency":"EUR"},"kind":"money","version":1}'
+
+
+@pytest.mark.parametrize("kind", ["case", "complaint", "interaction", "sla", "team", "appraisal", "tally", "money"])
+def test_documents_are_of_their_schema(kind: str) -> None:
+    """What is dumped is valid by its JSON Schema, for an independent validator; other keys and versions are not."""
+    document = json.loads(path_of(ledger.named(kind)).read_text(encoding="utf-8"))
+    validator = validator_of(kind)
+    validator.check_schema(validator.schema)
+    assert not [*validator.iter_errors(document)]
+    assert not validator.is_valid({**document, "version": 99})
+    assert not validator.is_valid({**document, "data": {**document["data"], "unknown": 1}})
+    assert not validator.is_valid({**document, "data": [document["data"]]})
+
+
+@settings(QUICK, max_examples=12)
+@given(st.sampled_from(kinds()))
+def test_samples_are_of_their_schema(kind: str) -> None:
+    """Any kind is described as it is dumped; some kinds a run, all in a long one."""
+    document = dump(loads(path_of(ledger.named(kind)).read_text(encoding="utf-8")))
+    assert not [*validator_of(kind).iter_errors(json.loads(json.dumps(document)))]
+
+
+def validator_of(kind: str) -> Any:
+    """An independent validator of documents of a kind."""
+    return pytest.importorskip("jsonschema").Draft202012Validator(json_schema(kind))
