@@ -25,7 +25,7 @@ def test_survives_pickling_with_its_facts(kind: type[ServqualError]) -> None:
 def test_codes_are_unique_and_every_error_is_a_guessable_builtin() -> None:
     """A program can tell errors apart by code, and catch them as the builtin it would expect."""
     assert len({kind.code for kind in ALL}) == len(ALL)
-    builtins = (ValueError, LookupError, OSError, ImportError)
+    builtins = (ValueError, LookupError, OSError, ImportError, TypeError)
     assert all(issubclass(kind, builtins) for kind in ALL if kind is not ServqualError)
     assert all(issubclass(kind, ServqualError) for kind in ALL)
 

@@ -7,7 +7,7 @@ Import from the rooms: `servqual.model` (cases, hours, promises), `servqual.metr
 from importlib import import_module
 from types import ModuleType
 
-__all__ = ["errors", "metrics", "model", "presets", "readers", "report", "samples"]
+__all__ = ["errors", "metrics", "model", "presets", "readers", "report", "samples", "schema"]
 
 
 def __getattr__(name: str) -> ModuleType | str:

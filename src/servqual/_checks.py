@@ -2,6 +2,7 @@
 
 import datetime as dt
 import difflib
+import graphlib
 import importlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType, ModuleType
@@ -34,7 +35,7 @@ def as_instant(value: object, field: str) -> dt.datetime:
 
 if TYPE_CHECKING:  # mypy knows only converters that are plain functions
 
-    def instant(value: object, /) -> dt.datetime:
+    def instant(value: dt.datetime, /) -> dt.datetime:
         """Read a field as an instant, refused under the field's name; an attrs converter."""
         ...
 
@@ -205,6 +206,21 @@ def differ(name: Callable[[Any], str]) -> Callable[[object, "attrs.Attribute[Any
         distinct(field.name, map(name, value))
 
     return check
+
+
+def no_circle(field: str, above: Mapping[str, Iterable[str]], *, do: str = "") -> None:
+    """Refuse names that lead back to themselves; `above` maps each name to those that it leads to.
+
+    >>> no_circle("within", {"a": ["b"], "b": []})
+    >>> no_circle("within", {"a": ["b"], "b": ["a"]}, do="leave one out")
+    Traceback (most recent call last):
+    servqual.errors.InvalidValue: within must not lead in a circle (got a → b → a); leave one out
+    """
+    try:
+        graphlib.TopologicalSorter(above).prepare()
+    except graphlib.CycleError as circle:
+        way = " → ".join(reversed(circle.args[1]))
+        raise InvalidValue.of(field, "not lead in a circle", way, shown=way, do=do) from None
 
 
 def near(name: object, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:

@@ -74,8 +74,8 @@ def number(value: object, unit: str, *, signed: bool = False) -> str:
     ('2.1 d', '50 h')
     >>> number(24918, "count"), number(-3.25, "points"), number(4, "points", signed=True), number(None, "s")
     ('24,918', '−3.2', '+4', '–')
-    >>> number(1.083, "ratio"), number(1234.5, "money"), number(4.5, "per hour")
-    ('108.3 %', '1,234.50', '4.5 per hour')
+    >>> number(1.083, "ratio"), number(1234.5, "money"), number(4.5, "per hour"), number(0.04, "per case")
+    ('108.3 %', '1,234.50', '4.5 per hour', '0.04 per case')
     >>> number(-0.037, "ratio"), number(-0.00001, "share"), number(-0.01, "count")
     ('−3.7 %', '>−0.01 %', '0')
     """
@@ -112,7 +112,7 @@ def _size(size: float, unit: str) -> str:
         case "count" | "points":
             return _plain(size)
         case _:
-            return f"{_plain(size)} {clean(unit)}".rstrip()
+            return f"{_fine(size)} {clean(unit)}".rstrip()
 
 
 def _percent(size: float) -> str:
@@ -137,6 +137,13 @@ def _duration(size: float, *, days: bool) -> str:
 
 def _plain(size: float) -> str:
     return f"{size:,.0f}" if round(size, 1) >= _WHOLE_FROM else f"{size:,.1f}".removesuffix(".0")
+
+
+def _fine(size: float) -> str:
+    """Write two digits of a number below 1, such as 0.04 per case, for its first decimal may say nothing."""
+    if not 0 < round(size, 2) < 1:
+        return _plain(size) if size == 0 or size >= 1 else f"{size:.1g}"
+    return f"{size:.2f}".rstrip("0")
 
 
 def counted(n: int, one: str, many: str = "") -> str:

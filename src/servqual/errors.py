@@ -6,17 +6,27 @@ guess (`ValueError`, `LookupError`, …). All survive pickling.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Self
 
 from servqual._words import clean
 
 __all__ = [
+    "AmbiguousLookup",
+    "EventConflict",
+    "FinalClass",
     "GoalBehindBaseline",
     "IllegalTransition",
     "InvalidValue",
+    "KpiNotPicklable",
+    "LoadErrors",
+    "LookupNotUnique",
+    "LookupTooLarge",
     "MissingColumn",
     "MissingExtra",
+    "MissingKey",
     "NaiveTime",
+    "NewerDocument",
     "NoSuchEvent",
     "NotImproved",
     "NothingDone",
@@ -24,9 +34,12 @@ __all__ = [
     "OutOfOrder",
     "RefusedRow",
     "ServqualError",
+    "TagsOverlap",
     "TallyMismatch",
+    "UnknownKey",
     "UnknownName",
     "UnknownZone",
+    "UnreadableDocument",
     "UnreadableFile",
     "UnreadableReceipt",
     "UnreadableTally",
@@ -138,6 +151,29 @@ class OutOfOrder(InvalidValue):
     code = "time.out_of_order"
 
 
+class EventConflict(ServqualError, ValueError):
+    """An event bears the id of another event of its history; `event_id` is that id."""
+
+    code = "event.conflict"
+    event_id: str
+
+
+class FinalClass(ServqualError, TypeError):
+    """A class of events or of objects with a history was subclassed, which would lose what the subclass adds."""
+
+    code = "class.final"
+
+    @classmethod
+    def of(cls, kind: type, base: type) -> Self:
+        """Name the subclass and its base, and the way to do it instead."""
+        return cls(
+            f"{base.__name__} must not be subclassed (got {kind.__name__}), because its history keeps no fields of "
+            "subclasses; put facts of your own into attributes, as in Case.open(attributes=...) and Changed",
+            kind=kind.__name__,
+            base=base.__name__,
+        )
+
+
 class NoSuchEvent(InvalidValue):
     """A correction names no event that counts in its history, or several that differ."""
 
@@ -163,6 +199,37 @@ class MissingColumn(ServqualError, ValueError, LookupError):
     code = "data.missing_column"
     column: str
     near: tuple[str, ...]
+
+
+class AmbiguousLookup(InvalidValue):
+    """A column that a table lacks can be looked up in two ways."""
+
+    code = "lookup.ambiguous"
+
+
+class LookupNotUnique(InvalidValue):
+    """Two rows of a table have the key by which another table looks columns up, so that rows would count twice."""
+
+    code = "lookup.not_unique"
+
+
+class LookupTooLarge(InvalidValue):
+    """A table in which columns are looked up does not fit into the memory that is set aside for it."""
+
+    code = "lookup.too_large"
+
+
+class TagsOverlap(InvalidValue):
+    """Tags cannot be taken out of a tally: a row is in each of its tags, so that they do not add up."""
+
+    code = "tags.overlap"
+
+
+class KpiNotPicklable(ServqualError, TypeError):
+    """A KPI of the user whose function cannot be imported, such as a lambda, cannot be pickled; `key` is its key."""
+
+    code = "kpi.not_picklable"
+    key: str
 
 
 class RefusedRow(ServqualError, ValueError):
@@ -225,6 +292,62 @@ class UnreadableReceipt(ServqualError, ValueError):
     """
 
     code = "receipt.unreadable"
+
+
+class UnreadableDocument(ServqualError, ValueError):
+    """A text or mapping that is no stored document, or one beyond the limits of reading.
+
+    The code says why: `schema.unreadable`, `schema.duplicate_key`, `schema.too_deep`, `schema.too_large`.
+    """
+
+    code = "schema.unreadable"
+
+
+class NewerDocument(ServqualError, ValueError):
+    """A stored document of a newer version than this servqual reads; `version` and `known` are both numbers."""
+
+    code = "schema.newer_version"
+    kind: str
+    version: int
+    known: int
+
+
+class UnknownKey(InvalidValue):
+    """A stored document has a key that its kind does not know."""
+
+    code = "schema.unknown_key"
+
+
+class MissingKey(InvalidValue):
+    """A stored document lacks a key that its kind needs."""
+
+    code = "schema.missing_key"
+
+
+class LoadErrors(ServqualError, ExceptionGroup[ServqualError], ValueError):
+    """A stored document cannot be read: all its problems at once, each with its `path`, such as `$.data.owner`."""
+
+    code = "schema.refused"
+
+    def __new__(cls, message: str, problems: Sequence[ServqualError] = (), /, **_: object) -> Self:
+        """Make a group of some problems; without any, the message is the only one."""
+        return super().__new__(cls, message, problems or [InvalidValue(message)])
+
+    def __init__(self, message: str, problems: Sequence[ServqualError] = (), /, **facts: object) -> None:
+        super().__init__(message, **facts)
+        self.args = (self.message, problems)  # what pickling and copying build it from
+
+    def __str__(self) -> str:
+        return clean(self.message)
+
+    def derive(self, problems: Sequence[ServqualError], /) -> "LoadErrors":  # type: ignore[override]
+        """Make a group of some of its problems."""
+        return LoadErrors(self.message, problems)
+
+    def to_dict(self) -> dict[str, object]:
+        """Code, message and all problems as plain data."""
+        found = (problem for problem in self.exceptions if isinstance(problem, ServqualError))
+        return super().to_dict() | {"problems": [problem.to_dict() for problem in found]}
 
 
 def _plain(fact: object) -> object:

@@ -357,6 +357,17 @@ def test_each_site_is_watched_by_cases_and_answers() -> None:
     assert {m.group["site"]: m.value for m in log} == {"Lyon": 2, "Nice": 1}
 
 
+def test_the_customer_is_told_how_it_goes_and_sees_only_that() -> None:
+    """SR-04: progress is an event of its own that answers the customer; the view holds nothing internal."""
+    case = taken().record(event.Replied(at=at(2), by="A-2", public=False, note="he is rude"))
+    case = case.record(event.ProgressTold(at=at(3), by="A-2", progress="the card is ordered"))
+    assert case.first_response_at == at(3)
+    assert case.customer_view(now=at(2)).progress == ()
+    view = case.customer_view(now=at(4))
+    assert (view.status, view.progress) == ("in_progress", ((at(3), "the card is ordered"),))
+    assert not any(word in repr(view) for word in ("A-2", "rude", "lines", "normal"))
+
+
 def test_an_emergency_is_declared_told_coordinated_restored_and_reviewed() -> None:
     """SR-01: plan, all channels and an apology, three duties, decisions, restored, compensated, reviewed.
 

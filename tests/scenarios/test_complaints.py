@@ -13,6 +13,7 @@ from servqual.model import (
     AuditId,
     Case,
     CaseId,
+    Channel,
     Complaint,
     ComplaintId,
     ComplaintStatus,
@@ -54,7 +55,7 @@ def raised(
 
 def solved(complaint: Complaint, hour: float, *, cause: str = "retry of a payment", upheld: bool = True) -> Complaint:
     """The same complaint, heard after an hour and solved so many hours after its receipt."""
-    start, owner = complaint.received.at, complaint.owner
+    start, owner = complaint.received.at, complaint.owner or "desk"
     for step in (
         event.Listened(at=start + HOUR, by=owner, demand="money back"),
         event.Analysed(at=start + hour * HOUR, by=owner, root_cause=cause, upheld=upheld),
@@ -138,7 +139,7 @@ def test_hotline_and_online_platform_are_told_apart() -> None:
     complaints = [raised("1"), raised("2", channel="phone"), raised("3", channel="web"), raised("4", channel="app")]
     found = measure(["complaint_volume"], {"complaints": complaints}, by=["channel"])
     assert {m.group["channel"]: m.value for m in found} == {"phone": 2, "web": 1, "app": 1}
-    assert [one.id for one in complaints if one.received.channel.online] == ["3", "4"]
+    assert [one.id for one in complaints if Channel(one.received.channel).online] == ["3", "4"]
 
 
 def test_from_receipt_to_investigation_and_solution() -> None:
