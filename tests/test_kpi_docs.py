@@ -83,9 +83,9 @@ def plain(kind: Kind, cell: str) -> Any:
 
 
 def test_the_page_of_tables_is_current_and_every_table_is_read() -> None:
-    """A table that no KPI reads would ask for data in vain."""
+    """A table that no KPI reads would ask for data in vain; customers and teams are there to be looked up in."""
     assert (DOCS / "tables.md").read_text(encoding="utf-8") == SCRIPT.tables()
-    assert TABLES.keys() == {part.table for kpi in KPIS.values() for part in kpi.parts}
+    assert TABLES.keys() - {"customers", "teams"} == {part.table for kpi in KPIS.values() for part in kpi.parts}
 
 
 def test_each_kpi_is_in_one_room() -> None:
