@@ -27,6 +27,7 @@ from servqual.stats.inference import (
     interrupted_series,
     sample_size_of_two_means,
     sample_size_of_two_proportions,
+    smallest_level_change,
 )
 
 DAY = np.timedelta64(86_400_000_000, "us")
@@ -199,14 +200,17 @@ def main(seeds: int = 2000, first: int = 1) -> None:
     shares = sample_size_of_two_proportions(0.6, 0.7, power=0.95)
     sd = 8 * math.sqrt((math.e - 1) * math.e)
     means = sample_size_of_two_means(0.2 * 8 * math.exp(0.5), sd=sd, other_sd=0.8 * sd, power=0.95)
+    steps = {rho: smallest_level_change(24, at=12, power=0.95, autocorrelation=rho) for rho in (0.3, 0.6)}
     there: Mapping[str, Row] = {
         f"share 60 % to 70 %, {shares} a side": partial(both, kpi="sla_kept", n=shares, effect={"kept": 0.7}),
         f"mean time a fifth shorter, {means} a side": partial(
             both, kpi="resolution_time", n=means, effect={"hours": 6.4}
         ),
         **{
-            f"level of 24 points, autocorrelation {rho:g}, 4.5 deviations": partial(level_found, rho=rho, step=4.5)
-            for rho in (0.3, 0.6)
+            f"level of 24 points, autocorrelation {rho:g}, {step:.1f} deviations": partial(
+                level_found, rho=rho, step=step
+            )
+            for rho, step in steps.items()
         },
     }
     assert set(TWELVE) <= set(KPIS)

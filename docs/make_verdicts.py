@@ -52,7 +52,13 @@ too, and says why in its own `caveats`, where its sides cannot be compared (then
 undecided cases may carry it over its margin. The same tally on both sides is legal, and never improved or worse.
 
 Periods are compared on the wall clock of their zone: a week in which the clock is changed is as long as any other. A
-measurement of one month, as a row of a result by month, has that month for its period.
+measurement of one month, as a row of a result by month, has that month for its period. Of a period that is not over
+counts what is over at `now`.
+
+Both sides must be seen equally long after the end of their periods: with one `now` for two months, the cases of the
+second had less time to be solved or reopened, and only its short ones have ended, so that an unchanged desk solves less
+and faster. Give each tally a `now=` that is as long after its period; what an export knows without a moment, such as
+how often a case was reopened, needs an export of then. Medians of lifetimes count what goes on and need none of this.
 
 An unclear verdict with a margin says in `n_needed` how many cases per side are still needed to see a change as large
 as the margin, at the planned `power` (80 % by default): (z of the confidence + z of the power)² × the variances per
@@ -82,6 +88,10 @@ part of the risk, little at first: O'Brien and Fleming's boundaries by the spend
 of 0.000001, 0.0008, 0.0074, 0.022 and 0.042, so that all of them together are wrong in 5 %; in a little less where the
 side before is the same at each look (4.3 % at twenty looks, with as many cases before as after in the end). Very early
 looks, which have no risk to spend, are printed at a confidence of 1 - 10⁻⁸.
+
+**Periods that scatter.** Where the side before is a series, such as by week, and its shares or counts scatter from
+period to period by more than chance (R. A. Fisher, 1950, Biometrics 6: 17-24; 1 %), its rows are not independent and
+the verdict is unclear: measure `clustered(kpi, column)`, or judge the values by `interrupted_series`.
 
 **A group that was picked.** The worst of ten equal teams improves on its own. `selected=Selected.among(…)` draws its
 value before towards the level of all groups before anything is subtracted, and counts how unsure that is (C. Morris,

@@ -4,6 +4,7 @@ import datetime as dt
 import difflib
 import graphlib
 import importlib
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,16 @@ import attrs
 from servqual.errors import InvalidValue, MissingExtra, NaiveTime, UnknownZone
 
 
+def is_nat(value: object) -> bool:
+    """Say whether a value is the missing moment of pandas, which is a datetime by its class alone."""
+    return isinstance(value, dt.datetime) and math.isnan(value.year)
+
+
 def as_instant(value: object, field: str) -> dt.datetime:
     """Read an aware datetime as UTC; refuse a naive one."""
     if type(value) is dt.datetime and value.tzinfo is dt.UTC:
         return value
-    if not isinstance(value, dt.datetime):
+    if not isinstance(value, dt.datetime) or is_nat(value):
         raise InvalidValue.of(field, "be a datetime with a zone", value)
     if value.utcoffset() is None:
         raise NaiveTime(
@@ -28,9 +34,13 @@ def as_instant(value: object, field: str) -> dt.datetime:
             got=value,
         )
     try:
-        return value.astimezone(dt.UTC)
+        moment = value.astimezone(dt.UTC)
     except OverflowError:
         raise InvalidValue.of(field, "lie within the years 1 to 9999 in UTC", value) from None
+    if type(moment) is dt.datetime:
+        return moment
+    # one of a class of its own, such as pandas.Timestamp, may have nanoseconds, which no datetime keeps
+    return dt.datetime.combine(moment.date(), moment.time(), dt.UTC)
 
 
 if TYPE_CHECKING:  # mypy knows only converters that are plain functions

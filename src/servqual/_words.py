@@ -91,12 +91,14 @@ def number(value: object, unit: str, *, signed: bool = False) -> str:
 
 
 def difference(size: float | None, unit: str, *, signed: bool = True, points: str = " points") -> str:
-    """Write a difference in its unit: that of shares in percentage points, for per cent would leave open of what.
+    """Write a difference in its unit: of what is shown in per cent in points, for per cent would leave open of what.
 
     >>> difference(0.125, "share"), difference(-90, "s"), difference(0.02, "share", signed=False, points="")
     ('+12.5 points', '−1 min 30 s', '2')
+    >>> difference(-0.019, "ratio")
+    '−1.9 points'
     """
-    if unit != "share" or size is None:
+    if unit not in {"share", "ratio"} or size is None:
         return number(size, unit, signed=signed)
     return number(100 * size, "points", signed=signed) + points
 

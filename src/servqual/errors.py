@@ -5,6 +5,7 @@ behind the text as attributes, so that no program has to parse words. Each is al
 guess (`ValueError`, `LookupError`, …). All survive pickling.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Self
@@ -351,6 +352,8 @@ class LoadErrors(ServqualError, ExceptionGroup[ServqualError], ValueError):
 
 
 def _plain(fact: object) -> object:
+    if isinstance(fact, float) and not math.isfinite(fact):
+        return str(fact)
     if isinstance(fact, str | int | float | bool | None):
         return fact
     if isinstance(fact, tuple | list):

@@ -120,6 +120,30 @@ def test_what_cannot_be_read_is_422_with_codes_and_paths(client: TestClient, sto
     assert store.load("T-1") is None
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["{", '{"kind": "case.opened", "kind": "case.opened"}', '{"kind": NaN, "version": 1, "data": {}}', "[]", "\ufffd"],
+)
+def test_a_body_that_is_no_document_is_422(client: TestClient, body: str) -> None:
+    """Malformed and lenient JSON have our codes as well."""
+    answer = client.post("/cases", content=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["code"].startswith("schema.")
+
+
+def test_a_correction_is_an_event(client: TestClient, store: Store) -> None:
+    """What was told by mistake is voided over HTTP as well."""
+    store.open(opened())
+    store.append("T-1", message(1))
+    wrong = event.Voided(
+        at=T0 + 501 * MINUTE, by="A-1", reason="another case", event="customer_message", happened_at=T0 + MINUTE
+    )
+    assert client.post("/cases/T-1/events", json=document(wrong)).status_code == 200
+    case = store.load("T-1")
+    assert case is not None
+    assert len(case.counted) == 1
+
+
 def test_an_illegal_step_is_409_and_says_what_is_allowed(client: TestClient, store: Store) -> None:
     """Closing what nobody solved."""
     store.open(opened())

@@ -21,7 +21,9 @@ texts = st.text(min_size=1).filter(str.strip)
 moments = st.datetimes(min_value=dt.datetime(1970, 1, 1), max_value=dt.datetime(2100, 1, 1)).map(  # noqa: DTZ001
     lambda moment: moment.replace(tzinfo=dt.UTC)
 )
-values = st.one_of(texts, st.integers(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), moments)
+values = st.one_of(
+    texts, st.integers(-(2**63), 2**63 - 1), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), moments
+)
 
 
 @given(pairs=st.dictionaries(texts, values, max_size=6))

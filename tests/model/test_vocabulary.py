@@ -60,6 +60,14 @@ def test_other_words_are_kept() -> None:
     assert Case.open(id="T-2", at=NINE, channel="email").channel is Channel.EMAIL
 
 
+@pytest.mark.parametrize("word", ["mail", "e-mail"])
+def test_other_words_for_email_are_email(word: str) -> None:
+    """They are real words and no slips; a firm that declares one keeps it."""
+    assert Case.open(id="T-1", at=NINE, channel=word).channel is Channel.EMAIL
+    declared = Vocabulary(words={"channel": [word, "phone"]})
+    assert Case.open(id="T-1", at=NINE, channel=word, vocabulary=declared).channel == word
+
+
 OURS = Vocabulary(
     words={
         "priority": ["P1", "P2", "urgnt"],

@@ -8,7 +8,9 @@ import pytest
 
 from servqual.metrics import KPIS
 from servqual.pdca import GuardrailVerdict, Side, Verdict
+from servqual.pdca.cycle import questions
 from servqual.pdca.verdicts.receipt_form import Basis
+from servqual.pdca.verdicts.reproducing import must_reproduce
 from servqual.stats.inference import Estimate
 
 _UNKNOWN: Any = None
@@ -52,3 +54,14 @@ def _verdict(decision: Any = "improved", **facts: Any) -> Verdict:
 def judged() -> Callable[..., Verdict]:
     """Maker of verdicts."""
     return _verdict
+
+
+@pytest.fixture(autouse=True)
+def _by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let verdicts made by hand pass, which have no sides to be made again from; all others are."""
+
+    def check(verdict: Verdict) -> None:
+        if verdict.basis.before is not None:
+            must_reproduce(verdict)
+
+    monkeypatch.setattr(questions, "must_reproduce", check)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -209,3 +210,73 @@ def test_periods_that_cannot_be_read_are_refused() -> None:
     ):
         with pytest.raises(InvalidValue):
             service_report({"cases": {"received_at": [first]}}, GOALS[:1], **options)
+
+
+def _counted(march: int, april: int = 0) -> dict[str, Any]:
+    """Cases that were solved on the second of each month, and the indicator of their number."""
+    days = [dt.datetime(2026, 3, 2, tzinfo=dt.UTC)] * march + [dt.datetime(2026, 4, 2, tzinfo=dt.UTC)] * april
+    return {"cases": {"received_at": days, "resolved_at": days}}
+
+
+SOLVED = Indicator(name="solved", kpi="cases_resolved", goal=100)
+
+
+def test_the_span_before_is_on_the_clock_of_the_desk() -> None:
+    """A week in which the clocks go forward is compared with the whole week before it, not with one hour less."""
+    berlin = ZoneInfo("Europe/Berlin")
+    week = dt.datetime(2026, 3, 23, tzinfo=berlin), dt.datetime(2026, 3, 30, tzinfo=berlin)
+    report = service_report(_counted(9), [SOLVED], period=week, zone="Europe/Berlin", kpis=())
+    assert report.before == (dt.datetime(2026, 3, 15, 23, tzinfo=dt.UTC), week[0])
+
+
+def test_a_month_that_is_not_over_ends_now() -> None:
+    """Its title says so, the month before ends after as many days, and the goal of a count is not missed yet."""
+    now = dt.datetime(2026, 4, 11, tzinfo=dt.UTC)
+
+    def state(march: int, april: int, goal: float) -> tuple[str, bool | None]:
+        goals = [Indicator(name="solved", kpi="cases_resolved", goal=goal)]
+        row = service_report(_counted(march, april), goals, period="2026-04", now=now, kpis=()).rows[0]
+        return row.state, row.met
+
+    report = service_report(_counted(40, 40), [SOLVED], period="2026-04", now=now, kpis=())
+    assert report.period == (dt.datetime(2026, 4, 1, tzinfo=dt.UTC), now)
+    assert report.before == (dt.datetime(2026, 3, 1, tzinfo=dt.UTC), dt.datetime(2026, 3, 11, tzinfo=dt.UTC))
+    text = report.to_markdown()
+    assert "# Service report, 2026-04-01 to 2026-04-10, not over yet" in text
+    assert "Missed" not in text
+    assert (report.weak, report.attainment, state(40, 40, 100)) == ((), None, ("unclear", None))
+    assert state(40, 400, 100) == ("reached", True)
+    whole = service_report(_counted(40, 40), [SOLVED], period="2026-04", kpis=())
+    assert (whole.rows[0].state, whole.running, "Missed: solved" in whole.to_markdown()) == ("not_reached", False, True)
+    with pytest.raises(InvalidValue, match="now must come after the period begins"):
+        service_report(_counted(40), [SOLVED], period="2026-05", now=now)
+
+
+def test_what_cannot_be_judged_is_not_said_to_be_unchanged() -> None:
+    """Solved cases of months of other lengths, which quadrupled, are named with the reason."""
+    text = service_report(_counted(200, 800), [SOLVED], period="2026-04", kpis=()).to_markdown()
+    assert "surely changed" not in text
+    assert "Not to be judged, against 2026-03-01 to 2026-03-31: solved (" in text
+
+
+def test_goals_are_counted_by_what_is_sure(april: ServiceReport) -> None:
+    """The line above the table says what its column says."""
+    states = [row.state for row in april.rows]
+    named = [f"{states.count('reached')} reached", f"{states.count('unclear')} unclear"]
+    line = next(line for line in april.to_markdown().splitlines() if line.startswith("Of 4 goals: "))
+    assert [part in line for part in named] == ["reached" in states, "unclear" in states]
+    assert "reach their goal" not in april.to_markdown()
+
+
+@pytest.mark.parametrize("period", ["0000-05", "0001-01", "9999-12", "9999-Q4", "1970-12"])
+def test_months_beyond_the_calendar_are_refused(period: str) -> None:
+    """With an error of ours."""
+    with pytest.raises(InvalidValue, match="period must lie between 1971 and 2098"):
+        service_report(_counted(9), [SOLVED], period=period)
+
+
+def test_spans_beyond_the_years_of_moments_are_refused() -> None:
+    """The time before the first year has no date."""
+    span = dt.datetime(1, 1, 1, tzinfo=dt.UTC), dt.datetime(9, 1, 1, tzinfo=dt.UTC)
+    with pytest.raises(InvalidValue, match="period must lie between 1970 and 2100"):
+        service_report(_counted(9), [SOLVED], period=span)

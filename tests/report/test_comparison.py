@@ -243,6 +243,25 @@ def test_a_guardrail_of_business_time_is_told_in_hours(tmp_path: Path) -> None:
     assert line.endswith(" h.")
 
 
+@pytest.mark.parametrize("names", [["reopen_rate"], ["solved", "resolution_kept"]])
+def test_a_guardrail_is_another_kpi_each_once(names: list[str], tmp_path: Path) -> None:
+    """Said in words of the command line, also where a target and its KPI are one."""
+    table = {"targets": [{"name": "solved", "clock": "resolution", "within": "4 h", "goal": 0.5}]}
+    key = judged(export(tmp_path), "solved", table).verdict.kpi if len(names) > 1 else ""
+    asked = dict.fromkeys([names[0], key] if key else names, "0.02")
+    with pytest.raises(InvalidValue, match="guardrail must be a KPI other than the compared one, each once"):
+        judged(export(tmp_path), "reopen_rate", table, guardrails=asked)
+
+
+@pytest.mark.parametrize(("kpi", "proposed"), [("reopen_rate", "resolution_rate"), ("resolution_rate", "reopen_rate")])
+def test_the_guardrail_that_is_proposed_can_be_asked_for(kpi: str, proposed: str, tmp_path: Path) -> None:
+    """It is another KPI, which the export has the column of."""
+    path = export(tmp_path)
+    [line] = [line for line in judged(path, kpi).lines if line.startswith("No guardrail was named")]
+    assert line.endswith(f", such as {proposed}='2 points'.")
+    assert judged(path, kpi, guardrails={proposed: "2 points"}).verdict.guardrails[0].kpi == proposed
+
+
 # --- one sign of a gap -----------------------------------------------------------------------------------------------
 
 

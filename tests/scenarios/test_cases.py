@@ -32,6 +32,7 @@ from servqual.model import (
     SurveyId,
     Target,
     history_of,
+    open_children,
     service_record,
 )
 from servqual.model import case as event
@@ -304,6 +305,13 @@ def test_categories_are_a_table_and_the_record_is_a_form() -> None:
     assert table.check(report) is report
     with pytest.raises(InvalidValue, match="did you mean router wifi"):
         table.check(attrs.evolve(REPORT, category="router wi-fi"))
+    ticket = Case.open(id="T-1", at=at(0), channel="web", category="invoise")
+    assert isinstance(ticket.report, event.Opened)
+    with pytest.raises(InvalidValue, match="did you mean invoice"):
+        table.check(ticket.report)
+    with pytest.raises(InvalidValue, match="did you mean invoice"):
+        table.check(event.Classified(at=at(1), by="desk", category="invoise"))
+    assert table.undeclared([ticket]) == (ticket,)
     names = ["router power", "router wifi", "charged twice"]
     cases = [
         Case(history=[attrs.evolve(REPORT, id=CaseId(f"C-{number}"), category=name)])
@@ -355,6 +363,28 @@ def test_each_site_is_watched_by_cases_and_answers() -> None:
     }
     log = measure(["case_volume"], {"case_events": cases}, by=["site"], now=at(9))
     assert {m.group["site"]: m.value for m in log} == {"Lyon": 2, "Nice": 1}
+
+
+def test_an_outage_closes_after_the_tickets_that_it_caused() -> None:
+    """PB-10: a case is not at its end while its parts are not; one that was linked by mistake does not hold it up."""
+    tickets = {name: Case.open(id=name, at=at(0), channel="web", site="Lyon") for name in ("T-1", "T-2", "T-3")}
+    cause = taken("C-1", category="outage")
+    for name in tickets:
+        cause = cause.record(event.Linked(at=at(1), by="desk", to=CaseId(name), relation="child"))
+    cause = cause.record(event.Unlinked(at=at(1), by="desk", to=CaseId("T-3")))  # another street
+    told = event.Resolved(at=at(2), by="A-2", solution="power is back", told_customer=True)
+    ended = event.Closed(at=at(3), by="A-2", unconfirmed="no answer in an hour")
+    tickets["T-1"] = tickets["T-1"].record(told).record(ended)
+    assert [case.id for case in open_children(cause, tickets.values())] == ["T-2"]
+    with pytest.raises(IllegalTransition, match="children_closed must be True, or children_open the reason"):
+        closed(cause, 4)
+    tickets["T-2"] = tickets["T-2"].record(told).record(ended)
+    assert open_children(cause, tickets.values()) == ()
+    cause = cause.record(told).record(event.Verified(at=at(4), by="Q-1", effective=True, customer_confirmed=True))
+    cause = cause.record(event.Closed(at=at(4), by="A-2", children_closed=True))
+    assert (cause.status, cause.gaps()) == ("closed", ())
+    found = measure(["verified_rate"], {"cases": [cause, *tickets.values()]}, now=at(9)).one()
+    assert (found.value, found.n) == (1 / 3, 3)  # of three that ended, one was verified
 
 
 def test_the_customer_is_told_how_it_goes_and_sees_only_that() -> None:

@@ -139,7 +139,7 @@ def test_hotline_and_online_platform_are_told_apart() -> None:
     complaints = [raised("1"), raised("2", channel="phone"), raised("3", channel="web"), raised("4", channel="app")]
     found = measure(["complaint_volume"], {"complaints": complaints}, by=["channel"])
     assert {m.group["channel"]: m.value for m in found} == {"phone": 2, "web": 1, "app": 1}
-    assert [one.id for one in complaints if Channel(one.received.channel).online] == ["3", "4"]
+    assert [one.id for one in complaints if Channel(str(one.received.channel)).online] == ["3", "4"]
 
 
 def test_from_receipt_to_investigation_and_solution() -> None:

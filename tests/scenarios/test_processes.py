@@ -222,7 +222,8 @@ def test_every_link_of_a_running_process_is_recorded_and_tracked_live() -> None:
     run = live.record(ended)
     assert dict(run.done_by) == {"consultation": "A-1", "need confirmation": "A-2"}
     assert [step.name for step in run.next_steps] == ["service response"]
-    found = measure(["step_kept"], {"steps": run.rows()}, by=["step", "agent"], now=MONDAY + HOUR)
+    found = measure(["step_kept"], {"steps": [run]}, by=["step", "agent"], now=MONDAY + HOUR)
+    assert found.equals(measure(["step_kept"], {"steps": run.rows()}, by=["step", "agent"], now=MONDAY + HOUR))
     assert {(m.group["step"], m.group["agent"]): m.value for m in found} == {
         ("consultation", "A-1"): 1,
         ("need confirmation", "A-2"): 0,

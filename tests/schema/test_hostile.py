@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servqual.errors import InvalidValue, ServqualError
+from servqual.errors import InvalidValue, LoadErrors, ServqualError, UnknownName
 from servqual.model import Money
 from servqual.schema import dump, dumps, loads
 
@@ -57,6 +57,72 @@ def test_hostile_text_is_refused_at_once(text: Any, code: str) -> None:
     tracemalloc.stop()
     assert spent < 3
     assert peak < 40 * len(text) + 1_000_000
+
+
+def history(events: list[Any]) -> str:
+    """A case with these events, as text."""
+    return json.dumps({"kind": "case", "version": 1, "data": {"history": events}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        history([{"type": f"case.unknown{place}"} for place in range(2_000)]),
+        history([{}] * 30_000),
+        history([{"type": "case.replied", "at": 5, "by": 5, "note": 5}] * 5_000),
+        json.dumps({"kind": "case", "version": 1, "data": {f"historie{place}": 1 for place in range(10_000)}}),
+        json.dumps({"kind": "team", "version": 1, "data": {"members": [{"id": []}] * 10_000}}),
+    ],
+)
+def test_problems_are_told_up_to_a_number(text: str) -> None:
+    """However much is wrong, a hundred problems are told, in time and memory that do not grow with their number."""
+    tracemalloc.start()
+    start = time.process_time()
+    with pytest.raises(LoadErrors, match="got more than 100 problems") as refused:
+        loads(text)
+    spent, (_, peak) = time.process_time() - start, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(refused.value.exceptions) == 100
+    assert spent < 3
+    assert peak < 40 * len(text) + 10_000_000
+
+
+def test_a_hundred_problems_are_all_told() -> None:
+    """At the boundary none is left out, and near names are told of the first."""
+    with pytest.raises(LoadErrors, match="got 100 problems") as refused:
+        loads(history([{"type": "case.replyed"}] * 100))
+    first = refused.value.exceptions[0]
+    assert isinstance(first, UnknownName)
+    assert "case.replied" in first.near
+    assert len(refused.value.exceptions) == 100
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_many_corrections_take_no_square(apart: bool) -> None:
+    """A case with as many corrections as messages is read in time that grows with their number, whatever names them."""
+
+    def took(count: int) -> float:
+        opened = {"type": "case.opened", "at": "2026-05-04T09:00:00Z", "id": "C-1", "channel": "email"}
+        moments = [
+            f"2026-05-04T{10 + place // 3600:02}:{place // 60 % 60:02}:{place % 60:02}Z" for place in range(count)
+        ]
+        told = [(moments[place] if apart else moments[0], place + 1) for place in range(count)]
+        messages = [{"type": "case.customer_message", "at": at, "seq": seq} for at, seq in told]
+        amended = [
+            {
+                "type": "corrections.amended", "at": "2026-05-05T09:00:00Z", "by": "q", "event": "customer_message",
+                "happened_at": at, "happened_seq": None if apart else seq, "reason": "x", "changes": {"note": "y"},
+            }
+            for at, seq in told
+        ]  # fmt: skip
+        text = history([opened, *messages, *amended])
+        start = time.process_time()
+        case = loads(text)
+        assert {event.note for event in case.counted[1:]} == {"y"}
+        return time.process_time() - start
+
+    took(10)
+    assert took(1200) < 8 * max(took(300), 0.1)
 
 
 def test_limits_are_options() -> None:

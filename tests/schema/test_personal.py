@@ -103,7 +103,7 @@ def test_personal_fields_are_those_that_are_hidden() -> None:
     plain, hidden = (dump(case, pseudonymise=key)["data"]["history"][0] for key in (None, KEY))
     changed = {f"case.reported.{name}" for name in plain if plain[name] != hidden[name]}
     listed = {name for name in personal_fields(Case) if name.startswith("case.reported.")}
-    assert changed == listed - {"case.reported.note", "case.reported.attributes"}
+    assert changed == listed - {"case.reported.note", "case.reported.attributes", "case.reported.event_id"}
     assert "K-2" not in json.dumps(hidden)
 
 
@@ -132,6 +132,9 @@ def test_what_was_kept_long_enough_is_due() -> None:
         ([Money(1, "EUR")], {"money": dt.timedelta(days=1)}, "values"),
         ([Money(1, "EUR")], {"purchase": dt.timedelta(days=1)}, "keep"),
         ([], {"case": 5}, "keep"),
+        ([], {"case": -dt.timedelta(1)}, "keep"),
+        ([], {"case": relativedelta(months=-1)}, "keep"),
+        ([], {"case": relativedelta(years=-9000)}, "keep"),
         ([], [], "keep"),
     ],
 )
@@ -139,3 +142,11 @@ def test_what_nobody_decided_is_refused(values: Any, keep: Any, field: str) -> N
     """A kind without a length of time, a length that is none, and an object without a moment are refused."""
     with pytest.raises(InvalidValue, match=field):
         due_for_erasure(values, keep=keep, now=AT)
+
+
+@pytest.mark.parametrize("length", [dt.timedelta.max, relativedelta(years=9000)])
+def test_what_is_kept_for_ever_is_never_due(length: Any) -> None:
+    """A length beyond the calendar keeps for ever, and none keeps not at all."""
+    case = Case(history=[told()])
+    assert due_for_erasure([case], keep={"case": length}, now=AT) == ()
+    assert due_for_erasure([case], keep={"case": dt.timedelta()}, now=AT) == (case,)

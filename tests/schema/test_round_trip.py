@@ -1,5 +1,6 @@
 """Every public class is stored and read back as it was."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -136,6 +137,17 @@ def test_samples_are_of_their_schema(kind: str) -> None:
     """Any kind is described as it is dumped; some kinds a run, all in a long one."""
     document = dump(loads(path_of(ledger.named(kind)).read_text(encoding="utf-8")))
     assert not [*validator_of(kind).iter_errors(json.loads(json.dumps(document)))]
+
+
+@pytest.mark.parametrize("change", [{"id": ""}, {"event_id": ""}, {"id": None}])
+def test_what_is_empty_is_not_of_the_schema(change: dict[str, Any]) -> None:
+    """A text without content and a history without events are refused by the schema, as by the class."""
+    document = json.loads(dumps(Case.open(id="C-1", at=dt.datetime(2026, 5, 4, tzinfo=dt.UTC), channel="email")))
+    validator = validator_of("case")
+    assert validator.is_valid(document)
+    (opened,) = document["data"]["history"]
+    assert not validator.is_valid({**document, "data": {"history": [{**opened, **change}]}})
+    assert not validator.is_valid({**document, "data": {"history": []}})
 
 
 def validator_of(kind: str) -> Any:

@@ -11,6 +11,7 @@ from servqual.errors import InvalidValue
 from servqual.metrics import Ratio, Total, Values
 from servqual.model import Case, Complaint, Survey, Team
 from servqual.model.service.case import CaseStatus
+from servqual.schema import kinds, ledger
 from servqual.testing import cases, check_accumulator, complaints, histories, values
 
 SLOW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
@@ -31,6 +32,14 @@ def test_the_model_is_known_to_hypothesis(complaint: Complaint, team: Team, surv
     assert isinstance(complaint, Complaint)
     assert isinstance(team, Team)
     assert isinstance(survey, Survey)
+
+
+@settings(SLOW, max_examples=40)
+@given(st.sampled_from(kinds()), st.data())
+def test_every_kind_is_known_to_hypothesis(tag: str, data: st.DataObject) -> None:
+    """Each class with a stored form is drawn from its type alone; some kinds a run, all in a long one."""
+    kind = ledger.named(tag).kind
+    assert type(data.draw(st.from_type(kind))) is kind
 
 
 @pytest.mark.parametrize("status", [CaseStatus.RECEIVED, CaseStatus.HANDLING])

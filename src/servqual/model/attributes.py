@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from numbers import Integral, Real
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -15,6 +15,7 @@ __all__ = ["Attributes", "Value", "as_attributes", "as_label", "as_tags", "as_va
 
 Value: TypeAlias = str | int | float | bool | dt.datetime
 """A value of an attribute: text, number, flag, or moment."""
+_LARGEST: Final = 1 << 63
 
 
 def as_value(value: object, field: str) -> Value:
@@ -27,8 +28,8 @@ def as_value(value: object, field: str) -> Value:
         case dt.datetime():
             return as_instant(value, field)
         case Integral():
-            return int(value)
-        case Real() if math.isfinite(value):
+            return _whole(int(value), field)
+        case Real() if _is_finite(value):
             return float(value) + 0.0  # one zero: -0.0 is equal to 0.0 and shown differently
         case _:
             raise InvalidValue.of(
@@ -40,11 +41,26 @@ def as_value(value: object, field: str) -> Value:
             )
 
 
+def _whole(value: int, field: str) -> int:
+    if not -_LARGEST <= value < _LARGEST:
+        shown = f"one of {value.bit_length()} bits"
+        raise InvalidValue.of(field, "lie between -2**63 and 2**63 - 1", shown, shown=shown, do="store it as text")
+    return value
+
+
+def _is_finite(value: Real) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a fraction that no float can hold
+        return False
+
+
 class Attributes(Mapping[str, Value]):
     """The firm's own fields, sorted by name: a mapping that cannot change and has a hash.
 
     A value is a text, a number, a flag, or a moment (UTC). Two are equal where names, values and types are: the flag
-    True is not the number 1. Refused: a name or a text without content, None, NaN, and a moment without a zone.
+    True is not the number 1. Refused: a name or a text without content, None, NaN, a whole number of more than 64 bits,
+    and a moment without a zone.
 
     >>> own = Attributes({"tenant": "T1", "product": "router"})
     >>> own, own["product"], own == {"product": "router", "tenant": "T1"}
@@ -110,12 +126,12 @@ def as_attributes(given: Mapping[str, Value]) -> Attributes:
 
 
 def as_tags(tags: Iterable[str]) -> tuple[str, ...]:
-    """Read tags as a sorted tuple, each once; refuse one text alone, and blank ones.
+    """Read tags as a sorted tuple, each once and trimmed; refuse one text alone, and blank ones.
 
     >>> as_tags({"vip", "b2b"})
     ('b2b', 'vip')
     """
-    return tuple(sorted(set(as_texts(tags)))) if tags != () else ()
+    return tuple(sorted({tag.strip() for tag in as_texts(tags)})) if tags != () else ()
 
 
 def refuse_taken(names: Iterable[str], taken: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from servqual.model.vocabulary import own_word
 
 @declared("channel")
 class Channel(Labelled):
-    """Channel of a contact.
+    """Channel of a contact; `mail` and `e-mail` are other words for `email`.
 
     >>> Channel("email").online, Channel.STORE.online, Channel.PHONE.label("zh")
     (True, False, '电话')
@@ -40,10 +40,16 @@ class Channel(Labelled):
 def as_channel(channel: Channel | str) -> Channel | str:
     """Read a channel, or the firm's own word for one; refuse a slip of the pen.
 
-    >>> as_channel("email"), as_channel("whatsapp")
-    (<Channel.EMAIL: 'email'>, 'whatsapp')
+    `mail` and `e-mail` are read as `email`, unless a vocabulary declares them.
+
+    >>> as_channel("email"), as_channel("e-mail"), as_channel("whatsapp")
+    (<Channel.EMAIL: 'email'>, <Channel.EMAIL: 'email'>, 'whatsapp')
     """
-    return own_word(Channel, channel)
+    # a declared word is of another type
+    return Channel.EMAIL if type(channel) is str and channel in _EMAIL else own_word(Channel, channel)
+
+
+_EMAIL: Final = frozenset({"mail", "e-mail"})
 
 
 _ONLINE: Final = frozenset(

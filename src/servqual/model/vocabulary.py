@@ -35,8 +35,8 @@ def own_word(kind: type[L], value: object) -> L | str:
     (<Channel.EMAIL: 'email'>, 'whatsapp')
     >>> own_word(Channel, "emial")
     Traceback (most recent call last):
-    servqual.errors.InvalidValue: word must not be one slip away from a built-in word (got 'emial'); declare it in a \
-Vocabulary if it is meant; did you mean email?
+    servqual.errors.InvalidValue: word must not be one slip away from a built-in word (got 'emial'); if it is meant, \
+declare it in a Vocabulary and give what its `read` returns; did you mean email?
     """
     if type(value) is str:
         return _read(kind, value)
@@ -47,6 +47,8 @@ Vocabulary if it is meant; did you mean email?
 
 @lru_cache(maxsize=4096)
 def _read(kind: type[L], text: str) -> L | str:
+    if not text.strip():
+        raise InvalidValue.of("word", "be a text with content", text, do="leave it out where it is not known")
     members: Mapping[Any, Any] = kind._value2member_map_
     if text in members:
         return cast("L", members[text])
@@ -56,7 +58,7 @@ def _read(kind: type[L], text: str) -> L | str:
                 "word",
                 "not be one slip away from a built-in word",
                 text,
-                do="declare it in a Vocabulary if it is meant",
+                do="if it is meant, declare it in a Vocabulary and give what its `read` returns",
                 near=(word,),
             )
     return text

@@ -35,6 +35,7 @@ _THEMES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "cases": ("case_volume", ("category", "cause")),
     "interactions": ("volume", ("topic",)),
 }
+_STATES: Final = ("reached", "not_reached", "unclear", "cannot_be_judged")
 _NAMED: Final = 5
 _CANDIDATES: Final = 3
 
@@ -44,11 +45,13 @@ class IndicatorState:
     """One indicator in the period: what it reached, and how it changed since the period before.
 
     `verdict` is that of `compare` between both periods, None where there is no period before, or the KPI has no data.
+    `still_counts` marks a count whose period is not over, so that what it will come to is not known.
     """
 
     attained: Attainment
     before: float | None
     verdict: Verdict | None
+    still_counts: bool = False
 
     @property
     def indicator(self) -> Indicator:
@@ -57,8 +60,15 @@ class IndicatorState:
 
     @property
     def state(self) -> GoalVerdict:
-        """Whether its goal is reached, by the interval."""
-        return self.attained.verdict
+        """Whether its goal is reached, by the interval; a count that may still pass it is unclear."""
+        passed: GoalVerdict = "not_reached" if self.attained.measured.better == "lower" else "reached"
+        found = self.attained.verdict
+        return "unclear" if self.still_counts and found in {"reached", "not_reached"} and found != passed else found
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the value itself reaches the goal; None without data or a goal, and for a count not yet over."""
+        return None if self.still_counts and self.state == "unclear" else self.attained.met
 
 
 @attrs.frozen(kw_only=True)
@@ -88,7 +98,8 @@ class ServiceReport:
 
     `rows` are the indicators of the standard, the worst gap first; `weak` those that miss their goal. `diagnosis` says
     where, since when and in which cases. `themes` are what came up most, `voices` qualitative evidence in the words of
-    people, `plans` the improvements under way and `actions` what is to be done next, by whom and by when.
+    people, `plans` the improvements under way and `actions` what is to be done next, by whom and by when. A period that
+    is not over (`running`) ends at `now`, and the one before after as long a time.
     """
 
     title: str
@@ -102,16 +113,17 @@ class ServiceReport:
     plans: tuple[PlanState, ...]
     actions: tuple[Due, ...]
     zone: str = "UTC"
+    running: bool = False
 
     @property
     def weak(self) -> tuple[IndicatorState, ...]:
         """Indicators below their goal by value, the worst gap as a share of the goal first."""
-        return tuple(row for row in self.rows if row.attained.met is False)
+        return tuple(row for row in self.rows if row.met is False)
 
     @property
     def attainment(self) -> float | None:
         """Share of the indicators with data and a goal whose value reaches it; None where there are none."""
-        known = [row.attained.met for row in self.rows if row.attained.met is not None]
+        known = [row.met for row in self.rows if row.met is not None]
         return sum(known) / len(known) if known else None
 
     @property
@@ -134,7 +146,7 @@ class ServiceReport:
 
     def _heading(self) -> str:
         first, last = (self._day(moment) for moment in (self.period[0], self.period[1] - dt.timedelta(microseconds=1)))
-        return f"{self.title}, {first} to {last}"
+        return f"{self.title}, {first} to {last}" + (", not over yet" if self.running else "")
 
     def _day(self, moment: dt.datetime) -> dt.date:
         return moment.astimezone(ZoneInfo(self.zone)).date()
@@ -146,7 +158,7 @@ class ServiceReport:
             Section(title="What to do", points=tuple(self._to_do())),
             Section(
                 title="Indicators",
-                lines=() if self.attainment is None else (f"{number(self.attainment, 'share')} reach their goal.",),
+                lines=self._reached(),
                 head=("Indicator", "Goal", "Value", "Before", "Change", "n", "Goal reached", "Verdict"),
                 rows=tuple(map(_indicator, self.rows)),
                 numeric=frozenset({1, 2, 3, 4, 5}),
@@ -178,15 +190,29 @@ class ServiceReport:
         )
         return tuple(part for part in parts if part.lines or part.points or part.rows)
 
+    def _reached(self) -> tuple[str, ...]:
+        """Count the indicators by what is sure of their goals."""
+        if not self.rows:
+            return ()
+        states = [row.state for row in self.rows]
+        told = [f"{states.count(state):,} {state.replace('_', ' ')}" for state in _STATES if state in states]
+        return (f"Of {counted(len(states), 'goal')}: {', '.join(told)}.",)
+
     def _unchanged(self) -> tuple[str, ...]:
         if self.before is None:
             return ("There is no period before to compare with.",)
-        rest = len(self.rows) - len(self.changed)
-        start, end = (self._day(moment) for moment in self.before)
-        against = f"against {start} to {end - dt.timedelta(days=1)}"
-        if not self.changed:
-            return (f"No indicator surely changed, {against}.",)
-        return (f"{counted(rest, 'further indicator')} did not surely change, {against}.",) if rest else ()
+        lost = [row for row in self.rows if row.verdict is None or row.verdict.decision == "invalid"]
+        rest = len(self.rows) - len(self.changed) - len(lost)
+        start, last = (self._day(moment) for moment in (self.before[0], self.before[1] - dt.timedelta(microseconds=1)))
+        against, lines = f"against {start} to {last}", list[str]()
+        if rest and self.changed:
+            lines.append(f"{counted(rest, 'further indicator')} did not surely change, {against}.")
+        elif rest:
+            lines.append(f"No indicator surely changed, {against}.")
+        if lost:
+            names = ", ".join(f"{row.indicator.name or row.indicator.kpi} ({_why_lost(row)})" for row in lost)
+            lines.append(f"Not to be judged, {against}: {names}.")
+        return tuple(lines)
 
     def _to_do(self) -> Iterable[str]:
         for one in self.late():
@@ -222,7 +248,7 @@ def service_report(
         standard: whose indicators held when the period began; of a standard that was published later, its indicators.
         period: start and end, or text such as `"2026-05"` or `"2026-Q2"` in `zone`.
         before: the period to compare with, by default the one before: the month before a month, the quarter before a
-            quarter, else as long a time right before; `"none"` compares with nothing.
+            quarter, else as long a time right before by the clock on the wall; `"none"` compares with nothing.
         plans: improvements at their last stage, or a `Register`.
         voices: what people said: texts, `Evidence`, or several of them.
         confidence: of the changes of all indicators together, each of which takes its share of the risk; of the
@@ -237,8 +263,10 @@ def service_report(
         columns: table to our columns and the names that the data have for them.
         naive: the zone of moments that carry none.
 
-    The period before is seen from a `now` as long after its end, so that its open items had as much time. Raises
-    `InvalidValue` for a period that is missing or cannot be read, and what `diagnose` raises.
+    The period before is seen from a `now` as long after its end, so that its open items had as much time. A period that
+    is not over at `now` is cut there, and the one before after as long a time; the goal of a count is then not missed
+    yet. Raises `InvalidValue` for a period that is missing, cannot be read or begins at `now` or later, and what
+    `diagnose` raises.
 
     >>> cases = {"received_at": ["2026-04-06T10:00Z"] * 100 + ["2026-05-04T10:00Z"] * 100,
     ...          "resolved_at": ["2026-04-06T12:00Z"] * 60 + [None] * 40 + ["2026-05-04T12:00Z"] * 90 + [None] * 10}
@@ -250,6 +278,13 @@ def service_report(
     desk = as_zone(zone or naive or "UTC")
     span, earlier = _periods(period, before, desk)
     seen = span[1] if now is None else datetime_of(us_of(now, "now", desk))
+    running = seen < span[1]
+    if running:
+        if seen <= span[0]:
+            raise InvalidValue.of("now", f"come after the period begins, {span[0]}", seen)
+        if earlier is not None and before is None:
+            earlier = earlier[0], min(_later(earlier[0], span[0], seen, desk), earlier[1])
+        span = span[0], seen
     indicators = _held(standard, span[0])
     whole: Options = {
         "by": by,
@@ -266,21 +301,24 @@ def service_report(
     if earlier is not None:
         then: Options = {**mine, "period": earlier, "now": seen - (span[1] - earlier[1])}
         old = attainment(indicators, data, confidence=confidence, catalogue=catalogue, **then)
+    rows = _states(attained, old, confidence, margin, running=running)
+    settled = [row.indicator for row in rows if row.met is not None or not row.still_counts]
     cycles = plans.plans if isinstance(plans, Register) else all_of(Stage, "plans", plans, "stages of plans")
     return ServiceReport(
         title=standard.name if isinstance(standard, ServiceStandard) else "Service report",
         period=span,
         before=earlier,
         now=seen,
-        rows=_states(attained, old, confidence, margin),
+        rows=rows,
         diagnosis=diagnose(
-            data, indicators, kpis=kpis, catalogue=catalogue, confidence=confidence, level=1 - confidence, **whole
+            data, settled, kpis=kpis, catalogue=catalogue, confidence=confidence, level=1 - confidence, **whole
         ),
         themes=tuple(_themes(data, mine)),
         voices=as_evidence(voices),
         plans=tuple(_plan(cycle, seen) for cycle in cycles),
         actions=by_day(due for cycle in cycles for due in cycle.pending()),
         zone=desk.key,
+        running=running,
     )
 
 
@@ -291,13 +329,19 @@ def _periods(given: Any, before: Any, zone: ZoneInfo) -> tuple[Span, Span | None
     else:
         must_be(tuple, "period", "start and end, or text such as '2026-05' or '2026-Q2'", given)
         first, last = _span("period", given, zone)
-        earlier = first - (last - first)
+        earlier = _later(first, last, first, zone)
     if before == "none":
         return (first, last), None
     then = (earlier, first) if before is None else _span("before", before, zone)
     if then[1] > first:
         raise InvalidValue.of("before", f"end by the start of the period, {first}", then[1])
     return (first, last), then
+
+
+def _later(at: dt.datetime, start: dt.datetime, end: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """Move a moment on by the time from start to end on the clock on the wall, so that a changed clock moves none."""
+    wall = [moment.astimezone(zone).replace(tzinfo=None) for moment in (at, start, end)]
+    return (wall[0] + (wall[2] - wall[1])).replace(tzinfo=zone).astimezone(dt.UTC)
 
 
 def _span(field: str, given: Any, zone: ZoneInfo) -> Span:
@@ -307,6 +351,8 @@ def _span(field: str, given: Any, zone: ZoneInfo) -> Span:
         raise InvalidValue.of(field, "be start and end", given, shown=f"{len(moments)} moments")
     first, last = moments
     in_order(first, last)
+    if not 1970 <= first.year <= last.year < 2100:  # noqa: PLR2004  (the years in which moments are read)
+        raise InvalidValue.of(field, "lie between 1970 and 2100", first, do="write other moments")
     return first, last
 
 
@@ -316,6 +362,8 @@ def _calendar(text: str, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime, dt.d
     found = month or quarter
     if found is None or (month and not 1 <= int(month[2]) <= 12):  # noqa: PLR2004  (months of a year)
         raise InvalidValue.of("period", "be a month such as '2026-05' or a quarter such as '2026-Q2'", text)
+    if not 1971 <= int(found[1]) < 2099:  # noqa: PLR2004  (the period before and the end are years of moments too)
+        raise InvalidValue.of("period", "lie between 1971 and 2098", text)
     length = 1 if month else 3
     place = 12 * int(found[1]) + (int(found[2]) - 1) * length
 
@@ -333,7 +381,7 @@ def _held(standard: ServiceStandard | Iterable[Indicator], at: dt.datetime) -> t
 
 
 def _states(
-    attained: Sequence[Attainment], old: Sequence[Attainment], confidence: float, margin: Any
+    attained: Sequence[Attainment], old: Sequence[Attainment], confidence: float, margin: Any, *, running: bool
 ) -> tuple[IndicatorState, ...]:
     each = 1 - (1 - confidence) / max(len(attained), 1)
     earlier = {row.indicator: row.measured for row in old}
@@ -344,7 +392,10 @@ def _states(
         if then is not None and then.value is not None and row.measured.value is not None:
             within = margin.get(row.measured.kpi) if isinstance(margin, Mapping) else margin
             verdict = compare(then, row.measured, confidence=each, margin=within)
-        rows.append(IndicatorState(attained=row, before=None if then is None else then.value, verdict=verdict))
+        m = row.measured
+        counts = running and m.unit == "count" and not (m.cell is not None and m.cell.kpi.stock)
+        value = None if then is None else then.value
+        rows.append(IndicatorState(attained=row, before=value, verdict=verdict, still_counts=counts))
     return tuple(rows)
 
 
@@ -374,6 +425,13 @@ def _plan(cycle: Stage, now: dt.datetime) -> PlanState:
 
 
 # --- in words -----------------------------------------------------------------------------------------------------
+
+
+def _why_lost(row: IndicatorState) -> str:
+    """Say why a change cannot be judged."""
+    if row.verdict is None:
+        return "no data in both periods"
+    return next((one.text for one in row.verdict.caveats if one.severity == "blocking"), "cannot be compared")
 
 
 def _change(row: IndicatorState) -> str:

@@ -20,7 +20,7 @@ from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import Kind, kind_of, names_of
 from servqual.readers.columns.tags import TAGS, tags_in
 from servqual.readers.files.export import Export
-from servqual.readers.files.paths import file_chunks, parquet_rows
+from servqual.readers.files.paths import file_chunks, file_names, parquet_rows
 from servqual.readers.memory.arrays import column_chunks
 from servqual.readers.memory.frames import frame_chunks, frame_names, is_frame
 from servqual.readers.memory.objects import is_object, object_chunks
@@ -115,11 +115,7 @@ def columns_in(table: str, source: Source, request: Request) -> tuple[Source, fr
             seen, found = columns_in(table, source[0], request)
             return [seen, *source[1:]], found
         case str() | Path():
-            first = next(
-                iter(_streamed(table, source, attrs.evolve(request, only=frozenset[str](), unique=False))), None
-            )
-            chunk = Chunk({}, 0, 0, range(0)) if first is None else first()
-            return source, frozenset(filter(request.wants, (*chunk.columns, *chunk.others)))
+            return source, frozenset(filter(request.wants, file_names(table, Path(source), request)))
         case _:
             return source, _ours(table, _names(table, source, request), request)
 

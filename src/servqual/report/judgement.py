@@ -29,12 +29,14 @@ _change: Final = partial(difference, points=" percentage points")
 _SPLIT_BY: Final = ("category", "channel")
 _LONGEST: Final = 60
 _CAVEATS: Final = 6
+_USUAL: Final = (("reopen_rate", "reopened"), ("resolution_rate", "resolved_at"))
+"""What is often named as a guardrail, and the column that an export needs for it."""
 _DECIDED: Final = {
     "not_comparable": "the two sides cannot be compared",
     "guardrail_worse": "something that must not get worse did",
     "within_margin": "the change is too small to matter",
     "worse": "the change is for the worse, and more than chance",
-    "blocked": "a guardrail or the data leave open whether it is for the better",
+    "blocked": "what is said below leaves open whether it is for the better",
     "improved": "the change is for the better, and more than chance",
     "interval_holds_zero": "the data cannot tell whether anything changed",
 }
@@ -95,6 +97,14 @@ def comparison(
     at = moment_of(change, config)
     now = None if now is None else within_time("now", now)
     asked = [kpi_of(key, config) for key in (kpi, *(guardrails or {}))]
+    for name, each in zip(guardrails or {}, asked[1:], strict=True):
+        if [one.key for one in asked].count(each.key) > 1:
+            raise InvalidValue.of(
+                "guardrail",
+                "be a KPI other than the compared one, each once",
+                name,
+                do="name another KPI, or leave it out",
+            )
     least = margin_of(margin, asked[0])
     rails = [
         Guardrail(kpi=each.key, margin=margin_of(told, each, f"guardrails[{each.key}]") or 0.0)
@@ -133,7 +143,10 @@ def comparison(
     data = _plain(verdict, asked[0], sides, Path(path).name)
     own = [_of_recorded(recorded)] if recorded else []
     data["caveats"] += map(attrs.asdict, own)
-    lines = _lines(verdict, asked, sides, [*own, *to_tell(verdict)], config.layout.zone or dt.UTC)
+    there = {*seen.columns}
+    usual = next((key for key, column in _USUAL if column in there and key != asked[0].key), None)
+    example = "" if usual is None else f", such as {usual}='2 points'"
+    lines = _lines(verdict, asked, sides, [*own, *to_tell(verdict)], config.layout.zone or dt.UTC, example=example)
     return Comparison(verdict=verdict, data=data, lines=tuple(map(clean, lines)))
 
 
@@ -194,7 +207,7 @@ def _plain(verdict: Verdict, kpi: Kpi, sides: Sides, name: str) -> Plain:
 
 
 def _lines(
-    verdict: Verdict, asked: Sequence[Kpi], sides: Sides, caveats: Sequence[Caveat], zone: dt.tzinfo
+    verdict: Verdict, asked: Sequence[Kpi], sides: Sides, caveats: Sequence[Caveat], zone: dt.tzinfo, *, example: str
 ) -> Iterator[str]:
     unit, *units = (kpi.told_in for kpi in asked)
     yield f"{capital(shorten(asked[0].title, _LONGEST))}: {verdict.decision}: {_DECIDED[verdict.rule]}."
@@ -221,11 +234,11 @@ def _lines(
         yield f"About {counted(verdict.n_needed, 'more case', 'more cases')} a side would show a change that matters."
     for each, its in zip(verdict.guardrails, units, strict=True):
         told = "" if each.change is None else f", {_change(each.change, its)}"
-        yield f"Guardrail {shorten(each.title, _LONGEST)}: {each.decision}{told}."
+        yield f"Guardrail {shorten(each.title, _LONGEST)}: {each.said}{told}."
     if verdict.margin is None:
         yield "No margin was named: say with --margin from which size on a change matters."
     if not verdict.guardrails:
-        yield "No guardrail was named: name with --guardrail what must not get worse, such as reopen_rate='2 points'."
+        yield f"No guardrail was named: name with --guardrail what must not get worse{example}."
     for caveat in caveats[:_CAVEATS]:
         yield f"Mind: {caveat.text}."
     yield "A difference is not its cause: ask what else changed in that time."

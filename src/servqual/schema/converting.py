@@ -150,9 +150,12 @@ class _Hooks:
             hide = hiding()
             stored: dict[str, Any] = {}
             for name, key, writes, how in fields:
-                part = writes(getattr(value, name))
-                stored[key] = part if hide is None or how is None else hide.hide(how, part)
-            return {**stored, **kept(value)}
+                part = getattr(value, name)
+                try:
+                    stored[key] = writes(part if hide is None or how is None else hide.hide(how, part))
+                except InvalidValue as error:  # the innermost field names it
+                    raise (error.of_field(key) if getattr(error, "field", None) == "value" else error) from None
+            return stored if hide is not None else {**stored, **kept(value)}  # what is not known may name anybody
 
         return write
 
@@ -268,6 +271,8 @@ class _Hooks:
     def write_union(self, annotation: Any) -> Write:
         among = parts_of(annotation)
         ways = [(kind_of(part), self._write_part(part, among)) for part in among]
+        if is_person(annotation):  # the id of a person, which is a text like other texts here
+            ways = [(kind, _hiding_person(way) if kind is kind_of(str) else way) for kind, way in ways]
 
         def write(value: Any) -> Any:
             for kind, writes in ways:
@@ -294,7 +299,7 @@ class _Hooks:
         objects = [read for part, read in plain if is_record(part) or is_opaque(part) or is_mapping(part)]
         lists = [read for part, read in plain if is_list(part)]
         texts = [read for part, read in plain if is_scalar(part) or is_enum(part) or is_literal(part)]
-        words, optional = kind_of(annotation).words, type(None) in among
+        words, optional = " or ".join(sorted(map(_words, among), key="null".__eq__)), type(None) in among
 
         def read(value: Any, _: Any = None) -> Any:
             if value is None and optional:
@@ -344,14 +349,7 @@ class _Hooks:
 
     def write_named(self, annotation: Any) -> Write:
         write = self.writer(unnamed(annotation))
-        if not is_person(annotation):
-            return write
-
-        def write_person(value: Any) -> Any:
-            hide = hiding()
-            return write(value) if hide is None else hide.person(write(value))
-
-        return write_person
+        return _hiding_person(write) if is_person(annotation) else write
 
     def read_named(self, annotation: Any) -> Callable[[Any, Any], Any]:
         read = self.reader(unnamed(annotation))
@@ -404,6 +402,25 @@ class _Hooks:
         if is_scalar(kind):
             return self._read_tagged_scalar(value, kind)
         return self._read_tagged(value, lambda _: True)
+
+
+def _words(annotation: Any) -> str:
+    """Say in an error what stands in a document for a type."""
+    if is_scalar(annotation):
+        return SCALARS[annotation].words
+    if is_enum(annotation):
+        return ", ".join(str(member.value) for member in annotation)
+    if is_literal(annotation):
+        return ", ".join(get_args(annotation))
+    return "a list" if is_list(annotation) else "an object"
+
+
+def _hiding_person(write: Write) -> Write:
+    def write_person(value: Any) -> Any:
+        hide = hiding()
+        return write(value if hide is None else hide.pseudonym(value))
+
+    return write_person
 
 
 def _write_member(value: Any) -> str:

@@ -8,16 +8,17 @@ from servqual.errors import LoadErrors, NewerDocument, ServqualError, Unreadable
 from servqual.model.vocabulary import Vocabulary
 from servqual.schema import ledger
 from servqual.schema.converting import converter
+from servqual.schema.counting import counting
 from servqual.schema.declared_words import checking
 from servqual.schema.opaque import knowing
 from servqual.schema.personal import hidden
 from servqual.schema.problems import refusal
+from servqual.schema.scalars import MAX_TEXT
 from servqual.schema.upgrades import upgraded
 
 Unknown: TypeAlias = Literal["refuse", "keep"]
 KEYS: Final = ("kind", "version", "data")
 MAX_DEPTH: Final = 64
-MAX_TEXT: Final = 1 << 20
 
 
 def dump(value: object, *, pseudonymise: bytes | None = None, redact: bool | None = None) -> dict[str, Any]:
@@ -28,9 +29,14 @@ def dump(value: object, *, pseudonymise: bytes | None = None, redact: bool | Non
     reads them back; what an object was loaded with beyond its fields (`unknown="keep"`) is written back.
 
     `pseudonymise` is a secret key of at least 16 bytes: ids and names of people become keyed pseudonyms, the same for
-    the same person wherever they stand. Prose, in which anybody may be named, is then redacted as well, unless
-    `redact=False`; `redact=True` alone redacts prose and leaves ids. Ids of cases and interactions stay. See
-    `personal_fields`. Tallies and verdicts hold their groups as bytes and are refused there (`schema.not_hidden`).
+    the same person wherever they stand, and so does all that stands in the firm's own fields. Prose, in which anybody
+    may be named, is then redacted as well, unless `redact=False`; `redact=True` alone redacts prose and the texts of
+    own fields, and leaves ids. Ids of cases and interactions, words of categories and the like, and tags stay; unknown
+    keys that were kept are left out. See `personal_fields`. Tallies and verdicts hold their groups as bytes and are
+    refused there (`schema.not_hidden`).
+
+    What `load` would not read is refused: a text of more than 1,048,576 signs or that has no place in UTF-8, a whole
+    number of more than 399 digits, NaN.
 
     >>> from servqual.model import Money
     >>> dump(Money("12.50", "EUR"))
@@ -52,8 +58,9 @@ def load(
     """Read an object from a document, of whatever version, and check it as its constructor does.
 
     Scalars are read strictly: no `"1"` for 1, no `true` for 1, no moment without a zone. Raises `LoadErrors` with all
-    problems at once, each with its `path` such as `$.data.history[0].at`; `NewerDocument` for a version of the future,
-    `UnknownName` for an unknown kind, and `UnreadableDocument` for anything else than a document.
+    problems at once, or the first hundred of more, each with its `path` such as `$.data.history[0].at`;
+    `NewerDocument` for a version of the future, `UnknownName` for an unknown kind, and `UnreadableDocument` for
+    anything else than a document.
 
     A key that the kind does not know is a problem, or with `unknown="keep"` it is kept beside the part that it came
     with and written back by `dump`, also by that of a later object that shares this part, as cases share their events.
@@ -87,7 +94,7 @@ def loaded(document: object, unknown: Unknown, kpis: Sequence[Any], vocabulary: 
             version=version,
             known=entry.version,
         )
-    with knowing(kpis), checking(vocabulary):
+    with knowing(kpis), checking(vocabulary), counting():
         return _built(entry, upgraded(kind, version, entry.version, data), unknown)
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 from dateutil.relativedelta import relativedelta
@@ -13,6 +13,8 @@ from servqual.schema import ledger
 from servqual.schema.forms import fields_of
 
 Length: TypeAlias = dt.timedelta | relativedelta
+_FIRST: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
+_LAST: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 def due_for_erasure(values: Iterable[Any], *, keep: Mapping[str, Length], now: dt.datetime) -> tuple[Any, ...]:
@@ -37,12 +39,22 @@ def due_for_erasure(values: Iterable[Any], *, keep: Mapping[str, Length], now: d
     for kind, length in keep.items():
         ledger.named(kind, "keep")
         must_be((dt.timedelta, relativedelta), f"keep[{kind!r}]", "a timedelta or relativedelta", length)
+        if _after(moment, length) < moment:
+            raise InvalidValue.of("keep", "be lengths of time of 0 or more", length, shown=f"{length} for {kind}")
     return tuple(value for value in values if _due(value, keep) <= moment)
 
 
 def _due(value: Any, keep: Mapping[str, Length]) -> dt.datetime:
     length = _length(value, keep)
-    return _last_moment(value) + length
+    return _after(_last_moment(value), length)
+
+
+def _after(moment: dt.datetime, length: Length) -> dt.datetime:
+    try:
+        return moment + length
+    except (OverflowError, ValueError):  # kept longer than the calendar runs, or one that lies before its beginning
+        ahead = length > dt.timedelta() if isinstance(length, dt.timedelta) else length.normalized().years > 0
+        return _LAST if ahead else _FIRST
 
 
 def _length(value: Any, keep: Mapping[str, Length]) -> Length:

@@ -17,6 +17,7 @@ import attrs
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
+from servqual.schema.counting import are_few
 
 RETIRED = "-"
 
@@ -71,7 +72,7 @@ def named(tag: object, field: str = "type") -> Entry:
     """Find the row of a tag. Raises `UnknownName` for a tag that the ledger does not have, or not any more."""
     found = _by_tag().get(tag) if isinstance(tag, str) else None
     if found is None:
-        close = near(tag, _by_tag()) if isinstance(tag, str) else ()
+        close = near(tag, _by_tag()) if isinstance(tag, str) and are_few() else ()
         raise UnknownName(
             f"{field} must be a tag of the ledger (got {tag!r:.80}){did_you_mean(close)}",
             near=close,

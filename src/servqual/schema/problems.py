@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 import attrs
@@ -9,6 +10,8 @@ from cattrs import AttributeValidationNote, BaseValidationError, ForbiddenExtraK
 
 from servqual._checks import near
 from servqual.errors import InvalidValue, LoadErrors, MissingKey, ServqualError, UnknownKey
+from servqual.schema.counting import MOST
+from servqual.schema.forms import fields_of
 
 _ORDINARY: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 _SHOWN: Final = 5
@@ -16,10 +19,12 @@ _SHOWN: Final = 5
 
 def refusal(error: Exception, kind: str) -> LoadErrors:
     """Collect all problems of a document as one error."""
-    found = sorted(_problems(error, "$.data", None), key=path_of)
+    all_found = [*islice(_problems(error, "$.data", None), MOST + 1)]
+    found = sorted(all_found[:MOST], key=path_of)
+    count = f"more than {MOST}" if len(all_found) > MOST else len(found)
     listed = "; ".join(f"{path_of(problem)}: {problem}" for problem in found[:_SHOWN])
     more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return LoadErrors(f"document must be a stored {kind} (got {len(found)} problems); {listed}{more}", found)
+    return LoadErrors(f"document must be a stored {kind} (got {count} problems); {listed}{more}", found)
 
 
 def at(problem: ServqualError, path: str) -> ServqualError:
@@ -39,14 +44,14 @@ def _problems(error: Exception, path: str, field: str | None) -> Iterator[Servqu
         for inner in error.exceptions:
             yield from _problems(inner, *_place(inner, path, error.cl))
     elif isinstance(error, ForbiddenExtraKeysError):
-        known = [each.alias for each in attrs.fields(error.cl)] if attrs.has(error.cl) else []
-        for key in sorted(error.extra_fields, key=str):
+        known = [key for _, key, _ in fields_of(error.cl)]
+        for place, key in enumerate(sorted(error.extra_fields, key=str)):
             problem = UnknownKey.of(
                 "key",
                 f"be one of {', '.join(known) or 'none'}",
                 key,
                 do="pass unknown='keep' to keep it",
-                near=near(key, known),
+                near=near(key, known) if place < _SHOWN else (),
             )
             yield at(problem, path + _step(str(key)))
     elif isinstance(error, ServqualError):
@@ -71,8 +76,9 @@ def _place(error: Exception, path: str, kind: Any) -> tuple[str, str | None]:
         if isinstance(note, IterableValidationNote):
             return path + (f"[{note.index}]" if isinstance(note.index, int) else _step(note.index)), None
     field = getattr(error, "field", None)  # an error of the constructor, which may name the field
-    if isinstance(field, str) and attrs.has(kind) and field in {each.alias for each in attrs.fields(kind)}:
-        return path + _step(field), field
+    first, _, rest = field.partition(".") if isinstance(field, str) else ("", "", "")
+    if attrs.has(kind) and first in {each.alias for each in attrs.fields(kind)}:
+        return path + _step(first) + (_step(rest) if rest else ""), first
     return path, None
 
 

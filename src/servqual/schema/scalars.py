@@ -21,6 +21,13 @@ import attrs
 from servqual._checks import as_instant, as_zone
 from servqual.errors import InvalidValue, NaiveTime
 
+MAX_TEXT: Final = 1 << 20
+"""The most signs of a text."""
+MAX_DIGITS: Final = 399
+"""The most digits of a whole number, which with its sign is not longer than what is read."""
+_EXACT: Final = 1 << 53
+"""Whole numbers up to here are floats."""
+_MOST_EXPONENT: Final = 1_000
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _SECOND: Final = 1_000_000
 _MOMENT: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?"
@@ -30,15 +37,22 @@ _DURATION: Final = (
     r"(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,14})(?:\.(\d{1,6}))?S)?)?"
 )
 _DECIMAL: Final = r"-?\d+(\.\d+)?(E[+-]?\d{1,6})?"
+_A_MOMENT: Final = "a moment with a zone such as '2026-05-04T09:00:00+00:00'"
+_A_DATE: Final = "a date such as '2026-05-04'"
+_A_DURATION: Final = "a duration such as 'PT5400S'"
+_AN_AMOUNT: Final = "an amount as text such as '12.50'"
+_A_FRACTION: Final = "a fraction as text such as '3/4'"
+_BASE64: Final = "bytes as base64"
 _FRACTION: Final = r"-?\d{1,4000}(/[1-9]\d{0,3999})?"
 
 
 @attrs.frozen
 class Scalar:
-    """How values of one type are written and read, their shape in JSON Schema, and whether they are a text in JSON."""
+    """How values of one type are written and read, their words in errors, shape in JSON Schema, and whether a text."""
 
     write: Callable[[Any], Any]
     read: Callable[[Any], Any]
+    words: str
     shape: Mapping[str, Any]
     is_text: bool = False
 
@@ -85,26 +99,24 @@ def _matched(pattern: str, expected: str, value: object) -> str:
 
 
 def _moment(value: object) -> dt.datetime:
-    expected = "a moment with a zone such as '2026-05-04T09:00:00+00:00'"
     try:
-        found = dt.datetime.fromisoformat(_matched(_MOMENT, expected, value))
+        found = dt.datetime.fromisoformat(_matched(_MOMENT, _A_MOMENT, value))
     except InvalidValue:
         raise
     except ValueError:
-        raise refused(expected, value) from None
+        raise refused(_A_MOMENT, value) from None
     if found.tzinfo is None:
         raise NaiveTime.of("value", "have a zone", value, do="write the offset, such as +00:00")
     return as_instant(found, "value")
 
 
 def _date(value: object) -> dt.date:
-    expected = "a date such as '2026-05-04'"
     try:
-        return dt.date.fromisoformat(_matched(_DATE, expected, value))
+        return dt.date.fromisoformat(_matched(_DATE, _A_DATE, value))
     except InvalidValue:
         raise
     except ValueError:
-        raise refused(expected, value) from None
+        raise refused(_A_DATE, value) from None
 
 
 def _write_duration(value: dt.timedelta) -> str:
@@ -114,8 +126,7 @@ def _write_duration(value: dt.timedelta) -> str:
 
 
 def _duration(value: object) -> dt.timedelta:
-    expected = "a duration such as 'PT5400S'"
-    found = re.fullmatch(_DURATION, _matched(_DURATION, expected, value), re.ASCII)
+    found = re.fullmatch(_DURATION, _matched(_DURATION, _A_DURATION, value), re.ASCII)
     assert found is not None
     sign, *numbers, rest = found.groups()
     weeks, days, hours, minutes, seconds = (int(number or 0) for number in numbers)
@@ -123,23 +134,52 @@ def _duration(value: object) -> dt.timedelta:
         length = dt.timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
         length += int((rest or "").ljust(6, "0")) * _MICROSECOND
     except OverflowError:
-        raise refused(expected, value) from None
+        raise refused(_A_DURATION, value) from None
     return -length if sign else length
+
+
+def _write_text(value: str) -> str:
+    plain = str.__str__(value)
+    if len(plain) > MAX_TEXT:
+        shown = f"{len(plain):,}"
+        raise InvalidValue.of("value", f"have at most {MAX_TEXT:,} signs to be stored", plain[:80], shown=shown)
+    if not plain.isascii():
+        try:
+            plain.encode()
+        except UnicodeEncodeError:
+            raise InvalidValue.of("value", "be valid text to be stored", plain, shown=f"{plain!r:.80}") from None
+    return plain
+
+
+def _write_whole(value: int) -> int:
+    if abs(value) >= 10**MAX_DIGITS:
+        shown = f"one of {value.bit_length()} bits"
+        raise InvalidValue.of("value", f"have at most {MAX_DIGITS} digits to be stored", shown, shown=shown)
+    return int(value)
 
 
 def _bytes(value: object) -> bytes:
     try:
         return base64.b64decode(text(value), validate=True)
     except (binascii.Error, ValueError):
-        raise refused("bytes as base64", value) from None
+        raise refused(_BASE64, value) from None
 
 
 def _write_number(value: Any) -> float:
+    """Write a number, a whole one as a float as well, because 1 is equal to 1.0."""
     if isinstance(value, int):
-        return int(value)
+        return float(value) if abs(value) <= _EXACT else _write_whole(value)
     if not math.isfinite(value):
         raise InvalidValue.of("value", "be finite to be stored", value)
     return float(value)
+
+
+def _write_amount(value: Decimal) -> str:
+    """Write an amount without an exponent and with two digits after the point or as many as it needs."""
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_EXPONENT:
+        raise InvalidValue.of("value", f"be of at most {_MOST_EXPONENT} digits to be stored", value)
+    whole, _, rest = f"{value or abs(value):f}".partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
 
 
 def _pattern(pattern: str) -> Mapping[str, Any]:
@@ -148,35 +188,41 @@ def _pattern(pattern: str) -> Mapping[str, Any]:
 
 SCALARS: Final[Mapping[Any, Scalar]] = MappingProxyType(
     {
-        str: Scalar(str.__str__, text, {"type": "string"}, is_text=True),
-        bool: Scalar(bool, _flag, {"type": "boolean"}),
-        int: Scalar(int, _whole, {"type": "integer"}),
-        float: Scalar(_write_number, _number, {"type": "number"}),
-        type(None): Scalar(lambda _: None, _nothing, {"type": "null"}),
+        str: Scalar(_write_text, text, "a text", {"type": "string"}, is_text=True),
+        bool: Scalar(bool, _flag, "true or false", {"type": "boolean"}),
+        int: Scalar(_write_whole, _whole, "a whole number", {"type": "integer"}),
+        float: Scalar(_write_number, _number, "a number", {"type": "number"}),
+        type(None): Scalar(lambda _: None, _nothing, "null", {"type": "null"}),
         dt.datetime: Scalar(
             lambda value: as_instant(value, "value").isoformat(),
             _moment,
+            _A_MOMENT,
             {"type": "string", "format": "date-time"},
             is_text=True,
         ),
-        dt.date: Scalar(dt.date.isoformat, _date, {"type": "string", "format": "date"}, is_text=True),
-        dt.timedelta: Scalar(_write_duration, _duration, _pattern(_DURATION), is_text=True),
+        dt.date: Scalar(dt.date.isoformat, _date, _A_DATE, {"type": "string", "format": "date"}, is_text=True),
+        dt.timedelta: Scalar(_write_duration, _duration, _A_DURATION, _pattern(_DURATION), is_text=True),
         Decimal: Scalar(
-            str,
-            lambda value: Decimal(_matched(_DECIMAL, "an amount as text such as '12.50'", value)),
+            _write_amount,
+            lambda value: Decimal(_matched(_DECIMAL, _AN_AMOUNT, value)),
+            _AN_AMOUNT,
             _pattern(_DECIMAL),
             is_text=True,
         ),
         Fraction: Scalar(
             str,
-            lambda value: Fraction(_matched(_FRACTION, "a fraction as text such as '3/4'", value)),
+            lambda value: Fraction(_matched(_FRACTION, _A_FRACTION, value)),
+            _A_FRACTION,
             _pattern(_FRACTION),
             is_text=True,
         ),
-        ZoneInfo: Scalar(str, lambda value: as_zone(text(value)), {"type": "string", "minLength": 1}, is_text=True),
+        ZoneInfo: Scalar(
+            str, lambda value: as_zone(text(value)), "a zone", {"type": "string", "minLength": 1}, is_text=True
+        ),
         bytes: Scalar(
             lambda value: base64.b64encode(value).decode("ascii"),
             _bytes,
+            _BASE64,
             {"type": "string", "contentEncoding": "base64"},
             is_text=True,
         ),

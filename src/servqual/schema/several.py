@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from cattrs import IterableValidationError, IterableValidationNote
 
+from servqual.schema.counting import is_enough
 from servqual.schema.scalars import refused
 
 Read: TypeAlias = Callable[[Any], Any]
@@ -21,6 +22,8 @@ def read_all(values: Iterable[tuple[int | str, Callable[[], Any]]]) -> list[Any]
         except Exception as error:  # noqa: BLE001  (the loader tells ours from others)
             error.add_note(IterableValidationNote("", place, Any))
             errors.append(error)
+            if is_enough():
+                break
     if errors:
         raise IterableValidationError("several values", errors, object)  # pyright: ignore[reportCallIssue]
     return found

@@ -1,12 +1,13 @@
 """The stored form of each kind described to others: JSON Schema 2020-12, and the fields that tell of people."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, NewType, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 import attrs
 
-from servqual._checks import must_be
+from servqual._checks import filled, must_be, some
 from servqual.errors import InvalidValue
+from servqual.model.history.lifecycle import Lived
 from servqual.schema import ledger
 from servqual.schema.forms import (
     default_of,
@@ -36,7 +37,8 @@ def json_schema(kind: str) -> dict[str, Any]:
     """Describe the documents of a kind, in its newest version, as JSON Schema 2020-12.
 
     For readers in other languages, for API documents and for generators of code. It says what `dump` writes: names,
-    types and which keys must be there. Rules between fields, and legal orders of events, are only in the classes.
+    types, which keys must be there, and which texts and lists may not be empty. Ranges of numbers, rules between fields
+    and legal orders of events are only in the classes.
     Raises `UnknownName` for a kind that is not in `kinds()`.
 
     >>> json_schema("money")["$defs"]["money"]["required"]
@@ -90,7 +92,7 @@ class _Shapes:
         if name not in self.defined:
             self.defined[name] = {}  # a record that holds itself refers to it
             own = {"type": {"const": tag}} if tag else {}
-            properties = {key: self.of(annotation) for _, key, annotation in fields_of(kind)}
+            properties = {key: {**self.of(kept), **_least(kind, name)} for name, key, kept in fields_of(kind)}
             required = [*own, *(key for name, key, _ in fields_of(kind) if default_of(kind, name) is attrs.NOTHING)]
             self.defined[name] = _object({**own, **properties}, required)
         return {"$ref": f"#/$defs/{name}"}
@@ -127,6 +129,19 @@ class _Shapes:
         return {"type": "array", "items": _row([key, member])}
 
 
+def _least(kind: Any, name: str) -> dict[str, int]:
+    """Say that a text has content or a list members, where the class says so by its common validators."""
+    rules = _rules(getattr(attrs.fields(kind), name).validator) if attrs.has(kind) else []
+    least = {"minLength": 1} if filled in rules else {}
+    return least | ({"minItems": 1} if some in rules or (name == "history" and issubclass(kind, Lived)) else {})
+
+
+def _rules(validator: Any) -> list[Any]:
+    """List the validators that a validator is made of."""
+    inner = [*getattr(validator, "_validators", ()), *filter(None, [getattr(validator, "validator", None)])]
+    return [validator, *(rule for each in inner for rule in _rules(each))]
+
+
 def _row(shapes: list[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "array", "prefixItems": shapes, "items": False, "minItems": len(shapes)}
 
@@ -138,11 +153,12 @@ def personal_fields(kind: type) -> dict[str, How]:
     """List the fields that tell of people in the stored form of a class and of all that it holds.
 
     A field is named by the tag of its class. `person` fields name somebody, `prose` fields hold words in which anybody
-    may be named, and of `named` ones, mappings by name, the keys decide. These are what `dump` hides.
+    may be named, `own` fields hold what the firm put there, and of `named` and `labelled` ones, mappings by the names
+    of fields and of columns, the keys decide. These are what `dump` hides.
 
     >>> from servqual.model import Purchase, Suggestion
     >>> personal_fields(Purchase)
-    {'purchase.customer': 'person'}
+    {'purchase.customer': 'person', 'purchase.what': 'prose'}
     >>> personal_fields(Suggestion)["suggestion.submitted.text"]
     'prose'
     """
@@ -152,16 +168,10 @@ def personal_fields(kind: type) -> dict[str, How]:
     found: dict[str, How] = {}
     for record in dict.fromkeys(_records(kind, set())):
         for _, key, annotation in fields_of(record):
-            how = how_personal(record, key, annotation) or ("person" if _names_person(annotation) else None)
+            how = how_personal(record, key, annotation) or ("person" if is_person(annotation) else None)
             if how is not None:
                 found[f"{ledger.tag_of(record)}.{key}"] = how
     return dict(sorted(found.items()))
-
-
-def _names_person(annotation: Any) -> bool:
-    if isinstance(annotation, NewType):
-        return is_person(annotation)
-    return any(map(_names_person, get_args(annotation)))
 
 
 def _records(annotation: Any, seen: set[Any]) -> Iterator[Any]:

@@ -8,10 +8,11 @@ from servqual._checks import must_be
 from servqual.errors import InvalidValue, UnreadableDocument
 from servqual.model.vocabulary import Vocabulary
 from servqual.schema.converting import canonical
-from servqual.schema.documents import MAX_DEPTH, MAX_TEXT, Unknown, bounded, dump, loaded
+from servqual.schema.documents import MAX_DEPTH, Unknown, bounded, dump, loaded
+from servqual.schema.scalars import MAX_DIGITS, MAX_TEXT
 
 MAX_BYTES: Final = 64 << 20
-_DIGITS: Final = 400
+_DIGITS: Final = MAX_DIGITS + 1
 """The most signs of a number: no number that is stored needs more."""
 
 

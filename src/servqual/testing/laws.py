@@ -29,17 +29,18 @@ def check_accumulator(kind: Callable[[], Any], values: st.SearchStrategy[Any], *
     @given(values, values, values)
     def laws(a: Any, b: Any, c: Any) -> None:
         before, zero = repr((a, b, c)), kind()
-        _hold(
+        hold(
             (a + b is not None) and repr((a, b, c)) == before,
             f"adding must not change what is added (got {a!r}, {b!r})",
         )
-        _hold(a + zero == a == zero + a, f"adding the zero must change nothing (got {a + zero!r} for {a!r})")
-        _hold((a + b) + c == a + (b + c), f"grouping must not matter (got {(a + b) + c!r} and {a + (b + c)!r})")
-        _hold(a + b == b + a, f"the order of adding must not matter (got {a + b!r} for {a!r} + {b!r}, and {b + a!r})")
+        hold(a + zero == a == zero + a, f"adding the zero must change nothing (got {a + zero!r} for {a!r})")
+        hold((a + b) + c == a + (b + c), f"grouping must not matter (got {(a + b) + c!r} and {a + (b + c)!r})")
+        hold(a + b == b + a, f"the order of adding must not matter (got {a + b!r} for {a!r} + {b!r}, and {b + a!r})")
 
     laws()
 
 
-def _hold(law: bool, text: str) -> None:
+def hold(law: bool, text: str) -> None:
+    """Raise `AssertionError` with a text where a law does not hold."""
     if not law:
         raise AssertionError(text)

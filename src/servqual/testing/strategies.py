@@ -4,6 +4,9 @@
 one by one, leaving out what the class refuses beside the others. `histories` lives an object step by step through its
 own table of transitions. Importing `servqual.testing` registers them, so that `hypothesis.strategies.from_type(Case)`
 and `@given` with annotations draw legal objects.
+
+The first draws of a test must be quick, or Hypothesis calls the strategy slow. So texts are joined from letters,
+because `st.text` would first read all of Unicode, and constants are read from the source at import.
 """
 
 import datetime as dt
@@ -15,7 +18,7 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import attrs
-from hypothesis import reject
+from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 
 from servqual.errors import ServqualError
@@ -61,7 +64,8 @@ _AFTER: Final = dt.datetime(2028, 1, 3, 8, tzinfo=dt.UTC)
 
 def texts() -> st.SearchStrategy[str]:
     """Draw short texts with content."""
-    return st.sampled_from(_WORDS) | st.text(_LETTERS, min_size=1, max_size=6)
+    letters = st.lists(st.sampled_from(_LETTERS), min_size=1, max_size=6)
+    return st.sampled_from(_WORDS) | letters.map("".join)
 
 
 def _moments() -> st.SearchStrategy[dt.datetime]:
@@ -111,8 +115,8 @@ def of(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911  (a form eac
         return _lists(kind)
     if is_opaque(kind):
         return st.deferred(lambda: values(kind))
-    if is_family(kind):
-        return st.one_of([st.deferred(lambda part=part: values(part)) for part in ledger.family(kind).values()])  # type: ignore[misc]
+    if is_family(kind) and (parts := ledger.family(kind)):
+        return st.one_of([st.deferred(lambda part=part: values(part)) for part in parts.values()])  # type: ignore[misc]
     if attrs.has(kind) or is_named_tuple(kind):
         return st.deferred(lambda: values(kind))
     return _plain()
@@ -172,9 +176,8 @@ _OWN: Final[Mapping[str, Mapping[str, st.SearchStrategy[Any]]]] = {
 """What a class asks of its fields beside their types."""
 
 
-@cache
 def values(kind: Any) -> st.SearchStrategy[Any]:
-    """Draw objects of a class in the ledger of stored forms, such as `values(Team)`."""
+    """Draw objects of a class, such as `values(Team)`: one of ours, or a lifecycle or an event of your own."""
     if kind in _KNOWN:
         return _KNOWN[kind]()
     if issubclass(kind, Lived):
@@ -189,7 +192,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
 @cache
 def _fields(kind: Any) -> tuple[Mapping[str, st.SearchStrategy[Any]], Mapping[str, st.SearchStrategy[Any]]]:
     """Give the strategies of the fields that must be given, and of those that may be left out, by key."""
-    own = _OWN.get(kind.__name__, {})
+    own = {} if ledger.entry_of(kind) is None else _OWN.get(kind.__name__, {})
     needed: dict[str, st.SearchStrategy[Any]] = {}
     further: dict[str, st.SearchStrategy[Any]] = {}
     for name, key, annotation in fields_of(kind):
@@ -292,7 +295,25 @@ def complaints(*, min_events: int = 1, max_events: int = 8) -> st.SearchStrategy
 
 
 def register() -> None:
-    """Register the classes of the model, and those above that were imported, with Hypothesis."""
+    """Register every class that has a stored form with Hypothesis; strategies are made on demand."""
     for entry in ledger.rows():
-        if entry.version and entry.where.startswith("servqual.model."):
-            st.register_type_strategy(entry.kind, values(entry.kind))
+        if entry.version:
+            st.register_type_strategy(entry.kind, values)
+    _read_constants()
+
+
+@settings(
+    max_examples=5,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=(
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ),
+)
+@given(st.lists(st.integers(0, 9), min_size=100, max_size=100))
+def _read_constants(_: list[int]) -> None:
+    """Draw numbers: one in twenty is a constant, for which Hypothesis parses all loaded modules of a checkout once."""

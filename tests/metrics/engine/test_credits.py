@@ -114,6 +114,63 @@ def test_a_case_that_nobody_answered_yet_is_its_owners() -> None:
     }
 
 
+def test_who_acts_later_is_not_credited_yet() -> None:
+    """At an earlier `now` columns credit whom the objects credit then, who is the owner until somebody acted."""
+    case = Case.open(id="1", at=at(8), channel="chat", owner="Own")
+    steps = (
+        event.Replied(at=at(10), by="Ann"),
+        event.Resolved(at=at(12), by="Cy", solution="cable", told_customer=True),
+    )
+    for step in steps:
+        case = case.record(step)
+    columns: dict[str, Any] = {
+        "case_id": ["1"],
+        "received_at": [at(8)],
+        "first_response_at": [at(10)],
+        "resolved_at": [at(12)],
+        "agent": ["Own"],
+        "answered_by": ["Ann"],
+        "resolved_by": ["Cy"],
+    }
+    kpis = ["first_response_kept", "resolution_rate", "resolution_time"]
+    kpis[0] = KPIS[kpis[0]].with_(within=dt.timedelta(hours=1))  # type: ignore[call-overload]
+    for hour in (9, 10, 11, 12, 13):
+        found, twin = (
+            {
+                (each.kpi, each.group["agent"]): (each.value, each.n, each.undecided)
+                for each in measure(kpis, data, by=["agent"], now=at(hour))
+                if each.n or each.undecided
+            }
+            for data in ({"cases": columns}, {"cases": [case]})
+        )
+        assert found == twin
+        rates = [who for kpi, who in found if kpi == "resolution_rate"]
+        assert rates == ["Cy" if hour >= 12 else "Own"]
+
+
+def test_a_solution_that_does_not_stand_is_its_owners() -> None:
+    """Whether it was undone, is not dated, or names somebody where nobody owns the case."""
+    columns: dict[str, Any] = {
+        "received_at": [at(8)] * 3,
+        "resolved_at": [at(9), at(9), None],
+        "reopened_at": [at(10), at(20), None],
+        "agent": ["Own"] * 3,
+        "resolved_by": ["Ann", "Bo", "Cy"],
+    }
+
+    def credited(data: dict[str, Any]) -> dict[Any, Any]:
+        found = measure(["resolution_rate"], {"cases": data}, by=["agent"], now=at(12))
+        return {each.group["agent"]: (each.value, each.n) for each in found}
+
+    assert credited(columns) == {"Bo": (1.0, 1), "Own": (0.0, 2)}
+    nobodys = {name: values for name, values in columns.items() if name != "agent"}
+    assert credited(nobodys) == {None: (0.0, 2), "Bo": (1.0, 1)}
+    closed = {**columns, "resolved_at": [None] * 3, "closed_at": [at(9), at(9), at(13)]}
+    by_close = KPIS["resolution_rate"].with_(close_counts_as_solution=True)
+    found = measure([by_close], {"cases": closed}, by=["agent"], now=at(12))
+    assert {each.group["agent"]: each.value for each in found} == {"Bo": 1.0, "Own": 0.0}
+
+
 def test_a_table_without_the_column_credits_its_agent() -> None:
     """And says so by naming no column."""
     plain = {name: values for name, values in COLUMNS.items() if not name.endswith("_by")}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,8 @@ from servqual.metrics import KPIS, Tally, measure, tally
 from servqual.metrics.engine import looking_up
 from servqual.model import Case, Customer, CustomerId, Member
 from servqual.model.ids import AgentId
+from servqual.readers.columns import arrow_labels
+from servqual.readers.memory import arrays
 
 DAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 NOW = DAY + dt.timedelta(days=16)
@@ -157,6 +160,60 @@ def test_numbers_match_texts_however_they_are_coded(mine: list[Any], theirs: lis
     assert volumes({"cases": cases, "customers": customers}, "tier") == {"gold": 2, None: 2}
 
 
+WHOLE = st.integers(-3, 3) | st.sampled_from([10**18, 10**18 + 1, 1234567890123456789, -(2**63) + 1])
+TEXTS = st.none() | WHOLE.map(str) | st.sampled_from(["north", "-0", "-", "007", "+1", "1_0", "٣", " 1 ", "", "\xa0"])
+
+
+def text(key: Any) -> str | None:
+    """The key as the documentation says it is compared."""
+    return None if key is None else str(key).strip() or None
+
+
+HOLDERS: list[tuple[Callable[[list[Any]], Any], st.SearchStrategy[Any]]] = [
+    (lambda values: np.array(values, np.int64), WHOLE),
+    (list, TEXTS | WHOLE),
+    (lambda values: pa.array(values, pa.string()), TEXTS),
+    (lambda values: pl.Series(values, dtype=pl.Categorical), TEXTS),
+    (lambda values: pd.Series(values, dtype="str"), TEXTS),
+]
+
+
+@st.composite
+def keys(draw: st.DrawFn, *, unique: bool) -> tuple[list[Any], Any]:
+    """Keys as plain values, and as a column of numbers or of texts in one of four libraries."""
+    carry, of = draw(st.sampled_from(HOLDERS))
+    values = draw(st.lists(of, max_size=8, unique_by=(lambda key: text(key) or object()) if unique else None))
+    return values, carry(values)
+
+
+@pytest.mark.parametrize("many", [0, 1 << 30])
+@settings(max_examples=60, deadline=None)
+@given(mine=keys(unique=False), theirs=keys(unique=True), size=st.integers(1, 9))
+def test_keys_match_by_their_texts(
+    many: int, mine: tuple[list[Any], Any], theirs: tuple[list[Any], Any], size: int
+) -> None:
+    """Numbers, texts and dictionaries of texts, few or many, whole or in chunks, as a dictionary of Python does."""
+    tiers = [f"tier {place}" for place in range(len(theirs[0]))]
+    tier = {text(key): name for key, name in zip(theirs[0], tiers, strict=True) if text(key)}
+    data = {
+        "cases": {"customer_id": mine[1], "received_at": [DAY] * len(mine[0])},
+        "customers": {"customer_id": theirs[1], "tier": tiers},
+    }
+    with patch.object(arrow_labels, "_MANY", many), patch.object(arrays, "CHUNK", size):
+        found = volumes(data, "tier")
+    assert found == dict(Counter(tier.get(text(key)) for key in mine[0]))
+
+
+@pytest.mark.parametrize("carry", [csv_of, parquet_of])
+def test_a_neighbour_without_rows_has_its_columns(carry: Callable[[Table, str, Path], str], tmp_path: Path) -> None:
+    """Its header tells them, so that every row is in the group None, over one hop and over two."""
+    nobody: Table = {"customer_id": [], "tier": []}
+    for customers in (nobody, carry(nobody, "customers", tmp_path)):
+        assert volumes({"cases": CASES, "customers": customers}, "tier") == {None: 3}
+        found = measure([CSAT], {"answers": ANSWERS, "cases": CASES, "customers": customers}, by=["tier"])
+        assert (found.one().group, found.one().n) == ({"tier": None}, 4)
+
+
 def test_an_answer_knows_the_category_of_its_case() -> None:
     """And the contacts, agents and teams of a case are found by their own keys."""
     data: dict[str, Any] = {"answers": ANSWERS, "cases": CASES, "customers": CUSTOMERS}
@@ -192,14 +249,16 @@ def test_two_ways_are_refused_and_a_name_of_its_own_helps() -> None:
     with pytest.raises(InvalidValue, match="site must be found in one way from answers") as refused:
         measure([CSAT], data, by=["site"])
     assert refused.value.code == "lookup.ambiguous"
-    found = measure([CSAT], data, by=["site"], columns={"staff": {"home": "site"}})
+    assert "leave staff out of data, or name the other column anew" in str(refused.value)
+    assert "columns={'staff': {'staff_site': 'site'}}" in str(refused.value)
+    found = measure([CSAT], data, by=["site"], columns={"staff": {"staff_site": "site"}})
     assert found.get("csat", site="x").n == 3
 
 
 @pytest.mark.parametrize("tier", [["gold", "silver"], ["gold", "gold"]])
 def test_a_key_that_stands_twice_is_refused(tier: list[str]) -> None:
     """A row is never counted twice, not even for equal values."""
-    with pytest.raises(ValueError, match="customer_id must be unique in customers") as refused:
+    with pytest.raises(ValueError, match=r"customer_id must be unique in customers.* \(got 'a' in several") as refused:
         volumes({"cases": CASES, "customers": {"customer_id": ["a", "a"], "tier": tier}}, "tier")
     assert isinstance(refused.value, ServqualError)
     assert refused.value.code == "lookup.not_unique"
@@ -319,10 +378,59 @@ def test_a_later_part_with_the_column_is_refused() -> None:
         volumes({"cases": iter([CASES, {"received_at": [DAY]}]), "customers": CUSTOMERS}, "tier")
 
 
+@pytest.mark.parametrize("customers", [CUSTOMERS, [Customer(id=CustomerId("a"), name="A", tier="gold")]])
+@pytest.mark.parametrize("options", [{"by": ["teir"]}, {"where": {"teir": "gold"}}])
+def test_a_slip_is_told_the_near_names_of_neighbours(customers: Any, options: dict[str, Any]) -> None:
+    """Beside those of the table itself."""
+    data = {"cases": {**CASES, "their": ["x"] * 3}, "customers": customers}
+    with pytest.raises(MissingColumn, match=r"did you mean their.*; near to it is tier in customers") as refused:
+        measure(["case_volume"], data, now=NOW, **options)
+    assert refused.value.near == ("their", "tier")
+
+
+def test_an_empty_list_knows_nobody() -> None:
+    """As a day without a new customer: every row is in the group None, as with empty columns."""
+    empty: list[Any] = [[], (), {"customer_id": [], "tier": []}]
+    for nobody in empty:
+        assert volumes({"cases": CASES, "customers": nobody}, "tier") == {None: 3}
+    answers = {"answers": ANSWERS, "cases": CASES, "customers": []}
+    assert [(each.group["tier"], each.n) for each in measure([CSAT], answers, by=["tier"])] == [(None, 4)]
+    found = measure(["case_volume"], {"cases": CASES, "customers": CUSTOMERS, "staff": []}, by=["tier"], now=NOW)
+    assert {each.group["tier"] for each in found} == {None, "gold", "silver"}
+
+
+def test_two_ways_to_one_table_need_its_key() -> None:
+    """No other name of the column would help there."""
+    contacts = {"interaction_id": ["i"], "customer_id": ["a"]}
+    answers = {**ANSWERS, "interaction_id": ["i"] * 4}
+    data: dict[str, Any] = {"answers": answers, "cases": CASES, "interactions": contacts, "customers": CUSTOMERS}
+    with pytest.raises(InvalidValue, match="leave interactions out of data, or add customer_id to answers"):
+        measure([CSAT], data, by=["tier"])
+    data["answers"] = {**answers, "customer_id": ["a"] * 4}
+    assert measure([CSAT], data, by=["tier"]).get("csat", tier="gold").n == 4
+
+
 def test_a_column_that_nobody_has_is_missing_as_before() -> None:
     """The error names the columns of the table."""
     with pytest.raises(MissingColumn, match="case_volume needs the column 'tear' of cases"):
         volumes({"cases": CASES, "customers": CUSTOMERS}, "tear")
+
+
+@pytest.mark.parametrize(
+    ("cases", "customers", "lacking"),
+    [
+        (CASES, {"id": ["a", "b"], "tier": ["gold", "silver"]}, "customers"),
+        ({"received_at": [DAY]}, CUSTOMERS, "cases"),
+    ],
+)
+def test_a_missing_key_is_named(cases: Table, customers: Table, lacking: str) -> None:
+    """Who passed the neighbour is told what it is found by."""
+    with pytest.raises(
+        MissingColumn, match=f"tier of cases is looked up in customers by customer_id, which {lacking} lac"
+    ):
+        volumes({"cases": cases, "customers": customers}, "tier")
+    with pytest.raises(MissingColumn, match="customer_id"):
+        measure(["case_volume"], {"cases": cases, "customers": customers}, where={"tier": "gold"}, now=NOW)
 
 
 def test_the_way_is_part_of_the_question_and_the_content_is_not() -> None:

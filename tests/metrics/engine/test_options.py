@@ -161,8 +161,10 @@ def test_intervals_by_customer_are_those_of_a_ratio_of_sums(rows: list[dict[str,
         off = sum((top - m.value * part) ** 2 for top, part in sums.values())
         half = stdtrit(count - 1, 0.975) * math.sqrt(count / (count - 1) * off) / base
         if m.kpi == "asa":
-            # where all customers are alike, the share of others is at most 1 - 0.025^(1 / (count - 1)), and they wait 0
-            alike = m.value * 0.025 ** (1 / (count - 1))
+            # where all customers are alike, the share of others is at most 1 - 0.025^(1 / (equal - 1)), who wait 0;
+            # `equal` customers of one size weigh as much as these (L. Kish, 1965, Survey Sampling, section 11.7)
+            equal = base**2 / sum(part**2 for _, part in sums.values())
+            alike = m.value * 0.025 ** (1 / (equal - 1))
             assert m.low == pytest.approx(max(m.value - half, 0) if off else alike, abs=1e-9)
         else:  # a share has ends, and an interval that is wider where few customers make it up
             assert m.low is not None

@@ -4,10 +4,13 @@ import datetime as dt
 import difflib
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Tally, measure, tally
 from servqual.metrics.results.nearest import nearest
 
@@ -47,6 +50,22 @@ def warned(found: Any) -> list[str]:
 def test_a_value_that_nowhere_occurs_is_said(columns: Any, where: Any, texts: list[str]) -> None:
     """With the eight nearest values, whatever the kind of the column; a value that occurs is not named."""
     assert warned(measure(["case_volume"], cases(**columns), where=where)) == texts
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), np.nan, np.datetime64("NaT"), pd.NA, pd.NaT, [pd.NA]])
+def test_any_missing_value_asks_for_missing_ones(nothing: Any) -> None:
+    """As frames write it."""
+    for values in ({"category": ["x", None, "y"]}, {"cost": [1.0, None, 2.0]}):
+        [name] = values
+        found = measure(["case_volume"], cases(**values), where={name: nothing})
+        assert (found.one().n, found.where[name], warned(found)) == (1, (None,), [])
+
+
+@pytest.mark.parametrize("nothing", [[], (), set(), np.array([])])
+def test_no_value_at_all_is_refused(nothing: Any) -> None:
+    """It would count no row, which nobody means."""
+    with pytest.raises(InvalidValue, match="where must name a value of team"):
+        measure(["case_volume"], cases(team=["north"]), where={"team": nothing})
 
 
 def test_no_small_n_is_said_where_there_is_none() -> None:

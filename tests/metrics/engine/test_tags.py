@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servqual.errors import InvalidValue, TagsOverlap
+from servqual.errors import InvalidValue, MissingColumn, TagsOverlap
 from servqual.metrics import KPIS, Tally, measure, tally
-from servqual.model import Case
+from servqual.model import Case, Customer, CustomerId
 from servqual.pdca import compare
 
 DAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -76,6 +77,63 @@ def test_without_a_separator_a_text_is_one_tag() -> None:
     """A sign between tags is declared, never guessed."""
     found = measure(["case_volume"], {"cases": TEXTS}, by=["tags"], now=NOW)
     assert {each.group["tags"] for each in found} == {None, ";", "vip; b2b", "vip;vip"}
+
+
+def unsplit(found: Any) -> list[str]:
+    """The warnings about texts of several tags."""
+    return [str(each) for each in found.warnings if each.code == "tags.unsplit"]
+
+
+@pytest.mark.parametrize("options", [{"by": ["tags"]}, {"where": {"tags": "vip"}}, {"where": {"tags": "b2b"}}])
+@pytest.mark.parametrize("carry", [lambda table: table, pd.DataFrame, pl.DataFrame])
+def test_texts_that_look_like_several_tags_are_said(options: dict[str, Any], carry: Callable[[Any], Any]) -> None:
+    """Unless a separator is given; the count adds up and is stored."""
+    table: dict[str, Any] = {"received_at": [DAY] * 5, "tags": ["vip b2b", "vip,b2b", "vip", None, "b2b;x"]}
+    said = ["3 texts in tags of cases may be several tags, and count as one; pass tag_separator"]
+    whole = tally(["case_volume"], {"cases": carry(table)}, now=NOW, **options)
+    assert unsplit(whole.measure()) == said
+    parts = [
+        tally(["case_volume"], {"cases": carry({n: v[rows] for n, v in table.items()})}, now=NOW, **options)
+        for rows in (slice(1), slice(1, None))
+    ]
+    assert Tally.from_bytes((parts[0] + parts[1]).to_bytes()) == whole
+    assert unsplit((parts[0] + parts[1]).measure()) == said
+    assert unsplit(measure(["case_volume"], {"cases": carry(table)}, now=NOW, tag_separator=";", **options)) == []
+    assert unsplit(measure(["case_volume"], {"cases": carry(table)}, now=NOW)) == []
+
+
+@pytest.mark.parametrize("options", [{"by": ["tags"]}, {"where": {"tags": "key account"}}])
+def test_a_tag_of_a_list_may_hold_a_blank(options: dict[str, Any]) -> None:
+    """A list says where its tags end, alone or among others."""
+    tags = [["key account"], ["key account", "vip"], ["key account", "key account"]]
+    cases = [Case.open(id=str(n), at=DAY, channel="chat", tags=some) for n, some in enumerate(tags)]
+    for data in ({"cases": {"received_at": [DAY] * 3, "tags": tags}}, {"cases": cases}, {"case_events": cases}):
+        found = measure(["case_volume"], data, now=NOW, **options)
+        assert unsplit(found) == []
+        assert next(each.n for each in found if each.group.get("tags", "key account") == "key account") == 3
+
+
+def test_a_log_says_it_as_well() -> None:
+    """Its rows are those of the events, of which each case is one."""
+    log = {"case_id": ["1", "2"], "at": [DAY] * 2, "event": ["reported"] * 2, "tags": ["vip b2b", "vip"]}
+    found = measure(["case_volume"], {"case_events": log}, by=["tags"], now=NOW)
+    assert unsplit(found) == ["1 text in tags of cases may be several tags, and count as one; pass tag_separator"]
+
+
+def test_tags_are_those_of_the_row_itself() -> None:
+    """Where no case is tagged, those of its customer are another thing and are not looked up."""
+    customers = {"customer_id": ["a"], "tags": [["vip"]]}
+    people = [Customer(id=CustomerId("a"), name="A", tags=("vip",))]
+    cases = [Case.open(id="1", at=DAY, channel="chat", customer=CustomerId("a"))]
+    for there, table in product((customers, people), ("cases", "case_events")):
+        data = {table: cases, "customers": there}
+        assert measure(["case_volume"], data, where={"tags": "vip"}, now=NOW).one().n == 0
+        found = measure(["case_volume"], data, by=["tags"], now=NOW)
+        assert [(each.group["tags"], each.n) for each in found] == [(None, 1)]
+        assert [str(each) for each in found.warnings] == ["no row has a value in tags"]
+        columns = {"customer_id": ["a"], "received_at": [DAY]}
+        with pytest.raises(MissingColumn, match="near to it is tags in customers; tags are never looked up"):
+            measure(["case_volume"], {"cases": columns, "customers": there}, where={"tags": "vip"}, now=NOW)
 
 
 def test_objects_of_the_model_bring_their_tags() -> None:

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 import pytest
 
-from servqual.metrics import Measures, measure
+from servqual.metrics import Measures, Tally, measure
 from servqual.model import Clock
 
 DAY = np.array(["2026-05-04"] * 4, "M8[us]")
@@ -61,6 +61,32 @@ def test_numbers_are_compared_exactly() -> None:
     assert one.equals(two)
     same = attrs.evolve(one, numbers={**one.numbers, "case_volume": attrs.evolve(numbers, undecided=signed)})
     assert (one, hash(one)) == (same, hash(same))
+
+
+def test_measurements_and_rows_have_a_hash() -> None:
+    """And are equal by what they say; NaN is NaN, and True is no 1."""
+    one, two = found(), found()
+    assert [*map(hash, one)] == [*map(hash, two)]
+    assert {*one} == {*two}
+    assert len({*one}) == len([*one])
+    rows = one.rows["cases"]
+    assert (rows, hash(rows)) == (two.rows["cases"], hash(two.rows["cases"]))
+    assert rows != attrs.evolve(rows, reasons={("team", "is missing"): 1})
+    measured = one.get("case_volume", team="a")
+    unknown = [attrs.evolve(measured, value=float(text)) for text in ("nan", "nan")]
+    assert (unknown[0], hash(unknown[0])) == (unknown[1], hash(unknown[1]))
+    assert unknown[0] != attrs.evolve(measured, value=None)
+    assert attrs.evolve(measured, group={"vip": 1}) != attrs.evolve(measured, group={"vip": True})
+
+
+def test_tallies_are_equal_by_what_they_hold() -> None:
+    """A copy, a stored one, and the sum of parts; other rows or another question are another tally."""
+    one = found().tally
+    for other in (copy.copy(one), copy.deepcopy(one), Tally.from_bytes(one.to_bytes()), found().tally):
+        assert (other, hash(other)) == (one, hash(one))
+    assert one != one + one
+    assert one != one.without("team")
+    assert one != "tally"
 
 
 def test_flags_are_no_numbers() -> None:

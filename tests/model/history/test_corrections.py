@@ -101,7 +101,7 @@ def test_what_was_true_then_and_what_was_believed_then() -> None:
         *(("received", at(0.5)), ("received", None), ("waiting", None))
     ]
     assert known[-1] == case
-    with pytest.raises(InvalidValue, match="at least one event"):
+    with pytest.raises(InvalidValue, match="moment must not come before the beginning"):
         case.known_by(at(-1))
 
 

@@ -4,12 +4,14 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.metrics import measure
-from servqual.model import Case, CaseStatus, Vocabulary
+from servqual.metrics import clock_readings, measure
+from servqual.model import BusinessHours, Case, Clock, Complaint, Sla, Target, Vocabulary, ownership_of
+from servqual.model import case as event
+from servqual.model import complaint as complaint_event
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -61,11 +63,79 @@ def test_the_status_decides_what_no_moment_says(status: str, stands: str) -> Non
     assert case.history[-1].at == (NINE if stands == "received" else at(5))
 
 
-@pytest.mark.parametrize("status", ["new", "open", "pending"])
-def test_moments_are_stronger_than_the_status(status: str) -> None:
-    """A case with a solution is solved, and one with an end has ended."""
-    assert imported(status=status, resolved_at=at(1), updated_at=at(2)).status is CaseStatus.VERIFYING
-    assert imported(status=status, closed_at=at(1), updated_at=at(2)).status is CaseStatus.CLOSED
+@pytest.mark.parametrize(("status", "stands"), [("new", "handling"), ("open", "handling"), ("pending", "waiting")])
+@pytest.mark.parametrize("end", ["resolved_at", "closed_at"])
+def test_an_open_case_with_a_solution_came_back(status: str, stands: str, end: str) -> None:
+    """At the moment of the last change; why and by whom is a gap, and without that moment it is refused."""
+    case = imported(**{end: at(1)}, status=status, updated_at=at(2))
+    assert case.status == stands
+    assert (case.reopened, case.resolved_at, case.closed_at) == (1, None, None)
+    assert "reason" in case.gaps()
+    with pytest.raises(InvalidValue, match="updated_at must be given"):
+        imported(**{end: at(1)}, status=status)
+
+
+def test_a_status_that_agrees_with_the_moments_adds_nothing() -> None:
+    """A solution is one solution, and an end one end."""
+    assert len(imported(status="solved", resolved_at=at(1), updated_at=at(2)).history) == 2
+    assert len(imported(status="closed", resolved_at=at(1), closed_at=at(2), updated_at=at(3)).history) == 3
+
+
+def test_an_imported_event_does_not_end_a_lived_case() -> None:
+    """Neither a case nor a complaint."""
+    case = Case.open(id="T-1", at=NINE, channel="email")
+    with pytest.raises(InvalidValue, match="imported must be False in a case"):
+        case.record(event.Closed(at=at(1), by=None, imported=True))
+    complaint = Complaint.open(id="P-1", at=NINE, channel="email")
+    with pytest.raises(InvalidValue, match="imported must be False in a complaint"):
+        complaint.record(complaint_event.Closed(at=at(1), by=None, imported=True))
+
+
+CLOCKS = [clock for clock in Clock if clock is not Clock.STEP]
+SLA = Sla(name="desk", hours=BusinessHours.always(), targets=[Target(clock=c, within=4 * HOUR) for c in CLOCKS])
+
+
+def test_a_clock_whose_stop_the_export_lacks_is_unknown() -> None:
+    """In the object and in the log alike, and no KPI counts it; what the export says is judged."""
+    case = imported(resolved_at=at(1), closed_at=at(50))
+    readings = SLA.read(case, now=at(99))
+    unknown = {clock for clock, reading in readings.items() if reading.state == "unknown"}
+    assert unknown == {"acknowledgement", "first_response", "time_to_own", "follow_up"}
+    assert all(readings[clock].due is readings[clock].breached_at is None for clock in unknown)
+    assert (readings["resolution"].state, readings["closure"].state) == ("met", "breached")
+    for clock in unknown:
+        table = measure([f"{clock}_kept"], {"case_events": [case]}, sla=SLA, now=at(99)).one()
+        assert (table.value, table.n, table.undecided) == (None, 0, 0)
+
+
+@given(
+    hours=st.lists(st.integers(0, 99), min_size=5, max_size=5).map(sorted),
+    known=st.sets(st.sampled_from(MOMENTS)),
+    reopened=st.booleans(),
+)
+@settings(max_examples=30)
+def test_a_log_of_imported_cases_reads_as_the_cases(hours: list[int], known: set[str], *, reopened: bool) -> None:
+    """Every clock, cycle by cycle, with or without a reopening."""
+    if "verified_at" in known:
+        known = known | {"resolved_at"}
+    columns: dict[str, Any] = {name: at(hour) for name, hour in zip(MOMENTS, hours, strict=True) if name in known}
+    if reopened:
+        columns |= {"status": "open", "updated_at": at(120)}
+    case = imported(**columns)
+    read, columns_read = SLA.read(case, now=at(200)), clock_readings([case], SLA, now=at(200))
+    for clock, reading in read.items():
+        rows = columns_read[clock].columns()
+        assert rows["state"].tolist() == [cycle.state.value for cycle in reading.cycles]
+        due = [cycle.due and cycle.due.replace(tzinfo=None) for cycle in reading.cycles]
+        assert rows["due"].astype(object).tolist() == due
+
+
+def test_what_follows_an_import_is_judged() -> None:
+    """An open case of an export goes on like any other: nothing is not yet."""
+    case = imported(status="open", updated_at=at(1))
+    assert SLA.read(case, now=at(9))["first_response"].state == "breached"
+    answered = case.record(event.Replied(at=at(2), by="A-1"))
+    assert SLA.read(answered, now=at(9))["first_response"].state == "met"
 
 
 def test_what_the_export_does_not_say_is_a_gap() -> None:
@@ -107,3 +177,11 @@ def test_words_are_checked_where_a_vocabulary_is_passed() -> None:
     """An import is where mistyped words come in."""
     with pytest.raises(InvalidValue, match="did you mean billing"):
         imported(category="bililng", vocabulary=Vocabulary(words={"category": ["billing"]}))
+
+
+def test_who_owns_a_case_that_came_back_is_known() -> None:
+    """An export gives no reason for the reopening; the owner before it owns it again."""
+    case = imported(status="open", owner="A-1", resolved_at=at(1), closed_at=at(2), updated_at=at(3))
+    owned = ownership_of(case)
+    assert owned is not None
+    assert owned.owner == "A-1"

@@ -111,3 +111,9 @@ def test_what_is_only_identified_has_an_empty_form() -> None:
     noticed = Case(history=[event.Identified(at=NINE, by="A-1", id=CaseId("C-2"), source="monitoring")])
     record = service_record(noticed)
     assert (record["id"], record["description"], record["reported_at"]) == ("C-2", None, None)
+
+
+def test_only_a_report_is_checked() -> None:
+    """A bare name has no category; `path` takes one."""
+    with pytest.raises(InvalidValue, match="report must be a report"):
+        Categories.of({"router": ["wifi"]}).check("router")  # type: ignore[type-var]

@@ -108,6 +108,21 @@ def test_closing_names_the_missing_fact() -> None:
     assert verified.record(event.Closed(at=NINE + DAY, by="desk")).confirmed
 
 
+def test_an_unsolved_case_does_not_offer_its_end() -> None:
+    """Only an event of an export ends one of an export; a solved one offers it, for with a reason it closes."""
+    case = opened()
+    for name in ("assigned", "started", "waiting"):
+        assert "closed" not in case.allowed
+        case = case.record(sample(name))
+    assert "closed" not in case.allowed
+    with pytest.raises(IllegalTransition, match="closed is allowed where it is imported") as refused:
+        case.record(event.Closed(at=NINE + DAY, by="desk", unconfirmed="no answer"))
+    assert "closed" not in refused.value.allowed
+    with pytest.raises(InvalidValue, match="imported must be False"):
+        case.record(event.Closed(at=NINE + DAY, by=None, imported=True))
+    assert "closed" in opened().record(sample("resolved")).allowed
+
+
 def test_an_unconfirmed_end_is_never_verified() -> None:
     """Also where an earlier solution was verified before the case came back."""
     case = opened()
@@ -269,3 +284,76 @@ def test_values_stay_values() -> None:
         assert copy.copy(value) == copy.deepcopy(value) == pickle.loads(pickle.dumps(value)) == value  # noqa: S301
         assert hash(copy.deepcopy(value)) == hash(value)
     assert repr(case) == "Case(id='Z-5', status='closed', history=<5 events>)"
+
+
+def test_a_case_is_not_linked_to_itself() -> None:
+    """Neither as its child nor as any other relation."""
+    with pytest.raises(InvalidValue, match="to must name another case"):
+        opened().record(event.Linked(at=NINE + HOUR, by="desk", to=opened().id, relation="child"))
+
+
+def test_an_unread_child_is_not_taken_as_ended() -> None:
+    """A list without a child that the parent names is refused, and the child is named."""
+    parent = opened().record(event.Linked(at=NINE + HOUR, by="desk", to=CaseId("T-404"), relation="child"))
+    with pytest.raises(InvalidValue, match="T-404"):
+        event.open_children(parent, [])
+
+
+def test_a_fact_that_no_opening_has_is_refused() -> None:
+    """With the nearest names, in both ways to make a case."""
+    with pytest.raises(InvalidValue, match="did you mean subject"):
+        Case.open(id="T-1", at=NINE, channel="phone", subjct="slow line")  # type: ignore[call-arg]
+    with pytest.raises(InvalidValue, match="facts must name facts of Opened"):
+        Case.imported(id="T-1", received_at=NINE, colour=1)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("field", ["priority", "kind"])
+def test_a_word_has_content(field: str) -> None:
+    """Empty text is not a word of a firm."""
+    with pytest.raises(InvalidValue, match=f"{field} must be a text with content"):
+        Case.open(id="T-1", at=NINE, channel="phone", **{field: " "})  # type: ignore[arg-type]
+
+
+def test_a_moment_before_the_beginning_is_refused_as_such() -> None:
+    """What was true then, and what was known then, by the name of the argument."""
+    for read in (opened().as_of, opened().known_by):
+        with pytest.raises(InvalidValue, match="moment must not come before the beginning"):
+            read(NINE - DAY)
+
+
+def test_the_missing_moment_of_a_frame_is_no_moment() -> None:
+    """Refused as an error of ours, and taken as missing in an export."""
+    nat = pytest.importorskip("pandas").NaT
+    with pytest.raises(InvalidValue, match="at must be a datetime with a zone"):
+        Case.open(id="T-1", at=nat, channel="phone")
+    with pytest.raises(InvalidValue, match="moment must be a datetime with a zone"):
+        opened().as_of(nat)
+    assert Case.imported(id="T-1", received_at=NINE, resolved_at=nat).resolved_at is None
+
+
+def test_conditions_are_compared_with_their_types() -> None:
+    """The number 1 is not the flag True, so two targets with them differ and stand in one agreement."""
+    one, true = (Target(clock=Clock.RESOLUTION, within=HOUR, match={"n": value}) for value in (1, True))
+    assert one != true
+    assert one == Target(clock=Clock.RESOLUTION, within=HOUR, match={"n": 1})
+    assert len(Sla(name="both", hours=BusinessHours.always(), targets=[one, true]).targets) == 2
+
+
+def test_tags_are_trimmed() -> None:
+    """As KPIs read them, so that a target and a KPI find the same cases."""
+    case = Case.open(id="T-1", at=NINE, channel="phone", tags=[" vip", "vip "])
+    assert case.tags == ("vip",)
+    assert case.record(event.Changed(at=NINE, by="desk", untag=[" vip"])).tags == ()
+    assert Target(clock=Clock.RESOLUTION, within=HOUR, match={"tags": "vip "}).match["tags"] == ("vip",)
+
+
+def test_the_own_fields_of_an_opening_can_be_amended() -> None:
+    """All of them at once, and the correction is stored like any other."""
+    case = Case.open(id="T-1", at=NINE, channel="phone", attributes={"product": "router"})
+    wrong = event.Amended(
+        at=NINE + HOUR, by="desk", event="opened", happened_at=NINE, reason="slip",
+        changes={"attributes": {"product": "phone"}},
+    )  # fmt: skip
+    amended = case.record(wrong)
+    assert amended.attributes == {"product": "phone"}
+    assert schema.loads(schema.dumps(amended)) == amended

@@ -71,3 +71,10 @@ def test_contacts_belong_to_cases_and_complaints() -> None:
     assert contacts_of(Case.open(id="C-9", at=T0, channel="phone"), contacts) == ()
     with pytest.raises(InvalidValue, match=r"interactions must be of the customer of C-1, 'K-1' \(got 'K-2' in I-2\)"):
         contacts_of(CASE, [attrs.evolve(call, customer=CustomerId("K-2"))])
+
+
+@pytest.mark.parametrize("kind", [case_event.Resolved, event.Resolved])
+def test_a_solution_that_nobody_told_is_not_shared(kind: type[case_event.Resolved | event.Resolved]) -> None:
+    """A complaint would follow up what its customer has never heard of."""
+    with pytest.raises(InvalidValue, match="told_customer must be True"):
+        share(kind(at=T0, by="A-1", solution="new card", told_customer=False), CASE, COMPLAINT)

@@ -75,3 +75,9 @@ def test_the_cost_of_poor_service_is_exact_and_never_free() -> None:
     ):
         with pytest.raises(InvalidValue, match=words):
             cost_of_poor_service(counts, costs)  # type: ignore[arg-type]
+
+
+def test_a_worth_beyond_all_numbers_is_refused() -> None:
+    """Such as an impact of 1e300 for an effort of 1e-300."""
+    with pytest.raises(InvalidValue, match="impact must be on a scale"):
+        Worth(impact=1e300, effort=1e-300, confidence=1)

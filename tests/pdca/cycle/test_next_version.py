@@ -104,13 +104,33 @@ def test_what_a_standard_cannot_hold_is_refused_by_the_act(changes: Any, words: 
 
 @pytest.mark.parametrize(
     ("old", "value", "new"),
-    [(0.65, 0.75, 0.7), (0.65, 0.7, 0.7), (0.65, 0.69, 0.65), (0.8, 0.75, 0.8), (None, 0.75, 0.7), (0.65, None, 0.65)],
+    [(0.65, 0.75, 0.7), (0.65, 0.72, 0.7), (0.65, 0.71, 0.65), (0.8, 0.75, 0.8), (None, 0.75, 0.7), (0.65, None, 0.65)],
 )
 def test_a_promise_is_raised_only_to_what_was_reached(judged: Any, old: Any, value: Any, new: Any) -> None:
-    """A goal that was not reached stays out of the standard, and a stricter one stays in it."""
+    """A goal that was not surely reached (71 %, 69 to 73) stays out of it, and a stricter one stays in it."""
+    low, high = (None, None) if value is None else (round(value - 0.02, 2), value + 0.02)
     support = ServiceStandard(history=[attrs.evolve(TEXT, indicators=(attrs.evolve(SOLVE, goal=old),))])
-    found = outcome(judged, after={"value": value}).apply(support).draft.indicators
+    after = {"value": value, "low": low, "high": high}
+    found = outcome(judged, after=after).apply(support).draft.indicators
     assert [indicator.goal for indicator in found] == [new]
+
+
+def test_what_got_worse_promises_no_more(judged: Any) -> None:
+    """Although the value after is beyond the goal, and a second person overruled the verdict."""
+    check = outcome(judged).check
+    lost = attrs.evolve(check, verdict=judged("worse"))
+    act = Standardise(standard="Support", version="2")
+    made = lost.act(act, at=day(6, 3), overruled_by="D-1", reason="cheap")
+    assert (lost.goal, check.goal) == ("reached", "reached")
+    assert made.apply(SUPPORT).draft.indicators == (QUICK, SOLVE)
+
+
+def test_a_cycle_for_one_group_promises_nothing_to_all(judged: Any) -> None:
+    """The goals stay, and the note of the draft says why."""
+    group = {"team": "north"}
+    draft = outcome(judged, plan=attrs.evolve(PLAN, group=group), group=group).apply(SUPPORT).draft
+    assert draft.indicators == (QUICK, SOLVE)
+    assert draft.note == "from cycle Q-1, judged for team north only, so that goals stay as they were"
 
 
 def test_a_kpi_that_the_standard_did_not_have_is_added(judged: Any) -> None:
@@ -133,7 +153,8 @@ def test_a_duration_stays_a_duration(judged: Any) -> None:
     slow = Indicator(name="asa", kpi="asa", goal=dt.timedelta(minutes=15))
     support = ServiceStandard(history=[attrs.evolve(TEXT, indicators=(slow,))])
     plan = attrs.evolve(PLAN, kpi="asa", baseline=1200.0, goal=600.0)
-    (found,) = outcome(judged, plan=plan, after={"value": 590.0}).apply(support).draft.indicators
+    before, after = ({"value": x, "low": x - 9, "high": x + 9} for x in (1200.0, 590.0))
+    (found,) = outcome(judged, plan=plan, before=before, after=after).apply(support).draft.indicators
     assert found.goal == dt.timedelta(minutes=10)
 
 

@@ -61,12 +61,13 @@ def state(outcome: Outcome) -> str | None:
         (MARCH, 600, "relapsed"),
         (MARCH, 500, "relapsed"),
         (MARCH, 640, "unclear"),
-        (month(3, 605, known=day(7, 20)), 605, "relapsed"),  # March restated: late cases came in
-        (month(3, 605, known=day(7, 20), cases=1010), 605, "relapsed"),
-        (month(3, 605, known=day(7, 20), cases=1010), 750, "held"),
+        (month(3, 605), 605, "relapsed"),  # March restated: rows were corrected
+        (month(3, 605, cases=1010), 605, "relapsed"),
+        (month(3, 605, cases=1010), 750, "held"),
+        (month(3, 605, known=day(7, 20)), 750, "unclear"),  # and seen later: its cases had more time than those of July
         (MAY, 750, "held"),
         (MAY, 600, "relapsed"),
-        (month(5, 745, known=day(7, 20), cases=1010), 740, "held"),
+        (month(5, 745, cases=1010), 740, "held"),
     ],
 )
 def test_a_side_is_known_by_its_period_and_not_by_what_was_known(before: Tally, solved: int, found: str) -> None:
@@ -168,6 +169,23 @@ def test_a_recheck_of_another_definition_is_refused(judged: Any) -> None:
         check.act(DONE.decision, at=day(6, 3)).recheck(other, at=day(7, 2))
 
 
+def test_three_rechecks_are_not_made_in_three_days() -> None:
+    """Each has its day, a week before which it may be made at the earliest, and looks at a time after the decision."""
+
+    def after(start: dt.datetime, end: dt.datetime) -> Verdict:
+        rows = {"received_at": [start] * 1000, "resolved_at": [start] * 750 + [None] * 250}
+        return verdict(MARCH, tally(["resolution_rate"], {"cases": rows}, period=(start, end), now=end))
+
+    with pytest.raises(OtherQuestion, match="begins on or after the day of the decision, 2026-06-03"):
+        DONE.recheck(after(day(6), day(6, 26)), at=day(6, 26))
+    with pytest.raises(OutOfOrder, match="7 days before the re-check is due on 2026-07-03"):
+        DONE.recheck(after(day(6, 3), day(6, 25)), at=day(6, 25))
+    once = DONE.recheck(after(day(6, 3), day(6, 26)), at=day(6, 26))
+    with pytest.raises(OutOfOrder, match="7 days before the re-check is due on 2026-08-02"):
+        once.recheck(after(day(6, 26), day(6, 27)), at=day(6, 27))
+    assert once.recheck(after(day(6, 26), day(7, 26)), at=day(7, 26)).lasting is RecheckState.HELD
+
+
 @pytest.mark.parametrize("days", [[0], [True], [1.5], ["30"], 30, [10**9], [10**400]])
 def test_days_until_a_recheck_are_whole_and_come(days: Any) -> None:
     """From 1, and within the calendar."""
@@ -177,12 +195,15 @@ def test_days_until_a_recheck_are_whole_and_come(days: Any) -> None:
 
 @given(st.lists(st.tuples(st.integers(4, 11), st.integers(-20, 20)), max_size=4))
 def test_rechecks_agree_with_a_slow_obvious_version(tries: list[tuple[int, int]]) -> None:
-    """A re-check stands just where its month begins after all months that were judged, and it is not made earlier."""
+    """It stands just where its month begins after the decision and what was judged; it is not made a week early."""
     outcome, judged_until, made_at = DONE, 5, DONE.at
     for number, delay in tries:
         at = day(number + 1) + delay * DAY
         after = VERDICTS[number]
-        legal = number > judged_until and delay >= 0 and at >= made_at and len(outcome.rechecks) > _made(outcome)
+        legal = (
+            number > max(judged_until, 6) and delay >= 0 and at >= made_at and len(outcome.rechecks) > _made(outcome)
+        )
+        legal = legal and at.date() >= outcome.rechecks[_made(outcome)].due - 7 * DAY
         try:
             outcome = outcome.recheck(after, at=at)
         except InvalidValue:

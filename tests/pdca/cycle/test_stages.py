@@ -243,7 +243,14 @@ def test_a_verdict_later_than_its_check_is_refused(judged: Any) -> None:
         ({"margin": None}, ["check.margin_missing"]),
         ({"margin": 0.01}, ["check.margin_missing"]),
         ({"after": {"period": (day(4, 1), day(4, 9))}}, ["check.measured_too_early"]),
-        ({"after": {"period": (day(4, 1), day(4, 10))}}, []),
+        ({"after": {"period": (day(4, 1), day(4, 10))}}, ["check.measured_too_early"]),
+        ({"after": {"period": (day(4, 8), day(5, 10))}}, ["check.measured_too_early"]),
+        ({"after": {"period": (day(4, 9), day(5, 10))}}, []),
+        ({"before": {"period": (day(3, 1), day(4, 9, 23))}}, []),
+        ({"before": {"period": (day(3, 1), day(4, 10))}}, ["check.other_baseline"]),
+        ({"before": {"value": 0.66, "low": 0.63, "high": 0.69}}, ["check.other_baseline"]),
+        ({"before": {"value": 0.64, "low": 0.62, "high": 0.66}}, []),
+        ({"before": {"value": 0.54, "low": 0.52, "high": 0.57}}, ["check.other_baseline"]),
         ({"after": {"now": day(4, 9)}}, ["check.measured_too_early"]),
         ({"after": {"now": day(4, 10)}}, []),
         ({"margin": None, "guardrails": []}, ["check.guardrail_missing", "check.margin_missing"]),
@@ -288,7 +295,8 @@ def test_margins_are_told_in_their_unit(judged: Any) -> None:
     for key, margin, told in (("asa", 60.0, "1 min"), ("reassignments_per_case", 0.05, "0.05 per case")):
         plan = attrs.evolve(PLAN, kpi=key, baseline=90.0, goal=0.1, margin=margin)
         do = plan.start(at=day(4, 1)).complete("set order points", at=day(4, 9), evidence="x")
-        gaps = do.check(judged(kpi=key, margin=2 * margin), at=day(6, 2), findings="x").gaps
+        before = {"value": 90.0, "low": 80.0, "high": 99.0}
+        gaps = do.check(judged(kpi=key, margin=2 * margin, before=before), at=day(6, 2), findings="x").gaps
         assert [gap.text.endswith(f"wider than the planned {told}") for gap in gaps] == [False, True]
 
 
@@ -372,12 +380,49 @@ def test_the_next_plan_begins_where_the_last_one_ended(judged: Any) -> None:
     )
     assert (new.actions, new.cause, new.hypothesis) == ((), None, "")
     assert [str(gap) for gap in new.smart_gaps()] == ["relevant", "time_bound"]
-    later = old.next_plan(id="Q-8", goal=0.85, at=day(6, 4), cause=PLAN.cause, hypothesis="x", actions=(ORDER,))
+    again = attrs.evolve(ORDER, due=dt.date(2026, 6, 4))
+    later = old.next_plan(id="Q-8", goal=0.85, at=day(6, 4), cause=PLAN.cause, hypothesis="x", actions=(again,))
     assert later.smart_gaps() == ()
     with pytest.raises(OutOfOrder):
         old.next_plan(id="Q-8", goal=0.85, at=day(6, 2))
     with pytest.raises(ValueError, match="goal must not be worse than the baseline"):
         old.next_plan(id="Q-8", goal=0.7, at=day(6, 4))
+    with pytest.raises(InvalidValue, match="id must be another one"):
+        old.next_plan(id="Q-7", goal=0.85, at=day(6, 4))
+    with pytest.raises(InvalidValue, match="changes must be one of"):
+        old.next_plan(id="Q-8", goal=0.85, at=day(6, 4), hypotesis="x")
+
+
+def test_an_action_is_not_due_before_its_plan() -> None:
+    """On the day of the plan it is, in the zone of the plan."""
+    assert attrs.evolve(PLAN, at=day(4, 10, 23)).actions == PLAN.actions
+    for facts in ({"at": day(4, 11)}, {"at": day(4, 10, 23), "zone": "Asia/Shanghai"}):
+        with pytest.raises(InvalidValue, match="actions must be due from the day of the plan on, 2026-04-11"):
+            attrs.evolve(PLAN, **facts)
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"baseline": -3}, "baseline must lie from 0 % to 100 % for resolution_rate"),
+        ({"margin": 5}, "margin must be less than the scale of resolution_rate"),
+        ({"margin": 1}, "margin must be less than the scale of resolution_rate"),
+    ],
+)
+def test_what_the_kpi_cannot_take_is_refused(facts: dict[str, Any], words: str) -> None:
+    """Minus three as a share, or a margin that holds every change."""
+    with pytest.raises(InvalidValue, match=words):
+        attrs.evolve(PLAN, **facts)
+
+
+def test_without_a_margin_the_outcome_says_what_rechecks_cannot_find(judged: Any) -> None:
+    """And so does its story; with a margin, or without re-checks, there is nothing to say."""
+    check = attrs.evolve(PLAN, margin=None).start(at=day(4, 1)).complete(ORDER.what, at=day(4, 9), evidence="x")
+    done = check.check(judged(guardrails=FULL["guardrails"]), at=day(6, 2), findings="x").act(NEW, at=day(6, 3))
+    assert [gap.code for gap in done.gaps] == ["act.no_margin"]
+    assert "without a margin nothing is as before" in done._repr_html_()
+    assert attrs.evolve(done, rechecks=()).gaps == standardised(judged).gaps == ()
+    assert "without a margin" not in standardised(judged)._repr_html_()
 
 
 @pytest.mark.parametrize("decision", [NEW, Abandon(reason="not worth it")])

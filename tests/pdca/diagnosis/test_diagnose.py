@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
@@ -258,7 +259,7 @@ def test_the_luck_of_being_picked_is_recorded() -> None:
     assert value is not None
     assert overall is not None
     assert overall < worst.selected.value < value
-    verdict = compare(worst.measured, worst.measured, selected=worst.selected)
+    verdict = compare(worst.measured, attrs.evolve(worst.measured), selected=worst.selected)
     assert "selection.shrunk" in {caveat.code for caveat in verdict.caveats}
 
 
@@ -354,6 +355,26 @@ def test_no_cases_are_no_candidates() -> None:
     """An empty table is no error."""
     none = diagnose({"cases": {"received_at": [], "team": []}}, by=["team"])
     assert (len(none), none.looked_at, none.process) == (0, 0, None)
+
+
+def test_a_column_of_another_table_is_searched_where_it_is_named() -> None:
+    """The tier of the customer of a case is a column like any other; a table that finds none is left out."""
+    day = np.full(400, MONDAY)
+    cases = {
+        "customer_id": [1, 2] * 200,
+        "received_at": day,
+        "resolved_at": day,
+        "reopened": [False, True] * 100 + [False] * 200,
+    }
+    customers = {"customer_id": ["1", "2"], "tier": ["gold", "silver"]}
+    contacts = {"queued_at": day, "wait_s": np.ones(400)}
+    found = diagnose({"cases": cases, "interactions": contacts, "customers": customers}, by=["tier"])
+    own = diagnose({"cases": cases | {"tier": ["gold", "silver"] * 200}, "interactions": contacts}, by=["tier"])
+    assert [(one.kpi, dict(one.group)) for one in found] == [("reopen_rate", {"tier": "silver"})]
+    assert found.sentences() == own.sentences()
+    del cases["customer_id"]
+    with pytest.raises(MissingColumn, match="by needs the column 'tier'"):
+        diagnose({"cases": cases, "customers": customers}, by=["tier"])
 
 
 def test_steps_that_do_not_tell_their_time_are_no_error() -> None:

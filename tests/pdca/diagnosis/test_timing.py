@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servqual.errors import MissingColumn
+from servqual.errors import InvalidValue, MissingColumn
 from servqual.model import BusinessHours
 from servqual.pdca import ProcessTimes, process_times
 from servqual.samples import desk
@@ -218,3 +218,10 @@ def test_an_empty_log_has_no_times() -> None:
     """No events, no steps, no shares."""
     found = process_times({"case_events": {"case_id": [], "at": [], "event": []}})
     assert (len(found), found.unfinished, found.share_of("waiting")) == (0, 0, None)
+
+
+def test_no_tables_are_refused() -> None:
+    """None is no mapping of tables."""
+    nothing: Any = None
+    with pytest.raises(InvalidValue, match="data must be a mapping"):
+        process_times(nothing)

@@ -130,6 +130,11 @@ def of_team(name: str | None) -> Tally:
     return cases(by=["team"], columns={"team": [name] * 400})
 
 
+def tagged(text: str) -> Tally:
+    """A tally of one tag, whose texts hold one or several."""
+    return cases(columns={"tags": [text] * 400}, where={"tags": text})
+
+
 def week_of(length: int) -> Tally:
     """A tally of so many days of March, with the number of solved cases."""
     start = IN_MARCH[0] + (length - 7) * 7 * DAY
@@ -200,6 +205,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         lambda: compare(scores([5] * 20), scores([5] * 18 + [7] * 2)),
         lambda: compare(scores([6] * 9 + [9]), scores([9] * 20)),
     ),
+    "tags.unsplit": (
+        lambda: compare(tagged("vip, b2b"), tagged("vip, b2b")),
+        lambda: compare(tagged("vip"), tagged("vip")),
+    ),
     "where.no_match": (
         lambda: compare(cases("case_volume"), cases("case_volume", where={"reopened": 7})),
         lambda: compare(cases("case_volume"), cases("case_volume", where={"reopened": True})),
@@ -223,6 +232,16 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
     "cases.immature": (
         lambda: compare(kept(kept=150, missed=50, waiting=0), kept(kept=170, missed=30, waiting=100)),
         lambda: compare(kept(kept=150, missed=50, waiting=0), kept(kept=190, missed=10, waiting=10)),
+    ),
+    "cases.seen_at_other_ages": (
+        lambda: compare(cases(period=IN_MARCH), cases(period=IN_MAY, start=MAY, solved=350, now=IN_MAY[1])),
+        lambda: compare(
+            cases(period=IN_MARCH, now=IN_MARCH[1]), cases(period=IN_MAY, start=MAY, solved=350, now=IN_MAY[1])
+        ),
+    ),
+    "series.overdispersed": (
+        lambda: compare(weeks([20, 80, 25, 70, 30, 85]), weeks([90, 92])),
+        lambda: compare(weeks([50, 44, 57, 42, 55, 50]), weeks([65, 70])),
     ),
     "guardrail.no_data": (
         lambda: compare(

@@ -435,8 +435,9 @@ def test_one_amount_is_not_of_several_units(field: str) -> None:
 def test_a_selection_is_of_one_group() -> None:
     """Its shrunk value is that of the picked group, and no other's."""
     side = of_cases("resolution_rate", by=("team",), team=["north", "south"] * 200)
+    other = of_cases("resolution_rate", by=("team",), team=["north", "south"] * 200)
     with pytest.raises(InvalidValue, match="without groups"):
-        compare(side, side, selected=Selected(of=2, value=0.5, error=0.1))
+        compare(side, other, selected=Selected(of=2, value=0.5, error=0.1))
 
 
 def test_a_stock_may_be_compared_over_periods_of_any_length() -> None:
@@ -518,3 +519,36 @@ def test_a_count_needs_no_more_cases() -> None:
         sides.append(tally(["case_volume"], {"cases": {"received_at": [first] * cases}}))
     found = compare(sides[0], sides[1], margin=30)
     assert (found.decision, found.n_needed) == ("unclear", None)
+
+
+def promises(kept: int, missed: int, undecided: int) -> Tally:
+    """Promises of eight hours, some of which are not over yet."""
+    now = MARCH + dt.timedelta(days=20)
+    late = now - dt.timedelta(hours=4)
+    data = {
+        "received_at": [MARCH] * (kept + missed) + [late] * undecided,
+        "resolved_at": [MARCH + dt.timedelta(hours=1)] * kept
+        + [MARCH + dt.timedelta(days=1)] * missed
+        + [None] * undecided,
+        "reopened": [0] * (kept + missed + undecided),
+    }
+    kpi = KPIS["resolution_kept"].with_(within=dt.timedelta(hours=8))
+    return tally([kpi, "reopen_rate"], {"cases": data}, now=now)
+
+
+@pytest.mark.parametrize(("undecided", "decision"), [(0, "equivalent"), (20, "equivalent"), (1000, "unclear")])
+def test_undecided_cases_may_undo_equivalence(undecided: int, decision: str) -> None:
+    """Where they could carry the change over the margin, which no number of further cases would tell."""
+    found = compare(promises(500, 500, 0), promises(500, 500, undecided), "resolution_kept", margin=0.06)
+    assert found.decision == decision
+    assert ("cases.immature" in {each.code for each in found.caveats}) == (decision == "unclear")
+    assert found.n_needed is None
+
+
+def test_a_closed_gate_tells_of_harm() -> None:
+    """The decision stays unclear, as the plan said; who reads the caveat knows."""
+    sides = [of_cases("reopen_rate", "resolution_rate"), tally(["reopen_rate", "resolution_rate"], cases(400, 60))]
+    found = compare(sides[0], sides[1], primary="reopen_rate").get("resolution_rate")
+    said = next(each.text for each in found.caveats if each.code == "kpis.after_primary")
+    assert found.decision == "unclear"
+    assert said.endswith("judged alone this one would be worse")

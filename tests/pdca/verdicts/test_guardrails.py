@@ -99,3 +99,18 @@ def test_a_margin_that_cannot_be_is_refused(margin: object) -> None:
 def test_a_margin_of_a_duration_is_read_in_seconds() -> None:
     """As goals are."""
     assert Guardrail(kpi="asa", margin=dt.timedelta(minutes=1)).margin == 60
+
+
+def test_an_equivalent_guardrail_is_said_not_to_be_worse() -> None:
+    """For it may be much better: only harm is looked for."""
+    day = ["2026-05-04T10:00+00:00"] * 400
+    sides = [
+        tally(
+            ["resolution_rate", "reopen_rate"],
+            {"cases": {"received_at": day, "resolved_at": day, "reopened": [1] * hits + [0] * (400 - hits)}},
+        )
+        for hits in (80, 40)
+    ]
+    rail = Guardrail(kpi="reopen_rate", margin=0.02)
+    guard = compare(sides[0], sides[1], "resolution_rate", guardrails=[rail]).guardrails[0]
+    assert (guard.decision, guard.said, guard.change) == ("equivalent", "not worse", pytest.approx(-0.1))

@@ -8,7 +8,7 @@ import pytest
 
 from servqual.errors import InvalidValue
 from servqual.metrics import Measures, measure
-from servqual.pdca import Selected
+from servqual.pdca import Selected, compare, replay
 from servqual.stats.shrinkage import shrunken_means_and_errors
 
 DAY = dt.datetime(2026, 5, 4, tzinfo=dt.UTC)
@@ -55,3 +55,47 @@ def test_a_group_alone_or_without_an_interval_was_not_picked() -> None:
         Selected.among(teams(20), "reopen_rate", team="a")
     with pytest.raises(InvalidValue, match="one of several"):
         Selected.among(teams(20, 30), "reopen_rate", team="z")
+
+
+def test_two_sides_that_are_alike_are_compared_from_the_shrunk_value() -> None:
+    """Two months of as many cases and hits are not the same tally, also where no period says so; replay agrees."""
+    march, may = (teams(24, 9, 10, 12, 11, n=60) for _ in range(2))
+    picked = Selected.among(march, "reopen_rate", team="a")
+    found = compare(march.get("reopen_rate", team="a"), may.get("reopen_rate", team="a"), selected=picked)
+    assert found.before.value == picked.value
+    assert found.change == pytest.approx(0.4 - picked.value)
+    assert replay(found.receipt()) == found
+
+
+def test_cases_still_needed_do_not_depend_on_the_selection() -> None:
+    """The error of a level that many groups share falls with none of these cases."""
+    march, may = teams(15, 9, 10, 12, 11, n=60), teams(11, 9, 10, 12, 11, n=60)
+    sides = march.get("reopen_rate", team="a"), may.get("reopen_rate", team="a")
+    plain = compare(*sides, margin=0.05)
+    picked = compare(*sides, margin=0.05, selected=Selected.among(march, "reopen_rate", team="a"))
+    assert picked.n_needed == plain.n_needed
+    assert plain.n_needed is not None
+
+
+@pytest.mark.parametrize(
+    ("selected", "told"),
+    [
+        (Selected(of=3, value=7, error=0.1), "0 % to 100 %"),
+        (Selected(of=3, value=-2, error=0.1), "0 % to 100 %"),
+        (Selected(of=3, value=0.4, error=5.0), "0 % to 100 %"),
+        (Selected(of=3, value=0.4, error=0.1, kpi="nps"), "reopen_rate"),
+        (Selected(of=3, value=0.4, error=0.1, group={"team": "b"}), "of the group"),
+    ],
+)
+def test_a_value_that_was_not_picked_from_these_is_refused(selected: Selected, told: str) -> None:
+    """By the scale of the KPI, by the KPI, and by the group of the side before."""
+    march, may = teams(15, 9), teams(11, 9)
+    with pytest.raises(InvalidValue, match=told):
+        compare(march.get("reopen_rate", team="a"), may.get("reopen_rate", team="a"), selected=selected)
+
+
+def test_a_selection_is_of_a_mapping_of_labels() -> None:
+    """Nothing else names a group."""
+    wrong: Any = 3
+    with pytest.raises(InvalidValue, match="mapping"):
+        Selected(of=3, value=0.4, error=0.1, group=wrong)

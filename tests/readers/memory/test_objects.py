@@ -38,11 +38,14 @@ from servqual.model import (
     MeetingId,
     Member,
     Money,
+    Procedure,
+    ProcedureRun,
     Purchase,
     Question,
     Scale,
     Shift,
     Sla,
+    Step,
     Suggestion,
     SuggestionId,
     SurveyId,
@@ -57,6 +60,7 @@ from servqual.model import commitment as promise
 from servqual.model import complaint as complained
 from servqual.model import feedback as fed
 from servqual.model import incident as outage
+from servqual.model import procedure_run as running
 from servqual.model import suggestion as idea
 from servqual.model.declared import name_of
 from servqual.readers.columns.columns import MISSING, Chunk
@@ -179,6 +183,13 @@ PURCHASE = Purchase(customer=CustomerId("K-1"), at=NINE, amount=Money("99.90", "
 SHIFT = Shift(
     member=AgentId("A-1"), start=NINE, end=NINE + 8 * HOUR, breaks=[Window(start=NINE + HOUR, end=NINE + 2 * HOUR)]
 )
+RUN = ProcedureRun(
+    history=[
+        running.Started(**act(0), id="R-1", procedure=Procedure(name="enquiry", steps=[Step(name="ask", within=HOUR)])),
+        running.StepBegun(**act(0), step="ask"),
+        running.StepEnded(**act(3), step="ask"),
+    ]
+)
 INCIDENT = Incident(
     history=[
         outage.Declared(**act(0), id="E-1", what="payments fail", plan="payments down", began_at=NINE - HOUR),
@@ -200,7 +211,7 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
             "status": "closed", "occurred_at": -1, "received_at": 0, "assigned_at": 3, "first_response_at": 6,
             "resolved_at": 8, "verified_at": 9, "closed_at": 10, "updated_at": 10, "reopened": 0, "reassigned": 1,
             "escalated": 1, "answered_by": "A-1", "answered_team": "north", "resolved_by": "A-1",
-            "resolved_team": "north",
+            "resolved_team": "north", "procedure_followed": 1,
         },
     ),
     (
@@ -290,6 +301,14 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
     ("purchases", PURCHASE, {"customer_id": "K-1", "at": 0, "amount": 99.9, "currency": "EUR", "what": "line"}),
     ("incidents", INCIDENT, {"incident_id": "E-1", "status": "restored", "started_at": -1, "restored_at": 3}),
     ("shifts", SHIFT, {"agent": "A-1", "starts_at": 0, "scheduled_s": 7 * 3600}),
+    (
+        "steps",
+        RUN,
+        {
+            "run": "R-1", "procedure": "enquiry", "step": "ask", "agent": "A-1",
+            "started_at": 0, "due_at": 1, "ended_at": 3,
+        },
+    ),
 ]  # fmt: skip
 
 

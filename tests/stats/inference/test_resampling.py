@@ -100,3 +100,11 @@ def test_rows_that_do_not_fit_are_refused() -> None:
     for columns, n in [(([1.0], [1.0, 2.0]), 100), ((), 100), (([1.0, 2.0],), 99)]:
         with pytest.raises(InvalidValue):
             inference.bootstrap(np.mean, *columns, n=n)
+
+
+@pytest.mark.parametrize("resample", [inference.bootstrap, inference.jackknife])
+@pytest.mark.parametrize("statistic", [lambda _: None, lambda _: "x", lambda x: x, 5])
+def test_a_statistic_that_gives_no_number_is_refused(resample: Any, statistic: Any) -> None:
+    """Nothing, a text, all rows, or no function at all."""
+    with pytest.raises(InvalidValue, match="statistic must"):
+        resample(statistic, [1.0, 2.0, 3.0])

@@ -12,7 +12,7 @@ from servqual.readers.columns.columns import MISSING
 _MINUTE: Final = 60_000_000
 _NONE: Final = np.zeros(0, np.int64)
 
-_ONE_EACH: Final = ("case", "start", "stop", "cancelled", "target", "paused_at")
+_ONE_EACH: Final = ("case", "start", "stop", "cancelled", "in_doubt", "target", "paused_at")
 """Columns with one value per cycle."""
 _SOME_EACH: Final = (
     ("pause_cycle", "pause_start", "pause_end"),
@@ -30,6 +30,7 @@ class Cycles:
         case: the code of the case.
         start, stop: microseconds; the stop is missing while it runs.
         cancelled: True for a cycle that ended without a verdict.
+        in_doubt: True for a cycle that may have stopped before, as an import does not say it.
         target: the place of the first target, -1 for none.
         paused_at: the start of a pause that lasts, or missing.
         pause_cycle, pause_start, pause_end: pauses that ended, the time from a stop to a reopening included.
@@ -42,6 +43,7 @@ class Cycles:
     start: Array
     stop: Array
     cancelled: Array
+    in_doubt: Array
     target: Array
     paused_at: Array
     pause_cycle: Array

@@ -31,18 +31,18 @@ from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.order import heads_of
 from servqual.model.sla.agreement import Promise
 from servqual.model.sla.clocks import ANY, CALLED_OFF, Reopening
-from servqual.model.sla.cycles import barring
+from servqual.model.sla.cycles import barring, is_doubtful
 from servqual.readers.columns.columns import MISSING
 from servqual.readers.columns.labels import CLEARED
 from servqual.readers.columns.tags import TAGS, tags_in
 
-_START, _STOP, _CANCEL, _REOPEN, _WAIT, _RESUME, _BAR, _ABSORB, _CALL_OFF = (1 << bit for bit in range(9))
+_START, _STOP, _CANCEL, _REOPEN, _WAIT, _RESUME, _BAR, _ABSORB, _CALL_OFF, _DOUBT = (1 << bit for bit in range(10))
 _NOBODY: Final = -1
 
 
 def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles:
     """Find the cycles of a promise's clock; `places` has the place of each target (by identity) in the agreement."""
-    bits = _meanings(log, promise).take(log.signal)
+    bits = _bits(log, promise)
     codes = {name: log.columns[name].values for name in promise.chooser.reads}
     changed = _changed(log.case, codes)
     fold = _Fold(log, promise, places, codes)
@@ -52,6 +52,16 @@ def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles
     simple = plain[log.case]
     fold.run(np.flatnonzero(~simple & ((bits > 0) | changed)), bits, changed)
     return _once(log, fold, np.where(simple, bits, 0), simple & changed).merged(fold.cycles())
+
+
+def _bits(log: EventLog, promise: Promise) -> Array:
+    """Say as bits what each event means to the clock."""
+    bits = _meanings(log, promise).take(log.signal)
+    imported = np.flatnonzero(log.imported)
+    if len(imported):
+        doubtful = np.array([is_doubtful(promise.rule, names) for names in log.signals])
+        bits[imported] |= doubtful.take(log.signal.take(imported)).astype(bits.dtype) * np.uint16(_DOUBT)
+    return bits
 
 
 def _meanings(log: EventLog, promise: Promise) -> Array:
@@ -126,15 +136,16 @@ def _once(log: EventLog, fold: "_Fold", bits: Array, changed: Array) -> Cycles:
     """Find the cycles of cases that have at most one; the bits of events of all other cases are 0."""
     start_row = _first(log.case, _with(bits, _START))
     began = _by_case(log, start_row)
-    ending = _with(bits, _STOP | _CANCEL)
+    ending = _with(bits, _STOP | _CANCEL | _DOUBT)
     after_start = np.flatnonzero(ending > began.take(log.case.take(ending)))
     ended = _by_case(log, _first(log.case, ending.take(after_start)))
     case = log.case.take(start_row)
     stop_row = ended.take(case)
     stops = np.flatnonzero(stop_row < len(log.case))
-    stop, cancelled = np.full(len(case), MISSING, np.int64), np.zeros(len(case), np.bool_)
+    stop, (cancelled, in_doubt) = np.full(len(case), MISSING, np.int64), np.zeros((2, len(case)), np.bool_)
     stop[stops] = log.at.take(stop_row.take(stops))
     cancelled[stops] = (bits.take(stop_row.take(stops)) & _STOP) == 0
+    in_doubt[stops] = (bits.take(stop_row.take(stops)) & _DOUBT) > 0
     if fold.codes:
         fold.learn_all(np.flatnonzero(changed), log)
     pauses, paused_at = _pauses_of(log, fold, bits, began, ended)
@@ -146,6 +157,7 @@ def _once(log: EventLog, fold: "_Fold", bits: Array, changed: Array) -> Cycles:
         start=log.at.take(start_row),
         stop=stop,
         cancelled=cancelled,
+        in_doubt=in_doubt,
         target=fold.target.take(case),
         paused_at=paused_at.take(case),
         pause_cycle=place.take(pauses[0]),
@@ -239,6 +251,7 @@ class _Fold:
         self.start = np.full(most, MISSING, np.int64)
         self.stop = np.full(most, MISSING, np.int64)
         self.cancelled = np.zeros(most, np.bool_)
+        self.in_doubt = np.zeros(most, np.bool_)
         self.dropped = np.zeros(most, np.bool_)
         self.began_with = np.full(most, _NOBODY, np.int32)
         self.first_target = np.full(most, _NOBODY, np.int32)
@@ -263,12 +276,13 @@ class _Fold:
     def _end(self, case: Array, at: Array, bits: Array, kind: Array) -> Array:
         """End or reopen the cycles that these events end or reopen; return which of them ended one."""
         runs = self.running[case]
-        ends = runs & ((bits & (_STOP | _CANCEL)) > 0)
+        ends = runs & ((bits & (_STOP | _CANCEL | _DOUBT)) > 0)
         if ends.any():
             cycle = self.current[case[ends]]
             self._resume(cycle, at[ends])
             self.stop[cycle] = at[ends]
             self.cancelled[cycle] = (bits[ends] & _STOP) == 0
+            self.in_doubt[cycle] = (bits[ends] & _DOUBT) > 0
             self.running[case[ends]] = False
         rests = ~runs & (self.current[case] >= 0)
         off = rests & ((bits & _CALL_OFF) > 0) & ~self.barred[case]
@@ -283,7 +297,7 @@ class _Fold:
     def _reopen(self, case: Array, at: Array, kind: Array) -> None:
         """Continue stopped clocks as the rule says; those that the end of the case cut off never stopped."""
         cut, never = self.cancelled[self.current[case]], self.rule.reopening is Reopening.NEVER
-        goes_on = np.where(cut, self.barred[case], not never)
+        goes_on = np.where(cut, self.barred[case], not never) & ~self.in_doubt[self.current[case]]
         case, at, kind = case[goes_on], at[goes_on], kind[goes_on]
         cycle = self.current[case]
         match self.rule.reopening:
@@ -418,6 +432,7 @@ class _Fold:
             start=self.start[order],
             stop=self.stop[order],
             cancelled=self.cancelled[order],
+            in_doubt=self.in_doubt[order],
             target=self.first_target[order],
             paused_at=self.paused_at[order],
             **pause,

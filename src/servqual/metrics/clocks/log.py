@@ -146,6 +146,12 @@ class EventLog:
         return self.columns.get("on") or Column.missing(Kind.LABEL, len(self.case))
 
     @property
+    def imported(self) -> Array:
+        """Whether each event was made from the columns of an export."""
+        column = self.columns.get("imported")
+        return np.zeros(0, np.bool_) if column is None else column.values == 1
+
+    @property
     def since(self) -> Column:
         """The moment from which an absorbed case counts."""
         return self.columns.get("since") or Column.missing(Kind.MOMENT, len(self.case))

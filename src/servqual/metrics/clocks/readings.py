@@ -229,12 +229,17 @@ class _Reader:
         if len(used_up):
             late[used_up] = self.count.passed(used_up, self.count.due(used_up, limit[used_up]))
         late[self.breached_before[0]] = True
+        # a kept promise is certain: an earlier stop would have kept it, too
+        unknown = np.flatnonzero(c.in_doubt & (late | c.cancelled))
+        late[unknown] = False
         marks = (late, c.stop != MISSING, c.paused_at != MISSING, c.cancelled)
         which = np.zeros(len(late), np.uint8)
         for bit, mark in enumerate(marks):
             which |= mark.view(np.uint8) << bit
+        state = _STATE_OF[which]
+        state[unknown] = _CODE[ClockState.UNKNOWN]
         numbers = {
-            "state": _STATE_OF[which],
+            "state": state,
             "start": c.start,
             "stop": c.stop,
             "elapsed": elapsed,
@@ -255,8 +260,8 @@ class _Reader:
             log=self.log,
             now=self.now,
             case=np.concatenate([c.case, self.pending]) if len(none) else c.case,
-            find_breached_at=lambda: np.concatenate([self._breached_at(np.flatnonzero(late)), none]),
-            find_due=lambda: np.concatenate([self._all_due(late, elapsed), none]),
+            find_breached_at=lambda: np.concatenate([_without(self._breached_at(np.flatnonzero(late)), unknown), none]),
+            find_due=lambda: np.concatenate([_without(self._all_due(late, elapsed), unknown), none]),
             **numbers,
         )
 
@@ -287,3 +292,9 @@ class _Reader:
         row, at = self.breached_before
         due[row] = at
         return due
+
+
+def _without(due: Array, unknown: Array) -> Array:
+    """Take out the due moments of cycles that nobody can judge."""
+    due[unknown] = MISSING
+    return due

@@ -3,6 +3,7 @@
 - `question`: the question as a value: KPIs, groups, and how to read the data
 - `planning`: options, checked once, into a question
 - `looking_up`: columns that a table lacks, looked up in its neighbours
+- `keyed`: a neighbour by its key
 - `credits`: who is credited: who acted, or the owner
 - `seeking`: what `where=` asked for, and how much of it was found
 - `chunks`: tables read some rows at a time, ahead of their turn
@@ -15,6 +16,7 @@
 """
 
 from servqual.metrics.engine.chunks import Chunks, Data, chunks_of, in_zone_of
+from servqual.metrics.engine.looking_up import with_ways
 from servqual.metrics.engine.planning import Options, plan_of, spelled_out
 from servqual.metrics.engine.question import Plan, Where
 from servqual.metrics.engine.tallies import Tally
@@ -36,4 +38,5 @@ __all__ = [
     "tallies_of",
     "tally",
     "tally_of",
+    "with_ways",
 ]

@@ -20,6 +20,7 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import hash_of
 from servqual.readers.columns.columns import NONE, Chunk, Column, Digits, joined, number_of
+from servqual.readers.columns.growing import common
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusals
 from servqual.readers.columns.tables import Kind
 
@@ -41,7 +42,8 @@ class CustomerChunks:
         self._names: frozenset[str] | None = None
         self._numbered: list[tuple[int, int]] = []
         self._rows = 0
-        self._lock = threading.Lock()
+        self._lock, self._homing = threading.Lock(), threading.Lock()
+        self._homes: tuple[Sequence[str], Array] = ((), np.zeros(1, np.uint16))  # the last is that of no customer
 
     def add(self, chunk: Chunk) -> None:
         """Hold one more chunk."""
@@ -85,10 +87,23 @@ class CustomerChunks:
     def _part(self, chunks: list[Chunk]) -> None:
         chunk = joined(chunks)
         key = chunk.columns.get(self._key)
-        pieces = [(0, chunk)] if key is None or not chunk.size else list(_pieces(chunk, self._key, _homes_of(key)))
+        pieces = [(0, chunk)] if key is None or not chunk.size else list(_pieces(chunk, self._key, self._homes_of(key)))
         with self._lock:
             for number, piece in pieces:
                 self._held[number].append(piece)
+
+    def _homes_of(self, column: Column) -> Array:
+        """Block of each row, by the customer; a label is looked at once, however many chunks have it."""
+        labels = column.labels
+        if isinstance(labels, Digits):
+            return ((column.values + labels.numbers.start) % _CHUNKS).astype(np.uint16)
+        with self._homing:
+            before, homes = self._homes
+            if before is not labels:
+                known = common(before, labels)
+                homes = np.concatenate([homes[:known], _homes_of(labels[known:]), homes[-1:]])
+                self._homes = labels, homes
+        return homes.take(column.values, mode="wrap")
 
     def __iter__(self) -> Iterator[Chunk]:
         """Hand out the chunks one by one, and forget each."""
@@ -142,15 +157,12 @@ def _at(rows: Sequence[int] | Array, order: Array) -> Array:
     return numbers
 
 
-def _homes_of(column: Column) -> Array:
-    """Block of each row: by the number of its customer, or by a hash of the text."""
-    labels = column.labels
-    if isinstance(labels, Digits):
-        return ((column.values + labels.numbers.start) % _CHUNKS).astype(np.uint16)
-    found = np.fromiter(map(number_of, (*labels, "0")), np.int64, len(labels) + 1)
+def _homes_of(labels: Sequence[str]) -> Array:
+    """Block of each label: by its number, or by a hash of the text."""
+    found = np.fromiter(map(number_of, labels), np.int64, len(labels))
     texts = np.flatnonzero(found < 0)
     found[texts] = hash_of([labels[place] for place in texts.tolist()])
-    return (found % _CHUNKS).astype(np.uint16).take(column.values, mode="wrap")
+    return (found % _CHUNKS).astype(np.uint16)
 
 
 def _homes(codes: Array, labels: range) -> Array:

@@ -11,38 +11,39 @@ ever multiplied, because a key that stands twice is refused.
 """
 
 import sys
-import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
 from typing import Final
 
 import attrs
-import numpy as np
 
-from servqual._arrays import Array
-from servqual._checks import must_be
-from servqual.errors import AmbiguousLookup, InvalidValue, LookupNotUnique, LookupTooLarge, MissingColumn
+from servqual._checks import must_be, near
+from servqual.errors import AmbiguousLookup, InvalidValue, LookupTooLarge, MissingColumn
 from servqual.metrics.clocks.cases import columns_told
 from servqual.metrics.engine.chunks import LOG, Data, request_of
+from servqual.metrics.engine.keyed import Keyed
 from servqual.metrics.engine.question import ACTING, KEYS, Plan, Way
 from servqual.metrics.time.periods import PERIODS
-from servqual.readers.columns.columns import DTYPES, NONE, Chunk, Column, Digits, joined, number_of
+from servqual.readers.columns.arrow_labels import ArrowLabels
+from servqual.readers.columns.columns import Chunk, Column, Digits, joined
 from servqual.readers.columns.duplicates import RepeatedIdError
 from servqual.readers.columns.growing import common
 from servqual.readers.columns.lazy import with_columns
-from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.columns.tables import TABLES, kind_of
+from servqual.readers.columns.tags import TAGS
+from servqual.readers.memory.object_columns import OBJECT_COLUMNS
 from servqual.readers.sources import Source, TableChunks, columns_in
 
 _MOST: Final = 256 << 20
 """Bytes of the largest neighbour that is held."""
 
 
-def with_ways(plan: Plan, data: Data) -> tuple[Plan, Data]:
+def with_ways(plan: Plan, data: Data, *, lenient: bool = False) -> tuple[Plan, Data]:
     """Find where columns that tables lack are looked up, and whom KPIs credit; give also the data to be read.
 
     Raises `AmbiguousLookup` where a column can be found in two ways, `InvalidValue` for an iterator that would be read
-    twice.
+    twice, and unless `lenient` `MissingColumn` where the key to a neighbour that has the column is missing.
     """
     must_be(Mapping, "data", "a mapping by name", data)
     asked = {table: _asked(plan, table) for table in plan.tables}
@@ -59,8 +60,11 @@ def with_ways(plan: Plan, data: Data) -> tuple[Plan, Data]:
         for name, there in ((table, source), *((to, to) for to in neighbours)):
             if name not in filled:
                 data[there], filled[name] = _filled(data, plan, there, names)
-        found = {name: way_to(name, table, filled) for name in sorted(asked[table] - filled[table])}
+        empty = [to for to in neighbours if isinstance(data[to], list | tuple) and not data[to]]
+        found = {name: _way(name, table, filled, empty) for name in sorted(asked[table] - filled[table])}
         mine = {name: way for name, way in found.items() if way is not None}
+        for name in () if lenient else sorted(found.keys() & {*plan.by, *plan.where} - mine.keys()):
+            _check_keys(name, table, {to: filled[to] for to in (table, *neighbours)})
         stand = ACTING & (asked[table] | {KEYS[way[0]] for way in mine.values()})
         told = {
             act: {name: f"{act}_{_ENDS[name]}" for name in sorted(stand) if f"{act}_{_ENDS[name]}" in filled[table]}
@@ -75,9 +79,9 @@ def with_ways(plan: Plan, data: Data) -> tuple[Plan, Data]:
 
 
 def _asked(plan: Plan, table: str) -> set[str]:
-    """Name the columns by which the rows of a table are grouped and chosen."""
+    """Name the columns by which the rows of a table are grouped and chosen; tags are always those of its own."""
     mine = (kpi.columns.difference(kpi.needs, kpi.uses) for kpi in plan.read if kpi.table == table)
-    return {name for name in (*plan.by, *plan.where) if name not in PERIODS}.union(*mine)
+    return {name for name in (*plan.by, *plan.where) if name not in PERIODS}.union(*mine) - {TAGS}
 
 
 def _acts(plan: Plan, table: str) -> list[str]:
@@ -101,6 +105,12 @@ def _filled(data: Data, plan: Plan, source: str, names: frozenset[str]) -> tuple
     return given, (found - TABLES[LOG].keys()) | (columns_told(found) & names)
 
 
+def _way(name: str, table: str, filled: Mapping[str, AbstractSet[str]], empty: Iterable[str]) -> Way | None:
+    """Find the way to a column; an empty list has any column."""
+    ways = (way_to(name, table, {**filled, to: {KEYS[to], name}}) for to in empty)
+    return way_to(name, table, filled) or next(filter(None, ways), None)
+
+
 def way_to(name: str, table: str, filled: Mapping[str, AbstractSet[str]]) -> Way | None:
     """Find the way from a table to a column that it lacks; None where no neighbour within two hops has it.
 
@@ -120,20 +130,58 @@ def way_to(name: str, table: str, filled: Mapping[str, AbstractSet[str]]) -> Way
     near = [(to,) for to in onward(table) if name in filled[to]]
     ways: Sequence[Way] = near or [(via, to) for via in onward(table) for to in onward(via) if name in filled[to]]
     if len(ways) > 1:
+        ends = [way[-1] for way in ways]
+        other = f"name the other column anew, such as columns={{{ends[-1]!r}: {{'{ends[-1]}_{name}': {name!r}}}}}"
+        if len({*ends}) == 1:
+            other = f"add {KEYS[ends[0]]} to {table}"
         raise AmbiguousLookup.of(
             name,
             f"be found in one way from {table}",
             ways,
             shown=" and ".join(" via ".join(reversed(way)) for way in ways),
-            do="rename it in all tables but one with columns=, or leave the other tables out of data",
+            do=f"leave {ways[-1][0]} out of data, or {other}",
         )
     return ways[0] if ways else None
+
+
+def _check_keys(name: str, table: str, filled: Mapping[str, AbstractSet[str]]) -> None:
+    """Refuse a column that a neighbour has, which cannot be found there for want of a key."""
+    for to, names in filled.items():
+        if to != table and name in names:
+            key = KEYS[to]
+            lacking = table if key in names else to
+            raise MissingColumn(
+                f"{name} of {table} is looked up in {to} by {key}, which {lacking} lacks; "
+                "name that column with columns=, or add it",
+                column=key,
+                near=(),
+            )
+
+
+def near_in_neighbours(error: MissingColumn, plan: Plan, data: Data) -> MissingColumn:
+    """Add to the error of a column that nobody has the names near to it in other tables."""
+    near_to: dict[str, str] = {}
+    for to in KEYS if error.column in {*plan.by, *plan.where} else ():
+        if to not in data:
+            continue
+        request = request_of(plan, to)
+        # objects name only the columns that they are asked for
+        wanted = (None, frozenset(chain(*OBJECT_COLUMNS.get(to, {}).values())))
+        some = (columns_in(to, data[to], attrs.evolve(request, only=only))[1] for only in wanted)
+        near_to |= {name: to for name in near(error.column, frozenset().union(*some)) if name not in error.near}
+    if not near_to:
+        return error
+    told = " and ".join(f"{name} in {to}" for name, to in sorted(near_to.items()))
+    never = "; tags are never looked up" if error.column == TAGS else ""
+    return MissingColumn(
+        f"{error}; near to it is {told}{never}", column=error.column, near=(*error.near, *sorted(near_to))
+    )
 
 
 class Neighbours:
     """The tables in which columns of others are looked up, by name; thread-safe."""
 
-    def __init__(self, tables: Mapping[str, "_Keyed"] | None = None) -> None:
+    def __init__(self, tables: Mapping[str, Keyed] | None = None) -> None:
         self._tables = tables or {}
 
     @classmethod
@@ -144,7 +192,7 @@ class Neighbours:
             for name, way in ways.items():
                 for start, to in zip(way, (*way[1:], None), strict=True):
                     wanted.setdefault(start, {KEYS[start]}).add(name if to is None else KEYS[to])
-        tables = {to: _Keyed(to, _read(data, plan, to, only)) for to, only in wanted.items()}
+        tables = {to: Keyed(to, _read(data, plan, to, only)) for to, only in wanted.items()}
         for ways in plan.ways.values():
             for name, (to, *beyond) in ways.items():
                 for end in beyond:
@@ -158,7 +206,7 @@ class Neighbours:
         return chunk
 
 
-def _with(chunk: Chunk, name: str, there: "_Keyed") -> Chunk:
+def _with(chunk: Chunk, name: str, there: Keyed) -> Chunk:
     """Add a column from a neighbour to a chunk."""
     if not chunk.columns:
         return chunk
@@ -177,13 +225,15 @@ def _with(chunk: Chunk, name: str, there: "_Keyed") -> Chunk:
 
 
 def _read(data: Data, plan: Plan, table: str, only: Collection[str]) -> Chunk:
-    """Read a neighbour: of the rows of one id only the one that stands, and no row without a key."""
+    """Read a neighbour: of the rows of one id only the one that stands; columns that no chunk has are missing."""
     request = attrs.evolve(request_of(plan, table), only=frozenset(only))
     chunks = TableChunks(table, data[table], request)
     try:
-        return joined([*_bounded(table, chunks)])
+        chunk = joined([*_bounded(table, chunks)])
     except RepeatedIdError:
-        return joined([*_bounded(table, chunks)])
+        chunk = joined([*_bounded(table, chunks)])
+    lacking = {name: Column.missing(kind_of(table, name, request.kinds), chunk.size) for name in only}
+    return attrs.evolve(chunk, columns={**lacking, **chunk.columns})
 
 
 def _bounded(table: str, chunks: TableChunks) -> Iterator[Chunk]:
@@ -194,8 +244,7 @@ def _bounded(table: str, chunks: TableChunks) -> Iterator[Chunk]:
         for name, column in chunk.columns.items():
             known = common(seen.get(name, ()), column.labels)
             seen[name] = column.labels
-            size += column.values.nbytes
-            size += 0 if isinstance(column.labels, Digits) else sum(map(sys.getsizeof, column.labels[known:]))
+            size += column.values.nbytes + _bytes(column.labels[known:])
         if size > _MOST:
             raise LookupTooLarge.of(
                 table,
@@ -207,65 +256,8 @@ def _bounded(table: str, chunks: TableChunks) -> Iterator[Chunk]:
         yield chunk
 
 
-class _Keyed:
-    """A neighbour by its key: the place of each label of a key, and the values at these places."""
-
-    def __init__(self, table: str, chunk: Chunk) -> None:
-        self.table, self._columns = table, dict(chunk.columns)
-        key = chunk.columns.get(KEYS[table]) or Column.missing(Kind.LABEL, chunk.size)
-        self._labels = key.labels
-        rows = np.flatnonzero(key.known)
-        codes = key.values[rows]
-        twice = np.flatnonzero(np.bincount(codes, minlength=1) > 1)
-        if len(twice):
-            raise LookupNotUnique.of(
-                KEYS[table],
-                f"be unique in {table}, where columns are looked up by it",
-                key.labels[int(twice[0])],
-                shown=f"{key.labels[int(twice[0])]!r} and {len(twice) - 1:,} others in several rows",
-                do="keep one row for each",
-            )
-        self._row_of = np.full(len(key.labels) + 1, -1, np.int32)  # the last is that of no label
-        self._row_of[codes] = rows
-        self._codes: dict[str, int] | None = None
-        self._matched: tuple[Sequence[str], Array] = ((), np.full(1, -1, np.int32))
-        self._lock = threading.Lock()
-
-    def take(self, name: str, there: "_Keyed") -> None:
-        """Take a column from a further neighbour."""
-        self._columns[name] = there.values_of(name, self._columns[KEYS[there.table]])
-
-    def values_of(self, name: str, key: Column) -> Column:
-        """Look up a column for rows with these keys."""
-        found = self._columns[name]
-        values = np.append(found.values, np.array(NONE[found.kind], DTYPES[found.kind]))
-        rows = self._rows_of(key.labels).take(key.values, mode="wrap")
-        return Column(found.kind, values.take(rows, mode="wrap"), found.labels)
-
-    def _rows_of(self, labels: Sequence[str]) -> Array:
-        """Find the row of each label, -1 for none, and at the end for a missing one."""
-        with self._lock:
-            before, rows = self._matched
-            if before is not labels:
-                known = common(before, labels)
-                rows = np.concatenate([rows[:known], self._found(labels[known:]), rows[-1:]])
-                self._matched = labels, rows
-            return rows
-
-    def _found(self, labels: Sequence[str]) -> Array:
-        """Find the row of each of some labels; of numbers without a look at each of theirs."""
-        if isinstance(labels, Digits):
-            rows, numbers = np.full(len(labels), -1, np.int32), labels.numbers
-            mine = self._labels.numbers if isinstance(self._labels, Digits) else map(number_of, self._labels)
-            place, rest = np.divmod(np.fromiter(mine, np.int64, len(self._labels)) - numbers.start, numbers.step)
-            inside = np.flatnonzero((place >= 0) & (place < len(numbers)) & (rest == 0))
-            rows[place[inside]] = self._row_of[inside]
-            return rows
-        if isinstance(self._labels, Digits):
-            numbers = self._labels.numbers
-            found = [numbers.index(n) if n in numbers else -1 for n in map(number_of, labels)]
-        else:
-            if self._codes is None:
-                self._codes = {name: code for code, name in enumerate(self._labels)}
-            found = [self._codes.get(label, -1) for label in labels]
-        return self._row_of[np.array(found, np.int64)]
+def _bytes(labels: Sequence[str]) -> int:
+    """Bytes of labels in memory."""
+    if isinstance(labels, ArrowLabels):
+        return labels.nbytes
+    return 0 if isinstance(labels, Digits) else sum(map(sys.getsizeof, labels))

@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypedDict, TypeVar, Unpack
 from zoneinfo import ZoneInfo
@@ -81,6 +81,9 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
     must_be((Sla, type(None)), "sla", "an Sla", asked["sla"])
     for field in ("columns", "where"):
         must_be(Mapping, field, "a mapping by name", asked[field] or {})
+    for name, values in (asked["where"] or {}).items():
+        if isinstance(values, Collection) and not isinstance(values, str | bytes) and not len(values):
+            raise InvalidValue.of("where", f"name a value of {name}", values, do="leave it out to count all rows")
     for table, names in (asked["columns"] or {}).items():
         must_be(Mapping, "columns", f"for {table} a mapping from our columns to theirs", names)
         all_of(str, "columns", names.values(), f"for {table} a mapping from our columns to theirs")

@@ -14,6 +14,7 @@ from servqual.metrics.catalogue._params import each_of
 from servqual.metrics.kpi.definition import Kpi
 from servqual.model._pickled import Rebuilt
 from servqual.model.sla.agreement import Sla
+from servqual.readers.columns.labels import is_missing
 from servqual.readers.columns.tables import Kind
 
 Where: TypeAlias = Mapping[str, Any]
@@ -34,17 +35,21 @@ KEYS: Final[Mapping[str, str]] = MappingProxyType(
 """The tables in which columns are looked up, and the key of each."""
 ACTING: Final = frozenset({"agent", "team"})
 """The columns of who is credited."""
+MOMENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"answered": ("first_response_at", "acknowledged_at"), "resolved": ("resolved_at", "closed_at")}
+)
+"""What somebody is credited for, and the moments of which one tells that it has come."""
 CREDITS: Final = ("actor", "owner")
 """Whom a KPI credits where it is grouped by agent or team: who acted at that time, or the last owner."""
 
 
 def _choices(where: Where) -> Mapping[str, tuple[Any, ...]]:
-    """Read one value or several as a tuple in a fixed order; those of numpy as Python's own."""
+    """Read one value or several as a tuple in a fixed order; those of numpy as Python's own, a missing one as None."""
     out: dict[str, tuple[Any, ...]] = {}
     for name, given in sorted(where.items()):
         values = given.tolist() if isinstance(given, np.ndarray | np.generic) else given
         plain = (value.item() if isinstance(value, np.generic) else value for value in each_of(values))
-        out[name] = tuple(sorted(plain, key=repr))
+        out[name] = tuple(sorted((None if is_missing(value) else value for value in plain), key=repr))
     return out
 
 
@@ -97,10 +102,12 @@ class Plan(Rebuilt):
         mine = [kpi for kpi in self.read if kpi.table == table]
         if not mine:
             return None
-        acted = (name for columns in self.credited.get(table, {}).values() for pair in columns.items() for name in pair)
+        credited = self.credited.get(table, {})
+        acted = {name for columns in credited.values() for pair in columns.items() for name in pair}
+        came = {name for act in credited for name in (*MOMENTS.get(act, ()), "reopened_at")}
         keys = (KEYS[way[0]] for way in self.ways.get(table, {}).values())
         named = {name for kpi in mine for name in (*kpi.columns, kpi.at)}
-        return frozenset({*self.by, *self.where, *named, *acted, *keys})
+        return frozenset({*self.by, *self.where, *named, *acted, *came, *keys})
 
     def credited_by(self, kpi: Kpi) -> Mapping[str, str]:
         """The columns that stand for agent and team where a KPI is grouped by them."""

@@ -34,7 +34,7 @@ from servqual.metrics.time.periods import keys_of
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusal, Refusals
-from servqual.readers.columns.tags import TAGS, tagged, tags_in
+from servqual.readers.columns.tags import TAGS, UNSPLIT, tagged, tags_in, unsplit
 from servqual.readers.sources import chosen, chosen_rows
 
 _WARM = (1 << 25) - (1 << 16)
@@ -71,6 +71,7 @@ class Tallier:
             credit = kpi.credit if self._plan.credited_by(kpi) else ""
             self._sides.setdefault(credit, {})[self._plan.part(kpi)] = None
         self._sought = Sought(self._plan, table)
+        self._tags = TAGS in (self._plan.wanted(table) or ()) and plan.tag_separator is None
 
     def add(self, chunk: Chunk) -> None:
         """Tally one more chunk; rows outside the `where` of the plan do not count.
@@ -126,16 +127,18 @@ class Tallier:
     def _seen(self, chunk: Chunk, credit: str) -> Chunk:
         """Give the rows with the agents and teams that are credited, the columns that are looked up, and tags."""
         plan, table = self._plan, self._table
-        chunk = credited(chunk, plan.credited.get(table, {}).get(credit, {}))
+        chunk = credited(chunk, plan.credited.get(table, {}).get(credit, {}), credit, plan.now)
         return tagged(self._neighbours.completed(chunk, plan.ways.get(table, {})), plan.tag_separator)
 
     def _add(self, chunk: Chunk) -> None:
         views: list[tuple[View, Array | None]] = []
         apart = self._by_customer is None and len(self._sides) == 1
+        texts = 0
         if not apart and self._by_customer is None:
             self._check(chunk)
         for credit, parts in self._sides.items():
             seen = self._seen(chunk, credit)
+            texts = unsplit(seen.columns[TAGS]) if self._tags and TAGS in seen.columns else 0
             inside = chosen_rows(seen, self._plan.where)
             self._sought.add(seen, credit)
             if apart:
@@ -149,6 +152,8 @@ class Tallier:
         rows = _accounted(chunk, views)
         if self._plan.strict and rows.refusals:
             raise refused(rows.refusals[0])
+        if texts:
+            rows = attrs.evolve(rows, reasons={**rows.reasons, UNSPLIT: texts})
         with self._lock:
             self._rows += rows
 
@@ -287,7 +292,7 @@ def _accounted(chunk: Chunk, views: Sequence[tuple[View, Array | None]]) -> Rows
         unused = unused & inside
     # rows of a case are used, or refused, with it
     lost, read = _weighed(chunk, unused), chunk.read if inside is None else _weighed(chunk, inside) + len(chunk.lost)
-    settled = refusals.settled().numbered(lambda rows: rows % NUMBERED_ANEW)
+    settled = refusals.settled().numbered(lambda rows: rows.astype(np.int64) % NUMBERED_ANEW)
     return Rows.of(read=read, used=read - len(chunk.lost) - lost, lost=chunk.lost, refusals=settled)
 
 

@@ -18,6 +18,7 @@ from servqual.errors import InvalidValue, TagsOverlap, TallyMismatch, UnknownNam
 from servqual.metrics.accumulators import Cells, Dense
 from servqual.metrics.catalogue._params import CHOOSING, NAMING, each_of
 from servqual.metrics.catalogue.kpis import KPIS
+from servqual.metrics.engine.chunks import LOG
 from servqual.metrics.engine.planning import plan_of
 from servqual.metrics.engine.question import Dated, Plan, unread_of
 from servqual.metrics.engine.seeking import Found, Founds, added, unmatched
@@ -34,7 +35,7 @@ from servqual.metrics.results.nearest import near_words
 from servqual.metrics.time.instants import datetime_of
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.standing import UNCHECKED
-from servqual.readers.columns.tags import TAGS
+from servqual.readers.columns.tags import TAGS, UNSPLIT
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -212,9 +213,11 @@ class Tally:
         """Say where nothing has the asked values, a column of the groups has none, or scores lie off their scale."""
         missed = [each for part in kpi.parts for each in unmatched(self.founds, part, self.plan)]
         lacking = tuple(dict.fromkeys(_nowhere(name, wanted, found) for name, wanted, found in missed))
+        tables = dict.fromkeys(part.table for part in kpi.parts)
+        lacking += tuple(_unsplit(table, rows) for table in tables if (rows := self._unsplit(table)))
         chosen = {**self.plan.where, **(kpi.params.get("only") or {})}
         if chosen and not (numbers.n.any() or numbers.undecided.any()):
-            return lacking or (_no_row_has(chosen),)
+            return lacking if missed else (*lacking, _no_row_has(chosen))
         named = {name: kpi.params[name] for name in NAMING if kpi.params.get(name)}
         counting = {name: kpi.params[name] for name in CHOOSING if kpi.params.get(name)}
         if named and not (np.nan_to_num(numbers.value) != 0).any():
@@ -222,11 +225,10 @@ class Tally:
         if counting and not (numbers.n.any() or numbers.undecided.any()) and groups.size:
             return (_no_row_has(counting),)
         empty = [name for name, labels in zip(groups.by, groups.labels, strict=True) if groups.size and not labels]
-        found = [*lacking, *(Caveat("group.no_match", f"no row has a {name}") for name in empty)]
+        found = [*lacking, *(Caveat("group.no_match", f"no row has a value in {name}") for name in empty)]
         if self.added and kpi.law == "keyed":
             found.append(_keys_apart(kpi))
         found += filter(None, map(self._part_unread, kpi.parts if isinstance(kpi, Compound) else ()))
-        tables = dict.fromkeys(part.table for part in kpi.parts)
         found += [_unchecked(table, late) for table in tables if (late := self._late(table))]
         reasons = self.rows[kpi.table].reasons if "score" in kpi.needs and kpi.table in self.rows else {}
         low, high = kpi.params.get("scale") or (0, 10)
@@ -249,6 +251,10 @@ class Tally:
         reasons = self.rows.get(table, Rows()).reasons
         return sum(count for (_, reason), count in reasons.items() if reason == UNCHECKED)
 
+    def _unsplit(self, table: str) -> int:
+        """Count the rows whose text may hold several tags, of a table or of the log that its rows come from."""
+        return self.rows.get(table, self.rows.get(LOG, Rows())).reasons.get(UNSPLIT, 0)
+
     def _shown(self, kpi: Kpi, state: str | None = None) -> tuple[Groups, Cells]:
         """Groups and cells of a KPI, without the end before the first period of a stock."""
         groups, cells = self.groups[self.plan.part(kpi)], self.cells[state or kpi.state]
@@ -256,6 +262,13 @@ class Tally:
             return groups, cells
         shown = np.flatnonzero(groups.place_in(periods_of(self.plan.by)) > 0)
         return groups.only(shown), cells.ordered(shown)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same cells of the same question: where their bytes are the same."""
+        return self.to_bytes() == other.to_bytes() if isinstance(other, Tally) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.to_bytes())
 
     def to_bytes(self) -> bytes:
         """Write the stored form (see `servqual.metrics.engine.stored`); the same rows give the same bytes."""
@@ -285,6 +298,11 @@ def _keys_apart(kpi: Kpi) -> Caveat:
 def _unchecked(table: str, late: int) -> Caveat:
     rows = f"{counted(late, 'row')} of {table}"
     return Caveat("rows.repeats_unchecked", f"{rows} repeat an id of an earlier chunk, whose row stands")
+
+
+def _unsplit(table: str, rows: int) -> Caveat:
+    what = f"{counted(rows, 'text')} in tags of {table} may be several tags, and count as one"
+    return Caveat("tags.unsplit", f"{what}; pass tag_separator")
 
 
 def _nowhere(name: str, wanted: object, found: Found) -> Caveat:

@@ -9,12 +9,13 @@ from typing import Unpack
 import attrs
 
 from servqual._checks import need
+from servqual.errors import MissingColumn
 from servqual.metrics.clocks.cases import cases_of
 from servqual.metrics.clocks.log import EventLog, as_moment, with_all
 from servqual.metrics.clocks.readings import read_clock
 from servqual.metrics.clocks.split import split_cases
 from servqual.metrics.engine.chunks import LOG, Chunks, Data, ahead, chunks_of, in_zone_of
-from servqual.metrics.engine.looking_up import Neighbours, with_ways
+from servqual.metrics.engine.looking_up import Neighbours, near_in_neighbours, with_ways
 from servqual.metrics.engine.planning import Options, plan_of, spelled_out
 from servqual.metrics.engine.question import Plan, Way
 from servqual.metrics.engine.reading_rows import Tallier, refused
@@ -24,6 +25,7 @@ from servqual.metrics.results.measures import Measures
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.columns import Chunk, joined
 from servqual.readers.columns.duplicates import RepeatedIdError
+from servqual.readers.columns.tags import TAGS, UNSPLIT
 
 
 @spelled_out
@@ -69,7 +71,10 @@ def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> 
     0.3333333333333333
     """
     plan, data = with_ways(plan_of(kpis, **in_zone_of(data, options)), data)
-    return tally_of(plan, chunks_of(data, plan), Neighbours.of(data, plan))
+    try:
+        return tally_of(plan, chunks_of(data, plan), Neighbours.of(data, plan))
+    except MissingColumn as error:
+        raise near_in_neighbours(error, plan, data) from None
 
 
 @spelled_out
@@ -210,7 +215,7 @@ def _tally_log(
     asked = attrs.evolve(plan, kpis=tuple(kpi for kpi in plan.read if kpi.table in tables))
     now, sla = as_moment(plan.now), plan.sla
     matched = () if sla is None else sla.attributes
-    log = with_all(log, matched)
+    log = with_all(log, {*matched, *{TAGS} & {*plan.by, *plan.where}})
     talliers = {table: Tallier(asked, table, neighbours) for table in tables}
 
     def count(piece: Callable[[], Chunk]) -> Rows:
@@ -227,4 +232,6 @@ def _tally_log(
 
     rows = reduce(Rows.__add__, pool.map(count, split_cases(log)))
     found = _side_by_side(asked, [tallier.tally(pool) for tallier in talliers.values()])
+    if texts := max(of.reasons.get(UNSPLIT, 0) for of in found.rows.values()):
+        rows += Rows(reasons={UNSPLIT: texts})
     return attrs.evolve(found, rows={LOG: rows})

@@ -30,6 +30,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "scores.off_scale": "scores lie off the scale of their question, or no score of ten or more is above 6, as "
         "on a scale that ends at 5",
         "share.immature": f"more than {MOSTLY:.0%} of the items are undecided",
+        "tags.unsplit": "texts in `tags` hold blanks, commas, semicolons or bars, and no `tag_separator` was given, so "
+        "that each text is one tag",
         "where.no_match": "no row has a value that `where=`, or `only=` of the KPI, asks for",
     }
 )

@@ -1,6 +1,7 @@
 """One KPI in one group: a value with its interval, n, undecided, unit and direction."""
 
 import datetime as dt
+import math
 import pickle
 from collections.abc import Mapping
 from typing import Any
@@ -39,6 +40,16 @@ def _lost() -> None:
     """Stand for the cell of a KPI that cannot be pickled."""
 
 
+def exact(value: float | None) -> float | str | None:
+    """Give a number as a value that is equal to itself, NaN too."""
+    return "NaN" if value is not None and math.isnan(value) else value
+
+
+def labels_typed(group: Mapping[str, Any]) -> frozenset[tuple[str, type, Any]]:
+    """Give a group as a value with a hash; True is another label than 1."""
+    return frozenset((name, type(label), label) for name, label in group.items())
+
+
 @attrs.frozen(kw_only=True)
 class Measurement:
     """One KPI in one group.
@@ -52,21 +63,21 @@ class Measurement:
     version and parameters, where periods are read, the moment of open items, and the period, its end outside. `unread`
     counts the rows that could not be read for it; `warnings` say what to know before leaning on the number. The
     interval is at `confidence`. `cell` leads to the state behind the number, by which two measurements are compared;
-    it takes no part in equality.
+    it takes no part in equality, which is exact, with labels of one type, and NaN equal to NaN.
     """
 
     kpi: str
-    group: Mapping[str, Any]
-    value: float | None
-    low: float | None
-    high: float | None
+    group: Mapping[str, Any] = attrs.field(eq=labels_typed)
+    value: float | None = attrs.field(eq=exact)
+    low: float | None = attrs.field(eq=exact)
+    high: float | None = attrs.field(eq=exact)
     n: int
     undecided: int
-    error: float
+    error: float = attrs.field(eq=exact)
     unit: Unit
     better: Better | None
     definition: str
-    standard_error: float | None = None
+    standard_error: float | None = attrs.field(default=None, eq=exact)
     approximate: bool = False
     zone: str = "UTC"
     now: dt.datetime | None = None

@@ -5,12 +5,17 @@ from typing import Any, ClassVar
 
 import attrs
 
+from servqual._checks import as_texts
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.attributes import Attributes, Value, as_attributes, as_tags
 from servqual.model.history.event import Act, Event
 
 __all__ = ["Changed", "attributes_of", "tags_of"]
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({*as_texts(names)}))
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -24,7 +29,7 @@ class Changed(Act):
     decisive: ClassVar[tuple[str, ...]] = ("attributes", "clear", "tag", "untag")
 
     attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes)
-    clear: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
+    clear: tuple[str, ...] = attrs.field(default=(), converter=_names)
     tag: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
     untag: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
 

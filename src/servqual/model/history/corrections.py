@@ -5,7 +5,7 @@ The events themselves stay as they were recorded; the events that count are comp
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
@@ -15,6 +15,7 @@ from servqual._checks import as_instant, filled, frozen, instant, near
 from servqual._typed import typed
 from servqual.errors import InvalidValue, NoSuchEvent
 from servqual.model._pickled import Rebuilt
+from servqual.model.attributes import as_attributes
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Event, as_text
 
@@ -83,7 +84,9 @@ def _new_facts(given: Mapping[str, Any]) -> Mapping[str, Any]:
             raise InvalidValue.of(
                 "changes", f"not touch {name}", given, shown=f"{given[name]!r}", do="void the event and record it again"
             )
-    return MappingProxyType({name: frozen(given[name]) for name in sorted(given)})
+    return MappingProxyType(
+        {name: as_attributes(given[name]) if name == "attributes" else frozen(given[name]) for name in sorted(given)}
+    )
 
 
 @declared("corrections.amended")
@@ -127,11 +130,11 @@ def corrected(events: Iterable[Event], corrections: Iterable[Correction]) -> lis
     A correction of a moved event names its new moment. A correction is refused if it names no event that counts, or
     several that differ; of equal events it corrects one.
     """
-    counted = list(events)
+    counted = _Index(events)
     decisive = {event.stored_name: event.decisive for event in counted}
     for correction in sorted(corrections, key=lambda it: _order(it, decisive.get(it.event, ()))):
-        found = [event for event in counted if correction.names(event)]
-        if not found or any(event != found[0] for event in found):
+        found = counted.named_by(correction)
+        if len(found) != 1:
             raise NoSuchEvent.of(
                 "event",
                 f"be the stored name of one event at {correction.happened_at}",
@@ -139,9 +142,52 @@ def corrected(events: Iterable[Event], corrections: Iterable[Correction]) -> lis
                 shown=f"{len(found)} called {correction.event!r}",
                 do="give happened_seq or happened_id" if found else "give the present stored name and moment",
             )
-        place = counted.index(found[0])
-        counted[place : place + 1] = correction.corrected(found[0])
-    return counted
+        counted.remove(found[0])
+        for event in correction.corrected(found[0]):
+            counted.add(event)
+    return list(counted)
+
+
+class _Index:
+    """Events found by what corrections name them by, so that a long history with many corrections takes no square."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._equal: dict[Event, list[Event]] = {}
+        self._named: dict[tuple[Any, ...], dict[Event, None]] = {}
+        for event in events:
+            self.add(event)
+
+    def __iter__(self) -> Iterator[Event]:
+        return (event for equal in self._equal.values() for event in equal)
+
+    def add(self, event: Event) -> None:
+        """Add an event, which may equal others."""
+        self._equal.setdefault(event, []).append(event)
+        for name in _names(event.stored_name, event.at, event.seq, event.event_id):
+            self._named.setdefault(name, {})[event] = None
+
+    def remove(self, event: Event) -> None:
+        """Take out an event, or one of those that equal it."""
+        self._equal[event].remove(event)
+        if not self._equal[event]:
+            del self._equal[event]
+            for name in _names(event.stored_name, event.at, event.seq, event.event_id):
+                del self._named[name][event]
+
+    def named_by(self, it: Correction) -> list[Event]:
+        """List the events that a correction names, but of equal ones one."""
+        name = _names(it.event, it.happened_at, it.happened_seq, it.happened_id)[-1]
+        return [event for event in self._named.get(name, ()) if it.names(event)]
+
+
+def _names(event: str, at: dt.datetime, seq: int | None, event_id: str | None) -> list[tuple[Any, ...]]:
+    """List what may name an event, the most exact last."""
+    named: list[tuple[Any, ...]] = [(event, at)]
+    if seq is not None:
+        named.append((event, at, seq))
+    if event_id is not None:
+        named.append((event, at, "id", event_id))
+    return named
 
 
 def _order(it: Correction, decisive: tuple[str, ...]) -> tuple[Any, ...]:

@@ -255,7 +255,7 @@ class Lived(Generic[S, E]):
         moment.
         """
         until = as_instant(moment, "moment")
-        return type(self)(history=tuple(event for event in self.counted if event.at <= until))
+        return self._begun(until, tuple(event for event in self.counted if event.at <= until))
 
     def known_by(self, moment: dt.datetime) -> Self:
         """Return the object as people knew it at this moment: without later records and corrections.
@@ -263,7 +263,12 @@ class Lived(Generic[S, E]):
         A moment before the first record is refused.
         """
         until = as_instant(moment, "moment")
-        return type(self)(history=tuple(event for event in self.history if (event.recorded_at or event.at) <= until))
+        return self._begun(until, tuple(e for e in self.history if (e.recorded_at or e.at) <= until))
+
+    def _begun(self, moment: dt.datetime, history: tuple[E, ...]) -> Self:
+        if not history:
+            raise InvalidValue.of("moment", f"not come before the beginning, {self.counted[0].at}", moment)
+        return type(self)(history=history)
 
     @property
     def id(self) -> str:
@@ -285,7 +290,10 @@ class Lived(Generic[S, E]):
 
     @property
     def allowed(self) -> tuple[str, ...]:
-        """Stored names of the events that may follow."""
+        """Stored names of the events that may follow: each with a content that the present status takes.
+
+        Which content that is, is said by the error of one that it refuses, such as a `closed` that lacks its reason.
+        """
         return self._transitions.allowed(self._state.status, short_way=self._state.short)
 
     @classmethod

@@ -28,7 +28,8 @@ class Move(Enum):
 class Row(Generic[S]):
     """Line of a transitions table: from these statuses, on this event, if the guard holds, to the target.
 
-    A `short` line holds only for an object whose history began the short way; see `Event.begins_short`.
+    A `short` line holds only for an object whose history began the short way; see `Event.begins_short`. One that is
+    not `listed` is for events of an export, and does not make its event one that may follow.
     """
 
     sources: tuple[S | None, ...]
@@ -36,6 +37,7 @@ class Row(Generic[S]):
     guard: Callable[[Any], bool] | None
     target: S | Move
     short: bool = False
+    listed: bool = True
 
     @property
     def asks(self) -> str:
@@ -96,8 +98,9 @@ class Transitions(Generic[S]):
         return frozenset(field.name for event in self._rank for field in attrs.fields(event))
 
     def allowed(self, status: S | None, *, short_way: bool = False) -> tuple[str, ...]:
-        """List the stored names of the events that this status allows."""
-        return tuple(event.stored_name for event in self._rank if (status, event, short_way) in self._ways)
+        """List the stored names of the events that this status allows, if their content is as the guard asks."""
+        ways = ((event, self._ways.get((status, event, short_way), ())) for event in self._rank)
+        return tuple(event.stored_name for event, rows in ways if any(row.listed for row in rows))
 
     def step(self, state: State[S], event: Event) -> State[S]:
         """Return the state after one event, or raise `IllegalTransition`."""

@@ -159,7 +159,7 @@ def ownership_of(thing: of_case.Case | of_complaint.Complaint) -> Ownership | No
             to, team, reason = event.to, event.team, event.reason
         elif isinstance(event, _BACK) and isinstance(last, Released):
             held = next(past for past in reversed(events) if not isinstance(past, Released))
-            events.append(_passed(event, held.to, held.team, event.reason, seq))
+            events.append(_passed(event, held.to, held.team, event.reason or event.stored_name, seq))
         elif isinstance(event, _OVER) and last is not None:
             events.append(Released(at=event.at, by=event.by, seq=seq, reason=event.stored_name))
         if to is not None and last is None:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, TypedDict, Unpack
 
 import attrs
 
-from servqual._checks import as_instant
+from servqual._checks import as_instant, near
 from servqual._typed import typed
 from servqual.errors import IllegalTransition, InvalidValue
 from servqual.model.attributes import Attributes, Value, refuse_taken
@@ -36,7 +36,6 @@ from servqual.model.service.case_events import (
     Classified,
     Closed,
     CustomerMessage,
-    Deed,
     Duplicate,
     Escalated,
     FollowedUp,
@@ -68,7 +67,7 @@ from servqual.model.service.case_table import (
     STAGES,
     TOLD_FIRST,
 )
-from servqual.model.service.handled import Handled, ProgressTold
+from servqual.model.service.handled import Deed, Handled, ProgressTold
 from servqual.model.vocabulary import Vocabulary
 
 __all__ = [
@@ -195,6 +194,7 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
         given: dict[str, Any] = {"id": id, "channel": channel, **facts}
         if vocabulary is not None:
             given = vocabulary.read_all(given)
+        _refuse_unknown(given)
         return cls(history=[Opened(at=at, **given)])
 
     @classmethod
@@ -218,8 +218,10 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
 
         Its events are flagged as imported; what the export does not say is None, and `gaps` lists it. The status, ours
         or one of `new`, `open`, `pending`, `hold`, `solved`, `closed`, decides only what no moment says, and takes
-        `updated_at` as its moment. Refused: moments that contradict one another, an unknown status, and one that begins
-        or ends a wait or a case without any moment.
+        `updated_at` as its moment: a case that has a solution or an end and is open was reopened then. An open case
+        without `updated_at` stays received. A clock whose stop the export lacks is unknown. Refused: moments that
+        contradict one another, an unknown status, and one that begins or ends a wait or a case, or reopens it, without
+        any moment.
 
         >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
         >>> hour = dt.timedelta(hours=1)
@@ -231,6 +233,7 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
         given: dict[str, Any] = {"id": id, "channel": channel, **facts}
         if vocabulary is not None:
             given = vocabulary.read_all(given)
+        _refuse_unknown(given)
         moments = {
             "assigned_at": assigned_at,
             "first_response_at": first_response_at,
@@ -248,6 +251,8 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
                 raise InvalidValue.of(
                     "id", f"be that of the identified case, {self.id!r}", event.id, do="link two cases with Linked"
                 )
+            if isinstance(event, Linked) and event.to == self.id:
+                raise InvalidValue.of("to", "name another case", event.to, shown=f"{event.to!r}, this one")
             if isinstance(event, Closed) and not (event.children_closed or event.children_open):
                 self._refuse_children(event)
             attributes: Attributes | None = getattr(event, "attributes", None)
@@ -457,6 +462,16 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
         return moment - self.counted[0].at
 
 
+def _refuse_unknown(given: Iterable[str]) -> None:
+    """Refuse names of facts that no opening has, with the nearest."""
+    known = {field.name for field in attrs.fields(Opened)} - {"at", "imported"}
+    for name in given:
+        if name not in known:
+            raise InvalidValue.of(
+                "facts", "name facts of Opened", name, do="give the firm's own in attributes", near=near(name, known)
+            )
+
+
 def _standing(events: Iterable[CaseEvent]) -> tuple[Linked, ...]:
     links: list[Linked] = []
     for event in events:
@@ -477,16 +492,24 @@ def _taken() -> frozenset[str]:
 def open_children(parent: Case, cases: Iterable[Case]) -> tuple[Case, ...]:
     """List the children of a case that have not ended; links of either side count.
 
+    A child that the parent names and `cases` lack is refused, because nobody knows whether it has ended.
+
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
     >>> outage, ticket = (Case.open(id=name, at=nine, channel="phone") for name in ("P-1", "T-1"))
     >>> outage = outage.record(Linked(at=nine, by="desk", to=ticket.id, relation="child"))
     >>> [case.id for case in open_children(outage, [outage, ticket])]
     ['T-1']
     """
-    named = {link.to for link in parent.links if link.relation is Relation.CHILD}
+    named: set[str] = {link.to for link in parent.links if link.relation is Relation.CHILD}
 
     def is_child(case: Case) -> bool:
         return case.id in named or any(link.to == parent.id and link.relation is Relation.PARENT for link in case.links)
 
+    given = tuple(cases)
+    lacking = sorted(named - {case.id for case in given})
+    if lacking:
+        raise InvalidValue.of(
+            "cases", f"hold all children of {parent.id!r}", lacking, shown=f"none named {lacking[0]!r}"
+        )
     ended = {CaseStatus.CLOSED, CaseStatus.CANCELLED}
-    return tuple(case for case in cases if is_child(case) and case.status not in ended)
+    return tuple(case for case in given if is_child(case) and case.status not in ended)

@@ -1,8 +1,7 @@
 """Events of a case, and the words that they use."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any, ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal
 
 import attrs
 
@@ -14,11 +13,10 @@ from servqual.model.channel import Channel, as_channel
 from servqual.model.declared import declared
 from servqual.model.history.changed import Changed
 from servqual.model.history.corrections import Amended, Voided
-from servqual.model.history.event import Act, Event, Reasoned
+from servqual.model.history.event import Act, Event
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.labels import Labelled
-from servqual.model.money import Money, compensation
-from servqual.model.service.handled import Passed, ProgressTold, solved
+from servqual.model.service.handled import Deed, Passed, ProgressTold, Solved, known
 from servqual.model.vocabulary import own_word
 
 
@@ -95,28 +93,6 @@ class Relation(Labelled):
     ABSORBED = "absorbed", "并入"
 
 
-def _known(*checks: Callable[[Any, "attrs.Attribute[Any]", Any], None]) -> Callable[[Any, Any, Any], None]:
-    """Make a validator for a fact that only an imported event may lack."""
-
-    def check(event: "Deed", attribute: "attrs.Attribute[Any]", value: object) -> None:
-        if value is None and event.imported:
-            return
-        if value is None:
-            raise InvalidValue.of(attribute.name, "be known", None, do="only an imported event may lack it")
-        for one in checks:
-            one(event, attribute, value)
-
-    return check
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Deed(Event):
-    """Event with a responsible person, which only an `imported` event may lack, as it may other facts."""
-
-    by: str | None = attrs.field(validator=_known(filled))
-    imported: bool = attrs.field(default=False, validator=a_fact)
-
-
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Identified(Act):
     """Somebody on our side noticed a problem before it was reported."""
@@ -179,7 +155,7 @@ class Opened(Event):
     )  # fmt: skip
     id: CaseId = attrs.field(validator=filled)
     channel: Channel | str | None = attrs.field(
-        converter=attrs.converters.optional(as_channel), validator=_known(filled)
+        converter=attrs.converters.optional(as_channel), validator=known(filled)
     )
     subject: str | None = None
     customer: CustomerId | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
@@ -245,7 +221,7 @@ class Assigned(Deed):
     """A person, and where known a team, became responsible."""
 
     decisive: ClassVar[tuple[str, ...]] = ("team", "to")
-    to: str | None = attrs.field(validator=_known(filled))
+    to: str | None = attrs.field(validator=known(filled))
     team: str | None = None
 
 
@@ -343,7 +319,7 @@ class Waiting(Deed):
     """
 
     decisive: ClassVar[tuple[str, ...]] = ("on",)
-    on: str | None = attrs.field(validator=_known(filled))
+    on: str | None = attrs.field(validator=known(filled))
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -353,21 +329,8 @@ class Waiting(Deed):
 
 @declared("case.resolved")
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Resolved(Deed):
-    """A solution was found; whether the customer was told, and what compensation was offered.
-
-    A solution that the customer was told is an answer, too.
-    """
-
-    decisive: ClassVar[tuple[str, ...]] = ("told_customer",)
-    solution: str | None = attrs.field(validator=_known(filled))
-    told_customer: bool | None = attrs.field(validator=_known(a_fact))
-    compensation: Money | None = attrs.field(default=None, validator=attrs.validators.optional(compensation))
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """`resolved`, and where it is known `resolved.told` or `resolved.untold`."""
-        return solved(told_customer=self.told_customer)
+class Resolved(Solved):
+    """A solution was found; whether the customer was told, and what compensation was offered."""
 
 
 @declared("case.verified")
@@ -379,8 +342,8 @@ class Verified(Deed):
     """
 
     decisive: ClassVar[tuple[str, ...]] = ("customer_confirmed", "effective")
-    effective: bool | None = attrs.field(validator=_known(a_fact))
-    customer_confirmed: bool | None = attrs.field(validator=_known(a_fact))
+    effective: bool | None = attrs.field(validator=known(a_fact))
+    customer_confirmed: bool | None = attrs.field(validator=known(a_fact))
 
     @property
     def passed(self) -> bool:
@@ -418,8 +381,10 @@ class Closed(Deed):
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Reopened(Reasoned):
+class Reopened(Deed):
     """A solved case came back, for a reason."""
+
+    reason: str | None = attrs.field(validator=known(filled))
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -433,7 +398,7 @@ class Duplicate(Act):
 class Cancelled(Deed):
     """The case was withdrawn, for a reason."""
 
-    reason: str | None = attrs.field(validator=_known(filled))
+    reason: str | None = attrs.field(validator=known(filled))
 
 
 CaseEvent = (

@@ -3,9 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-from servqual._checks import as_instant, near
 from servqual.errors import InvalidValue
 from servqual.model.service.case_events import (
     Assigned,
@@ -14,12 +13,14 @@ from servqual.model.service.case_events import (
     CaseStatus,
     Closed,
     Opened,
+    Reopened,
     Replied,
     Resolved,
     Started,
     Verified,
     Waiting,
 )
+from servqual.model.service.imports import UNCONFIRMED, WAITS_ON, moment_of, read_moments, read_status, undated
 
 _STATUSES: Final[Mapping[str, CaseStatus]] = MappingProxyType(
     {
@@ -33,16 +34,21 @@ _STATUSES: Final[Mapping[str, CaseStatus]] = MappingProxyType(
     }
 )
 """Statuses of exports, those of widespread service desks and our own."""
-_WAITS_ON: Final = {"pending": "customer"}
-_UNCONFIRMED: Final = "the export does not say"
+_UNSOLVED: Final = frozenset(CaseStatus) - {
+    CaseStatus.VERIFYING, CaseStatus.VERIFIED, CaseStatus.CLOSED, CaseStatus.CANCELLED,
+}  # fmt: skip
+"""Statuses that a case with a solution has only where it came back."""
+_NOT_AFTER_THE_END: Final = ("resolved_at", "verified_at", "assigned_at")
 
 
-def imported_events(
+def imported_events(  # noqa: C901  (a branch per column of the export)
     opened: Opened, moments: Mapping[str, dt.datetime | None], status: str | None
 ) -> tuple[CaseEvent, ...]:
-    """Make the events that the moments tell, and the one that only the status tells, at `updated_at`."""
-    at = {name: as_instant(moment, name) for name, moment in moments.items() if moment is not None}
-    _refuse_contradictions(opened.at, at)
+    """Make the events that the moments tell, and the one that only the status tells, at `updated_at`.
+
+    A case that has a solution or an end, and whose status is before it, came back.
+    """
+    at = read_moments(opened.at, moments, confirmed="verified_at", after=_NOT_AFTER_THE_END)
     events: list[CaseEvent] = [opened]
     if "assigned_at" in at:
         events.append(Assigned(at=at["assigned_at"], by=None, to=opened.owner, team=opened.team, imported=True))
@@ -52,14 +58,19 @@ def imported_events(
         events.append(_solved(at["resolved_at"]))
     if "verified_at" in at:
         events.append(Verified(at=at["verified_at"], by=None, effective=None, customer_confirmed=None, imported=True))
-    known = None if status is None else _status(status)
+    known = None if status is None else read_status(status, _STATUSES)
     if known is CaseStatus.CANCELLED:
         if "resolved_at" in at:
             raise InvalidValue.of("resolved_at", "be left out where the case was cancelled", at["resolved_at"])
-        events.append(Cancelled(at=_moment(at, "closed_at", status), by=None, reason=None, imported=True))
+        events.append(Cancelled(at=moment_of(at, "closed_at", status), by=None, reason=None, imported=True))
     elif "closed_at" in at:
         events.append(_closed(at["closed_at"], confirmed="verified_at" in at))
-    elif known is not None:
+    if known in _UNSOLVED and not {"resolved_at", "closed_at"}.isdisjoint(at):
+        since = moment_of(at, "updated_at", status)
+        events.append(Reopened(at=since, by=None, reason=None, imported=True))
+        if known is CaseStatus.WAITING:
+            events.append(_waiting(since, status, seq=1))
+    elif known is not None and known is not CaseStatus.CANCELLED and "closed_at" not in at:
         events += _told_by(known, status, at)
     return tuple(events)
 
@@ -67,19 +78,23 @@ def imported_events(
 def _told_by(known: CaseStatus, status: str | None, at: Mapping[str, dt.datetime]) -> list[CaseEvent]:
     """Make the event that only the status tells; of the moments the latest stage wins."""
     if known is CaseStatus.CLOSED:
-        return [_closed(_moment(at, "closed_at", status), confirmed="verified_at" in at)]
+        return [_closed(moment_of(at, "closed_at", status), confirmed="verified_at" in at)]
     if known is CaseStatus.VERIFIED and "verified_at" not in at:
-        raise _undated("verified_at", status)
+        raise undated("verified_at", status)
     if "resolved_at" in at:
         return []
     if known in {CaseStatus.VERIFYING, CaseStatus.VERIFIED}:
-        return [_solved(_moment(at, "resolved_at", status))]
+        return [_solved(moment_of(at, "resolved_at", status))]
     if known is CaseStatus.WAITING:
-        on = _WAITS_ON.get(str(status).strip().casefold())
-        return [Waiting(at=_moment(at, "updated_at", status), by=None, on=on, imported=True)]
+        return [_waiting(moment_of(at, "updated_at", status), status)]
     if known is CaseStatus.HANDLING and "updated_at" in at:
         return [Started(at=at["updated_at"], by=None, imported=True)]
     return []
+
+
+def _waiting(at: dt.datetime, status: str | None, seq: int = 0) -> Waiting:
+    on = WAITS_ON.get(str(status).strip().casefold())
+    return Waiting(at=at, by=None, on=on, imported=True, seq=seq)
 
 
 def _solved(at: dt.datetime) -> Resolved:
@@ -87,45 +102,4 @@ def _solved(at: dt.datetime) -> Resolved:
 
 
 def _closed(at: dt.datetime, *, confirmed: bool) -> Closed:
-    return Closed(at=at, by=None, unconfirmed=None if confirmed else _UNCONFIRMED, imported=True)
-
-
-def _status(status: str) -> CaseStatus:
-    name = status.strip().casefold().replace(" ", "_").replace("-", "_")
-    if name not in _STATUSES:
-        raise InvalidValue.of("status", f"be one of {', '.join(_STATUSES)}", status, near=near(name, _STATUSES))
-    return _STATUSES[name]
-
-
-def _moment(at: Mapping[str, dt.datetime], name: str, status: str | None) -> dt.datetime:
-    """Give the moment of a status: its own, or that of the last change."""
-    moment = at.get(name, at.get("updated_at"))
-    if moment is None:
-        raise _undated(name, status)
-    return moment
-
-
-def _undated(name: str, status: str | None) -> InvalidValue:
-    return InvalidValue.of(
-        name, f"be given where the status is {status}", None, do="give updated_at where the export has nothing better"
-    )
-
-
-_AFTER: Final = (
-    ("resolved_at", "verified_at"),
-    ("resolved_at", "closed_at"),
-    ("verified_at", "closed_at"),
-    ("assigned_at", "closed_at"),
-)
-
-
-def _refuse_contradictions(received_at: dt.datetime, at: Mapping[str, Any]) -> None:
-    """Refuse moments before the receipt, and those that no order of events gives."""
-    for name, moment in at.items():
-        if moment < received_at:
-            raise InvalidValue.of(name, f"not come before received_at, {received_at}", moment)
-    if "verified_at" in at and "resolved_at" not in at:
-        raise InvalidValue.of("resolved_at", "be given where verified_at is", None)
-    for earlier, later in (*_AFTER, *((name, "updated_at") for name in at)):
-        if earlier in at and later in at and at[later] < at[earlier]:
-            raise InvalidValue.of(later, f"not come before {earlier}, {at[earlier]}", at[later])
+    return Closed(at=at, by=None, unconfirmed=None if confirmed else UNCONFIRMED, imported=True)

@@ -100,7 +100,7 @@ def _rows() -> tuple[Row[CaseStatus], ...]:
         Row(solved,                            FollowedUp,      None,                     Move.STAY),
         Row((s.VERIFIED,),                     Closed,          _confirmed,               s.CLOSED),
         Row((s.VERIFYING,),                    Closed,          _unconfirmed,             s.CLOSED),
-        Row((s.RECEIVED, *desk[2:], s.WAITING), Closed,         _imported,                s.CLOSED, short=True),
+        Row((s.RECEIVED, *desk[2:], s.WAITING), Closed,   _imported,          s.CLOSED, short=True, listed=False),
         Row((s.VERIFYING,),                    Reopened,        None,                     s.HANDLING, short=True),
         Row((s.VERIFIED, s.CLOSED),            Reopened,        None,                     s.HANDLING),
         Row((s.IDENTIFIED, *unsolved),         Duplicate,       None,                     s.CANCELLED),

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from servqual._checks import distinct, near, no_circle
+from servqual._checks import distinct, must_be, near, no_circle
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
@@ -80,6 +80,7 @@ class Categories(Rebuilt):
 
     def check(self, report: R) -> R:
         """Return a report, opening or classification whose category is declared, or not set; refuse any other."""
+        must_be(Reported | Opened | Classified, "report", "a report, an opening or a classification", report)
         if report.category is not None:
             self.path(report.category)
         return report

@@ -47,7 +47,8 @@ from servqual.model.service.complaint_events import (
     Started,
     Withdrawn,
 )
-from servqual.model.service.handled import Handled, ProgressTold
+from servqual.model.service.complaint_imports import imported_events
+from servqual.model.service.handled import Deed, Handled, ProgressTold
 from servqual.model.vocabulary import Vocabulary
 
 __all__ = [
@@ -99,6 +100,10 @@ def _confirmed(event: Closed) -> bool:
     return event.unconfirmed is None
 
 
+def _imported(event: Closed) -> bool:
+    return event.imported
+
+
 def _rows() -> tuple[Row[ComplaintStatus], ...]:
     s = ComplaintStatus
     steps = (s.RECEIVED, s.LISTENING, s.ANALYSING, s.RESOLVING)
@@ -130,7 +135,8 @@ def _rows() -> tuple[Row[ComplaintStatus], ...]:
         Row((s.FOLLOWING_UP,),         FollowedUp,   _not_reached,               Move.STAY),
         Row((s.FOLLOWING_UP,),         FollowedUp,   None,                       s.ANALYSING),
         Row((s.FOLLOWING_UP,),         Closed,       _unconfirmed_for_a_reason,  s.CLOSED),
-        Row((s.FOLLOWED_UP,),          Closed,       _confirmed,           s.CLOSED),
+        Row((s.FOLLOWED_UP,),          Closed,       _confirmed,                 s.CLOSED),
+        Row(unresolved,                Closed,       _imported,                  s.CLOSED, short=True, listed=False),
         Row((s.FOLLOWED_UP, s.CLOSED), Reopened,     None,                       s.ANALYSING),
         Row((s.FOLLOWING_UP,),         Reopened,     None,                       s.ANALYSING, short=True),
         Row(opened,                    Duplicate,    None,                       s.DUPLICATE),
@@ -144,6 +150,8 @@ COMPLAINT_TRANSITIONS: Final = Transitions(
 
 _RESOLVED: Final = frozenset({ComplaintStatus.FOLLOWING_UP, ComplaintStatus.FOLLOWED_UP, ComplaintStatus.CLOSED})
 _TOLD: Final = frozenset({"acknowledged", "replied.public", "resolved.told"})
+_MAY_LACK: Final = ("by", "on", "solution", "told_customer", "satisfied", "answer", "reason")
+"""Facts that an imported event may lack."""
 _ENDED: Final = frozenset({ComplaintStatus.CLOSED, ComplaintStatus.WITHDRAWN, ComplaintStatus.DUPLICATE})
 
 
@@ -196,6 +204,49 @@ escalated, extended, linked, unlinked, analysed, waiting, duplicate, withdrawn w
         """
         facts: dict[str, Any] = {"id": id, "channel": channel, **known}
         return cls(history=(Opened(at=at, **(facts if vocabulary is None else vocabulary.read_all(facts))),))
+
+    @classmethod
+    def imported(
+        cls,
+        *,
+        id: str,  # noqa: A002
+        received_at: dt.datetime,
+        channel: Channel | str | None = None,
+        status: str | None = None,
+        acknowledged_at: dt.datetime | None = None,
+        resolved_at: dt.datetime | None = None,
+        followed_up_at: dt.datetime | None = None,
+        satisfied: bool | None = None,
+        closed_at: dt.datetime | None = None,
+        updated_at: dt.datetime | None = None,
+        vocabulary: Vocabulary | None = None,
+        **known: Unpack[OpenedWith],
+    ) -> Self:
+        """Make a complaint from the columns of an export, which has moments and a status and no events.
+
+        Its events are flagged as imported; what the export does not say is None, and `gaps` lists it. `satisfied` is
+        the answer at `followed_up_at`. The status, ours or one of `new`, `open`, `pending`, `hold`, `solved`, `closed`,
+        decides only what no moment says, and takes `updated_at` as its moment; of one that is worked on it says only
+        that work began. Refused: moments that contradict one another, an unknown status, one that begins or ends a
+        wait or a complaint without any moment, and `duplicate`, which does not say of which.
+
+        >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+        >>> hour = dt.timedelta(hours=1)
+        >>> complaint = Complaint.imported(id="P-3", received_at=nine, resolved_at=nine + hour, status="closed",
+        ...                                updated_at=nine + 24 * hour)
+        >>> complaint.status.value, complaint.handling_time, complaint.confirmed, "solution" in complaint.gaps()
+        ('closed', datetime.timedelta(seconds=3600), False, True)
+        """
+        facts: dict[str, Any] = {"id": id, "channel": channel, **known}
+        opened = Opened(at=received_at, imported=True, **(facts if vocabulary is None else vocabulary.read_all(facts)))
+        moments = {
+            "acknowledged_at": acknowledged_at,
+            "resolved_at": resolved_at,
+            "followed_up_at": followed_up_at,
+            "closed_at": closed_at,
+            "updated_at": updated_at,
+        }
+        return cls(history=imported_events(opened, moments, status, satisfied=satisfied))
 
     def _check(self, events: tuple[ComplaintEvent, ...], /) -> None:
         super()._check(events)
@@ -363,17 +414,25 @@ escalated, extended, linked, unlinked, analysed, waiting, duplicate, withdrawn w
         """List what the documents' own way would hold by now and this complaint does not, by the names of the fields.
 
         The receipt has customer, category, description, owner and due moment; a resolved complaint also the demand
-        and the root cause, a closed one the answer of the customer, `satisfied`.
+        and the root cause, a closed one the answer of the customer, `satisfied`, or the last word, `final_answer`. Of
+        imported events also what the export did not say is listed.
         """
         resolved = self.status in _RESOLVED
-        closed: Closed | None = self._latest(Closed) if self.status is ComplaintStatus.CLOSED else None
+        unconfirmed = self.status is ComplaintStatus.CLOSED and self._latest(Closed).unconfirmed is not None
+        satisfied = getattr(self._latest(Resolved, FollowedUp), "satisfied", None)
         missing = {
             **{name: getattr(self, name) is None for name in ("customer", "category", "description", "owner", "due")},
+            "channel": self.received.channel is None,
             "demand": resolved and self.demand is None,
             "root_cause": resolved and self.root_cause is None,
-            "satisfied": closed is not None and closed.unconfirmed is not None,
+            "satisfied": unconfirmed and satisfied is None,
+            "final_answer": unconfirmed and satisfied is False,
         }
-        return tuple(name for name, lacks in missing.items() if lacks)
+        lacking = [name for name, lacks in missing.items() if lacks]
+        for event in self.counted:
+            if isinstance(event, Deed) and event.imported:
+                lacking += [name for name in _MAY_LACK if getattr(event, name, "") is None]
+        return tuple(dict.fromkeys(lacking))
 
     def overdue(self, *, now: dt.datetime) -> bool:
         """Say whether it was, at `now`, past its due moment and neither resolved nor ended.

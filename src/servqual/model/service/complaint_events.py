@@ -17,7 +17,7 @@ from servqual.model.history.event import Act, Event, Reasoned, ahead
 from servqual.model.ids import CaseId, ComplaintId, CustomerId
 from servqual.model.labels import Labelled
 from servqual.model.service.case_events import Escalated, Resumed, Unlinked, Waiting
-from servqual.model.service.handled import Passed, ProgressTold, Solved
+from servqual.model.service.handled import Deed, Passed, ProgressTold, Solved, known
 
 
 class ComplaintStatus(Labelled):
@@ -63,7 +63,9 @@ class Opened(Event):
 
     begins_short: ClassVar[bool] = True
     id: ComplaintId = attrs.field(validator=filled)
-    channel: Channel | str = attrs.field(converter=as_channel)
+    channel: Channel | str | None = attrs.field(
+        converter=attrs.converters.optional(as_channel), validator=known(filled)
+    )
     customer: CustomerId | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
     category: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
     description: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
@@ -79,6 +81,7 @@ class Opened(Event):
     site: str | None = None
     attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes)
     tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
+    imported: bool = attrs.field(default=False, validator=a_fact)
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -108,7 +111,7 @@ class OpenedWith(TypedDict, total=False):
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Acknowledged(Act):
+class Acknowledged(Deed):
     """The customer was told that we have the complaint, or how far it is."""
 
 
@@ -134,7 +137,7 @@ class Linked(Act):
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Started(Act):
+class Started(Deed):
     """Work on the complaint began."""
 
 
@@ -161,20 +164,20 @@ class Resolved(Solved):
 
 @declared("complaint.followed_up")
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class FollowedUp(Act):
+class FollowedUp(Deed):
     """The customer was asked whether the solution holds, and gave this answer.
 
-    `satisfied` is None when nobody could be reached. `final_answer` is the documented last word: with it a complaint
-    may end although the customer is not satisfied or cannot be reached.
+    `satisfied` is None when nobody could be reached, or where an export does not say it. `final_answer` is the
+    documented last word: with it a complaint may end although the customer is not satisfied or cannot be reached.
     """
 
     satisfied: bool | None = attrs.field(validator=a_fact)
-    answer: str = attrs.field(validator=filled)
+    answer: str | None = attrs.field(validator=known(filled))
     final_answer: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Closed(Act):
+class Closed(Deed):
     """The complaint ended, after the follow-up; without one it takes the reason, in `unconfirmed`."""
 
     unconfirmed: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
@@ -193,8 +196,10 @@ class Duplicate(Act):
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Withdrawn(Reasoned):
+class Withdrawn(Deed):
     """The customer took the complaint back, for a reason."""
+
+    reason: str | None = attrs.field(validator=known(filled))
 
 
 ComplaintEvent = (

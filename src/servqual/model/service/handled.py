@@ -1,6 +1,7 @@
 """Common part of cases and complaints: problems that somebody owns, hands over, solves, or finds twice."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
 import attrs
@@ -28,22 +29,44 @@ class Passed(Act):
     team: str | None = None
 
 
+def known(*checks: Callable[[Any, "attrs.Attribute[Any]", Any], None]) -> Callable[[Any, Any, Any], None]:
+    """Make a validator for a fact that only an imported event may lack."""
+
+    def check(event: "Deed", attribute: "attrs.Attribute[Any]", value: object) -> None:
+        if value is None and event.imported:
+            return
+        if value is None:
+            raise InvalidValue.of(attribute.name, "be known", None, do="only an imported event may lack it")
+        for one in checks:
+            one(event, attribute, value)
+
+    return check
+
+
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Solved(Act):
+class Deed(Event):
+    """Event with a responsible person, which only an `imported` event may lack, as it may other facts."""
+
+    by: str | None = attrs.field(validator=known(filled))
+    imported: bool = attrs.field(default=False, validator=a_fact)
+
+
+@attrs.frozen(kw_only=True, field_transformer=typed)
+class Solved(Deed):
     """Solution, whether the customer was told, and the compensation that goes with it.
 
     A solution that the customer was told is an answer, too.
     """
 
     decisive: ClassVar[tuple[str, ...]] = ("told_customer",)
-    solution: str = attrs.field(validator=filled)
-    told_customer: bool = attrs.field(validator=a_fact)
+    solution: str | None = attrs.field(validator=known(filled))
+    told_customer: bool | None = attrs.field(validator=known(a_fact))
     compensation: Money | None = attrs.field(default=None, validator=attrs.validators.optional(compensation))
 
     @property
     def signals(self) -> tuple[str, ...]:
-        """`resolved`, and `resolved.told` or `resolved.untold`."""
-        return solved(told_customer=self.told_customer)
+        """`resolved`, and where it is known `resolved.told` or `resolved.untold`."""
+        return _SOLVED[self.told_customer]
 
 
 _SOLVED: Final = {
@@ -51,11 +74,6 @@ _SOLVED: Final = {
     False: ("resolved", "resolved.untold"),
     None: ("resolved",),
 }
-
-
-def solved(*, told_customer: bool | None) -> tuple[str, ...]:
-    """List the signals of a solution."""
-    return _SOLVED[told_customer]
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -78,9 +96,14 @@ class Handled(Lived[S, E], Generic[S, E, Id]):
     """Case or complaint: an object with a name, a team, and perhaps a twin that goes on instead."""
 
     def _check(self, events: tuple[E, ...], /) -> None:
-        """Refuse a duplicate of itself."""
+        """Refuse a duplicate of itself, and an imported event in a history that was lived."""
         super()._check(events)
+        lived = not getattr(self.counted[0], "imported", False)
         for event in events:
+            if lived and getattr(event, "imported", False):
+                raise InvalidValue.of(
+                    "imported", f"be False in a {self._transitions.name} that did not begin imported", event
+                )
             twin = getattr(event, "of", None)
             if twin is not None and twin == self.id:
                 raise InvalidValue.of(

@@ -22,7 +22,8 @@ def share(event: Told, case: Case, complaint: Complaint) -> tuple[Case, Complain
     of both, with its compensation: sum compensations of cases or of complaints, not of both. If one of them does not
     allow the event, the error is raised and neither changes; with an `event_id` the same event twice counts once.
 
-    Refused: a reply among ourselves or of a bot, and a case and a complaint of different customers.
+    Refused: a reply among ourselves or of a bot, a solution that the customer was not told, and a case and a complaint
+    of different customers.
 
     >>> import datetime as dt
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -36,6 +37,8 @@ def share(event: Told, case: Case, complaint: Complaint) -> tuple[Case, Complain
     must_be(Told, "event", "a reply, progress, or a solution", event)
     if isinstance(event, case_events.Replied) and "replied.public" not in event.signals:
         raise InvalidValue.of("event", "be told to the customer by a person", event, do="record it in the case alone")
+    if isinstance(event, case_events.Resolved | complaint_events.Resolved) and not event.told_customer:
+        raise InvalidValue.of("told_customer", "be True to share a solution", event.told_customer, do="tell it first")
     if None not in (case.customer, complaint.customer) and case.customer != complaint.customer:
         raise InvalidValue.of("complaint", f"be of the customer of the case, {case.customer!r}", complaint.customer)
     in_case, in_complaint = _in_both(event)

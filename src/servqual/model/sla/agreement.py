@@ -198,11 +198,11 @@ def _typed(value: object) -> object:
 
 
 def _refuse_ties(targets: tuple[Target, ...]) -> None:
-    known = {target.conditions for target in targets}
-    for one, other in combinations(targets, 2):
-        both = one.conditions | other.conditions
-        tie = len(one.conditions) == len(other.conditions) and _may_hold(both)
-        if tie and (one.conditions == other.conditions or both not in known):
+    typed_of = [(target, frozenset((name, _typed(value)) for name, value in target.conditions)) for target in targets]
+    known = {conditions for _, conditions in typed_of}
+    for (one, these), (other, those) in combinations(typed_of, 2):
+        both = these | those
+        if len(these) == len(those) and _may_hold(both) and (these == those or both not in known):
             raise InvalidValue.of(
                 "targets",
                 f"not be equally specific for one case of {str(one.key)!r}",

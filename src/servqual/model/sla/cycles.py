@@ -8,7 +8,7 @@ and start a clock. No hours are needed: this part of a clock is the same in any 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import attrs
@@ -21,11 +21,22 @@ T = TypeVar("T")
 
 STOPPED: Final = "stopped"
 _SOLVED: Final = frozenset({"resolved", "closed"})
+_AFTER_SOLUTION: Final = frozenset({"verified", "verified.passed", "verified.failed", "followed_up", "closed"})
 
 
 def barring(rule: ClockRule) -> frozenset[str]:
     """List the events after which no cycle begins until one of `reopen_on`."""
     return rule.cancel & ENDS | (_SOLVED if rule.unsolved_only else frozenset())
+
+
+def is_doubtful(rule: ClockRule, names: Collection[str]) -> bool:
+    """Whether an imported event leaves open when the clock stopped: the export may lack the stop before it.
+
+    It is so at a solution or an end that is no stop of the clock, and at every stop of a clock that repeats.
+    """
+    if not rule.stop.isdisjoint(names):
+        return rule.repeats
+    return not rule.cancel.isdisjoint(names) or ("resolved" in names and rule.stop.isdisjoint(_AFTER_SOLUTION))
 
 
 class Pause(NamedTuple):
@@ -45,13 +56,14 @@ class Change(NamedTuple, Generic[T]):
 
 @attrs.frozen
 class Cycle(Generic[T]):
-    """Run of a clock, from its start to its stop (None while it runs)."""
+    """Run of a clock, from its start to its stop (None while it runs); one in doubt may have stopped earlier."""
 
     start: dt.datetime
     stop: dt.datetime | None
     cancelled: bool
     pauses: tuple[Pause, ...]
     changes: tuple[Change[T], ...]
+    in_doubt: bool = False
 
 
 def to_minute(at: dt.datetime, start: dt.datetime) -> dt.datetime:
@@ -89,6 +101,7 @@ class _Running(Generic[T]):
     pauses: list[Pause] = attrs.field(factory=list[Pause])
     stop: dt.datetime | None = None
     cancelled: bool = False
+    in_doubt: bool = False
 
     def pause(self, at: dt.datetime, reason: str) -> None:
         self.pauses.append(Pause(at, None, f"waiting: {reason}"))
@@ -114,7 +127,7 @@ class _Running(Generic[T]):
             self.changes[0] = Change(self.start, target)
 
     def frozen(self) -> Cycle[T]:
-        return Cycle(self.start, self.stop, self.cancelled, tuple(self.pauses), tuple(self.changes))
+        return Cycle(self.start, self.stop, self.cancelled, tuple(self.pauses), tuple(self.changes), self.in_doubt)
 
 
 def cycles_of(
@@ -146,21 +159,24 @@ class _Clock(Generic[T]):
         self.running: _Running[T] | None = None
 
     def take(self, event: Event, names: tuple[str, ...]) -> None:
-        ended = self._end(event.at, names)
+        ended = self._end(event, names)
         self._learn(event)
         if names[0] == "waiting" or names[0] == "resumed":
             self._wait(event)
         self._begin(event, names, only_ends=ended and self.rule.stops_alone)
 
-    def _end(self, at: dt.datetime, names: tuple[str, ...]) -> bool:
+    def _end(self, event: Event, names: tuple[str, ...]) -> bool:
         """End or reopen a cycle; return whether one ended."""
-        rule, cancels = self.rule, not self.rule.cancel.isdisjoint(names)
+        at, rule, cancels = event.at, self.rule, not self.rule.cancel.isdisjoint(names)
         if self.running is not None:
             stops = not rule.stop.isdisjoint(names)
-            if stops or cancels:
+            in_doubt = getattr(event, "imported", False) and is_doubtful(rule, names)
+            ends = stops or cancels or in_doubt
+            if ends:
                 self.running.end(at, cancelled=not stops)
+                self.running.in_doubt = in_doubt
                 self.running = None
-            return stops or cancels
+            return ends
         if self.cycles and cancels:
             if names[0] in CALLED_OFF and not self.barred and rule.reopening is not Reopening.NEVER:
                 self.cycles[-1].end(at, cancelled=True)
@@ -171,7 +187,7 @@ class _Clock(Generic[T]):
     def _reopen(self, last: _Running[T], change: Change[T], name: str) -> None:
         """Continue a stopped clock as its rule says; one that the end of the case cut off never stopped."""
         reopening = self.rule.reopening
-        if last.cancelled and not self.barred:
+        if last.in_doubt or (last.cancelled and not self.barred):
             return
         if last.cancelled and reopening is Reopening.NEVER:
             reopening = Reopening.RETROACTIVE

@@ -98,7 +98,7 @@ def breach_chance(
 
 
 def _has_verdict(cycle: Reading) -> bool:
-    return cycle.is_over and cycle.state is not ClockState.CANCELLED
+    return cycle.is_over and cycle.state not in {ClockState.CANCELLED, ClockState.UNKNOWN}
 
 
 def _past(cycle: Reading) -> _Past:

@@ -24,7 +24,7 @@ _ZERO = dt.timedelta()
 
 
 class ClockState(Labelled):
-    """State of a clock."""
+    """State of a clock; it is unknown where an import lacks the event that stops it."""
 
     PENDING = "pending", "未开始"
     RUNNING = "running", "计时中"
@@ -32,6 +32,7 @@ class ClockState(Labelled):
     MET = "met", "已达成"
     BREACHED = "breached", "已超时"
     CANCELLED = "cancelled", "已取消"
+    UNKNOWN = "unknown", "未知"
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -199,14 +200,14 @@ class Reading:
     def ledger(self) -> tuple[LedgerPart, ...]:
         """Reasons why each span from start to now counted or not; the parts tile it and `counted` sums to `elapsed`.
 
-        `why` is `running`, `waiting: customer` and the like, `stopped`, `cancelled`, or a reason of the hours such as
-        `closed` and `holiday: Labour Day`.
+        `why` is `running`, `waiting: customer` and the like, `stopped`, `cancelled`, `unknown`, or a reason of the
+        hours such as `closed` and `holiday: Labour Day`.
         """
         if self.start is None:
             return ()
         parts = list(count_of(self).ledger())
         if self.until < self.now:
-            why = "cancelled" if self.state is ClockState.CANCELLED else "stopped"
+            why = self.state.value if self.state in {ClockState.CANCELLED, ClockState.UNKNOWN} else "stopped"
             parts.append(LedgerPart(start=self.until, end=self.now, why=why, counted=_ZERO))
         return tuple(parts)
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
+from servqual._typed import typed
 from servqual.model.sla.reading import Reading
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, field_transformer=typed)
 class Readings(Mapping[str, Reading]):
     """Readings of a case by promise: a mapping that cannot change, has a hash, and copies and pickles."""
 

@@ -47,6 +47,10 @@ def _a_limit(_target: object, field: "attrs.Attribute[Any]", limit: object) -> N
         raise InvalidValue.of(field.name, "be a timedelta of zero or more, WorkingDays, or None", limit)
 
 
+def _a_number(goal: Any) -> Any:
+    return float(goal) if type(goal) is int else goal  # equal targets look the same, and are the same definition
+
+
 def _a_share(_target: object, _attribute: object, goal: Any) -> None:
     if goal is not None and not (isinstance(goal, int | float) and not isinstance(goal, bool) and 0 < goal <= 1):
         raise InvalidValue.of("goal", "be a share above 0 and at most 1", goal, do="write 0.95 for 95 %")
@@ -75,6 +79,10 @@ def _wanted(name: str, value: Any) -> Match:
             do="write {'channel': 'phone'}",
         )
     return as_value(value, f"match.{name}")
+
+
+def _with_types(match: Mapping[str, Match]) -> dict[str, tuple[type, Match]]:
+    return {name: (type(value), value) for name, value in match.items()}
 
 
 def _priority(word: Priority | str) -> Priority | str:
@@ -108,10 +116,10 @@ class Target(Rebuilt):
 
     clock: Clock = attrs.field(converter=Clock)
     within: Limit | None = attrs.field(validator=_a_limit)
-    goal: float | None = attrs.field(default=None, validator=_a_share)
+    goal: float | None = attrs.field(default=None, converter=_a_number, validator=_a_share)
     warn_at: tuple[Mark, ...] = attrs.field(default=(), converter=_marks)
     priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(_priority))
-    match: Mapping[str, Match] = attrs.field(factory=dict[str, Match], converter=_read_only, hash=False)
+    match: Mapping[str, Match] = attrs.field(factory=dict[str, Match], converter=_read_only, eq=_with_types, hash=False)
     hours: Hours | None = attrs.field(default=None, validator=attrs.validators.optional(some_hours))
     rule: ClockRule | None = attrs.field(default=None, validator=attrs.validators.optional(a(ClockRule)))
     name: str | None = None

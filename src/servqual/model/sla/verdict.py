@@ -37,7 +37,7 @@ def pending(case: str, target: Target, hours: Hours, conventions: ClockConventio
     )
 
 
-def read_cycle(
+def read_cycle(  # noqa: C901  (a branch per state)
     case: str,
     cycle: Cycle[Target],
     *,
@@ -71,12 +71,14 @@ def read_cycle(
         elif due is not None and due < until:
             breached_at = due
     cancelled = cycle.cancelled or limits.dropped_at is not None
-    if cancelled:
-        due = breached_at
-    if breached_at is not None:
+    if cycle.in_doubt and (cancelled or breached_at is not None):
+        breached_at, state = None, ClockState.UNKNOWN
+    elif breached_at is not None:
         state = ClockState.BREACHED
     else:
         state = ClockState.CANCELLED if cancelled else _undisturbed(stop, paused=paused)
+    if cancelled or state is ClockState.UNKNOWN:
+        due = breached_at
     return Reading(
         case=case,
         target=target,

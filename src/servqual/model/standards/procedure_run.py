@@ -196,21 +196,25 @@ class ProcedureRun(Lived[ProcedureRunStatus, ProcedureRunEvent]):
         return self.procedure.check(self.as_of(as_instant(now, "now")).passages, hours=hours, now=now)
 
     def rows(self) -> tuple[Mapping[str, object], ...]:
-        """Write the steps as rows of the table `steps`: run, step, person, moments, and the due moment by its limit.
+        """Write the steps as rows of the table `steps`, which also takes a list of runs: step, person and moments.
 
-        The due moment is in real time; a step without a limit has None.
+        The due moment is by the limit of the step, in real time; a step without a limit has None. A step that was under
+        way when the run was cancelled was skipped then.
         """
         limits = {step.name: step.within for step in self.procedure.steps}
         done_by = self.done_by
+        cancelled = self._first_at(Cancelled)
         return tuple(
             MappingProxyType(
                 {
                     "run": self.id,
+                    "procedure": self.procedure.name,
                     "case_id": self.begin.case,
                     "step": name,
                     "agent": done_by[name],
                     "started_at": passage.start,
                     "ended_at": passage.end,
+                    "skipped_at": cancelled if passage.end is None else None,
                     "due_at": None if (limit := limits[name]) is None else passage.start + limit,
                 }
             )

@@ -1,5 +1,6 @@
 """What to improve first: three grades by stated axes, worth for its effort, and the cost of poor service."""
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -66,6 +67,10 @@ class Worth:
     impact: float = attrs.field(validator=positive)
     effort: float = attrs.field(validator=positive)
     confidence: float = attrs.field(validator=_certainty)
+
+    def __attrs_post_init__(self) -> None:
+        if not math.isfinite(self.score):
+            raise InvalidValue.of("impact", "be on a scale whose ratio to the effort is a number", self.impact)
 
     @property
     def score(self) -> float:

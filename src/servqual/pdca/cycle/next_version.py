@@ -27,14 +27,15 @@ def next_version(
 ) -> ServiceStandard:
     """Record the draft of the next version; all that the act does not change is taken from the newest one.
 
-    `goal` is the goal of the plan where it was reached, else None: then the promise stays as it was. So does an
-    indicator with another limit than that of the `verdict`.
+    `goal` is the goal of the plan where it was reached for all, else None: then the promise stays as it was. So does an
+    indicator with another limit than that of the `verdict`. After a cycle for one group the note says so.
     """
     indicators = standard.draft.indicators
     if goal is not None:
         indicators = _raised(indicators, plan, goal, verdict)
     text: dict[str, Any] = {"recorded_at": None, "seq": 0, "event_id": None, "indicators": indicators, **act.changes}
-    note = f"from cycle {plan.id}"
+    only = ", ".join(f"{name} {label}" for name, label in plan.group.items())
+    note = f"from cycle {plan.id}" + (f", judged for {only} only, so that goals stay as they were" if only else "")
     draft: Drafted = attrs.evolve(standard.draft, at=at, by=by, version=act.version, note=note, **text)
     return standard.record(draft)
 

@@ -144,6 +144,12 @@ class Planned(Rebuilt):
         if any(guard.kpi == self.kpi for guard in self.guardrails):
             raise InvalidValue.of("guardrails", "be other KPIs than that of the plan", self.kpi)
         self._check_choice()
+        self._check_size()
+        for action in self.actions:
+            if action.due < self.day(self.at):
+                raise InvalidValue.of(
+                    "actions", f"be due from the day of the plan on, {self.day(self.at)}", action.due, do="plan anew"
+                )
         if self.team is not None:
             for owner in filter(None, (self.owner, *(action.owner for action in self.actions))):
                 self.team.member(AgentId(owner))
@@ -247,6 +253,20 @@ class Planned(Rebuilt):
             raise InvalidValue.of("chosen", f"be one of the options, {names}", self.chosen)
         if not self.chosen_because.strip():
             raise InvalidValue.of("chosen_because", "say why this option was chosen", self.chosen_because)
+
+    def _check_size(self) -> None:
+        """Refuse a baseline that the KPI cannot take, and a margin as wide as its scale."""
+        least, most = self.measured_by.ends
+        if self.baseline is not None and not least <= self.baseline <= most:
+            told = " to ".join(number(end, self.shown_in) for end in (least, most))
+            raise InvalidValue.of("baseline", f"lie from {told} for {self.kpi}", self.baseline)
+        if self.margin is not None and self.margin >= most - least:
+            raise InvalidValue.of(
+                "margin",
+                f"be less than the scale of {self.kpi}",
+                self.margin,
+                do="write 0.02 for two points of a share",
+            )
 
     @property
     def due(self) -> dt.date | None:

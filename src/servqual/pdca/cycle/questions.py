@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from servqual._checks import must_be
-from servqual._words import difference
+from servqual._words import difference, number
 from servqual.errors import OtherQuestion, VerdictTooLate
 from servqual.metrics import Kpi, Tally
 from servqual.metrics.results.attaining import GoalVerdict, verdict_on_interval
 from servqual.metrics.results.caveats import Caveat
 from servqual.pdca.cycle.plan import Planned
+from servqual.pdca.verdicts.reproducing import must_reproduce
+from servqual.pdca.verdicts.sources import LoneSource
 from servqual.pdca.verdicts.verdict import Verdict
 
 _TOLD: Final = frozenset({"share", "ratio", "s", "working s"})
@@ -20,7 +22,7 @@ _TOLD: Final = frozenset({"share", "ratio", "s", "working s"})
 def must_answer(plan: Planned, verdict: Verdict, at: dt.datetime) -> None:
     """Refuse a verdict on another KPI, definition, direction or group than planned, or that knows of a later time.
 
-    Where a side states no `now`, it may know all of its period.
+    Where a side states no `now`, it may know all of its period. Refused too: a verdict that its own sides do not give.
     """
     must_be(Verdict, "verdict", "a Verdict of compare()", verdict)
     for what, planned, found in (
@@ -42,6 +44,7 @@ def must_answer(plan: Planned, verdict: Verdict, at: dt.datetime) -> None:
             raise VerdictTooLate.of(
                 "verdict", f"know of no time after {at}, at which it is taken", known, do="check at a later moment"
             )
+    must_reproduce(verdict)
 
 
 def judged_kpi(plan: Planned, verdict: Verdict) -> Kpi | None:
@@ -74,9 +77,45 @@ def _gaps(plan: Planned, verdict: Verdict, first_done: dt.datetime) -> Iterator[
         elif _wider(verdict.margin, plan.margin):
             yield Caveat("check.margin_wider", f"the verdict has {given}, wider than the planned {planned}")
     side = verdict.after
-    end = side.now if side.period is None else side.period[1]
-    if end is not None and end <= first_done:
+    if side.period is not None and plan.day(side.period[0]) < plan.day(first_done):
+        yield Caveat("check.measured_too_early", "the side after begins before any action was done")
+    elif side.period is None and side.now is not None and side.now <= first_done:
         yield Caveat("check.measured_too_early", "the side after ends before any action was done")
+
+
+def other_baseline(plan: Planned, verdict: Verdict, first_done: dt.datetime) -> Iterator[Caveat]:
+    """Say once why the side before is not the baseline of the plan, or not of the time before the first action."""
+    period, reason = verdict.before.period, _unlike_baseline(plan, verdict)
+    if not reason and period is not None and plan.day(period[1]) > plan.day(first_done):
+        reason = "ends after an action was done"
+    if reason:
+        yield Caveat("check.other_baseline", f"the side before {reason}")
+
+
+def _unlike_baseline(plan: Planned, verdict: Verdict) -> str:
+    """Hold period, rows that count, and value against the baseline.
+
+    The baseline may lie anywhere in the interval of the side before, and within the margin of it, below which no change
+    matters. A picked group starts from a drawn value, which is nearer to all others, and so no worse.
+    """
+    side, kept = verdict.before, plan.baseline_from
+    measured = None if kept is None else LoneSource(kept)
+    if measured is not None and side.period != measured.period and None not in {side.period, measured.period}:
+        return "is of another period than the baseline"
+    given = verdict.basis.before
+    if kept is not None and kept.cell is not None and isinstance(given, Tally):
+        there: Tally = kept.cell.tally
+        if dict(there.plan.where) != dict(given.plan.where):
+            return "counts other rows than the baseline"
+    if plan.baseline is None or side.value is None:
+        return ""
+    slack = (plan.margin or 0.0) + 1e-9 * abs(plan.baseline)
+    if verdict.basis.options.get("selected") is not None:
+        lost = (side.value - plan.baseline) * (1 if plan.direction == "lower" else -1)
+        return "was drawn to a worse value than the baseline" if lost > slack else ""
+    if side.low is None or side.high is None or side.low - slack <= plan.baseline <= side.high + slack:
+        return ""
+    return f"is {number(side.value, plan.shown_in)}, far from the baseline {number(plan.baseline, plan.shown_in)}"
 
 
 def _wider(margin: float, other: float) -> bool:

@@ -2,16 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Final
 
 import attrs
 
 from servqual._checks import calendar_date, instant, several
 from servqual._typed import typed
-from servqual.errors import InvalidValue, OtherQuestion
+from servqual.errors import InvalidValue, OtherQuestion, OutOfOrder
+from servqual.metrics.results.caveats import Caveat
 from servqual.model.labels import Labelled
 from servqual.pdca.verdicts.verdict import Side, Verdict
 
 __all__ = ["Recheck", "RecheckState"]
+
+_EARLY: Final = dt.timedelta(days=7)
+"""How long before its day a re-check may be made: a convention of ours, so that a full month can be looked at."""
 
 
 class RecheckState(Labelled):
@@ -54,6 +59,33 @@ def due_after(day: dt.date, days: Iterable[int]) -> tuple[Recheck, ...]:
         if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= (dt.date.max - day).days:
             raise InvalidValue.of("recheck_after", "be whole days from 1, up to the year 9999", number)
     return tuple(Recheck(due=day + dt.timedelta(days=number)) for number in sorted(set(given)))
+
+
+def must_be_due(due: dt.date, day: dt.date, start: dt.date | None, decided: dt.date) -> None:
+    """Refuse a re-check long before its day, and one of a time that began before the decision."""
+    if day < due - _EARLY:
+        raise OutOfOrder(
+            f"at must come at most {_EARLY.days} days before the re-check is due on {due} (got {day}); wait until then",
+            field="at",
+            expected=f"a moment from {due - _EARLY}",
+            got=day,
+        )
+    if start is not None and start < decided:
+        raise OtherQuestion.of(
+            "verdict",
+            f"have a side after that begins on or after the day of the decision, {decided}",
+            start,
+            do="tally the time since then, with period= and now=",
+        )
+
+
+def blind_spots(margin: float | None, rechecks: Iterable[Recheck]) -> tuple[Caveat, ...]:
+    """Say what the planned re-checks cannot find without a margin."""
+    if margin or not any(rechecks):
+        return ()
+    text = "without a margin nothing is as before, so that a re-check against the side before finds a relapse only "
+    text += "where things got worse than before; plan a margin, or re-check against the side after"
+    return (Caveat("act.no_margin", text),)
 
 
 def must_repeat(verdict: Verdict, first: Verdict, last: Verdict, taken: dt.datetime) -> None:

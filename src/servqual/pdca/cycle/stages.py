@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from servqual._checks import a, among, as_instant, filled, instant, must_be, several
+from servqual._checks import a, among, filled, instant, must_be, several
 from servqual._typed import typed
 from servqual.errors import InvalidValue, NothingDone, NotImproved
 from servqual.metrics.results.attaining import GoalVerdict
@@ -18,8 +18,8 @@ from servqual.pdca.cycle.acts import Act, Adjust, Standardise
 from servqual.pdca.cycle.next_version import next_version
 from servqual.pdca.cycle.notices import PROMOTING, Audience, Notice
 from servqual.pdca.cycle.plan import Planned
-from servqual.pdca.cycle.questions import gaps_of, goal_verdict, judged_kpi, must_answer
-from servqual.pdca.cycle.rechecks import Recheck, RecheckState, due_after, found, must_repeat
+from servqual.pdca.cycle.questions import gaps_of, goal_verdict, judged_kpi, must_answer, other_baseline
+from servqual.pdca.cycle.rechecks import Recheck, RecheckState, blind_spots, due_after, found, must_be_due, must_repeat
 from servqual.pdca.cycle.stage import CycleStatus, Due, Stage, by_day, not_before
 from servqual.pdca.cycle.steps import Completed, Progressed, Step
 from servqual.pdca.cycle.story import Story
@@ -198,7 +198,8 @@ class Do(Stage):
         """Check what it brought, by a verdict of `compare`, findings in words, and further evidence.
 
         Refused: a check before any action was done (`check.nothing_done`), a verdict on another KPI, definition or
-        group than planned (`check.other_question`), and one that knows of a later time (`check.verdict_too_late`).
+        group than planned (`check.other_question`), one that knows of a later time (`check.verdict_too_late`), and one
+        that its own sides do not give (`receipt.not_reproduced`).
         """
         return Check(do=self, verdict=verdict, at=at, findings=findings, evidence=as_evidence(evidence))
 
@@ -254,8 +255,13 @@ class Check(Stage):
 
     @property
     def gaps(self) -> tuple[Caveat, ...]:
-        """What the plan asked for and the verdict lacks: a guardrail, the margins as planned, or the time after."""
-        return gaps_of(self.plan, self.verdict, self.do.completed[0].at)
+        """What the plan asked for and the verdict lacks.
+
+        A guardrail, the margins as planned, a side after of the time since the first action, or the baseline as the
+        side before: of its period, its rows and near its value, and over before the first action.
+        """
+        asked = (self.plan, self.verdict, self.do.completed[0].at)
+        return (*gaps_of(*asked), *other_baseline(*asked))
 
     @property
     def improved(self) -> bool:
@@ -266,11 +272,11 @@ class Check(Stage):
     def effective(self) -> bool | None:
         """Whether the measures worked: True if improved, False if worse or the same, None where nobody knows.
 
-        Nobody knows where it was measured before anything was done, or where only a wider margin than planned says that
-        things are the same.
+        Nobody knows where it was measured before anything was done or against another baseline, or where only a wider
+        margin than planned says that things are the same.
         """
         decision, gaps = self.verdict.decision, {gap.code for gap in self.gaps}
-        if "check.measured_too_early" in gaps:
+        if gaps & {"check.measured_too_early", "check.other_baseline"}:
             return None
         if decision == "worse" or (decision == "equivalent" and "check.margin_wider" not in gaps):
             return False
@@ -296,7 +302,7 @@ class Check(Stage):
 
         To standardise what did not improve is refused (`check.not_improved`) unless a second person, who is not the
         owner, takes it on (`overruled_by`) and says why (`reason`). The others never need that. A new standard is
-        checked again after each of so many days.
+        checked again after each of so many days. Where the plan has no margin, `gaps` says what they cannot find.
         """
         again = due_after(self.plan.day(not_before(at, self.at, "the check")), recheck_after)
         return Outcome(
@@ -399,6 +405,11 @@ class Outcome(Stage):
         )
 
     @property
+    def gaps(self) -> tuple[Caveat, ...]:
+        """What its re-checks cannot find: without a margin, things that are as before (`act.no_margin`)."""
+        return blind_spots(self.plan.margin, self.rechecks)
+
+    @property
     def promoted(self) -> bool:
         """Whether its result was spread, by a training, education, publicity or a report that was given."""
         return any(one.kind in PROMOTING and one.done_at is not None for one in self.notices)
@@ -437,13 +448,13 @@ class Outcome(Stage):
 
         The side before is that of the check, restated or not, or the side after of the check; sides are known by their
         period, or where none is stated by their numbers. The side after is of a later time than all that was judged by
-        the check and earlier re-checks. Refused: another verdict (`check.other_question`), and a re-check before the
-        last one.
+        the check and earlier re-checks, and begins no earlier than the day of the decision. Refused: another verdict
+        (`check.other_question`), and a re-check before the last one or more than 7 days before it is due.
         """
         place = next((n for n, one in enumerate(self.rechecks) if one.is_open), None)
         if place is None:
             raise InvalidValue.of("rechecks", "have one that was not made yet", len(self.rechecks), shown="none open")
-        must_answer(self.plan, verdict, as_instant(at, "at"))
+        must_be(Verdict, "verdict", "a Verdict of compare()", verdict)
         made = attrs.evolve(self.rechecks[place], at=at, verdict=verdict, state=self._found(verdict))
         return attrs.evolve(self, rechecks=(*self.rechecks[:place], made, *self.rechecks[place + 1 :]))
 
@@ -456,6 +467,8 @@ class Outcome(Stage):
             not_before(one.at, least, what)
             must_answer(self.plan, one.verdict, one.at)
             must_repeat(one.verdict, self.check.verdict, last, taken)
+            day, start = self.plan.day, one.verdict.after.period and one.verdict.after.period[0]
+            must_be_due(one.due, day(one.at), start and day(start), day(self.at))
             if one.state is not (state := self._found(one.verdict)):
                 raise InvalidValue.of("state", f"be {state}, as the verdict of the re-check says", one.state)
             last, taken, least, what = one.verdict, one.at, one.at, "the last re-check"
@@ -469,8 +482,12 @@ class Outcome(Stage):
 
         Subject, owner, KPI with its parameters, margin, guardrails, group, team and links stay; cause, hypothesis,
         options and actions are those of the new plan and come from `changes`, as does all else that differs. Refused
-        after other decisions.
+        after other decisions, under the id of this plan, and with changes that no plan has.
         """
+        if id == self.plan.id:
+            raise InvalidValue.of("id", "be another one than that of the plan before", id)
+        for name in changes:
+            among("changes", name, [field.name for field in attrs.fields(Plan) if field.init])
         if not (isinstance(self.decision, Adjust) or self.relapsed):
             raise InvalidValue.of(
                 "decision",
@@ -501,10 +518,12 @@ class Outcome(Stage):
     def apply(self, standard: ServiceStandard, *, at: dt.datetime | None = None) -> ServiceStandard:
         """Write the next version of the standard as a draft, at the moment of the decision or at a later one.
 
-        Nothing is retyped: the text is that of the newest version with the `changes` of the decision. Where the value
-        after reached the goal of the plan, the indicator of its KPI takes that goal, unless its own is stricter, or is
-        added. Review, confirmation and publication follow as for any version. Refused: another decision than
-        `Standardise`, a standard of another name, one that was retired, and a version that was published before.
+        Nothing is retyped: the text is that of the newest version with the `changes` of the decision. Where
+        `check.goal` is reached, the indicator of the KPI takes the goal of the plan, unless its own is stricter, or is
+        added. Goals stay as they are after a verdict `worse`, which was overruled, and after a cycle for one group,
+        because the standard promises to all; the note of the draft says so. Review, confirmation and publication
+        follow as for any version. Refused: another decision than `Standardise`, a standard of another name, one that
+        was retired, and a version that was published before.
         """
         if not isinstance(self.decision, Standardise):
             raise InvalidValue.of(
@@ -516,11 +535,12 @@ class Outcome(Stage):
         by = self.overruled_by or self.plan.owner
         assert by is not None  # a plan without an owner does not start
         moment = self.at if at is None else not_before(at, self.at, "the decision")
-        goal = self.plan.goal if self._reached() else None
+        goal = self.plan.goal if self._shown() else None
         return next_version(standard, self.decision, self.plan, at=moment, by=by, goal=goal, verdict=self.check.verdict)
 
-    def _reached(self) -> bool:
-        value, goal = self.check.verdict.after.value, self.plan.goal
-        if value is None or goal is None:
-            return False
-        return value >= goal if self.plan.direction == "higher" else value <= goal
+    def _shown(self) -> bool:
+        """Whether the goal was surely reached, for all, after the action, and by nothing that got worse."""
+        early = any(gap.code == "check.measured_too_early" for gap in self.check.gaps)
+        return (
+            not (self.plan.group or early) and self.check.goal == "reached" and self.check.verdict.decision != "worse"
+        )

@@ -19,7 +19,7 @@ from servqual.pdca.causes.evidence import Evidence
 from servqual.pdca.cycle.acts import Act, Standardise
 from servqual.pdca.cycle.notices import Notice
 from servqual.pdca.cycle.plan import Planned
-from servqual.pdca.cycle.rechecks import Recheck
+from servqual.pdca.cycle.rechecks import Recheck, blind_spots
 from servqual.pdca.cycle.steps import Completed
 from servqual.pdca.verdicts.verdict import Verdict
 
@@ -137,7 +137,7 @@ def _checked(story: Story) -> list[Html]:
         + (f' <span style="opacity:.7">({escape(between)})</span>' if between else "")
         + "</p>"
     )
-    guards = "; ".join(f"{guard.title} {guard.decision}" for guard in verdict.guardrails)
+    guards = "; ".join(f"{guard.title} {guard.said}" for guard in verdict.guardrails)
     rows = [
         head,
         _row("Cases", f"{verdict.n_before:,} before, {verdict.n_after:,} after"),
@@ -177,6 +177,7 @@ def _ended(story: Story) -> list[Html]:
         escape(f"{one.to.label()}: {shorten(one.what, _TEXT)}" + ("" if one.done_at is None else ", told"))
         for one in story.notices
     ]
+    rows += [_row("Mind", gap.text) for gap in blind_spots(story.plan.margin, story.rechecks)]
     for heading, entries in (("Re-checks", again), ("Notices", notices)):
         if entries:
             rows += [Html(f'<p style="margin:.3em 0 0"><b>{heading}</b></p>'), *_list(entries)]

@@ -11,7 +11,7 @@ from servqual._checks import among, must_be, several
 from servqual._words import counted, number
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics import KPIS, Attainment, Kpi, Measures, attainment
-from servqual.metrics.engine import Data, Options, Plan, in_zone_of, plan_of, spelled_out, tallies_in
+from servqual.metrics.engine import Data, Options, Plan, in_zone_of, plan_of, spelled_out, tallies_in, with_ways
 from servqual.metrics.results.attaining import indicators_of
 from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
 from servqual.metrics.time.periods import PERIODS
@@ -141,8 +141,9 @@ def diagnose(
         least: the fewest items of a cell that is looked at.
         most: the most candidates that are listed.
         catalogue: where the KPIs of indicators are looked up.
-        options: those of `measure`; `by` names the columns to search, by default category, team, channel, priority,
-            topic and tier, those that are there. People (`agent`) are only searched where they are named.
+        options: those of `measure`; `by` names the columns to search, looked up in other tables as in `measure`; by
+            default category, team, channel, priority, topic and tier, where a table has them itself. People (`agent`)
+            are only searched where they are named.
 
     Every KPI is held against the rest in every group of every column: shares exactly, percentiles as the share beyond
     the percentile of all, means by Welch's test, all of them together by Holm's procedure. A group that is worse only
@@ -173,8 +174,13 @@ def diagnose(
     tables = {table: columns_of(data, table, options) for table in _tables(data)}
     further = _usual(tables) if kpis is None else _found(kpis, catalogue)
     promised, searched = _resolved(indicators, further, catalogue, options)
-    columns = {table: [name for name in asked or _COLUMNS if name in there] for table, there in tables.items()}
-    _check_columns(asked, columns)
+    ways = with_ways(plan_of(searched, **_by(asked, options)), data, lenient=True)[0].ways
+    columns = {
+        table: [name for name in asked or _COLUMNS if name in there or name in ways.get(table, ())]
+        for table, there in tables.items()
+    }
+    read = {kpi.table for kpi in searched}
+    _check_columns(asked, [names for table, names in columns.items() if table in read] or [*columns.values()])
 
     def measured(questions: Sequence[tuple[Sequence[Kpi], tuple[str, ...]]]) -> list[Measures]:
         plans = [plan_of(some, **_by(by, options)) for some, by in questions]
@@ -297,10 +303,10 @@ def _found(kpis: Sequence[str | Kpi], catalogue: Mapping[str, Kpi]) -> list[Kpi]
     return [kpi if isinstance(kpi, Kpi) else catalogue[kpi] for kpi in given]
 
 
-def _check_columns(asked: Sequence[str], columns: Mapping[str, Sequence[str]]) -> None:
-    """Refuse a period, and a column that no table has."""
+def _check_columns(asked: Sequence[str], columns: Sequence[Sequence[str]]) -> None:
+    """Refuse a period, and a column that no searched table has or finds in another."""
     for name in asked:
         if name in PERIODS:
             raise InvalidValue.of("by", "name columns, not periods", name, do="leave it out; every= charts by period")
-        if not any(name in there for there in columns.values()):
+        if not any(name in there for there in columns):
             raise MissingColumn(f"by needs the column {name!r} (got tables without it)", column=name, near=())

@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual._checks import near
+from servqual._checks import must_be, near
 from servqual._words import counted
 from servqual.errors import MissingColumn
 from servqual.metrics import elapsed
@@ -128,6 +128,7 @@ def process_times(
     >>> [(row.step, row.use, row.total_s) for row in process_times({"case_events": events})]
     [('queue', 'waiting', 10800.0), ('handling', 'processing', 3600.0), ('confirmation', 'waiting', 0.0)]
     """
+    must_be(Mapping, "data", "a mapping from table to data", data)
     table = next((name for name in ("steps", "case_events") if name in data), None)
     if table is None:
         raise MissingColumn(

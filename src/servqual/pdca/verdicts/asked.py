@@ -136,6 +136,20 @@ class Asked:
             raise InvalidValue.of("goal", rule, goal)
         return goal
 
+    def check_selected(self, about: About, group: Mapping[str, Any]) -> None:
+        """Refuse a picked value that is no value of the KPI, or was picked for another KPI or group."""
+        picked, (least, most) = self.selected, about.ends
+        if picked is None:
+            return
+        if picked.kpi not in {"", about.key}:
+            raise InvalidValue.of("selected", f"be picked by {about.key}", picked.kpi)
+        labels = {name: str(label) for name, label in group.items()}
+        if other := {name: of for name, of in picked.group.items() if labels.get(name, of) != of}:
+            raise InvalidValue.of("selected", "be of the group that is compared", other)
+        if not least <= picked.value <= most or picked.error > (most - least) / 2:
+            rule = f"lie from {number(least, about.unit)} to {number(most, about.unit)} for {about.key}, its error too"
+            raise InvalidValue.of("selected", rule, (picked.value, picked.error))
+
     def plain(self) -> dict[str, Any]:
         """Give the options as plain data."""
         return {
@@ -148,7 +162,7 @@ class Asked:
             "power": self.power,
             "looks": list(self.looks),
             "mix_by": list(self.mix_by),
-            "selected": None if self.selected is None else list(attrs.astuple(self.selected)),
+            "selected": None if self.selected is None else self.selected.plain(),
         }
 
     @classmethod
@@ -156,7 +170,7 @@ class Asked:
         """Read the options from plain data; what they must not be is refused as in a call."""
         picked = stored["selected"]
         rails = tuple(Guardrail(kpi=key, margin=margin) for key, margin in stored["guardrails"])
-        selected = None if picked is None else Selected(of=picked[0], value=picked[1], error=picked[2])
+        selected = None if picked is None else Selected.of_plain(picked)
         facts = dict(stored)
         facts.update(guardrails=rails, selected=selected)
         return cls(**facts)

@@ -19,6 +19,8 @@ class Told(NamedTuple):
     when: str
     invalid: bool = False
     """Whether the sides are not comparable then."""
+    unsettled: bool = False
+    """Whether the interval itself is not to be read then, so that no rule on it holds."""
 
 
 @attrs.frozen(kw_only=True)
@@ -42,6 +44,10 @@ def _invalid(when: str) -> Told:
     return Told("blocking", "the verdict is invalid", when, invalid=True)
 
 
+def _unsettled(when: str) -> Told:
+    return Told("blocking", "the verdict is unclear, unless a guardrail is worse", when, unsettled=True)
+
+
 _UNCLEAR: Final = "an improvement is unclear"
 _NONE: Final = "none on the decision"
 CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
@@ -57,20 +63,30 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         ),
         "compare.windows_reversed": _invalid("the period of after ends before that of before begins"),
         "compare.tags_overlap": _invalid("the sides are two tags, and a row may have both"),
-        "compare.lengths_differ": _invalid("a count is compared over periods of different length"),
+        "compare.lengths_differ": _invalid(
+            "a count, a count per head, or a share of customers by what they did in the whole period, is compared over "
+            "periods of different length"
+        ),
         "cells.mostly_unread": _invalid("over half of the rows that the KPI needs could not be read on a side"),
         "parts.unread": _invalid(
             "over half of the rows of one of the two KPIs that it divides could not be read on a side"
         ),
         "kpi.no_direction": Told("blocking", "neither improved nor worse", "neither direction of the KPI is better"),
-        "interval.none": Told(
-            "blocking", "the verdict is unclear, unless a guardrail is worse", "the change has no interval"
-        ),
+        "interval.none": _unsettled("the change has no interval"),
         "cases.immature": Told(
             "blocking",
-            _UNCLEAR,
-            "undecided cases may still turn the sign of the change; or they are over half of a side, where the KPI "
-            "is no share",
+            "an improvement is unclear; so is equivalence",
+            "undecided cases may still turn the sign of the change, or carry an equivalent one over the margin; or "
+            "they are over half of a side, where the KPI is no share",
+        ),
+        "cases.seen_at_other_ages": _unsettled(
+            "the sides were seen over a day apart after the end of their periods, where both state period and `now`, "
+            "and the KPI ripens and one age is below two weeks, or it is a duration and over 2 % of the rows of a side "
+            "go on"
+        ),
+        "series.overdispersed": _unsettled(
+            "the share, or the count per week or more, of the periods before scatters by more than chance (chi-square, "
+            "1 %), so that the interval is too narrow"
         ),
         "guardrail.no_data": Told("blocking", _UNCLEAR, "a guardrail has no interval or no better direction"),
         "guardrail.not_comparable": Told(
@@ -95,6 +111,7 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         "scores.off_scale": Told(
             "weak", _NONE, "scores of a side lie off the scale of their question, or seem to be of another one"
         ),
+        "tags.unsplit": Told("weak", _NONE, "texts of several tags were not split, so that each counts as one tag"),
         "where.no_match": Told("weak", _NONE, "no row of a side has the values that were asked for"),
         "group.no_match": Told("weak", _NONE, "no row of a side has a value in a column of its groups"),
         "n.small": Told("weak", _NONE, "a side has fewer than 30 rows"),

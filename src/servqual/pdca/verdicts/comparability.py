@@ -11,6 +11,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._words import number
 from servqual.metrics.results.groups import Groups
+from servqual.pdca.verdicts.ages import declared, grows
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import CAVEATS, Caveat, caveat
 from servqual.pdca.verdicts.methods import Change, change_of, shrunk
@@ -55,6 +56,8 @@ class Compared:
     after: Sample
     change: Change
     confidence: float
+    plain: Sample
+    """The side before as it was measured, also where `before` was drawn to the level of all groups."""
 
     @cached_property
     def places(self) -> dict[tuple[Any, ...], int]:
@@ -76,11 +79,11 @@ def compared(pair: Pair, confidence: float, asked: Asked | None = None) -> Compa
     old, new = pair.before.read(pair.old, confidence), pair.after.read(pair.new, confidence)
     groups, here, there = _united(old.groups, new.groups)
     before, after = old.sample.moved(here, groups.size), new.sample.moved(there, groups.size)
-    selected = None if asked is None or asked.selected is None or pair.same else asked.selected
+    selected, plain = None if asked is None else asked.selected, before
     if selected is not None:
         before = shrunk(before, selected.value, selected.error, confidence)
     change = change_of(pair.new, before, after, confidence, shrunk=selected is not None)
-    return Compared(pair, (old, new), groups, before, after, change, confidence)
+    return Compared(pair, (old, new), groups, before, after, change, confidence, plain)
 
 
 def _united(old: Groups, new: Groups) -> tuple[Groups, Array, Array]:
@@ -94,6 +97,11 @@ def _united(old: Groups, new: Groups) -> tuple[Groups, Array, Array]:
 def invalid(caveats: Iterable[Caveat]) -> bool:
     """Whether one of the caveats makes the sides not comparable."""
     return any(CAVEATS[each.code].invalid for each in caveats)
+
+
+def unsettled(caveats: Iterable[Caveat]) -> bool:
+    """Whether one of the caveats says that the interval itself is not to be read."""
+    return any(CAVEATS[each.code].unsettled for each in caveats)
 
 
 def blocking(caveats: Iterable[Caveat]) -> bool:
@@ -191,7 +199,9 @@ def _windows(pair: Pair) -> list[Caveat]:
         elif after[1] <= before[0]:
             found.append(caveat("compare.windows_reversed", text))
         lengths = [days_of(side) for side in (pair.before, pair.after)]
-        if pair.new.unit == "count" and not pair.new.stock and lengths[0] != lengths[1]:
+        kpi = declared(pair.new)
+        counts = pair.new.unit == "count" and not pair.new.stock if kpi is None else grows(kpi)
+        if counts and lengths[0] != lengths[1]:
             text = f"before lasts {lengths[0]:g} days, after {lengths[1]:g}"
             found.append(caveat("compare.lengths_differ", text))
     months = [_months(pair.before, pair.old), _months(pair.after, pair.new)]

@@ -9,8 +9,9 @@ from servqual.metrics.results.attaining import GoalVerdict, verdict_on_interval
 from servqual.metrics.results.caveats import MOSTLY, unread_share
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import caveat
-from servqual.pdca.verdicts.comparability import Compared, Pair, blocking, in_order, invalid, of_pair
+from servqual.pdca.verdicts.comparability import Compared, Pair, blocking, in_order, invalid, of_pair, unsettled
 from servqual.pdca.verdicts.group_caveats import of_groups
+from servqual.pdca.verdicts.group_comparability import equivalence_is_open
 from servqual.pdca.verdicts.guarding import Guarded
 from servqual.pdca.verdicts.methods import FIELLER, method_of, relative_of, still_needed
 from servqual.pdca.verdicts.mix import MixSplit, splits
@@ -31,8 +32,9 @@ def verdicts_of(
     shared = of_pair(first, asked, kpis=kpis)
     if asked.mix_by and not divided:
         shared.append(caveat("mix.unknown", f"the change of {about.key} cannot be split over a mix"))
-    each = of_groups(first, asked, divided)
     margin, goal = asked.margin_of(about), asked.goal_of(about)
+    undone = equivalence_is_open(first, margin)
+    each = of_groups(first, asked, divided, undone)
     ready = {share: _lists(found, asked, share, margin) for share, found in steps.at.items()}
     part_lost = any(one.code == "parts.unread" for one in first.read[1].caveats)
     rest: dict[str, Any] = {
@@ -55,6 +57,9 @@ def verdicts_of(
         low, high, p, relative = row.low[place], row.high[place], row.p[place], row.relative[place]
         if shut is not None:
             text = f"{asked.primary} was to be judged first, and did not change or cannot be compared"
+            alone = about.turned(low, high)[1]
+            if about.better is not None and alone is not None and alone < 0:
+                text += "; judged alone this one would be worse"
             own.append(caveat("kpis.after_primary", text))
             relative = _untested(relative, shut)
             if low is not None and high is not None and p is not None:
@@ -63,7 +68,8 @@ def verdicts_of(
         own.extend([stop for _, stop in guards if stop is not None])
         caveats = in_order((*shared, *own)) if own else usual
         bad = never or (bool(own) and invalid(own))
-        lower, upper = about.turned(low, high)
+        unread = bool(undone[place]) or unsettled(own)
+        lower, upper = (None, None) if unread else about.turned(low, high)
         rule = rule_for(
             Facts(
                 comparable=not bad,
@@ -88,7 +94,7 @@ def verdicts_of(
                 high=None if bad else high,
                 confidence=row.confidence,
                 p_value=None if bad else p,
-                n_needed=row.needed[place] if rule.decision == "unclear" and row.needed else None,
+                n_needed=row.needed[place] if rule.decision == "unclear" and row.needed and not unread else None,
                 relative=_nothing(row.confidence) if bad else relative,
                 guardrails=tuple([guard for guard, _ in guards]),
                 caveats=caveats,
@@ -165,7 +171,7 @@ def _lists(found: Compared, asked: Asked, share: int, margin: float | None) -> _
     needed: list[int | None] = []
     if margin is not None:
         every = still_needed(
-            pair.new, found.before, found.after, margin, confidence=found.confidence, drift=asked.drift(share)
+            pair.new, found.plain, found.after, margin, confidence=found.confidence, drift=asked.drift(share)
         )
         needed = [None if count is None else int(count) for count in or_none(every)]
     return _Lists(

@@ -21,6 +21,9 @@ _MIX: Final = 0.2
 _FEWEST: Final = 6
 """Periods from which on a trend is looked for."""
 _ROUNDED: Final = 1e-12
+_EXPECTED: Final = 3
+"""The least variance of the hits of a period, or of its count, for a chi-square to hold."""
+_RARE: Final = 0.01
 _CERTAIN: Final = 0.95
 _RESPONSE_RATE: Final = "survey_response_rate"
 _LOWEST: Final = -100
@@ -29,10 +32,12 @@ _TEN: Final = 10
 """The fewest scores that are looked at for their scale."""
 
 
-def of_groups(found: Compared, asked: Asked, splits: Mapping[tuple[Any, ...], MixSplit]) -> list[list[Caveat]]:
-    """List the caveats of each group."""
+def of_groups(
+    found: Compared, asked: Asked, splits: Mapping[tuple[Any, ...], MixSplit], undone: Array
+) -> list[list[Caveat]]:
+    """List the caveats of each group; `undone` says where undecided items may undo equivalence."""
     out, add = collected(found)
-    each = of_cells(found, sign_is_open(found))
+    each = of_cells(found, sign_is_open(found) | undone)
     if found.pair.new.kpi is not None and found.pair.new.kpi.statistic == "net":
         low = [(side.value == _LOWEST) & (side.n >= _TEN) for side in (found.before, found.after)]
         add(
@@ -45,8 +50,16 @@ def of_groups(found: Compared, asked: Asked, splits: Mapping[tuple[Any, ...], Mi
     response = _responses(found, asked)
     if response is not None:
         add(*response)
-    trend = _trends(found)
+    trend, scatter = _of_series(found)
     add("series.trend", trend, lambda _: "the value already moved in one direction before the change")
+    add(
+        "series.overdispersed",
+        scatter,
+        lambda _: (
+            "the periods before scatter by more than chance, so that the interval is too narrow: measure "
+            "clustered(kpi, column) if rows hang together by a column, or judge the values by interrupted_series"
+        ),
+    )
     for key, split in splits.items():
         said = _of_mix(split, found.pair.new)
         if said is not None and key in found.places:
@@ -85,24 +98,52 @@ def _responses(found: Compared, asked: Asked) -> tuple[str, Array, Callable[[int
     return "response.rate_changed", step != 0, lambda i: f"the response rate moved by {difference(step[i], 'share')}"
 
 
-def _trends(found: Compared) -> Array:
-    """Which groups moved in one direction over the periods before: a straight line whose slope is not chance."""
-    out, side = np.zeros(found.groups.size, np.bool_), found.pair.before
+def _of_series(found: Compared) -> tuple[Array, Array]:
+    """Which groups moved in one direction over the periods before, and which scatter over them by more than chance."""
+    size, side = found.groups.size, found.pair.before
+    out = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     if not isinstance(side, TallySource) or not side.series:
         return out
     read = side.read_series(found.pair.old, _CERTAIN)
     groups, sample = read.groups, read.sample
     inner = [groups.by.index(name) for name in side.by]
-    series: dict[tuple[Any, ...], list[float]] = {}
+    series: dict[tuple[Any, ...], list[int]] = {}
     order = sorted(range(groups.size), key=lambda i: tuple(groups.codes[groups.by.index(n), i] for n in side.series))
     keys = list(groups.keys())
     for place in order:
         if not np.isnan(sample.value[place]):
-            series.setdefault(tuple(keys[place][i] for i in inner), []).append(float(sample.value[place]))
-    for key, values in series.items():
+            series.setdefault(tuple(keys[place][i] for i in inner), []).append(place)
+    for key, places in series.items():
         if key in found.places:
-            out[found.places[key]] = _slopes(np.array(values))
+            values = sample.value[places]
+            out[0][found.places[key]] = _slopes(values)
+            out[1][found.places[key]] = _scatters(found.pair.old, values, sample.n[places], side.series)
     return out
+
+
+def _scatters(about: About, values: Array, n: Array, series: tuple[str, ...]) -> bool:
+    """Whether periods scatter by more than chance lets shares (binomial) or counts (Poisson) do.
+
+    The dispersion test of R. A. Fisher, 1950, Biometrics 6: 17-24. Periods with too few rows for it are left out; of
+    counts so are days, which differ by weekday, and the first and the last period, which may be cut.
+    """
+    from scipy.special import chdtrc  # noqa: PLC0415  (loads with the first test that needs it)
+
+    if about.statistic == "share":
+        level = (values * n).sum() / max(n.sum(), 1)
+        variance = level * (1 - level) / np.maximum(n, 1)
+        fit = variance * n * n >= _EXPECTED
+    elif about.statistic == "n" and not about.stock and not {"day", "hour"} & {*series}:
+        values = values[1:-1]
+        level = values.mean() if len(values) else 0.0
+        variance = np.full(len(values), level)
+        fit = variance >= _EXPECTED
+    else:
+        return False
+    if fit.sum() < _FEWEST:
+        return False
+    off = ((values - level) ** 2 / np.where(fit, variance, 1))[fit]
+    return bool(chdtrc(len(off) - 1, off.sum()) < _RARE)
 
 
 def _slopes(values: Array) -> bool:

@@ -1,5 +1,6 @@
 """Whether two sides can be compared in each of their groups."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -8,12 +9,16 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._words import number
 from servqual.metrics.results.caveats import MOSTLY, SMALL, UNREAD
+from servqual.pdca.verdicts.ages import RIPE, declared, ripens
 from servqual.pdca.verdicts.caveats import Caveat, caveat
 from servqual.pdca.verdicts.comparability import Compared, invalid, of_sides
-from servqual.pdca.verdicts.sources import About
+from servqual.pdca.verdicts.sources import About, Source
 
 _CENSORED: Final = frozenset({"median", "restricted_mean"})
 """Statistics that know how to count items that go on."""
+_DAY: Final = dt.timedelta(days=1)
+_OPEN: Final = 0.02
+"""The share of rows that go on above which a duration is not compared at another age: a convention."""
 Add: TypeAlias = Callable[[str, Array, Callable[[int], str]], None]
 
 
@@ -41,6 +46,7 @@ def of_cells(found: Compared, open_: Array) -> list[list[Caveat]]:
         open_,
         lambda i: f"{before.undecided[i]:,} cases before and {after.undecided[i]:,} after are undecided",
     )
+    add("cases.seen_at_other_ages", _at_other_ages(found), lambda _: _ages(found))
     least = np.minimum(before.n, after.n)
     if about.unit != "count":
         add("n.small", (least < SMALL) & (least > 0), lambda i: f"a side has only {least[i]:,}")
@@ -73,7 +79,10 @@ def collected(found: Compared) -> tuple[list[list[Caveat]], Add]:
 
 def _no_interval(about: About) -> str:
     if about.statistic == "median":
-        return "a survival curve or its limits never reach one half: compare a restricted mean"
+        return (
+            "the curve of a side or its limits do not cross one half within the times that were seen: compare a "
+            "restricted mean"
+        )
     return "the change has no interval, so that chance cannot be told from effect"
 
 
@@ -94,11 +103,57 @@ def immature(found: Compared, turned: Callable[[Array, Array, Array], Array]) ->
         return np.zeros(found.groups.size, np.bool_)
     with np.errstate(invalid="ignore", divide="ignore"):
         if about.unit != "share":
-            open_ = [side.undecided / (side.n + side.undecided) for side in (found.before, found.after)]
-            return np.asarray(np.fmax(*open_) > MOSTLY)
+            return np.asarray(_undecided(found) > MOSTLY)
         for side in (found.before, found.after):
             hits, every = np.rint(np.nan_to_num(side.value) * side.n), side.n + side.undecided
             ends.append((hits / every, (hits + side.undecided) / every))
         (least, most), (lower, higher) = ends
         some = (found.before.undecided + found.after.undecided) > 0
         return np.asarray(some & turned(lower - most, higher - least, found.change.value))
+
+
+def equivalence_is_open(found: Compared, margin: float | None) -> Array:
+    """Tell where the interval lies within ± the margin, and undecided items may still carry the change out of it."""
+    if margin is None:
+        return np.zeros(found.groups.size, np.bool_)
+    within = (-margin <= found.change.low) & (found.change.high <= margin)
+    return np.asarray(within & immature(found, lambda least, most, _: (least < -margin) | (most > margin)))
+
+
+def _undecided(found: Compared) -> Array:
+    """The larger share of undecided items of both sides."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(
+            np.fmax(*(side.undecided / (side.n + side.undecided) for side in (found.before, found.after)))
+        )
+
+
+def _at_other_ages(found: Compared) -> Array:
+    """Tell where the sides were seen at ages that move the KPI.
+
+    A KPI that ripens is too young within two weeks of the end of its period. A duration leaves out the rows that go
+    on, which are the long ones, so that it falls with their share; lifetimes count them.
+    """
+    old, new = (_age(side) for side in (found.pair.before, found.pair.after))
+    if old is None or new is None or found.pair.same or abs(new - old) <= _DAY:
+        return np.zeros(found.groups.size, np.bool_)
+    about = found.pair.new
+    kpi = declared(about)
+    young = kpi is not None and min(old, new) < RIPE and ripens(kpi)
+    cut = about.unit == "s" and not about.stock and about.statistic not in _CENSORED
+    return np.asarray((_undecided(found) > _OPEN) & cut | young)
+
+
+def _age(side: Source) -> dt.timedelta | None:
+    """How long after the end of its period a side was seen; None where it states no period or no moment."""
+    return None if side.period is None or side.now is None else side.now - side.period[1]
+
+
+def _ages(found: Compared) -> str:
+    old, new = (
+        number((_age(side) or dt.timedelta()).total_seconds(), "s") for side in (found.pair.before, found.pair.after)
+    )
+    return (
+        f"before was seen {old} after the end of its period, after {new}: give both tallies a now= that is as long "
+        "after the end of their periods"
+    )

@@ -105,6 +105,8 @@ def compare(
         selected=selected,
         power=power,
     )
+    if before is after:  # one tally with itself has no luck to take out
+        asked = attrs.evolve(asked, selected=None)
     found = judged(_side("before", before), _side("after", after), asked)
     return found.rows[0] if not found.by and len(found) == 1 else found
 
@@ -143,6 +145,9 @@ def judged(before: Source, after: Source, asked: Asked) -> Verdicts:
             after.by,
             do="compare the measurement of the picked group",
         )
+    if asked.selected is not None:
+        alone = {name: of[0] for name, of in before.where.items() if len(of) == 1}
+        asked.check_selected(pairs[0].new, {**alone, **before.group})
     whole = [_without_mix(side, asked.mix_by) for side in (before, after)]
     rails = [(each, _pair(each.kpi, "guardrails", *whole)) for each in asked.guardrails]
     for rail, pair in rails:

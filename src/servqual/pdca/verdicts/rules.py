@@ -17,8 +17,8 @@ class Facts(NamedTuple):
     """What the rules read.
 
     `low` and `high` are the ends of the printed interval of the change, turned so that above 0 is better; None where
-    there is none. `directed` says that one direction is better. `margin` is in the unit of the KPI. `blocked` says that
-    a blocking caveat holds.
+    there is none, or where a caveat says that it is not to be read. `directed` says that one direction is better.
+    `margin` is in the unit of the KPI. `blocked` says that a blocking caveat holds.
     """
 
     comparable: bool

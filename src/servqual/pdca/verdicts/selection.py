@@ -1,5 +1,8 @@
 """A group that was picked because it looked worst: its value before, drawn towards the level of all."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import attrs
 import numpy as np
 
@@ -13,17 +16,25 @@ from servqual.stats.shrinkage import shrunken_means_and_errors
 __all__ = ["Selected"]
 
 
+def _labels(given: Mapping[str, str]) -> dict[str, str]:
+    must_be(Mapping, "group", "a mapping from column to label", given)
+    return dict(given)
+
+
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Selected:
     """One of `of` groups that was picked by its value, which was luck in part and will not come again.
 
     Of ten equal teams the worst "improves" on its own. So the comparison starts from `value`, that of the group drawn
-    towards the level of all groups, with its standard error `error`.
+    towards the level of all groups, with its standard error `error`. `kpi` and `group`, the labels of the group as
+    text, say what was picked, so that nothing else is compared from it; empty where that is not known.
     """
 
     of: int = attrs.field(validator=whole(2))
     value: float
     error: float
+    kpi: str = ""
+    group: Mapping[str, str] = attrs.field(factory=dict, converter=_labels, hash=False)
 
     def __attrs_post_init__(self) -> None:
         if self.error < 0:
@@ -55,4 +66,15 @@ class Selected:
         error = np.array([(m.high - m.low) / (2 * z) for m in known if m.high is not None and m.low is not None])
         place = known.index(mine)
         drawn, spread = (float(each[place]) for each in shrunken_means_and_errors(value, error))
-        return cls(of=len(known), value=drawn, error=spread)
+        labels = {name: str(label) for name, label in mine.group.items()}
+        return cls(of=len(known), value=drawn, error=spread, kpi=kpi, group=labels)
+
+    def plain(self) -> list[Any]:
+        """Give the fields as plain data."""
+        return [self.of, self.value, self.error, self.kpi, dict(self.group)]
+
+    @classmethod
+    def of_plain(cls, stored: list[Any]) -> "Selected":
+        """Read the fields from plain data."""
+        of, value, error, kpi, group = stored
+        return cls(of=of, value=value, error=error, kpi=kpi, group=group)

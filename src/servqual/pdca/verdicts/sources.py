@@ -181,7 +181,7 @@ class TallySource:
 
 
 def _narrowed(asked: Period | None, group: Mapping[str, Any], zone: ZoneInfo, now: dt.datetime | None) -> Period | None:
-    """Cut a period to the one that a group names, such as a month; one that is not over ends at `now`."""
+    """Cut a period to the one that a group names, such as a month, and to what of it is over at `now`."""
     spans: list[Period] = []
     for name in SERIES:
         first = group.get(name)
@@ -191,10 +191,10 @@ def _narrowed(asked: Period | None, group: Mapping[str, Any], zone: ZoneInfo, no
             dates = np.array([first, first + _LENGTHS[name]], "datetime64[D]")
             start, end = days(dates.astype(np.int64), zone).tolist()
             spans.append((datetime_of(start), datetime_of(end)))
-    if not spans:
-        return asked
     if asked is not None:
         spans.append(asked)
+    if not spans:
+        return None
     start, end = max(start for start, _ in spans), min(end for _, end in spans)
     return (start, min(end, now)) if now is not None and start < now else (start, end)
 

@@ -53,6 +53,11 @@ class GuardrailVerdict:
     high: float | None
     caveats: tuple[Caveat, ...] = ()
 
+    @property
+    def said(self) -> str:
+        """The decision in words: an equivalent guardrail may well be better, for only harm is looked for."""
+        return "not worse" if self.decision == "equivalent" else self.decision
+
 
 @attrs.frozen(kw_only=True)
 class Verdict:

@@ -15,13 +15,13 @@ KEPT: Final = 1000
 class Rows:
     """Counts of rows that were read, used by at least one KPI, and refused by all; `+` adds chunks.
 
-    `reasons` counts every refused cell by column and reason, even where another KPI could use its row;
-    `refusals` keeps the first thousand.
+    `reasons` counts every refused cell by column and reason, even where another KPI could use its row, and texts of
+    tags that may be several, which are used as they are; `refusals` keeps the first thousand refused cells.
     """
 
     read: int = 0
     used: int = 0
-    reasons: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
+    reasons: Mapping[tuple[str, str], int] = attrs.field(factory=dict, eq=lambda reasons: frozenset(reasons.items()))
     refusals: Sequence[Refusal] = attrs.field(default=(), eq=False, repr=lambda r: f"<{len(r)} refusals>")
 
     @property

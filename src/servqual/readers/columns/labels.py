@@ -22,12 +22,16 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
+from servqual.readers.columns.arrow_labels import coded_list
 from servqual.readers.columns.columns import Column, Digits
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.zones import DATES
 
 CLEARED: Final = "\0"
 """Label of a cell in a log of events that takes a value away; an empty cell leaves it as it was."""
+
+_LONG: Final = 1 << 16
+"""Texts from which on Arrow codes them, where it is installed: five times as quick as Python."""
 
 
 def is_missing(value: Any) -> bool:
@@ -90,6 +94,8 @@ def labels_of(values: Sequence[Any] | Array) -> Column:
             return Column(Kind.LABEL, codes.astype(np.int32), [*map(str, known.tolist())])
         return coded(codes, list(known))
     listed: Sequence[Any] = values.tolist() if isinstance(values, np.ndarray) else values
+    if len(listed) >= _LONG and {*map(type, listed)} <= {str, type(None)} and (found := coded_list(listed)):
+        return found
     try:
         return _listed(listed)
     except TypeError:  # cells without a hash, such as lists

@@ -36,7 +36,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "case_events": {
         Kind.MOMENT: "at since corrects_at amended_at",
         Kind.COUNT: "seq corrects_seq",
-        Kind.FLAG: "public bot told_customer effective customer_confirmed",
+        Kind.FLAG: "public bot told_customer effective customer_confirmed imported",
         Kind.LABEL: "case_id event by on opened_by relation corrects",
     },
     "interactions": {

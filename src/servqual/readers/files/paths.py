@@ -1,6 +1,6 @@
 """A path, a folder or a glob into chunks: Parquet by its columns, CSV row by row."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,7 @@ def file_chunks(table: str, path: Path, request: Request = ALL) -> Iterator[Call
         if _is_parquet(file):
             yield from _parquet(table, file, request)
         else:
-            layout = Layout(zone=request.naive, columns=request.names)
-            export = Export(file, layout, table=table, need=(), kinds=request.kinds)
+            export = _export(table, file, request)
             for chunk in export.chunks(desk=request.desk):
                 for name in export.repeated if request.only is None else request.only & {*export.repeated}:
                     raise InvalidValue.of(
@@ -40,6 +39,20 @@ def file_chunks(table: str, path: Path, request: Request = ALL) -> Iterator[Call
                         do="rename all but one in the file",
                     )
                 yield partial(_itself, chunk)
+
+
+def file_names(table: str, path: Path, request: Request) -> Collection[str]:
+    """Name our columns of a file, or of the first one of a folder or a glob, without a look at its rows."""
+    file = _files(path)[0]
+    if not _is_parquet(file):
+        return _export(table, file, request).names()
+    names = need("pyarrow.parquet", "files", "reading a Parquet file").read_schema(file).names
+    return [name for name, _ in names_of(table, request.renamed(table, dict.fromkeys(names))).values()]
+
+
+def _export(table: str, file: Path, request: Request) -> Export:
+    layout = Layout(zone=request.naive, columns=request.names)
+    return Export(file, layout, table=table, need=(), kinds=request.kinds)
 
 
 def _itself(chunk: Chunk) -> Chunk:

@@ -82,6 +82,13 @@ def _then(one: Any, event: Any, column: str) -> str | None:
     return next(filter(None, reversed([*named])), None)
 
 
+def _followed(case: Any) -> bool | None:
+    """Say whether a closed case went the whole way of the documents, unless the firm's own attribute says it."""
+    name = "procedure_followed"
+    own: bool | None = _fitting("cases", name, case.attributes.get(name))
+    return own if own is not None or case.closed_at is None else not case.gaps()
+
+
 def _complaint_ended(complaint: Any) -> Any:
     return complaint.counted[-1].at if complaint.status in {"withdrawn", "duplicate"} else complaint.closed_at
 
@@ -155,6 +162,7 @@ _CASE: Final[Mapping[str, Getter]] = {
     **{name: _first_known(name) for name in CASE_FIRST_TOLD},
     "updated_at": lambda case: case.history[-1].at,
     "occurred_at": lambda case: case.report and case.report.occurred_at,
+    "procedure_followed": _followed,
     "_facts": lambda case: CASE_FACTS.of(case.counted),
     **{name: _fact(name) for name in CASE_FACTS.table},
 }
@@ -303,9 +311,10 @@ OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Getter]]]] = Mappin
         "staff": {"member": {"agent": "id", "role": _roles, **_same("team tags joined_at left_at")}},
         "teams": {"team": {"team": "name", **_same("department level")}},
         "case_events": {"case": {}},
+        "steps": {"procedure_run": {}},
     }
 )
-"""The classes of each table, each with its columns; for the log of cases see `EVENT_COLUMNS`."""
+"""The classes of each table, each with its columns; the log of cases has `EVENT_COLUMNS`, and a run gives rows."""
 
 _TAKEN: Final = {"agent": "to", "team": "team"}
 EVENT_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -360,18 +369,21 @@ def own_columns(
 
 def _attribute(table: str, name: str) -> Following:
     """Take one attribute; where a column of the table has its name, its values must fit."""
-    kind = kind_of(table, name)
 
     def take(found: Sequence[Mapping[str, Any]]) -> list[Any]:
-        values = [each.get(name) for each in found]
-        for value in values:
-            if kind is not Kind.LABEL and value is not None and type(value) not in _FITTING.get(kind, ()):
-                raise InvalidValue.of(
-                    f"attributes.{name}",
-                    f"be a {kind}, as the column of this name in {table} is",
-                    value,
-                    do="give the attribute another name",
-                )
-        return values
+        return [_fitting(table, name, each.get(name)) for each in found]
 
     return Following(("_attributes",), take)
+
+
+def _fitting(table: str, name: str, value: Any) -> Any:
+    """Return the value of an attribute; refuse one that does not fit a column of its name."""
+    kind = kind_of(table, name)
+    if kind is not Kind.LABEL and value is not None and type(value) not in _FITTING.get(kind, ()):
+        raise InvalidValue.of(
+            f"attributes.{name}",
+            f"be a {kind}, as the column of this name in {table} is",
+            value,
+            do="give the attribute another name",
+        )
+    return value

@@ -1,15 +1,18 @@
 """Lists of our model's objects as the rows of a table: cases, contacts, complaints, answers and the like.
 
-One row per object; in `case_events` one row per event that counts in the history of a case, as corrected. The columns
-are defined in `servqual.readers.memory.object_columns`; each attribute of the firm's own is a column, too.
+One row per object; in `case_events` one row per event that counts in the history of a case, as corrected, and in
+`steps` one row per step of a running procedure. The columns are defined in `servqual.readers.memory.object_columns`;
+each attribute of the firm's own is a column, too.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, groupby, islice, repeat
 from operator import attrgetter
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -34,6 +37,8 @@ _MODEL: Final = "servqual.model."
 _EXACT: Final = 2.0**32
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _TICK: Final = dt.timedelta(microseconds=1)
+Parts: TypeAlias = tuple[dict[str, list[Any]], list[int]]
+"""The columns of the parts of objects, and the number of parts of each."""
 
 
 def is_object(value: Any) -> bool:
@@ -108,7 +113,8 @@ def chunk_of_objects(
 ) -> Chunk:
     """Read objects of a table's class as one chunk; the number of a row is its place, counted from `first`.
 
-    A row of `case_events` is an event and has the number of its case. Moments before 1970 and from 2100 on are refused
+    A row of `case_events` is an event and has the number of its case, one of `steps` a step with that of its run, which
+    is refused twice. Moments before 1970 and from 2100 on are refused
     as in every table, and so are objects whose id names another one that stands, unless `unique` is False. Of cases
     only equal ones are: two different states of one case are two rows. Raises `InvalidValue` for an object of another
     class, with its place.
@@ -122,13 +128,14 @@ def chunk_of_objects(
     ([5000000], ['phone'])
     """
     getters = _columns(table, objects, first)
-    if table != "case_events":
+    if table not in _PARTS:
         getters |= own_columns(table, objects, getters, only, streamed=first > 0)
     rows: Sequence[int] | Array = range(first, first + len(objects))
     others: list[str] = []
-    if table == "case_events":
-        plain = {name: _plain(table, name, values) for name, values in _events(objects).items()}
-        rows = np.repeat(rows, [len(case.counted) for case in objects])
+    if table in _PARTS:
+        parts, sizes = _PARTS[table](objects)
+        plain = {name: _plain(table, name, values) for name, values in parts.items()}
+        rows = np.repeat(rows, sizes)
     else:
         names = [name for name in getters if not name.startswith("_")]
         if only is not None:
@@ -233,7 +240,20 @@ def _lengths(values: Sequence[dt.timedelta | None]) -> Array:
     return ticks
 
 
-def _events(cases: Sequence[Any]) -> dict[str, list[Any]]:
+def _steps(runs: Sequence[Any]) -> Parts:
+    """Write the steps of running procedures as columns."""
+    several = [name for name, count in Counter(run.id for run in runs).items() if count > 1]
+    if several:
+        raise InvalidValue.of("steps", "hold each run once", several[0], do="keep the newest state of each")
+    rows = [run.rows() for run in runs]
+    columns: dict[str, list[Any]] = {}
+    for row in chain.from_iterable(rows):
+        for name, value in row.items():
+            columns.setdefault(name, []).append(value)
+    return columns, [*map(len, rows)]
+
+
+def _events(cases: Sequence[Any]) -> Parts:
     """Write the histories of cases as the columns of a log; their order is settled, so that `seq` gives it."""
     events = [*chain.from_iterable(case.counted for case in cases)]
     kinds: list[Any] = [*map(type, events)]
@@ -247,6 +267,7 @@ def _events(cases: Sequence[Any]) -> dict[str, list[Any]]:
         "at": [event.at for event in events],
         "seq": [*chain.from_iterable(range(len(case.counted)) for case in cases)],
         "by": [event.by for event in events],
+        "imported": [getattr(event, "imported", False) or None for event in events],
     }
     for event, fields in EVENT_COLUMNS.items():
         for name, field in fields.items():
@@ -254,7 +275,13 @@ def _events(cases: Sequence[Any]) -> dict[str, list[Any]]:
             for row in rows.get(event, ()):
                 values[row] = getattr(events[row], field)
     _add_own(cases, columns)
-    return columns
+    return columns, [len(case.counted) for case in cases]
+
+
+_PARTS: Final[Mapping[str, Callable[[Sequence[Any]], Parts]]] = MappingProxyType(
+    {"case_events": _events, "steps": _steps}
+)
+"""The tables in which an object is several rows."""
 
 
 def _add_own(cases: Sequence[Any], columns: dict[str, list[Any]]) -> None:

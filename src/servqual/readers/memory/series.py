@@ -11,6 +11,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import as_zone, need
 from servqual.errors import NaiveTime
+from servqual.readers.columns.arrow_labels import coded_texts
 from servqual.readers.columns.columns import FIRST_MOMENT, LARGEST, LAST_MOMENT, MISSING, Column
 from servqual.readers.columns.labels import coded, labels_of
 from servqual.readers.columns.request import NOWHERE, Zones
@@ -183,7 +184,8 @@ def _labels(series: Any, dtype: Any) -> Column:
     column = _arrow(series)
     if column is None:
         return labels_of(series.to_list())
-    if not hasattr(column, "dictionary"):
+    once = not hasattr(column, "dictionary")
+    if once:
         try:
             column = column.dictionary_encode()
         except (NotImplementedError, ValueError):  # Arrow codes no structs, intervals and the like
@@ -191,7 +193,10 @@ def _labels(series: Any, dtype: Any) -> Column:
     indices = column.indices
     if indices.null_count:
         indices = indices.cast("int32").fill_null(-1)
-    return coded(indices.to_numpy(zero_copy_only=False), column.dictionary.to_pylist())
+    codes, found = indices.to_numpy(zero_copy_only=False), column.dictionary
+    if str(found.type) in {"string", "large_string", "string_view"}:
+        return coded_texts(codes, found, once=once)
+    return coded(codes, found.to_pylist())
 
 
 def _arrow(series: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from servqual._arrays import Array
+from servqual._checks import must_be
 from servqual.errors import InvalidValue
 from servqual.stats import intervals
 from servqual.stats.inference.estimate import Estimate, Jackknife, estimated, number
@@ -45,7 +46,7 @@ def bootstrap(statistic: Statistic, *columns: Any, n: int = 2_000, seed: int = 0
     if n < _LEAST:
         raise InvalidValue.of("n", f"be at least {_LEAST}", n)
     size = len(rows[0])
-    value = float(statistic(*rows)) if size else None
+    value = _value(statistic, rows) if size else None
     if value is None or size == 1:
         lacking = _ALIKE if size else EMPTY
         return estimated(Estimate, value, None, None, confidence=confidence, method="bca", n=size, reason=lacking)
@@ -78,7 +79,7 @@ def jackknife(statistic: Statistic, *columns: Any, confidence: float = 0.95) -> 
     """
     rows, confidence = _as_rows(columns), as_confidence(confidence)
     size = len(rows[0])
-    value = float(statistic(*rows)) if size else None
+    value = _value(statistic, rows) if size else None
     error = bias = half = None
     if value is not None and size > 1:
         left = _left_out(statistic, rows, size)
@@ -97,6 +98,16 @@ def jackknife(statistic: Statistic, *columns: Any, confidence: float = 0.95) -> 
         bias=number(bias),
         reason=_ALIKE if size else EMPTY,
     )
+
+
+def _value(statistic: Statistic, rows: list[Array]) -> float:
+    """Take the statistic of all rows, and refuse what is no number."""
+    must_be(Callable, "statistic", "a function of arrays", statistic)
+    found = statistic(*rows)
+    try:
+        return float(found)
+    except (TypeError, ValueError):
+        raise InvalidValue.of("statistic", "give a number", found, shown=type(found).__name__) from None
 
 
 def _as_rows(columns: tuple[Any, ...]) -> list[Array]:
