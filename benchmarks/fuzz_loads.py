@@ -1,7 +1,7 @@
 """Read a million altered documents: every answer is an object or one of our errors, in bounded time.
 
-`python benchmarks/fuzz_loads.py [documents]` alters stored samples of all kinds, byte by byte and value by value, and
-prints how many were read and refused, by code, and the slowest one. Any other error ends it with the seed.
+`python benchmarks/fuzz_loads.py [documents]` alters stored samples of at most 3,000 bytes, byte by byte and value by
+value, and prints how many were read and refused, by code, and the slowest one. Any other error ends it with the seed.
 """
 
 import collections

@@ -86,8 +86,8 @@ extended to hold 0.
 part of the risk, little at first: O'Brien and Fleming's boundaries by the spending of K. K. G. Lan and D. L. DeMets
 (1983, Biometrika 70: 659-663), those of `servqual.stats.inference.planned_looks`. The five find a change below p-values
 of 0.000001, 0.0008, 0.0074, 0.022 and 0.042, so that all of them together are wrong in 5 %; in a little less where the
-side before is the same at each look (4.3 % at twenty looks, with as many cases before as after in the end). Very early
-looks, which have no risk to spend, are printed at a confidence of 1 - 10⁻⁸.
+side before is the same at each look: twenty looks, with as many cases before as after in the end, are wrong in 4.5 %
+([evidence](evidence.md)). Very early looks, which have no risk to spend, are printed at a confidence of 1 - 10⁻⁸.
 
 **Periods that scatter.** Where the side before is a series, such as by week, and its shares or counts scatter from
 period to period by more than chance (R. A. Fisher, 1950, Biometrics 6: 17-24; 1 %), its rows are not independent and

@@ -486,7 +486,7 @@ def test_a_change_is_told_in_words_and_as_data(tmp_path: Path) -> None:
         "After, 2026-05-15 to 2026-05-28: 10 % of 560 cases.",
     ]
     assert lines[3].startswith("The change is −20 percentage points; it may well be anything from −")
-    assert "Guardrail resolution time, median: equivalent" in done.stdout
+    assert "Guardrail resolution time, median: not worse, 0 s." in done.stdout
     found = json.loads((tmp_path / "v.json").read_text(encoding="utf-8"))
     assert (found["decision"], found["days"], found["before"]["n"]) == ("improved", 14.0, 560)
     assert found["change"] == pytest.approx(-0.2)
@@ -499,7 +499,7 @@ def test_a_guardrail_that_nobody_can_judge_leaves_it_open(tmp_path: Path) -> Non
         "compare", four_weeks(tmp_path, better=True), "--change", "2026-05-15", "--kpi", "reopen_rate",
         "--guardrail", "resolution_p50=30 min", "--now", "2026-06-12T00:00Z",
     )  # fmt: skip
-    told = "Reopen rate: unclear: a guardrail or the data leave open whether it is for the better."
+    told = "Reopen rate: unclear: what is said below leaves open whether it is for the better."
     assert done.stdout.splitlines()[0] == told
     assert "Guardrail resolution time, median: unclear" in done.stdout
 

@@ -22,9 +22,9 @@ from servqual.errors import (
     UnknownZone,
     UnreadableDocument,
 )
-from servqual.model import BusinessHours, Case, Interaction, InteractionId, Money, Sla, Target, Vocabulary
+from servqual.model import BusinessHours, Case, Sla, Target, Vocabulary
 from servqual.model import case as event
-from servqual.schema import dump, load, loads
+from servqual.schema import dump, dumps, load, loads
 from servqual.schema.keeping import _KEPT
 from servqual.schema.problems import path_of
 
@@ -266,11 +266,12 @@ def test_kept_keys_do_not_stay_in_memory() -> None:
     assert len(_KEPT) == before
 
 
-def test_a_number_where_a_fraction_may_be_stays_what_it_was() -> None:
-    """A whole number in a field of numbers comes back whole."""
-    contact = Interaction(id=InteractionId("I-1"), channel="phone", queued_at=AT)
-    assert loads(json.dumps(dump(contact))) == contact
-    assert load(dump(Money(3, "EUR"))) == Money(3, "EUR")
+def test_a_whole_number_where_a_fraction_may_be_is_written_as_one() -> None:
+    """Equal objects have equal texts, whether a goal was given as 1 or as 1.0."""
+    whole, fraction = (Target(clock="resolution", within=dt.timedelta(hours=1), goal=goal) for goal in (1, 1.0))
+    assert dumps(whole) == dumps(fraction)
+    assert '"goal":1.0' in dumps(whole)
+    assert loads(dumps(whole)) == whole
 
 
 def test_the_words_of_a_firm_are_checked_by_its_vocabulary() -> None:

@@ -8,7 +8,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.schema.schema_samples import path_of
+from tests.schema.schema_samples import path_of, same
 
 from servqual.errors import InvalidValue, LoadErrors, UnknownName
 from servqual.metrics import KPIS, Count, Kpi, Tally, tally
@@ -17,12 +17,6 @@ from servqual.schema import dump, dumps, json_schema, kinds, ledger, load, loads
 from servqual.testing import values
 
 QUICK = settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same, by their stored form where a class has no equality of its own."""
-    own: bool = vars(object)["__eq__"] is not type(one).__eq__
-    return type(one) is type(other) and (one == other if own else dumps(one) == dumps(other))
 
 
 def check(value: Any) -> None:

@@ -2,19 +2,12 @@
 
 import copy
 import pickle
-from typing import Any
 
 import pytest
-from tests.schema.schema_samples import path_of
+from tests.schema.schema_samples import path_of, same
 
 from servqual.model.history.lifecycle import Lived
-from servqual.schema import dumps, kinds, ledger, loads
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same, by their stored form where a class has no equality of its own."""
-    own: bool = vars(object)["__eq__"] is not type(one).__eq__
-    return type(one) is type(other) and (one == other if own else dumps(one) == dumps(other))
+from servqual.schema import kinds, ledger, loads
 
 
 @pytest.mark.parametrize("kind", kinds())
@@ -29,7 +22,6 @@ def test_values_can_be_copied_pickled_hashed_and_shown(kind: str) -> None:
         assert type(value).__hash__ is None or "mappingproxy" in repr(value) or "{" in repr(value)
     else:
         assert len(hashes) == 1
-    assert repr(value)
     if isinstance(value, Lived):
         assert value.id in repr(value)
         assert str(value.status) in repr(value)

@@ -11,7 +11,17 @@ import attrs
 from servqual._checks import as_instant, as_texts
 from servqual.errors import InvalidValue
 
-__all__ = ["Attributes", "Value", "as_attributes", "as_label", "as_tags", "as_value", "no_field", "refuse_taken"]
+__all__ = [
+    "Attributes",
+    "Value",
+    "as_attributes",
+    "as_label",
+    "as_tags",
+    "as_value",
+    "no_field",
+    "refuse_taken",
+    "with_types",
+]
 
 Value: TypeAlias = str | int | float | bool | dt.datetime
 """A value of an attribute: text, number, flag, or moment."""
@@ -95,7 +105,7 @@ class Attributes(Mapping[str, Value]):
         raise attrs.exceptions.FrozenInstanceError
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Mapping) and _typed(self._values) == _typed(other)
+        return isinstance(other, Mapping) and with_types(self._values) == with_types(other)
 
     def __hash__(self) -> int:
         return hash(tuple(self._values.items()))
@@ -116,7 +126,8 @@ def as_label(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _typed(pairs: Mapping[Any, Any]) -> dict[Any, tuple[type, Any]]:
+def with_types(pairs: Mapping[Any, Any]) -> dict[Any, tuple[type, Any]]:
+    """Pair each value with its type, so that the flag True is not equal to the number 1."""
     return {name: (type(value), value) for name, value in pairs.items()}
 
 

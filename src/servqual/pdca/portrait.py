@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -35,7 +35,7 @@ _THEMES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "cases": ("case_volume", ("category", "cause")),
     "interactions": ("volume", ("topic",)),
 }
-_STATES: Final = ("reached", "not_reached", "unclear", "cannot_be_judged")
+_STATES: Final = get_args(GoalVerdict)
 _NAMED: Final = 5
 _CANDIDATES: Final = 3
 

@@ -233,10 +233,10 @@ def chosen_rows(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Array | N
     return None if inside.all() else inside
 
 
-def codes_of(name: str, column: Column, texts: Collection[str]) -> dict[str, list[int]]:
+def label_codes(name: str, column: Column, texts: Collection[str]) -> dict[str, list[int]]:
     """Find the codes of labels that are, or as sets of tags hold, one of some texts.
 
-    >>> codes_of("team", Column(Kind.LABEL, np.zeros(1, np.int32), ["north", "south"]), ["south", "west"])
+    >>> label_codes("team", Column(Kind.LABEL, np.zeros(1, np.int32), ["north", "south"]), ["south", "west"])
     {'south': [1], 'west': []}
     """
     out: dict[str, list[int]] = {text: [] for text in texts}
@@ -262,7 +262,7 @@ def _holds(name: str, column: Column, values: Collection[Any]) -> Array:
     known = column.known
     found = ~known if None in values else np.zeros(len(known), np.bool_)
     if column.kind is Kind.LABEL:
-        codes = codes_of(name, column, {text_of(value).strip() for value in values})
+        codes = label_codes(name, column, {text_of(value).strip() for value in values})
         return np.asarray(found | np.isin(column.values, [code for some in codes.values() for code in some]))
     for value in values:
         if value is not None and not isinstance(value, Real):

@@ -1,18 +1,18 @@
 """When cases are old enough to be compared: what an export counts without a moment grows on after a case has ended."""
 
-import datetime as dt
 from typing import Final
 
 from servqual.metrics import KPIS, Kpi
-from servqual.readers.columns.tables import Kind, kind_of
+from servqual.pdca.verdicts.ages import COLLECTED, RIPE
+from servqual.pdca.verdicts.group_comparability import OPEN
+from servqual.readers.columns.tables import kind_of
 
-RIPE: Final = dt.timedelta(days=14)
-"""How long a case must have had to come back before such a count is compared: a convention."""
-DONE: Final = 0.98
+__all__ = ["DONE", "FINISHED", "RIPE", "as_recorded", "ripens"]
+
+DONE: Final = 1 - OPEN
 """The share of finished or decided cases below which a side is not compared."""
 FINISHED: Final = KPIS["resolution_rate"].with_(key="finished_rate", close_counts_as_solution=True)
 """The share of cases that were resolved or closed."""
-_TOLD: Final = frozenset({Kind.COUNT, Kind.FLAG, Kind.DURATION, Kind.NUMBER})
 
 
 def as_recorded(kpi: Kpi) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def as_recorded(kpi: Kpi) -> tuple[str, ...]:
     >>> as_recorded(KPIS["reopen_rate"]), as_recorded(KPIS["resolution_p50"])
     (('reopened',), ())
     """
-    found = {name for part in kpi.parts for name in part.columns if kind_of(part.table, name, part.kinds) in _TOLD}
+    found = {name for part in kpi.parts for name in part.columns if kind_of(part.table, name, part.kinds) in COLLECTED}
     return tuple(sorted(found))
 
 

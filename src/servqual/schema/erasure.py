@@ -60,7 +60,9 @@ def _after(moment: dt.datetime, length: Length) -> dt.datetime:
 def _length(value: Any, keep: Mapping[str, Length]) -> Length:
     kind = ledger.tag_of(type(value))
     if kind not in keep:
-        raise InvalidValue.of("keep", f"say how long a {kind} is kept", [*keep], near=near(kind, keep))
+        raise InvalidValue.of(
+            "keep", f"say how long a {kind} is kept", [*keep], do=f"add keep[{kind!r}]", near=near(kind, keep)
+        )
     return keep[kind]
 
 
@@ -68,7 +70,7 @@ def _last_moment(value: Any) -> dt.datetime:
     """Find the latest moment in an object and in all that it holds."""
     found = max(_moments(value), default=None)
     if found is None:
-        raise InvalidValue.of("values", "hold objects with a moment", value, shown=f"{value!r:.80}")
+        raise InvalidValue.of("values", "hold objects with a moment", value, shown=f"{value!r:.80}", do="leave it out")
     return found
 
 

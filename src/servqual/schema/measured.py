@@ -17,7 +17,7 @@ from servqual.metrics.results.measurement import Cell
 from servqual.model import Sla
 from servqual.pdca.verdicts.receipts import replay
 from servqual.pdca.verdicts.verdict import Verdict
-from servqual.schema.opaque import Opaque, kpis_at_hand
+from servqual.schema.opaque import Opaque, kpis_at_hand, object_of
 from servqual.schema.personal import hiding
 from servqual.schema.scalars import SCALARS, refused, text
 
@@ -51,7 +51,7 @@ def _differing(kpi: Kpi, base: Kpi) -> dict[str, Any]:
     return {
         name: value
         for name, value in sorted(kpi.params.items())
-        if name not in base.params or Kpi.hashed(repr(base.params[name])) != Kpi.hashed(repr(value))
+        if name not in base.params or repr(base.params[name]) != repr(value)
     }
 
 
@@ -162,32 +162,30 @@ def _read_cell(load: Load, stored: Stored) -> Cell:
     return Cell(tally, kpi, 0)
 
 
-def _object(required: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": dict(required), "required": [*required], "additionalProperties": False}
-
-
 _TEXT: Final = {"type": "string"}
 _BYTES: Final = {"type": "string", "contentEncoding": "base64"}
-_OWN_KPI: Final = _object({"key": _TEXT, "definition": _TEXT})
+_OWN_KPI: Final = object_of({"key": _TEXT, "definition": _TEXT})
 _KPI: Final = {
     "anyOf": [
-        _object(
+        object_of(
             {"key": _TEXT, "of": _TEXT, "version": {"type": "integer"}, "params": {"type": "object"}, "dated_by": _TEXT}
         ),
         _OWN_KPI,
     ]
 }
 _KPI_LIST: Final = {"type": "array", "items": _KPI}
-_TALLY: Final = _object({"kpis": _KPI_LIST, "bytes": _BYTES})
+_TALLY: Final = object_of({"kpis": _KPI_LIST, "bytes": _BYTES})
 
 FORMS: Final[Mapping[Any, Opaque]] = MappingProxyType(
     {
         Kpi: Opaque(_write_kpi, _read_kpi, _KPI),
         Compound: Opaque(_write_kpi, _read_kpi, _KPI),
         Tally: Opaque(_write_tally, _read_tally, _TALLY),
-        Measures: Opaque(_write_measures, _read_measures, _object({"tally": _TALLY, "confidence": {"type": "number"}})),
+        Measures: Opaque(
+            _write_measures, _read_measures, object_of({"tally": _TALLY, "confidence": {"type": "number"}})
+        ),
         Cell: Opaque(_write_cell, _read_cell, _TALLY),
-        Verdict: Opaque(_write_verdict, _read_verdict, _object({"kpis": _KPI_LIST, "receipt": _BYTES})),
+        Verdict: Opaque(_write_verdict, _read_verdict, object_of({"kpis": _KPI_LIST, "receipt": _BYTES})),
     }
 )
 """The stored forms by class."""

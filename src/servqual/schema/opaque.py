@@ -37,6 +37,16 @@ class Opaque:
     shape: Mapping[str, Any]
 
 
+def object_of(properties: Mapping[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    """Describe an object that has these properties and no other, all of them required unless a list says which."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": [*properties] if required is None else required,
+        "additionalProperties": False,
+    }
+
+
 def is_opaque(kind: Any) -> bool:
     """Whether a class has a stored form of its own."""
     return isinstance(kind, type) and f"{kind.__module__}:{kind.__qualname__}" in _OPAQUE

@@ -1,6 +1,6 @@
 """The stored form of each kind described to others: JSON Schema 2020-12, and the fields that tell of people."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, Final, get_args, get_origin
 
 import attrs
@@ -26,7 +26,7 @@ from servqual.schema.forms import (
     parts_of,
     unnamed,
 )
-from servqual.schema.opaque import is_opaque, opaque
+from servqual.schema.opaque import is_opaque, object_of, opaque
 from servqual.schema.personal import How, how_personal, is_person
 from servqual.schema.scalars import SCALARS
 
@@ -50,17 +50,8 @@ def json_schema(kind: str) -> dict[str, Any]:
     return {
         "$schema": DIALECT,
         "title": kind,
-        **_object({"kind": {"const": kind}, "version": {"const": entry.version}, "data": data}),
+        **object_of({"kind": {"const": kind}, "version": {"const": entry.version}, "data": data}),
         "$defs": dict(sorted(shapes.defined.items())),
-    }
-
-
-def _object(properties: Mapping[str, Any], required: list[str] | None = None) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": [*properties] if required is None else required,
-        "additionalProperties": False,
     }
 
 
@@ -94,7 +85,7 @@ class _Shapes:
             own = {"type": {"const": tag}} if tag else {}
             properties = {key: {**self.of(kept), **_least(kind, name)} for name, key, kept in fields_of(kind)}
             required = [*own, *(key for name, key, _ in fields_of(kind) if default_of(kind, name) is attrs.NOTHING)]
-            self.defined[name] = _object({**own, **properties}, required)
+            self.defined[name] = object_of({**own, **properties}, required)
         return {"$ref": f"#/$defs/{name}"}
 
     def _family(self, base: type) -> dict[str, Any]:
@@ -103,7 +94,7 @@ class _Shapes:
     def _tagged(self, kind: Any) -> dict[str, Any]:
         tag = ledger.tag_of(kind)
         if is_scalar(kind):
-            return _object({"type": {"const": tag}, "value": self.of(kind)})
+            return object_of({"type": {"const": tag}, "value": self.of(kind)})
         return self._record(kind, tag)
 
     def _union(self, annotation: Any) -> dict[str, Any]:

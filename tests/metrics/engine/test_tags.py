@@ -144,7 +144,7 @@ def test_objects_of_the_model_bring_their_tags() -> None:
         assert {each.group["tags"]: each.n for each in found} == {None: 2, "b2b": 1, "vip": 2}
 
 
-KEYS = ["case_volume", "resolution_rate", "resolution_p90", "resolution_time", "backlog", "recurrence_rate"]
+KEYS = ["case_volume", "resolution_rate", "resolution_p90", "resolution_time", "backlog"]
 words = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=3)
 
 
@@ -158,10 +158,9 @@ def test_tags_are_those_of_rows_that_are_repeated_by_hand(rows: list[tuple[list[
         "team": [team for *_, team in rows],
         "tags": [tags for tags, *_ in rows],
     }
-    keys = [key for key in KEYS if key != "recurrence_rate"]
-    whole = tally(keys, {"cases": table}, by=["team", "tags"], now=NOW)
+    whole = tally(KEYS, {"cases": table}, by=["team", "tags"], now=NOW)
     parts = [
-        tally(keys, {"cases": {name: values[rows] for name, values in table.items()}}, by=["team", "tags"], now=NOW)
+        tally(KEYS, {"cases": {name: values[rows] for name, values in table.items()}}, by=["team", "tags"], now=NOW)
         for rows in (slice(cut), slice(cut, None))
     ]
     assert (parts[0] + parts[1]).to_bytes() == whole.to_bytes() == Tally.from_bytes(whole.to_bytes()).to_bytes()
@@ -171,7 +170,7 @@ def test_tags_are_those_of_rows_that_are_repeated_by_hand(rows: list[tuple[list[
     for tag in {tag for _, tag in counted}:
         mine = [n for n, (tags, *_) in enumerate(rows) if (tag in tags if tag else not tags)]
         alone = {name: [values[n] for n in mine] for name, values in table.items() if name != "tags"}
-        for each in measure(keys, {"cases": alone}, by=["team"], now=NOW):
+        for each in measure(KEYS, {"cases": alone}, by=["team"], now=NOW):
             twin = found.get(each.kpi, team=each.group["team"], tags=tag)
             assert (twin.value, twin.n, twin.undecided, twin.low) == (each.value, each.n, each.undecided, each.low)
 

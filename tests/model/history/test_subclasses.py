@@ -5,7 +5,7 @@ from typing import Any
 import attrs
 import pytest
 
-from servqual.errors import FinalClass, ServqualError
+from servqual.errors import FinalClass
 from servqual.model import ActionItem, Case, Complaint, ServiceStandard, Survey, complaint, survey
 from servqual.model import case as event
 from servqual.model.history.event import Act
@@ -17,7 +17,7 @@ def test_an_object_with_a_history_is_final(base: type[Any]) -> None:
     with pytest.raises(FinalClass, match=rf"{base.__name__} must not be subclassed .*attributes") as refused:
         type("Ours", (base,), {"__annotations__": {"product": str}})
     assert (refused.value.code, refused.value.to_dict()["base"]) == ("class.final", base.__name__)
-    assert isinstance(refused.value, ServqualError | TypeError)
+    assert isinstance(refused.value, TypeError)
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,11 @@ def cases_of(log: EventLog) -> Chunk:
 
 def columns_told(names: Collection[str]) -> frozenset[str]:
     """Name the columns that the cases of a log have beside its attributes, where it has columns of these names."""
-    ends = [end for end, told in _TOLD_BY.items() if not told.isdisjoint(names)]
+    ends = [end for end, told in _NAMED_IN.items() if not told.isdisjoint(names)]
     return frozenset({"case_id", *CASE_FACTS.table, *(f"{act}_{end}" for act in ACTS for end in ends)})
 
 
-_TOLD_BY: Final = {"by": frozenset({"by", "agent"}), "team": frozenset({"team"})}
+_NAMED_IN: Final = {"by": frozenset({"by", "agent"}), "team": frozenset({"team"})}
 
 
 def acts_of(log: EventLog) -> LazyColumns:

@@ -18,7 +18,7 @@ from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.labels import text_of
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.tags import TAGS, tags_in
-from servqual.readers.sources import codes_of
+from servqual.readers.sources import label_codes
 
 Asked: TypeAlias = tuple[str, str, str]
 """A table, a column of `where=`, and the credit of the KPIs that see it."""
@@ -104,7 +104,7 @@ def _rows(name: str, column: Column, wanted: Sequence[Any]) -> list[int]:
         return [missing if value is None else int((column.values == value).sum()) for value in wanted]
     counts = np.bincount(column.values[column.values >= 0], minlength=len(column.labels))
     texts = [text_of(value).strip() for value in wanted]
-    codes = codes_of(name, column, texts)
+    codes = label_codes(name, column, texts)
     return [
         missing if value is None else int(counts[codes[text]].sum()) for value, text in zip(wanted, texts, strict=True)
     ]

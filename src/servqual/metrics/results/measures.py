@@ -126,8 +126,8 @@ class Measures(Table):
         """Find the measurement of a KPI in one group, named by every column of `by`.
 
         A group without any row has no data: n is 0 and the value None; where no row has one of its labels, a warning
-        names the nearest. Raises `UnknownName` for a KPI that was not
-        measured, `InvalidValue` where the columns are not those of `by`.
+        names the nearest. Raises `UnknownName` for a KPI that was not measured, `InvalidValue` where the columns are
+        not those of `by`.
         """
         found = find_kpi(self.kpis, kpi)
         if group.keys() != {*self.by}:

@@ -2,12 +2,16 @@
 
 - `case`: a customer's problem, from its first sign to its verified end
 - `complaint`: listen, analyse, resolve, follow up
+- `case_events`, `case_table`, `case_imports`: its events, its legal steps, and cases of an export
 - `categories`: the table of problem categories, and the record form of a service event
+- `complaint_events`, `complaint_imports`: the same for complaints
 - `incident`: an emergency, from the plan that was started to the review
 - `interaction`: one contact on one channel
 - `contacts`: contacts of a case or a complaint
 - `told_once`: what is told of a case and of the complaint about it
 - `handled`: common part of cases and complaints
+- `imports`: moments of an export as events
+- `customer_view`: what the customer may see
 - `commitment`: a promise to one customer, and whether we kept it
 - `issues`: cases and complaints that are one problem for the customer
 - `knowledge`: articles of the knowledge base, their reviews and uses

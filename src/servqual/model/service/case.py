@@ -58,8 +58,6 @@ from servqual.model.service.case_events import (
 )
 from servqual.model.service.case_imports import imported_events
 from servqual.model.service.case_table import (
-    AGAIN,
-    ANSWERS,
     CASE_FACTS,
     CASE_TRANSITIONS,
     DONE_BEFORE,
@@ -67,6 +65,7 @@ from servqual.model.service.case_table import (
     STAGES,
     TOLD_FIRST,
 )
+from servqual.model.service.customer_view import AGAIN, ANSWERS
 from servqual.model.service.handled import Deed, Handled, ProgressTold
 from servqual.model.vocabulary import Vocabulary
 

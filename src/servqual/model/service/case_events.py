@@ -54,7 +54,8 @@ class Priority(Labelled):
     URGENT = "urgent", "紧急"
 
 
-def _priority(word: Priority | str) -> Priority | str:
+def as_priority(word: Priority | str) -> Priority | str:
+    """Read a built-in priority or a word of the firm's own; one slip away from a built-in one is refused."""
     return own_word(Priority, word)
 
 
@@ -127,7 +128,7 @@ class Reported(Event):
     team: str | None = None
     site: str | None = None
     category: str | None = None
-    priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(_priority))
+    priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_priority))
     attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes)
     tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
 
@@ -171,7 +172,7 @@ class Opened(Event):
     team: str | None = None
     site: str | None = None
     category: str | None = None
-    priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(_priority))
+    priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_priority))
     attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes)
     tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
     imported: bool = attrs.field(default=False, validator=a_fact)
@@ -207,7 +208,7 @@ class Classified(Act):
 
     decisive: ClassVar[tuple[str, ...]] = ("category", "cause", "priority")
     category: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
-    priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(_priority))
+    priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_priority))
     cause: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
 
     def __attrs_post_init__(self) -> None:

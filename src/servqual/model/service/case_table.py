@@ -32,6 +32,7 @@ from servqual.model.service.case_events import (
     Verified,
     Waiting,
 )
+from servqual.model.service.customer_view import AGAIN, ANSWERS
 from servqual.model.service.handled import ProgressTold
 
 
@@ -127,9 +128,7 @@ DONE_BEFORE: Final = ("category", "priority", "assigned_at", "started_at", "reso
 """Facts that the whole way holds once there is a solution."""
 MAY_LACK: Final = ("by", "on", "to", "solution", "told_customer", "effective", "customer_confirmed", "reason")
 """Facts that an imported event may lack."""
-AGAIN: Final = frozenset({"reopened", "verified.failed"})
 _NOT_SOLVED: Final = (*AGAIN, "cancelled", "duplicate")
-ANSWERS: Final = frozenset({"replied.public", "resolved.told"})
 CASE_FACTS: Final = Facts(
     {
         "received_at": Fact("first", ("reported", "received")),

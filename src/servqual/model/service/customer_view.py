@@ -10,7 +10,7 @@ from servqual._typed import typed
 from servqual.model.history.event import Event
 from servqual.model.labels import Labelled
 
-__all__ = ["CustomerView", "CustomerViewStatus", "view_of"]
+__all__ = ["AGAIN", "ANSWERS", "CustomerView", "CustomerViewStatus", "view_of"]
 
 
 class CustomerViewStatus(Labelled):
@@ -39,8 +39,10 @@ class CustomerView:
 
 
 _ENDS: Final = ("closed", "cancelled", "duplicate", "withdrawn")
-_TOLD: Final = frozenset({"replied.public", "resolved.told"})
-_AGAIN: Final = frozenset({"reopened", "verified.failed"})
+ANSWERS: Final = frozenset({"replied.public", "resolved.told"})
+"""Signals of a person's answer that the customer reads."""
+AGAIN: Final = frozenset({"reopened", "verified.failed"})
+"""Signals after which a solution no longer stands."""
 
 
 def view_of(name: str, events: Iterable[Event]) -> CustomerView:
@@ -48,9 +50,10 @@ def view_of(name: str, events: Iterable[Event]) -> CustomerView:
     status, solution, answered_at, since = CustomerViewStatus.IN_PROGRESS, None, None, None
     progress: list[tuple[dt.datetime, str]] = []
     for event in events:
-        names, facts = event.signals, _facts(event)
+        names = event.signals
+        facts: Any = event
         since = since or event.at
-        if not _TOLD.isdisjoint(names):
+        if not ANSWERS.isdisjoint(names):
             answered_at = event.at
         if names[0] == "progress_told":
             progress.append((event.at, facts.progress))
@@ -58,7 +61,7 @@ def view_of(name: str, events: Iterable[Event]) -> CustomerView:
             status = CustomerViewStatus.ENDED
         elif "resolved.told" in names:
             status, solution = CustomerViewStatus.SOLVED, facts.solution
-        elif not _AGAIN.isdisjoint(names):
+        elif not AGAIN.isdisjoint(names):
             status, solution = CustomerViewStatus.IN_PROGRESS, None
         elif names[0] in {"waiting", "resumed", "resolved"} and status is not CustomerViewStatus.SOLVED:
             waits = "waiting.customer" in names
@@ -67,7 +70,3 @@ def view_of(name: str, events: Iterable[Event]) -> CustomerView:
     return CustomerView(
         id=name, status=status, since=since, answered_at=answered_at, progress=tuple(progress), solution=solution
     )
-
-
-def _facts(event: Event) -> Any:
-    return event

@@ -11,13 +11,12 @@ from servqual._checks import a, several
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
-from servqual.model.attributes import Value, as_tags, as_value
+from servqual.model.attributes import Value, as_tags, as_value, with_types
 from servqual.model.declared import declared
 from servqual.model.hours.hours import AtClose, Hours, some_hours
 from servqual.model.hours.working_days import WorkingDays
-from servqual.model.service.case import Priority
+from servqual.model.service.case_events import Priority, as_priority
 from servqual.model.sla.clocks import Clock, ClockRule
-from servqual.model.vocabulary import own_word
 
 TAGS: Final = "tags"
 Mark: TypeAlias = float | dt.timedelta
@@ -81,14 +80,6 @@ def _wanted(name: str, value: Any) -> Match:
     return as_value(value, f"match.{name}")
 
 
-def _with_types(match: Mapping[str, Match]) -> dict[str, tuple[type, Match]]:
-    return {name: (type(value), value) for name, value in match.items()}
-
-
-def _priority(word: Priority | str) -> Priority | str:
-    return own_word(Priority, word)
-
-
 @declared("target")
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Target(Rebuilt):
@@ -118,8 +109,8 @@ class Target(Rebuilt):
     within: Limit | None = attrs.field(validator=_a_limit)
     goal: float | None = attrs.field(default=None, converter=_a_number, validator=_a_share)
     warn_at: tuple[Mark, ...] = attrs.field(default=(), converter=_marks)
-    priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(_priority))
-    match: Mapping[str, Match] = attrs.field(factory=dict[str, Match], converter=_read_only, eq=_with_types, hash=False)
+    priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_priority))
+    match: Mapping[str, Match] = attrs.field(factory=dict[str, Match], converter=_read_only, eq=with_types, hash=False)
     hours: Hours | None = attrs.field(default=None, validator=attrs.validators.optional(some_hours))
     rule: ClockRule | None = attrs.field(default=None, validator=attrs.validators.optional(a(ClockRule)))
     name: str | None = None
@@ -130,7 +121,7 @@ class Target(Rebuilt):
             priority = others.pop("priority")
             if self.priority is not None or not isinstance(priority, str):
                 raise InvalidValue.of("match", "hold a text as priority, where priority= is not given", priority)
-            object.__setattr__(self, "priority", _priority(priority))
+            object.__setattr__(self, "priority", as_priority(priority))
             object.__setattr__(self, "match", MappingProxyType(others))
 
     @property

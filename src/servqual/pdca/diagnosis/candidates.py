@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from servqual._words import capital, clean, counted, number, shorten
+from servqual._words import capital, clean, counted, difference, number, shorten
 from servqual.metrics import Measurement, Pareto
 from servqual.pdca.causes.cause import Cause
 from servqual.pdca.cycle.stages import Plan
@@ -78,7 +78,7 @@ class Candidate:
         """The smallest difference from the rest that would have been seen, in words."""
         if self.weak.kind == "mean":
             return number(self.weak.smallest, self.weak.kpi.told_in)
-        return f"{number(100 * self.weak.smallest, 'points')} percentage points"
+        return difference(self.weak.smallest, "share", signed=False, points=" percentage points")
 
     @property
     def sentence(self) -> str:

@@ -271,7 +271,7 @@ def _idle(case: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
     """
     order = np.lexsort((starts, case))
     case, starts, ends = case[order], starts[order], ends[order]
-    first = np.append(True, case[1:] != case[:-1])[: len(case)]
+    first = np.append(True, case[1:] != case[:-1])
     # moments as ranks, and each case above the ones before it, so that one running maximum serves all
     moments, rank = np.unique(np.where(ends == _NO_END, np.iinfo(np.int64).max, ends), return_inverse=True)
     number = np.cumsum(first) - 1

@@ -5,5 +5,5 @@
 - `caveats`, `comparability`, `group_comparability`, `group_caveats`: what the reader must know
 - `rules`, `guarding`, `steps_down`, `deciding`, `judging`: the decision
 - `verdict`: what a comparison says
-- `receipt_form`, `receipts`: a verdict that anybody can make again
+- `receipt_form`, `receipts`, `reproducing`: a verdict that anybody can make again
 """

@@ -20,7 +20,8 @@ _TELLING: Final = frozenset(
     }
 )
 """Shares whose open rows are all undecided, so that it can be seen how far they may still move."""
-_KNOWN_LATER: Final = frozenset({Kind.COUNT, Kind.FLAG, Kind.DURATION, Kind.NUMBER})
+COLLECTED: Final = frozenset({Kind.COUNT, Kind.FLAG, Kind.DURATION, Kind.NUMBER})
+"""Kinds of column that a case collects and that have no moment of their own."""
 
 
 def declared(about: About) -> Kpi | None:
@@ -45,7 +46,7 @@ def _part_ripens(kpi: Kpi) -> bool:
     if kpi.stock or kpi.clock or kpi.of_period or kpi.unit == "s" or kpi.at == "due_at" or kpi.name in _TELLING:
         return False
     kinds = {kind_of(kpi.table, name, kpi.kinds) for name in kpi.columns - {kpi.at, "reopened_at"}}
-    return Kind.MOMENT in kinds or ("closed_at" in TABLES.get(kpi.table, ()) and bool(kinds & _KNOWN_LATER))
+    return Kind.MOMENT in kinds or ("closed_at" in TABLES.get(kpi.table, ()) and bool(kinds & COLLECTED))
 
 
 def grows(kpi: Kpi) -> bool:

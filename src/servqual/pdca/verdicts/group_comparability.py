@@ -17,7 +17,7 @@ from servqual.pdca.verdicts.sources import About, Source
 _CENSORED: Final = frozenset({"median", "restricted_mean"})
 """Statistics that know how to count items that go on."""
 _DAY: Final = dt.timedelta(days=1)
-_OPEN: Final = 0.02
+OPEN: Final = 0.02
 """The share of rows that go on above which a duration is not compared at another age: a convention."""
 Add: TypeAlias = Callable[[str, Array, Callable[[int], str]], None]
 
@@ -141,7 +141,7 @@ def _at_other_ages(found: Compared) -> Array:
     kpi = declared(about)
     young = kpi is not None and min(old, new) < RIPE and ripens(kpi)
     cut = about.unit == "s" and not about.stock and about.statistic not in _CENSORED
-    return np.asarray((_undecided(found) > _OPEN) & cut | young)
+    return np.asarray((_undecided(found) > OPEN) & cut | young)
 
 
 def _age(side: Source) -> dt.timedelta | None:

@@ -67,7 +67,7 @@ class _Tested:
     """A KPI at several shares of the risk, and in which groups its sides can be compared."""
 
     at: Mapping[int, Compared]
-    right: Array
+    comparable: Array
 
     @classmethod
     def of(cls, at: Mapping[int, Compared]) -> "_Tested":
@@ -77,12 +77,12 @@ class _Tested:
         """Whether the interval at a share of the risk leaves out 0."""
         found = self.at[share]
         place = found.places.get(key)
-        if place is None or not self.right[place]:
+        if place is None or not self.comparable[place]:
             return False
         return bool(found.change.low[place] > 0 or found.change.high[place] < 0)
 
     def p(self, key: Key) -> float:
         """The p-value at the whole risk; 1 where the sides cannot be compared or there is no interval."""
         place = self.at[1].places.get(key)
-        p = np.nan if place is None or not self.right[place] else float(self.at[1].change.p[place])
+        p = np.nan if place is None or not self.comparable[place] else float(self.at[1].change.p[place])
         return p if np.isfinite(p) else 1.0

@@ -113,11 +113,10 @@ def chunk_of_objects(
 ) -> Chunk:
     """Read objects of a table's class as one chunk; the number of a row is its place, counted from `first`.
 
-    A row of `case_events` is an event and has the number of its case, one of `steps` a step with that of its run, which
-    is refused twice. Moments before 1970 and from 2100 on are refused
-    as in every table, and so are objects whose id names another one that stands, unless `unique` is False. Of cases
-    only equal ones are: two different states of one case are two rows. Raises `InvalidValue` for an object of another
-    class, with its place.
+    A row of `case_events` is an event and has the number of its case, one of `steps` a step with that of its run; a run
+    that is listed twice is refused. Moments before 1970 and from 2100 on are refused as in every table, and so are
+    objects whose id names another one that stands, unless `unique` is False. Of cases only equal ones are: two
+    different states of one case are two rows. Raises `InvalidValue` for an object of another class, with its place.
 
     >>> import datetime as dt
     >>> from servqual.model import Interaction

@@ -21,26 +21,28 @@ def _is_single(cell: Any) -> bool:
     return isinstance(cell, str | bytes) or not hasattr(cell, "__iter__")
 
 
-def columns_of_records(records: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
+def columns_of_records(records: Iterable[Mapping[str, Any]], known: Iterable[str] = ()) -> dict[str, list[Any]]:
     """Turn rows into columns; a key that a row lacks is a missing cell, and keys stand in order of their first row.
+
+    `known` are keys of rows that came before.
 
     >>> columns_of_records([{"team": "north"}, {"team": "south", "reopened": 1}])
     {'team': ['north', 'south'], 'reopened': [None, 1]}
     """
     rows = list(records)
-    names = dict.fromkeys(name for row in rows for name in row)
+    names = dict.fromkeys([*known, *(name for row in rows for name in row)])
     return {name: [row.get(name) for row in rows] for name in names}
 
 
 def gathered(items: Iterable[Any]) -> Iterator[Any]:
     """Gather neighbouring rows of an iterable into columns, 65,536 at a time; pass on anything else unchanged."""
-    names: dict[str, None] = {}  # a key that came before is a missing cell where no row has it any more
+    columns: dict[str, list[Any]] = {}  # a key that came before is a missing cell where no row has it any more
     for rows, group in groupby(items, is_record):
         if not rows:
             yield from group
         while rows and (some := [*islice(group, _CHUNK)]):
-            names |= dict.fromkeys(name for row in some for name in row)
-            yield {name: [row.get(name) for row in some] for name in names}
+            columns = columns_of_records(some, columns)
+            yield columns
 
 
 def are_records(source: Any) -> bool:

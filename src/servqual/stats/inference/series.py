@@ -86,8 +86,8 @@ def interrupted_series(
     series hides, and the usual standard errors then see changes everywhere. So the lines are fitted by generalised
     least squares, averaged over the autocorrelations that suit the series, and t is held against the t of simulated
     series without a change, at an autocorrelation somewhat above the estimated one. Of 24 points 3 to 6 % of unchanged
-    series show a change of level or slope at 95 %, at any autocorrelation from 0 to 0.6; of 8 to 16 points 1 to 6 % do
-    (`python benchmarks/evidence.py` counts it). Beyond 0.6 more of them do: 8 % at 0.8. A caveat marks errors that are
+    series show a change of level or slope at 95 %, at any autocorrelation from 0 to 0.6; of 8 to 16 points 2 to 6 % do
+    (`python benchmarks/evidence.py` counts it). Beyond 0.6 more of them do. A caveat marks errors that are
     more alike than those of 95 % of series at 0.6, which few points seldom show: of 24 points at 0.8 one series in
     seven has it, of 48 one in three. No p-value is below 1 in 5,000 to 10,000, what the simulation resolves.
 
