@@ -134,7 +134,8 @@ def a(kind: type) -> Callable[[object, "attrs.Attribute[Any]", object], None]:
 
     def check(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
         if not isinstance(value, kind):
-            raise InvalidValue.of(field.name, f"be a {kind.__name__}", value)
+            article = "an" if kind.__name__[0] in "aeiouAEIOU" else "a"
+            raise InvalidValue.of(field.name, f"be {article} {kind.__name__}", value)
 
     return check
 

@@ -12,8 +12,8 @@ _DAY: Final = 86400
 _HOURS_UNTIL: Final = 48 * _HOUR
 _AXIS_MINUTES_FROM: Final = 120
 _AXIS_HOURS_FROM: Final = 2 * _HOUR
-# a smaller share is shown as smaller than this
-_SMALLEST_SHARE: Final = 0.0001
+# a smaller share, rate or number of seconds is shown as smaller than this
+_SMALLEST: Final = 0.0001
 # from this on tenths are not shown
 _WHOLE_FROM: Final = 100
 _MINUS: Final = "\N{MINUS SIGN}"
@@ -78,6 +78,8 @@ def number(value: object, unit: str, *, signed: bool = False) -> str:
     ('108.3 %', '1,234.50', '4.5 per hour', '0.04 per case')
     >>> number(-0.037, "ratio"), number(-0.00001, "share"), number(-0.01, "count")
     ('−3.7 %', '>−0.01 %', '0')
+    >>> number(1e-7, "per case"), number(-1e-7, "per case"), number(0.0002, "per case"), number(1e-6, "s")
+    ('<0.0001 per case', '>−0.0001 per case', '0.0002 per case', '<0.0001 s')
     """
     if not isinstance(value, int | float) or not math.isfinite(value):
         return "–"
@@ -95,10 +97,10 @@ def difference(size: float | None, unit: str, *, signed: bool = True, points: st
 
     >>> difference(0.125, "share"), difference(-90, "s"), difference(0.02, "share", signed=False, points="")
     ('+12.5 points', '−1 min 30 s', '2')
-    >>> difference(-0.019, "ratio")
-    '−1.9 points'
+    >>> difference(-0.019, "ratio"), difference(None, "share"), difference(float("nan"), "share")
+    ('−1.9 points', '–', '–')
     """
-    if unit not in {"share", "ratio"} or size is None:
+    if unit not in {"share", "ratio"} or size is None or not math.isfinite(size):
         return number(size, unit, signed=signed)
     return number(100 * size, "points", signed=signed) + points
 
@@ -120,7 +122,7 @@ def _size(size: float, unit: str) -> str:
 def _percent(size: float) -> str:
     shown = f"{size * 100:,.1f}"
     if shown == "0.0" and size > 0:
-        return f"{size * 100:.1g} %" if size >= _SMALLEST_SHARE else "<0.01 %"
+        return f"{size * 100:.1g} %" if size >= _SMALLEST else "<0.01 %"
     if shown == "100.0" and size < 1:
         return ">99.9 %"
     return f"{shown.removesuffix('.0')} %"
@@ -128,7 +130,7 @@ def _percent(size: float) -> str:
 
 def _duration(size: float, *, days: bool) -> str:
     if round(size, 1) < _MINUTE:
-        return f"{_plain(size)} s" if size == 0 or size >= 1 else f"{size:.2g} s"
+        return f"{_plain(size)} s" if size == 0 or size >= 1 else f"{_small(size, digits=2)} s"
     if round(size) < _HOUR:
         minutes, seconds = divmod(round(size), _MINUTE)
         return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
@@ -144,8 +146,12 @@ def _plain(size: float) -> str:
 def _fine(size: float) -> str:
     """Write two digits of a number below 1, such as 0.04 per case, for its first decimal may say nothing."""
     if not 0 < round(size, 2) < 1:
-        return _plain(size) if size == 0 or size >= 1 else f"{size:.1g}"
+        return _plain(size) if size == 0 or size >= 1 else _small(size, digits=1)
     return f"{size:.2f}".rstrip("0")
+
+
+def _small(size: float, *, digits: int) -> str:
+    return f"{size:.{digits}g}" if size >= _SMALLEST else f"<{_SMALLEST}"
 
 
 def counted(n: int, one: str, many: str = "") -> str:

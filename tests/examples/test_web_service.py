@@ -235,6 +235,21 @@ def test_a_scheduler_sleeps_until_the_next_threshold(store: Store) -> None:
     assert scheduler.wake_at is None
 
 
+def test_a_late_look_gives_every_warning_that_passed(store: Store) -> None:
+    """Of three marks two pass between two looks; both are given, whether the case was told of before or after."""
+    target = Target(clock=Clock.RESOLUTION, within=60 * MINUTE, warn_at=[0.25, 0.5, 0.75])
+    sla = Sla(name="desk", hours=BusinessHours.always(), targets=[target])
+    case = store.open(opened("T-1"))
+    for told_at in (T0, T0 + 40 * MINUTE):
+        scheduler = Scheduler(sla, store.load)
+        scheduler.told(case, told_at)
+        marks = [key.rpartition("/")[2] for _, key in scheduler.due(T0 + 40 * MINUTE)]
+        assert marks == ["0.25", "0.5"]
+        assert scheduler.wake_at == T0 + 45 * MINUTE
+        assert not scheduler.due(T0 + 44 * MINUTE)
+        assert [key.rpartition("/")[2] for _, key in scheduler.due(T0 + 60 * MINUTE)] == ["0.75"]
+
+
 class Body(BaseModel):
     """A body of a request with one of our objects in it."""
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.model import BusinessHours, Case, Channel, Priority, Sla, Target, Vocabulary
+from servqual.model import BusinessHours, Case, Categories, Channel, Complaint, Priority, Sla, Target, Vocabulary
 from servqual.model import case as event
 from servqual.model.vocabulary import is_slip, own_word
 
@@ -117,3 +117,30 @@ def test_an_agreement_with_a_vocabulary_matches_known_names_and_words() -> None:
         agreement({"prodcut": "router"}, OURS)
     with pytest.raises(InvalidValue, match="did you mean router"):
         agreement({"product": "ruoter"}, OURS)
+
+
+def test_the_words_of_a_category_may_be_a_tree() -> None:
+    """Every category of the table is taken, on top or below, and any other is refused where something is opened."""
+    table = Categories.of({"billing": ["refund", "double charge"], "router": {"wifi": ["weak signal"]}})
+    ours = Vocabulary(words={"category": table})
+    kinds: list[Any] = [Case, Complaint]
+    for kind in kinds:
+        for category in table.parents:
+            assert kind.open(id="T-1", at=NINE, channel="web", category=category, vocabulary=ours).category == category
+        with pytest.raises(InvalidValue, match=r"category must be one of .*did you mean weak signal"):
+            kind.open(id="T-1", at=NINE, channel="web", category="weak singal", vocabulary=ours)
+        with pytest.raises(InvalidValue, match="did you mean refund"):
+            kind.imported(id="T-1", received_at=NINE, category="refnud", vocabulary=ours)
+    many = Vocabulary(words={"category": [f"c{n}" for n in range(100)]})
+    with pytest.raises(InvalidValue, match=r"c10, c11 and 88 more \(got 'line'\); declare it"):
+        many.read("category", "line")
+
+
+def test_a_vocabulary_has_named_words_and_is_one() -> None:
+    """A blank name, words alone, and another value where a vocabulary is meant."""
+    wrong: list[Any] = [{"": ["x"]}, {5: ["x"]}, {"category": "billing"}, {"category": 5}, {"category": [5]}, 5]
+    for words in wrong:
+        with pytest.raises(InvalidValue, match="words must"):
+            Vocabulary(words=words)
+    with pytest.raises(InvalidValue, match="vocabulary must be a Vocabulary"):
+        Case.open(id="T-1", at=NINE, channel="web", vocabulary={"category": ["x"]})  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from numbers import Integral, Real
 from typing import Any, Final, TypeAlias
 
@@ -47,7 +47,7 @@ def as_value(value: object, field: str) -> Value:
                 "be a text with content, a finite number, a flag, or a moment with a zone",
                 value,
                 shown=f"{value!r:.80}",
-                do="leave it out where it is not known",
+                do="leave it out where it is not known" if _is_missing(value) else "write it as a text",
             )
 
 
@@ -56,6 +56,10 @@ def _whole(value: int, field: str) -> int:
         shown = f"one of {value.bit_length()} bits"
         raise InvalidValue.of(field, "lie between -2**63 and 2**63 - 1", shown, shown=shown, do="store it as text")
     return value
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or isinstance(value, str) or (isinstance(value, float) and math.isnan(value))
 
 
 def _is_finite(value: Real) -> bool:
@@ -84,10 +88,16 @@ class Attributes(Mapping[str, Value]):
 
     def __init__(self, given: Mapping[str, Value] | Iterable[tuple[str, Value]] = ()) -> None:
         try:
-            pairs = dict(given)
+            pairs: dict[Any, Any] = dict(given)
         except (TypeError, ValueError):
-            raise InvalidValue.of("attributes", "map names to values", given, shown=f"{given!r:.80}") from None
-        as_texts(pairs)
+            raise InvalidValue.of(
+                "attributes", "map names to values", given, shown=f"{given!r:.80}", do="write {'product': 'router'}"
+            ) from None
+        for name in pairs:
+            if not (isinstance(name, str) and name.strip()):
+                raise InvalidValue.of(
+                    "attributes", "have names with content", name, shown=repr(name), do="name it, such as 'product'"
+                )
         object.__setattr__(
             self, "_values", {name: as_value(pairs[name], f"attributes.{name}") for name in sorted(pairs)}
         )
@@ -142,19 +152,32 @@ def as_tags(tags: Iterable[str]) -> tuple[str, ...]:
     >>> as_tags({"vip", "b2b"})
     ('b2b', 'vip')
     """
-    return tuple(sorted({tag.strip() for tag in as_texts(tags)})) if tags != () else ()
+    if tags == ():
+        return ()
+    try:
+        return tuple(sorted({tag.strip() for tag in as_texts(tags)}))
+    except InvalidValue as error:
+        raise error.of_field("tags") from None
 
 
 def refuse_taken(names: Iterable[str], taken: Iterable[str]) -> None:
-    """Refuse an attribute that is named like a field: a group or a target could mean either."""
+    """Refuse an attribute that is named like a field or a column: a group or a target could mean either."""
     both = sorted({*names} & {*taken})
     if both:
-        raise InvalidValue.of(
-            "attributes", "not be named like a field", both[0], do="set the field, or give the attribute another name"
+        raise InvalidValue(
+            f"attributes must not be named like a field or column (got {both[0]!r}); set the field, or give the "
+            "attribute another name",
+            field=f"attributes.{both[0]}",
+            expected="not named like a field or column",
+            got=both[0],
         )
 
 
-def no_field(instance: "attrs.AttrsInstance", _attribute: object, attributes: Mapping[str, Value]) -> None:
-    """Refuse attributes that are named like a field of their object; an attrs validator."""
-    if attributes:
-        refuse_taken(attributes, (field.name for field in attrs.fields(type(instance))))
+def no_field(*columns: str) -> Callable[["attrs.AttrsInstance", object, Mapping[str, Value]], None]:
+    """Make a validator that refuses attributes named like a field of their object, or like a column of its table."""
+
+    def check(instance: "attrs.AttrsInstance", _: object, attributes: Mapping[str, Value]) -> None:
+        if attributes:
+            refuse_taken(attributes, (*(field.name for field in attrs.fields(type(instance))), *columns))
+
+    return check

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 
@@ -11,12 +11,14 @@ from servqual._checks import as_texts, near
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
+from servqual.model.attributes import as_attributes, as_tags
 from servqual.model.declared import declared
 from servqual.model.labels import Labelled
 
 __all__ = ["Vocabulary", "is_slip", "own_word"]
 
 L = TypeVar("L", bound=Labelled)
+_LISTED: Final = 12
 
 
 class _Meant(str):
@@ -83,6 +85,7 @@ def is_slip(text: str, word: str) -> bool:
 def _words(words: Mapping[str, Iterable[str] | None]) -> Mapping[str, tuple[str, ...] | None]:
     if not isinstance(words, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidValue.of("words", "map names to their words", words, do="write {'priority': ['P1', 'P2']}")
+    as_texts(words)
     return MappingProxyType({name: None if these is None else as_texts(these) for name, these in words.items()})
 
 
@@ -93,36 +96,56 @@ class Vocabulary(Rebuilt):
 
     It checks where it is passed, such as to `Case.open` and `Sla`. Of a declared field only the declared words are
     taken, and only declared attributes; other fields are not checked. `tags` has the tags, `role` and `permission` have
-    those of a team. A declared word may be one slip away from a built-in one.
+    those of a team, and `category` may have a table of `Categories`. A declared word may be one slip away from a
+    built-in one.
 
     >>> ours = Vocabulary(words={"category": ["billing", "line"], "product": ["router", "phone"], "tenant": None})
     >>> ours.read("category", "bililng")
     Traceback (most recent call last):
     servqual.errors.InvalidValue: category must be one of billing, line (got 'bililng'); did you mean billing?
+    >>> from servqual.model import Categories
+    >>> tree = Vocabulary(words={"category": Categories.of({"router": {"wifi": ["weak signal"]}})})
+    >>> tree.read("category", "wifi"), tree.words["category"]
+    ('wifi', ('router', 'wifi', 'weak signal'))
     """
 
     words: Mapping[str, tuple[str, ...] | None] = attrs.field(converter=_words)
 
-    def read(self, name: str, value: Any) -> Any:
-        """Return a declared word, or a value of a field that is not declared; refuse any other, with the nearest."""
+    def read(self, name: str, value: Any, field: str = "") -> Any:
+        """Return a declared word, or a value of a field that is not declared; refuse any other, with the nearest.
+
+        An error calls it `field` where that is not `name`.
+        """
         known = self.words.get(name)
         if known is None or value is None:
             return value
         if value not in known:
-            raise InvalidValue.of(name, f"be one of {', '.join(known)}", value, near=near(value, known))
+            more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+            close = near(value, known)
+            raise InvalidValue.of(
+                field or name,
+                f"be one of {', '.join(known[:_LISTED])}{more}",
+                value,
+                do="" if close else "declare it in the vocabulary if it is meant",
+                near=close,
+            )
         return _Meant(value) if type(value) is str else value
 
     def read_all(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Read the fields of an object, with its `attributes` and `tags`."""
-        out = {name: self.read(name, value) for name, value in fields.items() if name != "tags"}
-        for name in fields.get("attributes") or ():
-            self.check_name(name, "attributes")
-            self.read(name, fields["attributes"][name])
+        out = {name: self.read(name, value) for name, value in fields.items() if name not in {"attributes", "tags"}}
+        if "attributes" in fields:
+            out["attributes"] = as_attributes(fields["attributes"])
+            for name, value in out["attributes"].items():
+                self.check_name(name, "attributes")
+                self.read(name, value, f"attributes.{name}")
         if "tags" in fields:
-            out["tags"] = tuple(self.read("tags", tag) for tag in as_texts(fields["tags"]))
+            out["tags"] = tuple(self.read("tags", tag) for tag in as_tags(fields["tags"]))
         return out
 
     def check_name(self, name: str, field: str) -> None:
         """Refuse the name of an attribute that is not declared, with the nearest ones."""
         if name not in self.words:
-            raise InvalidValue.of(field, "name declared attributes", name, near=near(name, self.words))
+            close = near(name, self.words)
+            instead = "" if close else "declare it in the vocabulary if it is meant"
+            raise InvalidValue.of(field, "name declared attributes", name, do=instead, near=close)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import IllegalTransition, InvalidValue, NaiveTime, OutOfOrder
-from servqual.model.history.lifecycle import Event, History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import Event, History, Lived, Move, Row, Transitions
 from servqual.model.labels import Labelled
 
 T0 = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -87,7 +87,7 @@ class Door(Lived[DoorStatus, DoorEvent]):
 
     _transitions: ClassVar[Transitions[Any]] = DOOR
 
-    history: tuple[DoorEvent, ...] = attrs.field(converter=History[DoorEvent], repr=short)
+    history: tuple[DoorEvent, ...] = attrs.field(converter=History[DoorEvent])
 
 
 def door(*events: DoorEvent) -> Door:
@@ -138,9 +138,9 @@ def test_a_history_begins_where_the_table_begins() -> None:
         Door(history=[Pushed(at=T0)])
     with pytest.raises(InvalidValue, match="at least one event"):
         Door(history=[])
-    with pytest.raises(InvalidValue, match="events of its lifecycle"):
+    with pytest.raises(InvalidValue, match=r"events? of its lifecycle"):
         Door(history=["hung"])  # type: ignore[list-item]
-    with pytest.raises(InvalidValue, match="events of its lifecycle"):
+    with pytest.raises(InvalidValue, match=r"events? of its lifecycle"):
         door().record("pushed")  # type: ignore[arg-type]
 
 
@@ -151,7 +151,7 @@ def test_an_event_of_another_lifecycle_is_refused() -> None:
     class Rang(Event):
         """Not about a door that swings."""
 
-    with pytest.raises(IllegalTransition, match=r"\(got rang\)"):
+    with pytest.raises(IllegalTransition, match=r"\(got rang of another lifecycle\)"):
         door().record(Rang(at=T0 + MINUTE))  # type: ignore[arg-type]
 
 

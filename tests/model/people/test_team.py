@@ -261,6 +261,36 @@ def test_a_vocabulary_checks_a_team(fields: dict[str, Any], words: str) -> None:
         Team(name="desk", members=[attrs.evolve(fine, **fields)], vocabulary=ours)
 
 
+def test_a_vocabulary_checks_all_roles_of_a_team() -> None:
+    """Each role of a `Raci` line and of the composition, and what a team is asked for."""
+    ours = Vocabulary(words={"role": ["agent", "concierge", "agnt"]})
+    line = Raci(responsible={"agent"}, accountable="concierge")
+    desk: dict[str, Any] = {"name": "desk", "members": [], "vocabulary": ours}
+    assert Team(**desk, duties={"greet": line}).unassigned_duties() == ("greet",)
+    changes: list[dict[str, Any]] = [{"responsible": {"valet"}}, {"accountable": "valet"}, {"consulted": "valet"}]
+    for change in changes:
+        with pytest.raises(InvalidValue, match="role must be one of agent, concierge"):
+            Team(**desk, duties={"greet": attrs.evolve(line, **change)})
+    with pytest.raises(InvalidValue, match="role must be one of agent, concierge"):
+        Team(**desk, composition=[Headcount(role="valet")])
+    assert Team(**desk).holders("agnt") == ()
+    with pytest.raises(InvalidValue, match=r"role must be one of .*did you mean concierge"):
+        Team(**desk).holders("conciege")
+
+
+def test_a_team_is_asked_for_words_and_not_for_slips() -> None:
+    """A role or a permission that is one slip away is refused, and found by any of its names."""
+    ada = Member(id=AgentId("A-1"), name="Ada", roles={Role.AGENT}, permissions={"close_case": Money(5, "EUR")})
+    team = Team(name="north", members=[ada])
+    assert team.holders("Front-line agent") == (ada,)
+    with pytest.raises(InvalidValue, match=r"role must not be one slip away .*did you mean agent"):
+        team.holders("agnt")
+    with pytest.raises(InvalidValue, match=r"permission must not be one slip away .*did you mean close_case"):
+        team.allowed(ada.id, "close_cas")
+    with pytest.raises(InvalidValue, match=r"amount must be Money"):
+        team.allowed(ada.id, "close_case", amount=5)  # type: ignore[arg-type]
+
+
 def test_fields_and_tags_of_a_member_are_values() -> None:
     """They are changed by `evolve`, sorted, and part of equality and pickling."""
     ada = Member(id=AgentId("A-1"), name="Ada", attributes={"site": "X", "desk": 4}, tags=["b", "a", "b"])

@@ -359,7 +359,9 @@ def test_the_short_way_resolves_from_anywhere(before: list[str]) -> None:
 def test_an_end_without_follow_up_says_why_and_is_never_confirmed() -> None:
     """The reason is needed where nobody was asked, and refused where somebody was."""
     solved = opened("resolved")
-    with pytest.raises(IllegalTransition, match="closed is allowed where it is unconfirmed for a reason") as refused:
+    with pytest.raises(
+        IllegalTransition, match="closed is allowed with this content: unconfirmed for a reason"
+    ) as refused:
         solved.record(sample("closed", 9))
     assert "closed" not in refused.value.allowed
     assert "closed" in solved.allowed
@@ -368,7 +370,7 @@ def test_an_end_without_follow_up_says_why_and_is_never_confirmed() -> None:
     assert {"satisfied", "demand", "root_cause"} <= set(closed.gaps())
     assert complaint_in("closed").confirmed
     assert complaint_in("closed").gaps() == ()
-    with pytest.raises(IllegalTransition, match="closed is allowed where it is confirmed"):
+    with pytest.raises(IllegalTransition, match="closed is allowed with this content: confirmed"):
         complaint_in("followed_up").record(sample("closed:unconfirmed", 9))
 
 
@@ -440,3 +442,35 @@ def test_complaint_labels_are_there(kind: type[ComplaintStatus]) -> None:
     labels = [member.label("zh") for member in kind]
     assert all(label and not label.isascii() for label in labels)
     assert len(set(labels)) == len(labels)
+
+
+def test_a_solution_that_does_not_hold_is_none_for_customer_and_clock() -> None:
+    """Who is not satisfied has no solution: the view, the complaint and the clock say the same."""
+    solved = complaint_in("following_up")
+    view = solved.customer_view(now=at(4))
+    assert (view.status, view.solution) == ("solved", "refunded")
+    agreement = Sla(
+        name="s", hours=BusinessHours.always(), targets=[Target(clock=Clock.RESOLUTION, within=dt.timedelta(days=1))]
+    )
+    unhappy = solved.record(sample("followed_up:no", 4))
+    view = unhappy.customer_view(now=at(5))
+    assert (view.status, view.solution, unhappy.resolved_at) == ("in_progress", None, None)
+    reading = agreement.read(unhappy, now=at(5))[Clock.RESOLUTION]
+    assert (reading.state, reading.elapsed) == ("running", dt.timedelta(hours=4))
+    for answer in ("followed_up", "followed_up:nobody", "followed_up:last word"):
+        asked = solved.record(sample(answer, 4))
+        assert asked.customer_view(now=at(5)).status == "solved"
+        assert agreement.read(asked, now=at(5))[Clock.RESOLUTION].state == "met"
+
+
+def test_an_acknowledgement_is_no_answer_for_customer_and_clock() -> None:
+    """It stops the clock of its name; the first response is still to come, and is that of the view."""
+    targets = [Target(clock=clock, within=HOUR) for clock in (Clock.ACKNOWLEDGEMENT, Clock.FIRST_RESPONSE)]
+    agreement = Sla(name="s", hours=BusinessHours.always(), targets=targets)
+    complaint = Complaint.open(id="P-1", at=T0, channel="phone").record(sample("acknowledged", 0.25))
+    readings = agreement.read(complaint, now=at(0.5))
+    assert complaint.customer_view(now=at(0.5)).answered_at is None
+    assert (readings[Clock.ACKNOWLEDGEMENT].state, readings[Clock.FIRST_RESPONSE].state) == ("met", "running")
+    told = complaint.record(sample("progress_told", 0.5))
+    assert told.customer_view(now=at(0.5)).answered_at == at(0.5)
+    assert agreement.read(told, now=at(0.5))[Clock.FIRST_RESPONSE].state == "met"

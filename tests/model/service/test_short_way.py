@@ -11,7 +11,18 @@ import pytest
 from servqual import schema
 from servqual.errors import IllegalTransition, InvalidValue
 from servqual.metrics import measure
-from servqual.model import BusinessHours, Case, CaseId, CaseStatus, Clock, CustomerId, Sla, Target, open_children
+from servqual.model import (
+    BusinessHours,
+    Case,
+    CaseId,
+    CaseStatus,
+    Clock,
+    Complaint,
+    CustomerId,
+    Sla,
+    Target,
+    open_children,
+)
 from servqual.model import case as event
 from servqual.model.service.case_table import CASE_TRANSITIONS
 
@@ -91,19 +102,19 @@ def test_an_early_step_of_the_short_way_is_refused_on_the_whole_way() -> None:
     for name in ("assigned", "started", "resolved", "escalated", "handed_over", "closed"):
         with pytest.raises(IllegalTransition, match=name):
             received.record(sample(name))
-    with pytest.raises(IllegalTransition, match="classified is allowed where it is category and priority"):
+    with pytest.raises(IllegalTransition, match="classified is allowed with this content: category and priority"):
         received.record(sample("classified"))
 
 
 def test_closing_names_the_missing_fact() -> None:
     """Without the customer's word a reason is needed, and with it none is taken; the list of steps leaves it out."""
     solved = opened().record(sample("resolved"))
-    with pytest.raises(IllegalTransition, match="closed is allowed where it is unconfirmed") as refused:
+    with pytest.raises(IllegalTransition, match="with this content: unconfirmed for a reason") as refused:
         solved.record(event.Closed(at=NINE + DAY, by="desk"))
     assert "closed" not in refused.value.allowed
     assert "verified" in refused.value.allowed
     verified = solved.record(sample("verified"))
-    with pytest.raises(IllegalTransition, match="closed is allowed where it is confirmed"):
+    with pytest.raises(IllegalTransition, match="closed is allowed with this content: confirmed"):
         verified.record(event.Closed(at=NINE + DAY, by="desk", unconfirmed="no answer"))
     assert verified.record(event.Closed(at=NINE + DAY, by="desk")).confirmed
 
@@ -115,7 +126,7 @@ def test_an_unsolved_case_does_not_offer_its_end() -> None:
         assert "closed" not in case.allowed
         case = case.record(sample(name))
     assert "closed" not in case.allowed
-    with pytest.raises(IllegalTransition, match="closed is allowed where it is imported") as refused:
+    with pytest.raises(IllegalTransition, match=r"while the case is waiting \(got closed\)$") as refused:
         case.record(event.Closed(at=NINE + DAY, by="desk", unconfirmed="no answer"))
     assert "closed" not in refused.value.allowed
     with pytest.raises(InvalidValue, match="imported must be False"):
@@ -303,8 +314,16 @@ def test_a_fact_that_no_opening_has_is_refused() -> None:
     """With the nearest names, in both ways to make a case."""
     with pytest.raises(InvalidValue, match="did you mean subject"):
         Case.open(id="T-1", at=NINE, channel="phone", subjct="slow line")  # type: ignore[call-arg]
-    with pytest.raises(InvalidValue, match="facts must name facts of Opened"):
-        Case.imported(id="T-1", received_at=NINE, colour=1)  # type: ignore[call-arg]
+    kinds: list[Any] = [Case, Complaint]
+    for kind in kinds:
+        with pytest.raises(
+            InvalidValue, match=r"facts must name facts of Opened \(got 'colour'\); give the firm's own"
+        ):
+            kind.imported(id="T-1", received_at=NINE, colour=1)
+        with pytest.raises(InvalidValue, match=r"\(got 'catgory'\).*did you mean category"):
+            kind.open(id="T-1", at=NINE, channel="phone", catgory="line")
+        with pytest.raises(InvalidValue, match=r"\(got 'imported'\); read an export with imported"):
+            kind.open(id="T-1", at=NINE, channel="phone", imported=True)
 
 
 @pytest.mark.parametrize("field", ["priority", "kind"])
@@ -317,8 +336,19 @@ def test_a_word_has_content(field: str) -> None:
 def test_a_moment_before_the_beginning_is_refused_as_such() -> None:
     """What was true then, and what was known then, by the name of the argument."""
     for read in (opened().as_of, opened().known_by):
-        with pytest.raises(InvalidValue, match="moment must not come before the beginning"):
+        with pytest.raises(InvalidValue, match=r"moment must not come before the beginning.*\(got .*\); ask"):
             read(NINE - DAY)
+
+
+def test_nothing_is_known_before_the_beginning_was_recorded() -> None:
+    """Also where a later event was recorded earlier: the message has the moment of the record."""
+    begun = event.Opened(at=NINE, id=CaseId("T-1"), channel="phone", recorded_at=NINE + 3 * HOUR)
+    case = Case(history=[begun, event.CustomerMessage(at=NINE + HOUR)])
+    with pytest.raises(InvalidValue, match="beginning was recorded, 2026-05-04 12:00:00") as refused:
+        case.known_by(NINE + 2 * HOUR)
+    assert (refused.value.field, refused.value.got) == ("moment", NINE + 2 * HOUR)
+    assert case.known_by(NINE + 3 * HOUR) == case
+    assert case.as_of(NINE + 2 * HOUR) == case
 
 
 def test_the_missing_moment_of_a_frame_is_no_moment() -> None:

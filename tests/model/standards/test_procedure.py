@@ -47,6 +47,13 @@ def names(steps: tuple[Step, ...]) -> list[str]:
     return [step.name for step in steps]
 
 
+def test_the_steps_of_an_own_role_are_all_its_duties() -> None:
+    """Two equal texts are one role, though they are two objects."""
+    one, other = "con-cierge".replace("-", ""), "concierge"
+    greeting = Procedure(name="greeting", steps=[Step(name="greet", role=one), Step(name="seat", role=other)])
+    assert {role: names(steps) for role, steps in greeting.duties.items()} == {"concierge": ["greet", "seat"]}
+
+
 def test_a_run_at_every_limit_conforms() -> None:
     """Boundary values keep their limits, steps touch, and an optional step may be left out."""
     found = ENQUIRY.check(KEPT)

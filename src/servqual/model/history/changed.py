@@ -35,11 +35,13 @@ class Changed(Act):
 
     def __attrs_post_init__(self) -> None:
         if not (self.attributes or self.clear or self.tag or self.untag):
-            raise InvalidValue.of("attributes", "change at least one thing", None, shown="no change")
+            raise InvalidValue.of(
+                "attributes", "change at least one thing", None, shown="no change", do="or clear, tag, untag"
+            )
         for field, given, taken in (("clear", self.attributes, self.clear), ("untag", self.tag, self.untag)):
             both = {*given} & {*taken}
             if both:
-                raise InvalidValue.of(field, "not take away what the same event gives", min(both))
+                raise InvalidValue.of(field, "not take away what the same event gives", min(both), do="leave out one")
 
 
 def attributes_of(events: Iterable[Event]) -> Attributes:

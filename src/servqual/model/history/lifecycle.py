@@ -29,16 +29,17 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import attrs
 
-from servqual._checks import as_instant, several
+from servqual._checks import as_instant, must_be, several
 from servqual._typed import typed
 from servqual.errors import FinalClass, IllegalTransition, InvalidValue, OutOfOrder
+from servqual.model.attributes import Attributes, refuse_taken
 from servqual.model.history.corrections import Correction, corrected
 from servqual.model.history.event import Act, Event
 from servqual.model.history.repeats import each_once, refuse_conflict
 from servqual.model.history.transitions import BEGIN, Move, Row, Run, State, Transitions, moment_of
 from servqual.model.labels import Labelled
 
-__all__ = ["Act", "Event", "History", "Lived", "Move", "Row", "State", "Transitions", "short"]
+__all__ = ["Act", "Event", "History", "Lived", "Move", "Row", "State", "Transitions"]
 
 S = TypeVar("S", bound=Labelled)
 E = TypeVar("E", bound=Event)
@@ -64,6 +65,10 @@ def _in_order(history: Iterable[E]) -> tuple[E, ...]:
     return tuple(sorted(history, key=lambda e: (*moment_of(e), isinstance(e, Correction), repr(e))))
 
 
+def _known_from(event: Event) -> dt.datetime:
+    return event.recorded_at or event.at
+
+
 def _only_events(values: Iterable[object]) -> None:
     for value in values:
         if not isinstance(value, Event):
@@ -83,15 +88,10 @@ class History(tuple[E, ...]):
         return cast("Self", several("history", history, "the events of its lifecycle"))
 
 
-def short(history: tuple[Event, ...]) -> str:
-    """Show a history in a repr by its length."""
-    return f"<{len(history)} events>"
-
-
 def _shown(self: "Lived[Any, Any]") -> str:
     """Show an object by its name, its status and the length of its history."""
     name = f"id={self.id!r}, " if self.id else ""
-    return f"{type(self).__name__}({name}status={self.status.value!r}, history={short(self.history)})"
+    return f"{type(self).__name__}({name}status={self.status.value!r}, history=<{len(self.history)} events>)"
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -106,6 +106,8 @@ class Lived(Generic[S, E]):
     """
 
     _transitions: ClassVar[Transitions[Any]]
+    _columns: ClassVar[frozenset[str]] = frozenset()
+    """Columns that tables make of it, besides the facts of its events; no attribute may have their names."""
 
     history: tuple[E, ...]
     counted: tuple[E, ...] = attrs.field(init=False, eq=False, repr=False)
@@ -145,7 +147,15 @@ class Lived(Generic[S, E]):
         object.__setattr__(self, "counted", counted)
         object.__setattr__(self, "_states", states)
         object.__setattr__(self, "_ids", ids)
-        self._check(self.counted)
+        self._accept(self.counted)
+
+    def _accept(self, events: tuple[E, ...]) -> None:
+        """Refuse, of these events of the history, attributes named like a field, and what the kind itself refuses."""
+        for event in events:
+            own: Attributes | None = getattr(event, "attributes", None)
+            if own:
+                refuse_taken(own, self._transitions.facts | self._columns)
+        self._check(events)
 
     def _check(self, events: tuple[E, ...], /) -> None:
         """Refuse, of these events of the history, those that break a rule that the table cannot see."""
@@ -164,7 +174,7 @@ class Lived(Generic[S, E]):
         An event whose `event_id` the history has already is the same event, told again: the object itself is returned,
         before anything else is looked at. With other content it raises `EventConflict`; only `recorded_at` may differ.
         """
-        _only_events((event,))
+        must_be(Event, "event", "an event of its lifecycle, such as Closed(at=..., by=...)", event)
         if self._knows(event):
             return self
         last = self.history[-1]
@@ -241,7 +251,7 @@ class Lived(Generic[S, E]):
         object.__setattr__(made, "_states", states)
         object.__setattr__(made, "_runs", runs)
         object.__setattr__(made, "_ids", ids)
-        made._check(check or (event,))
+        made._accept(check or (event,))
         return made
 
     @property
@@ -254,21 +264,28 @@ class Lived(Generic[S, E]):
         This is what was true then, as known today: events that were recorded or corrected later count at their own
         moment.
         """
-        until = as_instant(moment, "moment")
-        return self._begun(until, tuple(event for event in self.counted if event.at <= until))
+        until, begun = as_instant(moment, "moment"), self.counted[0].at
+        if until < begun:
+            raise InvalidValue.of(
+                "moment", f"not come before the beginning, {begun}", moment, do="ask for a moment from then on"
+            )
+        return type(self)(history=tuple(event for event in self.counted if event.at <= until))
 
     def known_by(self, moment: dt.datetime) -> Self:
         """Return the object as people knew it at this moment: without later records and corrections.
 
-        A moment before the first record is refused.
+        A moment at which nobody knew yet how it began is refused.
         """
         until = as_instant(moment, "moment")
-        return self._begun(until, tuple(e for e in self.history if (e.recorded_at or e.at) <= until))
-
-    def _begun(self, moment: dt.datetime, history: tuple[E, ...]) -> Self:
-        if not history:
-            raise InvalidValue.of("moment", f"not come before the beginning, {self.counted[0].at}", moment)
-        return type(self)(history=history)
+        begun = min(_known_from(event) for event in self.history if self._transitions.takes(BEGIN, event))
+        if until < begun:
+            raise InvalidValue.of(
+                "moment",
+                f"not come before the beginning was recorded, {begun}",
+                moment,
+                do="ask as_of for what was true earlier",
+            )
+        return type(self)(history=tuple(event for event in self.history if _known_from(event) <= until))
 
     @property
     def id(self) -> str:

@@ -112,11 +112,12 @@ class Transitions(Generic[S]):
         allowed = tuple(
             name for name in self.allowed(state.status, short_way=state.short) if not rows or name != event.stored_name
         )
-        needs = " or ".join(row.asks for row in rows)
+        foreign = "" if type(event) in self._rank else " of another lifecycle"
+        needs = " or ".join(row.asks for row in rows if row.listed)
         raise IllegalTransition(
             f"event must be one of {', '.join(allowed) or 'none, for this is the end'} "
-            f"while the {self.name} is {status} (got {event.stored_name})"
-            + (f"; {event.stored_name} is allowed where it is {needs}" if needs else ""),
+            f"while the {self.name} is {status} (got {event.stored_name}{foreign})"
+            + (f"; {event.stored_name} is allowed with this content: {needs}" if needs else ""),
             status=status,
             event=event.stored_name,
             allowed=allowed,

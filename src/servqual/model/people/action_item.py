@@ -15,7 +15,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
-from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
 from servqual.model.people.meeting import FollowedUp, Meeting
@@ -114,7 +114,7 @@ class ActionItem(Lived[ActionItemStatus, ActionItemEvent]):
 
     _transitions: ClassVar[Transitions[ActionItemStatus]] = ACTION_ITEM_TRANSITIONS
 
-    history: tuple[ActionItemEvent, ...] = attrs.field(converter=History[ActionItemEvent], repr=short)
+    history: tuple[ActionItemEvent, ...] = attrs.field(converter=History[ActionItemEvent])
 
     @property
     def promise(self) -> Agreed | CarriedOver:

@@ -17,7 +17,7 @@ from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
-from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
 from servqual.model.people.score import Objective, Rating, Score, as_points, as_weights, in_days, scored
@@ -277,7 +277,7 @@ class Appraisal(Lived[AppraisalStatus, AppraisalEvent]):
 
     _transitions: ClassVar[Transitions[AppraisalStatus]] = APPRAISAL_TRANSITIONS
 
-    history: tuple[AppraisalEvent, ...] = attrs.field(converter=History[AppraisalEvent], repr=short)
+    history: tuple[AppraisalEvent, ...] = attrs.field(converter=History[AppraisalEvent])
 
     def _check(self, events: tuple[AppraisalEvent, ...], /) -> None:
         _settled(self.history, events)

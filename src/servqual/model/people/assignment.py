@@ -13,7 +13,7 @@ from servqual._checks import as_instant, filled
 from servqual._typed import typed
 from servqual.model.declared import declared
 from servqual.model.history.event import Event
-from servqual.model.history.lifecycle import History, Lived, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Row, Transitions
 from servqual.model.ids import AgentId, TeamId
 from servqual.model.labels import Labelled
 from servqual.model.service import case as of_case
@@ -108,7 +108,7 @@ class Ownership(Lived[OwnershipStatus, OwnershipEvent]):
 
     _transitions: ClassVar[Transitions[OwnershipStatus]] = OWNERSHIP_TRANSITIONS
 
-    history: tuple[OwnershipEvent, ...] = attrs.field(converter=History[OwnershipEvent], repr=short)
+    history: tuple[OwnershipEvent, ...] = attrs.field(converter=History[OwnershipEvent])
 
     @property
     def holdings(self) -> tuple[Holding, ...]:

@@ -15,7 +15,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
-from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.ids import AgentId, InteractionId
 from servqual.model.labels import Labelled
 from servqual.model.people.score import in_days
@@ -186,7 +186,7 @@ class Conduct(Lived[ConductStatus, ConductEvent]):
 
     _transitions: ClassVar[Transitions[ConductStatus]] = CONDUCT_TRANSITIONS
 
-    history: tuple[ConductEvent, ...] = attrs.field(converter=History[ConductEvent], repr=short)
+    history: tuple[ConductEvent, ...] = attrs.field(converter=History[ConductEvent])
 
     def _check(self, _events: tuple[ConductEvent, ...], /) -> None:
         keys = [norm.key for norm in self.begin.norms]

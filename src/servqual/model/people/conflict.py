@@ -13,7 +13,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act
-from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.ids import AgentId
 from servqual.model.labels import Labelled
 
@@ -174,7 +174,7 @@ class Conflict(Lived[ConflictStatus, ConflictEvent]):
 
     _transitions: ClassVar[Transitions[ConflictStatus]] = CONFLICT_TRANSITIONS
 
-    history: tuple[ConflictEvent, ...] = attrs.field(converter=History[ConflictEvent], repr=short)
+    history: tuple[ConflictEvent, ...] = attrs.field(converter=History[ConflictEvent])
 
     @property
     def begin(self) -> Identified:

@@ -12,7 +12,7 @@ from servqual._checks import as_texts, filled, some
 from servqual._typed import typed
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
-from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.ids import AgentId, MeetingId
 from servqual.model.labels import Labelled
 
@@ -120,7 +120,7 @@ class Meeting(Lived[MeetingStatus, MeetingEvent]):
 
     _transitions: ClassVar[Transitions[MeetingStatus]] = MEETING_TRANSITIONS
 
-    history: tuple[MeetingEvent, ...] = attrs.field(converter=History[MeetingEvent], repr=short)
+    history: tuple[MeetingEvent, ...] = attrs.field(converter=History[MeetingEvent])
 
     @property
     def action_items(self) -> tuple[str, ...]:

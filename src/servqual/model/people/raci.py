@@ -35,3 +35,8 @@ class Raci:
             raise InvalidValue.of(
                 "informed", "not repeat who is consulted", named, do="keep each role in one of the two"
             )
+
+    @property
+    def roles(self) -> frozenset[Role | str]:
+        """All roles of the line."""
+        return self.responsible | {self.accountable} | self.consulted | self.informed

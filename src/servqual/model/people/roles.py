@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Self
 
-from servqual._checks import as_texts
+from servqual._checks import must_be
 from servqual.model.declared import declared
 from servqual.model.labels import Labelled, Language
 from servqual.model.vocabulary import own_word
@@ -83,8 +83,8 @@ def as_role(role: Role | str) -> Role | str:
     >>> as_role("Front-line agent"), as_role("concierge")
     (<Role.AGENT: 'agent'>, 'concierge')
     """
-    (text,) = as_texts((role,))
-    return Role.named(text) or own_word(Role, role)
+    must_be(str, "role", "a text or a Role", role)
+    return Role.named(role) or own_word(Role, role)
 
 
 def role_label(role: Role | str, language: Language) -> str:
@@ -129,5 +129,5 @@ def as_permission(permission: Permission | str) -> Permission | str:
     >>> as_permission("close_case"), as_permission("waive_fee")
     (<Permission.CLOSE_CASE: 'close_case'>, 'waive_fee')
     """
-    as_texts((permission,))
+    must_be(str, "permission", "a text or a Permission", permission)
     return own_word(Permission, permission)

@@ -1,13 +1,13 @@
 """A team: members with roles, skills and authority, shared duties, and the choice of an assignee."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
 import attrs
 
-from servqual._checks import did_you_mean, distinct, filled, in_order, instant, near, whole
+from servqual._checks import did_you_mean, distinct, filled, in_order, instant, must_be, near, whole
 from servqual._typed import typed
 from servqual.errors import InvalidValue, UnknownName
 from servqual.model._pickled import Rebuilt
@@ -90,7 +90,9 @@ class Member(Rebuilt):
     team: str | None = None
     joined_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
     left_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
-    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field)
+    attributes: Attributes = attrs.field(
+        default=Attributes(), converter=as_attributes, validator=no_field("agent", "role")
+    )
     tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
 
     def __attrs_post_init__(self) -> None:
@@ -103,7 +105,8 @@ class Member(Rebuilt):
 
     def match(self, needs: Needs) -> float:
         """Return the share of needs met at their level or above; 1 where nothing is needed."""
-        met = sum(self.level(skill) >= level for skill, level in needs.items())
+        must_be(Mapping, "needs", "a mapping from skills to levels", needs)
+        met = sum(self.level(skill) >= level for skill, level in _skills(needs).items())
         return met / len(needs) if needs else 1.0
 
 
@@ -150,8 +153,8 @@ class Team(Rebuilt):
     """Members, their duties by role, and the permissions of each role.
 
     A duty is a set of roles, each of which can hold it, or a `Raci` line. `grants` gives permissions to a role, as
-    `Member.permissions` does to a person. Where a `vocabulary` is passed, own roles, permissions, attributes and tags
-    are among its words. Two members with one id are refused; the id of a person outside the team raises `UnknownName`.
+    `Member.permissions` does to a person. Where a `vocabulary` is passed, roles, permissions, attributes and tags are
+    among its words. Two members with one id are refused; the id of a person outside the team raises `UnknownName`.
 
     >>> ada = Member(id=AgentId("A-1"), name="Ada", roles={Role.AGENT})
     >>> team = Team(name="north", members=[ada], duties={"answer": {Role.AGENT}, "analyse": {Role.DATA_ANALYST}},
@@ -177,8 +180,9 @@ class Team(Rebuilt):
 
     def __attrs_post_init__(self) -> None:
         if self.vocabulary is not None:
-            plain = (duty for duty in self.duties.values() if not isinstance(duty, Raci))
-            roles = (*(member.roles for member in self.members), *plain, self.grants)
+            duties = (duty.roles if isinstance(duty, Raci) else duty for duty in self.duties.values())
+            asked = {rule.role for rule in self.composition}
+            roles = (*(member.roles for member in self.members), *duties, self.grants, asked)
             granted = (*(member.permissions for member in self.members), *self.grants.values())
             for field, words in (("role", roles), ("permission", granted)):
                 for word in sorted(frozenset[str]().union(*words)):
@@ -197,18 +201,33 @@ class Team(Rebuilt):
         return found
 
     def holders(self, role: Role | str) -> tuple[Member, ...]:
-        """List the members with this role."""
-        return tuple(member for member in self.members if role in member.roles)
+        """List the members with this role; a slip of the pen is refused."""
+        asked = self._word("role", role, as_role)
+        return tuple(member for member in self.members if asked in member.roles)
 
     def allowed(self, member: AgentId, permission: Permission | str, *, amount: Money | None = None) -> bool:
         """Say whether a member has a permission, personally or by a role; an amount must not exceed the limit.
 
-        An amount in another currency than the limit is refused, because no exchange rate is known here.
+        An amount in another currency than the limit is refused, because no exchange rate is known here, and so is a
+        slip of the pen.
         """
         person = self.member(member)
+        asked = self._word("permission", permission, as_permission)
+        must_be(Money | None, "amount", "Money, such as Money('50', 'EUR')", amount)
         sources = (person.permissions, *(self.grants.get(role, {}) for role in person.roles))
-        limits = [granted[permission] for granted in sources if permission in granted]
+        limits = [granted[asked] for granted in sources if asked in granted]
         return any(limit is None or amount is None or amount <= limit for limit in limits)
+
+    def _word(self, field: str, word: str, read: Callable[[str], str]) -> str:
+        """Read a word; where there is a vocabulary it is one of its words, of which one may look like a slip."""
+        declared = None if self.vocabulary is None else self.vocabulary.words.get(field)
+        if declared is not None and word in declared:
+            return word
+        try:
+            known = read(word)
+        except InvalidValue as error:
+            raise error.of_field(field) from None
+        return known if self.vocabulary is None else self.vocabulary.read(field, known)
 
     def unassigned_duties(self) -> tuple[str, ...]:
         """List the duties that nobody in the team holds; a `Raci` line needs a responsible and an accountable role."""
@@ -260,6 +279,7 @@ def suggest_assignee(
     `load` is open work, or work per scheduled hour; a member who is not in it has none. `among` limits the choice, such
     as to members on shift. None where nobody may be chosen or nobody meets any of the needs.
     """
+    must_be(Mapping, "load", "a mapping from ids to open work", load)
     able = [
         (-member.match(needs), load.get(member.id, 0), place, member)
         for place, member in enumerate(team.members)

@@ -10,6 +10,7 @@
 - `contacts`: contacts of a case or a complaint
 - `told_once`: what is told of a case and of the complaint about it
 - `handled`: common part of cases and complaints
+- `opening`: the facts with which both begin the short way
 - `imports`: moments of an export as events
 - `customer_view`: what the customer may see
 - `commitment`: a promise to one customer, and whether we kept it

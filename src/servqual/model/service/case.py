@@ -8,21 +8,20 @@ The same names are the events, so a program reads well with `from servqual.model
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any, ClassVar, Literal, TypedDict, Unpack
+from collections.abc import Iterable
+from typing import Any, ClassVar, Literal, Unpack
 
 import attrs
 
-from servqual._checks import as_instant, near
+from servqual._checks import all_of, as_instant, must_be
 from servqual._typed import typed
 from servqual.errors import IllegalTransition, InvalidValue
-from servqual.model.attributes import Attributes, Value, refuse_taken
+from servqual.model.attributes import Attributes
 from servqual.model.channel import Channel
 from servqual.model.declared import declared
 from servqual.model.history.changed import Changed, attributes_of, tags_of
 from servqual.model.history.corrections import Amended, Voided
-from servqual.model.history.lifecycle import History, Transitions, short
+from servqual.model.history.lifecycle import History, Transitions
 from servqual.model.ids import CaseId, CustomerId
 from servqual.model.service.case_events import (
     Assigned,
@@ -58,15 +57,15 @@ from servqual.model.service.case_events import (
 )
 from servqual.model.service.case_imports import imported_events
 from servqual.model.service.case_table import (
-    CASE_FACTS,
+    CASE_COLUMNS,
     CASE_TRANSITIONS,
     DONE_BEFORE,
-    MAY_LACK,
     STAGES,
     TOLD_FIRST,
 )
 from servqual.model.service.customer_view import AGAIN, ANSWERS
-from servqual.model.service.handled import Deed, Handled, ProgressTold
+from servqual.model.service.handled import Handled, ProgressTold
+from servqual.model.service.opening import Opening, facts_of
 from servqual.model.vocabulary import Vocabulary
 
 __all__ = [
@@ -110,30 +109,17 @@ __all__ = [
 ]
 
 
-class CaseOpening(TypedDict, total=False):
+class CaseOpening(Opening, total=False):
     """Facts of `Opened` that may be left out."""
 
     subject: str | None
-    customer: str | None
-    description: str | None
     impact: str | None
     occurred_at: dt.datetime | None
-    owner: str | None
     source: CaseSource | str | None
     opened_by: Literal["customer", "agent"]
     kind: CaseKind | str | None
     language: str | None
-    tier: str | None
-    team: str | None
-    site: str | None
-    category: str | None
     priority: Priority | str | None
-    attributes: Mapping[str, Value]
-    tags: Iterable[str]
-    by: str | None
-    note: str
-    event_id: str | None
-    recorded_at: dt.datetime | None
 
 
 @declared("case")
@@ -164,8 +150,9 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
     """
 
     _transitions: ClassVar[Transitions[Any]] = CASE_TRANSITIONS
+    _columns: ClassVar[frozenset[str]] = CASE_COLUMNS
 
-    history: tuple[CaseEvent, ...] = attrs.field(converter=History[CaseEvent], repr=short)
+    history: tuple[CaseEvent, ...] = attrs.field(converter=History[CaseEvent])
 
     @classmethod
     def open(
@@ -175,7 +162,7 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
         at: dt.datetime,
         channel: Channel | str,
         vocabulary: Vocabulary | None = None,
-        **facts: Unpack["CaseOpening"],
+        **facts: Unpack[CaseOpening],
     ) -> "Case":
         """Open a case the short way, as most desks have it; all other facts of `Opened` may be left out.
 
@@ -190,10 +177,7 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
         >>> closed.status.value, closed.confirmed, closed.gaps()[-2:]
         ('closed', False, ('effective', 'customer_confirmed'))
         """
-        given: dict[str, Any] = {"id": id, "channel": channel, **facts}
-        if vocabulary is not None:
-            given = vocabulary.read_all(given)
-        _refuse_unknown(given)
+        given = facts_of(Opened, {"id": id, "channel": channel, **facts}, vocabulary)
         return cls(history=[Opened(at=at, **given)])
 
     @classmethod
@@ -229,10 +213,7 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
         >>> case.status.value, case.resolved_at == nine + hour, case.confirmed, "solution" in case.gaps()
         ('closed', True, False, True)
         """
-        given: dict[str, Any] = {"id": id, "channel": channel, **facts}
-        if vocabulary is not None:
-            given = vocabulary.read_all(given)
-        _refuse_unknown(given)
+        given = facts_of(Opened, {"id": id, "channel": channel, **facts}, vocabulary)
         moments = {
             "assigned_at": assigned_at,
             "first_response_at": first_response_at,
@@ -254,9 +235,6 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
                 raise InvalidValue.of("to", "name another case", event.to, shown=f"{event.to!r}, this one")
             if isinstance(event, Closed) and not (event.children_closed or event.children_open):
                 self._refuse_children(event)
-            attributes: Attributes | None = getattr(event, "attributes", None)
-            if attributes:
-                refuse_taken(attributes, _taken())
 
     def _refuse_children(self, closing: Closed) -> None:
         before = self.counted[: self.counted.index(closing)]
@@ -441,9 +419,7 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
             lacking.append("owner")
         if self.stage is CaseStage.VERIFICATION:
             lacking += [name for name in DONE_BEFORE if getattr(self, name) is None]
-        for event in self.counted:
-            if isinstance(event, Deed) and event.imported:
-                lacking += [name for name in MAY_LACK if getattr(event, name, "") is None]
+        lacking += self._unsaid()
         if self.status is CaseStatus.CLOSED and not self.confirmed:
             lacking += ["effective", "customer_confirmed"]
         return tuple(dict.fromkeys(lacking))
@@ -461,16 +437,6 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
         return moment - self.counted[0].at
 
 
-def _refuse_unknown(given: Iterable[str]) -> None:
-    """Refuse names of facts that no opening has, with the nearest."""
-    known = {field.name for field in attrs.fields(Opened)} - {"at", "imported"}
-    for name in given:
-        if name not in known:
-            raise InvalidValue.of(
-                "facts", "name facts of Opened", name, do="give the firm's own in attributes", near=near(name, known)
-            )
-
-
 def _standing(events: Iterable[CaseEvent]) -> tuple[Linked, ...]:
     links: list[Linked] = []
     for event in events:
@@ -479,13 +445,6 @@ def _standing(events: Iterable[CaseEvent]) -> tuple[Linked, ...]:
         elif isinstance(event, Unlinked):
             links = [link for link in links if link.to != event.to]
     return tuple(links)
-
-
-@cache
-def _taken() -> frozenset[str]:
-    """List the names of fields and columns of cases, which no attribute may have."""
-    columns = ("agent", "case_id", "customer_id", "event", "status", "updated_at")
-    return CASE_TRANSITIONS.facts | CASE_FACTS.table.keys() | {*columns}
 
 
 def open_children(parent: Case, cases: Iterable[Case]) -> tuple[Case, ...]:
@@ -499,12 +458,13 @@ def open_children(parent: Case, cases: Iterable[Case]) -> tuple[Case, ...]:
     >>> [case.id for case in open_children(outage, [outage, ticket])]
     ['T-1']
     """
+    must_be(Case, "parent", "a case", parent)
+    given = all_of(Case, "cases", cases, "a list of cases")
     named: set[str] = {link.to for link in parent.links if link.relation is Relation.CHILD}
 
     def is_child(case: Case) -> bool:
         return case.id in named or any(link.to == parent.id and link.relation is Relation.PARENT for link in case.links)
 
-    given = tuple(cases)
     lacking = sorted(named - {case.id for case in given})
     if lacking:
         raise InvalidValue.of(

@@ -18,9 +18,8 @@ from servqual.model.service.case_events import (
     Resolved,
     Started,
     Verified,
-    Waiting,
 )
-from servqual.model.service.imports import UNCONFIRMED, WAITS_ON, moment_of, read_moments, read_status, undated
+from servqual.model.service.imports import UNCONFIRMED, moment_of, read_moments, read_status, undated, waiting
 
 _STATUSES: Final[Mapping[str, CaseStatus]] = MappingProxyType(
     {
@@ -69,7 +68,7 @@ def imported_events(  # noqa: C901  (a branch per column of the export)
         since = moment_of(at, "updated_at", status)
         events.append(Reopened(at=since, by=None, reason=None, imported=True))
         if known is CaseStatus.WAITING:
-            events.append(_waiting(since, status, seq=1))
+            events.append(waiting(at, status, seq=1))
     elif known is not None and known is not CaseStatus.CANCELLED and "closed_at" not in at:
         events += _told_by(known, status, at)
     return tuple(events)
@@ -80,21 +79,16 @@ def _told_by(known: CaseStatus, status: str | None, at: Mapping[str, dt.datetime
     if known is CaseStatus.CLOSED:
         return [_closed(moment_of(at, "closed_at", status), confirmed="verified_at" in at)]
     if known is CaseStatus.VERIFIED and "verified_at" not in at:
-        raise undated("verified_at", status)
+        raise undated("verified_at", status, "say solved")
     if "resolved_at" in at:
         return []
     if known in {CaseStatus.VERIFYING, CaseStatus.VERIFIED}:
         return [_solved(moment_of(at, "resolved_at", status))]
     if known is CaseStatus.WAITING:
-        return [_waiting(moment_of(at, "updated_at", status), status)]
+        return [waiting(at, status)]
     if known is CaseStatus.HANDLING and "updated_at" in at:
         return [Started(at=at["updated_at"], by=None, imported=True)]
     return []
-
-
-def _waiting(at: dt.datetime, status: str | None, seq: int = 0) -> Waiting:
-    on = WAITS_ON.get(str(status).strip().casefold())
-    return Waiting(at=at, by=None, on=on, imported=True, seq=seq)
 
 
 def _solved(at: dt.datetime) -> Resolved:

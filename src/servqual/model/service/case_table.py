@@ -33,7 +33,7 @@ from servqual.model.service.case_events import (
     Waiting,
 )
 from servqual.model.service.customer_view import AGAIN, ANSWERS
-from servqual.model.service.handled import ProgressTold
+from servqual.model.service.handled import ProgressTold, confirmed, imported, unconfirmed_for_a_reason
 
 
 def _effective_and_confirmed(event: Verified) -> bool:
@@ -42,18 +42,6 @@ def _effective_and_confirmed(event: Verified) -> bool:
 
 def _category_and_priority(event: Classified) -> bool:
     return event.category is not None and event.priority is not None
-
-
-def _unconfirmed(event: Closed) -> bool:
-    return event.unconfirmed is not None
-
-
-def _confirmed(event: Closed) -> bool:
-    return event.unconfirmed is None
-
-
-def _imported(event: Closed) -> bool:
-    return event.imported
 
 
 def _rows() -> tuple[Row[CaseStatus], ...]:
@@ -99,9 +87,9 @@ def _rows() -> tuple[Row[CaseStatus], ...]:
         Row((s.VERIFYING,),                    Verified,        _effective_and_confirmed, s.VERIFIED),
         Row((s.VERIFYING,),                    Verified,        None,                     s.HANDLING),
         Row(solved,                            FollowedUp,      None,                     Move.STAY),
-        Row((s.VERIFIED,),                     Closed,          _confirmed,               s.CLOSED),
-        Row((s.VERIFYING,),                    Closed,          _unconfirmed,             s.CLOSED),
-        Row((s.RECEIVED, *desk[2:], s.WAITING), Closed,   _imported,          s.CLOSED, short=True, listed=False),
+        Row((s.VERIFIED,),                     Closed,          confirmed,                s.CLOSED),
+        Row((s.VERIFYING,),                    Closed,          unconfirmed_for_a_reason, s.CLOSED),
+        Row((s.RECEIVED, *desk[2:], s.WAITING), Closed,   imported,           s.CLOSED, short=True, listed=False),
         Row((s.VERIFYING,),                    Reopened,        None,                     s.HANDLING, short=True),
         Row((s.VERIFIED, s.CLOSED),            Reopened,        None,                     s.HANDLING),
         Row((s.IDENTIFIED, *unsolved),         Duplicate,       None,                     s.CANCELLED),
@@ -126,8 +114,6 @@ CASE_FIRST_TOLD: Final = frozenset({"source"})
 TOLD_FIRST: Final = ("customer", "description", "impact", "occurred_at", "source", "channel")
 DONE_BEFORE: Final = ("category", "priority", "assigned_at", "started_at", "resolved_at")
 """Facts that the whole way holds once there is a solution."""
-MAY_LACK: Final = ("by", "on", "to", "solution", "told_customer", "effective", "customer_confirmed", "reason")
-"""Facts that an imported event may lack."""
 _NOT_SOLVED: Final = (*AGAIN, "cancelled", "duplicate")
 CASE_FACTS: Final = Facts(
     {
@@ -143,3 +129,11 @@ CASE_FACTS: Final = Facts(
     }
 )
 """The columns of cases that follow from their events, of objects and of logs alike; a case that ends is closed."""
+CASE_COLUMNS: Final = frozenset(
+    {
+        *CASE_FACTS.table,
+        *("agent", "answered_by", "answered_team", "case_id", "customer_id", "event", "resolved_by", "resolved_team"),
+        *("status", "updated_at"),
+    }
+)
+"""The columns of tables of cases and of their events, besides the facts of the events."""

@@ -29,7 +29,8 @@ def _parents(parents: Mapping[str, str | None]) -> Mapping[str, str | None]:
 class Categories(Rebuilt):
     """Declared categories: the parent of each by its name, None for one on top.
 
-    Refused: a parent that is not declared, and categories in a circle.
+    `Vocabulary(words={"category": ...})` takes them where cases and complaints are opened. Refused: a parent that is
+    not declared, and categories in a circle.
 
     >>> table = Categories.of({"billing": ["refund", "double charge"], "router": {"wifi": ["weak signal"]}})
     >>> table.path("weak signal"), table.top("refund"), table.leaves
@@ -54,6 +55,10 @@ class Categories(Rebuilt):
         pairs = tuple(_pairs(tree, None))
         distinct("categories", (name for name, _ in pairs))
         return cls(parents=dict(pairs))
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over all categories, as the words of a `Vocabulary`."""
+        return iter(self.parents)
 
     @property
     def leaves(self) -> tuple[str, ...]:
@@ -91,7 +96,7 @@ class Categories(Rebuilt):
 
 
 def _pairs(tree: Any, parent: str | None) -> Iterator[tuple[str, str | None]]:
-    if isinstance(tree, str):
+    if isinstance(tree, str) or not isinstance(tree, Iterable):
         raise InvalidValue.of("categories", "be a mapping or a list", tree, do="put one part into a list")
     for name in tree:
         if not isinstance(name, str):
@@ -114,6 +119,8 @@ def service_record(case: Case, categories: Categories | None = None) -> dict[str
     >>> record["category_path"], record["occurred_at"], record["resolved_at"]
     (['telephone', 'line'], '2026-05-04T09:00:00+00:00', None)
     """
+    must_be(Case, "case", "a case", case)
+    must_be(Categories | None, "categories", "a table of Categories", categories)
     report = case.report
     facts: dict[str, str | list[str] | None] = {
         name: None if report is None else _text(getattr(report, name))

@@ -15,7 +15,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned, ahead
-from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.ids import CommitmentId, CustomerId
 from servqual.model.labels import Labelled
 
@@ -131,7 +131,7 @@ class Commitment(Lived[CommitmentStatus, CommitmentEvent]):
 
     _transitions: ClassVar[Transitions[Any]] = COMMITMENT_TRANSITIONS
 
-    history: tuple[CommitmentEvent, ...] = attrs.field(converter=History[CommitmentEvent], repr=short)
+    history: tuple[CommitmentEvent, ...] = attrs.field(converter=History[CommitmentEvent])
 
     def _check(self, events: tuple[CommitmentEvent, ...], /) -> None:
         for event in events:

@@ -16,14 +16,14 @@ from typing import Any, ClassVar, Final, Self, Unpack
 
 import attrs
 
-from servqual._checks import as_instant
+from servqual._checks import all_of, as_instant
 from servqual._typed import typed
-from servqual.model.attributes import Attributes, refuse_taken
+from servqual.model.attributes import Attributes
 from servqual.model.channel import Channel
 from servqual.model.declared import declared
 from servqual.model.history.changed import Changed, attributes_of, tags_of
 from servqual.model.history.corrections import Amended, Voided
-from servqual.model.history.lifecycle import History, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Move, Row, Transitions
 from servqual.model.ids import CaseId, ComplaintId, CustomerId
 from servqual.model.money import Money
 from servqual.model.service.case_events import Escalated, Resumed, Unlinked, Waiting
@@ -32,6 +32,7 @@ from servqual.model.service.complaint_events import (
     Analysed,
     Closed,
     ComplaintEvent,
+    ComplaintOpening,
     ComplaintStatus,
     Duplicate,
     Extended,
@@ -40,7 +41,6 @@ from servqual.model.service.complaint_events import (
     Linked,
     Listened,
     Opened,
-    OpenedWith,
     Received,
     Reopened,
     Resolved,
@@ -48,7 +48,8 @@ from servqual.model.service.complaint_events import (
     Withdrawn,
 )
 from servqual.model.service.complaint_imports import imported_events
-from servqual.model.service.handled import Deed, Handled, ProgressTold
+from servqual.model.service.handled import Handled, ProgressTold, confirmed, imported, unconfirmed_for_a_reason
+from servqual.model.service.opening import facts_of
 from servqual.model.vocabulary import Vocabulary
 
 __all__ = [
@@ -92,18 +93,6 @@ def _not_reached(event: FollowedUp) -> bool:
     return event.satisfied is None
 
 
-def _unconfirmed_for_a_reason(event: Closed) -> bool:
-    return event.unconfirmed is not None
-
-
-def _confirmed(event: Closed) -> bool:
-    return event.unconfirmed is None
-
-
-def _imported(event: Closed) -> bool:
-    return event.imported
-
-
 def _rows() -> tuple[Row[ComplaintStatus], ...]:
     s = ComplaintStatus
     steps = (s.RECEIVED, s.LISTENING, s.ANALYSING, s.RESOLVING)
@@ -134,9 +123,9 @@ def _rows() -> tuple[Row[ComplaintStatus], ...]:
         Row((s.FOLLOWING_UP,),         FollowedUp,   _satisfied_or_final_answer, s.FOLLOWED_UP),
         Row((s.FOLLOWING_UP,),         FollowedUp,   _not_reached,               Move.STAY),
         Row((s.FOLLOWING_UP,),         FollowedUp,   None,                       s.ANALYSING),
-        Row((s.FOLLOWING_UP,),         Closed,       _unconfirmed_for_a_reason,  s.CLOSED),
-        Row((s.FOLLOWED_UP,),          Closed,       _confirmed,                 s.CLOSED),
-        Row(unresolved,                Closed,       _imported,                  s.CLOSED, short=True, listed=False),
+        Row((s.FOLLOWING_UP,),         Closed,       unconfirmed_for_a_reason,   s.CLOSED),
+        Row((s.FOLLOWED_UP,),          Closed,       confirmed,                  s.CLOSED),
+        Row(unresolved,                Closed,       imported,                   s.CLOSED, short=True, listed=False),
         Row((s.FOLLOWED_UP, s.CLOSED), Reopened,     None,                       s.ANALYSING),
         Row((s.FOLLOWING_UP,),         Reopened,     None,                       s.ANALYSING, short=True),
         Row(opened,                    Duplicate,    None,                       s.DUPLICATE),
@@ -148,10 +137,14 @@ COMPLAINT_TRANSITIONS: Final = Transitions(
     name="complaint", rows=_rows(), waits=ComplaintStatus.WAITING, correctable=True
 )
 
+_COLUMNS: Final = frozenset(
+    {
+        *("acknowledged_at", "agent", "answered_by", "case_id", "cause", "closed_at", "complaint_id", "customer_id"),
+        *("due_at", "escalated", "followed_up_at", "received_at", "reopened", "resolved_at", "resolved_by", "status"),
+    }
+)
 _RESOLVED: Final = frozenset({ComplaintStatus.FOLLOWING_UP, ComplaintStatus.FOLLOWED_UP, ComplaintStatus.CLOSED})
 _TOLD: Final = frozenset({"acknowledged", "replied.public", "resolved.told"})
-_MAY_LACK: Final = ("by", "on", "solution", "told_customer", "satisfied", "answer", "reason")
-"""Facts that an imported event may lack."""
 _ENDED: Final = frozenset({ComplaintStatus.CLOSED, ComplaintStatus.WITHDRAWN, ComplaintStatus.DUPLICATE})
 
 
@@ -180,8 +173,9 @@ escalated, extended, linked, unlinked, analysed, waiting, duplicate, withdrawn w
     """
 
     _transitions: ClassVar[Transitions[Any]] = COMPLAINT_TRANSITIONS
+    _columns: ClassVar[frozenset[str]] = _COLUMNS
 
-    history: tuple[ComplaintEvent, ...] = attrs.field(converter=History[ComplaintEvent], repr=short)
+    history: tuple[ComplaintEvent, ...] = attrs.field(converter=History[ComplaintEvent])
 
     @classmethod
     def open(
@@ -191,19 +185,20 @@ escalated, extended, linked, unlinked, analysed, waiting, duplicate, withdrawn w
         at: dt.datetime,
         channel: Channel | str,
         vocabulary: Vocabulary | None = None,
-        **known: Unpack[OpenedWith],
+        **facts: Unpack[ComplaintOpening],
     ) -> Self:
         """Begin a complaint as a desk has it: name, moment and channel, and what else of `Opened` is known.
 
         `vocabulary` checks its words. What the documents' own way would hold is not refused, but listed by `gaps`.
+        Refused: a fact that `Opened` does not have, with the nearest ones.
 
         >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
         >>> complaint = Complaint.open(id="P-2", at=nine, channel="phone", category="billing")
         >>> complaint.gaps()
         ('customer', 'description', 'owner', 'due')
         """
-        facts: dict[str, Any] = {"id": id, "channel": channel, **known}
-        return cls(history=(Opened(at=at, **(facts if vocabulary is None else vocabulary.read_all(facts))),))
+        given = facts_of(Opened, {"id": id, "channel": channel, **facts}, vocabulary)
+        return cls(history=[Opened(at=at, **given)])
 
     @classmethod
     def imported(
@@ -220,15 +215,16 @@ escalated, extended, linked, unlinked, analysed, waiting, duplicate, withdrawn w
         closed_at: dt.datetime | None = None,
         updated_at: dt.datetime | None = None,
         vocabulary: Vocabulary | None = None,
-        **known: Unpack[OpenedWith],
+        **facts: Unpack[ComplaintOpening],
     ) -> Self:
         """Make a complaint from the columns of an export, which has moments and a status and no events.
 
         Its events are flagged as imported; what the export does not say is None, and `gaps` lists it. `satisfied` is
         the answer at `followed_up_at`. The status, ours or one of `new`, `open`, `pending`, `hold`, `solved`, `closed`,
-        decides only what no moment says, and takes `updated_at` as its moment; of one that is worked on it says only
-        that work began. Refused: moments that contradict one another, an unknown status, one that begins or ends a
-        wait or a complaint without any moment, and `duplicate`, which does not say of which.
+        decides only what no moment says, and takes `updated_at` as its moment: a complaint that has a solution or an
+        end and is open was reopened then. Of one that is worked on it says only that work began. Refused: moments that
+        contradict one another, an unknown status, one that begins or ends a wait or a complaint, or reopens it, without
+        any moment, and `duplicate`, which does not say of which.
 
         >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
         >>> hour = dt.timedelta(hours=1)
@@ -237,8 +233,7 @@ escalated, extended, linked, unlinked, analysed, waiting, duplicate, withdrawn w
         >>> complaint.status.value, complaint.handling_time, complaint.confirmed, "solution" in complaint.gaps()
         ('closed', datetime.timedelta(seconds=3600), False, True)
         """
-        facts: dict[str, Any] = {"id": id, "channel": channel, **known}
-        opened = Opened(at=received_at, imported=True, **(facts if vocabulary is None else vocabulary.read_all(facts)))
+        given = facts_of(Opened, {"id": id, "channel": channel, **facts}, vocabulary)
         moments = {
             "acknowledged_at": acknowledged_at,
             "resolved_at": resolved_at,
@@ -246,13 +241,8 @@ escalated, extended, linked, unlinked, analysed, waiting, duplicate, withdrawn w
             "closed_at": closed_at,
             "updated_at": updated_at,
         }
+        opened = Opened(at=received_at, imported=True, **given)
         return cls(history=imported_events(opened, moments, status, satisfied=satisfied))
-
-    def _check(self, events: tuple[ComplaintEvent, ...], /) -> None:
-        super()._check(events)
-        for event in events:
-            if isinstance(event, Received | Opened | Changed):
-                refuse_taken(event.attributes, self.facts())
 
     @property
     def received(self) -> Received | Opened:
@@ -429,9 +419,7 @@ escalated, extended, linked, unlinked, analysed, waiting, duplicate, withdrawn w
             "final_answer": unconfirmed and satisfied is False,
         }
         lacking = [name for name, lacks in missing.items() if lacks]
-        for event in self.counted:
-            if isinstance(event, Deed) and event.imported:
-                lacking += [name for name in _MAY_LACK if getattr(event, name, "") is None]
+        lacking += self._unsaid()
         return tuple(dict.fromkeys(lacking))
 
     def overdue(self, *, now: dt.datetime) -> bool:
@@ -469,7 +457,7 @@ def complaint_backlog(complaints: Iterable[Complaint], *, now: dt.datetime) -> t
 
 def _as_they_were(complaints: Iterable[Complaint], now: dt.datetime) -> Iterator[Complaint]:
     moment = as_instant(now, "now")
-    for complaint in complaints:
+    for complaint in all_of(Complaint, "complaints", complaints, "a list of complaints"):
         if moment >= complaint.history[-1].at:
             yield complaint
         elif moment >= complaint.received.at:

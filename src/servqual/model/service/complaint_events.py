@@ -1,23 +1,23 @@
 """Events of a complaint, and its statuses."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import ClassVar, TypedDict
+from typing import ClassVar
 
 import attrs
 
 from servqual._checks import a_fact, filled, instant
 from servqual._typed import typed
-from servqual.model.attributes import Attributes, Value, as_attributes, as_tags
+from servqual.model.attributes import Attributes, as_attributes, as_tags
 from servqual.model.channel import Channel, as_channel
 from servqual.model.declared import declared
 from servqual.model.history.changed import Changed
 from servqual.model.history.corrections import Amended, Voided
-from servqual.model.history.event import Act, Event, Reasoned, ahead
+from servqual.model.history.event import Act, Event, ahead
 from servqual.model.ids import CaseId, ComplaintId, CustomerId
 from servqual.model.labels import Labelled
 from servqual.model.service.case_events import Escalated, Resumed, Unlinked, Waiting
 from servqual.model.service.handled import Deed, Passed, ProgressTold, Solved, known
+from servqual.model.service.opening import Opening
 
 
 class ComplaintStatus(Labelled):
@@ -89,25 +89,11 @@ class Opened(Event):
         return "opened", "received", "reported", "reported.customer"
 
 
-class OpenedWith(TypedDict, total=False):
-    """What `Complaint.open` takes besides name, moment and channel: the other fields of `Opened`."""
+class ComplaintOpening(Opening, total=False):
+    """Facts of `Opened` that may be left out."""
 
-    customer: str | None
-    category: str | None
-    description: str | None
-    owner: str | None
     due: dt.datetime | None
     severity: str | None
-    tier: str | None
-    team: str | None
-    site: str | None
-    attributes: Mapping[str, Value]
-    tags: Iterable[str]
-    by: str | None
-    note: str
-    recorded_at: dt.datetime | None
-    seq: int
-    event_id: str | None
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -175,6 +161,12 @@ class FollowedUp(Deed):
     answer: str | None = attrs.field(validator=known(filled))
     final_answer: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
 
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """`followed_up`, and `verified.failed` where the solution does not hold and no last word was said."""
+        failed = self.satisfied is False and self.final_answer is None
+        return ("followed_up", "verified.failed") if failed else ("followed_up",)
+
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Closed(Deed):
@@ -184,8 +176,10 @@ class Closed(Deed):
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Reopened(Reasoned):
+class Reopened(Deed):
     """The complaint came back, for a reason, and is analysed again."""
+
+    reason: str | None = attrs.field(validator=known(filled))
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Final
 
 from servqual.errors import InvalidValue
-from servqual.model.service.case_events import Waiting
 from servqual.model.service.complaint_events import (
     Acknowledged,
     Closed,
@@ -14,11 +13,12 @@ from servqual.model.service.complaint_events import (
     ComplaintStatus,
     FollowedUp,
     Opened,
+    Reopened,
     Resolved,
     Started,
     Withdrawn,
 )
-from servqual.model.service.imports import UNCONFIRMED, WAITS_ON, moment_of, read_moments, read_status, undated
+from servqual.model.service.imports import UNCONFIRMED, moment_of, read_moments, read_status, undated, waiting
 
 _STATUSES: Final[Mapping[str, ComplaintStatus]] = MappingProxyType(
     {
@@ -28,19 +28,23 @@ _STATUSES: Final[Mapping[str, ComplaintStatus]] = MappingProxyType(
         "hold": ComplaintStatus.WAITING,
         "solved": ComplaintStatus.FOLLOWING_UP,
         "resolved": ComplaintStatus.FOLLOWING_UP,
-        # a duplicate names the one that goes on, which a status does not
         **{status.value: status for status in ComplaintStatus if status is not ComplaintStatus.DUPLICATE},
     }
 )
 """Statuses of exports, those of widespread service desks and our own."""
-_WORKED_ON: Final = {ComplaintStatus.LISTENING, ComplaintStatus.ANALYSING, ComplaintStatus.RESOLVING}
+_WORKED_ON: Final = frozenset({ComplaintStatus.LISTENING, ComplaintStatus.ANALYSING, ComplaintStatus.RESOLVING})
+_UNRESOLVED: Final = _WORKED_ON | {ComplaintStatus.RECEIVED, ComplaintStatus.WAITING}
+"""Statuses that a complaint with a solution has only where it came back."""
 _NOT_AFTER_THE_END: Final = ("acknowledged_at", "resolved_at", "followed_up_at")
 
 
 def imported_events(
     opened: Opened, moments: Mapping[str, dt.datetime | None], status: str | None, *, satisfied: bool | None
 ) -> tuple[ComplaintEvent, ...]:
-    """Make the events that the moments tell, and the one that only the status tells, at `updated_at`."""
+    """Make the events that the moments tell, and those that only the status tells, at `updated_at`.
+
+    A complaint that has a solution or an end, and whose status is before it, came back.
+    """
     at = read_moments(opened.at, moments, confirmed="followed_up_at", after=_NOT_AFTER_THE_END)
     if satisfied is not None and "followed_up_at" not in at:
         raise InvalidValue.of("followed_up_at", "be given where satisfied is", None)
@@ -57,11 +61,25 @@ def imported_events(
     elif known is ComplaintStatus.CLOSED or "closed_at" in at:
         unconfirmed = None if satisfied else UNCONFIRMED
         events.append(Closed(at=moment_of(at, "closed_at", status), by=None, unconfirmed=unconfirmed, imported=True))
-    elif known is ComplaintStatus.FOLLOWED_UP and "followed_up_at" not in at:
-        raise undated("followed_up_at", status)
-    elif known is not None and "resolved_at" not in at:
+    if known in _UNRESOLVED and not {"resolved_at", "closed_at"}.isdisjoint(at):
+        events += _came_back(known, status, at, unhappy=satisfied is False)
+    elif known is ComplaintStatus.FOLLOWED_UP and at.keys().isdisjoint({"followed_up_at", "closed_at"}):
+        raise undated("followed_up_at", status, "say solved")
+    elif known is not None and at.keys().isdisjoint({"resolved_at", "closed_at"}):
         events += _told_by(known, status, at)
     return tuple(events)
+
+
+def _came_back(
+    known: ComplaintStatus | None, status: str | None, at: Mapping[str, dt.datetime], *, unhappy: bool
+) -> list[ComplaintEvent]:
+    """Make the events of an open complaint that had a solution or an end; an unhappy customer's is open already."""
+    events: list[ComplaintEvent] = []
+    if "closed_at" in at or not unhappy:
+        events.append(Reopened(at=moment_of(at, "updated_at", status), by=None, reason=None, imported=True))
+    if known is ComplaintStatus.WAITING:
+        events.append(waiting(at, status, seq=1))
+    return events
 
 
 def _told_by(known: ComplaintStatus, status: str | None, at: Mapping[str, dt.datetime]) -> list[ComplaintEvent]:
@@ -69,8 +87,7 @@ def _told_by(known: ComplaintStatus, status: str | None, at: Mapping[str, dt.dat
     if known is ComplaintStatus.FOLLOWING_UP:
         return [_resolved(moment_of(at, "resolved_at", status))]
     if known is ComplaintStatus.WAITING:
-        on = WAITS_ON.get(str(status).strip().casefold())
-        return [Waiting(at=moment_of(at, "updated_at", status), by=None, on=on, imported=True)]
+        return [waiting(at, status)]
     if known in _WORKED_ON and "updated_at" in at:
         return [Started(at=at["updated_at"], by=None, imported=True)]
     return []

@@ -77,7 +77,9 @@ class Customer:
     tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
     joined_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
     left_at: dt.datetime | None = attrs.field(default=None, converter=attrs.converters.optional(instant))
-    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field)
+    attributes: Attributes = attrs.field(
+        default=Attributes(), converter=as_attributes, validator=no_field("customer_id")
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.joined_at is not None and self.left_at is not None:

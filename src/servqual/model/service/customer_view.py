@@ -26,8 +26,9 @@ class CustomerViewStatus(Labelled):
 class CustomerView:
     """View for the customer at one moment; owner, team, priority, notes, reasons and internal steps are not in it.
 
-    `progress` has the moments and words of each `ProgressTold`. `answered_at` is the last time that a person told them
-    anything, and `solution` the one that stands, if they were told.
+    `progress` has the moments and words of each `ProgressTold`. `answered_at` is the last answer of a person, as the
+    clock `first_response` knows it: a public reply, progress, or a solution that they were told, and not the
+    acknowledgement of a complaint. `solution` is the one that stands, if they were told.
     """
 
     id: str

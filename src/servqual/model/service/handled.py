@@ -51,6 +51,28 @@ class Deed(Event):
     imported: bool = attrs.field(default=False, validator=a_fact)
 
 
+def confirmed(event: Any) -> bool:
+    """Guard of an end after the customer was asked."""
+    return event.unconfirmed is None
+
+
+def unconfirmed_for_a_reason(event: Any) -> bool:
+    """Guard of an end that says why the customer was not asked."""
+    return event.unconfirmed is not None
+
+
+def imported(event: Any) -> bool:
+    """Guard of a step that only an export takes."""
+    return event.imported is True
+
+
+_MAY_LACK: Final = (
+    *("by", "on", "to", "solution", "told_customer", "effective", "customer_confirmed", "satisfied", "answer"),
+    "reason",
+)
+"""Facts that an imported event may lack."""
+
+
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Solved(Deed):
     """Solution, whether the customer was told, and the compensation that goes with it.
@@ -137,6 +159,11 @@ class Handled(Lived[S, E], Generic[S, E, Id]):
     def customer_view(self, *, now: dt.datetime) -> CustomerView:
         """Show what the customer may see at a moment; one before the first event is refused."""
         return view_of(self.id, self.as_of(as_instant(now, "now")).counted)
+
+    def _unsaid(self) -> list[str]:
+        """List the facts that its imported events lack."""
+        deeds = [event for event in self.counted if isinstance(event, Deed) and event.imported]
+        return [name for deed in deeds for name in _MAY_LACK if getattr(deed, name, "") is None]
 
     def _named(self, field: str) -> Any:
         """Return the last value that the events gave for a field."""

@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
-from servqual._checks import as_instant, is_nat, near
+from servqual._checks import as_instant, is_nat, must_be, near
 from servqual.errors import InvalidValue
 from servqual.model.labels import Labelled
+from servqual.model.service.case_events import Waiting
 
 S = TypeVar("S", bound=Labelled)
 
-WAITS_ON: Final = {"pending": "customer"}
+_WAITS_ON: Final = {"pending": "customer"}
 UNCONFIRMED: Final = "the export does not say"
 
 
@@ -40,9 +41,14 @@ def read_moments(
 
 def read_status(status: str, statuses: Mapping[str, S]) -> S:
     """Read the status of an export; refuse an unknown one, with the nearest."""
+    must_be(str, "status", "a text", status)
     name = status.strip().casefold().replace(" ", "_").replace("-", "_")
     if name not in statuses:
-        raise InvalidValue.of("status", f"be one of {', '.join(statuses)}", status, near=near(name, statuses))
+        # a duplicate names the one that goes on, which a status does not
+        instead = "leave it out, and record Duplicate with the one that goes on" if name == "duplicate" else ""
+        raise InvalidValue.of(
+            "status", f"be one of {', '.join(statuses)}", status, do=instead, near=near(name, statuses)
+        )
     return statuses[name]
 
 
@@ -50,12 +56,18 @@ def moment_of(at: Mapping[str, dt.datetime], name: str, status: str | None) -> d
     """Give the moment of a status: its own, or that of the last change."""
     moment = at.get(name, at.get("updated_at"))
     if moment is None:
-        raise undated(name, status)
+        raise undated(name, status, "leave the status out" if name == "updated_at" else "give updated_at")
     return moment
 
 
-def undated(name: str, status: str | None) -> InvalidValue:
-    """Make the error of a status that begins or ends something at no known moment."""
+def waiting(at: Mapping[str, dt.datetime], status: str | None, seq: int = 0) -> Waiting:
+    """Make the wait that only the status tells, since the last change."""
+    on = _WAITS_ON.get(str(status).strip().casefold())
+    return Waiting(at=moment_of(at, "updated_at", status), by=None, on=on, imported=True, seq=seq)
+
+
+def undated(name: str, status: str | None, instead: str) -> InvalidValue:
+    """Make the error of a status whose moment is not known, and say what to do instead."""
     return InvalidValue.of(
-        name, f"be given where the status is {status}", None, do="give updated_at where the export has nothing better"
+        name, f"be given where the status is {status}", None, do=f"{instead} where the export does not have it"
     )

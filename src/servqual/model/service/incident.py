@@ -16,7 +16,7 @@ from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
-from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.ids import AgentId, CaseId
 from servqual.model.labels import Labelled
 from servqual.model.money import Money, compensation
@@ -196,7 +196,7 @@ class Incident(Lived[IncidentStatus, IncidentEvent]):
 
     _transitions: ClassVar[Transitions[IncidentStatus]] = INCIDENT_TRANSITIONS
 
-    history: tuple[IncidentEvent, ...] = attrs.field(converter=History[IncidentEvent], repr=short)
+    history: tuple[IncidentEvent, ...] = attrs.field(converter=History[IncidentEvent])
 
     @property
     def declared(self) -> Declared:

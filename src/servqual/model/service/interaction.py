@@ -79,6 +79,11 @@ class CommunicationStep(Labelled):
 
 _STEPS: Final = tuple(CommunicationStep)
 _NOTHING: Final = dt.timedelta(0)
+_COLUMNS: Final = (
+    *("abandoned", "bot", "case_id", "commitment_id", "complaint_id", "customer_id", "hold_s", "interaction_id"),
+    *("resolved", "service_type", "talk_s", "to_person", "transferred", "wait_s", "wrap_s"),
+)
+"""Columns that a table makes of a contact, besides its fields."""
 
 
 @declared("hand_over")
@@ -167,7 +172,7 @@ class Interaction:
     complaint: ComplaintId | None = None
     commitment: CommitmentId | None = None
     steps: tuple[CommunicationStep, ...] = attrs.field(default=(), converter=_steps)
-    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field)
+    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field(*_COLUMNS))
     tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
 
     def __attrs_post_init__(self) -> None:

@@ -35,6 +35,8 @@ def share(event: Told, case: Case, complaint: Complaint) -> tuple[Case, Complain
     ('verifying', 'following_up', True)
     """
     must_be(Told, "event", "a reply, progress, or a solution", event)
+    must_be(Case, "case", "a case", case)
+    must_be(Complaint, "complaint", "a complaint", complaint)
     if isinstance(event, case_events.Replied) and "replied.public" not in event.signals:
         raise InvalidValue.of("event", "be told to the customer by a person", event, do="record it in the case alone")
     if isinstance(event, case_events.Resolved | complaint_events.Resolved) and not event.told_customer:

@@ -20,6 +20,8 @@ from servqual.model.sla.clocks import Clock, ClockRule
 
 TAGS: Final = "tags"
 Mark: TypeAlias = float | dt.timedelta
+_FURTHEST: Final = 10
+"""Marks of so many limits and more are per cent by mistake."""
 Limit: TypeAlias = dt.timedelta | WorkingDays
 
 
@@ -29,10 +31,10 @@ def _marks(given: Mark | Iterable[Mark]) -> tuple[Mark, ...]:
 
 
 def _share(mark: object) -> float:
-    if isinstance(mark, bool) or not isinstance(mark, int | float) or not 0 < mark < float("inf"):
+    if isinstance(mark, bool) or not isinstance(mark, int | float) or not 0 < mark < _FURTHEST:
         raise InvalidValue.of(
             "warn_at",
-            "be shares of the limit above 0, or timedeltas from due",
+            f"be shares of the limit above 0 and below {_FURTHEST}, or timedeltas from due",
             mark,
             do="write 0.75, or timedelta(hours=-1) for an hour before",
         )

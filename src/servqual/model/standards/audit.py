@@ -16,7 +16,7 @@ from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
-from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.hours.cadence import Cadence
 from servqual.model.ids import AgentId, AuditId, CaseId
 from servqual.model.labels import Labelled
@@ -232,7 +232,7 @@ record Corrected for each
 
     _transitions: ClassVar[Transitions[Any]] = AUDIT_TRANSITIONS
 
-    history: tuple[AuditEvent, ...] = attrs.field(converter=History[AuditEvent], repr=short)
+    history: tuple[AuditEvent, ...] = attrs.field(converter=History[AuditEvent])
 
     def _check(self, _events: tuple[AuditEvent, ...], /) -> None:
         for event in self.history:

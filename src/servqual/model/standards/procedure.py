@@ -148,7 +148,7 @@ class Procedure(Rebuilt):
     def duties(self) -> Mapping[Role | str, tuple[Step, ...]]:
         """Steps of each role."""
         roles = dict.fromkeys(step.role for step in self.steps if step.role is not None)
-        return MappingProxyType({role: tuple(s for s in self.steps if s.role is role) for role in roles})
+        return MappingProxyType({role: tuple(s for s in self.steps if s.role == role) for role in roles})
 
     def watched_by(self, indicators: Iterable[Indicator]) -> Mapping[str, tuple[Indicator, ...]]:
         """Return the indicators that watch each step, by the name of the step; a step without any has `()`.

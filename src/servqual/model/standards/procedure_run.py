@@ -15,7 +15,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
-from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.hours.hours import Hours
 from servqual.model.ids import CaseId
 from servqual.model.labels import Labelled
@@ -114,7 +114,7 @@ class ProcedureRun(Lived[ProcedureRunStatus, ProcedureRunEvent]):
 
     _transitions: ClassVar[Transitions[ProcedureRunStatus]] = PROCEDURE_RUN_TRANSITIONS
 
-    history: tuple[ProcedureRunEvent, ...] = attrs.field(converter=History[ProcedureRunEvent], repr=short)
+    history: tuple[ProcedureRunEvent, ...] = attrs.field(converter=History[ProcedureRunEvent])
 
     def _check(self, _events: tuple[ProcedureRunEvent, ...], /) -> None:
         names = [step.name for step in self.procedure.steps]

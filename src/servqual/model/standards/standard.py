@@ -14,7 +14,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
-from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.labels import Labelled
 from servqual.model.standards.indicator import Indicator
 
@@ -241,7 +241,7 @@ class ServiceStandard(Lived[StandardStatus, StandardEvent]):
 
     _transitions: ClassVar[Transitions[Any]] = STANDARD_TRANSITIONS
 
-    history: tuple[StandardEvent, ...] = attrs.field(converter=History[StandardEvent], repr=short)
+    history: tuple[StandardEvent, ...] = attrs.field(converter=History[StandardEvent])
 
     def _check(self, _events: tuple[StandardEvent, ...], /) -> None:
         _consistent(self.history)

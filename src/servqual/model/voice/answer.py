@@ -3,6 +3,7 @@
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable
+from typing import Final
 
 import attrs
 
@@ -13,6 +14,12 @@ from servqual.model.attributes import Attributes, as_attributes, as_tags, no_fie
 from servqual.model.declared import declared
 from servqual.model.ids import AgentId, CaseId, CustomerId, InteractionId, SurveyId, TeamId
 from servqual.model.voice.question import Question
+
+_COLUMNS: Final = (
+    *("answered_at", "case_id", "customer_id", "dimension", "expected", "interaction_id", "invited_at"),
+    *("question", "question_kind", "scale_high", "scale_low", "score", "touchpoint"),
+)
+"""Columns of the table that answers and invitations share, besides the fields of both."""
 
 
 @declared("invitation")
@@ -30,7 +37,7 @@ class Invitation:
     interaction: InteractionId | None = None
     site: str | None = None
     incentivised: bool = False
-    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field)
+    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field(*_COLUMNS))
     tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
 
 
@@ -66,7 +73,7 @@ class Answer:
     site: str | None = None
     touchpoint: str | None = None
     incentivised: bool = False
-    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field)
+    attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes, validator=no_field(*_COLUMNS))
     tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
 
     def __attrs_post_init__(self) -> None:

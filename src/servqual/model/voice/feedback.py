@@ -12,7 +12,7 @@ from servqual._checks import filled, whole
 from servqual._typed import typed
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Event
-from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.ids import CustomerId, FeedbackId, InteractionId, SuggestionId
 from servqual.model.labels import Labelled
 
@@ -163,7 +163,7 @@ class FeedbackItem(Lived[FeedbackStatus, FeedbackEvent]):
 
     _transitions: ClassVar[Transitions[Any]] = FEEDBACK_TRANSITIONS
 
-    history: tuple[FeedbackEvent, ...] = attrs.field(converter=History[FeedbackEvent], repr=short)
+    history: tuple[FeedbackEvent, ...] = attrs.field(converter=History[FeedbackEvent])
 
     @property
     def received(self) -> Received:

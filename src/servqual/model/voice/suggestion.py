@@ -11,7 +11,7 @@ from servqual._checks import filled
 from servqual._typed import typed
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Event, Reasoned
-from servqual.model.history.lifecycle import History, Lived, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Row, Transitions
 from servqual.model.ids import CustomerId, FeedbackId, SuggestionId
 from servqual.model.labels import Labelled
 
@@ -119,7 +119,7 @@ class Suggestion(Lived[SuggestionStatus, SuggestionEvent]):
 
     _transitions: ClassVar[Transitions[Any]] = SUGGESTION_TRANSITIONS
 
-    history: tuple[SuggestionEvent, ...] = attrs.field(converter=History[SuggestionEvent], repr=short)
+    history: tuple[SuggestionEvent, ...] = attrs.field(converter=History[SuggestionEvent])
 
     @property
     def submitted(self) -> Submitted:

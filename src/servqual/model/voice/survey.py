@@ -13,7 +13,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
-from servqual.model.history.lifecycle import History, Lived, Row, Transitions, short
+from servqual.model.history.lifecycle import History, Lived, Row, Transitions
 from servqual.model.hours.cadence import Cadence
 from servqual.model.ids import SurveyId
 from servqual.model.labels import Labelled
@@ -183,7 +183,7 @@ class Survey(Lived[SurveyStatus, SurveyEvent]):
 
     _transitions: ClassVar[Transitions[Any]] = SURVEY_TRANSITIONS
 
-    history: tuple[SurveyEvent, ...] = attrs.field(converter=History[SurveyEvent], repr=short)
+    history: tuple[SurveyEvent, ...] = attrs.field(converter=History[SurveyEvent])
 
     def _check(self, _events: tuple[SurveyEvent, ...], /) -> None:
         for event in self.history:
