@@ -5,15 +5,19 @@ import random
 import time
 import tracemalloc
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.schema.schema_samples import path_of
 
-from servqual.errors import InvalidValue, LoadErrors, ServqualError, UnknownName
+from servqual.errors import InvalidValue, LoadErrors, ServqualError, UnknownName, UnreadableDocument
+from servqual.metrics import KPIS, tally
 from servqual.model import Money
-from servqual.schema import dump, dumps, loads
+from servqual.schema import dump, dumps, ledger, load, loads
 
 GOOD = dumps(Money("12.50", "EUR"))
 
@@ -97,6 +101,25 @@ def test_a_hundred_problems_are_all_told() -> None:
     assert len(refused.value.exceptions) == 100
 
 
+@pytest.mark.parametrize("count", [99, 100])
+def test_nested_problems_count_once(count: int) -> None:
+    """A problem of a list inside a list is one problem, not one a level."""
+    members = [{"id": f"A-{place}", "name": "x", "skills": [5]} for place in range(count - 1)]
+    document = {"kind": "team", "version": 1, "data": {"id": "T", "members": [*members, {"id": "B", "more": 1}]}}
+    with pytest.raises(LoadErrors) as refused:
+        load(document)
+    assert len(refused.value.exceptions) == min(count + 1, 100)
+
+
+def test_long_texts_are_not_told_whole() -> None:
+    """The message stays short, however long the text is that is refused."""
+    document = json.loads(path_of(ledger.named("appraisal")).read_text(encoding="utf-8"))
+    document["data"]["history"][0]["rater_weights"] = {str(place): place for place in range(50_000)}
+    with pytest.raises(LoadErrors) as refused:
+        load(document)
+    assert len(str(refused.value)) < 2_000
+
+
 @pytest.mark.parametrize("apart", [True, False])
 def test_many_corrections_take_no_square(apart: bool) -> None:
     """A case with as many corrections as messages is read in time that grows with their number, whatever names them."""
@@ -133,10 +156,44 @@ def test_limits_are_options() -> None:
     assert code_of(GOOD, max_text=len("currency") - 1) == "schema.too_large"
     assert loads(GOOD, max_depth=3) == Money("12.50", "EUR")
     assert code_of(GOOD, max_depth=1) == "schema.too_deep"
+    read = load(json.loads(GOOD), max_text=len("currency"), max_depth=3)
+    assert read == Money("12.50", "EUR")
+    for limits in ({"max_text": len("currency") - 1}, {"max_depth": 1}):
+        with pytest.raises(UnreadableDocument):
+            load(json.loads(GOOD), **limits)  # type: ignore[arg-type]
     for name in ("max_bytes", "max_depth", "max_text"):
         for limit in (0, -1, 1.5, True, None):
             with pytest.raises(InvalidValue, match=name):
                 loads(GOOD, **{name: limit})  # type: ignore[arg-type]
+            if name != "max_bytes":
+                with pytest.raises(InvalidValue, match=name):
+                    load(json.loads(GOOD), **{name: limit})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("depth", [200, 450, 900])
+def test_what_python_cannot_nest_is_refused(depth: int) -> None:
+    """Where the limit of depth was raised, the nesting of Python ends the reading with the same error."""
+    inner: Any = []
+    for _ in range(depth):
+        inner = {"type": "set", "value": [inner]}
+    document = {**dump(KPIS["case_volume"]), "version": 1}
+    document["data"] = {**document["data"], "params": {"only": inner}}
+    with pytest.raises(ServqualError) as refused:
+        load(document, max_depth=10_000)
+    assert refused.value.code in {"schema.too_deep", "schema.refused"}
+
+
+def test_a_large_tally_comes_back_by_a_larger_limit() -> None:
+    """The bytes of a tally are a text, which may be longer than other texts are."""
+    moments = np.arange("2026-05-04", "2026-05-05", np.timedelta64(1, "s"), dtype="datetime64[us]")
+    teams = [f"team {place} of {place * place}" for place in range(moments.size)]
+    counted = tally(["case_volume"], {"cases": {"received_at": moments, "team": teams}}, by=["team"])
+    document = dump(counted)
+    assert len(document["data"]["bytes"]) > 1 << 20
+    for read in (partial(load, document), partial(loads, dumps(counted))):
+        with pytest.raises(UnreadableDocument, match="raise max_text"):
+            read()
+        assert read(max_text=8 << 20).to_bytes() == counted.to_bytes()
 
 
 def test_bytes_count_as_bytes() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.schema.schema_samples import path_of as sample_of
 
 from servqual.errors import (
     IllegalTransition,
@@ -21,10 +22,14 @@ from servqual.errors import (
     UnknownName,
     UnknownZone,
     UnreadableDocument,
+    UnreadableReceipt,
+    UnreadableTally,
 )
-from servqual.model import BusinessHours, Case, Sla, Target, Vocabulary
+from servqual.metrics import KPIS
+from servqual.model import BusinessHours, Case, Customer, Sla, Target, Vocabulary
 from servqual.model import case as event
-from servqual.schema import dump, dumps, load, loads
+from servqual.model.ids import CustomerId
+from servqual.schema import dump, dumps, ledger, load, loads
 from servqual.schema.keeping import _KEPT
 from servqual.schema.problems import path_of
 
@@ -146,8 +151,75 @@ def test_paths_reach_into_mappings_and_unions() -> None:
     assert {*problems(document)} == {
         "$.data.hours.week.mon",
         "$.data.targets[0].within",
-        "$.data.targets[0].match.tier",
+        "$.data.targets[0].match.tier.value",
     }
+
+
+@pytest.mark.parametrize(
+    ("stored", "path", "kind"),
+    [
+        ({"type": "set", "value": [1], "more": 1}, ".more", UnknownKey),
+        ({"type": "mapping", "value": [], "more": 1}, ".more", UnknownKey),
+        ({"type": "priority", "value": "high", "valeu": 1}, ".valeu", UnknownKey),
+        ({"type": "moment", "value": "2026-05-04T09:00:00Z", "zone": "UTC"}, ".zone", UnknownKey),
+        ({"type": "set"}, ".value", MissingKey),
+        ({"type": "priority", "value": "hihg"}, ".value", InvalidValue),
+        ({"type": "set", "value": [1, {"type": "moment", "value": "soon"}]}, ".value[1].value", InvalidValue),
+        ({"type": "mapping", "value": [["a", {"type": "date"}]]}, ".value[0].value", MissingKey),
+    ],
+)
+def test_tagged_values_know_their_keys(stored: Any, path: str, kind: type[Exception]) -> None:
+    """A key beside those of a set, mapping, member, or scalar of any value is a problem, kept or not."""
+    document = dump(KPIS["case_volume"].with_(key="mail", only={"channel": "email"}))
+    document["data"]["params"]["only"] = stored
+    for unknown in ("refuse", "keep"):
+        found = problems(document, unknown=unknown)
+        assert [(place, type(problem)) for place, problem in found.items()] == [(f"$.data.params.only{path}", kind)]
+
+
+def test_an_attribute_that_is_named_like_a_field_has_its_path() -> None:
+    """Whichever class refuses it: that of the attributes, or the case whose event has them."""
+    changed = event.Changed(at=AT + dt.timedelta(hours=1), by="A-1", attributes={"size": 1})
+    opened = Case.open(id="C-1", at=AT, channel="email", attributes={"size": 1}).record(changed)
+    for place in (0, 1):
+        document = json.loads(dumps(opened))
+        document["data"]["history"][place]["attributes"] = {"size": 1, "priority": "x"}
+        assert [*problems(document)] == [f"$.data.history[{place}].attributes.priority"]
+    document = json.loads(dumps(Customer(id=CustomerId("K-1"), name="x")))
+    document["data"]["attributes"] = {"tier": "gold"}
+    found = problems(document)
+    assert [*found] == ["$.data.attributes.tier"]
+    assert str(found["$.data.attributes.tier"]).startswith("attributes must not be named like a field")
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "expected"),
+    [
+        ("kpi", lambda data: data.pop("dated_by"), {"$.data.dated_by": MissingKey}),
+        (
+            "kpi",
+            lambda data: data.update(more=1, version=99),
+            {"$.data.more": UnknownKey, "$.data.version": InvalidValue},
+        ),
+        ("kpi", lambda data: data.update(of="asaa"), {"$.data.of": UnknownName}),
+        ("kpi", lambda data: data.update(params={"whitin": 1}), {"$.data.params": InvalidValue}),
+        ("tally", lambda data: data.update(bytes="AAAA"), {"$.data.bytes": UnreadableTally}),
+        (
+            "tally",
+            lambda data: data["kpis"][0].pop("key") and data.update(bytes=5),
+            {"$.data.bytes": InvalidValue, "$.data.kpis[0].key": MissingKey},
+        ),
+        ("measures", lambda data: data["tally"].update(kpis={}), {"$.data.tally.kpis": InvalidValue}),
+        ("measures", lambda data: data.update(confidence=2), {"$.data.confidence": InvalidValue}),
+        ("verdict", lambda data: data.update(receipt="AAAA"), {"$.data.receipt": UnreadableReceipt}),
+    ],
+)
+def test_results_have_paths(kind: str, change: Callable[[Any], Any], expected: Any) -> None:
+    """What is wrong inside a KPI, tally, measures or verdict is told at its place, and unknown keys cannot be kept."""
+    document = json.loads(sample_of(ledger.named(kind)).read_text(encoding="utf-8"))
+    change(document["data"])
+    for unknown in ("refuse", "keep"):
+        assert {path: type(problem) for path, problem in problems(document, unknown=unknown).items()} == expected
 
 
 @pytest.mark.parametrize("version", [2, 999])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -11,11 +12,22 @@ from hypothesis import strategies as st
 from tests.schema.schema_samples import path_of, same
 
 from servqual.errors import InvalidValue, LoadErrors, UnknownName
-from servqual.metrics import KPIS, Count, Kpi, Tally, tally
+from servqual.metrics import KPIS, Count, Kpi, Ratio, Tally, tally
+from servqual.metrics.kpi.clusters import clustered
 from servqual.model import Appraisal, Case, Complaint, Customer, Hours, Interaction, Money, Sla, Survey, Team
 from servqual.schema import dump, dumps, json_schema, kinds, ledger, load, loads
+from servqual.schema.forms import fields_of, parts_of
+from servqual.schema.opaque import is_opaque
+from servqual.schema.scalars import SCALARS
 from servqual.testing import values
+from servqual.testing.strategies import of
 
+NUMBERED = [
+    row.tag
+    for row in ledger.rows()
+    if row.version and not is_opaque(row.kind) and any(float in parts_of(part) for _, _, part in fields_of(row.kind))
+]
+"""Kinds with a number that need not be whole."""
 QUICK = settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
@@ -92,6 +104,23 @@ def test_a_tally_by_cluster_and_agreement_comes_back() -> None:
     assert load(dump(counted)).to_bytes() == counted.to_bytes()
 
 
+def test_a_clustered_kpi_is_stored_by_its_row() -> None:
+    """A KPI whose spread is taken between customers is made again from the row, or from the user's own."""
+    within = KPIS["resolution_kept"].with_(key="fast", within=dt.timedelta(hours=4))
+    for base in (KPIS["reopen_rate"], within):
+        kpi = clustered(base, "customer_id")
+        document = json.loads(json.dumps(dump(kpi)))
+        assert document["data"] == {**dump(base)["data"], "cluster": "customer_id"}
+        assert load(document) == kpi
+        assert load(document).definition == kpi.definition
+        assert not [*validator_of("kpi").iter_errors(document)]
+    facts: Any = {"unit": "share", "accumulator": Ratio, "rows": lambda t: {"hit": t.known("received_at")}}
+    mine = attrs.evolve(own_kpi(), **facts)
+    assert load(dump(clustered(mine, "team")), kpis=[mine]).definition == clustered(mine, "team").definition
+    counted = tally([mine], {"cases": {"received_at": ["2026-05-04T10:00+00:00"], "team": ["a"]}}, cluster="team")
+    assert load(dump(counted), kpis=[mine]).to_bytes() == counted.to_bytes()
+
+
 def test_a_class_of_the_user_is_refused() -> None:
     """A class without a tag is no stored form, and a subclass is not stored as its base."""
 
@@ -99,10 +128,72 @@ def test_a_class_of_the_user_is_refused() -> None:
     class Mine:
         x: int = 1
 
-    for value in (Mine(), 5, "text", object()):
+    for value in (Mine(), 5, "text", None, object()):
         with pytest.raises(InvalidValue) as refused:
             dump(value)
         assert refused.value.code == "schema.no_tag"
+
+
+@settings(QUICK, max_examples=40)
+@given(st.sampled_from([row for row in ledger.rows() if not row.version]).flatmap(lambda row: scalars(row.kind)))
+def test_what_is_no_kind_is_refused_alone(value: Any) -> None:
+    """A scalar or a member of an enumeration has a tag inside of documents, and is no document of its own."""
+    for write in (dump, dumps):
+        with pytest.raises(InvalidValue, match=r"store the object that holds it|a class in the ledger") as refused:
+            write(value)
+        assert refused.value.code == "schema.no_tag"
+
+
+def scalars(kind: Any) -> st.SearchStrategy[Any]:
+    """Values of a type that is never a document."""
+    strategy: st.SearchStrategy[Any] = st.builds(kind) if kind in {dict, frozenset, bytes} else of(kind)
+    return strategy
+
+
+def twin(value: Any, change: Callable[[float], float]) -> Any:
+    """An equal object whose numbers were given otherwise; the object itself where its class has no such numbers."""
+    kind: Any = type(value)
+    numbers = {
+        key: change(getattr(value, name))
+        for name, key, annotation in fields_of(kind)
+        if float in parts_of(annotation) and isinstance(getattr(value, name), int | float)
+    }
+    try:
+        return attrs.evolve(value, **numbers)
+    except InvalidValue:  # a class that takes floats alone
+        return value
+
+
+def as_whole(number: float) -> float:
+    """The equal whole number, where there is one."""
+    return int(number) if number == int(number) else number
+
+
+@settings(QUICK, max_examples=60)
+@given(st.sampled_from(NUMBERED).flatmap(lambda kind: values(ledger.named(kind).kind)))
+def test_equal_numbers_are_equal_texts(value: Any) -> None:
+    """A number may be given as a float or as the equal whole number, and the zero with either sign."""
+    for change in (float, as_whole, lambda number: number or -0.0):
+        other = twin(value, change)
+        if other == value:
+            assert dumps(other) == dumps(value)
+
+
+@pytest.mark.parametrize(
+    ("whole", "fraction", "text"),
+    [
+        (0, -0.0, "0.0"),
+        (1, 1.0, "1.0"),
+        (10**17, 1e17, "1e+17"),
+        (2**53 + 2, 2.0**53 + 2, "9007199254740994.0"),
+        (2**1023 + 2**1000, 2.0**1023 + 2.0**1000, repr(2.0**1023 + 2.0**1000)),
+    ],
+)
+def test_numbers_have_one_text(whole: int, fraction: float, text: str) -> None:
+    """Equal numbers are written the same; a whole number that no float is equal to keeps all its digits."""
+    write = SCALARS[float].write
+    assert [json.dumps(write(number)) for number in (whole, fraction)] == [text, text]
+    assert [json.dumps(write(number)) for number in (2**53 + 1, 10**398)] == [str(2**53 + 1), str(10**398)]
 
 
 def test_equal_objects_are_equal_texts() -> None:

@@ -1,5 +1,6 @@
 """`check_kpi` passes KPIs that keep the laws, and names the law that another one breaks."""
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, Count, Kpi, Ratio
+from servqual.metrics import KPIS, Count, Kpi, Ratio, Total
 from servqual.testing import check_kpi
 
 pytestmark = pytest.mark.usefixtures("unshrunk")
@@ -55,6 +56,15 @@ def by_place(view: Any) -> dict[str, Any]:
     return {"hit": np.arange(view.size) == 0, "among": known}
 
 
+def spreads(view: Any) -> dict[str, Any]:
+    """Give the same mean of the same number, with another spread where something is missing."""
+    known = soon(view)["among"]
+    value, two = np.full(view.size, 10), np.flatnonzero(known)[:2]
+    if two.size == 2 and not known.all():
+        value[two] = 5, 15
+    return {"value": value, "among": known}
+
+
 def test_a_kpi_of_the_user_keeps_the_laws() -> None:
     """Over rows that it draws by itself, and over rows of the user."""
     check_kpi(own(), max_examples=10)
@@ -76,6 +86,14 @@ def test_a_broken_law_is_named(broken: dict[str, Any], law: str) -> None:
     """The error says which law, and Hypothesis which rows."""
     with pytest.raises(AssertionError, match=law):
         check_kpi(own(**broken), max_examples=30)
+
+
+def test_a_missing_row_must_not_change_the_interval_alone() -> None:
+    """Value and n are the same, and the spread tells that the row was counted."""
+    known = st.integers(4, 9).map(lambda day: dt.datetime(2026, 5, day, tzinfo=dt.UTC))
+    rows = st.fixed_dictionaries({"received_at": known, "resolved_at": known})
+    with pytest.raises(AssertionError, match="missing cells must not count"):
+        check_kpi(own(rows=spreads, accumulator=Total, unit="score"), rows, max_examples=30)
 
 
 def test_what_is_no_kpi_is_refused() -> None:

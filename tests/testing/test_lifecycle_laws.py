@@ -4,14 +4,15 @@ from typing import Any, ClassVar
 
 import attrs
 import pytest
+from hypothesis import find, settings
 from hypothesis import strategies as st
 
 from servqual.errors import IllegalTransition, InvalidValue
 from servqual.model import Case
-from servqual.model.history.lifecycle import Event, History, Lived, Move, Row, Transitions, short
+from servqual.model.history.lifecycle import Event, History, Lived, Move, Row, Transitions
 from servqual.model.labels import Labelled
 from servqual.schema import ledger
-from servqual.testing import check_lifecycle, histories
+from servqual.testing import check_lifecycle, histories, values
 
 pytestmark = pytest.mark.usefixtures("unshrunk")
 LIVED = [entry.kind for entry in ledger.rows() if entry.version and issubclass(entry.kind, Lived)]
@@ -65,7 +66,7 @@ class Loan(Lived[LoanStatus, LoanEvent]):
     """A loan as the tuple of what happened to it."""
 
     _transitions: ClassVar[Transitions[Any]] = Transitions(name="loan", rows=LENDING)
-    history: tuple[LoanEvent, ...] = attrs.field(converter=History[LoanEvent], repr=short)
+    history: tuple[LoanEvent, ...] = attrs.field(converter=History[LoanEvent])
 
 
 @attrs.frozen(kw_only=True)
@@ -75,7 +76,7 @@ class Lossy(Lived[LoanStatus, LoanEvent]):
     _transitions: ClassVar[Transitions[Any]] = Transitions(
         name="loan", rows=(*LENDING, Row((LoanStatus.LOST,), Returned, None, Move.STAY))
     )
-    history: tuple[LoanEvent, ...] = attrs.field(converter=History[LoanEvent], repr=short)
+    history: tuple[LoanEvent, ...] = attrs.field(converter=History[LoanEvent])
 
 
 @attrs.frozen(kw_only=True)
@@ -83,7 +84,7 @@ class Lenient(Lived[LoanStatus, LoanEvent]):
     """A loan that leaves out what it cannot take."""
 
     _transitions: ClassVar[Transitions[Any]] = Transitions(name="loan", rows=LENDING)
-    history: tuple[LoanEvent, ...] = attrs.field(converter=History[LoanEvent], repr=short)
+    history: tuple[LoanEvent, ...] = attrs.field(converter=History[LoanEvent])
 
     def record(self, event: LoanEvent) -> "Lenient":
         """Swallow the error."""
@@ -98,7 +99,7 @@ class Late(Lived[LoanStatus, LoanEvent]):
     """A loan whose status depends on when an event became known."""
 
     _transitions: ClassVar[Transitions[Any]] = Transitions(name="loan", rows=LENDING)
-    history: tuple[LoanEvent, ...] = attrs.field(converter=History[LoanEvent], repr=short)
+    history: tuple[LoanEvent, ...] = attrs.field(converter=History[LoanEvent])
 
     @property
     def status(self) -> LoanStatus:
@@ -111,7 +112,7 @@ class Same(Lived[LoanStatus, LoanEvent]):
     """A loan that equals only itself."""
 
     _transitions: ClassVar[Transitions[Any]] = Transitions(name="loan", rows=LENDING)
-    history: tuple[LoanEvent, ...] = attrs.field(converter=History[LoanEvent], repr=short)
+    history: tuple[LoanEvent, ...] = attrs.field(converter=History[LoanEvent])
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -125,6 +126,59 @@ def test_a_lifecycle_of_the_user_keeps_the_laws() -> None:
     check_lifecycle(Loan, max_examples=20)
     check_lifecycle(Loan, histories(Loan, min_events=3), max_examples=5)
     check_lifecycle(Case, histories(Case, max_events=2), max_examples=5)
+
+
+class Stage(Labelled):
+    """Where a rehearsal is."""
+
+    SET = "set", "定"
+    OVER = "over", "完"
+
+
+@attrs.frozen(kw_only=True)
+class Plan(Event):
+    """A rehearsal was set, an event that is called like a class of ours."""
+
+    what: str
+
+
+@attrs.frozen(kw_only=True)
+class Check(Event):
+    """It was looked at."""
+
+    score: "int"
+    device: "Device | None" = None
+
+
+@attrs.frozen(kw_only=True)
+class Outcome(Event):
+    """It is over."""
+
+
+RehearsalEvent = Plan | Check | Outcome
+
+
+@attrs.frozen(kw_only=True)
+class Tally(Lived[Stage, RehearsalEvent]):
+    """A rehearsal, which has the name of a result."""
+
+    _transitions: ClassVar[Transitions[Any]] = Transitions(
+        name="rehearsal",
+        rows=(
+            Row((None,), Plan, None, Stage.SET),
+            Row((Stage.SET,), Check, None, Move.STAY),
+            Row((Stage.SET,), Outcome, None, Stage.OVER),
+        ),
+    )
+    history: tuple[RehearsalEvent, ...] = attrs.field(converter=History[RehearsalEvent])
+
+
+def test_classes_may_be_called_like_ours() -> None:
+    """Names do not clash, and annotations may be written as text, as in a module that postpones them."""
+    check_lifecycle(Tally, max_examples=10)
+    for kind in (Plan, Check, Outcome):
+        found = find(values(kind), lambda _: True, settings=settings(max_examples=5, deadline=None, database=None))
+        assert type(found) is kind
 
 
 @pytest.mark.parametrize(

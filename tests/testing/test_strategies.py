@@ -1,5 +1,6 @@
 """The strategies of `servqual.testing` draw legal values, and its laws find what breaks them."""
 
+from functools import partial
 from typing import Any
 
 import attrs
@@ -23,6 +24,33 @@ def test_histories_have_the_length_that_was_asked(case: Case) -> None:
     """A drawn case has so many events, and is what its own history makes of it."""
     assert 3 <= len(case.history) <= 5
     assert Case(history=case.history) == case
+
+
+@pytest.mark.parametrize("draw", [cases, complaints, partial(histories, Survey)])
+@pytest.mark.parametrize(
+    ("events", "field"),
+    [
+        ({"min_events": 0}, "min_events"),
+        ({"min_events": -1}, "min_events"),
+        ({"min_events": True}, "min_events"),
+        ({"min_events": 1.5}, "min_events"),
+        ({"max_events": 0}, "max_events"),
+        ({"min_events": 4, "max_events": 3}, "min_events"),
+        ({"min_events": 9}, "min_events"),
+    ],
+)
+def test_numbers_of_events_that_no_history_has_are_refused(draw: Any, events: Any, field: str) -> None:
+    """At once, and not at the first draw: an object without events is none."""
+    with pytest.raises(InvalidValue, match=f"^{field} must") as refused:
+        draw(**events)
+    assert refused.value.field == field
+
+
+@SLOW
+@given(cases(min_events=2, max_events=2))
+def test_an_exact_number_of_events_is_drawn(case: Case) -> None:
+    """The least and the most may be the same."""
+    assert len(case.history) == 2
 
 
 @SLOW

@@ -18,12 +18,13 @@ from enum import Enum
 from functools import cache, partial
 from typing import Any, Final, TypeAlias, get_args, get_origin
 
-from cattrs import Converter
+from cattrs import ClassValidationError, Converter
 from cattrs.cols import namedtuple_dict_structure_factory, namedtuple_dict_unstructure_factory
 from cattrs.gen import make_dict_structure_fn, override
 
 from servqual._typed import kind_of
 from servqual.errors import InvalidValue
+from servqual.model.history.lifecycle import Lived
 from servqual.schema import ledger
 from servqual.schema.declared_words import checked, has_words
 from servqual.schema.forms import (
@@ -49,7 +50,17 @@ from servqual.schema.keeping import keep, kept
 from servqual.schema.opaque import is_opaque, opaque
 from servqual.schema.personal import How, hiding, how_personal, is_person
 from servqual.schema.scalars import SCALARS, refused, text
-from servqual.schema.several import Read, as_list, as_object, as_unique, read_all, read_each, read_pair
+from servqual.schema.several import (
+    Read,
+    as_list,
+    as_object,
+    as_unique,
+    placed,
+    read_all,
+    read_each,
+    read_object,
+    read_pair,
+)
 
 Write: TypeAlias = Callable[[Any], Any]
 TAG: Final = "type"
@@ -165,7 +176,10 @@ class _Hooks:
         keys = {key for _, key, _ in fields_of(kind)}
 
         def read(value: Any, _: Any = None) -> Any:
-            made = make(as_object(value), kind)
+            try:
+                made = make(as_object(value), kind)
+            except ClassValidationError as error:
+                raise (placed(error, value) if issubclass(kind, Lived) else error) from None
             if self._keeping and not value.keys() <= keys:
                 keep(made, {key: part for key, part in value.items() if key not in keys})
             return made
@@ -324,13 +338,8 @@ class _Hooks:
     def _read_alternative(self, value: Mapping[str, Any], tagged: list[Any], classes: tuple[type, ...]) -> Any:
         kind = ledger.named(value.get(TAG)).kind
         if kind in tagged and is_scalar(kind):
-            return self._read_tagged_scalar(value, kind)
+            return _read_tagged_value(value, SCALARS[kind].read)
         return self._read_tagged(value, lambda kind: issubclass(kind, classes))
-
-    def _read_tagged_scalar(self, value: Mapping[str, Any], kind: Any) -> Any:
-        if set(value) != {TAG, _VALUE}:
-            raise refused(f"an object of {TAG} and {_VALUE}", value)
-        return SCALARS[kind].read(value[_VALUE])
 
     # scalars
 
@@ -393,15 +402,20 @@ class _Hooks:
             return SCALARS[type(value)].read(value) if type(value) in _PLAIN else _nothing_else(value)
         kind = ledger.named(value.get(TAG)).kind
         if kind is frozenset:
-            return frozenset(read_each(as_list(value.get(_VALUE)), self._read_any))
+            return _read_tagged_value(value, lambda parts: frozenset(read_each(as_list(parts), self._read_any)))
         if kind is dict:
             read = partial(read_pair, self._read_any, self._read_any)
-            return as_unique(read_each(as_list(value.get(_VALUE)), read))
+            return _read_tagged_value(value, lambda pairs: as_unique(read_each(as_list(pairs), read)))
         if is_enum(kind):
-            return kind(text(value.get(_VALUE)))
+            return _read_tagged_value(value, lambda word: kind(text(word)))
         if is_scalar(kind):
-            return self._read_tagged_scalar(value, kind)
+            return _read_tagged_value(value, SCALARS[kind].read)
         return self._read_tagged(value, lambda _: True)
+
+
+def _read_tagged_value(value: Mapping[str, Any], read: Read) -> Any:
+    """Read what stands beside the tag of a scalar, an enumeration, a set or a mapping, which can keep no other key."""
+    return read_object(value, {TAG: text, _VALUE: read})[_VALUE]
 
 
 def _words(annotation: Any) -> str:

@@ -21,12 +21,12 @@ def counting() -> Generator[None]:
         _FOUND.reset(token)
 
 
-def is_enough() -> bool:
-    """Count one problem, and say whether so many were found that reading on is of no use."""
+def is_enough(more: int) -> bool:
+    """Count more problems, and say whether so many were found that reading on is of no use."""
     found = _FOUND.get()
     if found is None:
         return False
-    found[0] += 1
+    found[0] += more
     return found[0] > MOST
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 from servqual._checks import among, must_be
-from servqual.errors import LoadErrors, NewerDocument, ServqualError, UnreadableDocument
+from servqual.errors import InvalidValue, LoadErrors, NewerDocument, ServqualError, UnreadableDocument
 from servqual.model.vocabulary import Vocabulary
 from servqual.schema import ledger
 from servqual.schema.converting import converter
@@ -25,8 +25,9 @@ def dump(value: object, *, pseudonymise: bytes | None = None, redact: bool | Non
     """Write an object as a document of plain data, which JSON can hold.
 
     Any class in `kinds()` is taken: objects of the model with their events, plans and outcomes, KPIs, tallies,
-    measures, verdicts. A class of your own is refused (`schema.no_tag`). Equal objects give equal documents. `load`
-    reads them back; what an object was loaded with beyond its fields (`unknown="keep"`) is written back.
+    measures, verdicts. Anything else is refused (`schema.no_tag`): a class of your own, and a scalar or a member of an
+    enumeration alone. Equal objects give equal documents. `load` reads them back; what an object was loaded with beyond
+    its fields (`unknown="keep"`) is written back.
 
     `pseudonymise` is a secret key of at least 16 bytes: ids and names of people become keyed pseudonyms, the same for
     the same person wherever they stand, and so does all that stands in the firm's own fields. Prose, in which anybody
@@ -44,6 +45,12 @@ def dump(value: object, *, pseudonymise: bytes | None = None, redact: bool | Non
     """
     kind = type(value)
     entry = ledger.named(ledger.tag_of(kind))
+    if not entry.version:
+        raise InvalidValue(
+            f"value must be of a kind in kinds() (got {value!r:.80}, a {entry.tag}); store the object that holds it",
+            code="schema.no_tag",
+            got=value,
+        )
     with hidden(pseudonymise, redact):
         return {"kind": entry.tag, "version": entry.version, "data": converter().unstructure(value, kind)}
 
@@ -54,6 +61,8 @@ def load(
     unknown: Unknown = "refuse",
     kpis: Sequence[Any] = (),
     vocabulary: Vocabulary | None = None,
+    max_depth: int = MAX_DEPTH,
+    max_text: int = MAX_TEXT,
 ) -> Any:
     """Read an object from a document, of whatever version, and check it as its constructor does.
 
@@ -65,7 +74,9 @@ def load(
     A key that the kind does not know is a problem, or with `unknown="keep"` it is kept beside the part that it came
     with and written back by `dump`, also by that of a later object that shares this part, as cases share their events.
     `kpis` are KPIs of your own that the document names. A `vocabulary` checks the firm's own words, as in `Case.open`;
-    words that look like slips of built-in ones need it again.
+    words that look like slips of built-in ones need it again. A document of more than `max_depth` levels, or with a
+    text of more than `max_text` signs, such as the bytes of a large tally, is refused (`schema.too_deep`,
+    `schema.too_large`).
 
     >>> load({"kind": "money", "version": 1, "data": {"amount": "12.50", "currency": "EUR"}})
     Money('12.50', 'EUR')
@@ -76,7 +87,8 @@ $.data.amount: amount must be an amount as text such as '12.50' (got 12.5); \
 $.data.currencies: key must be one of amount, currency (got 'currencies'); pass unknown='keep' to keep it; \
 did you mean currency?; $.data.currency: currency must be given (got nothing)
     """
-    bounded(document, MAX_DEPTH, MAX_TEXT)
+    limits(max_depth=max_depth, max_text=max_text)
+    bounded(document, max_depth, max_text)
     return loaded(document, unknown, kpis, vocabulary)
 
 
@@ -101,13 +113,14 @@ def loaded(document: object, unknown: Unknown, kpis: Sequence[Any], vocabulary: 
 def _built(entry: ledger.Entry, data: Any, unknown: Unknown) -> Any:
     """Build the object; whatever is wrong with it is a problem of the document."""
     try:
-        return converter(keeping=unknown == "keep").structure(data, entry.kind)
-    except RecursionError:
+        try:
+            return converter(keeping=unknown == "keep").structure(data, entry.kind)
+        except (LoadErrors, UnreadableDocument):
+            raise
+        except Exception as error:  # noqa: BLE001  (`refusal` raises again what is not of the document)
+            raise refusal(error, entry.tag) from (error if isinstance(error, ServqualError) else None)
+    except RecursionError:  # also as one of several problems, which `refusal` raises again
         raise too_deep("the nesting of its parts") from None
-    except (LoadErrors, UnreadableDocument):
-        raise
-    except Exception as error:  # noqa: BLE001  (`refusal` raises again what is not of the document)
-        raise refusal(error, entry.tag) from (error if isinstance(error, ServqualError) else None)
 
 
 def _opened(document: object) -> tuple[str, int, Any]:
@@ -125,6 +138,13 @@ def _opened(document: object) -> tuple[str, int, Any]:
             "pass what dump() gave"
         )
     return kind, version, document["data"]
+
+
+def limits(**given: int) -> None:
+    """Refuse a limit that is no whole number of 1 or more."""
+    for name, limit in given.items():
+        if type(limit) is not int or limit < 1:
+            raise InvalidValue.of(name, "be a whole number of 1 or more", limit)
 
 
 def bounded(document: object, max_depth: int, max_text: int) -> None:

@@ -25,6 +25,8 @@ def fields_of(kind: Any) -> tuple[tuple[str, str, Any], ...]:
     if is_named_tuple(kind):
         return tuple((name, name, annotation) for name, annotation in kind.__annotations__.items())
     known = _type_variables(kind)
+    if ledger.entry_of(kind) is None and any(isinstance(each.type, str) for each in attrs.fields(kind)):
+        attrs.resolve_types(kind)  # a class of a user whose module postpones its annotations
     return tuple((each.name, each.alias, _filled(each.type, known)) for each in attrs.fields(kind) if each.init)
 
 

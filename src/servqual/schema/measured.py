@@ -1,25 +1,29 @@
 """Stored forms of what was measured: KPIs by name, version and parameters, tallies and receipts as their bytes.
 
 A KPI of the catalogue is told by the row that it is made from and by the parameters that differ. A KPI of the user is
-told by its key and definition, and is passed to `load` in `kpis`. A tally keeps its own form of bytes, which proves
-itself, and measures are derived from their tally again. A verdict is its receipt, which leads to it again.
+told by its key and definition, and is passed to `load` in `kpis`. Either names the column by which it was clustered. A
+tally keeps its own form of bytes, which proves itself, and measures are derived from their tally again. A verdict is
+its receipt, which leads to it again. They are made anew, so an unknown key cannot stay beside them, and is refused.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import KPIS, Compound, Kpi, Measures, Tally
+from servqual.metrics.accumulators import Clustered
 from servqual.metrics.catalogue.clocks import judged_by
-from servqual.metrics.kpi.clusters import clustered
+from servqual.metrics.kpi.clusters import clustered, unclustered
 from servqual.metrics.results.measurement import Cell
 from servqual.model import Sla
 from servqual.pdca.verdicts.receipts import replay
 from servqual.pdca.verdicts.verdict import Verdict
 from servqual.schema.opaque import Opaque, kpis_at_hand, object_of
 from servqual.schema.personal import hiding
-from servqual.schema.scalars import SCALARS, refused, text
+from servqual.schema.scalars import SCALARS, text
+from servqual.schema.several import as_list, as_object, read_all, read_at, read_each, read_object
 
 Dump: TypeAlias = Callable[[Any, Any], Any]
 Load: TypeAlias = Callable[[Any, Any], Any]
@@ -38,13 +42,18 @@ def _seen_through(what: str) -> None:
 # --- KPIs ------------------------------------------------------------------------------------------------------------
 
 
-def _remade(base: Kpi, key: str, params: Mapping[str, Any], dated_by: str, cluster: str | None) -> Kpi:
+def _remade(base: Kpi, key: str, params: Mapping[str, Any], dated_by: str) -> Kpi:
     """Make a KPI from a row of the catalogue; one of a clock is judged by its agreement."""
     if isinstance(params.get("sla"), Sla) and base.clock:
-        made = judged_by(base, params["sla"])
-    else:
-        made = base.with_(key=key, dated_by=dated_by or None, **params)
-    return clustered(made, cluster) if cluster else made
+        return judged_by(base, params["sla"])
+    return base.with_(key=key, dated_by=dated_by or None, **params)
+
+
+def _split(kpi: Kpi) -> tuple[Kpi, str | None]:
+    """Give a KPI without its clusters, and the column of them; None where it has none."""
+    code = getattr(kpi.rows, "__code__", None)  # `clustered` gives its function the name and module of the KPI's own
+    of_clusters = kpi.accumulator is Clustered and getattr(code, "co_filename", "") == clustered.__code__.co_filename
+    return unclustered(kpi) if of_clusters else (kpi, None)
 
 
 def _differing(kpi: Kpi, base: Kpi) -> dict[str, Any]:
@@ -55,14 +64,14 @@ def _differing(kpi: Kpi, base: Kpi) -> dict[str, Any]:
     }
 
 
-def _origin(kpi: Kpi, cluster: str | None) -> tuple[str, dict[str, Any]] | None:
+def _origin(kpi: Kpi) -> tuple[str, dict[str, Any]] | None:
     """Find the row of the catalogue that a KPI was made from, and its parameters; None for one of the user."""
     for base in KPIS.values():
         if (base.name, base.version, type(base)) != (kpi.name, kpi.version, type(kpi)):
             continue
         params = _differing(kpi, base)
         try:
-            made = _remade(base, kpi.key, params, kpi.dated_by, cluster)
+            made = _remade(base, kpi.key, params, kpi.dated_by)
         except InvalidValue:
             continue
         if made == kpi and made.definition == kpi.definition:
@@ -70,46 +79,58 @@ def _origin(kpi: Kpi, cluster: str | None) -> tuple[str, dict[str, Any]] | None:
     return None
 
 
-def _write_kpi(dump: Dump, kpi: Kpi, cluster: str | None = None) -> dict[str, Any]:
-    found = _origin(kpi, cluster)
+def _write_kpi(dump: Dump, kpi: Kpi) -> dict[str, Any]:
+    base, cluster = _split(kpi)
+    column = {} if cluster is None else {"cluster": cluster}
+    found = _origin(base)
     if found is None:
-        return {"key": kpi.key, "definition": kpi.definition}
+        return {"key": base.key, "definition": base.definition, **column}
     of, params = found
     stored = {name: dump(value, Any) for name, value in params.items()}
-    return {"key": kpi.key, "of": of, "version": kpi.version, "params": stored, "dated_by": kpi.dated_by}
+    return {"key": base.key, "of": of, "version": base.version, "params": stored, "dated_by": base.dated_by, **column}
 
 
 def _read_kpi(load: Load, stored: Stored) -> Kpi:
-    if "of" not in stored:
-        _only(stored, "key", "definition")
-        known = {kpi.key: kpi for kpi in kpis_at_hand()}
-        found: Kpi | None = known.get(text(stored["key"]))
-        if found is None or found.definition != stored["definition"]:
-            raise UnknownName(
-                f"kpis must hold {stored['key']} as it was stored (got {', '.join(known) or 'none'}); pass your KPI",
-                code="schema.own_kpi",
-                near=(),
-            )
-        return found
-    _only(stored, "key", "of", "version", "params", "dated_by")
-    base = KPIS[text(stored["of"])]
-    if stored["version"] != base.version:
-        raise InvalidValue.of("version", f"be {base.version}, that of {base.key} today", stored["version"])
-    if not isinstance(stored["params"], Mapping):
-        raise refused("an object", stored["params"])
-    params = {name: load(value, Any) for name, value in stored["params"].items()}
-    return _remade(base, text(stored["key"]), params, text(stored["dated_by"]), None)
+    found = _read_row(load, stored) if "of" in stored else _read_own(stored)
+    return clustered(found, stored["cluster"]) if "cluster" in stored else found
 
 
-def _only(stored: Stored, *keys: str) -> None:
-    if {*stored} != {*keys}:
-        raise InvalidValue.of("value", f"have the keys {', '.join(keys)}", [*stored], shown=", ".join(map(str, stored)))
+def _read_own(stored: Stored) -> Kpi:
+    told = read_object(stored, {"key": text, "definition": text, "cluster": text}, ["cluster"])
+    known = {kpi.key: kpi for kpi in kpis_at_hand()}
+    found: Kpi | None = known.get(told["key"])
+    if found is None or found.definition != told["definition"]:
+        raise UnknownName(
+            f"kpis must hold {told['key']} as it was stored (got {', '.join(known) or 'none'}); pass your KPI",
+            code="schema.own_kpi",
+            near=(),
+        )
+    return found
 
 
-def _read_kpis(load: Load, stored: object) -> Sequence[Kpi]:
-    if not isinstance(stored, list | tuple):
-        raise refused("a list of KPIs", stored)
-    return [load(each, Kpi) for each in stored]
+def _read_row(load: Load, stored: Stored) -> Kpi:
+    def read_base(key: Any) -> Kpi:
+        return KPIS[text(key)]
+
+    def read_version(version: Any) -> None:
+        if type(version) is not int or version != base.version:
+            raise InvalidValue.of("version", f"be {base.version}, that of {base.key} today", version)
+
+    def read_params(params: Any) -> dict[str, Any]:
+        values = as_object(params)
+        return dict(
+            zip(values, read_all((name, partial(load, value, Any)) for name, value in values.items()), strict=True)
+        )
+
+    base: Kpi = read_at("of", partial(read_base, stored["of"]))
+    reads = {"key": text, "of": text, "version": read_version, "params": read_params, "dated_by": text, "cluster": text}
+    told = read_object(stored, reads, ["cluster"])
+    made: Kpi = read_at("params", partial(_remade, base, told["key"], told["params"], told["dated_by"]))
+    return made
+
+
+def _read_kpis(load: Load, stored: Any) -> list[Kpi]:
+    return read_each(as_list(stored), lambda each: load(each, Kpi))
 
 
 # --- tallies, measures, verdicts -------------------------------------------------------------------------------------
@@ -117,13 +138,14 @@ def _read_kpis(load: Load, stored: object) -> Sequence[Kpi]:
 
 def _write_tally(dump: Dump, tally: Tally) -> dict[str, Any]:
     _seen_through("a tally")
-    kpis = [_write_kpi(dump, kpi, tally.plan.cluster) for kpi in tally.plan.kpis]
+    kpis = [_write_kpi(dump, kpi) for kpi in tally.plan.kpis]
     return {"kpis": kpis, "bytes": SCALARS[bytes].write(tally.to_bytes())}
 
 
 def _read_tally(load: Load, stored: Stored) -> Tally:
-    _only(stored, "kpis", "bytes")
-    return Tally.from_bytes(SCALARS[bytes].read(stored["bytes"]), kpis=_read_kpis(load, stored["kpis"]))
+    told = read_object(stored, {"kpis": partial(_read_kpis, load), "bytes": SCALARS[bytes].read})
+    tally: Tally = read_at("bytes", partial(Tally.from_bytes, told["bytes"], kpis=told["kpis"]))
+    return tally
 
 
 def _write_measures(dump: Dump, measures: Measures) -> dict[str, Any]:
@@ -131,27 +153,28 @@ def _write_measures(dump: Dump, measures: Measures) -> dict[str, Any]:
 
 
 def _read_measures(load: Load, stored: Stored) -> Measures:
-    _only(stored, "tally", "confidence")
-    tally: Tally = load(stored["tally"], Tally)
-    return tally.measure(SCALARS[float].read(stored["confidence"]))
+    told = read_object(stored, {"tally": partial(_read_tally, load), "confidence": SCALARS[float].read})
+    measures: Measures = read_at("confidence", partial(told["tally"].measure, told["confidence"]))
+    return measures
 
 
 def _write_verdict(dump: Dump, verdict: Verdict) -> dict[str, Any]:
     _seen_through("a verdict")
     sides = (verdict.basis.before, verdict.basis.after)
-    asked = {kpi.key: (kpi, side.plan.cluster) for side in sides if isinstance(side, Tally) for kpi in side.plan.kpis}
-    kpis = [_write_kpi(dump, kpi, cluster) for kpi, cluster in asked.values()]
+    asked = {kpi.key: kpi for side in sides if isinstance(side, Tally) for kpi in side.plan.kpis}
+    kpis = [_write_kpi(dump, kpi) for kpi in asked.values()]
     return {"kpis": kpis, "receipt": SCALARS[bytes].write(verdict.receipt())}
 
 
 def _read_verdict(load: Load, stored: Stored) -> Verdict:
-    _only(stored, "kpis", "receipt")
-    return replay(SCALARS[bytes].read(stored["receipt"]), _read_kpis(load, stored["kpis"]))
+    told = read_object(stored, {"kpis": partial(_read_kpis, load), "receipt": SCALARS[bytes].read})
+    verdict: Verdict = read_at("receipt", partial(replay, told["receipt"], told["kpis"]))
+    return verdict
 
 
 def _write_cell(dump: Dump, cell: Cell) -> dict[str, Any] | None:
     """Write the state behind a measurement; nothing where its KPI is of the user, or people are hidden."""
-    if hiding() is not None or _origin(cell.kpi, cell.tally.plan.cluster) is None:
+    if hiding() is not None or _origin(_split(cell.kpi)[0]) is None:
         return None
     return _write_tally(dump, cell.alone())
 
@@ -164,15 +187,11 @@ def _read_cell(load: Load, stored: Stored) -> Cell:
 
 _TEXT: Final = {"type": "string"}
 _BYTES: Final = {"type": "string", "contentEncoding": "base64"}
-_OWN_KPI: Final = object_of({"key": _TEXT, "definition": _TEXT})
-_KPI: Final = {
-    "anyOf": [
-        object_of(
-            {"key": _TEXT, "of": _TEXT, "version": {"type": "integer"}, "params": {"type": "object"}, "dated_by": _TEXT}
-        ),
-        _OWN_KPI,
-    ]
-}
+_ROW: Final = {
+    "key": _TEXT, "of": _TEXT, "version": {"type": "integer"}, "params": {"type": "object"}, "dated_by": _TEXT
+}  # fmt: skip
+_OWN: Final = {"key": _TEXT, "definition": _TEXT}
+_KPI: Final = {"anyOf": [object_of({**told, "cluster": _TEXT}, [*told]) for told in (_ROW, _OWN)]}
 _KPI_LIST: Final = {"type": "array", "items": _KPI}
 _TALLY: Final = object_of({"kpis": _KPI_LIST, "bytes": _BYTES})
 

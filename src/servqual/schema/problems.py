@@ -15,6 +15,8 @@ from servqual.schema.forms import fields_of
 
 _ORDINARY: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 _SHOWN: Final = 5
+_LONG: Final = 400
+"""Signs of a path or message that are listed, for a document may hold texts of a million."""
 
 
 def refusal(error: Exception, kind: str) -> LoadErrors:
@@ -22,7 +24,7 @@ def refusal(error: Exception, kind: str) -> LoadErrors:
     all_found = [*islice(_problems(error, "$.data", None), MOST + 1)]
     found = sorted(all_found[:MOST], key=path_of)
     count = f"more than {MOST}" if len(all_found) > MOST else len(found)
-    listed = "; ".join(f"{path_of(problem)}: {problem}" for problem in found[:_SHOWN])
+    listed = "; ".join(f"{path_of(problem):.{_LONG}}: {problem!s:.{_LONG}}" for problem in found[:_SHOWN])
     more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return LoadErrors(f"document must be a stored {kind} (got {count} problems); {listed}{more}", found)
 

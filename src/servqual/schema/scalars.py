@@ -10,6 +10,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -25,8 +26,6 @@ MAX_TEXT: Final = 1 << 20
 """The most signs of a text."""
 MAX_DIGITS: Final = 399
 """The most digits of a whole number, which with its sign is not longer than what is read."""
-_EXACT: Final = 1 << 53
-"""Whole numbers up to here are floats."""
 _MOST_EXPONENT: Final = 1_000
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _SECOND: Final = 1_000_000
@@ -166,12 +165,15 @@ def _bytes(value: object) -> bytes:
 
 
 def _write_number(value: Any) -> float:
-    """Write a number, a whole one as a float as well, because 1 is equal to 1.0."""
+    """Write a number as a float, because 1 is equal to 1.0; a whole number that no float is equal to stays whole."""
     if isinstance(value, int):
-        return float(value) if abs(value) <= _EXACT else _write_whole(value)
+        whole = _write_whole(value)
+        with suppress(OverflowError):
+            return float(whole) if float(whole) == whole else whole
+        return whole
     if not math.isfinite(value):
         raise InvalidValue.of("value", "be finite to be stored", value)
-    return float(value)
+    return float(value) + 0.0  # one zero: -0.0 is equal to 0.0
 
 
 def _write_amount(value: Decimal) -> str:

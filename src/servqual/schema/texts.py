@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from servqual._checks import must_be
-from servqual.errors import InvalidValue, UnreadableDocument
+from servqual.errors import UnreadableDocument
 from servqual.model.vocabulary import Vocabulary
 from servqual.schema.converting import canonical
-from servqual.schema.documents import MAX_DEPTH, Unknown, bounded, dump, loaded
+from servqual.schema.documents import MAX_DEPTH, Unknown, bounded, dump, limits, loaded
 from servqual.schema.scalars import MAX_DIGITS, MAX_TEXT
 
 MAX_BYTES: Final = 64 << 20
@@ -48,9 +48,7 @@ def loads(
     Money('12.50', 'EUR')
     """
     must_be((str, bytes, bytearray), "text", "JSON as text or bytes", text)
-    for name, limit in (("max_bytes", max_bytes), ("max_depth", max_depth), ("max_text", max_text)):
-        if type(limit) is not int or limit < 1:
-            raise InvalidValue.of(name, "be a whole number of 1 or more", limit)
+    limits(max_bytes=max_bytes, max_depth=max_depth, max_text=max_text)
     size = (
         len(text) if len(text) > max_bytes or not isinstance(text, str) else len(text.encode("utf-8", "surrogatepass"))
     )

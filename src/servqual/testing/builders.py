@@ -15,7 +15,7 @@ from servqual.model.service import case as case_events
 from servqual.model.service import complaint as complaint_events
 from servqual.model.service.case import CaseEvent, CaseOpening
 from servqual.model.service.complaint import ComplaintEvent
-from servqual.model.service.complaint_events import OpenedWith
+from servqual.model.service.complaint_events import ComplaintOpening
 
 __all__ = ["MONDAY", "a_case", "a_complaint", "a_contact", "an_agreement", "an_answer"]
 
@@ -74,7 +74,7 @@ def a_complaint(
     followed_up_after: dt.timedelta | None = None,
     satisfied: bool = True,
     closed_after: dt.timedelta | None = None,
-    **facts: Unpack[OpenedWith],
+    **facts: Unpack[ComplaintOpening],
 ) -> Complaint:
     """Build a complaint that was opened the short way, and what happened to it since `at`.
 

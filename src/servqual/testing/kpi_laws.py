@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from hypothesis import HealthCheck, given, settings
+import attrs
+from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual._checks import must_be
@@ -12,7 +13,7 @@ from servqual.errors import InvalidValue
 from servqual.metrics import Compound, Kpi, Measurement, Tally, tally
 from servqual.readers.columns.duplicates import NAMING
 from servqual.readers.columns.tables import Kind, kind_of
-from servqual.testing.laws import hold
+from servqual.testing.laws import hold, lawful
 
 __all__ = ["check_kpi"]
 
@@ -29,6 +30,8 @@ _CELLS: Final[Mapping[Kind, st.SearchStrategy[Any]]] = {
     Kind.LABEL: st.none() | st.sampled_from(("a", "b", "c")),
 }
 _UNREADABLE: Final = "unreadable"
+_OF_ROWS: Final = {"cells.unread", "share.immature"}
+"""Warnings of rows that did not count."""
 
 
 def check_kpi(
@@ -45,7 +48,8 @@ def check_kpi(
     - The value lies between the least and the greatest of its unit, and within its interval. It is never NaN.
     - Rows in any order give the same bytes, and so do parts that are added and stored in between. Rows of one customer
       stay together for a keyed KPI.
-    - A row without any of the cells that the KPI needs changes nothing.
+    - A row without any of the cells that the KPI needs changes neither the value nor its interval, n, warnings, or the
+      hits, misses or sums behind them; at most it is one more row that is unread or undecided.
     - A row with an unreadable cell is refused and named in the reasons, and the others count as without it.
     - read = used + refused.
 
@@ -66,19 +70,7 @@ def check_kpi(
         period = (_NOON + 5 * _DAY, _NOON + 10 * _DAY)
     law = _Law(kpi, now, period)
 
-    @settings(
-        max_examples=max_examples,
-        deadline=None,
-        database=None,
-        print_blob=False,
-        report_multiple_bugs=False,
-        suppress_health_check=(
-            HealthCheck.too_slow,
-            HealthCheck.filter_too_much,
-            HealthCheck.data_too_large,
-            HealthCheck.large_base_example,
-        ),
-    )
+    @lawful(max_examples)
     @given(st.lists(law.row() if row is None else row, min_size=1, max_size=10, unique_by=law.name), st.data())
     def laws(rows: list[Row], data: st.DataObject) -> None:
         law.columns = tuple(dict.fromkeys([*law.needs, *(name for row in rows for name in row)]))
@@ -87,7 +79,7 @@ def check_kpi(
         told = whole.measure().one()
         law.check_value(told)
         if kpi.needs:
-            law.check_missing(rows, told)
+            law.check_missing(rows, whole, told)
         law.check_unreadable(rows, told, data)
         law.check_parts(rows, whole.to_bytes(), data)
 
@@ -158,12 +150,18 @@ class _Law:
         stored = Tally.from_bytes(two.to_bytes(), kpis=[self.kpi])
         hold((one + stored).to_bytes() == whole, "parts that are stored and added must be the whole")
 
-    def check_missing(self, rows: list[Row], told: Measurement) -> None:
-        more = self.tally([*rows, {}]).measure().one()
+    def check_missing(self, rows: list[Row], whole: Tally, told: Measurement) -> None:
+        wider = self.tally([*rows, {}])
+        more = wider.measure().one()
+        same_state = more.undecided > told.undecided or self.state(wider) == self.state(whole)
         hold(
-            (told.value, told.n) == (more.value, more.n),
+            _decided(more) == _decided(told) and same_state,
             f"a row of missing cells must not count (got {more} for {told})",
         )
+
+    def state(self, counted: Tally) -> bytes:
+        """Give what the number is made from, such as hits and misses, without the accounts of the rows."""
+        return attrs.evolve(counted, rows={}, cells={self.kpi.state: counted.cells[self.kpi.state]}).to_bytes()
 
     def check_unreadable(self, rows: list[Row], told: Measurement, data: st.DataObject) -> None:
         readable = [name for name in self.kpi.needs if self.kind(name) is not Kind.LABEL]
@@ -177,3 +175,9 @@ class _Law:
         hold(
             any(column == name for name, _ in reasons), f"the reasons must name an unreadable {column} (got {reasons})"
         )
+
+
+def _decided(told: Measurement) -> Measurement:
+    """Leave out what tells of rows that are undecided or unread."""
+    warnings = tuple(caveat for caveat in told.warnings if caveat.code not in _OF_ROWS)
+    return attrs.evolve(told, undecided=0, unread=0, warnings=warnings)

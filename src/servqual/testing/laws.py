@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from servqual._checks import must_be
@@ -25,7 +25,7 @@ def check_accumulator(kind: Callable[[], Any], values: st.SearchStrategy[Any], *
     """
     must_be(st.SearchStrategy, "values", "a strategy of Hypothesis", values)
 
-    @settings(max_examples=max_examples, deadline=None, database=None, print_blob=False, report_multiple_bugs=False)
+    @lawful(max_examples)
     @given(values, values, values)
     def laws(a: Any, b: Any, c: Any) -> None:
         before, zero = repr((a, b, c)), kind()
@@ -38,6 +38,23 @@ def check_accumulator(kind: Callable[[], Any], values: st.SearchStrategy[Any], *
         hold(a + b == b + a, f"the order of adding must not matter (got {a + b!r} for {a!r} + {b!r}, and {b + a!r})")
 
     laws()
+
+
+def lawful(max_examples: int) -> settings:
+    """Give the settings of a law: as many examples as are asked, however slow, and nothing of them on the disk."""
+    return settings(
+        max_examples=max_examples,
+        deadline=None,
+        database=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=(
+            HealthCheck.too_slow,
+            HealthCheck.filter_too_much,
+            HealthCheck.data_too_large,
+            HealthCheck.large_base_example,
+        ),
+    )
 
 
 def hold(law: bool, text: str) -> None:

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import attrs
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from servqual import schema
@@ -15,7 +15,7 @@ from servqual._checks import must_be
 from servqual.errors import IllegalTransition, InvalidValue, OutOfOrder, ServqualError
 from servqual.model.history.lifecycle import Event, Lived, Move
 from servqual.schema import ledger
-from servqual.testing.laws import hold
+from servqual.testing.laws import hold, lawful
 from servqual.testing.strategies import histories, values
 
 __all__ = ["check_lifecycle"]
@@ -48,19 +48,7 @@ def check_lifecycle(
     must_be((st.SearchStrategy, type(None)), "lives", "a strategy of Hypothesis", lives)
     _check_reachable(kind)
 
-    @settings(
-        max_examples=max_examples,
-        deadline=None,
-        database=None,
-        print_blob=False,
-        report_multiple_bugs=False,
-        suppress_health_check=(
-            HealthCheck.too_slow,
-            HealthCheck.filter_too_much,
-            HealthCheck.data_too_large,
-            HealthCheck.large_base_example,
-        ),
-    )
+    @lawful(max_examples)
     @given(histories(kind) if lives is None else lives, st.data())
     def laws(lived: Any, data: st.DataObject) -> None:
         hold(type(lived) is kind, f"lives must draw objects of {kind.__name__} (got {lived!r})")

@@ -18,10 +18,10 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import attrs
-from hypothesis import HealthCheck, Phase, given, reject, settings
+from hypothesis import Phase, given, reject, settings
 from hypothesis import strategies as st
 
-from servqual.errors import ServqualError
+from servqual.errors import InvalidValue, ServqualError
 from servqual.model import BusinessHours, Case, Complaint, Hours, Money, Scale, Window
 from servqual.model.history.event import Event
 from servqual.model.history.lifecycle import Lived, Move, Transitions
@@ -41,6 +41,7 @@ from servqual.schema.forms import (
 )
 from servqual.schema.opaque import is_opaque
 from servqual.testing.hours import ZONES, business_hours, hours, windows
+from servqual.testing.laws import lawful
 
 __all__ = ["cases", "complaints", "histories", "register", "values"]
 
@@ -58,6 +59,8 @@ _DRAWN: Final = frozenset(
     {"Funnel", "Kpi", "Compound", "Tally", "Measures", "Cell", "Verdict", "Plan", "Do", "Check", "Outcome"}
 )
 """Classes of results, whose values are measured and not built."""
+_RESULTS: Final = ("servqual.metrics.", "servqual.pdca.")
+"""Where they are; a class of a user, or another one of ours, may have the same name."""
 _BEFORE: Final = dt.datetime(2026, 3, 1, 8, tzinfo=dt.UTC)
 _AFTER: Final = dt.datetime(2028, 1, 3, 8, tzinfo=dt.UTC)
 
@@ -182,7 +185,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         return _KNOWN[kind]()
     if issubclass(kind, Lived):
         return histories(kind)
-    if kind.__name__ in _DRAWN and not kind.__module__.startswith("servqual.model."):
+    if kind.__name__ in _DRAWN and kind.__module__.startswith(_RESULTS):
         from servqual.testing._measured import drawn_from  # noqa: PLC0415  (it measures, so on demand)
 
         return st.sampled_from(drawn_from(kind) or ())
@@ -241,15 +244,26 @@ def _placed(key: str, annotation: Any) -> st.SearchStrategy[Any] | None:
 # --- lives -----------------------------------------------------------------------------------------------------------
 
 
-@st.composite
-def histories(draw: st.DrawFn, kind: type[L], *, min_events: int = 1, max_events: int = 8) -> L:
+def histories(kind: type[L], *, min_events: int = 1, max_events: int = 8) -> st.SearchStrategy[L]:
     """Draw objects with a history, such as `histories(Case, min_events=2)`, by living them step by step.
 
     Each step draws one of the events that the present status allows, at the same moment or later, until enough were
     taken; a step that the object refuses is tried again as another one. An object whose life ends before `min_events`
-    is drawn anew.
+    is drawn anew. Numbers of events are whole, at least 1 because an object is its events, and `min_events` is at most
+    `max_events`; others are refused.
     """
-    wanted = draw(st.integers(min_events, max(min_events, max_events)))
+    for field, count in (("min_events", min_events), ("max_events", max_events)):
+        if type(count) is not int or count < 1:
+            raise InvalidValue.of(field, "be a whole number of 1 or more", count)
+    if min_events > max_events:
+        shown = f"{min_events} and {max_events}"
+        raise InvalidValue.of("min_events", "be at most max_events", min_events, shown=shown, do="raise max_events")
+    return _lives(kind, min_events, max_events)
+
+
+@st.composite
+def _lives(draw: st.DrawFn, kind: type[L], min_events: int, max_events: int) -> L:
+    wanted = draw(st.integers(min_events, max_events))
     at = draw(_moments())
     lived: Any = None
     taken = 0
@@ -302,18 +316,7 @@ def register() -> None:
     _read_constants()
 
 
-@settings(
-    max_examples=5,
-    database=None,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=(
-        HealthCheck.too_slow,
-        HealthCheck.filter_too_much,
-        HealthCheck.data_too_large,
-        HealthCheck.large_base_example,
-    ),
-)
+@settings(lawful(5), phases=[Phase.generate])
 @given(st.lists(st.integers(0, 9), min_size=100, max_size=100))
 def _read_constants(_: list[int]) -> None:
     """Draw numbers: one in twenty is a constant, for which Hypothesis parses all loaded modules of a checkout once."""
