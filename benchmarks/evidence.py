@@ -126,15 +126,32 @@ def with_season(seed: int) -> str:
     return str(compare(before, after).decision)
 
 
+def weeks_that_scatter(seed: int, rho: float, *, weeks: int = 8, a_week: int = 400, spread: float = 0.03) -> str:
+    """The verdict on two sides of weeks whose level scatters from week to week, and else stays as it is."""
+    dice = np.random.default_rng(seed)
+    level = 0.6 + spread * noise(dice, 2 * weeks, rho)
+    at = np.repeat(BEFORE + np.arange(2 * weeks) * 7 * DAY, a_week)
+    kept = dice.random(len(at)) < np.repeat(level, a_week)
+    sides = []
+    for rows in (slice(None, weeks * a_week), slice(weeks * a_week, None)):
+        cases = {"received_at": at[rows], "resolved_at": at[rows] + DAY, "sla_kept": kept[rows]}
+        sides.append(tally(["sla_kept"], {"cases": cases}, by=["week"], now=NOW))
+    return str(compare(sides[0], sides[1]).decision)
+
+
+def noise(dice: np.random.Generator, n: int, rho: float) -> Any:
+    """Autocorrelated noise of one standard deviation."""
+    out = np.empty(n)
+    out[0] = dice.normal()
+    for place, fresh in enumerate(dice.normal(scale=math.sqrt(1 - rho**2), size=n - 1), 1):
+        out[place] = rho * out[place - 1] + fresh
+    return out
+
+
 def series(seed: int, rho: float, *, n: int = 24, step: float = 0.0) -> Any:
     """An interrupted series of n points with autocorrelated noise of one standard deviation."""
-    dice = np.random.default_rng(seed)
-    noise = np.empty(n)
-    noise[0] = dice.normal()
-    for place, fresh in enumerate(dice.normal(scale=math.sqrt(1 - rho**2), size=n - 1), 1):
-        noise[place] = rho * noise[place - 1] + fresh
     later = np.arange(n) - n // 2
-    return interrupted_series(noise + np.where(later >= 0, step, 0), at=n // 2)
+    return interrupted_series(noise(np.random.default_rng(seed), n, rho) + np.where(later >= 0, step, 0), at=n // 2)
 
 
 def level_and_slope(seed: int, n: int, rho: float) -> str:
@@ -196,6 +213,12 @@ def main(seeds: int = 2000, first: int = 1) -> None:
         "worst of ten teams, named by diagnose": partial(worst_of_ten, found_by="diagnose"),
         "worst of ten teams, picked by eye": partial(worst_of_ten, found_by="eye"),
         "unchanged desk with season, reassignments": with_season,
+        **{
+            f"eight weeks a side that scatter by 3 points, autocorrelation {rho:g}": partial(
+                weeks_that_scatter, rho=rho
+            )
+            for rho in (0, 0.5)
+        },
     }
     shares = sample_size_of_two_proportions(0.6, 0.7, power=0.95)
     sd = 8 * math.sqrt((math.e - 1) * math.e)

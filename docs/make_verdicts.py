@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from servqual.pdca.cycle.gaps import GAPS
 from servqual.pdca.verdicts.caveats import CAVEATS
 from servqual.pdca.verdicts.methods import FIELLER, METHODS, OTHERWISE
 from servqual.pdca.verdicts.rules import RULES, RULES_VERSION
@@ -51,6 +52,12 @@ else *unclear*; without an interval, or where neither direction of its KPI is be
 too, and says why in its own `caveats`, where its sides cannot be compared (then it has no number), and where its
 undecided cases may carry it over its margin. The same tally on both sides is legal, and never improved or worse.
 
+Undecided cases count for both directions alike. Where they may still turn the sign of the change, or carry an
+equivalent one over the margin, the interval is printed and not read: neither of the rules 3, 4 and 6 holds, and the
+verdict is unclear until they are decided. Version 1 of the rules called such a change *worse*, looked for scatter on
+the side before alone, and had no `scatter.unknown`. A receipt of version 1 is not judged anew by version 2, which
+might say something else: `replay` refuses it as `receipt.other_rules`, and the servqual that wrote it replays it.
+
 Periods are compared on the wall clock of their zone: a week in which the clock is changed is as long as any other. A
 measurement of one month, as a row of a result by month, has that month for its period. Of a period that is not over
 counts what is over at `now`.
@@ -89,10 +96,18 @@ of 0.000001, 0.0008, 0.0074, 0.022 and 0.042, so that all of them together are w
 side before is the same at each look: twenty looks, with as many cases before as after in the end, are wrong in 4.5 %
 ([evidence](evidence.md)). Very early looks, which have no risk to spend, are printed at a confidence of 1 - 10⁻⁸.
 
-**Periods that scatter.** Where the side before is a series, such as by week, and its shares or counts scatter from
-period to period by more than chance (R. A. Fisher, 1950, Biometrics 6: 17-24; 1 %), its rows are not independent and
-the verdict is unclear: measure `clustered(kpi, column)`, or judge the values by `interrupted_series`.
+**Periods that scatter.** Where the sides are series, such as by week, and their shares or counts scatter from period
+to period, each around the level of its side, by more than chance (R. A. Fisher, 1950, Biometrics 6: 17-24; 1 %), the
+rows are not independent and the verdict is unclear: measure `clustered(kpi, column)`, or judge the values by
+`interrupted_series`. Few periods hide much scatter from that test. So what the interval says must also hold once it is
+widened by the scatter that was seen (the root of chi-square / degrees of freedom, at least 1; R. W. M. Wedderburn,
+1974, Biometrika 61: 439-447). A side needs four periods of enough cases for it, a count two
+more; periods that ended within two weeks of `now` are left out where the KPI ripens. Else `scatter.unknown` says so.
 
+Eight weeks a side of 400 cases each, whose true level scatters by 3 points from week to week and else never changes,
+are called changed in some 5 % of the cases, and not in 22 % as by the interval alone; a change that 95 % would find
+without any scatter is found in 93 %. Where weeks hang together (autocorrelation .5) it is 14 %: a level that drifts for
+weeks looks like a change, and only `interrupted_series` over more weeks tells them apart ([evidence](evidence.md)).
 **A group that was picked.** The worst of ten equal teams improves on its own. `selected=Selected.among(…)` draws its
 value before towards the level of all groups before anything is subtracted, and counts how unsure that is (C. Morris,
 1983, JASA 78: 47-55).
@@ -104,6 +119,12 @@ M. Kitagawa, 1955, JASA 50: 1168-1194). The parts are fractions that sum to the 
 
 Each has a stable code. A *note* says what is not known, a *weak* one that the verdict leans on less than it seems to, a
 *blocking* one makes it unclear or invalid. What a tally does not carry, such as its period, never blocks.
+"""
+OF_EXPORTS = "`cases.as_recorded`", "an export knows a column without its moment, so that the side before had longer"
+GAPS_TOLD = """
+A comparison of an export, and a [cycle](improvement.md) that checks a verdict or plans re-checks, have codes of their
+own. With any `check.` code nothing counts as improved; the others change no decision.
+
 """
 END = """
 ## Receipts
@@ -138,6 +159,8 @@ def page() -> str:
             _table(["statistic", "method"], [*methods, ["any other", OTHERWISE]]),
             AFTER_METHODS.lstrip("\n"),
             _table(["code", "severity", "given where", "effect"], caveats),
+            GAPS_TOLD.strip("\n") + "\n",
+            _table(["code", "given where"], [*([f"`{code}`", when] for code, when in GAPS.items()), OF_EXPORTS]),
             END.strip("\n"),
             "",
         ]

@@ -1,18 +1,21 @@
 """The quality portrait of a period: indicators, change, weak points, voices, plans, and next actions."""
 
 import datetime as dt
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from servqual.errors import InvalidValue
-from servqual.model import Indicator, ServiceStandard
+from servqual.metrics import KPIS
+from servqual.model import BusinessHours, Indicator, ServiceStandard
 from servqual.model import standard as event
 from servqual.pdca import Action, Evidence, Plan, Register, ServiceReport, service_report
 from servqual.samples import Desk, desk
 
 HOUR = dt.timedelta(hours=1)
+OFFICE = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
 HOSTILE = "<img src=x onerror=alert(1)> [link](javascript:x) | `code`"
 GOALS = [
     Indicator(name="answer in an hour", kpi="first_response_kept", within=HOUR, goal=0.9),
@@ -280,3 +283,24 @@ def test_spans_beyond_the_years_of_moments_are_refused() -> None:
     span = dt.datetime(1, 1, 1, tzinfo=dt.UTC), dt.datetime(9, 1, 1, tzinfo=dt.UTC)
     with pytest.raises(InvalidValue, match="period must lie between 1970 and 2100"):
         service_report(_counted(9), [SOLVED], period=span)
+
+
+@pytest.mark.parametrize(("hours", "days"), [(OFFICE, False), (None, True)])
+def test_business_time_is_never_told_in_days(hours: BusinessHours | None, days: bool) -> None:
+    """Neither in the portrait nor in the verdicts behind it: fifty hours of a desk are no two days."""
+    cases: dict[str, list[dt.datetime]] = {"received_at": [], "resolved_at": []}
+    for month, weeks in ((3, 3), (4, 5)):
+        first = dt.datetime(2026, month, 2, 9, tzinfo=dt.UTC)
+        for place in range(60):
+            cases["received_at"].append(first + dt.timedelta(days=place % 5))
+            cases["resolved_at"].append(first + dt.timedelta(days=place % 7, weeks=weeks))
+    slow = KPIS["resolution_time"].with_(key="slow", hours=hours)
+    goal = Indicator(name="solved soon", kpi="slow", goal=HOUR * 50)
+    end = dt.datetime(2026, 8, 1, tzinfo=dt.UTC)
+    found = service_report({"cases": cases}, [goal], period="2026-04", now=end, catalogue=KPIS | {"slow": slow})
+    [row] = found.rows
+    assert row.verdict is not None
+    assert row.verdict.decision == "worse"
+    whole = found.to_markdown()
+    for shown in (whole, whole.partition("What changed")[2][:200], str(row.verdict), row.verdict._repr_html_()):
+        assert bool(re.search(r"\d d\b", shown)) == days

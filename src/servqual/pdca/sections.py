@@ -18,7 +18,7 @@ _STYLE: Final = "font:14px/1.45 system-ui,sans-serif;max-width:1100px"
 
 @attrs.frozen(kw_only=True)
 class Section:
-    """One part of a report: a heading, lines of text, a list, and a table with the places of its numeric columns."""
+    """One part of a report: a heading, a list, lines of text, and a table with the places of its numeric columns."""
 
     title: str
     lines: tuple[str, ...] = ()
@@ -54,9 +54,9 @@ def as_markdown(title: str, sections: Sequence[Section]) -> str:
     parts = [f"# {inert(title)}"]
     for section in sections:
         parts.append(f"## {inert(section.title)}")
-        parts += [inert(line) for line in section.lines]
         if section.points:
             parts.append("\n".join(f"- {inert(point)}" for point in section.points))
+        parts += [inert(line) for line in section.lines]
         if section.rows:
             sides = ["--:" if place in section.numeric else "---" for place in range(len(section.head))]
             cells = [[inert(name) for name in section.head], sides]
@@ -74,9 +74,9 @@ def as_html(title: str, sections: Sequence[Section]) -> Html:
     parts = [f'<section style="{_STYLE}"><h2 style="margin:0 0 .2em">{escape(title)}</h2>']
     for section in sections:
         parts.append(f'<h3 style="margin:1em 0 .2em">{escape(section.title)}</h3>')
-        parts += [f'<p style="margin:.2em 0">{escape(line)}</p>' for line in section.lines]
         if section.points:
             parts.append("<ul>" + "".join(f"<li>{escape(point)}</li>" for point in section.points) + "</ul>")
+        parts += [f'<p style="margin:.2em 0">{escape(line)}</p>' for line in section.lines]
         if section.rows:
             shown = table(section.head, section.rows, caption=section.title, numeric=section.numeric)
             parts.append(f'<div style="overflow-x:auto">{shown}</div>')

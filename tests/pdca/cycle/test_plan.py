@@ -231,6 +231,27 @@ def test_business_time_is_never_told_in_days() -> None:
         assert f">{told}<" in Register(plans=[plan])._repr_html_()
 
 
+def test_what_nobody_knows_is_refused_with_near_names() -> None:
+    """As the KPI of a plan or of a guardrail, for no verdict could answer it."""
+    for changes in ({"kpi": "reopen_rat"}, {"guardrails": [Guardrail(kpi="reopen_rat", margin=0.1)]}):
+        with pytest.raises(UnknownName, match=r"as a Kpi .*reopen_rat.*did you mean reopen_rate") as refused:
+            attrs.evolve(PLAN, **changes)
+        assert (refused.value.near[0], str(refused.value).split()[0]) == ("reopen_rate", next(iter(changes)))
+
+
+def test_a_guardrail_of_ones_own_is_given_as_a_kpi() -> None:
+    """With parameters of its own; the plan that follows keeps it, and the story tells its title."""
+    own = Guardrail(kpi=KPIS["resolution_kept"].with_(key="in_a_day", within=DAY), margin=0.02)
+    plan = attrs.evolve(PLAN, guardrails=own)
+    assert (own.kpi, plan.guardrails) == ("in_a_day", (own,))
+    assert own.own_kpi is not None
+    assert own.own_kpi.title in plan._repr_html_()
+    assert attrs.evolve(plan, id="Q-2", parent="Q-1").guardrails == (own,)
+    assert pickle.loads(pickle.dumps(plan)) == plan  # noqa: S301  (its own bytes)
+    with pytest.raises(InvalidValue, match="kpi must be the key of a KPI, or a Kpi"):
+        Guardrail(kpi=cast("str", 3), margin=0.1)
+
+
 @pytest.mark.parametrize("field", ["actions", "guardrails", "options", "resources"])
 def test_one_alone_is_taken_as_the_only_one(field: str) -> None:
     """As in `compare`; what is no such thing is refused by its field."""

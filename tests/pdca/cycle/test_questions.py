@@ -1,6 +1,7 @@
 """Whether a verdict answers the plan: against its baseline, and as its own sides give it."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -9,6 +10,7 @@ import pytest
 from servqual.errors import UnreadableReceipt
 from servqual.metrics import Tally, tally
 from servqual.pdca import Action, Check, Plan, Selected, Verdict, compare
+from servqual.pdca.cycle.gaps import GAPS
 
 
 def day(month: int, number: int = 1) -> dt.datetime:
@@ -89,3 +91,10 @@ def test_verdicts_of_measurements_and_of_groups_are_made_again() -> None:
     sides = [cases(month, solved, by=["priority"]) for month, solved in ((3, 700), (5, 800))]
     plan = attrs.evolve(PLAN, baseline=sides[0], baseline_from=None, group={"priority": "low"})
     assert check(compare(sides[0], sides[1]).get(priority="low"), plan).improved
+
+
+def test_every_gap_has_its_row_in_the_docs() -> None:
+    """Beside the caveat of a comparison of an export."""
+    page = (Path(__file__).parents[3] / "docs" / "verdicts.md").read_text(encoding="utf-8")
+    for code in (*GAPS, "cases.as_recorded"):
+        assert f"| `{code}` | " in page

@@ -40,6 +40,7 @@ from servqual.pdca import (
     RecheckState,
     Standardise,
 )
+from servqual.pdca.cycle.questions import _told
 
 
 def day(month: int, number: int, hour: int = 0) -> dt.datetime:
@@ -298,6 +299,26 @@ def test_margins_are_told_in_their_unit(judged: Any) -> None:
         before = {"value": 90.0, "low": 80.0, "high": 99.0}
         gaps = do.check(judged(kpi=key, margin=2 * margin, before=before), at=day(6, 2), findings="x").gaps
         assert [gap.text.endswith(f"wider than the planned {told}") for gap in gaps] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("margin", "unit", "told"),
+    [
+        (0.015, "share", "1.5 points"),
+        (0.01504, "share", "1.504 points"),
+        (0.07, "ratio", "7 points"),
+        (1.25, "points", "1.25 points"),
+        (100_030.5, "s", "27 h 47 min 10.5 s"),
+        (180_000, "s", "50 h"),
+        (60, "s", "1 min"),
+        (0.25, "s", "0.25 s"),
+        (0, "s", "0 s"),
+        (0.05, "per case", "0.05 per case"),
+    ],
+)
+def test_a_margin_is_told_without_rounding(margin: float, unit: str, told: str) -> None:
+    """Two that differ by little are told apart, and hours of business time are never days."""
+    assert _told(margin, unit) == told
 
 
 @pytest.mark.parametrize(

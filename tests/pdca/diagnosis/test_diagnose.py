@@ -11,7 +11,7 @@ import pytest
 from servqual.errors import InvalidValue, MissingColumn, UnknownName
 from servqual.metrics import KPIS, Measures, measure
 from servqual.metrics.engine import chunks as engine_chunks
-from servqual.model import Indicator
+from servqual.model import BusinessHours, Indicator
 from servqual.pdca import Candidate, compare, diagnose
 from servqual.pdca.diagnosis.readings import kind_of, reading_of
 from servqual.pdca.diagnosis.searching import search
@@ -19,7 +19,8 @@ from servqual.readers.sources import TableChunks
 from servqual.samples import Desk, desk
 
 MONDAY = np.datetime64("2026-01-05T09:00", "us")
-HOUR = np.timedelta64(1, "h")
+HOUR, DAY = np.timedelta64(1, "h"), np.timedelta64(1, "D")
+OFFICE = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
 PROMISES = [
     Indicator(name="answer in an hour", kpi="first_response_kept", within=dt.timedelta(hours=1), goal=0.9),
     Indicator(name="keep it solved", kpi="reopen_rate", goal=0.2),
@@ -474,3 +475,17 @@ def test_clocks_and_clusters_are_searched_as_they_are_measured() -> None:
     data["cases"]["customer_id"] = np.repeat(np.arange(1000), 2).astype(str)
     clustered = diagnose(data, kpis=["reopen_rate"], by="team", cluster="customer_id")
     assert (len(clustered), clustered.looked_at) == (0, 0)  # such groups do not add up
+
+
+@pytest.mark.parametrize(("hours", "told"), [(OFFICE, "for a goal of 50 h"), (None, "for a goal of 2.1 d")])
+def test_business_time_is_never_told_in_days(hours: BusinessHours | None, told: str) -> None:
+    """What is missed is told in the hours that the promise counts, and so is the table of candidates."""
+    at = np.datetime64("2026-03-02T09:00", "us") + np.arange(400) % 40 * DAY
+    ends = at + np.tile([21, 35, 22, 36], 100) * DAY
+    cases = {"received_at": at, "resolved_at": ends, "team": ["north", "south"] * 200}
+    slow = KPIS["resolution_time"].with_(key="slow", hours=hours)
+    goal = Indicator(name="solved soon", kpi="slow", goal=dt.timedelta(hours=50))
+    found = diagnose({"cases": cases}, [goal], by=["team"], kpis=[slow], catalogue=KPIS | {"slow": slow})
+    assert found.missed
+    assert told in found.sentences()[0]
+    assert (" d " in repr(found)) == (hours is None)

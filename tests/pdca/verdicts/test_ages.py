@@ -208,17 +208,73 @@ def test_weeks_that_scatter_by_more_than_chance_tell_nothing() -> None:
 
 
 def test_the_scatter_is_judged_as_scipy_does() -> None:
-    """The chi-square of a table of hits and misses by week has a p-value on the same side of 1 %."""
+    """The chi-squares of both tables of hits and misses by week together lie on the same side of 1 %."""
     stats = pytest.importorskip("scipy.stats")
     dice = np.random.default_rng(11)
     seen = set()
-    for spread in (0.0, 0.03, 0.06) * 3:
-        levels = np.clip(0.25 + spread * dice.normal(size=8) + 0.03 * dice.normal(size=8), 0.05, 0.9).round(2).tolist()
-        hits = np.array([sum(place < level * 200 for place in range(200)) for level in levels])
-        rare = bool(stats.chi2_contingency([hits, 200 - hits], correction=False).pvalue < 0.01)
-        assert ("series.overdispersed" in codes(of_weeks(levels, [0.25] * 8))) == rare
-        seen.add(rare)
+    for spread in (0.0, 0.02, 0.06) * 3:
+        sides, chi = [], 0.0
+        for _ in range(2):
+            levels = np.clip(0.25 + spread * dice.normal(size=6) + 0.03 * dice.normal(size=6), 0.05, 0.9).round(2)
+            hits = np.array([sum(place < level * 200 for place in range(200)) for level in levels.tolist()])
+            chi += stats.chi2_contingency([hits, 200 - hits], correction=False).statistic
+            sides.append(levels.tolist())
+        rare = bool(stats.chi2.sf(chi, 10) < 0.01)
+        found = of_weeks(*sides)
+        if found.low is not None and found.high is not None and found.low <= 0 <= found.high:
+            assert ("series.overdispersed" in codes(found)) == rare
+            seen.add(rare)
     assert seen == {True, False}
+
+
+def test_a_change_must_stand_out_from_the_scatter_that_was_seen() -> None:
+    """Weeks that scatter by 1.7 times as much as chance, which 1 % does not find: the widened interval decides."""
+    for level, decision in ((0.21, "unclear"), (0.15, "improved")):
+        found = compare(
+            weekly([0.29, 0.21, 0.29, 0.21, 0.29]),
+            weekly([level + off for off in (0.03, -0.03, 0.03, -0.03, 0.03)], START + 70 * DAY),
+            "reopen_rate",
+        )
+        assert found.high is not None
+        assert found.high < 0
+        assert (found.decision, "series.overdispersed" in codes(found)) == (decision, decision == "unclear")
+    calm = weekly([0.25, 0.26, 0.24, 0.25, 0.25]), weekly([0.21, 0.22, 0.20, 0.21, 0.21], START + 70 * DAY)
+    assert compare(*calm, "reopen_rate").decision == "improved"
+
+
+def test_equivalence_must_hold_within_the_scatter_too() -> None:
+    """A margin that the interval keeps, and the widened one does not, shows no equivalence."""
+    restless = [0.29, 0.21, 0.29, 0.21, 0.29]
+    calm = [0.25, 0.26, 0.24, 0.25, 0.25]
+    for levels, decision in ((restless, "unclear"), (calm, "equivalent")):
+        sides = weekly(levels), weekly(levels, START + 70 * DAY)
+        assert compare(*sides, "reopen_rate", margin=0.045).decision == decision
+
+
+def test_young_weeks_differ_by_their_age_alone() -> None:
+    """Fewer of their cases are solved, which is no scatter, no trend, and leaves too few weeks to tell of any."""
+    data = steady(112, hours=48)
+    never = [None if place % 9 == 0 else end for place, end in enumerate(data["cases"]["resolved_at"])]
+    data = {"cases": data["cases"] | {"resolved_at": never}}
+    ends = (START + 56 * DAY, START + 112 * DAY)
+    for older, known in ((0, True), (-28, False)):
+        periods = [(end - (56 + older) * DAY, end) for end in ends]
+        sides = [tally(["resolution_rate"], data, by=["week"], period=period, now=period[1]) for period in periods]
+        found = codes(compare(sides[0], sides[1]))
+        assert not found & {"series.overdispersed", "series.trend"}
+        assert ("scatter.unknown" in found) != known
+
+
+def test_it_is_said_where_scatter_cannot_be_seen() -> None:
+    """Of a share or a count that is no series of four weeks a side; a mean is not tested, one tally has no change."""
+    assert "scatter.unknown" not in codes(of_weeks([0.25] * 4, [0.2] * 4))
+    for before, after in ((3, 4), (4, 3)):
+        assert "scatter.unknown" in codes(of_weeks([0.25] * before, [0.2] * after))
+    plain = both(["resolution_time", "resolution_rate"], steady(), SECOND[1] + 30 * DAY, FIRST[1] + 30 * DAY)
+    found = compare(*plain)
+    assert "scatter.unknown" not in codes(found.get("resolution_time"))
+    assert "scatter.unknown" in codes(found.get("resolution_rate"))
+    assert "scatter.unknown" not in codes(compare(plain[0], plain[0], "resolution_rate"))
 
 
 def test_days_of_a_count_may_differ_by_weekday() -> None:

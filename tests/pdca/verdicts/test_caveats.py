@@ -243,6 +243,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         lambda: compare(weeks([20, 80, 25, 70, 30, 85]), weeks([90, 92])),
         lambda: compare(weeks([50, 44, 57, 42, 55, 50]), weeks([65, 70])),
     ),
+    "scatter.unknown": (
+        lambda: compare(weeks([50, 44, 57, 42]), weeks([65, 70, 68])),
+        lambda: compare(weeks([50, 44, 57, 42]), weeks([65, 70, 68, 66])),
+    ),
     "guardrail.no_data": (
         lambda: compare(
             cases(*BOTH),
@@ -394,7 +398,7 @@ def test_what_is_not_known_never_blocks() -> None:
     """Without period, mix, guardrails and margin an improvement is still one."""
     verdict = compare(cases(), cases(solved=300))
     assert verdict.decision == "improved"
-    assert codes(verdict) == {"period.unknown", "mix.unknown", "guardrails.proposed", "margin.none"}
+    assert codes(verdict) == {"period.unknown", "mix.unknown", "scatter.unknown", "guardrails.proposed", "margin.none"}
     assert {caveat.severity for caveat in verdict.caveats} == {"note"}
 
 

@@ -552,3 +552,40 @@ def test_a_closed_gate_tells_of_harm() -> None:
     said = next(each.text for each in found.caveats if each.code == "kpis.after_primary")
     assert found.decision == "unclear"
     assert said.endswith("judged alone this one would be worse")
+
+
+@pytest.mark.parametrize(("undecided", "turned"), [(0, False), (60, False), (300, True)])
+def test_undecided_cases_may_undo_harm_as_they_undo_an_improvement(undecided: int, turned: bool) -> None:
+    """A change that they can still turn round is neither; the same table in the other direction says the same."""
+    good, bad = promises(600, 400, 0), promises(500, 500, undecided)
+    worse = compare(good, bad, "resolution_kept")
+    assert worse.decision == ("unclear" if turned else "worse")
+    assert worse.rule == ("blocked" if turned else "worse")
+    assert worse.high is not None
+    assert worse.high < 0  # printed all the same, and not to be read while cases may turn it
+    better = compare(promises(400, 600, 0), promises(500, 500, undecided), "resolution_kept")
+    assert better.decision == ("unclear" if turned else "improved")
+    for found in (worse, better):
+        assert ("cases.immature" in {each.code for each in found.caveats}) == turned
+
+
+def test_a_mean_of_which_half_is_undecided_is_not_worse() -> None:
+    """Where the KPI is no share, over half of a side leaves it open, in either direction."""
+    sides = []
+    for hours, waiting in ((2, 0), (3, 150)):
+        ends = [MARCH + dt.timedelta(hours=hours, minutes=i % 40) for i in range(100)] + [None] * waiting
+        cases = {"received_at": [MARCH] * len(ends), "resolved_at": ends}
+        sides.append(tally(["resolution_time"], {"cases": cases}, now=MARCH + dt.timedelta(days=9)))
+    found = compare(sides[0], sides[1])
+    assert found.low is not None
+    assert (found.decision, found.rule, found.low > 0) == ("unclear", "blocked", True)
+
+
+def test_a_table_tells_a_change_in_points_with_its_sign() -> None:
+    """Per cent would leave open of what; a p-value has no unit; the exported columns stay numbers."""
+    found = Verdicts(rows=(compare(promises(500, 500, 0), promises(600, 400, 0), "resolution_kept"),))
+    shown = found._repr_html_()
+    for cell in (">+10 points<", ">+5.6 points<", ">60 %<", "1 verdict, after minus before"):
+        assert cell in shown
+    assert " p<" not in shown
+    assert found.columns()["change"] == [pytest.approx(0.1)]

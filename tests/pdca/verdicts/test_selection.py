@@ -1,6 +1,8 @@
 """A group that was picked by its value: how far luck is taken out, and how sure the rest is."""
 
+import copy
 import datetime as dt
+import pickle
 from typing import Any
 
 import numpy as np
@@ -99,3 +101,15 @@ def test_a_selection_is_of_a_mapping_of_labels() -> None:
     wrong: Any = 3
     with pytest.raises(InvalidValue, match="mapping"):
         Selected(of=3, value=0.4, error=0.1, group=wrong)
+
+
+def test_what_was_picked_cannot_be_changed() -> None:
+    """The labels are a copy that is read-only, and survive pickling and hashing."""
+    labels = {"team": "a"}
+    picked = Selected(of=3, value=0.5, error=0.1, kpi="reopen_rate", group=labels)
+    labels["team"] = "b"
+    with pytest.raises(TypeError):
+        picked.group["team"] = "b"  # type: ignore[index]
+    assert dict(picked.group) == {"team": "a"}
+    assert pickle.loads(pickle.dumps(picked)) == picked  # noqa: S301  (its own bytes)
+    assert hash(picked) == hash(copy.deepcopy(picked))

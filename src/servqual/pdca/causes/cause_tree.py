@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from servqual._checks import all_of, among, did_you_mean, differ, filled, must_be, near, no_circle
+from servqual._checks import all_of, among, did_you_mean, differ, filled, near, no_circle
 from servqual._typed import typed
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import Pareto, pareto
@@ -90,8 +90,8 @@ class CauseTree:
         items = found if isinstance(found, Mapping) else all_of(str, "found", found, "the cause of each item")
         counts = Counter[str]()
         for name, count in Counter(items).items():
-            must_be(int, "found", f"whole numbers, which {name!r} has not", count)
-            if isinstance(count, bool) or count < 0:
+            given: object = count
+            if isinstance(given, bool) or not isinstance(given, int) or count < 0:
                 raise InvalidValue.of("found", "be whole numbers from 0", count, shown=f"{count!r} for {name!r}")
             counts[self._group(self[name], by)] += count
         return pareto(counts)

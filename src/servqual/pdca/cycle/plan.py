@@ -69,6 +69,17 @@ def _measured_kpi(found: Measurement | None) -> Kpi | None:
     return None if found is None or found.cell is None else found.cell.kpi.with_(key=found.kpi)
 
 
+def _must_be_known(field: str, key: str, own: Kpi | None) -> None:
+    """Refuse a key alone that is not in the catalogue."""
+    if own is None and key not in KPIS:
+        close = near(key, KPIS)
+        raise UnknownName(
+            f"{field} must be in the catalogue, or be given as a Kpi (got {key!r}){did_you_mean(close)}",
+            near=close,
+            got=key,
+        )
+
+
 def _guardrails(given: Iterable[Guardrail] | Guardrail) -> tuple[Guardrail, ...]:
     return several("guardrails", given, "guardrails", alone=Guardrail)
 
@@ -135,10 +146,10 @@ class Planned(Rebuilt):
         if self._behind():
             raise GoalBehindBaseline.of(
                 "goal",
-                f"not be worse than the baseline, {number(self.baseline, self.shown_in)}, "
+                f"not be worse than the baseline, {number(self.baseline, self.told_in)}, "
                 f"where {self.direction} is better",
                 self.goal,
-                shown=number(self.goal, self.shown_in),
+                shown=number(self.goal, self.told_in),
                 do="set a goal in the better direction",
             )
         if any(guard.kpi == self.kpi for guard in self.guardrails):
@@ -165,15 +176,11 @@ class Planned(Rebuilt):
         object.__setattr__(self, "own_kpi", own)
 
     def _check_kpi(self) -> None:
-        """Refuse a key alone that is not in the catalogue, and a KPI of no direction or of the other one."""
+        """Refuse what nobody knows, also of a guardrail, and a KPI of no direction or of the other one."""
         key = self.kpi
-        if self.own_kpi is None and key not in KPIS:
-            close = near(key, KPIS)
-            raise UnknownName(
-                f"kpi must be in the catalogue, or be given as a Kpi (got {key!r}){did_you_mean(close)}",
-                near=close,
-                got=key,
-            )
+        _must_be_known("kpi", key, self.own_kpi)
+        for guard in self.guardrails:
+            _must_be_known("guardrails", guard.kpi, guard.own_kpi)
         if self.direction is None:
             raise InvalidValue.of("better", f"be 'higher' or 'lower' for {key}, which says neither", None)
         if self.better not in {None, self.direction}:
@@ -223,7 +230,7 @@ class Planned(Rebuilt):
         return self.measured_by.unit
 
     @property
-    def shown_in(self) -> str:
+    def told_in(self) -> str:
         """Unit in which its numbers are told: as `unit`, but seconds of business time are `working s`."""
         return self.measured_by.told_in
 
@@ -258,7 +265,7 @@ class Planned(Rebuilt):
         """Refuse a baseline that the KPI cannot take, and a margin as wide as its scale."""
         least, most = self.measured_by.ends
         if self.baseline is not None and not least <= self.baseline <= most:
-            told = " to ".join(number(end, self.shown_in) for end in (least, most))
+            told = " to ".join(number(end, self.told_in) for end in (least, most))
             raise InvalidValue.of("baseline", f"lie from {told} for {self.kpi}", self.baseline)
         if self.margin is not None and self.margin >= most - least:
             raise InvalidValue.of(

@@ -3,20 +3,18 @@
 import datetime as dt
 import math
 from collections.abc import Iterator
-from typing import Final
 
 from servqual._checks import must_be
-from servqual._words import difference, number
+from servqual._words import number
 from servqual.errors import OtherQuestion, VerdictTooLate
 from servqual.metrics import Kpi, Tally
 from servqual.metrics.results.attaining import GoalVerdict, verdict_on_interval
 from servqual.metrics.results.caveats import Caveat
+from servqual.pdca.cycle.gaps import gap
 from servqual.pdca.cycle.plan import Planned
 from servqual.pdca.verdicts.reproducing import must_reproduce
 from servqual.pdca.verdicts.sources import LoneSource
 from servqual.pdca.verdicts.verdict import Verdict
-
-_TOLD: Final = frozenset({"share", "ratio", "s", "working s"})
 
 
 def must_answer(plan: Planned, verdict: Verdict, at: dt.datetime) -> None:
@@ -49,9 +47,7 @@ def must_answer(plan: Planned, verdict: Verdict, at: dt.datetime) -> None:
 
 def judged_kpi(plan: Planned, verdict: Verdict) -> Kpi | None:
     """Find the KPI of a verdict with its parameters; None where only measurements without their cells were compared."""
-    side = verdict.basis.after
-    tallied = side.plan.kpis if isinstance(side, Tally) else ()
-    known = (*tallied, plan.measured_by)
+    known = filter(None, (verdict.judged_by(verdict.kpi), plan.measured_by))
     return next((kpi for kpi in known if kpi.definition == verdict.definition), None)
 
 
@@ -65,22 +61,22 @@ def _gaps(plan: Planned, verdict: Verdict, first_done: dt.datetime) -> Iterator[
     for guard in plan.guardrails:
         found = judged.get(guard.kpi)
         if found is None:
-            yield Caveat("check.guardrail_missing", f"the verdict lacks {guard.kpi}, a guardrail of the plan")
+            yield gap("check.guardrail_missing", f"the verdict lacks {guard.kpi}, a guardrail of the plan")
         elif _wider(found.margin, guard.margin):
             text = f"the margin of {guard.kpi} is {_told(found.margin, found.unit)}, wider than the planned"
-            yield Caveat("check.guardrail_wider", f"{text} {_told(guard.margin, found.unit)}")
+            yield gap("check.guardrail_wider", f"{text} {_told(guard.margin, found.unit)}")
     if plan.margin:
-        given = "no margin" if verdict.margin is None else f"a margin of {_told(verdict.margin, plan.shown_in)}"
-        planned = _told(plan.margin, plan.shown_in)
+        given = "no margin" if verdict.margin is None else f"a margin of {_told(verdict.margin, plan.unit)}"
+        planned = _told(plan.margin, plan.unit)
         if verdict.margin is None or _wider(plan.margin, verdict.margin):
-            yield Caveat("check.margin_missing", f"the verdict has {given}, less than the planned {planned}")
+            yield gap("check.margin_missing", f"the verdict has {given}, less than the planned {planned}")
         elif _wider(verdict.margin, plan.margin):
-            yield Caveat("check.margin_wider", f"the verdict has {given}, wider than the planned {planned}")
+            yield gap("check.margin_wider", f"the verdict has {given}, wider than the planned {planned}")
     side = verdict.after
     if side.period is not None and plan.day(side.period[0]) < plan.day(first_done):
-        yield Caveat("check.measured_too_early", "the side after begins before any action was done")
+        yield gap("check.measured_too_early", "the side after begins before any action was done")
     elif side.period is None and side.now is not None and side.now <= first_done:
-        yield Caveat("check.measured_too_early", "the side after ends before any action was done")
+        yield gap("check.measured_too_early", "the side after ends before any action was done")
 
 
 def other_baseline(plan: Planned, verdict: Verdict, first_done: dt.datetime) -> Iterator[Caveat]:
@@ -89,7 +85,7 @@ def other_baseline(plan: Planned, verdict: Verdict, first_done: dt.datetime) -> 
     if not reason and period is not None and plan.day(period[1]) > plan.day(first_done):
         reason = "ends after an action was done"
     if reason:
-        yield Caveat("check.other_baseline", f"the side before {reason}")
+        yield gap("check.other_baseline", f"the side before {reason}")
 
 
 def _unlike_baseline(plan: Planned, verdict: Verdict) -> str:
@@ -115,7 +111,7 @@ def _unlike_baseline(plan: Planned, verdict: Verdict) -> str:
         return "was drawn to a worse value than the baseline" if lost > slack else ""
     if side.low is None or side.high is None or side.low - slack <= plan.baseline <= side.high + slack:
         return ""
-    return f"is {number(side.value, plan.shown_in)}, far from the baseline {number(plan.baseline, plan.shown_in)}"
+    return f"is {number(side.value, plan.told_in)}, far from the baseline {number(plan.baseline, plan.told_in)}"
 
 
 def _wider(margin: float, other: float) -> bool:
@@ -124,8 +120,14 @@ def _wider(margin: float, other: float) -> bool:
 
 
 def _told(margin: float, unit: str) -> str:
-    """Write a margin in full, because two that are told may differ by little."""
-    return difference(margin, unit, signed=False) if unit in _TOLD else f"{margin:g} {unit}"
+    """Write a margin without rounding, because two that are told may differ by little."""
+    if unit in {"share", "ratio"}:
+        return f"{100 * margin:.12g} points"
+    if unit != "s":
+        return f"{margin:.12g} {unit}"
+    minutes, seconds = divmod(margin, 60)
+    parts = zip((*divmod(minutes, 60), seconds), ("h", "min", "s"), strict=True)
+    return " ".join(f"{size:.12g} {name}" for size, name in parts if size) or "0 s"
 
 
 def goal_verdict(plan: Planned, verdict: Verdict) -> GoalVerdict:

@@ -11,6 +11,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue, OtherQuestion, OutOfOrder
 from servqual.metrics.results.caveats import Caveat
 from servqual.model.labels import Labelled
+from servqual.pdca.cycle.gaps import gap
 from servqual.pdca.verdicts.verdict import Side, Verdict
 
 __all__ = ["Recheck", "RecheckState"]
@@ -85,7 +86,7 @@ def blind_spots(margin: float | None, rechecks: Iterable[Recheck]) -> tuple[Cave
         return ()
     text = "without a margin nothing is as before, so that a re-check against the side before finds a relapse only "
     text += "where things got worse than before; plan a margin, or re-check against the side after"
-    return (Caveat("act.no_margin", text),)
+    return (gap("act.no_margin", text),)
 
 
 def must_repeat(verdict: Verdict, first: Verdict, last: Verdict, taken: dt.datetime) -> None:

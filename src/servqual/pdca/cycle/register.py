@@ -210,7 +210,7 @@ def _line(cycle: Cycle) -> list[object]:
         plan.owner,
         None if plan.priority is None else plan.priority.label(),
         plan.kpi,
-        *(number(value, plan.shown_in) for value in (plan.baseline, plan.goal, after)),
+        *(number(value, plan.told_in) for value in (plan.baseline, plan.goal, after)),
         None if check is None else check.verdict.decision + (", incomplete" if check.gaps else ""),
     ]
 

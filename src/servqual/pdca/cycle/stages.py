@@ -48,10 +48,10 @@ class Plan(Planned, Stage):
     `poor_service` is what the problem costs. A draft may leave out owner, baseline, goal, cause, hypothesis and
     actions: `smart_gaps` lists what is missing.
 
-    Refused: a goal behind the baseline (`plan.goal_behind_baseline`), a KPI that nobody knows, a KPI without a better
-    direction unless `better` states one, a `better` against the direction of the KPI, two actions of one name, a choice
-    that is not among the options or has no reason, a guardrail on the KPI itself, an owner whom the given team does not
-    know.
+    Refused: a goal behind the baseline (`plan.goal_behind_baseline`), a KPI that nobody knows, also of a guardrail, a
+    KPI without a better direction unless `better` states one, a `better` against the direction of the KPI, two actions
+    of one name, a choice that is not among the options or has no reason, a guardrail on the KPI itself, an owner whom
+    the given team does not know.
 
     >>> plan = Plan(id="Q-1", subject="billing", owner="M-1", at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC),
     ...             kpi="resolution_rate", baseline=0.60, goal=0.75)

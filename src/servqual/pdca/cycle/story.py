@@ -97,9 +97,9 @@ def _planned(plan: Planned) -> list[Html]:
         _row("Suspected cause" if cause and cause.suspected else "Cause", chain),
         _row("We expect", plan.hypothesis),
         _row("Chosen", "" if plan.chosen is None else f"{plan.chosen}: {plan.chosen_because}"),
-        _row("Matters from", "" if plan.margin is None else _change(plan.margin, plan.shown_in, signed=False)),
+        _row("Matters from", "" if plan.margin is None else _change(plan.margin, plan.told_in, signed=False)),
         _row("Cases needed", "" if size is None else f"{size:,} a side to see it"),
-        _row("Must not worsen", ", ".join(_title(guard.kpi) for guard in plan.guardrails)),
+        _row("Must not worsen", ", ".join((guard.own_kpi or KPIS[guard.kpi]).title for guard in plan.guardrails)),
         _row("Missing", ", ".join(gap.label() for gap in plan.smart_gaps()), tone=_RED),
     ]
     return [row for row in rows if row]
@@ -125,7 +125,7 @@ def _done(story: Story) -> list[Html]:
 
 
 def _checked(story: Story) -> list[Html]:
-    verdict, unit = story.verdict, story.plan.shown_in
+    verdict, unit = story.verdict, story.plan.told_in
     if verdict is None:
         return []
     tone = _GREY if story.gaps and verdict.decision == "improved" else _TONES.get(verdict.decision, _GREY)
@@ -149,10 +149,6 @@ def _checked(story: Story) -> list[Html]:
         *(_said(one) for one in story.evidence[:2]),
     ]
     return [row for row in rows if row]
-
-
-def _title(kpi: str) -> str:
-    return KPIS[kpi].title if kpi in KPIS else kpi
 
 
 def _said(one: Evidence) -> Html:
@@ -186,7 +182,7 @@ def _ended(story: Story) -> list[Html]:
 
 def _scale(story: Story) -> str:
     """Draw baseline, goal and what was reached on one line, with the interval of the last; empty without numbers."""
-    plan, verdict, unit = story.plan, story.verdict, story.plan.shown_in
+    plan, verdict, unit = story.plan, story.verdict, story.plan.told_in
     after = None if verdict is None else verdict.after
     low, high = (None, None) if after is None else (after.low, after.high)
     value = None if after is None else after.value

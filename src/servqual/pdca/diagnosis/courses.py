@@ -67,7 +67,9 @@ def course(kpi: Kpi, measures: Measures, label: str | None, every: str) -> Cours
         why = "too few to tell" if len(days) < _FEWEST else "all alike, which does not tell"
         text = f"{counted(len(days), f'finished {every}')}: {why} since when"
         return Course(start=None, rule=None, chart="no chart", periods=len(days), text=text)
-    start, end, shift = _span(chart, _usual(reading, np.array([start in days for start in starts])) if labels else None)
+    start, end, shift = _when_worse(
+        chart, _usual(reading, np.array([start in days for start in starts])) if labels else None
+    )
     if start is not None and end is not None:
         told = f"worse from the {every} of {days[start]} to that of {days[end - 1]}, and no longer"
     elif start is not None:
@@ -96,7 +98,7 @@ def _chart(bad: Array | None, n: Array, places: Sequence[int], means: list[float
     return spc.laney_p(defectives=bad[list(places)].tolist(), sizes=n[list(places)].tolist())
 
 
-def _span(chart: spc.Chart, usual: float | None) -> tuple[int | None, int | None, _Shift | None]:
+def _when_worse(chart: spc.Chart, usual: float | None) -> tuple[int | None, int | None, _Shift | None]:
     """Find where a chart was worse: its first point, the first one after it, and the last shift; None for what is not.
 
     A shift goes as far back and on as most of the points lie on its side, for a single one may be chance. It was worse

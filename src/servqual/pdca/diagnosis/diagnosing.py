@@ -97,9 +97,9 @@ class Diagnosis(Tidy[Candidate]):
 
     def _said(self) -> Iterator[str]:
         for row in self.missed:
-            m = row.measured
+            m, unit = row.measured, row.measured.told_in
             since = self.courses.get(m.definition)
-            told = f"Missed: {row.indicator.name}, {number(m.value, m.unit)} for a goal of {number(row.goal, m.unit)}"
+            told = f"Missed: {row.indicator.name}, {number(m.value, unit)} for a goal of {number(row.goal, unit)}"
             yield f"{told}; {since.text}." if since else f"{told}."
         for candidate in self.rows:
             yield f"{candidate.rank}. {candidate.sentence}"

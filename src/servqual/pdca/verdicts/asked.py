@@ -132,7 +132,7 @@ class Asked:
         goal: float | None = self.goal.get(about.key) if isinstance(self.goal, Mapping) else self.goal
         least, most = about.ends
         if goal is not None and not least <= goal <= most:
-            rule = f"lie from {number(least, about.unit)} to {number(most, about.unit)} for {about.key}"
+            rule = f"lie from {number(least, about.told_in)} to {number(most, about.told_in)} for {about.key}"
             raise InvalidValue.of("goal", rule, goal)
         return goal
 
@@ -147,7 +147,8 @@ class Asked:
         if other := {name: of for name, of in picked.group.items() if labels.get(name, of) != of}:
             raise InvalidValue.of("selected", "be of the group that is compared", other)
         if not least <= picked.value <= most or picked.error > (most - least) / 2:
-            rule = f"lie from {number(least, about.unit)} to {number(most, about.unit)} for {about.key}, its error too"
+            ends = f"{number(least, about.told_in)} to {number(most, about.told_in)}"
+            rule = f"lie from {ends} for {about.key}, its error too"
             raise InvalidValue.of("selected", rule, (picked.value, picked.error))
 
     def plain(self) -> dict[str, Any]:

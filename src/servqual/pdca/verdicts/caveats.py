@@ -75,7 +75,7 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         "interval.none": _unsettled("the change has no interval"),
         "cases.immature": Told(
             "blocking",
-            "an improvement is unclear; so is equivalence",
+            "the verdict is unclear, unless a guardrail is worse; or equivalent where they cannot undo that",
             "undecided cases may still turn the sign of the change, or carry an equivalent one over the margin; or "
             "they are over half of a side, where the KPI is no share",
         ),
@@ -85,8 +85,8 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
             "go on"
         ),
         "series.overdispersed": _unsettled(
-            "the share, or the count per week or more, of the periods before scatters by more than chance (chi-square, "
-            "1 %), so that the interval is too narrow"
+            "the share, or the count per week or more, scatters between the periods of a side by more than chance "
+            "(chi-square, 1 %), or so much that the interval says something else once it is widened by it"
         ),
         "guardrail.no_data": Told("blocking", _UNCLEAR, "a guardrail has no interval or no better direction"),
         "guardrail.not_comparable": Told(
@@ -128,6 +128,12 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         ),
         "response.rate_unknown": Told("note", _NONE, "a survey is compared without its response rate in both tallies"),
         "series.trend": Told("weak", _NONE, "the periods before the change already moved in one direction"),
+        "scatter.unknown": Told(
+            "note",
+            _NONE,
+            "a share or a count is compared, and a side is no series of four periods or more, such as weeks, by which "
+            "its scatter could be held against chance",
+        ),
         "series.season": Told("note", _NONE, "the sides lie in different months of the year"),
         "kpis.several": Told("weak", _NONE, "several KPIs are judged and none was named as the primary one"),
         "kpis.after_primary": Told(

@@ -16,6 +16,7 @@ from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import CAVEATS, Caveat, caveat
 from servqual.pdca.verdicts.methods import Change, change_of, shrunk
 from servqual.pdca.verdicts.sources import About, LoneSource, Measured, Period, Sample, Source, TallySource
+from servqual.pdca.verdicts.wall import on_wall
 from servqual.readers.columns.tags import TAGS
 
 _DAY: Final = dt.timedelta(days=1)
@@ -149,7 +150,7 @@ def of_pair(found: Compared, asked: Asked, *, kpis: int) -> list[Caveat]:
         out.append(caveat("looks.several", text))
     if asked.selected is not None:
         picked = asked.selected
-        text = f"picked among {picked.of} groups: compared from {number(picked.value, about.unit)} before"
+        text = f"picked among {picked.of} groups: compared from {number(picked.value, about.told_in)} before"
         out.append(caveat("selection.shrunk", text))
     if not asked.guardrails:
         out.append(caveat("guardrails.proposed", _proposal(pair)))
@@ -215,7 +216,7 @@ def _wall(side: Source) -> Period | None:
     """Read the period of a side on the wall clock of its zone, where each day is as long as any other."""
     if side.period is None:
         return None
-    start, end = (moment.astimezone(side.zone).replace(tzinfo=None) for moment in side.period)
+    start, end = (on_wall(moment, side.zone) for moment in side.period)
     return start, end
 
 

@@ -11,7 +11,7 @@ from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import caveat
 from servqual.pdca.verdicts.comparability import Compared, Pair, blocking, in_order, invalid, of_pair, unsettled
 from servqual.pdca.verdicts.group_caveats import of_groups
-from servqual.pdca.verdicts.group_comparability import equivalence_is_open
+from servqual.pdca.verdicts.group_comparability import interval_is_open
 from servqual.pdca.verdicts.guarding import Guarded
 from servqual.pdca.verdicts.methods import FIELLER, method_of, relative_of, still_needed
 from servqual.pdca.verdicts.mix import MixSplit, splits
@@ -33,7 +33,7 @@ def verdicts_of(
     if asked.mix_by and not divided:
         shared.append(caveat("mix.unknown", f"the change of {about.key} cannot be split over a mix"))
     margin, goal = asked.margin_of(about), asked.goal_of(about)
-    undone = equivalence_is_open(first, margin)
+    undone = interval_is_open(first, margin)
     each = of_groups(first, asked, divided, undone)
     ready = {share: _lists(found, asked, share, margin) for share, found in steps.at.items()}
     part_lost = any(one.code == "parts.unread" for one in first.read[1].caveats)
@@ -58,7 +58,7 @@ def verdicts_of(
         if shut is not None:
             text = f"{asked.primary} was to be judged first, and did not change or cannot be compared"
             alone = about.turned(low, high)[1]
-            if about.better is not None and alone is not None and alone < 0:
+            if about.better is not None and alone is not None and alone < 0 and not undone[place]:
                 text += "; judged alone this one would be worse"
             own.append(caveat("kpis.after_primary", text))
             relative = _untested(relative, shut)

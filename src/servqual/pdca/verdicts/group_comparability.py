@@ -112,12 +112,15 @@ def immature(found: Compared, turned: Callable[[Array, Array, Array], Array]) ->
         return np.asarray(some & turned(lower - most, higher - least, found.change.value))
 
 
-def equivalence_is_open(found: Compared, margin: float | None) -> Array:
-    """Tell where the interval lies within ± the margin, and undecided items may still carry the change out of it."""
+def interval_is_open(found: Compared, margin: float | None) -> Array:
+    """Tell where undecided items may undo what the interval says: its side of 0, or that it lies within ± margin."""
+    change = found.change
+    turned = sign_is_open(found) & ((change.low > 0) | (change.high < 0))
     if margin is None:
-        return np.zeros(found.groups.size, np.bool_)
-    within = (-margin <= found.change.low) & (found.change.high <= margin)
-    return np.asarray(within & immature(found, lambda least, most, _: (least < -margin) | (most > margin)))
+        return turned
+    within = (-margin <= change.low) & (change.high <= margin)
+    beyond = immature(found, lambda least, most, _: (least < -margin) | (most > margin))
+    return np.where(within, beyond, turned)
 
 
 def _undecided(found: Compared) -> Array:

@@ -9,8 +9,12 @@ __all__ = ["RULES", "RULES_VERSION", "Decision", "Facts", "Rule"]
 
 Decision: TypeAlias = Literal["improved", "worse", "equivalent", "unclear", "invalid"]
 GuardrailDecision: TypeAlias = Literal["worse", "equivalent", "unclear", "invalid"]
-RULES_VERSION: Final = 1
-"""Raised with every change of the table; a receipt holds the version that it was judged by."""
+RULES_VERSION: Final = 2
+"""Raised with every change of the table or of what it reads; a receipt holds the version that it was judged by.
+
+2: undecided items that may turn a change make it unclear also where it is for the worse; scatter between the periods of
+both sides, by which the interval is widened, and `scatter.unknown`.
+"""
 
 
 class Facts(NamedTuple):

@@ -1,6 +1,7 @@
 """A group that was picked because it looked worst: its value before, drawn towards the level of all."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -10,19 +11,20 @@ from servqual._checks import must_be, whole
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.metrics import Measures
+from servqual.model._pickled import Rebuilt
 from servqual.stats.intervals import normal
 from servqual.stats.shrinkage import shrunken_means_and_errors
 
 __all__ = ["Selected"]
 
 
-def _labels(given: Mapping[str, str]) -> dict[str, str]:
+def _labels(given: Mapping[str, str]) -> Mapping[str, str]:
     must_be(Mapping, "group", "a mapping from column to label", given)
-    return dict(given)
+    return MappingProxyType(dict(given))
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Selected:
+class Selected(Rebuilt):
     """One of `of` groups that was picked by its value, which was luck in part and will not come again.
 
     Of ten equal teams the worst "improves" on its own. So the comparison starts from `value`, that of the group drawn
@@ -34,7 +36,7 @@ class Selected:
     value: float
     error: float
     kpi: str = ""
-    group: Mapping[str, str] = attrs.field(factory=dict, converter=_labels, hash=False)
+    group: Mapping[str, str] = attrs.field(factory=dict[str, str], converter=_labels, hash=False)
 
     def __attrs_post_init__(self) -> None:
         if self.error < 0:

@@ -107,6 +107,11 @@ class About:
     stock: bool = False
     kpi: Kpi | None = None
 
+    @property
+    def told_in(self) -> str:
+        """Unit in which people read it: as `unit`, but seconds of business time are `working s`."""
+        return self.unit if self.kpi is None else self.kpi.told_in
+
     def turned(self, low: Any, high: Any) -> tuple[Any, Any]:
         """Turn an interval so that above 0 is better; None stays."""
         return (low, high) if self.better != "lower" or low is None or high is None else (-high, -low)
@@ -158,7 +163,7 @@ class TallySource:
         """The period that was asked for; of a single measurement, the part of it that its group names."""
         period = self.given.plan.period
         asked = None if period is None else (datetime_of(period[0]), datetime_of(period[1]))
-        return _narrowed(asked, self.group, self.zone, self.now)
+        return narrowed(asked, self.group, self.zone, self.now)
 
     @property
     def now(self) -> dt.datetime | None:
@@ -180,7 +185,7 @@ class TallySource:
         return _read(self.given, about, confidence)
 
 
-def _narrowed(asked: Period | None, group: Mapping[str, Any], zone: ZoneInfo, now: dt.datetime | None) -> Period | None:
+def narrowed(asked: Period | None, group: Mapping[str, Any], zone: ZoneInfo, now: dt.datetime | None) -> Period | None:
     """Cut a period to the one that a group names, such as a month, and to what of it is over at `now`."""
     spans: list[Period] = []
     for name in SERIES:
@@ -238,7 +243,7 @@ class LoneSource:
     @property
     def period(self) -> Period | None:
         """The period that was asked for, or the part of it that the group names."""
-        return _narrowed(self.measured.period, self.group, self.zone, self.now)
+        return narrowed(self.measured.period, self.group, self.zone, self.now)
 
     @property
     def now(self) -> dt.datetime | None:

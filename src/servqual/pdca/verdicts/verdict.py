@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 import attrs
 
 from servqual._checks import among
-from servqual._words import difference
+from servqual._words import counted, difference
 from servqual.errors import InvalidValue
+from servqual.metrics import Kpi, Tally
 from servqual.metrics.results.attaining import GoalVerdict
-from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
+from servqual.metrics.results.tidy import OWN, OWN_DIFFERENCE, Column, Columns, Tidy
 from servqual.pdca.verdicts.caveats import Caveat
 from servqual.pdca.verdicts.mix import MixSplit
 from servqual.pdca.verdicts.receipt_form import Basis, packed
@@ -113,6 +114,17 @@ class Verdict:
         """The later moment of both sides; None where neither states one."""
         return max((side.now for side in (self.before, self.after) if side.now is not None), default=None)
 
+    def judged_by(self, key: str) -> Kpi | None:
+        """Find the KPI of this verdict or of a guardrail; None where measurements without their cells were compared."""
+        side = self.basis.after
+        return next((kpi for kpi in side.plan.kpis if kpi.key == key), None) if isinstance(side, Tally) else None
+
+    @property
+    def told_in(self) -> str:
+        """Unit in which people read it: as `unit`, but seconds of business time are `working s`."""
+        kpi = self.judged_by(self.kpi)
+        return self.unit if kpi is None else kpi.told_in
+
     def receipt(self) -> bytes:
         """Write the receipt: both sides, the options, the version of the rules; `replay` makes the verdict again."""
         return packed(self.basis, self.definition, self.group, self.told())
@@ -149,8 +161,8 @@ class Verdict:
         said = f"{self.title}{where}: {self.decision}"
         if self.change is None:
             return said
-        low, high = (difference(x, self.unit, points="") for x in (self.low, self.high))
-        return f"{said}, {difference(self.change, self.unit)}" + ("" if self.low is None else f" ({low} to {high})")
+        low, high = (difference(x, self.told_in, points="") for x in (self.low, self.high))
+        return f"{said}, {difference(self.change, self.told_in)}" + ("" if self.low is None else f" ({low} to {high})")
 
     def _repr_html_(self) -> str:
         return Verdicts(rows=(self,), by=tuple(self.group))._repr_html_()
@@ -171,10 +183,10 @@ class Verdicts(Tidy[Verdict]):
             "decision": Column("decision"),
             "before": Column("before.value", OWN),
             "after": Column("after.value", OWN),
-            "change": Column("change", OWN),
-            "low": Column("low", OWN),
-            "high": Column("high", OWN),
-            "p_value": Column("p_value", "p"),
+            "change": Column("change", OWN_DIFFERENCE),
+            "low": Column("low", OWN_DIFFERENCE),
+            "high": Column("high", OWN_DIFFERENCE),
+            "p_value": Column("p_value", ""),
             "n_before": Column("n_before"),
             "n_after": Column("n_after"),
             "n_needed": Column("n_needed"),
@@ -214,4 +226,4 @@ class Verdicts(Tidy[Verdict]):
         return tuple(verdict for verdict in self.rows if verdict.decision == decision)
 
     def _caption(self) -> str:
-        return f"{len(self.rows):,} verdicts, after minus before"
+        return f"{counted(len(self.rows), 'verdict')}, after minus before"
