@@ -246,3 +246,35 @@ def test_only_known_credits_are_taken() -> None:
     """A mistyped credit names the nearest."""
     with pytest.raises(InvalidValue, match="credit must be one of actor, owner"):
         measure(["case_volume"], {"cases": COLUMNS}, credit="onwer")
+
+
+def test_a_close_does_not_bring_back_a_solution_that_fell() -> None:
+    """Reopened and closed without another solution, the case is its owner's; a close alone stands for a solution."""
+    columns = {
+        "received_at": [at(8)] * 2,
+        "resolved_at": [at(9), None],
+        "reopened_at": [at(10), None],
+        "closed_at": [at(11)] * 2,
+        "agent": ["Own"] * 2,
+        "resolved_by": ["Ann", "Bo"],
+    }
+    found = measure(["resolution_rate"], {"cases": columns}, by=["agent"], now=NOW, period=(at(0), at(23)))
+    assert {each.group["agent"] for each in found} == {"Own", "Bo"}
+
+
+def test_team_and_agent_are_credited_each_as_far_as_it_is_known() -> None:
+    """So a group by team says the same with and without agents."""
+    columns = {
+        "received_at": [at(8)] * 3,
+        "resolved_at": [at(9)] * 3,
+        "agent": ["Own"] * 3,
+        "team": ["home"] * 3,
+        "resolved_by": [None, "Ann", "Bo"],
+        "resolved_team": ["north", None, "south"],
+    }
+    both = measure(["resolution_rate"], {"cases": columns}, by=["agent", "team"], now=NOW)
+    assert {(each.group["agent"], each.group["team"]) for each in both} == {
+        ("Own", "north"), ("Ann", "home"), ("Bo", "south"),
+    }  # fmt: skip
+    alone = measure(["resolution_rate"], {"cases": columns}, by=["team"], now=NOW)
+    assert {each.group["team"] for each in alone} == {each.group["team"] for each in both}

@@ -17,17 +17,31 @@ from servqual.metrics import KPIS, measure, working_days_between
 from servqual.model import BusinessHours
 from servqual.readers import Export, Layout
 from servqual.readers.columns import texts
+from servqual.readers.columns.numbers import Sign
 from servqual.readers.files import sheet_rows
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 
 
-@pytest.mark.parametrize("cell", ["0,500", "1,250", "12,5"])
-def test_a_comma_that_may_be_decimal_is_never_read_as_thousands(cell: str) -> None:
-    """A leading 0 groups nothing; one group of three digits may be either, and is refused until it is said."""
-    found = measure(["asa"], {"interactions": {"wait_s": [cell, "1,234,567", "1,200.5"]}})
-    assert [refusal.value for refusal in found.rows["interactions"].refusals] == [cell]
-    assert found.one().value == (1_234_567 + 1200.5) / 2
+@pytest.mark.parametrize(("cell", "seconds"), [("0,500", 0.5), ("12,5", 12.5), ("1.234,5", 1234.5)])
+def test_a_comma_that_is_decimal_is_never_read_as_thousands(cell: str, seconds: float) -> None:
+    """A leading 0 groups nothing, nor do two digits: such a cell has one meaning, whatever the others of its column."""
+    found = measure(["asa"], {"interactions": {"wait_s": [cell, "1,234,567"]}})
+    assert not found.rows["interactions"].refusals
+    assert found.one().value == (1_234_567 + seconds) / 2
+
+
+@pytest.mark.parametrize(
+    ("others", "seconds"), [([], None), (["7.25"], 1250), (["7,25"], 1.25), (["7.5", "7,5"], None)]
+)
+def test_one_group_of_three_digits_is_read_where_its_column_proves_the_sign(
+    others: list[str], seconds: float | None
+) -> None:
+    """1,250 may be either; it is refused where no other cell tells, or some tell one sign and some the other."""
+    found = measure(["asa"], {"interactions": {"wait_s": ["1,250", *others]}})
+    assert [refusal.value for refusal in found.rows["interactions"].refusals] == ([] if seconds else ["1,250"])
+    if seconds:
+        assert found.one().value == (seconds + 7.25) / 2
 
 
 def test_a_text_in_a_typed_file_is_no_surer_of_its_comma(tmp_path: Path) -> None:
@@ -47,7 +61,8 @@ def test_a_text_in_a_typed_file_is_no_surer_of_its_comma(tmp_path: Path) -> None
             0,
             "say which with decimal = '.' or the other sign",
         )
-        for sign, seconds in ((".", 1250), (",", 1.25)):
+        signs: dict[Sign, float] = {".": 1250, ",": 1.25}
+        for sign, seconds in signs.items():
             said = attrs.evolve(export, layout=Layout(decimal=sign))
             assert measure(["asa"], {"interactions": said}).one().value == seconds
 
@@ -136,6 +151,8 @@ def test_a_text_chooses_as_a_whole(chosen: Any) -> None:
     others = KPIS["case_volume"].with_(except_for=[{"priority": chosen}])
     assert measure([others], {"cases": cases}, now=NINE).one().value == 2
     assert measure(["case_volume"], {"cases": cases}, where={"priority": chosen}, now=NINE).one().value == 2
+    other = KPIS["case_volume"].with_(except_for={"priority": chosen})
+    assert measure([other], {"cases": cases}, now=NINE).one().value == 2
     nowhere = measure([only_these], {"cases": {"received_at": [NINE], "priority": ["1"]}}, now=NINE).one()
     assert [warning.text for warning in nowhere.warnings] == ["no row counted has priority 10"]
 
@@ -196,3 +213,29 @@ def test_midnight_in_a_column_of_times_is_no_day(tmp_path: Path) -> None:
         book.save(tmp_path / "cases.xlsx")
         data = {"cases": Export(tmp_path / "cases.xlsx", Layout(zone="UTC"))}
         assert measure(["resolution_kept"], data, now=dt.datetime(2026, 6, 1, tzinfo=dt.UTC)).one().value == kept
+
+
+@pytest.mark.parametrize("chosen", ["priority", [["priority", "1"]]])
+def test_exceptions_are_mappings(chosen: Any) -> None:
+    """A bare name chooses nothing."""
+    with pytest.raises(InvalidValue, match="except_for must be a mapping from a column to the values that count"):
+        measure([KPIS["case_volume"].with_(except_for=chosen)], {"cases": {"received_at": [NINE]}}, now=NINE)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "wanted"),
+    [
+        ("escalated", [True, False, None, True], True),
+        ("cost", [1.5, 2.0, None, 1.5], 1.5),
+        ("priority", ["1", None, "2", None], None),
+        ("tags", [["vip", "b2b"], ["b2b"], [], ["vip"]], "vip"),
+        ("tags", [["vip", "b2b"], ["b2b"], [], ["vip"]], ["vip", None]),
+    ],
+)
+def test_a_kpi_chooses_its_rows_as_where_does(column: str, values: list[Any], wanted: Any) -> None:
+    """Whatever the kind of the column, for missing values and for tags; `except_for` takes the others."""
+    cases = {"cases": {"received_at": [NINE] * 4, column: values}}
+    where = measure(["case_volume"], cases, where={column: wanted}).one().n
+    assert where
+    assert measure([KPIS["case_volume"].with_(only={column: wanted})], cases).one().n == where
+    assert measure([KPIS["case_volume"].with_(except_for=[{column: wanted}])], cases).one().n == 4 - where

@@ -141,3 +141,52 @@ def test_a_keyed_kpi_is_told_as_well() -> None:
         "no row has team nroth; the nearest are north"
     ]
     assert KPIS["fcr"].law == "keyed"
+
+
+SNOWFLAKE = 1_541_815_603_606_036_480
+"""A whole number of 19 digits, as messaging services number their posts."""
+
+
+@pytest.mark.parametrize("ids", [[-3, -2, -1, 0], [SNOWFLAKE, SNOWFLAKE + 1, SNOWFLAKE + 2], [7, 8, 9]])
+def test_ids_find_the_same_rows_as_numbers_and_as_texts(ids: list[int]) -> None:
+    """Whatever their sign or length, and however rows and `where=` write them."""
+    carriers: list[Any] = [ids, [*map(str, ids)], np.array(ids), pd.Series(ids), pd.Series([*map(str, ids)])]
+    for carrier in carriers:
+        for wanted in (ids[0], str(ids[0]), np.int64(ids[0]), [ids[0]], np.array(ids[:1])):
+            found = measure(["case_volume"], cases(customer_id=carrier), where={"customer_id": wanted})
+            assert (found.one().n, warned(found)) == (1, [])
+        customers = {"customer_id": [*map(str, ids)], "tier": ["gold", *["none"] * (len(ids) - 1)]}
+        by_tier = measure(["case_volume"], {**cases(customer_id=carrier), "customers": customers}, by=["tier"])
+        assert {each.group["tier"]: each.n for each in by_tier} == {"gold": 1, "none": len(ids) - 1}
+
+
+@pytest.mark.parametrize("ids", [[-3, -2, -1, 0], [SNOWFLAKE, SNOWFLAKE + 1, SNOWFLAKE + 2], [7, 8, 9]])
+def test_ids_are_one_customer_as_numbers_and_as_texts(ids: list[int]) -> None:
+    """Customers of two parts of a table are counted once, and contacts are chained, though one part has numbers."""
+    texts = [*map(str, ids)]
+    parts = [tally(["contacts_per_customer"], {"interactions": part(values)}) for values in (np.array(ids), texts)]
+    assert (parts[0] + parts[1]).measure().one().value == 2.0
+    chained = KPIS["repeat_rate"].with_(window=dt.timedelta(days=7))
+    repeats = measure([chained], {"interactions": [part(np.array(ids)), part(texts, hour=1)]}, now=NOW)
+    assert repeats.one().value == 0.5
+
+
+def part(customers: Any, hour: int = 0) -> dict[str, Any]:
+    """One contact of each customer."""
+    size = len(customers)
+    return {"customer_id": customers, "topic": ["line"] * size, "queued_at": [DAY + dt.timedelta(hours=hour)] * size}
+
+
+def test_most_values_are_never_matched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slip among 20,000 ids costs a look at their letters; the answer is that of matching each."""
+    matched = list[float]()
+
+    class Counting(difflib.SequenceMatcher[str]):
+        def ratio(self) -> float:
+            matched.append(super().ratio())
+            return matched[-1]
+
+    monkeypatch.setattr(difflib, "SequenceMatcher", Counting)
+    found = nearest("K-1234x", {f"K-{n:05}" for n in range(20_000)})
+    assert found[:2] == ("K-01234", "K-10234")
+    assert len(matched) < 1_000

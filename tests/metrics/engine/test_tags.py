@@ -209,3 +209,21 @@ def test_spreads_between_customers_are_refused_by_tag() -> None:
     """A customer in two tags of one row would count as two."""
     with pytest.raises(InvalidValue, match="cluster must be left out where groups are tags"):
         measure([KPIS["resolution_rate"]], {"cases": CASES}, by=["tags"], cluster="customer_id")
+
+
+@pytest.mark.parametrize("separator", [";", "/", " ", "_"])
+def test_lists_say_themselves_where_a_tag_ends(separator: str) -> None:
+    """A separator takes only texts apart, also in a column that holds both."""
+    one = f"key{separator}account"
+    cells = [[one], [one, "vip"], f"vip{separator}b2b", ["vip"], "vip"]
+    cases = {"cases": {"received_at": [DAY] * 5, "tags": cells}}
+    found = measure(["case_volume"], cases, by=["tags"], tag_separator=separator)
+    assert {each.group["tags"]: each.n for each in found} == {one: 2, "vip": 4, "b2b": 1}
+    assert measure(["case_volume"], cases, where={"tags": one}, tag_separator=separator).one().n == 2
+
+
+@pytest.mark.parametrize("separator", ["x", "and", "7"])
+def test_a_separator_has_a_sign(separator: str) -> None:
+    """A letter stands in tags."""
+    with pytest.raises(InvalidValue, match="tag_separator must have a sign that is no letter or digit"):
+        measure(["case_volume"], {"cases": TEXTS}, by=["tags"], tag_separator=separator)

@@ -105,3 +105,13 @@ def test_measures_copy_and_pickle_as_themselves(way: Any) -> None:
     assert (two, hash(two), repr(two)) == (one, hash(one), repr(one))
     assert two.tally.to_bytes() == one.tally.to_bytes()
     assert way(Clock.RESOLUTION) is Clock.RESOLUTION
+
+
+def test_another_credit_is_another_answer() -> None:
+    """Even where the actors are the owners."""
+    cases = {"cases": {**CASES, "agent": CASES["team"], "resolved_by": CASES["team"]}}
+    actors, owners = (
+        measure(["resolution_time"], cases, by=["agent"], now=NOW, credit=credit) for credit in ("actor", "owner")
+    )
+    assert actors != owners
+    assert actors.equals(owners)

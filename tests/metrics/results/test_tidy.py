@@ -25,6 +25,11 @@ class Line:
     cost: Cost | None
     unit: str = "s"
 
+    @property
+    def told_in(self) -> str:
+        """Unit in which people read it."""
+        return self.unit
+
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Lines(Tidy[Line]):

@@ -45,7 +45,7 @@ class Distinct(Accumulator):
     stored_name: ClassVar[str] = "distinct"
     statistic: ClassVar[str] = "distinct"
     EXACT: ClassVar[int] = 4096
-    marks: Mapping[int, int] = attrs.field(factory=dict, converter=_sorted)
+    marks: Mapping[int, int] = attrs.field(factory=dict, converter=_sorted, hash=False)
     binned: bool = False
 
     def __attrs_post_init__(self) -> None:
@@ -159,7 +159,7 @@ class Categories(Accumulator):
 
     stored_name: ClassVar[str] = "categories"
     statistic: ClassVar[str] = "mode_share"
-    counts: Mapping[str, int] = attrs.field(factory=dict, converter=_sorted)
+    counts: Mapping[str, int] = attrs.field(factory=dict, converter=_sorted, hash=False)
 
     def __add__(self, other: Self) -> Self:
         out = dict(self.counts)

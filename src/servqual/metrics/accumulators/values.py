@@ -77,7 +77,7 @@ class Values(Accumulator):
     stored_name: ClassVar[str] = "values"
     statistic: ClassVar[str] = "p50"
     EXACT: ClassVar[int] = 1024
-    counts: Mapping[int, int] = attrs.field(factory=dict, converter=_sorted)
+    counts: Mapping[int, int] = attrs.field(factory=dict, converter=_sorted, hash=False)
     undecided: int = attrs.field(default=0, validator=whole)
     binned: bool = False
 
@@ -146,7 +146,7 @@ class Lifetimes(Accumulator):
     stored_name: ClassVar[str] = "lifetimes"
     statistic: ClassVar[str] = "median"
     EXACT: ClassVar[int] = Values.EXACT
-    counts: Mapping[int, tuple[int, int]] = attrs.field(factory=dict, converter=_sorted)
+    counts: Mapping[int, tuple[int, int]] = attrs.field(factory=dict, converter=_sorted, hash=False)
     binned: bool = False
 
     def __attrs_post_init__(self) -> None:

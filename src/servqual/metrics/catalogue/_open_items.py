@@ -14,7 +14,7 @@ from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import Ratio, Values
 from servqual.metrics.catalogue._params import holding, limit_of
-from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.definition import Kpi, choices_of
 from servqual.metrics.kpi.view import View
 from servqual.model.hours.working_days import WorkingDays
 from servqual.readers.columns.columns import MISSING
@@ -43,16 +43,14 @@ def received(t: View) -> Array:
 
 def asked_for(t: View) -> Array:
     """Find the rows that `only` keeps (values that count, by column) and that none of `except_for` matches."""
-    inside = _matching(t, t.params.get("only") or {})
-    others = t.params.get("except_for") or ()
-    for other in [others] if isinstance(others, Mapping) else others:
+    only, *others = choices_of(t.params)
+    inside = _matching(t, only)
+    for other in others:
         inside &= ~_matching(t, other)
     return inside
 
 
 def _matching(t: View, only: Mapping[str, object]) -> Array:
-    if not isinstance(only, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidValue.of("only", "be a mapping from a column to the values that count", only)
     inside = np.ones(t.size, np.bool_)
     for name, values in only.items():
         inside &= holding(t, name, values)

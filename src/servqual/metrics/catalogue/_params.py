@@ -4,12 +4,10 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Final
 
-import numpy as np
-
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.kpi.view import View
-from servqual.readers.columns.labels import text_of
+from servqual.readers.sources import holds
 
 _US: Final = dt.timedelta(microseconds=1)
 
@@ -71,6 +69,5 @@ def each_of(wanted: object) -> Collection[object]:
 
 
 def holding(t: View, name: str, wanted: object) -> Array:
-    """Find the rows whose label is this one, or one of these, in any letter case."""
-    column, names = t.column(name), {text_of(value).casefold() for value in each_of(wanted)}
-    return np.isin(column.values, [code for code, label in enumerate(column.labels) if label.casefold() in names])
+    """Find the rows with this value, or one of these, as `where=` does, but labels in any letter case."""
+    return holds("only", name, t.column(name), each_of(wanted), str.casefold)

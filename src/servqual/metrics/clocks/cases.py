@@ -11,6 +11,7 @@ from servqual.metrics.clocks.log import EventLog
 from servqual.model.history.facts import Fact
 from servqual.model.service.case_table import CASE_FACTS
 from servqual.readers.columns.columns import MISSING, Chunk, Column
+from servqual.readers.columns.labels import first_known
 from servqual.readers.columns.lazy import LazyColumns, taken, with_columns
 from servqual.readers.columns.tables import Kind
 
@@ -59,19 +60,10 @@ def _acted(log: EventLog, act: str, end: str) -> Column:
     mine = (before >= 0) & (log.case[since] == cases)
     named = np.full(len(cases), -1, np.int32)
     named[mine] = owner.values[since[mine]]
-    return _first_known(told.take(event[cases]), Column(Kind.LABEL, named, owner.labels), cases, len(log.ids))
-
-
-def _first_known(one: Column, other: Column, cases: Array, size: int) -> Column:
-    """Take the labels of some cases from the first column that has one."""
-    codes: dict[str, int] = {}
-    lookup, after = (
-        np.array([*(codes.setdefault(label, len(codes)) for label in column.labels), -1], np.int32)
-        for column in (one, other)
-    )
-    values = np.full(size, -1, np.int32)
-    values[cases] = np.where(one.known, lookup[one.values], after[other.values])
-    return Column(Kind.LABEL, values, list(codes))
+    acted = first_known(told.take(event[cases]), Column(Kind.LABEL, named, owner.labels))
+    values = np.full(len(log.ids), -1, np.int32)
+    values[cases] = acted.values
+    return Column(Kind.LABEL, values, acted.labels)
 
 
 def _column(log: EventLog, fact: Fact) -> Column:

@@ -25,7 +25,7 @@ class Change:
     better.
     """
 
-    group: Mapping[str, Any]
+    group: Mapping[str, Any] = attrs.field(hash=False)
     before: Measurement | None
     after: Measurement | None
     gap: Difference | None

@@ -64,12 +64,12 @@ class IndexRow:
     their scale. `low` and `high` are None where a part has no interval.
     """
 
-    group: Mapping[str, Any]
+    group: Mapping[str, Any] = attrs.field(hash=False)
     value: float
     low: float | None
     high: float | None
-    scores: Mapping[str, float]
-    weights: Mapping[str, float]
+    scores: Mapping[str, float] = attrs.field(hash=False)
+    weights: Mapping[str, float] = attrs.field(hash=False)
     missing: tuple[str, ...]
     clipped: tuple[str, ...]
 

@@ -21,7 +21,7 @@ class RolledYield:
     `n` is that of the step with the fewest rows, `weakest` the step that costs the most.
     """
 
-    group: Mapping[str, Any]
+    group: Mapping[str, Any] = attrs.field(hash=False)
     value: float | None
     low: float | None
     high: float | None

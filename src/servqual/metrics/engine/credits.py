@@ -8,15 +8,16 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.metrics.engine.question import MOMENTS
 from servqual.readers.columns.columns import Chunk, Column
+from servqual.readers.columns.labels import first_known
 from servqual.readers.columns.lazy import with_columns
 from servqual.readers.columns.tables import Kind
 
 
 def credited(chunk: Chunk, columns: Mapping[str, str], act: str = "", now: int | None = None) -> Chunk:
-    """Give a chunk whose agent and team are those of other columns; of rows where nobody acted yet the owner's.
+    """Give a chunk whose agent and team are those of other columns, each where it is known; elsewhere the owner's.
 
-    A table may name who acted after `now`, or before a reopening: where it has the moments of the act, one of them must
-    have come by `now` and stand.
+    A table may name who acted after `now`, or before a reopening: where it has the moments of the act, the one that
+    counts must have come by `now` and stand.
 
     >>> from servqual.readers import columns_of
     >>> cases = columns_of("cases", {"agent": ["Ann", "Bo"], "answered_by": ["Cy", None]})
@@ -27,35 +28,32 @@ def credited(chunk: Chunk, columns: Mapping[str, str], act: str = "", now: int |
     there = {name: chunk.columns[acted] for name, acted in columns.items() if acted in chunk.columns}
     if not there:
         return chunk
-    acted = next(iter(there.values())).known  # the agent's column where there is one: it comes first
-    acted = acted & _came(chunk, act, now)
-    none = Column.missing(Kind.LABEL, chunk.size)
-    stood = {name: _either(acted, column, chunk.columns.get(name, none)) for name, column in there.items()}
+    came, none = _came(chunk, act, now), Column.missing(Kind.LABEL, chunk.size)
+    stood = {
+        name: first_known(
+            Column(Kind.LABEL, np.where(came, column.values, -1), column.labels), chunk.columns.get(name, none)
+        )
+        for name, column in there.items()
+    }
     return attrs.evolve(chunk, columns=with_columns(chunk.columns, stood))
 
 
 def _came(chunk: Chunk, act: str, now: int | None) -> Array:
-    """Find the rows in which an act has come and stands; all rows of a table that does not date it."""
+    """Find the rows in which an act has come and stands; all rows of a table that does not date it.
+
+    The first moment that a row has decides: a later close does not bring back a solution that fell.
+    """
     moments = [chunk.columns[name] for name in MOMENTS.get(act, ()) if name in chunk.columns]
     again = chunk.columns.get("reopened_at") if act == "resolved" else None
-    came = np.full(chunk.size, not moments)
+    came, dated = np.full(chunk.size, not moments), np.zeros(chunk.size, np.bool_)
     for moment in moments:
-        stands = _seen(moment, now)
+        stands = _seen(moment, now) & ~dated
         if again is not None:
             stands &= ~(_seen(again, now) & (again.values > moment.values))
         came |= stands
+        dated |= moment.known
     return came
 
 
 def _seen(moment: Column, now: int | None) -> Array:
     return moment.known if now is None else moment.known & (moment.values <= now)
-
-
-def _either(acted: Array, column: Column, owner: Column) -> Column:
-    """Take the label of a column where somebody acted, and the owner's elsewhere."""
-    if acted.all():
-        return column
-    codes = {label: code for code, label in enumerate(column.labels)}
-    places = np.array([*(codes.setdefault(label, len(codes)) for label in owner.labels), -1], np.int32)
-    values = np.where(acted, column.values, places.take(owner.values, mode="wrap"))
-    return Column(Kind.LABEL, values, list(codes))

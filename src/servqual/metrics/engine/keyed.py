@@ -6,7 +6,6 @@ once: numbers against numbers by arithmetic, labels in Arrow by Arrow, all other
 
 import threading
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from servqual._arrays import Array
 from servqual.errors import LookupNotUnique
 from servqual.metrics.engine.question import KEYS
 from servqual.readers.columns.arrow_labels import ArrowLabels
-from servqual.readers.columns.columns import DTYPES, NONE, Chunk, Column, Digits
+from servqual.readers.columns.columns import DTYPES, NONE, Chunk, Column, Digits, number_of
 from servqual.readers.columns.growing import common
 
 
@@ -87,12 +86,7 @@ def _places(labels: Sequence[str], numbers: range) -> Array:
         return np.asarray(np.where((place >= 0) & (place < len(numbers)) & (rest == 0), place, -1))
 
     def place_of(label: str) -> int:
-        number = int(label) if len(label) <= _LONGEST and label.removeprefix("-").isdecimal() else None
-        # 07 is another id than 7
-        return numbers.index(number) if number is not None and number in numbers and str(number) == label else -1
+        number = number_of(label)
+        return numbers.index(number) if number in numbers else -1
 
     return np.fromiter(map(place_of, labels), np.int64, len(labels))
-
-
-_LONGEST: Final = len(str(np.iinfo(np.int64).min))
-"""Signs of a whole number of 64 bits."""

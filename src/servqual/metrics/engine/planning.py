@@ -20,6 +20,7 @@ from servqual.metrics.time.instants import Moment, datetime_of, us_of
 from servqual.metrics.time.periods import PERIODS, RECURRING
 from servqual.model.sla.agreement import Sla
 from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT
+from servqual.readers.columns.tags import SIGN
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -76,7 +77,7 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
     groups = _groups(asked["by"], asked["cluster"])
     must_be(str, "cluster", "the name of a column", asked["cluster"] or "")
     among("credit", asked["credit"], CREDITS)
-    must_be(str, "tag_separator", "the sign between two tags in a text", asked["tag_separator"] or "")
+    _check_separator(asked["tag_separator"])
     must_be((tuple, list), "period", "two moments, the end outside", asked["period"] or ())
     must_be((Sla, type(None)), "sla", "an Sla", asked["sla"])
     for field in ("columns", "where"):
@@ -121,6 +122,14 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
         threads=1 if asked["strict"] else threads,  # the first refused row is then always the same
         progress=asked["progress"],
     )
+
+
+def _check_separator(separator: object) -> None:
+    must_be((str, type(None)), "tag_separator", "the sign between two tags in a text", separator)
+    if isinstance(separator, str) and separator and not SIGN.search(separator):
+        raise InvalidValue.of(
+            "tag_separator", "have a sign that is no letter or digit", separator, do='pass "," or ";"'
+        )
 
 
 def _groups(by: Sequence[str], cluster: str | None) -> tuple[str, ...]:

@@ -309,7 +309,7 @@ class Kpi(Rebuilt):
     @cached_property
     def columns(self) -> frozenset[str]:
         """Columns that it reads: the named ones, and those by which its parameters choose rows."""
-        choices = [self.params.get("only") or {}, *(self.params.get("except_for") or ())]
+        choices = choices_of(self.params)
         return frozenset((*self.needs, *self.uses, *(name for choice in choices for name in choice)))
 
     @property
@@ -321,6 +321,19 @@ class Kpi(Rebuilt):
     def hashed(*parts: object) -> str:
         """Hash plain data, alike on every machine."""
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def choices_of(params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """List by which values of columns parameters choose rows: those of `only`, then each of `except_for`.
+
+    >>> choices_of({"except_for": {"team": "north"}})
+    [{}, {'team': 'north'}]
+    """
+    others = params.get("except_for") or ()
+    found = [params.get("only") or {}, *([others] if isinstance(others, Mapping) else others)]
+    for name, choice in zip(("only", *["except_for"] * len(found)), found, strict=False):
+        must_be(Mapping, name, "a mapping from a column to the values that count", choice)
+    return found
 
 
 class _Function:

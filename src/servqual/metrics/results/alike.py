@@ -12,7 +12,7 @@ from servqual.metrics.results.measurement import Measurement
 
 
 def content_of(found: Any) -> tuple[object, ...]:
-    """Give what measures say as a value that compares exactly: question, groups, numbers, rows and caveats."""
+    """Give what measures say as a value that compares exactly: question, groups, numbers, credit, rows, caveats."""
     numbers = [
         (
             kpi.key,
@@ -21,6 +21,7 @@ def content_of(found: Any) -> tuple[object, ...]:
             tuple(_bytes(getattr(found.numbers[kpi.key], field.name)) for field in attrs.fields(Numbers)),
             _bytes(found.unread.get(kpi.key, np.zeros(0))),
             found.of_all.get(kpi.key, ()),
+            tuple(found.credited.get(kpi.key, ())),
         )
         for kpi in found.kpis
     ]

@@ -88,6 +88,11 @@ class Measurement:
     cell: Cell | None = attrs.field(default=None, repr=False, eq=False)
 
     @property
+    def told_in(self) -> str:
+        """Unit in which people read it: as `unit`, but seconds of business time are `working s`, as its cell says."""
+        return self.unit if self.cell is None else self.cell.kpi.told_in
+
+    @property
     def small(self) -> bool:
         """Whether n is too small to lean on; a count stands for itself."""
         return self.n < SMALL and self.unit != "count"

@@ -244,7 +244,7 @@ class Measures(Table):
             [
                 m.kpi,
                 *("–" if m.group[name] is None else str(m.group[name]) for name in self.by),
-                *(number(x, m.unit) for x in (m.value, m.low, m.high)),
+                *(number(x, m.told_in) for x in (m.value, m.low, m.high)),
                 f"{m.n:,}",
                 f"{m.undecided:,}",
                 "; ".join(map(str, m.warnings)),

@@ -10,7 +10,7 @@ import attrs
 from servqual._checks import need
 from servqual._csv import csv_text
 from servqual._html import table
-from servqual._words import number
+from servqual._words import difference, number
 from servqual.errors import InvalidValue
 
 Row = TypeVar("Row")
@@ -96,7 +96,9 @@ class Column(NamedTuple):
 
 
 OWN: Final = "own"
-"""The unit that the column `unit` names for each row."""
+"""The unit that the column `unit` names for each row; shown in the `told_in` beside it."""
+OWN_DIFFERENCE: Final = "own difference"
+"""The same of a difference, which of a share is shown in points."""
 Columns: TypeAlias = Mapping[str, Column]
 """Columns by name, in order. `group` reads a mapping, and becomes a column for each label."""
 
@@ -143,8 +145,10 @@ class Tidy(Table, Generic[Row]):
     def _texts(self) -> tuple[list[str], list[list[str]]]:
         columns = dict(self._table())
         unit = columns.pop("unit", Column(always("")))
+        if isinstance(unit.read, str):  # beside each `unit` stands `told_in`, the unit in which people read it
+            unit = Column(unit.read.removesuffix("unit") + "told_in")
         rows = [
-            [_text(column.of(row), unit.of(row) if column.unit == OWN else column.unit) for column in columns.values()]
+            [_text(column.of(row), column.unit, unit.of(row)) for column in columns.values()]
             for row in islice(self.rows, SHOWN)
         ]
         return list(columns), rows
@@ -159,11 +163,13 @@ def _label(group: Column, label: str) -> Callable[[Any], Any]:
     return lambda row: group.of(row)[label]
 
 
-def _text(cell: object, unit: str | None) -> str:
+def _text(cell: Any, unit: str | None, own: str) -> str:
     if cell is None:
         return "–"
+    if unit == OWN_DIFFERENCE:
+        return difference(cell, own)
     if unit is not None:
-        return number(cell, unit)
+        return number(cell, own if unit == OWN else unit)
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     return f"{cell:,}" if isinstance(cell, int) else str(cell)
