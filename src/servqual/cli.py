@@ -1,4 +1,4 @@
-"""The command line: `report` writes the page, `compare` judges a change, `verify` makes verdicts again.
+"""The command line: `inspect` looks into a file, `report` writes the page, `compare` judges, `verify` judges anew.
 
 Exit codes: 0 done, 2 the input, the settings or the place for the output cannot be used (the message says why), 3 a
 receipt does not lead to its verdict, 130 stopped by an interrupt, 1 a fault of ours.
@@ -9,9 +9,10 @@ import datetime as dt
 import io
 import json
 import os
+import shlex
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -19,6 +20,11 @@ from servqual._words import clean
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 
 _LONG: Final = 8 << 20
+PRESETS: Final = (
+    "servicenow", "jira", "zendesk", "zammad", "freshdesk", "hubspot", "salesforce", "glpi", "frappe", "osticket",
+    "redmine",
+)  # fmt: skip
+"""Those of `readers.files.vendors`, which `--help` must not wait for."""
 _CODES: Final = """\
 exit codes: 0 done, 2 the input, the settings or the place for the output cannot be used, 3 a receipt does not lead to
 its verdict (verify), 130 stopped by an interrupt, 1 a fault of servqual; a file that was there before is replaced as a
@@ -98,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--json", metavar="FILE", type=Path, help="also write the findings as JSON")
     report.add_argument("--csv", metavar="FILE", type=Path, help="also write every number as a tidy CSV table")
     report.set_defaults(run=_report)
+    _inspect_parser(commands)
     _compare_parser(commands)
     verify = commands.add_parser(
         "verify",
@@ -114,12 +121,28 @@ def _parser() -> argparse.ArgumentParser:
 
 def _reading(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how an export is read."""
-    parser.add_argument("--preset", metavar="NAME", help="the layout of a vendor's export, such as servicenow")
+    parser.add_argument("--preset", metavar="NAME", help=f"the layout of a vendor's export: {', '.join(PRESETS)}")
     parser.add_argument("--config", metavar="FILE.toml", type=Path, help="columns, zone, hours and targets")
     parser.add_argument("--zone", metavar="ZONE", help="IANA zone of times without an offset, such as Europe/Berlin")
     parser.add_argument(
         "--now", metavar="TIME", help="the moment from which open cases are seen (default: the latest in the file)"
     )
+
+
+def _inspect_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    inspect = commands.add_parser(
+        "inspect",
+        help="say what is in an export and which KPIs it carries, and write settings for a report",
+        description="Look into exports: how they are written, what their columns hold, and what a report would need.",
+        epilog=f"example: servqual inspect tickets.csv --write desk.toml; {_CODES}",
+    )
+    inspect.add_argument("exports", metavar="EXPORT", nargs="+", type=Path, help="a file, several, or a folder")
+    inspect.add_argument("--encoding", metavar="NAME", help="the encoding of a text, where two are in question")
+    inspect.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook, or the file of an archive")
+    inspect.add_argument(
+        "--write", metavar="FILE.toml", type=Path, help="where to write settings; a file that exists stays as it is"
+    )
+    inspect.set_defaults(run=_inspect)
 
 
 def _compare_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -181,7 +204,7 @@ def _report(options: argparse.Namespace) -> int:
         data = sample_report(now=now)
     else:
         config = Config.read(preset=options.preset, path=options.config, zone=options.zone)
-        with _progress(Path(options.export)) as progress:
+        with _progress(Path(options.export)) as progress, _next_step(options.export):
             data = report(options.export, config, now=now, progress=progress)
     page = options.html
     if not (page or options.json or options.csv):
@@ -195,6 +218,35 @@ def _report(options: argparse.Namespace) -> int:
         if path:
             write(path, text())
     _say(data, [str(path) for path, _ in outputs if path])
+    return 0
+
+
+@contextmanager
+def _next_step(export: str) -> Generator[None]:
+    """Name the command that says what is in a file which could not be read as it was asked."""
+    try:
+        yield
+    except ServqualError as error:
+        if Path(export).is_file():
+            error.add_note(
+                f"servqual inspect {shlex.quote(export)} --write desk.toml shows what is in it and writes settings"
+            )
+        raise
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from servqual.report import inspect  # noqa: PLC0415  (`--help` must not wait for arrays)
+    from servqual.report.writing import write  # noqa: PLC0415
+
+    target = options.write
+    if target is not None and target.exists():  # answers of a person may stand in it
+        raise InvalidValue.of("--write", "name a new file", target, do="name another one, or move it away first")
+    found = inspect(options.exports, encoding=options.encoding, sheet=options.sheet)
+    for line in found.text().splitlines():
+        _print(line)
+    if target is not None:
+        write(target, found.settings())
+        _print(f"{target}: settings written; answer its questions, then: servqual report EXPORT --config {target}")
     return 0
 
 

@@ -244,7 +244,10 @@ class RefusedRow(ServqualError, ValueError):
 
 
 class UnreadableFile(ServqualError, OSError):
-    """A file is missing, empty, a folder, or not what its name says; `path` is its path as given."""
+    """A file is missing, empty, a folder, or not what its name says; `path` is its path as given.
+
+    Where two encodings or several tables fit, `setting` names the setting that says which, and `near` has the choice.
+    """
 
     code = "file.unreadable"
     path: str

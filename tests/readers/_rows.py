@@ -5,6 +5,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -127,14 +128,16 @@ def written(at: dt.datetime | dt.date, form: int) -> str:
 
 
 FORM: Final = st.integers(0, 3)
+# a few, as the changes of a clock are looked for on each day between the first moment and the last
+FAR_TOO: Final[st.SearchStrategy[dt.datetime]] = st.integers(0, 59).flatmap(lambda n: LOCAL if n else FAR)
 AWARE: Final = st.builds(
     lambda at, offset, form: Cell(moment := at.replace(tzinfo=offset), written(moment, form)),
-    mostly(LOCAL, FAR.filter(lambda at: 1 < at.year < 9999)),
+    FAR_TOO.filter(lambda at: 1 < at.year < 9999),
     OFFSETS,
     FORM,
 )
-NAIVE: Final = st.builds(lambda at, form: Cell(at, written(at, form)), mostly(LOCAL, FAR), FORM)
-DAY: Final = st.builds(lambda at: Cell(at.date(), at.date().isoformat()), mostly(LOCAL, FAR))
+NAIVE: Final = st.builds(lambda at, form: Cell(at, written(at, form)), FAR_TOO, FORM)
+DAY: Final = st.builds(lambda at: Cell(at.date(), at.date().isoformat()), FAR_TOO)
 STAMP: Final = AWARE.map(lambda cell: Cell(pd.Timestamp(cell.value), cell.text))
 NUMPY_MOMENT: Final = LOCAL.map(lambda at: Cell(np.datetime64(at, "us"), f"{at.isoformat()}Z"))
 NUMPY_DAY: Final = LOCAL.map(lambda at: Cell(np.datetime64(at.date(), "D"), at.date().isoformat()))
@@ -208,6 +211,7 @@ def in_float(cell: Cell) -> Cell:
 US: Final = pa.timestamp("us")
 
 
+@cache  # a strategy costs more to make than to draw from
 def kinds_of_cells(kind: Kind, seconds: int) -> list[tuple[st.SearchStrategy[Cell], Any]]:
     """How a column may be held: cells of one type, with that type; and last cells of every type."""
     text = pa.string()
@@ -275,18 +279,20 @@ def kinds_of_cells(kind: Kind, seconds: int) -> list[tuple[st.SearchStrategy[Cel
     return [*one, (st.one_of(*(some for some, _ in one), *rest), None)]
 
 
+@cache
+def with_gaps(kind: Kind, seconds: int) -> list[tuple[st.SearchStrategy[Cell], Any]]:
+    """The same with empty cells, as the type holds them."""
+    plain, text = st.just(NOTHING), st.just(NOTHING) | texts_of("")
+    return [
+        (mostly(usual, usual, ABSENT if arrow is None else text if arrow == pa.string() else plain), arrow)
+        for usual, arrow in kinds_of_cells(kind, seconds)
+    ]
+
+
 @st.composite
 def column(draw: st.DrawFn, kind: Kind, size: int, seconds: int = 1, *, few: bool = False) -> Cells:
     """One column: of one type or of many, with empty cells."""
-    usual, arrow = draw(st.sampled_from(kinds_of_cells(kind, seconds)))
-    empty = (
-        st.just(NOTHING)
-        if arrow is not None and arrow != pa.string()
-        else st.just(NOTHING) | texts_of("")
-        if arrow is not None
-        else ABSENT
-    )
-    some = mostly(usual, usual, empty)
+    some, arrow = draw(st.sampled_from(with_gaps(kind, seconds)))
     if few:
         pool = draw(st.lists(some, min_size=1, max_size=3))
         some = st.sampled_from(pool)

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.metrics import KPIS
+from servqual.pdca.verdicts.ages import ripens
 from servqual.report import Config
 from servqual.report.changing import _before, last_day
-from servqual.report.maturity import as_recorded, ripens
+from servqual.report.maturity import as_recorded
 from servqual.report.scorecard import scorecard
 
 MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)

@@ -280,3 +280,15 @@ def test_a_target_for_nobody_is_said(tmp_path: Path) -> None:
         "no case has the priority urgnt of the target 'first response within 30 min, priority urgnt' (cases have "
         "Normal, Urgent); mend only under [[targets]]"
     )
+
+
+def test_texts_of_several_tags_are_no_refused_cells() -> None:
+    """They count as they are, so that no row and no cell is lost."""
+    columns: dict[str, list[Any]] = {
+        "received_at": [MONDAY] * 3,
+        "resolved_at": [MONDAY + HOUR] * 3,
+        "tags": ["vip b2b", "vip", None],
+    }
+    targets = [{"clock": "resolution", "within": "2 h", "goal": 0.8, "only": {"tags": "vip"}}]
+    rows = found(columns, {"targets": targets})["rows"]
+    assert (rows["used"], rows["refused"], rows["reasons"]) == (3, 0, [])

@@ -15,7 +15,8 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.columns.columns import Chunk, Column, Digits, number_of
 from servqual.readers.columns.duplicates import CHECKED_ROWS, NAMING, Ids, RepeatedIdError, Settled
-from servqual.readers.columns.labels import text_of
+from servqual.readers.columns.ends import told_by_lengths
+from servqual.readers.columns.labels import is_missing, text_of
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import Kind, kind_of, names_of
 from servqual.readers.columns.tags import TAGS, tags_in
@@ -140,7 +141,8 @@ def _names(table: str, source: Source, request: Request) -> Iterable[str]:
 def _ours(table: str, names: Iterable[str], request: Request) -> frozenset[str]:
     """Keep the asked ones of the names in a source, as our names."""
     renamed = request.renamed(table, dict.fromkeys(names)) if names else {}
-    return frozenset(name for name, _ in names_of(table, renamed).values() if request.wants(name))
+    found = {name for name, _ in names_of(table, renamed).values()}
+    return frozenset(filter(request.wants, found | told_by_lengths(table, found)))
 
 
 def _ids_are_checked(source: Source) -> bool:
@@ -229,12 +231,14 @@ def chosen_rows(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Array | N
                 column=name,
                 near=close,
             )
-        inside &= _holds(name, chunk.columns[name], values)
+        inside &= holds("where", name, chunk.columns[name], values)
     return None if inside.all() else inside
 
 
-def label_codes(name: str, column: Column, texts: Collection[str]) -> dict[str, list[int]]:
-    """Find the codes of labels that are, or as sets of tags hold, one of some texts.
+def label_codes(
+    name: str, column: Column, texts: Collection[str], fold: Callable[[str], str] | None = None
+) -> dict[str, list[int]]:
+    """Find the codes of labels that are, or as sets of tags hold, one of some texts; `fold` makes labels alike.
 
     >>> label_codes("team", Column(Kind.LABEL, np.zeros(1, np.int32), ["north", "south"]), ["south", "west"])
     {'south': [1], 'west': []}
@@ -242,30 +246,41 @@ def label_codes(name: str, column: Column, texts: Collection[str]) -> dict[str, 
     out: dict[str, list[int]] = {text: [] for text in texts}
     if isinstance(column.labels, Digits):
         numbers = column.labels.numbers
-        return {text: [numbers.index(n)] if (n := number_of(text)) in numbers and n >= 0 else [] for text in texts}
+        return {text: [numbers.index(n)] if (n := number_of(text)) in numbers else [] for text in texts}
     for code, label in enumerate(column.labels):
         for text in tags_in(label) if name == TAGS else (label,):
-            if text in out:
-                out[text].append(code)
+            alike = fold(text) if fold else text
+            if alike in out:
+                out[alike].append(code)
     return out
 
 
-def _holds(name: str, column: Column, values: Collection[Any]) -> Array:
+def holds(
+    field: str, name: str, column: Column, values: Collection[Any], fold: Callable[[str], str] | None = None
+) -> Array:
+    """Mark the rows of a column that hold one of the values of an option; a row holds each of its tags.
+
+    A label is compared by its text, which `fold` makes alike; a flag or a number as it is, and None is a missing value.
+    Raises `InvalidValue` for a column of moments or durations.
+
+    >>> holds("where", "cost", Column(Kind.NUMBER, np.array([1.0, 5.0, np.nan])), [5, None]).tolist()
+    [False, True, True]
+    """
     if column.kind in (Kind.MOMENT, Kind.DURATION):
         raise InvalidValue.of(
-            "where",
+            field,
             "name columns of labels, flags or numbers",
             name,
             shown=f"{name!r}, a {column.kind}",
             do="use period= for moments",
         )
-    known = column.known
-    found = ~known if None in values else np.zeros(len(known), np.bool_)
+    known, wanted = column.known, [value for value in values if not is_missing(value)]
+    found = ~known if len(wanted) < len(values) else np.zeros(len(known), np.bool_)
     if column.kind is Kind.LABEL:
-        codes = label_codes(name, column, {text_of(value).strip() for value in values})
+        texts = (text_of(value).strip() for value in wanted)
+        codes = label_codes(name, column, {fold(text) if fold else text for text in texts}, fold)
         return np.asarray(found | np.isin(column.values, [code for some in codes.values() for code in some]))
-    for value in values:
-        if value is not None and not isinstance(value, Real):
-            raise InvalidValue.of("where", f"compare {name} with {column.kind}s", value)
-    wanted = [float(value) for value in values if value is not None]
-    return np.asarray(found | (known & np.isin(column.values, wanted)))
+    for value in wanted:
+        if not isinstance(value, Real):
+            raise InvalidValue.of(field, f"compare {name} with {column.kind}s", value)
+    return np.asarray(found | (known & np.isin(column.values, [float(value) for value in wanted])))

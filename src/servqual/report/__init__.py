@@ -2,7 +2,19 @@
 
 from servqual.report.build import as_csv, report, sample_report
 from servqual.report.config import Config, Promise
+from servqual.report.inspection import Inspection, inspect
 from servqual.report.judgement import Comparison, comparison
 from servqual.report.page import render
 
-__all__ = ["Comparison", "Config", "Promise", "as_csv", "comparison", "render", "report", "sample_report"]
+__all__ = [
+    "Comparison",
+    "Config",
+    "Inspection",
+    "Promise",
+    "as_csv",
+    "comparison",
+    "inspect",
+    "render",
+    "report",
+    "sample_report",
+]

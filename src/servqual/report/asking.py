@@ -7,9 +7,10 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from servqual._checks import as_instant, did_you_mean, must_be, near
+from servqual._checks import did_you_mean, must_be, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import KPIS, Kpi
+from servqual.pdca.verdicts.wall import at_wall, on_wall, within_time
 from servqual.report.config import Config, as_limit
 from servqual.report.maturity import RIPE
 
@@ -36,13 +37,6 @@ def moment_of(text: str, config: Config) -> dt.datetime:
         raise InvalidValue.of("change", "be a date such as 2026-05-04, or a moment with an offset", text) from None
     zone = config.layout.zone or dt.UTC
     return within_time("change", found if found.tzinfo else found.replace(tzinfo=zone))
-
-
-def within_time(field: str, moment: dt.datetime) -> dt.datetime:
-    """Read a moment as UTC; refuse one outside the years in which moments are read."""
-    if not 1970 <= (found := as_instant(moment, field)).year < 2100:  # noqa: PLR2004
-        raise InvalidValue.of(field, "lie between 1970 and 2100", moment)
-    return found
 
 
 def kpi_of(key: str, config: Config) -> Kpi:
@@ -101,8 +95,8 @@ def sides_of(at: dt.datetime, first: dt.datetime, now: dt.datetime, recorded: Se
             shown=f"{at.astimezone(zone):%Y-%m-%d}",
             do="compare a later export, or a KPI of moments",
         )
-    wall = [moment.astimezone(zone).replace(tzinfo=None) for moment in (start, at, last)]
+    wall = [on_wall(moment, zone) for moment in (start, at, last)]
     shorter = min(wall[1] - wall[0], wall[2] - wall[1])
     length = shorter // _WEEK * _WEEK if shorter >= _WEEK else shorter
-    begin, end = ((wall[1] + step).replace(tzinfo=zone).astimezone(dt.UTC) for step in (-length, length))
+    begin, end = (at_wall(wall[1] + step, zone) for step in (-length, length))
     return Sides((begin, at), (at, end), length / dt.timedelta(days=1))

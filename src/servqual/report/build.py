@@ -10,7 +10,7 @@ from servqual._csv import csv_text
 from servqual.errors import InvalidValue
 from servqual.readers import Export
 from servqual.readers.columns.tables import TABLES, Kind
-from servqual.readers.files.opening import Progress
+from servqual.readers.files.packing import Progress
 from servqual.report.config import GROUPS, Config
 from servqual.report.scorecard import scorecard
 from servqual.samples import desk

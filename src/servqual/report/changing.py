@@ -7,7 +7,8 @@ from typing import Any, Final, TypeAlias
 from servqual._words import number, shorten
 from servqual.metrics import Kpi, Measurement, Measures
 from servqual.pdca import Caveat, Verdict, compare
-from servqual.report.maturity import DONE, FINISHED, RIPE, ripens
+from servqual.pdca.verdicts.ages import ripens
+from servqual.report.maturity import DONE, FINISHED, RIPE
 
 Plain: TypeAlias = dict[str, Any]
 _LONGEST: Final = 60

@@ -135,6 +135,12 @@ class Config:
         if zone:
             layout = attrs.evolve(layout, zone=zone)
         hours = _hours(table, layout) if "hours" in table else None
+        if layout.durations == "business":
+            if hours is None:
+                raise InvalidValue.of(
+                    "durations", "be calendar where there are no [hours]", "business", do="give [hours]"
+                )
+            layout = attrs.evolve(layout, hours=hours)
         told = section(table, "report", ("title", "groups", "every"))
         return cls(
             layout=layout,

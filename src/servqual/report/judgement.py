@@ -14,8 +14,9 @@ from servqual.errors import InvalidValue
 from servqual.metrics import Kpi, Tally
 from servqual.metrics.engine import plan_of, tallies_of
 from servqual.pdca import Caveat, Guardrail, Verdict, compare
+from servqual.pdca.verdicts.wall import within_time
 from servqual.readers import Export
-from servqual.report.asking import Sides, kpi_of, margin_of, moment_of, sides_of, within_time
+from servqual.report.asking import Sides, kpi_of, margin_of, moment_of, sides_of
 from servqual.report.build import CASES
 from servqual.report.changing import to_tell
 from servqual.report.config import Config

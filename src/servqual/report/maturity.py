@@ -7,7 +7,7 @@ from servqual.pdca.verdicts.ages import COLLECTED, RIPE
 from servqual.pdca.verdicts.group_comparability import OPEN
 from servqual.readers.columns.tables import kind_of
 
-__all__ = ["DONE", "FINISHED", "RIPE", "as_recorded", "ripens"]
+__all__ = ["DONE", "FINISHED", "RIPE", "as_recorded"]
 
 DONE: Final = 1 - OPEN
 """The share of finished or decided cases below which a side is not compared."""
@@ -26,15 +26,3 @@ def as_recorded(kpi: Kpi) -> tuple[str, ...]:
     """
     found = {name for part in kpi.parts for name in part.columns if kind_of(part.table, name, part.kinds) in COLLECTED}
     return tuple(sorted(found))
-
-
-def ripens(kpi: Kpi) -> bool:
-    """Whether a KPI may still turn after a period, without saying by undecided cases how far.
-
-    Durations and promises with a limit tell which cases are undecided, stocks are of a moment; any other grows or falls
-    with the age of its cases, where all are seen from one moment.
-
-    >>> [key for key in ("sla_kept", "verified_rate", "resolution_kept", "resolution_time") if ripens(KPIS[key])]
-    ['sla_kept', 'verified_rate']
-    """
-    return not (kpi.stock or kpi.clock or kpi.unit == "s")

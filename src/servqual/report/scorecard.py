@@ -17,6 +17,7 @@ from servqual.pdca.diagnosis.diagnosing import MARKS
 from servqual.pdca.diagnosis.particulars import with_particulars
 from servqual.pdca.diagnosis.searching import search
 from servqual.readers.columns.standing import REPEATS, REPLACED
+from servqual.readers.columns.tags import UNSPLIT
 from servqual.readers.sources import Source
 from servqual.report.changing import changes_of, last_day
 from servqual.report.config import GROUPS, Config, Every, Promise
@@ -222,7 +223,8 @@ def _rows(whole: Measures, seen: Scan) -> Plain:
     """Where the rows went; a reason's `part` tells whether it cost the row or only the cell."""
     rows, cases = whole.rows["cases"], whole.get("case_volume").n
     reasons = []
-    for (column, reason), count in sorted(rows.reasons.items(), key=lambda item: (-item[1], item[0])):
+    told = {reason: count for reason, count in rows.reasons.items() if reason != UNSPLIT}  # such cells are used
+    for (column, reason), count in sorted(told.items(), key=lambda item: (-item[1], item[0])):
         examples = [r for r in rows.refusals if (r.column, r.reason) == (column, reason)][:3]
         reasons.append(
             {

@@ -60,3 +60,9 @@ def test_labels_are_a_sequence_of_texts(mine: list[str], theirs: list[str], data
     assert ([*found], len(found), [*found[cut]]) == (mine, len(mine), mine[cut])
     assert [found[place] for place in range(-len(mine), len(mine))] == mine + mine
     assert found.places_in(others).tolist() == [theirs.index(name) if name in theirs else -1 for name in mine]
+
+
+def test_all_white_space_of_python_is_trimmed() -> None:
+    """Written out, since a walk over all signs took longer than the rest of the import."""
+    signs = map(chr, range(sys.maxunicode + 1))
+    assert "".join(sign for sign in signs if sign.isspace()) == arrow_labels._SPACES

@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
@@ -59,8 +59,12 @@ def columns(some: list[dict[str, Any]]) -> dict[str, Any]:
     return {name: [row[name] for row in some] for name in some[0]} | {"received_at": [NINE] * len(some)}
 
 
-@given(rows, st.randoms(use_true_random=False), st.integers(1, 5))
-def test_the_row_that_was_updated_last_stands(some: list[dict[str, Any]], random: Random, step: int) -> None:
+FORMS = ("as they are", "shuffled", "frame", "parts")
+
+
+@settings(max_examples=100)
+@given(rows, st.randoms(use_true_random=False), st.integers(1, 5), st.sampled_from(FORMS))
+def test_the_row_that_was_updated_last_stands(some: list[dict[str, Any]], random: Random, step: int, form: str) -> None:
     """Against the obvious version; in any order, in parts, and whatever is asked."""
     stands: list[dict[str, Any]] = [row for row in some if row["case_id"] is None]
     for name in ("A", "B", "C"):
@@ -71,16 +75,19 @@ def test_the_row_that_was_updated_last_stands(some: list[dict[str, Any]], random
         )
     now = NINE + dt.timedelta(days=1)
     kpis = ["case_volume", "resolution_time", "reopen_ratio"]
-    want = tally(kpis, {"cases": {k: v for k, v in columns(stands).items() if k != "case_id"}}, by=["team"], now=now)
-    shuffled = random.sample(some, len(some))
-    parts = [columns(shuffled[at : at + step]) for at in range(0, len(some), step)]
-    for data in (columns(some), columns(shuffled), pl.DataFrame(columns(shuffled)), parts):
-        found = tally(kpis, {"cases": data}, by=["team"], now=now)
-        assert found.measure().equals(want.measure())
-        counts = found.rows["cases"]
-        assert (counts.read, counts.used, counts.refused) == (len(some), len(stands), len(some) - len(stands))
-        alone = measure(["resolution_time"], {"cases": data}, by=["team"], now=now)
-        assert alone.equals(measure(["resolution_time"], {"cases": columns(stands)}, by=["team"], now=now))
+    want = measure(kpis, {"cases": {k: v for k, v in columns(stands).items() if k != "case_id"}}, by=["team"], now=now)
+    shuffled = some if form == "as they are" else random.sample(some, len(some))
+    data: Any = columns(shuffled)
+    if form == "frame":
+        data = pl.DataFrame(data)
+    if form == "parts":
+        data = [columns(shuffled[at : at + step]) for at in range(0, len(some), step)]
+    found = measure(kpis, {"cases": data}, by=["team"], now=now)
+    assert found.equals(want)
+    counts = found.rows["cases"]
+    assert (counts.read, counts.used, counts.refused) == (len(some), len(stands), len(some) - len(stands))
+    alone = measure(["resolution_time"], {"cases": data}, by=["team"], now=now)
+    assert alone.equals(measure(["resolution_time"], {"cases": columns(stands)}, by=["team"], now=now))
 
 
 def test_of_the_legs_of_a_contact_the_answered_one_stands() -> None:

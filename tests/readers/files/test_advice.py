@@ -24,9 +24,27 @@ def export(folder: Path, text: str, **layout: Any) -> Export:
 @pytest.mark.parametrize(
     ("column", "cell", "advice", "setting", "kpi", "value"),
     [
-        ("wait_s", "12,5", "set decimal = ','", {"decimal": ","}, "asa", 12.5),
+        ("wait_s", "1,250", "say which with decimal = '.' or the other sign", {"decimal": ","}, "asa", 1.25),
+        ("wait_s", "03:20", "set clock = 'h:mm' or clock = 'm:ss'", {"clock": "m:ss"}, "asa", 200),
         ("abandoned", "perdu", "name other words with true = […]", {"true": ["perdu"]}, "abandonment_rate", 1.0),
-        ("queued_at", "04.05.2026 09:00", "set dates to how", {"dates": "%d.%m.%Y %H:%M", "zone": "UTC"}, "volume", 1),
+        (
+            "queued_at",
+            "04.05.2026 09:00",
+            "set dates = '%d.%m.%Y %H:%M' where the day comes first",
+            {"dates": "%d.%m.%Y %H:%M", "zone": "UTC"},
+            "volume",
+            1,
+        ),
+        (
+            "queued_at",
+            "13/May/26 9:00 pm",
+            "set dates = '%d/%b/%y %I:%M %p'",
+            {"dates": "%d/%b/%y %I:%M %p", "zone": "UTC"},
+            "volume",
+            1,
+        ),
+        ("queued_at", "1777885200", "it looks like seconds since 1970, for which", {"dates": "unix"}, "volume", 1),
+        ("queued_at", "46146.375", "for which set dates = 'excel'", {"dates": "excel", "zone": "UTC"}, "volume", 1),
         ("queued_at", "2026-05-04T09:00", "name the zone", {"zone": "Europe/Berlin"}, "volume", 1),
     ],
 )
@@ -51,13 +69,13 @@ def test_the_setting_that_is_advised_reads_the_cell(
 
 def test_what_is_advised_for_rows_in_memory_works() -> None:
     """There are no settings: the zone is an option, and a column is made numbers first."""
-    rows = {"queued_at": ["2026-05-04T09:00"], "wait_s": ["12,5"]}
+    rows = {"queued_at": ["2026-05-04T09:00"], "wait_s": ["1,250"]}
     with pytest.raises(ServqualError, match="naive='Europe/Berlin'"):
         measure(["asa"], {"interactions": rows})
     found = measure(["asa"], {"interactions": rows}, naive="Europe/Berlin")
     assert ["make the column a duration first" in str(r) for r in found.rows["interactions"].refusals] == [True]
-    made = {**rows, "wait_s": [dt.timedelta(seconds=12.5)]}
-    assert measure(["asa"], {"interactions": made}, naive="Europe/Berlin").one().value == 12.5
+    made = {**rows, "wait_s": [dt.timedelta(seconds=1250)]}
+    assert measure(["asa"], {"interactions": made}, naive="Europe/Berlin").one().value == 1250
 
 
 def test_a_column_under_another_name_is_named_as_the_message_says(tmp_path: Path) -> None:

@@ -85,10 +85,11 @@ def test_repeated_headers_keep_both_columns(tmp_path: Path) -> None:
 
 
 def test_decimal_comma(tmp_path: Path) -> None:
-    """1.234,5 is read where the layout says so, and refused with the way out where it does not."""
+    """1.234,5 is read as it is and where the layout says so, and refused with the way out where it says otherwise."""
     path = write(tmp_path, "received_at;cost\n2026-05-04;1.234,5\n")
-    assert read(path, Layout(zone="UTC", decimal=",")).columns["cost"].values.tolist() == [1234.5]
-    [refusal] = read(path).refusals
+    for sign in (",", None):
+        assert read(path, Layout(zone="UTC", decimal=sign)).columns["cost"].values.tolist() == [1234.5]
+    [refusal] = read(path, Layout(zone="UTC", decimal=".")).refusals
     assert (refusal.row, refusal.column) == (2, "cost")
     assert "decimal" in refusal.reason
 
@@ -260,13 +261,13 @@ def test_units_in_a_header_are_read(tmp_path: Path) -> None:
     assert chunk.columns["talk_s"].values.tolist()[0] == 1_800_000_000
     assert [str(r) for r in chunk.refusals] == ["row 3: wait_s must be 0 or more, and less than 142 years (got '-1')"]
     path.write_text("queued_at,wait_min,wait_s\n2026-05-04T09:00Z,1.5,90\n", encoding="utf-8")
-    with pytest.raises(InvalidValue, match=r"wait_s must be one column of interactions .got 'wait_min' and 'wait_s'"):
+    with pytest.raises(InvalidValue, match=r"wait_s must be one column of interactions .got 'wait_s' and 'wait_min'"):
         list(Export(path, table="interactions", need=()).chunks())
 
 
 def test_ids_of_a_long_file_are_forgotten_chunk_by_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each chunk has labels of its own ids only; joined, and as a count, nothing differs."""
-    monkeypatch.setattr("servqual.readers.files.opening.CHUNK", 2)
+    monkeypatch.setattr("servqual.readers.files.table_rows.CHUNK", 2)
     path = write(tmp_path, "case_id,received_at\n" + "".join(f"C-{n % 4},2026-05-04\n" for n in range(5)))
     chunks = list(Export(path, UTC).chunks())
     assert [[*chunk.columns["case_id"].labels] for chunk in chunks] == [["C-0", "C-1"], ["C-2", "C-3"], ["C-0"]]

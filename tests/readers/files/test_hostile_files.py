@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 from servqual.readers import Export
 from servqual.readers.columns.request import ALL
-from servqual.readers.files import opening, sheet_rows, workbook
+from servqual.readers.files import csv_rows, packing, sheet_rows, table_rows, workbook
 from servqual.readers.files.layouts import Layout
 from servqual.readers.files.paths import file_chunks
 from servqual.readers.files.settings import as_encoding, read_toml
@@ -120,6 +121,10 @@ class _Book:
 
     start = None
 
+    @property
+    def sheets_metadata(self) -> "list[Any]":
+        return [SimpleNamespace(name=name, visible="SheetVisibleEnum.Visible") for name in self.sheet_names]
+
     def iter_rows(self) -> Iterator[list[Any]]:
         return iter(self._rows)
 
@@ -130,19 +135,19 @@ def test_the_process_of_a_sheet_sends_names_rows_and_faults() -> None:
     class Panic(BaseException):
         """As of a library in Rust."""
 
-    out = io.BytesIO()
+    beginning = {"S": [["a"], ["1"]], "T": [["a"], ["1"]]}
     for told, expected in (
-        (sheet_rows.messages(lambda: _Book([["a"], [1.0]]), None), [["S", "T"], [0], [["a"], ["1"]]]),
-        (sheet_rows.messages(lambda: _Book([["a"]]), "U"), [["S", "T"]]),
+        (sheet_rows.messages(lambda: _Book([["a"], [1.0]]), lambda: "S"), [beginning, [0], [["a"], ["1"]]]),
+        (sheet_rows.messages(lambda: _Book([["a"]]), lambda: "T", sheet="T"), [{}, [], [["a"]]]),
     ):
         out = io.BytesIO()
         sheet_rows.send(told, out)
-        assert list(workbook._messages(io.BytesIO(out.getvalue()), Path("x"))) == expected
+        assert list(workbook._messages(io.BytesIO(out.getvalue()), "x")) == [["S", "T"], *expected]
     out = io.BytesIO()
-    sheet_rows.send(sheet_rows.messages(lambda: _Book([["a"]], Panic("capacity overflow")), None), out)
+    sheet_rows.send(sheet_rows.messages(lambda: _Book([["a"]], Panic("capacity overflow")), lambda: "S"), out)
     for cut, said in ((None, "capacity overflow"), (3, "memory and time"), (-12, "memory and time")):
         with pytest.raises(UnreadableFile, match=said):
-            list(workbook._messages(io.BytesIO(out.getvalue()[:cut]), Path("x")))
+            list(workbook._messages(io.BytesIO(out.getvalue()[:cut]), "x"))
 
 
 def bomb(path: Path, text: str, times: int) -> Path:
@@ -162,7 +167,7 @@ def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
 
 def test_a_gzip_file_that_grows_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Here from a megabyte on, else from 256."""
-    monkeypatch.setattr(opening, "_UNPACKED", 1 << 20)
+    monkeypatch.setattr(packing, "UNPACKED", 1 << 20)
     path = bomb(tmp_path / "in.csv.gz", " " * 999_999 + "\n", 40)
     with pytest.raises(UnreadableFile, match="unpacks to more than 500 times its size"):
         list(Export(path).chunks())
@@ -181,8 +186,8 @@ def test_columns_by_the_hundred_thousand_are_refused_at_once(tmp_path: Path) -> 
 
 def test_rows_with_many_cells_come_in_small_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No chunk has more cells or characters than fit the memory, and none of the rows is lost."""
-    monkeypatch.setattr(opening, "_CELLS", 30)
-    monkeypatch.setattr(opening, "_CHARACTERS", 100)
+    monkeypatch.setattr(table_rows, "CELLS", 30)
+    monkeypatch.setattr(csv_rows, "CHARACTERS", 100)
     path = tmp_path / "in.csv"
     path.write_text(
         "received_at,a,b\n" + "2026-05-04T09:00Z,x,y\n" * 25 + "2026-05-04T09:00Z," + "x" * 200 + ",y\n" * 3,

@@ -1,5 +1,6 @@
 """The same rows from a file, a folder or a glob give the same tally, to the byte."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,3 +67,33 @@ def test_parquet_with_a_name_twice_is_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table([[1], [2]], names=["team", "team"]), tmp_path / "calls.parquet")
     with pytest.raises(InvalidValue, match=r"interactions must have columns with different names in .*calls\.parquet"):
         measure(["volume"], {"interactions": tmp_path / "calls.parquet"})
+
+
+def cut(whole: bytes) -> bytes:
+    """Keep the first half."""
+    return whole[: len(whole) // 2]
+
+
+def spoilt(whole: bytes) -> bytes:
+    """Change the pages and keep the footer."""
+    return whole[:4] + bytes(byte ^ 0x55 for byte in whole[4:400]) + whole[400:]
+
+
+@pytest.mark.parametrize("damage", [cut, spoilt])
+def test_a_damaged_parquet_file_is_unreadable(damage: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    """The error names the file."""
+    path = tmp_path / "all.parquet"
+    pq.write_table(pa.table({"received_at": [NOW.item()] * 1_000, "customer_id": [*map(str, range(1_000))]}), path)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(UnreadableFile, match=r"cannot read .*all\.parquet"):
+        measure(["case_volume"], {"cases": path}, naive="UTC")
+
+
+def test_a_damaged_neighbour_is_unreadable(tmp_path: Path) -> None:
+    """Its pages are read when columns are looked up."""
+    path = tmp_path / "customers.parquet"
+    pq.write_table(pa.table({"customer_id": [*map(str, range(1_000))], "tier": ["gold"] * 1_000}), path)
+    path.write_bytes(spoilt(path.read_bytes()))
+    cases = {"received_at": [NOW], "customer_id": ["a"]}
+    with pytest.raises(UnreadableFile, match=r"cannot read .*customers\.parquet"):
+        measure(["case_volume"], {"cases": cases, "customers": path}, by=["tier"])

@@ -14,11 +14,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servqual.errors import NaiveTime
-from servqual.metrics import measure, tally
+from servqual.metrics import Tally, measure, tally
 from servqual.model import ActionItem, AgentId, MeetingId
 from servqual.model.people import action_item as event
 from servqual.readers import Export, Layout, columns_of
@@ -60,10 +60,20 @@ HARD: Final = [
         (2099, 12, 29),
     )
 ]
+FIRST, LAST = dt.date(1970, 1, 2), dt.date(2099, 12, 30)
 dates = st.one_of(
     st.sampled_from(HARD).flatmap(lambda hard: st.integers(-1, 1).map(lambda n: hard + dt.timedelta(days=n))),
-    st.dates(dt.date(1970, 1, 2), dt.date(2099, 12, 30)),
+    st.dates(FIRST, LAST),
 )
+
+
+@st.composite
+def near_dates(draw: st.DrawFn) -> list[dt.date]:
+    """Dates within weeks of each other, as the changes of a clock are looked for day by day."""
+    first, days = draw(dates), draw(st.lists(st.integers(-40, 40), max_size=4))
+    return [first, *(min(max(first + dt.timedelta(days=day), FIRST), LAST) for day in days)]
+
+
 Carrier = Callable[[Sequence[dt.date]], Any]
 CARRIERS: Final[dict[str, Carrier]] = {
     "texts": lambda of: {"received_at": [date.isoformat() for date in of]},
@@ -92,19 +102,36 @@ def began(date: dt.date, zone: ZoneInfo) -> dt.datetime:
     return at
 
 
-@given(st.lists(dates, min_size=1, max_size=5), st.sampled_from(ZONES), st.sampled_from(["zone", "naive", "both"]))
-def test_every_carrier_gives_the_same_groups(of: list[dt.date], zone: str, stated: str) -> None:
+def grouped(name: str, of: Sequence[dt.date], **options: Any) -> Tally:
+    """Cases received on some dates by day, from one carrier."""
+    return tally(["case_volume"], {"cases": CARRIERS[name](of)}, by=["day"], **options)
+
+
+@settings(max_examples=150)
+@given(
+    near_dates(),
+    st.sampled_from([*CARRIERS]),
+    st.sampled_from(ZONES),
+    st.sampled_from(["zone", "naive", "both"]),
+)
+def test_every_carrier_gives_the_same_groups(of: list[dt.date], name: str, zone: str, stated: str) -> None:
     """Grouped by day it is that day; with another zone of moments beside that of the desk, too."""
     options: dict[str, Any] = {
         "zone": {"zone": zone},
         "naive": {"naive": zone},
         "both": {"zone": zone, "naive": "Asia/Tokyo"},
     }[stated]
-    want = tally(["case_volume"], {"cases": CARRIERS["texts"](of)}, by=["day"], **options)
-    assert [row.group["day"] for row in want.measure()] == sorted({*of})
-    for name, carrier in CARRIERS.items():
-        found = tally(["case_volume"], {"cases": carrier(of)}, by=["day"], **options)
-        assert found.to_bytes() == want.to_bytes(), name
+    found = grouped(name, of, **options)
+    assert [row.group["day"] for row in found.measure()] == sorted({*of})
+    assert found.to_bytes() == grouped("texts", of, **options).to_bytes()
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+def test_a_hard_date_is_that_day_in_every_zone(name: str) -> None:
+    """Each carrier in each zone, on the dates whose first instant or last is not at midnight in one of them."""
+    hard = sorted(HARD[:-2])  # the last two are decades away
+    for zone in ZONES:
+        assert [row.group["day"] for row in grouped(name, hard, zone=zone).measure()] == hard
 
 
 @given(dates, st.sampled_from(ZONES))

@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from servqual.errors import NaiveTime
+from servqual.errors import InvalidValue, NaiveTime
 from servqual.metrics import KPIS, measure, tally
 
 NOW = np.datetime64("2026-06-01")
@@ -116,3 +116,22 @@ def test_a_naive_column_is_refused_or_read_in_a_named_zone() -> None:
     )
     hours = measure(["volume"], {"interactions": wall}, by=["hour_of_day"], zone="UTC", naive="Europe/Berlin")
     assert [m.group["hour_of_day"] for m in hours] == [None, 0, 1]
+
+
+NAMED: list[Callable[..., Any]] = [
+    lambda names, cells: pd.DataFrame([cells], columns=names),
+    lambda names, cells: pa.Table.from_arrays([pa.array([cell]) for cell in cells], names=names),
+]
+
+
+@pytest.mark.parametrize("frame", NAMED, ids=["pandas", "arrow"])
+def test_two_columns_of_one_name_are_refused(frame: Callable[..., Any]) -> None:
+    """In the table that is counted, and in one that columns are looked up in; the error names the table."""
+    cases = {"received_at": [NOW], "customer_id": ["a"]}
+    customers = frame(["customer_id", "tier", "tier"], ["a", "gold", "none"])
+    for source in (customers, [customers], iter([customers])):
+        with pytest.raises(InvalidValue, match="customers must have columns with different names"):
+            measure(["case_volume"], {"cases": cases, "customers": source}, by=["tier"])
+    twice = frame(["received_at", "team", "team"], [NOW.item(), "north", "south"])
+    with pytest.raises(InvalidValue, match="cases must have columns with different names"):
+        measure(["case_volume"], {"cases": twice}, by=["team"], naive="UTC")

@@ -6,7 +6,6 @@ A million ids as texts of Python take seconds to make and to clean, and 60 bytes
 looked up in another table, Arrow trims them and finds them in place, and no text is ever made.
 """
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, overload
 
@@ -19,7 +18,10 @@ from servqual.readers.columns.tables import Kind
 
 _MANY: Final = 4096
 """Labels from which on they stay in Arrow; fewer are quicker to read from a list."""
-_SPACES: Final = "".join(sign for sign in map(chr, range(sys.maxunicode + 1)) if sign.isspace())
+_SPACES: Final = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
 """What `str.strip` takes away."""
 
 

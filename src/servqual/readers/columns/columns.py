@@ -63,7 +63,7 @@ RULES: Final[Mapping[Kind, str]] = {
 
 
 class Digits(Sequence[str]):
-    """Labels that are the digits of a range of whole numbers, each made where it is read.
+    """Labels that are the digits of a range of whole numbers, as `number_of` reads them, each made where it is read.
 
     >>> Digits(range(7, 9))[1], list(Digits(range(7, 9)))
     ('8', ['7', '8'])
@@ -94,8 +94,8 @@ class Digits(Sequence[str]):
         return hash(self.numbers)
 
 
-_MOST_DIGITS: Final = 18
-"""Whole numbers of so many digits fit 63 bits."""
+MOST_DIGITS: Final = 18
+"""Whole numbers of so many digits fit 63 bits; longer ones, and those below 0, are labels like any other text."""
 
 
 def number_of(label: str) -> int:
@@ -104,7 +104,7 @@ def number_of(label: str) -> int:
     >>> number_of("17"), number_of("017"), number_of("north")
     (17, -1, -1)
     """
-    plain = label.isdecimal() and label.isascii() and len(label) <= _MOST_DIGITS and (label[0] != "0" or label == "0")
+    plain = label.isdecimal() and label.isascii() and len(label) <= MOST_DIGITS and (label[0] != "0" or label == "0")
     return int(label) if plain else -1
 
 

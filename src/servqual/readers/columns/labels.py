@@ -8,10 +8,10 @@ The picture: each distinct value is looked at once by Python, each cell only by 
     cells    north  None  south  north        values found   north  None  south
     codes      0     -1     1      0           code of each    0     -1     1
 
-Whole numbers within a range of four times their count need no table at all: the code is the value minus the smallest
-one and the labels are `Digits` of a range, so a column of numeric ids costs a few passes of numpy. Any other array is
-sorted, any other list costs one hash per cell, and a code takes 4 bytes. The simple way, `str(value)` for every cell,
-would run Python for every row.
+Whole numbers from 0 to 10**18 within a range of four times their count need no table at all: the code is the value
+minus the smallest one and the labels are `Digits` of a range, so a column of numeric ids costs a few passes of numpy.
+Any other array is sorted, any other list costs one hash per cell, and a code takes 4 bytes. The simple way,
+`str(value)` for every cell, would run Python for every row.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.readers.columns.arrow_labels import coded_list
-from servqual.readers.columns.columns import Column, Digits
+from servqual.readers.columns.columns import MOST_DIGITS, Column, Digits
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.zones import DATES
 
@@ -84,7 +84,7 @@ def labels_of(values: Sequence[Any] | Array) -> Column:
     """
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and len(values):
         low, high = int(values.min()), int(values.max())
-        if high - low <= 4 * len(values) and high < 1 << 63:
+        if high - low <= 4 * len(values) and low >= 0 and high < 10**MOST_DIGITS:
             wide = values if values.itemsize == np.dtype(np.int64).itemsize else values.astype(np.int64)
             numbers = Digits(range(low, high + 1))
             return Column(Kind.LABEL, (wide - low if low else wide).astype(np.int32), numbers)
@@ -130,6 +130,25 @@ def coded(codes: Array, found: Sequence[Any]) -> Column:
     labels = {text: place for place, text in enumerate(unique)}
     lookup = np.array([*(labels.get(text, -1) for text in texts), -1], np.int32)
     return Column(Kind.LABEL, lookup[codes], list(labels))
+
+
+def first_known(one: Column, other: Column) -> Column:
+    """Take the labels of one column, and where it has none those of the other.
+
+    >>> column = first_known(labels_of(["Ann", None]), labels_of(["Bo", "Cy"]))
+    >>> [column.labels[code] for code in column.values.tolist()]
+    ['Ann', 'Cy']
+    """
+    known = one.known
+    if known.all():
+        return one
+    codes: dict[str, int] = {}
+    mine, theirs = (
+        np.array([*(codes.setdefault(label, len(codes)) for label in column.labels), -1], np.int32)
+        for column in (one, other)
+    )
+    values = np.where(known, mine.take(one.values, mode="wrap"), theirs.take(other.values, mode="wrap"))
+    return Column(Kind.LABEL, values, list(codes))
 
 
 def _narrow(codes: Array) -> Array:

@@ -7,7 +7,7 @@ import attrs
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn
-from servqual.readers.columns.tables import Kind
+from servqual.readers.columns.tables import ENDS, Kind
 
 
 class Zones(NamedTuple):
@@ -50,8 +50,8 @@ class Request:
         return Zones(self.naive, self.desk or self.naive)
 
     def wants(self, name: str) -> bool:
-        """Whether to read this column of ours."""
-        return self.only is None or name in self.only
+        """Whether to read this column of ours, or a duration that gives one."""
+        return self.only is None or name in self.only or ENDS.get(name) in self.only
 
     def renamed(self, table: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give the columns by our names; raises `MissingColumn` where one is missing.

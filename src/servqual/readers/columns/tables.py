@@ -27,7 +27,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "cases": {
         Kind.MOMENT: "occurred_at received_at assigned_at first_response_at resolved_at verified_at closed_at "
         "due_at first_resolved_at reopened_at updated_at",
-        Kind.DURATION: "requester_wait_s paused_s",
+        Kind.DURATION: "first_response_s resolution_s requester_wait_s paused_s",
         Kind.COUNT: "reopened reassigned recategorised customer_replies updates",
         Kind.FLAG: "escalated sla_kept procedure_followed",
         Kind.NUMBER: "cost",
@@ -238,11 +238,16 @@ def kind_of(table: str, column: str, kinds: Mapping[str, Kind] | None = None) ->
     return TABLES.get(table, {}).get(column, Kind.LABEL)
 
 
-_UNITS: Final = {"_min": 60, "_h": 3600, "": 1}
+ENDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"first_response_s": "first_response_at", "resolution_s": "resolved_at"}
+)
+"""Durations of a case since its receipt, and the moments that they give; without a unit in their names they are mostly
+words, as a resolution is what was done."""
+_UNITS: Final = {"_min": 60, "_h": 3600, "_d": 86_400, "": 1}
 
 
 def known_as(table: str, column: str) -> tuple[str, int]:
-    """Give our name of a column and the seconds of its unit: durations may be in minutes, in hours or typed.
+    """Give our name of a column and the seconds of its unit: durations may be in minutes, hours, days or typed.
 
     >>> known_as("interactions", "wait_min"), known_as("interactions", "wait"), known_as("interactions", "team")
     (('wait_s', 60), ('wait_s', 1), ('team', 1))
@@ -251,7 +256,7 @@ def known_as(table: str, column: str) -> tuple[str, int]:
     if column not in columns:
         for suffix, seconds in _UNITS.items():
             name = f"{column.removesuffix(suffix)}_s" if suffix else f"{column}_s"
-            if column.endswith(suffix) and columns.get(name) is Kind.DURATION:
+            if column.endswith(suffix) and columns.get(name) is Kind.DURATION and (suffix or name not in ENDS):
                 return name, seconds
     return column, 1
 

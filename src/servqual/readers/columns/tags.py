@@ -24,6 +24,8 @@ TAGS: Final = "tags"
 """The column of tags, in any table."""
 _MARK: Final = "\x1f"
 """The sign between the tags of a label, which separates units in ASCII and stands in no text."""
+SIGN: Final = re.compile(r"[\W_]")
+"""Any sign but a letter or a digit; a separator has one."""
 _BETWEEN: Final = re.compile(r"[\s,;|]")
 """Signs that may stand between the tags of a text."""
 UNSPLIT: Final = (TAGS, "may be several tags in one text, which tag_separator takes apart")
@@ -42,10 +44,10 @@ def tags_in(label: str) -> tuple[str, ...]:
 def label_of(tags: Iterable[Any]) -> str:
     """Write a set of tags as one label: sorted, each once; nothing for no tag.
 
-    One tag alone stands twice where it looks like several, so that a label without a mark is a text as it was given.
+    One tag alone stands twice where it has a sign, so that a label without a mark may be a text of several tags.
     """
     label = _MARK.join(sorted({*filter(None, (text_of(tag).strip() for tag in tags))}))
-    return _MARK.join((label, label)) if _looks_unsplit(label) else label
+    return _MARK.join((label, label)) if _MARK not in label and SIGN.search(label) else label
 
 
 def _looks_unsplit(label: str) -> bool:
@@ -74,7 +76,7 @@ def labelled(cells: Sequence[Any]) -> Sequence[Any]:
 
 
 def tagged(chunk: Chunk, separator: str | None) -> Chunk:
-    """Take texts of several tags apart at a sign.
+    """Take texts of several tags apart at a sign; lists say themselves where a tag ends.
 
     >>> from servqual.readers.memory.arrays import columns_of
     >>> tagged(columns_of("cases", {"tags": ["vip; b2b", "b2b;vip;", " "]}), ";").columns["tags"].values.tolist()
@@ -86,6 +88,7 @@ def tagged(chunk: Chunk, separator: str | None) -> Chunk:
     used: Array = np.unique(column.values[column.known])
     place = np.full(len(column.labels) + 1, -1, np.int32)
     place[used] = np.arange(len(used))
-    texts = [label_of(column.labels[int(code)].split(separator)) for code in used]
+    labels = (column.labels[int(code)] for code in used)
+    texts = [label if _MARK in label else label_of(label.split(separator)) for label in labels]
     found = coded(place.take(column.values, mode="wrap"), texts)
     return attrs.evolve(chunk, columns={**chunk.columns, TAGS: Column(found.kind, found.values, found.labels)})

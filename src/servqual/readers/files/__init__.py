@@ -1,7 +1,14 @@
 """Files into typed columns: how they are opened, how they are laid out, and what their rows mean.
 
 - `access`: opening of a path that may be no file
-- `opening`: CSV, Excel and Parquet as chunks of cells
+- `opening`: a file as chunks of cells, of the kind that its first bytes name
+- `packing`: gzip and zip
+- `charsets`: the encoding of a text
+- `choosing`: one of several tables of a file
+- `table_start`: title lines and headings
+- `table_rows`: rows below them into chunks, without totals and remarks
+- `csv_rows`, `json_rows`, `html_tables`, `spreadsheet_xml`, `xes`: rows of a kind of text
+- `xml_pieces`: XML as it streams
 - `workbook`: the rows of an Excel file, read in a process of its own
 - `sheet_rows`: that process
 - `export`: an export as chunks of typed columns

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from servqual.errors import UnreadableFile
+from servqual.errors import ServqualError, UnreadableFile
 
 
 @contextmanager
@@ -13,7 +13,7 @@ def in_words(path: Path, what: str = "") -> Generator[None]:
     """Turn what the system says of a path into `UnreadableFile`."""
     try:
         yield
-    except UnreadableFile:
+    except ServqualError:
         raise
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
         reason = getattr(error, "strerror", None) or error

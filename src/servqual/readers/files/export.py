@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -14,15 +14,21 @@ from servqual._checks import as_zone, did_you_mean, near
 from servqual.errors import MissingColumn
 from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.duplicates import IDS
+from servqual.readers.columns.ends import told_by_lengths, with_ends
+from servqual.readers.columns.moments import joined
 from servqual.readers.columns.refusals import Refusal, Refusals
-from servqual.readers.columns.tables import TABLES, Kind, kind_of, names_of
+from servqual.readers.columns.tables import ENDS, TABLES, Kind, kind_of, known_as, names_of
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.files.case_rows import EVENT, EVENT_AT, one_row_per_case
 from servqual.readers.files.layouts import Layout
-from servqual.readers.files.opening import Progress, TextChunk, open_file
+from servqual.readers.files.opening import open_file
+from servqual.readers.files.packing import Progress
 from servqual.readers.files.parquet_cells import read_arrow
+from servqual.readers.files.table_rows import TextChunk, texts_of
 
 _SHOWN = 20
+Place: TypeAlias = tuple[int, ...]
+"""The columns of a file that hold one of ours: one, or a date and a time."""
 
 
 def _names(value: Iterable[str]) -> tuple[str, ...]:
@@ -87,7 +93,8 @@ class Export:
         ) as opened:
             found = names_of(self.table, self._places(opened.header))
         told = {*log.moments, *log.repeats} if log else set[str]()
-        return frozenset({name for name, _ in found.values()} - {EVENT, EVENT_AT} | told)
+        names = frozenset({name for name, _ in found.values()} - {EVENT, EVENT_AT} | told)
+        return names | told_by_lengths(self.table, names)
 
     def _read(self, desk: ZoneInfo | None) -> Iterator[Chunk]:
         layout = self.layout
@@ -98,28 +105,62 @@ class Export:
             names = names_of(self.table, found)
             places = {name: found[given] for given, (name, _) in names.items()}
             readers = {
-                name: self._reader(name, seconds, desk, numbers=places[name] in opened.numbers)
+                name: self._reader(name, seconds, desk, numbers=places[name][0] in opened.numbers)
                 for name, seconds in names.values()
             }
             self.notes[:] = opened.notes
-            self.repeated[:] = [name for name, place in places.items() if opened.header[place] in opened.repeated]
+            self.repeated[:] = [
+                name for name, place in places.items() if {*map(opened.header.__getitem__, place)} & {*opened.repeated}
+            ]
             own_id = None if self.folded else readers.get(IDS.get(self.table, ""))
             # map lets go of the text of a chunk before the next is read
-            for chunk in map(partial(_typed, places, readers), opened.chunks):
-                yield chunk
+            for chunk in map(partial(self._typed, places, readers), opened.chunks):
+                yield with_ends(self.table, chunk, layout.hours)
                 if own_id:  # hardly any id is repeated, and the labels of all would fill the memory
                     own_id.forget()
-            for name, reader in readers.items():
-                if reader.naive and reader.aware:
-                    self.notes.append(
-                        f"{name} mixes times with and without an offset; those without were read in {layout.zone}"
-                    )
-            twice = sum(reader.twice for reader in readers.values())
-            if twice:
-                self.notes.append(f"{twice:,} different times are shown twice by the clock; the first was taken")
-            zones = {name for name, reader in readers.items() if reader.naive}
-            if zones:
-                self.notes.append(f"times carry no offset and were read in {layout.zone}")
+            self.notes.extend(self._said(readers))
+
+    def _typed(self, places: dict[str, Place], readers: dict[str, CellReader], texts: TextChunk) -> Chunk:
+        columns: dict[str, Column] = {}
+        refusals, numbers = Refusals(), np.asarray(texts.rows, np.int64)
+        for name, place in places.items():
+            reader, cells = readers[name], _cells(texts, place)
+            columns[name], refused = _read(reader, cells)
+            if reader.numbers.unproved:
+                reader.settle(self._column(place))
+                columns[name], refused = _read(reader, cells)
+            refusals += refused.numbered(numbers.take)
+        lost = [Refusal(row, "row", found, why) for row, found, why in texts.ragged]
+        size = len(texts.rows)
+        return Chunk(columns, size, size + len(lost), numbers, refusals, lost)
+
+    def _column(self, place: Place) -> Iterator[str]:
+        """Read one column from the beginning, as texts."""
+        layout = self.layout
+        with open_file(
+            self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=None
+        ) as opened:
+            for texts in opened.chunks:
+                cells = _cells(texts, place)
+                yield from cells if isinstance(cells, Sequence) else texts_of(cells)
+
+    def _said(self, readers: Mapping[str, CellReader]) -> Iterator[str]:
+        """Say what was found in the moments; refuse a column of two decimal signs or another order of dates."""
+        for name, reader in readers.items():
+            reader.numbers.check_sign(name)
+        moments = {name: reader.moments for name, reader in readers.items()}
+        zone = self.layout.zone
+        for name, of in moments.items():
+            if orders := of.check_order():
+                yield orders
+            if of.naive and of.aware:
+                yield f"{name} mixes times with and without an offset; those without were read in {zone}"
+        if twice := sum(of.twice for of in moments.values()):
+            yield f"{twice:,} different times are shown twice by the clock; the first was taken"
+        if any(of.naive for of in moments.values()):
+            yield f"times carry no offset and were read in {zone}"
+        for end in sorted(told_by_lengths(self.table, readers)):
+            yield f"{end} is received_at and the {self.layout.durations} time that the file tells"
 
     def _reader(self, name: str, seconds: int, desk: ZoneInfo | None, *, numbers: bool) -> CellReader:
         """Make the reader of a column; beside numbers of the file's own its texts have no decimal sign of theirs."""
@@ -135,13 +176,16 @@ class Export:
             decimal=None if numbers else layout.decimal,
             true=layout.true,
             false=layout.false,
+            clock=layout.clock,
+            business=layout.durations == "business",
             seconds=seconds,
+            typed=numbers,
             settings=not numbers or kind not in {Kind.NUMBER, Kind.COUNT, Kind.DURATION},
         )
 
-    def _places(self, header: tuple[str, ...]) -> dict[str, int]:
+    def _places(self, header: tuple[str, ...]) -> dict[str, Place]:
         """Find the position of each of our columns in the file."""
-        mapped = dict(self.layout.columns)
+        mapped: dict[str, str | tuple[str, ...]] = dict(self.layout.columns)
         log = self.layout.log
         if log:
             mapped |= {EVENT: log.event, EVENT_AT: log.at}
@@ -155,18 +199,28 @@ class Export:
         wanted = dict.fromkeys(known if self.columns is None else (*sorted(needed), *self.columns))
         # a header such as "Received At" is our received_at
         alike = {re.sub(r"\W+", "_", theirs.strip().casefold()): theirs for theirs in reversed(header)}
-        places: dict[str, int] = {}
-        for name in (*wanted, *self.also):
+        given = {theirs.strip().casefold(): theirs for theirs in reversed(header)}
+        lengths = {length for length, end in ENDS.items() if end in wanted}
+        units = (name for name in (*mapped, *alike) if known_as(self.table, name)[0] in {*wanted, *lengths})
+        places: dict[str, Place] = {}
+        for name in dict.fromkeys((*wanted, *units, *self.also)):
             theirs = mapped.get(name) or alike.get(name, name)
-            if theirs in header:
-                places[name] = header.index(theirs)
+            if isinstance(theirs, str) and theirs not in header and name in self.layout.optional:
+                others = (theirs, *self.layout.alternatives.get(name, ()))
+                theirs = next((given[other.casefold()] for other in others if other.casefold() in given), theirs)
+            parts = (theirs,) if isinstance(theirs, str) else theirs
+            # a line break in a heading is white space like any other
+            parts = tuple(part if part in header else " ".join(part.split()) for part in parts)
+            absent = [part for part in parts if part not in header]
+            if not absent:
+                places[name] = tuple(map(header.index, parts))
             elif name in needed or name in mapped.keys() - self.layout.optional or name in self.also:
-                raise _missing(name, theirs, header)
+                raise _missing(name, absent[0], header)
         for name in sorted(needed - places.keys()):
-            raise _missing(name, mapped.get(name, name), header)
+            raise _missing(name, name, header)
         if self.columns is None:
-            taken = {*places.values()}
-            places = {name: place for place, name in enumerate(header) if place not in taken} | places
+            taken = {place for each in places.values() for place in each}
+            places = {name: (place,) for place, name in enumerate(header) if place not in taken} | places
         return places
 
 
@@ -182,15 +236,14 @@ def _missing(name: str, theirs: str, header: tuple[str, ...]) -> MissingColumn:
     )
 
 
-def _typed(places: dict[str, int], readers: dict[str, CellReader], texts: TextChunk) -> Chunk:
-    columns: dict[str, Column] = {}
-    refusals, numbers = Refusals(), np.asarray(texts.rows, np.int64)
-    for name, place in places.items():
-        columns[name], refused = _read(readers[name], texts.columns[place])
-        refusals += refused.numbered(numbers.take)
-    lost = [Refusal(row, "row", found, "must have as many cells as the header") for row, found in texts.ragged]
-    size = len(texts.rows)
-    return Chunk(columns, size, size + len(lost), numbers, refusals, lost)
+def _cells(texts: TextChunk, place: Place) -> Any:
+    """Take the cells of a column; those of a date and a time in two columns are joined."""
+    if len(place) == 1:
+        return texts.columns[place[0]]
+    parts = (
+        cells if isinstance(cells, Sequence) else texts_of(cells) for cells in map(texts.columns.__getitem__, place)
+    )
+    return [*map(joined, *parts)]
 
 
 def _read(reader: CellReader, cells: Any) -> tuple[Column, Refusals]:

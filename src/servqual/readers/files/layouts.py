@@ -9,7 +9,10 @@ import attrs
 from servqual._checks import as_zone, near, one_of
 from servqual._typed import typed
 from servqual.errors import InvalidValue
-from servqual.readers.columns.tables import TABLES, Kind
+from servqual.model.hours.hours import Hours
+from servqual.readers.columns.durations import Clock
+from servqual.readers.columns.numbers import Sign
+from servqual.readers.columns.tables import TABLES, Kind, known_as
 from servqual.readers.files.settings import as_encoding, as_flag, as_forms, as_sign, as_text, as_texts, section
 
 
@@ -21,12 +24,20 @@ def _words(value: object) -> tuple[str, ...]:
     raise InvalidValue.of("words", "be a text or a list of texts", value)
 
 
+def _dates(value: object) -> tuple[str, ...]:
+    return as_forms("dates", _words(value)) if value else ()
+
+
 def _zone_or_none(value: object) -> ZoneInfo | None:
     return None if value is None else as_zone(value)
 
 
 def _repeats(value: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     return {name: _words(of) for name, of in value.items()}
+
+
+def _headings(value: Mapping[str, str | Iterable[str]]) -> dict[str, str | tuple[str, ...]]:
+    return {name: of if isinstance(of, str) else _words(of) for name, of in value.items()}
 
 
 def _names(value: Iterable[str]) -> frozenset[str]:
@@ -37,6 +48,7 @@ def _read_only(value: Mapping[str, Any]) -> dict[str, Any]:
     return dict(value)
 
 
+Durations: TypeAlias = Literal["calendar", "business"]
 Pick: TypeAlias = Literal["first", "last"]
 
 
@@ -79,14 +91,20 @@ class Layout:
 
     Attributes:
         columns: our column names to the export's own, such as `{"received_at": "opened_at"}`. A column of the export
-            with our name needs no entry.
+            with our name needs no entry. A moment may be a date and a time in two columns, `["Date", "Time"]`.
+        alternatives: further headings of mapped columns, in any letter case; the first that the export has is read.
         optional: our names of mapped columns that the export may lack, such as those of a preset.
         zone: the IANA zone of times without an offset. Without it such times are refused.
-        dates: forms of dates, as Python's `strptime` spells them; ISO 8601 is always read.
+        dates: forms of dates, as Python's `strptime` spells them, or `excel`, `unix` and `unix_ms` for serial days,
+            seconds and milliseconds; ISO 8601 and other dates with the year in front are always read.
         missing: further words for a missing value, in any letter case and in every column; words such as "n/a" are
             read as missing everywhere but in columns of names.
-        decimal: `.` or `,`; by default `.`, and a cell such as "1,200" is refused, as it may be 1200 or 1.2.
+        decimal: `.` or `,`; by default a cell of one meaning is read, such as "12,5" or "1.234,5", and one such as
+            "1,200" only where other cells of its column prove the sign.
         true, false: further words for yes and no.
+        clock: what two parts of a duration such as "03:20" are, `h:mm` or `m:ss`; by default they are refused.
+        durations: whether durations that give a moment (`first_response_s`) are `calendar` or `business` time.
+        hours: the hours of business time.
         fold: whether the export has several rows per case, of which the last one wins.
         log: the layout of a log of named steps.
         delimiter, encoding, sheet: detected where they are not given.
@@ -95,19 +113,27 @@ class Layout:
     'UTC'
     """
 
-    columns: Mapping[str, str] = attrs.field(factory=dict, converter=_read_only)
+    columns: Mapping[str, str | tuple[str, ...]] = attrs.field(factory=dict, converter=_headings)
+    alternatives: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_repeats)
     optional: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
     zone: ZoneInfo | None = attrs.field(default=None, converter=_zone_or_none)
-    dates: tuple[str, ...] = attrs.field(default=(), converter=_words)
+    dates: tuple[str, ...] = attrs.field(default=(), converter=_dates)
     missing: tuple[str, ...] = attrs.field(default=(), converter=_words)
-    decimal: str | None = attrs.field(default=None, validator=attrs.validators.optional(one_of(".", ",")))
+    decimal: Sign | None = attrs.field(default=None, validator=attrs.validators.optional(one_of(".", ",")))
     true: tuple[str, ...] = attrs.field(default=(), converter=_words)
     false: tuple[str, ...] = attrs.field(default=(), converter=_words)
+    clock: Clock | None = attrs.field(default=None, validator=attrs.validators.optional(one_of("h:mm", "m:ss")))
+    durations: Durations = attrs.field(default="calendar", validator=one_of("calendar", "business"))
+    hours: Hours | None = None
     fold: bool = False
     log: Log | None = None
     delimiter: str | None = None
     encoding: str | None = None
     sheet: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.hours and self.durations != "business":
+            raise InvalidValue.of("hours", "be given where durations = 'business'", self.durations)
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], base: "Layout | None" = None) -> "Layout":
@@ -117,9 +143,9 @@ class Layout:
         read: dict[str, Any] = {name: _SETTINGS[name](name, value) for name, value in part.items()}
         if "log" in table:
             read["log"] = _log(section(table, "log", ("event", "at", "moments", "repeats")))
-        columns = {name: as_text(name, theirs) for name, theirs in section(table, "columns").items()}
+        columns = {name: _heading(name, theirs) for name, theirs in section(table, "columns").items()}
         for name in columns:
-            if name not in TABLES["cases"]:
+            if known_as("cases", name)[0] not in TABLES["cases"]:
                 raise InvalidValue.of(
                     "[columns]",
                     f"have columns of cases on the left, any of {', '.join(TABLES['cases'])}",
@@ -127,7 +153,20 @@ class Layout:
                     near=near(name, TABLES["cases"]),
                 )
         optional = base.optional - columns.keys()
-        return attrs.evolve(base, columns={**base.columns, **columns}, optional=optional, **read)
+        alternatives = {name: other for name, other in base.alternatives.items() if name not in columns}
+        return attrs.evolve(
+            base, columns={**base.columns, **columns}, alternatives=alternatives, optional=optional, **read
+        )
+
+
+def _heading(name: str, value: object) -> str | tuple[str, ...]:
+    """Read the heading of a column, or those of a date and a time."""
+    if isinstance(value, str):
+        return as_text(name, value)
+    texts = as_texts(name, value)
+    if len(texts) != 2 or TABLES["cases"].get(name) is not Kind.MOMENT:  # noqa: PLR2004  (a date and a time)
+        raise InvalidValue.of(name, "be one heading, or for a moment those of its date and its time", value)
+    return texts
 
 
 def _log(part: dict[str, Any]) -> Log:
@@ -153,6 +192,8 @@ _SETTINGS: Final[Mapping[str, Callable[[str, object], Any]]] = {
     "dates": as_forms,
     "missing": as_texts,
     "decimal": as_text,
+    "clock": as_text,
+    "durations": as_text,
     "true": as_texts,
     "false": as_texts,
     "fold": as_flag,

@@ -15,7 +15,7 @@ from servqual.readers.columns.request import Zones
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.columns.zones import instants
-from servqual.readers.files.opening import texts_of
+from servqual.readers.files.table_rows import texts_of
 from servqual.readers.memory.arrays import read_column
 
 _NUMBERS: Final = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double")
@@ -37,7 +37,7 @@ def read_arrow(reader: CellReader, cells: Any) -> tuple[Column, Refusals]:
     kind, dtype = reader.kind, str(cells.type)
     if dtype.startswith(_TYPED[kind]):
         if kind is not Kind.MOMENT or "tz=" in dtype:
-            reader.aware += len(cells) if kind is Kind.MOMENT else 0
+            reader.moments.aware += len(cells) if kind is Kind.MOMENT else 0
             return read_column(reader.name, kind, cells, reader.seconds, _UTC)
         if reader.zone is not None:
             return _wall_times(reader, cells)
@@ -57,6 +57,6 @@ def _wall_times(reader: CellReader, cells: Any) -> tuple[Column, Refusals]:
     assert zone is not None
     wall = read_column(reader.name, Kind.MOMENT, cells, 1, _UTC)[0].values
     column, refusals = read_column(reader.name, Kind.MOMENT, cells, 1, Zones(zone.key))
-    reader.naive += int((wall != MISSING).sum())
-    reader.twice += int((column.known & (instants(wall, zone, fold=1) != column.values)).sum())
+    reader.moments.naive += int((wall != MISSING).sum())
+    reader.moments.twice += int((column.known & (instants(wall, zone, fold=1) != column.values)).sum())
     return column, refusals

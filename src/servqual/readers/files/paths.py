@@ -10,6 +10,7 @@ import attrs
 from servqual._checks import need
 from servqual.errors import InvalidValue, UnreadableFile
 from servqual.readers.columns.columns import Chunk
+from servqual.readers.columns.ends import told_by_lengths
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import names_of
 from servqual.readers.files.access import in_words, reading
@@ -46,8 +47,11 @@ def file_names(table: str, path: Path, request: Request) -> Collection[str]:
     file = _files(path)[0]
     if not _is_parquet(file):
         return _export(table, file, request).names()
-    names = need("pyarrow.parquet", "files", "reading a Parquet file").read_schema(file).names
-    return [name for name, _ in names_of(table, request.renamed(table, dict.fromkeys(names))).values()]
+    parquet = need("pyarrow.parquet", "files", "reading a Parquet file")
+    with in_words(file):
+        names = parquet.read_schema(file).names
+    found = {name for name, _ in names_of(table, request.renamed(table, dict.fromkeys(names))).values()}
+    return found | told_by_lengths(table, found)
 
 
 def _export(table: str, file: Path, request: Request) -> Export:
@@ -62,8 +66,12 @@ def _itself(chunk: Chunk) -> Chunk:
 def parquet_rows(path: Path) -> int:
     """Count the rows of the Parquet files of a path by their metadata; other files have none and add nothing."""
     files = [file for file in _files(path) if _is_parquet(file)]
-    parquet = need("pyarrow.parquet", "files", "reading a Parquet file") if files else None
-    return sum(parquet.read_metadata(file).num_rows for file in files) if parquet else 0
+    parquet: Any = need("pyarrow.parquet", "files", "reading a Parquet file") if files else None
+    rows = 0
+    for file in files:
+        with in_words(file):
+            rows += parquet.read_metadata(file).num_rows
+    return rows
 
 
 def _files(path: Path) -> list[Path]:
@@ -101,7 +109,7 @@ def _parquet(table: str, path: Path, request: Request) -> Iterator[Callable[[], 
         return attrs.evolve(chunk, rows=range(first, first + chunk.size), refusals=refusals, others=others)
 
     first = 0
-    with parquet.ParquetFile(path) as file:
+    with in_words(path), parquet.ParquetFile(path) as file:
         names = file.schema_arrow.names
         if len(names) != len(set(names)):
             raise InvalidValue.of(table, f"have columns with different names in {path}", names)

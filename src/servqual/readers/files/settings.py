@@ -1,8 +1,6 @@
 """Settings of a configuration file, each checked for its kind of value."""
 
 import codecs
-import datetime as dt
-import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any, Final
 
 from servqual._checks import among
 from servqual.errors import InvalidValue, UnreadableFile
+from servqual.readers.columns.forms import SERIALS, Form
 from servqual.readers.files.access import reading
 
 _LONGEST: Final = 1 << 18
@@ -26,6 +25,8 @@ def as_text(name: str, value: object) -> str:
     Traceback (most recent call last):
     servqual.errors.InvalidValue: title must be a text (got 5)
     """
+    if value == "":  # as `servqual inspect` writes a question
+        raise InvalidValue.of(name, "not be empty", value, do="write the answer between the quotes")
     if not isinstance(value, str) or not value.strip():
         raise InvalidValue.of(name, "be a text", value)
     return value
@@ -67,14 +68,9 @@ def as_encoding(name: str, value: object) -> str:
 
 
 def as_form(name: str, text: str) -> str:
-    """Read a form of dates in the notation of strptime; year, month and day must be in it."""
-    sample = dt.datetime(2026, 5, 4, 9, 30)  # noqa: DTZ001  (a form is tried, no moment is meant)
-    try:
-        read = dt.datetime.strptime(sample.strftime(text), text)  # noqa: DTZ007  (likewise)
-    except (ValueError, re.error):
-        read = None
-    if read is None or read.date() != sample.date():
-        raise InvalidValue.of(name, "say year, month and day as strptime spells them, such as '%d/%m/%Y %H:%M'", text)
+    """Read a form of dates in the notation of strptime, or the name of one of plain numbers."""
+    if text not in SERIALS:
+        Form(text, name)
     return text
 
 

@@ -24,6 +24,8 @@ _CELLS: Final = 1 << 22
 """The most rows and cells of a message."""
 UNSAVED: Final = "\0formula"
 """The text of a formula without a value, that of `readers.columns.texts`; no cell has its first character."""
+_FIRST: Final = 60
+"""The first rows of a sheet that tell whether it has a table."""
 _PIECE: Final = 1 << 20
 _NO_VALUE: Final = re.compile(
     rb"""<(?:\w+:)?c\s(?P<facts>[^<>]*)>\s*<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*"""
@@ -88,20 +90,27 @@ def unsaved_in(file: IO[bytes], size: int) -> dict[int, list[int]]:
 
 
 def messages(
-    load: Callable[[], Any], sheet: str | None, empty: Callable[[str], dict[int, list[int]]] = lambda _: {}
+    load: Callable[[], Any],
+    choice: Callable[[], str],
+    empty: Callable[[str], dict[int, list[int]]] = lambda _: {},
+    sheet: str | None = None,
 ) -> Iterator[Any]:
-    """Give the names of the sheets, then the places of the columns of one that hold numbers, then its rows as texts.
+    """Give the names of the sheets, the first rows of those in question, then of the chosen one its columns and rows.
 
-    Rows come some at a time; a fault is a text. `empty` finds the formulas without a value.
+    Of the columns the places of those that hold numbers are given. Rows are texts and come some at a time; a fault is a
+    text. `empty` finds the formulas without a value. Hidden sheets are in question only by name.
     """
     try:
         book = load()
         names = list(book.sheet_names)
         yield names
-        if not names or sheet not in {None, *names}:
-            return
-        name = names[0] if sheet is None else sheet
-        found, formulas = book.get_sheet_by_name(name), empty(name)
+        shown = [each.name for each in book.sheets_metadata if str(each.visible).endswith(".Visible")]
+        asked = shown if sheet is None and len(names) > 1 else []
+        loaded = {name: book.get_sheet_by_name(name) for name in asked}
+        yield {name: texts_of([*itertools.islice(each.iter_rows(), _FIRST)], ()) for name, each in loaded.items()}
+        name = choice()
+        found, formulas = loaded.get(name) or book.get_sheet_by_name(name), empty(name)
+        loaded.clear()
         rows, most = found.iter_rows(), max(1, min(_ROWS, _CELLS // max(found.total_width, 1)))
         kinds = {
             (at, type(cell)) for row in itertools.islice(found.iter_rows(), 1, None) for at, cell in enumerate(row)
@@ -126,7 +135,7 @@ def send(told: Iterator[Any], out: BinaryIO) -> None:
     for message in itertools.chain(told, [None]):
         data = marshal.dumps(message)
         out.write(LENGTH.pack(len(data)) + data)
-    out.flush()
+        out.flush()
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -150,7 +159,11 @@ if __name__ == "__main__":  # pragma: no cover  (another process)
             return unsaved(path, sheet)
         return {}  # no .xlsx file
 
-    with suppress(BrokenPipeError):
-        send(
-            messages(lambda: CalamineWorkbook.from_path(path), named[0] if named else None, formulas), sys.stdout.buffer
+    with suppress(BrokenPipeError), open(path, "rb") as content:  # noqa: PTH123  (pathlib is slow to load)
+        told = messages(
+            lambda: CalamineWorkbook.from_filelike(content),  # by its content: names such as .xls mislead
+            lambda: marshal.load(sys.stdin.buffer),  # noqa: S302  (from the process that started us)
+            formulas,
+            named[0] if named else None,
         )
+        send(told, sys.stdout.buffer)

@@ -1,4 +1,4 @@
-"""Excel files, read in a process of their own, where a crash or endless content cannot reach us.
+"""Excel files of any age, read in a process of their own, where a crash or endless content cannot reach us.
 
 A workbook of a few kilobytes may hold a cell at the far end of the grid, for which the reader would lay out 17 thousand
 million cells. Its process gets memory and time in proportion to the file and is ended when it takes more.
@@ -7,14 +7,18 @@ million cells. Its process gets memory and time in proportion to the file and is
 import marshal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Any, Final
+
+import attrs
 
 from servqual._checks import need
 from servqual.errors import UnreadableFile
 from servqual.readers.files import sheet_rows
+from servqual.readers.files.table_rows import Record
+from servqual.readers.files.table_start import has_table
 
 _MEMORY: Final = 1 << 30
 _TIMES: Final = 64
@@ -24,36 +28,59 @@ _SECONDS_PER_MB: Final = 10
 """And so much time of a processor; honest files take about a second per megabyte."""
 
 
-def sheet_names_and_rows(
-    path: Path, sheet: str | None, stack: ExitStack
-) -> tuple[list[str], list[int], Iterator[list[list[str]]]]:
-    """Start to read a sheet, by default the first; the names of all, and rows of texts, some at a time.
+@attrs.frozen(eq=False)
+class Sheet:
+    """A sheet of a workbook: its rows, the places of the columns that hold numbers, and the names of all sheets."""
 
-    Between them stand the places of the columns that hold numbers. A formula that was stored without a value is
-    `sheet_rows.UNSAVED`.
+    sheet: str
+    sheets: tuple[str, ...]
+    numbers: list[int]
+    records: Iterator[Record]
+
+
+def workbook_rows(
+    path: str,
+    file: Path,
+    sheet: str | None,
+    choose: Callable[[list[str], list[str]], str],
+    stack: ExitStack,
+) -> Sheet:
+    """Start to read a sheet; `choose` gets the names of all and of those that have a table, where none is asked for.
 
     Raises `UnreadableFile` for what is no Excel file, or takes more memory or time than a file of its size should.
     """
     calamine = need("python_calamine", "excel", "reading an Excel file")
-    size = path.stat().st_size
+    size = file.stat().st_size
     bounds = (_MEMORY + _TIMES * size, _SECONDS + _SECONDS_PER_MB * (size >> 20))
-    words = [Path(str(calamine.__file__)).parents[1], path, *bounds, *([] if sheet is None else [sheet])]
+    words = [Path(str(calamine.__file__)).parents[1], file, *bounds, *([] if sheet is None else [sheet])]
     process = stack.enter_context(
         subprocess.Popen(  # noqa: S603  (our own script)
             [sys.executable, "-I", "-S", sheet_rows.__file__, *map(str, words)],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
     )
     stack.callback(process.kill)
+    assert process.stdin is not None
     assert process.stdout is not None
     told = _messages(process.stdout, path)
     names: list[str] = next(told, [])
-    return names, next(told, []), told
+    beginnings: dict[str, list[list[str]]] = next(told, {})
+    name = choose(names, [name for name, rows in beginnings.items() if has_table(rows)])
+    with suppress(OSError):  # a process that ended before says so in its messages
+        process.stdin.write(marshal.dumps(name))
+        process.stdin.close()
+    return Sheet(name, tuple(names), next(told, []), _records(told))
 
 
-def _messages(source: IO[bytes], path: Path) -> Iterator[Any]:
+def _records(chunks: Iterator[list[list[str]]]) -> Iterator[Record]:
+    for rows in chunks:
+        for row in rows:
+            yield row, 1
+
+
+def _messages(source: IO[bytes], path: str) -> Iterator[Any]:
     head = sheet_rows.LENGTH
     while True:
         start = source.read(head.size)
@@ -62,11 +89,11 @@ def _messages(source: IO[bytes], path: Path) -> Iterator[Any]:
             raise UnreadableFile(
                 f"{path} cannot be read as an Excel file in the memory and time for one of its size; a cell may lie "
                 "far from the table: delete what is beyond the table, or save it as CSV",
-                path=str(path),
+                path=path,
             )
         message = marshal.loads(data)  # noqa: S302  (from our own process)
         if message is None:
             return
         if isinstance(message, str):
-            raise UnreadableFile(f"{path} cannot be read as an Excel file: {message}", path=str(path))
+            raise UnreadableFile(f"{path} cannot be read as an Excel file: {message}", path=path)
         yield message

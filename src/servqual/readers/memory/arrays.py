@@ -22,6 +22,7 @@ from servqual.readers.columns.columns import (
     Column,
 )
 from servqual.readers.columns.duplicates import IDS, NAMING, naming, repeated, without
+from servqual.readers.columns.ends import with_ends
 from servqual.readers.columns.labels import labels_of, text_of
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.request import ALL, Request, Zones
@@ -135,7 +136,9 @@ class _Source:
         for name, (values, kind, seconds) in self._columns.items():
             columns[name], refused = read_column(name, kind, _cut(values, rows), seconds, self._zones)
             refusals += refused.shifted(numbers.start)
-        chunk = Chunk(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
+        chunk = with_ends(
+            self._table, Chunk(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
+        )
         if self._ids is None:
             return chunk
         return without(self._table, chunk, self._gone[rows], self._identical[rows], self._ids.take(rows))

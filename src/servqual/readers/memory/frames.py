@@ -4,7 +4,8 @@ pandas, Polars and PyArrow frames and DuckDB relations are read through narwhals
 interface through PyArrow. Frames know the zone of their moments: a naive column is refused unless its zone is named.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from servqual._checks import need
@@ -34,13 +35,14 @@ def frame_names(table: str, frame: Any) -> tuple[Any, list[str]]:
     """Name the columns of a frame, and give it to be read; a stream that can be read once is read now."""
     import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
 
-    native = nw.from_native(frame, pass_through=True)
-    if isinstance(native, nw.LazyFrame):
-        return frame, native.collect_schema().names()
-    if not isinstance(native, nw.DataFrame):
-        native = _streamed(table, frame)
-        frame = native.to_native()
-    return frame, list(native.columns)
+    with _different_names(table):
+        native = nw.from_native(frame, pass_through=True)
+        if isinstance(native, nw.LazyFrame):
+            return frame, native.collect_schema().names()
+        if not isinstance(native, nw.DataFrame):
+            native = _streamed(table, frame)
+            frame = native.to_native()
+        return frame, list(native.columns)
 
 
 def frame_chunks(table: str, frame: Any, request: Request = ALL) -> Iterator[Callable[[], Chunk]]:
@@ -52,20 +54,29 @@ def _series(table: str, frame: Any) -> dict[str, Any]:
     """Give a frame's columns by name."""
     import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
 
-    try:
+    with _different_names(table):
         native = nw.from_native(frame, pass_through=True)
         if isinstance(native, nw.LazyFrame):
             native = native.collect()
         if not isinstance(native, nw.DataFrame):
             native = _streamed(table, frame)
         names = list(native.columns)
+    for name in names:
+        check_name(table, name)
+    return {name: native[name] for name in names}
+
+
+@contextmanager
+def _different_names(table: str) -> Generator[None]:
+    """Refuse a frame in which two columns share a name."""
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    try:
+        yield
     except nw.exceptions.DuplicateError as error:
         raise InvalidValue.of(
             table, "have columns with different names", str(error), shown=f"{error}", do="rename or drop one"
         ) from None
-    for name in names:
-        check_name(table, name)
-    return {name: native[name] for name in names}
 
 
 def _streamed(table: str, frame: Any) -> Any:

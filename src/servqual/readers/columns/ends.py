@@ -1,0 +1,58 @@
+"""Moments that follow from a duration: exports tell how long the first answer took, and not when it was given."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Final
+
+import attrs
+import numpy as np
+
+from servqual._arrays import Array
+from servqual.model.hours.hours import Hours
+from servqual.readers.columns.columns import LAST_MOMENT, MISSING, RULES, Chunk, Column
+from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
+from servqual.readers.columns.tables import ENDS, Kind
+
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_US: Final = dt.timedelta(microseconds=1)
+
+
+def told_by_lengths(table: str, names: Collection[str]) -> frozenset[str]:
+    """Name the moments that durations among these columns give.
+
+    >>> sorted(told_by_lengths("cases", {"received_at", "resolution_s", "resolved_at", "first_response_s"}))
+    ['first_response_at']
+    """
+    known = table == "cases" and "received_at" in names
+    return frozenset(end for length, end in ENDS.items() if known and length in names and end not in names)
+
+
+def with_ends(table: str, chunk: Chunk, hours: Hours | None = None) -> Chunk:
+    """Add the moments that durations give, in `hours` as business time, else on the calendar.
+
+    A duration that could not be read, or that ends after the years of moments, leaves its moment unread.
+    """
+    told = told_by_lengths(table, chunk.columns)
+    columns, refusals = dict(chunk.columns), chunk.refusals
+    for length, end in ENDS.items():
+        if end not in told:
+            continue
+        began, lasted = columns["received_at"], columns[length]
+        known = np.flatnonzero(began.known & lasted.known)
+        at = np.full(chunk.size, MISSING)
+        at[known] = _after(began.values[known], lasted.values[known], hours)
+        late = at >= LAST_MOMENT
+        at[late] = MISSING
+        columns[end] = Column(Kind.MOMENT, at, (), late if lasted.bad is None else late | lasted.bad)
+        rows = np.flatnonzero(late)
+        too_late = Unusable(end, RULES[Kind.MOMENT], chunk.numbers[rows], as_objects(lasted.values[rows] // 1_000_000))
+        refusals += refusals.named({length: (end,)}) + Refusals((too_late,) if len(rows) else ())
+    return attrs.evolve(chunk, columns=columns, refusals=refusals) if told else chunk
+
+
+def _after(began: Array, lasted: Array, hours: Hours | None) -> Array:
+    if hours is None:
+        ends: Array = began + lasted
+        return ends
+    moments = (hours.after(_EPOCH + int(at) * _US, int(work) * _US) for at, work in zip(began, lasted, strict=True))
+    return np.fromiter(((moment - _EPOCH) // _US for moment in moments), np.int64, len(began))

@@ -1,0 +1,264 @@
+"""Cells of text into moments: forms of dates, ISO 8601, serial numbers, and the zone behind a time.
+
+No cell is guessed: one that two stated forms read differently is refused, and so is a column whose form has the day
+first where cells can only be read month first and none can only be read day first. A refusal names the form that would
+fit.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from servqual._checks import as_zone
+from servqual.errors import InvalidValue, NaiveTime
+from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT, RULES
+from servqual.readers.columns.forms import SERIALS, ZONE, Form, Reading, built, fitting
+from servqual.readers.columns.names import has_babel
+from servqual.readers.columns.tables import Kind, ends_its_day
+from servqual.readers.columns.zones import day, is_skipped, skipped_in
+
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_SHEET_EPOCH: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001  (a spreadsheet knows no zones)
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
+_YEARS: Final = (1969, 2100)
+_LONGEST: Final = 80
+"""No date of any form has so many signs."""
+_YEAR_FIRST: Final = re.compile(
+    r"(?P<Y>\d{4})(?:(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})|年\s?(?P<m2>\d{1,2})月\s?(?P<d2>\d{1,2})日)"
+    r"(?:(?:\s*T\s*|,?\s+)(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d)(?:[.,](?P<f>\d{1,9}))?)?"
+    rf"(?:\s?(?P<p>[ap]\.?\s?m\.?|[^\x00-\x7f]{{2}}))?(?:\s?(?P<z>{ZONE}))?)?",
+    re.IGNORECASE,
+)
+_ZONED: Final = re.compile(
+    rf"(.+?)\s?((?:UTC|GMT|UT)?\s?[+-]\d\d:?\d\d|Z|UTC|GMT)|(.+)\s({ZONE})", re.IGNORECASE | re.DOTALL
+)
+_OFFSET: Final = re.compile(r"(?P<name>UTC|GMT|UT|)\s?(?P<sign>[+-])(?P<h>\d{1,2})(?::?(?P<m>\d\d))?", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"(\d{1,14})(?:[.,](\d+))?")
+_DAY_AND_TIME: Final = re.compile(r"(\d{4,6})(?:[.,]0+)?\s+0?[.,](\d+)")
+_TICKS: Final = {"unix": 1_000_000, "unix_ms": 1_000}
+_LOOKS: Final = {
+    "excel": "the serial date of a spreadsheet",
+    "unix": "seconds since 1970",
+    "unix_ms": "milliseconds since 1970",
+}
+
+
+def offset_of(zone: str) -> dt.timezone | None:
+    """Read an offset from UTC, or a word for UTC; None for any other zone.
+
+    >>> offset_of("UTC"), offset_of("GMT+0530"), offset_of("CET") is None
+    (datetime.timezone.utc, datetime.timezone(datetime.timedelta(seconds=19800)), True)
+    """
+    if zone.upper() in {"Z", "UTC", "GMT", "UT"}:
+        return dt.UTC
+    found = _OFFSET.fullmatch(zone)
+    if not found or (len(found["h"]) == 1 and not found["name"]):  # "+1" alone may be a day more
+        return None
+    hours, minutes = int(found["h"]), int(found["m"] or 0)
+    if hours > 18 or minutes > 59:  # noqa: PLR2004  (no clock is further from UTC)
+        return None
+    offset = dt.timedelta(hours=hours, minutes=minutes)
+    return dt.timezone(-offset if found["sign"] == "-" else offset)
+
+
+_MIDNIGHT: Final = re.compile(r"[T ]0?0:00(:00(\.0+)?)?$")
+_NO_DATE: Final = re.compile(r"^(1899-12-3[01]|1900-01-0[01])[T ]")
+
+
+def joined(date: str, time: str) -> str:
+    """Join a date and a time of two columns; a spreadsheet gives the one a midnight, and the other a day of 1900.
+
+    >>> joined("2026-05-04 00:00:00", "1899-12-31 09:05:00"), joined("2026-05-04", "")
+    ('2026-05-04 09:05:00', '2026-05-04')
+    """
+    date, time = date.strip(), time.strip()
+    return f"{_MIDNIGHT.sub('', date)} {_NO_DATE.sub('', time)}" if date and time else date or time
+
+
+class Moments:
+    """A reader of the moments of one column, cell by cell.
+
+    A moment without an offset is of the `zone`. A date without a time is a day in the zone of the `desk`: its end in a
+    column of due moments, else its start. `naive`, `aware` and `twice` count different texts without a zone, with one,
+    and of times that the clock shows twice.
+    """
+
+    def __init__(
+        self, name: str, *, zone: ZoneInfo | None, desk: ZoneInfo | None, dates: Sequence[str], settings: bool
+    ) -> None:
+        self.naive = self.aware = self.twice = 0
+        self._name = name
+        self._zone = zone
+        self._desk = desk
+        self._dates = dates
+        self._settings = settings
+        self._serials = [date for date in dates if date in SERIALS]
+        self._forms = [Form(date) for date in dates if date not in SERIALS]
+        orders = {form.text for form in self._forms}
+        self._swapped = {
+            form.text: Form(form.swapped) for form in self._forms if form.swapped and form.swapped not in orders
+        }
+        self._proved = False
+        self._other_order: tuple[str, str] | None = None
+
+    def read(self, text: str) -> int:
+        """Read a cell as microseconds since 1970; one that is no moment raises `InvalidValue`."""
+        value, zone = self._reading(text)
+        if not _YEARS[0] <= value.year <= _YEARS[1]:  # on the first and last days of all a zone's clock has no date
+            raise InvalidValue(RULES[Kind.MOMENT])
+        if not isinstance(value, dt.datetime):
+            self.naive += 1
+            return _in_range(day(value, self._stated(self._desk, text), ends=ends_its_day(self._name)))
+        if value.tzinfo is None:
+            value = self._placed(value, zone, text)
+        else:
+            self.aware += 1
+        return _in_range((value - _EPOCH) // _MICROSECOND)
+
+    def check_order(self) -> str | None:
+        """Refuse a column whose dates are in the other order of day and month; say where it has both orders."""
+        if not self._other_order:
+            return None
+        got, form = self._other_order
+        first = f"{self._name} has dates in two orders of day and month"
+        if self._proved:
+            return (
+                f"{first}; those that fit only {form} were refused, such as {got!r}, and the rest were read as stated"
+            )
+        raise InvalidValue.of(
+            self._name,
+            f"have the order of day and month that dates states, which is {' or '.join(self._dates)}",
+            got,
+            do=f"set dates = {form!r}",
+        )
+
+    def _placed(self, value: dt.datetime, zone: str, text: str) -> dt.datetime:
+        """Put a time of the wall clock into the zone behind it, or into the stated one."""
+        offset = offset_of(zone) if zone else None
+        if offset is not None:
+            self.aware += 1
+            return value.replace(tzinfo=offset)
+        there = as_zone(zone) if "/" in zone else self._stated(self._zone, text)
+        value = value.replace(tzinfo=there)
+        if is_skipped(value):
+            raise InvalidValue(skipped_in(there))
+        if zone and "/" not in zone:
+            # one abbreviation stands for several zones: CST is a time of Chicago, of Havana and of Shanghai
+            folds = [fold for fold in (0, 1) if value.replace(fold=fold).tzname() == zone.upper()]
+            if not folds:
+                raise InvalidValue(
+                    f"must be a time that the clock of {there} calls so, as an abbreviation may mean several zones"
+                    + self._do("set zone to the zone of the export, or export times with an offset")
+                )
+            return value.replace(fold=folds[0])
+        self.naive += 1
+        self.twice += value.utcoffset() != value.replace(fold=1).utcoffset()
+        return value
+
+    def _stated(self, zone: ZoneInfo | None, text: str) -> ZoneInfo:
+        """Refuse a text without a zone where none is stated."""
+        if zone is None:
+            raise NaiveTime(
+                f"{self._name} needs a zone (got {text!r}); name the zone in which times are written, such as "
+                + ("zone = 'Europe/Berlin'" if self._settings else "naive='Europe/Berlin'"),
+                field=self._name,
+                expected="a moment with an offset, or a stated zone",
+                got=text,
+            )
+        return zone
+
+    def _reading(self, text: str) -> Reading:
+        if len(text) <= _LONGEST:
+            found = self._by_form(text) or _plain(text) or self._by_form_and_zone(text)
+            if found:
+                return found
+            self._look_for_other_order(text)
+        forms = " or ".join((*self._dates, "ISO 8601"))
+        raise InvalidValue(f"must be a date of the form {forms}{self._advice(text)}")
+
+    def _by_form(self, text: str) -> Reading | None:
+        """Read a cell by the stated forms, of which all that read it must agree."""
+        found = {form.text: reading for form in self._forms if (reading := form.read(text))}
+        for name in self._serials:
+            if reading := _serial(name, text):
+                found[name] = reading
+        if len({*found.values()}) > 1:
+            raise InvalidValue(f"must have one meaning, and reads differently as {' and '.join(found)}")
+        for form, reading in found.items():
+            self._proved |= form in self._swapped and reading.value.day > 12  # noqa: PLR2004  (no month)
+            return reading
+        return None
+
+    def _by_form_and_zone(self, text: str) -> Reading | None:
+        """Read a time by form, behind which a zone stands that the form does not name."""
+        parts = _ZONED.fullmatch(text) if self._forms else None
+        found = self._by_form((parts[1] or parts[3]).rstrip()) if parts else None
+        if parts is None or found is None or found.zone or not isinstance(found.value, dt.datetime):
+            return None
+        return found._replace(zone=parts[2] or parts[4])
+
+    def _look_for_other_order(self, text: str) -> None:
+        for form in self._swapped.values():
+            if form.read(text):
+                self._other_order = self._other_order or (text, form.text)
+
+    def _advice(self, text: str) -> str:
+        """Name the form that would fit."""
+        if not self._settings:
+            return self._do("")
+        found = [*fitting(text)] if len(text) <= _LONGEST else []
+        if not found:
+            babel = "" if text.isascii() or has_babel() else "; months in other languages need servqual[languages]"
+            return f"; set dates to how the file writes them, such as dates = '%d/%m/%Y %H:%M'{babel}"
+        if found[0] in _LOOKS:
+            return f"; it looks like {_LOOKS[found[0]]}, for which set dates = {found[0]!r}"
+        if len(found) > 1:
+            day_first, month_first = found[:2]
+            return f"; set dates = {day_first!r} where the day comes first, or {month_first!r} where the month does"
+        return f"; add {found[0]!r} to dates" if self._dates else f"; set dates = {found[0]!r}"
+
+    def _do(self, setting: str) -> str:
+        return f"; {setting}" if self._settings else "; make the column a moment first"
+
+
+def _in_range(microseconds: int) -> int:
+    if not FIRST_MOMENT <= microseconds < LAST_MOMENT:
+        raise InvalidValue(RULES[Kind.MOMENT])
+    return microseconds
+
+
+def _plain(text: str) -> Reading | None:
+    """Read what has one meaning: ISO 8601, and any date with a year of four digits in front."""
+    plain = text.replace("/", "-") if text[4:5] == "/" and "-" not in text else text
+    with suppress(ValueError):
+        return Reading(dt.date.fromisoformat(plain))
+    if text[10:11] in {"T", " "} or text[8:9] == "T":  # Python takes any sign between date and time
+        with suppress(ValueError):
+            return Reading(dt.datetime.fromisoformat(plain))
+    found = _YEAR_FIRST.fullmatch(text)
+    if not found:
+        return None
+    parts = found.groupdict()
+    return built({**parts, "m": parts["m"] or parts["m2"], "d": parts["d"] or parts["d2"]})
+
+
+def _serial(name: str, text: str) -> Reading | None:
+    """Read a number of days or ticks; a spreadsheet's whole number is a day."""
+    if name == "excel" and (both := _DAY_AND_TIME.fullmatch(text)):
+        text = f"{both[1]}.{both[2]}"
+    found = _NUMBER.fullmatch(text)
+    if not found:
+        return None
+    try:
+        if name != "excel":
+            ticks = _TICKS[name]
+            fraction = int(f"{found[2] or ''}000000"[: len(str(ticks)) - 1])
+            return Reading(_EPOCH + _MICROSECOND * (int(found[1]) * ticks + fraction))
+        # a serial number carries a time to about a hundredth of a millisecond
+        at = _SHEET_EPOCH + dt.timedelta(milliseconds=round(float(f"{found[1]}.{found[2] or 0}") * 86_400_000))
+    except OverflowError:
+        return None
+    return Reading(at if found[2] and int(found[2]) else at.date())

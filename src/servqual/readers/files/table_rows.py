@@ -1,0 +1,241 @@
+"""Rows of a file into chunks of columns: padded and short rows, empty rows, totals and remarks below the table."""
+
+import itertools
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from servqual.errors import UnreadableFile
+from servqual.readers.columns.labels import text_of
+from servqual.readers.files.table_start import LOOKED_AT, Start, bounded, extent, names_in, start_of
+
+CHUNK: Final = 16_384
+CELLS: Final = 1 << 22
+"""The most rows and cells of a chunk, so that long rows do not fill the memory."""
+_BELOW: Final = 30
+"""The last rows of a file, among which totals and remarks are."""
+_TOTALS: Final = """
+total totals subtotal sum summe gesamt gesamtsumme insgesamt somme totale suma soma итого всего
+合计 总计 小计 合計 總計 総計 합계 총계
+"""
+"""Words for a total, in the languages of exports; "grand", "général" and the like may stand beside one."""
+_TOTAL: Final = re.compile(rf"(grand |sub-?)?({'|'.join(_TOTALS.split())})( général| general)?(\s*[:(].*|\s+\D*)?")
+
+_UNEQUAL: Final = "must have as many cells as the header"
+
+
+@attrs.frozen
+class Lost:
+    """A row that is left out: what it has, and why."""
+
+    got: str
+    why: str = _UNEQUAL
+
+
+Record: TypeAlias = tuple[list[str] | Lost, int]
+"""A row and the number of lines that it counts for, which is 1 but for lines that are lost together."""
+
+
+@attrs.frozen(eq=False)
+class TextChunk:
+    """Some rows of a file as columns of text, or of typed values where the file has them.
+
+    Attributes:
+        columns: cells by column position; a typed column is an Arrow array.
+        rows: the number of each row as a spreadsheet shows it: the header of most files is row 1.
+        ragged: the number of each row that is not in `columns`, what it has, and why it is left out.
+    """
+
+    columns: Sequence[Any]
+    rows: Sequence[int]
+    ragged: Sequence[tuple[int, str, str]] = ()
+
+
+@attrs.frozen(eq=False)
+class Opened:
+    """An open file: its rows, and what was found out about it before they are read.
+
+    Attributes:
+        header: headings, made unique, each white space in them one space.
+        chunks: its rows, each read once.
+        notes: findings in words, with their grounds.
+        repeated: headings that the file has more than once; the first column keeps it.
+        numbers: the places of columns with numbers of the file's own, so that their text is ours, not the export's.
+        kind: "CSV", "Excel", "Parquet", "HTML", "SpreadsheetML", "JSON lines" or "XES".
+        packed: "gzip", "zip" or nothing.
+        encoding, delimiter: those of its text; nothing where a kind has none of its own.
+        header_row: the number of the first row with headings.
+        sheet, sheets: the table that is read and the names of all: sheets of a workbook, files of a zip archive or
+            tables of a page.
+    """
+
+    header: tuple[str, ...]
+    chunks: Iterator[TextChunk]
+    notes: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+    numbers: Collection[int] = ()
+    kind: str = "CSV"
+    packed: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    header_row: int = 1
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+
+    def first(self, most: int) -> list[tuple[str, ...]]:
+        """Read the first rows as texts; `chunks` gives the chunk with them no more."""
+        chunk = next(self.chunks, None)
+        columns = () if chunk is None else chunk.columns
+        texts = [column[:most] if isinstance(column, Sequence) else texts_of(column[:most]) for column in columns]
+        return [*zip(*texts, strict=True)]
+
+
+def texts_of(column: Any) -> list[str]:
+    """Write the cells of an Arrow array as text."""
+    return [text_of(cell) for cell in column.to_pylist()]
+
+
+def _nothing(row: int) -> AbstractContextManager[object]:
+    return nullcontext(row)
+
+
+def table_of(
+    path: str,
+    records: Iterator[Record],
+    *,
+    kind: str,
+    notes: Sequence[str] = (),
+    header: Sequence[str] = (),
+    fits: Callable[[list[str], int], bool] = lambda _row, _width: True,
+    full: Callable[[], bool] | None = None,
+    near: Callable[[int], AbstractContextManager[object]] = _nothing,
+    **found: Any,
+) -> Opened:
+    """Find the header among the rows of a file, and cut those below into chunks.
+
+    A file with a `header` of its own has all rows below it, and nothing below its table. `fits` says whether a row
+    shorter than the header only lacks empty cells, `full` that a chunk has enough characters, and `near` puts into
+    words what goes wrong near a row.
+    """
+    head: list[Record] = []
+    start = Start(tuple(header), 0, 0) if header else None
+    if start is None:
+        with near(1):
+            for record in records:
+                head.append(record)
+                if len(head) == LOOKED_AT or (full and full()):
+                    break
+        rows = [[] if isinstance(row, Lost) else row for row, _ in head]
+        start = start_of(rows)
+        if start is None:
+            raise UnreadableFile(f"{path} has no header in its first {LOOKED_AT} rows", path=path)
+        bounded(start.header, path)
+        # headings without a name at the end are columns only where something stands below
+        below = max(map(extent, rows[start.below :]), default=0)
+        start = attrs.evolve(start, header=start.header[: max(extent(start.header), below)])
+    names, repeated, doubled = names_in(start.header)
+    above = [lines for _, lines in head[: start.below]]
+    end = None if header else _mark
+    parts = _parts(
+        itertools.chain(head[start.below :], records), len(names), 1 + sum(above), full=full, near=near, mark=end
+    )
+    return Opened(
+        names,
+        (_chunk(some, number, len(names), fits) for some, number in parts),
+        (*notes, *start.notes, *doubled),
+        repeated,
+        kind=kind,
+        header_row=1 + sum(above[: start.at]),
+        **found,
+    )
+
+
+def _parts(
+    records: Iterator[Record],
+    width: int,
+    number: int,
+    *,
+    full: Callable[[], bool] | None,
+    near: Callable[[int], AbstractContextManager[object]],
+    mark: Callable[[list[Record], int], None] | None,
+) -> Iterator[tuple[list[Record], int]]:
+    """Take the rows of a chunk and the number of the first; the last of a file wait for a look at what ends it."""
+    most = max(1, min(CHUNK, CELLS // width))
+    some: list[Record] = []
+    limit, ended = most + _BELOW, False
+    while not ended:
+        held = _BELOW
+        with near(number):
+            for record in records:
+                some.append(record)
+                if full and full():  # long rows are no remarks below a table, and must not wait in memory
+                    held = 0
+                    break
+                if len(some) >= limit:
+                    break
+            else:
+                ended, held = True, 0
+                if mark:
+                    mark(some, width)
+        while len(some) > held:
+            part = some[: min(most, len(some) - held)]
+            count = sum(lines for _, lines in part)
+            del some[: len(part)]
+            yield part, number
+            number += count
+
+
+def _mark(some: list[Record], width: int) -> None:
+    """Put the reason in place of rows at the end of a file that are no rows of its table.
+
+    A row with a word for a total in its first cell is one where it has fewer cells than the table. Rows behind an empty
+    one are none where each has fewer than half of the cells.
+    """
+    first = max(0, len(some) - _BELOW)
+    counts = [-1 if isinstance(row, Lost) else sum(map(bool, map(str.strip, row))) for row, _ in some[first:]]
+    end = len(counts)
+    while True:
+        gap = max((at for at in range(end) if counts[at] == 0), default=end)
+        sparse = gap < end and all(0 < 2 * count < width for count in counts[gap + 1 : end])
+        if sparse and any(2 * count >= width for count in counts[:gap]):
+            end = gap
+        elif end and _is_total(some[first + end - 1][0], width):
+            end -= 1
+        else:
+            break
+    for at, (row, lines) in enumerate(some[first + end :], first + end):
+        if not isinstance(row, Lost) and counts[at - first]:
+            text = next(cell.strip() for cell in row if cell.strip())
+            place = "is a total below the table" if _is_total(row, width) else "is below the table, after an empty row"
+            some[at] = (Lost(text, place), lines)
+
+
+def _is_total(row: list[str] | Lost, width: int) -> bool:
+    cells = [] if isinstance(row, Lost) else [cell.strip() for cell in row if cell.strip()]
+    found = _TOTAL.fullmatch(cells[0].casefold()) if cells else None
+    return found is not None and (len(cells) < width or not found[4])
+
+
+def _chunk(some: list[Record], number: int, width: int, fits: Callable[[list[str], int], bool]) -> TextChunk:
+    """Turn rows into columns, and empty the list of rows, which would wait in memory for those of the next chunk."""
+    whole: list[list[str]] = []
+    numbers: list[int] = []
+    ragged: list[tuple[int, str, str]] = []
+    for row, lines in some:
+        if isinstance(row, Lost):
+            ragged.extend((number + n, row.got, row.why) for n in range(lines))
+        elif len(row) == width and row[0]:
+            whole.append(row)
+            numbers.append(number)
+        elif size := extent(row):
+            if size <= width and (len(row) >= width or fits(row, width)):
+                whole.append((row + [""] * width)[:width])
+                numbers.append(number)
+            else:
+                ragged.append((number, f"{len(row)} cells", _UNEQUAL))
+        number += lines
+    some.clear()
+    return TextChunk([*zip(*whole, strict=True)] or [()] * width, numbers, ragged)

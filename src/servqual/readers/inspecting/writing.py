@@ -1,0 +1,147 @@
+"""Settings for a report, from what was found: every line with its reason, every open question as an empty text."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from servqual._words import clean
+from servqual.readers.inspecting.choosing import Choice, Question
+from servqual.readers.inspecting.looking import Look
+from servqual.readers.inspecting.matching import STEP
+
+_ZONE: Final = "which zone do the clocks of these times show? Name it, such as Europe/Berlin, or UTC"
+
+
+def quoted(text: str) -> str:
+    r"""Write a text as TOML does, with nothing in it that could end it or steer a terminal.
+
+    >>> print(quoted('a "b"\n\x1b[31m'))
+    "a \"b\"\n\u001b[31m"
+    """
+    whole = text.encode("utf-8", "replace").decode()  # half a character of JSON is none
+    plain = json.dumps(whole, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in plain)
+
+
+def _escaped(sign: str) -> str:
+    return f"\\u{ord(sign):04x}" if ord(sign) < 1 << 16 else f"\\U{ord(sign):08x}"
+
+
+def settings_of(look: Look, *, facts: Sequence[str] = ()) -> str:
+    """Write the settings of a file; `facts` are lines of comment that stand above."""
+    return "\n".join(_lines(look, facts)) + "\n"
+
+
+def _lines(look: Look, facts: Sequence[str]) -> Iterator[str]:
+    yield _comment(f"Settings to read {look.name}, as `servqual inspect` found it; `servqual report` reads them.")
+    yield from map(_comment, facts)
+    if look.questions or look.zone is not None:
+        yield "# Empty texts are questions: answer them before a report is made."
+    if look.vendor:
+        yield ""
+        yield f"preset = {quoted(look.vendor.name)}  # most of its columns are those of {look.vendor.title}"
+    yield from _columns(look)
+    yield ""
+    yield "[read]"
+    yield from _read(look)
+    if look.chosen.steps:
+        yield from _log(look)
+
+
+def _columns(look: Look) -> Iterator[str]:
+    choices = [choice for choice in look.chosen.columns if choice.name not in STEP]
+    questions = [question for question in look.questions if question.part == "columns"]
+    if not choices and not questions:
+        return
+    yield ""
+    yield "[columns]  # our name = the heading in the file"
+    for choice in choices:
+        yield f"{choice.name} = {_value(choice.headings)}  {_comment(_reason(choice))}"
+    for question in questions:
+        yield from _asked(question)
+
+
+def _reason(choice: Choice) -> str:
+    others = ", ".join(f'"{other}"' for other in choice.others)
+    return f"{choice.because}; or {others}" if others else choice.because
+
+
+def _asked(question: Question, sure: Sequence[str] = ()) -> Iterator[str]:
+    """A question as an empty setting; of a column that no report needs, as a comment.
+
+    `sure` are values that stand beside the answer.
+    """
+    needed = question.part == "read" or question.setting == "received_at"
+    yield _comment(f"{question.setting}: {question.because}; it may be")
+    for answer in question.answers:
+        yield _comment(f"  {answer if ' = ' in answer else f'{question.setting} = {_value((*sure, answer))}'}")
+    if needed:
+        yield f'{question.setting} = ""'
+
+
+def _read(look: Look) -> Iterator[str]:
+    if look.zone is None:
+        yield 'zone = "UTC"  # every moment tells its offset; days and weeks begin in this zone, name that of the desk'
+    else:
+        yield from map(_comment, (f"zone: {_ZONE}", *look.zone))
+        yield 'zone = ""'
+    for question in look.questions:
+        if question.part == "read":
+            yield from _asked(question, look.dates if question.setting == "dates" else ())
+    if look.dates and not any(question.setting == "dates" for question in look.questions):
+        yield f"dates = {_value(look.dates)}  {_comment(_because(look))}"
+    for name, words in (("true", look.chosen.true), ("false", look.chosen.false)):
+        if words:
+            yield f"{name} = {quoted_list(words)}  # {'kept' if name == 'true' else 'missed'}"
+    if look.chosen.fold:
+        yield f"fold = true  {_comment(look.chosen.fold)}"
+    elif look.vendor and look.vendor.layout.fold:
+        yield "fold = false  # each case has one row"
+    yield from _written(look)
+
+
+def _written(look: Look) -> Iterator[str]:
+    """Say how the file is written, where it could be taken for another."""
+    if look.encoding and look.encoding.casefold() not in {"utf-8", "utf-8-sig"}:
+        yield f"encoding = {quoted(look.encoding)}"
+    if look.delimiter and look.delimiter != ",":
+        yield f"delimiter = {quoted(look.delimiter)}"
+    if len(look.sheets) > 1:
+        others = ", ".join(name for name in look.sheets if name != look.sheet)
+        yield f"sheet = {quoted(look.sheet)}  {_comment(f'or {others}')}"
+
+
+def _because(look: Look) -> str:
+    dates = [column.cells.dates for column in look.columns if column.cells.dates]
+    return next((s.because for each in dates for s in each.structures if s.forms[0] in look.dates), "as all cells fit")
+
+
+def _log(look: Look) -> Iterator[str]:
+    event, at = look.chosen.of("event"), look.chosen.of("at")
+    assert event is not None
+    assert at is not None
+    yield ""
+    yield f"[log]  # {look.rows_are[0]}: which step gives which moment of a case; change what is wrong"
+    yield f"event = {quoted(event.headings[0])}"
+    yield f"at = {quoted(at.headings[0])}"
+    yield ""
+    yield "[log.moments]"
+    for step in look.chosen.steps:
+        yield f"{step.name} = {{ {step.pick} = {_value(step.events)} }}"
+
+
+def _value(texts: Sequence[str]) -> str:
+    return quoted(texts[0]) if len(texts) == 1 else quoted_list(texts)
+
+
+def quoted_list(texts: Sequence[str]) -> str:
+    """Write texts as a list of TOML.
+
+    >>> quoted_list(["Date", "Time"])
+    '["Date", "Time"]'
+    """
+    return f"[{', '.join(map(quoted, texts))}]"
+
+
+def _comment(text: str) -> str:
+    return f"# {clean(text)}"

@@ -1,0 +1,230 @@
+"""What is in an export: how it is written, what its columns hold, which KPIs they carry, and settings to start from."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from servqual import _html
+from servqual._checks import must_be
+from servqual._words import clean, counted, shorten
+from servqual.errors import InvalidValue, ServqualError, UnreadableFile
+from servqual.metrics import KPIS, Kpi
+from servqual.readers.inspecting import Look, Question, SeenColumn, look, settings_of
+
+_WIDTH: Final = 40
+_CELL: Final = 30
+"""The columns of a terminal that a heading and a cell may take."""
+_SHOWN: Final = 12
+_FILES: Final = 100
+"""The most files that one call looks into."""
+_SKIPPED: Final = frozenset((".toml", ".md", ".html", ".py"))
+"""Ends of names that are no exports, passed over in a folder."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Inspection:
+    """What was found in one or more exports.
+
+    Attributes:
+        looks: what was found in each file that could be read.
+        unread: why a file could not be read, by its name.
+    """
+
+    looks: tuple[Look, ...]
+    unread: tuple[tuple[str, str], ...] = ()
+
+    def text(self) -> str:
+        """Write all that was found, for a terminal or a mail."""
+        lines = [line for each in self.looks for line in (*_lines(each), "")]
+        lines += [f"{name}: cannot be read: {why}" for name, why in self.unread]
+        return "\n".join(map(clean, lines)).rstrip() + "\n"
+
+    def settings(self) -> str:
+        """Write settings that `servqual report` reads, with the questions that only a person can answer.
+
+        Refused where no file has cases, or several have.
+        """
+        carrying = [each for each in self.looks if each.carries]
+        if len(carrying) != 1:
+            names = ", ".join(each.name for each in carrying) or "none"
+            do = "name the file" if carrying else "a report needs a column that tells when a case was received"
+            raise InvalidValue.of("settings", "be of one file with cases", names, shown=names, do=do)
+        [found] = carrying
+        return settings_of(found, facts=[*_carried(found)])
+
+    def _repr_html_(self) -> str:
+        parts = []
+        for each in self.looks:
+            rows = [
+                (
+                    column.heading,
+                    column.cells.because + _range(column),
+                    ", ".join(column.cells.examples),
+                    _could(column),
+                )
+                for column in each.columns
+            ]
+            head = ("column", "holds", "examples", "could be")
+            facts = "".join(f"<p>{_html.escape(line)}</p>" for line in _facts(each))
+            parts.append(f"{facts}{_html.table(head, rows, caption=each.name)}")
+        parts += [f"<p>{_html.escape(f'{name}: cannot be read: {why}')}</p>" for name, why in self.unread]
+        return f"<div>{''.join(parts)}</div>"
+
+    def __repr__(self) -> str:
+        return f"<Inspection of {', '.join([each.name for each in self.looks] or ['no file'])}>"
+
+
+def inspect(
+    paths: str | Path | Iterable[str | Path], *, encoding: str | None = None, sheet: str | None = None
+) -> Inspection:
+    r"""Look into exports: a file, several, or the files of a folder.
+
+    Nothing is guessed between two: what the data do not prove, such as the zone of times without an offset or which of
+    day and month comes first where no day is above 12, is a question in the settings. The first 16,384 rows of a file
+    are looked at. `encoding` is that of a text, where two are in question, and `sheet` names one of several
+    tables: the sheet of a workbook, or the file of an archive.
+
+    Raises `UnreadableFile` where the one file cannot be read; of several, those that cannot are in `unread`.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "tickets.csv"
+    ...     _ = path.write_text("Ticket ID,Opened,Solved\n1,13/05/2026 9:05,14/05/2026 10:00\n", encoding="utf-8")
+    ...     found = inspect(path)
+    >>> print(found.settings().partition("[columns]")[2].partition("# zone")[0].strip())
+    # our name = the heading in the file
+    case_id = "Ticket ID"  # its name, in English, and it holds whole numbers
+    received_at = "Opened"  # its name, in English, and it holds moments
+    resolved_at = "Solved"  # its name, in English, and it holds moments
+    <BLANKLINE>
+    [read]
+    """
+    files = _files(paths)
+    if len(files) == 1:
+        return Inspection(looks=(look(files[0], encoding=encoding, sheet=sheet),))
+    looks, unread = [], []
+    for file in files:
+        try:
+            looks.append(look(file, encoding=encoding, sheet=sheet))
+        except ServqualError as error:
+            unread.append((clean(file.name), str(error)))
+    return Inspection(looks=tuple(looks), unread=tuple(unread))
+
+
+def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    files: list[Path] = []
+    for path in given:
+        must_be((str, Path), "paths", "the path of an export or a folder", path)
+        place = Path(path)
+        if place.is_dir():
+            inside = sorted(each for each in place.iterdir() if each.is_file() and not each.name.startswith("."))
+            files += [each for each in inside if each.suffix not in _SKIPPED]
+        else:
+            files.append(place)
+    if not files:
+        raise UnreadableFile("there is no file to look into", path=", ".join(map(str, given)))
+    if len(files) > _FILES:
+        raise InvalidValue.of("paths", f"be at most {_FILES} files", len(files))
+    return files
+
+
+def _lines(found: Look) -> Iterator[str]:
+    yield from _facts(found)
+    yield ""
+    width = max((len(shorten(column.heading, _WIDTH)) for column in found.columns), default=0)
+    for column in found.columns:
+        yield f"  {shorten(column.heading, _WIDTH):<{width}}  {column.cells.because}{_range(column)}{_examples(column)}"
+        if could := _could(column):
+            yield f"  {'':<{width}}  could be {could}"
+    yield ""
+    yield from _carried(found)
+    yield from _missing(found)
+    for question in found.questions:
+        yield f"question: {_question(question)}"
+    if found.carries and found.zone is not None:
+        hinted = "".join(f"; {hint}" for hint in found.zone)
+        yield f"question: zone: times carry no offset, name the zone of these clocks{hinted}"
+
+
+def _facts(found: Look) -> Iterator[str]:
+    how = [f"{found.kind} in {found.packed}" if found.packed else found.kind]
+    how += [found.encoding] if found.encoding else []
+    how += [f"delimiter {found.delimiter!r}"] if found.delimiter else []
+    how += [f"header in row {found.header_row}"]
+    how += [f"table {found.sheet!r} of {', '.join(found.sheets)}"] if len(found.sheets) > 1 else []
+    yield f"{found.name}: {', '.join(how)}"
+    rows = counted(found.rows, "row") if found.whole else f"at least {found.rows:,} rows"
+    looked = f", the first {found.looked:,} looked at" if found.looked < found.rows - _count(found) else ""
+    yield f"{rows}{looked}; {counted(len(found.columns), 'column')}"
+    for why, count, first in found.left_out:
+        yield f"{counted(count, 'row')} left out, such as row {first:,}, which {why}"
+    yield f"rows are {found.rows_are[0]}, because {found.rows_are[1]}"
+    if found.vendor:
+        yield (
+            f"most columns are those of {found.vendor.title}: preset {found.vendor.name}, documented at "
+            f"{found.vendor.documentation}"
+        )
+    for note in found.notes:
+        yield f"note: {note}"
+
+
+def _count(found: Look) -> int:
+    return sum(count for _, count, _ in found.left_out)
+
+
+def _range(column: SeenColumn) -> str:
+    cells = column.cells
+    if cells.low is None or cells.high is None or cells.low == cells.high:
+        return ""
+    return f"; from {shorten(cells.low, _CELL)} to {shorten(cells.high, _CELL)}"
+
+
+def _examples(column: SeenColumn) -> str:
+    shown = ", ".join(shorten(example, _CELL) for example in column.cells.examples)
+    return f"; such as {shown}" if shown else ""
+
+
+def _could(column: SeenColumn) -> str:
+    return ", ".join(f"{each.name} ({each.because})" for each in column.could_be)
+
+
+def _question(question: Question) -> str:
+    return f"{question.setting}: {question.because}; write one of {', '.join(question.answers)}"
+
+
+def _carried(found: Look) -> Iterator[str]:
+    """Say which KPIs of cases the chosen columns carry."""
+    if "received_at" not in found.chosen.names:
+        yield (
+            "no report follows yet: say which column is received_at"
+            if found.carries
+            else "no report follows: no column tells when a case was received"
+        )
+        return
+    keys = [kpi.key for kpi in KPIS.values() if kpi.table == "cases" and not _lack(kpi, found)]
+    yield f"carries {counted(len(keys), 'KPI')}: {', '.join(sorted(keys))}"
+
+
+def _lack(kpi: Kpi, found: Look) -> tuple[str, ...]:
+    """List the columns that a KPI lacks; where no case ever ends, a KPI of ends says nothing."""
+    names = found.chosen.names
+    lack = tuple(name for name in kpi.needs if name not in names)
+    ends = kpi.key.startswith(("backlog", "resolution", "reopen", "open_")) and not names & {"resolved_at", "closed_at"}
+    return (*lack, "resolved_at") if ends and "resolved_at" not in lack else lack
+
+
+def _missing(found: Look) -> Iterator[str]:
+    """Say which column would carry which further KPIs, those first that carry most."""
+    lacking: Counter[tuple[str, ...]] = Counter()
+    names: dict[tuple[str, ...], list[str]] = {}
+    for kpi in KPIS.values():
+        lack = _lack(kpi, found)
+        if kpi.table == "cases" and lack and found.carries:
+            lacking[lack] += 1
+            names.setdefault(lack, []).append(kpi.key)
+    for lack, _ in lacking.most_common(_SHOWN):
+        yield f"without {' and '.join(lack)}: no {', '.join(names[lack])}"
