@@ -38,7 +38,7 @@ def own_word(kind: type[L], value: object) -> L | str:
     >>> own_word(Channel, "emial")
     Traceback (most recent call last):
     servqual.errors.InvalidValue: word must not be one slip away from a built-in word (got 'emial'); if it is meant, \
-declare it in a Vocabulary and give what its `read` returns; did you mean email?
+declare it in a Vocabulary, and pass vocabulary= or what its `read` returns; did you mean email?
     """
     if type(value) is str:
         return _read(kind, value)
@@ -60,7 +60,7 @@ def _read(kind: type[L], text: str) -> L | str:
                 "word",
                 "not be one slip away from a built-in word",
                 text,
-                do="if it is meant, declare it in a Vocabulary and give what its `read` returns",
+                do="if it is meant, declare it in a Vocabulary, and pass vocabulary= or what its `read` returns",
                 near=(word,),
             )
     return text

@@ -90,58 +90,70 @@ _PEEKED: Final = 1 << 16
 """Objects or rows of an iterator that tell which columns it fills."""
 
 
-def columns_in(table: str, source: Source, request: Request) -> tuple[Source, frozenset[str]]:
-    """Name those of the asked columns that a source fills, and give the source to be read with all its rows.
+def columns_in(table: str, source: Source, request: Request) -> tuple[Source, frozenset[str], frozenset[str]]:
+    """Name those of the asked columns that a source fills; give first the source to be read with all its rows.
 
     A column of objects is filled where one of them has a value; any other source has a column or does not. Of a folder
-    the first file tells, of an iterator its first 65,536 objects or its first chunk.
+    the first file tells, of an iterator its first 65,536 objects or its first chunk. The third are the columns that
+    objects of this class have, filled or not; without any object all that are asked for, and none of another source.
 
     >>> columns_in("cases", {"Team": ["north"]}, Request(names={"team": "Team"}, only=frozenset({"team", "tier"})))[1]
     frozenset({'team'})
     """
+    none = frozenset[str]()
     match source:
         case Iterator():
             head = [*islice(source, 1)]
             if head and (is_object(head[0]) or is_record(head[0])):
                 head += islice(source, _PEEKED - 1)
             # what was seen is put back: an iterator can be read once
-            seen, found = columns_in(table, head, request)
-            return chain(seen, source), found
+            seen, filled, of_class = columns_in(table, head, request)
+            return chain(seen, source), filled, of_class
         case _ if is_frame(source):
             source, heads = frame_names(table, source)
-            return source, _ours(table, heads, request)
-        case Sequence() if (
-            source and not isinstance(source, str) and not is_object(source[0]) and not are_records(source)
-        ):
-            seen, found = columns_in(table, source[0], request)
-            return [seen, *source[1:]], found
+            return source, _ours(table, heads, request), none
         case str() | Path():
-            return source, frozenset(filter(request.wants, file_names(table, Path(source), request)))
+            return source, frozenset(filter(request.wants, file_names(table, Path(source), request))), none
+        case Sequence() if not source or is_object(source[0]):
+            return source, *_of_objects(table, source, request)
+        case Sequence() if not are_records(source):
+            seen, filled, of_class = columns_in(table, source[0], request)
+            return [seen, *source[1:]], filled, of_class
         case _:
-            return source, _ours(table, _names(table, source, request), request)
+            return source, _ours(table, _names(source), request), none
 
 
-def _names(table: str, source: Source, request: Request) -> Iterable[str]:
-    """Name the columns of a source in memory, or of an export; of objects those that one of them fills."""
+def _of_objects(table: str, objects: Sequence[Any], request: Request) -> tuple[frozenset[str], frozenset[str]]:
+    """Name the asked columns that objects fill, and those of their class."""
+    if not objects:
+        return frozenset(), request.only or frozenset()
+    wanted = {*(request.only or ()), *request.names.values()}
+    chunk = next(object_chunks(table, objects, wanted, request.desk, request.now))
+    columns = request.renamed(table, chunk.columns)
+    filled = [name for name, column in columns.items() if column.known.any()]
+    return _asked(table, filled, request), _asked(table, columns, request)
+
+
+def _names(source: Source) -> Iterable[str]:
+    """Name the columns of a source in memory that holds no objects, or of an export."""
     if isinstance(source, Mapping):
         return source
     if isinstance(source, Chunk):
         return source.columns
     if isinstance(source, Export):
         return source.names()
-    if are_records(source):
-        return dict.fromkeys(name for row in source for name in row)
-    if not isinstance(source, Sequence) or not source:  # nothing, or nothing that can be read, as is said later
-        return ()
-    wanted = {*(request.only or ()), *request.names.values()}
-    chunk = next(object_chunks(table, source, wanted, request.desk, request.now))
-    return [name for name, column in chunk.columns.items() if column.known.any()]
+    # what is none of these cannot be read, as is said later
+    return dict.fromkeys(name for row in source for name in row) if are_records(source) else ()
 
 
 def _ours(table: str, names: Iterable[str], request: Request) -> frozenset[str]:
     """Keep the asked ones of the names in a source, as our names."""
-    renamed = request.renamed(table, dict.fromkeys(names)) if names else {}
-    found = {name for name, _ in names_of(table, renamed).values()}
+    return _asked(table, request.renamed(table, dict.fromkeys(names)) if names else (), request)
+
+
+def _asked(table: str, names: Iterable[str], request: Request) -> frozenset[str]:
+    """Keep the asked ones of names of ours, and of those that lengths tell."""
+    found = {name for name, _ in names_of(table, dict.fromkeys(names)).values()}
     return frozenset(filter(request.wants, found | told_by_lengths(table, found)))
 
 

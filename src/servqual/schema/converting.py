@@ -196,7 +196,7 @@ class _Hooks:
             return read
 
         def read_word(value: Any, _: Any = None) -> Any:
-            return checked(key, read(value))
+            return checked(key, value, read(value))
 
         return read_word
 

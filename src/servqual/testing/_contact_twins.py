@@ -254,7 +254,9 @@ def points(r: Row, q: Asked) -> Outcome:
 def promoter(r: Row, q: Asked) -> Outcome:
     """Score a detractor 0, a passive 1, a promoter 2."""
     found = score(r, q, (0, 10))
-    return OUT if found is None else float((found >= 9) + (found >= 7))  # noqa: PLR2004  (the definition of NPS)
+    if found is None or found % 1:
+        return OUT
+    return float((found >= 9) + (found >= 7))  # noqa: PLR2004  (the definition of NPS)
 
 
 def satisfied(r: Row, q: Asked) -> Outcome:
@@ -366,3 +368,11 @@ CUSTOMER_TWINS: Final[Mapping[str, Twin]] = {
     "purchase_volume": each(lambda r, q: q.by_now(r, "at") or OUT),
     "purchase_amount": each(lambda r, q: within_amount(r["amount"]) if q.by_now(r, "at") else OUT),
 }
+
+ALIKE: Final[Mapping[str, str]] = {
+    "contacts_per_customer": "customer_id",
+    "purchase_frequency": "customer_id",
+    "workload_per_agent": "agent",
+    "open_cases_per_agent": "agent",
+}
+"""The column that a row must know to count on either side of a count over another."""

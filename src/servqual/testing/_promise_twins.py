@@ -18,6 +18,7 @@ from servqual.testing._flow_twins import (
     lasting,
     resolved,
     resolved_kept,
+    stands,
     time_to,
     to_end,
 )
@@ -35,7 +36,8 @@ def followed_up(r: Row, q: Asked) -> Outcome:
     """Judge whether a resolved complaint was followed up."""
     if not done(r, q) or q.backwards(r, "received_at", "followed_up_at"):
         return OUT
-    return q.by_now(r, "followed_up_at")
+    solved = r.get("resolved_at")
+    return stands(r, q, "followed_up_at") and (solved is None or solved <= r["followed_up_at"])
 
 
 def satisfied(r: Row, q: Asked) -> Outcome:

@@ -13,7 +13,7 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
-from servqual.testing._contact_twins import CONTACT_TWINS, CUSTOMER_TWINS, VOICE_TWINS
+from servqual.testing._contact_twins import ALIKE, CONTACT_TWINS, CUSTOMER_TWINS, VOICE_TWINS
 from servqual.testing._flow_twins import CASE_TWINS
 from servqual.testing._gap_twins import GAP_TWINS
 from servqual.testing._outcomes import Asked, Row, Told, Twin, read
@@ -58,7 +58,8 @@ def measure(
     `rows` hold aware datetimes, durations in seconds, numbers, booleans and texts by our names of columns; None is
     missing. `period` is for KPIs of a period as a whole. `key` names the KPI of the catalogue that it is a variant of.
     """
-    if kpi.table == "interactions" and now is not None:  # what comes later is not seen
+    judged = kpi.at == "due_at" or kpi.table in {"case_events", "cases", "complaints", "purchases", "staff"}
+    if now is not None and not judged:  # what comes later is not seen
         rows = [row for row in rows if row.get(kpi.at) is None or row[kpi.at] <= now]
     asked = Asked(params=kpi.params, now=now, period=period)
     until = kpi.params.get("until", dt.timedelta()).total_seconds()
@@ -73,5 +74,7 @@ def measure_over(kpi: Compound, tables: Mapping[str, Sequence[Row]], *, now: dt.
     >>> measure_over(KPIS["contacts_per_customer"], rows)
     Told(value=1.5, n=2, undecided=0)
     """
-    top, base = (measure(part, tables[part.table], now=now) for part in kpi.parts)
+    named = ALIKE.get(kpi.name)
+    known = {table: [r for r in rows if named is None or r.get(named) is not None] for table, rows in tables.items()}
+    top, base = (measure(part, known[part.table], now=now) for part in kpi.parts)
     return Told(kpi.times * (top.value or 0) / base.value if base.value else None, base.n, 0)

@@ -12,7 +12,8 @@ import pytest
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics import KPIS, Kpi, measure
 from servqual.metrics.catalogue.complaints import COMPLAINT_KPIS
-from servqual.model import BusinessHours
+from servqual.model import BusinessHours, Complaint, ComplaintId, Money
+from servqual.model import complaint as event
 
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 NOW = START + dt.timedelta(days=20)
@@ -127,6 +128,61 @@ def test_without_resolved_at_a_complaint_ends_when_it_is_closed() -> None:
     assert found.get("complaint_resolution_rate").value == 0.5
     assert (found.get("complaint_handling_time").value, found.get("complaint_handling_time").undecided) == (86400, 1)
     assert found.get("complaint_backlog").value == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "rate"),
+    [
+        ({"followed_up_at": 2, "resolved_at": 1}, 1.0),
+        ({"followed_up_at": 2, "resolved_at": 2}, 1.0),
+        ({"followed_up_at": 2, "resolved_at": 3}, 0.0),
+        ({"followed_up_at": 2, "reopened_at": 3, "closed_at": 4}, 0.0),
+        ({"followed_up_at": 2, "closed_at": 4}, 1.0),
+    ],
+    ids=str,
+)
+def test_an_old_follow_up_is_none_of_a_new_solution(days: dict[str, int], rate: float) -> None:
+    """A solution that came after it still waits; a close alone says that the follow-up came before it."""
+    row = {"received_at": [START], **{name: [START + day * DAY] for name, day in days.items()}}
+    found = measure(["complaint_follow_up_rate"], {"complaints": row}, now=NOW).one()
+    assert (found.value, found.n) == (rate, 1)
+
+
+def test_a_complaint_resolved_again_waits_for_its_follow_up() -> None:
+    """Of an object that was followed up in vain, and then resolved again."""
+    complaint = Complaint.open(id=ComplaintId("B-1"), at=START, channel="phone", owner="A-1")
+    for happened in (
+        event.Resolved(at=START + DAY, by="A-1", solution="sent anew", told_customer=True),
+        event.FollowedUp(at=START + 2 * DAY, by="A-1", satisfied=False, answer="broken again"),
+        event.Resolved(at=START + 3 * DAY, by="A-1", solution="paid back", told_customer=True),
+    ):
+        complaint = complaint.record(happened)
+    assert complaint.status == "following_up"
+    assert measure(["complaint_follow_up_rate"], {"complaints": [complaint]}, now=NOW).one().value == 0.0
+    asked = complaint.record(event.FollowedUp(at=START + 4 * DAY, by="A-1", satisfied=True, answer="all is well"))
+    assert measure(["complaint_follow_up_rate"], {"complaints": [asked]}, now=NOW).one().value == 1.0
+
+
+def test_the_redress_of_a_complaint_is_the_sum_of_its_compensations() -> None:
+    """Of objects: 12.50 and 7.50 and then nothing are 10 each; two currencies, and an export, tell no sum."""
+
+    def resolved(name: str, *paid: Money | None) -> Complaint:
+        complaint = Complaint.open(id=name, at=START, channel="phone", owner="A-1")
+        for day, money in enumerate(paid, 1):
+            at = START + day * DAY
+            told = event.Resolved(at=at, by="A-1", solution="paid", told_customer=True, compensation=money)
+            asked = event.FollowedUp(at=at + HOUR, by="A-1", satisfied=False, answer="too little")
+            complaint = complaint.record(told).record(asked)
+        return complaint
+
+    paid = resolved("B-1", Money("12.50", "EUR"), Money("7.50", "EUR"))
+    mixed = resolved("B-3", Money("1", "EUR"), Money("1", "USD"))
+    imported = Complaint.imported(id="B-4", channel="phone", received_at=START, resolved_at=START + DAY)
+    complaints = [paid, resolved("B-2", None), mixed, imported]
+    found = measure(["redress_per_complaint"], {"complaints": complaints}, now=NOW).one()
+    assert (found.value, found.n) == (10.0, 2)
+    by_currency = measure(["redress_per_complaint"], {"complaints": [paid]}, by=["currency"], now=NOW).one()
+    assert (by_currency.value, by_currency.group["currency"]) == (20.0, "EUR")
 
 
 # --- refusals ----------------------------------------------------------------------------------------

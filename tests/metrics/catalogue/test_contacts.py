@@ -75,8 +75,10 @@ def test_six_forms_of_the_service_level() -> None:
         "offered_with_shorter_abandons_met": 2 / 5,
     }
     assert {form: measure([level.with_(denominator=form)], data).one().value for form in forms} == forms
-    with pytest.raises(InvalidValue, match="denominator must be"):
-        measure([level.with_(denominator="all")], data)
+    for other in ("all", "short"):
+        with pytest.raises(InvalidValue, match="denominator must be one of offered, answered, offered_less_short_"):
+            level.with_(denominator=other)
+    assert all(form in level.formula for form in forms)
     with pytest.raises(InvalidValue, match="short must be a timedelta"):
         measure([KPIS["service_level"].with_(denominator="offered_less_shorter_abandons")], data)
 

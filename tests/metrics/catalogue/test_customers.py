@@ -189,3 +189,26 @@ def test_tallies_of_different_periods_do_not_add_up() -> None:
     with pytest.raises(TallyMismatch, match="now, period and rows"):
         _ = one + other
     assert (one + one).measure().one().value == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "table", "name", "at"),
+    [
+        ("purchase_frequency", "purchases", "customer_id", "at"),
+        ("contacts_per_customer", "interactions", "customer_id", "queued_at"),
+        ("workload_per_agent", "cases", "agent", "received_at"),
+        ("open_cases_per_agent", "cases", "agent", "received_at"),
+    ],
+)
+def test_a_row_that_names_nobody_counts_for_neither_side(key: str, table: str, name: str, at: str) -> None:
+    """A hundred with one row each make 1, whatever 900 rows without a name say; these alone make nothing."""
+    rows: dict[str, list[Any]] = {name: [f"K-{i}" for i in range(100)] + [None] * 900, at: [START] * 1000}
+    found = measure([key], {table: rows}, now=START + DAY).one()
+    assert (found.value, found.n) == (1.0, 100)
+    slow = twin.measure_over(
+        KPIS[key],  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        {table: [{name: who, at: START, "resolved_at": None, "closed_at": None} for who in rows[name]]},
+        now=START + DAY,
+    )
+    assert (slow.value, slow.n) == (1.0, 100)
+    assert measure([key], {table: {name: [None, None], at: [START] * 2}}, now=START + DAY).one().value is None

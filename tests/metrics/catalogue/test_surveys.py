@@ -167,6 +167,16 @@ def test_a_score_on_another_scale_is_refused(kpi: Kpi) -> None:
     assert [(r.row, r.column, r.reason) for r in found.rows["answers"].refusals] == [(1, "score", reason)]
 
 
+def test_a_score_between_two_points_is_no_recommendation() -> None:
+    """A 6.5 is neither a detractor's 0 to 6 nor a passive's 7: it is off the scale, and said to be."""
+    found = measure(["nps"], {"answers": {"score": [6.5, 8.5, 9, 6, 10]}})
+    assert found.one().value == pytest.approx(100 / 3)
+    assert (found.one().n, found.one().unread) == (3, 2)
+    assert {r.reason for r in found.rows["answers"].refusals} == {"must be a whole number on the scale 0 to 10"}
+    told = [str(w) for w in found.one().warnings if w.code == "scores.off_scale"]
+    assert told == ["2 scores off the scale of their question"]
+
+
 def test_satisfaction_on_two_scales_is_not_mixed() -> None:
     """From objects, which know their scale."""
     ten = Question(key="ten", kind="csat", text="Content?", scale=Scale(low=1, high=10), satisfied_from=8)

@@ -278,3 +278,78 @@ def test_team_and_agent_are_credited_each_as_far_as_it_is_known() -> None:
     }  # fmt: skip
     alone = measure(["resolution_rate"], {"cases": columns}, by=["team"], now=NOW)
     assert {each.group["team"] for each in alone} == {each.group["team"] for each in both}
+
+
+def solved(name: str, *, owner: str | None = None) -> Case:
+    """Zoe solves a case that the owner had, if anybody."""
+    opened = Case.open(id=name, at=at(8), channel="email", owner=owner)
+    for step in (
+        event.Replied(at=at(9), by="Zoe"),
+        event.Resolved(at=at(9), by="Zoe", solution="reset", told_customer=True),
+    ):
+        opened = opened.record(step)
+    return opened
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"cases": [solved("1")]},
+        {"case_events": [solved("1")]},
+        {"case_events": iter([solved("1")])},
+        {
+            "case_events": {
+                "case_id": ["1", "1", "1"],
+                "at": [at(8), at(9), at(9)],
+                "event": ["reported", "replied", "resolved"],
+                "by": [None, "Zoe", "Zoe"],
+            }
+        },
+    ],
+)
+def test_who_acted_is_credited_where_no_case_has_an_owner(data: dict[str, Any]) -> None:
+    """A log that names nobody but who acted credits them, as the cases do."""
+    target = Target(clock=Clock.FIRST_RESPONSE, within=dt.timedelta(hours=8))
+    sla = Sla(name="desk", hours=BusinessHours.always(), targets=[target, attrs.evolve(target, clock=Clock.RESOLUTION)])
+    kpis: list[Any] = ["resolution_rate", "first_response_kept", "resolution_kept"]
+    if "cases" in data:
+        kpis[1:] = [KPIS[key].with_(within=dt.timedelta(hours=8)) for key in kpis[1:]]
+    tallied = tally(kpis, data, by=["agent"], now=NOW, sla=sla)
+    found = tallied.measure()
+    assert {each.kpi: each.group["agent"] for each in found if each.n} == dict.fromkeys(found.credited, "Zoe")
+    assert found.credited == {
+        "resolution_rate": ["resolved_by"], "first_response_kept": ["answered_by"], "resolution_kept": ["resolved_by"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("table", ["cases", "case_events"])
+def test_a_choice_of_who_acted_finds_cases_without_an_owner(table: str) -> None:
+    """The agent of `where=` is who solved the case."""
+    found = measure(["resolution_rate"], {table: [solved("1")]}, where={"agent": "Zoe"}, now=NOW)
+    assert (found.one().value, found.one().n) == (1.0, 1)
+
+
+@pytest.mark.parametrize("table", ["cases", "case_events"])
+def test_days_of_objects_add_whatever_happened_on_them(table: str) -> None:
+    """A day on which nothing was solved, or nothing came at all, is tallied as any other."""
+    done, undone = solved("1", owner="Bo"), Case.open(id="2", at=at(8), channel="email", owner="Bo")
+
+    def of(*cases: Case) -> Tally:
+        return tally(["resolution_rate"], {table: [*cases]}, by=["agent"], now=NOW)
+
+    whole = of(done, undone)
+    parts = [of(), of(done), of(), of(undone), of()]
+    assert sum(parts[1:], parts[0]).to_bytes() == whole.to_bytes()
+    assert {each.group["agent"]: each.value for each in whole.measure()} == {"Zoe": 1.0, "Bo": 0.0}
+
+
+def test_a_day_without_rows_adds_to_columns() -> None:
+    """It says nothing of who is credited, on either side."""
+    plain = {name: values for name, values in COLUMNS.items() if not name.endswith("_by")}
+    day = tally(["resolution_rate"], {"cases": plain}, by=["agent"], now=NOW)
+    empty = tally(["resolution_rate"], {"cases": []}, by=["agent"], now=NOW)
+    for both in (day + empty, empty + day):
+        assert both.to_bytes() == day.to_bytes()
+        assert both.added
+    with pytest.raises(TallyMismatch, match="credited"):
+        day + tally(["resolution_rate"], {"cases": COLUMNS}, by=["agent"], now=NOW)

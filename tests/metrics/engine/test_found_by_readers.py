@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, measure, working_days_between
+from servqual.metrics import KPIS, add_working_days, measure, working_days_between
 from servqual.model import BusinessHours
 from servqual.readers import Export, Layout
 from servqual.readers.columns import texts
@@ -239,3 +239,25 @@ def test_a_kpi_chooses_its_rows_as_where_does(column: str, values: list[Any], wa
     assert where
     assert measure([KPIS["case_volume"].with_(only={column: wanted})], cases).one().n == where
     assert measure([KPIS["case_volume"].with_(except_for=[{column: wanted}])], cases).one().n == 4 - where
+
+
+@pytest.mark.parametrize(("by", "months"), [((), 1), (("month",), 1)])
+def test_an_answer_after_now_is_not_seen(by: tuple[str, ...], months: int) -> None:
+    """A score of a survey that came later than `now` counts in no group, as with contacts and cases."""
+    day = dt.timedelta(days=1)
+    answers = {"answered_at": [NINE + day] * 20 + [NINE + 40 * day] * 20, "score": [5] * 18 + [1] * 22}
+    kpi = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
+    found = measure([kpi], {"answers": answers}, by=by, now=NINE + 7 * day)
+    assert [(m.value, m.n) for m in found] == [(0.9, 20)] * months
+
+
+def test_working_days_at_the_same_time_end_in_open_hours_of_the_repeated_hour() -> None:
+    """Berlin shows 02:00 to 03:00 twice on 25 October 2026; hours by the wall clock open at the second 02:10."""
+    hours = BusinessHours(
+        zone="Europe/Berlin", week={"mon-fri": "09:00-17:00"}, special={dt.date(2026, 10, 25): "02:10-08:00"},
+        fold="second", counting="wall",
+    )  # fmt: skip
+    start = dt.datetime(2026, 10, 25, 0, 0, 12, tzinfo=dt.UTC)
+    due = add_working_days(hours, np.array([start.replace(tzinfo=None)], "M8[us]"), 0, convention="same_time")
+    want = hours.add_working_days(start, 0, convention="same_time")
+    assert due.tolist() == [want.replace(tzinfo=None)]

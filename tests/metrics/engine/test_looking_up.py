@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import attrs
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -20,8 +21,7 @@ from hypothesis import strategies as st
 from servqual.errors import InvalidValue, MissingColumn, ServqualError, TallyMismatch
 from servqual.metrics import KPIS, Tally, measure, tally
 from servqual.metrics.engine import looking_up
-from servqual.model import Case, Customer, CustomerId, Member
-from servqual.model.ids import AgentId
+from servqual.model import AgentId, Case, CaseId, Customer, CustomerId, Interaction, InteractionId, Member
 from servqual.readers.columns import arrow_labels
 from servqual.readers.memory import arrays
 
@@ -118,7 +118,7 @@ def tables(draw: st.DrawFn) -> tuple[Table, Table, Table]:
     of = draw(st.lists(ids, min_size=1, max_size=12))
     answers: Table = {
         "case_id": of,
-        "answered_at": [NOW + n * dt.timedelta(hours=1) for n in range(len(of))],
+        "answered_at": [NOW - n * dt.timedelta(hours=1) for n in range(len(of))],
         "score": [5] * len(of),
     }
     return answers, cases, customers
@@ -443,3 +443,101 @@ def test_the_way_is_part_of_the_question_and_the_content_is_not() -> None:
     assert (again.plan.ways, again.to_bytes()) == (looked_up.plan.ways, looked_up.to_bytes())
     assert json.loads(json.dumps(looked_up.plan.plain()))["ways"] == {"cases": {"tier": ["customers"]}}
     assert looked_up.without("tier").to_bytes() == tally(["case_volume"], {"cases": CASES}, now=NOW).to_bytes()
+
+
+GOLD = [Customer(id=CustomerId("K"), name="A", tier="gold")]
+"""One customer whose tier is known."""
+
+
+def opened(name: str, **fields: Any) -> Case:
+    """Open a case."""
+    return Case.open(id=name, at=DAY, channel="email", **fields)
+
+
+@pytest.mark.parametrize("table", ["cases", "case_events"])
+def test_an_object_without_a_value_looks_it_up_and_parts_add(table: str) -> None:
+    """Case by case: its own tier first, else that of its customer, however the cases are cut."""
+    cases = [opened("1", customer="K", tier="own"), opened("2", customer="K"), opened("3")]
+
+    def of(some: Any) -> Tally:
+        return tally(["case_volume"], {table: some, "customers": GOLD}, by=["tier"], now=NOW)
+
+    whole = of(cases)
+    assert {each.group["tier"]: each.n for each in whole.measure()} == {"own": 1, "gold": 1, None: 1}
+    parts = [of([]), *(of([each]) for each in cases), of([])]
+    assert sum(parts[1:], parts[0]).to_bytes() == whole.to_bytes() == of(iter(cases)).to_bytes()
+
+
+def test_flags_and_numbers_of_objects_are_looked_up_one_by_one() -> None:
+    """As labels are, where both are of one kind."""
+    of = [{"cost": 2.5}, {}, {}]
+    cases = [opened(str(n), customer=who, attributes=own) for n, (who, own) in enumerate(zip("aab", of, strict=True))]
+    contacts = [
+        Interaction(id=InteractionId(n), channel="phone", queued_at=DAY, case=CaseId(n), attributes=own)
+        for n, own in (("0", {"cost": 9.0}), ("1", {}), ("2", {}))
+    ]
+    found = measure(["volume"], {"interactions": contacts, "cases": cases}, by=["cost"], now=NOW)
+    assert {each.group["cost"]: each.n for each in found} == {9.0: 1, None: 2}
+    found = measure(["volume"], {"interactions": contacts[1:], "cases": cases[:1]}, by=["channel"], now=NOW)
+    assert {each.group["channel"]: each.n for each in found} == {"phone": 2}
+
+
+@pytest.mark.parametrize("table", ["cases", "case_events"])
+@pytest.mark.parametrize("some", [[], [opened("1")], iter([opened("1")])])
+def test_a_quiet_day_is_no_error(table: str, some: Any) -> None:
+    """Cases of nobody, or none at all, are in no tier; columns whose keys are all missing say the same."""
+    if isinstance(some, Iterator):
+        some = iter([opened("1")])
+    data = {table: some, "customers": GOLD}
+    expected = {None: 1} if some else {}
+    assert volumes(data, "tier") == expected
+    columns = {"case_id": ["1"], "customer_id": [None], "received_at": [DAY]}
+    assert volumes({"cases": columns, "customers": GOLD}, "tier") == {None: 1}
+    if not isinstance(some, Iterator):
+        assert measure(["case_volume"], data, where={"tier": "gold"}, now=NOW).one().n == 0
+
+
+def test_a_neighbour_of_objects_has_the_columns_of_its_class() -> None:
+    """No case has a category, no customer a tier: the answers are in the group None."""
+    for name in ("category", "tier"):
+        data = {"answers": ANSWERS, "cases": [opened("1")], "customers": [Customer(id=CustomerId("K"), name="A")]}
+        found = measure([CSAT], data, by=[name])
+        assert (found.one().group, found.one().n) == ({name: None}, 4)
+    with pytest.raises(MissingColumn, match="'product'"):
+        measure([CSAT], {"answers": ANSWERS, "cases": [opened("1")]}, by=["product"])
+
+
+def test_who_an_object_belongs_to_is_its_own() -> None:
+    """A contact that nobody answered is not that of the owner of its case, nor an anonymous one its customer's."""
+    contacts = [
+        Interaction(id=InteractionId("1"), channel="phone", queued_at=DAY, case=CaseId("C")),
+        Interaction(
+            id=InteractionId("2"), channel="phone", queued_at=DAY, agent=AgentId("Ann"), customer=CustomerId("K")
+        ),
+    ]
+    data = {"interactions": contacts, "cases": [opened("C", owner="Bo", customer="L")]}
+    for name, mine in (("agent", "Ann"), ("customer_id", "K")):
+        found = measure(["volume"], data, by=[name], now=NOW)
+        assert {each.group[name]: each.n for each in found} == {None: 1, mine: 1}
+
+
+def test_a_column_of_objects_needs_no_neighbour() -> None:
+    """Two ways to it, or a neighbour that can be read only once, do not matter where the objects fill it."""
+    contact = Interaction(
+        id=InteractionId("1"), channel="phone", queued_at=DAY, case=CaseId("1"), agent=AgentId("Ann"), site="own"
+    )
+    cases = [opened("1", site="x")]
+    staff = [Member(id=AgentId("Ann"), name="Ann", attributes={"site": "y"})]
+    found = measure(["volume"], {"interactions": [contact], "cases": cases, "staff": staff}, by=["site"], now=NOW)
+    assert found.one().group == {"site": "own"}
+    for name, mine, theirs in (("site", "own", "x"), ("tier", None, None)):
+        data = {"interactions": [contact], "cases": iter(cases)}
+        both = measure(["volume", "case_volume"], data, by=[name], now=NOW)
+        assert both.get("volume", **{name: mine}).n == both.get("case_volume", **{name: theirs}).n == 1
+    with pytest.raises(InvalidValue, match="site must be found in one way from interactions"):
+        measure(
+            ["volume"],
+            {"interactions": [attrs.evolve(contact, site=None)], "cases": cases, "staff": staff},
+            by=["site"],
+            now=NOW,
+        )

@@ -370,7 +370,7 @@ def test_an_end_without_follow_up_says_why_and_is_never_confirmed() -> None:
     assert {"satisfied", "demand", "root_cause"} <= set(closed.gaps())
     assert complaint_in("closed").confirmed
     assert complaint_in("closed").gaps() == ()
-    with pytest.raises(IllegalTransition, match="closed is allowed with this content: confirmed"):
+    with pytest.raises(IllegalTransition, match="closed is allowed with this content: unconfirmed left out"):
         complaint_in("followed_up").record(sample("closed:unconfirmed", 9))
 
 

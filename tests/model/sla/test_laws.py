@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from servqual.errors import IllegalTransition, InvalidValue
@@ -22,6 +22,7 @@ from servqual.model.service.case import (
     CustomerMessage,
     Escalated,
     HandedOver,
+    Opened,
     Priority,
     Received,
     Reopened,
@@ -84,21 +85,19 @@ KINDS = [
 def cases(draw: st.DrawFn, unit: dt.timedelta = TICK) -> Case:
     """A random walk over the transitions, at random distances (some of them zero)."""
     longest = dt.timedelta(hours=30) // unit
-    case = Case(
-        history=[
-            Reported(
-                at=MONDAY + draw(st.integers(0, longest)) * unit,
-                id=CaseId("C-1"),
-                customer=CustomerId("K-1"),
-                description="x",
-                impact="y",
-                occurred_at=MONDAY,
-                owner="A-0",
-                channel="phone",
-                source="feedback",
-            )
-        ]
-    )
+    told: dict[str, Any] = {
+        "at": MONDAY + draw(st.integers(0, longest)) * unit,
+        "id": CaseId("C-1"),
+        "customer": CustomerId("K-1"),
+        "description": "x",
+        "impact": "y",
+        "occurred_at": MONDAY,
+        "owner": "A-0",
+        "channel": "phone",
+        "source": "feedback",
+    }
+    # the short way allows a solution while the case waits
+    case = Case(history=[draw(st.sampled_from([Reported, Opened]))(**told)])
     for _ in range(draw(st.integers(0, 14))):
         kinds = [kind for kind in KINDS if kind in case.allowed]
         later = draw(st.one_of(st.just(0), st.integers(1, longest // 4), st.integers(1, longest))) * unit
@@ -205,6 +204,25 @@ def test_a_threshold_passes_at_its_own_instant(case: Case, limit: int, data: st.
         assert [t.passed for t in after if t.key == following.key] == [True]
 
 
+@given(case=cases(), minutes=st.integers(0, 5000))
+def test_a_solution_ends_a_wait_as_a_resume_does(case: Case, minutes: int) -> None:
+    """Every clock of a case that is solved while it waits reads as with a `Resumed` just before."""
+    told, waits = list[CaseEvent](), False
+    for event in case.history:
+        if waits and isinstance(event, Resolved):
+            told.append(Resumed(at=event.at, by="A", seq=event.seq))
+        told.append(event)
+        waits = isinstance(event, Waiting) or (waits and not isinstance(event, Resumed | Resolved))
+    try:
+        resumed = Case(history=told)
+    except IllegalTransition:  # a case that waited after its solution goes back to it
+        reject()
+    targets = [Target(clock=clock, within=600 * MINUTE) for clock in STANDARD.rules]
+    sla = Sla(name="s", hours=HOURS[1], targets=targets, pause_on="customer")
+    now = case.history[0].at + minutes * MINUTE
+    assert sla.read(case, now=now) == sla.read(resumed, now=now)
+
+
 @given(case=cases(), data=st.data())
 def test_the_order_of_arrival_does_not_matter(case: Case, data: st.DataObject) -> None:
     """A log folds to one reading however its events arrive."""
@@ -296,7 +314,7 @@ def _after(event: CaseEvent, *, stopped: bool, paused: bool) -> tuple[bool, bool
         case Resumed():
             return stopped, False
         case Resolved():
-            return True, paused
+            return True, False
         case Reopened() | Verified(effective=False):
             return False, paused
         case _:

@@ -249,7 +249,7 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
             "category": "billing", "cause": "tariff", "severity": "high", "channel": "email", "status": "closed",
             "received_at": 0, "acknowledged_at": 1, "due_at": 48, "resolved_at": 5, "followed_up_at": 6,
             "closed_at": 7, "satisfied": 1, "upheld": 1, "reopened": 0, "answered_by": "A-1", "resolved_by": "A-1",
-            "escalated": "false",
+            "escalated": "false", "redress": 0,
         },
     ),
     (

@@ -113,6 +113,23 @@ def test_a_stream_has_its_columns_in_every_chunk(monkeypatch: pytest.MonkeyPatch
     assert {one.group["product"]: one.value for one in found} == {"r": 1, None: 3}
 
 
+def test_every_part_of_a_stream_has_the_columns_of_its_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part of a stream has neither more nor fewer columns than a list, whichever part has an attribute."""
+    monkeypatch.setattr("servqual.readers.memory.objects._CHUNK", 2)
+    cases = [Case.open(id=str(n), at=T0, channel="email") for n in range(4)]
+    last = Case.open(id="4", at=T0, channel="email", attributes={"product": "r"})
+    rate = measure(["resolution_rate"], {"cases": iter(cases)}, now=T0 + HOUR)
+    assert rate.equals(measure(["resolution_rate"], {"cases": cases}, now=T0 + HOUR))
+    both = [
+        measure(["case_volume"], {"cases": some}, by=["product"]) for some in ([*cases, last], iter([*cases, last]))
+    ]
+    assert [{one.group["product"]: one.n for one in each} for each in both] == [{None: 4, "r": 1}] * 2
+    unknown = measure(["case_volume"], {"cases": iter(cases)}, by=["prodct"])
+    assert [str(each) for each in unknown.warnings] == ["no row has a value in prodct"]
+    with pytest.raises(MissingColumn, match="prodct"):
+        measure(["case_volume"], {"cases": iter(cases[:2])}, by=["prodct"])
+
+
 def test_an_attribute_with_the_name_of_a_column_must_fit_it() -> None:
     """A number where the table has a number is that column; a text there, or any duration, is refused."""
     assert chunk_of_objects("interactions", [call(1, cost=2.5), call(2)]).columns["cost"].values[0] == 2.5

@@ -28,6 +28,7 @@ from servqual.metrics.catalogue._open_items import (
     share_of_complaints,
     solution,
     solved_in_time,
+    stands,
     time_to_resolution,
     told,
     with_percentiles,
@@ -43,7 +44,9 @@ def _overdue(t: View) -> Mapping[str, Array]:
 
 def _followed_up(t: View) -> Mapping[str, Array]:
     in_order(t, "received_at", "followed_up_at")
-    return {"hit": t.seen("followed_up_at"), "among": received(t) & solution(t).there}
+    # a close is no solution here, though it may stand for one: it comes after the follow-up
+    old = t.known("resolved_at") & (t.us("followed_up_at") < t.us("resolved_at"))
+    return {"hit": stands(t, "followed_up_at") & ~old, "among": received(t) & solution(t).there}
 
 
 def _satisfied(t: View) -> Mapping[str, Array]:
@@ -210,10 +213,11 @@ COMPLAINT_KPIS: Final = (
     ),
     share_of_complaints(
         key="complaint_follow_up_rate",
-        version=2,
+        version=3,
         title="complaints followed up",
         question="what share of the resolved complaints was followed up with the customer?",
-        formula=f"resolved complaints followed up by now / complaints resolved by now; {ENDS}",
+        formula="resolved complaints followed up by now / complaints resolved by now; a follow-up before the solution "
+        f"that stands is none of it; {ENDS}",
         source="DOMAIN CP-02, SM-02 (the fourth step, 004 §6.3); no document gives a formula",
         better="higher",
         needs=("followed_up_at",),

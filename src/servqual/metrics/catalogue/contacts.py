@@ -12,7 +12,6 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual._checks import among
 from servqual.metrics.accumulators import Count, Ratio, Total, Values
 from servqual.metrics.catalogue._chains import Chains, chains
 from servqual.metrics.catalogue._params import limit_of
@@ -68,7 +67,6 @@ _DENOMINATORS: Final = (
 def _within(t: View) -> Mapping[str, Array]:
     """Divide contacts answered within the threshold, end included, by those that `denominator` names."""
     limit, denominator = limit_of(t, "within"), t.params["denominator"]
-    among("denominator", denominator, _DENOMINATORS)
     wait, known, waits = t.us("wait_s"), t.known("wait_s"), still_waiting(t)
     told = answered(t) & known
     hit = told & (wait <= limit)
@@ -243,8 +241,9 @@ INTERACTION_KPIS: Final = (
         title="service level",
         question="what share of the contacts was answered within the threshold?",
         formula="answered within the threshold, end included / contacts offered, or another `denominator`: "
-        "answered; offered less abandons within the threshold (short) or within the limit short (shorter); or offered, "
-        f"with those abandons counted as answered in time; {ANSWERED}",
+        "answered; offered_less_short_abandons, without abandons within the threshold; offered_less_shorter_abandons, "
+        "without those within the limit `short`; or offered_with_short_abandons_met and "
+        f"offered_with_shorter_abandons_met, with those counted as answered in time; {ANSWERED}",
         source="K-79 (an addition: no document names it); KPIS 3, the six forms of contact-centre practice",
         label_zh="服务水平",
         unit="share",
@@ -252,6 +251,7 @@ INTERACTION_KPIS: Final = (
         needs=("wait_s",),
         uses=("abandoned",),
         params={"within": dt.timedelta(seconds=20), "denominator": "offered", "short": None},
+        choices={"denominator": _DENOMINATORS},
         open_items=STILL_WAITING,
         accumulator=Ratio,
         rows=_within,

@@ -35,12 +35,10 @@ def _failed(t: View) -> tuple[Array, Array]:
         case "zero" if told:
             failed = np.logical_or.reduce([t[name] > 0 for name in told])
             return failed, failed | np.logical_and.reduce([t.known(name) for name in told])
-        case "zero":
-            raise InvalidValue.of(
-                "critical", "be apart where no critical errors are known", "zero", do=f"add {', '.join(_ERRORS)}"
-            )
         case other:
-            raise InvalidValue.of("critical", "be apart or zero", other)
+            raise InvalidValue.of(
+                "critical", "be apart where no critical errors are known", other, do=f"add {', '.join(_ERRORS)}"
+            )
 
 
 def _free_of(t: View, errors: Sequence[str]) -> Mapping[str, Array]:
@@ -131,6 +129,7 @@ QUALITY_KPIS: Final = (
         needs=("met", "applicable"),
         uses=_ERRORS,
         params={"critical": "apart"},
+        choices={"critical": ("apart", "zero")},
         accumulator=Quotient,
         rows=_met,
         **_COMMON,

@@ -1,11 +1,13 @@
 """The KPIs of things counted once, and of one count over another: such as complaints over contacts or customers."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.metrics.accumulators import Distinct
 from servqual.metrics.catalogue._open_items import PLACE, received
 from servqual.metrics.catalogue.case_flow import CASE_FLOW_KPIS
@@ -14,7 +16,7 @@ from servqual.metrics.catalogue.complaints import COMPLAINT_KPIS
 from servqual.metrics.catalogue.contacts import INTERACTION_KPIS
 from servqual.metrics.catalogue.costs import COST_KPIS
 from servqual.metrics.kpi.compound import Compound
-from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.definition import Kpi, RowFunction
 from servqual.metrics.kpi.view import View
 
 
@@ -28,6 +30,18 @@ def _buyers(t: View) -> Mapping[str, Any]:
 
 def _agents(t: View) -> Mapping[str, Any]:
     return {"things": t.column("agent"), "among": received(t)}
+
+
+def _of_known(t: View, name: str, rows: RowFunction) -> Mapping[str, Array]:
+    told = rows(t)
+    return {**told, "among": told["among"] & t.known(name)}
+
+
+def _per(top: Kpi, base: Kpi, name: str, **facts: Any) -> Compound:
+    """Divide the rows that name a customer or an agent by those that they name; other rows count for neither."""
+    rows = partial(_of_known, name=name, rows=top.rows)
+    told = attrs.evolve(top, name=f"{top.key}_of_known", needs=(*top.needs, name), rows=rows)
+    return attrs.evolve(Compound.of(told, base, **facts), version=2)
 
 
 def _counted_once(key: str, title: str, question: str, formula: str, **facts: Any) -> Kpi:
@@ -165,51 +179,55 @@ COMPOUND_KPIS: Final = (
         better="lower",
         open_items="none: a row is a contact that has ended",
     ),
-    Compound.of(
+    _per(
         _COUNTS["volume"],
         _COUNTS["customers_in_contact"],
+        "customer_id",
         key="contacts_per_customer",
         title="contacts per customer",
         question="how many times did each customer in contact with us contact us, on average?",
-        formula="contacts / different customers of contacts",
+        formula="contacts whose customer is known / different customers of contacts",
         unit="per customer",
         source="KPIS 103, of those in contact",
         better=None,
         open_items="none: a row is a contact that has ended",
     ),
-    Compound.of(
+    _per(
         _COUNTS["purchase_volume"],
         _COUNTS["customers_buying"],
+        "customer_id",
         key="purchase_frequency",
         title="purchase frequency",
         question="how many times did each customer who bought do so, on average?",
-        formula="purchases / different customers of purchases",
+        formula="purchases whose customer is known / different customers of purchases",
         unit="per customer",
         source="K-29 (001-1 §3.1, the F of RFM); the document gives no formula",
         label_zh="购买频率",
         better="higher",
         open_items="none: a row is a purchase that was made",
     ),
-    Compound.of(
+    _per(
         _COUNTS["case_volume"],
         _COUNTS["agents_on_cases"],
+        "agent",
         key="workload_per_agent",
         title="workload per agent",
         question="how many cases came in per agent?",
-        formula="cases received / different agents of cases received",
+        formula="cases received whose agent is known / different agents of cases received",
         unit="per agent",
         source="K-40 (002 §3.3; 003 §6.1); the documents give no formula",
         label_zh="工作量",
         better=None,
         open_items="count as they are",
     ),
-    Compound.of(
+    _per(
         _COUNTS["backlog"],
         attrs.evolve(_COUNTS["agents_on_cases"], stock=True),
+        "agent",
         key="open_cases_per_agent",
         title="open cases per agent",
         question="how many open cases are there per agent?",
-        formula="open cases / different agents of cases received so far",
+        formula="open cases whose agent is known / different agents of cases received so far",
         unit="per agent",
         source="K-40 (002 §3.3; 003 §6.1); the documents give no formula",
         label_zh="工作量",

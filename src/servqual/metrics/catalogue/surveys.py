@@ -50,6 +50,7 @@ def _mean_score(t: View) -> Mapping[str, Array]:
 def _nps(t: View) -> Mapping[str, Array]:
     """Score a detractor 0, a passive 1, a promoter 2."""
     score, answered = _scores(t, _NPS)
+    t.refuse(answered & (score % 1 != 0), "score", f"must be a whole number on the scale {_NPS[0]} to {_NPS[1]}")
     return {"value": (score >= _PASSIVE).astype(np.int64) + (score >= _PROMOTER), "among": answered}
 
 
@@ -133,7 +134,7 @@ VOICE_KPIS: Final = (
         key="nps",
         title="net promoter score",
         question="how many more customers would recommend us than would not?",
-        formula="100 × (answers of 9 and 10 − answers of 0 to 6) / answers, on the scale of 0 to 10",
+        formula="100 × (answers of 9 and 10 − answers of 0 to 6) / answers, whole numbers on the scale of 0 to 10",
         source="K-20 (004 §7.1); F. F. Reichheld, Harvard Business Review, December 2003",
         label_zh="净推荐值",
         unit="points",
@@ -141,7 +142,7 @@ VOICE_KPIS: Final = (
         accumulator=Total,
         statistic="net",
         rows=_nps,
-        **_SCORE,
+        **{**_SCORE, "version": 3},
     ),
     Kpi(
         key="ces",

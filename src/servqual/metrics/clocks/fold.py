@@ -30,7 +30,7 @@ from servqual.metrics.clocks.cycles import Cycles
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.order import heads_of
 from servqual.model.sla.agreement import Promise
-from servqual.model.sla.clocks import ANY, CALLED_OFF, Reopening
+from servqual.model.sla.clocks import ANY, CALLED_OFF, ENDS_WAIT, Reopening
 from servqual.model.sla.cycles import barring, is_doubtful
 from servqual.readers.columns.columns import MISSING
 from servqual.readers.columns.labels import CLEARED
@@ -77,7 +77,7 @@ def _meanings(log: EventLog, promise: Promise) -> Array:
             (_BAR, bars),
         ):
             meaning[code] |= 0 if listened.isdisjoint(names) else bit
-        if promise.pause_on and names[0] in {"waiting", "resumed"}:
+        if promise.pause_on and (names[0] == "waiting" or names[0] in ENDS_WAIT):
             meaning[code] |= _WAIT if names[0] == "waiting" else _RESUME
         if names[0] in CALLED_OFF and meaning[code] & _CANCEL and rule.reopening is not Reopening.NEVER:
             meaning[code] |= _CALL_OFF

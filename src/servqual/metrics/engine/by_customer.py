@@ -142,6 +142,7 @@ def _pieces(chunk: Chunk, key: str, home: Array) -> Iterator[tuple[int, Chunk]]:
                 refused.get(number, Refusals()),
                 lost,
                 None if weights is None else weights[rows],
+                sparse=chunk.sparse,
             ),
         )
 

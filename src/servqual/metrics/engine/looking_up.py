@@ -17,6 +17,7 @@ from itertools import chain
 from typing import Final
 
 import attrs
+import numpy as np
 
 from servqual._checks import must_be, near
 from servqual.errors import AmbiguousLookup, InvalidValue, LookupTooLarge, MissingColumn
@@ -29,8 +30,9 @@ from servqual.readers.columns.arrow_labels import ArrowLabels
 from servqual.readers.columns.columns import Chunk, Column, Digits, joined
 from servqual.readers.columns.duplicates import RepeatedIdError
 from servqual.readers.columns.growing import common
+from servqual.readers.columns.labels import first_known
 from servqual.readers.columns.lazy import with_columns
-from servqual.readers.columns.tables import TABLES, kind_of
+from servqual.readers.columns.tables import TABLES, Kind, kind_of
 from servqual.readers.columns.tags import TAGS
 from servqual.readers.memory.object_columns import OBJECT_COLUMNS
 from servqual.readers.sources import Source, TableChunks, columns_in
@@ -49,7 +51,7 @@ def with_ways(plan: Plan, data: Data, *, lenient: bool = False) -> tuple[Plan, D
     asked = {table: _asked(plan, table) for table in plan.tables}
     acts = {table: _acts(plan, table) for table in plan.tables}
     names = frozenset({*KEYS.values(), *chain(*asked.values()), *chain(*(_columns(some) for some in acts.values()))})
-    data, filled = dict(data), dict[str, frozenset[str]]()
+    data, filled, of_class = dict(data), dict[str, frozenset[str]](), dict[str, frozenset[str]]()
     ways: dict[str, dict[str, Way]] = {}
     credited: dict[str, dict[str, dict[str, str]]] = {}
     for table in plan.tables:
@@ -59,15 +61,18 @@ def with_ways(plan: Plan, data: Data, *, lenient: bool = False) -> tuple[Plan, D
             continue
         for name, there in ((table, source), *((to, to) for to in neighbours)):
             if name not in filled:
-                data[there], filled[name] = _filled(data, plan, there, names)
-        empty = [to for to in neighbours if isinstance(data[to], list | tuple) and not data[to]]
-        found = {name: _way(name, table, filled, empty) for name in sorted(asked[table] - filled[table])}
+                data[there], filled[name], of_class[name] = _filled(data, plan, there, names)
+        own, ever = filled[table], filled[table] | of_class[table]
+        # objects without a value of their own take that of a neighbour, unless it says who they belong to
+        open_to = asked[table] - (own - (of_class[table] - {*KEYS.values()}))
+        once = {to for to in neighbours if isinstance(data[to], Iterator) and to in plan.tables}
+        found = {name: _way(name, table, filled, of_class, once) for name in sorted(open_to)}
         mine = {name: way for name, way in found.items() if way is not None}
-        for name in () if lenient else sorted(found.keys() & {*plan.by, *plan.where} - mine.keys()):
+        for name in () if lenient else sorted(found.keys() & {*plan.by, *plan.where} - mine.keys() - of_class[table]):
             _check_keys(name, table, {to: filled[to] for to in (table, *neighbours)})
         stand = ACTING & (asked[table] | {KEYS[way[0]] for way in mine.values()})
         told = {
-            act: {name: f"{act}_{_ENDS[name]}" for name in sorted(stand) if f"{act}_{_ENDS[name]}" in filled[table]}
+            act: {name: f"{act}_{_ENDS[name]}" for name in sorted(stand) if f"{act}_{_ENDS[name]}" in ever}
             for act in acts[table]
         }
         ways |= {table: mine} if mine else {}
@@ -97,18 +102,44 @@ def _columns(acts: Iterable[str]) -> list[str]:
 _ENDS: Final[Mapping[str, str]] = {"agent": "by", "team": "team"}
 
 
-def _filled(data: Data, plan: Plan, source: str, names: frozenset[str]) -> tuple[Source, frozenset[str]]:
-    """Name the columns that a table has, of those that are asked for; its source may be the log of events."""
-    given, found = columns_in(source, data[source], attrs.evolve(request_of(plan, source), only=names))
+def _filled(
+    data: Data, plan: Plan, source: str, names: frozenset[str]
+) -> tuple[Source, frozenset[str], frozenset[str]]:
+    """Name the columns that a table has, and those of its class; its source may be the log of events."""
     if source != LOG:
-        return given, found
-    return given, (found - TABLES[LOG].keys()) | (columns_told(found) & names)
+        return columns_in(source, data[source], attrs.evolve(request_of(plan, source), only=names))
+    given, *found = columns_in(source, data[source], attrs.evolve(request_of(plan, source), only=names | {"by"}))
+    filled, of_class = ((some - TABLES[LOG].keys()) | (columns_told(some) & names) for some in found)
+    return given, filled, of_class if found[1] else frozenset()
 
 
-def _way(name: str, table: str, filled: Mapping[str, AbstractSet[str]], empty: Iterable[str]) -> Way | None:
-    """Find the way to a column; an empty list has any column."""
-    ways = (way_to(name, table, {**filled, to: {KEYS[to], name}}) for to in empty)
-    return way_to(name, table, filled) or next(filter(None, ways), None)
+def _way(
+    name: str,
+    table: str,
+    filled: Mapping[str, frozenset[str]],
+    of_class: Mapping[str, frozenset[str]],
+    once: AbstractSet[str],
+) -> Way | None:
+    """Find the way to a column over what is filled, else over what objects have; a list without any has any column.
+
+    No way that is not needed leads over tables that can be read `once` only.
+    """
+    own = name in filled[table]
+    try:
+        way = way_to(name, table, filled)
+    except AmbiguousLookup:
+        if not own:
+            raise
+        return None
+    if way:
+        return way if not own or once.isdisjoint(way) else None
+    if name in of_class[table] and name in KEYS.values():
+        return None
+    mine = {**filled, table: filled[table] | of_class[table]}
+    every = {to: names | of_class[to] for to, names in filled.items()}
+    # no key or value is there on these ways, so that all lead to nothing
+    ways = (way for there in (mine, every) for way in _ways_to(name, table, there))
+    return next((way for way in ways if once.isdisjoint(way)), None)
 
 
 def way_to(name: str, table: str, filled: Mapping[str, AbstractSet[str]]) -> Way | None:
@@ -121,14 +152,7 @@ def way_to(name: str, table: str, filled: Mapping[str, AbstractSet[str]]) -> Way
     ...     "customers": {"customer_id", "tier"}})
     ('cases', 'customers')
     """
-
-    def onward(start: str) -> list[str]:
-        return [
-            to for to, key in KEYS.items() if to not in {start, table} and key in filled[start] & filled.get(to, set())
-        ]
-
-    near = [(to,) for to in onward(table) if name in filled[to]]
-    ways: Sequence[Way] = near or [(via, to) for via in onward(table) for to in onward(via) if name in filled[to]]
+    ways = _ways_to(name, table, filled)
     if len(ways) > 1:
         ends = [way[-1] for way in ways]
         other = f"name the other column anew, such as columns={{{ends[-1]!r}: {{'{ends[-1]}_{name}': {name!r}}}}}"
@@ -142,6 +166,17 @@ def way_to(name: str, table: str, filled: Mapping[str, AbstractSet[str]]) -> Way
             do=f"leave {ways[-1][0]} out of data, or {other}",
         )
     return ways[0] if ways else None
+
+
+def _ways_to(name: str, table: str, filled: Mapping[str, AbstractSet[str]]) -> Sequence[Way]:
+    """List the nearest ways; no way to a column begins with that column as its key."""
+
+    def onward(start: str) -> list[str]:
+        others = {to: key for to, key in KEYS.items() if to not in {start, table} and key != name}
+        return [to for to, key in others.items() if key in filled[start] & filled.get(to, set())]
+
+    near = [(to,) for to in onward(table) if name in filled[to]]
+    return near or [(via, to) for via in onward(table) for to in onward(via) if name in filled[to]]
 
 
 def _check_keys(name: str, table: str, filled: Mapping[str, AbstractSet[str]]) -> None:
@@ -210,18 +245,31 @@ def _with(chunk: Chunk, name: str, there: Keyed) -> Chunk:
     """Add a column from a neighbour to a chunk."""
     if not chunk.columns:
         return chunk
-    key = KEYS[there.table]
-    if name in chunk.columns and chunk.columns[name].known.any():
+    key, own = KEYS[there.table], chunk.columns.get(name)
+    if own is not None and own.known.any() and not chunk.sparse:
         raise InvalidValue.of(
             name, "be filled in all parts of a table or in none", name, shown="in some", do="pass them in one list"
         )
-    if key not in chunk.columns:
+    if key not in chunk.columns and chunk.size:
         raise MissingColumn(
             f"{name} is looked up in {there.table}, which needs the column {key!r} (got {', '.join(chunk.columns)})",
             column=key,
             near=(),
         )
-    return attrs.evolve(chunk, columns=with_columns(chunk.columns, {name: there.values_of(name, chunk.columns[key])}))
+    keys = chunk.columns.get(key) or Column.missing(Kind.LABEL, 0)
+    found = there.values_of(name, keys)
+    if own is not None and own.known.any():
+        found = _own_first(own, found)
+    return attrs.evolve(chunk, columns=with_columns(chunk.columns, {name: found}))
+
+
+def _own_first(own: Column, found: Column) -> Column:
+    """Take the values of rows themselves, and where they have none those that were found; of one kind only."""
+    if own.kind is not found.kind:
+        return own
+    if own.kind is Kind.LABEL:
+        return first_known(own, found)
+    return Column(own.kind, np.where(own.known, own.values, found.values))
 
 
 def _read(data: Data, plan: Plan, table: str, only: Collection[str]) -> Chunk:

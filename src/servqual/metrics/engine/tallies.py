@@ -6,7 +6,7 @@ Tallies of the same rows are the same bytes, however the rows were split or orde
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from numbers import Real
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import numpy as np
@@ -37,10 +37,15 @@ from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.standing import UNCHECKED
 from servqual.readers.columns.tags import TAGS, UNSPLIT
 
+_PLANNED: Final = frozenset({"credited", "ways"})
+"""What a plan takes from the columns of the data; without rows it says nothing."""
+
 
 @attrs.frozen(eq=False, repr=False)
 class Tally:
     """Cells of accumulators by group; `+` adds tallies of the same plan, `measure()` derives the numbers.
+
+    A tally of no rows adds to one that credits or looks columns up in another way.
 
     `added` says that it is a sum, whose keyed KPIs hold only where each customer is in one of the parts; its bytes are
     those of a tally of all rows, and do not say it. `founds` counts the rows of each value of `where=`.
@@ -66,6 +71,8 @@ class Tally:
             return NotImplemented
         one, two = self.plan.plain(), other.plan.plain()
         if differ := [name for name in one | two if one.get(name) != two.get(name)]:
+            if _PLANNED.issuperset(differ) and not (self._read and other._read):
+                return attrs.evolve(self if self._read else other, added=True)
             name = differ[0]
             raise TallyMismatch(
                 "only tallies of the same KPIs, groups, zone, now, period and rows can be added (got two that differ "
@@ -89,6 +96,11 @@ class Tally:
                     cells[state] = sides[0] if len(sides) == 1 else sides[0] + sides[1]  # type: ignore[operator]
         rows = {t: self.rows.get(t, Rows()) + other.rows.get(t, Rows()) for t in {**self.rows, **other.rows}}
         return Tally(self.plan, groups, cells, rows, added(self.founds, other.founds, self.plan), added=True)
+
+    @property
+    def _read(self) -> int:
+        """The number of rows that were read."""
+        return sum(rows.read for rows in self.rows.values())
 
     def without(self, *columns: str) -> "Tally":
         """Make the groups coarser: some columns of `by` are left out.

@@ -224,10 +224,11 @@ def _tally_log(
             raise refused(events.rows.refusals[0])
         for table, tallier in talliers.items():
             if table == "cases":
-                tallier.add(cases_of(events))
+                tallier.add(attrs.evolve(cases_of(events), sparse=log.sparse))
             else:
                 assert sla is not None
-                tallier.add(read_clock(sla, events, table.partition("/")[2], now).chunk())
+                readings = read_clock(sla, events, table.partition("/")[2], now)
+                tallier.add(attrs.evolve(readings.chunk(), sparse=log.sparse))
         return events.rows
 
     rows = reduce(Rows.__add__, pool.map(count, split_cases(log)))

@@ -104,6 +104,7 @@ class Kpi(Rebuilt):
             parameters: `scores`, `gaps`, `distances` or `products` of two scores. Follows from the unit unless given.
         open_items: how open cases count.
         params: parameters that `with_` sets; a required one that is None is refused when measuring.
+        choices: the words that a parameter may be, by its name; other parameters are checked when measuring.
         accumulator, statistic: the state it fills, and the statistic read from it (`share`, `mean`, `p50`, …).
         rows: function of a `View` of some rows that gives the arguments of the accumulator's `of`.
         clock: the service clock that it reads where an agreement is given (`sla=`).
@@ -145,6 +146,7 @@ class Kpi(Rebuilt):
     between: Ends | Between | None = None
     open_items: str = ""
     params: Mapping[str, Any] = attrs.field(factory=dict, converter=_frozen, hash=False)
+    choices: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_frozen, hash=False)
     statistic: str = ""
     clock: str = ""
     law: Law = attrs.field(default="commutative", validator=one_of(*get_args(Law)))
@@ -163,6 +165,8 @@ class Kpi(Rebuilt):
         if not self.name:
             object.__setattr__(self, "name", self.key)
         among("statistic", self.statistic, METHODS)
+        for name, words in self.choices.items():
+            among(name, self.params.get(name), words)
         if self.better is not None:
             among("better", self.better, get_args(Better))
         if not self.at:

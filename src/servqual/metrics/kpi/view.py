@@ -14,8 +14,8 @@ from servqual.readers.columns.refusals import Refusals, Unusable
 from servqual.readers.columns.tables import Kind, kind_of
 
 Made = TypeVar("Made")
-_SEEN_LATER: Final = frozenset({"interactions"})
-"""Tables whose rows later than `now` are not seen; KPIs of other tables decide themselves."""
+_JUDGED: Final = frozenset({"case_events", "cases", "complaints", "purchases", "staff"})
+"""Tables whose KPIs see by themselves what came after `now`; of all others such rows are not seen."""
 _AHEAD: Final = "due_at"
 """The moment that is known before it comes."""
 
@@ -87,7 +87,7 @@ class View:
     def within(self, counted: Array | None = None) -> Array | None:
         """Rows dated where the KPI looks, which alone make groups; None for all rows.
 
-        They lie in the period, and contacts not after `now`; a KPI of a period as a whole also sees what was before it.
+        They lie in the period, and not after `now`; a KPI of a period as a whole also sees what was before it.
         A row without a date lies in no period and is refused; of a keyed KPI only where it is `counted`, as it may tell
         of another row, such as the answer to an invitation.
         """
@@ -95,7 +95,7 @@ class View:
         inside: Array | None = None
         if kpi.dated_by:
             inside = self.known(at) if at == _AHEAD else self.seen(at)
-        elif kpi.table in _SEEN_LATER and self._now is not None:
+        elif kpi.table not in _JUDGED and at != _AHEAD and self._now is not None:
             inside = ~(self.known(at) & (self.us(at) > self._now))
         if self._period is None or kpi.of_period:
             return inside

@@ -152,6 +152,11 @@ def _by(hours: Hours, first: IntsLike, wanted: IntsLike, *, stays: bool) -> Ints
         out = np.where(time == NAT, NAT, start)
         out[moved] = shown_by(time[moved], hours.zone, first=work[moved] > 0 if stays else work[moved] < 0)
         return out
+    return by_real_time(hours, first, wanted, stays=stays)
+
+
+def by_real_time(hours: Hours, first: IntsLike, wanted: IntsLike, *, stays: bool) -> Ints:
+    """Instants by which the wanted open time has really elapsed, whatever the hours count; NaT where either is."""
     done = np.empty(first.size, np.int64)
 
     def fill(part: slice, size: int) -> None:
@@ -161,7 +166,7 @@ def _by(hours: Hours, first: IntsLike, wanted: IntsLike, *, stays: bool) -> Ints
             if start.min() == NAT or work.min() == NAT:
                 known = (start != NAT) & (work != NAT)
                 out[:] = NAT
-                out[known] = _by(hours, start[known], work[known], stays=stays)
+                out[known] = by_real_time(hours, start[known], work[known], stays=stays)
                 continue
             if not FIRST - LAST <= int(work.min()) <= int(work.max()) <= LAST - FIRST:
                 raise InvalidValue.of("work", "be less than all of time", int(work.max()), shown=f"{work.max()} us")

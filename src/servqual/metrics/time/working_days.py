@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from servqual._checks import among
 from servqual.errors import InvalidValue
-from servqual.metrics.time.business_time import IntsLike, Moments, after, codes_of, each_calendar
+from servqual.metrics.time.business_time import IntsLike, Moments, by_real_time, codes_of, each_calendar
 from servqual.metrics.time.time_columns import NAT, Column, Ints, common_shape
 from servqual.model.hours.hours import Hours
 from servqual.model.hours.working_days import DayConvention
@@ -99,8 +99,8 @@ def _due(hours: Hours, first: IntsLike, days: Ints, *, convention: DayConvention
     zone, midnights = hours.day_zone, (np.array(table.days) - _EPOCH_DAY) * _DAY
     since = local(np.maximum(at, opens[place]), zone) - midnights[place]
     moved = shown_by(since + midnights[place + wanted], zone, first=np.int64(0))
-    due = after(hours, moved.view("M8[us]"), np.timedelta64(0, "us"), at_close="roll").view(np.int64)
-    out[known] = np.maximum(at, due)  # in an hour that the clock shows twice, not before the receipt
+    opened = by_real_time(hours, moved, np.zeros_like(moved), stays=False)
+    out[known] = np.maximum(at, opened)  # in an hour that the clock shows twice, not before the receipt
     return out
 
 

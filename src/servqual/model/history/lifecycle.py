@@ -25,6 +25,7 @@ sorted, so that recording looks one up without reading the history.
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import attrs
@@ -73,6 +74,13 @@ def _only_events(values: Iterable[object]) -> None:
     for value in values:
         if not isinstance(value, Event):
             raise InvalidValue.of("history", "hold events of its lifecycle", value)
+
+
+@cache
+def _read_of(kind: "type[Lived[Any, Any]]") -> frozenset[str]:
+    """Name what is read of an object: its fields and properties."""
+    read = {name for base in kind.__mro__ for name, each in vars(base).items() if isinstance(each, property)}
+    return frozenset(read | {field.name for field in attrs.fields(kind)})
 
 
 class History(tuple[E, ...]):
@@ -150,11 +158,12 @@ class Lived(Generic[S, E]):
         self._accept(self.counted)
 
     def _accept(self, events: tuple[E, ...]) -> None:
-        """Refuse, of these events of the history, attributes named like a field, and what the kind itself refuses."""
+        """Refuse, of these events of the history, attributes named like a field or property, and what the kind does."""
+        kind: Any = type(self)
         for event in events:
             own: Attributes | None = getattr(event, "attributes", None)
             if own:
-                refuse_taken(own, self._transitions.facts | self._columns)
+                refuse_taken(own, self._transitions.facts | self._columns | _read_of(kind))
         self._check(events)
 
     def _check(self, events: tuple[E, ...], /) -> None:

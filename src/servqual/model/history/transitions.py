@@ -97,6 +97,13 @@ class Transitions(Generic[S]):
         """Names of the fields that its events have."""
         return frozenset(field.name for event in self._rank for field in attrs.fields(event))
 
+    @cached_property
+    def ends_wait(self) -> frozenset[str]:
+        """Stored names of the events by which an object leaves the status that waits."""
+        stays = (Move.STAY, self.waits)
+        leaving = (row for row in self.rows if self.waits in row.sources and row.target not in stays)
+        return frozenset(row.event.stored_name for row in leaving)
+
     def allowed(self, status: S | None, *, short_way: bool = False) -> tuple[str, ...]:
         """List the stored names of the events that this status allows, if their content is as the guard asks."""
         ways = ((event, self._ways.get((status, event, short_way), ())) for event in self._rank)

@@ -33,7 +33,7 @@ from servqual.model.service.case_events import (
     Waiting,
 )
 from servqual.model.service.customer_view import AGAIN, ANSWERS
-from servqual.model.service.handled import ProgressTold, confirmed, imported, unconfirmed_for_a_reason
+from servqual.model.service.handled import ProgressTold, imported, unconfirmed_for_a_reason, unconfirmed_left_out
 
 
 def _effective_and_confirmed(event: Verified) -> bool:
@@ -87,7 +87,7 @@ def _rows() -> tuple[Row[CaseStatus], ...]:
         Row((s.VERIFYING,),                    Verified,        _effective_and_confirmed, s.VERIFIED),
         Row((s.VERIFYING,),                    Verified,        None,                     s.HANDLING),
         Row(solved,                            FollowedUp,      None,                     Move.STAY),
-        Row((s.VERIFIED,),                     Closed,          confirmed,                s.CLOSED),
+        Row((s.VERIFIED,),                     Closed,          unconfirmed_left_out,     s.CLOSED),
         Row((s.VERIFYING,),                    Closed,          unconfirmed_for_a_reason, s.CLOSED),
         Row((s.RECEIVED, *desk[2:], s.WAITING), Closed,   imported,           s.CLOSED, short=True, listed=False),
         Row((s.VERIFYING,),                    Reopened,        None,                     s.HANDLING, short=True),

@@ -48,7 +48,13 @@ from servqual.model.service.complaint_events import (
     Withdrawn,
 )
 from servqual.model.service.complaint_imports import imported_events
-from servqual.model.service.handled import Handled, ProgressTold, confirmed, imported, unconfirmed_for_a_reason
+from servqual.model.service.handled import (
+    Handled,
+    ProgressTold,
+    imported,
+    unconfirmed_for_a_reason,
+    unconfirmed_left_out,
+)
 from servqual.model.service.opening import facts_of
 from servqual.model.vocabulary import Vocabulary
 
@@ -124,7 +130,7 @@ def _rows() -> tuple[Row[ComplaintStatus], ...]:
         Row((s.FOLLOWING_UP,),         FollowedUp,   _not_reached,               Move.STAY),
         Row((s.FOLLOWING_UP,),         FollowedUp,   None,                       s.ANALYSING),
         Row((s.FOLLOWING_UP,),         Closed,       unconfirmed_for_a_reason,   s.CLOSED),
-        Row((s.FOLLOWED_UP,),          Closed,       confirmed,                  s.CLOSED),
+        Row((s.FOLLOWED_UP,),          Closed,       unconfirmed_left_out,       s.CLOSED),
         Row(unresolved,                Closed,       imported,                   s.CLOSED, short=True, listed=False),
         Row((s.FOLLOWED_UP, s.CLOSED), Reopened,     None,                       s.ANALYSING),
         Row((s.FOLLOWING_UP,),         Reopened,     None,                       s.ANALYSING, short=True),

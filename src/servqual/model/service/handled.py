@@ -51,7 +51,7 @@ class Deed(Event):
     imported: bool = attrs.field(default=False, validator=a_fact)
 
 
-def confirmed(event: Any) -> bool:
+def unconfirmed_left_out(event: Any) -> bool:
     """Guard of an end after the customer was asked."""
     return event.unconfirmed is None
 

@@ -20,6 +20,7 @@ from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
 from servqual.model.labels import Labelled
 from servqual.model.service.case import CASE_TRANSITIONS, Relation
+from servqual.model.service.complaint import COMPLAINT_TRANSITIONS
 
 
 class Clock(Labelled):
@@ -70,6 +71,8 @@ CALLED_OFF: Final = frozenset({"cancelled", "duplicate", "withdrawn"})
 """Events that end a case without a solution, and take back one that stood."""
 ENDS: Final = CALLED_OFF | {"closed"}
 """Events that end a case: none of its clocks goes on, and none begins, until it is reopened."""
+ENDS_WAIT: Final = CASE_TRANSITIONS.ends_wait | COMPLAINT_TRANSITIONS.ends_wait
+"""Events that end a wait, and with it the pause of every clock: not only `resumed`, but a solution and the end, too."""
 _FINER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "reported": ("customer", "agent"),
@@ -167,7 +170,9 @@ def _standard_rules() -> dict[Clock, ClockRule]:
         Clock.FOLLOW_UP: ClockRule(
             start="resolved", stop=("followed_up", "verified"), cancel=(*ENDS, "reopened"), repeats=True
         ),
-        Clock.SUPPLIER: ClockRule(start="waiting.supplier", stop=("waiting", "resumed"), pause_on=_NEVER, repeats=True),
+        Clock.SUPPLIER: ClockRule(
+            start="waiting.supplier", stop=("waiting", "resumed", "resolved"), pause_on=_NEVER, repeats=True
+        ),
         Clock.INTERNAL: ClockRule(
             start=("assigned", "handed_over", "escalated"),
             stop=("handed_over", "escalated", "resolved"),

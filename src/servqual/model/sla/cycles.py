@@ -15,7 +15,7 @@ import attrs
 
 from servqual.model.history.changed import tags_of
 from servqual.model.history.event import Event
-from servqual.model.sla.clocks import ANY, CALLED_OFF, ENDS, ClockRule, Reopening
+from servqual.model.sla.clocks import ANY, CALLED_OFF, ENDS, ENDS_WAIT, ClockRule, Reopening
 
 T = TypeVar("T")
 
@@ -161,7 +161,7 @@ class _Clock(Generic[T]):
     def take(self, event: Event, names: tuple[str, ...]) -> None:
         ended = self._end(event, names)
         self._learn(event)
-        if names[0] == "waiting" or names[0] == "resumed":
+        if names[0] == "waiting" or names[0] in ENDS_WAIT:
             self._wait(event)
         self._begin(event, names, only_ends=ended and self.rule.stops_alone)
 

@@ -15,7 +15,7 @@ from servqual.errors import InvalidValue
 from servqual.model.history.event import Event
 from servqual.model.hours.hours import AtClose, Hours, LedgerPart
 from servqual.model.labels import Labelled
-from servqual.model.sla.clocks import ClockConventions
+from servqual.model.sla.clocks import ENDS_WAIT, ClockConventions
 from servqual.model.sla.counting import Count, is_paused
 from servqual.model.sla.cycles import Pause, to_minute
 from servqual.model.sla.target import Mark, Target
@@ -272,7 +272,7 @@ def _held(
         match event.stored_name:
             case "waiting":
                 waits_on = getattr(event, "on", None)
-            case "resumed":
+            case name if name in ENDS_WAIT:
                 waits_on = None
             case "assigned" | "handed_over" | "escalated":
                 owner = getattr(event, "to", None) or owner

@@ -90,8 +90,7 @@ class CauseTree:
         items = found if isinstance(found, Mapping) else all_of(str, "found", found, "the cause of each item")
         counts = Counter[str]()
         for name, count in Counter(items).items():
-            given: object = count
-            if isinstance(given, bool) or not isinstance(given, int) or count < 0:
+            if type(count) is not int or count < 0:
                 raise InvalidValue.of("found", "be whole numbers from 0", count, shown=f"{count!r} for {name!r}")
             counts[self._group(self[name], by)] += count
         return pareto(counts)

@@ -157,7 +157,7 @@ class Chunk:
         lost: the rows that are missing from all columns, each with its reason.
         weights: how many rows of the source each row stands for, where that is not one.
         others: further columns of the source, which nobody wanted.
-        sparse: whether a column that is absent is one that no row fills, as with objects.
+        sparse: whether the rows are objects, whose absent columns no row fills and whose missing cells are looked up.
     """
 
     columns: Mapping[str, Column]

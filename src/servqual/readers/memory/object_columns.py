@@ -93,6 +93,24 @@ def _complaint_ended(complaint: Any) -> Any:
     return complaint.counted[-1].at if complaint.status in {"withdrawn", "duplicate"} else complaint.closed_at
 
 
+def _redress(complaint: Any) -> Any:
+    """Sum the compensations, unless the firm's own attribute says it; None where they cannot be summed or are not told.
+
+    Without one nothing was paid, except where an export may not have said it.
+    """
+    own = _fitting("complaints", "redress", complaint.attributes.get("redress"))
+    paid = complaint.compensations
+    if own is not None or len({money.currency for money in paid}) > 1:
+        return own
+    told = paid or not any(getattr(event, "imported", False) for event in complaint.counted)
+    return sum(money.amount for money in paid) if told else None
+
+
+def _currency(complaint: Any) -> Any:
+    own = complaint.attributes.get("currency")
+    return own or next(iter({money.currency for money in complaint.compensations}), None)
+
+
 def _waited(queued: Any, answered: Any, ended: Any) -> Any:
     """Measure the wait for the answer, or until the contact ended without one."""
     return np.where(np.isnat(answered), ended, answered) - queued
@@ -199,6 +217,8 @@ _COMPLAINT: Final[Mapping[str, Getter]] = {
     "answered_by": lambda complaint: _by(complaint, complaint.answer),
     "resolved_by": lambda complaint: _by(complaint, complaint.resolution),
     "reopened": "reopened",
+    "redress": _redress,
+    "currency": _currency,
     **_same("team site category status acknowledged_at resolved_at followed_up_at satisfied upheld escalated tags"),
 }
 _SURVEYED: Final[Mapping[str, Getter]] = {
@@ -350,20 +370,18 @@ _FITTING: Final[Mapping[Kind, tuple[type, ...]]] = MappingProxyType(
 
 
 def own_columns(
-    table: str, objects: Sequence[Any], fields: Collection[str], only: Collection[str] | None, *, streamed: bool
+    table: str, objects: Sequence[Any], fields: Collection[str], only: Collection[str] | None, more: Collection[str]
 ) -> dict[str, Getter]:
     """Give a column for each attribute of the objects that bears no name of `fields`, where one of them is wanted.
 
-    An attribute that no object has is no column, so that a mistyped name is found; of a stream the first chunk tells,
-    and later ones have each wanted column (`streamed`).
+    An attribute that no object has is no column, so that a mistyped name is found, unless it is one of `more`, which
+    other parts of the table have.
     """
-    others = None if only is None else {*only} - {*fields}
-    if others == set() or not objects or not hasattr(type(objects[0]), "attributes"):
+    wanted = None if only is None else {*only} - {*fields}
+    if wanted == set() or not objects or not hasattr(type(objects[0]), "attributes"):
         return {}
     found = [one.attributes for one in objects]
-    names = dict.fromkeys(name for each in found for name in each if name not in fields)
-    if streamed and others is not None:
-        names |= dict.fromkeys(others)
+    names = dict.fromkeys(name for names in (*found, sorted(more)) for name in names if name not in fields)
     return {"_attributes": Following((), lambda: found), **{name: _attribute(table, name) for name in names}}
 
 

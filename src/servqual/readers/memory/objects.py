@@ -26,7 +26,7 @@ from servqual.readers.columns.columns import LONGEST, MISSING, Chunk
 from servqual.readers.columns.duplicates import IDS, NAMING, naming, repeated, without
 from servqual.readers.columns.labels import CLEARED, labels_of
 from servqual.readers.columns.standing import replaced
-from servqual.readers.columns.tables import Kind, check_table, kind_of
+from servqual.readers.columns.tables import TABLES, Kind, check_table, kind_of
 from servqual.readers.columns.tags import TAGS, label_of
 from servqual.readers.memory.arrays import columns_of
 from servqual.readers.memory.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS, Following, Getter, own_columns
@@ -57,7 +57,8 @@ def object_chunks(
 ) -> Iterator[Any]:
     """Read a list of objects as one chunk, an iterator 65,536 objects at a time; pass on anything else unchanged.
 
-    Where `only` is given, no other columns are read. Dates are days in the zone `desk`, by default UTC. An object with
+    Where `only` is given, no other columns are read; every part has those of the class, and of an iterator of several
+    parts each asked one that may be an attribute. Dates are days in the zone `desk`, by default UTC. An object with
     a history is read as it was at `now`, in microseconds of UTC. In a list an object with a repeated id is refused;
     of cases only one that is equal to another, so keep the newest state of each. Raises `InvalidValue` for one object
     alone, and for a value that is not iterable.
@@ -73,16 +74,29 @@ def object_chunks(
             shown=f"{source!r:.80}",
             do="put one object into a list",
         )
-    first, listed = 0, isinstance(source, Sequence)
+    first, listed, more = 0, isinstance(source, Sequence), set[str]()
     if isinstance(source, Sequence) and source and all(map(_is_ours, {*map(type, source)})):
         yield chunk_of_objects(table, _as_of(table, source, now), only=only, desk=desk)
         return
     for ours, group in groupby(source, is_object):
         if not ours:
             yield from group
-        while ours and (objects := [*islice(group, None if listed else _CHUNK)]):
-            yield chunk_of_objects(table, _as_of(table, objects, now), first, only=only, desk=desk)
+        for objects, last in _parts(group, None if listed else _CHUNK) if ours else ():
+            if not last:  # only what is read as a whole tells which attributes nobody has
+                more |= {*(only or ())} - TABLES[table].keys()
+            chunk = chunk_of_objects(table, _as_of(table, objects, now), first, only=only, desk=desk, more=more)
+            yield chunk
+            more |= chunk.columns.keys()
             first += len(objects)
+
+
+def _parts(objects: Iterator[Any], size: int | None) -> Iterator[tuple[list[Any], bool]]:
+    """Cut objects into parts, and say of each whether it is the last."""
+    part = [*islice(objects, size)]
+    while part:
+        after = [*islice(objects, size)]
+        yield part, not after
+        part = after
 
 
 def _as_of(table: str, objects: Sequence[Any], now: int | None) -> Sequence[Any]:
@@ -110,13 +124,16 @@ def chunk_of_objects(
     unique: bool = True,
     only: Collection[str] | None = None,
     desk: str | None = None,
+    more: Collection[str] = (),
 ) -> Chunk:
     """Read objects of a table's class as one chunk; the number of a row is its place, counted from `first`.
 
-    A row of `case_events` is an event and has the number of its case, one of `steps` a step with that of its run; a run
-    that is listed twice is refused. Moments before 1970 and from 2100 on are refused as in every table, and so are
-    objects whose id names another one that stands, unless `unique` is False. Of cases only equal ones are: two
-    different states of one case are two rows. Raises `InvalidValue` for an object of another class, with its place.
+    The columns are those of the class, the attributes that an object has, and the attributes in `more`, which other
+    parts of the table have. A row of `case_events` is an event and has the number of its case, one of `steps` a step
+    with that of its run; a run that is listed twice is refused. Moments before 1970 and from 2100 on are refused as in
+    every table, and so are objects whose id names another one that stands, unless `unique` is False. Of cases only
+    equal ones are: two different states of one case are two rows. Raises `InvalidValue` for an object of another class,
+    with its place.
 
     >>> import datetime as dt
     >>> from servqual.model import Interaction
@@ -128,7 +145,7 @@ def chunk_of_objects(
     """
     getters = _columns(table, objects, first)
     if table not in _PARTS:
-        getters |= own_columns(table, objects, getters, only, streamed=first > 0)
+        getters |= own_columns(table, objects, getters, only, more)
     rows: Sequence[int] | Array = range(first, first + len(objects))
     others: list[str] = []
     if table in _PARTS:
@@ -141,7 +158,7 @@ def chunk_of_objects(
             others = [name for name in names if name not in only and name not in NAMING.get(table, ())]
         plain = _values(table, objects, getters, [name for name in names if name not in others])
     chunk = columns_of(table, plain, desk or "UTC", rows=rows, unique=False)
-    chunk = attrs.evolve(chunk, others=others, sparse=table == "case_events")
+    chunk = attrs.evolve(chunk, others=others, sparse=True)
     whose = "cases" if table == "case_events" else table
     if not unique or whose not in NAMING:
         return chunk
