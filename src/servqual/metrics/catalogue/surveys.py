@@ -142,7 +142,7 @@ VOICE_KPIS: Final = (
         accumulator=Total,
         statistic="net",
         rows=_nps,
-        **{**_SCORE, "version": 3},
+        **dict[str, Any](_SCORE, version=3),
     ),
     Kpi(
         key="ces",
