@@ -49,6 +49,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "measure": {"kpis": ["volume"], "data": DATA},
     "pareto": {"categories": ["a"]},
     "peer_gaps": {"measures": VOLUME, "kpi": "volume", "peers": []},
+    "inspect": {"paths": "nowhere.csv"},
     "render": {"report": {}},
     "report": {"path": "nowhere.csv"},
     "rolled_yield": {"measures": VOLUME},

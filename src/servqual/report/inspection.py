@@ -8,10 +8,11 @@ from typing import Final
 import attrs
 
 from servqual import _html
-from servqual._checks import must_be
+from servqual._checks import must_be, several
 from servqual._words import clean, counted, shorten
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 from servqual.metrics import KPIS, Kpi
+from servqual.readers.files.settings import as_encoding, as_text
 from servqual.readers.inspecting import Look, Question, SeenColumn, look, settings_of
 
 _WIDTH: Final = 40
@@ -87,7 +88,8 @@ def inspect(
     are looked at. `encoding` is that of a text, where two are in question, and `sheet` names one of several
     tables: the sheet of a workbook, or the file of an archive.
 
-    Raises `UnreadableFile` where the one file cannot be read; of several, those that cannot are in `unread`.
+    Raises `InvalidValue` for an encoding that Python does not know, and `UnreadableFile` where the one file cannot be
+    read; of several, those that cannot are in `unread`.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -103,6 +105,8 @@ def inspect(
     [read]
     """
     files = _files(paths)
+    encoding = None if encoding is None else as_encoding("encoding", encoding)
+    sheet = None if sheet is None else as_text("sheet", sheet)
     if len(files) == 1:
         return Inspection(looks=(look(files[0], encoding=encoding, sheet=sheet),))
     looks, unread = [], []
@@ -115,7 +119,7 @@ def inspect(
 
 
 def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
-    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    given = several("paths", paths, "the paths of exports or folders", alone=(str, Path))
     files: list[Path] = []
     for path in given:
         must_be((str, Path), "paths", "the path of an export or a folder", path)
