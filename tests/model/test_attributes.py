@@ -152,7 +152,7 @@ CARRIERS: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 @pytest.mark.parametrize("kind", CARRIERS)
 def test_an_attribute_named_like_a_column_is_refused(kind: str) -> None:
-    """Whatever column a table makes of the object, and every field; but what an export alone knows is meant to be set."""
+    """Whatever column a table makes of the object, and every field; what an export alone knows may be set."""
     made = {name for kinds in OBJECT_COLUMNS.values() for name in kinds.get(kind, ()) if not name.startswith("_")}
     if kind == "case":
         made |= {"at", "event"}.union(*EVENT_COLUMNS.values())
