@@ -2,7 +2,7 @@
 
 `python benchmarks/fuzz_loads.py [documents]` alters stored samples of at most 3,000 bytes, byte by byte and value by
 value, and prints how many were read and refused, by code, and the slowest one. Any other error ends it with the seed.
-Stopped by Ctrl-C, it tells of those that were read so far.
+Stopped by Ctrl-C, it prints the figures of those read so far.
 """
 
 import collections
@@ -93,7 +93,7 @@ def main(documents: int) -> None:
 
 
 def code_of(data: str | bytes, seed: int) -> str:
-    """The code that a document is refused with; "read" where it is not."""
+    """Return the code that a document is refused with, or "read"."""
     try:
         loads(data)
     except ServqualError as error:

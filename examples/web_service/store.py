@@ -23,7 +23,7 @@ EVENTS = sql.Table(
     sql.Column("document", sql.Text, nullable=False),
     sql.UniqueConstraint("case_id", "event_id"),
 )
-TRIES = 20
+TRIES = 100
 
 
 class UnknownCase(ServqualError, LookupError):

@@ -217,7 +217,6 @@ def test_a_refusal_says_field_rule_value_and_remedy(
             kind.open(id="T-1", at=NINE, channel="web", vocabulary=vocabulary, **facts)
         assert refused.value.field.partition(".")[0] == next(iter(facts))
         assert refused.value.expected
-        assert refused.value.got is not facts
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,19 @@ def assert_kept(stored: Any, today: Any) -> None:
         assert stored == today
 
 
+OTHER_RULES = sorted((GOLDEN.parent / "other_rules").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", OTHER_RULES, ids=lambda path: path.stem)
+def test_a_verdict_of_other_rules_is_refused_by_name(path: Path) -> None:
+    """It is not judged anew, as its number could not be told from today's."""
+    with pytest.raises(
+        LoadErrors, match=r"\$\.data\.receipt: the receipt was judged by version \d+ of the rules"
+    ) as refused:
+        loads(path.read_text(encoding="utf-8"))
+    assert [getattr(each, "code", "") for each in refused.value.exceptions] == ["receipt.other_rules"]
+
+
 def test_there_is_a_step_from_every_version() -> None:
     """Each kind climbs from version 1 to its own, one step at a time, and no step is of another kind."""
     needed = {(kind, version) for kind in kinds() for version in range(1, ledger.named(kind).version)}

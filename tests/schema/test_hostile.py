@@ -101,12 +101,12 @@ def test_a_hundred_problems_are_all_told() -> None:
     assert len(refused.value.exceptions) == 100
 
 
-@pytest.mark.parametrize("count", [99, 100])
-def test_nested_problems_count_once(count: int) -> None:
+@pytest.mark.parametrize(("count", "told"), [(98, "got 99 problems"), (99, "got 100 problems"), (100, "more than 100")])
+def test_nested_problems_count_once(count: int, told: str) -> None:
     """A problem of a list inside a list is one problem, not one a level."""
     members = [{"id": f"A-{place}", "name": "x", "skills": [5]} for place in range(count - 1)]
-    document = {"kind": "team", "version": 1, "data": {"id": "T", "members": [*members, {"id": "B", "more": 1}]}}
-    with pytest.raises(LoadErrors) as refused:
+    document = {"kind": "team", "version": 1, "data": {"name": "T", "members": [*members, {"id": "B", "more": 1}]}}
+    with pytest.raises(LoadErrors, match=told) as refused:
         load(document)
     assert len(refused.value.exceptions) == min(count + 1, 100)
 
@@ -180,7 +180,7 @@ def test_what_python_cannot_nest_is_refused(depth: int) -> None:
     document["data"] = {**document["data"], "params": {"only": inner}}
     with pytest.raises(ServqualError) as refused:
         load(document, max_depth=10_000)
-    assert refused.value.code in {"schema.too_deep", "schema.refused"}
+    assert refused.value.code == "schema.too_deep"
 
 
 def test_a_large_tally_comes_back_by_a_larger_limit() -> None:

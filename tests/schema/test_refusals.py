@@ -391,7 +391,7 @@ def _changed_case() -> Case:
     changed = Changed(at=AT + HOUR, by="A-1", tag=["vip", "vpi"], attributes={"product": "ruoter"})
     amended = Amended(
         at=AT + 2 * HOUR, by="A-1", event="opened", happened_at=AT, reason="typing",
-        changes={"category": "bililng", "tags": ("vip", "vpi")},
+        changes={"category": "bililng", "tags": ("vip", "vpi"), "attributes": {"product": "ruoter"}},
     )  # fmt: skip
     return opened.record(changed).record(amended)
 
@@ -423,6 +423,7 @@ def _target() -> Target:
             {
                 *("history[0].tags[0]", "history[0].tags[1]", "history[1].tag[1]", "history[1].attributes.product"),
                 *("history[2].changes.category", "history[2].changes.tags[1]"),
+                "history[2].changes.attributes.value.product",
             },
         ),
         (_member, {"roles[1]", "attributes.produkt", "tags[0]", "permissions.spel"}),

@@ -137,11 +137,15 @@ class Vocabulary(Rebuilt):
         if "attributes" in fields:
             out["attributes"] = as_attributes(fields["attributes"])
             for name, value in out["attributes"].items():
-                self.check_name(name, "attributes")
-                self.read(name, value, f"attributes.{name}")
+                self.read_attribute(name, value)
         if "tags" in fields:
             out["tags"] = tuple(self.read("tags", tag) for tag in as_tags(fields["tags"]))
         return out
+
+    def read_attribute(self, name: str, value: Any) -> Any:
+        """Read an attribute, whose name is declared."""
+        self.check_name(name, "attributes")
+        return self.read(name, value, f"attributes.{name}")
 
     def check_name(self, name: str, field: str) -> None:
         """Refuse the name of an attribute that is not declared, with the nearest ones."""

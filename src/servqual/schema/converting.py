@@ -192,7 +192,7 @@ class _Hooks:
 
     def _field(self, kind: Any, key: str, annotation: Any) -> Read:
         read = self.reader(annotation)
-        if not has_words(kind):
+        if not has_words(kind, key):
             return read
 
         def read_word(value: Any, _: Any = None) -> Any:

@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from servqual.model.vocabulary import Vocabulary
-from servqual.schema.several import read_all
+from servqual.schema.several import read_all, read_at
 
 _VOCABULARY: Final[ContextVar[Vocabulary | None]] = ContextVar("vocabulary", default=None)
-_ROOMS: Final = tuple(f"servqual.model.{room}." for room in ("service", "history", "sla", "people", "voice"))
+_ROOMS: Final = tuple(f"servqual.model.{room}." for room in ("service", "history", "sla", "voice"))
 
 Check: TypeAlias = Callable[[Vocabulary, Any, Any], Any]
 """Return the words of a field as they are meant: by the vocabulary, the stored value, and the value that was read."""
@@ -27,9 +27,11 @@ def checking(vocabulary: Vocabulary | None) -> Generator[None]:
         _VOCABULARY.reset(token)
 
 
-def has_words(kind: type) -> bool:
-    """Whether a vocabulary speaks of the fields of a class."""
-    return kind.__module__.startswith(_ROOMS)
+def has_words(kind: type, field: str) -> bool:
+    """Whether a vocabulary speaks of a field: of teams and members only of roles, permissions, attributes and tags."""
+    if kind.__module__.startswith("servqual.model.people."):
+        return field == "role" or field in _FORMS
+    return kind.__module__.startswith(_ROOMS) and field != "name"
 
 
 def checked(name: str, stored: Any, value: Any) -> Any:
@@ -85,17 +87,22 @@ def _keys(word: str, of: Check = lambda _vocabulary, _stored, value: value) -> C
     return check
 
 
+def _changed(vocabulary: Vocabulary, name: str, stored: Any, value: Any) -> Any:
+    """Check what a correction sets, where sets, mappings and built-in words are stored under their tags."""
+    if not isinstance(stored, Mapping):
+        return _checked(vocabulary, name, stored, value)
+    inside = dict(stored["value"]) if isinstance(value, Mapping) else stored["value"]
+    return read_at("value", partial(_checked, vocabulary, name, inside, value))
+
+
 def _own(vocabulary: Vocabulary, name: str, _: Any, value: Any) -> Any:
-    vocabulary.check_name(name, "attributes")
-    return vocabulary.read(name, value, f"attributes.{name}")
+    return vocabulary.read_attribute(name, value)
 
 
 def _condition(vocabulary: Vocabulary, name: str, stored: Any, value: Any) -> Any:
-    from servqual.model.service.case_table import CASE_TRANSITIONS  # noqa: PLC0415  (cases load where they are read)
-    from servqual.model.service.complaint import COMPLAINT_TRANSITIONS  # noqa: PLC0415
+    from servqual.model.sla.agreement import check_condition  # noqa: PLC0415  (it loads where agreements are read)
 
-    if name not in CASE_TRANSITIONS.facts | COMPLAINT_TRANSITIONS.facts:
-        vocabulary.check_name(name, "match")
+    check_condition(vocabulary, name)
     return _checked(vocabulary, name, stored, value)
 
 
@@ -116,7 +123,7 @@ _FORMS: Final[Mapping[str, Check]] = MappingProxyType(
         "permissions": _keys("permission"),
         "grants": _keys("role", _keys("permission")),
         "attributes": _members(_own),
-        "changes": _members(_checked),
+        "changes": _members(_changed),
         "match": _members(_condition),
     }
 )

@@ -13,7 +13,6 @@ from typing import Any, Final, TypeAlias
 
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import KPIS, Compound, Kpi, Measures, Tally
-from servqual.metrics.accumulators import Clustered
 from servqual.metrics.catalogue.clocks import judged_by
 from servqual.metrics.kpi.clusters import clustered, unclustered
 from servqual.metrics.results.measurement import Cell
@@ -49,13 +48,6 @@ def _remade(base: Kpi, key: str, params: Mapping[str, Any], dated_by: str) -> Kp
     return base.with_(key=key, dated_by=dated_by or None, **params)
 
 
-def _split(kpi: Kpi) -> tuple[Kpi, str | None]:
-    """Give a KPI without its clusters, and the column of them; None where it has none."""
-    code = getattr(kpi.rows, "__code__", None)  # `clustered` gives its function the name and module of the KPI's own
-    of_clusters = kpi.accumulator is Clustered and getattr(code, "co_filename", "") == clustered.__code__.co_filename
-    return unclustered(kpi) if of_clusters else (kpi, None)
-
-
 def _differing(kpi: Kpi, base: Kpi) -> dict[str, Any]:
     return {
         name: value
@@ -80,7 +72,7 @@ def _origin(kpi: Kpi) -> tuple[str, dict[str, Any]] | None:
 
 
 def _write_kpi(dump: Dump, kpi: Kpi) -> dict[str, Any]:
-    base, cluster = _split(kpi)
+    base, cluster = unclustered(kpi)
     column = {} if cluster is None else {"cluster": cluster}
     found = _origin(base)
     if found is None:
@@ -92,7 +84,7 @@ def _write_kpi(dump: Dump, kpi: Kpi) -> dict[str, Any]:
 
 def _read_kpi(load: Load, stored: Stored) -> Kpi:
     found = _read_row(load, stored) if "of" in stored else _read_own(stored)
-    return clustered(found, stored["cluster"]) if "cluster" in stored else found
+    return read_at("cluster", partial(clustered, found, stored["cluster"])) if "cluster" in stored else found
 
 
 def _read_own(stored: Stored) -> Kpi:
@@ -174,7 +166,7 @@ def _read_verdict(load: Load, stored: Stored) -> Verdict:
 
 def _write_cell(dump: Dump, cell: Cell) -> dict[str, Any] | None:
     """Write the state behind a measurement; nothing where its KPI is of the user, or people are hidden."""
-    if hiding() is not None or _origin(_split(cell.kpi)[0]) is None:
+    if hiding() is not None or _origin(unclustered(cell.kpi)[0]) is None:
         return None
     return _write_tally(dump, cell.alone())
 

@@ -49,7 +49,7 @@ def check_kpi(
     - Rows in any order give the same bytes, and so do parts that are added and stored in between. Rows of one customer
       stay together for a keyed KPI.
     - A row without any of the cells that the KPI needs changes neither the value nor its interval, n, warnings, or the
-      hits, misses or sums behind them; at most it is one more row that is unread or undecided.
+      hits, misses or sums behind them; rows told as unread or undecided aside.
     - A row with an unreadable cell is refused and named in the reasons, and the others count as without it.
     - read = used + refused.
 

@@ -26,6 +26,7 @@ from servqual.model import BusinessHours, Case, Complaint, Hours, Money, Scale, 
 from servqual.model.history.event import Event
 from servqual.model.history.lifecycle import Lived, Move, Transitions
 from servqual.schema import ledger
+from servqual.schema.documents import limits
 from servqual.schema.forms import (
     default_of,
     fields_of,
@@ -252,9 +253,7 @@ def histories(kind: type[L], *, min_events: int = 1, max_events: int = 8) -> st.
     is drawn anew. Numbers of events are whole, at least 1 because an object is its events, and `min_events` is at most
     `max_events`; others are refused.
     """
-    for field, count in (("min_events", min_events), ("max_events", max_events)):
-        if type(count) is not int or count < 1:
-            raise InvalidValue.of(field, "be a whole number of 1 or more", count)
+    limits(min_events=min_events, max_events=max_events)
     if min_events > max_events:
         shown = f"{min_events} and {max_events}"
         raise InvalidValue.of("min_events", "be at most max_events", min_events, shown=shown, do="raise max_events")

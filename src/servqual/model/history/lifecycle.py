@@ -76,13 +76,6 @@ def _only_events(values: Iterable[object]) -> None:
             raise InvalidValue.of("history", "hold events of its lifecycle", value)
 
 
-@cache
-def _read_of(kind: "type[Lived[Any, Any]]") -> frozenset[str]:
-    """Name what is read of an object: its fields and properties."""
-    read = {name for base in kind.__mro__ for name, each in vars(base).items() if isinstance(each, property)}
-    return frozenset(read | {field.name for field in attrs.fields(kind)})
-
-
 class History(tuple[E, ...]):
     """Converter from any iterable of events to a plain tuple, as in `converter=History[CaseEvent]`.
 
@@ -115,7 +108,7 @@ class Lived(Generic[S, E]):
 
     _transitions: ClassVar[Transitions[Any]]
     _columns: ClassVar[frozenset[str]] = frozenset()
-    """Columns that tables make of it, besides the facts of its events; no attribute may have their names."""
+    """Columns that tables make of it, besides its fields, properties and the facts of its events."""
 
     history: tuple[E, ...]
     counted: tuple[E, ...] = attrs.field(init=False, eq=False, repr=False)
@@ -157,13 +150,20 @@ class Lived(Generic[S, E]):
         object.__setattr__(self, "_ids", ids)
         self._accept(self.counted)
 
+    @classmethod
+    @cache
+    def _taken(cls) -> frozenset[str]:
+        """Name what no attribute may be called: fields, properties, facts of the events, other columns of tables."""
+        kind: Any = cls
+        read = {name for base in cls.__mro__ for name, each in vars(base).items() if isinstance(each, property)}
+        return cls._transitions.facts | cls._columns | read | {field.name for field in attrs.fields(kind)}
+
     def _accept(self, events: tuple[E, ...]) -> None:
-        """Refuse, of these events of the history, attributes named like a field or property, and what the kind does."""
-        kind: Any = type(self)
+        """Refuse, of these events of the history, attributes named like a field, and what `_check` refuses."""
         for event in events:
             own: Attributes | None = getattr(event, "attributes", None)
             if own:
-                refuse_taken(own, self._transitions.facts | self._columns | _read_of(kind))
+                refuse_taken(own, self._taken())
         self._check(events)
 
     def _check(self, events: tuple[E, ...], /) -> None:

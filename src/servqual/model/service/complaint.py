@@ -48,6 +48,7 @@ from servqual.model.service.complaint_events import (
     Withdrawn,
 )
 from servqual.model.service.complaint_imports import imported_events
+from servqual.model.service.customer_view import ANSWERS
 from servqual.model.service.handled import (
     Handled,
     ProgressTold,
@@ -144,13 +145,10 @@ COMPLAINT_TRANSITIONS: Final = Transitions(
 )
 
 _COLUMNS: Final = frozenset(
-    {
-        *("acknowledged_at", "agent", "answered_by", "case_id", "cause", "closed_at", "complaint_id", "customer_id"),
-        *("due_at", "escalated", "followed_up_at", "received_at", "reopened", "resolved_at", "resolved_by", "status"),
-    }
+    {"agent", "answered_by", "case_id", "cause", "complaint_id", "customer_id", "due_at", "received_at", "resolved_by"}
 )
 _RESOLVED: Final = frozenset({ComplaintStatus.FOLLOWING_UP, ComplaintStatus.FOLLOWED_UP, ComplaintStatus.CLOSED})
-_TOLD: Final = frozenset({"acknowledged", "replied.public", "resolved.told"})
+_TOLD: Final = ANSWERS | {"acknowledged"}
 _ENDED: Final = frozenset({ComplaintStatus.CLOSED, ComplaintStatus.WITHDRAWN, ComplaintStatus.DUPLICATE})
 
 

@@ -159,11 +159,15 @@ class Sla(Rebuilt):
 
 def _check_words(targets: tuple[Target, ...], vocabulary: Vocabulary) -> None:
     """Refuse names and words in conditions that are neither built in nor declared."""
-    fields = CASE_TRANSITIONS.facts | COMPLAINT_TRANSITIONS.facts
     for name, value in {pair for target in targets for pair in target.conditions}:
-        if name not in fields:
-            vocabulary.check_name(name, "match")
+        check_condition(vocabulary, name)
         vocabulary.read(name, value)
+
+
+def check_condition(vocabulary: Vocabulary, name: str) -> None:
+    """Refuse the name in a condition that is neither a fact of a case or complaint nor declared."""
+    if name not in CASE_TRANSITIONS.facts | COMPLAINT_TRANSITIONS.facts:
+        vocabulary.check_name(name, "match")
 
 
 def _long_enough(target: Target, shortest: dt.timedelta | None) -> None:
