@@ -251,6 +251,8 @@ class UnreadableFile(ServqualError, OSError):
 
     code = "file.unreadable"
     path: str
+    setting: str
+    near: tuple[str, ...]
 
     def __str__(self) -> str:
         return str(self.args[0])

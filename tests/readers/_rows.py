@@ -276,7 +276,9 @@ def kinds_of_cells(kind: Kind, seconds: int) -> list[tuple[st.SearchStrategy[Cel
                 st.just(Cell(Decimal("7.00"), "7")),
                 st.just(Cell(np.int16(7), "7")),
             ]
-    return [*one, (st.one_of(*(some for some, _ in one), *rest), None)]
+    # how a number in memory is written proves nothing about the texts beside it, where a file has only texts
+    mixed = st.one_of(*(some for some, _ in one), *rest).filter(lambda cell: cell.value != "1,234")
+    return [*one, (mixed, None)]
 
 
 @cache

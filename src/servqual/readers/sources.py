@@ -15,7 +15,7 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.columns.columns import Chunk, Column, Digits, number_of
 from servqual.readers.columns.duplicates import CHECKED_ROWS, NAMING, Ids, RepeatedIdError, Settled
-from servqual.readers.columns.ends import told_by_lengths
+from servqual.readers.columns.ends import ends_of_durations
 from servqual.readers.columns.labels import is_missing, text_of
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import Kind, kind_of, names_of
@@ -154,7 +154,7 @@ def _ours(table: str, names: Iterable[str], request: Request) -> frozenset[str]:
 def _asked(table: str, names: Iterable[str], request: Request) -> frozenset[str]:
     """Keep the asked ones of names of ours, and of those that lengths tell."""
     found = {name for name, _ in names_of(table, dict.fromkeys(names)).values()}
-    return frozenset(filter(request.wants, found | told_by_lengths(table, found)))
+    return frozenset(filter(request.wants, found | ends_of_durations(table, found)))
 
 
 def _ids_are_checked(source: Source) -> bool:

@@ -1,6 +1,5 @@
 """What is in an export: how it is written, what its columns hold, which KPIs they carry, and settings to start from."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -9,11 +8,11 @@ import attrs
 
 from servqual import _html
 from servqual._checks import must_be, several
-from servqual._words import clean, counted, shorten
+from servqual._words import clean, columns, counted, shorten
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 from servqual.metrics import KPIS, Kpi
 from servqual.readers.files.settings import as_encoding, as_text
-from servqual.readers.inspecting import Look, Question, SeenColumn, look, settings_of
+from servqual.readers.inspecting import Look, Question, SeenColumn, look, settings_of, ways
 
 _WIDTH: Final = 40
 _CELL: Final = 30
@@ -85,8 +84,9 @@ def inspect(
 
     Nothing is guessed between two: what the data do not prove, such as the zone of times without an offset or which of
     day and month comes first where no day is above 12, is a question in the settings. The first 16,384 rows of a file
-    are looked at. `encoding` is that of a text, where two are in question, and `sheet` names one of several
-    tables: the sheet of a workbook, or the file of an archive.
+    are looked at. Of a folder, hidden files and those that end in .toml, .md, .html or .py are passed over; a page
+    with a table is looked into where it is named. `encoding` is that of a text, where two are in question, and `sheet`
+    names one of several tables: the sheet of a workbook, or the file of an archive.
 
     Raises `InvalidValue` for an encoding that Python does not know, and `UnreadableFile` where the one file cannot be
     read; of several, those that cannot are in `unread`.
@@ -130,18 +130,24 @@ def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
         else:
             files.append(place)
     if not files:
-        raise UnreadableFile("there is no file to look into", path=", ".join(map(str, given)))
+        raise UnreadableFile(
+            "there is no file to look into; name an export, or a folder with exports", path=", ".join(map(str, given))
+        )
     if len(files) > _FILES:
-        raise InvalidValue.of("paths", f"be at most {_FILES} files", len(files))
+        raise InvalidValue.of(
+            "paths", f"be at most {_FILES} files", len(files), do="name fewer of them, or a smaller folder"
+        )
     return files
 
 
 def _lines(found: Look) -> Iterator[str]:
     yield from _facts(found)
     yield ""
-    width = max((len(shorten(column.heading, _WIDTH)) for column in found.columns), default=0)
-    for column in found.columns:
-        yield f"  {shorten(column.heading, _WIDTH):<{width}}  {column.cells.because}{_range(column)}{_examples(column)}"
+    headings = [shorten(column.heading, _WIDTH) for column in found.columns]
+    width = max(map(columns, headings), default=0)
+    for column, heading in zip(found.columns, headings, strict=True):
+        padded = heading + " " * (width - columns(heading))
+        yield f"  {padded}  {column.cells.because}{_range(column)}{_examples(column)}"
         if could := _could(column):
             yield f"  {'':<{width}}  could be {could}"
     yield ""
@@ -151,7 +157,7 @@ def _lines(found: Look) -> Iterator[str]:
         yield f"question: {_question(question)}"
     if found.carries and found.zone is not None:
         hinted = "".join(f"; {hint}" for hint in found.zone)
-        yield f"question: zone: times carry no offset, name the zone of these clocks{hinted}"
+        yield f"question: zone: not all times are known to tell their offset, name the zone of the others{hinted}"
 
 
 def _facts(found: Look) -> Iterator[str]:
@@ -197,7 +203,7 @@ def _could(column: SeenColumn) -> str:
 
 
 def _question(question: Question) -> str:
-    return f"{question.setting}: {question.because}; write one of {', '.join(question.answers)}"
+    return f"{question.setting}: {question.because}; write one of {', '.join(ways(question))}"
 
 
 def _carried(found: Look) -> Iterator[str]:
@@ -223,12 +229,10 @@ def _lack(kpi: Kpi, found: Look) -> tuple[str, ...]:
 
 def _missing(found: Look) -> Iterator[str]:
     """Say which column would carry which further KPIs, those first that carry most."""
-    lacking: Counter[tuple[str, ...]] = Counter()
     names: dict[tuple[str, ...], list[str]] = {}
     for kpi in KPIS.values():
         lack = _lack(kpi, found)
         if kpi.table == "cases" and lack and found.carries:
-            lacking[lack] += 1
             names.setdefault(lack, []).append(kpi.key)
-    for lack, _ in lacking.most_common(_SHOWN):
-        yield f"without {' and '.join(lack)}: no {', '.join(names[lack])}"
+    for lack, keys in sorted(names.items(), key=lambda each: -len(each[1]))[:_SHOWN]:
+        yield f"without {' and '.join(lack)}: no {', '.join(keys)}"

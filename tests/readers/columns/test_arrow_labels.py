@@ -63,6 +63,6 @@ def test_labels_are_a_sequence_of_texts(mine: list[str], theirs: list[str], data
 
 
 def test_all_white_space_of_python_is_trimmed() -> None:
-    """Written out, since a walk over all signs took longer than the rest of the import."""
+    """Written out, as a walk over all signs costs time at import."""
     signs = map(chr, range(sys.maxunicode + 1))
     assert "".join(sign for sign in signs if sign.isspace()) == arrow_labels._SPACES

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.readers.columns.durations import Clock, seconds_of
+from servqual.readers.columns.durations import ClockForm, seconds_of
 from servqual.readers.columns.numbers import Numbers
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.texts import CellReader
@@ -18,7 +18,7 @@ H: Final = 3600
 D: Final = 86_400
 
 
-def read(text: str, *, seconds: int = 1, clock: Clock | None = None, business: bool = False) -> float:
+def read(text: str, *, seconds: int = 1, clock: ClockForm | None = None, business: bool = False) -> float:
     """The seconds of a text."""
     return seconds_of(text, Numbers(None).read, seconds=seconds, clock=clock, business=business)
 

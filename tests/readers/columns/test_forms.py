@@ -119,7 +119,7 @@ def test_months_of_every_language_are_read_back() -> None:
         ("04/05/2026", ("%d/%m/%Y", "%m/%d/%Y")),
         ("13/05/2026 09:00:00", ("%d/%m/%Y %H:%M:%S",)),
         ("05/13/2026 09:00", ("%m/%d/%Y %H:%M",)),
-        ("04.05.26, 09:00", ("%d.%m.%y, %H:%M", "%m.%d.%y, %H:%M")),
+        ("04.05.26, 09:00", ("%d.%m.%y, %H:%M", "%m.%d.%y, %H:%M", "%y.%m.%d, %H:%M")),
         ("99-05-14", ("%y-%m-%d",)),
         ("May 4, 2026 9:05:07.123 p.m.", ("%b %d, %Y %I:%M:%S.%f %p",)),
         ("Mon 4 May 2026 09:00 +0200", ("%a %d %b %Y %H:%M %z",)),
@@ -137,7 +137,7 @@ def test_months_of_every_language_are_read_back() -> None:
     ],
 )
 def test_the_forms_that_fit_a_cell(text: str, forms: tuple[str, ...]) -> None:
-    """Both orders of day and month where either may be meant; a year of two digits in front only where proved."""
+    """Both orders of day and month where either may be meant; a year of two digits in front is the last of them."""
     assert fitting(text) == forms
     assert all(Form(form).read(text) for form in forms if form not in SERIALS)
 

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from servqual.errors import ServqualError
 from servqual.readers import Export, Layout
 from servqual.readers.columns.columns import MISSING
 from servqual.readers.columns.tables import Kind
@@ -133,9 +132,6 @@ def test_hostile_cells_never_raise_a_foreign_error() -> None:
             reader = CellReader("score", kind, zone=ZoneInfo("Europe/Berlin"), **settings)
             texts = ["".join(draw.choices(ALPHABET, k=draw.randint(1, 24))) for _ in range(400)]
             texts += ["9" * 5000, "1:" * 5000, "(" * 5000, "1 " * 5000, "a" * 5000, "1e" + "9" * 50, "P" + "1D" * 50]
-            try:
-                column, refusals = reader.read(texts, 0)
-            except ServqualError:
-                continue
+            column, refusals = reader.read(texts, 0)
             assert len(column.values) == len(texts)
             assert all(refusal.reason.startswith(("must ", "is ")) for refusal in refusals)

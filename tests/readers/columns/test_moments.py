@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from servqual.errors import InvalidValue, NaiveTime
-from servqual.readers.columns.moments import Moments, joined, offset_of
+from servqual.readers.columns.moments import Moments, date_and_time, offset_of
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def moments(*dates: str, zone: ZoneInfo | None = None, name: str = "received_at", settings: bool = True) -> Moments:
+def moments(*dates: str, zone: ZoneInfo | None = None, name: str = "received_at", advice: str = "") -> Moments:
     """A reader of these forms."""
-    return Moments(name, zone=zone, desk=zone, dates=dates, settings=settings)
+    return Moments(name, zone=zone, desk=zone, dates=dates, advice=advice)
 
 
 def read(text: str, *dates: str, zone: ZoneInfo | None = None) -> str:
@@ -122,7 +122,7 @@ def test_serial_numbers_are_read_where_they_are_stated(form: str, text: str, at:
 
 def test_a_whole_serial_day_that_is_due_is_due_when_it_ends() -> None:
     """As any date without a time."""
-    due = Moments("due_at", zone=ZoneInfo("UTC"), desk=ZoneInfo("UTC"), dates=("excel",), settings=True)
+    due = Moments("due_at", zone=ZoneInfo("UTC"), desk=ZoneInfo("UTC"), dates=("excel",))
     assert due.read("44202") - due.read("44201") == 86_400_000_000
     assert due.read("44201") == 1_609_891_199_999_999
 
@@ -146,7 +146,7 @@ def test_a_refusal_names_the_form_that_would_fit(text: str, dates: tuple[str, ..
         moments(*dates, zone=BERLIN).read(text)
     assert str(caught.value).endswith(advice)
     with pytest.raises(InvalidValue, match="; make the column a moment first"):
-        moments(*dates, zone=BERLIN, settings=False).read(text)
+        moments(*dates, zone=BERLIN, advice="make the column a moment first").read(text)
 
 
 def test_the_advice_is_good() -> None:
@@ -202,7 +202,7 @@ def test_a_column_of_both_orders_is_told() -> None:
 )
 def test_a_date_and_a_time_are_joined(date: str, time: str, both: str) -> None:
     """A date alone is that day, and a time alone is no moment."""
-    assert joined(date, time) == both
+    assert date_and_time(date, time) == both
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,9 @@ def test_totals_and_remarks_below_the_table_are_counted_with_their_reason(tmp_pa
         (4, "Grand total:", "is a total below the table"),
         (6, "Confidential", "is below the table, after an empty row"),
     ]
-    assert read(written(tmp_path, "team,n\nnorth,5\nTotalenergies,7\n"))[1][-1] == ["Totalenergies", "7"]
+    for full in ("Totalenergies", "Total", "Sum"):
+        assert read(written(tmp_path, f"team,n\nnorth,5\n{full},7\n"))[1][-1] == [full, "7"]
+    assert lost(written(tmp_path, "team,n,at\nnorth,5,x\nTotal,7,\n")) == [(3, "Total", "is a total below the table")]
 
 
 def test_rows_of_a_long_file_before_a_total_are_all_there(tmp_path: Path) -> None:
@@ -383,6 +385,16 @@ def test_a_sheet_of_a_zipped_workbook(tmp_path: Path) -> None:
     assert (opened.packed, opened.kind, opened.sheet, rows) == ("zip", "Excel", "Two", [["3", "4"]])
 
 
+def test_files_of_a_system_in_an_archive_are_none(tmp_path: Path) -> None:
+    """Whatever folder they are in; what is not opened is not said to have a table."""
+    hidden = {"__MACOSX/one": b"x", "folder/.DS_Store": b"x", ".": b"x", "folder/": b""}
+    assert read(written(tmp_path, archive(**hidden, one=b"a,b\n1,2\n")))[1] == [["1", "2"]]
+    with pytest.raises(UnreadableFile, match=r"has 2 files: 'one', 'two'; name one"):
+        read(written(tmp_path, archive(**hidden, one=b"x", two=b"y")))
+    with pytest.raises(UnreadableFile, match="holds no file; put the table into it"):
+        read(written(tmp_path, archive(**hidden)))
+
+
 def test_cells_that_reach_over_others_leave_these_empty(tmp_path: Path) -> None:
     """In rows and columns of a page."""
     page = "<table><tr><td>a<td>b<td>c</tr><tr><td rowspan=2>1<td colspan=2>2</tr><tr><td>3<td>4</tr></table>"
@@ -402,14 +414,23 @@ def test_json_values(tmp_path: Path) -> None:
     assert rows == [["7", "1.50", "a, b", "Ann", "true", "", ""], ["8", "", "", "", "", "", "x"]]
     assert opened.numbers == [0, 1, 5]
     assert lost(path) == [(2, "5", "must be an object of JSON")]
-    for bad in (
-        '{"tickets": [{"id": 1}]}',
-        '[{"id": 1}, {"id"',
-        '{"id": 1, "x": ' + "[" * 100_000,
-        '[{"a":' + "[" * 100_000,
+    for bad, said in (
+        ('{"tickets": [{"id": 1}]}', "each one row"),
+        ('[{"id": 1}, {"id"', "breaks off"),
+        ('{"id": 1, "x": ' + "[" * 100_000, "an object of JSON in each line"),
+        ('[{"a":' + "[" * 100_000, "breaks off"),
     ):
-        with pytest.raises(UnreadableFile):
+        with pytest.raises(UnreadableFile, match=said):
             read(written(tmp_path, bad))
+
+
+def test_a_kind_without_a_row_of_headings_has_none(tmp_path: Path) -> None:
+    """Neither objects nor a log have one, and no number of a row is told where none is known."""
+    for content in ('{"id": 7}\n{"id": 8}\n', '[{"id": 7}]', LOG % ""):
+        assert read(written(tmp_path, content))[0].header_row == 0
+    for broken in (b'{"id": 7}\n{"id": "\xff"}\n', b"<table><tr><td>a<td>b<tr><td>1<td>\xff</table>"):
+        with pytest.raises(UnreadableFile, match=r"is not utf-8-sig throughout \(byte 0xff\); name"):
+            read(written(tmp_path, broken), encoding="utf-8")
 
 
 LOG: Final = """<?xml version="1.0"?><log xmlns="http://www.xes-standard.org/"><global scope="event">
@@ -460,22 +481,38 @@ def test_hostile_logs_are_refused(content: str, said: str, tmp_path: Path) -> No
         read(written(tmp_path, content))
 
 
+def test_keys_of_an_event_replace_nothing(tmp_path: Path) -> None:
+    """One that is called like a column of ours, or like an attribute of its trace, leaves these as they are."""
+    event = "".join(f'<string key="{key}" value="x"/>' for key in ("case_id", "event", "at", "case:product"))
+    opened, rows = read(written(tmp_path, (LOG % "").replace("</event></trace>", f"{event}</event></trace>")))
+    assert opened.header == (
+        "case_id", "event", "at", "cost", "event:case_id", "event:event", "event:at", "case:product",
+    )  # fmt: skip
+    assert rows == [
+        ["C-1", "Open", "2026-01-05T09:00:00+01:00", "", "", "", "", "p"],
+        ["C-1", "Close", "2026-01-06T09:00:00+01:00", "5", "x", "x", "x", "p"],
+    ]
+
+
+def test_a_comment_of_a_cell_is_no_cell(tmp_path: Path) -> None:
+    """Its text stands within the cell, before or behind that of the cell."""
+    comment = "<Comment><ss:Data>by Ann</ss:Data></Comment>"
+    xml = spreadsheet_xml(random.Random(0), [["id", "team"], ["1", "north"]]).decode()  # noqa: S311  (no secret)
+    for place in ("</Cell>", '<Data ss:Type="String">'):
+        text = xml.replace(place, comment + place)
+        assert text != xml
+        assert read(written(tmp_path, text))[1] == [["1", "north"]]
+
+
 def test_hostile_pages_and_archives_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tags without an end, and archives that grow without end."""
     with pytest.raises(UnreadableFile, match="without an end"):
         read(written(tmp_path, "<html><table><tr><td><a " + "x" * (3 << 20)))
+    with pytest.raises(UnreadableFile, match="no readable HTML"):
+        read(written(tmp_path, "<table><tr><td>a<td>b<![ "))
     monkeypatch.setattr("servqual.readers.files.packing.UNPACKED", 1 << 20)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("in.csv", "id,at\n" + "C-1,2026-01-05\n" * 400_000)
-    with pytest.raises(UnreadableFile, match=r"unpacks to more than 500|breaks off"):
+    with pytest.raises(UnreadableFile, match="unpacks to more than 500"):
         read(written(tmp_path, out.getvalue()))
-
-
-def test_the_first_rows_are_offered_without_the_rest(tmp_path: Path) -> None:
-    """As many as asked for, or as many as there are."""
-    path = written(tmp_path, "a,b\n1,2\n3,4\n5,6\n")
-    for most in (2, 9):
-        with open_file(path) as opened:
-            assert opened.first(most) == [("1", "2"), ("3", "4"), ("5", "6")][:most]
-            assert opened.first(most) == []

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from servqual.errors import InvalidValue, ServqualError, UnreadableFile
+from servqual.errors import InvalidValue, MissingColumn, ServqualError, UnreadableFile
 from servqual.readers import Export
 from servqual.readers.columns.request import ALL
 from servqual.readers.files import csv_rows, packing, sheet_rows, table_rows, workbook
@@ -240,6 +240,19 @@ def test_endless_settings_are_refused(content: bytes, said: str, tmp_path: Path)
     path.write_bytes(content)
     with pytest.raises(UnreadableFile, match=said):
         read_toml(path)
+
+
+@pytest.mark.parametrize("start", ["<meta ", "<log ", "<html><meta charset=", "<html><!-- ", "<table><a x='"])
+def test_tags_without_end_are_refused_without_a_search_in_each(start: str, tmp_path: Path) -> None:
+    """A few kilobytes of beginnings of tags, which take minutes where each is tried against all that follows."""
+    path = tmp_path / "in.xls"
+    for content in (start * 11_000, start + " " * 65_000, start + " " * 65_000 + ">"):
+        path.write_text(content, encoding="utf-8")
+        began = time.process_time()
+        with pytest.raises((UnreadableFile, MissingColumn)) as refused:
+            list(Export(path).chunks())
+        assert time.process_time() - began < 10
+        assert len(str(refused.value)) < 500
 
 
 def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from typing import Final, Literal, TypeAlias
 from servqual.errors import InvalidValue
 from servqual.readers.columns.names import half, unit
 
-Clock: TypeAlias = Literal["h:mm", "m:ss"]
-Parts: TypeAlias = list[tuple[float, float]]
+ClockForm: TypeAlias = Literal["h:mm", "m:ss"]
+_Parts: TypeAlias = list[tuple[float, float]]
 """Seconds of a unit, and how many of it."""
 _LONGEST: Final = 120
 _DAY: Final = 86_400
@@ -37,11 +37,18 @@ _PART: Final = re.compile(r"(\d[\d.,'’\s]*?)\s*([^\W\d_]+)\.?(?:\s*,\s*|\s+(?:
 
 
 def seconds_of(
-    text: str, number: Callable[[str], float], *, seconds: int, clock: Clock | None = None, business: bool = False
+    text: str,
+    number: Callable[[str], float],
+    *,
+    seconds: int,
+    clock: ClockForm | None = None,
+    business: bool = False,
+    advice: str = "",
 ) -> float:
     """Read a duration as seconds; `number` reads plain numbers, which are of a unit of so many `seconds`.
 
-    With `business` a cell in days or weeks is refused. What is no duration raises `InvalidValue`.
+    With `business` a cell in days or weeks is refused. What is no duration raises `InvalidValue`, in which `advice`
+    stands instead of a setting of the file.
 
     >>> seconds_of("26:00:40", float, seconds=1), seconds_of("1d 4h 3m", float, seconds=1)
     (93640.0, 100980.0)
@@ -50,7 +57,9 @@ def seconds_of(
     """
     if _NUMBER.fullmatch(text):
         return number(text) * seconds
-    parts = (_by_clock(text, clock) or _by_iso(text) or _in_words(text, number)) if len(text) <= _LONGEST else None
+    parts = (
+        (_by_clock(text, clock, advice) or _by_iso(text) or _in_words(text, number)) if len(text) <= _LONGEST else None
+    )
     if parts is None:
         raise InvalidValue("must be a number or a duration such as 00:01:30, 1 h 30 min or PT90S")
     if business and any(size >= _DAY for size, amount in parts if amount):
@@ -58,7 +67,7 @@ def seconds_of(
     return math.fsum(size * amount for size, amount in parts)
 
 
-def _by_clock(text: str, clock: Clock | None) -> Parts | None:
+def _by_clock(text: str, clock: ClockForm | None, advice: str) -> _Parts | None:
     """Read hours, minutes and seconds, with days in front, or as a spreadsheet shows a time or a date of 1900."""
     days = 0
     if sheet := _SHEET.fullmatch(text):
@@ -76,7 +85,8 @@ def _by_clock(text: str, clock: Clock | None) -> Parts | None:
         first = first % 12 + 12 * later
     whole = found["c"] or found["day"] or found["half"] or (clock == "h:mm" and not found["f"])
     if not whole and not found["f"] and clock is None:
-        raise InvalidValue("must say hours, minutes and seconds; set clock = 'h:mm' or clock = 'm:ss' to say which two")
+        do = advice or "set clock = 'h:mm' or clock = 'm:ss' to say which two"
+        raise InvalidValue(f"must say hours, minutes and seconds; {do}")
     if second > 59 or third > 59 or (found["day"] and first > 23):  # noqa: PLR2004  (an hour, and a day, has no more)
         raise InvalidValue("must have at most 59 minutes and seconds, and beside days at most 23 hours")
     fraction = float(f"0.{found['f'] or 0}")
@@ -85,7 +95,7 @@ def _by_clock(text: str, clock: Clock | None) -> Parts | None:
     return [(60, first), (1, second + fraction)]
 
 
-def _by_iso(text: str) -> Parts | None:
+def _by_iso(text: str) -> _Parts | None:
     """Read a duration of ISO 8601; one of months or years has no length."""
     if text[:1] not in {"P", "p"} or text[-1] in {"P", "p", "T", "t"}:
         return None
@@ -95,9 +105,9 @@ def _by_iso(text: str) -> Parts | None:
     return [(_ISO_UNITS[name], float(part.replace(",", "."))) for name, part in found.groupdict().items() if part]
 
 
-def _in_words(text: str, number: Callable[[str], float]) -> Parts | None:
+def _in_words(text: str, number: Callable[[str], float]) -> _Parts | None:
     """Read numbers with units, the larger first; a unit that has no fixed length, or is not known, is refused."""
-    parts: Parts = []
+    parts: _Parts = []
     at = 0
     while found := _PART.match(text, at):
         size = unit(found[2])

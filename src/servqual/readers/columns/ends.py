@@ -8,19 +8,20 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
+from servqual.errors import InvalidValue
 from servqual.model.hours.hours import Hours
+from servqual.model.hours.spans import DAY, micros, moment
 from servqual.readers.columns.columns import LAST_MOMENT, MISSING, RULES, Chunk, Column
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import ENDS, Kind
 
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_US: Final = dt.timedelta(microseconds=1)
+_YEAR: Final = 366 * DAY
 
 
-def told_by_lengths(table: str, names: Collection[str]) -> frozenset[str]:
+def ends_of_durations(table: str, names: Collection[str]) -> frozenset[str]:
     """Name the moments that durations among these columns give.
 
-    >>> sorted(told_by_lengths("cases", {"received_at", "resolution_s", "resolved_at", "first_response_s"}))
+    >>> sorted(ends_of_durations("cases", {"received_at", "resolution_s", "resolved_at", "first_response_s"}))
     ['first_response_at']
     """
     known = table == "cases" and "received_at" in names
@@ -32,7 +33,7 @@ def with_ends(table: str, chunk: Chunk, hours: Hours | None = None) -> Chunk:
 
     A duration that could not be read, or that ends after the years of moments, leaves its moment unread.
     """
-    told = told_by_lengths(table, chunk.columns)
+    told = ends_of_durations(table, chunk.columns)
     columns, refusals = dict(chunk.columns), chunk.refusals
     for length, end in ENDS.items():
         if end not in told:
@@ -51,8 +52,20 @@ def with_ends(table: str, chunk: Chunk, hours: Hours | None = None) -> Chunk:
 
 
 def _after(began: Array, lasted: Array, hours: Hours | None) -> Array:
+    ends: Array = began + lasted
     if hours is None:
-        ends: Array = began + lasted
         return ends
-    moments = (hours.after(_EPOCH + int(at) * _US, int(work) * _US) for at, work in zip(began, lasted, strict=True))
-    return np.fromiter(((moment - _EPOCH) // _US for moment in moments), np.int64, len(began))
+
+    def end(at: int, work: int) -> int:
+        """Business time takes no less than time on the calendar, and work of years may take centuries to count."""
+        if at + work >= LAST_MOMENT:
+            return LAST_MOMENT
+        start, length = moment(at), dt.timedelta(microseconds=work)
+        if work > _YEAR and hours.elapsed(start, moment(LAST_MOMENT)) < length:
+            return LAST_MOMENT
+        try:
+            return micros(hours.after(start, length))
+        except InvalidValue:  # closed for a century
+            return LAST_MOMENT
+
+    return np.fromiter(map(end, began.tolist(), lasted.tolist()), np.int64, len(began))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from servqual.errors import InvalidValue
-from servqual.readers.columns.names import half, month, weekdays
+from servqual.readers.columns.names import half, key, month, unit, weekdays
 
 ZONE: Final = r"(?:UTC|GMT|UT)?\s?[+-]\d{1,2}(?::?\d\d)?|[A-Za-z]{1,5}|[A-Za-z]+(?:/[A-Za-z_+-]+)+"
 """A zone as it stands behind a time: an offset, an abbreviation or a name of the time zone database."""
@@ -41,7 +41,7 @@ _SERIAL: Final = (("excel", 25_569, 73_051), ("unix", 10**8, 4_102_444_800), ("u
 SERIALS: Final = tuple(name for name, *_ in _SERIAL)
 
 
-class Reading(NamedTuple):
+class DateCell(NamedTuple):
     """A date or a time of some clock as a cell has it; `zone` is the text of its zone, empty without one."""
 
     value: dt.datetime | dt.date
@@ -54,7 +54,7 @@ class Form:
     Year, month and day must be in it, and `%I` goes with `%p`. A part that is not known raises `InvalidValue`.
 
     >>> Form("%d.%b %Y %H:%M").read("4.May 2026 9:05")
-    Reading(value=datetime.datetime(2026, 5, 4, 9, 5), zone='')
+    DateCell(value=datetime.datetime(2026, 5, 4, 9, 5), zone='')
     >>> Form("%d/%m/%Y").read("04/13/2026") is None
     True
     """
@@ -86,13 +86,13 @@ class Form:
         if "m" in named:
             self.swapped = re.sub("%[dm]", lambda found: "%m" if found[0] == "%d" else "%d", text)
 
-    def read(self, text: str) -> Reading | None:
+    def read(self, text: str) -> DateCell | None:
         """Read a cell; None where it has another form, or names no date."""
         found = self._pattern.fullmatch(text)
         return built(found.groupdict()) if found else None
 
 
-def built(parts: Mapping[str, str | None]) -> Reading | None:
+def built(parts: Mapping[str, str | None]) -> DateCell | None:
     """Make a date of its parts, or a datetime where they tell an hour; None where there is no such date."""
     year, named = parts.get("Y"), parts.get("b")
     number = month(named) if named else int(parts["m"] or 0)
@@ -110,18 +110,19 @@ def built(parts: Mapping[str, str | None]) -> Reading | None:
                 return None
             hour = str(twelve % 12 + 12 * later)
         if hour is None:
-            return Reading(date)
+            return DateCell(date)
         fraction = f"{parts.get('f') or ''}000000"[:6]
         time = dt.time(int(hour), int(parts.get("M") or 0), int(parts.get("S") or 0), int(fraction))
     except ValueError:
         return None
-    return Reading(dt.datetime.combine(date, time), parts.get("z") or "")
+    return DateCell(dt.datetime.combine(date, time), parts.get("z") or "")
 
 
 _DATE: Final = re.compile(
     rf"(?:(?P<a>{_WORD})(?P<s0>,?\s+))?(?P<x>\d{{1,4}}|{_WORD})(?P<s1>[-/.,\s]+)(?P<y>\d{{1,2}}|{_WORD})(?P<s2>[-/.,\s]+)"
     r"(?P<z>\d{1,4})(?:(?P<s3>[T,\s]+)(?P<rest>\d.*))?"
 )
+_HOUR: Final = 3_600
 _TIME: Final = re.compile(
     rf"\d{{1,2}}(?P<s1>[:.])\d\d(?:(?P<s2>[:.])\d\d(?:(?P<s3>[.,])\d{{1,9}})?)?(?P<s4>\s?)(?P<rest>{ZONE}|.+)?"
 )
@@ -135,17 +136,18 @@ _ORDERS: Final = (
     ("%m", "%d", "%y"),
     ("%d", "%b", "%y"),
     ("%b", "%d", "%y"),
+    ("%y", "%m", "%d"),
 )
 
 
 def fitting(text: str) -> tuple[str, ...]:
-    """List the forms in which a cell is a date: several where day and month may stand in either order.
+    """List the forms in which a cell is a date: several where day, month or a year of two digits may change places.
 
-    A year of two digits comes last, and first only where no date has it last. Plain numbers may be "excel", "unix" or
-    "unix_ms". What ISO 8601 or a year of four digits in front make plain needs no form, and has none here.
+    A year of two digits in front is the last of them. Plain numbers may be "excel", "unix" or "unix_ms". What ISO 8601
+    or a year of four digits in front make plain needs no form, and has none here.
 
-    >>> fitting("04/05/2026 9:30 PM"), fitting("13.05.26"), fitting("44320.5"), fitting("soon")
-    (('%d/%m/%Y %I:%M %p', '%m/%d/%Y %I:%M %p'), ('%d.%m.%y',), ('excel',), ())
+    >>> fitting("04/05/2026 9:30 PM"), fitting("13.May.26"), fitting("44320.5"), fitting("soon")
+    (('%d/%m/%Y %I:%M %p', '%m/%d/%Y %I:%M %p'), ('%d.%b.%y',), ('excel',), ())
     """
     if re.fullmatch(r"\d{5,13}(?:[.,]\d+)?", text):
         number = float(text.replace(",", "."))
@@ -155,12 +157,12 @@ def fitting(text: str) -> tuple[str, ...]:
     if not found or time is None:
         return ()
 
-    def fits(orders: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    def written(order: tuple[str, str, str]) -> str:
+        x, y, z = order
         before = f"%a{found['s0']}" if found["a"] else ""
-        written = (f"{before}{x}{found['s1']}{y}{found['s2']}{z}{found['s3'] or ''}{time}" for x, y, z in orders)
-        return tuple(form for form in written if _form(form).read(text))
+        return f"{before}{x}{found['s1']}{y}{found['s2']}{z}{found['s3'] or ''}{time}"
 
-    return fits(_ORDERS) or fits((("%y", "%m", "%d"),))
+    return tuple(form for form in map(written, _ORDERS) if _form(form).read(text))
 
 
 def _time(text: str) -> str | None:
@@ -172,12 +174,20 @@ def _time(text: str) -> str | None:
     seconds += f"{found['s3']}%f" if found["s3"] else ""
     rest, hour = found["rest"] or "", "%H"
     last = ""
-    words = re.fullmatch(rf"(?P<p>{_WORD}(?:\s?{_WORD})?)(?:(?P<s>\s)(?P<z>{ZONE}))?", rest)
+    words = re.fullmatch(rf"(?P<p>{_WORD}(?:\s?{_WORD})??)(?:(?P<s>\s)(?P<z>{ZONE}))?", rest)
     if words and half(words["p"]) is not None:
-        hour, last = "%I", f"%p{words['s']}%z" if words["z"] else "%p"
+        hour, last = "%I", f"%p{words['s']}{_zone_or_word(words['z'])}" if words["z"] else "%p"
     elif rest:
-        last = "%z"
+        last = _zone_or_word(rest)
     return f"{hour}{found['s1']}%M{seconds}{found['s4']}{last}"
+
+
+def _zone_or_word(text: str) -> str:
+    """Write the form of what stands behind a time: a zone, or a word for hours such as Uhr, which stands for itself.
+
+    Any other word may be half of the day, in a language that is not read.
+    """
+    return text if key(text) == "uhr" or unit(text) == _HOUR else "%z"
 
 
 _form = lru_cache(maxsize=256)(Form)

@@ -14,15 +14,14 @@ from zoneinfo import ZoneInfo
 
 from servqual._checks import as_zone
 from servqual.errors import InvalidValue, NaiveTime
+from servqual.model.hours.spans import micros, moment
 from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT, RULES
-from servqual.readers.columns.forms import SERIALS, ZONE, Form, Reading, built, fitting
+from servqual.readers.columns.forms import SERIALS, ZONE, DateCell, Form, built, fitting
 from servqual.readers.columns.names import has_babel
 from servqual.readers.columns.tables import Kind, ends_its_day
 from servqual.readers.columns.zones import day, is_skipped, skipped_in
 
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SHEET_EPOCH: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001  (a spreadsheet knows no zones)
-_MICROSECOND: Final = dt.timedelta(microseconds=1)
 _YEARS: Final = (1969, 2100)
 _LONGEST: Final = 80
 """No date of any form has so many signs."""
@@ -65,36 +64,36 @@ def offset_of(zone: str) -> dt.timezone | None:
 
 
 _MIDNIGHT: Final = re.compile(r"[T ]0?0:00(:00(\.0+)?)?$")
-_NO_DATE: Final = re.compile(r"^(1899-12-3[01]|1900-01-0[01])[T ]")
+_SHEET_DAY: Final = re.compile(r"^(1899-12-3[01]|1900-01-0[01])[T ]")
 
 
-def joined(date: str, time: str) -> str:
+def date_and_time(date: str, time: str) -> str:
     """Join a date and a time of two columns; a spreadsheet gives the one a midnight, and the other a day of 1900.
 
-    >>> joined("2026-05-04 00:00:00", "1899-12-31 09:05:00"), joined("2026-05-04", "")
+    >>> date_and_time("2026-05-04 00:00:00", "1899-12-31 09:05:00"), date_and_time("2026-05-04", "")
     ('2026-05-04 09:05:00', '2026-05-04')
     """
     date, time = date.strip(), time.strip()
-    return f"{_MIDNIGHT.sub('', date)} {_NO_DATE.sub('', time)}" if date and time else date or time
+    return f"{_MIDNIGHT.sub('', date)} {_SHEET_DAY.sub('', time)}" if date and time else date or time
 
 
 class Moments:
     """A reader of the moments of one column, cell by cell.
 
     A moment without an offset is of the `zone`. A date without a time is a day in the zone of the `desk`: its end in a
-    column of due moments, else its start. `naive`, `aware` and `twice` count different texts without a zone, with one,
-    and of times that the clock shows twice.
+    column of due moments, else its start. `advice` stands in a refusal instead of a setting of the file. `naive`,
+    `aware` and `twice` count different texts without a zone, with one, and of times that the clock shows twice.
     """
 
     def __init__(
-        self, name: str, *, zone: ZoneInfo | None, desk: ZoneInfo | None, dates: Sequence[str], settings: bool
+        self, name: str, *, zone: ZoneInfo | None, desk: ZoneInfo | None, dates: Sequence[str], advice: str = ""
     ) -> None:
         self.naive = self.aware = self.twice = 0
         self._name = name
         self._zone = zone
         self._desk = desk
         self._dates = dates
-        self._settings = settings
+        self._advice = advice
         self._serials = [date for date in dates if date in SERIALS]
         self._forms = [Form(date) for date in dates if date not in SERIALS]
         orders = {form.text for form in self._forms}
@@ -116,7 +115,7 @@ class Moments:
             value = self._placed(value, zone, text)
         else:
             self.aware += 1
-        return _in_range((value - _EPOCH) // _MICROSECOND)
+        return _in_range(micros(value))
 
     def check_order(self) -> str | None:
         """Refuse a column whose dates are in the other order of day and month; say where it has both orders."""
@@ -154,7 +153,10 @@ class Moments:
                     + self._do("set zone to the zone of the export, or export times with an offset")
                 )
             return value.replace(fold=folds[0])
-        self.naive += 1
+        if zone:
+            self.aware += 1
+        else:
+            self.naive += 1
         self.twice += value.utcoffset() != value.replace(fold=1).utcoffset()
         return value
 
@@ -163,51 +165,58 @@ class Moments:
         if zone is None:
             raise NaiveTime(
                 f"{self._name} needs a zone (got {text!r}); name the zone in which times are written, such as "
-                + ("zone = 'Europe/Berlin'" if self._settings else "naive='Europe/Berlin'"),
+                + ("naive='Europe/Berlin'" if self._advice else "zone = 'Europe/Berlin'"),
                 field=self._name,
                 expected="a moment with an offset, or a stated zone",
                 got=text,
             )
         return zone
 
-    def _reading(self, text: str) -> Reading:
+    def _reading(self, text: str) -> DateCell:
         if len(text) <= _LONGEST:
-            found = self._by_form(text) or _plain(text) or self._by_form_and_zone(text)
+            found = self._by_form(text) or self._by_form_and_zone(text)
+            if not found and not self._is_in_other_order(text):
+                found = _plain(text)
             if found:
                 return found
-            self._look_for_other_order(text)
         forms = " or ".join((*self._dates, "ISO 8601"))
-        raise InvalidValue(f"must be a date of the form {forms}{self._advice(text)}")
+        raise InvalidValue(f"must be a date of the form {forms}{self._form_for(text)}")
 
-    def _by_form(self, text: str) -> Reading | None:
+    def _by_form(self, text: str) -> DateCell | None:
         """Read a cell by the stated forms, of which all that read it must agree."""
-        found = {form.text: reading for form in self._forms if (reading := form.read(text))}
+        found = {form.text: cell for form in self._forms if (cell := form.read(text))}
         for name in self._serials:
-            if reading := _serial(name, text):
-                found[name] = reading
+            if cell := _serial(name, text):
+                found[name] = cell
         if len({*found.values()}) > 1:
             raise InvalidValue(f"must have one meaning, and reads differently as {' and '.join(found)}")
-        for form, reading in found.items():
-            self._proved |= form in self._swapped and reading.value.day > 12  # noqa: PLR2004  (no month)
-            return reading
-        return None
-
-    def _by_form_and_zone(self, text: str) -> Reading | None:
-        """Read a time by form, behind which a zone stands that the form does not name."""
-        parts = _ZONED.fullmatch(text) if self._forms else None
-        found = self._by_form((parts[1] or parts[3]).rstrip()) if parts else None
-        if parts is None or found is None or found.zone or not isinstance(found.value, dt.datetime):
+        if not found:
             return None
-        return found._replace(zone=parts[2] or parts[4])
+        form, cell = next(iter(found.items()))
+        self._proved |= form in self._swapped and cell.value.day > 12  # noqa: PLR2004  (no month)
+        return cell
 
-    def _look_for_other_order(self, text: str) -> None:
-        for form in self._swapped.values():
-            if form.read(text):
-                self._other_order = self._other_order or (text, form.text)
+    def _by_form_and_zone(self, text: str) -> DateCell | None:
+        """Read a time by form, behind which a zone stands that the form does not name."""
+        time, zone = _apart(text) if self._forms else ("", "")
+        found = self._by_form(time) if zone else None
+        if found is None or found.zone or not isinstance(found.value, dt.datetime):
+            return None
+        return found._replace(zone=zone)
 
-    def _advice(self, text: str) -> str:
+    def _is_in_other_order(self, text: str) -> bool:
+        """Say whether a cell is a date in the other order of day and month than stated; `check_order` tells the first.
+
+        It may not be read as ISO 8601 then: with `%Y-%d-%m` stated, 2026-05-13 has the other order.
+        """
+        found = [form.text for form in self._swapped.values() if form.read(text) or form.read(_apart(text)[0])]
+        if found:
+            self._other_order = self._other_order or (text, found[0])
+        return bool(found)
+
+    def _form_for(self, text: str) -> str:
         """Name the form that would fit."""
-        if not self._settings:
+        if self._advice:
             return self._do("")
         found = [*fitting(text)] if len(text) <= _LONGEST else []
         if not found:
@@ -216,12 +225,14 @@ class Moments:
         if found[0] in _LOOKS:
             return f"; it looks like {_LOOKS[found[0]]}, for which set dates = {found[0]!r}"
         if len(found) > 1:
-            day_first, month_first = found[:2]
-            return f"; set dates = {day_first!r} where the day comes first, or {month_first!r} where the month does"
+            first = {"%d": "day", "%m": "month", "%b": "month", "%y": "year"}
+            one, *others = ((form, first[re.findall("%[dmby]", form)[0]]) for form in found)
+            more = "".join(f", or {form!r} where the {part} does" for form, part in others)
+            return f"; set dates = {one[0]!r} where the {one[1]} comes first{more}"
         return f"; add {found[0]!r} to dates" if self._dates else f"; set dates = {found[0]!r}"
 
     def _do(self, setting: str) -> str:
-        return f"; {setting}" if self._settings else "; make the column a moment first"
+        return f"; {self._advice or setting}"
 
 
 def _in_range(microseconds: int) -> int:
@@ -230,14 +241,20 @@ def _in_range(microseconds: int) -> int:
     return microseconds
 
 
-def _plain(text: str) -> Reading | None:
+def _apart(text: str) -> tuple[str, str]:
+    """Part a time from the zone behind it; both are empty without one."""
+    found = _ZONED.fullmatch(text)
+    return ((found[1] or found[3]).rstrip(), found[2] or found[4]) if found else ("", "")
+
+
+def _plain(text: str) -> DateCell | None:
     """Read what has one meaning: ISO 8601, and any date with a year of four digits in front."""
     plain = text.replace("/", "-") if text[4:5] == "/" and "-" not in text else text
     with suppress(ValueError):
-        return Reading(dt.date.fromisoformat(plain))
+        return DateCell(dt.date.fromisoformat(plain))
     if text[10:11] in {"T", " "} or text[8:9] == "T":  # Python takes any sign between date and time
         with suppress(ValueError):
-            return Reading(dt.datetime.fromisoformat(plain))
+            return DateCell(dt.datetime.fromisoformat(plain))
     found = _YEAR_FIRST.fullmatch(text)
     if not found:
         return None
@@ -245,7 +262,7 @@ def _plain(text: str) -> Reading | None:
     return built({**parts, "m": parts["m"] or parts["m2"], "d": parts["d"] or parts["d2"]})
 
 
-def _serial(name: str, text: str) -> Reading | None:
+def _serial(name: str, text: str) -> DateCell | None:
     """Read a number of days or ticks; a spreadsheet's whole number is a day."""
     if name == "excel" and (both := _DAY_AND_TIME.fullmatch(text)):
         text = f"{both[1]}.{both[2]}"
@@ -256,9 +273,9 @@ def _serial(name: str, text: str) -> Reading | None:
         if name != "excel":
             ticks = _TICKS[name]
             fraction = int(f"{found[2] or ''}000000"[: len(str(ticks)) - 1])
-            return Reading(_EPOCH + _MICROSECOND * (int(found[1]) * ticks + fraction))
+            return DateCell(moment(int(found[1]) * ticks + fraction))
         # a serial number carries a time to about a hundredth of a millisecond
         at = _SHEET_EPOCH + dt.timedelta(milliseconds=round(float(f"{found[1]}.{found[2] or 0}") * 86_400_000))
-    except OverflowError:
+    except (OverflowError, InvalidValue):
         return None
-    return Reading(at if found[2] and int(found[2]) else at.date())
+    return DateCell(at if found[2] and int(found[2]) else at.date())

@@ -23,6 +23,9 @@ _UNITS: Final = {
     "s sec secs second seconds": 1,
     "ms msec millisecond milliseconds": 0.001,
 }
+_ENGLISH_MONTHS: Final = {name[:end]: n for n, name in enumerate(_MONTHS, 1) for end in (3, len(name))} | {"sept": 9}
+_ENGLISH_DAYS: Final = {name[:end]: n for n, name in enumerate(_DAYS) for end in (3, len(name))}
+_ENGLISH_UNITS: Final = {name: seconds for names, seconds in _UNITS.items() for name in names.split()}
 _WIDTHS: Final = ("wide", "abbreviated")
 _COUNTS: Final = (1, 2, 5, 100)
 """Numbers after which languages write a unit of time in different forms."""
@@ -49,7 +52,7 @@ def month(word: str) -> int | None:
     (5, 9, None)
     """
     name = key(word)
-    return _english_months().get(name) or _months().get(name)
+    return _ENGLISH_MONTHS.get(name) or _months().get(name)
 
 
 def weekdays(word: str) -> frozenset[int]:
@@ -59,7 +62,7 @@ def weekdays(word: str) -> frozenset[int]:
     ([0], [])
     """
     name = key(word)
-    found = _english_days().get(name)
+    found = _ENGLISH_DAYS.get(name)
     return _days().get(name, frozenset()) if found is None else frozenset({found})
 
 
@@ -80,22 +83,7 @@ def unit(word: str) -> float | None:
     (3600, 86400, None)
     """
     name = key(word)
-    return _english_units().get(name) or _units().get(name)
-
-
-@lru_cache(maxsize=1)
-def _english_months() -> dict[str, int]:
-    return {name[:end]: n for n, name in enumerate(_MONTHS, 1) for end in (3, len(name))} | {"sept": 9}
-
-
-@lru_cache(maxsize=1)
-def _english_days() -> dict[str, int]:
-    return {name[:end]: n for n, name in enumerate(_DAYS) for end in (3, len(name))}
-
-
-@lru_cache(maxsize=1)
-def _english_units() -> dict[str, float]:
-    return {name: seconds for names, seconds in _UNITS.items() for name in names.split()}
+    return _ENGLISH_UNITS.get(name) or _units().get(name)
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,7 @@ def under(text: str, sign: Sign) -> float | None:
     >>> under("1.234", "."), under("1.234", ","), under("12.5", ",") is None, under("1'234.50", ".")
     (1.234, 1234.0, True, 1234.5)
     """
+    text = text.replace("\N{MINUS SIGN}", "-")
     if not _PATTERNS[sign].fullmatch(text):
         return None
     return float(_GROUPS.sub("", text).replace(_OTHER[sign], "").replace(sign, "."))
@@ -88,7 +89,6 @@ class Numbers:
         """Read a cell; one that is no number, or may be two, raises `InvalidValue`."""
         if text.isdecimal():
             return self._finite(float(text))
-        text = text.replace("\N{MINUS SIGN}", "-")
         point, comma = under(text, "."), under(text, ",")
         if self._sign:
             value = point if self._sign == "." else comma

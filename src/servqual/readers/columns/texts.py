@@ -14,7 +14,7 @@ import numpy as np
 
 from servqual.errors import InvalidValue, NaiveTime
 from servqual.readers.columns.columns import DTYPES, LARGEST, LONGEST, NONE, RULES, Column
-from servqual.readers.columns.durations import Clock, seconds_of
+from servqual.readers.columns.durations import ClockForm, seconds_of
 from servqual.readers.columns.growing import FirstLabels
 from servqual.readers.columns.moments import Moments
 from servqual.readers.columns.numbers import Numbers, Sign
@@ -28,7 +28,7 @@ MISSING_WORDS: Final = frozenset(
     | {"null", "(null)", "\\n", "nil", "none", "<na>", "(blank)"}
 )
 """Words for a missing value in any column but one of names, in any letter case; an empty cell is missing everywhere."""
-_NO_DATE: Final = frozenset({"0000-00-00", "0000-00-00 00:00:00"})
+NO_DATE: Final = frozenset({"0000-00-00", "0000-00-00 00:00:00"})
 """How databases write a moment that is not known."""
 TRUE = ("true", "t", "yes", "y", "1", "wahr", "ja", "vrai", "oui", "是")
 UNSAVED: Final = "\0formula"
@@ -42,7 +42,7 @@ _ANSWERS: Final = frozenset(
 """Columns of answers on a scale, of which exports label the ends: "0 - Not at all likely"."""
 _LABELLED: Final = re.compile(
     r"(?P<first>\d+)\s*(?:[-\N{EN DASH}\N{EM DASH}:=.)]|(?=\())\s*\(?[^\W\d_]\D*"
-    r"|[^\W\d_]\D*?\s*[-\N{EN DASH}\N{EM DASH}:=(]\s*(?P<last>\d+)\)?"
+    r"|[^\W\d_]\D*[-\N{EN DASH}\N{EM DASH}:=(]\s*(?P<last>\d+)\)?"
 )
 """A whole number with a word before or behind it, and no other number."""
 
@@ -75,7 +75,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         decimal: Sign | None = None,
         true: tuple[str, ...] = (),
         false: tuple[str, ...] = (),
-        clock: Clock | None = None,
+        clock: ClockForm | None = None,
         business: bool = False,
         seconds: int = 1,
         typed: bool = False,
@@ -87,15 +87,15 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         self.name = name
         self.kind = kind
         self.zone = zone
-        self.moments = Moments(name, zone=zone, desk=desk or zone, dates=dates, settings=settings)
-        self.numbers = Numbers(decimal, typed=typed, advice="" if settings else f"make the column a {kind} first")
-        words = {Kind.MOMENT: MISSING_WORDS | _NO_DATE, Kind.LABEL: frozenset[str]()}.get(kind, MISSING_WORDS)
+        self._advice = "" if settings else f"make the column a {kind} first"
+        self.moments = Moments(name, zone=zone, desk=desk or zone, dates=dates, advice=self._advice)
+        self.numbers = Numbers(decimal, typed=typed, advice=self._advice)
+        words = {Kind.MOMENT: MISSING_WORDS | NO_DATE, Kind.LABEL: frozenset[str]()}.get(kind, MISSING_WORDS)
         self._missing = {"", *(word.casefold() for word in missing), *words}
         self._flags = {w.casefold(): 0 for w in (*FALSE, *false)} | {w.casefold(): 1 for w in (*TRUE, *true)}
         self.seconds = seconds
-        self._clock: Clock | None = clock
+        self._clock: ClockForm | None = clock
         self._business = business
-        self._settings = settings
         self._known: dict[str, object] = {}
         self._reasons: dict[str, str] = {}
         self._parse = {
@@ -177,7 +177,12 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
 
     def _duration(self, text: str) -> int:
         value = 1e6 * seconds_of(
-            text, self.numbers.read, seconds=self.seconds, clock=self._clock, business=self._business
+            text,
+            self.numbers.read,
+            seconds=self.seconds,
+            clock=self._clock,
+            business=self._business,
+            advice=self._advice,
         )
         if not 0 <= value < LONGEST:
             raise InvalidValue(RULES[Kind.DURATION])
@@ -189,8 +194,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         except KeyError:
             if re.fullmatch(r"1\.0*|-?0\.0*", text):  # as frames write flags where some are missing
                 return int(text[0] == "1")
-            words = "name other words with true = […] and false = […]"
-            do = words if self._settings else f"make the column a {self.kind} first"
+            do = self._advice or "name other words with true = […] and false = […]"
             raise InvalidValue(f"{RULES[Kind.FLAG]}; {do}") from None
 
     def _label(self, text: str) -> int:

@@ -21,6 +21,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 PIECE: Final = 1 << 16
+LONGEST: Final = 1 << 24
+"""The longest text that is read, such as a cell or a line: sixteen million characters."""
 _PROOF: Final = 14
 """So many different Hangul are no Chinese by chance: there about 45 of 100 signs would be none."""
 _MOST: Final = 0.9
@@ -49,7 +51,7 @@ def encoding_of(sample: bytes, path: str) -> str:
     if len(found) == 1:
         return found[0]
     likely = found or ["cp1250", "cp1251", "gb18030", "cp932", "cp949", "big5"]
-    what = f"may be text in {' or '.join(found)}" if found else "is text in an encoding that cannot be told"
+    what = f"may be text in {' or '.join(found)}" if found else "is text in an encoding that its bytes do not prove"
     raise UnreadableFile(
         f"{path} {what}; name it, such as encoding = {likely[0]!r}, or save the file as UTF-8",
         path=path,

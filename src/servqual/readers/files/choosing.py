@@ -6,21 +6,22 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import UnreadableFile
 
 
-def chosen(path: str, what: str, names: Sequence[str], tables: Sequence[str], asked: str | None) -> str:
-    """Choose a sheet, a file of an archive or a table of a page by its name; `tables` are those with a table.
+def chosen(path: str, what: str, names: Sequence[str], tables: Sequence[str] | None, asked: str | None) -> str:
+    """Choose a sheet, a file of an archive or a table of a page by its name.
+
+    `tables` are those with a table, None where that is not known.
 
     Without one asked for, the only one with a table is taken, else the only one at all. Of several none is guessed.
 
     >>> chosen("book.xlsx", "sheet", ["Cover", "Data"], ["Data"], None)
     'Data'
     """
-    shown = ", ".join(map(repr, names[:20])) + (" …" if len(names) > 20 else "")  # noqa: PLR2004
     if asked is not None:
         if asked in names:
             return asked
         close = near(asked, names)
         raise UnreadableFile(
-            f"{path} has the {what}s {shown or 'nothing'} (got {asked!r}){did_you_mean(close)}",
+            f"{path} has the {what}s {_listed(names) or 'nothing'} (got {asked!r}){did_you_mean(close)}",
             path=path,
             setting="sheet",
             near=close or tuple(names),
@@ -29,12 +30,16 @@ def chosen(path: str, what: str, names: Sequence[str], tables: Sequence[str], as
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UnreadableFile(f"{path} holds no {what} with a table", path=path)
-    several = ", ".join(map(repr, found[:20])) + (" …" if len(found) > 20 else "")  # noqa: PLR2004
-    count = f"{len(found)} {what}s with a table" if tables else f"{len(found)} {what}s and no table in any"
+        without = what if tables is None else f"{what} with a table"
+        raise UnreadableFile(f"{path} holds no {without}; put the table into it, or save that as CSV", path=path)
+    which = " with a table" if tables else "" if tables is None else " and no table in any"
     raise UnreadableFile(
-        f"{path} has {count}: {several}; name one with sheet = {found[0]!r}",
+        f"{path} has {len(found)} {what}s{which}: {_listed(found)}; name one with sheet = {found[0]!r}",
         path=path,
         setting="sheet",
         near=tuple(found),
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names[:20])) + (" …" if len(names) > 20 else "")  # noqa: PLR2004

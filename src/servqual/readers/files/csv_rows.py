@@ -17,12 +17,12 @@ from functools import partial
 from typing import IO, Final
 
 from servqual.errors import UnreadableFile
+from servqual.readers.files.charsets import LONGEST
 from servqual.readers.files.packing import BROKEN
+from servqual.readers.files.sheet_rows import LOOKED_AT
 from servqual.readers.files.table_rows import Lost, Opened, Record, table_of
-from servqual.readers.files.table_start import LOOKED_AT, start_of
+from servqual.readers.files.table_start import start_of
 
-_LONGEST: Final = 1 << 24
-"""The longest cell that is read: sixteen million characters."""
 CHARACTERS: Final = 1 << 26
 _LONGEST_ROW: Final = 1 << 27
 """The most characters of a chunk, and of a row of any number of lines, so that long ones do not fill the memory."""
@@ -37,7 +37,7 @@ def open_csv(
 ) -> Opened:
     """Open a text of which `head` is the beginning; the kind of its delimiter and quotes is told by that."""
     text = stack.enter_context(io.TextIOWrapper(binary, encoding=encoding, newline=None))
-    csv.field_size_limit(_LONGEST)
+    csv.field_size_limit(LONGEST)
     head = io.StringIO(head, newline=None).read()
     with readable(path, encoding, 1):
         if named := _NAMED.fullmatch(head.partition("\n")[0].removeprefix("\ufeff")):
@@ -61,7 +61,7 @@ def open_csv(
         records,
         kind="CSV",
         notes=said,
-        fits=lambda row, _: _shape(row[0]) in shapes,
+        fits=lambda row: _shape(row[0]) in shapes,
         full=lines.full,
         near=partial(readable, path, encoding),
         encoding=encoding,
@@ -70,11 +70,10 @@ def open_csv(
 
 
 class _Lines:
-    """The lines of a text; `pending` are those of the present row, `ended` says that there are no more."""
+    """The lines of a text; `pending` are those of the present row."""
 
     def __init__(self, text: IO[str]) -> None:
         self.pending: list[str] = []
-        self.ended = False
         self.change: Callable[[str], str] = str
         self._size = self._row = 0
         self._text = text
@@ -85,16 +84,15 @@ class _Lines:
         self._row = 0
 
     def __iter__(self) -> Iterator[str]:
-        for line in iter(partial(self._text.readline, _LONGEST), ""):
+        for line in iter(partial(self._text.readline, LONGEST), ""):
             self.pending.append(line)
             self._size += len(line)
             self._row += len(line)
-            if len(line) == _LONGEST:
-                raise csv.Error(f"a line has more than {_LONGEST:,} characters")
+            if len(line) == LONGEST:
+                raise csv.Error(f"a line has more than {LONGEST:,} characters")
             if self._row > _LONGEST_ROW:
                 raise csv.Error(f"a row has more than {_LONGEST_ROW:,} characters")
             yield line if self.change is str else self.change(line)
-        self.ended = True
 
     def full(self) -> bool:
         """Tell whether the lines since the last time this was so fill a chunk."""
@@ -129,20 +127,21 @@ def _is_open(lines: Iterator[str], delimiter: str) -> bool:
 
 
 @contextmanager
-def readable(path: str, encoding: str, row: int) -> Generator[None]:
-    """Put into words what is wrong with the bytes of a text near a row."""
+def readable(path: str, encoding: str, row: int | None = None) -> Generator[None]:
+    """Put into words what is wrong with the bytes of a text, near a row where that is known."""
+    place = "" if row is None else f" near row {row}"
     try:
         yield
     except UnreadableFile:
         raise
     except UnicodeError as error:
         what = f"byte {error.object[error.start]:#04x}" if isinstance(error, UnicodeDecodeError) else str(error)
-        reason = f"is not {encoding} throughout ({what} near row {row}); name its encoding, such as encoding = "
+        reason = f"is not {encoding} throughout ({what}{place}); name its encoding, such as encoding = "
         raise UnreadableFile(f"{path} {reason}'cp1252' or 'gb18030'", path=path) from None
     except csv.Error as error:
-        raise UnreadableFile(f"{path} cannot be read as CSV near row {row}: {error}", path=path) from None
+        raise UnreadableFile(f"{path} cannot be read as CSV{place}: {error}", path=path) from None
     except BROKEN as error:
-        raise UnreadableFile(f"{path} breaks off near row {row}: {error}", path=path) from None
+        raise UnreadableFile(f"{path} breaks off{place}: {error}", path=path) from None
 
 
 def _rows(lines: Iterator[str], delimiter: str, most: int = _SAMPLED) -> list[list[str]]:

@@ -11,11 +11,12 @@ import attrs
 import numpy as np
 
 from servqual._checks import as_zone, did_you_mean, near
+from servqual._words import shorten
 from servqual.errors import MissingColumn
 from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.duplicates import IDS
-from servqual.readers.columns.ends import told_by_lengths, with_ends
-from servqual.readers.columns.moments import joined
+from servqual.readers.columns.ends import ends_of_durations, with_ends
+from servqual.readers.columns.moments import date_and_time
 from servqual.readers.columns.refusals import Refusal, Refusals
 from servqual.readers.columns.tables import ENDS, TABLES, Kind, kind_of, known_as, names_of
 from servqual.readers.columns.texts import CellReader
@@ -27,6 +28,7 @@ from servqual.readers.files.parquet_cells import read_arrow
 from servqual.readers.files.table_rows import TextChunk, texts_of
 
 _SHOWN = 20
+_LONG = 40
 Place: TypeAlias = tuple[int, ...]
 """The columns of a file that hold one of ours: one, or a date and a time."""
 
@@ -94,7 +96,7 @@ class Export:
             found = names_of(self.table, self._places(opened.header))
         told = {*log.moments, *log.repeats} if log else set[str]()
         names = frozenset({name for name, _ in found.values()} - {EVENT, EVENT_AT} | told)
-        return names | told_by_lengths(self.table, names)
+        return names | ends_of_durations(self.table, names)
 
     def _read(self, desk: ZoneInfo | None) -> Iterator[Chunk]:
         layout = self.layout
@@ -110,7 +112,7 @@ class Export:
             }
             self.notes[:] = opened.notes
             self.repeated[:] = [
-                name for name, place in places.items() if {*map(opened.header.__getitem__, place)} & {*opened.repeated}
+                name for name, place in places.items() if any(opened.header[at] in opened.repeated for at in place)
             ]
             own_id = None if self.folded else readers.get(IDS.get(self.table, ""))
             # map lets go of the text of a chunk before the next is read
@@ -141,8 +143,7 @@ class Export:
             self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=None
         ) as opened:
             for texts in opened.chunks:
-                cells = _cells(texts, place)
-                yield from cells if isinstance(cells, Sequence) else texts_of(cells)
+                yield from texts_of(_cells(texts, place))
 
     def _said(self, readers: Mapping[str, CellReader]) -> Iterator[str]:
         """Say what was found in the moments; refuse a column of two decimal signs or another order of dates."""
@@ -159,7 +160,7 @@ class Export:
             yield f"{twice:,} different times are shown twice by the clock; the first was taken"
         if any(of.naive for of in moments.values()):
             yield f"times carry no offset and were read in {zone}"
-        for end in sorted(told_by_lengths(self.table, readers)):
+        for end in sorted(ends_of_durations(self.table, readers)):
             yield f"{end} is received_at and the {self.layout.durations} time that the file tells"
 
     def _reader(self, name: str, seconds: int, desk: ZoneInfo | None, *, numbers: bool) -> CellReader:
@@ -227,7 +228,9 @@ class Export:
 def _missing(name: str, theirs: str, header: tuple[str, ...]) -> MissingColumn:
     close = near(theirs, header)
     sought = f"column {theirs!r} for {name}" if theirs != name else f"column {name!r}"
-    shown = ", ".join(header[:_SHOWN]) + (f" and {len(header) - _SHOWN:,} more" if len(header) > _SHOWN else "")
+    shown = ", ".join(shorten(heading, _LONG) for heading in header[:_SHOWN]) + (
+        f" and {len(header) - _SHOWN:,} more" if len(header) > _SHOWN else ""
+    )
     return MissingColumn(
         f"the file has no {sought} (got {shown}){did_you_mean(close)}; say which column it is under "
         f'[columns], such as {name} = "…", or name a preset',
@@ -240,10 +243,7 @@ def _cells(texts: TextChunk, place: Place) -> Any:
     """Take the cells of a column; those of a date and a time in two columns are joined."""
     if len(place) == 1:
         return texts.columns[place[0]]
-    parts = (
-        cells if isinstance(cells, Sequence) else texts_of(cells) for cells in map(texts.columns.__getitem__, place)
-    )
-    return [*map(joined, *parts)]
+    return [*map(date_and_time, *(texts_of(texts.columns[at]) for at in place))]
 
 
 def _read(reader: CellReader, cells: Any) -> tuple[Column, Refusals]:

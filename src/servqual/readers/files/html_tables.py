@@ -6,16 +6,17 @@ from html.parser import HTMLParser
 from typing import IO, Final
 
 from servqual.errors import UnreadableFile
-from servqual.readers.files.charsets import pieces
+from servqual.readers.files.charsets import LONGEST, pieces
 from servqual.readers.files.choosing import chosen
 from servqual.readers.files.csv_rows import readable
+from servqual.readers.files.sheet_rows import LOOKED_AT
 from servqual.readers.files.table_rows import Opened, table_of
-from servqual.readers.files.table_start import LOOKED_AT, WIDEST, has_table
+from servqual.readers.files.table_start import WIDEST, has_table
 
-_LONGEST: Final = 1 << 24
-"""The longest cell that is read."""
 _PENDING: Final = 1 << 20
 """The longest tag or comment."""
+_OPEN_END: Final = 1 << 12
+"""The longest tag that breaks off at the end; the parser tries each `<` in it against all that follows."""
 _BREAK: Final = "\0"
 
 
@@ -32,7 +33,7 @@ def open_html(path: str, content: IO[bytes], encoding: str, sheet: str | None, n
             path=path,
         )
     name = chosen(path, "table", [*first], tables, sheet)
-    said = [f"the file is a web page (HTML), of which {name} of {len(first)} was read", *notes]
+    said = [f"the file is a web page (HTML): {name} of {len(first)} was read", *notes]
     records = ((row, 1) for of, row in _rows(path, content, encoding) if of == name)
     return table_of(path, records, kind="HTML", notes=said, encoding=encoding, sheet=name, sheets=tuple(first))
 
@@ -41,14 +42,22 @@ def _rows(path: str, content: IO[bytes], encoding: str) -> Iterator[tuple[str, l
     """Give each row with the name of its table."""
     content.seek(0)
     page = _Page()
-    with readable(path, encoding, 1):
-        for piece in pieces(content, encoding):
-            page.feed(piece)
-            if len(page.rawdata) > _PENDING or page.size > _LONGEST:
-                raise UnreadableFile(f"{path} has a cell or a tag without an end", path=path)
-            yield from page.rows
-            page.rows.clear()
-    page.close()
+    endless = UnreadableFile(f"{path} has a cell or a tag without an end; export the list as CSV or Excel", path=path)
+    try:
+        with readable(path, encoding):
+            for piece in pieces(content, encoding):
+                page.feed(piece)
+                if len(page.rawdata) > _PENDING or page.size > LONGEST:
+                    raise endless
+                yield from page.rows
+                page.rows.clear()
+        if len(page.rawdata) > _OPEN_END:
+            raise endless
+        page.close()
+    except AssertionError as error:  # the parser's, for a declaration that is none
+        raise UnreadableFile(
+            f"{path} is no readable HTML: {error}; export the list as CSV or Excel", path=path
+        ) from None
     page.end_all()
     yield from page.rows
 

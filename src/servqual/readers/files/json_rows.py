@@ -10,13 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Any, Final
 
 from servqual.errors import UnreadableFile
-from servqual.readers.files.charsets import PIECE, pieces
+from servqual.readers.files.charsets import LONGEST, PIECE, pieces
 from servqual.readers.files.csv_rows import readable
 from servqual.readers.files.table_rows import Lost, Opened, Record, table_of
 from servqual.readers.files.table_start import WIDEST
-
-_LONGEST: Final = 1 << 24
-"""The longest object that is read."""
 
 
 class _Number(str):
@@ -34,7 +31,7 @@ def open_json(path: str, content: IO[bytes], encoding: str, sign: str, notes: Se
 
     def cells() -> Iterator[dict[str, str] | Lost]:
         content.seek(0)
-        with readable(path, encoding, 1):
+        with readable(path, encoding):
             yield from map(_flat, (_lines if lines else _listed)(path, pieces(content, encoding)))
 
     numbers: dict[str, bool] = {}
@@ -68,8 +65,8 @@ def _lines(path: str, texts: Iterator[str]) -> Iterator[Any]:
     rest, first = "", True
     for text in itertools.chain(texts, ["\n"]):
         *lines, rest = (rest + text).split("\n")
-        if len(rest) > _LONGEST:
-            raise UnreadableFile(f"{path} has a line of more than {_LONGEST:,} characters", path=path)
+        if len(rest) > LONGEST:
+            raise UnreadableFile(f"{path} has a line of more than {LONGEST:,} characters", path=path)
         for line in lines:
             if line.strip():
                 try:
@@ -98,7 +95,7 @@ def _listed(path: str, texts: Iterator[str]) -> Iterator[Any]:
         except (ValueError, RecursionError) as error:
             # as much again as is waiting, so that a long object is not read too often
             more = [*itertools.islice(texts, 1 + (len(rest) - at) // PIECE)]
-            if not more or len(rest) - at > _LONGEST or isinstance(error, RecursionError):
+            if not more or len(rest) - at > LONGEST or isinstance(error, RecursionError):
                 raise UnreadableFile(f"{path} breaks off or is no list of objects of JSON", path=path) from None
             rest, at = rest[at:] + "".join(more), 0
         else:

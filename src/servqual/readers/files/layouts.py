@@ -1,6 +1,6 @@
 """The layout of an export: the meaning of its columns, its zone, its dates, its words for "missing"."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from servqual._checks import as_zone, near, one_of
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.hours.hours import Hours
-from servqual.readers.columns.durations import Clock
+from servqual.readers.columns.durations import ClockForm
 from servqual.readers.columns.numbers import Sign
 from servqual.readers.columns.tables import TABLES, Kind, known_as
 from servqual.readers.files.settings import as_encoding, as_flag, as_forms, as_sign, as_text, as_texts, section
@@ -36,8 +36,20 @@ def _repeats(value: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     return {name: _words(of) for name, of in value.items()}
 
 
-def _headings(value: Mapping[str, str | Iterable[str]]) -> dict[str, str | tuple[str, ...]]:
-    return {name: of if isinstance(of, str) else _words(of) for name, of in value.items()}
+def _headings(value: Mapping[str, str | Sequence[str]]) -> dict[str, str | tuple[str, ...]]:
+    return {name: _heading(name, of) for name, of in value.items()}
+
+
+def _heading(name: str, value: object) -> str | tuple[str, ...]:
+    """Read the heading of a column, or those of a date and a time; a column of no table may be a moment of a KPI."""
+    field = f"columns.{name}"
+    if isinstance(value, str):
+        return as_text(field, value)
+    texts = as_texts(field, value)
+    kinds = {of[name] for of in TABLES.values() if name in of}
+    if len(texts) != 2 or (kinds and Kind.MOMENT not in kinds):  # noqa: PLR2004  (a date and a time)
+        raise InvalidValue.of(field, "be one heading, or for a moment those of its date and its time", value)
+    return texts
 
 
 def _names(value: Iterable[str]) -> frozenset[str]:
@@ -122,7 +134,7 @@ class Layout:
     decimal: Sign | None = attrs.field(default=None, validator=attrs.validators.optional(one_of(".", ",")))
     true: tuple[str, ...] = attrs.field(default=(), converter=_words)
     false: tuple[str, ...] = attrs.field(default=(), converter=_words)
-    clock: Clock | None = attrs.field(default=None, validator=attrs.validators.optional(one_of("h:mm", "m:ss")))
+    clock: ClockForm | None = attrs.field(default=None, validator=attrs.validators.optional(one_of("h:mm", "m:ss")))
     durations: Durations = attrs.field(default="calendar", validator=one_of("calendar", "business"))
     hours: Hours | None = None
     fold: bool = False
@@ -143,7 +155,7 @@ class Layout:
         read: dict[str, Any] = {name: _SETTINGS[name](name, value) for name, value in part.items()}
         if "log" in table:
             read["log"] = _log(section(table, "log", ("event", "at", "moments", "repeats")))
-        columns = {name: _heading(name, theirs) for name, theirs in section(table, "columns").items()}
+        columns = section(table, "columns")
         for name in columns:
             if known_as("cases", name)[0] not in TABLES["cases"]:
                 raise InvalidValue.of(
@@ -157,16 +169,6 @@ class Layout:
         return attrs.evolve(
             base, columns={**base.columns, **columns}, alternatives=alternatives, optional=optional, **read
         )
-
-
-def _heading(name: str, value: object) -> str | tuple[str, ...]:
-    """Read the heading of a column, or those of a date and a time."""
-    if isinstance(value, str):
-        return as_text(name, value)
-    texts = as_texts(name, value)
-    if len(texts) != 2 or TABLES["cases"].get(name) is not Kind.MOMENT:  # noqa: PLR2004  (a date and a time)
-        raise InvalidValue.of(name, "be one heading, or for a moment those of its date and its time", value)
-    return texts
 
 
 def _log(part: dict[str, Any]) -> Log:

@@ -16,11 +16,10 @@ from servqual._checks import need
 from servqual.errors import UnreadableFile
 from servqual.readers.files.access import reading
 from servqual.readers.files.charsets import encoding_of
-from servqual.readers.files.choosing import chosen
 from servqual.readers.files.csv_rows import open_csv
 from servqual.readers.files.html_tables import open_html
 from servqual.readers.files.json_rows import open_json
-from servqual.readers.files.packing import BROKEN, Progress, counted, gunzipped, is_workbook, spilled, unzipped
+from servqual.readers.files.packing import BROKEN, Progress, gunzipped, is_workbook, reporting, spilled, unzipped
 from servqual.readers.files.spreadsheet_xml import open_spreadsheet_xml
 from servqual.readers.files.table_rows import CHUNK, Opened, TextChunk, table_of
 from servqual.readers.files.table_start import bounded
@@ -32,9 +31,9 @@ _LOOKED_AT: Final = 1 << 16
 _OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PAGE: Final = re.compile(r"<(!doctype\s+html|html|head|meta|body|style|table|div|center)\b", re.IGNORECASE)
 _WORKBOOK: Final = re.compile(r"(<[?!][^>]*>\s*)*<(\w+:)?Workbook\b")
-_LOG: Final = re.compile(r"<(\w+:)?log\b[^>]*(xes|>\s*<(\w+:)?(extension|global|classifier|trace)\b)")
+_LOG: Final = re.compile(r"<(\w+:)?log\b[^<>]*(xes|>\s*<(\w+:)?(extension|global|classifier|trace)\b)")
 _OBJECTS: Final = re.compile(r"""\{\s*["}]|\[\s*\{""")
-_CHARSET: Final = re.compile(rb"""<meta[^>]*charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_CHARSET: Final = re.compile(rb"""<meta[^<>]*charset\s*=[\s"']*([\w-]+)""", re.IGNORECASE)
 
 
 @contextmanager
@@ -60,7 +59,7 @@ def open_file(
         if not start:
             raise UnreadableFile(f"{path} is empty", path=str(path))
         file.seek(0)
-        content: IO[bytes] = stack.enter_context(counted(file, progress)) if progress else file
+        content: IO[bytes] = stack.enter_context(reporting(file, progress)) if progress else file
         found: dict[str, Any] = {}
         try:
             if start[:2] == b"\x1f\x8b":
@@ -71,9 +70,9 @@ def open_file(
                 sheet = sheet if len(names) == 1 and sheet != name else None
             sample = content.read(_SAMPLE)
             content.seek(0)
+        except UnreadableFile:
+            raise
         except (*BROKEN, NotImplementedError, RuntimeError) as error:
-            if isinstance(error, UnreadableFile):
-                raise
             kind = "zip archive" if start[:2] == b"PK" else "gzip file"
             raise UnreadableFile(f"{path} is not a readable {kind}: {error}", path=str(path)) from None
         asked = _Asked(delimiter, encoding, sheet)
@@ -104,7 +103,10 @@ def _open_text(path: str, content: IO[bytes], sample: bytes, asked: _Asked, stac
     try:
         head = sample.decode(encoding, errors="replace")
     except (LookupError, ValueError):
-        raise UnreadableFile(f"encoding must be one that Python knows (got {encoding!r})", path=path) from None
+        raise UnreadableFile(
+            f"encoding must be one that Python knows (got {encoding!r}); name it, such as encoding = 'cp1252'",
+            path=path,
+        ) from None
     if len(sample) == _SAMPLE:  # the last row of a sample is cut
         head = head[: head.rfind("\n") + 1] or head
     begin = head[:_LOOKED_AT].lstrip("\ufeff \r\n\t")
@@ -133,10 +135,7 @@ def _encoding(path: str, sample: bytes, asked: _Asked) -> tuple[str, list[str]]:
 
 
 def _open_excel(path: str, file: Path, asked: _Asked, stack: ExitStack) -> Opened:
-    def choose(names: list[str], tables: list[str]) -> str:
-        return chosen(path, "sheet", names, tables, asked.sheet)
-
-    book = workbook_rows(path, file, asked.sheet, choose, stack)
+    book = workbook_rows(path, file, asked.sheet, stack)
     notes = (
         [f"sheet {book.sheet!r} of {len(book.sheets)} was read"] if len(book.sheets) > 1 and asked.sheet is None else []
     )

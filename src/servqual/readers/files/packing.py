@@ -41,18 +41,20 @@ def is_workbook(file: BinaryIO) -> bool:
 def unzipped(path: str, file: IO[bytes], name: str | None, stack: ExitStack) -> tuple[IO[bytes], str, tuple[str, ...]]:
     """Open the only file of an archive, or one by its name; also return its name and those of all."""
     archive = stack.enter_context(zipfile.ZipFile(file))
-    infos = {
-        info.filename: info
-        for info in archive.infolist()
-        if not info.is_dir() and not PurePosixPath(info.filename).parts[0].startswith(("__MACOSX", "."))
-    }
+    infos = {info.filename: info for info in archive.infolist() if _is_file(info.filename)}
     names = (*infos,)
     asked = name if name in infos or len(infos) != 1 else None
-    one = infos[chosen(path, "file", names, names, asked)]
+    one = infos[chosen(path, "file", names, None, asked)]
     if one.flag_bits & 1:
         raise UnreadableFile(f"{path} has a password; unpack it first", path=path)
     content = stack.enter_context(archive.open(one))
     return _buffered(_Unpacked(content, lambda: one.compress_size)), one.filename, names
+
+
+def _is_file(name: str) -> bool:
+    """Whether a name in an archive is that of a file, and of none that a system keeps for itself."""
+    parts = PurePosixPath(name).parts
+    return bool(parts) and not name.endswith("/") and not any(part.startswith(("__MACOSX", ".")) for part in parts)
 
 
 def spilled(content: IO[bytes], stack: ExitStack) -> Path:
@@ -63,7 +65,7 @@ def spilled(content: IO[bytes], stack: ExitStack) -> Path:
     return folder / "content"
 
 
-def counted(file: BinaryIO, progress: Progress) -> IO[bytes]:
+def reporting(file: BinaryIO, progress: Progress) -> IO[bytes]:
     """Report how many bytes of a file have been read since the last report."""
     return _buffered(_Counted(file, progress))
 

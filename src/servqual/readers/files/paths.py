@@ -10,7 +10,7 @@ import attrs
 from servqual._checks import need
 from servqual.errors import InvalidValue, UnreadableFile
 from servqual.readers.columns.columns import Chunk
-from servqual.readers.columns.ends import told_by_lengths
+from servqual.readers.columns.ends import ends_of_durations
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import names_of
 from servqual.readers.files.access import in_words, reading
@@ -51,7 +51,7 @@ def file_names(table: str, path: Path, request: Request) -> Collection[str]:
     with in_words(file):
         names = parquet.read_schema(file).names
     found = {name for name, _ in names_of(table, request.renamed(table, dict.fromkeys(names))).values()}
-    return found | told_by_lengths(table, found)
+    return found | ends_of_durations(table, found)
 
 
 def _export(table: str, file: Path, request: Request) -> Export:

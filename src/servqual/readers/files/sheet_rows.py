@@ -24,8 +24,8 @@ _CELLS: Final = 1 << 22
 """The most rows and cells of a message."""
 UNSAVED: Final = "\0formula"
 """The text of a formula without a value, that of `readers.columns.texts`; no cell has its first character."""
-_FIRST: Final = 60
-"""The first rows of a sheet that tell whether it has a table."""
+LOOKED_AT: Final = 60
+"""The first rows of a table, which have its headings and tell whether it is one."""
 _PIECE: Final = 1 << 20
 _NO_VALUE: Final = re.compile(
     rb"""<(?:\w+:)?c\s(?P<facts>[^<>]*)>\s*<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*"""
@@ -107,7 +107,7 @@ def messages(
         shown = [each.name for each in book.sheets_metadata if str(each.visible).endswith(".Visible")]
         asked = shown if sheet is None and len(names) > 1 else []
         loaded = {name: book.get_sheet_by_name(name) for name in asked}
-        yield {name: texts_of([*itertools.islice(each.iter_rows(), _FIRST)], ()) for name, each in loaded.items()}
+        yield {name: texts_of([*itertools.islice(each.iter_rows(), LOOKED_AT)], ()) for name, each in loaded.items()}
         name = choice()
         found, formulas = loaded.get(name) or book.get_sheet_by_name(name), empty(name)
         loaded.clear()

@@ -6,8 +6,9 @@ from typing import IO, Final
 
 from servqual.errors import UnreadableFile
 from servqual.readers.files.choosing import chosen
+from servqual.readers.files.sheet_rows import LOOKED_AT
 from servqual.readers.files.table_rows import Opened, table_of
-from servqual.readers.files.table_start import LOOKED_AT, WIDEST, has_table
+from servqual.readers.files.table_start import WIDEST, has_table
 from servqual.readers.files.xml_pieces import read_xml
 
 _HIGHEST: Final = 1 << 20
@@ -51,7 +52,10 @@ def open_spreadsheet_xml(path: str, content: IO[bytes], sheet: str | None) -> Op
 
 
 class _Sheets:
-    """The rows of all sheets; a cell may name its column and a row its number, and those between are empty."""
+    """The rows of all sheets; a cell may name its column and a row its number, and those between are empty.
+
+    The comment of a cell has a text of its own, which is no part of the table.
+    """
 
     def __init__(self) -> None:
         self._rows: list[_Row] = []
@@ -60,6 +64,7 @@ class _Sheets:
         self._number = self._skip = 0
         self._numbers: set[int] = set()
         self._type = ""
+        self._comment = False
         self._data: list[str] | None = None
 
     def start(self, tag: str, facts: dict[str, str]) -> None:
@@ -73,7 +78,9 @@ class _Sheets:
             place = _number(facts.get("Index"), len(self._row) + self._skip + 1)
             self._row.extend([""] * (min(place, WIDEST + 1) - len(self._row)))
             self._skip = _number(facts.get("MergeAcross"), 0)
-        elif tag == "Data":
+        elif tag == "Comment":
+            self._comment = True
+        elif tag == "Data" and not self._comment:
             self._type, self._data = facts.get("Type", ""), []
 
     def text(self, data: str) -> None:
@@ -88,6 +95,8 @@ class _Sheets:
                 if self._type == "Number":
                     self._numbers.add(len(self._row) - 1)
             self._data = None
+        elif tag == "Comment":
+            self._comment = False
         elif tag == "Row" and self._row is not None:
             self._rows.append((self._sheet, self._number, self._row, self._numbers))
             self._row = None

@@ -10,7 +10,8 @@ import attrs
 
 from servqual.errors import UnreadableFile
 from servqual.readers.columns.labels import text_of
-from servqual.readers.files.table_start import LOOKED_AT, Start, bounded, extent, names_in, start_of
+from servqual.readers.files.sheet_rows import LOOKED_AT
+from servqual.readers.files.table_start import Start, bounded, extent, names_in, start_of
 
 CHUNK: Final = 16_384
 CELLS: Final = 1 << 22
@@ -64,10 +65,10 @@ class Opened:
         notes: findings in words, with their grounds.
         repeated: headings that the file has more than once; the first column keeps it.
         numbers: the places of columns with numbers of the file's own, so that their text is ours, not the export's.
-        kind: "CSV", "Excel", "Parquet", "HTML", "SpreadsheetML", "JSON lines" or "XES".
+        kind: "CSV", "Excel", "Parquet", "HTML", "SpreadsheetML", "JSON", "JSON lines" or "XES".
         packed: "gzip", "zip" or nothing.
         encoding, delimiter: those of its text; nothing where a kind has none of its own.
-        header_row: the number of the first row with headings.
+        header_row: the number of the first row with headings; 0 where a kind has no such row.
         sheet, sheets: the table that is read and the names of all: sheets of a workbook, files of a zip archive or
             tables of a page.
     """
@@ -81,25 +82,14 @@ class Opened:
     packed: str = ""
     encoding: str = ""
     delimiter: str = ""
-    header_row: int = 1
+    header_row: int = 0
     sheet: str = ""
     sheets: tuple[str, ...] = ()
 
-    def first(self, most: int) -> list[tuple[str, ...]]:
-        """Read the first rows as texts; `chunks` gives the chunk with them no more."""
-        chunk = next(self.chunks, None)
-        columns = () if chunk is None else chunk.columns
-        texts = [column[:most] if isinstance(column, Sequence) else texts_of(column[:most]) for column in columns]
-        return [*zip(*texts, strict=True)]
 
-
-def texts_of(column: Any) -> list[str]:
-    """Write the cells of an Arrow array as text."""
-    return [text_of(cell) for cell in column.to_pylist()]
-
-
-def _nothing(row: int) -> AbstractContextManager[object]:
-    return nullcontext(row)
+def texts_of(column: Any) -> Sequence[str]:
+    """Write the cells of a column as text, those of an Arrow array too."""
+    return column if isinstance(column, Sequence) else [text_of(cell) for cell in column.to_pylist()]
 
 
 def table_of(
@@ -109,9 +99,9 @@ def table_of(
     kind: str,
     notes: Sequence[str] = (),
     header: Sequence[str] = (),
-    fits: Callable[[list[str], int], bool] = lambda _row, _width: True,
+    fits: Callable[[list[str]], bool] = lambda _: True,
     full: Callable[[], bool] | None = None,
-    near: Callable[[int], AbstractContextManager[object]] = _nothing,
+    near: Callable[[int], AbstractContextManager[object]] = nullcontext,
     **found: Any,
 ) -> Opened:
     """Find the header among the rows of a file, and cut those below into chunks.
@@ -131,36 +121,37 @@ def table_of(
         rows = [[] if isinstance(row, Lost) else row for row, _ in head]
         start = start_of(rows)
         if start is None:
-            raise UnreadableFile(f"{path} has no header in its first {LOOKED_AT} rows", path=path)
+            raise UnreadableFile(
+                f"{path} has no header in its first {LOOKED_AT} rows; delete what stands above the table", path=path
+            )
         bounded(start.header, path)
         # headings without a name at the end are columns only where something stands below
         below = max(map(extent, rows[start.below :]), default=0)
         start = attrs.evolve(start, header=start.header[: max(extent(start.header), below)])
     names, repeated, doubled = names_in(start.header)
     above = [lines for _, lines in head[: start.below]]
-    end = None if header else _mark
-    parts = _parts(
-        itertools.chain(head[start.below :], records), len(names), 1 + sum(above), full=full, near=near, mark=end
+    chunks = _chunks(
+        itertools.chain(head[start.below :], records), len(names), 1 + sum(above), full=full, near=near, mark=not header
     )
     return Opened(
         names,
-        (_chunk(some, number, len(names), fits) for some, number in parts),
+        (_chunk(some, number, len(names), fits) for some, number in chunks),
         (*notes, *start.notes, *doubled),
         repeated,
         kind=kind,
-        header_row=1 + sum(above[: start.at]),
+        header_row=0 if header else 1 + sum(above[: start.at]),
         **found,
     )
 
 
-def _parts(
+def _chunks(
     records: Iterator[Record],
     width: int,
     number: int,
     *,
     full: Callable[[], bool] | None,
     near: Callable[[int], AbstractContextManager[object]],
-    mark: Callable[[list[Record], int], None] | None,
+    mark: bool,
 ) -> Iterator[tuple[list[Record], int]]:
     """Take the rows of a chunk and the number of the first; the last of a file wait for a look at what ends it."""
     most = max(1, min(CHUNK, CELLS // width))
@@ -179,7 +170,7 @@ def _parts(
             else:
                 ended, held = True, 0
                 if mark:
-                    mark(some, width)
+                    _mark(some, width)
         while len(some) > held:
             part = some[: min(most, len(some) - held)]
             count = sum(lines for _, lines in part)
@@ -215,11 +206,10 @@ def _mark(some: list[Record], width: int) -> None:
 
 def _is_total(row: list[str] | Lost, width: int) -> bool:
     cells = [] if isinstance(row, Lost) else [cell.strip() for cell in row if cell.strip()]
-    found = _TOTAL.fullmatch(cells[0].casefold()) if cells else None
-    return found is not None and (len(cells) < width or not found[4])
+    return 0 < len(cells) < width and _TOTAL.fullmatch(cells[0].casefold()) is not None
 
 
-def _chunk(some: list[Record], number: int, width: int, fits: Callable[[list[str], int], bool]) -> TextChunk:
+def _chunk(some: list[Record], number: int, width: int, fits: Callable[[list[str]], bool]) -> TextChunk:
     """Turn rows into columns, and empty the list of rows, which would wait in memory for those of the next chunk."""
     whole: list[list[str]] = []
     numbers: list[int] = []
@@ -231,7 +221,7 @@ def _chunk(some: list[Record], number: int, width: int, fits: Callable[[list[str
             whole.append(row)
             numbers.append(number)
         elif size := extent(row):
-            if size <= width and (len(row) >= width or fits(row, width)):
+            if size <= width and (len(row) >= width or fits(row)):
                 whole.append((row + [""] * width)[:width])
                 numbers.append(number)
             else:

@@ -14,11 +14,10 @@ from typing import Final
 
 import attrs
 
+from servqual._words import counted
 from servqual.errors import UnreadableFile
 from servqual.readers.files.sheet_rows import UNSAVED
 
-LOOKED_AT: Final = 60
-"""The first rows of a file, among which its headings are."""
 WIDEST: Final = 16_384
 """The most columns, those of a spreadsheet."""
 _SHOWN: Final = 5
@@ -31,7 +30,7 @@ class Start:
     Attributes:
         header: the cells of the headings.
         at: the place of their first row among the rows that were looked at.
-        rows: the number of rows that they take, 1 or 2.
+        rows: the number of rows that they take: 1, 2, or 0 where they stand in none.
         notes: how they were found, where they are not simply the first row.
     """
 
@@ -60,8 +59,8 @@ def has_table(rows: Sequence[Sequence[str]]) -> bool:
     return sum(sum(map(bool, map(str.strip, row))) > 1 for row in rows) > 1
 
 
-def start_of(rows: Sequence[Sequence[str]], first: int = 1) -> Start | None:
-    """Find the headings among the first rows of a file, of which the first has the number `first`.
+def start_of(rows: Sequence[Sequence[str]]) -> Start | None:
+    """Find the headings among the first rows of a file.
 
     The first row with content has them, unless it has fewer cells than most rows below. Then it is the first row whose
     cells are all texts, all different, and as many as in most rows below; two rows may be such a row together. None is
@@ -81,15 +80,15 @@ def start_of(rows: Sequence[Sequence[str]], first: int = 1) -> Start | None:
         if below and places[n + 1] == at + 1:
             joined = _joined(rows[at], rows[at + 1])
             if joined and (n or _has_values(below[1:])) and _is_heading(joined, above, below[1:], lengths[1:]):
-                said = (f"headings stand in rows {first + at} and {first + at + 1}", *_left_out(rows, places[:n]))
+                said = (f"headings stand in rows {at + 1} and {at + 2}", *_left_out(rows, places[:n]))
                 return Start(joined, at, 2, said)
         if n == 0 and 2 * sum(size > sizes[at] for size in lengths) <= len(below):
             return Start(tuple(rows[at]), at)
         if n and _is_heading(rows[at][: sizes[at]], above, below, lengths):
-            ground = f"the header is row {first + at}, whose cells are all texts, different and as many as in most rows"
+            ground = f"the header is row {at + 1}, whose cells are all texts, different and as many as in most rows"
             return Start(tuple(rows[at]), at, 1, (f"{ground} below", *_left_out(rows, places[:n])))
         above = max(above, sizes[at])
-    doubt = f"the header was taken from the first line, row {first + places[0]}, which has fewer cells than most rows"
+    doubt = f"the header was taken from the first line, row {places[0] + 1}, which has fewer cells than most rows"
     return Start(tuple(rows[places[0]]), places[0], 1, (f"{doubt} and does not look like one",))
 
 
@@ -137,7 +136,7 @@ def _left_out(rows: Sequence[Sequence[str]], places: Sequence[int]) -> tuple[str
         return ()
     texts = [next(cell.strip() for cell in rows[at] if cell.strip()) for at in places]
     shown = ", ".join(f"{text!r:.60}" for text in texts[:_SHOWN]) + (" …" if len(texts) > _SHOWN else "")
-    return (f"{len(texts)} {'line' if len(texts) == 1 else 'lines'} above the header were left out: {shown}",)
+    return (f"{counted(len(texts), 'line')} above the header were left out: {shown}",)
 
 
 def bounded(header: Sequence[str], path: str) -> None:

@@ -7,7 +7,7 @@ million cells. Its process gets memory and time in proportion to the file and is
 import marshal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Any, Final
@@ -17,6 +17,7 @@ import attrs
 from servqual._checks import need
 from servqual.errors import UnreadableFile
 from servqual.readers.files import sheet_rows
+from servqual.readers.files.choosing import chosen
 from servqual.readers.files.table_rows import Record
 from servqual.readers.files.table_start import has_table
 
@@ -38,14 +39,8 @@ class Sheet:
     records: Iterator[Record]
 
 
-def workbook_rows(
-    path: str,
-    file: Path,
-    sheet: str | None,
-    choose: Callable[[list[str], list[str]], str],
-    stack: ExitStack,
-) -> Sheet:
-    """Start to read a sheet; `choose` gets the names of all and of those that have a table, where none is asked for.
+def workbook_rows(path: str, file: Path, sheet: str | None, stack: ExitStack) -> Sheet:
+    """Start to read the sheet that is asked for, or the only one that has a table.
 
     Raises `UnreadableFile` for what is no Excel file, or takes more memory or time than a file of its size should.
     """
@@ -67,7 +62,7 @@ def workbook_rows(
     told = _messages(process.stdout, path)
     names: list[str] = next(told, [])
     beginnings: dict[str, list[list[str]]] = next(told, {})
-    name = choose(names, [name for name, rows in beginnings.items() if has_table(rows)])
+    name = chosen(path, "sheet", names, [name for name, rows in beginnings.items() if has_table(rows)], sheet)
     with suppress(OSError):  # a process that ended before says so in its messages
         process.stdin.write(marshal.dumps(name))
         process.stdin.close()

@@ -3,6 +3,8 @@
 case_id | event | at  | org:resource | …     | case:product
 name of the trace     | other attributes     | other attributes of the trace
         | name and moment of the event
+
+An attribute of an event whose key is one of these names is event:case_id, event:event or event:at.
 """
 
 from collections import defaultdict
@@ -14,6 +16,7 @@ from servqual.readers.files.xml_pieces import Refused, read_xml
 
 _CASE: Final = "case_id"
 _OURS: Final = {"concept:name": "event", "time:timestamp": "at"}
+_TAKEN: Final = {name: f"event:{name}" for name in (_CASE, *_OURS.values())}
 _OF_CASE: Final = "case:"
 _TYPES: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
 _NUMBERS: Final = frozenset({"int", "float"})
@@ -22,7 +25,7 @@ _NUMBERS: Final = frozenset({"int", "float"})
 def open_xes(path: str, content: IO[bytes]) -> Opened:
     """Open an event log; it is read once for the names of its attributes and once for its events."""
     log = _Events()
-    names: dict[str, None] = dict.fromkeys((_CASE, *_OURS.values()))
+    names: dict[str, None] = dict.fromkeys(_TAKEN)
     for event in read_xml(path, content, log):
         names.update(dict.fromkeys(event))
     header = sorted(names, key=lambda name: name.startswith(_OF_CASE))
@@ -55,7 +58,7 @@ class _Events:
         if tag in _TYPES and inside in {"event", "trace"}:
             key = facts.get("key", "")
             if inside == "event":
-                name, into = _OURS.get(key, key), self._event
+                name, into = (_OURS | _TAKEN).get(key, key), self._event
             else:
                 name, into = _CASE if key == "concept:name" else _OF_CASE + key, self._trace
                 if self._begun:
@@ -73,7 +76,7 @@ class _Events:
     def end(self, tag: str) -> None:
         self._tags.pop()
         if tag == "event":
-            self._events.append(self._trace | self._event)
+            self._events.append(self._event | self._trace)
 
     def text(self, data: str) -> None:
         """XES has no texts outside of its tags."""

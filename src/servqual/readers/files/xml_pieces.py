@@ -5,12 +5,10 @@ from typing import IO, Any, Final, Protocol, TypeVar
 from xml.parsers import expat
 
 from servqual.errors import UnreadableFile
+from servqual.readers.files.charsets import LONGEST, PIECE
 from servqual.readers.files.packing import BROKEN
 
-_PIECE: Final = 1 << 16
-_LONGEST: Final = 1 << 24
 _LONGEST_TAG: Final = 1 << 22
-"""The longest text and the longest tag that are read."""
 _DEEPEST: Final = 64
 T = TypeVar("T")
 
@@ -44,7 +42,7 @@ def read_xml(path: str, content: IO[bytes], reader: Reader[T]) -> Iterator[T]:
     try:
         parser = _Parser(reader)
         content.seek(0)
-        while piece := content.read(_PIECE):
+        while piece := content.read(PIECE):
             parser.feed(piece)
             yield from reader.taken()
         parser.feed(b"")
@@ -88,8 +86,8 @@ class _Parser:
 
     def _text(self, data: str) -> None:
         self._size += len(data)
-        if self._size > _LONGEST:
-            raise Refused(f"has a text of more than {_LONGEST:,} characters")
+        if self._size > LONGEST:
+            raise Refused(f"has a text of more than {LONGEST:,} characters")
         if self._size > len(data) or not data.isspace():
             self._reader.text(data)
 

@@ -15,6 +15,6 @@
 from servqual.readers.inspecting.choosing import Choice, Chosen, Question, Step
 from servqual.readers.inspecting.looking import Look, look
 from servqual.readers.inspecting.matching import CouldBe, SeenColumn
-from servqual.readers.inspecting.writing import settings_of
+from servqual.readers.inspecting.writing import settings_of, ways
 
-__all__ = ["Choice", "Chosen", "CouldBe", "Look", "Question", "SeenColumn", "Step", "look", "settings_of"]
+__all__ = ["Choice", "Chosen", "CouldBe", "Look", "Question", "SeenColumn", "Step", "look", "settings_of", "ways"]

@@ -6,8 +6,9 @@ from typing import Final
 import attrs
 
 from servqual._arrays import Array
-from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.columns.tables import ENDS, TABLES, Kind, known_as, moments_of
 from servqual.readers.files.vendors import Vendor
+from servqual.readers.inspecting.headings import UNITS
 from servqual.readers.inspecting.kinds import FITS, Holds
 from servqual.readers.inspecting.matching import (
     STEP,
@@ -24,8 +25,7 @@ from servqual.readers.inspecting.words import STEPS
 
 _REPEATED: Final = 0.9
 """Below this share of different ids a case has several rows."""
-_SUFFIX: Final = {"s": "_s", "min": "_min", "h": "_h", "d": "_d"}
-_MOMENTS: Final = frozenset(name for name, kind in TABLES["cases"].items() if kind is Kind.MOMENT)
+_MOMENTS: Final = moments_of("cases")
 _SHOWN: Final = 5
 
 
@@ -41,12 +41,16 @@ class Choice:
 
 @attrs.frozen(kw_only=True)
 class Question:
-    """A setting that only a person can answer: where it stands, what may be written, and why it is open."""
+    """A setting that only a person can answer: where it stands, what may be written, and why it is open.
+
+    Where the name of the setting is open, too, `names` are those that it may have.
+    """
 
     part: str
     setting: str
     answers: tuple[str, ...]
     because: str
+    names: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -72,12 +76,13 @@ class Chosen:
     @property
     def names(self) -> frozenset[str]:
         """Our columns that a report would have, moments that durations give among them."""
-        given = {"first_response": "first_response_at", "resolution": "resolved_at"}
-        found = {step.name for step in self.steps}
-        for choice in self.columns:
-            stem = choice.name.rpartition("_")[0]
-            found.add(given.get(stem, f"{stem}_s" if stem in TOLD else choice.name))
-        return frozenset(found - {*STEP})
+        ours = [known_as("cases", choice.name)[0] for choice in self.columns if choice.name not in STEP]
+        return frozenset((*(ENDS.get(name, name) for name in ours), *(step.name for step in self.steps)))
+
+    @property
+    def carries(self) -> bool:
+        """Whether a report can follow: a receipt is found or asked for."""
+        return "received_at" in self.names or any(question.setting == "received_at" for question in self.questions)
 
     def of(self, name: str) -> Choice | None:
         """Give the choice for one of our columns."""
@@ -96,14 +101,14 @@ def choose(
         by_heading = {column.heading: column for column in columns}
         for name, headings in vendor.found(tuple(by_heading)).items():
             stem, _, unit = name.rpartition("_")
-            ours = stem if stem in TOLD and unit in _SUFFIX else name
+            ours = stem if stem in TOLD and unit in UNITS else name
             fitting = [by_heading[heading] for heading in headings if _fits(name, by_heading[heading])]
             if fitting:
                 could[ours] = [attrs.evolve(fitting[0], unit=unit) if ours != name else fitting[0]]
     picker = _Picker(could, moments, vendor, columns)
     log = _is_log(could, texts)
     for name in _OURS:
-        if (name in STEP) == log or name not in STEP:
+        if log or name not in STEP:
             picker.pick(name, log=log)
     if not log:
         picker.pick_times()
@@ -128,7 +133,7 @@ def choose(
 _OURS: Final = (
     "case_id",
     *STEP,
-    *(name for name in TABLES["cases"] if TABLES["cases"][name] is Kind.MOMENT),
+    *_MOMENTS,
     *TOLD,
     *(name for name, kind in TABLES["cases"].items() if kind not in {Kind.MOMENT, Kind.DURATION} and name != "case_id"),
 )
@@ -192,16 +197,18 @@ class _Picker:
             )
 
     def _pick_duration(self, name: str, column: SeenColumn) -> None:
-        if {"first_response": "first_response_at", "resolution": "resolved_at"}.get(name) in self.chosen:
+        if ENDS.get(f"{name}_s") in self.chosen:
             return
         bare = column.cells.holds in {Holds.COUNTS, Holds.NUMBERS}
         if bare and column.unit is None:
-            answers = tuple(f'{name}{suffix} = "{column.heading}"' for suffix in _SUFFIX.values())
             because = f'"{column.heading}" holds numbers and names no unit'
-            self.questions.append(Question(part="columns", setting=name, answers=answers, because=because))
+            names = tuple(f"{name}_{unit}" for unit in UNITS)
+            self.questions.append(
+                Question(part="columns", setting=name, answers=(column.heading,), because=because, names=names)
+            )
             return
         unit = f"; its numbers are {column.unit}, as its heading says" if bare else ""
-        self._take(f"{name}{_SUFFIX[column.unit or 's']}", (column.heading,), f"{_why(column, name)}{unit}")
+        self._take(f"{name}_{column.unit or 's'}", (column.heading,), f"{_why(column, name)}{unit}")
 
     def _asks(self, name: str) -> bool:
         return any(question.setting == name for question in self.questions)
@@ -209,12 +216,9 @@ class _Picker:
     def pick_times(self) -> None:
         """Read the moment of receipt from a column of dates and one of times beside it."""
         day, time = day_column(self.columns), time_column(self.columns)
-        if (
-            day
-            and time
-            and not self._asks("received_at")
-            and self.chosen.get("received_at", _NONE).headings in {(), (day.heading,)}
-        ):
+        received = self.chosen.get("received_at")
+        free = not self._asks("received_at") and (not received or (day and received.headings == (day.heading,)))
+        if day and time and free:
             because = f'"{day.heading}" holds dates, "{time.heading}" times of the day'
             self._take("received_at", (day.heading, time.heading), because)
 
@@ -244,9 +248,6 @@ class _Picker:
                 )
                 del self.chosen[name]
                 self.questions.append(Question(part="columns", setting=name, answers=choice.headings, because=because))
-
-
-_NONE: Final = Choice(name="", headings=(), because="")
 
 
 def _fits(name: str, column: SeenColumn) -> bool:

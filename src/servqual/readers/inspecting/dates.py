@@ -13,15 +13,17 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.readers.columns.forms import SERIALS, fitting
+from servqual.readers.columns.forms import SERIALS, Form, fitting
 from servqual.readers.columns.moments import Moments
 
 _UTC: Final = ZoneInfo("UTC")
-_NEARLY_ALL: Final = 0.95
+NEARLY_ALL: Final = 0.95
+"""The share of cells, or of rows, that decides for all; the others are left to the report, which refuses them."""
+LONGEST: Final = 40
+"""The longest text that is tried as a date, a number or a duration."""
 _TRIED: Final = 1000
 """The most different texts that are tried, evenly from all; more only where these leave two forms."""
 _STRUCTURES: Final = 4
-_LONGEST: Final = 40
 _NO_TIME: Final = re.compile(r"[^:]*", re.DOTALL)
 
 
@@ -39,7 +41,7 @@ class Dates:
 
     Attributes:
         structures: of its texts that need a form; ISO 8601 and a year in front need none.
-        offsets: whether every text tells its offset.
+        offsets: whether every text that is a moment tells its offset.
         days: whether no text tells a time of the day.
     """
 
@@ -59,11 +61,11 @@ class Dates:
 
 
 def read_moments(texts: Sequence[str], forms: tuple[str, ...]) -> tuple[Array, bool]:
-    """Read texts as moments, in microseconds; NaN where they are none. Say whether all tell their offset.
+    """Read texts as moments, in microseconds; NaN where they are none. Say whether all moments tell their offset.
 
     Those without an offset are read as if the clock showed UTC.
     """
-    reader = Moments("at", zone=_UTC, desk=_UTC, dates=forms, settings=True)
+    reader = Moments("at", zone=_UTC, desk=_UTC, dates=forms)
 
     def value(text: str) -> float:
         try:
@@ -87,16 +89,18 @@ def dates_of(texts: Iterable[str]) -> Dates | None:
     """
     distinct = list(dict.fromkeys(texts))
     some = distinct[:: 1 + len(distinct) // _TRIED]
-    if not some or sum(map(_may_be_date, some)) < _NEARLY_ALL * len(some):
+    if not some or sum(map(_may_be_date, some)) < NEARLY_ALL * len(some):
         return None
     structures = _structures(some)
     if any(len(each.forms) > 1 for each in structures):
         structures = _structures(distinct)
-    values, offsets = read_moments(some, tuple(each.forms[0] for each in structures))
+    forms = tuple(each.forms[0] for each in structures)
+    values, offsets = read_moments(some, forms)
     # a text of the other order is a date, too
     read = sum(value == value or bool(_forms(text)) for text, value in zip(some, values.tolist(), strict=True))  # noqa: PLR0124
-    if read < _NEARLY_ALL * len(some):
+    if read < NEARLY_ALL * len(some):
         return None
+    offsets = offsets and (some == distinct or read_moments(distinct, forms)[1])
     return Dates(structures, offsets, all(map(_NO_TIME.fullmatch, some)))
 
 
@@ -121,48 +125,62 @@ def serials_of(texts: Iterable[str]) -> tuple[str, ...]:
     """
     left = SERIALS
     for text in dict.fromkeys(texts):
-        left = tuple(form for form in left if form in fitting(text)) if left and len(text) <= _LONGEST else ()
+        left = tuple(form for form in left if form in fitting(text)) if left and len(text) <= LONGEST else ()
     return left
 
 
 def _may_be_date(text: str) -> bool:
     """A quick look before anything is tried: digits with something between them, and not too long."""
-    return len(text) <= _LONGEST and bool(re.match(r"[^+-]*?\d\D{1,12}\d|\d{8}T?\d{0,6}$", text))
+    return len(text) <= LONGEST and bool(re.match(r"[^+-]*?\d\D{1,12}\d|\d{8}T?\d{0,6}$", text))
 
 
 def _forms(text: str) -> tuple[str, ...]:
-    return tuple(form for form in fitting(text) if form not in SERIALS) if len(text) <= _LONGEST else ()
+    return tuple(form for form in fitting(text) if form not in SERIALS) if len(text) <= LONGEST else ()
 
 
 def _structures(texts: Iterable[str]) -> tuple[Structure, ...]:
-    """Part texts by the forms that read them; of each part those forms are left that read all of it."""
-    found: list[Structure] = []
+    """Part texts by the forms that read them; of each part those forms are left that read all of it.
+
+    A year of two digits comes last, but is asked about where the first numbers differ less than the last ones.
+    """
+    found: list[tuple[tuple[str, ...], str]] = []
+    firsts, lasts = set[str](), set[str]()
     for text in texts:
         if not (forms := _forms(text)):
             continue
-        for at, structure in enumerate(found):
-            if left := tuple(form for form in structure.forms if form in forms):
-                if len(left) < len(structure.forms):
-                    found[at] = Structure(left, _proof(text))
+        numbers = re.findall(r"\d+", text)
+        firsts.add(numbers[0])
+        lasts.add(numbers[:3][-1])
+        for at, (before, _) in enumerate(found):
+            if left := tuple(form for form in before if form in forms):
+                if len(left) < len(before):
+                    found[at] = left, text
                 break
         else:
             if len(found) < _STRUCTURES:
-                open_ = f"{text!r} can be read as {' and as '.join(forms)}, and no day in the file is above 12"
-                alone = _proof(text) if "%b" not in forms[0] else f"all are of this form, such as {text!r}"
-                found.append(Structure(forms, open_ if len(forms) > 1 else alone))
-    return _without_swaps(found)
+                found.append((forms, text))
+    year_first = len(firsts) < len(lasts)
+    return _without_swaps([_structure(forms, text, year_first=year_first) for forms, text in found])
 
 
-def _proof(text: str) -> str:
+def _structure(forms: tuple[str, ...], text: str, *, year_first: bool) -> Structure:
+    """Say what proves the forms, or what leaves several; `text` is the last cell that ruled one out, or the first."""
+    if not year_first:
+        forms = tuple(form for form in forms if not form.startswith("%y")) or forms
+    if len(forms) > 1:
+        both = " and as ".join(forms)
+        return Structure(forms, f"{text!r} can be read as {both}, and no cell in the rows looked at proves one of them")
     days = [int(number) for number in re.findall(r"\d+", text) if 12 < int(number) <= 31]  # noqa: PLR2004
-    return f"{text!r} has no month {days[0]}" if days else f"all are of this form, such as {text!r}"
+    if days and "%b" not in forms[0]:
+        return Structure(forms, f"{text!r} has no month {days[0]}")
+    return Structure(forms, f"all are of this form, such as {text!r}")
 
 
 def _without_swaps(found: Sequence[Structure]) -> tuple[Structure, ...]:
     """Join two structures that differ in the order of day and month only: the file has both orders."""
     left: list[Structure] = []
     for structure in found:
-        swapped = re.sub("%[dm]", lambda part: "%m" if part[0] == "%d" else "%d", structure.forms[0])
+        swapped = Form(structure.forms[0]).swapped
         other = next((each for each in left if swapped in each.forms), None)
         if other is None:
             left.append(structure)

@@ -4,29 +4,23 @@ import re
 import unicodedata
 from typing import Final
 
-
-def _words(text: str) -> list[str]:
-    return text.split()
-
-
 _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ASIDE: Final = re.compile(r"[(\[（【].*?[)\]）】]")
 _SAME: Final = {"dt": "date", "datetime": "date", "timestamp": "time", "nr": "number", "no": "number", "num": "number"}
 _OF_CASES: Final = frozenset(
-    _words(
-        "ticket tickets case cases incident incidents issue request call complaint enquiry inquiry record vorgang fall "
-        "anfrage dossier caso incidencia"
-    )
+    {"ticket", "tickets", "case", "cases", "incident", "incidents", "issue", "request", "call", "complaint"}
+    | {"enquiry", "inquiry", "record", "vorgang", "fall", "anfrage", "dossier", "caso", "incidencia"}
 )
 """Words for a case, which exports put before the names of its columns."""
-_LANGUAGES: Final = frozenset(_words("en de fr es nl it zh cn"))
-_UNITS: Final = {
+_LANGUAGES: Final = frozenset(("en", "de", "fr", "es", "nl", "it", "zh", "cn"))
+UNITS: Final = {
     "s": "seconds secs sec s sekunden secondes segundos 秒",
     "min": "minutes mins min m minuten minutos 分钟 分",
     "h": "hours hrs hr h std stunden heures horas 小时",
     "d": "days day d tage jours días 天",
 }
-_UNIT_OF: Final = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+"""Words for each unit of a duration, which ends our name: `first_response_min`."""
+_UNIT_OF: Final = {word: unit for unit, words in UNITS.items() for word in words.split()}
 
 
 def words_of(heading: str) -> list[str]:

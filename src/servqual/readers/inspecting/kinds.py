@@ -3,29 +3,25 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final
 
 import attrs
 
+from servqual.errors import InvalidValue
+from servqual.readers.columns.durations import seconds_of
+from servqual.readers.columns.numbers import Numbers, under
 from servqual.readers.columns.tables import Kind
-from servqual.readers.columns.texts import FALSE, MISSING_WORDS, TRUE
-from servqual.readers.inspecting.dates import Dates, dates_of
+from servqual.readers.columns.texts import FALSE, MISSING_WORDS, NO_DATE, TRUE
+from servqual.readers.inspecting.dates import LONGEST, NEARLY_ALL, Dates, dates_of
 
-_NEARLY_ALL: Final = 0.95
-_LONGEST: Final = 40
-"""The longest text that is tried as a number or a duration."""
+_MISSING: Final = MISSING_WORDS | NO_DATE
 _EXAMPLES: Final = 3
 _LONG: Final = 60
 """From this many characters on average a text is told from a name."""
 _TIME: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?( ?[ap]\.?m\.?)?", re.IGNORECASE)
-_DURATION: Final = re.compile(
-    r"\d{1,5}:\d{2}(:\d{2}(\.\d+)?)?|-?P(?=.)(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
-    r"|(\d+(\.\d+)? ?(w|d|h|m|s|weeks?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?)[, ]*)+",
-    re.IGNORECASE,
-)
-_NUMBER: Final = re.compile(r"[+-]?(\d{1,3}([., \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}']\d{3})+|\d+)([.,]\d+)?")
+_TWO_PARTS: Final = re.compile(r"\d+:\d\d")
 
 
 class Holds(StrEnum):
@@ -58,8 +54,8 @@ FITS: Final = {
 class Cells:
     """The cells of a column of the rows that were looked at.
 
-    `fitting` of the `filled` cells are what the column `holds`. `dates` are the forms of moments, and `decimal` the
-    signs that numbers may have, two where the cells leave it open.
+    `fitting` of the `filled` cells are what the column `holds`. `dates` are the forms of moments, and `twofold` is a
+    cell of two meanings that no other cell settles: a number such as 1,234, or a duration such as 03:20.
     """
 
     holds: Holds
@@ -70,7 +66,7 @@ class Cells:
     high: str | None = None
     examples: tuple[str, ...] = ()
     dates: Dates | None = None
-    decimal: tuple[str, ...] = ()
+    twofold: str | None = None
 
     @property
     def because(self) -> str:
@@ -82,25 +78,34 @@ class Cells:
         return f"{share} {self.filled:,} filled cells are {self.holds}{form}"
 
 
-def cells_of(cells: Sequence[str]) -> Cells:
-    """Look at the cells of a column; words for "missing" and empty cells are left out.
+def filled_of(cells: Iterable[str]) -> Counter[str]:
+    """Count the different cells; words for "missing", dates of zeros and empty cells are left out.
+
+    >>> filled_of([" 12", "12", "", "n/a", "0000-00-00"])
+    Counter({'12': 2})
+    """
+    counted: Counter[str] = Counter()
+    for cell, count in Counter(cells).items():
+        if (text := cell.strip()) and text.casefold() not in _MISSING:
+            counted[text] += count
+    return counted
+
+
+def cells_of(cells: Iterable[str]) -> Cells:
+    """Look at the filled cells of a column.
 
     >>> cells_of(["12", "95", "", "n/a"]).holds, cells_of(["26:00:40", "00:03:20"]).holds
     (<Holds.COUNTS: 'whole numbers'>, <Holds.DURATIONS: 'durations'>)
     >>> cells_of(["Y", "N", "Y"]).because
     'all 3 filled cells are words for yes and no'
     """
-    counted: Counter[str] = Counter()
-    for cell, count in Counter(cells).items():
-        if (text := cell.strip()) and text.casefold() not in MISSING_WORDS:
-            counted[text] += count
-    filled = counted.total()
-    if not filled:
+    counted = filled_of(cells)
+    if not (filled := counted.total()):
         return Cells(holds=Holds.NOTHING)
     read, texts, fitting = next(
         (read, texts, fitting)
         for read, texts in _readings(list(counted))
-        if (fitting := sum(counted[text] for text in texts)) >= _NEARLY_ALL * filled
+        if (fitting := sum(counted[text] for text in texts)) >= NEARLY_ALL * filled
     )
     return attrs.evolve(read, filled=filled, fitting=fitting, distinct=len(counted), examples=tuple(texts[:_EXAMPLES]))
 
@@ -114,16 +119,17 @@ def _readings(texts: list[str]) -> Iterator[tuple[Cells, list[str]]]:
             Cells(holds=Holds.DATES if dates.days else Holds.MOMENTS, dates=dates),
             [text for text in texts if any(sign.isdigit() for sign in text)],
         )
-    short = [text for text in texts if len(text) <= _LONGEST]
+    short = [text for text in texts if len(text) <= LONGEST]
+    twofold = next(filter(_TWO_PARTS.fullmatch, short), None)
     if times := [text for text in short if _TIME.fullmatch(text)]:
-        yield Cells(holds=Holds.TIMES, low=min(times, key=_clock), high=max(times, key=_clock)), times
-    yield Cells(holds=Holds.DURATIONS), [text for text in short if _DURATION.fullmatch(text) and not text.isdigit()]
-    if numbers := [text for text in short if _NUMBER.fullmatch(text)]:
-        signs = _decimals(numbers)
-        values = [_value(text, signs[0]) for text in numbers]
-        low, high = numbers[values.index(min(values))], numbers[values.index(max(values))]
-        whole = all(value == math.floor(value) for value in values)
-        yield Cells(holds=Holds.COUNTS if whole else Holds.NUMBERS, low=low, high=high, decimal=signs), numbers
+        yield Cells(holds=Holds.TIMES, low=min(times, key=_clock), high=max(times, key=_clock), twofold=twofold), times
+    numbers, open_ = _numbers(short)
+    durations = [text for text in short if text not in numbers and _is_duration(text)]
+    yield Cells(holds=Holds.DURATIONS, twofold=twofold), durations
+    if numbers:
+        low, high = (pick(numbers, key=numbers.__getitem__) for pick in (min, max))
+        whole = all(value.is_integer() for value in numbers.values())
+        yield Cells(holds=Holds.COUNTS if whole else Holds.NUMBERS, low=low, high=high, twofold=open_), [*numbers]
     if sum(map(len, texts)) > _LONG * len(texts):
         yield Cells(holds=Holds.TEXTS), texts
     yield Cells(holds=Holds.NAMES, low=min(texts), high=max(texts)), texts
@@ -134,20 +140,33 @@ def _clock(text: str) -> tuple[bool, int, str]:
     return "p" in rest.casefold(), int(hour) % 12 if "m" in rest.casefold() else int(hour), rest
 
 
-def _decimals(numbers: Sequence[str]) -> tuple[str, ...]:
-    """The decimal signs that fit: one where any cell proves it, both where the only sign may be either."""
-    signed = [text for text in numbers if re.search("[.,]", text)]
-    for text in signed:
-        last = max(text.rfind("."), text.rfind(","))
-        sign, other = text[last], ",."[text[last] == ","]
-        both, repeated = other in text, text.count(sign) > 1
-        if both or (not repeated and not re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", text)):
-            return (sign,)
-        if repeated:
-            return (other,)
-    return (".", ",") if signed else (".",)
+def _numbers(texts: Sequence[str]) -> tuple[dict[str, float], str | None]:
+    """Read texts as numbers, and give the first of two meanings, here read with a point, that no other text settles."""
+    reader = Numbers(None)
+    reader.learn(texts)
+    found: dict[str, float] = {}
+    open_ = None
+    for text in texts:
+        try:
+            found[text] = reader.read(text)
+        except InvalidValue:
+            if (value := under(text, ".")) is not None and math.isfinite(value):
+                found[text] = value
+                open_ = open_ or text
+    return found, open_
 
 
-def _value(text: str, decimal: str) -> float:
-    plain = "".join(sign for sign in text if sign.isdigit() or sign in f"+-{decimal}")
-    return float(plain.replace(decimal, "."))
+def _is_duration(text: str) -> bool:
+    try:
+        seconds_of(text, _amount, seconds=1, clock="h:mm")
+    except ValueError:
+        return False
+    return True
+
+
+def _amount(text: str) -> float:
+    found = under(text, "."), under(text, ",")
+    for value in found:
+        if value is not None:
+            return value
+    raise InvalidValue("must be a number")

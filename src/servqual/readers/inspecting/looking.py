@@ -8,14 +8,15 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.readers.columns.tables import Kind, kind_of
+from servqual.readers.columns.moments import date_and_time
+from servqual.readers.columns.tables import Kind
 from servqual.readers.files.opening import open_file
 from servqual.readers.files.table_rows import Opened, TextChunk, texts_of
 from servqual.readers.files.vendors import Vendor, vendor_of
 from servqual.readers.inspecting.choosing import Choice, Chosen, Question, choose
 from servqual.readers.inspecting.dates import Dates, dates_of, read_moments, serials_of, settled
-from servqual.readers.inspecting.kinds import Holds, cells_of
-from servqual.readers.inspecting.matching import SeenColumn, seen
+from servqual.readers.inspecting.kinds import Holds, cells_of, filled_of
+from servqual.readers.inspecting.matching import SeenColumn, kind_of_ours, seen
 from servqual.readers.inspecting.zones import hints
 
 _ROWS: Final = 1 << 14
@@ -23,6 +24,7 @@ _ROWS: Final = 1 << 14
 _COUNTED: Final = 1 << 20
 """The rows that are counted."""
 _FEW: Final = 3
+_MEASURED: Final = (Kind.NUMBER, Kind.COUNT, Kind.DURATION)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -69,8 +71,7 @@ class Look:
     @property
     def carries(self) -> bool:
         """Whether a report can follow: a receipt is found or asked for."""
-        asked = any(question.setting == "received_at" for question in self.questions)
-        return "received_at" in self.chosen.names or asked
+        return self.chosen.carries
 
 
 def look(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> Look:
@@ -92,11 +93,13 @@ def look(path: Path, *, encoding: str | None = None, sheet: str | None = None) -
                 left_out[why] = (count + 1, first)
             if rows >= _COUNTED:
                 break
-    found = _looked(path.name, opened, chunks, rows)
-    return attrs.evolve(found, left_out=tuple((why, *told) for why, told in left_out.items()))
+    return _looked(path.name, opened, chunks, rows, tuple((why, *told) for why, told in left_out.items()))
 
 
-def _looked(name: str, opened: Opened, chunks: Sequence[TextChunk], rows: int) -> Look:
+def _looked(
+    name: str, opened: Opened, chunks: Sequence[TextChunk], rows: int, left_out: tuple[tuple[str, int, int], ...]
+) -> Look:
+    looked = sum(len(chunk.rows) for chunk in chunks)
     header = opened.header
     texts = {heading: _column(chunks, place) for place, heading in enumerate(header)}
     cells = {heading: cells_of(column) for heading, column in texts.items()}
@@ -107,11 +110,13 @@ def _looked(name: str, opened: Opened, chunks: Sequence[TextChunk], rows: int) -
     for heading in dated:
         low, high = _range(moments[heading], texts[heading])
         cells[heading] = attrs.evolve(cells[heading], low=low, high=high)
-    columns = tuple(seen(heading, cells[heading], {*texts[heading]}) for heading in header)
+    columns = tuple(seen(heading, cells[heading], filled_of(texts[heading])) for heading in header)
     vendor = vendor_of(header)
     chosen = choose(columns, texts, moments, vendor)
     used = [column for column in columns if any(column.heading in choice.headings for choice in chosen.columns)]
     asked, zone, forms = _open_points(used, chosen, texts, moments)
+    if zone is None and looked < rows - sum(count for _, count, _ in left_out):
+        zone = (f"all times in the first {looked:,} rows tell their offset, and later ones may not",)
     return Look(
         name=name,
         kind=opened.kind,
@@ -123,9 +128,9 @@ def _looked(name: str, opened: Opened, chunks: Sequence[TextChunk], rows: int) -
         sheets=opened.sheets,
         notes=opened.notes,
         rows=rows,
-        looked=sum(len(chunk.rows) for chunk in chunks),
+        looked=looked,
         whole=rows < _COUNTED,
-        left_out=(),
+        left_out=left_out,
         rows_are=_rows_are(columns, chosen, texts),
         columns=columns,
         vendor=vendor,
@@ -171,15 +176,19 @@ def _open_points(
         answers = tuple(dict.fromkeys(form for structure in asked for form in structure.forms))
         questions.append(Question(part="read", setting="dates", answers=answers, because=asked[0].because))
     for column in columns:
-        if _is_serial(column, chosen):
+        kinds = {kind_of_ours(choice.name) for choice in chosen.columns if column.heading in choice.headings}
+        numeric = column.cells.holds in {Holds.COUNTS, Holds.NUMBERS}
+        because = f'"{column.heading}" holds {column.cells.twofold!r}'
+        if numeric and Kind.MOMENT in kinds:
             because = f'"{column.heading}" holds numbers, such as {column.cells.examples[0]}'
-            answers = serials_of(filter(None, map(str.strip, texts[column.heading])))
+            answers = serials_of(filled_of(texts[column.heading]))
             questions.append(Question(part="read", setting="dates", answers=answers, because=because))
-        elif len(column.cells.decimal) > 1:
-            because = f'"{column.heading}" holds {column.cells.examples[0]!r}, which has a decimal or a thousands sign'
+        elif not column.cells.twofold or kinds.isdisjoint(_MEASURED):
+            continue
+        elif numeric:
+            because += ", which has a decimal or a thousands sign"
             questions.append(Question(part="read", setting="decimal", answers=(".", ","), because=because))
-        if column.cells.holds in {Holds.DURATIONS, Holds.TIMES} and _is_short(column, chosen):
-            because = f'"{column.heading}" holds {column.cells.examples[0]!r}'
+        else:
             questions.append(Question(part="read", setting="clock", answers=("h:mm", "m:ss"), because=because))
     forms = tuple(dict.fromkeys(form for dates in dated for form in dates.forms))
     if dated and all(dates.offsets for dates in dated):
@@ -193,22 +202,7 @@ def _read_together(choice: Choice, texts: Mapping[str, Sequence[str]], columns: 
     """The dates of a choice; a date and a time in two columns are read as one text."""
     if len(choice.headings) == 1:
         return next(column.cells.dates for column in columns if column.heading == choice.headings[0])
-    pairs = zip(*(texts[heading] for heading in choice.headings), strict=True)
-    return dates_of(" ".join(map(str.strip, pair)) for pair in pairs if all(part.strip() for part in pair))
-
-
-def _is_serial(column: SeenColumn, chosen: Chosen) -> bool:
-    """Whether a moment stands in plain numbers."""
-    numbers = column.cells.holds in {Holds.COUNTS, Holds.NUMBERS}
-    return numbers and any(
-        kind_of("cases", choice.name) is Kind.MOMENT and column.heading in choice.headings for choice in chosen.columns
-    )
-
-
-def _is_short(column: SeenColumn, chosen: Chosen) -> bool:
-    """Whether a duration such as 03:20 may be of hours or of minutes."""
-    of_moment = any(column.heading in choice.headings and len(choice.headings) > 1 for choice in chosen.columns)
-    return not of_moment and any(text.count(":") == 1 for text in column.cells.examples)
+    return dates_of(filled_of(map(date_and_time, *(texts[heading] for heading in choice.headings))))
 
 
 def _once(questions: Sequence[Question]) -> list[Question]:
@@ -226,7 +220,7 @@ def _rows_are(columns: Sequence[SeenColumn], chosen: Chosen, texts: Mapping[str,
         return "steps of cases", f"{heading} occurs {each:.3g} times on average, and each row has a step and its moment"
     if chosen.fold:
         return "states of cases", f"{heading} occurs in several rows"
-    if "received_at" in chosen.names or any(question.setting == "received_at" for question in chosen.questions):
+    if chosen.carries:
         repeats = len(ids) - len({*ids})
         unique = (
             f"{heading} is different in all rows" if case_id else "no column of ids is found: each row counts as one"

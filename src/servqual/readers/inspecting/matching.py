@@ -10,13 +10,13 @@ from typing import Final
 
 import attrs
 
-from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.columns.tables import TABLES, Kind, known_as
 from servqual.readers.inspecting.dates import serials_of
 from servqual.readers.inspecting.headings import normals, unit_of
 from servqual.readers.inspecting.kinds import FITS, Cells, Holds
 from servqual.readers.inspecting.words import HEADINGS, KEPT, MISSED, STATES
 
-TOLD: Final = ("first_response", "resolution", "requester_wait", "paused")
+TOLD: Final = tuple(name.removesuffix("_s") for name, kind in TABLES["cases"].items() if kind is Kind.DURATION)
 """Durations, whose unit ends our name: `first_response_min`."""
 STEP: Final = {"event": Kind.LABEL, "at": Kind.MOMENT}
 """The columns of a log, which are no columns of a case."""
@@ -44,15 +44,24 @@ class SeenColumn:
     could_be: tuple[CouldBe, ...]
 
 
+def kind_of_ours(name: str) -> Kind:
+    """Give the kind of one of our columns, whatever the unit in its name.
+
+    >>> kind_of_ours("first_response_min"), kind_of_ours("at")
+    (<Kind.DURATION: 'duration'>, <Kind.MOMENT: 'moment'>)
+    """
+    return _OWN[known_as("cases", name)[0]]
+
+
 def seen(heading: str, cells: Cells, words: Iterable[str]) -> SeenColumn:
-    """Match a column; `words` are its different texts."""
+    """Match a column; `words` are its different filled cells."""
     return SeenColumn(
         heading=heading, cells=cells, unit=unit_of(heading), could_be=tuple(_could_be(heading, cells, words))
     )
 
 
 def _could_be(heading: str, cells: Cells, words: Iterable[str]) -> Iterable[CouldBe]:
-    texts = {word.strip().casefold() for word in words}
+    texts = {word.casefold() for word in words}
     for form in normals(heading):
         named = dict(HEADINGS.get(form, {}))
         own = form.replace(" ", "_")
@@ -76,7 +85,7 @@ def _fits(name: str, cells: Cells, texts: set[str]) -> str | None:
     """Say what more speaks for a column, or None where its cells are of another kind."""
     kind = _OWN[name]
     if name == "status":
-        known = sorted(texts & STATES | {text for text in texts if text.split()[-1:] and text.split()[-1] in STATES})
+        known = sorted(text for text in texts if text in STATES or text.split()[-1] in STATES)
         return f", such as {known[0]!r}" if known and cells.holds is Holds.NAMES else None
     if kind is Kind.FLAG:
         if cells.holds is Holds.FLAGS or (cells.holds is Holds.COUNTS and texts <= {"0", "1"}):
@@ -84,7 +93,7 @@ def _fits(name: str, cells: Cells, texts: set[str]) -> str | None:
         kept = texts & KEPT and texts & MISSED
         return " for kept and missed" if kept and len(texts) <= _FEW_WORDS else None
     if kind is Kind.MOMENT and cells.holds in {Holds.COUNTS, Holds.NUMBERS}:
-        forms = serials_of(filter(None, texts))
+        forms = serials_of(texts)
         return f", which may be moments as {' or '.join(forms)} has them" if forms else None
     if cells.holds is Holds.TIMES and kind is Kind.MOMENT and name not in STEP:
         return ", beside a column of dates"

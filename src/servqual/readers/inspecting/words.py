@@ -1,6 +1,6 @@
 """Headings by which exports of service desks call the columns of cases, in five languages.
 
-Each is in its normal form, see `headings.normal`: lower case, one blank between words. They are what columns are
+Each is in its normal form, see `headings.normals`: lower case, one blank between words. They are what columns are
 compared with, so that a heading which is in no list is only described, never taken for one of ours.
 """
 
@@ -189,7 +189,7 @@ _CHINESE: Final = {
     "reopened": "重开次数 | 重新打开次数",
     "reassigned": "转派次数 | 改派次数",
     "escalated": "是否升级 | 升级",
-    "sla_kept": "是否及时 | 是否超时 | 是否达标 | 是否按时",
+    "sla_kept": "是否及时 | 是否达标 | 是否按时",
     "cost": "费用 | 成本",
     "first_response": "响应时长 | 首次响应时长 | 等待时长",
     "resolution": "解决时长 | 处理时长",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from servqual._words import clean
+from servqual.readers.files.layouts import Layout
 from servqual.readers.inspecting.choosing import Choice, Question
 from servqual.readers.inspecting.looking import Look
 from servqual.readers.inspecting.matching import STEP
@@ -37,7 +38,7 @@ def _lines(look: Look, facts: Sequence[str]) -> Iterator[str]:
     yield from map(_comment, facts)
     if look.questions or look.zone is not None:
         yield "# Empty texts are questions: answer them before a report is made."
-    if look.vendor:
+    if look.vendor and not _doubted(look):
         yield ""
         yield f"preset = {quoted(look.vendor.name)}  # most of its columns are those of {look.vendor.title}"
     yield from _columns(look)
@@ -48,12 +49,20 @@ def _lines(look: Look, facts: Sequence[str]) -> Iterator[str]:
         yield from _log(look)
 
 
+def _doubted(look: Look) -> list[str]:
+    """List the columns in question that the preset would read unasked."""
+    given = look.vendor.settings().columns if look.vendor else {}
+    return [question.setting for question in look.questions if question.setting in given]
+
+
 def _columns(look: Look) -> Iterator[str]:
     choices = [choice for choice in look.chosen.columns if choice.name not in STEP]
     questions = [question for question in look.questions if question.part == "columns"]
     if not choices and not questions:
         return
     yield ""
+    if doubted := _doubted(look):
+        yield _comment(f"no preset, as it would read {' and '.join(doubted)} unasked")
     yield "[columns]  # our name = the heading in the file"
     for choice in choices:
         yield f"{choice.name} = {_value(choice.headings)}  {_comment(_reason(choice))}"
@@ -66,15 +75,22 @@ def _reason(choice: Choice) -> str:
     return f"{choice.because}; or {others}" if others else choice.because
 
 
-def _asked(question: Question, sure: Sequence[str] = ()) -> Iterator[str]:
-    """A question as an empty setting; of a column that no report needs, as a comment.
+def ways(question: Question, sure: Sequence[str] = ()) -> list[str]:
+    """Write each setting that answers a question; `sure` are values that stand beside the answer.
 
-    `sure` are values that stand beside the answer.
+    >>> ways(Question(part="read", setting="decimal", answers=(".", ","), because=""))
+    ['decimal = "."', 'decimal = ","']
     """
+    names = question.names or (question.setting,)
+    return [f"{name} = {_value((*sure, answer))}" for name in names for answer in question.answers]
+
+
+def _asked(question: Question, sure: Sequence[str] = ()) -> Iterator[str]:
+    """A question as an empty setting; of a column that no report needs, as a comment."""
     needed = question.part == "read" or question.setting == "received_at"
     yield _comment(f"{question.setting}: {question.because}; it may be")
-    for answer in question.answers:
-        yield _comment(f"  {answer if ' = ' in answer else f'{question.setting} = {_value((*sure, answer))}'}")
+    for way in ways(question, sure):
+        yield _comment(f"  {way}")
     if needed:
         yield f'{question.setting} = ""'
 
@@ -90,12 +106,18 @@ def _read(look: Look) -> Iterator[str]:
             yield from _asked(question, look.dates if question.setting == "dates" else ())
     if look.dates and not any(question.setting == "dates" for question in look.questions):
         yield f"dates = {_value(look.dates)}  {_comment(_because(look))}"
-    for name, words in (("true", look.chosen.true), ("false", look.chosen.false)):
-        if words:
-            yield f"{name} = {quoted_list(words)}  # {'kept' if name == 'true' else 'missed'}"
+    preset = look.vendor.layout if look.vendor and _doubted(look) else Layout()
+    if preset.missing:
+        yield f"missing = {quoted_list(preset.missing)}"
+    for name, told, words, more in (
+        ("true", "kept", look.chosen.true, preset.true),
+        ("false", "missed", look.chosen.false, preset.false),
+    ):
+        if words or more:
+            yield f"{name} = {quoted_list([*dict.fromkeys((*words, *more))])}  # {told}"
     if look.chosen.fold:
         yield f"fold = true  {_comment(look.chosen.fold)}"
-    elif look.vendor and look.vendor.layout.fold:
+    elif look.vendor and look.vendor.layout.fold and not _doubted(look):
         yield "fold = false  # each case has one row"
     yield from _written(look)
 

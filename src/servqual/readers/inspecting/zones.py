@@ -5,18 +5,17 @@ No hint decides. Half of all zones share their changes, and a desk at night sees
 
 import datetime as dt
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from servqual._arrays import Array
+from servqual.readers.columns.zones import changes, local
 
-_HOUR: Final = 3_600_000_000
-_DAY: Final = 24 * _HOUR
+_DAY: Final = 24 * 3_600_000_000
 _WEEK: Final = 7 * _DAY
-_EPOCH: Final = dt.date(1970, 1, 1)
 _FEW: Final = 20
-_CHANGES: Final = (("Central Europe", 3, -1, 2), ("North America", 3, 2, 2))
-"""Where clocks go forward: the month, which Sunday of it (from 1, or -1 for the last), and the hour that is skipped."""
+_CLOCKS: Final = (("Central Europe", ZoneInfo("Europe/Berlin")), ("North America", ZoneInfo("America/New_York")))
 
 
 def hints(moments: Array) -> tuple[str, ...]:
@@ -30,18 +29,16 @@ with the clocks of North America: 2026-03-08 02:00 was skipped there and occurs'
     known = moments[~np.isnan(moments)].astype(np.int64)
     if not len(known):
         return ()
-    first, last = (dt.date.fromordinal(_EPOCH.toordinal() + int(at // _DAY)) for at in (known.min(), known.max()))
     said = []
-    for where, month, which, hour in _CHANGES:
-        starts = [
-            (_sunday(year, month, which).toordinal() - _EPOCH.toordinal()) * _DAY + hour * _HOUR
-            for year in range(first.year, last.year + 1)
-        ]
-        inside = [known[(known >= start) & (known < start + _HOUR)] for start in starts]
+    for where, zone in _CLOCKS:
+        turns = changes(int(known.min()) - _DAY, int(known.max()) + _DAY, zone)
+        clocks = zip(local(turns - 1, zone) + 1, local(turns, zone), strict=True)
+        skipped = [(before, after) for before, after in clocks if before < after]
+        inside = [known[(known >= start) & (known < end)] for start, end in skipped]
         around = sum(
-            int(((known >= start + week) & (known < start + week + _HOUR)).sum())
-            for start in starts
-            for week in (-3 * _WEEK, -2 * _WEEK, -_WEEK, _WEEK, 2 * _WEEK, 3 * _WEEK)
+            int(((known >= start + weeks * _WEEK) & (known < end + weeks * _WEEK)).sum())
+            for start, end in skipped
+            for weeks in (-3, -2, -1, 1, 2, 3)
         )
         if met := [values for values in inside if len(values)]:
             at = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(met[0].min()))  # noqa: DTZ001  (of the wall)
@@ -49,15 +46,6 @@ with the clocks of North America: 2026-03-08 02:00 was skipped there and occurs'
         elif around >= _FEW:
             said.append(
                 f"perhaps of a zone with the clocks of {where}: no time lies in an hour that was skipped there, "
-                f"{around:,} lie in that hour on Sundays around it"
+                f"{around:,} lie in that hour in the weeks around it"
             )
     return tuple(said)
-
-
-def _sunday(year: int, month: int, which: int) -> dt.date:
-    """Give the first, second or last Sunday of a month."""
-    if which < 0:
-        day = dt.date(year, month + 1, 1) - dt.timedelta(days=1)
-        return day - dt.timedelta(days=(day.weekday() + 1) % 7)
-    day = dt.date(year, month, 1)
-    return day + dt.timedelta(days=(6 - day.weekday()) % 7 + 7 * (which - 1))

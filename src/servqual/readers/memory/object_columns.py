@@ -108,7 +108,8 @@ def _redress(complaint: Any) -> Any:
 
 def _currency(complaint: Any) -> Any:
     own = complaint.attributes.get("currency")
-    return own or next(iter({money.currency for money in complaint.compensations}), None)
+    paid = {money.currency for money in complaint.compensations}
+    return own or (paid.pop() if len(paid) == 1 else None)
 
 
 def _waited(queued: Any, answered: Any, ended: Any) -> Any:
@@ -381,7 +382,7 @@ def own_columns(
     if wanted == set() or not objects or not hasattr(type(objects[0]), "attributes"):
         return {}
     found = [one.attributes for one in objects]
-    names = dict.fromkeys(name for names in (*found, sorted(more)) for name in names if name not in fields)
+    names = dict.fromkeys(name for some in (*found, sorted(more)) for name in some if name not in fields)
     return {"_attributes": Following((), lambda: found), **{name: _attribute(table, name) for name in names}}
 
 

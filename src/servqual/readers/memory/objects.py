@@ -81,7 +81,7 @@ def object_chunks(
     for ours, group in groupby(source, is_object):
         if not ours:
             yield from group
-        for objects, last in _parts(group, None if listed else _CHUNK) if ours else ():
+        for objects, last in _in_chunks(group, None if listed else _CHUNK) if ours else ():
             if not last:  # only what is read as a whole tells which attributes nobody has
                 more |= {*(only or ())} - TABLES[table].keys()
             chunk = chunk_of_objects(table, _as_of(table, objects, now), first, only=only, desk=desk, more=more)
@@ -90,13 +90,13 @@ def object_chunks(
             first += len(objects)
 
 
-def _parts(objects: Iterator[Any], size: int | None) -> Iterator[tuple[list[Any], bool]]:
-    """Cut objects into parts, and say of each whether it is the last."""
-    part = [*islice(objects, size)]
-    while part:
+def _in_chunks(objects: Iterator[Any], size: int | None) -> Iterator[tuple[list[Any], bool]]:
+    """Cut objects into chunks, and say of each whether it is the last."""
+    chunk = [*islice(objects, size)]
+    while chunk:
         after = [*islice(objects, size)]
-        yield part, not after
-        part = after
+        yield chunk, not after
+        chunk = after
 
 
 def _as_of(table: str, objects: Sequence[Any], now: int | None) -> Sequence[Any]:

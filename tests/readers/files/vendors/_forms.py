@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import attrs
+import openpyxl
 from tests.readers.files.vendors._desk import BERLIN, CASES, NEW_YORK, Case, by_clock, minutes, written
 
 Row = Sequence[object]
@@ -34,10 +35,10 @@ class Form:
         """Write the export."""
         rows = [self.row(case, self.states[case.number % len(self.states)]) for case in CASES]
         if self.excel:
-            openpyxl = __import__("pytest").importorskip("openpyxl")
             book = openpyxl.Workbook()
+            sheet = book.worksheets[0]
             for row in (self.header, *rows):
-                book.active.append(list(row))
+                sheet.append(list(row))
             path = folder / f"{self.name}.xlsx"
             book.save(path)
             return path

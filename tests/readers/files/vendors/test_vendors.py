@@ -107,7 +107,7 @@ def test_each_layout_names_its_documentation(vendor: Any) -> None:
     """A layout names where its columns are documented, has each heading once, and gives the two that a report needs."""
     assert vendor.documentation.startswith("https://")
     folded = [heading.casefold() for heading in vendor.headings]
-    assert len(folded) == len({*folded}) or vendor.name == "zendesk"
+    assert len(folded) == len({*folded})
     assert {"case_id", "received_at"} <= {*vendor.columns.values()}
     assert vendor.name in LAYOUTS
 

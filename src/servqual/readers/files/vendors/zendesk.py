@@ -12,7 +12,6 @@ ZENDESK: Final = Vendor(
     documentation="https://support.zendesk.com/hc/en-us/articles/4408886165402",
     columns={
         "Id": "case_id",
-        "ID": "case_id",
         "Ticket ID": "case_id",
         "Created at": "received_at",
         "Requested": "received_at",
