@@ -33,6 +33,7 @@ from servqual.stats.inference import (
 DAY = np.timedelta64(86_400_000_000, "us")
 BEFORE, AFTER = np.datetime64("2026-03-02", "us"), np.datetime64("2026-05-04", "us")
 NOW = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
+WEEKS, A_WEEK, SCATTER = 8, 400, 0.03
 TEAMS = [f"team {letter}" for letter in "abcdefghij"]
 FLAGS = {
     "cases": ("sla_kept", "escalated", "recategorised", "procedure_followed", "reassigned"),
@@ -126,14 +127,14 @@ def with_season(seed: int) -> str:
     return str(compare(before, after).decision)
 
 
-def weeks_that_scatter(seed: int, rho: float, *, weeks: int = 8, a_week: int = 400, spread: float = 0.03) -> str:
+def weeks_that_scatter(seed: int, rho: float) -> str:
     """The verdict on two sides of weeks whose level scatters from week to week, and else stays as it is."""
     dice = np.random.default_rng(seed)
-    level = 0.6 + spread * noise(dice, 2 * weeks, rho)
-    at = np.repeat(BEFORE + np.arange(2 * weeks) * 7 * DAY, a_week)
-    kept = dice.random(len(at)) < np.repeat(level, a_week)
+    level = 0.6 + SCATTER * noise(dice, 2 * WEEKS, rho)
+    at = np.repeat(BEFORE + np.arange(2 * WEEKS) * 7 * DAY, A_WEEK)
+    kept = dice.random(len(at)) < np.repeat(level, A_WEEK)
     sides = []
-    for rows in (slice(None, weeks * a_week), slice(weeks * a_week, None)):
+    for rows in (slice(None, WEEKS * A_WEEK), slice(WEEKS * A_WEEK, None)):
         cases = {"received_at": at[rows], "resolved_at": at[rows] + DAY, "sla_kept": kept[rows]}
         sides.append(tally(["sla_kept"], {"cases": cases}, by=["week"], now=NOW))
     return str(compare(sides[0], sides[1]).decision)

@@ -101,13 +101,14 @@ to period, each around the level of its side, by more than chance (R. A. Fisher,
 rows are not independent and the verdict is unclear: measure `clustered(kpi, column)`, or judge the values by
 `interrupted_series`. Few periods hide much scatter from that test. So what the interval says must also hold once it is
 widened by the scatter that was seen (the root of chi-square / degrees of freedom, at least 1; R. W. M. Wedderburn,
-1974, Biometrika 61: 439-447). A side needs four periods of enough cases for it, a count two
-more; periods that ended within two weeks of `now` are left out where the KPI ripens. Else `scatter.unknown` says so.
+1974, Biometrika 61: 439-447). A side needs four periods of enough cases for it, a count two more; periods that ended
+within two weeks of `now` are left out where the KPI ripens. Else `scatter.unknown` says so.
 
 Eight weeks a side of 400 cases each, whose true level scatters by 3 points from week to week and else never changes,
-are called changed in some 5 % of the cases, and not in 22 % as by the interval alone; a change that 95 % would find
-without any scatter is found in 93 %. Where weeks hang together (autocorrelation .5) it is 14 %: a level that drifts for
-weeks looks like a change, and only `interrupted_series` over more weeks tells them apart ([evidence](evidence.md)).
+are called changed in some 4 % of the cases. Where weeks hang together (autocorrelation .5) it is 15 %: a level that
+drifts for weeks looks like a change, and only `interrupted_series` over more weeks tells them apart
+([evidence](evidence.md)).
+
 **A group that was picked.** The worst of ten equal teams improves on its own. `selected=Selected.among(…)` draws its
 value before towards the level of all groups before anything is subtracted, and counts how unsure that is (C. Morris,
 1983, JASA 78: 47-55).

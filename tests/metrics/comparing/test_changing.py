@@ -11,6 +11,7 @@ from scipy.stats import ttest_ind
 
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import KPIS, Kpi, Measures, changes, measure
+from servqual.model import BusinessHours
 
 SATISFIED = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
 SCORE = KPIS["csat_mean"].with_(scale=(1, 5))
@@ -81,6 +82,20 @@ def test_less_time_is_better_and_a_group_may_come_or_go() -> None:
     assert [row.verdict for row in changes(before, after, "case_volume")] == ["unknown"] * 3
     assert "better" in repr(found)
     assert "−8 h" in found._repr_html_()
+
+
+def test_business_time_is_told_in_hours() -> None:
+    """A day of it is no 24 hours: 30 hours are not 1.2 days, as `measure` tells them; stored it stays in seconds."""
+    start, hours = np.datetime64("2026-05-04T00:00", "us"), BusinessHours(zone="UTC", week={"mon-sun": "00:00-24:00"})
+
+    def took(span: int) -> Measures:
+        cases = {"received_at": [start] * 3, "resolved_at": [start + np.timedelta64(span, "h")] * 3}
+        now = start + np.timedelta64(30, "D")
+        return measure([KPIS["resolution_time"].with_(hours=hours)], {"cases": cases}, now=now)
+
+    found = changes(took(100), took(70), "resolution_time")
+    assert ("70 h" in repr(found), "−30 h" in repr(found), " d" in repr(found)) == (True, True, False)
+    assert found.columns()["unit"] == ["s"]
 
 
 def test_only_what_was_measured_alike_is_compared() -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -215,11 +215,24 @@ def test_midnight_in_a_column_of_times_is_no_day(tmp_path: Path) -> None:
         assert measure(["resolution_kept"], data, now=dt.datetime(2026, 6, 1, tzinfo=dt.UTC)).one().value == kept
 
 
-@pytest.mark.parametrize("chosen", ["priority", [["priority", "1"]]])
+@pytest.mark.parametrize("chosen", ["priority", [["priority", "1"]], 3])
 def test_exceptions_are_mappings(chosen: Any) -> None:
-    """A bare name chooses nothing."""
-    with pytest.raises(InvalidValue, match="except_for must be a mapping from a column to the values that count"):
+    """A bare name chooses nothing, nor does a number."""
+    with pytest.raises(InvalidValue, match=r"except_for must be (a mapping from a column|mappings from columns) to "):
         measure([KPIS["case_volume"].with_(except_for=chosen)], {"cases": {"received_at": [NINE]}}, now=NINE)
+
+
+@pytest.mark.parametrize("option", ["only", "except_for"])
+def test_a_choice_that_a_column_cannot_have_is_refused_by_its_name(option: str) -> None:
+    """A text of a number, and any value of a moment."""
+    cases = {"cases": {"received_at": [NINE], "cost": [1.5]}}
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({"cost": "high"}, "compare cost with"),
+        ({"received_at": 1}, "name columns of labels"),
+    ]
+    for choice, rule in refused:
+        with pytest.raises(InvalidValue, match=f"{option} must {rule}"):
+            measure([KPIS["case_volume"].with_(**cast("dict[str, Any]", {option: choice}))], cases, now=NINE)
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,26 @@ def test_a_guardrail_of_ones_own_is_given_as_a_kpi() -> None:
         Guardrail(kpi=cast("str", 3), margin=0.1)
 
 
+@pytest.mark.parametrize(("limit", "codes"), [(1, []), (10, ["check.guardrail_other"])])
+def test_a_guardrail_compared_by_another_definition_is_a_gap(limit: int, codes: list[str]) -> None:
+    """Ten days for a promise of one may keep what one day would not: nothing counts as improved."""
+    own = Guardrail(kpi=KPIS["resolution_kept"].with_(key="in_a_day", within=DAY), margin=0.1)
+    kept, sides = KPIS["resolution_kept"].with_(key="in_a_day", within=limit * DAY), []
+    for start, solved in ((MAY - 60 * DAY, 240), (MAY + 30 * DAY, 340)):
+        cases = {
+            "received_at": [start] * 400,
+            "resolved_at": [start + DAY / 2] * solved + [None] * (400 - solved),
+        }
+        period = (start, start + 30 * DAY)
+        sides.append(tally(["resolution_rate", kept], {"cases": cases}, now=start + 60 * DAY, period=period))
+    verdict = compare(sides[0], sides[1], "resolution_rate", guardrails=[own])
+    begun = attrs.evolve(PLAN, guardrails=own).start(at=MAY + DAY)
+    check = begun.complete(ACTION.what, at=MAY + 2 * DAY, evidence="x").check(verdict, at=MAY + 100 * DAY, findings="x")
+    assert verdict.decision == "improved"
+    assert [gap.code for gap in check.gaps] == codes
+    assert check.improved is not bool(codes)
+
+
 @pytest.mark.parametrize("field", ["actions", "guardrails", "options", "resources"])
 def test_one_alone_is_taken_as_the_only_one(field: str) -> None:
     """As in `compare`; what is no such thing is refused by its field."""

@@ -277,6 +277,19 @@ def test_it_is_said_where_scatter_cannot_be_seen() -> None:
     assert "scatter.unknown" not in codes(compare(plain[0], plain[0], "resolution_rate"))
 
 
+def test_a_count_needs_two_more_weeks_than_a_share() -> None:
+    """Its first and last week may be cut; what is missing is said with the right number."""
+    at = {weeks: [START + 7 * i * DAY for i in range(weeks) for _ in range(50)] for weeks in (5, 6)}
+    for weeks, text in ((5, "it takes 6 periods or more, such as weeks,"), (6, None)):
+        before, after = (
+            tally(["case_volume"], {"cases": {"received_at": some}}, by=["week"], now=START + 400 * DAY)
+            for some in (at[weeks], [each + 70 * DAY for each in at[weeks]])
+        )
+        said = [each.text for each in compare(before, after).caveats if each.code == "scatter.unknown"]
+        assert [text in each for each in said if text] == ([True] if text else [])
+        assert bool(said) == bool(text)
+
+
 def test_days_of_a_count_may_differ_by_weekday() -> None:
     """So that only weeks of it, and longer, are held against chance."""
     at = [START + i * DAY for i in range(56) for _ in range(5 if i % 7 > 4 else 60)]

@@ -44,16 +44,16 @@ def received(t: View) -> Array:
 def asked_for(t: View) -> Array:
     """Find the rows that `only` keeps (values that count, by column) and that none of `except_for` matches."""
     only, *others = choices_of(t.params)
-    inside = _matching(t, only)
+    inside = _matching(t, only, "only")
     for other in others:
-        inside &= ~_matching(t, other)
+        inside &= ~_matching(t, other, "except_for")
     return inside
 
 
-def _matching(t: View, only: Mapping[str, object]) -> Array:
+def _matching(t: View, choice: Mapping[str, object], param: str) -> Array:
     inside = np.ones(t.size, np.bool_)
-    for name, values in only.items():
-        inside &= holding(t, name, values)
+    for name, values in choice.items():
+        inside &= holding(t, name, values, param)
     return inside
 
 

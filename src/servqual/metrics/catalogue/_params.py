@@ -60,7 +60,7 @@ def labelled(t: View, name: str, param: str) -> Array:
     wanted = t.params[param]
     if isinstance(wanted, str) or not isinstance(wanted, tuple | list | set | frozenset) or not wanted:
         raise InvalidValue.of(param, f"name values of {name}", wanted, do=f"set it, such as .with_({param}=('…', '…'))")
-    return holding(t, name, wanted)
+    return holding(t, name, wanted, param)
 
 
 def each_of(wanted: object) -> Collection[object]:
@@ -68,6 +68,9 @@ def each_of(wanted: object) -> Collection[object]:
     return wanted if isinstance(wanted, Collection) and not isinstance(wanted, str | bytes) else (wanted,)
 
 
-def holding(t: View, name: str, wanted: object) -> Array:
-    """Find the rows with this value, or one of these, as `where=` does, but labels in any letter case."""
-    return holds("only", name, t.column(name), each_of(wanted), str.casefold)
+def holding(t: View, name: str, wanted: object, param: str) -> Array:
+    """Find the rows with this value, or one of these, as `where=` does, but labels in any letter case.
+
+    `param` says what asks for them, for an error.
+    """
+    return holds(param, name, t.column(name), each_of(wanted), str.casefold)

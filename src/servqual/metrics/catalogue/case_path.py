@@ -71,7 +71,10 @@ def _reopened_within(t: View) -> Mapping[str, Array]:
 
 
 def _of_status(t: View, name: str) -> Mapping[str, Array]:
-    return {"hit": holding(t, "status", (name,)), "among": received(t) & t.seen("closed_at") & t.known("status")}
+    return {
+        "hit": holding(t, "status", (name,), "status"),
+        "among": received(t) & t.seen("closed_at") & t.known("status"),
+    }
 
 
 def _followed(t: View) -> Mapping[str, Array]:

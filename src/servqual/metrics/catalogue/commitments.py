@@ -26,7 +26,7 @@ def _found_first(t: View) -> Mapping[str, Array]:
             internal,
             do="set it, such as KPIS['proactive_discovery_rate'].with_(internal=('monitoring', 'audit'))",
         )
-    return {"hit": holding(t, "source", internal), "among": received(t) & t.known("source")}
+    return {"hit": holding(t, "source", internal, "internal"), "among": received(t) & t.known("source")}
 
 
 COMMITMENT_KPIS: Final = (

@@ -9,7 +9,6 @@ import attrs
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
-from servqual.metrics.accumulators import Clustered
 from servqual.metrics.catalogue.access import ACCESS_KPIS
 from servqual.metrics.catalogue.case_flow import CASE_FLOW_KPIS
 from servqual.metrics.catalogue.case_path import CASE_PATH_KPIS
@@ -82,8 +81,9 @@ def _reduced(kpi: Kpi) -> tuple[Any, ...]:
     own = [other for other in KPIS.values() if (other.name, other.version) == (kpi.name, kpi.version)]
     if not own:
         return kpi.__reduce__()
-    if kpi.accumulator is Clustered:
-        return clustered, unclustered(kpi)
+    base, column = unclustered(kpi)
+    if column is not None:
+        return clustered, (base, column)
     if isinstance(kpi.params.get("sla"), Sla):
         return judged_by, (attrs.evolve(own[0], key=kpi.key), kpi.params["sla"])
     nearest = min(own, key=lambda other: len(_differ(kpi, other)))

@@ -24,7 +24,7 @@ def _by_machine(t: View) -> tuple[Array, Array]:
     bot, no_bot = t["bot"], t.known("bot") & ~t["bot"]
     if not t.has("handled_by"):
         return bot, no_bot
-    machine = holding(t, "handled_by", _MACHINES)
+    machine = holding(t, "handled_by", _MACHINES, "handled_by")
     return bot | machine, no_bot & t.known("handled_by") & ~machine
 
 

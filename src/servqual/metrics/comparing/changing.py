@@ -13,7 +13,7 @@ from servqual.metrics.comparing.peers import figure_of
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measurement import Measurement
 from servqual.metrics.results.measures import Measures
-from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy, always
+from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
 
 
 @attrs.frozen(kw_only=True)
@@ -30,6 +30,11 @@ class Change:
     after: Measurement | None
     gap: Difference | None
     verdict: Verdict
+
+    @property
+    def measured(self) -> Measurement | None:
+        """The measurement after, or the one before where the group is gone."""
+        return self.after or self.before
 
     @property
     def relative(self) -> float | None:
@@ -55,11 +60,9 @@ class Changes(Tidy[Change]):
             "high": Column("gap.high", OWN),
             "relative": Column("relative", "ratio"),
             "verdict": Column("verdict"),
+            "unit": Column("measured.unit"),
         }
     )
-
-    def _declared(self) -> Columns:
-        return {**self._columns, "unit": Column(always(self.kpi.unit))}
 
     def _caption(self) -> str:
         return f"{self.kpi.title} before and after, intervals at {self.confidence:.0%}"

@@ -41,8 +41,8 @@ def clustered(kpi: Kpi, column: str) -> Kpi:
     )
 
 
-def unclustered(kpi: Kpi) -> tuple[Kpi, str]:
-    """Give the KPI and the column that `clustered` made a KPI of.
+def unclustered(kpi: Kpi) -> tuple[Kpi, str | None]:
+    """Give the KPI and the column that `clustered` made a KPI of; any other KPI as it is, and None.
 
     >>> from servqual.metrics import KPIS
     >>> base, column = unclustered(clustered(KPIS["reopen_rate"], "customer_id"))
@@ -50,5 +50,8 @@ def unclustered(kpi: Kpi) -> tuple[Kpi, str]:
     (True, 'customer_id')
     """
     rows: Any = kpi.rows
+    code = getattr(rows, "__code__", None)  # `clustered` gives its function the name and module of the KPI's own
+    if kpi.accumulator is not Clustered or getattr(code, "co_filename", "") != clustered.__code__.co_filename:
+        return kpi, None
     cells = dict(zip(rows.__code__.co_freevars, (cell.cell_contents for cell in rows.__closure__), strict=True))
     return cells["kpi"], cells["column"]

@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array, read_only
-from servqual._checks import among, as_texts, filled, frozen, must_be, near, one_of
+from servqual._checks import among, as_texts, filled, frozen, must_be, near, one_of, several
 from servqual.errors import InvalidValue, KpiNotPicklable
 from servqual.metrics.accumulators import (
     Accumulator,
@@ -333,11 +333,11 @@ def choices_of(params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     >>> choices_of({"except_for": {"team": "north"}})
     [{}, {'team': 'north'}]
     """
-    others = params.get("except_for") or ()
-    found = [params.get("only") or {}, *([others] if isinstance(others, Mapping) else others)]
-    for name, choice in zip(("only", *["except_for"] * len(found)), found, strict=False):
+    only = params.get("only") or {}
+    others = several("except_for", params.get("except_for") or (), "mappings from columns to values", alone=Mapping)
+    for name, choice in (("only", only), *(("except_for", other) for other in others)):
         must_be(Mapping, name, "a mapping from a column to the values that count", choice)
-    return found
+    return [only, *others]
 
 
 class _Function:

@@ -35,7 +35,7 @@ def picture(kpi: Kpi, found: Sequence[Measurement], ax: "Axes | None") -> "Axes"
     """Draw a KPI over its period, one line per group; without a period, one row per group."""
     if not found:
         raise _nothing(kpi)
-    divisor, suffix = scale(kpi.unit, max((abs(m.value) for m in found if m.value is not None), default=1.0))
+    divisor, suffix = scale(kpi.told_in, max((abs(m.value) for m in found if m.value is not None), default=1.0))
     periods = [name for name in found[0].group if name in PERIODS]
     if len(periods) > 1:
         raise InvalidValue.of("by", "hold one period to draw over", periods, do="measure by one of them")
@@ -77,7 +77,7 @@ def _by_group(kpi: Kpi, found: Sequence[Measurement], how: _Scale, ax: "Axes | N
             value=how.of(m.value),
             low=how.of(m.low),
             high=how.of(m.high),
-            note=f"{number(m.value, m.unit)}, n {m.n:,}",
+            note=f"{number(m.value, m.told_in)}, n {m.n:,}",
         )
         for m in found
     ]

@@ -9,6 +9,7 @@ from servqual.metrics.results.caveats import Caveat
 GAPS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "check.guardrail_missing": "the verdict lacks a guardrail of the plan",
+        "check.guardrail_other": "a guardrail of the verdict is on another definition of its KPI than planned",
         "check.guardrail_wider": "a guardrail of the verdict has a wider margin than planned",
         "check.margin_missing": "the verdict has no margin, or a smaller one than planned",
         "check.margin_wider": "the verdict has a wider margin than planned",

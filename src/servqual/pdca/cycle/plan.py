@@ -28,7 +28,7 @@ from servqual.pdca.causes.links import Link, as_links
 from servqual.pdca.causes.priority import ImprovementPriority, Worth
 from servqual.pdca.cycle.actions import Action, Option, Resource
 from servqual.pdca.cycle.planned_size import PlannedSize, planned_size
-from servqual.pdca.verdicts.guardrail import Guardrail, as_margin
+from servqual.pdca.verdicts.guardrail import Guardrail, as_key, as_margin, key_and_own
 
 __all__ = ["PlanSubject", "Planned"]
 
@@ -58,10 +58,6 @@ def _number(given: "float | dt.timedelta | None") -> float | None:
 def _group(given: Mapping[str, Any]) -> Mapping[str, Any]:
     must_be(Mapping, "group", "a mapping from column to label, such as {'team': 'north'}", given)
     return MappingProxyType(dict(given))
-
-
-def _key(given: str | Kpi) -> str:
-    return cast("str", given)
 
 
 def _measured_kpi(found: Measurement | None) -> Kpi | None:
@@ -104,7 +100,7 @@ class Planned(Rebuilt):
     subject: str = attrs.field(validator=filled)
     at: dt.datetime = attrs.field(converter=instant)
     owner: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
-    kpi: str = attrs.field(converter=_key)
+    kpi: str = attrs.field(converter=as_key)
     baseline: float | None = attrs.field(default=None, converter=_baseline)
     goal: float | None = attrs.field(default=None, converter=_number)
     margin: float | None = attrs.field(default=None, converter=attrs.converters.optional(as_margin))
@@ -167,11 +163,7 @@ class Planned(Rebuilt):
 
     def _read_kpi(self) -> None:
         """Keep a KPI that was given beside its key."""
-        given: object = self.kpi
-        must_be(str | Kpi, "kpi", "the key of a KPI, or a Kpi", given)
-        own = given if isinstance(given, Kpi) else self.own_kpi
-        key = given.key if isinstance(given, Kpi) else str(given)
-        own = own if own is not None and own.key == key else None
+        key, own = key_and_own(self.kpi, self.own_kpi)
         object.__setattr__(self, "kpi", key)
         object.__setattr__(self, "own_kpi", own)
 

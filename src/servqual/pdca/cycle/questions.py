@@ -62,6 +62,8 @@ def _gaps(plan: Planned, verdict: Verdict, first_done: dt.datetime) -> Iterator[
         found = judged.get(guard.kpi)
         if found is None:
             yield gap("check.guardrail_missing", f"the verdict lacks {guard.kpi}, a guardrail of the plan")
+        elif _other(guard.own_kpi, verdict.judged_by(guard.kpi)):
+            yield gap("check.guardrail_other", f"{guard.kpi} was compared by another definition than planned")
         elif _wider(found.margin, guard.margin):
             text = f"the margin of {guard.kpi} is {_told(found.margin, found.unit)}, wider than the planned"
             yield gap("check.guardrail_wider", f"{text} {_told(guard.margin, found.unit)}")
@@ -112,6 +114,13 @@ def _unlike_baseline(plan: Planned, verdict: Verdict) -> str:
     if side.low is None or side.high is None or side.low - slack <= plan.baseline <= side.high + slack:
         return ""
     return f"is {number(side.value, plan.told_in)}, far from the baseline {number(plan.baseline, plan.told_in)}"
+
+
+def _other(planned: Kpi | None, found: Kpi | None) -> bool:
+    """Whether both are known and differ in their definition or their better direction, as a tally by a key alone."""
+    if planned is None or found is None:
+        return False
+    return (planned.definition, planned.better) != (found.definition, found.better)
 
 
 def _wider(margin: float, other: float) -> bool:

@@ -27,8 +27,18 @@ def as_margin(given: object, field: str = "margin") -> float:
     return float(value)
 
 
-def _key(given: str | Kpi) -> str:
+def as_key(given: str | Kpi) -> str:
+    """Take a KPI where its key is kept; `key_and_own` parts them."""
     return cast("str", given)
+
+
+def key_and_own(given: object, own: Kpi | None) -> tuple[str, Kpi | None]:
+    """Read the key of a KPI, and the KPI that was given or is kept beside it; None where that has another key."""
+    must_be(str | Kpi, "kpi", "the key of a KPI, or a Kpi", given)
+    if isinstance(given, Kpi):
+        return given.key, given
+    key = str(given)
+    return key, own if own is not None and own.key == key else None
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -44,15 +54,12 @@ class Guardrail:
     Guardrail(kpi='reopen_rate', margin=0.02)
     """
 
-    kpi: str = attrs.field(converter=_key)
+    kpi: str = attrs.field(converter=as_key)
     margin: float = attrs.field(converter=as_margin)
     own_kpi: Kpi | None = attrs.field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        given: object = self.kpi
-        must_be(str | Kpi, "kpi", "the key of a KPI, or a Kpi", given)
-        own = given if isinstance(given, Kpi) else self.own_kpi
-        key = given.key if isinstance(given, Kpi) else given
+        key, own = key_and_own(self.kpi, self.own_kpi)
         object.__setattr__(self, "kpi", key)
-        object.__setattr__(self, "own_kpi", own if own is not None and own.key == key else None)
+        object.__setattr__(self, "own_kpi", own)
         filled(self, attrs.fields(Guardrail).kpi, self.kpi)

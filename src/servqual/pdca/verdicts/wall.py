@@ -4,6 +4,8 @@ import datetime as dt
 
 from servqual._checks import as_instant
 from servqual.errors import InvalidValue
+from servqual.metrics.time.instants import us_of
+from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT
 
 
 def on_wall(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
@@ -30,6 +32,7 @@ def within_time(field: str, moment: dt.datetime) -> dt.datetime:
     >>> within_time("now", dt.datetime(2099, 12, 31, tzinfo=dt.UTC)).year
     2099
     """
-    if not 1970 <= (found := as_instant(moment, field)).year < 2100:  # noqa: PLR2004
-        raise InvalidValue.of(field, "lie between 1970 and 2100", moment)
+    found = as_instant(moment, field)
+    if not FIRST_MOMENT <= us_of(found, field) < LAST_MOMENT:
+        raise InvalidValue.of(field, "lie between 1970 and 2100", moment, do="write other moments")
     return found
