@@ -6,6 +6,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from servqual.errors import InvalidValue
+
 Array: TypeAlias = npt.NDArray[Any]
 
 
@@ -16,5 +18,21 @@ def read_only(values: Array) -> Array:
     return found
 
 
-SAME: Final = attrs.cmp_using(eq=lambda one, other: np.array_equal(one, other, equal_nan=True), require_same_type=False)
+def same(one: Any, other: Any) -> bool:
+    """Whether two arrays or numbers hold the same, NaN being the same as NaN."""
+    one, other = np.asarray(one), np.asarray(other)
+    return np.array_equal(one, other, equal_nan=one.dtype.kind == other.dtype.kind == "f")
+
+
+def as_long(value: object, first: str, *others: str) -> None:
+    """Refuse a value whose arrays differ in length from its first one, or are tables; a number stands for all."""
+    size = np.shape(getattr(value, first))
+    for name in (first, *others):
+        found = np.shape(getattr(value, name))
+        if len(size) != 1 or found not in {size, ()}:
+            expected = "be one row" if name == first else f"hold as many numbers as {first.lstrip('_')} ({size[0]})"
+            raise InvalidValue.of(name.lstrip("_"), expected, found, shown=f"an array of shape {found}")
+
+
+SAME: Final = attrs.cmp_using(eq=same, require_same_type=False)
 """How fields of a value that hold numbers or arrays are compared; they take no part in its hash."""

@@ -18,7 +18,7 @@ import attrs
 
 from servqual.errors import InvalidValue, ServqualError
 
-__all__ = ["Kind", "kind_of", "typed"]
+__all__ = ["Kind", "is_array", "kind_of", "typed"]
 
 _UNREAD = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 _LISTED = 4
@@ -81,6 +81,12 @@ _KNOWN: dict[object, Kind] = {
 }
 
 
+def is_array(annotation: Any) -> bool:
+    """Whether an annotation is that of an array; numpy is not loaded to ask."""
+    origin = get_origin(annotation)
+    return getattr(origin, "__module__", "") == "numpy" and origin.__name__ == "ndarray"
+
+
 def kind_of(annotation: Any) -> Kind:  # noqa: PLR0911
     """Read an annotation as a kind; one that says nothing at run time allows every hashable value."""
     if annotation in _KNOWN:
@@ -99,7 +105,7 @@ def kind_of(annotation: Any) -> Kind:  # noqa: PLR0911
         return _plain(fits=lambda value: isinstance(value, str) and value in args, words=f"one of {', '.join(args)}")
     if origin is tuple and args[-1] is not Ellipsis:
         return _row([kind_of(arg) for arg in args])
-    if origin is not None and isinstance(origin, type) and issubclass(origin, Collection):
+    if isinstance(origin, type) and issubclass(origin, Collection) and not is_array(annotation):
         members = [kind_of(arg) for arg in args if arg is not Ellipsis]
         return _mapping(origin, *members) if issubclass(origin, Mapping) else _members(origin, members[0])
     kind = origin or annotation

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.schema.schema_samples import path_of, same
 
 from servqual.errors import InvalidValue, LoadErrors, UnknownName
-from servqual.metrics import KPIS, Count, Kpi, Ratio, Tally, tally
+from servqual.metrics import KPIS, Count, Kpi, Ratio, Tally, measure, tally
 from servqual.metrics.kpi.clusters import clustered
 from servqual.model import Appraisal, Case, Complaint, Customer, Hours, Interaction, Money, Sla, Survey, Team
 from servqual.schema import dump, dumps, json_schema, kinds, ledger, load, loads
@@ -28,6 +28,7 @@ NUMBERED = [
     if row.version and not is_opaque(row.kind) and any(float in parts_of(part) for _, _, part in fields_of(row.kind))
 ]
 """Kinds with a number that need not be whole."""
+STATISTICS = [kind for kind in kinds() if kind.startswith(("spc.", "stats."))]
 QUICK = settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
@@ -54,6 +55,14 @@ def test_every_kind_comes_back(value: Any) -> None:
 def test_the_main_kinds_come_back(value: Any) -> None:
     """The classes that services store most come back whatever is in them."""
     check(value)
+
+
+@settings(QUICK, max_examples=40)
+@given(st.sampled_from(STATISTICS).flatmap(lambda kind: values(ledger.named(kind).kind)))
+def test_what_statistics_find_comes_back(value: Any) -> None:
+    """Estimates, charts and curves, as the functions make them of drawn data; some kinds a run, all in a long one."""
+    check(value)
+    assert loads(dumps(value)) == value
 
 
 @pytest.mark.parametrize("key", sorted(KPIS))
@@ -119,6 +128,19 @@ def test_a_clustered_kpi_is_stored_by_its_row() -> None:
     assert load(dump(clustered(mine, "team")), kpis=[mine]).definition == clustered(mine, "team").definition
     counted = tally([mine], {"cases": {"received_at": ["2026-05-04T10:00+00:00"], "team": ["a"]}}, cluster="team")
     assert load(dump(counted), kpis=[mine]).to_bytes() == counted.to_bytes()
+
+
+def test_a_kpi_over_ready_made_counts_is_stored_by_its_row() -> None:
+    """It is told from the one over single contacts by its table; measures and verdicts of it come back."""
+    level = KPIS["service_level"].with_(key="in_a_minute", within=dt.timedelta(minutes=1))
+    table = {"at": ["2026-05-04T10:00+00:00"], "offered": [9], "answered_within": [7], "within_s": [60]}
+    found = measure(["volume", level], {"contact_counts": table})
+    for kpi in found.kpis:
+        document = json.loads(json.dumps(dump(kpi)))
+        assert document["data"]["of"].startswith("contact_counts/")
+        assert load(document) == kpi
+        assert not [*validator_of("kpi").iter_errors(document)]
+    assert load(dump(found)) == found
 
 
 def test_a_class_of_the_user_is_refused() -> None:

@@ -5,6 +5,7 @@ import json
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from servqual.errors import InvalidValue, LoadErrors
 from servqual.metrics import KPIS
 from servqual.metrics.catalogue.clocks import judged_by
 from servqual.model import BusinessHours, Case, Money, Sla, Target
+from servqual.model.history.corrections import Amended
 from servqual.schema import dump, dumps, load, loads
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -135,3 +137,20 @@ def test_attributes_have_their_own_paths() -> None:
     assert [*problems(document)] == ["$.data.history[0].attributes.size"]
     document["data"]["history"][0]["attributes"] = {"at": []}
     assert [*problems(document)] == ["$.data.history[0].attributes.at"]
+
+
+@pytest.mark.parametrize("wrong", [["size", 2**70], ["size", []], ["status", "new"]])
+def test_attributes_that_are_amended_have_their_own_paths(wrong: list[Any]) -> None:
+    """Whether the value is none, or the name that of a field, the refusal tells which attribute it is."""
+    amended = Amended(
+        at=NINE, by="Q", event="opened", happened_at=NINE, reason="r", changes={"attributes": {"size": 1}}
+    )
+    document = dump(opened().record(amended))
+    changes = document["data"]["history"][1]["changes"]
+    assert changes == {"attributes": {"type": "mapping", "value": [["size", 1]]}}
+    changes["attributes"]["value"] = [wrong]
+    found = problems(document)
+    assert [*found] == [f"$.data.history[1].changes.attributes.value.{wrong[0]}"]
+    with pytest.raises(InvalidValue) as refused:
+        opened().record(attrs.evolve(amended, changes={"attributes": dict([wrong])}))
+    assert refused.value.field.endswith(f"attributes.{wrong[0]}")

@@ -1,6 +1,6 @@
 """Lifetimes against lifelines 0.30, where it is installed: it wants an older pandas than we do.
 
-It is therefore not of the development group: install it in an environment of its own to run these.
+It is therefore a dependency group of its own, for an environment of its own; `docs/how-we-check.md` has the command.
 """
 
 import numpy as np

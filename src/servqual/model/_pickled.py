@@ -1,4 +1,4 @@
-"""Pickling for values that hold read-only mappings, which Python itself cannot pickle."""
+"""Pickling for values with read-only mappings, which Python cannot pickle, or arrays, which it would make writable."""
 
 import operator
 from types import MappingProxyType
@@ -8,7 +8,7 @@ import attrs
 
 
 class Rebuilt:
-    """Frozen value that is pickled as its constructor fields and built again, without its caches."""
+    """Frozen value that is copied and pickled as its constructor fields and built again, without its caches."""
 
     __slots__ = ()
 
@@ -16,7 +16,7 @@ class Rebuilt:
         kind: Any = type(self)
         return _rebuilt, (
             kind,
-            {field.name: _plain(getattr(self, field.name)) for field in attrs.fields(kind) if field.init},
+            {field.alias: _plain(getattr(self, field.name)) for field in attrs.fields(kind) if field.init},
         )
 
 

@@ -1,8 +1,8 @@
 """The one converter between objects and plain data, derived from the annotations of the classes.
 
 Each annotation is a form: a scalar, a record (a class with fields), a family (an abstract class), a list, a set, a
-mapping, or several of these. A record is an object of its fields; where an annotation allows several classes, it says
-which by its tag:
+mapping, an array, or several of these. A record is an object of its fields; where an annotation allows several classes,
+it says which by its tag:
 
     Case.history: tuple[Reported | Received | …, ...]    [{"type": "case.reported", "at": …}, …]
     Sla.hours: Hours                                     {"type": "business_hours", "zone": …}
@@ -22,10 +22,11 @@ from cattrs import ClassValidationError, Converter
 from cattrs.cols import namedtuple_dict_structure_factory, namedtuple_dict_unstructure_factory
 from cattrs.gen import make_dict_structure_fn, override
 
-from servqual._typed import kind_of
+from servqual._typed import is_array, kind_of
 from servqual.errors import InvalidValue
 from servqual.model.history.lifecycle import Lived
 from servqual.schema import ledger
+from servqual.schema.arrays import read_array, write_array
 from servqual.schema.declared_words import checked, has_words
 from servqual.schema.forms import (
     fields_of,
@@ -87,6 +88,7 @@ def converter(*, keeping: bool = False) -> Converter:
         (is_family, hooks.write_family, hooks.read_family),
         (is_list, hooks.write_list, hooks.read_list),
         (is_mapping, hooks.write_mapping, hooks.read_mapping),
+        (is_array, hooks.write_array, hooks.read_array),
         (is_union, hooks.write_union, hooks.read_union),
         (is_literal, hooks.write_literal, hooks.read_literal),
         (is_named, hooks.write_named, hooks.read_named),
@@ -280,6 +282,12 @@ class _Hooks:
 
         return named if has_text_keys(annotation) else paired
 
+    def write_array(self, _: Any) -> Write:
+        return write_array
+
+    def read_array(self, _: Any) -> Callable[[Any, Any], Any]:
+        return lambda value, _: read_array(value)
+
     # alternatives
 
     def write_union(self, annotation: Any) -> Write:
@@ -310,7 +318,8 @@ class _Hooks:
         tagged = [part for part in among if is_tagged(part, among)]
         classes = tuple(part for part in tagged if not is_scalar(part))
         plain = [(part, self.reader(part)) for part in among if part not in tagged]
-        objects = [read for part, read in plain if is_record(part) or is_opaque(part) or is_mapping(part)]
+        as_objects = (is_record, is_opaque, is_mapping, is_array)
+        objects = [read for part, read in plain if any(fits(part) for fits in as_objects)]
         lists = [read for part, read in plain if is_list(part)]
         texts = [read for part, read in plain if is_scalar(part) or is_enum(part) or is_literal(part)]
         words, optional = " or ".join(sorted(map(_words, among), key="null".__eq__)), type(None) in among

@@ -1,7 +1,7 @@
 """Forms of annotations: what the type of a field says about its stored form.
 
 A type is a scalar, an enumeration, a record (a class with fields), a family (an abstract class), a list, a set, a
-mapping, open to any value, or a union of several.
+mapping, an array, open to any value, or a union of several.
 """
 
 import types
@@ -13,6 +13,7 @@ from typing import Any, ForwardRef, Literal, NewType, TypeVar, Union, get_args, 
 
 import attrs
 
+from servqual._typed import is_array
 from servqual.model.attributes import Attributes, Value
 from servqual.schema import ledger
 from servqual.schema.opaque import is_opaque
@@ -93,7 +94,8 @@ def is_mapping(annotation: Any) -> bool:
 def is_list(annotation: Any) -> bool:
     """Whether it is a tuple, a sequence or a set."""
     origin = get_origin(annotation)
-    return isinstance(origin, type) and issubclass(origin, Collection) and not is_mapping(annotation)
+    is_other = is_mapping(annotation) or is_array(annotation)
+    return isinstance(origin, type) and issubclass(origin, Collection) and not is_other
 
 
 def is_set(annotation: Any) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import KPIS, Compound, Kpi, Measures, Tally
 from servqual.metrics.catalogue.clocks import judged_by
+from servqual.metrics.catalogue.contact_counts import CONTACT_COUNT_KPIS
 from servqual.metrics.kpi.clusters import clustered, unclustered
 from servqual.metrics.results.measurement import Cell
 from servqual.model import Sla
@@ -41,6 +42,10 @@ def _seen_through(what: str) -> None:
 # --- KPIs ------------------------------------------------------------------------------------------------------------
 
 
+_ROWS: Final = {**KPIS, **{f"{kpi.table}/{key}": kpi for key, kpi in CONTACT_COUNT_KPIS.items()}}
+"""The rows of the catalogue by key; those over ready-made counts by table and key."""
+
+
 def _remade(base: Kpi, key: str, params: Mapping[str, Any], dated_by: str) -> Kpi:
     """Make a KPI from a row of the catalogue; one of a clock is judged by its agreement."""
     if isinstance(params.get("sla"), Sla) and base.clock:
@@ -58,7 +63,7 @@ def _differing(kpi: Kpi, base: Kpi) -> dict[str, Any]:
 
 def _origin(kpi: Kpi) -> tuple[str, dict[str, Any]] | None:
     """Find the row of the catalogue that a KPI was made from, and its parameters; None for one of the user."""
-    for base in KPIS.values():
+    for of, base in _ROWS.items():
         if (base.name, base.version, type(base)) != (kpi.name, kpi.version, type(kpi)):
             continue
         params = _differing(kpi, base)
@@ -67,7 +72,7 @@ def _origin(kpi: Kpi) -> tuple[str, dict[str, Any]] | None:
         except InvalidValue:
             continue
         if made == kpi and made.definition == kpi.definition:
-            return base.key, params
+            return of, params
     return None
 
 
@@ -102,7 +107,7 @@ def _read_own(stored: Stored) -> Kpi:
 
 def _read_row(load: Load, stored: Stored) -> Kpi:
     def read_base(key: Any) -> Kpi:
-        return KPIS[text(key)]
+        return _ROWS[key] if text(key) in _ROWS else KPIS[key]
 
     def read_version(version: Any) -> None:
         if type(version) is not int or version != base.version:

@@ -46,8 +46,11 @@ _WORDS: Final = frozenset({
 })  # fmt: skip
 """Fields of texts that are ids, codes and declared words."""
 _DEFINED: Final = frozenset({
-    "BusinessHours", "ConductNorm", "Course", "GuardrailVerdict", "Holidays", "LedgerPart", "Question", "Scale",
-    "ServiceReport", "Step",
+    "Band", "BusinessHours", "Capability", "CasesBetween", "Chart", "Choice", "ConductNorm", "Counted", "Course",
+    "EValue", "Equivalence", "Estimate", "Ewma", "GuardrailVerdict", "Holidays", "InterruptedSeries", "Jackknife",
+    "Laney", "Layout", "LedgerPart", "Log", "LogRank", "MeanDifference", "Moment", "MovingRange", "Outlook",
+    "PairedDifference", "Question", "RankDifference", "Scale", "ServiceReport", "Shewhart", "Signal", "Significance",
+    "Spread", "Step", "TimeBetween", "Wide", "XbarR", "XbarS", "XmR",
 })  # fmt: skip
 """Classes whose texts the firm or this library wrote down as rules, about nobody."""
 _NOBODY: Final = frozenset(

@@ -80,7 +80,9 @@ def _place(error: Exception, path: str, kind: Any) -> tuple[str, str | None]:
     field = getattr(error, "field", None)  # an error of the constructor, which may name the field
     first, _, rest = field.partition(".") if isinstance(field, str) else ("", "", "")
     if attrs.has(kind) and first in {each.alias for each in attrs.fields(kind)}:
-        return path + _step(first) + (_step(rest) if rest else ""), first
+        # a correction changes fields, and of the attributes, a mapping with a tag, one by its name
+        inner = rest.replace(".", ".value.", 1).split(".", 2) if first == "changes" else [rest]
+        return path + "".join(map(_step, (first, *filter(None, inner)))), first
     return path, None
 
 

@@ -1,7 +1,7 @@
 """Scalars as JSON holds them, read strictly: a text is no number, True is no 1, and a moment has its zone.
 
 Each has one canonical text: moments in UTC (`2026-05-04T09:00:00+00:00`), durations in exact seconds (`PT5400S`),
-amounts with all their digits, zones by their IANA names.
+amounts with all their digits, zones by their IANA names. The exception is a range of places: its two ends.
 """
 
 import base64
@@ -41,6 +41,7 @@ _A_DATE: Final = "a date such as '2026-05-04'"
 _A_DURATION: Final = "a duration such as 'PT5400S'"
 _AN_AMOUNT: Final = "an amount as text such as '12.50'"
 _A_FRACTION: Final = "a fraction as text such as '3/4'"
+_A_RANGE: Final = "a list of the first place and of the one behind the last, such as [0, 12]"
 _BASE64: Final = "bytes as base64"
 _FRACTION: Final = r"-?\d{1,4000}(/[1-9]\d{0,3999})?"
 
@@ -184,6 +185,12 @@ def _write_amount(value: Decimal) -> str:
     return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
 
 
+def _range(value: object) -> range:
+    if not isinstance(value, list | tuple) or [*map(type, value)] != [int, int] or not 0 <= value[0] <= value[1]:
+        raise refused(_A_RANGE, value)
+    return range(*value)
+
+
 def _pattern(pattern: str) -> Mapping[str, Any]:
     return {"type": "string", "pattern": f"^{pattern}$"}
 
@@ -220,6 +227,12 @@ SCALARS: Final[Mapping[Any, Scalar]] = MappingProxyType(
         ),
         ZoneInfo: Scalar(
             str, lambda value: as_zone(text(value)), "a zone", {"type": "string", "minLength": 1}, is_text=True
+        ),
+        range: Scalar(
+            lambda value: [value.start, value.stop] if value else [0, 0],
+            _range,
+            _A_RANGE,
+            {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2},
         ),
         bytes: Scalar(
             lambda value: base64.b64encode(value).decode("ascii"),

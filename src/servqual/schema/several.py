@@ -110,7 +110,7 @@ def as_unique(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
 
 
 def placed(error: ClassValidationError, stored: Mapping[str, Any]) -> ClassValidationError:
-    """Place what an object says of the attributes of its events at the first event that has the attribute."""
+    """Place what an object says of the attributes of its events at the first event that has or changes it."""
     told = [_at_event(each, stored) for each in error.exceptions]
     return ClassValidationError(error.message, told, error.cl)  # pyright: ignore[reportCallIssue]
 
@@ -119,9 +119,20 @@ def _at_event(error: Exception, stored: Mapping[str, Any]) -> Exception:
     of, _, name = str(getattr(error, "field", "")).partition(".")
     if of != "attributes":
         return error
-    events = stored["history"]
-    place = next((place for place, event in enumerate(events) if name in event.get("attributes", ())), None)
-    for step in () if place is None else (name, "attributes", place, "history"):
-        error.add_note(IterableValidationNote("", step, Any))
-        error = IterableValidationError("", [error], object)  # pyright: ignore[reportCallIssue]
+    for place, event in enumerate(stored["history"]):
+        if way := _way_to(name, event):
+            steps: tuple[int | str, ...] = (*way, place, "history")
+            for step in steps:
+                error.add_note(IterableValidationNote("", step, Any))
+                error = IterableValidationError("", [error], object)  # pyright: ignore[reportCallIssue]
+            break
     return error
+
+
+def _way_to(name: str, event: Mapping[str, Any]) -> tuple[str, ...]:
+    """Find where a stored event has an attribute, from the inside out: as its own, or as one that it changes."""
+    if name in event.get("attributes", ()):
+        return (name, "attributes")
+    changed = event.get("changes", {}).get("attributes")
+    pairs = changed.get("value", ()) if isinstance(changed, Mapping) else ()
+    return (name, "value", "attributes", "changes") if any(pair[0] == name for pair in pairs) else ()

@@ -6,9 +6,11 @@ from typing import Any, Final, get_args, get_origin
 import attrs
 
 from servqual._checks import filled, must_be, some
+from servqual._typed import is_array
 from servqual.errors import InvalidValue
 from servqual.model.history.lifecycle import Lived
 from servqual.schema import ledger
+from servqual.schema.arrays import SHAPE
 from servqual.schema.forms import (
     default_of,
     fields_of,
@@ -71,6 +73,7 @@ class _Shapes:
             (is_union, self._union),
             (is_mapping, self._mapping),
             (is_list, self._list),
+            (is_array, lambda _: dict(SHAPE)),
             (is_opaque, lambda kind: dict(opaque(kind).shape)),
             (is_record, self._record),
             (is_family, self._family),

@@ -10,7 +10,9 @@ from typing import Final
 import attrs
 import numpy as np
 
-from servqual._arrays import Array, read_only
+from servqual._arrays import SAME, Array, as_long, read_only
+from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
 from servqual.stats.intervals import normal
 
 __all__ = ["HALF", "Curves", "curves"]
@@ -19,22 +21,28 @@ HALF: Final = 0.5 + 1e-9
 """One half, with room for rounding: 5/6 × 4/5 × 3/4 is a little more in floats."""
 
 
-@attrs.frozen(eq=False)
-class Curves:
+@attrs.frozen
+class Curves(Rebuilt):
     """The share of each group that has not ended after each age, with its limits, sorted by group and age.
 
     `n` counts the items of each group, `going` those that had not ended.
     """
 
-    group: Array = attrs.field(converter=read_only)
-    age: Array = attrs.field(converter=read_only)
-    ended: Array = attrs.field(converter=read_only)
-    at_risk: Array = attrs.field(converter=read_only)
-    share: Array = attrs.field(converter=read_only)
-    low: Array = attrs.field(converter=read_only)
-    high: Array = attrs.field(converter=read_only)
-    n: Array = attrs.field(converter=read_only)
-    going: Array = attrs.field(converter=read_only)
+    group: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    age: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    ended: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    at_risk: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    share: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    low: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    high: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    n: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+    going: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
+
+    def __attrs_post_init__(self) -> None:
+        as_long(self, "age", "group", "ended", "at_risk", "share", "low", "high")
+        as_long(self, "n", "going")
+        if self.group.dtype.kind != "i" or (self.group < 0).any() or (self.group >= len(self.n)).any():
+            raise InvalidValue.of("group", f"be whole numbers from 0 to {len(self.n) - 1}", str(self.group.dtype))
 
     def reaching_half(self, share: Array) -> Array:
         """Find the first age at which a share is at most one half, NaN where it stays above."""

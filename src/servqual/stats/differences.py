@@ -22,7 +22,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.stats.halving import boundary
-from servqual.stats.intervals import clopper_pearson, normal, poisson, score_end, wilson
+from servqual.stats.intervals import clopper_pearson, normal, poisson, score_ends, wilson
 
 __all__ = [
     "Gap",
@@ -82,6 +82,7 @@ def square_and_add(first: Any, first_ends: Any, second: Any, second_ends: Any) -
 _FAR: Final = 40.0
 """Normal deviates beyond which a probability is 0 as a float."""
 _HALVINGS: Final = 40
+_BOTH_WAYS: Final = np.array([-1.0, 1.0])
 
 
 def share_score(hits: Array, n: Array, other_hits: Array, other_n: Array, beyond: Any = 0.0) -> Array:
@@ -96,13 +97,13 @@ def share_score(hits: Array, n: Array, other_hits: Array, other_n: Array, beyond
         share, other = hits / n, other_hits / other_n
         above = share - other >= beyond
         # the lower end of the difference is minus the upper end of the turned one
-        top, top_n = np.where(above, hits, other_hits), np.where(above, n, other_n)
-        base, base_n = np.where(above, other_hits, hits), np.where(above, other_n, n)
+        counts = np.where(above, [hits, other_hits], [other_hits, hits])
+        sizes = np.where(above, [n, other_n], [other_n, n])
+        found, ends = counts / sizes, score_ends(counts, sizes)
         distance = np.abs(share - other - beyond)
 
         def short(z: Array) -> Array:
-            down, up = score_end(top, top_n, -z), score_end(base, base_n, z)
-            return np.asarray(~(np.hypot(top / top_n - down, up - base / base_n) >= distance))
+            return np.asarray(~(np.hypot(*(ends(np.multiply.outer(_BOTH_WAYS, z)) - found)) >= distance))
 
         _, high = boundary(short, np.zeros(distance.shape), np.full(distance.shape, _FAR), _HALVINGS)
         z = np.where(distance > 0, high, 0.0)

@@ -10,9 +10,10 @@ import attrs
 import numpy as np
 
 from servqual import _draw
-from servqual._arrays import SAME, Array, read_only
+from servqual._arrays import SAME, Array, as_long, read_only
 from servqual._words import counted
 from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
 from servqual.stats import differences, intervals
 from servqual.stats.curves import HALF, Curves, curves
 from servqual.stats.inference.estimate import Estimate, estimated, number
@@ -33,7 +34,7 @@ __all__ = [
 
 
 @attrs.frozen(kw_only=True)
-class _Steps:
+class _Steps(Rebuilt):
     """A curve that changes at `times` only, with its limits; NaN where it has none.
 
     `times` are all different ones that came; `ended` counts the ends at each, `at_risk` those who had not ended just
@@ -48,6 +49,13 @@ class _Steps:
     ended: Array = attrs.field(converter=read_only, eq=SAME, hash=False, repr=False)
     at_risk: Array = attrs.field(converter=read_only, eq=SAME, hash=False, repr=False)
     confidence: float
+
+    def __attrs_post_init__(self) -> None:
+        as_long(self, "times", "value", "low", "high", "error", "ended", "at_risk")
+        if not len(self.times):
+            raise InvalidValue.of("times", "hold at least one time", 0)
+        if not np.isfinite(self.ended + self.at_risk).all():
+            raise InvalidValue.of("ended", "count the ends at each time, and at_risk those before", self.ended.tolist())
 
     @property
     def n(self) -> int:

@@ -62,6 +62,7 @@ _DRAWN: Final = frozenset(
 """Classes of results, whose values are measured and not built."""
 _RESULTS: Final = ("servqual.metrics.", "servqual.pdca.")
 """Where they are; a class of a user, or another one of ours, may have the same name."""
+_STATISTICS: Final = "servqual.stats."
 _BEFORE: Final = dt.datetime(2026, 3, 1, 8, tzinfo=dt.UTC)
 _AFTER: Final = dt.datetime(2028, 1, 3, 8, tzinfo=dt.UTC)
 
@@ -160,6 +161,17 @@ _OWN: Final[Mapping[str, Mapping[str, st.SearchStrategy[Any]]]] = {
     "DatedHours": {"eras": st.tuples(hours(), _moments(), hours()).map(lambda three: ((None, three[0]), three[1:]))},
     "FixedDay": {"day": st.integers(1, 28), "month": st.integers(1, 12)},
     "Identified": {"parties": st.lists(_IDS, min_size=2, max_size=3, unique=True)},
+    "Layout": {
+        "columns": st.sampled_from(({"received_at": "Opened"}, {"received_at": ("Date", "Time"), "team": "Group"})),
+        "dates": st.sampled_from(((), ("%d.%m.%Y", "excel"))),
+        "events": st.sampled_from(({}, {"resolved": ("Resolve ticket",)})),
+    },
+    "Log": {
+        "moments": st.fixed_dictionaries(
+            {"resolved_at": st.deferred(lambda: values(ledger.named("reader.moment").kind))}
+        ),
+        "repeats": st.sampled_from(({}, {"reopened": ("Reopen",)})),
+    },
     "NthWeekday": {"weekday": _WEEKDAYS, "nth": st.sampled_from((1, 2, -1)), "offset": st.integers(-3, 3)},
     "Question": {
         "kind": st.just("csat"),
@@ -175,6 +187,7 @@ _OWN: Final[Mapping[str, Mapping[str, st.SearchStrategy[Any]]]] = {
         "period": _DATES,
         "member": _IDS,
     },
+    "Wide": {"cells": st.sampled_from(({"score": ("Q*",)}, {"score": ("P1", "P2"), "expected": ("E1", "E2")}))},
     "Sla": {"pause_on": st.just(frozenset({"customer"}))},
 }
 """What a class asks of its fields beside their types."""
@@ -190,6 +203,10 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         from servqual.testing._measured import drawn_from  # noqa: PLC0415  (it measures, so on demand)
 
         return st.sampled_from(drawn_from(kind) or ())
+    if kind.__module__.startswith(_STATISTICS) and ledger.entry_of(kind) is not None:
+        from servqual.testing._statistics import results  # noqa: PLC0415  (it loads numpy, so on demand)
+
+        return results(kind)
     return _records(kind)
 
 

@@ -1,13 +1,15 @@
 """A case from the columns of an export: moments and a status."""
 
+import contextlib
 import datetime as dt
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servqual.errors import InvalidValue
+from servqual.errors import IllegalTransition, InvalidValue
 from servqual.metrics import clock_readings, measure
 from servqual.model import BusinessHours, Case, Clock, Complaint, Sla, Target, Vocabulary, ownership_of
 from servqual.model import case as event
@@ -92,6 +94,14 @@ def test_an_imported_event_does_not_end_a_lived_case() -> None:
 
 
 CLOCKS = [clock for clock in Clock if clock is not Clock.STEP]
+LATER: Final[list[Callable[[dt.datetime], Any]]] = [
+    lambda when: event.Replied(at=when, by="A-1"),
+    lambda when: event.CustomerMessage(at=when, by="K-1"),
+    lambda when: event.Assigned(at=when, by="A-1", to="A-2"),
+    lambda when: event.HandedOver(at=when, by="A-2", to="A-3", reason="shift"),
+    lambda when: event.Resolved(at=when, by="A-2", solution="s", told_customer=True),
+    lambda when: event.Reopened(at=when, by="K-1", reason="again"),
+]
 SLA = Sla(name="desk", hours=BusinessHours.always(), targets=[Target(clock=c, within=4 * HOUR) for c in CLOCKS])
 
 
@@ -112,16 +122,22 @@ def test_a_clock_whose_stop_the_export_lacks_is_unknown() -> None:
     hours=st.lists(st.integers(0, 99), min_size=5, max_size=5).map(sorted),
     known=st.sets(st.sampled_from(MOMENTS)),
     reopened=st.booleans(),
+    later=st.lists(st.sampled_from(LATER), max_size=4),
 )
-@settings(max_examples=30)
-def test_a_log_of_imported_cases_reads_as_the_cases(hours: list[int], known: set[str], *, reopened: bool) -> None:
-    """Every clock, cycle by cycle, with or without a reopening."""
+@settings(max_examples=40, deadline=None)
+def test_a_log_of_imported_cases_reads_as_the_cases(
+    hours: list[int], known: set[str], *, reopened: bool, later: list[Any]
+) -> None:
+    """Every clock, cycle by cycle, with or without a reopening, and whatever happens after the import."""
     if "verified_at" in known:
         known = known | {"resolved_at"}
     columns: dict[str, Any] = {name: at(hour) for name, hour in zip(MOMENTS, hours, strict=True) if name in known}
     if reopened:
         columns |= {"status": "open", "updated_at": at(120)}
     case = imported(**columns)
+    for hour, make in enumerate(later, 130):
+        with contextlib.suppress(IllegalTransition):
+            case = case.record(make(at(hour)))
     read, columns_read = SLA.read(case, now=at(200)), clock_readings([case], SLA, now=at(200))
     for clock, reading in read.items():
         rows = columns_read[clock].columns()

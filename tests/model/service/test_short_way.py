@@ -214,6 +214,40 @@ def test_a_parent_closes_after_its_children_or_says_why() -> None:
         event.Closed(at=NINE, by="desk", children_closed=True, children_open="x")
 
 
+@pytest.mark.parametrize(
+    ("end", "facts"), [(event.Cancelled, {"reason": "withdrawn"}), (event.Duplicate, {"of": CaseId("P-2")})]
+)
+def test_any_end_of_a_parent_speaks_of_its_children(end: Any, facts: dict[str, Any]) -> None:
+    """A parent that is withdrawn, or repeats another case, leaves no child behind unsaid."""
+    parent = opened("P-1").record(event.Linked(at=NINE, by="desk", to=CaseId("T-1"), relation="child"))
+    with pytest.raises(IllegalTransition, match=f"to end a case with children .got {end.stored_name} of 'P-1'") as told:
+        parent.record(end(at=NINE + HOUR, by="desk", **facts))
+    assert (told.value.status, told.value.event) == ("received", end.stored_name)
+    assert end.stored_name not in told.value.allowed
+    assert {"resolved", "handed_over"} <= {*told.value.allowed}
+    for more in ({"children_closed": True}, {"children_open": "they go on alone"}):
+        assert parent.record(end(at=NINE + HOUR, by="desk", **facts, **more)).status is CaseStatus.CANCELLED
+    assert opened("P-1").record(end(at=NINE + HOUR, by="desk", **facts)).status is CaseStatus.CANCELLED
+    with pytest.raises(InvalidValue, match="children_open"):
+        end(at=NINE, by="desk", children_closed=True, children_open="x", **facts)
+
+
+def test_an_open_case_is_handed_over_and_escalated_in_any_state() -> None:
+    """After a verification, too, as long as it is not closed; the status stays."""
+    handed = event.HandedOver(at=NINE + DAY, by="A-1", to="A-2", reason="end of shift")
+    escalated = event.Escalated(at=NINE + DAY, by="A-1", to="A-3", level=2, reason="a question is left")
+    case = opened()
+    for step in (None, sample("resolved"), sample("verified")):
+        case = case if step is None else case.record(step)
+        for event_ in (handed, escalated):
+            assert case.record(event_).status is case.status
+    assert case.status is CaseStatus.VERIFIED
+    closed = case.record(event.Closed(at=NINE + DAY, by="desk"))
+    for event_ in (handed, escalated):
+        with pytest.raises(IllegalTransition):
+            closed.record(event_)
+
+
 def test_progress_is_an_answer_that_the_customer_sees() -> None:
     """It stops the clock of the first response, and nothing internal is in the view."""
     case = opened(owner="A-1").record(event.Replied(at=NINE + MINUTE, by="A-1", public=False, note="angry"))

@@ -84,9 +84,16 @@ def _new_facts(given: Mapping[str, Any]) -> Mapping[str, Any]:
             raise InvalidValue.of(
                 "changes", f"not touch {name}", given, shown=f"{given[name]!r}", do="void the event and record it again"
             )
-    return MappingProxyType(
-        {name: as_attributes(given[name]) if name == "attributes" else frozen(given[name]) for name in sorted(given)}
-    )
+    return MappingProxyType({name: _new_fact(name, given[name]) for name in sorted(given)})
+
+
+def _new_fact(name: str, value: Any) -> Any:
+    if name != "attributes":
+        return frozen(value)
+    try:
+        return as_attributes(value)
+    except InvalidValue as error:
+        raise error.of_field(f"changes.{vars(error).get('field', name)}") from None
 
 
 @declared("corrections.amended")

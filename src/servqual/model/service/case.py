@@ -36,6 +36,7 @@ from servqual.model.service.case_events import (
     Closed,
     CustomerMessage,
     Duplicate,
+    Ended,
     Escalated,
     FollowedUp,
     HandedOver,
@@ -233,20 +234,22 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
                 )
             if isinstance(event, Linked) and event.to == self.id:
                 raise InvalidValue.of("to", "name another case", event.to, shown=f"{event.to!r}, this one")
-            if isinstance(event, Closed) and not (event.children_closed or event.children_open):
+            if isinstance(event, Ended) and not (event.children_closed or event.children_open):
                 self._refuse_children(event)
 
-    def _refuse_children(self, closing: Closed) -> None:
-        before = self.counted[: self.counted.index(closing)]
-        children = [link.to for link in _standing(before) if link.relation is Relation.CHILD]
+    def _refuse_children(self, end: Ended) -> None:
+        place = self.counted.index(end)
+        children = [link.to for link in _standing(self.counted[:place]) if link.relation is Relation.CHILD]
         if children:
-            status = CaseStatus.VERIFYING if closing.unconfirmed else CaseStatus.VERIFIED
+            name, before = end.stored_name, self._states[place - 1]
+            assert before.status is not None
+            allowed = self._transitions.allowed(before.status, short_way=before.short)
             raise IllegalTransition(
-                f"children_closed must be True, or children_open the reason, to close a case with children "
-                f"(got closed of {self.id!r} with {', '.join(children[:3])}); see open_children",
-                status=status.value,
-                event="closed",
-                allowed=tuple(name for name in self._transitions.allowed(status) if name != "closed"),
+                f"children_closed must be True, or children_open the reason, to end a case with children "
+                f"(got {name} of {self.id!r} with {', '.join(children[:3])}); see open_children",
+                status=before.status.value,
+                event=name,
+                allowed=tuple(other for other in allowed if other != name),
                 code="case.illegal_transition",
             )
 

@@ -366,19 +366,25 @@ class FollowedUp(Act):
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Closed(Deed):
-    """The case ended, after verification; or, without one, for the reason `unconfirmed`, such as no answer.
+class Ended(Deed):
+    """Common part of the ends of a case: one with children says that they ended, or why it ends before them."""
 
-    A case with children also says that they are closed, or why it closes before them (`children_open`).
-    """
-
-    unconfirmed: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
     children_closed: bool = attrs.field(default=False, validator=a_fact)
     children_open: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
 
     def __attrs_post_init__(self) -> None:
         if self.children_closed and self.children_open is not None:
             raise InvalidValue.of("children_open", "be left out where all children are closed", self.children_open)
+
+
+@attrs.frozen(kw_only=True, field_transformer=typed)
+class Closed(Ended):
+    """The case ended, after verification; or, without one, for the reason `unconfirmed`, such as no answer.
+
+    A case with children also says that they are closed, or why it closes before them (`children_open`).
+    """
+
+    unconfirmed: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -389,15 +395,15 @@ class Reopened(Deed):
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Duplicate(Act):
-    """The case repeats another one, `of`, which goes on; this one ends."""
+class Duplicate(Ended):
+    """The case repeats another one, `of`, which goes on; this one ends. Children are as for `Closed`."""
 
     of: CaseId = attrs.field(validator=filled)
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
-class Cancelled(Deed):
-    """The case was withdrawn, for a reason."""
+class Cancelled(Ended):
+    """The case was withdrawn, for a reason. Children are as for `Closed`."""
 
     reason: str | None = attrs.field(validator=known(filled))
 

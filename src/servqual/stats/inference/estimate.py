@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import attrs
 
+from servqual.errors import InvalidValue
+
 __all__ = [
     "Equivalence",
     "Estimate",
@@ -33,6 +35,11 @@ class Estimate:
     n: int | None = None
     p_value: float | None = None
     reason: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        known = [end for end in (self.low, self.value, self.high) if end is not None]
+        if known != sorted(known):
+            raise InvalidValue.of("value", "lie between low and high", self.value, shown=f"{known}")
 
 
 @attrs.frozen(kw_only=True)

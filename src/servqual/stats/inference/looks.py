@@ -6,9 +6,10 @@ from typing import Any, Final, Literal
 import attrs
 import numpy as np
 
-from servqual._arrays import SAME, Array, read_only
+from servqual._arrays import SAME, Array, as_long, read_only
 from servqual._checks import among
 from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
 from servqual.stats.halving import boundary
 from servqual.stats.inference.given import as_confidence, as_number, as_open, as_sample
 
@@ -29,7 +30,7 @@ _SURE: Final = 1 - 1e-9
 
 
 @attrs.frozen(kw_only=True)
-class Looks:
+class Looks(Rebuilt):
     """The boundary of each look: a change is found where |z| reaches `z`, or a two-sided p-value is at most `p_value`.
 
     `share` is the part of the planned information at each look, `spent` the risk used up to it, 1 - confidence at
@@ -42,6 +43,9 @@ class Looks:
     p_value: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
     confidence: float
     spending: Spending
+
+    def __attrs_post_init__(self) -> None:
+        as_long(self, "share", "spent", "z", "p_value")
 
     def power(self, drift: float) -> float:
         """Compute the probability of finding an effect at some look, in the right direction.

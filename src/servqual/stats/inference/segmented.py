@@ -22,6 +22,9 @@ _TRIED: Final = tuple(np.linspace(-0.6, 0.9, 11).tolist())
 """Autocorrelations over which a fit is averaged."""
 _KNOWN: Final = (0.0, 0.2, 0.4, MOST, 0.8)
 """Autocorrelations under which the null is simulated; the last one only tells how far beyond `MOST` a series is."""
+_LOW: Final = 0.3
+_RARELY: Final = 0.1
+"""The share of series at `_LOW` that may be called beyond `MOST`, as few points hardly tell one from the other."""
 _CAUTION: Final = 0.35
 """Added to the estimated autocorrelation of 24 points, and less to that of longer series, before the null is chosen.
 
@@ -29,7 +32,6 @@ With it 3 to 6 % of unchanged series are found to have changed at any autocorrel
 because the autocorrelation is often estimated too low.
 """
 _CALIBRATED: Final = 24
-_CERTAIN: Final = 0.95
 _SEED: Final = 1_729
 _SIMULATED: Final = 1_000_000
 """Points of all series simulated per autocorrelation, as far as that gives `_FEWEST` to `_MANY` series."""
@@ -44,8 +46,9 @@ _HALVINGS: Final = 32
 class Judged(NamedTuple):
     """Level and slope changes in two columns, a row per series, and the autocorrelation that the errors show.
 
-    `p` is that of both changes together: at most a share a of unchanged series has any p of a or less. `beyond` marks
-    errors that are more alike than those of 95 % of series whose autocorrelation is `MOST`.
+    `p` is that of both changes together: at most a share a of unchanged series has any p of a or less. `rho` is median
+    unbiased: as many series show more than they have as show less (D. W. K. Andrews, 1993, Econometrica 61: 139-165).
+    `beyond` marks a `rho` above `MOST`, as far as no more than a tenth of series at 0.3 are marked.
     """
 
     value: Array
@@ -66,7 +69,7 @@ class _Null(NamedTuple):
     """What unchanged series show, per autocorrelation that they have.
 
     `t` is the |t| of level and slope, sorted. `p` is the joint p-value of a t that so many of them reach: the share of
-    series of which level or slope is as rare. `rho` is the median estimate of the autocorrelation, `high` what 95 % of
+    series of which level or slope is as rare. `rho` is the median estimate of the autocorrelation, `high` what 90 % of
     the estimates do not pass.
     """
 
@@ -152,7 +155,7 @@ def _null(n: int, at: int) -> _Null:
         rarest = np.sort(size - ranks.max(1))
         ts.append(np.sort(t, axis=0))
         ps.append(np.minimum(np.searchsorted(rarest, reached + 1, side="right") + 1, size + 1) / (size + 1))
-        middle, high = np.quantile(np.concatenate([fit.rho for fit in fits]), (0.5, _CERTAIN))
+        middle, high = np.quantile(np.concatenate([fit.rho for fit in fits]), (0.5, 1 - _RARELY))
         rhos.append(middle)
         highs.append(high)
     return _Null(np.array(ts), np.array(ps), np.array(rhos), np.array(highs))
@@ -187,5 +190,5 @@ def judge(series: Array, at: int, *, confidence: float, regressors: Array | None
         _HALVINGS,
     )
     half, p = high * fit.error, _tail(null, np.abs(fit.value / fit.error), place)
-    beyond = fit.rho > null.high[_KNOWN.index(MOST)]
+    beyond = (rho > MOST) & (fit.rho > np.interp(_LOW, _KNOWN, null.high))
     return Judged(fit.value, fit.value - half, fit.value + half, p, rho, beyond)

@@ -9,8 +9,9 @@ from typing import Any, Final, Literal
 import attrs
 import numpy as np
 
-from servqual._arrays import SAME, Array, read_only
+from servqual._arrays import SAME, Array, as_long, read_only
 from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
 from servqual.stats.halving import boundary
 from servqual.stats.inference.given import as_confidence, as_hits, as_number, as_open, as_sample
 
@@ -25,7 +26,7 @@ _LARGEST: Final = 700.0
 
 
 @attrs.frozen(kw_only=True)
-class Band:
+class Band(Rebuilt):
     """The mean after each value, with ends that hold after all of them at once at the stated confidence."""
 
     value: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
@@ -33,6 +34,9 @@ class Band:
     high: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
     confidence: float
     method: str
+
+    def __attrs_post_init__(self) -> None:
+        as_long(self, "value", "low", "high")
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +53,7 @@ class EValue:
 
 
 @attrs.frozen(kw_only=True)
-class SequentialTest:
+class SequentialTest(Rebuilt):
     """Wald's test of two shares: `decision` was reached after `n` outcomes, at which the test stops.
 
     `log_ratio` is the logarithm of the likelihood ratio after each outcome until then, at which `low` accepts `null`
@@ -61,6 +65,9 @@ class SequentialTest:
     log_ratio: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
     low: float
     high: float
+
+    def __attrs_post_init__(self) -> None:
+        as_long(self, "log_ratio")
 
 
 def confidence_sequence(values: Any, *, confidence: float = 0.95, lowest: float = 0.0, highest: float = 1.0) -> Band:

@@ -11,6 +11,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual._checks import several
 from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
 from servqual.stats.inference.estimate import Estimate
 from servqual.stats.inference.given import as_confidence, as_number, as_open
 from servqual.stats.spc.factors import c4_of
@@ -22,11 +23,18 @@ __all__ = ["Capability", "capability"]
 _ONE_LIMIT = "needs a lower and an upper limit"
 _FEW = "fewer than two values"
 _NO_SPREAD = "all values are equal"
+_INDICES = ("pp", "ppk", "cp", "cpk", "cpm")
 _GIVEN = "sigma was given, and how exact it is was not"
 
 
+def _read_only(indices: Mapping[str, Estimate]) -> Mapping[str, Estimate]:
+    if {*indices} != {*_INDICES}:
+        raise InvalidValue.of("indices", f"be those of {', '.join(_INDICES)}", ", ".join(indices))
+    return MappingProxyType(dict(indices))
+
+
 @attrs.frozen(kw_only=True)
-class Capability:
+class Capability(Rebuilt):
     """Capability indices; `sigma` is the standard deviation within groups, `overall` that of all values.
 
     `indices` holds the estimate of each by name, with its interval, and the reason where there is none; `pp`, `ppk`,
@@ -37,7 +45,7 @@ class Capability:
     mean: float | None
     sigma: float | None
     overall: float | None
-    indices: Mapping[str, Estimate] = attrs.field(hash=False)
+    indices: Mapping[str, Estimate] = attrs.field(converter=_read_only, hash=False)
 
     @property
     def pp(self) -> float | None:
@@ -107,7 +115,7 @@ def capability(
         "cpk": limits.nearer(within),
         "cpm": limits.around(overall, target),
     }
-    return Capability(n=n, mean=mean, sigma=within.value, overall=overall.value, indices=MappingProxyType(indices))
+    return Capability(n=n, mean=mean, sigma=within.value, overall=overall.value, indices=indices)
 
 
 @attrs.frozen

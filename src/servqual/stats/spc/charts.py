@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 import attrs
 import numpy as np
 
-from servqual._arrays import SAME, Array, read_only
+from servqual._arrays import SAME, Array, as_long, read_only
 from servqual._checks import among
 from servqual._words import counted
+from servqual.model._pickled import Rebuilt
 from servqual.stats.inference.given import as_number
 from servqual.stats.spc.points import Basis
 from servqual.stats.spc.run_rules import RULES, Signals, signals_of
@@ -56,7 +57,7 @@ class Outlook:
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Chart:
+class Chart(Rebuilt):
     """Points in order of time, with a centre and limits that come from the points of the baseline alone.
 
     `values` are the plotted points, NaN where one is missing. `centre`, `lower`, `upper` and `sigma`, the standard
@@ -67,6 +68,7 @@ class Chart:
 
     title: str = "Control chart"
     tests: ClassVar[tuple[str, ...]] = RULES
+    _lines: ClassVar[tuple[str, ...]] = ("centre", "lower", "upper", "sigma")
 
     values: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
     centre: Lines = attrs.field(converter=frozen_lines, eq=SAME, hash=False)
@@ -75,6 +77,10 @@ class Chart:
     sigma: Lines = attrs.field(converter=frozen_lines, eq=SAME, hash=False)
     basis: Basis
     caveats: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        as_long(self, "values", *self._lines)
+        self.basis.check(len(self.values))
 
     @property
     def baseline(self) -> range:

@@ -28,6 +28,10 @@ class Constants:
     d3: float
     c4: float
 
+    def __attrs_post_init__(self) -> None:
+        if self.n < 2 or self.d2 <= 0 or self.d3 < 0 or not 0 < self.c4 <= 1:  # noqa: PLR2004  (a range needs two)
+            raise InvalidValue.of("n", "be the size of a sample, with constants above 0", self.n)
+
     @property
     def a2(self) -> float:
         """Distance of the limits of a mean from the centre, in mean ranges."""
@@ -88,7 +92,7 @@ def constants(n: int) -> Constants:
     density = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
     beyond = 1 - 0.1 * n * ((ndtr(x + r[:, None]) - ndtr(x)) ** (n - 1) @ density)
     d2, square = float(weights @ beyond), float(2 * weights @ (r * beyond))
-    return Constants(n=n, d2=d2, d3=math.sqrt(square - d2**2), c4=c4_of(n))
+    return Constants(n=int(n), d2=d2, d3=math.sqrt(square - d2**2), c4=c4_of(n))
 
 
 def c4_of(n: int) -> float:

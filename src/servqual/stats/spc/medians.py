@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import numpy as np
 
-from servqual._arrays import SAME, Array, read_only
+from servqual._arrays import SAME, Array, as_long, read_only
 from servqual._words import counted
 from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
 from servqual.stats.spc.points import Basis, Exclude, Values, basis, series
 from servqual.stats.spc.run_rules import Direction, Signal
 
@@ -24,7 +25,7 @@ TREND: Final = 5
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class RunChart:
+class RunChart(Rebuilt):
     """Points around a median: `n` lie off it, in `runs` stretches on one side, of which chance makes `expected_runs`.
 
     `p_value` is that of at least so few, or so many, runs by chance, doubled; None where all points lie on one side.
@@ -37,6 +38,10 @@ class RunChart:
     expected_runs: float | None
     p_value: float | None
     basis: Basis
+
+    def __attrs_post_init__(self) -> None:
+        as_long(self, "values")
+        self.basis.check(len(self.values))
 
     @property
     def baseline(self) -> range:

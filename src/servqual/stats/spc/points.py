@@ -19,11 +19,16 @@ Values: TypeAlias = Sequence[float | None] | Array
 Exclude: TypeAlias = Mapping[int, str]
 
 
+def _in_a_row(_: object, __: object, baseline: range) -> None:
+    if baseline.step != 1:
+        raise InvalidValue.of("baseline", "be points in a row", baseline, do="leave out the step of the slice")
+
+
 @attrs.frozen(kw_only=True)
 class Basis:
     """The points that set the limits, and those that neither set them nor signal, each with its reason."""
 
-    baseline: range
+    baseline: range = attrs.field(validator=_in_a_row)
     reasons: tuple[tuple[int, str], ...] = ()
 
     @property
@@ -41,6 +46,12 @@ class Basis:
         """Take the points of the baseline without the excluded ones."""
         return self.used(values)[self.baseline.start : self.baseline.stop]
 
+    def check(self, n: int) -> None:
+        """Refuse a basis that names points beyond the first `n`."""
+        for index in (*self.baseline[:1], *self.baseline[-1:], *self.excluded):
+            if not 0 <= index < n:
+                raise InvalidValue.of("basis", f"name points from 0 to {n - 1}", index)
+
 
 def basis(n: int, baseline: object, exclude: object) -> Basis:
     """Read `baseline` (all points, the first so many, or a slice) and `exclude` (a reason per index)."""
@@ -52,8 +63,6 @@ def basis(n: int, baseline: object, exclude: object) -> Basis:
         chosen = range(int(baseline))
     else:
         raise InvalidValue.of("baseline", f"be a number of points from 1 to {n}, or a slice", baseline)
-    if chosen.step != 1:
-        raise InvalidValue.of("baseline", "be points in a row", baseline, do="leave out the step of the slice")
     reasons = {} if exclude is None else exclude
     must_be(Mapping, "exclude", "a mapping from an index to a reason, such as {4: 'outage'}", reasons)
     assert isinstance(reasons, Mapping)

@@ -7,10 +7,11 @@ from typing import Final, Literal, TypeAlias, get_args, overload
 import attrs
 import numpy as np
 
-from servqual._arrays import Array
+from servqual._arrays import Array, as_long, read_only
 from servqual._checks import all_of, among
 from servqual._words import counted
 from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
 from servqual.stats.inference.given import as_number
 from servqual.stats.spc.points import series
 
@@ -55,16 +56,21 @@ class Signal:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Signals(Sequence[Signal]):
+class Signals(Rebuilt, Sequence[Signal]):
     """All signals of a series, by index and then in the order of the rules; each is built when it is looked at.
 
     Equal to any sequence of equal signals, such as the empty tuple.
     """
 
     # One byte per point, one bit per rule: the rules of a million points are a megabyte, and sorted by nature.
-    _flags: Array
-    _values: Array
-    _centre: Array
+    _flags: Array = attrs.field(converter=read_only)
+    _values: Array = attrs.field(converter=read_only)
+    _centre: Array = attrs.field(converter=read_only)
+
+    def __attrs_post_init__(self) -> None:
+        as_long(self, "_values", "_flags", "_centre")
+        if self._flags.dtype != np.uint8:
+            raise InvalidValue.of("flags", "be bytes", str(self._flags.dtype))
 
     @cached_property
     def _found(self) -> tuple[Array, Array, Array, Array]:

@@ -28,6 +28,8 @@ class Spread(Chart):
 class _Means(Shewhart):
     """Means of groups; `sigma` is the standard deviation of a single value, `sizes` the values per group."""
 
+    _lines: ClassVar[tuple[str, ...]] = ("centre", "lower", "upper", "sigma", "sizes")
+
     sizes: Lines = attrs.field(converter=frozen_lines, eq=SAME, hash=False)
 
     @property

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 import numpy as np
 
-from servqual._arrays import SAME, Array, read_only
+from servqual._arrays import SAME, Array, as_long, read_only
 from servqual._words import counted
 from servqual.errors import InvalidValue
+from servqual.model._pickled import Rebuilt
 from servqual.stats.inference.given import as_number, as_open
 from servqual.stats.spc.charts import FEW, Chart
 from servqual.stats.spc.individuals import middle_of, moving_sigma
@@ -31,13 +32,14 @@ class Ewma(Chart):
     title: str = "EWMA chart"
     # neighbouring means share nearly all of their points, so that their runs say nothing
     tests: ClassVar[tuple[str, ...]] = ("beyond_limits",)
+    _lines: ClassVar[tuple[str, ...]] = ("centre", "lower", "upper", "sigma", "points")
 
     points: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
     weight: float
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Cusum:
+class Cusum(Rebuilt):
     """Sums of what lies above the target (`high`) and below it (`low`), each at least 0; they signal above `limit`."""
 
     high: Array = attrs.field(converter=read_only, eq=SAME, hash=False)
@@ -45,6 +47,9 @@ class Cusum:
     target: float
     slack: float
     limit: float
+
+    def __attrs_post_init__(self) -> None:
+        as_long(self, "high", "low")
 
     @cached_property
     def signals(self) -> tuple[Signal, ...]:
