@@ -105,7 +105,7 @@ widened by the scatter that was seen (the root of chi-square / degrees of freedo
 within two weeks of `now` are left out where the KPI ripens. Else `scatter.unknown` says so.
 
 Eight weeks a side of 400 cases each, whose true level scatters by 3 points from week to week and else never changes,
-are called changed in some 4 % of the cases. Where weeks hang together (autocorrelation .5) it is 15 %: a level that
+are called changed in some 4 % of the cases. Where weeks hang together (autocorrelation .5) it is 14 %: a level that
 drifts for weeks looks like a change, and only `interrupted_series` over more weeks tells them apart
 ([evidence](evidence.md)).
 

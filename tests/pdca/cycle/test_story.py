@@ -10,6 +10,7 @@ import pytest
 
 from servqual.metrics import KPIS
 from servqual.pdca import Abandon, Action, Adjust, Cause, Evidence, Notice, Plan, Register, Standardise
+from servqual.pdca.verdicts.caveats import caveat
 
 EVIL = "<script>alert(1)</script>\"'&"
 
@@ -83,6 +84,25 @@ def test_each_stage_tells_what_is_known_so_far(judged: Any) -> None:
         assert words in texts[2]
     for words in ("Standardised: Support, version 2", "03 Jul 2026: open", "customers: parts in stock"):
         assert words in texts[3]
+
+
+def test_the_whole_story_is_there_and_no_text_stops_within_a_word(judged: Any) -> None:
+    """Subject once, what the standard says from now on, the heaviest caveats, and how many more there are."""
+    plan = attrs.evolve(PLAN, subject="resolution rate", problem="spare parts are missing everywhere " * 9)
+    codes = ("margin.none", "mix.unknown", "volume.changed", "mix.reversed")
+    verdict = judged(caveats=tuple(caveat(code, f"text of {code}") for code in codes))
+    check = attrs.evolve(DO, plan=plan).check(verdict, at=day(6, 2), findings="x")
+    act = Standardise(standard="S", version="2", changes={"process": "orders every Friday", "documents": ["A", "B"]})
+    done = check.act(act, at=day(6, 3))
+    text = read(done._repr_html_()).text
+    assert text.lower().count("resolution rate") == 1
+    assert re.search(r"(everywhere|spare|parts|are|missing)…", text)
+    assert "Mind text of mix.reversed" in text
+    assert "Mind text of volume.changed" in text
+    assert "text of margin.none" not in text
+    assert "and 2 more caveats" in text
+    assert "New process orders every Friday" in text
+    assert "New documents A, B" in text
 
 
 def test_a_kpi_of_ones_own_is_told_by_its_title() -> None:

@@ -385,15 +385,28 @@ def test_steps_that_do_not_tell_their_time_are_no_error() -> None:
     found = diagnose({"steps": steps})
     assert [(c.kpi, c.weak.label) for c in found] == [("first_pass_yield", "south")]
     assert found.process is None
+    assert found.no_process is not None
+    assert found.no_process.startswith("steps needs the column 'step'")
 
 
-def test_the_time_of_a_process_is_that_of_all_rows_or_none(sample: Desk) -> None:
-    """A period, or a choice of rows, has none: the steps are not cut by them."""
+def test_the_time_of_a_process_is_that_of_the_period_or_says_why_it_is_not_known(sample: Desk) -> None:
+    """Steps that begin in the period count; rows that `where` chooses have none."""
     data = {name: sample.tables[name] for name in ("cases", "case_events")}
     asked: dict[str, Any] = {"kpis": ["reopen_rate"], "by": ["team"], "now": sample.now}
-    assert diagnose(data, **asked).process is not None
-    assert diagnose(data, period=(sample.start, sample.now), **asked).process is None
-    assert diagnose(data, where={"team": "network"}, **asked).process is None
+    every = diagnose(data, **asked)
+    assert every.no_process is None
+    assert every.process is not None
+    middle = sample.start + (sample.now - sample.start) / 2
+    parts = [diagnose(data, period=ends, **asked).process for ends in ((sample.start, middle), (middle, sample.now))]
+    counts = [{row.step: row.n for row in part} for part in parts if part is not None]
+    assert {row.step: row.n for row in every.process} == {
+        step: sum(count.get(step, 0) for count in counts) for step in {**counts[0], **counts[1]}
+    }
+    chosen = diagnose(data, where={"team": "network"}, **asked)
+    assert chosen.process is None
+    assert chosen.no_process == "where= chooses rows, which it cannot do of the steps of a process"
+    alone = diagnose({"cases": data["cases"]}, **asked)
+    assert alone.no_process == "data needs the table 'steps' or 'case_events' (got cases)"
 
 
 def test_a_column_or_a_kpi_may_stand_alone() -> None:

@@ -37,6 +37,16 @@ LIFE = (
 )  # fmt: skip
 
 
+def test_with_a_period_the_steps_that_begin_in_it_count_in_full() -> None:
+    """The end is outside, and a step that began before is left out although it lasts into the period."""
+    events = {"case_events": log(*LIFE)}
+    ends = (DAY + dt.timedelta(hours=3), DAY + dt.timedelta(hours=8))
+    assert hours(process_times(events, period=ends)) == {"queue": 3.0, "handling": 1.0}
+    assert not len(process_times(events, period=(DAY + dt.timedelta(days=9), DAY + dt.timedelta(days=10))))
+    with pytest.raises(InvalidValue, match="period must be two moments"):
+        process_times(events, period=(ends[1], ends[0]))
+
+
 def test_each_step_has_its_time() -> None:
     """The whole life of a case; what lies between a close and a reopening is nobody's time."""
     found = process_times({"case_events": log(*LIFE, on="supplier")})

@@ -135,6 +135,12 @@ def tagged(text: str) -> Tally:
     return cases(columns={"tags": [text] * 400}, where={"tags": text})
 
 
+def counted_in(answered: int) -> Tally:
+    """An interval of 100 calls offered, of which 5 gave up, and another one."""
+    table = {"at": [MAY, MAY], "offered": [100, 100], "answered": [answered, 90], "abandoned": [5, 5]}
+    return tally(["answer_rate"], {"contact_counts": table})
+
+
 def week_of(length: int) -> Tally:
     """A tally of so many days of March, with the number of solved cases."""
     start = IN_MARCH[0] + (length - 7) * 7 * DAY
@@ -196,6 +202,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
     "parts.unchecked": (
         lambda: compare(asked(added=True), asked(added=False)),
         lambda: compare(asked(added=False), asked(added=False)),
+    ),
+    "counts.contradict": (
+        lambda: compare(counted_in(90), counted_in(110)),
+        lambda: compare(counted_in(90), counted_in(95)),
     ),
     "rows.repeats_unchecked": (
         lambda: compare(repeated(iter), repeated(iter)),

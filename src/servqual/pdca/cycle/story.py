@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 
 from servqual._html import Html, escape
-from servqual._words import capital, counted, difference, interval, number, shorten
+from servqual._words import capital, clean, counted, difference, interval, number, shorten
 from servqual.metrics import KPIS
 from servqual.metrics.results.caveats import Caveat
 from servqual.pdca.causes.evidence import Evidence
@@ -21,10 +21,13 @@ from servqual.pdca.cycle.notices import Notice
 from servqual.pdca.cycle.plan import Planned
 from servqual.pdca.cycle.rechecks import Recheck, blind_spots
 from servqual.pdca.cycle.steps import Completed
+from servqual.pdca.verdicts.caveats import Caveat as Told
 from servqual.pdca.verdicts.verdict import Verdict
 
 _TEXT: Final = 150
 """Columns that a text may take before it is cut."""
+_CAVEATS: Final = 2
+_HEAVY: Final = ("blocking", "weak", "note")
 _MOST: Final = 6
 """Entries of a list before the rest is counted."""
 _change: Final = partial(difference, points=" percentage points")
@@ -59,9 +62,8 @@ def page(story: Story) -> Html:
     plan = story.plan
     where = ", ".join(f"{name} {value}" for name, value in plan.place().items())
     owner = plan.owner and f"owner {plan.owner}"
-    facts = " · ".join(
-        filter(None, [plan.id, owner, plan.measured_by.title, where, plan.priority and plan.priority.label()])
-    )
+    measured = "" if plan.measured_by.title == plan.subject else plan.measured_by.title
+    facts = " · ".join(filter(None, [plan.id, owner, measured, where, plan.priority and plan.priority.label()]))
     columns = (
         _column("Plan", plan.at, plan, _planned(plan)),
         _column("Do", story.started_at, plan, _done(story)),
@@ -121,7 +123,7 @@ def _done(story: Story) -> list[Html]:
         '<div style="background:rgba(128,128,128,.25);height:6px;border-radius:3px;margin:.2em 0 .5em">'
         f'<div style="background:{_GREEN};height:6px;border-radius:3px;width:{percent}%"></div></div>'
     )
-    return [Html(f'<p style="margin:0">{percent} % done</p>{bar}'), *_list(lines)]
+    return [Html(f'<p style="margin:0">{percent} % done</p>{bar}'), *_list(lines, bullets="none")]
 
 
 def _checked(story: Story) -> list[Html]:
@@ -143,12 +145,19 @@ def _checked(story: Story) -> list[Html]:
         _row("Cases", f"{verdict.n_before:,} before, {verdict.n_after:,} after"),
         _row("Goal", story.goal.replace("_", " ")),
         _row("Guardrails", guards),
-        _row("Caveats", "; ".join(caveat.text for caveat in verdict.caveats[:2])),
+        *_heavy(verdict.caveats),
         _row("Lacking", "; ".join(gap.text for gap in story.gaps), tone=_RED),
         _row("Found", story.findings),
         *(_said(one) for one in story.evidence[:2]),
     ]
     return [row for row in rows if row]
+
+
+def _heavy(caveats: Sequence[Told]) -> list[Html]:
+    """Write the two heaviest caveats, and count the others."""
+    rows = [_row("Mind", one.text) for one in sorted(caveats, key=lambda one: _HEAVY.index(one.severity))[:_CAVEATS]]
+    more = len(caveats) - _CAVEATS
+    return [*rows, Html(f'<p style="margin:.2em 0">and {counted(more, "more caveat")}</p>')] if more > 0 else rows
 
 
 def _said(one: Evidence) -> Html:
@@ -166,6 +175,7 @@ def _ended(story: Story) -> list[Html]:
         name, told = type(decision).__name__ + "ed", decision.reason
     rows = [
         Html(f'<p style="margin:0 0 .3em"><b style="font-size:1.1em">{escape(name)}</b>: {_cut(told)}</p>'),
+        *_rewritten(decision),
         _row("Against the verdict", f"{story.overruled_by}: {story.reason}" if story.overruled_by else "", tone=_RED),
     ]
     again = [escape(f"{one.due:%d %b %Y}: {one.state.label()}") for one in story.rechecks]
@@ -178,6 +188,13 @@ def _ended(story: Story) -> list[Html]:
         if entries:
             rows += [Html(f'<p style="margin:.3em 0 0"><b>{heading}</b></p>'), *_list(entries)]
     return [row for row in rows if row]
+
+
+def _rewritten(decision: Act) -> list[Html]:
+    """Write the parts of the standard that read differently from now on."""
+    changes = decision.changes if isinstance(decision, Standardise) else {}
+    texts = {name: part if isinstance(part, str) else ", ".join(part) for name, part in changes.items()}
+    return [_row(f"New {name}", text) for name, text in texts.items()]
 
 
 def _scale(story: Story) -> str:
@@ -236,14 +253,18 @@ def _row(name: str, text: str, *, tone: str = "") -> Html:
     return Html(f'<p style="margin:.2em 0"><b{style}>{escape(name)}</b> {_cut(text)}</p>')
 
 
-def _list(lines: Iterable[Any]) -> list[Html]:
+def _list(lines: Iterable[Any], *, bullets: str = "disc") -> list[Html]:
     entries = list(lines)
     more = len(entries) - _MOST
     shown = [Html(f"<li>{line}</li>") for line in entries[:_MOST]]
     if more > 0:
         shown.append(Html(f"<li>and {counted(more, 'more', 'more')}</li>"))
-    return [Html(f'<ul style="margin:.1em 0;padding:0 0 0 1em">{"".join(shown)}</ul>')]
+    inset = "1em" if bullets != "none" else "0"
+    return [Html(f'<ul style="margin:.1em 0;padding:0 0 0 {inset};list-style:{bullets}">{"".join(shown)}</ul>')]
 
 
 def _cut(text: str) -> Html:
-    return escape(shorten(text, _TEXT))
+    """Escape a text, and cut a long one behind a word."""
+    shown = shorten(text, _TEXT)
+    words = shown.rpartition(" ")[0].rstrip(" ,;:.")
+    return escape(f"{words}…" if shown != clean(text) and len(words) > _TEXT / 2 else shown)

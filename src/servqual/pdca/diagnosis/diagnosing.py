@@ -11,13 +11,15 @@ from servqual._checks import among, must_be, several
 from servqual._words import counted, number
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics import KPIS, Attainment, Kpi, Measures, attainment
-from servqual.metrics.engine import Data, Options, Plan, in_zone_of, plan_of, spelled_out, tallies_in, with_ways
+from servqual.metrics.engine import Data, Options, Plan, as_asked, plan_of, spelled_out, tallies_in, with_ways
 from servqual.metrics.results.attaining import indicators_of
 from servqual.metrics.results.tidy import OWN, Column, Columns, Tidy
+from servqual.metrics.time.instants import datetime_of
 from servqual.metrics.time.periods import PERIODS
 from servqual.model.standards.indicator import Indicator
 from servqual.model.standards.standard import ServiceStandard
 from servqual.pdca.diagnosis.candidates import Candidate, ranked
+from servqual.pdca.diagnosis.carried import carried
 from servqual.pdca.diagnosis.courses import Course, course
 from servqual.pdca.diagnosis.particulars import with_particulars
 from servqual.pdca.diagnosis.readings import kind_of
@@ -32,18 +34,6 @@ __all__ = ["Diagnosis", "diagnose"]
 
 Every: TypeAlias = Literal["week", "month"]
 _COLUMNS: Final = ("category", "team", "channel", "priority", "topic", "tier")
-_USUAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "cases": (
-            "first_response_p50", "first_response_p90", "resolution_p50", "resolution_p90", "reopen_rate",
-            "reassignment_rate", "sla_kept",
-        ),
-        "interactions": ("wait_p50", "wait_p90", "abandonment_rate", "transfer_rate"),
-        "complaints": ("complaint_handling_p50", "complaint_handling_p90", "complaint_satisfaction"),
-        "steps": ("first_pass_yield",),
-    }
-)  # fmt: skip
-"""The KPIs that are searched beside those of the standard, by table, where their columns are there."""
 MARKS: Final = ("sla_kept", "resolution_kept")
 """The KPIs of what the desk itself marked as kept."""
 _OF_A_LOG: Final = frozenset(name for name, kind in TABLES["cases"].items() if kind is not Kind.LABEL)
@@ -56,8 +46,8 @@ class Diagnosis(Tidy[Candidate]):
 
     `attained` holds the indicators of the standard, the worst gap first, and `courses` since when each missed one is
     missed, by the definition id of its KPI. `too_small` cells had fewer items than `least`. `process` says where the
-    time goes, None where there is no log and no table of steps, or they lack a column for it, and with a `period` or
-    `where`, which do not cut steps.
+    time goes: with a `period`, in the steps that begin in it. It is None where there is no log and no table of steps,
+    they lack a column for it, or `where` chooses rows, which it cannot do of steps; `no_process` says which.
     """
 
     looked_at: int
@@ -66,6 +56,7 @@ class Diagnosis(Tidy[Candidate]):
     attained: tuple[Attainment, ...] = ()
     courses: Mapping[str, Course] = attrs.field(factory=dict)
     process: ProcessTimes | None = None
+    no_process: str | None = None
     _columns: ClassVar[Columns] = MappingProxyType(
         {
             "rank": Column("rank"),
@@ -133,8 +124,9 @@ def diagnose(
     Args:
         data: tables as `measure` takes them, several times readable.
         standard: whose indicators are measured first, and rank first.
-        kpis: searched beside those of the standard; by default waits, times to resolution, reopening, reassignment and
-            other usual ones of the tables that are there.
+        kpis: searched beside those of the standard; by default all shares, percentiles and means of the catalogue that
+            the columns of the tables carry, but means of durations, KPIs that still need a parameter, and those of
+            several contacts of a customer, such as repeats; name these to search them.
         every: the period of the control charts that tell since when; they look at all data up to the end of `period`.
         confidence: that of the intervals by which a promise is missed, and of those of the groups.
         level: the chance, over all cells and KPIs together, that any group is named although none is worse.
@@ -168,11 +160,12 @@ def diagnose(
             raise InvalidValue.of(table, "be readable several times", source, do="pass a list, a frame or a path")
     must_be(Mapping, "catalogue", "a mapping from key to KPI", catalogue)
     asked = plan_of((), by=options.get("by") or ()).by
-    options = in_zone_of(data, _by((), options))
+    data, options = as_asked(data, _by((), options))
     indicators = indicators_of(standard)
     attained = attainment(indicators, data, confidence=confidence, catalogue=catalogue, **options) if indicators else ()
     tables = {table: columns_of(data, table, options) for table in _tables(data)}
-    further = _usual(tables) if kpis is None else _found(kpis, catalogue)
+    whole = plan_of((), **_by((), options))
+    further = [*carried(tables, whole.now)] if kpis is None else _found(kpis, catalogue)
     promised, searched = _resolved(indicators, further, catalogue, options)
     ways = with_ways(plan_of(searched, **_by(asked, options)), data, lenient=True)[0].ways
     columns = {
@@ -204,6 +197,7 @@ def diagnose(
         and kind_of(kpi := promised[row.indicator])
         and kpi.at in tables.get(kpi.table, ())
     }
+    process, no_process = _process(data, options, whole)
     charted = measured([([kpi], (every,)) for kpi in missed.values()]) if missed else []
     return Diagnosis(
         rows=tuple(candidates),
@@ -217,7 +211,8 @@ def diagnose(
                 for (definition, kpi), measures in zip(missed.items(), charted, strict=True)
             }
         ),
-        process=_process(data, options),
+        process=process,
+        no_process=no_process,
     )
 
 
@@ -238,16 +233,16 @@ def _until_the_end(plan: Plan) -> Plan:
     return plan if plan.period is None else attrs.evolve(plan, period=(FIRST_MOMENT, plan.period[1]))
 
 
-def _process(data: Data, options: Options) -> ProcessTimes | None:
-    """Measure where the time goes; None where no table says so, or only some of the rows are asked for."""
-    if options.get("period") is not None or options.get("where"):
-        return None
+def _process(data: Data, options: Options, asked: Plan) -> tuple[ProcessTimes | None, str | None]:
+    """Measure where the time goes, or say why not: no table tells it, or only some of the rows are asked for."""
+    if options.get("where"):
+        return None, "where= chooses rows, which it cannot do of the steps of a process"
+    period = None if asked.period is None else (datetime_of(asked.period[0]), datetime_of(asked.period[1]))
+    naive, names = options.get("naive"), options.get("columns") or {}
     try:
-        return process_times(
-            data, now=options.get("now"), naive=options.get("naive"), columns=options.get("columns") or {}
-        )
-    except MissingColumn:
-        return None
+        return process_times(data, now=options.get("now"), period=period, naive=naive, columns=names), None
+    except MissingColumn as error:
+        return None, str(error)
 
 
 def _resolved(
@@ -287,12 +282,6 @@ def columns_of(data: Data, table: str, options: Options) -> frozenset[str]:
         if chunk.size:
             break
     return found | (_OF_A_LOG if name != table else frozenset())
-
-
-def _usual(tables: Mapping[str, Iterable[str]]) -> list[Kpi]:
-    """The usual KPIs whose columns are there."""
-    every = [KPIS[key] for table in tables for key in _USUAL.get(table, ())]
-    return [kpi for kpi in every if {*kpi.needs} <= {*tables[kpi.table]}]
 
 
 def _found(kpis: Sequence[str | Kpi], catalogue: Mapping[str, Kpi]) -> list[Kpi]:

@@ -21,6 +21,7 @@ from servqual._words import counted
 from servqual.errors import MissingColumn
 from servqual.metrics import elapsed
 from servqual.metrics.clocks.corrections import corrected
+from servqual.metrics.engine import plan_of
 from servqual.metrics.results.tidy import Column, Columns, Tidy
 from servqual.metrics.time.instants import Moment, us_of
 from servqual.model.hours.hours import Hours
@@ -110,6 +111,7 @@ def process_times(
     data: Mapping[str, Source],
     *,
     now: Moment | None = None,
+    period: tuple[Moment, Moment] | None = None,
     hours: Hours | None = None,
     naive: str | None = None,
     columns: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
@@ -119,8 +121,9 @@ def process_times(
     A table of steps names each `step` with `started_at` and `ended_at`: that is processing, or rework where `reworked`
     is true; with `case_id` the time between steps of a case in which none of them runs is waiting. In a log each event
     begins a step of the life of a case: in a queue, in work, in a wait for somebody, in rework from a reopening to the
-    next solution. With `hours` only open time counts. `now` leaves out later events. A step without an end is left out
-    and counted, and so is a row that cannot be read or ends before it begins. `naive` and `columns` are as in
+    next solution. With `hours` only open time counts. `now` leaves out later events. With a `period` the steps that
+    begin in it count, each with all of its time; its end is outside. A step without an end is left out and counted; so
+    is, whatever the period, a row that cannot be read or ends before it begins. `naive` and `columns` are as in
     `measure`. Raises `MissingColumn` where `data` has neither table, or lacks a column.
 
     >>> events = {"case_id": ["A"] * 4, "event": ["assigned", "started", "resolved", "closed"],
@@ -150,8 +153,10 @@ def process_times(
                 column=name,
                 near=near(name, chunk.columns),
             )
-    spans, refused = _of_steps(chunk, seen) if table == "steps" else _of_log(chunk, seen)
-    return _summed(*spans, hours=hours, refused=refused)
+    (state, names, start, end), refused = _of_steps(chunk, seen) if table == "steps" else _of_log(chunk, seen)
+    asked = plan_of((), period=period).period
+    inside = slice(None) if asked is None else (start >= asked[0]) & (start < asked[1])
+    return _summed(state[inside], names, start[inside], end[inside], hours=hours, refused=refused)
 
 
 Spans: TypeAlias = tuple[Array, Sequence[tuple[str, Use]], Array, Array]

@@ -102,6 +102,7 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         "period.unknown": Told("note", _NONE, "a side states no period, so that overlap and season cannot be seen"),
         "rows.differ": Told("weak", _NONE, "the sides count other rows, by where="),
         "cells.unread": Told("weak", _NONE, "5 % or more of the rows that the KPI needs could not be read on a side"),
+        "counts.contradict": Told("weak", _NONE, "ready-made counts of a side do not add up in their rows"),
         "parts.unchecked": Told(
             "weak", _NONE, "tallies were added, and the KPI needs all rows of a customer in one of them"
         ),
@@ -131,8 +132,8 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         "scatter.unknown": Told(
             "note",
             _NONE,
-            "a share or a count is compared, and a side is no series of four periods or more, such as weeks, by which "
-            "its scatter could be held against chance",
+            "a share or a count is compared, and a side is no series of four periods or more (a count: six), such as "
+            "weeks, by which its scatter could be held against chance",
         ),
         "series.season": Told("note", _NONE, "the sides lie in different months of the year"),
         "kpis.several": Told("weak", _NONE, "several KPIs are judged and none was named as the primary one"),

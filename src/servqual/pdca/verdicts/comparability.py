@@ -1,7 +1,7 @@
 """Whether two sides can be compared, and what to know before leaning on the comparison."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -43,7 +43,7 @@ class Pair:
             return False
         if isinstance(one, LoneSource) or isinstance(two, LoneSource):
             return isinstance(one, LoneSource) and isinstance(two, LoneSource) and one.measured == two.measured
-        return one.given is two.given or one.given.to_bytes() == two.given.to_bytes()
+        return one.given is two.given or one.given == two.given
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -113,6 +113,34 @@ def blocking(caveats: Iterable[Caveat]) -> bool:
 def in_order(caveats: Iterable[Caveat]) -> tuple[Caveat, ...]:
     """Sort caveats as their table does."""
     return tuple(sorted(caveats, key=lambda each: _ORDER[each.code]))
+
+
+@attrs.frozen
+class Weighed:
+    """Caveats in the order of their table, and what they do to a verdict."""
+
+    caveats: tuple[Caveat, ...]
+    invalid: bool
+    unsettled: bool
+    blocking: bool
+
+
+def weighing(shared: Sequence[Caveat]) -> Callable[[Sequence[Caveat]], Weighed]:
+    """Make a function that weighs the caveats of a group beside the shared ones.
+
+    Most groups have the same ones, so each list is weighed once. Lists are told apart by the places of their caveats in
+    memory, so that these must stay alive.
+    """
+    weighed: dict[tuple[int, ...], Weighed] = {}
+
+    def weigh(own: Sequence[Caveat]) -> Weighed:
+        key = tuple(map(id, own))
+        if key not in weighed:
+            every = in_order((*shared, *own))
+            weighed[key] = Weighed(every, invalid(every), unsettled(own), blocking(every))
+        return weighed[key]
+
+    return weigh
 
 
 # --- of a KPI as a whole ------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from servqual.metrics.results.attaining import GoalVerdict, verdict_on_interval
 from servqual.metrics.results.caveats import MOSTLY, unread_share
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import caveat
-from servqual.pdca.verdicts.comparability import Compared, Pair, blocking, in_order, invalid, of_pair, unsettled
+from servqual.pdca.verdicts.comparability import Compared, Pair, of_pair, weighing
 from servqual.pdca.verdicts.group_caveats import of_groups
 from servqual.pdca.verdicts.group_comparability import interval_is_open
 from servqual.pdca.verdicts.guarding import Guarded
@@ -49,7 +49,7 @@ def verdicts_of(
         "basis": _basis(pair, options),
     }
     common = {name: label for name, label in pair.after.group.items() if pair.before.group.get(name, _NEVER) == label}
-    by, usual, never, stuck = first.groups.by, in_order(shared), invalid(shared), blocking(shared)
+    by, weigh = first.groups.by, weighing(shared)
     out = []
     for place, (key, own) in enumerate(zip(first.groups.keys(), each, strict=True)):
         share, shut = steps.of(key)
@@ -66,9 +66,8 @@ def verdicts_of(
                 low, high, p = min(low, 0.0), max(high, 0.0), max(p, shut)
         guards = [rail.at(key) for rail in rails]
         own.extend([stop for _, stop in guards if stop is not None])
-        caveats = in_order((*shared, *own)) if own else usual
-        bad = never or (bool(own) and invalid(own))
-        unread = bool(undone[place]) or unsettled(own)
+        weighed = weigh(own)
+        bad, unread = weighed.invalid, weighed.unsettled or bool(undone[place])
         lower, upper = (None, None) if unread else about.turned(low, high)
         rule = rule_for(
             Facts(
@@ -78,7 +77,7 @@ def verdicts_of(
                 directed=about.better is not None,
                 margin=margin,
                 guardrails=tuple([guard.decision for guard, _ in guards]),
-                blocked=stuck or (bool(own) and blocking(own)),
+                blocked=weighed.blocking,
             )
         )
         after = row.after[place]
@@ -97,7 +96,7 @@ def verdicts_of(
                 n_needed=row.needed[place] if rule.decision == "unclear" and row.needed and not unread else None,
                 relative=_nothing(row.confidence) if bad else relative,
                 guardrails=tuple([guard for guard, _ in guards]),
-                caveats=caveats,
+                caveats=weighed.caveats,
                 attained=None if goal is None else _attained(after, goal, about, part_lost=part_lost),
                 mix=divided.get(key),
                 **rest,

@@ -11,7 +11,7 @@ from servqual.pdca.verdicts.ages import RIPE, declared, ripens
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import Caveat, caveat
 from servqual.pdca.verdicts.comparability import Compared, Pair, compared, days_of
-from servqual.pdca.verdicts.group_comparability import collected, of_cells, sign_is_open
+from servqual.pdca.verdicts.group_comparability import adding, of_cells, sign_is_open
 from servqual.pdca.verdicts.methods import Change
 from servqual.pdca.verdicts.mix import MixSplit
 from servqual.pdca.verdicts.sources import About, Source, TallySource, narrowed
@@ -40,8 +40,8 @@ def of_groups(
     found: Compared, asked: Asked, splits: Mapping[tuple[Any, ...], MixSplit], undone: Array
 ) -> list[list[Caveat]]:
     """List the caveats of each group; `undone` says where undecided items may undo what the interval says."""
-    out, add = collected(found)
-    each = of_cells(found, sign_is_open(found) | undone)
+    out = of_cells(found, sign_is_open(found) | undone)
+    add = adding(found, out)
     if found.pair.new.kpi is not None and found.pair.new.kpi.statistic == "net":
         low = [(side.value == _LOWEST) & (side.n >= _TEN) for side in (found.before, found.after)]
         add(
@@ -69,14 +69,15 @@ def of_groups(
         "scatter.unknown",
         unknown,
         lambda _: (
-            f"scatter between weeks is not known: it takes {_PERIODS} weeks or more of enough cases in each tally"
+            f"scatter between periods is not known: it takes {_PERIODS + 2 * _is_count(found.pair.new)} periods or "
+            "more, such as weeks, of enough cases in each tally"
         ),
     )
     for key, split in splits.items():
         said = _of_mix(split, found.pair.new)
         if said is not None and key in found.places:
             out[found.places[key]].append(said)
-    return [mine + more for mine, more in zip(each, out, strict=True)]
+    return out
 
 
 def _volumes(found: Compared) -> tuple[Array, Array]:
@@ -113,7 +114,7 @@ def _responses(found: Compared, asked: Asked) -> tuple[str, Array, Callable[[int
 def _of_series(found: Compared, asked: Asked) -> tuple[Array, Array, Array]:
     """Which groups moved in one direction over the periods before, which scatter too much, and which nobody knows."""
     pair, about, change = found.pair, found.pair.new, found.change
-    size, counted = found.groups.size, _is_count(about)
+    size, tested = found.groups.size, about.statistic == "share" or _is_count(about)
     trend, chi, free = np.zeros(size, np.bool_), np.zeros(size), np.zeros((2, size))
     for place, (side, its) in enumerate(((pair.before, pair.old), (pair.after, pair.new))):
         for key, (values, n) in _by_period(side, its).items():
@@ -126,9 +127,8 @@ def _of_series(found: Compared, asked: Asked) -> tuple[Array, Array, Array]:
             if len(off) >= _PERIODS:
                 chi[at] += off.sum()
                 free[place, at] = len(off) - 1
-    if about.statistic != "share" and not counted:
-        return trend, np.zeros(size, np.bool_), np.zeros(size, np.bool_)
-    unknown = np.zeros(size, np.bool_) if pair.same else (free == 0).any(axis=0)
+    unknown = (free == 0).any(axis=0)
+    unknown &= tested and unknown.any() and not pair.same
     return trend, _scatters(change, chi, free.sum(axis=0), asked.margin_of(about)), unknown
 
 

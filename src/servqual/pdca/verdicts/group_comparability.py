@@ -27,7 +27,8 @@ def of_cells(found: Compared, open_: Array) -> list[list[Caveat]]:
 
     `open_` says where undecided items may still turn what was found.
     """
-    out, add = collected(found)
+    out: list[list[Caveat]] = [[] for _ in range(found.groups.size)]
+    add = adding(found, out)
     before, after, change, about = found.before, found.after, found.change, found.pair.new
     empty = [np.isnan(side.value) for side in (before, after)]
     add("compare.no_data", empty[0] | empty[1], lambda i: f"no value {'before' if empty[0][i] else 'after'}")
@@ -65,16 +66,16 @@ def comparable(found: Compared) -> Array:
     return np.array([not invalid(own) for own in of_cells(found, np.zeros(found.groups.size, np.bool_))], np.bool_)
 
 
-def collected(found: Compared) -> tuple[list[list[Caveat]], Add]:
-    """Give a list per group, and a function that adds a caveat where it holds and no measured value told it."""
-    out: list[list[Caveat]] = [[] for _ in range(found.groups.size)]
-    told = {each.code for each in found.told}
+def adding(found: Compared, out: list[list[Caveat]]) -> Add:
+    """Make a function that adds a caveat to the lists of the groups where it holds, unless a measured value told it."""
+    told, made = {each.code for each in found.told}, dict[tuple[str, str], Caveat]()
 
     def add(code: str, where: Array, text: Callable[[int], str]) -> None:
         for place in [] if code in told else np.flatnonzero(where).tolist():
-            out[place].append(caveat(code, text(place)))
+            said = code, text(place)
+            out[place].append(made.get(said) or made.setdefault(said, caveat(*said)))
 
-    return out, add
+    return add
 
 
 def _no_interval(about: About) -> str:

@@ -1,7 +1,7 @@
 """Guardrails judged in each group, where their sides can be compared at all."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import attrs
 import numpy as np
@@ -19,19 +19,16 @@ _NOTHING: Final = frozenset({"compare.no_data", "interval.none"})
 """What leaves a guardrail without an interval, which `guardrail_decision` sees by itself."""
 
 
-Judged: TypeAlias = tuple[GuardrailVerdict, Caveat | None]
-
-
 @attrs.frozen(eq=False)
 class Guarded:
-    """A guardrail judged in its groups, with what keeps it from being judged, and the same of a group that it lacks."""
+    """A guardrail judged in its groups, and the verdict of a group that it lacks."""
 
-    judged: Mapping[Key, Judged]
-    missing: Judged
+    judged: Mapping[Key, GuardrailVerdict]
+    missing: GuardrailVerdict
 
-    def at(self, key: Key) -> Judged:
-        """The verdict in one group."""
-        return self.judged.get(key, self.missing)
+    def at(self, key: Key) -> tuple[GuardrailVerdict, Caveat | None]:
+        """The verdict in one group, with what keeps it from being judged."""
+        return _told(self.judged.get(key, self.missing))
 
 
 def guarded(rail: Guardrail, found: Compared) -> Guarded:
@@ -52,10 +49,9 @@ def guarded(rail: Guardrail, found: Compared) -> Guarded:
         if directed and stops and blocking(stops):
             decision = "unclear"
         seen, low, high = (None, None, None) if stops and invalid(stops) else (value, *ends)
-        guard = GuardrailVerdict(decision=decision, change=seen, low=low, high=high, caveats=caveats, **facts)
-        judged[key] = _told(guard)
+        judged[key] = GuardrailVerdict(decision=decision, change=seen, low=low, high=high, caveats=caveats, **facts)
     missing = GuardrailVerdict(decision="invalid", change=None, low=None, high=None, **facts)
-    return Guarded(judged, _told(missing))
+    return Guarded(judged, missing)
 
 
 def _weighed(caveats: list[Caveat]) -> tuple[Caveat, ...]:
@@ -63,7 +59,7 @@ def _weighed(caveats: list[Caveat]) -> tuple[Caveat, ...]:
     return in_order(caveat for caveat in caveats if caveat.severity != "note")
 
 
-def _told(guard: GuardrailVerdict) -> Judged:
+def _told(guard: GuardrailVerdict) -> tuple[GuardrailVerdict, Caveat | None]:
     """Add what keeps a guardrail from being judged."""
     if guard.decision == "invalid":
         text = f"{guard.title} has no interval of its change, or no better direction"
