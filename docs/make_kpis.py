@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from servqual.metrics import KPIS, Kpi
+from servqual.metrics.catalogue.contact_counts import CONTACT_COUNT_KPIS
+from servqual.metrics.catalogue.contact_counts import TABLE as COUNTS
 from servqual.metrics.catalogue.kpis import SUBJECTS
 from servqual.metrics.kpi.compound import Compound
 from servqual.readers.columns.tables import TABLES, Kind, kind_of
@@ -57,7 +59,8 @@ Each KPI is one row of the catalogue and has its own page, with its definition a
 and the pages are written from the rows by `docs/make_kpis.py`. The documents behind servqual contain no formulas: each
 formula is the standard form of the field, and its source says which row of the documents asks for it. Two more pages
 list [where each metric of the documents has its home](kpi-coverage.md) and [the tables and columns](tables.md) that the
-KPIs read.
+KPIs read. In Python `KPIS.search("satisfaction")` finds KPIs by a word of their key, title, Chinese term, question or
+formula, `KPIS.` and `KPIS["` complete their keys, and a notebook shows a KPI as a card.
 """
 
 
@@ -108,7 +111,8 @@ def tables() -> str:
     """Write the page of all tables: the content of each column, and the KPIs that read the table."""
     text = TABLES_HEAD
     for name, columns in TABLES.items():
-        kpis = [kpi for kpi in KPIS.values() if any(part.table == name for part in kpi.parts)]
+        known = CONTACT_COUNT_KPIS if name == COUNTS else KPIS
+        kpis = [kpi for kpi in known.values() if any(part.table == name for part in kpi.parts)]
         text += f"\n## {name}\n\n| column | holds |\n|---|---|\n"
         read = [column for kpi in kpis for part in kpi.parts if part.table == name for column in part.needs]
         every = dict.fromkeys((*columns, *read))
@@ -134,6 +138,7 @@ def examples() -> dict[str, dict[str, Any]]:
 def kpi_page(kpi: Kpi, example: Mapping[str, Any]) -> str:
     """Write the page of one KPI: its row, and its example."""
     title = f"{kpi.title} · {kpi.label_zh}" if kpi.label_zh else kpi.title
+    form = CONTACT_COUNT_KPIS.get(kpi.key)
     facts = {
         "key": f"`{kpi.key}`",
         "formula": kpi.formula,
@@ -141,6 +146,7 @@ def kpi_page(kpi: Kpi, example: Mapping[str, Any]) -> str:
         "better": kpi.better or "neither",
         "table": f"{kpi.table}, " + ("of the period as a whole" if kpi.of_period else f"dated by {kpi.at}"),
         "needs": ", ".join(kpi.needs) or "–",
+        **({"over counts": f"of [contact_counts](../contacts.md#ready-made-counts): {form.formula}"} if form else {}),
         "uses": "; ".join(f"{name} (without it {kpi.absent[name]})" for name in kpi.uses) or "–",
         "open items": kpi.open_items or "make no difference",
         "parameters": ", ".join(_default(name, value) for name, value in kpi.params.items()) or "–",

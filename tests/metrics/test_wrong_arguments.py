@@ -52,6 +52,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "inspect": {"paths": "nowhere.csv"},
     "render": {"report": {}},
     "report": {"path": "nowhere.csv"},
+    "sample_report": {},
     "rolled_yield": {"measures": VOLUME},
     "tally": {"kpis": ["volume"], "data": DATA},
     "weakest": {"measures": VOLUME, "kpi": "volume"},
@@ -90,6 +91,6 @@ def test_a_wrong_argument_is_refused_in_words(name: str, argument: str) -> None:
 
 
 def test_a_filter_compares_a_flag_with_a_flag() -> None:
-    """A word is not a flag."""
+    """A word is one only where it is so in a file."""
     with pytest.raises(InvalidValue, match="where must compare abandoned with flags"):
-        measure(["volume"], DATA, where={"abandoned": "yes"})
+        measure(["volume"], DATA, where={"abandoned": "perhaps"})

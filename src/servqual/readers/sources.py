@@ -1,18 +1,22 @@
 """Any source of a table into chunks, each read when it is called."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import chain, islice
 from numbers import Real
 from pathlib import Path
 from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
 
 from servqual._arrays import Array
 from servqual._checks import did_you_mean, near
-from servqual.errors import InvalidValue, MissingColumn
+from servqual.errors import InvalidValue, MissingColumn, NaiveTime
+from servqual.readers.columns.advice import IN_CALL
+from servqual.readers.columns.calendar import moments_of_days
 from servqual.readers.columns.columns import Chunk, Column, Digits, number_of
 from servqual.readers.columns.duplicates import CHECKED_ROWS, NAMING, Ids, RepeatedIdError, Settled
 from servqual.readers.columns.ends import ends_of_durations
@@ -20,10 +24,13 @@ from servqual.readers.columns.labels import is_missing, text_of
 from servqual.readers.columns.request import ALL, Request
 from servqual.readers.columns.tables import Kind, kind_of, names_of
 from servqual.readers.columns.tags import TAGS, tags_in
+from servqual.readers.columns.texts import CellReader
 from servqual.readers.files.export import Export
-from servqual.readers.files.paths import file_chunks, file_names, parquet_rows
+from servqual.readers.files.layouts import Layout
+from servqual.readers.files.memory_rows import is_table
+from servqual.readers.files.paths import file_chunks, file_names, files_of, parquet_rows
 from servqual.readers.memory.arrays import column_chunks
-from servqual.readers.memory.frames import frame_chunks, frame_names, is_frame
+from servqual.readers.memory.frames import frame_chunks, frame_names, is_frame, series_of
 from servqual.readers.memory.objects import is_object, object_chunks
 from servqual.readers.memory.records import are_records, columns_of_records, gathered, is_record
 
@@ -84,6 +91,48 @@ class TableChunks:
             source = attrs.evolve(source, columns=None, progress=None)
         ids = _streamed(table, source, attrs.evolve(request, only=frozenset(NAMING[table])))
         return Settled(table, ids, _streamed(table, source, attrs.evolve(request, only=None))).standing
+
+
+def laid_out(table: str, source: Source, layout: Layout) -> Source:
+    """Give a source to be read by a layout: a table as an `Export`, a folder or an iterator as one of each part.
+
+    Raises `InvalidValue` for what has no columns of its own names, such as objects, for an `Export`, which has a layout
+    already, and where the rows of a case, which become one, may lie in several parts.
+
+    >>> laid_out("cases", {"Opened": ["2026-05-04T09:00Z"]}, Layout(columns={"received_at": "Opened"})).names()
+    frozenset({'received_at'})
+    """
+
+    def export(part: Any) -> Export:
+        if not isinstance(part, Path) and not is_table(part):
+            raise InvalidValue.of(
+                "layout",
+                f"describe a file, a frame, columns or rows of {table}",
+                part,
+                shown=f"{part!r:.60}",
+                do="give it in the Export" if isinstance(part, Export) else "leave it out",
+            )
+        given = series_of(table, part) if is_frame(part) else part  # a stream can be read once
+        return Export(given, layout, need=(), table=table, advice=IN_CALL)
+
+    if isinstance(source, str | Path):
+        source = files_of(Path(source))
+    elif is_table(source) or not isinstance(source, Iterator | Sequence):
+        return export(source)
+    parts = map(export, gathered(source))
+    folded = layout.fold or layout.log is not None
+    if isinstance(source, Iterator) and not folded:
+        return parts
+    exports = [*parts]
+    if folded and len(exports) > 1:
+        raise InvalidValue.of(
+            table,
+            "be one table where the rows of a case become one",
+            exports,
+            shown=f"{len(exports)} parts",
+            do="join them",
+        )
+    return exports[0] if len(exports) == 1 else exports
 
 
 _PEEKED: Final = 1 << 16
@@ -169,6 +218,8 @@ def _streamed(table: str, source: Source, request: Request) -> Iterator[Callable
     if isinstance(source, str | Path):
         yield from file_chunks(table, Path(source), request)
     elif isinstance(source, Export):
+        if request.kinds.keys() - source.kinds.keys():
+            source = attrs.evolve(source, kinds={**request.kinds, **source.kinds})
         for chunk in source.chunks(desk=request.desk):
             yield partial(_renamed, table, chunk, request)
     else:
@@ -225,11 +276,10 @@ def chosen(chunk: Chunk, inside: Array | None) -> Chunk:
     )
 
 
-def chosen_rows(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Array | None:
+def chosen_rows(chunk: Chunk, where: Mapping[str, Collection[Any]], zone: ZoneInfo) -> Array | None:
     """Mark the rows whose columns hold one of the wanted values; None where all rows do.
 
-    A label is compared by its text, a flag or a number as it is; None stands for a missing value. Raises
-    `MissingColumn` for a column that the rows do not have, `InvalidValue` for one of moments or durations.
+    Values are compared as `holds` says. Raises `MissingColumn` for a column that the rows do not have.
     """
     if not where or not chunk.columns:
         return None
@@ -243,7 +293,7 @@ def chosen_rows(chunk: Chunk, where: Mapping[str, Collection[Any]]) -> Array | N
                 column=name,
                 near=close,
             )
-        inside &= holds("where", name, chunk.columns[name], values)
+        inside &= holds("where", name, chunk.columns[name], values, zone=zone)
     return None if inside.all() else inside
 
 
@@ -268,24 +318,26 @@ def label_codes(
 
 
 def holds(
-    field: str, name: str, column: Column, values: Collection[Any], fold: Callable[[str], str] | None = None
+    field: str,
+    name: str,
+    column: Column,
+    values: Collection[Any],
+    fold: Callable[[str], str] | None = None,
+    *,
+    zone: ZoneInfo | None = None,
 ) -> Array:
     """Mark the rows of a column that hold one of the values of an option; a row holds each of its tags.
 
-    A label is compared by its text, which `fold` makes alike; a flag or a number as it is, and None is a missing value.
-    Raises `InvalidValue` for a column of moments or durations.
+    A label is compared by its text, which `fold` makes alike; a flag or a number as it is, or as its text in a file. A
+    moment lies in a period in words of the `zone`, such as 2026-05, or is the one of a text with an offset. None is a
+    missing value. Raises `InvalidValue` for a column of durations, and without a zone of moments.
 
-    >>> holds("where", "cost", Column(Kind.NUMBER, np.array([1.0, 5.0, np.nan])), [5, None]).tolist()
-    [False, True, True]
+    >>> holds("where", "cost", Column(Kind.NUMBER, np.array([1.0, 5.0, np.nan])), [5, "1", None]).tolist()
+    [True, True, True]
     """
-    if column.kind in (Kind.MOMENT, Kind.DURATION):
-        raise InvalidValue.of(
-            field,
-            "name columns of labels, flags or numbers",
-            name,
-            shown=f"{name!r}, a {column.kind}",
-            do="use period= for moments",
-        )
+    if column.kind is Kind.DURATION or (column.kind is Kind.MOMENT and zone is None):
+        kinds = "labels, flags or numbers" if zone is None else "labels, flags, numbers or moments"
+        raise InvalidValue.of(field, f"name columns of {kinds}", name, shown=f"{name!r}, a {column.kind}")
     known, wanted = column.known, [value for value in values if not is_missing(value)]
     found = ~known if len(wanted) < len(values) else np.zeros(len(known), np.bool_)
     if column.kind is Kind.LABEL:
@@ -293,6 +345,20 @@ def holds(
         codes = label_codes(name, column, {fold(text) if fold else text for text in texts}, fold)
         return np.asarray(found | np.isin(column.values, [code for some in codes.values() for code in some]))
     for value in wanted:
-        if not isinstance(value, Real):
-            raise InvalidValue.of(field, f"compare {name} with {column.kind}s", value)
-    return np.asarray(found | (known & np.isin(column.values, [float(value) for value in wanted])))
+        first, last = _ends(field, name, column.kind, value, zone)
+        found |= known & (column.values >= first) & (column.values <= last)
+    return found
+
+
+def _ends(field: str, name: str, kind: Kind, value: object, zone: ZoneInfo | None) -> tuple[float, float]:
+    """Find the least and the greatest value of a column that a wanted one stands for."""
+    if isinstance(value, Real) and kind is not Kind.MOMENT:
+        return float(value), float(value)
+    if isinstance(value, str) and kind is Kind.MOMENT and ":" not in value and zone is not None:
+        first, end = moments_of_days(value, field, zone)
+        return first, end - 1
+    with suppress(NaiveTime):
+        if isinstance(value, str) and (read := CellReader(name, kind).read([value], 0)[0]).known.all():
+            return float(read.values[0]), float(read.values[0])
+    do = "write 2026-05, 2026-05-04 or 2026-05-04T09:00Z" if kind is Kind.MOMENT else ""
+    raise InvalidValue.of(field, f"compare {name} with {kind}s", value, do=do)

@@ -434,7 +434,7 @@ def test_rows_of_a_log_are_accounted_for() -> None:
     assert [str(r) for r in rows.refusals] == [
         "row 1: case_id is missing (got '')",
         "row 2: at is missing (got '')",
-        "row 3: event is not a known event (got 'teleported')",
+        "row 3: event is not a known event; say which one it is in layout=Layout(events={…}) (got 'teleported')",
     ]
     assert (found.one().n, found.one().undecided) == (0, 1)
     with pytest.raises(RefusedRow, match="row 1"):

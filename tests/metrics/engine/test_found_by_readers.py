@@ -59,7 +59,7 @@ def test_a_text_in_a_typed_file_is_no_surer_of_its_comma(tmp_path: Path) -> None
         [refusal] = found.rows["interactions"].refusals
         assert (found.one().n, refusal.reason.partition("; ")[2]) == (
             0,
-            "say which with decimal = '.' or the other sign",
+            "say which with decimal = '.' or the other sign in layout=Layout(…)",
         )
         signs: dict[Sign, float] = {".": 1250, ",": 1.25}
         for sign, seconds in signs.items():

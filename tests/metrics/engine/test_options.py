@@ -98,8 +98,9 @@ def test_where_leaves_the_rows_that_count(rows: list[dict[str, Any]]) -> None:
 
 
 def test_where_is_part_of_what_a_tally_says() -> None:
-    """Tallies of other rows are not added; a column that is not there, and one of moments, are refused."""
+    """Tallies of other rows are not added; a column that is not there, and one of durations, are refused."""
     data = {"interactions": {"queued_at": [START] * 3, "team": ["a", "b", "b"], "abandoned": [True, False, False]}}
+    data["interactions"]["wait_s"] = [5, 6, 7]
     some = tally(["volume"], data, where={"team": "b"})
     assert some.measure().one().value == 2
     assert Tally.from_bytes(some.to_bytes()).to_bytes() == some.to_bytes()
@@ -107,8 +108,11 @@ def test_where_is_part_of_what_a_tally_says() -> None:
         _ = some + tally(["volume"], data)
     with pytest.raises(MissingColumn, match="did you mean team"):
         tally(["volume"], data, where={"teem": "b"})
-    with pytest.raises(InvalidValue, match="use period= for moments"):
-        tally(["volume"], data, where={"queued_at": START})
+    with pytest.raises(
+        InvalidValue, match=r"where must name columns of labels, flags, numbers or moments .*a duration"
+    ):
+        tally(["volume"], data, where={"wait_s": 5})
+    assert tally(["volume"], data, where={"queued_at": START}).measure().one().value == 3
 
 
 def test_where_picks_cases_of_a_log_not_events() -> None:
@@ -359,7 +363,7 @@ def test_what_a_kpi_of_ones_own_says_is_checked() -> None:
         return Kpi(**named | {"rows": rows} | more)
 
     data = {"interactions": {"queued_at": [START] * 3}}
-    with pytest.raises(InvalidValue, match="rows must give hit, among, undecided for Ratio"):
+    with pytest.raises(InvalidValue, match="rows must give hit, among, undecided, times for Ratio"):
         measure([kpi(lambda t: {"hits": t.known("queued_at"), "among": t.known("queued_at")})], data)
     with pytest.raises(InvalidValue, match=r"as many values as there are rows, 3, for mine \(got 2"):
         measure([kpi(lambda t: {"hit": t.known("queued_at")[:2], "among": t.known("queued_at")})], data)

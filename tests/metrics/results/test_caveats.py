@@ -160,3 +160,23 @@ def test_a_rate_says_that_one_of_its_two_counts_was_not_read(lost: int, code: st
     found = measure(["complaint_rate"], data).one()
     assert (found.unread, found.mostly_unread) == (lost, code == "parts.unread")
     assert [w.code for w in found.warnings] == ([code] if code else [])
+
+
+def test_all_warnings_are_there_with_kpi_and_group() -> None:
+    """What is to be known of all of a KPI once, and of each group beside it."""
+    calls = {
+        "queued_at": ["2026-05-04T09:00Z"] * 40,
+        "wait_s": [5.0] * 35 + [-1.0] * 5,
+        "team": ["north"] * 35 + ["south"] * 5,
+        "site": [None] * 40,
+    }
+    found = measure(["asa", "volume"], {"interactions": calls}, by=["team", "site"])
+    told = [(each.kpi, each.group, each.code) for each in found.warnings]
+    assert told == [
+        ("asa", None, "group.no_match"),
+        ("asa", {"team": "south", "site": None}, "cells.unread"),
+        ("volume", None, "group.no_match"),
+    ]
+    assert {(one.kpi, caveat.code) for one in found for caveat in one.warnings} == {
+        (kpi, code) for kpi, _, code in told
+    }

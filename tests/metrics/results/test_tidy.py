@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from servqual.metrics import measure
 from servqual.metrics.results.tidy import OWN, SHOWN, Column, Columns, Tidy, always
 
 
@@ -81,3 +82,15 @@ def test_a_result_is_a_sequence_of_its_rows() -> None:
     many = attrs.evolve(LINES, rows=LINES.rows * SHOWN)
     assert repr(many).splitlines()[-1] == f"… and {SHOWN} more"
     assert len(repr(many).splitlines()) == SHOWN + 2
+
+
+def test_a_table_says_that_it_is_cut() -> None:
+    """In a terminal and in a notebook; one that is not cut says nothing."""
+    teams = [f"t{place:03d}" for place in range(75)]
+    found = measure(["volume"], {"interactions": {"queued_at": ["2026-05-04T09:00Z"] * 75, "team": teams}}, by=["team"])
+    assert repr(found).splitlines()[61] == "… and 15 more"
+    assert "the first 60 of 75 rows are shown" in found._repr_html_()
+    few = measure(
+        ["volume"], {"interactions": {"queued_at": ["2026-05-04T09:00Z"] * 60, "team": teams[:60]}}, by=["team"]
+    )
+    assert "are shown" not in few._repr_html_()

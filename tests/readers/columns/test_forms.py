@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
 from servqual.readers.columns import names
-from servqual.readers.columns.forms import SERIALS, Form, fitting
+from servqual.readers.columns.forms import SERIALS, DateCell, Form, fitting
 
 AT: Final = dt.datetime(2026, 5, 4, 21, 5, 7)  # noqa: DTZ001  (a time of some clock; a Monday)
 
@@ -62,12 +62,25 @@ def test_what_is_no_date_of_the_form_is_not_read(form: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", ["", "%", "%Y-%m", "%d/%m/%Y %d", "%d/%m/%Y %y", "%c", "%Y-%j", "%d/%b/%m/%Y", "d/m/Y", "%d/%m/%Y %Q"]
+    "form",
+    ["", "%", "%Y-%H", "%Y-%m %H", "%d/%m/%Y %d", "%d/%m/%Y %y", "%c", "%Y-%j", "%d/%b/%m/%Y", "d/m/Y", "%d/%m/%Y %Q"],
 )
 def test_a_form_says_year_month_and_day_once(form: str) -> None:
     """Any other is refused with an example."""
     with pytest.raises(InvalidValue, match="dates must say year, month and day once each as strptime spells them"):
         Form(form)
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "month"),
+    [("%b-%y", "Apr-15", (2015, 4)), ("%Y-%m", "2015-12", (2015, 12)), ("%B %Y", "March 2016", (2016, 3))],
+)
+def test_a_month_means_its_first_day(form: str, text: str, month: tuple[int, int]) -> None:
+    """As the interval of ready-made counts; day and month cannot change places where there is no day."""
+    made = Form(form)
+    assert made.read(text) == DateCell(dt.date(*month, 1))
+    assert made.swapped is None
+    assert made.read("13-13") is None
 
 
 @pytest.mark.parametrize("form", ["%d/%m/%Y %I:%M", "%d/%m/%Y %H:%M %p", "%d/%m/%Y %H %I %p"])

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from servqual.readers import Export, Layout
+from servqual.readers.columns.advice import IN_CALL
 from servqual.readers.columns.columns import MISSING
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.texts import CellReader
@@ -127,7 +128,7 @@ def test_hostile_cells_never_raise_a_foreign_error() -> None:
         for settings in (
             {},
             {"dates": ("%d/%m/%Y %H:%M", "%d %b %y %I:%M %p %z", "excel", "unix_ms"), "decimal": ",", "clock": "m:ss"},
-            {"business": True, "typed": True, "settings": False, "seconds": 86_400},
+            {"business": True, "typed": True, "advice": IN_CALL, "seconds": 86_400},
         ):
             reader = CellReader("score", kind, zone=ZoneInfo("Europe/Berlin"), **settings)
             texts = ["".join(draw.choices(ALPHABET, k=draw.randint(1, 24))) for _ in range(400)]

@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from servqual.errors import InvalidValue, NaiveTime
+from servqual.readers.columns.advice import IN_CALL, IN_SETTINGS, Advice
 from servqual.readers.columns.moments import Moments, date_and_time, offset_of
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def moments(*dates: str, zone: ZoneInfo | None = None, name: str = "received_at", advice: str = "") -> Moments:
+def moments(
+    *dates: str, zone: ZoneInfo | None = None, name: str = "received_at", advice: Advice = IN_SETTINGS
+) -> Moments:
     """A reader of these forms."""
     return Moments(name, zone=zone, desk=zone, dates=dates, advice=advice)
 
@@ -136,17 +139,18 @@ def test_a_whole_serial_day_that_is_due_is_due_when_it_ends() -> None:
         ("44201.54", (), "; it looks like the serial date of a spreadsheet, for which set dates = 'excel'"),
         ("1620118800", (), "; it looks like seconds since 1970, for which set dates = 'unix'"),
         ("1620118800000", (), "; it looks like milliseconds since 1970, for which set dates = 'unix_ms'"),
-        ("soon", (), "; set dates to how the file writes them, such as dates = '%d/%m/%Y %H:%M'"),
-        ("9" * 1000, (), "; set dates to how the file writes them, such as dates = '%d/%m/%Y %H:%M'"),
+        ("soon", (), "; set dates to how they are written, such as dates = '%d/%m/%Y %H:%M'"),
+        ("9" * 1000, (), "; set dates to how they are written, such as dates = '%d/%m/%Y %H:%M'"),
     ],
 )
 def test_a_refusal_names_the_form_that_would_fit(text: str, dates: tuple[str, ...], advice: str) -> None:
-    """And where rows are in memory, which have no settings, that the column be made moments first."""
+    """And where there is no file of settings, the argument to which it belongs."""
     with pytest.raises(InvalidValue) as caught:
         moments(*dates, zone=BERLIN).read(text)
     assert str(caught.value).endswith(advice)
-    with pytest.raises(InvalidValue, match="; make the column a moment first"):
-        moments(*dates, zone=BERLIN, advice="make the column a moment first").read(text)
+    with pytest.raises(InvalidValue) as caught:
+        moments(*dates, zone=BERLIN, advice=IN_CALL).read(text)
+    assert str(caught.value).endswith(f"{advice} in layout=Layout(…)")
 
 
 def test_the_advice_is_good() -> None:

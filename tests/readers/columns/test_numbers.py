@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
+from servqual.readers.columns.advice import Advice
 from servqual.readers.columns.numbers import Numbers, Sign, under
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.texts import CellReader
@@ -96,7 +97,7 @@ def test_what_is_no_number_is_refused(text: str, sign: Sign | None, rule: str) -
 
 def test_beside_numbers_of_the_files_own_a_comma_is_nobodys() -> None:
     """A workbook writes its numbers with a point, and its texts may be of any habit."""
-    typed = Numbers(None, typed=True, advice="make the column a number first")
+    typed = Numbers(None, typed=True, advice=Advice(instead="make the column a number first"))
     typed.learn(["7.5", "7,5"])
     assert (typed.read("1.234"), typed.read("1,234.5")) == (1.234, 1234.5)
     for text in ("1,234", "12,5"):

@@ -25,7 +25,7 @@ def export(folder: Path, text: str, **layout: Any) -> Export:
     ("column", "cell", "advice", "setting", "kpi", "value"),
     [
         ("wait_s", "1,250", "say which with decimal = '.' or the other sign", {"decimal": ","}, "asa", 1.25),
-        ("wait_s", "03:20", "set clock = 'h:mm' or clock = 'm:ss'", {"clock": "m:ss"}, "asa", 200),
+        ("wait_s", "03:20", "say which two with clock = 'h:mm' or clock = 'm:ss'", {"clock": "m:ss"}, "asa", 200),
         ("abandoned", "perdu", "name other words with true = […]", {"true": ["perdu"]}, "abandonment_rate", 1.0),
         (
             "queued_at",
@@ -68,14 +68,15 @@ def test_the_setting_that_is_advised_reads_the_cell(
 
 
 def test_what_is_advised_for_rows_in_memory_works() -> None:
-    """There are no settings: the zone is an option, and a column is made numbers first."""
+    """There is no file of settings: the zone is an option, and all else belongs into a layout."""
     rows = {"queued_at": ["2026-05-04T09:00"], "wait_s": ["1,250"]}
     with pytest.raises(ServqualError, match="naive='Europe/Berlin'"):
         measure(["asa"], {"interactions": rows})
     found = measure(["asa"], {"interactions": rows}, naive="Europe/Berlin")
-    assert ["make the column a duration first" in str(r) for r in found.rows["interactions"].refusals] == [True]
-    made = {**rows, "wait_s": [dt.timedelta(seconds=1250)]}
-    assert measure(["asa"], {"interactions": made}, naive="Europe/Berlin").one().value == 1250
+    [refusal] = found.rows["interactions"].refusals
+    assert refusal.reason.endswith("say which with decimal = '.' or the other sign in layout=Layout(…)")
+    said = measure(["asa"], {"interactions": rows}, naive="Europe/Berlin", layout=Layout(decimal="."))
+    assert said.one().value == 1250
 
 
 def test_a_column_under_another_name_is_named_as_the_message_says(tmp_path: Path) -> None:

@@ -271,13 +271,6 @@ def test_states_of_cases_are_folded(tmp_path: Path) -> None:
     assert tomllib.loads(settings_of(found))["read"]["fold"] is True
 
 
-def test_ready_made_counts_are_no_cases(tmp_path: Path) -> None:
-    """Figures of a month are said to be figures; no report of cases follows."""
-    found = looked(tmp_path, "Period,Provider,Offered,Answered,Abandoned\nApr-15,North,10,9,1\nMay-15,North,12,11,1\n")
-    assert found.rows_are[0] == "ready-made counts, or measurements"
-    assert not found.carries
-
-
 def test_moments_that_all_tell_their_offset_need_no_zone(tmp_path: Path) -> None:
     """An offset in every cell answers the question of the zone."""
     found = looked(tmp_path, "id,opened\n1,2026-05-04T09:00:00+02:00\n2,2026-05-05T09:00:00Z\n")

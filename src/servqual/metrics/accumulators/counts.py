@@ -138,8 +138,8 @@ class Sparse:
 
     def ordered(self, order: Array) -> "Sparse":
         """Put the groups in another order, or some of them."""
-        sizes = np.bincount(self.group, minlength=len(self.binned))
-        starts, sizes = (np.cumsum(sizes) - sizes)[order], sizes[order]
+        starts, ends = (np.searchsorted(self.group, order, side) for side in ("left", "right"))
+        sizes = ends - starts
         rows = np.arange(sizes.sum()) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
         return attrs.evolve(
             self,

@@ -97,15 +97,36 @@ def running_form(accumulator: type[Accumulator]) -> Running:
 
 @runs(Count)
 class _Count(Running):
-    masks = ("n",)
+    """Counts of rows, and of the things that rows stand for where they tell how many."""
+
+    masks: Sequence[str] = ("n",)
+
+    def __init__(self) -> None:
+        self._told = {name: np.zeros(0, np.int64) for name in self.masks}
+
+    def take(self, rows: Rows, amounts: Amounts) -> Taken:
+        told = {name: rows.get(f"{name}_told") for name in self.masks}
+        return {name: np.where(rows["among"], count, 0) for name, count in told.items() if count is not None}
+
+    def add(self, taken: Taken, codes: Array, size: int) -> None:
+        for name, count in taken.items():
+            self._told[name] = _longer(self._told[name], size)
+            self._told[name][:size] += np.bincount(codes, count, size).astype(np.int64)
+
+    def counted(self, counts: Mapping[str, Array]) -> dict[str, Array]:
+        """Add what rows told to the counts of masks."""
+        return {name: count + _longer(self._told[name], len(count)) for name, count in counts.items()}
+
+    def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
+        return Dense(self.counted(counts)).ordered(order)
 
 
 @runs(Ratio)
-class _Ratio(Running):
+class _Ratio(_Count):
     masks = ("hits", "decided", "undecided")
 
     def cells(self, counts: Mapping[str, Array], order: Array) -> Cells:
-        hits, decided, undecided = (counts[name] for name in self.masks)
+        hits, decided, undecided = (self.counted(counts)[name] for name in self.masks)
         return Dense({"hits": hits, "misses": decided - hits, "undecided": undecided}).ordered(order)
 
 

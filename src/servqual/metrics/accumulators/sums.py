@@ -61,9 +61,10 @@ class Count(Additive):
     n: int = attrs.field(default=0, validator=whole)
 
     @staticmethod
-    def of(among: Array) -> Rows:
-        """Count the rows where `among` is true."""
-        return {"n": _mask("among", among)}
+    def of(among: Array, *, times: Array | None = None) -> Rows:
+        """Count the rows where `among` is true, or the things that they stand for: `times`, whole numbers."""
+        inside = _mask("among", among)
+        return {"n": inside} if times is None else {"among": inside, **_told(n=times)}
 
 
 @attrs.frozen
@@ -89,8 +90,16 @@ class Ratio(Additive):
         return self.hits / n if n else None
 
     @staticmethod
-    def of(hit: Array, *, among: Array | None = None, undecided: Array | None = None) -> Rows:
-        """Count hits and misses by `hit` in the rows of `among`; undecided rows are counted apart."""
+    def of(
+        hit: Array, *, among: Array | None = None, undecided: Array | None = None, times: Array | None = None
+    ) -> Rows:
+        """Count hits and misses by `hit` in the rows of `among`; undecided rows are counted apart.
+
+        With `times`, the number of things that a row stands for, `hit` says how many of them are hits.
+        """
+        if times is not None:
+            inside = np.ones(len(hit), np.bool_) if among is None else _mask("among", among)
+            return {"among": inside, **_told(hits=hit, decided=times), "undecided": np.zeros(len(hit), np.bool_)}
         hit = _mask("hit", hit)
         inside = np.ones(len(hit), np.bool_) if among is None else _mask("among", among)
         waiting = np.zeros(len(hit), np.bool_) if undecided is None else _mask("undecided", undecided) & inside
@@ -257,6 +266,13 @@ class Extremes(Accumulator):
         """Note whole values of 0 to 2^52 among the rows of `among`."""
         rows = values_of(value, among, None)
         return {"value": rows["value"], "n": rows["n"]}
+
+
+def _told(**counts: Array) -> Rows:
+    """Give counts that rows tell, besides masks that count no row."""
+    return {f"{name}_told": count for name, count in counts.items()} | {
+        name: np.zeros(len(count), np.bool_) for name, count in counts.items()
+    }
 
 
 def _mask(field: str, values: Array) -> Array:

@@ -2,6 +2,7 @@
 
 - `kpis`: all of them, by key
 - `contacts`: how many came, how long they took, and whether once was enough
+- `contact_counts`: the same from ready-made counts per interval
 - `access`: who got through, gave up, or was called back
 - `self_service`: who needed no person
 - `handling`: where the time of a contact goes

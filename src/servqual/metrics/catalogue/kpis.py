@@ -7,8 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from servqual._checks import did_you_mean, near
-from servqual.errors import InvalidValue, UnknownName
+from servqual.errors import InvalidValue
 from servqual.metrics.catalogue.access import ACCESS_KPIS
 from servqual.metrics.catalogue.case_flow import CASE_FLOW_KPIS
 from servqual.metrics.catalogue.case_path import CASE_PATH_KPIS
@@ -28,6 +27,7 @@ from servqual.metrics.catalogue.operations import OPERATION_KPIS
 from servqual.metrics.catalogue.people import PEOPLE_KPIS
 from servqual.metrics.catalogue.quality import QUALITY_KPIS
 from servqual.metrics.catalogue.ratios import COMPOUND_KPIS, COUNTED_ONCE_KPIS
+from servqual.metrics.catalogue.registry import Catalogue
 from servqual.metrics.catalogue.self_service import SELF_SERVICE_KPIS
 from servqual.metrics.catalogue.services import AVAILABILITY_KPIS
 from servqual.metrics.catalogue.shifts import WORKFORCE_KPIS
@@ -64,15 +64,7 @@ SUBJECTS: Final[Mapping[str, tuple[Kpi, ...]]] = MappingProxyType(
 """The KPIs of each room."""
 
 
-class _Catalogue(dict[str, Kpi]):
-    """KPIs by key; an unknown key is refused with the nearest ones."""
-
-    def __missing__(self, key: str) -> Kpi:
-        close = near(key, self)
-        raise UnknownName(f"KPIS has no {key!r}{did_you_mean(close)}", near=close)
-
-
-KPIS: Final = MappingProxyType(_Catalogue((kpi.key, kpi) for kpis in SUBJECTS.values() for kpi in kpis))
+KPIS: Final = Catalogue(kpi for kpis in SUBJECTS.values() for kpi in kpis)
 """The catalogue; `KPIS | {mine.key: mine}` extends it."""
 
 

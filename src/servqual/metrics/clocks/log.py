@@ -8,7 +8,7 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
-from servqual._arrays import Array
+from servqual._arrays import Array, same
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics.clocks.corrections import corrected
 from servqual.metrics.clocks.order import heads_of, order_of, settled, ties_of
@@ -23,6 +23,7 @@ from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import TABLES, Kind
 
 _EVENTS: Final = frozenset(kind.stored_name for kind in CASE_TRANSITIONS.events)
+_UNKNOWN: Final = "is not a known event; say which one it is in layout=Layout(events={…})"
 _NEEDED: Final = ("case_id", "at", "event")
 Signals = tuple[tuple[str, ...], ...]
 _TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -140,6 +141,16 @@ class EventLog:
             rows=Rows.of(read=chunk.read, used=int(usable.sum()), lost=chunk.lost, refusals=refusals),
         )
 
+    def same(self, other: "EventLog") -> bool:
+        """Whether two logs hold the same events, column by column."""
+        pairs = ((self.case, other.case), (self.at, other.at), (self.signal, other.signal))
+        return self is other or (
+            ([*self.ids], self.signals, self.rows) == ([*other.ids], other.signals, other.rows)
+            and all(same(*pair) for pair in pairs)
+            and self.columns.keys() == other.columns.keys()
+            and all(column.same(other.columns[name]) for name, column in self.columns.items())
+        )
+
     @property
     def on(self) -> Column:
         """The reason of each `waiting`."""
@@ -245,7 +256,7 @@ def _usable(chunk: Chunk, signal: Array, matched: Collection[str]) -> tuple[Arra
     good = {
         "case_id": (chunk.columns["case_id"].known, "is missing"),
         "at": (chunk.columns["at"].known, "is missing"),
-        "event": (signal >= 0, "is not a known event"),
+        "event": (signal >= 0, _UNKNOWN),
     }
     priority = chunk.columns.get("priority")
     if priority is not None and "priority" in matched:

@@ -4,15 +4,15 @@ Cycles, their changes of target and their business time are counted for all case
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import numpy as np
 
-from servqual._arrays import Array, read_only
+from servqual._arrays import Array, read_only, same
 from servqual._checks import all_of, did_you_mean, must_be, near
 from servqual.errors import MissingColumn, UnknownName
 from servqual.metrics.clocks.cases import acts_of
@@ -24,6 +24,7 @@ from servqual.metrics.clocks.log import EventLog, with_all
 from servqual.metrics.clocks.order import heads_of
 from servqual.metrics.clocks.retargeting import changed
 from servqual.metrics.time.instants import Moment, us_of
+from servqual.model._pickled import Rebuilt
 from servqual.model.sla.agreement import Promise, Sla
 from servqual.model.sla.reading import ClockState
 from servqual.readers.columns.columns import MISSING, Chunk, Column, joined
@@ -54,11 +55,15 @@ _STATE_OF: Final = np.array(
 """The state of a cycle by four bits: late, stopped, paused, cancelled."""
 
 
+_ROWS: Final = ("case", "state", "start", "stop", "elapsed", "limit", "breached_at", "due")
+
+
 @attrs.frozen(eq=False)
-class ClockReadings:
+class ClockReadings(Rebuilt):
     """The readings of one promise at a moment: one row per cycle, and one per case whose clock is pending.
 
-    `clock_readings` makes them, and shows an example. Due moments are computed on first use.
+    `clock_readings` makes them, and shows an example. Due moments are computed on first use, also by comparing and
+    pickling. Two are equal if all rows and the events behind them are.
 
     Attributes:
         key: the promise.
@@ -83,6 +88,21 @@ class ClockReadings:
 
     def __len__(self) -> int:
         return len(self.case)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ClockReadings):
+            return NotImplemented
+        pairs = ((getattr(self, name), getattr(other, name)) for name in _ROWS)
+        asked = (self.key, self.now) == (other.key, other.now)
+        return self is other or (asked and all(same(*pair) for pair in pairs) and self.log.same(other.log))
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.now, len(self)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        build, (kind, fields) = super().__reduce__()
+        found = {f"find_{name}": partial(read_only, getattr(self, name)) for name in ("breached_at", "due")}
+        return build, (kind, fields | found)
 
     @cached_property
     def cycle(self) -> Array:

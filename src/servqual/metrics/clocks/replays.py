@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import attrs
 import numpy as np
 
-from servqual._arrays import Array
+from servqual._arrays import Array, read_only, same
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.readings import STATES, ClockReadings, read_clock, read_log
 from servqual.metrics.time.instants import Moment
+from servqual.model._pickled import Rebuilt
 from servqual.model.sla.agreement import Sla
 from servqual.model.sla.reading import ClockState
 from servqual.readers.columns.accounting import Rows
@@ -19,8 +21,16 @@ _STATES = np.array([*STATES, None], object)
 """The states by their codes; the last stands for a clock that is not there."""
 
 
-@attrs.frozen(eq=False)
-class LogReplay:
+def _read_only(columns: Mapping[str, Array]) -> Mapping[str, Array]:
+    return MappingProxyType({name: read_only(values) for name, values in columns.items()})
+
+
+def _all_same(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
+    return one.keys() == other.keys() and all(same(values, other[name]) for name, values in one.items())
+
+
+@attrs.frozen
+class LogReplay(Rebuilt):
     """The number of clock cycles compared, and the cycles with another verdict.
 
     Attributes:
@@ -31,7 +41,12 @@ class LogReplay:
     """
 
     compared: int
-    columns: Mapping[str, Array] = attrs.field(repr=lambda columns: f"<{len(columns['case_id'])} changes>")
+    columns: Mapping[str, Array] = attrs.field(
+        converter=_read_only,
+        eq=attrs.cmp_using(eq=_all_same, require_same_type=False),
+        hash=False,
+        repr=lambda columns: f"<{len(columns['case_id'])} changes>",
+    )
     rows: Rows
 
     @property

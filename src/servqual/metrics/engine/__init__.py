@@ -2,6 +2,7 @@
 
 - `question`: the question as a value: KPIs, groups, and how to read the data
 - `planning`: options, checked once, into a question
+- `counts`: KPIs of contacts over ready-made counts
 - `looking_up`: columns that a table lacks, looked up in its neighbours
 - `keyed`: a neighbour by its key
 - `credits`: who is credited: who acted, or the owner
@@ -15,7 +16,7 @@
 - `stored`: a tally as bytes
 """
 
-from servqual.metrics.engine.chunks import Chunks, Data, chunks_of, in_zone_of
+from servqual.metrics.engine.chunks import Chunks, Data, as_asked, chunks_of
 from servqual.metrics.engine.looking_up import with_ways
 from servqual.metrics.engine.planning import Options, plan_of, spelled_out
 from servqual.metrics.engine.question import Plan, Where
@@ -29,8 +30,8 @@ __all__ = [
     "Plan",
     "Tally",
     "Where",
+    "as_asked",
     "chunks_of",
-    "in_zone_of",
     "measure",
     "plan_of",
     "spelled_out",

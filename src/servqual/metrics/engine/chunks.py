@@ -3,7 +3,10 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
-from typing import Final, TypeAlias, TypeVar
+from itertools import chain
+from typing import Any, Final, TypeAlias, TypeVar
+
+import attrs
 
 from servqual._checks import among, must_be, near
 from servqual.errors import InvalidValue, MissingColumn
@@ -12,7 +15,9 @@ from servqual.metrics.engine.question import Plan
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.request import Request
 from servqual.readers.files.export import Export
-from servqual.readers.sources import Source, TableChunks
+from servqual.readers.files.layouts import Layout
+from servqual.readers.files.vendors import layout as layout_of
+from servqual.readers.sources import Source, TableChunks, laid_out
 
 Data: TypeAlias = Mapping[str, Source]
 """Table name to what holds its rows."""
@@ -49,13 +54,42 @@ def chunks_of(data: Data, plan: Plan) -> Chunks:
     return out
 
 
-def in_zone_of(data: Data, options: Options) -> Options:
-    """Take the zone of the exports among the data, where they have one and no other is asked for."""
-    if options.get("zone") or options.get("naive") or not isinstance(data, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        return options
-    exports = (source.layout.zone for source in data.values() if isinstance(source, Export))
-    zones = {zone.key for zone in exports if zone}
-    return {**options, "zone": zones.pop()} if len(zones) == 1 else options
+def as_asked(data: Data, options: Options) -> tuple[Data, Options]:
+    """Read the tables that `layout=` describes as exports, and take their zone where no other is asked for.
+
+    >>> data, options = as_asked({"cases": {"Group": ["north"]}}, {"layout": "zendesk", "naive": "Europe/Berlin"})
+    >>> data["cases"].layout.columns["team"], data["cases"].layout.zone.key, options
+    ('Group', 'Europe/Berlin', {'naive': 'Europe/Berlin', 'columns': {}})
+    """
+    must_be(Mapping, "data", "a mapping by name", data)
+    given: Any = {**options}
+    layout = given.pop("layout", None)
+    if layout is not None:
+        data, columns = dict(data), dict(given.get("columns") or {})
+        for table, one in _layouts(layout, data).items():
+            mine = attrs.evolve(one.mapping(columns.pop(table, {})), zone=one.zone or given.get("naive"))
+            data[table] = laid_out(table, data[table], mine)
+        given["columns"] = columns
+    parts = chain.from_iterable(source if isinstance(source, list) else [source] for source in data.values())
+    zones = {part.layout.zone.key for part in parts if isinstance(part, Export) and part.layout.zone}
+    if len(zones) == 1 and not (given.get("zone") or given.get("naive")):
+        given["zone"] = zones.pop()
+    return data, given
+
+
+def _layouts(layout: str | Layout | Mapping[str, str | Layout], data: Data) -> dict[str, Layout]:
+    """Find the layout of each table; one alone is that of the only table."""
+    if not isinstance(layout, Mapping):
+        if len(data) != 1:
+            shown = f"one for {', '.join(data) or 'no table'}"
+            raise InvalidValue.of("layout", "name its table", layout, shown=shown, do="pass layout={'cases': …}")
+        layout = dict.fromkeys(data, layout)
+    out: dict[str, Layout] = {}
+    for table, one in layout.items():
+        among("layout", table, data)
+        must_be((str, Layout), "layout", "a Layout, or the name of one", one)
+        out[table] = layout_of(one, "layout") if isinstance(one, str) else one
+    return out
 
 
 def request_of(plan: Plan, table: str, *, whole: bool = False) -> Request:

@@ -23,6 +23,7 @@ from servqual._checks import must_be, near
 from servqual.errors import AmbiguousLookup, InvalidValue, LookupTooLarge, MissingColumn
 from servqual.metrics.clocks.cases import columns_told
 from servqual.metrics.engine.chunks import LOG, Data, request_of
+from servqual.metrics.engine.counts import over_counts_in
 from servqual.metrics.engine.keyed import Keyed
 from servqual.metrics.engine.question import ACTING, KEYS, Plan, Way
 from servqual.metrics.time.periods import PERIODS
@@ -48,6 +49,7 @@ def with_ways(plan: Plan, data: Data, *, lenient: bool = False) -> tuple[Plan, D
     twice, and unless `lenient` `MissingColumn` where the key to a neighbour that has the column is missing.
     """
     must_be(Mapping, "data", "a mapping by name", data)
+    plan = over_counts_in(plan, data)
     asked = {table: _asked(plan, table) for table in plan.tables}
     acts = {table: _acts(plan, table) for table in plan.tables}
     names = frozenset({*KEYS.values(), *chain(*asked.values()), *chain(*(_columns(some) for some in acts.values()))})

@@ -19,22 +19,25 @@ from servqual.metrics.results.measures import RESULT_COLUMNS
 from servqual.metrics.time.instants import Moment, datetime_of, us_of
 from servqual.metrics.time.periods import PERIODS, RECURRING
 from servqual.model.sla.agreement import Sla
+from servqual.readers.columns.calendar import moments_of_days
 from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT
 from servqual.readers.columns.tags import SIGN
+from servqual.readers.files.layouts import Layout
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Options(TypedDict, total=False):
-    """How to measure; `tally` says what each option means."""
+    """How to measure; `measure` says what each option means."""
 
     by: Sequence[str]
     zone: str | None
     now: Moment | None
-    period: tuple[Moment, Moment] | None
+    period: str | tuple[Moment, Moment] | None
     where: Where | None
     sla: Sla | None
     columns: Mapping[str, Mapping[str, str]] | None
+    layout: str | Layout | Mapping[str, str | Layout] | None
     naive: str | None
     cluster: str | None
     credit: str
@@ -78,7 +81,9 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
     must_be(str, "cluster", "the name of a column", asked["cluster"] or "")
     among("credit", asked["credit"], CREDITS)
     _check_separator(asked["tag_separator"])
-    must_be((tuple, list), "period", "two moments, the end outside", asked["period"] or ())
+    must_be(
+        (str, tuple, list), "period", "a text such as 2026-05, or two moments, the end outside", asked["period"] or ()
+    )
     must_be((Sla, type(None)), "sla", "an Sla", asked["sla"])
     for field in ("columns", "where"):
         must_be(Mapping, field, "a mapping by name", asked[field] or {})
@@ -220,7 +225,9 @@ def _within_time(field: str, moment: Moment, zone: ZoneInfo) -> int:
     return us
 
 
-def _between(ends: Sequence[Moment], zone: ZoneInfo) -> tuple[int, int]:
+def _between(ends: str | Sequence[Moment], zone: ZoneInfo) -> tuple[int, int]:
+    if isinstance(ends, str):
+        return moments_of_days(ends, "period", zone)
     moments = [_within_time("period", end, zone) for end in ends]
     if len(moments) != 2 or moments[0] >= moments[1]:  # noqa: PLR2004  (start and end)
         raise InvalidValue.of(

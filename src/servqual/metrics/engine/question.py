@@ -1,5 +1,6 @@
 """The question of a measurement as a value: KPIs, groups, and how to read the data."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
@@ -14,7 +15,7 @@ from servqual.metrics.catalogue._params import each_of
 from servqual.metrics.kpi.definition import Kpi
 from servqual.model._pickled import Rebuilt
 from servqual.model.sla.agreement import Sla
-from servqual.readers.columns.labels import is_missing
+from servqual.readers.columns.labels import is_missing, text_of
 from servqual.readers.columns.tables import Kind
 
 Where: TypeAlias = Mapping[str, Any]
@@ -44,12 +45,13 @@ CREDITS: Final = ("actor", "owner")
 
 
 def _choices(where: Where) -> Mapping[str, tuple[Any, ...]]:
-    """Read one value or several as a tuple in a fixed order; those of numpy as Python's own, a missing one as None."""
+    """Read one value or several as a tuple in a fixed order: numpy's as Python's, dates as text, missing as None."""
     out: dict[str, tuple[Any, ...]] = {}
     for name, given in sorted(where.items()):
         values = given.tolist() if isinstance(given, np.ndarray | np.generic) else given
         plain = (value.item() if isinstance(value, np.generic) else value for value in each_of(values))
-        out[name] = tuple(sorted((None if is_missing(value) else value for value in plain), key=repr))
+        told = (None if is_missing(value) else value for value in plain)
+        out[name] = tuple(sorted((text_of(value) if isinstance(value, dt.date) else value for value in told), key=repr))
     return out
 
 

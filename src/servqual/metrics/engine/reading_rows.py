@@ -139,7 +139,7 @@ class Tallier:
         for credit, parts in self._sides.items():
             seen = self._seen(chunk, credit)
             texts = unsplit(seen.columns[TAGS]) if self._tags and TAGS in seen.columns else 0
-            inside = chosen_rows(seen, self._plan.where)
+            inside = chosen_rows(seen, self._plan.where, self._plan.zone)
             self._sought.add(seen, credit)
             if apart:
                 chunk, inside = chosen(seen, inside), None

@@ -7,6 +7,7 @@ one part lacks may still be found in another, and only the measured whole says t
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
@@ -18,7 +19,7 @@ from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.labels import text_of
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.tags import TAGS, tags_in
-from servqual.readers.sources import label_codes
+from servqual.readers.sources import holds, label_codes
 
 Asked: TypeAlias = tuple[str, str, str]
 """A table, a column of `where=`, and the credit of the KPIs that see it."""
@@ -64,7 +65,7 @@ class Sought:
     """Thread-safe count of what `where=` of a plan asks for, in the rows of one table."""
 
     def __init__(self, plan: Plan, table: str) -> None:
-        self._where, self._table = plan.where, table
+        self._where, self._table, self._zone = plan.where, table, plan.zone
         self._rows: dict[Asked, list[int]] = {}
         self._values: dict[Asked, set[Any]] = {}
         self._lock = threading.Lock()
@@ -75,7 +76,7 @@ class Sought:
             column = chunk.columns.get(name)
             if column is None:
                 continue
-            rows, asked = _rows(name, column, wanted), (self._table, name, credit)
+            rows, asked = _rows(name, column, wanted, self._zone), (self._table, name, credit)
             with self._lock:
                 before = self._rows.get(asked, [0] * len(wanted))
                 self._rows[asked] = now = [a + b for a, b in zip(before, rows, strict=True)]
@@ -97,11 +98,11 @@ class Sought:
         }
 
 
-def _rows(name: str, column: Column, wanted: Sequence[Any]) -> list[int]:
+def _rows(name: str, column: Column, wanted: Sequence[Any], zone: ZoneInfo) -> list[int]:
     """Count the rows of each wanted value; None stands for a missing one, and a set of tags holds each of them."""
     missing = int((~column.known).sum()) if None in wanted else 0
     if column.kind is not Kind.LABEL:
-        return [missing if value is None else int((column.values == value).sum()) for value in wanted]
+        return [int(holds("where", name, column, [value], zone=zone).sum()) for value in wanted]
     counts = np.bincount(column.values[column.values >= 0], minlength=len(column.labels))
     texts = [text_of(value).strip() for value in wanted]
     codes = label_codes(name, column, texts)
@@ -111,7 +112,9 @@ def _rows(name: str, column: Column, wanted: Sequence[Any]) -> list[int]:
 
 
 def _values(name: str, column: Column) -> set[Any]:
-    """Give the different values of a column."""
+    """Give the different values of a column; none of moments, to which none is near."""
+    if column.kind is Kind.MOMENT:
+        return set()
     found = np.unique(column.values[column.known]).tolist()
     if column.kind is not Kind.LABEL:
         return {bool(value) if column.kind is Kind.FLAG else float(value) for value in found}

@@ -4,6 +4,7 @@ Tallies of the same rows are the same bytes, however the rows were split or orde
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from numbers import Real
 from typing import Any, Final
@@ -17,13 +18,15 @@ from servqual._words import counted, number
 from servqual.errors import InvalidValue, TagsOverlap, TallyMismatch, UnknownName
 from servqual.metrics.accumulators import Cells, Dense
 from servqual.metrics.catalogue._params import CHOOSING, NAMING, each_of
+from servqual.metrics.catalogue.contact_counts import CONTRADICT, over_counts
+from servqual.metrics.catalogue.contact_counts import TABLE as COUNTS
 from servqual.metrics.catalogue.kpis import KPIS
 from servqual.metrics.engine.chunks import LOG
 from servqual.metrics.engine.planning import plan_of
 from servqual.metrics.engine.question import Dated, Plan, unread_of
 from servqual.metrics.engine.seeking import Found, Founds, added, unmatched
 from servqual.metrics.engine.stocks import periods_of
-from servqual.metrics.engine.stored import Stored, pack, unpack
+from servqual.metrics.engine.stored import Stored, alike, pack, unpack
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
@@ -242,6 +245,8 @@ class Tally:
             found.append(_keys_apart(kpi))
         found += filter(None, map(self._part_unread, kpi.parts if isinstance(kpi, Compound) else ()))
         found += [_unchecked(table, late) for table in tables if (late := self._late(table))]
+        found += filter(None, [self._intervals_unread(kpi)])
+        found += [_contradict(table, odd) for table in tables if (odd := self._contradicting(table))]
         reasons = self.rows[kpi.table].reasons if "score" in kpi.needs and kpi.table in self.rows else {}
         low, high = kpi.params.get("scale") or (0, 10)
         scale = f"scale {low:g} to {high:g}"
@@ -258,10 +263,24 @@ class Tally:
         text = f"{counted(lost, 'row')} of {part.table} could not be read ({number(share, 'share')})"
         return Caveat("parts.unread" if share > MOSTLY else "cells.unread", text) if share >= UNREAD else None
 
+    def _intervals_unread(self, kpi: Kpi) -> Caveat | None:
+        """Say how many rows of ready-made counts could not be read, of which n counts the contacts and not the rows."""
+        unread = self._unread(kpi) if kpi.table == COUNTS else None
+        if unread is None:
+            return None
+        lost, rows = int(unread.sum()), self.rows[COUNTS].read
+        code = "parts.unread" if unread_share(rows - lost, 0, lost) > MOSTLY else "cells.unread"
+        return Caveat(code, f"{counted(lost, 'row')} of {rows:,} of {COUNTS} could not be read")
+
     def _late(self, table: str) -> int:
         """Count the rows whose id came in an earlier chunk that could not be read again."""
         reasons = self.rows.get(table, Rows()).reasons
         return sum(count for (_, reason), count in reasons.items() if reason == UNCHECKED)
+
+    def _contradicting(self, table: str) -> int:
+        """Count the cells of counts that do not add up in their row."""
+        reasons = self.rows.get(table, Rows()).reasons
+        return sum(count for (_, reason), count in reasons.items() if reason.endswith(CONTRADICT))
 
     def _unsplit(self, table: str) -> int:
         """Count the rows whose text may hold several tags, of a table or of the log that its rows come from."""
@@ -277,14 +296,18 @@ class Tally:
 
     def __eq__(self, other: object) -> bool:
         """Whether both hold the same cells of the same question: where their bytes are the same."""
-        return self.to_bytes() == other.to_bytes() if isinstance(other, Tally) else NotImplemented
+        return alike(self._stored, other._stored) if isinstance(other, Tally) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self.to_bytes())
 
+    @property
+    def _stored(self) -> Stored:
+        return Stored(self.plan.plain(), self.groups, self.cells, self.rows, self.founds)
+
     def to_bytes(self) -> bytes:
         """Write the stored form (see `servqual.metrics.engine.stored`); the same rows give the same bytes."""
-        return pack(Stored(self.plan.plain(), self.groups, self.cells, self.rows, self.founds))
+        return pack(self._stored)
 
     @classmethod
     def from_bytes(cls, data: bytes, kpis: Sequence[Kpi] = ()) -> "Tally":
@@ -312,6 +335,11 @@ def _unchecked(table: str, late: int) -> Caveat:
     return Caveat("rows.repeats_unchecked", f"{rows} repeat an id of an earlier chunk, whose row stands")
 
 
+def _contradict(table: str, cells: int) -> Caveat:
+    what = f"{counted(cells, 'count')} of {table}"
+    return Caveat("counts.contradict", f"{what} {'does' if cells == 1 else 'do'} not add up with the others of the row")
+
+
 def _unsplit(table: str, rows: int) -> Caveat:
     what = f"{counted(rows, 'text')} in tags of {table} may be several tags, and count as one"
     return Caveat("tags.unsplit", f"{what}; pass tag_separator")
@@ -333,8 +361,10 @@ def _is_stock(plan: Plan, part: Dated) -> bool:
 def _plan(known: Mapping[str, Kpi], stored: Mapping[str, Any]) -> Plan:
     """Ask again what a stored tally was asked; its KPIs must be those of today."""
     found: list[Kpi] = []
-    for key, _, name, version in stored["kpis"]:
+    for key, definition, name, version in stored["kpis"]:
         kpi = known.get(key)
+        if kpi is not None and kpi.table == "interactions":
+            kpi = _as_stored(kpi, definition)
         if kpi is None:
             raise TallyMismatch(f"the tally holds {key} (got no such KPI); pass yours in kpis")
         if (kpi.name, kpi.version) != (name, version):
@@ -362,6 +392,14 @@ def _plan(known: Mapping[str, Kpi], stored: Mapping[str, Any]) -> Plan:
                 "parameters in kpis"
             )
     return plan
+
+
+def _as_stored(kpi: Kpi, definition: str) -> Kpi:
+    """Take the form of a KPI over counts where that is what was stored."""
+    with suppress(InvalidValue):
+        form = over_counts(kpi)
+        return form if form is not None and form.definition == definition else kpi
+    return kpi
 
 
 def _states(plan: Plan, part: Dated) -> Iterator[str]:

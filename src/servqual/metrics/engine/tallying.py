@@ -14,7 +14,7 @@ from servqual.metrics.clocks.cases import cases_of
 from servqual.metrics.clocks.log import EventLog, as_moment, with_all
 from servqual.metrics.clocks.readings import read_clock
 from servqual.metrics.clocks.split import split_cases
-from servqual.metrics.engine.chunks import LOG, Chunks, Data, ahead, chunks_of, in_zone_of
+from servqual.metrics.engine.chunks import LOG, Chunks, Data, ahead, as_asked, chunks_of
 from servqual.metrics.engine.looking_up import Neighbours, near_in_neighbours, with_ways
 from servqual.metrics.engine.planning import Options, plan_of, spelled_out
 from servqual.metrics.engine.question import Plan, Way
@@ -30,28 +30,54 @@ from servqual.readers.columns.tags import TAGS, UNSPLIT
 
 @spelled_out
 def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> Tally:
-    """Count and sum what the KPIs need, by group, in one pass over the data.
+    """Count and sum what the KPIs need, by group, in one pass over the data; `measure` describes the arguments.
+
+    Raises `UnknownName` for a mistyped KPI or option, `MissingColumn` for a column that a KPI needs.
+
+    >>> import datetime as dt
+    >>> monday = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+    >>> cases = {"received_at": [monday] * 3, "resolved_at": [monday + dt.timedelta(hours=1), None, None]}
+    >>> tally(["resolution_rate"], {"cases": cases}, now=monday + dt.timedelta(days=1)).measure().one().value
+    0.3333333333333333
+    """
+    data, options = as_asked(data, options)
+    plan, data = with_ways(plan_of(kpis, **options), data)
+    try:
+        return tally_of(plan, chunks_of(data, plan), Neighbours.of(data, plan))
+    except MissingColumn as error:
+        raise near_in_neighbours(error, plan, data) from None
+
+
+@spelled_out
+def measure(kpis: Sequence[str | Kpi], data: Data, *, confidence: float = 0.95, **options: Unpack[Options]) -> Measures:
+    """Measure KPIs by group: each a value, its interval, n, and what is still undecided.
 
     Args:
         kpis: keys of the catalogue, or `Kpi`s.
         data: table name to a mapping of columns, a pandas, Polars or PyArrow frame, a DuckDB relation, an `Export`, a
             path, folder or glob of CSV or Parquet files (which are streamed), a list of our model's objects, or an
             iterator of any of these.
+        confidence: that of the intervals.
         options: by keyword.
             by: columns, or periods of each KPI's own moment: hour, day, week, month, quarter, year, weekday,
                 hour_of_day. A column that the table lacks is looked up in the tables customers, cases, interactions,
                 staff and teams, over a key that is unique there. A row counts in each of its `tags`.
             zone: IANA zone of the desk, in which periods are read and a date without a time is a day; by default that
                 of `naive` or of the layout of an `Export`, else UTC.
-            now: the moment from which open items are seen; later events are not seen. numpy moments are UTC, numpy days
-                are those of `zone`.
-            period: start and end, the end outside it: only rows that each KPI's own moment dates in it count, and are
+            now: the moment from which open items are seen; later events are not seen. numpy moments are UTC; a date,
+                also as text, is the start of that day in `zone`.
+            period: days of `zone` in words, such as 2026, 2026-Q2, 2026-05, 2026-W19, 2026-05-04 or 2026-05..2026-07,
+                or start and end, the end outside it: only rows that each KPI's own moment dates in it count, and are
                 there in groups; a stock such as the backlog is that of its end, or by day of each day in it; KPIs of a
                 period as a whole, such as retention, are of this one.
-            where: column to the value, or values, of the rows that count; the others are read only by KPIs of chains,
-                such as first-contact resolution, where the order of contacts does not depend on who asks.
+            where: column to the value, or values, of the rows that count: labels, flags and numbers, of a column of
+                moments dates and periods in words, and None for a missing value; the others are read only by KPIs of
+                chains, such as first-contact resolution, where the order of contacts does not depend on who asks.
             sla: the agreement by which clocks are read from `case_events`; its promises decide what is kept.
             columns: table to our columns and the names that the data have for them.
+            layout: how the cells of a table are written, as for a file: the name of a vendor's export, such as
+                "zendesk", or a `servqual.readers.Layout` with columns, zone, forms of dates, words for missing, yes and
+                no, names of events, and the items of a wide table; of several tables a mapping from their names.
             naive: the zone of moments that carry none; without it they are refused, and so are dates without `zone`.
             cluster: a column, such as customer_id, whose rows are not independent of each other: intervals of shares
                 and means then hold for repeated customers, and each needs all rows of a customer together.
@@ -63,25 +89,6 @@ def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> 
             progress: show a bar of the rows that were read.
 
     Raises `UnknownName` for a mistyped KPI or option, `MissingColumn` for a column that a KPI needs.
-
-    >>> import datetime as dt
-    >>> monday = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
-    >>> cases = {"received_at": [monday] * 3, "resolved_at": [monday + dt.timedelta(hours=1), None, None]}
-    >>> tally(["resolution_rate"], {"cases": cases}, now=monday + dt.timedelta(days=1)).measure().one().value
-    0.3333333333333333
-    """
-    plan, data = with_ways(plan_of(kpis, **in_zone_of(data, options)), data)
-    try:
-        return tally_of(plan, chunks_of(data, plan), Neighbours.of(data, plan))
-    except MissingColumn as error:
-        raise near_in_neighbours(error, plan, data) from None
-
-
-@spelled_out
-def measure(kpis: Sequence[str | Kpi], data: Data, *, confidence: float = 0.95, **options: Unpack[Options]) -> Measures:
-    """Measure KPIs by group: each a value, its interval, n, and what is still undecided.
-
-    `confidence` is that of the intervals; `tally` describes the other arguments and the errors.
 
     >>> import datetime as dt
     >>> monday = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)

@@ -17,7 +17,7 @@ from servqual.stats import intervals
 Base: TypeAlias = Literal["exposure", "count"]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Compound(Kpi):
     """One KPI over another, such as complaints over contacts.
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from servqual._arrays import Array, read_only
 from servqual._checks import among, as_texts, filled, frozen, must_be, near, one_of, several
+from servqual._html import Html, table
 from servqual.errors import InvalidValue, KpiNotPicklable
 from servqual.metrics.accumulators import (
     Accumulator,
@@ -81,7 +82,7 @@ def _kinds(value: Mapping[str, str]) -> Mapping[str, Kind]:
     return MappingProxyType({name: Kind(kind) for name, kind in value.items()})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Kpi(Rebuilt):
     """One measure of service, as data.
 
@@ -173,6 +174,37 @@ class Kpi(Rebuilt):
             names = (*self.needs, *TABLES.get(self.table, ()))
             moments = [name for name in names if name == "at" or name.endswith("_at")]
             object.__setattr__(self, "at", "received_at" if "received_at" in moments else next(iter(moments), ""))
+
+    def __repr__(self) -> str:
+        told = {name: value for name, value in self.params.items() if value is not None}
+        asked = "".join(f", {name}={value!r:.60}" for name, value in told.items())
+        return f"<{type(self).__name__} {self.key}: {self.title}, {self._told}, of {self.table}{asked}>"
+
+    @property
+    def _told(self) -> str:
+        return f"{self.unit}, {f'{self.better} is better' if self.better else 'neither way is better'}"
+
+    def _repr_html_(self) -> Html:
+        """Show it as a card: what it means, what it reads, and what it was asked with."""
+        needs = ", ".join(self.needs) or "–"
+        uses = "; ".join(
+            f"{name} (without it {self.absent[name]})" if name in self.absent else name for name in self.uses
+        )
+        card = {
+            "question": self.question,
+            "formula": self.formula,
+            "unit": self._told,
+            "reads": f"{self.table}: {needs}",
+            "may use": uses,
+            "open items": self.open_items,
+            "parameters": ", ".join(f"{name} = {value!r:.60}" for name, value in self.params.items()),
+            "interval": self.interval,
+            "中文": self.label_zh or "",
+            "source": self.source,
+            "definition": self.definition,
+        }
+        rows = [row for row in card.items() if row[1]]
+        return table((self.key, self.title), rows, caption=f"KPI {self.key}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         build, (kind, fields) = super().__reduce__()

@@ -21,6 +21,7 @@ METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "signed_mean": _T,
         "net": "score interval of a difference of two shares of one sample (Tango)",
         "quotient": _OF_SUMS,
+        "mean_of_sums": _OF_SUMS,
         "rate": _OF_EVENTS,
         "per_hour": _OF_EVENTS,
         "per_year": _OF_EVENTS,

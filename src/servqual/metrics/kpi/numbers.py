@@ -4,6 +4,7 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array, read_only
+from servqual.model._pickled import Rebuilt
 
 
 def _unknown(numbers: "Numbers") -> Array:
@@ -15,7 +16,7 @@ def _never(numbers: "Numbers") -> Array:
 
 
 @attrs.frozen(eq=False)
-class Numbers:
+class Numbers(Rebuilt):
     """Numbers of one KPI, an entry per group; NaN is "no data".
 
     `error` is that of reading from bins. `standard_error` is known of means, quotients and net scores. `approximate`

@@ -171,11 +171,15 @@ class View:
     def refuse(self, rows: Array, name: str, reason: str) -> None:
         """Refuse rows whose value in a column cannot be true, such as an end before the start."""
         rows = rows & ~self.bad
-        if not rows.any():
-            return
-        self._bad = self.bad | rows
-        places = np.flatnonzero(rows)
-        self.refusals += Refusals((Unusable(name, reason, self._chunk.numbers[places], self[name][places]),))
+        if rows.any():
+            self.remark(rows, name, reason)
+            self._bad = self.bad | rows
+
+    def remark(self, rows: Array, name: str, reason: str) -> None:
+        """Note rows whose cells contradict each other; they are used as they are, and the reason is counted."""
+        places = np.flatnonzero(rows & ~self.bad)
+        if len(places):
+            self.refusals += Refusals((Unusable(name, reason, self._chunk.numbers[places], self[name][places]),))
 
     def content(self, rows: Array, *without: str) -> list[Array]:
         """Content of some rows in the columns read, but `without` some, as numbers that do not depend on row order.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -20,11 +20,13 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cells.unread": f"{UNREAD:.0%} or more of the rows that the KPI needs could not be read; above {MOSTLY:.0%} a "
         "verdict is cannot_be_judged",
+        "counts.contradict": "ready-made counts do not add up in their row, such as fewer offered than answered and "
+        "abandoned; a row with a part above the whole is not used for their share",
         "group.no_match": "no row has a value in a column of `by`, or the label of a group that was asked for",
         "interval.approximate": "the score interval is of fewer than three hits or three misses",
         "n.small": f"fewer than {SMALL} rows: the interval says more than the value",
-        "parts.unread": f"over {MOSTLY:.0%} of the rows of one of the two KPIs that it divides could not be read: its "
-        "verdict is cannot_be_judged",
+        "parts.unread": f"over {MOSTLY:.0%} of the rows of one of the two KPIs that it divides, or of ready-made "
+        "counts, could not be read: its verdict is cannot_be_judged",
         "parts.unchecked": "tallies were added, and the KPI needs all rows of a customer in one of them",
         "rows.repeats_unchecked": "rows repeat an id of an earlier chunk that cannot be read again, as of an iterator",
         "scores.off_scale": "scores lie off the scale of their question, or no score of ten or more is above 6, as "
@@ -47,6 +49,14 @@ class Caveat:
 
     def __str__(self) -> str:
         return self.text
+
+
+@attrs.frozen
+class Warned(Caveat):
+    """A caveat with the KPI and the group that it is about; the group is None where it is about all of the KPI."""
+
+    kpi: str
+    group: Mapping[str, Any] | None = attrs.field(hash=False)
 
 
 def unread_share(n: int, undecided: int, unread: int) -> float:

@@ -188,6 +188,7 @@ _READERS: Final[dict[str, Reader]] = {
     "odds": ratios.odds,
     "of_budget": ratios.of_budget,
     "quotient": ratios.quotient,
+    "mean_of_sums": ratios.mean_of_sums,
     "rate": ratios.rate(),
     "per_hour": ratios.rate(ratios.PER_HOUR),
     "per_year": ratios.rate(ratios.PER_YEAR),

@@ -17,7 +17,7 @@ from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
 from servqual.metrics.results.alike import alike, content_of
 from servqual.metrics.results.attaining import Attainments, attainments
-from servqual.metrics.results.caveats import Caveat, caveats_of
+from servqual.metrics.results.caveats import Caveat, Warned, caveats_of
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measurement import Cell, Measurement
 from servqual.metrics.results.nearest import near_words
@@ -254,19 +254,40 @@ class Measures(Table):
         return head, rows
 
     @property
-    def warnings(self) -> tuple[Caveat, ...]:
-        """What is to be known of whole KPIs, also of those without a row."""
-        return tuple(dict.fromkeys(caveat for caveats in self.of_all.values() for caveat in caveats))
+    def warnings(self) -> tuple[Warned, ...]:
+        """All warnings, KPI by KPI: first what is to be known of all of it, also without a row, then group by group.
+
+        >>> from servqual.metrics import measure
+        >>> calls = {"queued_at": ["2026-05-04T09:00Z"], "wait_s": [20], "team": ["north"]}
+        >>> [(one.kpi, one.group, str(one)) for one in measure(["asa"], {"interactions": calls}, by=["team"]).warnings]
+        [('asa', {'team': 'north'}, 'n is only 1')]
+        """
+        out: list[Warned] = []
+        for kpi in self.kpis:
+            whole = self.of_all.get(kpi.key, ())
+            out += (Warned(each.code, each.text, kpi.key, None) for each in whole)
+            out += (
+                Warned(each.code, each.text, kpi.key, one.group)
+                for one in self.of(kpi)
+                for each in one.warnings
+                if each not in whole
+            )
+        return tuple(out)
+
+    @property
+    def _of_whole_kpis(self) -> list[str]:
+        """The texts of what is to be known of whole KPIs."""
+        return [*dict.fromkeys(str(caveat) for caveats in self.of_all.values() for caveat in caveats)]
 
     def __repr__(self) -> str:
-        return "\n".join([super().__repr__(), *map(str, self.warnings)])
+        return "\n".join([super().__repr__(), *self._of_whole_kpis])
 
     def _caption(self) -> str:
         asked = self._asked()
         when = [f"{name} {asked[name]}" for name in ("where", "period", "now", "zone") if name in asked]
         when += [f"{name} {asked[name]}" for name in asked if name.startswith("credit of ")]
         told = [f"{len(self):,} measurements, intervals at {self.confidence:.0%}", ", ".join(when)]
-        return "; ".join([*told, *map(str, self.warnings)])
+        return "; ".join([*told, *self._of_whole_kpis])
 
     def _asked(self) -> dict[str, str]:
         asked = {f"definition of {key}": definition for key, definition in self.definitions.items()}

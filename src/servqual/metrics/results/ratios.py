@@ -68,6 +68,12 @@ def quotient(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
     return _over(cells, scaled_ends(kpi), confidence)
 
 
+def mean_of_sums(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
+    """Divide a sum by the number of things that it is the sum of, each row telling both; n counts the things."""
+    assert isinstance(cells, Dense)
+    return attrs.evolve(quotient(kpi, cells, confidence), n=as_ints(cells.fields["base"]).astype(np.int64))
+
+
 def clustered(kpi: Kpi, cells: Cells, confidence: float) -> Numbers:
     """Read a share, mean or net score whose rows belong to customers."""
     assert isinstance(cells, Dense)

@@ -71,7 +71,8 @@ class Table(ABC):
 
     def _repr_html_(self) -> str:
         head, rows = self._texts()
-        return table(head, rows, caption=self._caption())
+        cut = f"; the first {len(rows):,} of {len(self):,} rows are shown" if len(self) > len(rows) else ""
+        return table(head, rows, caption=f"{self._caption()}{cut}")
 
 
 class Column(NamedTuple):

@@ -21,7 +21,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from servqual._arrays import Array
+from servqual._arrays import Array, same
 from servqual.readers.columns.growing import common
 from servqual.readers.columns.refusals import Refusal, Refusals, refusals_of
 from servqual.readers.columns.tables import Kind
@@ -125,6 +125,11 @@ class Column:
     def missing(cls, kind: Kind, size: int) -> "Column":
         """Make a column without any known value."""
         return cls(kind, np.full(size, NONE[kind], DTYPES[kind]))
+
+    def same(self, other: "Column") -> bool:
+        """Whether two columns hold the same, cell by cell."""
+        kinds = (self.kind, self.whole, [*self.labels]) == (other.kind, other.whole, [*other.labels])
+        return kinds and same(self.values, other.values) and same(self.bad, other.bad)
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final, Literal, TypeAlias
 
 from servqual.errors import InvalidValue
+from servqual.readers.columns.advice import IN_SETTINGS, Advice
 from servqual.readers.columns.names import half, unit
 
 ClockForm: TypeAlias = Literal["h:mm", "m:ss"]
@@ -43,12 +44,12 @@ def seconds_of(
     seconds: int,
     clock: ClockForm | None = None,
     business: bool = False,
-    advice: str = "",
+    advice: Advice = IN_SETTINGS,
 ) -> float:
     """Read a duration as seconds; `number` reads plain numbers, which are of a unit of so many `seconds`.
 
     With `business` a cell in days or weeks is refused. What is no duration raises `InvalidValue`, in which `advice`
-    stands instead of a setting of the file.
+    says where a setting belongs.
 
     >>> seconds_of("26:00:40", float, seconds=1), seconds_of("1d 4h 3m", float, seconds=1)
     (93640.0, 100980.0)
@@ -67,7 +68,7 @@ def seconds_of(
     return math.fsum(size * amount for size, amount in parts)
 
 
-def _by_clock(text: str, clock: ClockForm | None, advice: str) -> _Parts | None:
+def _by_clock(text: str, clock: ClockForm | None, advice: Advice) -> _Parts | None:
     """Read hours, minutes and seconds, with days in front, or as a spreadsheet shows a time or a date of 1900."""
     days = 0
     if sheet := _SHEET.fullmatch(text):
@@ -85,7 +86,7 @@ def _by_clock(text: str, clock: ClockForm | None, advice: str) -> _Parts | None:
         first = first % 12 + 12 * later
     whole = found["c"] or found["day"] or found["half"] or (clock == "h:mm" and not found["f"])
     if not whole and not found["f"] and clock is None:
-        do = advice or "set clock = 'h:mm' or clock = 'm:ss' to say which two"
+        do = advice("say which two with clock = 'h:mm' or clock = 'm:ss'")
         raise InvalidValue(f"must say hours, minutes and seconds; {do}")
     if second > 59 or third > 59 or (found["day"] and first > 23):  # noqa: PLR2004  (an hour, and a day, has no more)
         raise InvalidValue("must have at most 59 minutes and seconds, and beside days at most 23 hours")

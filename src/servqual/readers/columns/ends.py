@@ -24,8 +24,10 @@ def ends_of_durations(table: str, names: Collection[str]) -> frozenset[str]:
     >>> sorted(ends_of_durations("cases", {"received_at", "resolution_s", "resolved_at", "first_response_s"}))
     ['first_response_at']
     """
-    known = table == "cases" and "received_at" in names
-    return frozenset(end for length, end in ENDS.items() if known and length in names and end not in names)
+    known = {"cases": {"first_response_s", "resolution_s"}, "interactions": {"answered"}}.get(table, set())
+    if table == "cases" and "received_at" not in names:
+        return frozenset()
+    return frozenset(ENDS[name] for name in known if name in names and ENDS[name] not in names)
 
 
 def with_ends(table: str, chunk: Chunk, hours: Hours | None = None) -> Chunk:
@@ -34,6 +36,8 @@ def with_ends(table: str, chunk: Chunk, hours: Hours | None = None) -> Chunk:
     A duration that could not be read, or that ends after the years of moments, leaves its moment unread.
     """
     told = ends_of_durations(table, chunk.columns)
+    if "abandoned" in told:
+        return _with_abandoned(chunk)
     columns, refusals = dict(chunk.columns), chunk.refusals
     for length, end in ENDS.items():
         if end not in told:
@@ -49,6 +53,14 @@ def with_ends(table: str, chunk: Chunk, hours: Hours | None = None) -> Chunk:
         too_late = Unusable(end, RULES[Kind.MOMENT], chunk.numbers[rows], as_objects(lasted.values[rows] // 1_000_000))
         refusals += refusals.named({length: (end,)}) + Refusals((too_late,) if len(rows) else ())
     return attrs.evolve(chunk, columns=columns, refusals=refusals) if told else chunk
+
+
+def _with_abandoned(chunk: Chunk) -> Chunk:
+    """Add whether a contact was abandoned, where the table tells whether it was answered."""
+    answered = chunk.columns["answered"]
+    column = attrs.evolve(answered, values=np.where(answered.known, 1 - answered.values, answered.values))
+    refusals = chunk.refusals + chunk.refusals.named({"answered": ("abandoned",)})
+    return attrs.evolve(chunk, columns={**chunk.columns, "abandoned": column}, refusals=refusals)
 
 
 def _after(began: Array, lasted: Array, hours: Hours | None) -> Array:

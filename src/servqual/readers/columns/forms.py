@@ -34,7 +34,7 @@ _PARTS: Final = {
 }
 _SAME: Final = {"B": "b", "A": "a", "Z": "z"}
 _NUMBERS: Final = "YymdHIMS"
-_PIVOT: Final = 69
+PIVOT: Final = 69
 """Two-digit years from here on are of the last century, as POSIX has it."""
 _SERIAL: Final = (("excel", 25_569, 73_051), ("unix", 10**8, 4_102_444_800), ("unix_ms", 10**11, 4_102_444_800_000))
 """Forms of plain numbers, each with the range that may be meant: all days until 2100, and moments from 1973 on."""
@@ -51,7 +51,8 @@ class DateCell(NamedTuple):
 class Form:
     """A form of dates, such as `%d/%m/%Y %H:%M`.
 
-    Year, month and day must be in it, and `%I` goes with `%p`. A part that is not known raises `InvalidValue`.
+    Year, month and day must be in it, and `%I` goes with `%p`; a form of year and month alone means the first day. A
+    part that is not known raises `InvalidValue`.
 
     >>> Form("%d.%b %Y %H:%M").read("4.May 2026 9:05")
     DateCell(value=datetime.datetime(2026, 5, 4, 9, 5), zone='')
@@ -64,7 +65,8 @@ class Form:
         pieces = re.findall(r"%.?|\s+|[^%\s]+", text, re.DOTALL)
         parts = [_SAME.get(piece[1:], piece[1:]) if piece[0] == "%" and piece != "%%" else "" for piece in pieces]
         named = {part for part in parts if part}
-        complete = {"d"} <= named and len(named & {"m", "b"}) == 1 == len(named & {"Y", "y"})
+        whole = "d" in named or len(named) == 2  # noqa: PLR2004  (a month of a year)
+        complete = whole and len(named & {"m", "b"}) == 1 == len(named & {"Y", "y"})
         if not complete or named - _PARTS.keys() or len(named) < len([part for part in parts if part]):
             raise InvalidValue.of(
                 field, "say year, month and day once each as strptime spells them, such as '%d/%m/%Y %H:%M'", text
@@ -80,15 +82,16 @@ class Form:
                 written.append(rf"(?P<{part}>\d\d)")  # digits run on
             else:
                 written.append(f"(?P<{part}>{_PARTS[part]})")
-        self._pattern = re.compile("".join(written), re.IGNORECASE)
+        self.pattern = re.compile("".join(written), re.IGNORECASE)
+        """What a cell of this form matches, its parts named as in the form."""
         self.swapped: str | None = None
         """The form with day and month in the other order, where both are numbers."""
-        if "m" in named:
+        if {"m", "d"} <= named:
             self.swapped = re.sub("%[dm]", lambda found: "%m" if found[0] == "%d" else "%d", text)
 
     def read(self, text: str) -> DateCell | None:
         """Read a cell; None where it has another form, or names no date."""
-        found = self._pattern.fullmatch(text)
+        found = self.pattern.fullmatch(text)
         return built(found.groupdict()) if found else None
 
 
@@ -98,10 +101,10 @@ def built(parts: Mapping[str, str | None]) -> DateCell | None:
     number = month(named) if named else int(parts["m"] or 0)
     if not year:
         year = parts["y"] or "0"
-        year = str(int(year) + (1900 if int(year) >= _PIVOT else 2000))
+        year = str(int(year) + (1900 if int(year) >= PIVOT else 2000))
     hour, afternoon = parts.get("H"), parts.get("p")
     try:
-        date = dt.date(int(year), number or 0, int(parts["d"] or 0))
+        date = dt.date(int(year), number or 0, int(parts.get("d") or 1))
         if (weekday := parts.get("a")) and date.weekday() not in weekdays(weekday):
             return None
         if afternoon:

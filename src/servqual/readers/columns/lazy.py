@@ -1,6 +1,7 @@
 """Columns made on first use, so that columns that no KPI reads cost nothing."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from servqual._arrays import Array
 from servqual.readers.columns.columns import Column
@@ -34,6 +35,9 @@ class LazyColumns(Mapping[str, Column]):
 
     def __len__(self) -> int:
         return len(self._columns)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)  # all made, for the way to make them cannot be pickled
 
 
 def taken(columns: Mapping[str, Column], rows: Array) -> LazyColumns:

@@ -7,22 +7,32 @@ fit.
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import compress
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from servqual._checks import as_zone
 from servqual.errors import InvalidValue, NaiveTime
 from servqual.model.hours.spans import micros, moment
+from servqual.readers.columns.advice import IN_SETTINGS, Advice
+from servqual.readers.columns.alike import alike
 from servqual.readers.columns.columns import FIRST_MOMENT, LAST_MOMENT, RULES
 from servqual.readers.columns.forms import SERIALS, ZONE, DateCell, Form, built, fitting
 from servqual.readers.columns.names import has_babel
 from servqual.readers.columns.tables import Kind, ends_its_day
-from servqual.readers.columns.zones import day, is_skipped, skipped_in
+from servqual.readers.columns.zones import SKIPPED, day, existing, instants, is_skipped, skipped_in
 
 _SHEET_EPOCH: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001  (a spreadsheet knows no zones)
 _YEARS: Final = (1969, 2100)
+_SAFE: Final = tuple(micros(dt.datetime(year, 1, 2, tzinfo=dt.UTC)) for year in (1970, 2099))
+"""Clock times that are moments in any zone."""
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
+_ISO: Final = re.compile(
+    r"(?P<Y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)[T ](?P<H>\d\d):(?P<M>\d\d)(?::(?P<S>\d\d)(?:\.(?P<f>\d{3}|\d{6}))?)?"
+    r"(?P<z>Z|[+-]\d\d:?\d\d)?"
+)
 _LONGEST: Final = 80
 """No date of any form has so many signs."""
 _YEAR_FIRST: Final = re.compile(
@@ -81,12 +91,18 @@ class Moments:
     """A reader of the moments of one column, cell by cell.
 
     A moment without an offset is of the `zone`. A date without a time is a day in the zone of the `desk`: its end in a
-    column of due moments, else its start. `advice` stands in a refusal instead of a setting of the file. `naive`,
+    column of due moments, else its start. `advice` says where a setting belongs. `naive`,
     `aware` and `twice` count different texts without a zone, with one, and of times that the clock shows twice.
     """
 
     def __init__(
-        self, name: str, *, zone: ZoneInfo | None, desk: ZoneInfo | None, dates: Sequence[str], advice: str = ""
+        self,
+        name: str,
+        *,
+        zone: ZoneInfo | None,
+        desk: ZoneInfo | None,
+        dates: Sequence[str],
+        advice: Advice = IN_SETTINGS,
     ) -> None:
         self.naive = self.aware = self.twice = 0
         self._name = name
@@ -117,6 +133,30 @@ class Moments:
             self.aware += 1
         return _in_range(micros(value))
 
+    def read_alike(self, cells: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """Read the cells that are alike all at once, as `read` reads each; those that need a closer look are left out.
+
+        They need it where several forms are stated, or where a zone is missing or has a name.
+        """
+        if self._serials or len(self._forms) > 1:
+            return
+        pattern, text = (self._forms[0].pattern, self._forms[0].text) if self._forms else (_ISO, "")
+        for some in alike(cells, pattern):
+            offset = offset_of(some.zone) if some.zone else None
+            good = (some.wall >= _SAFE[0]) & (some.wall < _SAFE[1])
+            if offset:
+                at = some.wall - offset.utcoffset(None) // _MICROSECOND
+                self.aware += int(good.sum())
+            elif self._zone and not some.zone:
+                at = existing(some.wall, self._zone)
+                good &= at != SKIPPED
+                self.naive += int(good.sum())
+                self.twice += int((good & (at != instants(some.wall, self._zone, fold=1))).sum())
+            else:
+                continue
+            self._proved |= text in self._swapped and bool((some.days[good] > 12).any())  # noqa: PLR2004  (no month)
+            yield from zip(compress(some.cells, good.tolist()), at[good].tolist(), strict=True)
+
     def check_order(self) -> str | None:
         """Refuse a column whose dates are in the other order of day and month; say where it has both orders."""
         if not self._other_order:
@@ -131,7 +171,7 @@ class Moments:
             self._name,
             f"have the order of day and month that dates states, which is {' or '.join(self._dates)}",
             got,
-            do=f"set dates = {form!r}",
+            do=self._advice(f"set dates = {form!r}"),
         )
 
     def _placed(self, value: dt.datetime, zone: str, text: str) -> dt.datetime:
@@ -150,7 +190,7 @@ class Moments:
             if not folds:
                 raise InvalidValue(
                     f"must be a time that the clock of {there} calls so, as an abbreviation may mean several zones"
-                    + self._do("set zone to the zone of the export, or export times with an offset")
+                    f"; {self._advice('set zone to the zone of the export')}, or export times with an offset"
                 )
             return value.replace(fold=folds[0])
         if zone:
@@ -165,7 +205,7 @@ class Moments:
         if zone is None:
             raise NaiveTime(
                 f"{self._name} needs a zone (got {text!r}); name the zone in which times are written, such as "
-                + ("naive='Europe/Berlin'" if self._advice else "zone = 'Europe/Berlin'"),
+                f"{self._advice.zone}",
                 field=self._name,
                 expected="a moment with an offset, or a stated zone",
                 got=text,
@@ -180,7 +220,7 @@ class Moments:
             if found:
                 return found
         forms = " or ".join((*self._dates, "ISO 8601"))
-        raise InvalidValue(f"must be a date of the form {forms}{self._form_for(text)}")
+        raise InvalidValue(f"must be a date of the form {forms}; {self._form_for(text)}")
 
     def _by_form(self, text: str) -> DateCell | None:
         """Read a cell by the stated forms, of which all that read it must agree."""
@@ -215,24 +255,19 @@ class Moments:
         return bool(found)
 
     def _form_for(self, text: str) -> str:
-        """Name the form that would fit."""
-        if self._advice:
-            return self._do("")
+        """Say which form would fit."""
         found = [*fitting(text)] if len(text) <= _LONGEST else []
         if not found:
             babel = "" if text.isascii() or has_babel() else "; months in other languages need servqual[languages]"
-            return f"; set dates to how the file writes them, such as dates = '%d/%m/%Y %H:%M'{babel}"
+            return self._advice("set dates to how they are written, such as dates = '%d/%m/%Y %H:%M'") + babel
         if found[0] in _LOOKS:
-            return f"; it looks like {_LOOKS[found[0]]}, for which set dates = {found[0]!r}"
+            return self._advice(f"it looks like {_LOOKS[found[0]]}, for which set dates = {found[0]!r}")
         if len(found) > 1:
             first = {"%d": "day", "%m": "month", "%b": "month", "%y": "year"}
             one, *others = ((form, first[re.findall("%[dmby]", form)[0]]) for form in found)
             more = "".join(f", or {form!r} where the {part} does" for form, part in others)
-            return f"; set dates = {one[0]!r} where the {one[1]} comes first{more}"
-        return f"; add {found[0]!r} to dates" if self._dates else f"; set dates = {found[0]!r}"
-
-    def _do(self, setting: str) -> str:
-        return f"; {self._advice or setting}"
+            return self._advice(f"set dates = {one[0]!r} where the {one[1]} comes first{more}")
+        return self._advice(f"add {found[0]!r} to dates" if self._dates else f"set dates = {found[0]!r}")
 
 
 def _in_range(microseconds: int) -> int:

@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
 from servqual.errors import InvalidValue
+from servqual.readers.columns.advice import IN_SETTINGS, Advice
 from servqual.readers.columns.columns import RULES
 from servqual.readers.columns.tables import Kind
 
 Sign: TypeAlias = Literal[".", ","]
+_WHICH: Final = "say which with decimal = '.' or the other sign"
 _SPACES: Final = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}'’"
 _GROUPS: Final = re.compile(f"[{_SPACES}]")
 
@@ -56,7 +58,7 @@ class Numbers:
     1234.0
     """
 
-    def __init__(self, sign: Sign | None, *, typed: bool = False, advice: str = "") -> None:
+    def __init__(self, sign: Sign | None, *, typed: bool = False, advice: Advice = IN_SETTINGS) -> None:
         self._sign = sign
         self._typed = typed
         self._advice = advice
@@ -66,9 +68,7 @@ class Numbers:
     def check_sign(self, name: str) -> None:
         """Refuse a column that proved the other sign after a cell was read by the one."""
         if self._relied and len(self._proved) > 1:
-            raise InvalidValue.of(
-                name, "have one decimal sign", "numbers of both", do="say which with decimal = '.' or the other sign"
-            )
+            raise InvalidValue.of(name, "have one decimal sign", "numbers of both", do=self._advice(_WHICH))
 
     def settle(self, texts: Iterable[str]) -> None:
         """Look at all cells of the column: later ones prove nothing more."""
@@ -103,14 +103,14 @@ class Numbers:
         if point is None and comma is None:
             raise InvalidValue("must be a number")
         sign: Sign = "." if point is None else ","
-        do = self._advice or f"set decimal = {_OTHER[sign]!r} for the other"
+        do = self._advice(f"set decimal = {_OTHER[sign]!r} for the other")
         raise InvalidValue(f"must have the decimal sign {sign!r}; {do}")
 
     def _proven(self, point: float, comma: float) -> float:
         """Choose between two meanings by the other cells of the column."""
         if len(self._proved) != 1:
             self.unproved = not self._settled
-            do = self._advice or "say which with decimal = '.' or the other sign"
+            do = self._advice(_WHICH)
             raise InvalidValue(f"must be a number of one meaning, and has thousands or decimals; {do}")
         self._relied = True
         return point if "." in self._proved else comma

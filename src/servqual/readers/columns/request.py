@@ -7,14 +7,19 @@ import attrs
 
 from servqual._checks import did_you_mean, near
 from servqual.errors import MissingColumn
+from servqual.readers.columns.advice import IN_CALL, Advice
 from servqual.readers.columns.tables import ENDS, Kind
 
 
 class Zones(NamedTuple):
-    """The zones of what is written without one: of moments (`naive`), and of dates (`desk`)."""
+    """The zones of what is written without one: of moments (`naive`), and of dates (`desk`).
+
+    `advice` is how a refusal says where they are stated.
+    """
 
     naive: str | None = None
     desk: str | None = None
+    advice: Advice = IN_CALL
 
 
 NOWHERE: Final = Zones()

@@ -42,8 +42,13 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "interactions": {
         Kind.MOMENT: "queued_at answered_at ended_at updated_at",
         Kind.DURATION: "wait_s talk_s hold_s wrap_s",
-        Kind.FLAG: "bot abandoned transferred to_person resolved",
+        Kind.FLAG: "bot answered abandoned transferred to_person resolved",
         Kind.NUMBER: "cost",
+    },
+    "contact_counts": {
+        Kind.MOMENT: "at",
+        Kind.COUNT: "offered answered abandoned answered_within answered_late",
+        Kind.DURATION: "within_s wait_total_s talk_total_s hold_total_s wrap_total_s",
     },
     "complaints": {
         Kind.MOMENT: "received_at acknowledged_at due_at resolved_at followed_up_at closed_at reopened_at updated_at",
@@ -182,6 +187,15 @@ ABSENT: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "transferred": "no contact was transferred",
             "to_person": "every transfer went to a person",
         },
+        "contact_counts": {
+            "offered": "the counts of a row are not held against it",
+            "answered": "contacts answered are not held against those offered",
+            "abandoned": "contacts abandoned are not held against those offered",
+            "answered_within": "answered without answered_late stands for it",
+            "answered_late": "answered_within must be there",
+            "hold_total_s": "nobody was on hold",
+            "wrap_total_s": "there was no work afterwards",
+        },
         "callbacks": {"requested_at": "every callback was requested by now", "cancelled_at": "none was cancelled"},
         "steps": {"started_at": "every step has started by now", "skipped_at": "none was skipped"},
         "answers": {
@@ -239,10 +253,10 @@ def kind_of(table: str, column: str, kinds: Mapping[str, Kind] | None = None) ->
 
 
 ENDS: Final[Mapping[str, str]] = MappingProxyType(
-    {"first_response_s": "first_response_at", "resolution_s": "resolved_at"}
+    {"first_response_s": "first_response_at", "resolution_s": "resolved_at", "answered": "abandoned"}
 )
 """Durations of a case since its receipt, and the moments that they give; without a unit in their names they are mostly
-words, as a resolution is what was done."""
+words, as a resolution is what was done. A contact was abandoned where it was not answered."""
 _UNITS: Final = {"_min": 60, "_h": 3600, "_d": 86_400, "": 1}
 
 

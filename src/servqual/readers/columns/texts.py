@@ -6,22 +6,28 @@ one dictionary lookup. What a text of each kind may look like is said in `moment
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
 
 from servqual.errors import InvalidValue, NaiveTime
+from servqual.readers.columns.advice import IN_SETTINGS, Advice
 from servqual.readers.columns.columns import DTYPES, LARGEST, LONGEST, NONE, RULES, Column
 from servqual.readers.columns.durations import ClockForm, seconds_of
 from servqual.readers.columns.growing import FirstLabels
+from servqual.readers.columns.labels import text_of
 from servqual.readers.columns.moments import Moments
-from servqual.readers.columns.numbers import Numbers, Sign
+from servqual.readers.columns.numbers import Numbers, Sign, under
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
+from servqual.readers.columns.request import Zones
 from servqual.readers.columns.tables import Kind
 
 _REMEMBERED = 50_000
+_MANY = 100
+"""From so many new moments on they are read together."""
 _NUMERIC: Final = (Kind.NUMBER, Kind.COUNT, Kind.DURATION)
 MISSING_WORDS: Final = frozenset(
     {"?", "-", "--", "\N{EN DASH}", "\N{EM DASH}", "na", "n/a", "n.a.", "#n/a", "nan", "nat"}
@@ -52,14 +58,14 @@ class CellReader:
 
     A moment without an offset is of the `zone`. A date without a time is a day in the zone of the `desk`, by default
     the same: its end in a column of due moments, else its start. `typed` says that numbers of the file's own stand
-    beside the texts, and `settings` whether a refusal may advise a setting of the file.
+    beside the texts, and `advice` where a refusal says that a setting belongs.
 
     >>> reader = CellReader("received_at", Kind.MOMENT, zone=ZoneInfo("Europe/Berlin"), dates=("%d.%m.%Y %H:%M",))
     >>> column, refusals = reader.read(["04.05.2026 09:00", "soon", ""], first_row=2)
     >>> column.known.tolist(), [r.row for r in refusals]
     ([True, False, False], [3])
     >>> print(refusals[0])
-    row 3: received_at must be a date of the form %d.%m.%Y %H:%M or ISO 8601; set dates to how the file writes them, \
+    row 3: received_at must be a date of the form %d.%m.%Y %H:%M or ISO 8601; set dates to how they are written, \
 such as dates = '%d/%m/%Y %H:%M' (got 'soon')
     """
 
@@ -79,7 +85,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         business: bool = False,
         seconds: int = 1,
         typed: bool = False,
-        settings: bool = True,
+        advice: Advice = IN_SETTINGS,
     ) -> None:
         self._labels: list[str] = []
         self.labels = FirstLabels(self._labels)
@@ -87,12 +93,17 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         self.name = name
         self.kind = kind
         self.zone = zone
-        self._advice = "" if settings else f"make the column a {kind} first"
-        self.moments = Moments(name, zone=zone, desk=desk or zone, dates=dates, advice=self._advice)
-        self.numbers = Numbers(decimal, typed=typed, advice=self._advice)
+        naive, day = (None if each is None else each.key for each in (zone, desk or zone))
+        self.zones = Zones(naive, day, advice)
+        self._advice = advice
+        self.moments = Moments(name, zone=zone, desk=desk or zone, dates=dates, advice=advice)
+        self.numbers = Numbers(decimal, typed=typed, advice=advice)
         words = {Kind.MOMENT: MISSING_WORDS | NO_DATE, Kind.LABEL: frozenset[str]()}.get(kind, MISSING_WORDS)
         self._missing = {"", *(word.casefold() for word in missing), *words}
-        self._flags = {w.casefold(): 0 for w in (*FALSE, *false)} | {w.casefold(): 1 for w in (*TRUE, *true)}
+        # what the desk states goes above our words: where No is good news, it is read as true
+        told = ((FALSE, 0), (TRUE, 1), (false, 0), (true, 1))
+        self._flags = {word.casefold(): value for words, value in told for word in words}
+        self.missing_numbers = [number for word in missing if (number := under(word.strip(), ".")) is not None]
         self.seconds = seconds
         self._clock: ClockForm | None = clock
         self._business = business
@@ -116,6 +127,9 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         new = [cell for cell in dict.fromkeys(cells) if cell not in known]
         if self.kind in _NUMERIC:
             self.numbers.learn(map(str.strip, new))
+        if self.kind is Kind.MOMENT and len(new) >= _MANY:
+            known.update(self.moments.read_alike(cell for cell in new if cell.casefold() not in self._missing))
+            new = [cell for cell in new if cell not in known]
         for cell in new:
             known[cell] = self._value(cell)
         if len(self.labels) < len(self._labels):
@@ -135,6 +149,18 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         every = Unusable(self.name, "", refused + first_row, as_objects(text.lstrip("\0") for text in texts))
         parts = [attrs.evolve(every.at(reasons == code), reason=reason) for reason, code in codes.items()]
         return Column(self.kind, column.values, self.labels, bad), Refusals(tuple(parts))
+
+    def as_cell(self, value: Any) -> Any:
+        """Give a value in memory as a cell: a number that is a moment or a flag as text, one for "missing" as None.
+
+        >>> CellReader("resolved", Kind.FLAG, true=("2",)).as_cell(2.0)
+        '2'
+        """
+        if isinstance(value, bool | np.timedelta64) or not isinstance(value, int | float | Decimal | np.number):
+            return value
+        if self.kind in {Kind.MOMENT, Kind.FLAG}:
+            return text_of(value)
+        return None if value in self.missing_numbers else value
 
     def settle(self, cells: Iterable[str]) -> None:
         """Look at all cells of the column for a proof of the decimal sign; what was refused is read anew."""
@@ -194,7 +220,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         except KeyError:
             if re.fullmatch(r"1\.0*|-?0\.0*", text):  # as frames write flags where some are missing
                 return int(text[0] == "1")
-            do = self._advice or "name other words with true = […] and false = […]"
+            do = self._advice("name other words with true = […] and false = […]")
             raise InvalidValue(f"{RULES[Kind.FLAG]}; {do}") from None
 
     def _label(self, text: str) -> int:

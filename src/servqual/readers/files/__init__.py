@@ -16,6 +16,7 @@
 - `parquet_cells`: columns of Parquet as the layout reads them
 - `settings`: settings of a configuration file
 - `vendors`: layouts of common service desks
-- `case_rows`: several rows per case into one
+- `case_rows`: several rows per case, contact or complaint into one
+- `constants`: columns that are the same in every row
 - `paths`: a path, a folder or a glob into chunks
 """

@@ -1,4 +1,7 @@
-"""Several rows per case into one: the latest row of each case stands, and the steps of a log give its moments."""
+"""Several rows per id into one: the latest row of each case stands, and the steps of a log give its moments.
+
+The rows of a contact or complaint are folded as those of a case.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -15,16 +18,18 @@ EVENT, EVENT_AT = "event", "event_at"
 """Our names of a log's two columns."""
 
 
-def one_row_per_case(chunks: Iterable[Chunk], log: Log | None = None) -> Chunk:
-    """Join the rows of each case, in the order in which cases first appear.
+def one_row_per_id(name: str, chunks: Iterable[Chunk], log: Log | None = None) -> Chunk:
+    """Join the rows of each case, or other thing with an id, in the order in which they first appear.
+
+    `name` is the column of the id, such as case_id.
 
     Every column takes the value of the case's row that was updated last (`updated_at`; without it the row with the
     latest moment), missing or not; the order of the file does not matter, and ties are broken by content. With a `log`,
-    its moments and repeats follow from the steps of all rows. A row without a case_id is refused, with a `log` also one
+    its moments and repeats follow from the steps of all rows. A row without an id is refused, with a `log` also one
     without the moment or the name of its step; a case with a step whose moment could not be read has no such moment.
     Memory grows with the number of cases, not of rows.
     """
-    cases = _Cases(log)
+    cases = _Cases(name, log)
     for chunk in chunks:
         cases.add(chunk)
     return cases.chunk()
@@ -33,9 +38,10 @@ def one_row_per_case(chunks: Iterable[Chunk], log: Log | None = None) -> Chunk:
 class _Cases:
     """The cases of the rows so far: one array per column, with a place per case."""
 
-    def __init__(self, log: Log | None) -> None:
+    def __init__(self, name: str, log: Log | None) -> None:
+        self._id = name
         self._log = log
-        self._needs = ("case_id", EVENT_AT, EVENT) if log else ("case_id",)
+        self._needs = (name, EVENT_AT, EVENT) if log else (name,)
         self._read = 0
         self._lost: list[Refusal] = []
         self._refusals = Refusals()
@@ -62,11 +68,11 @@ class _Cases:
                 self._lost.extend(why.get(n, Refusal(n, name, "", "is missing")) for n in numbers[without].tolist())
                 if name == EVENT_AT:
                     self._untimed.append(
-                        (chunk.columns["case_id"].values[without], chunk.columns[EVENT].values[without])
+                        (chunk.columns[self._id].values[without], chunk.columns[EVENT].values[without])
                     )
             usable &= column.known
         keep = usable.nonzero()[0]
-        cases = chunk.columns["case_id"]
+        cases = chunk.columns[self._id]
         codes = cases.values[keep]
         self._grow(chunk, len(cases.labels))
         self._count[:] += np.bincount(codes, minlength=len(self._count))
@@ -141,7 +147,7 @@ class _Cases:
 
     def chunk(self) -> Chunk:
         """Give the cases of the rows so far."""
-        labels = self._last["case_id"].labels if self._last else ()
+        labels = self._last[self._id].labels if self._last else ()
         size = len(labels)
         columns: dict[str, Column] = {
             name: Column(column.kind, self._values[name][:size], column.labels, self._bad[name][:size])

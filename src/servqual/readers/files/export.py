@@ -1,8 +1,10 @@
-"""An export on disk as chunks of typed columns."""
+"""An export, on disk or in memory, as chunks of typed columns."""
 
 import re
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -12,7 +14,8 @@ import numpy as np
 
 from servqual._checks import as_zone, did_you_mean, near
 from servqual._words import shorten
-from servqual.errors import MissingColumn
+from servqual.errors import InvalidValue, MissingColumn
+from servqual.readers.columns.advice import IN_LAYOUT, IN_SETTINGS, Advice
 from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.duplicates import IDS
 from servqual.readers.columns.ends import ends_of_durations, with_ends
@@ -20,17 +23,34 @@ from servqual.readers.columns.moments import date_and_time
 from servqual.readers.columns.refusals import Refusal, Refusals
 from servqual.readers.columns.tables import ENDS, TABLES, Kind, kind_of, known_as, names_of
 from servqual.readers.columns.texts import CellReader
-from servqual.readers.files.case_rows import EVENT, EVENT_AT, one_row_per_case
+from servqual.readers.files.case_rows import EVENT, EVENT_AT, one_row_per_id
+from servqual.readers.files.constants import with_constants
 from servqual.readers.files.layouts import Layout
+from servqual.readers.files.memory_rows import Given, open_table
 from servqual.readers.files.opening import open_file
 from servqual.readers.files.packing import Progress
 from servqual.readers.files.parquet_cells import read_arrow
-from servqual.readers.files.table_rows import TextChunk, texts_of
+from servqual.readers.files.table_rows import Opened, TextChunk, texts_of
+from servqual.readers.files.wide_rows import tall
+from servqual.readers.memory.arrays import read_cells
 
 _SHOWN = 20
 _LONG = 40
+_AMOUNTS = (Kind.NUMBER, Kind.COUNT, Kind.DURATION)
 Place: TypeAlias = tuple[int, ...]
 """The columns of a file that hold one of ours: one, or a date and a time."""
+
+
+def _as_source(value: Any) -> Any:
+    return Path(value) if isinstance(value, str) else value
+
+
+def _identity(source: Any) -> Any:
+    return source if isinstance(source, Path) else id(source)
+
+
+def _shown(source: Any) -> str:
+    return repr(source) if isinstance(source, Path) else f"<{type(source).__name__}>"
 
 
 def _names(value: Iterable[str]) -> tuple[str, ...]:
@@ -39,7 +59,7 @@ def _names(value: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen
 class Export:
-    r"""A ticket export: a CSV (also gzipped), Excel or Parquet file and its layout.
+    r"""A table and its layout: a file of any kind that is read, or a frame, columns or rows in memory.
 
     `columns` are read where the file has them (by default all of the file); those of `need` and `also` must be there.
     A column that servqual does not know is a label under the file's own name.
@@ -57,13 +77,15 @@ class Export:
     (1, ['received_at', 'case_id'])
     """
 
-    path: Path = attrs.field(converter=Path)
+    source: Any = attrs.field(converter=_as_source, eq=_identity, repr=_shown)
     layout: Layout = attrs.field(factory=Layout)
     need: tuple[str, ...] = attrs.field(default=("received_at",), converter=_names)
     table: str = attrs.field(default="cases", kw_only=True)
     columns: Collection[str] | None = attrs.field(default=None, kw_only=True)
     also: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     kinds: Mapping[str, Kind] = attrs.field(factory=dict, kw_only=True)
+    advice: Advice = attrs.field(default=IN_LAYOUT, kw_only=True, repr=False)
+    """Where a refusal says that a setting belongs."""
     progress: Progress | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
     """Called with the number of bytes read since the last call."""
     notes: list[str] = attrs.field(factory=list, init=False, eq=False, repr=False)
@@ -73,7 +95,7 @@ class Export:
 
     @property
     def folded(self) -> bool:
-        """Whether the rows of each case become one row, so that a chunk has fewer rows than were read."""
+        """Whether the rows of each id become one row, so that a chunk has fewer rows than were read."""
         return self.layout.fold or self.layout.log is not None
 
     def chunks(self, *, desk: str | None = None) -> Generator[Chunk]:
@@ -83,26 +105,49 @@ class Export:
         """
         chunks = self._read(None if desk is None else as_zone(desk))
         if self.folded:
-            yield one_row_per_case(chunks, self.layout.log)
+            yield one_row_per_id(self._id, chunks, self.layout.log)
         else:
             yield from chunks
 
     def names(self) -> frozenset[str]:
         """Name our columns that the file has, by its header alone."""
-        layout, log = self.layout, self.layout.log
-        with open_file(
-            self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=None
-        ) as opened:
+        log = self.layout.log
+        with self._opened() as opened:
             found = names_of(self.table, self._places(opened.header))
         told = {*log.moments, *log.repeats} if log else set[str]()
         names = frozenset({name for name, _ in found.values()} - {EVENT, EVENT_AT} | told)
         return names | ends_of_durations(self.table, names)
 
+    @property
+    def _id(self) -> str:
+        """The column that names a row."""
+        found = IDS.get(self.table, "")
+        if not found:
+            raise InvalidValue.of(
+                "fold",
+                f"be false for {self.table}, whose rows have no id",
+                got=True,
+                do="leave it out; an answer that is there twice counts once",
+            )
+        return found
+
+    @contextmanager
+    def _opened(self, progress: Progress | None = None) -> Generator[Opened]:
+        """Open the table, with one row per item."""
+        layout = self.layout
+        with ExitStack() as stack:
+            if isinstance(self.source, Path):
+                asked = {"delimiter": layout.delimiter, "encoding": layout.encoding, "sheet": layout.sheet}
+                opened = stack.enter_context(open_file(self.source, **asked, progress=progress))
+            else:
+                opened = open_table(self.table, self.source)
+            headings = (of if isinstance(of, tuple) else (of,) for of in layout.columns.values())
+            opened = with_constants(opened, layout.constants)
+            yield tall(opened, layout.wide, {*chain(*headings)}) if layout.wide else opened
+
     def _read(self, desk: ZoneInfo | None) -> Iterator[Chunk]:
         layout = self.layout
-        with open_file(
-            self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=self.progress
-        ) as opened:
+        with self._opened(self.progress) as opened:
             found = self._places(opened.header)
             names = names_of(self.table, found)
             places = {name: found[given] for given, (name, _) in names.items()}
@@ -132,18 +177,18 @@ class Export:
                 reader.settle(self._column(place))
                 columns[name], refused = _read(reader, cells)
             refusals += refused.numbered(numbers.take)
+        if self.layout.events and "event" in columns and self.table == "case_events":
+            columns["event"] = _in_our_words(columns["event"], self.layout.events)
         lost = [Refusal(row, "row", found, why) for row, found, why in texts.ragged]
         size = len(texts.rows)
         return Chunk(columns, size, size + len(lost), numbers, refusals, lost)
 
     def _column(self, place: Place) -> Iterator[str]:
         """Read one column from the beginning, as texts."""
-        layout = self.layout
-        with open_file(
-            self.path, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet, progress=None
-        ) as opened:
+        with self._opened() as opened:
             for texts in opened.chunks:
-                yield from texts_of(_cells(texts, place))
+                cells = _cells(texts, place)
+                yield from cells.written() if isinstance(cells, Given) else texts_of(cells)
 
     def _said(self, readers: Mapping[str, CellReader]) -> Iterator[str]:
         """Say what was found in the moments; refuse a column of two decimal signs or another order of dates."""
@@ -160,7 +205,10 @@ class Export:
             yield f"{twice:,} different times are shown twice by the clock; the first was taken"
         if any(of.naive for of in moments.values()):
             yield f"times carry no offset and were read in {zone}"
-        for end in sorted(ends_of_durations(self.table, readers)):
+        told = ends_of_durations(self.table, readers)
+        if "abandoned" in told:
+            yield "contacts that answered denies count as abandoned"
+        for end in sorted(told - {"abandoned"}):
             yield f"{end} is received_at and the {self.layout.durations} time that the file tells"
 
     def _reader(self, name: str, seconds: int, desk: ZoneInfo | None, *, numbers: bool) -> CellReader:
@@ -181,7 +229,7 @@ class Export:
             business=layout.durations == "business",
             seconds=seconds,
             typed=numbers,
-            settings=not numbers or kind not in {Kind.NUMBER, Kind.COUNT, Kind.DURATION},
+            advice=Advice(instead=f"make the column a {kind} first") if numbers and kind in _AMOUNTS else self.advice,
         )
 
     def _places(self, header: tuple[str, ...]) -> dict[str, Place]:
@@ -193,7 +241,7 @@ class Export:
         elsewhere = {*log.moments, *log.repeats} if log else set[str]()
         needed = (
             {*self.need} - elsewhere
-            | ({"case_id"} if self.folded else set[str]())
+            | ({self._id} if self.folded else set[str]())
             | ({EVENT, EVENT_AT} if log else set())
         )
         known = (*TABLES.get(self.table, ()), *mapped)
@@ -202,7 +250,10 @@ class Export:
         alike = {re.sub(r"\W+", "_", theirs.strip().casefold()): theirs for theirs in reversed(header)}
         given = {theirs.strip().casefold(): theirs for theirs in reversed(header)}
         lengths = {length for length, end in ENDS.items() if end in wanted}
-        units = (name for name in (*mapped, *alike) if known_as(self.table, name)[0] in {*wanted, *lengths})
+        # a column that is mapped is not also sought by a heading of its own, such as Wait for wait_s
+        settled = {known_as(self.table, name)[0] for name in mapped}
+        own = (name for name in alike if known_as(self.table, name)[0] not in settled)
+        units = (name for name in (*mapped, *own) if known_as(self.table, name)[0] in {*wanted, *lengths})
         places: dict[str, Place] = {}
         for name in dict.fromkeys((*wanted, *units, *self.also)):
             theirs = mapped.get(name) or alike.get(name, name)
@@ -216,36 +267,47 @@ class Export:
             if not absent:
                 places[name] = tuple(map(header.index, parts))
             elif name in needed or name in mapped.keys() - self.layout.optional or name in self.also:
-                raise _missing(name, absent[0], header)
+                raise self._missing(name, absent[0], header)
         for name in sorted(needed - places.keys()):
-            raise _missing(name, name, header)
+            raise self._missing(name, name, header)
         if self.columns is None:
             taken = {place for each in places.values() for place in each}
             places = {name: (place,) for place, name in enumerate(header) if place not in taken} | places
         return places
 
-
-def _missing(name: str, theirs: str, header: tuple[str, ...]) -> MissingColumn:
-    close = near(theirs, header)
-    sought = f"column {theirs!r} for {name}" if theirs != name else f"column {name!r}"
-    shown = ", ".join(shorten(heading, _LONG) for heading in header[:_SHOWN]) + (
-        f" and {len(header) - _SHOWN:,} more" if len(header) > _SHOWN else ""
-    )
-    return MissingColumn(
-        f"the file has no {sought} (got {shown}){did_you_mean(close)}; say which column it is under "
-        f'[columns], such as {name} = "…", or name a preset',
-        column=name,
-        near=close,
-    )
+    def _missing(self, name: str, theirs: str, header: tuple[str, ...]) -> MissingColumn:
+        close = near(theirs, header)
+        what = "file" if isinstance(self.source, Path) else "table"
+        sought = f"column {theirs!r} for {name}" if theirs != name else f"column {name!r}"
+        shown = ", ".join(shorten(heading, _LONG) for heading in header[:_SHOWN]) + (
+            f" and {len(header) - _SHOWN:,} more" if len(header) > _SHOWN else ""
+        )
+        do = f"say which column it is in layout=Layout(columns={{{name!r}: '…'}})"
+        if self.advice is IN_SETTINGS:
+            do = f'say which column it is under [columns], such as {name} = "…", or name a preset'
+        return MissingColumn(
+            f"the {what} has no {sought} (got {shown}){did_you_mean(close)}; {do}", column=name, near=close
+        )
 
 
 def _cells(texts: TextChunk, place: Place) -> Any:
     """Take the cells of a column; those of a date and a time in two columns are joined."""
     if len(place) == 1:
         return texts.columns[place[0]]
-    return [*map(date_and_time, *(texts_of(texts.columns[at]) for at in place))]
+    parts = (texts.columns[at] for at in place)
+    return [*map(date_and_time, *(part.texts() if isinstance(part, Given) else texts_of(part) for part in parts))]
 
 
 def _read(reader: CellReader, cells: Any) -> tuple[Column, Refusals]:
-    """Read cells of text, or a column of Parquet."""
+    """Read cells of text, a column of Parquet, or one in memory."""
+    if isinstance(cells, Given):
+        return read_cells(reader, cells.values)
     return reader.read(cells, 0) if isinstance(cells, Sequence) else read_arrow(reader, cells)
+
+
+def _in_our_words(events: Column, names: Mapping[str, Sequence[str]]) -> Column:
+    """Give the events of a log by our names; those of other names keep theirs."""
+    ours = {theirs: name for name, of in names.items() for theirs in of}
+    labels: dict[str, int] = {}
+    codes = [labels.setdefault(ours.get(label, label), len(labels)) for label in events.labels]
+    return attrs.evolve(events, values=np.array([*codes, -1], np.int32)[events.values], labels=[*labels])

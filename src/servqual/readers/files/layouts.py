@@ -6,14 +6,24 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from servqual._checks import as_zone, near, one_of
+from servqual._checks import among, as_zone, near, one_of
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.hours.hours import Hours
 from servqual.readers.columns.durations import ClockForm
 from servqual.readers.columns.numbers import Sign
 from servqual.readers.columns.tables import TABLES, Kind, known_as
-from servqual.readers.files.settings import as_encoding, as_flag, as_forms, as_sign, as_text, as_texts, section
+from servqual.readers.files.settings import (
+    as_constant,
+    as_encoding,
+    as_flag,
+    as_forms,
+    as_sign,
+    as_text,
+    as_texts,
+    section,
+)
+from servqual.readers.files.wide_rows import Wide
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -50,6 +60,17 @@ def _heading(name: str, value: object) -> str | tuple[str, ...]:
     if len(texts) != 2 or (kinds and Kind.MOMENT not in kinds):  # noqa: PLR2004  (a date and a time)
         raise InvalidValue.of(field, "be one heading, or for a moment those of its date and its time", value)
     return texts
+
+
+def _events(_: object, __: object, names: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse what is no event of a case, and a name of two meanings."""
+    from servqual.model.service.case import CASE_TRANSITIONS  # noqa: PLC0415  (most layouts map no events)
+
+    for name in names:
+        among("events", name.partition(".")[0], sorted(kind.stored_name for kind in CASE_TRANSITIONS.events))
+    theirs = [text for of in names.values() for text in of]
+    if twice := [text for text in theirs if theirs.count(text) > 1]:
+        raise InvalidValue.of("events", "give each name of the log one meaning", twice[0])
 
 
 def _names(value: Iterable[str]) -> frozenset[str]:
@@ -117,8 +138,12 @@ class Layout:
         clock: what two parts of a duration such as "03:20" are, `h:mm` or `m:ss`; by default they are refused.
         durations: whether durations that give a moment (`first_response_s`) are `calendar` or `business` time.
         hours: the hours of business time.
-        fold: whether the export has several rows per case, of which the last one wins.
+        fold: whether the export has several rows per case, contact or complaint, of which the latest by time stands.
         log: the layout of a log of named steps.
+        events: for a log of events (`case_events`) our names of events to the log's own, such as
+            `{"resolved": "Resolve ticket"}`; an event of another name is refused.
+        wide: the layout of a table with a column per item.
+        constants: columns that the export lacks and that are the same in every row, such as `{"within_s": "60"}`.
         delimiter, encoding, sheet: detected where they are not given.
 
     >>> Layout(columns={"received_at": "opened"}, zone="UTC").zone.key
@@ -139,6 +164,9 @@ class Layout:
     hours: Hours | None = None
     fold: bool = False
     log: Log | None = None
+    events: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_repeats, validator=_events)
+    wide: Wide | None = None
+    constants: Mapping[str, str] = attrs.field(factory=dict, converter=_read_only)
     delimiter: str | None = None
     encoding: str | None = None
     sheet: str | None = None
@@ -146,28 +174,44 @@ class Layout:
     def __attrs_post_init__(self) -> None:
         if self.hours and self.durations != "business":
             raise InvalidValue.of("hours", "be given where durations = 'business'", self.durations)
+        if twice := [name for name in (self.wide.columns if self.wide else ()) if name in self.columns]:
+            raise InvalidValue.of("wide", "fill columns that are not mapped", twice[0], do="leave it out of columns")
 
     @classmethod
-    def from_table(cls, table: Mapping[str, Any], base: "Layout | None" = None) -> "Layout":
-        """Read the `[columns]`, `[read]` and `[log]` parts of a configuration, on top of a preset if given."""
+    def from_table(cls, table: Mapping[str, Any], base: "Layout | None" = None, *, of: str = "cases") -> "Layout":
+        """Read the `[columns]`, `[read]` and `[log]` parts of a configuration, on top of a preset if given.
+
+        `of` is the table that the export holds. Cases have known columns; any other table takes further labels.
+        """
         base = base or cls()
-        part = section(table, "read", _SETTINGS)
-        read: dict[str, Any] = {name: _SETTINGS[name](name, value) for name, value in part.items()}
+        part = section(table, "read", (*_SETTINGS, "constants"))
+        read: dict[str, Any] = {name: told(name, part[name]) for name, told in _SETTINGS.items() if name in part}
+        constants = section(part, "constants")
+        read |= {"constants": {name: as_constant(name, constants[name]) for name in constants}} if constants else {}
         if "log" in table:
             read["log"] = _log(section(table, "log", ("event", "at", "moments", "repeats")))
         columns = section(table, "columns")
         for name in columns:
-            if known_as("cases", name)[0] not in TABLES["cases"]:
+            if of == "cases" and known_as(of, name)[0] not in TABLES[of]:
                 raise InvalidValue.of(
                     "[columns]",
                     f"have columns of cases on the left, any of {', '.join(TABLES['cases'])}",
                     name,
                     near=near(name, TABLES["cases"]),
                 )
-        optional = base.optional - columns.keys()
-        alternatives = {name: other for name, other in base.alternatives.items() if name not in columns}
+        return attrs.evolve(base.mapping(columns), **read)
+
+    def mapping(self, columns: Mapping[str, str | Sequence[str]]) -> "Layout":
+        """Map further columns, or some anew.
+
+        >>> Layout(columns={"team": "Group"}, optional=["team"]).mapping({"team": "Desk"}).optional
+        frozenset()
+        """
         return attrs.evolve(
-            base, columns={**base.columns, **columns}, alternatives=alternatives, optional=optional, **read
+            self,
+            columns={**self.columns, **columns},
+            alternatives={name: other for name, other in self.alternatives.items() if name not in columns},
+            optional=self.optional - columns.keys(),
         )
 
 

@@ -9,6 +9,7 @@ import attrs
 
 from servqual._checks import need
 from servqual.errors import InvalidValue, UnreadableFile
+from servqual.readers.columns.advice import IN_CALL
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.ends import ends_of_durations
 from servqual.readers.columns.request import ALL, Request
@@ -25,7 +26,7 @@ def file_chunks(table: str, path: Path, request: Request = ALL) -> Iterator[Call
 
     Each chunk is read when it is called; of a Parquet file only the columns that are wanted.
     """
-    for file in _files(path):
+    for file in files_of(path):
         if _is_parquet(file):
             yield from _parquet(table, file, request)
         else:
@@ -44,7 +45,7 @@ def file_chunks(table: str, path: Path, request: Request = ALL) -> Iterator[Call
 
 def file_names(table: str, path: Path, request: Request) -> Collection[str]:
     """Name our columns of a file, or of the first one of a folder or a glob, without a look at its rows."""
-    file = _files(path)[0]
+    file = files_of(path)[0]
     if not _is_parquet(file):
         return _export(table, file, request).names()
     parquet = need("pyarrow.parquet", "files", "reading a Parquet file")
@@ -56,7 +57,7 @@ def file_names(table: str, path: Path, request: Request) -> Collection[str]:
 
 def _export(table: str, file: Path, request: Request) -> Export:
     layout = Layout(zone=request.naive, columns=request.names)
-    return Export(file, layout, table=table, need=(), kinds=request.kinds)
+    return Export(file, layout, table=table, need=(), kinds=request.kinds, advice=IN_CALL)
 
 
 def _itself(chunk: Chunk) -> Chunk:
@@ -65,7 +66,7 @@ def _itself(chunk: Chunk) -> Chunk:
 
 def parquet_rows(path: Path) -> int:
     """Count the rows of the Parquet files of a path by their metadata; other files have none and add nothing."""
-    files = [file for file in _files(path) if _is_parquet(file)]
+    files = [file for file in files_of(path) if _is_parquet(file)]
     parquet: Any = need("pyarrow.parquet", "files", "reading a Parquet file") if files else None
     rows = 0
     for file in files:
@@ -74,7 +75,8 @@ def parquet_rows(path: Path) -> int:
     return rows
 
 
-def _files(path: Path) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
+    """List the files of a path: itself, or the Parquet and CSV files of a folder, or all of a glob, by name."""
     with in_words(path):
         if path.is_dir():
             found = sorted(file for file in path.iterdir() if file.suffix in {".parquet", ".csv", ".gz"})

@@ -48,6 +48,15 @@ def as_flag(name: str, value: object) -> bool:
     return value
 
 
+def as_constant(name: str, value: object) -> str:
+    """Read the content of a column that is the same in every row: a text or a number.
+
+    >>> as_constant("within_s", 60)
+    '60'
+    """
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else as_text(name, value)
+
+
 def as_sign(name: str, value: object) -> str:
     """Read one sign that can separate cells."""
     if not isinstance(value, str) or len(value) != 1 or value in "\"'\r\n \0":

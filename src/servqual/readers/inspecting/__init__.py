@@ -5,16 +5,21 @@
 - `dates`: forms of dates, and what proves them
 - `zones`: hints on the zone of moments
 - `headings`: headings in a normal form
-- `words`: how exports call our columns, in five languages
+- `words`, `table_words`: how exports call our columns, of cases and of other tables, in five languages
+- `ours`: the tables that an export may hold
+- `grounds`: which of them it holds
+- `lengths`: units that columns of times prove
 - `matching`: which columns could be which of ours
 - `order`: the order of moments in the rows
+- `picking`: one column for one of ours
 - `choosing`: one column for each of ours, or a question
 - `writing`: settings for a report
 """
 
-from servqual.readers.inspecting.choosing import Choice, Chosen, Question, Step
+from servqual.readers.inspecting.choosing import Chosen, Step
 from servqual.readers.inspecting.looking import Look, look
 from servqual.readers.inspecting.matching import CouldBe, SeenColumn
+from servqual.readers.inspecting.picking import Choice, Question
 from servqual.readers.inspecting.writing import settings_of, ways
 
 __all__ = ["Choice", "Chosen", "CouldBe", "Look", "Question", "SeenColumn", "Step", "look", "settings_of", "ways"]

@@ -60,12 +60,12 @@ class Dates:
         return tuple(each for each in self.structures if len(each.forms) > 1)
 
 
-def read_moments(texts: Sequence[str], forms: tuple[str, ...]) -> tuple[Array, bool]:
+def read_moments(texts: Sequence[str], forms: tuple[str, ...], zone: ZoneInfo = _UTC) -> tuple[Array, bool]:
     """Read texts as moments, in microseconds; NaN where they are none. Say whether all moments tell their offset.
 
-    Those without an offset are read as if the clock showed UTC.
+    Those without an offset are read as if the clock showed that of `zone`.
     """
-    reader = Moments("at", zone=_UTC, desk=_UTC, dates=forms)
+    reader = Moments("at", zone=zone, desk=zone, dates=forms)
 
     def value(text: str) -> float:
         try:
@@ -88,6 +88,8 @@ def dates_of(texts: Iterable[str]) -> Dates | None:
     "'13/05/2026' has no month 13"
     """
     distinct = list(dict.fromkeys(texts))
+    if months := _months(distinct):
+        return Dates((months,), offsets=False, days=True)
     some = distinct[:: 1 + len(distinct) // _TRIED]
     if not some or sum(map(_may_be_date, some)) < NEARLY_ALL * len(some):
         return None
@@ -102,6 +104,30 @@ def dates_of(texts: Iterable[str]) -> Dates | None:
         return None
     offsets = offsets and (some == distinct or read_moments(distinct, forms)[1])
     return Dates(structures, offsets, all(map(_NO_TIME.fullmatch, some)))
+
+
+_MONTHS: Final = tuple(f"%b{sign}%{year}" for year in "yY" for sign in "- /")
+
+
+def _months(texts: Sequence[str]) -> Structure | None:
+    """Find months of a year, such as Apr-15; few years stand with many months, so that the number is no day."""
+    found = [re.fullmatch(r"[^\W\d_]+\.?([-/ ])(\d\d|\d{4})", text) for text in texts[:_TRIED]]
+    years = {each[2] for each in found if each}
+    if not found or not all(found) or not (len(years) < len(found) or len(max(years, key=len)) > len("15")):
+        return None
+    form = next((form for form in _MONTHS if all(map(Form(form).read, texts[:_TRIED]))), None)
+    return Structure((form,), f"all are a month and a year, such as {texts[0]!r}") if form else None
+
+
+def some_offsets(texts: Iterable[str], forms: tuple[str, ...]) -> bool:
+    """Say whether some text tells its offset: it is the same moment by whatever clock the others are read.
+
+    >>> some_offsets(["2026-05-04 09:00", "2026-05-04 09:00Z"], ()), some_offsets(["2026-05-04 09:00"], ())
+    (True, False)
+    """
+    distinct = list(dict.fromkeys(texts))
+    some = distinct[:: 1 + len(distinct) // _TRIED]
+    return bool((read_moments(some, forms)[0] == read_moments(some, forms, ZoneInfo("Etc/GMT-5"))[0]).any())
 
 
 def settled(columns: Sequence[Dates]) -> list[Dates]:
@@ -167,11 +193,12 @@ def _structure(forms: tuple[str, ...], text: str, *, year_first: bool) -> Struct
     """Say what proves the forms, or what leaves several; `text` is the last cell that ruled one out, or the first."""
     if not year_first:
         forms = tuple(form for form in forms if not form.startswith("%y")) or forms
+    first = forms[0]
     if len(forms) > 1:
         both = " and as ".join(forms)
         return Structure(forms, f"{text!r} can be read as {both}, and no cell in the rows looked at proves one of them")
     days = [int(number) for number in re.findall(r"\d+", text) if 12 < int(number) <= 31]  # noqa: PLR2004
-    if days and "%b" not in forms[0]:
+    if days and "%b" not in first:
         return Structure(forms, f"{text!r} has no month {days[0]}")
     return Structure(forms, f"all are of this form, such as {text!r}")
 

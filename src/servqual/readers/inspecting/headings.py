@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
+
+from servqual.readers.inspecting.table_words import COUNTING
 
 _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ASIDE: Final = re.compile(r"[(\[（【].*?[)\]）】]")
@@ -58,3 +61,31 @@ def normals(heading: str) -> tuple[str, ...]:
     if len(plain) > 1 and plain[-1] in _LANGUAGES:
         plain = plain[:-1]
     return tuple(dict.fromkeys(" ".join(each) for each in (words_of(heading), words, plain) if each))
+
+
+def threshold_of(heading: str) -> str | None:
+    """Read the threshold that a heading names, with its unit.
+
+    >>> threshold_of("Answered 60sec"), threshold_of("Answered within 4 hours"), threshold_of("Answered")
+    ('60 s', '4 h', None)
+    """
+    found = [(number, _UNIT_OF[word]) for number, word in _LIMIT.findall(heading.casefold()) if word in _UNIT_OF]
+    return " ".join(found[0]) if len(found) == 1 else None
+
+
+_LIMIT: Final = re.compile(r"(?<![^\W_])(\d+)[\s_]*([^\W\d_]+)")
+
+
+def count_of(heading: str, common: Iterable[str] = ()) -> str:
+    """Give the name of a count without the words around it, `answered within` where it has a threshold.
+
+    >>> count_of("Nhs1 Number Calls Offered SUM", ["nhs1"]), count_of("Nhs1 Answered 60sec SUM", ["nhs1"])
+    ('offered', 'answered within')
+    >>> count_of("Answered_60sec_Rate"), count_of("Abandoned Calls")
+    ('answered within rate', 'abandoned')
+    """
+    plain = heading.casefold()
+    has_limit = threshold_of(heading) is not None
+    words = words_of(_LIMIT.sub(" within ", plain) if has_limit else heading)
+    left = [word for word in dict.fromkeys(words) if word not in COUNTING and word not in {*common}]
+    return " ".join(word for word in left if not (has_limit and word in {"in", "under"}))

@@ -1,6 +1,6 @@
 """A look into a file: how it is written, what its columns hold, and what its rows are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +13,14 @@ from servqual.readers.columns.tables import Kind
 from servqual.readers.files.opening import open_file
 from servqual.readers.files.table_rows import Opened, TextChunk, texts_of
 from servqual.readers.files.vendors import Vendor, vendor_of
-from servqual.readers.inspecting.choosing import Choice, Chosen, Question, choose
-from servqual.readers.inspecting.dates import Dates, dates_of, read_moments, serials_of, settled
+from servqual.readers.inspecting.choosing import Chosen, choose
+from servqual.readers.inspecting.dates import Dates, dates_of, read_moments, serials_of, settled, some_offsets
+from servqual.readers.inspecting.grounds import Grounds, common_words, grounds_of
 from servqual.readers.inspecting.kinds import Holds, cells_of, filled_of
-from servqual.readers.inspecting.matching import SeenColumn, kind_of_ours, seen
+from servqual.readers.inspecting.lengths import proved_units
+from servqual.readers.inspecting.matching import SeenColumn, seen
+from servqual.readers.inspecting.ours import OURS, Ours
+from servqual.readers.inspecting.picking import Choice, Question
 from servqual.readers.inspecting.zones import hints
 
 _ROWS: Final = 1 << 14
@@ -24,6 +28,7 @@ _ROWS: Final = 1 << 14
 _COUNTED: Final = 1 << 20
 """The rows that are counted."""
 _FEW: Final = 3
+_OF_TIME: Final = (Holds.DATES, Holds.MOMENTS, Holds.TIMES)
 _MEASURED: Final = (Kind.NUMBER, Kind.COUNT, Kind.DURATION)
 
 
@@ -41,8 +46,12 @@ class Look:
         rows_are: what a row is, and why we say so.
         columns: in the order of the file.
         vendor: whose documented export it is.
+        grounds: which table of ours the rows are, and why.
         chosen: what settings would say.
+        scores: the heading of scores that could be answers to a survey beside the rows; empty without one.
+        otherwise: what they would say where the rows are of another table, if that is a question.
         zone: whether moments need a zone, what hints at one, or None where every moment tells its offset.
+        offsets: whether some moment tells its offset.
         dates: forms of dates that settings name.
         questions: what only a person can say.
     """
@@ -63,14 +72,18 @@ class Look:
     rows_are: tuple[str, str]
     columns: tuple[SeenColumn, ...]
     vendor: Vendor | None
+    grounds: Grounds
     chosen: Chosen
+    scores: str
+    otherwise: tuple[Chosen, ...]
     zone: tuple[str, ...] | None
+    offsets: bool
     dates: tuple[str, ...]
     questions: tuple[Question, ...]
 
     @property
     def carries(self) -> bool:
-        """Whether a report can follow: a receipt is found or asked for."""
+        """Whether a report can follow: the first moment of each row is found or asked for."""
         return self.chosen.carries
 
 
@@ -110,9 +123,19 @@ def _looked(
     for heading in dated:
         low, high = _range(moments[heading], texts[heading])
         cells[heading] = attrs.evolve(cells[heading], low=low, high=high)
-    columns = tuple(seen(heading, cells[heading], filled_of(texts[heading])) for heading in header)
     vendor = vendor_of(header)
-    chosen = choose(columns, texts, moments, vendor)
+    words = {heading: tuple(filled_of(texts[heading])) for heading in header}
+    grounds = Grounds(tables=("cases",)) if vendor else grounds_of(cells, words)
+    units = proved_units(cells, texts, moments)
+
+    def matched(ours: Ours) -> tuple[SeenColumn, ...]:
+        common = common_words(header)
+        told = (seen(heading, cells[heading], words[heading], ours, common) for heading in header)
+        return tuple(_with_unit(each, units.get(each.heading)) for each in told)
+
+    table, *others = (OURS[name] for name in grounds.tables)
+    columns = matched(table)
+    chosen = choose(columns, texts, moments, vendor, table)
     used = [column for column in columns if any(column.heading in choice.headings for choice in chosen.columns)]
     asked, zone, forms = _open_points(used, chosen, texts, moments)
     if zone is None and looked < rows - sum(count for _, count, _ in left_out):
@@ -131,14 +154,39 @@ def _looked(
         looked=looked,
         whole=rows < _COUNTED,
         left_out=left_out,
-        rows_are=_rows_are(columns, chosen, texts),
+        rows_are=_rows_are(columns, chosen, texts, grounds.because),
         columns=columns,
         vendor=vendor,
+        grounds=grounds,
         chosen=chosen,
+        scores="" if chosen.steps or chosen.fold else _scores(matched(OURS["answers"]), chosen),
+        otherwise=tuple(choose(matched(ours), texts, moments, None, ours) for ours in others),
         zone=zone,
+        offsets=any(some_offsets(told, forms) for told in _told(chosen, texts, dated)),
         dates=forms,
-        questions=(*chosen.questions, *asked),
+        questions=(*_table_asked(grounds), *chosen.questions, *asked),
     )
+
+
+def _scores(columns: Sequence[SeenColumn], chosen: Chosen) -> str:
+    """Find a column of scores that is not read yet, in rows that each have an id."""
+    if chosen.ours.table == "answers" or not {chosen.ours.id, chosen.ours.begins} <= chosen.names:
+        return ""
+    taken = {heading for choice in chosen.columns for heading in choice.headings}
+    free = (each for each in columns if each.heading not in taken and any(o.name == "score" for o in each.could_be))
+    return next((each.heading for each in free), "")
+
+
+def _table_asked(grounds: Grounds) -> tuple[Question, ...]:
+    if len(grounds.tables) == 1:
+        return ()
+    return (Question(part="read", setting="table", answers=grounds.tables, because=grounds.because),)
+
+
+def _with_unit(column: SeenColumn, proved: tuple[str, str] | None) -> SeenColumn:
+    if column.unit or proved is None:
+        return column
+    return attrs.evolve(column, unit=proved[0], unit_because=proved[1])
 
 
 def _column(chunks: Sequence[TextChunk], place: int) -> list[str]:
@@ -176,7 +224,7 @@ def _open_points(
         answers = tuple(dict.fromkeys(form for structure in asked for form in structure.forms))
         questions.append(Question(part="read", setting="dates", answers=answers, because=asked[0].because))
     for column in columns:
-        kinds = {kind_of_ours(choice.name) for choice in chosen.columns if column.heading in choice.headings}
+        kinds = {chosen.ours.kind(choice.name) for choice in chosen.columns if column.heading in choice.headings}
         numeric = column.cells.holds in {Holds.COUNTS, Holds.NUMBERS}
         because = f'"{column.heading}" holds {column.cells.twofold!r}'
         if numeric and Kind.MOMENT in kinds:
@@ -193,16 +241,27 @@ def _open_points(
     forms = tuple(dict.fromkeys(form for dates in dated for form in dates.forms))
     if dated and all(dates.offsets for dates in dated):
         return _once(questions), None, forms
-    received = chosen.of("received_at") or chosen.of("at")
+    received = chosen.of(chosen.ours.begins) or chosen.of("at")
     hinted = hints(moments[received.headings[0]]) if received and received.headings[0] in moments else ()
     return _once(questions), hinted, forms
+
+
+def _told(chosen: Chosen, texts: Mapping[str, Sequence[str]], dated: Sequence[str]) -> list[Iterable[str]]:
+    """The texts of the moments that are read, or of all where which one is a question."""
+    read = [choice for choice in chosen.columns if chosen.ours.kind(choice.name) is Kind.MOMENT]
+    return [_joined(choice, texts) for choice in read] or [texts[heading] for heading in dated]
+
+
+def _joined(choice: Choice, texts: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    columns = [texts[heading] for heading in choice.headings]
+    return columns[0] if len(columns) == 1 else map(date_and_time, *columns)
 
 
 def _read_together(choice: Choice, texts: Mapping[str, Sequence[str]], columns: Sequence[SeenColumn]) -> Dates | None:
     """The dates of a choice; a date and a time in two columns are read as one text."""
     if len(choice.headings) == 1:
         return next(column.cells.dates for column in columns if column.heading == choice.headings[0])
-    return dates_of(filled_of(map(date_and_time, *(texts[heading] for heading in choice.headings))))
+    return dates_of(filled_of(_joined(choice, texts)))
 
 
 def _once(questions: Sequence[Question]) -> list[Question]:
@@ -210,9 +269,11 @@ def _once(questions: Sequence[Question]) -> list[Question]:
     return list({question.setting: question for question in reversed(questions)}.values())[::-1]
 
 
-def _rows_are(columns: Sequence[SeenColumn], chosen: Chosen, texts: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+def _rows_are(
+    columns: Sequence[SeenColumn], chosen: Chosen, texts: Mapping[str, Sequence[str]], because: str
+) -> tuple[str, str]:
     """Say what a row is, as far as the columns tell, and why."""
-    case_id = chosen.of("case_id")
+    case_id = chosen.of(chosen.ours.id)
     ids = [text for text in texts[case_id.headings[0]] if text.strip()] if case_id else []
     heading = f'"{case_id.headings[0]}"' if case_id else ""
     if chosen.steps:
@@ -220,15 +281,25 @@ def _rows_are(columns: Sequence[SeenColumn], chosen: Chosen, texts: Mapping[str,
         return "steps of cases", f"{heading} occurs {each:.3g} times on average, and each row has a step and its moment"
     if chosen.fold:
         return "states of cases", f"{heading} occurs in several rows"
+    if chosen.ours.table != "cases":
+        return chosen.ours.rows, because
     if chosen.carries:
         repeats = len(ids) - len({*ids})
         unique = (
             f"{heading} is different in all rows" if case_id else "no column of ids is found: each row counts as one"
         )
         return "cases", f"{repeats:,} ids are repeated" if repeats else unique
+    return _figures(columns, named=case_id is None)
+
+
+def _figures(columns: Sequence[SeenColumn], *, named: bool) -> tuple[str, str]:
+    """Say what rows of no table of ours are; `named` says whether they have no id."""
     numeric = sum(column.cells.holds in {Holds.COUNTS, Holds.NUMBERS} for column in columns)
     if numeric < _FEW or 2 * numeric <= len(columns):
-        return "no cases", "no column tells when a case was received"
-    named = any(column.cells.holds in {Holds.DATES, Holds.NAMES, Holds.MOMENTS} for column in columns)
-    what = "ready-made counts, or measurements" if named and not case_id else "answers or measurements"
+        times = sum(column.cells.holds in _OF_TIME for column in columns)
+        if numeric and times:
+            return "numbers by time", f"{numeric} of {len(columns)} columns are numbers, {times} are times"
+        return "names or texts", f"{numeric} of {len(columns)} columns are numbers, and none tells a time"
+    named = named and any(column.cells.holds in {Holds.DATES, Holds.NAMES, Holds.MOMENTS} for column in columns)
+    what = "ready-made counts, or measurements" if named else "answers or measurements"
     return what, f"{numeric} of {len(columns)} columns are numbers, and none tells when a case was received"

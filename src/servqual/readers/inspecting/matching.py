@@ -10,17 +10,17 @@ from typing import Final
 
 import attrs
 
-from servqual.readers.columns.tables import TABLES, Kind, known_as
+from servqual.readers.columns.tables import Kind
 from servqual.readers.inspecting.dates import serials_of
-from servqual.readers.inspecting.headings import normals, unit_of
+from servqual.readers.inspecting.headings import count_of, normals, unit_of
 from servqual.readers.inspecting.kinds import FITS, Cells, Holds
-from servqual.readers.inspecting.words import HEADINGS, KEPT, MISSED, STATES
+from servqual.readers.inspecting.ours import OURS, STEP, Ours
+from servqual.readers.inspecting.table_words import ABANDONED, ANSWERED, OUTCOMES
+from servqual.readers.inspecting.words import KEPT, MISSED, STATES
 
-TOLD: Final = tuple(name.removesuffix("_s") for name, kind in TABLES["cases"].items() if kind is Kind.DURATION)
-"""Durations, whose unit ends our name: `first_response_min`."""
-STEP: Final = {"event": Kind.LABEL, "at": Kind.MOMENT}
-"""The columns of a log, which are no columns of a case."""
-_OWN: Final = MappingProxyType({**TABLES["cases"], **dict.fromkeys(TOLD, Kind.DURATION), **STEP})
+MARKS: Final = MappingProxyType({"sla_kept": (KEPT, MISSED), "abandoned": (ABANDONED, ANSWERED)})
+"""Flags for which desks have words of their own: those for yes, and those for no."""
+_TELL: Final = MappingProxyType({"sla_kept": ("kept", "missed"), "abandoned": ("abandoned", "answered")})
 _FEW_WORDS: Final = 4
 _DATE: Final = frozenset(("date", "datum", "fecha", "jour", "day", "日期"))
 _TIME: Final = frozenset(("time", "uhrzeit", "zeit", "heure", "hora", "时间"))
@@ -36,41 +36,43 @@ class CouldBe:
 
 @attrs.frozen(kw_only=True, eq=False)
 class SeenColumn:
-    """A column of a file: its heading, what its cells hold, the unit that the heading names, and what it could be."""
+    """A column of a file: its heading, what its cells hold, the unit of its numbers and why, and what it could be."""
 
     heading: str
     cells: Cells
     unit: str | None
     could_be: tuple[CouldBe, ...]
+    unit_because: str = "as its heading says"
 
 
-def kind_of_ours(name: str) -> Kind:
-    """Give the kind of one of our columns, whatever the unit in its name.
+def seen(
+    heading: str, cells: Cells, words: Iterable[str], ours: Ours = OURS["cases"], common: Iterable[str] = ()
+) -> SeenColumn:
+    """Match a column with those of a table of ours; `words` are its different filled cells.
 
-    >>> kind_of_ours("first_response_min"), kind_of_ours("at")
-    (<Kind.DURATION: 'duration'>, <Kind.MOMENT: 'moment'>)
+    `common` are words of most headings of the file, which do not tell one of its counts from another.
     """
-    return _OWN[known_as("cases", name)[0]]
-
-
-def seen(heading: str, cells: Cells, words: Iterable[str]) -> SeenColumn:
-    """Match a column; `words` are its different filled cells."""
+    forms = normals(heading)
+    if ours.table == "contact_counts":
+        forms = (*forms, count_of(heading, common))
     return SeenColumn(
-        heading=heading, cells=cells, unit=unit_of(heading), could_be=tuple(_could_be(heading, cells, words))
+        heading=heading, cells=cells, unit=unit_of(heading), could_be=tuple(_could_be(forms, cells, words, ours))
     )
 
 
-def _could_be(heading: str, cells: Cells, words: Iterable[str]) -> Iterable[CouldBe]:
-    texts = {word.casefold() for word in words}
-    for form in normals(heading):
-        named = dict(HEADINGS.get(form, {}))
+def _could_be(forms: Iterable[str], cells: Cells, words: Iterable[str], ours: Ours) -> Iterable[CouldBe]:
+    texts, kinds = {word.casefold() for word in words}, ours.kinds
+    for form in forms:
+        if form in OUTCOMES and cells.holds is not Holds.NAMES:
+            continue
+        named = dict(ours.headings.get(form, {}))
         own = form.replace(" ", "_")
-        if own in _OWN:
+        if own in kinds:
             named = {own: "ours"} | named
         found = [
             CouldBe(name=name, because=f"{_called(language)}, and it holds {cells.holds}{more}")
             for name, language in named.items()
-            if (more := _fits(name, cells, texts)) is not None
+            if (more := _fits(name, kinds[name], cells, texts)) is not None
         ]
         if found:
             return found
@@ -81,17 +83,17 @@ def _called(language: str) -> str:
     return "its name is ours" if language == "ours" else f"its name, in {language}"
 
 
-def _fits(name: str, cells: Cells, texts: set[str]) -> str | None:
+def _fits(name: str, kind: Kind, cells: Cells, texts: set[str]) -> str | None:
     """Say what more speaks for a column, or None where its cells are of another kind."""
-    kind = _OWN[name]
     if name == "status":
         known = sorted(text for text in texts if text in STATES or text.split()[-1] in STATES)
         return f", such as {known[0]!r}" if known and cells.holds is Holds.NAMES else None
     if kind is Kind.FLAG:
         if cells.holds is Holds.FLAGS or (cells.holds is Holds.COUNTS and texts <= {"0", "1"}):
             return ""
-        kept = texts & KEPT and texts & MISSED
-        return " for kept and missed" if kept and len(texts) <= _FEW_WORDS else None
+        for_yes, for_no = MARKS.get(name, (frozenset(), frozenset()))
+        both = texts & for_yes and texts & for_no and len(texts) <= _FEW_WORDS
+        return f" for {' and '.join(_TELL[name])}" if both else None
     if kind is Kind.MOMENT and cells.holds in {Holds.COUNTS, Holds.NUMBERS}:
         forms = serials_of(texts)
         return f", which may be moments as {' or '.join(forms)} has them" if forms else None
@@ -100,17 +102,22 @@ def _fits(name: str, cells: Cells, texts: set[str]) -> str | None:
     return "" if cells.holds in FITS[kind] else None
 
 
-def kept_and_missed(texts: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Find the words of a desk's own mark."""
-    told = list(texts)
-    return [text for text in told if text.casefold() in KEPT], [text for text in told if text.casefold() in MISSED]
+def marks_of(name: str, texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Find the words of a mark of a desk's own for yes, those for no, and those that are for neither.
+
+    >>> marks_of("abandoned", ["HANG", "AGENT", "PHANTOM"])
+    (('HANG',), ('AGENT',), ('PHANTOM',))
+    """
+    told = sorted({*texts})
+    yes, no = (tuple(text for text in told if text.casefold() in words) for words in MARKS[name])
+    return yes, no, tuple(text for text in told if text not in {*yes, *no}) if yes and no else ()
 
 
-def day_column(columns: Sequence[SeenColumn]) -> SeenColumn | None:
+def day_column(columns: Sequence[SeenColumn], begins: str = "received_at") -> SeenColumn | None:
     """Find the one column of dates that a time of the day beside it may belong to."""
     dates = [column for column in columns if column.cells.holds is Holds.DATES]
     named = [column for column in dates if _DATE & {*normals(column.heading)}] or [
-        column for column in dates if any(each.name == "received_at" for each in column.could_be)
+        column for column in dates if any(each.name == begins for each in column.could_be)
     ]
     return named[0] if len(named) == 1 else None
 

@@ -5,12 +5,25 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from servqual._words import clean
+from servqual.readers.columns.tables import Kind
 from servqual.readers.files.layouts import Layout
-from servqual.readers.inspecting.choosing import Choice, Question
+from servqual.readers.inspecting.choosing import Chosen
 from servqual.readers.inspecting.looking import Look
-from servqual.readers.inspecting.matching import STEP
+from servqual.readers.inspecting.ours import STEP
+from servqual.readers.inspecting.picking import Choice, Question
 
 _ZONE: Final = "which zone do the clocks of these times show? Name it, such as Europe/Berlin, or UTC"
+
+
+_ASKED: Final = {
+    "interactions": ("wait_s", "in time is 20 s; for another threshold", ('service_level = { within = "60 s" }',)),
+    "answers": (
+        "score",
+        "which question was asked, on what scale? One of these without its #",
+        ("csat = { scale = [1, 5], satisfied_from = 4 }", "nps = {}", "ces = { scale = [1, 7] }"),
+    ),
+}
+"""Parameters of KPIs that no file tells: the column that they are about, why they matter, and what may be written."""
 
 
 def quoted(text: str) -> str:
@@ -47,6 +60,14 @@ def _lines(look: Look, facts: Sequence[str]) -> Iterator[str]:
     yield from _read(look)
     if look.chosen.steps:
         yield from _log(look)
+    if asked := _ASKED.get(look.chosen.ours.table):
+        name, why, ways_ = asked
+        if name in look.chosen.names:
+            yield from ("", f"[kpis]  {_comment(why)}", *map(_comment, ways_))
+    if groups := _groups(look.chosen):
+        yield from ("", "[report]", f"groups = {quoted_list(groups)}")
+    if look.scores:
+        yield from _scores(look)
 
 
 def _doubted(look: Look) -> list[str]:
@@ -56,7 +77,7 @@ def _doubted(look: Look) -> list[str]:
 
 
 def _columns(look: Look) -> Iterator[str]:
-    choices = [choice for choice in look.chosen.columns if choice.name not in STEP]
+    choices = [each for each in look.chosen.columns if not look.chosen.steps or each.name not in STEP]
     questions = [question for question in look.questions if question.part == "columns"]
     if not choices and not questions:
         return
@@ -67,7 +88,11 @@ def _columns(look: Look) -> Iterator[str]:
     for choice in choices:
         yield f"{choice.name} = {_value(choice.headings)}  {_comment(_reason(choice))}"
     for question in questions:
-        yield from _asked(question)
+        yield from _asked(question, needed=question.setting == look.chosen.ours.begins)
+    for other in look.otherwise:
+        yield _comment(f'where table = "{other.ours.table}", these columns instead:')
+        for choice in other.columns:
+            yield _comment(f"  {choice.name} = {_value(choice.headings)}")
 
 
 def _reason(choice: Choice) -> str:
@@ -85,9 +110,8 @@ def ways(question: Question, sure: Sequence[str] = ()) -> list[str]:
     return [f"{name} = {_value((*sure, answer))}" for name in names for answer in question.answers]
 
 
-def _asked(question: Question, sure: Sequence[str] = ()) -> Iterator[str]:
+def _asked(question: Question, sure: Sequence[str] = (), *, needed: bool = True) -> Iterator[str]:
     """A question as an empty setting; of a column that no report needs, as a comment."""
-    needed = question.part == "read" or question.setting == "received_at"
     yield _comment(f"{question.setting}: {question.because}; it may be")
     for way in ways(question, sure):
         yield _comment(f"  {way}")
@@ -96,6 +120,8 @@ def _asked(question: Question, sure: Sequence[str] = ()) -> Iterator[str]:
 
 
 def _read(look: Look) -> Iterator[str]:
+    if len(look.grounds.tables) == 1 and look.chosen.ours.table != "cases":
+        yield f"table = {quoted(look.chosen.ours.table)}  {_comment(look.grounds.because)}"
     if look.zone is None:
         yield 'zone = "UTC"  # every moment tells its offset; days and weeks begin in this zone, name that of the desk'
     else:
@@ -106,20 +132,54 @@ def _read(look: Look) -> Iterator[str]:
             yield from _asked(question, look.dates if question.setting == "dates" else ())
     if look.dates and not any(question.setting == "dates" for question in look.questions):
         yield f"dates = {_value(look.dates)}  {_comment(_because(look))}"
-    preset = look.vendor.layout if look.vendor and _doubted(look) else Layout()
-    if preset.missing:
-        yield f"missing = {quoted_list(preset.missing)}"
-    for name, told, words, more in (
-        ("true", "kept", look.chosen.true, preset.true),
-        ("false", "missed", look.chosen.false, preset.false),
-    ):
-        if words or more:
-            yield f"{name} = {quoted_list([*dict.fromkeys((*words, *more))])}  # {told}"
+    yield from _words(look)
     if look.chosen.fold:
         yield f"fold = true  {_comment(look.chosen.fold)}"
     elif look.vendor and look.vendor.layout.fold and not _doubted(look):
         yield "fold = false  # each case has one row"
+    if look.chosen.constants:
+        [(constant, value, why)] = look.chosen.constants
+        yield f"constants = {{ {constant} = {quoted(value)} }}  {_comment(why)}"
     yield from _written(look)
+
+
+def _words(look: Look) -> Iterator[str]:
+    """Say the words of the file for a value that is missing, for yes and for no."""
+    preset = look.vendor.layout if look.vendor and _doubted(look) else Layout()
+    if missing := (*preset.missing, *look.chosen.neither):
+        why = "  # neither of the two below; name it there if it is one" if look.chosen.neither else ""
+        yield f"missing = {quoted_list(missing)}{why}"
+    of_contacts = look.chosen.ours.table == "interactions"
+    for name, told, words, more in (
+        ("true", "abandoned" if of_contacts else "kept", look.chosen.true, preset.true),
+        ("false", "answered" if of_contacts else "missed", look.chosen.false, preset.false),
+    ):
+        if words or more:
+            yield f"{name} = {quoted_list([*dict.fromkeys((*words, *more))])}  # {told}"
+
+
+def _scores(look: Look) -> Iterator[str]:
+    """Say as comments how scores beside the rows are shown as answers to a survey."""
+    columns = {"answer_id": look.chosen.ours.id, "answered_at": look.chosen.ours.begins}
+    read = {name: each.headings for name, of in columns.items() if (each := look.chosen.of(of))}
+    told = ", ".join(f"{name} = {_value(of)}" for name, of in (read | {"score": (look.scores,)}).items())
+    yield ""
+    yield _comment(f"{quoted(look.scores)} could be answers to a survey; without these # they are shown, too:")
+    yield from map(
+        _comment,
+        (
+            "[tables.answers]",
+            f"file = {quoted(look.name)}",
+            f"columns = {{ {told} }}",
+            f"kpis = {{ {_ASKED['answers'][2][0]} }}",
+        ),
+    )
+
+
+def _groups(chosen: Chosen) -> list[str]:
+    """List the columns by which a table besides cases is shown: all that name no customer and no row."""
+    labels = [each.name for each in chosen.columns if chosen.ours.kinds.get(each.name) is Kind.LABEL]
+    return [name for name in labels if name not in {chosen.ours.id, "customer_id"} and chosen.ours.table != "cases"]
 
 
 def _written(look: Look) -> Iterator[str]:

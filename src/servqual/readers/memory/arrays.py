@@ -81,14 +81,19 @@ def column_chunks(table: str, data: Mapping[str, Any], request: Request = ALL) -
         yield partial(source.chunk, slice(start, start + step))
 
 
+def rows_of(table: str, data: Mapping[str, Any]) -> int:
+    """Count the rows of columns; names that are no texts and columns of different lengths raise `InvalidValue`."""
+    sizes = {name: _size(table, name, values) for name, values in data.items()}
+    if len(set(sizes.values())) > 1:
+        raise InvalidValue.of(table, "have columns that are equally long", sizes)
+    return next(iter(sizes.values()), 0)
+
+
 class _Source:
     """Columns that are ready to be cut into chunks."""
 
     def __init__(self, table: str, data: Mapping[str, Any], request: Request) -> None:
-        sizes = {name: _size(table, name, values) for name, values in data.items()}
-        if len(set(sizes.values())) > 1:
-            raise InvalidValue.of(table, "have columns that are equally long", sizes)
-        self.size = next(iter(sizes.values()), 0)
+        self.size = rows_of(table, data)
         self._table, self._zones = table, request.zones
         names = names_of(table, data)
         self._columns = {
@@ -134,7 +139,7 @@ class _Source:
         columns: dict[str, Column] = {}
         refusals = Refusals()
         for name, (values, kind, seconds) in self._columns.items():
-            columns[name], refused = read_column(name, kind, _cut(values, rows), seconds, self._zones)
+            columns[name], refused = read_column(name, kind, cut(values, rows), seconds, self._zones)
             refusals += refused.shifted(numbers.start)
         chunk = with_ends(
             self._table, Chunk(columns, len(numbers), len(numbers), numbers, refusals, others=self._others)
@@ -156,7 +161,8 @@ def _taken_of(values: Any, rows: Array) -> Any:
     return values[rows] if isinstance(values, np.ndarray) else [values[row] for row in rows.tolist()]
 
 
-def _cut(values: Any, rows: slice) -> Any:
+def cut(values: Any, rows: slice) -> Any:
+    """Take some rows that follow each other."""
     if rows == slice(None):
         return values
     return values.take(rows) if isinstance(values, Column) else values[rows]
@@ -192,15 +198,44 @@ def _plain(name: str, kind: Kind, values: Any, zones: Zones) -> Any:
     return labels_of(values) if kind is Kind.LABEL and not isinstance(values, Column) else values
 
 
-def read_column(name: str, kind: Kind, values: Any, seconds: int, zones: Zones) -> tuple[Column, Refusals]:
-    """Read a column, and list its cells that cannot be used."""
+def read_cells(reader: CellReader, values: Any) -> tuple[Column, Refusals]:
+    """Read a column by the words and forms of a file: texts as the reader does, and typed values as they are.
+
+    A number is a word for missing where its text is one, and in a column of moments or flags it is read as its text.
+
+    >>> import datetime as dt
+    >>> reader = CellReader("received_at", Kind.MOMENT, dates=("%d/%m/%Y %H:%M %z",), missing=("-1",))
+    >>> column, _ = read_cells(reader, ["04/05/2026 09:00 UTC", dt.datetime(2026, 5, 4, tzinfo=dt.UTC), -1])
+    >>> column.values.view("datetime64[us]").astype("datetime64[h]").astype(str).tolist()
+    ['2026-05-04T09', '2026-05-04T00', 'NaT']
+    """
+    kind = reader.kind
+    if kind is Kind.LABEL:
+        coded = _plain(reader.name, kind, values, reader.zones)
+        return reader.read([*coded.labels, ""], 0)[0].take(coded.values), Refusals()
+    if is_series(values):
+        values = plain_of(reader.name, kind, values, reader.zones)
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.tolist()
+    numbers = isinstance(values, np.ndarray) and values.dtype.kind in "iuf"
+    if numbers and kind not in {Kind.MOMENT, Kind.FLAG}:
+        values = np.where(np.isin(values, reader.missing_numbers), np.nan, values) if reader.missing_numbers else values
+    elif numbers or not isinstance(values, np.ndarray) or values.dtype.kind == "O":
+        values = [reader.as_cell(value) for value in (values.tolist() if isinstance(values, np.ndarray) else values)]
+    return read_column(reader.name, kind, values, reader.seconds, reader.zones, reader=reader)
+
+
+def read_column(
+    name: str, kind: Kind, values: Any, seconds: int, zones: Zones, *, reader: CellReader | None = None
+) -> tuple[Column, Refusals]:
+    """Read a column, and list its cells that cannot be used; a `reader` reads its texts."""
     given = values
     if is_series(values):
         values = plain_of(name, kind, values, zones)
     if isinstance(values, Column):
         return values, Refusals()
     if _has_text(values):
-        return _texts(name, kind, values, seconds, zones)
+        return _texts(reader or _reader(name, kind, seconds, zones), values, zones)
     if kind is Kind.MOMENT:
         column = as_moments(name, values, zones)
     elif kind is Kind.DURATION:
@@ -230,17 +265,21 @@ def _has_text(values: Any) -> bool:
     return any(issubclass(kind, str | bytes) for kind in {*map(type, values)})
 
 
-def _texts(name: str, kind: Kind, values: Any, seconds: int, zones: Zones) -> tuple[Column, Refusals]:
+def _reader(name: str, kind: Kind, seconds: int, zones: Zones) -> CellReader:
+    naive, desk = (None if zone is None else as_zone(zone) for zone in (zones.naive, zones.desk))
+    return CellReader(name, kind, zone=naive, desk=desk, seconds=seconds, advice=zones.advice)
+
+
+def _texts(reader: CellReader, values: Any, zones: Zones) -> tuple[Column, Refusals]:
     """Read the texts of a column as those of a file, and its other cells as they are."""
-    naive, desk = (None if zone is None else as_zone(zone) for zone in zones)
-    reader = CellReader(name, kind, zone=naive, desk=desk, seconds=seconds, settings=False)
+    name, kind = reader.name, reader.kind
     is_text = np.fromiter((isinstance(value, str | bytes) for value in values), np.bool_, len(values))
     at = np.flatnonzero(is_text)
     column, refusals = reader.read([text_of(values[place]) for place in at.tolist()], 0)
     if len(at) == len(values):
         return column, refusals
     rest = np.flatnonzero(~is_text)
-    others, refused = read_column(name, kind, [values[place] for place in rest.tolist()], seconds, zones)
+    others, refused = read_column(name, kind, [values[place] for place in rest.tolist()], reader.seconds, zones)
     out, bad = Column.missing(kind, len(values)).values, np.zeros(len(values), np.bool_)
     for places, part in ((at, column), (rest, others)):
         out[places] = part.values

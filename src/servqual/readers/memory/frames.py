@@ -28,7 +28,7 @@ def frame_chunk(table: str, frame: Any, naive: str | None = None) -> Chunk:
     >>> frame_chunk("cases", pl.DataFrame({"team": ["north", None]})).columns["team"].values.tolist()
     [0, -1]
     """
-    return columns_of(table, _series(table, frame), naive)
+    return columns_of(table, series_of(table, frame), naive)
 
 
 def frame_names(table: str, frame: Any) -> tuple[Any, list[str]]:
@@ -47,10 +47,10 @@ def frame_names(table: str, frame: Any) -> tuple[Any, list[str]]:
 
 def frame_chunks(table: str, frame: Any, request: Request = ALL) -> Iterator[Callable[[], Chunk]]:
     """Cut a frame into chunks, each read when it is called."""
-    return column_chunks(table, _series(table, frame), request)
+    return column_chunks(table, series_of(table, frame), request)
 
 
-def _series(table: str, frame: Any) -> dict[str, Any]:
+def series_of(table: str, frame: Any) -> dict[str, Any]:
     """Give a frame's columns by name."""
     import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
 

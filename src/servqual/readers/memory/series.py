@@ -49,7 +49,7 @@ def plain_of(name: str, kind: Kind, values: Any, zones: Zones = NOWHERE) -> Any:
     if kind is Kind.MOMENT and isinstance(dtype, nw.Date):
         return days_of(name, in_microseconds(_dates(series), LAST_MOMENT), zones).view("datetime64[us]")
     if kind is Kind.MOMENT and isinstance(dtype, nw.Datetime):
-        return _moments(name, series, dtype, zones.naive)
+        return _moments(name, series, dtype, zones)
     if kind is Kind.DURATION and dtype == nw.Duration:
         return series.to_numpy()
     return _amounts(series, dtype)
@@ -136,12 +136,12 @@ def _series(values: Any) -> Any:
     return nw.from_native(values, series_only=True)
 
 
-def _moments(name: str, series: Any, dtype: Any, naive: str | None) -> Any:
-    zone = getattr(dtype, "time_zone", None)
+def _moments(name: str, series: Any, dtype: Any, zones: Zones) -> Any:
+    zone, naive = getattr(dtype, "time_zone", None), zones.naive
     if zone is None and naive is None:
         raise NaiveTime(
             f"{name} needs a zone (got a naive column); convert it in the frame, or pass the zone in which it was "
-            "written, such as naive='Europe/Berlin'",
+            f"written, such as {zones.advice.zone}",
             field=name,
             expected="a column with a time zone",
             got=str(dtype),

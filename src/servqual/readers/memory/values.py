@@ -63,37 +63,37 @@ def as_moments(name: str, values: Values, zones: Zones) -> Column:
         return Column(Kind.MOMENT, in_microseconds(values, LAST_MOMENT))
     if isinstance(values, np.ndarray) and values.dtype.kind == "f" and np.isnan(values).all():
         return Column.missing(Kind.MOMENT, len(values))
-    naive, desk = (None if zone is None else as_zone(zone) for zone in zones)
-    moments = (_moment(name, value, naive, desk) for value in values)
+    naive, desk = (None if zone is None else as_zone(zone) for zone in (zones.naive, zones.desk))
+    moments = (_moment(name, value, naive, desk, zones) for value in values)
     return Column(Kind.MOMENT, np.fromiter(moments, np.int64, len(values)))
 
 
 def days_of(name: str, midnights: Array, zones: Zones) -> Array:
     """Read dates, given as microseconds of their midnight, as days in the zone of the desk."""
     if zones.desk is None:
-        raise dateless(name, "dates without a time")
+        raise dateless(name, "dates without a time", zones)
     dates = np.where(midnights == MISSING, MISSING, midnights // _DAY)
     return days(dates, as_zone(zones.desk), ends=ends_its_day(name))
 
 
-def dateless(name: str, got: object) -> NaiveTime:
+def dateless(name: str, got: object, zones: Zones) -> NaiveTime:
     """Make the refusal of a date where no zone says when its day begins."""
     return NaiveTime(
-        f"{name} needs a zone (got {got}); pass the zone in which its dates are days, such as zone='Europe/Berlin'",
+        f"{name} needs a zone (got {got}); pass the zone in which its dates are days, such as {zones.advice.desk}",
         field=name,
         expected="moments with a zone, or dates and the zone of the desk",
         got=got,
     )
 
 
-def _moment(name: str, value: Any, zone: ZoneInfo | None, desk: ZoneInfo | None) -> int:
+def _moment(name: str, value: Any, zone: ZoneInfo | None, desk: ZoneInfo | None, zones: Zones) -> int:
     if is_missing(value):
         return MISSING
     if isinstance(value, np.datetime64):
-        return int(as_moments(name, np.array([value]), Zones(None, None if desk is None else desk.key)).values[0])
+        return int(as_moments(name, np.array([value]), zones._replace(naive=None)).values[0])
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         if desk is None:
-            raise dateless(name, value)
+            raise dateless(name, value, zones)
         return day(value, desk, ends=ends_its_day(name))
     if not isinstance(value, dt.datetime):
         raise InvalidValue.of(name, "hold datetimes", value)
@@ -103,7 +103,10 @@ def _moment(name: str, value: Any, zone: ZoneInfo | None, desk: ZoneInfo | None)
             return SKIPPED
     if value.utcoffset() is None:
         raise NaiveTime(
-            f"{name} needs a zone (got {value.isoformat()}); pass tzinfo, such as datetime.UTC", field=name, got=value
+            f"{name} needs a zone (got {value.isoformat()}); pass tzinfo, or the zone in which it was written, such as "
+            f"{zones.advice.zone}",
+            field=name,
+            got=value,
         )
     since: dt.timedelta = value - _EPOCH
     return since // _MICROSECOND

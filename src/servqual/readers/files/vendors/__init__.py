@@ -35,8 +35,10 @@ LAYOUTS: Final = MappingProxyType({vendor.name: vendor.settings() for vendor in 
 __all__ = ["LAYOUTS", "VENDORS", "Vendor", "layout", "vendor_of"]
 
 
-def layout(name: str) -> Layout:
+def layout(name: str, field: str = "preset") -> Layout:
     """Give the layout of a vendor's export; people export the columns that they chose, so that each may be absent.
+
+    `field` is what an error calls the name.
 
     >>> layout("servicenow").columns["received_at"]
     'opened_at'
@@ -47,7 +49,7 @@ def layout(name: str) -> Layout:
     except KeyError:
         close = near(name, LAYOUTS) or tuple(LAYOUTS)
         raise UnknownName(
-            f"preset must be one of {', '.join(LAYOUTS)} (got {name!r}){did_you_mean(close)}", near=close
+            f"{field} must be one of {', '.join(LAYOUTS)} (got {name!r}){did_you_mean(close)}", near=close
         ) from None
 
 
