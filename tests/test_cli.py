@@ -215,7 +215,7 @@ def test_rows_that_cannot_be_read_are_counted_with_their_numbers(tmp_path: Path)
         ("received_at", 1, 3),
         ("row", 2, 4),
     }
-    assert "refused row: received_at must be a date of the form ISO 8601; set dates to how the file writes them" in said
+    assert "refused row: received_at must be a date of the form ISO 8601; set dates to how they are written" in said
     assert ": 1 (row 3)" in said
 
 

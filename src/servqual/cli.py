@@ -12,7 +12,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -20,6 +20,10 @@ from servqual._words import clean
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 
 _LONG: Final = 8 << 20
+_OPTIONS: Final = ("now", "period", "previous", "whole")
+"""Options that no look into the file would mend."""
+_OUT: Final = Path("-")
+"""The output of the terminal, instead of a file."""
 PRESETS: Final = (
     "servicenow", "jira", "zendesk", "zammad", "freshdesk", "hubspot", "salesforce", "glpi", "frappe", "osticket",
     "redmine",
@@ -92,7 +96,17 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"example: servqual report incidents.csv.gz --preset servicenow --html report.html; {_CODES}",
     )
     report.add_argument(
-        "export", metavar="EXPORT", help="the file, or `sample` for a simulated desk that ships with servqual"
+        "export",
+        metavar="EXPORT",
+        nargs="?",
+        default="",
+        help="the file, or `sample` for a simulated desk that ships with servqual; may be left out where the "
+        "configuration names files under [tables]",
+    )
+    report.add_argument(
+        "--table",
+        metavar="TABLE",
+        help="what EXPORT holds: cases (the default), interactions, contact_counts, complaints or answers",
     )
     _reading(report)
     report.add_argument(
@@ -101,7 +115,18 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="where to write the page (default: EXPORT-report.html here, unless --json or --csv is given)",
     )
-    report.add_argument("--json", metavar="FILE", type=Path, help="also write the findings as JSON")
+    report.add_argument(
+        "--period", metavar="PERIOD", help="only this period: 2026-05, 2026-05..2026-07, 2026-Q2, 2026-W19 or days"
+    )
+    report.add_argument(
+        "--previous", metavar="FILE", type=Path, help="the --json of an earlier report, to say what changed since"
+    )
+    report.add_argument(
+        "--json",
+        metavar="FILE",
+        type=Path,
+        help="also write the findings as JSON; - prints them, messages go to stderr",
+    )
     report.add_argument("--csv", metavar="FILE", type=Path, help="also write every number as a tidy CSV table")
     report.set_defaults(run=_report)
     _inspect_parser(commands)
@@ -193,31 +218,36 @@ def _report(options: argparse.Namespace) -> int:
     )
     from servqual.report.writing import write  # noqa: PLC0415
 
-    now = _moment(options.now)
     _check_outputs(options)
     if options.export == "sample":
-        for name in ("preset", "config", "zone"):
+        for name in ("preset", "config", "zone", "table"):
             if getattr(options, name):
                 raise InvalidValue.of(
                     f"--{name}", "be left out with sample, whose layout is known", getattr(options, name)
                 )
-        data = sample_report(now=now)
+        data = sample_report(now=_moment(options.now), period=options.period, previous=options.previous)
     else:
-        config = Config.read(preset=options.preset, path=options.config, zone=options.zone)
+        config = Config.read(
+            preset=options.preset, path=options.config, zone=options.zone, period=options.period, of=options.table
+        )
+        now = _moment(options.now, config.layout.zone)
         with _progress(Path(options.export)) as progress, _next_step(options.export):
-            data = report(options.export, config, now=now, progress=progress)
+            data = report(options.export or None, config, now=now, previous=options.previous, progress=progress)
     page = options.html
     if not (page or options.json or options.csv):
-        page = Path(f"{clean(Path(options.export).name).partition('.')[0]}-report.html")
+        page = Path(f"{clean(Path(options.export).name).partition('.')[0] or 'service'}-report.html")
     outputs: tuple[tuple[Path | None, Callable[[], str]], ...] = (
         (page, lambda: render(data)),
         (options.json, lambda: json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"),
         (options.csv, lambda: as_csv(data)),
     )
     for path, text in outputs:
-        if path:
+        if path == _OUT:
+            print(text(), end="")
+        elif path:
             write(path, text())
-    _say(data, [str(path) for path, _ in outputs if path])
+    with redirect_stdout(sys.stderr) if options.json == _OUT else nullcontext():
+        _say(data, [str(path) for path, _ in outputs if path and path != _OUT])
     return 0
 
 
@@ -227,7 +257,9 @@ def _next_step(export: str) -> Generator[None]:
     try:
         yield
     except ServqualError as error:
-        if Path(export).is_file():
+        other = Path(getattr(error, "path", None) or export) != Path(export)
+        of_options = other or getattr(error, "field", "") in _OPTIONS
+        if Path(export).is_file() and not of_options:
             error.add_note(
                 f"servqual inspect {shlex.quote(export)} --write desk.toml shows what is in it and writes settings"
             )
@@ -254,9 +286,9 @@ def _compare(options: argparse.Namespace) -> int:
     from servqual.report import Config, comparison  # noqa: PLC0415  (`--help` must not wait for arrays)
     from servqual.report.writing import write, write_bytes  # noqa: PLC0415
 
-    now = _moment(options.now)
     _check_outputs(options)
     config = Config.read(preset=options.preset, path=options.config, zone=options.zone)
+    now = _moment(options.now, config.layout.zone)
     with _progress(Path(options.export)) as progress:
         found = comparison(
             options.export,
@@ -309,7 +341,7 @@ def _check_outputs(options: argparse.Namespace) -> None:
     taken = {os.path.realpath(options.export): "the export"}
     for name in ("html", "json", "csv", "receipt"):
         path = getattr(options, name, None)
-        if path is None:
+        if path is None or (name == "json" and options.run is _report and path == _OUT):
             continue
         real = os.path.realpath(path)
         if real in taken:
@@ -326,19 +358,26 @@ def _say(data: dict[str, Any], written: list[str]) -> None:
     _print(f"now is {data['made']['now']}, {data['made']['now_from']}")
     for note in data["notes"]:
         _print(f"note: {note}")
-    for reason in rows["reasons"]:
+    for section in data.get("tables", ()):
+        for note in section["notes"]:
+            _print(f"note: {section['title']}: {note}")
+    for reason in (*rows["reasons"], *(each for part in data.get("tables", ()) for each in part["rows"]["reasons"])):
         first = ", ".join(str(example["row"]) for example in reason["examples"])
         more = " …" if reason["count"] > len(reason["examples"]) else ""
         what = "refused row" if reason["part"] == "row" else "cell not used"
         _print(f"{what}: {reason['column']} {reason['reason']}: {reason['count']:,} (row {first}{more})")
     for line in data["headline"]:
         _print(line)
+    where = " and ".join(written) or "printed"
+    counts = f"{where}: {rows['read']:,} rows read, {rows['used']:,} used, {rows['refused']:,} refused"
+    if rows["cases"] is None:
+        _print(f"{counts}; {sum(len(part['kpis']) for part in data['tables'])} KPIs")
+        return
     first = data["priorities"][:1]
     _print(f"Improve first: {first[0]['sentence'] if first else 'no group is clearly worse than the whole.'}")
-    where = " and ".join(written)
     _print(
-        f"{where}: {rows['read']:,} rows read, {rows['used']:,} used, {rows['refused']:,} refused; "
-        f"{rows['cases']:,} cases, {len(data['kpis'])} KPIs, {len(data['priorities'])} candidates for improvement"
+        f"{counts}; {rows['cases']:,} cases, {len(data['kpis'])} KPIs, {len(data['priorities'])} candidates for "
+        "improvement"
     )
 
 
@@ -347,16 +386,19 @@ def _print(line: str) -> None:
     print(clean(line))
 
 
-def _moment(text: str | None) -> dt.datetime | None:
+def _moment(text: str | None, zone: dt.tzinfo | None = None) -> dt.datetime | None:
+    """Read `--now`; without an offset it is in the zone of the export."""
     if text is None:
         return None
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidValue.of("--now", "be ISO 8601 with an offset, such as 2026-05-04T09:00Z", text) from None
+        raise InvalidValue.of("--now", "be ISO 8601, such as 2026-05-04T09:00 or 2026-05-04T09:00Z", text) from None
     if moment.tzinfo is None:
         write = moment.isoformat(timespec="minutes")
-        raise InvalidValue.of("--now", "have an offset", text, do=f"write {write}Z for UTC")
+        if zone is None:
+            raise InvalidValue.of("--now", "have an offset", text, do=f"write {write}Z for UTC, or give the zone")
+        moment = moment.replace(tzinfo=zone)
     from servqual.pdca.verdicts.wall import within_time  # noqa: PLC0415  (`--help` must not wait for arrays)
 
     return within_time("--now", moment)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from servqual.metrics import KPIS
 from servqual.pdca.verdicts.ages import ripens
 from servqual.report import Config
-from servqual.report.changing import _before, last_day
 from servqual.report.maturity import as_recorded
 from servqual.report.scorecard import scorecard
+from servqual.report.spans import before, period_of
 
 MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR, DAY, WEEK = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(weeks=1)
@@ -50,7 +50,7 @@ def test_the_last_finished_week_is_held_against_the_one_before() -> None:
     assert (change["before_from"], change["before_to"]) == ("2026-05-18", "2026-05-24")
     assert (change["after_from"], change["after_to"]) == ("2026-05-25", "2026-05-31")
     assert change["low"] < change["change"] < change["high"]
-    said = "reassignment rate: worse from 10 % to 40 % in the week from 2026-05-25, against the one before."
+    said = "reassignment rate: worse from 10 % to 40 % in the week from 2026-05-25, against the week from 2026-05-18."
     assert change["sentence"] == said
     calm = judged(weeks(0.1, 0.1, 0.1, 0.1, 0.1), MONDAY + 46 * DAY)
     assert (calm["changes"], calm["changes_judged"]) == ([], found["changes_judged"])
@@ -103,6 +103,14 @@ def test_a_figure_that_grows_with_age_is_never_judged() -> None:
     assert why_not(young, "resolution_p50") == "there are no two weeks that are finished for it"
 
 
+def test_a_figure_without_an_interval_is_not_judged() -> None:
+    """One case is open over two weeks: how old the oldest is cannot be told from chance."""
+    cases = weeks(0.1, 0.1)
+    cases["resolved_at"] = [None, *cases["resolved_at"][1:]]
+    found = judged(cases, MONDAY + 15 * DAY)
+    assert why_not(found, "backlog_oldest") == "it has no interval, so that chance cannot be told from a change"
+
+
 def test_kpis_are_known_to_ripen_by_the_columns_that_they_declare() -> None:
     """Counts, flags, durations and amounts of a case have no moment; what is judged by a clock says what is open."""
     told = {
@@ -132,10 +140,10 @@ def test_kpis_are_known_to_ripen_by_the_columns_that_they_declare() -> None:
     assert all(ripens(KPIS[key]) for key in ("reopen_rate", "sla_kept", "verified_rate"))
 
 
-@given(st.dates(dt.date(1971, 1, 1), dt.date(2099, 1, 1)), st.sampled_from(["week", "month"]))
-def test_the_period_before_a_day_is_the_last_that_ended(day: dt.date, every: str) -> None:
-    """It ends before the day, the next one does not, and the next one begins on the day after it."""
-    start = _before(day, every)
-    following = last_day(start, every) + DAY
-    assert following <= day <= last_day(following, every)
-    assert _before(following, every) == start
+@given(st.dates(dt.date(1971, 3, 1), dt.date(2098, 1, 1)), st.sampled_from(["week", "month"]))
+def test_the_period_before_ends_where_the_next_begins(day: dt.date, every: str) -> None:
+    """A day lies in its period, the one before ends with its start, and is the period of its own first day."""
+    days = period_of(day, every)
+    assert days[0] <= day < days[1]
+    assert before(days)[1] == days[0]
+    assert before(days) == period_of(before(days)[0], every)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from servqual.errors import InvalidValue, ServqualError
 from servqual.model import BusinessHours, WorkingDays
 from servqual.report import Config, report
-from servqual.report.config import as_limit
+from servqual.report.limits import as_limit
 
 WEEK = BusinessHours(zone="UTC", week={"mon-fri": "09:00-17:00"})
 odd: st.SearchStrategy[Any] = st.recursive(

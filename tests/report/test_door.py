@@ -150,7 +150,7 @@ def test_a_file_is_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     read = Export.chunks
 
     def chunks(self: Export, *given: Any, **options: Any) -> Any:
-        opened.append(self.path)
+        opened.append(self.source)
         return read(self, *given, **options)
 
     monkeypatch.setattr(Export, "chunks", chunks)

@@ -218,7 +218,7 @@ def slow_team() -> dict[str, Sequence[Any]]:
 
 def test_a_slow_team_is_found_and_its_agents_are_not_named_for_it() -> None:
     """Times count beside shares, and whoever is slow only because the team is stands with the team."""
-    data = found(slow_team(), {"report": {"groups": ["team", "agent"]}})
+    data = found(slow_team(), {"report": {"groups": ["team", "agent"], "agents": "names"}})
     [first] = data["priorities"]
     assert (first["group"], first["kpi"]) == ("south", "resolution_p50")
     assert (first["value"], first["overall"]) == (13 * 3600, 5 * 3600)

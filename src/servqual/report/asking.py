@@ -11,7 +11,8 @@ from servqual._checks import did_you_mean, must_be, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import KPIS, Kpi
 from servqual.pdca.verdicts.wall import at_wall, on_wall, within_time
-from servqual.report.config import Config, as_limit
+from servqual.report.config import Config
+from servqual.report.limits import as_limit
 from servqual.report.maturity import RIPE
 
 Span: TypeAlias = tuple[dt.datetime, dt.datetime]

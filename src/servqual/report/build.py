@@ -5,17 +5,30 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from servqual._checks import must_be
+import attrs
+
+from servqual._checks import as_instant, must_be
 from servqual._csv import csv_text
 from servqual.errors import InvalidValue
 from servqual.readers import Export
+from servqual.readers.columns.advice import IN_SETTINGS
 from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.files.memory_rows import is_table
 from servqual.readers.files.packing import Progress
+from servqual.readers.memory.frames import is_frame, series_of
 from servqual.report.config import GROUPS, Config
 from servqual.report.scorecard import scorecard
+from servqual.report.sections import section_of
+from servqual.report.several import headline_of, rows_of, tables_in, without_cases
+from servqual.report.table_settings import InMemory, TableSettings
 from servqual.samples import desk
 
-CASES: Final = ("case_id", *(name for name, kind in TABLES["cases"].items() if kind is not Kind.LABEL), *GROUPS)
+CASES: Final = (
+    "case_id",
+    *(name for name, kind in TABLES["cases"].items() if kind is not Kind.LABEL),
+    *GROUPS,
+    "agent",
+)
 """The columns of cases that a report may need."""
 _SAMPLE_TARGETS: Final = (
     {"clock": "first_response", "within": "1 h", "goal": 0.9},
@@ -25,12 +38,19 @@ _SAMPLE_TARGETS: Final = (
 
 
 def report(
-    path: str | Path, config: Config | None = None, *, now: dt.datetime | None = None, progress: Progress | None = None
+    path: Any = None,
+    config: Config | None = None,
+    *,
+    now: dt.datetime | None = None,
+    previous: str | Path | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
-    r"""Measure a ticket export; the result is plain data that `render` turns into a page.
+    r"""Measure an export, and the further tables of the settings, into plain data that `render` turns into a page.
 
-    Raises `UnreadableFile` where there is no table, `MissingColumn` where it has no `received_at`. `progress` is called
-    with the number of bytes read since the last call.
+    `path` may be a frame, columns or rows in memory instead, and be left out where the settings name files. Each table
+    is seen from `now`, by default from its own latest moment. Raises `UnreadableFile` where there is no table,
+    `MissingColumn` where cases have no `received_at`. `progress` is called with the number of bytes of the cases read
+    since the last call.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -38,29 +58,59 @@ def report(
     ...     _ = path.write_text("received_at,resolved_at\n2026-05-04T09:00Z,2026-05-04T11:00Z\n", encoding="utf-8")
     ...     report(path)["rows"]["used"]
     1
+    >>> report({"received_at": ["2026-05-04T09:00Z"], "resolved_at": ["2026-05-04T11:00Z"]})["rows"]["used"]
+    1
     """
-    must_be((str, Path), "path", "the path of an export", path)
+    source = InMemory(series_of("cases", path) if is_frame(path) else path) if is_table(path) else path
+    must_be((str, Path, InMemory, type(None)), "path", "the path of an export, a frame, columns or rows", source)
     must_be((Config, type(None)), "config", "a Config", config)
+    before = _path_of(previous)
     must_be((Callable, type(None)), "progress", "a function of bytes read", progress)
     config = config or Config()
+    cases, others = tables_in(Path(source) if isinstance(source, str) else source, config)
+    sections = [section_of(each, config, now=now) for each in others]
+    found = (
+        without_cases(sections, config, previous=before is not None)
+        if cases is None
+        else _of_cases(cases, config, now=now, previous=before, progress=progress)
+    )
+    headline = [*found["headline"], *(line for section in sections for line in headline_of(section))]
+    return {**found, "headline": headline, "tables": sections}
+
+
+def _of_cases(
+    cases: TableSettings,
+    config: Config,
+    *,
+    now: dt.datetime | None,
+    previous: Path | None,
+    progress: Progress | None,
+) -> dict[str, Any]:
+    config = attrs.evolve(config, layout=cases.layout, groups=cases.groups)
     promised = dict.fromkeys(name for p in config.promises for name in p.kpi.params["only"] or ())
     export = Export(
-        Path(path),
+        cases.source,
         config.layout,
         columns=CASES,
         also=tuple(dict.fromkeys((*(config.groups or ()), *promised))),
+        advice=IN_SETTINGS,
         progress=progress,
     )
-    return scorecard(export, config, name=Path(path).name, notes=lambda: export.notes, now=now)
+    return scorecard(export, config, name=cases.name, notes=lambda: export.notes, now=now, previous=previous)
 
 
-def sample_report(*, now: dt.datetime | None = None) -> dict[str, Any]:
+def sample_report(
+    *, now: dt.datetime | None = None, period: str | None = None, previous: str | Path | None = None
+) -> dict[str, Any]:
     """Measure the simulated desk of `servqual.samples`, with targets made up for it."""
+    before = _path_of(previous)
+    seen = None if now is None else as_instant(now, "now")
     sample = desk()
     config = Config.from_table(
         {
             "targets": _SAMPLE_TARGETS,
-            "report": {"title": "Report of a simulated service desk"},
+            "report": {"title": "Report of a simulated service desk", "agents": "names"}
+            | ({"period": period} if period else {}),
             "read": {"zone": sample.zone.key},
             "hours": {"week": dict(sample.hours.week)},
         }
@@ -70,14 +120,20 @@ def sample_report(*, now: dt.datetime | None = None) -> dict[str, Any]:
         config,
         name="servqual.samples.desk(), a simulated service desk",
         notes=lambda: (sample.improvement,),
-        now=now or sample.now,
-        now_from="as asked" if now else "the end of the simulation",
+        now=seen or sample.now,
+        now_from="as asked" if seen else "the end of the simulation",
         simulated=True,
+        previous=before,
     )
 
 
+def _path_of(previous: str | Path | None) -> Path | None:
+    must_be((str, Path, type(None)), "previous", "the path of the JSON of an earlier report", previous)
+    return None if previous is None else Path(previous)
+
+
 def as_csv(report: Mapping[str, Any]) -> str:
-    """Every number of a report as one tidy CSV table: in all, by period, and of the weakest groups.
+    """Every number of a report as one tidy CSV table: in all, by period, and by group.
 
     Durations are in seconds and shares 0 to 1; names of groups are guarded against being read as formulas.
     """
@@ -85,9 +141,17 @@ def as_csv(report: Mapping[str, Any]) -> str:
     if missing := [part for part in ("kpis", "trends", "weakest") if part not in report]:
         raise InvalidValue.of("report", "be the plain data of a report", missing, shown=f"none of its {missing[0]}")
     head = ("kpi", "column", "group", "value", "low", "high", "n")
+    further = [row for section in report.get("tables", ()) for row in rows_of(section, head[3:])]
+    grouped = {(weak["kpi"], weak["column"], weak["group"]): weak for weak in report["weakest"]} | {
+        (figure["kpi"], group["column"], row["group"]): figure
+        for group in report.get("groups", ())
+        for row in group["rows"]
+        for figure in row["figures"]
+    }
     rows = [
         *((kpi["key"], None, None, kpi) for kpi in report["kpis"]),
         *((t["kpi"], report["period"]["every"], p["start"], p) for t in report["trends"] for p in t["points"]),
-        *((weak["kpi"], weak["column"], weak["group"], weak) for weak in report["weakest"]),
+        *((*names, found) for names, found in grouped.items()),
     ]
-    return csv_text(head, ((*names, *(found[name] for name in head[3:])) for *names, found in rows))
+    cells = [(*names, *(found[name] for name in head[3:]), "cases") for *names, found in rows]
+    return csv_text((*head, "table"), [*cells, *further])

@@ -1,20 +1,27 @@
-"""What changed: the last finished period of each KPI held against the one directly before it, as plain data."""
+"""What changed: each KPI of a period held against the period before, or against an earlier report, as plain data."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+import attrs
+
 from servqual._words import number, shorten
-from servqual.metrics import Kpi, Measurement, Measures
+from servqual.metrics import Kpi, Measurement, Measures, Tally
+from servqual.metrics.engine import Plan, plan_of
 from servqual.pdca import Caveat, Verdict, compare
 from servqual.pdca.verdicts.ages import ripens
+from servqual.readers.columns.calendar import Days
+from servqual.report.framing import Frame
 from servqual.report.maturity import DONE, FINISHED, RIPE
+from servqual.report.spans import Pair, before, pair, period_of, reached
 
 Plain: TypeAlias = dict[str, Any]
 _LONGEST: Final = 60
 _DAY: Final = dt.timedelta(days=1)
 _SILENT: Final = ("mix.unknown", "period.unknown", "margin.none", "guardrails.proposed")
 """Caveats of what was not asked for."""
+GROWS: Final = "it grows with the age of the cases, so that the last one is always behind"
 
 
 def to_tell(verdict: Verdict) -> list[Caveat]:
@@ -22,70 +29,146 @@ def to_tell(verdict: Verdict) -> list[Caveat]:
     return [caveat for caveat in verdict.caveats if caveat.code not in _SILENT]
 
 
-def changes_of(kpis: Sequence[Kpi], periods: Measures, days: tuple[dt.date, dt.date], every: str) -> Plain:
-    """Judge the change of each KPI from the period before the last finished one to that one.
+@attrs.frozen
+class Side:
+    """One side of a change: what was measured, its days, and what a sentence calls them."""
 
-    `days` are the first day of the data and the day of `now`. A KPI that ripens is finished two weeks after a period.
-    `changes` are the sure ones, worse before improved, at a risk of chance that all judged KPIs share;
-    `changes_judged` counts these, and `changes_unjudged` gives the reason for each other one. Counts, and KPIs of which
-    neither direction is better, are left out.
+    measures: Measures
+    days: Days
+    called: str
+
+
+@attrs.frozen
+class Held:
+    """What is held against what: the KPIs by pair of spans, and the reason for each one that cannot be judged."""
+
+    pairs: Mapping[Pair, Sequence[Kpi]]
+    unjudged: Sequence[Plain]
+    every: str | None
+    """Week or month where the last finished one is judged; None where the asked period is."""
+    zone: str
+
+    def plans(self, *, ends: bool) -> list[Plan]:
+        """Plan the sides, before and after of each pair; `ends` says whether cases have one."""
+        return [
+            plan_of([*kpis, FINISHED] if ends else kpis, zone=self.zone, period=span, now=now)
+            for each, kpis in self.pairs.items()
+            for span, now in ((each.before, each.then), (each.after, each.now))
+        ]
+
+
+def judged(kpi: Kpi) -> bool:
+    """Whether a change of a KPI may be for better or worse; a count grows with its period."""
+    return kpi.better is not None and kpi.unit != "count"
+
+
+def held_of(kpis: Sequence[Kpi], frame: Frame) -> Held:
+    """Choose the spans by which each KPI is judged: the last finished period and the one directly before it.
+
+    A KPI that ripens is finished two weeks after a period. Where a period was asked for, that one is judged.
     """
-    pairs: list[tuple[Kpi, Measurement, Measurement]] = []
+    pairs: dict[Pair, list[Kpi]] = {}
     unjudged: list[Plain] = []
-    for kpi in kpis:
-        if kpi.better is None or kpi.unit == "count":
-            continue
-        last = _before(days[1] - RIPE if ripens(kpi) else days[1], every)
-        starts = (_before(last, every), last)
-        before, after = (periods.get(kpi.key, **{every: start}) for start in starts)
-        if starts[0] < days[0]:
-            reason = f"there are no two {every}s that are finished for it"
-        elif kpi.name == FINISHED.name:
-            reason = "it grows with the age of the cases, so that the last one is always behind"
+    every, first, asked = frame.every, frame.first.date(), frame.cut if frame.asked else None
+    today = frame.now.date()
+    for kpi in filter(judged, kpis):
+        ripe = today - RIPE if ripens(kpi) else today
+        days = asked or period_of(period_of(ripe, every)[0] - _DAY, every)
+        earlier = before(days)
+        if kpi.name == FINISHED.name:
+            unjudged.append(not_judged(kpi, GROWS))
+        elif asked and not reached(earlier, first):
+            unjudged.append(not_judged(kpi, f"the export does not hold the period before, from {earlier[0]} on"))
+        elif asked and ripens(kpi) and ripe < days[1]:
+            unjudged.append(not_judged(kpi, f"it may still change until {RIPE.days} days after the period"))
+        elif not reached(earlier, first):
+            unjudged.append(not_judged(kpi, f"there are no two {every}s that are finished for it"))
         else:
-            reason = next((why for m in (before, after) if (why := _unfinished(kpi, m, periods, every))), "")
+            pairs.setdefault(pair(days, earlier, frame.now, frame.zone), []).append(kpi)
+    return Held(pairs, unjudged, None if asked else every, str(frame.zone))
+
+
+def changes_of(held: Held, tallies: Sequence[Tally], zone: dt.tzinfo) -> Plain:
+    """Judge the changes by the tallies of the plans of `held`."""
+    sides = [
+        Side(tally.measure(), days := _days(span, zone), _called(days, held.every))
+        for tally, span in zip(
+            tallies, (span for each in held.pairs for span in (each.before, each.after)), strict=True
+        )
+    ]
+    asked = [
+        (kpi, old, new)
+        for kpis, old, new in zip(held.pairs.values(), sides[::2], sides[1::2], strict=True)
+        for kpi in kpis
+    ]
+    return judge(asked, held.unjudged)
+
+
+def judge(asked: Sequence[tuple[Kpi, Side, Side]], unjudged: Sequence[Plain]) -> Plain:
+    """Judge KPIs between two sides each.
+
+    `changes` are the sure ones, worse before improved, at a risk of chance that all judged KPIs share;
+    `changes_judged` counts these, `changes_between` gives their days, and `changes_unjudged` the reason for each other
+    one.
+    """
+    pairs: list[tuple[Kpi, Measurement, Measurement, Side, Side]] = []
+    lost = [*unjudged]
+    for kpi, old, new in asked:
+        then, now = old.measures.get(kpi.key), new.measures.get(kpi.key)
+        reason = next((why for m, side in ((then, old), (now, new)) if (why := _unfinished(kpi, m, side))), "")
         if reason:
-            unjudged.append({"kpi": kpi.key, "title": kpi.title, "reason": reason})
+            lost.append(not_judged(kpi, reason))
         else:
-            pairs.append((kpi, before, after))
+            pairs.append((kpi, then, now, old, new))
     confidence = 1 - 0.05 / max(len(pairs), 1)
-    rows = [_plain(kpi, compare(before, after, confidence=confidence), after, every) for kpi, before, after in pairs]
+    rows = [_plain(kpi, compare(then, now, confidence=confidence), old, new) for kpi, then, now, old, new in pairs]
     sure = [row for row in rows if row["decision"] in {"improved", "worse"}]
     return {
         "changes": sorted(sure, key=lambda row: row["decision"] == "improved"),
         "changes_judged": len(pairs),
-        "changes_unjudged": unjudged,
+        "changes_between": [_span(*days) for days in dict.fromkeys((old.days, new.days) for *_, old, new in pairs)],
+        "changes_unjudged": lost,
     }
 
 
-def _unfinished(kpi: Kpi, m: Measurement, periods: Measures, every: str) -> str:
+def _span(old: Days, new: Days) -> Plain:
+    return {
+        "before_from": old[0].isoformat(),
+        "before_to": (old[1] - _DAY).isoformat(),
+        "after_from": new[0].isoformat(),
+        "after_to": (new[1] - _DAY).isoformat(),
+    }
+
+
+def not_judged(kpi: Kpi, reason: str) -> Plain:
+    """Say why the change of a KPI cannot be judged."""
+    return {"kpi": kpi.key, "title": kpi.title, "reason": reason}
+
+
+def _unfinished(kpi: Kpi, m: Measurement, side: Side) -> str:
     """Say why a period cannot be compared; empty where it can."""
-    of = f"of the {every} from {m.group[every]}"
     if m.value is None:
-        return f"no case {of} has a value"
+        return f"no case of {side.called} has a value"
+    if m.mostly_unread:
+        return f"most cells of {side.called} could not be read"
+    if m.low is None:
+        return "it has no interval, so that chance cannot be told from a change"
     done = m.n / (m.n + m.undecided)
-    if ripens(kpi) and any(each.key == FINISHED.key for each in periods.kpis):
-        done = min(done, periods.get(FINISHED.key, **m.group).value or 0)
-    return f"{number(1 - done, 'share')} of the cases {of} are not finished" if done < DONE else ""
+    if ripens(kpi) and any(each.key == FINISHED.key for each in side.measures.kpis):
+        done = min(done, side.measures.get(FINISHED.key).value or 0)
+    return f"{number(1 - done, 'share')} of the cases of {side.called} are not finished" if done < DONE else ""
 
 
-def _before(day: dt.date, every: str) -> dt.date:
-    """The first day of the last week or month that ended before a day."""
-    if every == "week":
-        return day - dt.timedelta(days=day.weekday() + 7)
-    return (day.replace(day=1) - _DAY).replace(day=1)
+def _days(span: tuple[dt.datetime, dt.datetime], zone: dt.tzinfo) -> Days:
+    last = span[1] - dt.timedelta(microseconds=1)
+    return span[0].astimezone(zone).date(), last.astimezone(zone).date() + _DAY
 
 
-def last_day(start: dt.date, every: str) -> dt.date:
-    """The last day of the week or month that begins on a day."""
-    if every == "week":
-        return start + dt.timedelta(days=6)
-    return (start + dt.timedelta(days=31)).replace(day=1) - _DAY
+def _called(days: Days, every: str | None) -> str:
+    return f"the {every} from {days[0]}" if every else f"{days[0]} to {days[1] - _DAY}"
 
 
-def _plain(kpi: Kpi, verdict: Verdict, after: Measurement, every: str) -> Plain:
-    start: dt.date = after.group[every]
-    before = _before(start, every)
+def _plain(kpi: Kpi, verdict: Verdict, old: Side, new: Side) -> Plain:
     unit = kpi.told_in
     return {
         "kpi": kpi.key,
@@ -96,10 +179,7 @@ def _plain(kpi: Kpi, verdict: Verdict, after: Measurement, every: str) -> Plain:
         "decision": verdict.decision,
         "before": verdict.before.value,
         "after": verdict.after.value,
-        "before_from": before.isoformat(),
-        "before_to": last_day(before, every).isoformat(),
-        "after_from": start.isoformat(),
-        "after_to": last_day(start, every).isoformat(),
+        **_span(old.days, new.days),
         "n_before": verdict.n_before,
         "n_after": verdict.n_after,
         "change": verdict.change,
@@ -108,5 +188,5 @@ def _plain(kpi: Kpi, verdict: Verdict, after: Measurement, every: str) -> Plain:
         "confidence": verdict.confidence,
         "caveats": [{"code": each.code, "text": each.text} for each in to_tell(verdict)],
         "sentence": f"{shorten(kpi.title, _LONGEST)}: {verdict.decision} from {number(verdict.before.value, unit)} "
-        f"to {number(verdict.after.value, unit)} in the {every} from {start}, against the one before.",
+        f"to {number(verdict.after.value, unit)} in {new.called}, against {old.called}.",
     }

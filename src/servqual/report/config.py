@@ -1,70 +1,33 @@
 """What a report is told besides the export: its layout, hours, targets, and how to slice it; from a TOML file."""
 
 import datetime as dt
-import math
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from servqual._checks import near, one_of
+from servqual._checks import among, near, one_of
 from servqual._typed import typed
 from servqual._words import clean
 from servqual.errors import InvalidValue, ServqualError
 from servqual.metrics import KPIS, Kpi
 from servqual.metrics.time.periods import PERIODS
-from servqual.model import BusinessHours, WorkingDays
+from servqual.model import BusinessHours
 from servqual.readers import Layout
 from servqual.readers import layout as vendor_layout
+from servqual.readers.columns.calendar import days_of
 from servqual.readers.columns.tables import TABLES, Kind
-from servqual.readers.files.settings import as_text, as_texts, read_toml, section
+from servqual.readers.files.settings import as_flag, as_text, as_texts, read_toml, section
+from servqual.report.limits import as_limit
+from servqual.report.people import PEOPLE, People
+from servqual.report.table_settings import TABLES_TOLD, TableSettings, in_business_hours, kpis_of, tables_of
 
 Every: TypeAlias = Literal["week", "month"]
 _CLOCKS: Final = {"first_response": "first_response_kept", "resolution": "resolution_kept"}
-_SPAN: Final = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(?:(s|sec|seconds?|min|minutes?|h|hours?)|(calendar\s+)?(d|days?|w|weeks?))", re.IGNORECASE
-)
-_WORKING_DAYS: Final = re.compile(r"(\d+)\s*(?:working|business)\s+days?(,?\s*same\s+time)?", re.IGNORECASE)
-_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_LONGEST_S: Final = 100 * 366 * 86_400
-_SECTIONS: Final = ("preset", "columns", "read", "log", "hours", "targets", "report")
+_SECTIONS: Final = ("preset", "columns", "read", "log", "kpis", "tables", "hours", "targets", "report")
 GROUPS: Final = ("category", "team", "priority", "channel")
 """Columns by which a report looks for weak cells where it is not told others."""
-
-
-def as_limit(
-    value: str, hours: BusinessHours | None, field: str = "within"
-) -> tuple[dt.timedelta | WorkingDays, BusinessHours | None]:
-    """Read a limit in words, and the hours in which it counts; `field` is what an error calls it.
-
-    `30 min` and `8 h` count in the hours, `2 calendar days` on the clock, 24 hours each, and `2 working days` by the
-    close of the second working day, or at the time of receipt with `, same time`. Days alone are calendar days where
-    there are no hours, and refused where there are, as they may mean three things. 0 and less are refused.
-
-    >>> as_limit("90 min", None)
-    (datetime.timedelta(seconds=5400), None)
-    """
-    text = value.strip()
-    if found := _WORKING_DAYS.fullmatch(text):
-        if hours is None:
-            raise InvalidValue.of(field, "be in working days only where there are [hours]", value, do="give [hours]")
-        return WorkingDays(int(found[1]), convention="same_time" if found[2] else "close"), hours
-    found = _SPAN.fullmatch(text)
-    count, unit = (float(found[1]), (found[2] or found[4])[0].lower()) if found else (0.0, "s")
-    if found is None or not 0 < count * _SECONDS[unit] < _LONGEST_S:
-        raise InvalidValue.of(field, "be a time such as '30 min', '8 h' or '2 working days'", value)
-    if found[4] and not found[3] and hours:
-        raise InvalidValue.of(field, "say which days are meant", value, do=_which_days(count, unit))
-    return dt.timedelta(seconds=count * _SECONDS[unit]), None if found[3] else hours
-
-
-def _which_days(count: float, unit: str) -> str:
-    """Offer the three meanings of days where there are opening hours."""
-    working, calendar = count * (5 if unit == "w" else 1), count * (7 if unit == "w" else 1)
-    days = f"'{math.ceil(working)} working days' (by the close of the last)"
-    return f"write {days}, '{8 * working:g} h' (of open time), or '{calendar:g} calendar days' (of 24 hours)"
 
 
 def _goal(_: object, __: object, value: Any) -> None:
@@ -74,6 +37,10 @@ def _goal(_: object, __: object, value: Any) -> None:
 
 def _tuple_or_none(value: Iterable[str] | None) -> tuple[str, ...] | None:
     return None if value is None else tuple(value)
+
+
+def _period(_: object, __: object, period: Any) -> None:
+    days_of(period)
 
 
 def _labels(_: object, __: object, groups: tuple[str, ...] | None) -> None:
@@ -93,18 +60,34 @@ class Promise:
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Config:
-    """All that a report is told.
+    """All that a report is told; `layout` and `kpis` are of the export that the command names, which holds `table`.
 
     >>> Config.from_table({"targets": [{"clock": "first_response", "within": "30 min", "goal": 0.95}]}).promises[0].name
     'first response within 30 min'
     """
 
     layout: Layout = attrs.field(factory=Layout)
+    table: str = attrs.field(default="cases", validator=one_of(*TABLES_TOLD))
+    tables: tuple[TableSettings, ...] = ()
+    kpis: tuple[Kpi, ...] = ()
     promises: tuple[Promise, ...] = ()
     hours: BusinessHours | None = None
     title: str = "Service report"
     groups: tuple[str, ...] | None = attrs.field(default=None, converter=_tuple_or_none, validator=_labels)
     every: Every | None = attrs.field(default=None, validator=attrs.validators.optional(one_of("week", "month")))
+    period: str | None = attrs.field(default=None, validator=attrs.validators.optional(_period))
+    whole: bool = False
+    people: People = attrs.field(factory=People, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        chosen = {column for promise in self.promises for column in promise.kpi.params.get("only") or ()}
+        if not self.people.names and (named := sorted(chosen & {*PEOPLE})):
+            raise InvalidValue.of(
+                "only",
+                "name no people, who are shown by pseudonyms",
+                named[0],
+                do='set agents = "names" under [report]',
+            )
 
     @property
     def zone(self) -> str:
@@ -112,43 +95,73 @@ class Config:
         return self.layout.zone.key if self.layout.zone else "UTC"
 
     @classmethod
-    def read(cls, *, preset: str | None, path: Path | None, zone: str | None = None) -> "Config":
-        """Read a configuration file, a preset by name, or the one upon the other; `zone` goes above what they say."""
+    def read(
+        cls,
+        *,
+        preset: str | None,
+        path: Path | None,
+        zone: str | None = None,
+        of: str | None = None,
+        period: str | None = None,
+    ) -> "Config":
+        """Read a configuration file, a preset by name, or the one upon the other.
+
+        `zone`, `period` and the table `of` the export go above what they say.
+        """
         table = read_toml(path) if path else {}
         try:
-            return cls.from_table(table, preset=preset, zone=zone)
+            found = cls.from_table(table, preset=preset, zone=zone, of=of, folder=path.parent if path else None)
         except ServqualError as error:
             if path:
                 error.add_note(f"in {clean(path)}")
             raise
+        people = People(names=found.people.names, file=path.with_suffix(".key") if path else None)
+        return attrs.evolve(found, people=people, period=period or found.period)
 
     @classmethod
-    def from_table(cls, table: Mapping[str, Any], *, preset: str | None = None, zone: str | None = None) -> "Config":
-        """Read a configuration from what a TOML file holds."""
+    def from_table(
+        cls,
+        table: Mapping[str, Any],
+        *,
+        preset: str | None = None,
+        zone: str | None = None,
+        of: str | None = None,
+        folder: Path | None = None,
+    ) -> "Config":
+        """Read a configuration from what a TOML file holds, whose other files are looked for in a folder."""
         for name in table:
             if name not in _SECTIONS:
                 raise InvalidValue.of(
                     name, f"be one of the parts {', '.join(_SECTIONS)}", name, near=near(name, _SECTIONS)
                 )
         vendor = preset or ("preset" in table and as_text("preset", table["preset"])) or None
-        layout = Layout.from_table(table, vendor_layout(vendor) if vendor else None)
+        read = section(table, "read")
+        of = of or as_text("table", read.pop("table", "cases"))
+        among("table", of, TABLES_TOLD)
+        layout = Layout.from_table({**table, "read": read}, vendor_layout(vendor) if vendor else None, of=of)
         if zone:
             layout = attrs.evolve(layout, zone=zone)
         hours = _hours(table, layout) if "hours" in table else None
-        if layout.durations == "business":
-            if hours is None:
-                raise InvalidValue.of(
-                    "durations", "be calendar where there are no [hours]", "business", do="give [hours]"
-                )
-            layout = attrs.evolve(layout, hours=hours)
-        told = section(table, "report", ("title", "groups", "every"))
+        layout = in_business_hours(layout, hours)
+        tables = tables_of(section(table, "tables"), folder=folder, base=layout, hours=hours)
+        if zone:
+            tables = tuple(attrs.evolve(each, layout=attrs.evolve(each.layout, zone=zone)) for each in tables)
+        told = section(table, "report", ("title", "groups", "every", "period", "whole", "agents"))
+        agents = told.get("agents", "pseudonyms")
+        among("agents", agents, ("pseudonyms", "names"))
         return cls(
             layout=layout,
+            table=of,
+            tables=tables,
+            kpis=kpis_of(of, section(table, "kpis"), hours),
             hours=hours,
             promises=_promises(table.get("targets", ()), hours),
             title=as_text("title", told.get("title", "Service report")),
             groups=as_texts("groups", told["groups"]) if "groups" in told else None,
             every=told.get("every"),
+            period=as_text("period", told["period"]) if "period" in told else None,
+            whole=as_flag("whole", told.get("whole", False)),
+            people=People(names=agents == "names"),
         )
 
 

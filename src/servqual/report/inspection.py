@@ -11,13 +11,40 @@ from servqual._checks import must_be, several
 from servqual._words import clean, columns, counted, shorten
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 from servqual.metrics import KPIS, Kpi
+from servqual.metrics.catalogue.contact_counts import TABLE as COUNTS
 from servqual.readers.files.settings import as_encoding, as_text
 from servqual.readers.inspecting import Look, Question, SeenColumn, look, settings_of, ways
+from servqual.report.table_settings import kpis_over
 
 _WIDTH: Final = 40
 _CELL: Final = 30
 """The columns of a terminal that a heading and a cell may take."""
-_SHOWN: Final = 12
+_SHOWN: Final = 5
+"""The columns, and the KPIs of each, that are listed as missing."""
+_FIRST: Final = frozenset(
+    [
+        "first_response_median",
+        "first_response_kept",
+        "resolution_median",
+        "resolution_kept",
+        "resolution_time",
+        "backlog",
+        "sla_kept",
+        "reopen_rate",
+        "service_level",
+        "asa",
+        "abandonment_rate",
+        "answer_rate",
+        "aht",
+        "fcr",
+        "complaint_handling_median",
+        "complaint_kept",
+        "complaint_backlog",
+        "complaint_satisfaction",
+        "upheld_rate",
+    ]
+)
+"""KPIs that stand first in a report."""
 _FILES: Final = 100
 """The most files that one call looks into."""
 _SKIPPED: Final = frozenset((".toml", ".md", ".html", ".py"))
@@ -45,13 +72,17 @@ class Inspection:
     def settings(self) -> str:
         """Write settings that `servqual report` reads, with the questions that only a person can answer.
 
-        Refused where no file has cases, or several have.
+        Refused where a report can be made of no file, or of several.
         """
         carrying = [each for each in self.looks if each.carries]
         if len(carrying) != 1:
             names = ", ".join(each.name for each in carrying) or "none"
-            do = "name the file" if carrying else "a report needs a column that tells when a case was received"
-            raise InvalidValue.of("settings", "be of one file with cases", names, shown=names, do=do)
+            do = (
+                "name the file"
+                if carrying
+                else "a report needs a column that tells when a case was received or a contact began"
+            )
+            raise InvalidValue.of("settings", "be of one file of which a report can be made", names, shown=names, do=do)
         [found] = carrying
         return settings_of(found, facts=[*_carried(found)])
 
@@ -157,7 +188,9 @@ def _lines(found: Look) -> Iterator[str]:
         yield f"question: {_question(question)}"
     if found.carries and found.zone is not None:
         hinted = "".join(f"; {hint}" for hint in found.zone)
-        yield f"question: zone: not all times are known to tell their offset, name the zone of the others{hinted}"
+        said = "not all times are known to tell their offset, name the zone of the others"
+        said = said if found.offsets else "no time tells its offset, name the zone of the desk's clock"
+        yield f"question: zone: {said}{hinted}"
 
 
 def _facts(found: Look) -> Iterator[str]:
@@ -206,33 +239,58 @@ def _question(question: Question) -> str:
     return f"{question.setting}: {question.because}; write one of {', '.join(ways(question))}"
 
 
+_BEGINS: Final = {
+    "cases": "a case was received, a contact began or an answer was given",
+    "interactions": "a contact began",
+    "contact_counts": "a count was made",
+    "complaints": "a complaint was received",
+    "answers": "an answer was given",
+}
+
+
 def _carried(found: Look) -> Iterator[str]:
-    """Say which KPIs of cases the chosen columns carry."""
-    if "received_at" not in found.chosen.names:
+    """Say which KPIs the chosen columns carry."""
+    begins = found.chosen.ours.begins
+    if begins not in found.chosen.names:
         yield (
-            "no report follows yet: say which column is received_at"
+            f"no report follows yet: say which column is {begins}"
             if found.carries
-            else "no report follows: no column tells when a case was received"
+            else f"no report follows: no column tells when {_BEGINS[found.chosen.ours.table]}"
         )
         return
-    keys = [kpi.key for kpi in KPIS.values() if kpi.table == "cases" and not _lack(kpi, found)]
-    yield f"carries {counted(len(keys), 'KPI')}: {', '.join(sorted(keys))}"
+    keys = [kpi.key for kpi in _kpis(found) if not _lack(kpi, found)]
+    asked = "; say under [kpis] which question was asked" if found.chosen.ours.table == "answers" else ""
+    yield f"carries {counted(len(keys), 'KPI')}: {', '.join(sorted(keys))}{asked}"
+
+
+def _kpis(found: Look) -> list[Kpi]:
+    """List the KPIs of single rows of the table."""
+    table = found.chosen.ours.table
+    return [kpi for kpi in KPIS.values() if kpi.table == "cases"] if table == "cases" else [*kpis_over(table).values()]
 
 
 def _lack(kpi: Kpi, found: Look) -> tuple[str, ...]:
     """List the columns that a KPI lacks; where no case ever ends, a KPI of ends says nothing."""
     names = found.chosen.names
     lack = tuple(name for name in kpi.needs if name not in names)
-    ends = kpi.key.startswith(("backlog", "resolution", "reopen", "open_")) and not names & {"resolved_at", "closed_at"}
+    if kpi.table == COUNTS:
+        late = kpi.key == "service_level" and not names & {"answered_within", "answered_late"}
+        return (*lack, "answered_within") if late else lack
+    of_ends = kpi.key.startswith(("backlog", "resolution", "reopen", "open_")) or (
+        kpi.table == "complaints" and "resolved_at" in kpi.uses
+    )
+    ends = of_ends and not names & {"resolved_at", "closed_at"}
     return (*lack, "resolved_at") if ends and "resolved_at" not in lack else lack
 
 
 def _missing(found: Look) -> Iterator[str]:
-    """Say which column would carry which further KPIs, those first that carry most."""
+    """Say which column would carry which further KPIs: the columns and the KPIs that matter most."""
     names: dict[tuple[str, ...], list[str]] = {}
-    for kpi in KPIS.values():
+    for kpi in _kpis(found):
         lack = _lack(kpi, found)
-        if kpi.table == "cases" and lack and found.carries:
+        if lack and found.carries:
             names.setdefault(lack, []).append(kpi.key)
     for lack, keys in sorted(names.items(), key=lambda each: -len(each[1]))[:_SHOWN]:
-        yield f"without {' and '.join(lack)}: no {', '.join(keys)}"
+        keys.sort(key=lambda key: key not in _FIRST)
+        more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+        yield f"without {' and '.join(lack)}: no {', '.join(keys[:_SHOWN])}{more}"

@@ -16,6 +16,7 @@ from servqual.metrics.engine import plan_of, tallies_of
 from servqual.pdca import Caveat, Guardrail, Verdict, compare
 from servqual.pdca.verdicts.wall import within_time
 from servqual.readers import Export
+from servqual.readers.columns.advice import IN_SETTINGS
 from servqual.report.asking import Sides, kpi_of, margin_of, moment_of, sides_of
 from servqual.report.build import CASES
 from servqual.report.changing import to_tell
@@ -117,6 +118,7 @@ def comparison(
         config.layout,
         columns=CASES,
         also=tuple(dict.fromkeys((*(where or {}), *names))),
+        advice=IN_SETTINGS,
         progress=progress,
     )
     cases = Cases(source)

@@ -38,6 +38,7 @@ _UNITS: Final[Mapping[str, str]] = {
     "points": "points",
 }
 _ZONES: Final[Mapping[str, str]] = {"Z": "UTC", "+00:00": "UTC"}
+_PERIODS: Final[Mapping[str, str]] = {"hour_of_day": "hour of receipt", "weekday": "day of receipt"}
 _SPARK_POINTS: Final = 60
 _MOST_CASES: Final = 0.8
 _CARDS: Final = 3
@@ -92,6 +93,11 @@ def _page(report: Plain) -> Plain:
         "compared": "changes" in report,
         "unjudged": _unjudged(_rows(report, "changes_unjudged")),
         "judged": number(report.get("changes_judged"), "count"),
+        "cut": _row(report, "period").get("cut") is True,
+        "held": [(_days(row, "after"), _days(row, "before")) for row in _rows(report, "changes_between")],
+        "open_cases": _open_cases(_rows(report, "open_cases")),
+        "open_at": _moment(_row(report, "period"), "open_at"),
+        "groups": [_by_group(group) for group in _rows(report, "groups")],
         "to_do": [_to_do(row) for row in _rows(report, "priorities")[:_CARDS]],
         "notes": [capital(line) for line in _texts(report, "notes")],
         "standards": [_standard(row, units.get(_text(row, "kpi"), {})) for row in _rows(report, "standards")],
@@ -101,7 +107,65 @@ def _page(report: Plain) -> Plain:
         "pareto": _pareto(_row(report, "pareto")),
         "weakest": [_weakest(rows, place) for place, rows in enumerate(_alike(_rows(report, "weakest")), 1)],
         "priorities": [_priority(row) for row in _rows(report, "priorities")],
+        "tables": [_table(row, place) for place, row in enumerate(_rows(report, "tables"), 1)],
     }
+
+
+def _table(row: Plain, place: int) -> Plain:
+    """A table besides cases: its figures, their course, and each by group."""
+    trends, every = _rows(row, "trends"), _text(_row(row, "period"), "every") or "period"
+    odd = {_text(each, "text") for kpi in _rows(row, "kpis") for each in _of_code(kpi, "counts.contradict")}
+    told = [
+        {**kpi, "warnings": [w for w in _rows(kpi, "warnings") if _text(w, "text") not in odd]}
+        for kpi in _rows(row, "kpis")
+    ]
+    return {
+        "id": f"table-{place}",
+        "title": _title(row),
+        "source": _text(row, "source"),
+        "period": _period(_row(row, "period")),
+        "every": every,
+        "now": "" if _text(row, "table") == "contact_counts" else _moment(row, "now"),
+        "now_from": _text(row, "now_from"),
+        "contradict": capital("; ".join(sorted(odd))),
+        "rows": _accounted(_row(row, "rows")),
+        "kpis": [_kpi(kpi, trends) for kpi in told],
+        "left_out": _unjudged(_rows(row, "left_out")),
+        "trends": [_trend(trend, 100 * place + n, every) for n, trend in enumerate(trends)],
+        "groups": [_by_group(group) for group in _rows(row, "groups")],
+        "notes": [capital(line) for line in _texts(row, "notes")],
+    }
+
+
+def _of_code(kpi: Plain, code: str) -> list[Plain]:
+    return [each for each in _rows(kpi, "warnings") if _text(each, "code") == code]
+
+
+def _by_group(row: Plain) -> Plain:
+    """The figures of each group of a column, with the n of each."""
+    column, kpis = _text(row, "column"), _rows(row, "kpis")
+    cells = []
+    for each in _rows(row, "rows"):
+        found = {_text(figure, "kpi"): figure for figure in _rows(each, "figures")}
+        told = [(_unit(kpi), found.get(_text(kpi, "kpi"), {})) for kpi in kpis]
+        cells.append([_group(each, "group"), *(_with_n(figure, unit) for unit, figure in told)])
+    rest = _number(row, "rest")
+    return {
+        "column": _PERIODS.get(column, column),
+        "folded": column == "hour_of_day",
+        "table": table(
+            [capital(_PERIODS.get(column, column)), *map(_title, kpis)],
+            cells,
+            caption=f"By {_PERIODS.get(column, column)}, with the number behind each figure",
+            numeric=range(1, len(kpis) + 1),
+        ),
+        "rest": _many(int(rest), "group") if rest else "",
+    }
+
+
+def _with_n(figure: Plain, unit: str) -> str | None:
+    value = number(figure.get("value"), unit)
+    return value if unit == "count" or value == "–" else f"{value} · n {number(figure.get('n'), 'count')}"
 
 
 def _alike(rows: Sequence[Plain]) -> list[list[Plain]]:
@@ -113,11 +177,13 @@ def _alike(rows: Sequence[Plain]) -> list[list[Plain]]:
 
 
 def _period(period: Plain) -> str:
-    start, end = (_moment(period, key, zoned=False) for key in ("start", "end"))
+    keys = ("first", "last") if period.get("cut") is True else ("start", "end")
+    start, end = (_moment(period, key, zoned=False) for key in keys)
     if not (start or end):
         return ""
     zone = _text(period, "zone")
-    return f"{start or '–'} to {end or '–'}" + (f", {zone}" if zone else "")
+    running = ", not over yet" if period.get("cut") is True and period.get("over") is False else ""
+    return f"{start or '–'} to {end or '–'}{running}" + (f", {zone}" if zone else "")
 
 
 def _accounted(rows: Plain) -> Plain:
@@ -126,6 +192,7 @@ def _accounted(rows: Plain) -> Plain:
     return {
         **{key: number(rows.get(key), "count") for key in ("read", "used", "refused")},
         "cases": _many(rows.get("cases"), "case"),
+        "outside": _many(rows.get("outside"), "case") if rows.get("outside") else "",
         "fold": _text(rows, "fold"),
         "lost": _reasons([reason for reason in reasons if reason not in cells], "Rows refused, by reason"),
         "cells": _reasons(cells, "Cells that could not be used, by reason"),
@@ -198,6 +265,9 @@ def _kpi(row: Plain, trends: Sequence[Plain]) -> Plain:
     whole = [point for point in _rows(own, "points") if point.get("partial") is not True]
     recent = [_number(point, "value") for point in whole][-_SPARK_POINTS:]
     words = ("label_zh", "formula", "source", "definition")
+    if row.get("cannot_be_judged") is True:
+        unread = next((_text(each, "text") for each in _rows(row, "warnings") if "unread" in _text(each, "code")), "")
+        row = {**row, "value": None, "low": None, "high": None, "warnings": [], "reason": f"Cannot be judged: {unread}"}
     return {
         "title": _title(row),
         **{key: _text(row, key) for key in words},
@@ -251,6 +321,7 @@ def _trend(row: Plain, place: int, every: str) -> Plain:
     return {
         "title": _title(row),
         "better": _BETTER.get(_text(row, "better"), ""),
+        "stock": row.get("stock") is True,
         **_picture(axes, f"{_title(row)} by {every}", told, f"trend-{place}"),
         "empty": not values,
         "business_time": row.get("business_time") is True,
@@ -342,13 +413,35 @@ def _weakest(rows: Sequence[Plain], place: int) -> Plain:
     ]
     overall = number(first.get("overall"), unit)
     caption = f"{title} by {column}: the weakest groups"
+    same = [
+        f"The same cases as {_group(row, 'group')}: {', '.join(names[:_CARDS])}"
+        for row in rows
+        if (names := _texts(row, "same"))
+    ]
     return {
+        "same": "; ".join(same),
         "title": title,
         "column": column,
         "overall": overall,
         **_picture(axes, caption, f"{counted(len(rows), 'group')}; all together {overall}.", f"weakest-{place}"),
         "table": table([column, "Value", "Interval", "n"], cells, caption=caption, numeric={1, 2, 3}),
     }
+
+
+def _open_cases(rows: Sequence[Plain]) -> Html:
+    """The oldest open cases; columns that none of them fills are left out."""
+    facts = [name for name in ("team", "category", "priority") if any(_text(row, name) for row in rows)]
+    cells = [
+        [
+            _text(row, "case_id") or f"row {number(row.get('row'), 'count')}",
+            _moment(row, "received_at", zoned=False),
+            number(row.get("age_s"), "s"),
+            *(_text(row, name) or None for name in facts),
+        ]
+        for row in rows
+    ]
+    head = ["Case", "Received", "Open for", *map(capital, facts)]
+    return table(head, cells, caption="The oldest open cases", numeric={2}) if cells else Html()
 
 
 def _change(row: Plain) -> Plain:

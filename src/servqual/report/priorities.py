@@ -3,18 +3,42 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+import attrs
+
 from servqual._words import clean
 from servqual.pdca import Candidate
-from servqual.pdca.diagnosis.searching import Weak
+from servqual.pdca.diagnosis.searching import Search, Weak
 
 Plain: TypeAlias = dict[str, Any]
 _NAMED: Final = 12
+_MOSTLY: Final = 0.5
+"""The share of the items of a group from which on it is another name of a weak one."""
 
 
-def weakest_of(every: Sequence[Weak]) -> list[Plain]:
-    """The cells that are surely worse than the rest, whatever explains them, by the cases that this costs."""
-    order = sorted(every, key=lambda weak: (-weak.spared, weak.column, weak.label, weak.kpi.key))
-    return [_weak(weak) for weak in order[:_NAMED]]
+def readable(found: Search) -> Search:
+    """Leave out the KPIs of which most cells could not be read."""
+
+    def read(some: Sequence[Weak]) -> tuple[Weak, ...]:
+        return tuple(weak for weak in some if not weak.overall.mostly_unread)
+
+    kept = [attrs.evolve(each, weak=weak) for each in found.found if (weak := read(each.weak))]
+    return attrs.evolve(found, found=tuple(kept), every=read(found.every))
+
+
+def weakest_of(found: Search) -> list[Plain]:
+    """The cells that are surely worse than the rest, by the cases that this costs; groups of the same cases come once.
+
+    `same` names the other groups of which half the cases or more are the same; groups that are worse through less of
+    them are left out, too.
+    """
+    same = {
+        each.weak[0].place: [f"{one.column} {clean(one.label)}" for one in each.same if one.overlap >= _MOSTLY]
+        for each in found.found
+    }
+    explained = {(one.column, one.label) for each in found.found for one in each.same} - {*same}
+    stands = [weak for weak in found.every if weak.place not in explained]
+    order = sorted(stands, key=lambda weak: (-weak.spared, weak.column, weak.label, weak.kpi.key))
+    return [{**_weak(weak), "same": same.get(weak.place, [])} for weak in order[:_NAMED]]
 
 
 def priorities(candidates: Sequence[Candidate]) -> list[Plain]:

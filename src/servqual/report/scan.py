@@ -65,15 +65,16 @@ class Scan:
 
 
 class Cases:
-    """The cases of an export as chunks; up to 65,536 rows stay in memory, so that such a file is opened once.
+    """The cases of an export, or the rows of another `table`, as chunks.
 
-    A longer export is read again each time, so that memory stays flat. Every reading goes through the readers' own
-    door: of the rows of one case_id all but the one that stands are left out and counted as refused, as in `measure`.
+    Up to 65,536 rows stay in memory, so that such a file is opened once; a longer export is read again each time, so
+    that memory stays flat. Every reading goes through the readers' own door: of the rows of one case_id all but the one
+    that stands are left out and counted as refused, as in `measure`. `shown` changes each chunk, as to hide people.
     """
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._chunks = TableChunks("cases", source)
+    def __init__(self, source: Source, table: str = "cases", shown: Callable[[Chunk], Chunk] | None = None) -> None:
+        self._source, self._shown = source, shown or _itself
+        self._chunks = TableChunks(table, source)
         self._held: Sequence[Chunk] | None = None
 
     def __iter__(self) -> Iterator[Chunk]:
@@ -84,10 +85,10 @@ class Cases:
         most: float = _HELD
         if isinstance(self._source, Iterator):  # it cannot be read again
             most = math.inf
-        elif isinstance(self._source, Export) and _is_large(self._source.path):
+        elif isinstance(self._source, Export) and _is_large(self._source.source):
             most = -1
         for read in self._chunks:
-            chunk = read()
+            chunk = self._shown(read())
             rows += chunk.size
             if rows <= most:
                 held.append(chunk)
@@ -103,8 +104,8 @@ class Cases:
         return (partial(_itself, chunk) for chunk in self)
 
 
-def _is_large(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > _LARGE
+def _is_large(source: Any) -> bool:
+    return isinstance(source, Path) and source.is_file() and source.stat().st_size > _LARGE
 
 
 def _itself(chunk: Chunk) -> Chunk:

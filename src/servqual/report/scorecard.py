@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -9,40 +10,45 @@ import attrs
 import servqual
 from servqual._words import clean, counted, number, shorten
 from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, Kpi, Measurement, Measures, Tally, pareto
-from servqual.metrics.engine import plan_of, tallies_of
+from servqual.metrics import KPIS, Kpi, Measures, Tally, pareto
+from servqual.metrics.engine import Plan, plan_of, tallies_of
 from servqual.metrics.results.attaining import verdict_on_cases
 from servqual.pdca.diagnosis.candidates import named, ranked
 from servqual.pdca.diagnosis.diagnosing import MARKS
 from servqual.pdca.diagnosis.particulars import with_particulars
 from servqual.pdca.diagnosis.searching import search
 from servqual.readers.columns.standing import REPEATS, REPLACED
-from servqual.readers.columns.tags import UNSPLIT
 from servqual.readers.sources import Source
-from servqual.report.changing import changes_of, last_day
-from servqual.report.config import GROUPS, Config, Every, Promise
+from servqual.report.changing import changes_of, held_of
+from servqual.report.config import GROUPS, Config, Promise
+from servqual.report.effects import without_effect
+from servqual.report.figures import caveats_in, figure, reasons_of, told_of
+from servqual.report.framing import Frame, frame_of
 from servqual.report.maturity import FINISHED
-from servqual.report.priorities import in_business_time, priorities, weakest_of
+from servqual.report.open_cases import OldestOpen
+from servqual.report.previous import changes_since, previous_of, stored
+from servqual.report.priorities import in_business_time, priorities, readable, weakest_of
 from servqual.report.scan import Cases, Scan, scan
+from servqual.report.slices import questions, sliced
+from servqual.report.spans import period_of
 
 Plain: TypeAlias = dict[str, Any]
 
-_MONTHS_FROM: Final = dt.timedelta(days=200)
 _LONG_AFTER: Final = dt.timedelta(days=90)
 _NAMED: Final = 12
 _LONGEST: Final = 60
 _ASKED: Final = (
-    "case_volume", "backlog", "backlog_age_p50", "first_response_time", "first_response_p50", "first_response_p90",
-    "resolution_time", "resolution_p50", "resolution_p90", "resolution_rate", "sla_kept", "resolution_kept",
-    "reopen_rate", "reassignment_rate",
+    "case_volume", "backlog", "backlog_age_p50", "backlog_oldest", "first_response_time", "first_response_p50",
+    "first_response_p90", "resolution_time", "resolution_p50", "resolution_p90", "resolution_rate", "sla_kept",
+    "resolution_kept", "reopen_rate", "reassignment_rate",
 )  # fmt: skip
 _TIMES: Final = ("first_response_p50", "first_response_p90", "resolution_p50", "resolution_p90")
 _CANDIDATES: Final = 10
 _LEVEL: Final = 0.05
 _OF_THE_RECEIVED: Final = ("resolution_rate", "reopen_rate")
 _DRAWN: Final = (
-    "case_volume", "first_response_p50", "resolution_p50", "resolution_rate", "sla_kept", "resolution_kept",
-    "reopen_rate", "reassignment_rate",
+    "case_volume", "backlog", "backlog_age_p50", "first_response_p50", "resolution_p50", "resolution_rate", "sla_kept",
+    "resolution_kept", "reopen_rate", "reassignment_rate",
 )  # fmt: skip
 
 
@@ -55,6 +61,7 @@ def scorecard(
     now: dt.datetime | None = None,
     now_from: str = "as asked",
     simulated: bool = False,
+    previous: Path | None = None,
 ) -> Plain:
     """Measure an export and put the findings in order.
 
@@ -66,10 +73,11 @@ def scorecard(
         now: the moment from which open cases are seen; without it the latest moment in the cases.
         now_from: in words, where a given `now` comes from.
         simulated: whether the cases are made up, which the page then says.
+        previous: the JSON of an earlier report, against which changes are judged.
 
     The result is plain data, ready for JSON. Raises `InvalidValue` where no case has a moment to start from.
     """
-    cases = Cases(source)
+    cases = Cases(source, shown=config.people.hidden)
     chosen_by = {column for promise in config.promises for column in promise.kpi.params["only"] or ()}
     seen = scan(cases, now, chosen_by)
     if seen.first is None or seen.last is None:
@@ -86,35 +94,45 @@ def scorecard(
             seen_at,
             shown=f"{seen_at.isoformat()}",
         )
-    every: Every = config.every or ("month" if seen_at - seen.first >= _MONTHS_FROM else "week")
+    frame = frame_of(config, seen.first, seen.last_received or seen_at, seen_at)
+    every = frame.every
     kpis = _kpis(seen.columns, config)
+    earlier = None if previous is None else previous_of(previous, kpis)
+    held = held_of(() if earlier else kpis, frame)
     shares = [kpi for kpi in kpis if kpi.unit == "share" and kpi.key != "resolution_rate"]
     shares = shares or [kpi for kpi in kpis if kpi.unit == "share"]
-    for column in config.groups or ():
-        if column not in seen.columns:
-            raise InvalidValue.of(
-                "groups", "name columns of the export", column, do=f"it has {', '.join(seen.columns)}"
-            )
-    groups = [column for column in (config.groups or GROUPS) if column in seen.columns]
+    groups = _groups(seen.columns, config)
 
     volume = KPIS["case_volume"]
     ends = {"resolved_at", "closed_at"} & {*seen.columns}
     asked = [([*kpis, FINISHED] if ends else kpis, (every,)), *(([volume], (column,)) for column in groups)]
+    slices = questions(kpis, seen.columns, config)
     first_pass: list[Tally] = []
+    oldest = OldestOpen(frame.end)
 
     def measured(questions: Sequence[tuple[Sequence[Kpi], tuple[str, ...]]]) -> list[Measures]:
         # what the page shows itself is counted in the first pass of the search
-        own = [] if first_pass else asked
-        plans = [plan_of(some, by=by, zone=config.zone, now=seen_at) for some, by in (*own, *questions)]
-        found = tallies_of(plans, {"cases": cases.chunks()})
+        reads, own = cases.chunks(), list[Plan]()
+        if not first_pass:
+            shown = (*asked, *slices)
+            own = [plan_of(some, by=by, zone=config.zone, now=seen_at, period=frame.span) for some, by in shown]
+            own += [plan_of([volume], zone=config.zone, now=seen_at), *held.plans(ends=bool(ends))]
+            reads = oldest.watched(reads) if ends else reads
+        plans = [
+            # since when something is so is seen in all data up to the end of the period
+            plan_of(some, by=by, zone=config.zone, now=seen_at, period=frame.so_far if every in by else frame.span)
+            for some, by in questions
+        ]
+        found = tallies_of([*own, *plans], {"cases": reads})
         first_pass.extend(found[: len(own)])
         return [tally.measure() for tally in found[len(own) :]]
 
     searched = [*shares, *(kpi for kpi in kpis if kpi.key in _TIMES)]
-    found = search(measured, searched, {"cases": groups}, level=_LEVEL)
+    found = readable(search(measured, searched, {"cases": groups}, level=_LEVEL))
     if not first_pass:
         measured(())
-    by_period, *by_group = first_pass
+    by_period, *rest = first_pass
+    by_group, (everything, *sides) = rest[: len(groups)], rest[len(groups) + len(slices) :]
     whole = by_period.without(every).measure()
     periods = by_period.measure()
 
@@ -127,39 +145,48 @@ def scorecard(
         column: {m.group[column]: m.n for m in tally.measure()} for column, tally in zip(groups, by_group, strict=True)
     }
     categories = _pareto(volumes)
-    first_at, end_at, now_at = (
-        _local(moment, config) for moment in (seen.first, min(seen.last_received or seen_at, seen_at), seen_at)
-    )
+    own = [*config.people.notes(seen.columns), *without_effect(config, seen, kpis, volumes)]
+    outside = everything.measure().one().n - whole.get("case_volume").n
     return {
         "title": config.title,
         "source": {"name": name, "simulated": simulated},
         "made": {
             "by": f"servqual {servqual.__version__}",
-            "now": now_at.isoformat(),
+            "now": frame.now.isoformat(),
             "now_from": now_from if now else "the latest moment in the export",
         },
-        "period": {
-            "start": first_at.isoformat(),
-            "end": end_at.isoformat(),
-            "zone": config.zone,
-            "every": every,
-        },
-        "rows": _rows(whole, seen),
+        "period": frame.plain(),
+        "rows": _rows(whole, seen, outside),
         "headline": _headline(standards, whole, categories),
-        "notes": [*map(clean, (*notes(), *_notes(seen, config, now)))],
-        "kpis": [_kpi(kpi, whole.get(kpi.key)) for kpi in kpis],
+        "notes": [*map(clean, (*notes(), *_notes(seen, config, now, kpis), *own))],
+        "kpis": [figure(kpi, whole.get(kpi.key)) for kpi in kpis],
         "standards": standards,
         "trends": [
-            _trend(kpi, periods, goals.get(kpi.key), (first_at.date(), now_at.date()))
+            _trend(kpi, periods, goals.get(kpi.key), frame)
             for kpi in kpis
-            if kpi.key in _DRAWN or kpi.key in goals
+            if (kpi.key in _DRAWN or kpi.key in goals) and not whole.get(kpi.key).mostly_unread
         ],
         "pareto": categories,
-        "weakest": weakest_of(found.every),
-        **changes_of(kpis, periods, (first_at.date(), now_at.date()), every),
+        "groups": [sliced(tally.measure()) for tally in rest[len(groups) : len(groups) + len(slices)]],
+        "weakest": weakest_of(found),
+        **(changes_since(earlier, kpis, whole, frame) if earlier else changes_of(held, sides, frame.zone)),
+        "open_cases": oldest.rows(frame.zone),
         "looked_at": found.looked_at,
         "priorities": first,
+        "tally": stored(whole.tally),
     }
+
+
+def _groups(columns: Sequence[str], config: Config) -> list[str]:
+    """The columns by which weak groups are looked for."""
+    for column in config.groups or ():
+        if column not in columns:
+            raise InvalidValue.of("groups", "name columns of the export", column, do=f"it has {', '.join(columns)}")
+    return [column for column in (config.groups or GROUPS) if column in columns]
+
+
+def _in_hours(kpi: Kpi, config: Config) -> Kpi:
+    return kpi.with_(hours=config.hours) if config.hours and "hours" in kpi.params else kpi
 
 
 def _kpis(columns: Sequence[str], config: Config) -> list[Kpi]:
@@ -173,13 +200,13 @@ def _kpis(columns: Sequence[str], config: Config) -> list[Kpi]:
             if key == "resolution_kept" and "due_at" not in columns:
                 continue
         if all(name in columns for name in kpi.needs):
-            asked.append(kpi.with_(hours=config.hours) if "hours" in kpi.params else kpi)
+            asked.append(_in_hours(kpi, config))
     promised = [promise.kpi for promise in config.promises]
     keys = {kpi.key for kpi in promised}
     return [kpi for kpi in asked if kpi.key not in keys] + promised
 
 
-def _notes(seen: Scan, config: Config, now: dt.datetime | None) -> list[str]:
+def _notes(seen: Scan, config: Config, now: dt.datetime | None, kpis: Sequence[Kpi]) -> list[str]:
     notes = []
     if seen.unseen:
         notes.append(
@@ -209,7 +236,7 @@ def _notes(seen: Scan, config: Config, now: dt.datetime | None) -> list[str]:
                     f"no case has the {column} {' or '.join(values)} of the target {promise.name!r} (cases have "
                     f"{', '.join(sorted(labels)[:_NAMED]) or 'none'}); mend only under [[targets]]"
                 )
-    if config.hours:
+    if config.hours and any(in_business_time(kpi.params, kpi.unit) for kpi in kpis):
         notes.append(f"durations and targets count business time in {config.hours.zone.key}")
     if not config.promises:
         notes.append("no target was stated; name yours under [[targets]] in a configuration file")
@@ -219,70 +246,29 @@ def _notes(seen: Scan, config: Config, now: dt.datetime | None) -> list[str]:
 # --- the parts of the page ---------------------------------------------------------------------------------------
 
 
-def _rows(whole: Measures, seen: Scan) -> Plain:
-    """Where the rows went; a reason's `part` tells whether it cost the row or only the cell."""
+def _rows(whole: Measures, seen: Scan, outside: int) -> Plain:
+    """Where the rows went; a reason's `part` tells whether it cost the row or only the cell.
+
+    `outside` counts the cases that came in before or after the period.
+    """
     rows, cases = whole.rows["cases"], whole.get("case_volume").n
-    reasons = []
-    told = {reason: count for reason, count in rows.reasons.items() if reason != UNSPLIT}  # such cells are used
-    for (column, reason), count in sorted(told.items(), key=lambda item: (-item[1], item[0])):
-        examples = [r for r in rows.refusals if (r.column, r.reason) == (column, reason)][:3]
-        reasons.append(
-            {
-                "part": "row" if column == "received_at" or (column, reason) in seen.losses else "cell",
-                "column": clean(column),
-                "reason": clean(reason),
-                "count": count,
-                "examples": [{"row": r.row, "value": shorten(r.value, _LONGEST)} for r in examples],
-            }
-        )
     fold = None
     if seen.read - seen.lost > seen.size:
         fold = (
             f"{counted(seen.read - seen.lost, 'row')} folded to {counted(seen.size, 'case')}; "
             "the latest row of each case stands"
         )
-        if refused := seen.size - seen.unseen - cases:
+        if refused := seen.size - seen.unseen - cases - outside:
             fold += f"; {counted(refused, 'case')} could not be used"
     return {
         "read": rows.read,
         "used": rows.used,
         "refused": rows.refused,
         "cases": cases,
+        "outside": outside,
         "fold": fold,
-        "reasons": reasons,
+        "reasons": reasons_of(rows, {"received_at"}, seen.losses),
     }
-
-
-def _seen(m: Measurement) -> Plain:
-    return {"value": m.value, "low": m.low, "high": m.high, "n": m.n}
-
-
-def _kpi(kpi: Kpi, m: Measurement) -> Plain:
-    facts = {
-        name: getattr(kpi, name)
-        for name in ("key", "title", "label_zh", "question", "formula", "source", "unit", "better")
-    }
-    reason = None
-    if m.value is None:
-        reason = "nothing decided yet" if m.undecided else "no case has what it needs"
-    # a count of all cases is no sample
-    whole = {"low": None, "high": None} if kpi.unit == "count" else {}
-    return {
-        **facts,
-        **_seen(m),
-        **whole,
-        "business_time": in_business_time(kpi.params, kpi.unit),
-        "undecided": m.undecided,
-        "small": m.small,
-        "warnings": _warnings(m),
-        "error": m.error,
-        "definition": m.definition,
-        "reason": reason,
-    }
-
-
-def _warnings(m: Measurement) -> list[Plain]:
-    return [{"code": caveat.code, "text": clean(caveat.text)} for caveat in m.warnings]
 
 
 def _standard(promise: Promise, whole: Measures) -> Plain:
@@ -295,21 +281,21 @@ def _standard(promise: Promise, whole: Measures) -> Plain:
         "goal": promise.goal,
         "within_s": within.total_seconds() if isinstance(within, dt.timedelta) else None,
         "business_time": in_business_time(promise.kpi.params, promise.kpi.unit),
-        **_seen(m),
+        **told_of(m),
         "undecided": m.undecided,
-        "warnings": _warnings(m),
+        "warnings": caveats_in(m),
         "status": verdict_on_cases(m, promise.goal, promise.kpi.better),
         "gap": None if m.value is None else worse * (m.value - promise.goal),
     }
 
 
-def _trend(kpi: Kpi, periods: Measures, goal: float | None, days: tuple[dt.date, dt.date]) -> Plain:
+def _trend(kpi: Kpi, periods: Measures, goal: float | None, frame: Frame) -> Plain:
     """The course of a KPI.
 
     A period that begins before the first day or ends after the last is partial; a share of cases of which some may
     still turn it is open.
     """
-    [every] = periods.by
+    every, first, end = frame.every, max(frame.first.date(), frame.days[0]), min(frame.now.date(), frame.days[1])
     waits = kpi.key in _OF_THE_RECEIVED
     waiting = {m.group[every]: (m.value or 0) < 1 for m in periods if m.kpi == "resolution_rate" and waits}
     points: list[Plain] = []
@@ -319,16 +305,17 @@ def _trend(kpi: Kpi, periods: Measures, goal: float | None, days: tuple[dt.date,
             continue
         flags = {
             "small": m.small,
-            "partial": start < days[0] or last_day(start, every) >= days[1],
+            "partial": start < first or period_of(start, every)[1] > end,
             "open": kpi.unit == "share" and bool(m.undecided or waiting.get(start)),
         }
-        points.append({"start": start.isoformat(), **_seen(m), **flags})
+        points.append({"start": start.isoformat(), **told_of(m), **flags})
     facts = {name: getattr(kpi, name) for name in ("title", "unit", "better")}
     return {
         "kpi": kpi.key,
         **facts,
         "business_time": in_business_time(kpi.params, kpi.unit),
         "goal": goal,
+        "stock": kpi.stock,
         "points": points,
     }
 
@@ -375,8 +362,3 @@ def _headline(standards: Sequence[Plain], whole: Measures, categories: Plain | N
             f"{counted(categories['total'], 'case')}{most}."
         )
     return lines
-
-
-def _local(moment: dt.datetime, config: Config) -> dt.datetime:
-    """A moment in the zone in which periods are read."""
-    return moment.astimezone(config.layout.zone or dt.UTC)

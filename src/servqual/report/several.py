@@ -1,0 +1,88 @@
+"""Which tables a report has, and the report of tables without cases."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import servqual
+from servqual._words import capital, number
+from servqual.errors import InvalidValue
+from servqual.report.config import Config
+from servqual.report.table_settings import InMemory, TableSettings
+
+Plain: TypeAlias = dict[str, Any]
+_SAID: Final = (
+    "volume", "answer_rate", "service_level", "complaint_volume", "complaint_kept", "complaint_satisfaction", "csat",
+    "nps", "ces",
+)  # fmt: skip
+"""The KPIs that a headline says."""
+
+
+def tables_in(path: Path | InMemory | None, config: Config) -> tuple[TableSettings | None, list[TableSettings]]:
+    """Give the table of cases, where there is one, and the other tables of a report.
+
+    Refuses a table that is there twice, and a report without any.
+    """
+    found = [*config.tables]
+    if path is not None:
+        named = TableSettings(
+            table=config.table, file=path, layout=config.layout, groups=config.groups, kpis=config.kpis
+        )
+        found.insert(0, named)
+    names = [each.table for each in found]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise InvalidValue.of(
+            f"tables.{twice[0]}",
+            "be left out where the command names its file",
+            path,
+            do="name the file in one place, or say what the other one holds with table = under [read]",
+        )
+    if not found:
+        raise InvalidValue.of("path", "be the path of an export", path, do="name a file, or name some under [tables]")
+    return next((each for each in found if each.table == "cases"), None), [e for e in found if e.table != "cases"]
+
+
+def without_cases(sections: Sequence[Plain], config: Config, *, previous: bool = False) -> Plain:
+    """Give what stands above the tables of a report that has no cases; `previous` says whether one was named."""
+    first, rows = sections[0], [section["rows"] for section in sections]
+    notes = ["targets are of cases, and there is no table of cases"] if config.promises else []
+    if previous:
+        notes.append("previous has no effect: what changed is told of cases, and there is no table of cases")
+    return {
+        "title": config.title,
+        "source": {"name": ", ".join(dict.fromkeys(section["source"] for section in sections)), "simulated": False},
+        "made": {"by": f"servqual {servqual.__version__}", "now": first["now"], "now_from": first["now_from"]},
+        "period": first["period"],
+        "rows": {
+            **{name: sum(each[name] for each in rows) for name in ("read", "used", "refused")},
+            "cases": None,
+            "fold": None,
+            "reasons": [],
+        },
+        "notes": notes,
+        **{name: [] for name in ("headline", "kpis", "standards", "trends", "weakest", "priorities")},
+        "pareto": None,
+    }
+
+
+def headline_of(section: Plain) -> list[str]:
+    """Say the first figures of a table in a sentence; nothing where it has none of them."""
+    told = [
+        row
+        for row in section["kpis"]
+        if row["key"] in _SAID
+        and row["value"] is not None
+        and all(each["code"] != "scores.off_scale" for each in row["warnings"])
+    ]
+    said = [f"{row['title']} {number(row['value'], row['unit'])}" for row in told]
+    return [f"{capital(section['title'])}: {', '.join(said)}."] if said else []
+
+
+def rows_of(section: Plain, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+    """List the figures of a table as rows of a tidy table: in all, by period and by group."""
+    every, told = section["period"]["every"], list[tuple[Any, ...]]()
+    told += [(kpi["key"], None, None, kpi) for kpi in section["kpis"]]
+    told += [(trend["kpi"], every, point["start"], point) for trend in section["trends"] for point in trend["points"]]
+    for by in section["groups"]:
+        told += [(f["kpi"], by["column"], row["group"], f) for row in by["rows"] for f in row["figures"]]
+    return [(*names, *(found[field] for field in fields), section["table"]) for *names, found in told]

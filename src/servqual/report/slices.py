@@ -1,0 +1,80 @@
+"""The main figures by team, agent, weekday and hour, as plain data: a table each."""
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+from servqual._words import clean
+from servqual.metrics import KPIS, Kpi, Measures
+from servqual.report.config import Config
+from servqual.report.figures import caveats_in, told_of
+from servqual.report.priorities import in_business_time
+
+Plain: TypeAlias = dict[str, Any]
+Question: TypeAlias = tuple[Sequence[Kpi], tuple[str, ...]]
+_WHO: Final = ("team", "agent")
+_WHEN: Final = ("weekday", "hour_of_day")
+_SHOWN: Final = (
+    "sla_kept",
+    "resolution_kept",
+    "first_response_p50",
+    "resolution_p50",
+    "reopen_rate",
+    "reassignment_rate",
+)
+_MOST: Final = 4
+_LISTED: Final = 20
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def questions(kpis: Sequence[Kpi], columns: Sequence[str], config: Config) -> list[Question]:
+    """Choose the figures of each table: volume, what was promised, then the usual ones."""
+    promised = [promise.kpi for promise in config.promises]
+    known = {kpi.key: kpi for kpi in kpis}
+    shown = [*promised, *(known[key] for key in _SHOWN if key in known and known[key] not in promised)][:_MOST]
+    held = [known["backlog"]] if "backlog" in known else []
+    who = [name for name in dict.fromkeys((*_WHO, *(config.groups or ()))) if name in columns]
+    return [
+        *(([KPIS["case_volume"], *held, *shown], (name,)) for name in who),
+        *(([KPIS["case_volume"], *shown], (name,)) for name in _WHEN),
+    ]
+
+
+def sliced(found: Measures) -> Plain:
+    """Tell one table: groups by the number of their cases, the largest first, or days and hours in their order."""
+    [column] = found.by
+    volumes = {m.group[column]: m.n for m in found.of(KPIS["case_volume"])}
+    order = sorted(volumes, key=lambda label: (-volumes[label], str(label)))
+    if column in _WHEN:
+        order = sorted(label for label in volumes if label is not None)
+    shown = order if column in _WHEN else order[:_LISTED]
+    return {
+        "column": column,
+        "kpis": [_facts(kpi) for kpi in found.kpis],
+        "rows": [
+            {
+                "group": _called(column, label),
+                "figures": [
+                    {"kpi": kpi.key, **told_of(m), "warnings": caveats_in(m)}
+                    for kpi in found.kpis
+                    for m in [found.get(kpi.key, **{column: label})]
+                ],
+            }
+            for label in shown
+        ],
+        "rest": len(order) - len(shown),
+    }
+
+
+def _facts(kpi: Kpi) -> Plain:
+    facts = {name: getattr(kpi, name) for name in ("title", "unit", "better")}
+    return {"kpi": kpi.key, **facts, "business_time": in_business_time(kpi.params, kpi.unit)}
+
+
+def _called(column: str, label: Any) -> str | None:
+    match column:
+        case "weekday":
+            return _DAYS[label - 1]
+        case "hour_of_day":
+            return f"{label:02}:00"
+        case _:
+            return None if label is None else clean(label)
