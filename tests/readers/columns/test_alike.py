@@ -19,6 +19,7 @@ FORMS = (
     "%d-%m-%y %H:%M:%S.%f", "%d/%m/%Y %H:%M %z", "%b %d, %Y %H:%M",
     "Q1 %d/%m/%Y %H:%M", "%a %d.%m.%Y %H:%M", "%d/%m/%Y",
 )  # fmt: skip
+YEAR_FIRST = ("%Y/%m/%d %I:%M:%S %p", "%Y.%m.%d, %H:%M", "%Y-%m-%d  %H:%M:%S,%f")
 ZONES = ("UTC", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/New_York")
 ENDS = ("", "", "Z", "+02:00", "-0330", " UTC", " CET", "+24:00", "+18:60", " Europe/Berlin")
 # around changes of clocks, and at the ends of what is a moment
@@ -35,7 +36,10 @@ def cells(draw: st.DrawFn, form: str) -> str:
     """A moment by a form or by ISO 8601, at times with another sign somewhere."""
     at = draw(MOMENTS)
     iso = at.isoformat(sep=draw(st.sampled_from("T ")), timespec=draw(st.sampled_from(["minutes", "seconds", "auto"])))
-    text = draw(st.sampled_from([at.strftime(form), iso])) + draw(st.sampled_from(ENDS))
+    year_first = at.strftime(
+        draw(st.sampled_from(["%Y/%m/%d %I:%M:%S %p", "%Y.%m.%d, %H:%M", "%Y-%m-%d  %H:%M:%S,%f"]))
+    )
+    text = draw(st.sampled_from([at.strftime(form), iso, year_first])) + draw(st.sampled_from(ENDS))
     if draw(st.integers(0, 3)):
         return text
     place = draw(st.integers(0, len(text) - 1))

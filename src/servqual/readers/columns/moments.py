@@ -29,10 +29,12 @@ _YEARS: Final = (1969, 2100)
 _SAFE: Final = tuple(micros(dt.datetime(year, 1, 2, tzinfo=dt.UTC)) for year in (1970, 2099))
 """Clock times that are moments in any zone."""
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
-_ISO: Final = re.compile(
-    r"(?P<Y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)[T ](?P<H>\d\d):(?P<M>\d\d)(?::(?P<S>\d\d)(?:\.(?P<f>\d{3}|\d{6}))?)?"
-    r"(?P<z>Z|[+-]\d\d:?\d\d)?"
+_ALIKE: Final = re.compile(
+    r"(?P<Y>\d{4})([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?:\s*T\s*|,?\s+)(?P<H>\d{1,2}):(?P<M>\d\d)"
+    r"(?::(?P<S>\d\d)(?:[.,](?P<f>\d{1,9}))?)?(?:\s?(?P<p>[ap]\.?\s?m\.?))?(?:\s?(?P<z>Z|[+-]\d\d:?\d\d))?",
+    re.IGNORECASE,
 )
+"""The most common of what `_YEAR_FIRST` and ISO 8601 read."""
 _LONGEST: Final = 80
 """No date of any form has so many signs."""
 _YEAR_FIRST: Final = re.compile(
@@ -140,7 +142,7 @@ class Moments:
         """
         if self._serials or len(self._forms) > 1:
             return
-        pattern, text = (self._forms[0].pattern, self._forms[0].text) if self._forms else (_ISO, "")
+        pattern, text = (self._forms[0].pattern, self._forms[0].text) if self._forms else (_ALIKE, "")
         for some in alike(cells, pattern):
             offset = offset_of(some.zone) if some.zone else None
             good = (some.wall >= _SAFE[0]) & (some.wall < _SAFE[1])
