@@ -105,6 +105,7 @@ def sample_report(
     """Measure the simulated desk of `servqual.samples`, with targets made up for it."""
     before = _path_of(previous)
     seen = None if now is None else as_instant(now, "now")
+    must_be((str, type(None)), "period", "a period in words, such as 2026-05", period)
     sample = desk()
     config = Config.from_table(
         {
