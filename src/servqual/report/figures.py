@@ -24,6 +24,12 @@ def caveats_in(m: Measurement) -> list[Plain]:
     return [{"code": caveat.code, "text": clean(caveat.text)} for caveat in m.warnings]
 
 
+def facts_of(kpi: Kpi) -> Plain:
+    """Give what a column of figures says of its KPI."""
+    facts = {name: getattr(kpi, name) for name in ("title", "unit", "better")}
+    return {"kpi": kpi.key, **facts, "business_time": in_business_time(kpi.params, kpi.unit)}
+
+
 def figure(kpi: Kpi, m: Measurement, item: str = "case") -> Plain:
     """Give a KPI with what was measured; `item` is what a row of its table is called."""
     reason = None

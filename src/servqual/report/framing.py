@@ -10,9 +10,8 @@ from servqual.metrics.time.instants import datetime_of
 from servqual.readers.columns.calendar import Days, days_of
 from servqual.readers.columns.columns import FIRST_MOMENT
 from servqual.report.config import Config, Every
-from servqual.report.spans import Span, span_of, whole_of
+from servqual.report.spans import Span, span_of, usual_period, whole_of
 
-_MONTHS_FROM: Final = dt.timedelta(days=200)
 _DAY: Final = dt.timedelta(days=1)
 
 
@@ -78,7 +77,7 @@ def frame_of(config: Config, first: dt.datetime, last: dt.datetime, now: dt.date
     first, last, now = (moment.astimezone(zone) for moment in (first, min(last, now), now))
     asked = None if config.period is None else days_of(config.period)
     length = now - first if asked is None else asked[1] - asked[0]
-    every: Every = config.every or ("month" if length >= _MONTHS_FROM else "week")
+    every: Every = config.every or usual_period(length)
     if asked is not None and not (asked[0] <= last.date() and first.date() < asked[1] and asked[0] <= now.date()):
         raise InvalidValue.of(
             "period", f"hold a case (they came in from {first:%Y-%m-%d} to {last:%Y-%m-%d})", config.period

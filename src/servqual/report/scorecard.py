@@ -29,6 +29,7 @@ from servqual.report.open_cases import OldestOpen
 from servqual.report.previous import changes_since, previous_of, stored
 from servqual.report.priorities import in_business_time, priorities, readable, weakest_of
 from servqual.report.scan import Cases, Scan, scan
+from servqual.report.sections import in_hours
 from servqual.report.slices import questions, sliced
 from servqual.report.spans import period_of
 
@@ -185,10 +186,6 @@ def _groups(columns: Sequence[str], config: Config) -> list[str]:
     return [column for column in (config.groups or GROUPS) if column in columns]
 
 
-def _in_hours(kpi: Kpi, config: Config) -> Kpi:
-    return kpi.with_(hours=config.hours) if config.hours and "hours" in kpi.params else kpi
-
-
 def _kpis(columns: Sequence[str], config: Config) -> list[Kpi]:
     """The KPIs that the columns allow, and the promised ones."""
     asked: list[Kpi] = []
@@ -200,7 +197,7 @@ def _kpis(columns: Sequence[str], config: Config) -> list[Kpi]:
             if key == "resolution_kept" and "due_at" not in columns:
                 continue
         if all(name in columns for name in kpi.needs):
-            asked.append(_in_hours(kpi, config))
+            asked.append(in_hours(kpi, config.hours))
     promised = [promise.kpi for promise in config.promises]
     keys = {kpi.key for kpi in promised}
     return [kpi for kpi in asked if kpi.key not in keys] + promised

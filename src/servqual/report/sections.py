@@ -13,19 +13,17 @@ from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics import Kpi, Measures, Rows
 from servqual.metrics.catalogue.contact_counts import TABLE
 from servqual.metrics.engine import plan_of, tallies_of
-from servqual.metrics.kpi.view import View
+from servqual.metrics.kpi.view import no_rows
 from servqual.model import BusinessHours
 from servqual.readers import Chunk, Export
 from servqual.readers.columns.advice import IN_SETTINGS
 from servqual.readers.columns.calendar import days_of
-from servqual.readers.columns.columns import Column
 from servqual.readers.columns.duplicates import NAMING, RepeatedIdError
 from servqual.readers.columns.tables import Kind, kind_of, moments_of
 from servqual.report.config import Config, Every
-from servqual.report.figures import caveats_in, figure, reasons_of, told_of
-from servqual.report.priorities import in_business_time
+from servqual.report.figures import caveats_in, facts_of, figure, reasons_of, told_of
 from servqual.report.scan import EPOCH, Cases
-from servqual.report.spans import period_of, span_of, whole_of
+from servqual.report.spans import period_of, span_of, usual_period, whole_of
 from servqual.report.table_settings import TableSettings, kpis_over
 
 Plain: TypeAlias = dict[str, Any]
@@ -55,7 +53,6 @@ _DRAWN: Final = frozenset(
     | {"csat", "csat_mean", "nps", "ces"}
 )
 """The KPIs that are shown by period and by group, beside those that have parameters of their own."""
-_MONTHS_FROM: Final = dt.timedelta(days=200)
 _MOST: Final = 20
 """The groups of a column that are listed."""
 _ENDS: Final = frozenset({"resolved_at", "closed_at"})
@@ -99,7 +96,7 @@ def section_of(told: TableSettings, config: Config, *, now: dt.datetime | None =
         (EPOCH + (seen.latest if at is None else at) * _US).astimezone(zone) for at in (seen.first, seen.last)
     )
     monthly = bool(seen.begins) and all((EPOCH + at * _US).astimezone(zone).day == 1 for at in seen.begins)
-    by: Every = config.every or ("month" if monthly or last - first >= _MONTHS_FROM else "week")
+    by: Every = config.every or ("month" if monthly else usual_period(last - first))
     days = (first.date(), period_of(last.date(), "month")[1] if monthly else seen_at.astimezone(zone).date())
     own = {kpi.key for kpi in told.kpis}
     drawn = [kpi for kpi in kpis if kpi.key in _DRAWN or kpi.key in own]
@@ -234,7 +231,7 @@ def _kpis(told: TableSettings, config: Config, seen: _Seen, now: dt.datetime) ->
             reason = f"no column tells when it was, as {kpi.at} would"
         try:
             if _carried(kpi, seen.columns):  # else the engine names the column that an asked KPI lacks
-                _tried(kpi, seen.columns, now)
+                kpi.arguments(no_rows(kpi, seen.columns, (now - EPOCH) // _US))  # refuses a parameter that is missing
         except (InvalidValue, MissingColumn) as error:
             if asked:
                 raise
@@ -274,13 +271,6 @@ def _unclear(kpi: Kpi, columns: Collection[str]) -> str:
     return ""
 
 
-def _tried(kpi: Kpi, columns: Collection[str], now: dt.datetime) -> None:
-    """Read no row, so that a parameter that is missing is refused."""
-    names = [name for name in columns if name in kpi.columns]
-    none = Chunk({name: Column.missing(kind_of(kpi.table, name), 0) for name in names}, 0, 0, range(0))
-    kpi.arguments(View(none, kpi, (now - EPOCH) // _US))
-
-
 def _trend(kpi: Kpi, periods: Measures, every: str, days: tuple[dt.date, dt.date]) -> Plain:
     """The course of a KPI; a period that begins before the first day, or ends after the last, is partial."""
     points = [
@@ -294,12 +284,7 @@ def _trend(kpi: Kpi, periods: Measures, every: str, days: tuple[dt.date, dt.date
         for m in periods.of(kpi)
         if m.group[every] is not None
     ]
-    return {**_facts(kpi), "goal": None, "points": points}
-
-
-def _facts(kpi: Kpi) -> Plain:
-    facts = {name: getattr(kpi, name) for name in ("title", "unit", "better")}
-    return {"kpi": kpi.key, **facts, "business_time": in_business_time(kpi.params, kpi.unit)}
+    return {**facts_of(kpi), "goal": None, "points": points}
 
 
 def _by_group(column: str, kpis: Sequence[Kpi], found: Measures) -> Plain:
@@ -314,7 +299,7 @@ def _by_group(column: str, kpis: Sequence[Kpi], found: Measures) -> Plain:
     order = sorted(sizes, key=lambda label: (-sizes[label], str(label)))
     return {
         "column": column,
-        "kpis": [_facts(kpi) for kpi in kpis],
+        "kpis": [facts_of(kpi) for kpi in kpis],
         "rows": [
             {"group": None if label is None else clean(label), "figures": cells[label]} for label in order[:_MOST]
         ],

@@ -6,8 +6,7 @@ from typing import Any, Final, TypeAlias
 from servqual._words import clean
 from servqual.metrics import KPIS, Kpi, Measures
 from servqual.report.config import Config
-from servqual.report.figures import caveats_in, told_of
-from servqual.report.priorities import in_business_time
+from servqual.report.figures import caveats_in, facts_of, told_of
 
 Plain: TypeAlias = dict[str, Any]
 Question: TypeAlias = tuple[Sequence[Kpi], tuple[str, ...]]
@@ -49,7 +48,7 @@ def sliced(found: Measures) -> Plain:
     shown = order if column in _WHEN else order[:_LISTED]
     return {
         "column": column,
-        "kpis": [_facts(kpi) for kpi in found.kpis],
+        "kpis": [facts_of(kpi) for kpi in found.kpis],
         "rows": [
             {
                 "group": _called(column, label),
@@ -63,11 +62,6 @@ def sliced(found: Measures) -> Plain:
         ],
         "rest": len(order) - len(shown),
     }
-
-
-def _facts(kpi: Kpi) -> Plain:
-    facts = {name: getattr(kpi, name) for name in ("title", "unit", "better")}
-    return {"kpi": kpi.key, **facts, "business_time": in_business_time(kpi.params, kpi.unit)}
 
 
 def _called(column: str, label: Any) -> str | None:

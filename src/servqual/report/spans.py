@@ -1,7 +1,7 @@
 """The spans of time that a report speaks of: what was asked for, cut to whole weeks or months, and the span before."""
 
 import datetime as dt
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
@@ -14,6 +14,7 @@ _DAY: Final = dt.timedelta(days=1)
 _SLACK: Final = 3
 """A month is reached by data that begin on its third day: it may begin with a weekend and a holiday."""
 _MONTH: Final = dt.timedelta(days=28)
+_MONTHS_FROM: Final = dt.timedelta(days=200)
 
 
 @attrs.frozen
@@ -28,6 +29,11 @@ class Pair:
     def then(self) -> dt.datetime:
         """The moment from which the span before is seen."""
         return self.now - (self.after[1] - self.before[1])
+
+
+def usual_period(length: dt.timedelta) -> Literal["week", "month"]:
+    """Choose the period by which so much time is told."""
+    return "month" if length >= _MONTHS_FROM else "week"
 
 
 def before(days: Days) -> Days:

@@ -20,6 +20,13 @@ _AHEAD: Final = "due_at"
 """The moment that is known before it comes."""
 
 
+def no_rows(kpi: Any, columns: Collection[str], now: int | None) -> "View":
+    """Give no row of some columns, from which a KPI refuses a parameter, or a `now`, that is still to be set."""
+    names = [name for name in columns if name in kpi.columns]
+    none = {name: Column.missing(kind_of(kpi.table, name, kpi.kinds), 0) for name in names}
+    return View(Chunk(none, 0, 0, range(0)), kpi, now)
+
+
 class View:
     """Some rows of a table as a `Kpi` sees them: typed columns, `now`, the period, and its parameters."""
 

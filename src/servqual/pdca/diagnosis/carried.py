@@ -8,10 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi
-from servqual.metrics.kpi.view import View
+from servqual.metrics.kpi.view import no_rows
 from servqual.pdca.diagnosis.readings import kind_of
-from servqual.readers.columns.columns import Chunk, Column
-from servqual.readers.columns.tables import kind_of as column_kind
 
 
 def carried(tables: Mapping[str, Collection[str]], now: int | None) -> Iterator[Kpi]:
@@ -35,11 +33,9 @@ def carried(tables: Mapping[str, Collection[str]], now: int | None) -> Iterator[
 
 
 def _complete(kpi: Kpi, columns: Collection[str], now: int | None) -> bool:
-    """Whether no parameter, and no `now`, is still to be set: reading no row at all tells."""
-    names = [name for name in columns if name in kpi.columns]
-    none = {name: Column.missing(column_kind(kpi.table, name, kpi.kinds), 0) for name in names}
+    """Whether no parameter, and no `now`, is still to be set."""
     try:
-        kpi.arguments(View(Chunk(none, 0, 0, range(0)), kpi, now))
+        kpi.arguments(no_rows(kpi, columns, now))
     except InvalidValue:
         return False
     return True

@@ -75,8 +75,6 @@ def tall(opened: Opened, wide: Wide, mapped: Collection[str]) -> Opened:
     items, or where the table has a column of a name that is filled from the items.
     """
     header = opened.header
-    if taken := [name for name in wide.columns if name in header and name not in _taken(wide, header, mapped)]:
-        raise InvalidValue.of("wide", "name columns that the table lacks", taken[0], do="name another column of ours")
     found = {name: _fitting(name, of, header, mapped) for name, of in wide.cells.items()}
     if len({*map(len, found.values())}) > 1:
         counts = ", ".join(f"{len(of)} for {name}" for name, of in found.items())
@@ -84,6 +82,8 @@ def tall(opened: Opened, wide: Wide, mapped: Collection[str]) -> Opened:
     items = [*zip(*found.values(), strict=True)]
     groups = {name: _labels(name, labels, [item[0] for item in items]) for name, labels in wide.groups.items()}
     used = {heading for item in items for heading in item}
+    if taken := [name for name in wide.columns if name in header and name not in used]:
+        raise InvalidValue.of("wide", "name columns that the table lacks", taken[0], do="name another column of ours")
     kept = [place for place, heading in enumerate(header) if heading not in used]
     first = len(wide.columns)
 
@@ -107,11 +107,6 @@ def tall(opened: Opened, wide: Wide, mapped: Collection[str]) -> Opened:
         chunks=chunks(),
         numbers=frozenset((*typed_cells, *typed_kept)),
     )
-
-
-def _taken(wide: Wide, header: Sequence[str], mapped: Collection[str]) -> set[str]:
-    """The headings of the items' cells."""
-    return {heading for name, of in wide.cells.items() for heading in _fitting(name, of, header, mapped)}
 
 
 def _fitting(name: str, headings: Sequence[str], header: Sequence[str], mapped: Collection[str]) -> list[str]:
