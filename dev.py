@@ -6,6 +6,7 @@ A standard-library script for a machine with nothing but Python and git. It make
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "installed.sha256"
+SPARK = ROOT / ".venv-spark"
+SPARK_LOCK = ROOT / "requirements-spark.lock"
 
 CHECKS = {
     "ruff check": ("ruff", "check", "--quiet"),
@@ -36,6 +39,7 @@ CHECKS = {
         "--cov-report=term:skip-covered",
     ),
 }
+SITE = "import sysconfig; print(sysconfig.get_path('purelib'))"
 COVERED = "97.3"  # per cent of lines and branches with the public data; 97.37 before the move into rooms
 
 
@@ -87,8 +91,34 @@ def test(options: list[str]) -> int:
         print(f"== {name}: {'FAILED' if code else 'passed'} in {time.perf_counter() - started:.1f} s", flush=True)
         if code:
             failed.append(name)
+    if not options and not test_spark():
+        failed.append("tests with Spark")
     print(f"failed: {', '.join(failed)}" if failed else "all passed")
     return 1 if failed else 0
+
+
+def test_spark() -> bool:
+    """Run the tests with Spark in an environment of their own; skip them where there is no Java."""
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        print("== tests with Spark: skipped, for there is no Java; Debian has it as default-jre-headless")
+        return "spark" not in os.environ.get("SERVQUAL_REQUIRE", "").split(",")
+    started = time.perf_counter()
+    print("== tests with Spark", flush=True)
+    stamp = SPARK / "installed.sha256"
+    wanted = hashlib.sha256(SPARK_LOCK.read_bytes()).hexdigest()
+    python = SPARK / BIN.name / "python"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        venv.create(SPARK, with_pip=True)
+        pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
+        subprocess.run([*pip, "-r", SPARK_LOCK], check=True)
+        found = (subprocess.check_output([each, "-c", SITE], text=True).strip() for each in (BIN / "python", python))
+        shared, own = map(Path, found)
+        (own / "shared.pth").write_text(f"import site; site.addsitedir({str(shared)!r})\n")
+        stamp.write_text(wanted)
+    code = subprocess.run([python, "-m", "pytest", "-q", "-o", "addopts=", "tests/spark"], check=False).returncode
+    took = time.perf_counter() - started
+    print(f"== tests with Spark: {'FAILED' if code else 'passed'} in {took:.1f} s", flush=True)
+    return code == 0
 
 
 def lock(_: list[str]) -> int:

@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, redi
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from servqual._words import clean
+from servqual._words import clean, counted
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 
 _LONG: Final = 8 << 20
@@ -29,6 +29,7 @@ PRESETS: Final = (
     "redmine",
 )  # fmt: skip
 """Those of `readers.files.vendors`, which `--help` must not wait for."""
+_TABLES: Final = "cases, interactions, contact_counts, complaints or answers"
 _CODES: Final = """\
 exit codes: 0 done, 2 the input, the settings or the place for the output cannot be used, 3 a receipt does not lead to
 its verdict (verify), 130 stopped by an interrupt, 1 a fault of servqual; a file that was there before is replaced as a
@@ -106,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--table",
         metavar="TABLE",
-        help="what EXPORT holds: cases (the default), interactions, contact_counts, complaints or answers",
+        help=f"what EXPORT holds, by default cases: {_TABLES}",
     )
     _reading(report)
     report.add_argument(
@@ -164,6 +165,7 @@ def _inspect_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     inspect.add_argument("exports", metavar="EXPORT", nargs="+", type=Path, help="a file, several, or a folder")
     inspect.add_argument("--encoding", metavar="NAME", help="the encoding of a text, where two are in question")
     inspect.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook, or the file of an archive")
+    inspect.add_argument("--table", metavar="TABLE", help=f"what the rows are, where that is in question: {_TABLES}")
     inspect.add_argument(
         "--write", metavar="FILE.toml", type=Path, help="where to write settings; a file that exists stays as it is"
     )
@@ -273,7 +275,7 @@ def _inspect(options: argparse.Namespace) -> int:
     target = options.write
     if target is not None and target.exists():  # answers of a person may stand in it
         raise InvalidValue.of("--write", "name a new file", target, do="name another one, or move it away first")
-    found = inspect(options.exports, encoding=options.encoding, sheet=options.sheet)
+    found = inspect(options.exports, encoding=options.encoding, sheet=options.sheet, table=options.table)
     for line in found.text().splitlines():
         _print(line)
     if target is not None:
@@ -365,20 +367,23 @@ def _say(data: dict[str, Any], written: list[str]) -> None:
         first = ", ".join(str(example["row"]) for example in reason["examples"])
         more = " …" if reason["count"] > len(reason["examples"]) else ""
         what = "refused row" if reason["part"] == "row" else "cell not used"
-        _print(f"{what}: {reason['column']} {reason['reason']}: {reason['count']:,} (row {first}{more})")
+        where = f" (row {first}{more})" if first else ""
+        _print(f"{what}: {reason['column']} {reason['reason']}: {reason['count']:,}{where}")
     for line in data["headline"]:
         _print(line)
     where = " and ".join(written) or "printed"
-    counts = f"{where}: {rows['read']:,} rows read, {rows['used']:,} used, {rows['refused']:,} refused"
+    every = [] if rows["cases"] is None else [("", rows)]
+    every += [(f"{part['title']}: ", part["rows"]) for part in data.get("tables", ())]
+    told = [f"{title}{of['read']:,} rows read, {of['used']:,} used, {of['refused']:,} refused" for title, of in every]
+    counts = f"{where}: {'; '.join(told) if len(told) > 1 else told[0].rpartition(': ')[2]}"
+    parts: list[dict[str, Any]] = [data, *data.get("tables", ())]
+    weak = [row for part in parts for row in part["priorities"][:1]]
+    _print(f"Improve first: {weak[0]['sentence'] if weak else 'no group is clearly worse than the whole.'}")
     if rows["cases"] is None:
-        _print(f"{counts}; {sum(len(part['kpis']) for part in data['tables'])} KPIs")
+        _print(f"{counts}; {counted(sum(len(part['kpis']) for part in data['tables']), 'KPI')}")
         return
-    first = data["priorities"][:1]
-    _print(f"Improve first: {first[0]['sentence'] if first else 'no group is clearly worse than the whole.'}")
-    _print(
-        f"{counts}; {rows['cases']:,} cases, {len(data['kpis'])} KPIs, {len(data['priorities'])} candidates for "
-        "improvement"
-    )
+    found = f"{rows['cases']:,} cases, {counted(len(data['kpis']), 'KPI')}"
+    _print(f"{counts}; {found}, {len(data['priorities'])} candidates for improvement")
 
 
 def _print(line: str) -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "GoalBehindBaseline",
     "IllegalTransition",
     "InvalidValue",
+    "KeyInTwoParts",
     "KpiNotPicklable",
     "LoadErrors",
     "LookupNotUnique",
@@ -35,14 +36,17 @@ __all__ = [
     "OutOfOrder",
     "RefusedRow",
     "ServqualError",
+    "StreamGap",
     "TagsOverlap",
     "TallyMismatch",
+    "TooManyGroups",
     "UnknownKey",
     "UnknownName",
     "UnknownZone",
     "UnreadableDocument",
     "UnreadableFile",
     "UnreadableReceipt",
+    "UnreadableState",
     "UnreadableTally",
     "VerdictTooLate",
 ]
@@ -220,6 +224,12 @@ class LookupTooLarge(InvalidValue):
     code = "lookup.too_large"
 
 
+class TooManyGroups(InvalidValue):
+    """Rows fall into more groups than `max_groups` allows."""
+
+    code = "groups.too_many"
+
+
 class TagsOverlap(InvalidValue):
     """Tags cannot be taken out of a tally: a row is in each of its tags, so that they do not add up."""
 
@@ -283,10 +293,30 @@ class TallyMismatch(ServqualError, ValueError):
     code = "tally.mismatch"
 
 
+class KeyInTwoParts(TallyMismatch):
+    """Parts of a table cannot be combined: rows that a KPI needs together lie in two of them."""
+
+    code = "tally.key_in_two_parts"
+
+
 class UnreadableTally(ServqualError, ValueError):
     """Bytes that are not a stored tally, are cut short, or come from a newer version."""
 
     code = "tally.unreadable"
+
+
+class StreamGap(ServqualError, ValueError):
+    """Rows of a stream do not follow on those that a state holds; `held` is the offset to read on from."""
+
+    code = "stream.gap"
+    source: str
+    held: int
+
+
+class UnreadableState(ServqualError, ValueError):
+    """Bytes that are not the stored state of a stream, are cut short, or come from a newer version."""
+
+    code = "stream.unreadable"
 
 
 class UnreadableReceipt(ServqualError, ValueError):

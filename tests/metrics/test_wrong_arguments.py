@@ -12,13 +12,35 @@ import pytest
 from servqual import metrics, presets, readers, report
 from servqual.errors import InvalidValue, ServqualError
 from servqual.metrics import measure
-from servqual.model import BusinessHours, Indicator, Sla, Target
+from servqual.model import Appraisal, BusinessHours, Indicator, Sla, Target, TeamId, appraisal
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 DAYS = np.array(["2026-05-04", "2026-05-05"], "M8[us]")
 HOURS = BusinessHours.always()
 DATA = {"interactions": {"queued_at": DAYS, "abandoned": [True, False], "team": ["a", "b"]}}
 VOLUME = measure(["volume"], DATA, by=["team"])
+AGREED = Appraisal(
+    history=[
+        appraisal.SchemeSet(
+            at=NINE,
+            by="Lead",
+            team=TeamId("a"),
+            period=(NINE.date(), NINE.date()),
+            weights={"volume": 1.0},
+            rater_weights={},
+        )
+    ]
+)
+BOUGHT = measure(
+    ["purchase_volume", "purchase_amount"],
+    {"purchases": {"customer_id": ["K-1"], "at": DAYS[:1], "amount": [5.0]}},
+    by=["customer_id"],
+)
+SATISFIED = measure(
+    [metrics.KPIS["csat_mean"].with_(scale=(1, 5))],
+    {"answers": {"customer_id": ["K-1"], "answered_at": DAYS[:1], "score": [5]}},
+    by=["customer_id"],
+)
 SLA = Sla(name="s", hours=HOURS, targets=[Target(clock="resolution", within=dt.timedelta(1))])
 LOG = {"case_id": ["C-1"], "at": DAYS[:1], "event": ["reported"]}
 
@@ -33,6 +55,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "add_working_days": {"hours": HOURS, "start": DAYS, "days": 2},
     "working_days_between": {"hours": HOURS, "start": DAYS, "end": DAYS},
     "after": {"hours": HOURS, "start": DAYS, "work": dt.timedelta(hours=1)},
+    "appraised": {"measures": VOLUME, "appraisal": AGREED, "scales": {}, "at": NINE, "by": "Lead"},
     "as_csv": {"report": {"kpis": [], "trends": [], "weakest": []}},
     "attainment": {"standard": [Indicator(kpi="volume", goal=1.0)], "data": DATA},
     "award_ranking": {"measures": VOLUME, "kpi": "volume"},
@@ -44,6 +67,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "composite": {"measures": VOLUME, "parts": []},
     "elapsed": {"hours": HOURS, "start": DAYS, "end": DAYS},
     "example_procedures": {"language": "en"},
+    "feedback_segments": {"satisfaction": SATISFIED, "activity": BOUGHT, "kpi": "csat_mean", "loyal_from": 4.0},
     "funnel": {"measures": VOLUME, "kpi": "volume"},
     "layout": {"name": "servicenow"},
     "measure": {"kpis": ["volume"], "data": DATA},
@@ -54,6 +78,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "report": {"path": "nowhere.csv"},
     "sample_report": {},
     "rolled_yield": {"measures": VOLUME},
+    "spending_segments": {"measures": BOUGHT, "frequent_from": 2.0, "valuable_from": 100.0},
     "tally": {"kpis": ["volume"], "data": DATA},
     "weakest": {"measures": VOLUME, "kpi": "volume"},
     "what_if": {"case_events": LOG, "sla": SLA, "instead": SLA, "now": NINE},

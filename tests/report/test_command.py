@@ -105,3 +105,24 @@ def test_the_sample_takes_a_period(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(capsys.readouterr().out)
     assert told["period"]["last"] == "2026-05-31"
     assert told["changes_between"][0]["before_from"] == "2026-04-01"
+
+
+def test_the_table_of_an_export_may_be_named_to_inspect(export: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its settings are then those of the table; a table that there is not is refused."""
+    export.write_text("Call,Start time,Due date,Talk time\nA,2026-05-13 09:00Z,2026-05-14,00:02:00\n", encoding="utf-8")
+    assert cli.main(["inspect", str(export), "--table", "interactions", "--write", "calls.toml"]) == 0
+    assert 'table = "interactions"  # as asked' in Path("calls.toml").read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert cli.main(["inspect", str(export), "--table", "calls"]) == 2
+    assert "table must be one of cases, interactions" in capsys.readouterr().err
+
+
+def test_contacts_alone_say_what_to_improve_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One team loses half of its calls, the other none."""
+    monkeypatch.chdir(tmp_path)
+    rows = [f"2026-05-04T09:{place % 60:02}Z,{'yes' if place % 4 == 0 else 'no'},{place % 2}" for place in range(400)]
+    Path("calls.csv").write_text("\n".join(["queued_at,abandoned,team", *rows]), encoding="utf-8")
+    assert cli.main(["report", "calls.csv", "--table", "interactions", "--csv", "calls.out"]) == 0
+    assert "Improve first: Team “0”, abandonment rate: 50 % of 200 items" in capsys.readouterr().out

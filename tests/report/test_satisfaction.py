@@ -40,7 +40,7 @@ def test_scores_beside_cases_are_told_as_satisfaction(tmp_path: Path) -> None:
     m = measure([KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)], {"answers": table}).one()
     assert (row["value"], row["n"], row["low"]) == (m.value, 120, m.low)
     assert m.value == pytest.approx(0.5)
-    assert "Survey answers: customer satisfaction 50 %." in found["headline"]
+    assert "Survey answers: customer satisfaction (scale 1 to 5, satisfied from 4) 50 %." in found["headline"]
     assert "customer satisfaction" in render(found).casefold()
 
 

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue
-from servqual.metrics import KPIS, attainment, measure
+from servqual.metrics import KPIS, PointScale, appraised, attainment, measure
 from servqual.model import (
     AgentId,
     Appraisal,
@@ -27,6 +27,8 @@ from servqual.model import (
     proposed_weights,
 )
 from servqual.model import appraisal as event
+from servqual.model.people.action_item import ActionItem, Agreed, items_by_owner
+from servqual.stats import spc
 
 T0 = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -109,7 +111,7 @@ def test_every_indicator_counts_by_its_weight_and_says_what_it_brought() -> None
 
 
 def test_measured_values_become_points() -> None:
-    """PF-03, partly: response time, number solved and satisfaction from data, as points of 0 to 100.
+    """PF-03: response time, number solved and satisfaction from data, as points of 0 to 100.
 
     Replies after 20 and 40 minutes are 30 in the mean, half way from an hour to none: 50 points; 3 of 4 solved, where
     none is worst and all are best: 75; answers of 4 and 5 on 1 to 5 are 4.5 in the mean: 87.5.
@@ -136,6 +138,41 @@ def test_measured_values_become_points() -> None:
     assert scores == {"speed": 50.0, "solved": 75.0, "satisfaction": 87.5}
     score = with_data(begun(weights=equal_weights(scores)), scores=scores).score()
     assert score.value == pytest.approx((50 + 75 + 87.5) / 3)
+
+
+def test_indicators_are_filled_from_what_was_measured() -> None:
+    """PF-03, IC-05: each indicator names its KPI and fills itself; no data is missing with a reason, never 0 points.
+
+    Of four cases of Ada in the quarter three are solved: 75 of 100 points; nobody answered a survey. One who is not
+    Ada, and a case of the next quarter, count for nothing.
+    """
+    appraisal = begun(weights={"solved": 0.6, "satisfaction": 0.4})
+    first, last = appraisal.scheme.period
+    start = dt.datetime(first.year, first.month, first.day, tzinfo=dt.UTC)
+    end = dt.datetime(last.year, last.month, last.day, tzinfo=dt.UTC) + DAY
+    cases = {
+        "received_at": [*[start] * 4, end, start],
+        "resolved_at": [start + HOUR] * 3 + [None, None, None],
+        "agent": [*[ADA] * 5, "Bo"],
+    }
+    answers: dict[str, list[Any]] = {"answered_at": [start], "score": [4], "agent": ["Bo"]}
+    data = {"cases": cases, "answers": answers}
+    asked: Any = {"by": ["agent"], "now": end + DAY}
+    found = measure(["resolution_rate", SATISFIED], data, period=(start, end), **asked)
+    scales = {
+        "solved": PointScale(kpi="resolution_rate", worst=0, best=1),
+        "satisfaction": PointScale(kpi=SATISFIED.key, worst=0, best=100),
+    }
+    event = appraised(found, appraisal, scales, at=end, by="Lead")
+    assert (dict(event.scores), [*event.missing]) == ({"solved": 75.0}, ["satisfaction"])
+    assert appraisal.record(event).score().value == 75.0
+    with pytest.raises(InvalidValue, match=r"be of the period of the scheme"):
+        appraised(measure(["resolution_rate", SATISFIED], data, **asked), appraisal, scales, at=end, by="Lead")
+    whole = measure(["resolution_rate", SATISFIED], data, period=(start, end), now=end + DAY)
+    with pytest.raises(InvalidValue, match=r"be by agent alone"):
+        appraised(whole, appraisal, scales, at=end, by="Lead")
+    with pytest.raises(InvalidValue, match=r"solvd"):
+        appraised(found, appraisal, {"solvd": scales["solved"]}, at=end, by="Lead")
 
 
 def test_qualities_are_rated_on_the_five_criteria() -> None:
@@ -267,7 +304,7 @@ def test_goals_are_numbers_that_are_measured() -> None:
 
 
 def test_the_numbers_of_a_member_are_followed_month_by_month() -> None:
-    """PF-18, partly: regular data of each member, in which a fall is seen.
+    """PF-18: regular data of each member, month by month.
 
     Ada solves 9 of 10, then 5 of 10; Bo 8 of 10 both times.
     """
@@ -283,6 +320,28 @@ def test_the_numbers_of_a_member_are_followed_month_by_month() -> None:
     assert {(m.group["agent"], m.group["month"].month): m.value for m in found} == {
         key: solved / 10 for key, solved in kept.items()
     }
+
+
+def test_a_fall_in_the_numbers_of_a_member_is_found_and_fed_back() -> None:
+    """PF-18: the month in which a member falls out of their own limits is found, and the member gets a task for it.
+
+    Ada solves 18 and 16 of 20 in turn, then 8; the moving ranges are all .1, so that 2.66 times that is .266, and the
+    lower limit .85 - .266 = .584 is above .4.
+    """
+    solved = [18, 16] * 4 + [8]
+    at = [dt.datetime(2026, month, 10, 9, tzinfo=dt.UTC) for month in range(1, 10) for _ in range(20)]
+    done = [n < kept for kept in solved for n in range(20)]
+    cases = {
+        "received_at": at,
+        "resolved_at": [each + HOUR if one else None for each, one in zip(at, done, strict=True)],
+        "agent": [ADA] * len(at),
+    }
+    found = measure(["resolution_rate"], {"cases": cases}, by=["agent", "month"], now=T0 + 330 * DAY)
+    chart = spc.xmr([m.value for m in found], baseline=8)
+    assert [(each.rule, each.index) for each in chart.signals] == [("beyond_limits", 8)]
+    told = Agreed(at=T0 + 330 * DAY, by="Lead", id="T-1", what="talk about September", owner=ADA, due=T0.date())
+    mine = items_by_owner([ActionItem(history=[told])], today=told.due)
+    assert [item.id for item in mine[ADA].open] == ["T-1"]
 
 
 def test_a_scheme_says_its_version_and_when_it_is_reviewed() -> None:

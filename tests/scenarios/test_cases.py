@@ -31,8 +31,10 @@ from servqual.model import (
     Sla,
     SurveyId,
     Target,
+    contacts_of,
     history_of,
     open_children,
+    open_from,
     service_record,
 )
 from servqual.model import case as event
@@ -177,9 +179,14 @@ def test_a_report_is_plain_fields_in_the_words_of_the_firm() -> None:
     """PB-07, PB-21: category, impact and priority stand apart, and fields make the same report again."""
     report = attrs.evolve(REPORT, category="line", priority="high")
     assert event.Reported(**attrs.asdict(report)) == report
+    report = attrs.evolve(report, severity="minor")
     case = Case(history=[report, event.Received(at=at(1), by="desk")])
     case = case.record(event.Classified(at=at(2), by="desk", category="exchange", priority="urgent"))
-    assert (case.category, case.priority) == ("exchange", Priority.URGENT)
+    case = case.record(event.Classified(at=at(3), by="desk", severity="major"))
+    assert (case.category, case.priority, case.severity) == ("exchange", Priority.URGENT, "major")
+    whole = measure(["case_volume"], {"cases": [case]}, by=["severity"], now=at(9)).one()
+    told = measure(["case_volume"], {"case_events": [case]}, by=["severity"], now=at(9)).one()
+    assert whole.group == told.group == {"severity": "major"}
     assert case.report is not None
     assert (case.report.impact, case.report.category, case.report.priority) == (
         "one shop, 4 lines",
@@ -189,21 +196,25 @@ def test_a_report_is_plain_fields_in_the_words_of_the_firm() -> None:
 
 
 def test_a_case_begins_with_a_contact() -> None:
-    """PB-01: the customer calls, the contact names the case, and the case carries category and priority."""
+    """PB-01: a case opens out of a call, with its customer, its type and its priority, and the call names the case."""
     call = Interaction(
         id=InteractionId("I-1"),
         customer=ANNA,
         channel="phone",
+        agent=AgentId("A-1"),
         queued_at=at(-0.1),
         answered_at=at(-0.05),
         ended_at=at(0),
-        case=CaseId("C-1"),
     )
-    case = taken(priority="high")
-    assert call.case == case.id
-    assert (case.category, case.priority, case.status) == ("line", Priority.HIGH, "handling")
-    story = history_of(ANNA, cases=[case], interactions=[call])
-    assert [entry.name for entry in story][:3] == ["interaction", "case.reported", "case.received"]
+    case, named = open_from(call, id="C-1", at=at(0), kind="request", category="line", priority="high")
+    assert named == attrs.evolve(call, case=case.id)
+    assert (case.customer, case.owner, case.channel, case.received_at) == (ANNA, "A-1", "phone", at(0))
+    assert (case.kind, case.category, case.priority, case.status) == ("request", "line", Priority.HIGH, "received")
+    assert contacts_of(case, [named]) == (named,)
+    with pytest.raises(InvalidValue, match="name no case yet"):
+        open_from(named, id="C-2")
+    story = history_of(ANNA, cases=[case], interactions=[named])
+    assert [entry.name for entry in story] == ["interaction", "case.opened"]
 
 
 def agreed(targets: Iterable[Target]) -> Sla:

@@ -6,8 +6,10 @@ from typing import Any
 import attrs
 import pytest
 
+from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, measure
 from servqual.model import (
+    AgentId,
     Answer,
     BusinessHours,
     Case,
@@ -15,7 +17,9 @@ from servqual.model import (
     Channel,
     Clock,
     ClockState,
+    Complaint,
     CustomerId,
+    Evaluation,
     FeedbackId,
     FeedbackItem,
     HandledBy,
@@ -25,14 +29,21 @@ from servqual.model import (
     Journey,
     Question,
     Scale,
+    Scorecard,
+    ScorecardItem,
     Sla,
+    Suggestion,
+    SuggestionId,
     SurveyId,
     Target,
     Touchpoint,
+    contacts_of,
     history_of,
+    marks_by_item,
 )
 from servqual.model import case as event
 from servqual.model import feedback as voice
+from servqual.model import suggestion as thought
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)  # a Monday
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
@@ -139,7 +150,7 @@ def test_every_channel_counts_for_itself_and_one_case_may_use_several() -> None:
     ]
     answers = [answer(5, channel="store"), answer(2, channel="chat"), answer(4, channel="chat")]
     case = reported("C-1", 0, "phone")
-    of_case = [one.channel for one in contacts if one.case == case.id]
+    of_case = [one.channel for one in contacts_of(case, reversed(contacts))]
     assert of_case == [Channel.PHONE, Channel.CHAT, Channel.STORE]
     story = [entry.name for entry in history_of(ANNA, cases=[case], interactions=contacts)]
     assert story == ["interaction", "case.reported", "interaction", "interaction", "interaction"]
@@ -174,7 +185,7 @@ def test_online_consultation_is_there_day_and_night() -> None:
 
 
 def test_the_service_centre_is_seen_by_itself() -> None:
-    """CH-13: contacts at the desk of a centre carry its site, by which its operation is measured."""
+    """CH-13: consultation, complaint and suggestion at a centre carry its site, by which its operation is measured."""
     contacts = [
         contact("I-1", wait=4, channel="service_centre", site="Leipzig"),
         contact("I-2", wait=2, channel="service_centre", site="Leipzig"),
@@ -187,6 +198,17 @@ def test_the_service_centre_is_seen_by_itself() -> None:
         ("asa", "Leipzig"): 180,
         ("asa", "Ulm"): 540,
     }
+    grievance = Complaint.open(id="P-1", at=at(0), channel="service_centre", site="Ulm")
+    idea = Suggestion(history=[thought.Submitted(at=at(0), id=SuggestionId("S-1"), text="more chairs", site="Ulm")])
+    judged = idea.record(thought.Evaluated(at=at(1), by="M-1", verdict="cheap"))
+    judged = judged.record(thought.Adopted(at=at(2), by="M-1", owner="A-1"))
+    rest = measure(
+        ["complaint_volume", "suggestion_adoption_rate", CSAT],
+        {"complaints": [grievance], "suggestions": [judged], "answers": [answer(5, site="Ulm")]},
+        by=["site"],
+        now=at(99),
+    )
+    assert [(m.group["site"], m.value) for m in rest] == [("Ulm", 1)] * 3
 
 
 def test_machines_answer_and_people_help_who_is_stuck() -> None:
@@ -212,8 +234,8 @@ def test_machines_answer_and_people_help_who_is_stuck() -> None:
         m.group["handled_by"]: m.value for m in measure(["volume"], {"interactions": contacts}, by=["handled_by"])
     }
     assert shares == {HandledBy.BOT: 2, HandledBy.HUMAN: 1, HandledBy.SELF_SERVICE: 2}
-    scored = {"score": [5, 1, 4], "handled_by": ["bot", "bot", "human"]}
-    happy = measure([CSAT], {"answers": scored}, by=["handled_by"])
+    told = [answer(score, interaction=InteractionId(name)) for name, score in (("I-4", 5), ("I-5", 1), ("I-3", 4))]
+    happy = measure([CSAT], {"answers": told, "interactions": contacts}, by=["handled_by"])
     assert {m.group["handled_by"]: m.value for m in happy} == {"bot": 0.5, "human": 1}
 
 
@@ -238,14 +260,55 @@ def test_every_problem_is_answered_in_time() -> None:
 
 def test_talk_is_scored_by_criterion_and_by_agent() -> None:
     """CH-28, CH-32: clear, polite and right on every channel; calls of an agent have a score for the appraisal."""
-    marks = {
-        "channel": ["phone", "phone", "phone", "email"],
-        "agent": ["A-1", "A-1", "A-2", "A-1"],
-        "criterion": ["clear", "polite", "clear", "polite"],
-        "met": [3, 1, 1, 2],
-        "applicable": [4, 1, 4, 2],
-    }
-    by_criterion = measure(["qa_score"], {"qa_scores": marks}, by=["criterion"])
-    assert {m.group["criterion"]: m.value for m in by_criterion} == {"clear": 4 / 8, "polite": 3 / 3}
-    calls = measure(["qa_score"], {"qa_scores": marks}, by=["agent"], where={"channel": "phone"})
-    assert {m.group["agent"]: m.value for m in calls} == {"A-1": 4 / 5, "A-2": 1 / 4}
+    card = Scorecard(
+        name="talk",
+        items=[
+            ScorecardItem(name="clear", weight=3),
+            ScorecardItem(name="polite"),
+            ScorecardItem(name="right", weight=2, critical="customer"),
+        ],
+    )
+
+    def heard(name: str, agent: str, channel: str, **marks: bool | None) -> Evaluation:
+        return Evaluation(
+            scorecard=card,
+            at=at(9),
+            by="Q-1",
+            interaction=InteractionId(name),
+            agent=AgentId(agent),
+            channel=channel,
+            marks=marks,
+        )
+
+    evaluations = [
+        heard("I-1", "A-1", "phone", clear=True, polite=True, right=True),
+        heard("I-2", "A-1", "phone", clear=True, polite=False, right=None),
+        heard("I-3", "A-2", "phone", clear=False, polite=True, right=False),
+        heard("I-4", "A-1", "email", clear=None, polite=True, right=True),
+    ]
+    assert [one.score for one in evaluations] == [1, 3 / 4, 1 / 6, 1]
+    calls = measure(["qa_score"], {"qa_scores": evaluations}, by=["agent"], where={"channel": "phone"})
+    assert {m.group["agent"]: m.value for m in calls} == {"A-1": (6 + 3) / (6 + 4), "A-2": 1 / 6}
+    one_call = measure(["qa_score"], {"qa_scores": evaluations}, by=["interaction_id"])
+    assert one_call.get("qa_score", interaction_id="I-2").value == 3 / 4
+    harmless = measure(["customer_critical_accuracy"], {"qa_scores": evaluations}).one()
+    assert harmless.value == 3 / 4
+    by_item = measure(["qa_score"], {"qa_scores": marks_by_item(evaluations)}, by=["item"])
+    assert {m.group["item"]: m.value for m in by_item} == {"clear": 6 / 9, "polite": 3 / 4, "right": 4 / 6}
+
+
+def test_a_conversation_listens_understands_responds_and_follows_up_where_needed() -> None:
+    """CH-29: four steps in a fixed order, the last where support is needed later; the share that took all of them."""
+    steps = ["listen", "understand", "respond", "follow_up"]
+    with pytest.raises(InvalidValue, match="in this order"):
+        contact("I-0", steps=["understand", "listen"])
+    contacts = [
+        contact("I-1", steps=steps[:3], outcome="resolved"),
+        contact("I-2", steps=steps[:3], outcome="follow_up"),
+        contact("I-3", steps=steps, outcome="follow_up"),
+        contact("I-4", steps=steps[:1], outcome="unresolved"),
+        contact("I-5"),  # nobody recorded them
+    ]
+    assert [[*one.steps_left] for one in contacts[:4]] == [[], ["follow_up"], [], ["understand", "respond"]]
+    found = measure(["conversation_followed_rate"], {"interactions": contacts}).one()
+    assert (found.value, found.n) == (2 / 4, 4)

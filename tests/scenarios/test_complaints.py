@@ -150,6 +150,13 @@ def test_from_receipt_to_investigation_and_solution() -> None:
     assert complaint.resolved_at is not None
     assert complaint.started_at - complaint.received.at == HOUR / 4
     assert complaint.resolved_at - complaint.started_at == 5.75 * HOUR
+    later = raised("2").record(event.Started(at=MONDAY + HOUR, by="A-1"))
+    found = measure(
+        ["complaint_start_time", "complaint_handling_time"],
+        {"complaints": [complaint, later, raised("3")]},
+        now=MONDAY + 9 * HOUR,
+    )
+    assert [(m.value, m.n, m.undecided) for m in found] == [(0.625 * 3600, 2, 1), (6 * 3600, 1, 2)]
 
 
 def test_the_customer_is_told_at_once_while_the_investigation_goes_on() -> None:
@@ -177,6 +184,9 @@ def test_a_complaint_specialist_may_close_complaints() -> None:
     )
     assert [one.id for one in team.holders(Role.COMPLAINT_SPECIALIST)] == ["A-1"]
     assert [team.allowed(one.id, Permission.CLOSE_COMPLAINT) for one in team.members] == [True, False]
+    complaints = [raised("1"), raised("2", owner="A-2")]
+    by_role = measure(["complaint_volume"], {"complaints": complaints, "staff": team.members}, by=["role"])
+    assert {m.group["role"]: m.value for m in by_role} == {"complaint_specialist": 1, "agent": 1}
 
 
 def test_handling_time_and_promises_kept_by_the_person_responsible() -> None:
@@ -197,6 +207,11 @@ def test_handling_time_and_promises_kept_by_the_person_responsible() -> None:
     kept = {who: each.get("complaint_kept", agent=who).value for who in ("A-1", "A-2")}
     assert kept == {"A-1": 0.75, "A-2": 1}
     assert [points(share or 0, worst=0.5, best=1) for share in kept.values()] == [50, 100]
+    # who solved it has the credit, also where it was handed over in between
+    passed = raised("p", owner="A-2").record(event.HandedOver(at=MONDAY + HOUR, by="A-2", to="A-1", reason="holiday"))
+    solved_by_ada = solved(passed, 3).record(event.HandedOver(at=MONDAY + 4 * HOUR, by="A-1", to="A-2", reason="back"))
+    credited = measure(["complaint_kept"], {"complaints": [solved_by_ada]}, by=["agent"], now=now).one()
+    assert (credited.group["agent"], credited.value) == ("A-1", 1)
 
 
 def test_the_rate_of_complaints_names_what_it_is_a_share_of() -> None:

@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+import attrs
 import pytest
 
 from servqual.errors import InvalidValue, NaiveTime
-from servqual.metrics import measure
+from servqual.metrics import measure, spending_segments
 from servqual.model import Customer, CustomerId, Interaction, InteractionId, Money, Purchase, history_of
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -26,7 +27,7 @@ def call(name: str, customer: str, at: dt.datetime, wait_s: float) -> Interactio
 
 
 def test_one_customer_has_a_record_and_a_history() -> None:
-    """CR-01, partly: who a customer is, and all that happened with them in the order of time, whoever recorded it."""
+    """CR-01: who a customer is, and all that happened with them in the order of time, whoever recorded it."""
     acme = Customer(
         id=CustomerId("K-1"), name="Acme", tier="professional", need="special", preferred_channel="phone", tags={"beta"}
     )
@@ -42,10 +43,17 @@ def test_one_customer_has_a_record_and_a_history() -> None:
         (2 * DAY, "interaction"),
     ]
     assert {getattr(entry.what, "customer", None) for entry in entries} == {acme.id}
+    # value and loyalty are on the record, and contacts of nobody on record are seen by themselves
+    by_customer = measure(["purchase_volume", "purchase_amount"], {"purchases": bought}, by=["customer_id"])
+    segments = spending_segments(by_customer, frequent_from=5, valuable_from=50)
+    acme = attrs.evolve(acme, spending_segment=segments[acme.id], feedback_segment="loyal")
+    assert (acme.spending_segment, acme.feedback_segment) == ("high_value", "loyal")
+    known = measure(["volume"], {"interactions": calls, "customers": [acme]}, by=["spending_segment"])
+    assert {m.group["spending_segment"]: m.value for m in known} == {"high_value": 2, None: 1}
 
 
 def test_what_is_recorded_is_complete_and_in_order_and_counts_alike_in_any_form() -> None:
-    """CR-05, partly: an impossible contact is refused when it is made; objects and columns give the same number.
+    """CR-05: an impossible contact is refused when it is made; objects and columns give the same number.
 
     Waits of 10, 20 and 60 s are 30 s in the mean.
     """

@@ -2,10 +2,12 @@
 
 import datetime as dt
 
+import attrs
 import pytest
 
-from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, measure, pareto
+from servqual import schema
+from servqual.errors import IllegalTransition, InvalidValue
+from servqual.metrics import KPIS, changes, feedback_segments, measure, pareto, spending_segments
 from servqual.model import (
     Answer,
     BusinessHours,
@@ -25,7 +27,10 @@ from servqual.model import (
     NeedType,
     Purchase,
     Question,
+    Relationship,
     Scale,
+    SegmentCare,
+    SegmentPolicy,
     Sla,
     SurveyId,
     Target,
@@ -34,6 +39,7 @@ from servqual.model import (
 from servqual.model import case as event
 from servqual.model import complaint as grievance
 from servqual.model import feedback as voice
+from servqual.model import relationship as bond
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -125,20 +131,121 @@ def test_each_tier_has_its_own_promise_and_numbers() -> None:
     assert {m.group["tier"]: m.value for m in by_tier} == {"basic": 60, "gold": 15}
 
 
-def test_needs_and_tags_are_words_to_group_by() -> None:
-    """CU-04, CU-09: basic, personalised and special needs and the firm's own tags, as columns beside the contacts."""
+def test_needs_and_own_fields_are_words_to_group_by() -> None:
+    """CU-04, CU-09: contacts are grouped by the need and by a field of the firm's own, looked up at the customer."""
     assert [kind.label("zh") for kind in NeedType] == ["基本需求", "个性需求", "特殊需求"]
-    contacts = {
-        "wait_s": [10, 60, 20],
-        "need": [str(person.need) for person in PEOPLE],
-        "programme": ["beta" if "beta" in person.tags else "none" for person in PEOPLE],
-    }
-    found = measure(["asa"], {"interactions": contacts}, by=["need", "programme"])
+    people = [
+        attrs.evolve(person, attributes={"programme": "beta" if "beta" in person.tags else "none"}) for person in PEOPLE
+    ]
+    calls = [call(person, number, wait) for number, (person, wait) in enumerate(zip(people, (10, 60, 20), strict=True))]
+    found = measure(["asa"], {"interactions": calls, "customers": people}, by=["need", "programme"])
     assert {(m.group["need"], m.group["programme"]): m.value for m in found} == {
         ("basic", "none"): 60,
         ("personalised", "none"): 20,
         ("special", "beta"): 10,
     }
+
+
+def test_contact_details_are_hidden_with_the_customer() -> None:
+    """CU-01, CR-05: details of the firm's own stand on the record, and no hidden document shows them or the name."""
+    anna = attrs.evolve(PEOPLE[0], attributes={"phone": "555-0100"})
+    assert anna.attributes["phone"] == "555-0100"
+    hidden = schema.dumps(anna, pseudonymise=b"keep this key in a safe place")
+    assert "555-0100" not in hidden
+    assert "Anna" not in hidden
+    assert schema.loads(schema.dumps(anna)) == anna
+
+
+def test_customers_are_segmented_by_what_they_buy() -> None:
+    """CU-03: often, for much, or neither, by stated limits; a limit is reached, and who is both is of high value."""
+    purchases = [
+        *(bought(ANNA, day, "100.00") for day in range(5)),  # 500 in five purchases: both
+        *(bought(BELA, day, "20.00") for day in range(3)),
+        bought(CHEN, 1, "499.99"),
+        bought(CHEN, 99, "500.00"),  # after the period
+    ]
+    period = (at(0), at(30))
+    keys = ["purchase_volume", "purchase_amount"]
+    found = measure(keys, {"purchases": purchases}, by=["customer_id"], period=period)
+    segments = spending_segments(found, frequent_from=3, valuable_from=500)
+    assert segments == {ANNA: "high_value", BELA: "high_frequency", CHEN: "occasional"}
+    with pytest.raises(InvalidValue, match="by must be customer_id alone"):
+        spending_segments(measure(keys, {"purchases": purchases}), frequent_from=3, valuable_from=500)
+
+
+def test_customers_are_segmented_by_what_they_say_and_whether_they_stay() -> None:
+    """CU-05: loyal, potential and lost follow from satisfaction and from activity in a stated time."""
+    answers = [answer(HAPPY, ANNA, 1, 5), answer(HAPPY, BELA, 1, 2), answer(HAPPY, CHEN, 1, 5)]
+    told = measure([KPIS["csat_mean"].with_(scale=(1, 5))], {"answers": answers}, by=["customer_id"])
+    purchases = [bought(ANNA, 70), bought(BELA, 80), bought(CHEN, 2), bought(CustomerId("K-4"), 75)]
+    seen = measure(["purchase_volume"], {"purchases": purchases}, by=["customer_id"], period=(at(60), at(90)))
+    assert feedback_segments(told, seen, kpi="csat_mean", loyal_from=4) == {
+        ANNA: "loyal",
+        BELA: "potential",
+        CHEN: "lost",  # satisfied, but bought nothing in the last month
+        "K-4": "potential",  # never asked
+    }
+
+
+def test_each_segment_has_its_care_and_its_tier() -> None:
+    """CU-06, CU-08: a policy says what is done for each segment, and assigns the tier by which promises are made."""
+    policy = SegmentPolicy(
+        dimension="spending_segment",
+        cares={
+            "high_frequency": SegmentCare(actions=["points", "member offers"], tier="silver"),
+            "high_value": SegmentCare(actions=["customised service", "one-to-one care"], tier="gold"),
+            "occasional": SegmentCare(actions=["campaigns"]),
+        },
+    )
+    anna, bela = attrs.evolve(PEOPLE[0], spending_segment="high_value"), PEOPLE[1]
+    care = policy.care_of(anna)
+    assert care is not None
+    assert care.actions == ("customised service", "one-to-one care")
+    assert policy.assigned(attrs.evolve(bela, spending_segment="high_frequency")).tier == "silver"
+    assert policy.care_of(bela) is None
+    assert policy.assigned(bela) == bela
+    with pytest.raises(InvalidValue, match="did you mean high_value"):
+        attrs.evolve(policy, cares={"high_valu": SegmentCare(actions=["points"])})
+    with pytest.raises(InvalidValue, match="did you mean spending_segment"):
+        attrs.evolve(policy, dimension="spending_segmnt")
+
+
+def test_a_relationship_is_potential_active_loyal_lost_and_won_back() -> None:
+    """CU-10: each stage has its moments; of those who left a stage, how many went on; retention is by stage, too."""
+
+    def bond_of(customer: CustomerId, *events: bond.RelationshipEvent) -> Relationship:
+        return Relationship(history=[bond.Met(at=at(0), id=customer), *events])
+
+    won, lost, new = (
+        bond_of(
+            ANNA, bond.Activated(at=at(2)), bond.BecameLoyal(at=at(4)), bond.Lost(at=at(6)), bond.WonBack(at=at(8))
+        ),
+        bond_of(BELA, bond.Activated(at=at(3)), bond.Lost(at=at(5), reason="moved away")),
+        bond_of(CHEN),
+    )
+    assert [str(one.status) for one in (won, lost, new)] == ["active", "lost", "potential"]
+    with pytest.raises(IllegalTransition):
+        new.record(bond.BecameLoyal(at=at(9)))
+    found = measure(["conversion_rate"], {"stages": [won, lost, new]}, by=["stage"], now=at(10))
+    assert {m.group["stage"]: (m.value, m.n, m.undecided) for m in found} == {
+        "potential": (1.0, 2, 1),  # Chen is still there
+        "active": (0.5, 2, 1),  # Anna became loyal, Bela left, Anna is active again
+        "lost": (1.0, 1, 1),  # Anna came back
+    }
+    earlier = measure(["conversion_rate"], {"stages": [won, lost, new]}, by=["stage"], now=at(2.5))
+    assert earlier.get("conversion_rate", stage="active").undecided == 1
+    people = [
+        attrs.evolve(person, stage=stage) for person, stage in zip(PEOPLE, ("loyal", "active", "active"), strict=True)
+    ]
+    purchases = [bought(ANNA, -5), bought(ANNA, 20), bought(BELA, -5), bought(CHEN, -3), bought(CHEN, 25)]
+    stays = measure(
+        [KPIS["retention_rate"].with_(active_within=15 * DAY)],
+        {"purchases": purchases, "customers": people},
+        by=["stage"],
+        period=(at(0), at(30)),
+        now=at(60),
+    )
+    assert {m.group["stage"]: m.value for m in stays} == {"loyal": 1, "active": 0.5}
 
 
 def test_customers_go_on_to_the_next_stage_or_leave() -> None:
@@ -223,12 +330,19 @@ def test_loyalty_has_three_names_and_no_silent_sum() -> None:
 
 def test_satisfaction_is_watched_over_time_for_each_customer() -> None:
     """CU-27: how satisfied each customer is, quarter by quarter."""
-    days = [0, 10, 100, 110]
+    days = [0, 10, 20, 25, 100, 110, 120, 125]
     answers = [
-        *(answer(HAPPY, ANNA, day, score) for day, score in zip(days, (5, 4, 2, 1), strict=True)),
-        *(answer(HAPPY, BELA, day, score) for day, score in zip(days, (2, 4, 4, 5), strict=True)),
+        *(answer(HAPPY, ANNA, day, score) for day, score in zip(days, (5, 4, 5, 4, 2, 1, 2, 1), strict=True)),
+        *(answer(HAPPY, BELA, day, score) for day, score in zip(days, (2, 4, 2, 4, 4, 5, 4, 5), strict=True)),
     ]
     kpi = KPIS["csat_mean"].with_(scale=(1, 5))
     found = measure([kpi], {"answers": answers}, by=["customer_id", "quarter"])
     trend = {(m.group["customer_id"], m.group["quarter"].month): m.value for m in found}
     assert trend == {(ANNA, 4): 4.5, (ANNA, 7): 1.5, (BELA, 4): 3, (BELA, 7): 4.5}
+    # whose satisfaction fell by more than chance
+    before, after = (
+        measure([kpi], {"answers": answers}, by=["customer_id"], period=period)
+        for period in ((at(0), at(50)), (at(50), at(150)))
+    )
+    verdicts = {change.group["customer_id"]: change.verdict for change in changes(before, after, "csat_mean")}
+    assert verdicts == {ANNA: "worse", BELA: "unclear"}

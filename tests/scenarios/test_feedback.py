@@ -1,12 +1,14 @@
 """The story of the customer's voice: a survey of the second quarter, ratings and suggestions, up to the measures."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue
-from servqual.metrics import KPIS, IndexPart, changes, composite, measure, pareto
+from servqual.metrics import KPIS, IndexPart, changes, composite, measure, pareto, tally
 from servqual.model import (
+    AgentId,
     Answer,
     Audit,
     AuditId,
@@ -16,6 +18,7 @@ from servqual.model import (
     FeedbackItem,
     FeedbackSource,
     Indicator,
+    Interaction,
     InteractionId,
     Invitation,
     Journey,
@@ -28,13 +31,17 @@ from servqual.model import (
     SurveyStatus,
     Touchpoint,
     quality_questions,
+    rating_of,
     unanswered,
 )
 from servqual.model import audit as audit_event
 from servqual.model import feedback as item_event
 from servqual.model import suggestion as idea_event
 from servqual.model import survey as event
+from servqual.pdca import Action, Cause, Plan, compare
 from servqual.presets import example_procedures
+from servqual.report import Config, render, report
+from servqual.stats import spc
 
 MONDAY = dt.datetime(2026, 4, 6, 9, tzinfo=dt.UTC)
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -73,7 +80,12 @@ def scored(question: Question, *scores: int, touchpoint: str | None = None) -> l
 
 
 def said(
-    name: str, source: str = "online_rating", *, touchpoint: str | None = None, category: str | None = None
+    name: str,
+    source: str = "online_rating",
+    *,
+    touchpoint: str | None = None,
+    category: str | None = None,
+    stars: int | None = None,
 ) -> FeedbackItem:
     """A feedback item that came in on Monday 9:00."""
     receipt = item_event.Received(
@@ -83,6 +95,7 @@ def said(
         text="the hotline keeps me waiting",
         touchpoint=touchpoint,
         category=category,
+        stars=stars,
     )
     return FeedbackItem(history=[receipt])
 
@@ -218,6 +231,9 @@ def test_the_loop_of_a_survey_ends_when_every_problem_has_an_answer() -> None:
     assert survey.open_problems == ("price",)
     with pytest.raises(InvalidValue, match="none for price"):
         survey.record(tracked)
+    assert [(one.what, one.due) for one in survey.open_improvements] == [("call back", dt.date(2026, 5, 29))]
+    survey = survey.record(event.Implemented(at=MONDAY + 21 * DAY, by="A-1", what="call back", result="runs since May"))
+    assert survey.open_improvements == ()
     reason = event.Unaddressed(problem="price", reason="set by the regulator")
     survey = survey.record(event.MeasuresSet(at=MONDAY + 21 * DAY, by="M-1", unaddressed=[reason])).record(tracked)
     assert survey.status is SurveyStatus.TRACKED
@@ -245,6 +261,37 @@ def test_an_improvement_plan_has_six_measures_and_satisfaction_before_and_after(
     assert change.gap is not None
     assert change.verdict == "better"
     assert [change.gap.low, change.gap.high] == pytest.approx([0.0524, 0.3339], abs=5e-5)
+    # the six measures are the actions of a plan, each with a person, a date and a criterion
+    actions = [
+        Action(what=step.name, owner="M-1", due=dt.date(2026, 6, 30), criterion=f"{step.name} is in use")
+        for step in plan.steps
+    ]
+    improvement = Plan(
+        id="Q-1",
+        subject="raise satisfaction",
+        owner="M-1",
+        at=MONDAY + DAY,
+        kpi="csat",
+        baseline=before.one(),
+        goal=0.75,
+        margin=0.05,
+        cause=Cause.five_whys("customers wait", "nobody calls back", "no rule says so", can_act="M-1", code="process"),
+        hypothesis="calls back within a day are what customers miss",
+        actions=actions,
+    )
+    assert improvement.baseline == 0.6
+    do = improvement.start(at=MONDAY + 2 * DAY)
+    for step in plan.steps:
+        assert step.name in {late.what for late in do.overdue(now=MONDAY + 100 * DAY)}
+        do = do.complete(step.name, at=MONDAY + 9 * DAY, evidence="seen")
+    verdict = compare(
+        tally([CSAT], {"answers": scored(HAPPY, *[5] * 480, *[1] * 320)}),
+        tally([CSAT], {"answers": scored(HAPPY, *[5] * 640, *[1] * 160)}),
+        kpi="csat",
+        margin=0.05,
+    )
+    check = do.check(verdict, at=MONDAY + 90 * DAY, findings="fewer complain of waits")
+    assert (check.verdict.decision, check.goal) == ("improved", "reached")
 
 
 def test_satisfaction_is_watched_over_months_and_a_fall_is_told_from_chance() -> None:
@@ -264,6 +311,14 @@ def test_satisfaction_is_watched_over_months_and_a_fall_is_told_from_chance() ->
         change.verdict for before, after in ((april, may), (may, june)) for change in changes(before, after, "csat")
     ]
     assert verdicts == ["unclear", "worse"]
+    weeks = [90, 91, 89, 90, 92, 88, 90, 91, 80, 79, 81, 80]
+    shares = {
+        "answered_at": [months[0] + 7 * week * DAY for week in range(12) for _ in range(100)],
+        "score": [5 if number < happy_ones else 2 for happy_ones in weeks for number in range(100)],
+    }
+    series = measure([CSAT], {"answers": shares}, by=["week"])
+    chart = spc.xmr([m.value for m in series], baseline=8)
+    assert [(signal.index, signal.direction) for signal in chart.signals][:1] == [(8, "down")]
 
 
 # --- what customers say without being asked --------------------------------------------------------------------------
@@ -286,6 +341,13 @@ def test_feedback_is_sorted_by_touchpoint_and_category() -> None:
         said("F-3", touchpoint="shop", category="waiting"),
         said("F-4", category="price"),
     ]
+    starred = [said("F-5", touchpoint="hotline", category="waiting", stars=1), said("F-6", category="price", stars=4)]
+    read = item_event.Analysed(at=MONDAY + DAY, by="D-1", category="waiting", finding="queue", sentiment="negative")
+    heard = [starred[0].record(read), starred[1], *items[2:]]
+    keys = ["feedback_volume", "feedback_rating", "feedback_negative_share"]
+    found_by = measure(keys, {"feedback": heard}, by=["category"], now=MONDAY + 2 * DAY)
+    told = {category: [found_by.get(key, category=category).value for key in keys] for category in ("waiting", "price")}
+    assert told == {"waiting": [2, 1, 1], "price": [2, 4, None]}
     ranked = pareto((item.received.touchpoint, item.category) for item in items)
     assert (ranked[0].category, ranked[0].count) == (("hotline", "waiting"), 2)
     journey = Journey(
@@ -345,16 +407,23 @@ def test_valuable_suggestions_become_improvements() -> None:
 
 
 def test_a_rating_knows_its_contact_and_its_moment() -> None:
-    """FB-20, FB-21: an online rating carries contact, case, customer and moment, so that nobody fills them in again."""
-    rating = Answer(
-        survey=Q2,
-        question=HAPPY,
+    """FB-20, FB-21: an online rating takes customer, case and agent from its contact, so that nobody fills them in."""
+    call = Interaction(
+        id=InteractionId("I-1"),
         customer=CustomerId("K-1"),
-        answered_at=MONDAY + MINUTE,
-        score=2,
+        channel="chat",
+        queued_at=MONDAY,
+        answered_at=MONDAY,
+        agent=AgentId("A-1"),
         case=CaseId("C-1"),
-        interaction=InteractionId("I-1"),
+        topic="delivery",
     )
+    rating = rating_of(call, HAPPY, survey=Q2, answered_at=MONDAY + MINUTE, score=2)
+    assert (rating.customer, rating.case, rating.agent, rating.channel) == ("K-1", "C-1", "A-1", "chat")
+    with pytest.raises(InvalidValue, match="not come before the contact"):
+        rating_of(call, HAPPY, survey=Q2, answered_at=MONDAY - MINUTE, score=2)
+    by_topic = measure([CSAT], {"answers": [rating], "interactions": [call]}, by=["topic"]).one()
+    assert (by_topic.group, by_topic.value) == ({"topic": "delivery"}, 0)
     found = measure([CSAT], {"answers": [rating, *scored(HAPPY, 5)]}, by=["interaction_id", "hour_of_day"])
     assert {(m.group["interaction_id"], m.group["hour_of_day"]): m.value for m in found} == {
         ("I-1", 9): 0,
@@ -392,3 +461,21 @@ def test_a_service_review_uses_what_customers_said() -> None:
     # held 80 days after 6 April, on 25 June
     again = answered.following(id=AuditId("R-2"), at=MONDAY + 90 * DAY, by="Q-1", zone="UTC")
     assert (str(again.plan.kind), again.plan.due) == ("service_review", dt.date(2026, 9, 25))
+
+
+def test_a_report_of_satisfaction_comes_by_month(tmp_path: Path) -> None:
+    """FB-26: a page with satisfaction month by month, written from the answers alone."""
+    lines = ["answered_at,customer_id,score"]
+    for month, happy in ((3, 30), (4, 48)):
+        lines += [f"2026-{month:02}-{n % 28 + 1:02}T09:00Z,K-{n},{5 if n < happy else 2}" for n in range(60)]
+    path = tmp_path / "answers.csv"
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    settings = {
+        "report": {"every": "month"},
+        "tables": {"answers": {"file": str(path), "kpis": {"csat": {"scale": [1, 5], "satisfied_from": 4}}}},
+    }
+    found = report(None, Config.from_table(settings), now=dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
+    [answers] = found["tables"]
+    trends = {trend["kpi"]: [(p["start"], p["value"], p["n"]) for p in trend["points"]] for trend in answers["trends"]}
+    assert trends["csat"] == [("2026-03-01", 0.5, 60), ("2026-04-01", 0.8, 60)]
+    assert "customer satisfaction" in render(found)

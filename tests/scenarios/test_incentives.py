@@ -45,7 +45,7 @@ def bonus_of(scores: list[int], stars: int, kept: int) -> tuple[float, str | Non
 
 
 def test_the_incentive_follows_satisfaction_ratings_and_complaints() -> None:
-    """IC-05, partly: survey, service rating and the handling of complaints decide on the bonus.
+    """IC-05: survey, service rating and the handling of complaints decide on the bonus.
 
     0.5 × 80 + 0.2 × 75 + 0.3 × 90 = 40 + 15 + 27 = 82; with 2 satisfied of 5 it is 62, and no bonus.
     """

@@ -82,6 +82,20 @@ def test_the_five_phases_of_the_service_process_come_in_order() -> None:
     assert [step.name for step in phases.check(hasty).out_of_order] == [names[4]]
 
 
+def test_the_service_process_is_lived_through_and_begins_again() -> None:
+    """ST-19: a run goes through the five phases in their order and ends with the last; the next one starts anew."""
+    phases = example_procedures()["service process"]
+    for number in (1, 2):
+        run = ProcedureRun(history=[run_event.Started(at=MONDAY, by="A-1", id=f"R-{number}", procedure=phases)])
+        for place, step in enumerate(phases.steps):
+            assert [each.name for each in run.next_steps] == [step.name]
+            begun = MONDAY + place * DAY
+            run = run.record(run_event.StepBegun(at=begun, by="A-1", step=step.name, role=step.role))
+            run = run.record(run_event.StepEnded(at=begun + HOUR, by="A-1", step=step.name, ticked=step.checklist))
+        assert run.next_steps == ()
+        assert run.check(now=MONDAY + 5 * DAY).conforms
+
+
 def test_the_map_shows_bottleneck_and_contacts() -> None:
     """ST-24, ST-25: the way through the process, the step with most of the time, and the links that decide success."""
     assert ENQUIRY.edges[0] == ("consultation", "need confirmation")

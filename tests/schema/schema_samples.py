@@ -26,6 +26,7 @@ GOLDEN = Path(__file__).parent / "golden"
 MOST = 6_000
 """The most signs of a sample, where a smaller one can be found."""
 NO_FORM = {
+    "AsOf": "a state of a stream, with bytes of its own",
     "Chunk": "rows of a table while they are read",
     "ClockReadings": "arrays over a log of events, which is stored itself",
     "Column": "rows of a table while they are read",
@@ -37,6 +38,7 @@ NO_FORM = {
     "Inspection": "what files look like today",
     "LogReplay": "arrays over a log of events, which is stored itself",
     "Promise": "a part of Config",
+    "Windows": "a state of a stream, with bytes of its own",
 }
 """Public classes without a stored form, and why."""
 

@@ -59,6 +59,13 @@ def test_a_verdict_of_other_rules_is_refused_by_name(path: Path) -> None:
     assert [getattr(each, "code", "") for each in refused.value.exceptions] == ["receipt.other_rules"]
 
 
+def test_a_kpi_of_another_version_is_refused_by_name() -> None:
+    """Its number is another today, so that nothing stored with it may pass for one of today's."""
+    path = GOLDEN.parent / "other_versions" / "handled_rate-1.json"
+    with pytest.raises(LoadErrors, match=r"version must be 2, that of handled_rate today \(got 1\)"):
+        loads(path.read_text(encoding="utf-8"))
+
+
 def test_there_is_a_step_from_every_version() -> None:
     """Each kind climbs from version 1 to its own, one step at a time, and no step is of another kind."""
     needed = {(kind, version) for kind in kinds() for version in range(1, ledger.named(kind).version)}

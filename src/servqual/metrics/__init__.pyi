@@ -13,6 +13,8 @@ from servqual.metrics.clocks.readings import ClockReadings as ClockReadings
 from servqual.metrics.clocks.readings import clock_readings as clock_readings
 from servqual.metrics.clocks.replays import LogReplay as LogReplay
 from servqual.metrics.clocks.replays import what_if as what_if
+from servqual.metrics.comparing.appraising import PointScale as PointScale
+from servqual.metrics.comparing.appraising import appraised as appraised
 from servqual.metrics.comparing.awards import AwardPlace as AwardPlace
 from servqual.metrics.comparing.awards import AwardRanking as AwardRanking
 from servqual.metrics.comparing.awards import award_ranking as award_ranking
@@ -33,6 +35,8 @@ from servqual.metrics.comparing.peers import peer_gaps as peer_gaps
 from servqual.metrics.comparing.ranking import Pareto as Pareto
 from servqual.metrics.comparing.ranking import ParetoRow as ParetoRow
 from servqual.metrics.comparing.ranking import pareto as pareto
+from servqual.metrics.comparing.segments import feedback_segments as feedback_segments
+from servqual.metrics.comparing.segments import spending_segments as spending_segments
 from servqual.metrics.comparing.standards import attainment as attainment
 from servqual.metrics.comparing.weakness import Weakest as Weakest
 from servqual.metrics.comparing.weakness import Weakness as Weakness
@@ -49,6 +53,8 @@ from servqual.metrics.results.attaining import Attainment as Attainment
 from servqual.metrics.results.attaining import Attainments as Attainments
 from servqual.metrics.results.measurement import Measurement as Measurement
 from servqual.metrics.results.measures import Measures as Measures
+from servqual.metrics.streams.cases import AsOf as AsOf
+from servqual.metrics.streams.windows import Windows as Windows
 from servqual.metrics.time.business_time import Pauses as Pauses
 from servqual.metrics.time.business_time import after as after
 from servqual.metrics.time.business_time import elapsed as elapsed

@@ -69,6 +69,7 @@ from servqual.model.people import assignment as assignment
 from servqual.model.people import conduct as conduct
 from servqual.model.people import conflict as conflict
 from servqual.model.people import meeting as meeting
+from servqual.model.people import training as training
 from servqual.model.people.action_item import ActionItem as ActionItem
 from servqual.model.people.action_item import ActionItemStatus as ActionItemStatus
 from servqual.model.people.action_item import OwnedItems as OwnedItems
@@ -122,6 +123,11 @@ from servqual.model.people.team import Member as Member
 from servqual.model.people.team import Skill as Skill
 from servqual.model.people.team import Team as Team
 from servqual.model.people.team import suggest_assignee as suggest_assignee
+from servqual.model.people.training import EvaluationMethod as EvaluationMethod
+from servqual.model.people.training import Training as Training
+from servqual.model.people.training import TrainingProgramme as TrainingProgramme
+from servqual.model.people.training import TrainingResult as TrainingResult
+from servqual.model.people.training import TrainingStatus as TrainingStatus
 from servqual.model.people.training_needs import TrainingNeed as TrainingNeed
 from servqual.model.people.training_needs import needs_after as needs_after
 from servqual.model.people.training_needs import proposed_weights as proposed_weights
@@ -129,6 +135,7 @@ from servqual.model.service import case as case
 from servqual.model.service import commitment as commitment
 from servqual.model.service import complaint as complaint
 from servqual.model.service import incident as incident
+from servqual.model.service import relationship as relationship
 from servqual.model.service.case import (
     Case as Case,
 )
@@ -158,10 +165,13 @@ from servqual.model.service.complaint import ComplaintStatus as ComplaintStatus
 from servqual.model.service.complaint import complaint_backlog as complaint_backlog
 from servqual.model.service.complaint import overdue_complaints as overdue_complaints
 from servqual.model.service.contacts import contacts_of as contacts_of
+from servqual.model.service.contacts import open_from as open_from
+from servqual.model.service.contacts import rating_of as rating_of
 from servqual.model.service.customer import Customer as Customer
 from servqual.model.service.customer import FeedbackSegment as FeedbackSegment
 from servqual.model.service.customer import Lifecycle as Lifecycle
 from servqual.model.service.customer import NeedType as NeedType
+from servqual.model.service.customer import SpendingSegment as SpendingSegment
 from servqual.model.service.customer_view import CustomerView as CustomerView
 from servqual.model.service.customer_view import CustomerViewStatus as CustomerViewStatus
 from servqual.model.service.incident import Incident as Incident
@@ -183,6 +193,14 @@ from servqual.model.service.knowledge import Article as Article
 from servqual.model.service.knowledge import ArticleKind as ArticleKind
 from servqual.model.service.knowledge import ArticleStatus as ArticleStatus
 from servqual.model.service.knowledge import KnowledgeBase as KnowledgeBase
+from servqual.model.service.relationship import Relationship as Relationship
+from servqual.model.service.scorecard import Criticality as Criticality
+from servqual.model.service.scorecard import Evaluation as Evaluation
+from servqual.model.service.scorecard import Scorecard as Scorecard
+from servqual.model.service.scorecard import ScorecardItem as ScorecardItem
+from servqual.model.service.scorecard import marks_by_item as marks_by_item
+from servqual.model.service.segments import SegmentCare as SegmentCare
+from servqual.model.service.segments import SegmentPolicy as SegmentPolicy
 from servqual.model.service.told_once import share as share
 from servqual.model.sla.agreement import Sla as Sla
 from servqual.model.sla.clocks import (
@@ -253,6 +271,7 @@ from servqual.model.voice.feedback import FeedbackItem as FeedbackItem
 from servqual.model.voice.feedback import FeedbackSource as FeedbackSource
 from servqual.model.voice.feedback import FeedbackStatus as FeedbackStatus
 from servqual.model.voice.feedback import Handling as Handling
+from servqual.model.voice.feedback import Sentiment as Sentiment
 from servqual.model.voice.quality_items import quality_questions as quality_questions
 from servqual.model.voice.question import Dimension as Dimension
 from servqual.model.voice.question import Question as Question

@@ -19,8 +19,13 @@ TERMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "customer": ("customer", "客户"),
         "need_type": ("kind of need", "需求类型"),
         "lifecycle": ("stage of the customer lifecycle", "客户生命周期阶段"),
+        "relationship": ("relationship with a customer", "客户关系"),
+        "spending_segment": ("segment by spending", "消费行为分类"),
+        "segment_policy": ("policy for segments", "差异化的服务策略"),
         "purchase": ("purchase", "购买记录"),
         "interaction": ("interaction", "客户互动"),
+        "scorecard": ("scorecard of contacts", "质检评分表"),
+        "evaluation": ("evaluation of a contact", "质检评分"),
         "service_type": ("type of service", "服务类型"),
         "channel": ("channel", "渠道"),
         "case": ("problem, case", "问题"),
@@ -96,6 +101,10 @@ TERMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "conflict": ("conflict", "冲突"),
         "meeting": ("meeting", "会议"),
         "action_item": ("action item", "待办事项"),
+        "training": ("training", "培训"),
+        "training_programme": ("training programme", "培训计划"),
+        "training_result": ("training result", "培训效果"),
+        "evaluation_method": ("evaluation of a training", "培训效果评估"),
     }
 )
 

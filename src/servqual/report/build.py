@@ -16,7 +16,9 @@ from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.files.memory_rows import is_table
 from servqual.readers.files.packing import Progress
 from servqual.readers.memory.frames import is_frame, series_of
+from servqual.readers.sources import Source
 from servqual.report.config import GROUPS, Config
+from servqual.report.logged import cases_logged
 from servqual.report.scorecard import scorecard
 from servqual.report.sections import section_of
 from servqual.report.several import headline_of, rows_of, tables_in, without_cases
@@ -88,15 +90,24 @@ def _of_cases(
 ) -> dict[str, Any]:
     config = attrs.evolve(config, layout=cases.layout, groups=cases.groups)
     promised = dict.fromkeys(name for p in config.promises for name in p.kpi.params["only"] or ())
-    export = Export(
-        cases.source,
-        config.layout,
-        columns=CASES,
-        also=tuple(dict.fromkeys((*(config.groups or ()), *promised))),
-        advice=IN_SETTINGS,
-        progress=progress,
+    asked = tuple(dict.fromkeys((*(config.groups or ()), *promised)))
+    export = Export(cases.source, config.layout, columns=CASES, also=asked, advice=IN_SETTINGS, progress=progress)
+    source: Source = export
+    notes: list[str] = []
+    if config.layout.events:
+        columns = (*TABLES["case_events"], *GROUPS, "agent", "customer_id")
+        export = attrs.evolve(export, table="case_events", need=("case_id", "event", "at"), columns=columns)
+        found, notes = cases_logged(export, now)
+        source = [found]
+    return scorecard(
+        source,
+        config,
+        name=cases.name,
+        notes=lambda: [*export.notes, *notes],
+        idle=lambda: export.idle,
+        now=now,
+        previous=previous,
     )
-    return scorecard(export, config, name=cases.name, notes=lambda: export.notes, now=now, previous=previous)
 
 
 def sample_report(

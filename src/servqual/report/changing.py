@@ -88,8 +88,8 @@ def held_of(kpis: Sequence[Kpi], frame: Frame) -> Held:
     return Held(pairs, unjudged, None if asked else every, str(frame.zone))
 
 
-def changes_of(held: Held, tallies: Sequence[Tally], zone: dt.tzinfo) -> Plain:
-    """Judge the changes by the tallies of the plans of `held`."""
+def changes_of(held: Held, tallies: Sequence[Tally], zone: dt.tzinfo, item: str = "case") -> Plain:
+    """Judge the changes by the tallies of the plans of `held`; `item` is what a row of the table is called."""
     sides = [
         Side(tally.measure(), days := _days(span, zone), _called(days, held.every))
         for tally, span in zip(
@@ -101,10 +101,10 @@ def changes_of(held: Held, tallies: Sequence[Tally], zone: dt.tzinfo) -> Plain:
         for kpis, old, new in zip(held.pairs.values(), sides[::2], sides[1::2], strict=True)
         for kpi in kpis
     ]
-    return judge(asked, held.unjudged)
+    return judge(asked, held.unjudged, item)
 
 
-def judge(asked: Sequence[tuple[Kpi, Side, Side]], unjudged: Sequence[Plain]) -> Plain:
+def judge(asked: Sequence[tuple[Kpi, Side, Side]], unjudged: Sequence[Plain], item: str = "case") -> Plain:
     """Judge KPIs between two sides each.
 
     `changes` are the sure ones, worse before improved, at a risk of chance that all judged KPIs share;
@@ -115,7 +115,7 @@ def judge(asked: Sequence[tuple[Kpi, Side, Side]], unjudged: Sequence[Plain]) ->
     lost = [*unjudged]
     for kpi, old, new in asked:
         then, now = old.measures.get(kpi.key), new.measures.get(kpi.key)
-        reason = next((why for m, side in ((then, old), (now, new)) if (why := _unfinished(kpi, m, side))), "")
+        reason = next((why for m, side in ((then, old), (now, new)) if (why := _unfinished(kpi, m, side, item))), "")
         if reason:
             lost.append(not_judged(kpi, reason))
         else:
@@ -145,10 +145,12 @@ def not_judged(kpi: Kpi, reason: str) -> Plain:
     return {"kpi": kpi.key, "title": kpi.title, "reason": reason}
 
 
-def _unfinished(kpi: Kpi, m: Measurement, side: Side) -> str:
+def _unfinished(kpi: Kpi, m: Measurement, side: Side, item: str) -> str:
     """Say why a period cannot be compared; empty where it can."""
+    if kpi.stock and _is_idle(side.measures):
+        return f"no {item} came in in {side.called}, so that what was open only grew older"
     if m.value is None:
-        return f"no case of {side.called} has a value"
+        return f"no {item} of {side.called} has a value"
     if m.mostly_unread:
         return f"most cells of {side.called} could not be read"
     if m.low is None:
@@ -156,7 +158,14 @@ def _unfinished(kpi: Kpi, m: Measurement, side: Side) -> str:
     done = m.n / (m.n + m.undecided)
     if ripens(kpi) and any(each.key == FINISHED.key for each in side.measures.kpis):
         done = min(done, side.measures.get(FINISHED.key).value or 0)
-    return f"{number(1 - done, 'share')} of the cases of {side.called} are not finished" if done < DONE else ""
+    return f"{number(1 - done, 'share')} of the {item}s of {side.called} are not finished" if done < DONE else ""
+
+
+def _is_idle(found: Measures) -> bool:
+    """Whether nothing came in: no figure but stocks counts anything."""
+    dated = [kpi for kpi in found.kpis if not kpi.stock]
+    keys = [FINISHED.key] if any(kpi.key == FINISHED.key for kpi in dated) else [kpi.key for kpi in dated]
+    return bool(keys) and not any(found.get(key).n + found.get(key).undecided for key in keys)
 
 
 def _days(span: tuple[dt.datetime, dt.datetime], zone: dt.tzinfo) -> Days:

@@ -25,7 +25,19 @@ from servqual.report.table_settings import TABLES_TOLD, TableSettings, in_busine
 
 Every: TypeAlias = Literal["week", "month"]
 _CLOCKS: Final = {"first_response": "first_response_kept", "resolution": "resolution_kept"}
-_SECTIONS: Final = ("preset", "columns", "read", "log", "kpis", "tables", "hours", "targets", "report")
+_SECTIONS: Final = (
+    "preset",
+    "columns",
+    "read",
+    "log",
+    "events",
+    "wide",
+    "kpis",
+    "tables",
+    "hours",
+    "targets",
+    "report",
+)
 GROUPS: Final = ("category", "team", "priority", "channel")
 """Columns by which a report looks for weak cells where it is not told others."""
 

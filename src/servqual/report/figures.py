@@ -1,16 +1,28 @@
 """One measured figure as plain data: its definition, value, interval and caveats; and where the rows went."""
 
+import datetime as dt
 from collections.abc import Container
 from typing import Any, Final, TypeAlias
 
-from servqual._words import clean, shorten
-from servqual.metrics import Kpi, Measurement, Rows
+import attrs
+
+from servqual._words import clean, number, shorten
+from servqual.metrics import KPIS, Kpi, Measurement, Rows
 from servqual.metrics.catalogue.contact_counts import CONTRADICT
 from servqual.readers.columns.tags import UNSPLIT
 from servqual.report.priorities import in_business_time
 
 Plain: TypeAlias = dict[str, Any]
 _LONGEST: Final = 60
+_PARAMS: Final = {
+    "within": "within {}",
+    "denominator": "of {}",
+    "window": "in {}",
+    "short": "short up to {}",
+    "scale": "scale {}",
+    "satisfied_from": "satisfied from {}",
+}
+"""Parameters that stand in the title of a KPI, and how."""
 _FACTS: Final = ("key", "title", "label_zh", "question", "formula", "source", "unit", "better")
 
 
@@ -22,6 +34,29 @@ def told_of(m: Measurement) -> Plain:
 def caveats_in(m: Measurement) -> list[Plain]:
     """Give the warnings of a measurement, each a code and a sentence."""
     return [{"code": caveat.code, "text": clean(caveat.text)} for caveat in m.warnings]
+
+
+def titled(kpi: Kpi) -> Kpi:
+    """Add the parameters that a figure depends on to the title of a KPI, but for a title of the settings.
+
+    >>> titled(KPIS["service_level"]).title
+    'service level (within 20 s, of offered)'
+    """
+    if kpi.title not in {known.title for known in KPIS.values()}:
+        return kpi
+    told = [said.format(_worded(kpi.params[name])) for name, said in _PARAMS.items() if kpi.params.get(name)]
+    return attrs.evolve(kpi, title=f"{kpi.title} ({', '.join(told)})") if told else kpi
+
+
+def _worded(value: object) -> str:
+    """Write a parameter in words.
+
+    >>> _worded((1, 5)), _worded(dt.timedelta(days=7)), _worded("offered_less_short_abandons")
+    ('1 to 5', '7 d', 'offered less short abandons')
+    """
+    if isinstance(value, dt.timedelta):
+        return number(value.total_seconds(), "s")
+    return " to ".join(map(str, value)) if isinstance(value, tuple) else str(value).replace("_", " ")
 
 
 def facts_of(kpi: Kpi) -> Plain:

@@ -7,14 +7,14 @@ from typing import Final
 import attrs
 
 from servqual import _html
-from servqual._checks import must_be, several
+from servqual._checks import among, must_be, several
 from servqual._words import clean, columns, counted, shorten
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 from servqual.metrics import KPIS, Kpi
 from servqual.metrics.catalogue.contact_counts import TABLE as COUNTS
 from servqual.readers.files.settings import as_encoding, as_text
-from servqual.readers.inspecting import Look, Question, SeenColumn, look, settings_of, ways
-from servqual.report.table_settings import kpis_over
+from servqual.readers.inspecting import DAYS, Look, Question, SeenColumn, look, quoted_list, settings_of, ways
+from servqual.report.table_settings import TABLES_TOLD, kpis_over
 
 _WIDTH: Final = 40
 _CELL: Final = 30
@@ -109,7 +109,11 @@ class Inspection:
 
 
 def inspect(
-    paths: str | Path | Iterable[str | Path], *, encoding: str | None = None, sheet: str | None = None
+    paths: str | Path | Iterable[str | Path],
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    table: str | None = None,
 ) -> Inspection:
     r"""Look into exports: a file, several, or the files of a folder.
 
@@ -117,10 +121,11 @@ def inspect(
     day and month comes first where no day is above 12, is a question in the settings. The first 16,384 rows of a file
     are looked at. Of a folder, hidden files and those that end in .toml, .md, .html or .py are passed over; a page
     with a table is looked into where it is named. `encoding` is that of a text, where two are in question, and `sheet`
-    names one of several tables: the sheet of a workbook, or the file of an archive.
+    names one of several tables: the sheet of a workbook, or the file of an archive. `table` says what the rows are
+    where that is in question: cases, interactions, contact_counts, complaints or answers.
 
-    Raises `InvalidValue` for an encoding that Python does not know, and `UnreadableFile` where the one file cannot be
-    read; of several, those that cannot are in `unread`.
+    Raises `InvalidValue` for an encoding that Python does not know or a table that is none of these, and
+    `UnreadableFile` where the one file cannot be read; of several, those that cannot are in `unread`.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -138,12 +143,14 @@ def inspect(
     files = _files(paths)
     encoding = None if encoding is None else as_encoding("encoding", encoding)
     sheet = None if sheet is None else as_text("sheet", sheet)
+    if table is not None:
+        among("table", table, TABLES_TOLD)
     if len(files) == 1:
-        return Inspection(looks=(look(files[0], encoding=encoding, sheet=sheet),))
+        return Inspection(looks=(look(files[0], encoding=encoding, sheet=sheet, table=table),))
     looks, unread = [], []
     for file in files:
         try:
-            looks.append(look(file, encoding=encoding, sheet=sheet))
+            looks.append(look(file, encoding=encoding, sheet=sheet, table=table))
         except ServqualError as error:
             unread.append((clean(file.name), str(error)))
     return Inspection(looks=tuple(looks), unread=tuple(unread))
@@ -181,13 +188,21 @@ def _lines(found: Look) -> Iterator[str]:
         yield f"  {padded}  {column.cells.because}{_range(column)}{_examples(column)}"
         if could := _could(column):
             yield f"  {'':<{width}}  could be {could}"
+        elif found.vendor and found.vendor.lists(column.heading):
+            yield f"  {'':<{width}}  a column of {found.vendor.title} that no figure reads"
     yield ""
     yield from _carried(found)
     yield from _missing(found)
+    if found.crowd:
+        label, rows, whole = found.crowd
+        yield (
+            f"note: {rows:,} of {whole:,} rows have the customer_id {shorten(label, _CELL)!r}; where it means unknown, "
+            f"write missing_in = {{ customer_id = {quoted_list([label])} }} under [read]"
+        )
     for question in found.questions:
         yield f"question: {_question(question)}"
-    if found.carries and found.zone is not None:
-        hinted = "".join(f"; {hint}" for hint in found.zone)
+    if found.carries and found.zone not in {None, DAYS}:
+        hinted = "".join(f"; {hint}" for hint in found.zone or ())
         said = "not all times are known to tell their offset, name the zone of the others"
         said = said if found.offsets else "no time tells its offset, name the zone of the desk's clock"
         yield f"question: zone: {said}{hinted}"
@@ -197,7 +212,7 @@ def _facts(found: Look) -> Iterator[str]:
     how = [f"{found.kind} in {found.packed}" if found.packed else found.kind]
     how += [found.encoding] if found.encoding else []
     how += [f"delimiter {found.delimiter!r}"] if found.delimiter else []
-    how += [f"header in row {found.header_row}"]
+    how += [f"header in row {found.header_row}"] if found.header_row else []
     how += [f"table {found.sheet!r} of {', '.join(found.sheets)}"] if len(found.sheets) > 1 else []
     yield f"{found.name}: {', '.join(how)}"
     rows = counted(found.rows, "row") if found.whole else f"at least {found.rows:,} rows"
@@ -236,6 +251,8 @@ def _could(column: SeenColumn) -> str:
 
 
 def _question(question: Question) -> str:
+    if question.setting == "table":
+        return f"table: {question.because}; say which with --table, one of {', '.join(question.answers)}"
     return f"{question.setting}: {question.because}; write one of {', '.join(ways(question))}"
 
 

@@ -73,6 +73,9 @@ def _page(report: Plain) -> Plain:
     units = {_text(kpi, "key"): kpi for kpi in kpis}
     trends = _rows(report, "trends")
     every = _text(_row(report, "period"), "every") or "period"
+    tables = _rows(report, "tables")
+    compared = [part for part in ({**report, "title": "Cases"}, *tables) if "changes" in part]
+    to_do = [part for part in (report, *tables) if _rows(part, "priorities")]
     return {
         "title": _text(report, "title") or "Service report",
         "missing": missing(),
@@ -89,25 +92,22 @@ def _page(report: Plain) -> Plain:
         "every": every,
         "rows": _accounted(_row(report, "rows")),
         "headline": [capital(line) for line in _texts(report, "headline")],
-        "changes": [_change(row) for row in _rows(report, "changes")],
-        "compared": "changes" in report,
-        "unjudged": _unjudged(_rows(report, "changes_unjudged")),
-        "judged": number(report.get("changes_judged"), "count"),
+        "compared": [_changed(part) for part in compared],
         "cut": _row(report, "period").get("cut") is True,
-        "held": [(_days(row, "after"), _days(row, "before")) for row in _rows(report, "changes_between")],
         "open_cases": _open_cases(_rows(report, "open_cases")),
         "open_at": _moment(_row(report, "period"), "open_at"),
         "groups": [_by_group(group) for group in _rows(report, "groups")],
-        "to_do": [_to_do(row) for row in _rows(report, "priorities")[:_CARDS]],
+        "to_do": [_to_do(row) for part in to_do for row in _rows(part, "priorities")[:_CARDS]],
+        "evidence": _evidence(report, tables),
         "notes": [capital(line) for line in _texts(report, "notes")],
         "standards": [_standard(row, units.get(_text(row, "kpi"), {})) for row in _rows(report, "standards")],
         "some_in_business_time": any(kpi.get("business_time") is True for kpi in kpis),
         "kpis": [_kpi(row, trends) for row in kpis],
         "trends": [_trend(row, place, every) for place, row in enumerate(trends, 1)],
         "pareto": _pareto(_row(report, "pareto")),
-        "weakest": [_weakest(rows, place) for place, rows in enumerate(_alike(_rows(report, "weakest")), 1)],
+        "weakest": _weak_groups(report),
         "priorities": [_priority(row) for row in _rows(report, "priorities")],
-        "tables": [_table(row, place) for place, row in enumerate(_rows(report, "tables"), 1)],
+        "tables": [_table(row, place) for place, row in enumerate(tables, 1)],
     }
 
 
@@ -133,6 +133,8 @@ def _table(row: Plain, place: int) -> Plain:
         "left_out": _unjudged(_rows(row, "left_out")),
         "trends": [_trend(trend, 100 * place + n, every) for n, trend in enumerate(trends)],
         "groups": [_by_group(group) for group in _rows(row, "groups")],
+        "weakest": _weak_groups(row, 100 * place),
+        "priorities": [_priority(each) for each in _rows(row, "priorities")],
         "notes": [capital(line) for line in _texts(row, "notes")],
     }
 
@@ -382,6 +384,11 @@ def _pareto(pareto: Plain) -> Plain | None:
     }
 
 
+def _weak_groups(part: Plain, first: int = 0) -> list[Plain]:
+    """The weak groups of the cases or of a table; pictures are numbered from the first on."""
+    return [_weakest(rows, first + place) for place, rows in enumerate(_alike(_rows(part, "weakest")), 1)]
+
+
 def _weakest(rows: Sequence[Plain], place: int) -> Plain:
     first = rows[0]
     unit, title, column = _unit(first), _title(first), _text(first, "column")
@@ -444,6 +451,17 @@ def _open_cases(rows: Sequence[Plain]) -> Html:
     return table(head, cells, caption="The oldest open cases", numeric={2}) if cells else Html()
 
 
+def _changed(part: Plain) -> Plain:
+    """What changed in the cases, or in a table besides."""
+    return {
+        "title": _title(part),
+        "changes": [_change(row) for row in _rows(part, "changes")],
+        "unjudged": _unjudged(_rows(part, "changes_unjudged")),
+        "judged": number(part.get("changes_judged"), "count"),
+        "held": [(_days(row, "after"), _days(row, "before")) for row in _rows(part, "changes_between")],
+    }
+
+
 def _change(row: Plain) -> Plain:
     unit, decision = _unit(row), _text(row, "decision")
     return {
@@ -454,7 +472,8 @@ def _change(row: Plain) -> Plain:
         "before": number(row.get("before"), unit),
         "after": number(row.get("after"), unit),
         "when": [_days(row, "before"), _days(row, "after")] if row.get("after_from") else [],
-        "warnings": [_text(each, "text") for each in _rows(row, "caveats")],
+        # of a table whose counts do not add up it is said once
+        "warnings": [_text(each, "text") for each in _rows(row, "caveats") if each.get("code") != "counts.contradict"],
     }
 
 
@@ -468,6 +487,12 @@ def _unjudged(rows: Sequence[Plain]) -> list[Plain]:
     for row in rows:
         found.setdefault(_text(row, "reason"), []).append(_text(row, "title"))
     return [{"titles": capital(", ".join(titles)), "reason": reason} for reason, titles in found.items()]
+
+
+def _evidence(report: Plain, tables: Sequence[Plain]) -> str:
+    """Where the evidence for what to do first begins."""
+    places = [f"#table-{place}-first" for place, part in enumerate(tables, 1) if _rows(part, "priorities")]
+    return "#priorities" if _rows(report, "priorities") else next(iter(places), "")
 
 
 def _to_do(row: Plain) -> Plain:

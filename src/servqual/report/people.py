@@ -61,10 +61,16 @@ class People:
         if self.names or not {*PEOPLE} & {*columns}:
             return []
         if self.file is None:
-            return [
-                "people are shown by pseudonyms of this report alone; settings in a file keep their key beside them"
-            ]
-        return [f"people are shown by pseudonyms; keep their key, {self.file.name}, and do not share it"]
+            told = (
+                "people are shown as p-…, by pseudonyms of this report alone; settings in a file keep the key beside "
+                'them, and agents = "names" under [report] shows names'
+            )
+            return [told]
+        told = (
+            f"people are shown as p-…, by pseudonyms; the key, {self.file.name}, gives a person the same one in every "
+            'report: keep it, and do not share it; agents = "names" under [report] shows names'
+        )
+        return [told]
 
 
 def key_in(file: Path) -> bytes:

@@ -10,6 +10,10 @@ from servqual.pdca import Candidate
 from servqual.pdca.diagnosis.searching import Search, Weak
 
 Plain: TypeAlias = dict[str, Any]
+CANDIDATES: Final = 10
+"""The most candidates that are listed."""
+LEVEL: Final = 0.05
+"""The chance that any group of a table is named although none is worse."""
 _NAMED: Final = 12
 _MOSTLY: Final = 0.5
 """The share of the items of a group from which on it is another name of a weak one."""

@@ -21,13 +21,14 @@ from servqual.readers.columns.standing import REPEATS, REPLACED
 from servqual.readers.sources import Source
 from servqual.report.changing import changes_of, held_of
 from servqual.report.config import GROUPS, Config, Promise
+from servqual.report.courses import without_gaps
 from servqual.report.effects import without_effect
 from servqual.report.figures import caveats_in, figure, reasons_of, told_of
 from servqual.report.framing import Frame, frame_of
 from servqual.report.maturity import FINISHED
 from servqual.report.open_cases import OldestOpen
 from servqual.report.previous import changes_since, previous_of, stored
-from servqual.report.priorities import in_business_time, priorities, readable, weakest_of
+from servqual.report.priorities import CANDIDATES, LEVEL, in_business_time, priorities, readable, weakest_of
 from servqual.report.scan import Cases, Scan, scan
 from servqual.report.sections import in_hours
 from servqual.report.slices import questions, sliced
@@ -44,8 +45,6 @@ _ASKED: Final = (
     "resolution_kept", "reopen_rate", "reassignment_rate",
 )  # fmt: skip
 _TIMES: Final = ("first_response_p50", "first_response_p90", "resolution_p50", "resolution_p90")
-_CANDIDATES: Final = 10
-_LEVEL: Final = 0.05
 _OF_THE_RECEIVED: Final = ("resolution_rate", "reopen_rate")
 _DRAWN: Final = (
     "case_volume", "backlog", "backlog_age_p50", "first_response_p50", "resolution_p50", "resolution_rate", "sla_kept",
@@ -59,6 +58,7 @@ def scorecard(
     *,
     name: str,
     notes: Callable[[], Sequence[str]] = tuple,
+    idle: Callable[[], Sequence[tuple[str, str]]] = tuple,
     now: dt.datetime | None = None,
     now_from: str = "as asked",
     simulated: bool = False,
@@ -71,6 +71,7 @@ def scorecard(
         config: layout, targets, hours and slices.
         name: what the page calls its source.
         notes: gives what the reader found out, once it has read.
+        idle: gives the settings that met nothing then, each with the reason.
         now: the moment from which open cases are seen; without it the latest moment in the cases.
         now_from: in words, where a given `now` comes from.
         simulated: whether the cases are made up, which the page then says.
@@ -129,7 +130,7 @@ def scorecard(
         return [tally.measure() for tally in found[len(own) :]]
 
     searched = [*shares, *(kpi for kpi in kpis if kpi.key in _TIMES)]
-    found = readable(search(measured, searched, {"cases": groups}, level=_LEVEL))
+    found = readable(search(measured, searched, {"cases": groups}, level=LEVEL))
     if not first_pass:
         measured(())
     by_period, *rest = first_pass
@@ -140,13 +141,13 @@ def scorecard(
     goals = {promise.kpi.key: promise.goal for promise in config.promises}
     standards = [_standard(promise, whole) for promise in config.promises]
     ranks = dict.fromkeys(MARKS, 1) | dict.fromkeys(goals, 0)
-    candidates = with_particulars(ranked(found, ranks, _CANDIDATES), measured, {"cases": seen.columns}, every)
+    candidates = with_particulars(ranked(found, ranks, CANDIDATES), measured, {"cases": seen.columns}, every)
     first = priorities(candidates)
     volumes = {
         column: {m.group[column]: m.n for m in tally.measure()} for column, tally in zip(groups, by_group, strict=True)
     }
     categories = _pareto(volumes)
-    own = [*config.people.notes(seen.columns), *without_effect(config, seen, kpis, volumes)]
+    own = [*config.people.notes(seen.columns), *without_effect(config, seen, kpis, volumes, idle())]
     outside = everything.measure().one().n - whole.get("case_volume").n
     return {
         "title": config.title,
@@ -157,7 +158,7 @@ def scorecard(
             "now_from": now_from if now else "the latest moment in the export",
         },
         "period": frame.plain(),
-        "rows": _rows(whole, seen, outside),
+        "rows": _rows(whole, seen, outside, config),
         "headline": _headline(standards, whole, categories),
         "notes": [*map(clean, (*notes(), *_notes(seen, config, now, kpis), *own))],
         "kpis": [figure(kpi, whole.get(kpi.key)) for kpi in kpis],
@@ -243,7 +244,7 @@ def _notes(seen: Scan, config: Config, now: dt.datetime | None, kpis: Sequence[K
 # --- the parts of the page ---------------------------------------------------------------------------------------
 
 
-def _rows(whole: Measures, seen: Scan, outside: int) -> Plain:
+def _rows(whole: Measures, seen: Scan, outside: int, config: Config) -> Plain:
     """Where the rows went; a reason's `part` tells whether it cost the row or only the cell.
 
     `outside` counts the cases that came in before or after the period.
@@ -251,10 +252,10 @@ def _rows(whole: Measures, seen: Scan, outside: int) -> Plain:
     rows, cases = whole.rows["cases"], whole.get("case_volume").n
     fold = None
     if seen.read - seen.lost > seen.size:
-        fold = (
-            f"{counted(seen.read - seen.lost, 'row')} folded to {counted(seen.size, 'case')}; "
-            "the latest row of each case stands"
+        stands = (
+            "a case is what its events made of it" if config.layout.events else "the latest row of each case stands"
         )
+        fold = f"{counted(seen.read - seen.lost, 'row')} folded to {counted(seen.size, 'case')}; {stands}"
         if refused := seen.size - seen.unseen - cases - outside:
             fold += f"; {counted(refused, 'case')} could not be used"
     return {
@@ -313,7 +314,7 @@ def _trend(kpi: Kpi, periods: Measures, goal: float | None, frame: Frame) -> Pla
         "business_time": in_business_time(kpi.params, kpi.unit),
         "goal": goal,
         "stock": kpi.stock,
-        "points": points,
+        "points": without_gaps(points, every, counts=kpi.unit == "count" and not kpi.stock),
     }
 
 

@@ -1,6 +1,7 @@
 """A table of the report besides cases as plain data: the KPIs that its columns carry, by period and by group."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -10,18 +11,30 @@ import numpy as np
 from servqual._checks import near
 from servqual._words import clean, counted
 from servqual.errors import InvalidValue, MissingColumn
-from servqual.metrics import Kpi, Measures, Rows
+from servqual.metrics import Kpi, Measures, Rows, Tally
 from servqual.metrics.catalogue.contact_counts import TABLE
 from servqual.metrics.engine import plan_of, tallies_of
 from servqual.metrics.kpi.view import no_rows
 from servqual.model import BusinessHours
+from servqual.pdca.diagnosis.candidates import ranked
+from servqual.pdca.diagnosis.particulars import with_particulars
+from servqual.pdca.diagnosis.readings import kind_of as kind_of_kpi
+from servqual.pdca.diagnosis.searching import search
+from servqual.pdca.verdicts.wall import at_wall
 from servqual.readers import Chunk, Export
 from servqual.readers.columns.advice import IN_SETTINGS
 from servqual.readers.columns.calendar import days_of
+from servqual.readers.columns.crowded import crowd_of
 from servqual.readers.columns.duplicates import NAMING, RepeatedIdError
 from servqual.readers.columns.tables import Kind, kind_of, moments_of
+from servqual.report.changing import changes_of, held_of
 from servqual.report.config import Config, Every
-from servqual.report.figures import caveats_in, facts_of, figure, reasons_of, told_of
+from servqual.report.courses import without_gaps
+from servqual.report.effects import without_match
+from servqual.report.figures import caveats_in, facts_of, figure, reasons_of, titled, told_of
+from servqual.report.framing import Frame
+from servqual.report.intervals import are_months, end_of
+from servqual.report.priorities import CANDIDATES, LEVEL, priorities, readable, weakest_of
 from servqual.report.scan import EPOCH, Cases
 from servqual.report.spans import period_of, span_of, usual_period, whole_of
 from servqual.report.table_settings import TableSettings, kpis_over
@@ -57,6 +70,7 @@ _MOST: Final = 20
 """The groups of a column that are listed."""
 _ENDS: Final = frozenset({"resolved_at", "closed_at"})
 _US: Final = dt.timedelta(microseconds=1)
+_DAY: Final = dt.timedelta(days=1)
 
 
 @attrs.define
@@ -70,6 +84,7 @@ class _Seen:
     begins: set[int] = attrs.field(factory=set)
     within: set[int] = attrs.field(factory=set)
     lost: set[tuple[str, str]] = attrs.field(factory=set)
+    customers: Counter[str] = attrs.field(factory=Counter)
     folded: int = 0
     size: int = 0
 
@@ -89,15 +104,19 @@ def section_of(told: TableSettings, config: Config, *, now: dt.datetime | None =
         raise InvalidValue.of(
             told.table, "have a row with a moment that can be read", None, do=f"name {_at(told.table)} under [columns]"
         )
-    seen_at = now or EPOCH + seen.latest * _US
+    begins = [(EPOCH + at * _US).astimezone(zone) for at in seen.begins]
+    finish = at_wall(end_of(begins), zone) if begins else EPOCH + seen.latest * _US
+    seen_at, default = now or finish, f"the {'end of the last interval' if begins else 'latest moment in the export'}"
     groups = _groups(told, seen)
     kpis, left_out = _kpis(told, config, seen, seen_at)
     first, last = (
         (EPOCH + (seen.latest if at is None else at) * _US).astimezone(zone) for at in (seen.first, seen.last)
     )
-    monthly = bool(seen.begins) and all((EPOCH + at * _US).astimezone(zone).day == 1 for at in seen.begins)
-    by: Every = config.every or ("month" if monthly else usual_period(last - first))
-    days = (first.date(), period_of(last.date(), "month")[1] if monthly else seen_at.astimezone(zone).date())
+    by: Every = config.every or ("month" if are_months(begins) else usual_period(last - first))
+    over = (min(finish, seen_at) if begins else seen_at).astimezone(zone)
+    days = (first.date(), over.date())
+    if begins:  # at midnight the day before is the last one
+        last = over - _DAY if over.time() == dt.time() else over
     own = {kpi.key for kpi in told.kpis}
     drawn = [kpi for kpi in kpis if kpi.key in _DRAWN or kpi.key in own]
     dated = [kpi for kpi in drawn if kpi.at in seen.columns]
@@ -106,10 +125,36 @@ def section_of(told: TableSettings, config: Config, *, now: dt.datetime | None =
     cut = days_of(config.period) if config.period else whole_of(*days, by) if config.whole else None
     span = None if cut is None else span_of(cut, zone)
     days = days if cut is None else (max(days[0], cut[0]), min(days[1], cut[1]))
-    plans = [plan_of(some, by=names, zone=key, now=seen_at, period=span) for some, names in asked]
-    whole, periods, *by_group = (tally.measure() for tally in tallies_of(plans, {told.table: rows.chunks()}))
+    frame = Frame(zone=zone, first=first, last=last, now=over, every=by, cut=cut, asked=config.period is not None)
+    begun = cut is None or cut[0] <= over.date()
+    held = held_of([kpi for kpi in kpis if kpi.at in seen.columns and begun], frame)
+    own_plans = [
+        *(plan_of(some, by=names, zone=key, now=seen_at, period=span) for some, names in asked),
+        *held.plans(ends=False),
+    ]
+    tallies: list[Tally] = []
+
+    def measured(questions: Sequence[tuple[Sequence[Kpi], tuple[str, ...]]]) -> list[Measures]:
+        # what the page shows itself is counted in the first pass of the search
+        plans = [
+            plan_of(some, by=names, zone=key, now=seen_at, period=frame.so_far if by in names else span)
+            for some, names in questions
+        ]
+        first_pass = [] if tallies else own_plans
+        found = tallies_of([*first_pass, *plans], {told.table: rows.chunks()})
+        tallies.extend(found[: len(first_pass)])
+        return [tally.measure() for tally in found[len(first_pass) :]]
+
+    weak = readable(search(measured, _searched(split), {told.table: groups}, level=LEVEL))
+    if not tallies:
+        measured(())
+    candidates = with_particulars(ranked(weak, {}, CANDIDATES), measured, {told.table: seen.columns}, by)
+    whole, periods, *by_group = (tally.measure() for tally in tallies[: len(asked)])
     title, item = _TITLES[told.table]
+    notes = (*export.notes, *_folded(seen, item), *config.people.notes(groups), *without_match(export.idle))
+    changes = changes_of(held, tallies[len(asked) :], zone, item)
     figures = [figure(kpi, whole.get(kpi.key), item) for kpi in kpis]
+    _warn_of_crowd(kpis, figures, seen)
     empty = {row["key"]: row for row in figures if row["value"] is None and row["key"] not in own}
     shown = [kpi for kpi in split if kpi.key not in empty]
     accounts = whole.rows.get(told.table, Rows())
@@ -118,12 +163,12 @@ def section_of(told: TableSettings, config: Config, *, now: dt.datetime | None =
         "title": title,
         "source": told.name,
         "now": seen_at.astimezone(zone).isoformat(),
-        "now_from": "as asked" if now else "the latest moment in the export",
+        "now_from": "as asked" if now else default,
         "period": {
             "start": (span[0].astimezone(zone) if span else first).isoformat(),
             "end": (span[1].astimezone(zone) if span else last).isoformat(),
             "cut": cut is not None,
-            **({"first": cut[0].isoformat(), "last": (cut[1] - dt.timedelta(days=1)).isoformat()} if cut else {}),
+            **({"first": cut[0].isoformat(), "last": (cut[1] - _DAY).isoformat()} if cut else {}),
             "zone": key,
             "every": by,
         },
@@ -133,12 +178,40 @@ def section_of(told: TableSettings, config: Config, *, now: dt.datetime | None =
             "refused": accounts.refused,
             "reasons": reasons_of(accounts, (), seen.lost),
         },
-        "notes": [*map(clean, (*export.notes, *_folded(seen, item), *config.people.notes(seen.columns)))],
+        "notes": [*map(clean, notes)],
         "kpis": [row for row in figures if row["key"] not in empty],
         "left_out": left_out + [{name: row[name] for name in ("key", "title", "reason")} for row in empty.values()],
         "trends": [_trend(kpi, periods, by, days) for kpi in dated if kpi.key not in empty],
         "groups": [_by_group(name, shown, found) for name, found in zip(groups, by_group, strict=True)],
+        "weakest": weakest_of(weak),
+        "priorities": priorities(candidates),
+        "looked_at": weak.looked_at,
+        **changes,
+        "changes_unjudged": [row for row in changes["changes_unjudged"] if row["kpi"] not in empty],
     }
+
+
+def _warn_of_crowd(kpis: Sequence[Kpi], figures: Sequence[Plain], seen: _Seen) -> None:
+    """Warn of figures of customers where one id stands for many."""
+    crowd = crowd_of(seen.customers)
+    if crowd is None:
+        return
+    text = (
+        f"one customer_id stands in {crowd[1]:,} of {crowd[2]:,} rows; where it means unknown, write "
+        'missing_in = { customer_id = ["…"] } under [read]; servqual inspect names it'
+    )
+    for row, kpi in zip(figures, kpis, strict=True):
+        if "customer_id" in (*kpi.needs, *kpi.uses):
+            row["warnings"].append({"code": "customers.one_id", "text": text})
+
+
+def _searched(kpis: Sequence[Kpi]) -> list[Kpi]:
+    """Leave out what is no share, percentile or score, and what is of several contacts of a customer."""
+    return [
+        kpi
+        for kpi in kpis
+        if kpi.law != "keyed" and kpi.better and (kpi.unit != "s" or kind_of_kpi(kpi) == "percentile")
+    ]
 
 
 def export_of(told: TableSettings) -> Export:
@@ -146,6 +219,9 @@ def export_of(told: TableSettings) -> Export:
     kpis = [*kpis_over(told.table).values(), *told.kpis]
     named = dict.fromkeys(name for kpi in kpis for name in (*kpi.needs, *kpi.uses, kpi.at) if name)
     named |= dict.fromkeys((*moments_of(told.table), *NAMING.get(told.table, ()), *told.layout.columns, *GROUPS))
+    if told.written_only:
+        wide = told.layout.wide.columns if told.layout.wide else ()
+        named = dict.fromkeys((*told.layout.columns, *told.layout.constants, *wide))
     return Export(
         told.source,
         told.layout,
@@ -182,6 +258,10 @@ def _look(table: str, rows: Cases) -> _Seen:
         found.lost |= {(refusal.column, refusal.reason) for refusal in chunk.lost}
         found.folded += chunk.read - len(chunk.lost)
         found.size += chunk.size
+        if column := chunk.columns.get("customer_id"):
+            codes, counts = np.unique(column.values[column.known], return_counts=True)
+            for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
+                found.customers[str(column.labels[code])] += count
         for name in moments:
             for at in _ends(chunk, name):
                 found.latest = at if found.latest is None else max(at, found.latest)
@@ -219,6 +299,7 @@ def _kpis(told: TableSettings, config: Config, seen: _Seen, now: dt.datetime) ->
     if told.table == TABLE and len(seen.within) == 1:
         limit = dt.timedelta(microseconds=seen.within.pop())
         known = {k: kpi.with_(within=limit) if "within" in kpi.params else kpi for k, kpi in known.items()}
+        own = {k: kpi.with_(within=limit) if _has_no_limit(kpi) else kpi for k, kpi in own.items()}
     found: list[Kpi] = []
     left_out: list[Plain] = []
     for each in (*known.values(), *own.values()):
@@ -226,30 +307,48 @@ def _kpis(told: TableSettings, config: Config, seen: _Seen, now: dt.datetime) ->
         kpi = each if asked else in_hours(each, config.hours)
         if not asked and not _carried(kpi, seen.columns):
             continue
-        reason = _unclear(kpi, seen.columns) if not asked else ""
+        reason = _unclear(kpi, seen.columns) or _vacuous(kpi, told) if not asked else ""
         if kpi.at not in seen.columns and (config.period or config.whole):
             reason = f"no column tells when it was, as {kpi.at} would"
         try:
             if _carried(kpi, seen.columns):  # else the engine names the column that an asked KPI lacks
                 kpi.arguments(no_rows(kpi, seen.columns, (now - EPOCH) // _US))  # refuses a parameter that is missing
         except (InvalidValue, MissingColumn) as error:
-            if asked:
-                raise
             field = error.field if isinstance(error, InvalidValue) else ""
+            if asked:
+                raise _in_settings(error, kpi, field) from None
             reason = f"{field} is to be set under kpis" if field in kpi.params else str(error)
         if reason:
             left_out.append({"key": kpi.key, "title": kpi.title, "reason": clean(reason)})
         else:
-            found.append(kpi)
+            found.append(titled(kpi))
     if not found:
-        raise InvalidValue.of(
-            told.table,
-            "have the columns of some KPI",
-            seen.columns,
-            shown=", ".join(seen.columns),
-            do="name more of them under [columns]",
-        )
+        raise _nothing_carried(told.table, seen.columns)
     return found, left_out
+
+
+def _has_no_limit(kpi: Kpi) -> bool:
+    return "within" in kpi.params and kpi.params["within"] is None
+
+
+def _in_settings(error: InvalidValue | MissingColumn, kpi: Kpi, field: str) -> InvalidValue | MissingColumn:
+    """Say of a parameter of a KPI how settings tell it."""
+    if field not in kpi.params:
+        return error
+    said, _, _ = str(error).partition("; set it")
+    return InvalidValue(f"{said}; write {kpi.key} = {{ {field} = … }} under [kpis]", **vars(error))
+
+
+def _nothing_carried(table: str, columns: Sequence[str]) -> InvalidValue:
+    """Say what a table lacks of which no KPI can be shown."""
+    if table == "answers" and "score" in columns:
+        do = (
+            "name the KPI under [kpis], such as csat = { scale = [1, 5], satisfied_from = 4 } or nps = {}, in Python "
+            'with Config.from_table({"kpis": …}), or map question_kind under [columns]'
+        )
+        return InvalidValue.of(table, "say what kind of question its scores answer", None, shown="scores alone", do=do)
+    shown, do = ", ".join(columns), "name more of them under [columns]"
+    return InvalidValue.of(table, "have the columns of some KPI", columns, shown=shown, do=do)
 
 
 def _carried(kpi: Kpi, columns: Collection[str]) -> bool:
@@ -271,6 +370,15 @@ def _unclear(kpi: Kpi, columns: Collection[str]) -> str:
     return ""
 
 
+def _vacuous(kpi: Kpi, told: TableSettings) -> str:
+    """Say why a share of a column in itself is no finding."""
+    columns = told.layout.columns
+    parts = {columns.get("offered"), columns.get("answered")}
+    if kpi.key == "answer_rate" and len(parts) == 1 and told.table == TABLE and None not in parts:
+        return "offered and answered are the same column"
+    return ""
+
+
 def _trend(kpi: Kpi, periods: Measures, every: str, days: tuple[dt.date, dt.date]) -> Plain:
     """The course of a KPI; a period that begins before the first day, or ends after the last, is partial."""
     points = [
@@ -284,7 +392,8 @@ def _trend(kpi: Kpi, periods: Measures, every: str, days: tuple[dt.date, dt.date
         for m in periods.of(kpi)
         if m.group[every] is not None
     ]
-    return {**facts_of(kpi), "goal": None, "points": points}
+    counts = kpi.unit == "count" and not kpi.stock
+    return {**facts_of(kpi), "goal": None, "points": without_gaps(points, every, counts=counts)}
 
 
 def _by_group(column: str, kpis: Sequence[Kpi], found: Measures) -> Plain:

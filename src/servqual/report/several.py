@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+import attrs
+
 import servqual
 from servqual._words import capital, number
 from servqual.errors import InvalidValue
@@ -39,7 +41,16 @@ def tables_in(path: Path | InMemory | None, config: Config) -> tuple[TableSettin
         )
     if not found:
         raise InvalidValue.of("path", "be the path of an export", path, do="name a file, or name some under [tables]")
+    found.sort(key=lambda each: each.table != "cases")
+    found = [attrs.evolve(each, written_only=_read_before(each, found[:at])) for at, each in enumerate(found)]
     return next((each for each in found if each.table == "cases"), None), [e for e in found if e.table != "cases"]
+
+
+def _read_before(told: TableSettings, others: Sequence[TableSettings]) -> bool:
+    """Whether the file of a table is that of another one, whose columns it must not take by their names."""
+    return isinstance(told.file, Path) and any(
+        isinstance(other.file, Path) and other.file.resolve() == told.file.resolve() for other in others
+    )
 
 
 def without_cases(sections: Sequence[Plain], config: Config, *, previous: bool = False) -> Plain:
@@ -47,7 +58,7 @@ def without_cases(sections: Sequence[Plain], config: Config, *, previous: bool =
     first, rows = sections[0], [section["rows"] for section in sections]
     notes = ["targets are of cases, and there is no table of cases"] if config.promises else []
     if previous:
-        notes.append("previous has no effect: what changed is told of cases, and there is no table of cases")
+        notes.append("previous has no effect: it is held against cases, and there is no table of cases")
     return {
         "title": config.title,
         "source": {"name": ", ".join(dict.fromkeys(section["source"] for section in sections)), "simulated": False},

@@ -20,7 +20,7 @@ from servqual.report.limits import as_limit
 
 TABLES_TOLD: Final = ("cases", "interactions", "contact_counts", "complaints", "answers")
 """The tables that a report may have."""
-PARTS: Final = ("file", "columns", "read", "groups", "kpis")
+PARTS: Final = ("file", "columns", "read", "log", "events", "wide", "groups", "kpis")
 _READ: Final = ("zone", "dates", "missing", "decimal", "true", "false")
 
 
@@ -41,6 +41,7 @@ class TableSettings:
         layout: how its file is read.
         groups: columns by which its KPIs are shown; by default those that it has of a few common ones.
         kpis: KPIs with parameters of their own, which stand for those of the same key or beside them.
+        written_only: whether only the columns that are mapped are read, as the file is that of another table, too.
 
     >>> calls = {"file": "calls.csv", "kpis": {"service_level": {"within": "60 s"}}}
     >>> TableSettings.of("interactions", calls).kpis[0].params["within"]
@@ -52,6 +53,7 @@ class TableSettings:
     layout: Layout = attrs.field(factory=Layout)
     groups: tuple[str, ...] | None = None
     kpis: tuple[Kpi, ...] = ()
+    written_only: bool = False
 
     @property
     def source(self) -> Any:
@@ -115,6 +117,8 @@ def _kpi(table: str, key: str, told: Mapping[str, Any], hours: BusinessHours | N
         raise UnknownName(f"kpis must name KPIs of {table} (got {of!r}), any of {', '.join(known)}", near=close)
     kpi = known[of]
     params: dict[str, Any] = {"hours": hours} if "hours" in kpi.params else {}
+    if table == TABLE and "within" in kpi.params:
+        params["within"] = None  # that of the counts, unless another is written
     for name, value in told.items():
         if name not in {"kpi", "title"}:
             params |= _params(kpi, name, value, params.get("hours"))

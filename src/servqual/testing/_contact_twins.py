@@ -11,19 +11,50 @@ OUT, OPEN = Left.OUT, Left.OPEN
 _MOST: Final = 2**32
 
 
+def gave_up(r: Row) -> bool | None:
+    """Tell whether a contact gave up, which without an `abandoned` column is not to be answered; None is unknown."""
+    if "abandoned" in r:
+        found: bool | None = r["abandoned"]
+        return found
+    told = r.get("answered", True)
+    return None if told is None else not told
+
+
 def gone(r: Row) -> bool:
-    """Tell whether a contact gave up."""
-    return bool(r.get("abandoned"))
+    """Tell whether a contact is known to have given up."""
+    return gave_up(r) is True
+
+
+def stayed(r: Row) -> bool:
+    """Tell whether a contact is known not to have given up."""
+    return gave_up(r) is False
+
+
+def unsettled(r: Row) -> bool:
+    """Tell whether nobody knows if a contact gave up."""
+    return gave_up(r) is None
 
 
 def answered(r: Row) -> bool:
-    """Tell whether a contact neither gave up nor still waits."""
-    return not r["abandoned"] and not waits(r) if "abandoned" in r else True
+    """Tell whether a contact was answered: by its flag, or without one by having stayed."""
+    return bool(r["answered"]) if "answered" in r else stayed(r)
 
 
 def waits(r: Row) -> bool:
     """Tell whether a contact may still wait."""
-    return "abandoned" in r and r["abandoned"] is None
+    if answered(r) or gone(r):
+        return False
+    return unsettled(r) or r.get("answered", False) is None
+
+
+def both(r: Row) -> bool:
+    """Tell whether a contact says that it was answered and that it gave up, so that it is refused."""
+    return bool(r.get("answered")) and gone(r)
+
+
+def sure(twin: Twin) -> Twin:
+    """Leave out the contacts that contradict themselves."""
+    return lambda rows, q: twin([r for r in rows if not both(r)], q)
 
 
 def told(judge: Callable[[Row], bool]) -> Twin:
@@ -52,12 +83,11 @@ def seconds(name: str) -> Twin:
 def level(r: Row, q: Asked) -> Outcome:
     """Judge an answer in time, among contacts that the denominator names."""
     wait, denominator = r["wait_s"], q.params["denominator"]
-    if waits(r) or (wait is None and not gone(r)):
-        return OPEN if waits(r) and denominator != "answered" else OUT
-    in_time = wait is not None and wait <= q.span("within")
-    soon = wait is not None and wait <= q.span("short" if "shorter" in denominator else "within")
-    if not gone(r):
-        return in_time
+    if waits(r):
+        return OPEN if denominator != "answered" else OUT
+    if answered(r):
+        return OUT if wait is None else bool(wait <= q.span("within"))
+    soon = gone(r) and wait is not None and wait <= q.span("short" if "shorter" in denominator else "within")
     match denominator:
         case "answered":
             return OUT
@@ -119,7 +149,7 @@ def to_person(r: Row) -> bool | None:
 
 def unaided(r: Row, _: Asked) -> Outcome:
     """Tell whether a contact was ended without a person."""
-    if waits(r):
+    if unsettled(r):
         return OPEN
     if gone(r) or by_person(r):
         return False
@@ -130,7 +160,7 @@ def unaided(r: Row, _: Asked) -> Outcome:
 def handed_over(r: Row, _: Asked) -> Outcome:
     """Tell whether a bot handed a contact to a person."""
     handed = to_person(r)
-    return OUT if not r["bot"] or not answered(r) or handed is None else handed
+    return OUT if not r["bot"] or not stayed(r) or handed is None else handed
 
 
 def placed(rows: Sequence[Row]) -> list[Row]:
@@ -153,8 +183,8 @@ def near(rows: Sequence[Row], r: Row, q: Asked, *, before: bool) -> bool:
 def first_contacts(rows: Sequence[Row], q: Asked) -> list[Outcome]:
     """Judge first answered contacts: hits where none followed; who gave up before has not been in contact."""
     rows = placed(rows)
-    reached = [r for r in rows if not gone(r)]
-    first = [r for r in reached if answered(r) and not near(reached, r, q, before=True)]
+    reached = [r for r in rows if answered(r) or waits(r)]
+    first = [r for r in reached if answered(r) and not both(r) and not near(reached, r, q, before=True)]
     return [
         OPEN if q.moment - r["queued_at"] <= q.params["window"] else not near(rows, r, q, before=False) for r in first
     ]
@@ -170,7 +200,7 @@ def contained(rows: Sequence[Row], q: Asked) -> list[Outcome]:
     """Judge contacts with a machine: hits where no person was needed, left out where a person may have been."""
     rows = [r for r in rows if r["queued_at"] is not None and r.get("customer_id", "") is not None]
     out: list[Outcome] = []
-    for r in (r for r in rows if by_person(r) is False and answered(r)):
+    for r in (r for r in rows if by_person(r) is False and stayed(r)):
         later = [
             by_person(x)
             for x in rows
@@ -198,34 +228,35 @@ def waiting(r: Row, q: Asked) -> Outcome:
 
 CONTACT_TWINS: Final[Mapping[str, Twin]] = {
     "volume": each(lambda _r, _q: True),
-    "asa": seconds("wait_s"),
-    "wait": seconds("wait_s"),
-    "abandonment_rate": told(gone),
-    "answer_rate": told(answered),
-    "service_level": each(level),
-    "aht": each(handle),
-    "transfer_rate": flag("transferred"),
+    "asa": sure(seconds("wait_s")),
+    "wait": sure(seconds("wait_s")),
+    "abandonment_rate": sure(told(gone)),
+    "answer_rate": sure(told(answered)),
+    "service_level": sure(each(level)),
+    "aht": sure(each(handle)),
+    "transfer_rate": sure(flag("transferred")),
     "fcr": first_contacts,
     "repeat_rate": repeats,
-    "resolved_flag_rate": flag("resolved"),
+    "resolved_flag_rate": sure(flag("resolved")),
     "self_service_rate": each(unaided),
     "bot_handover_rate": each(handed_over),
-    "handled_rate": really_waited(answered),
-    "abandonment_rate_less_short": really_waited(gone),
-    "short_abandon_rate": each(gave_up_soon),
+    "handled_rate": sure(really_waited(answered)),
+    "abandonment_rate_less_short": sure(really_waited(gone)),
+    "short_abandon_rate": sure(each(gave_up_soon)),
     "patience_mean": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(gone(r)))),
     "patience_median": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(gone(r)))),
-    "offered_wait_median": each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(answered(r)))),
+    "offered_wait_median": sure(each(lambda r, _: OUT if r["wait_s"] is None else (r["wait_s"], float(answered(r))))),
     "longest_wait": each(lambda r, _: OUT if r["wait_s"] is None else float(r["wait_s"])),
     "oldest_waiting": each(waiting),
     "customers_in_contact": named("customer_id", lambda _r, _q: True),
     "customers_buying": named("customer_id", lambda r, q: q.by_now(r, "at")),
     "blockage_rate": share_of("blocked"),
+    "conversation_followed_rate": share_of("steps_followed"),
     "containment_rate": contained,
-    "talk_time": seconds("talk_s"),
-    "hold_time": seconds("hold_s"),
-    "wrap_time": seconds("wrap_s"),
-    "hold_rate": each(lambda r, _: OUT if not answered(r) or r["hold_s"] is None else r["hold_s"] > 0),
+    "talk_time": sure(seconds("talk_s")),
+    "hold_time": sure(seconds("hold_s")),
+    "wrap_time": sure(seconds("wrap_s")),
+    "hold_rate": sure(each(lambda r, _: OUT if not answered(r) or r["hold_s"] is None else r["hold_s"] > 0)),
     "reply_time": each(lambda r, q: time_to(r, q, "replied_at")),
     "cost_per_contact": each(lambda r, _: within_amount(r["cost"])),
 }

@@ -78,6 +78,7 @@ COMPLAINT_TWINS: Final[Mapping[str, Twin]] = {
     "complaint_overdue": counted(overdue, lambda r, _: not early_due(r)),
     "complaint_handling_time": each(to_end),
     "complaint_handling_median": lasting("end"),
+    "complaint_start_time": each(lambda r, q: time_to(r, q, "started_at")),
     "complaint_kept": each(resolved_kept),
     "complaint_acknowledged_kept": each(lambda r, q: kept(r, q, answered_at(r, q, "acknowledged_at"))),
     "complaint_resolution_rate": among(arrived, resolved),
@@ -136,7 +137,16 @@ def adopted(r: Row, q: Asked) -> Outcome:
     return bool(r["adopted"])
 
 
+def rated(r: Row, q: Asked) -> Outcome:
+    """Read the stars of feedback, from 1 to 5."""
+    stars = r["stars"]
+    return float(stars) if arrived(r, q) and stars is not None and 1 <= stars <= 5 else OUT  # noqa: PLR2004
+
+
 PROMISE_TWINS: Final[Mapping[str, Twin]] = {
+    "feedback_volume": counted(arrived),
+    "feedback_rating": each(rated),
+    "feedback_negative_share": among(known("sentiment"), lambda r, _: r["sentiment"] == "negative"),
     "feedback_response_time": each(lambda r, q: time_to(r, q, "first_response_at")),
     "feedback_handled_rate": each(handled),
     "suggestion_adoption_rate": each(adopted),

@@ -135,9 +135,10 @@ def left(r: Row, q: Asked) -> Outcome:
         return OUT
     gone = r.get("left_at")
     since, until = max(r["joined_at"], start), end if gone is None else min(gone, end)
-    if until <= since:
+    leaver = gone is not None and start <= gone < end
+    if until <= since and not leaver:
         return OUT
-    return float(gone is not None and gone < end), (until - since) / dt.timedelta(days=365)
+    return float(leaver), max(until - since, dt.timedelta()) / dt.timedelta(days=365)
 
 
 def compared(first: str, second: str, *, reach: bool) -> Twin:

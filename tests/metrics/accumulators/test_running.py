@@ -3,8 +3,9 @@
 import datetime as dt
 import random
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,16 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators import bin_counts, exact_sums, value_counts, value_table
-from servqual.metrics.accumulators.counted_table import CountedTable
+from servqual.metrics.accumulators import exact_sums, sorted_values, value_counts
 from servqual.metrics.accumulators.counts import Sparse
 from servqual.metrics.accumulators.distinct import Categories, Distinct, estimated, hash_of, registers_of
 from servqual.metrics.accumulators.exact_sums import ExactSums, as_ints
 from servqual.metrics.accumulators.mask_counts import MaskCounts
 from servqual.metrics.accumulators.running import accumulate
+from servqual.metrics.accumulators.sorted_values import SortedValues
 from servqual.metrics.accumulators.sums import Extremes
 from servqual.metrics.accumulators.value_counts import ValueCounts
-from servqual.metrics.accumulators.value_steps import Steps
 from servqual.metrics.accumulators.values import Lifetimes, Values
 from servqual.metrics.engine import grouping
 from servqual.metrics.engine.grouping import GroupCodes
@@ -81,13 +81,39 @@ def test_masks_are_counted_by_group(rows: list[list[bool]], cut: int, seed: int)
         assert found.tolist() == [int(mask[codes == g].sum()) for g in range(3)]
 
 
-@given(chunks, st.sampled_from([0, 50, 1 << 25]), st.sampled_from([1, 1 << 21]))
-def test_values_are_counted_the_same_in_a_table_and_by_sorting(parts: list[Any], places: int, waiting: int) -> None:
-    """Small tables overflow to sorting; both equal counts in a dict."""
+class Holding(NamedTuple):
+    """Rows that are held before they are counted, and how many of them per value make that worth while."""
+
+    rows: int
+    each: int
+    pays: int
+    bits: int = 63
+
+    def patched(self, patch: pytest.MonkeyPatch) -> None:
+        """Hold so many rows from here on, in words of so many bits."""
+        patch.setattr(value_counts, "HELD", self.rows)
+        patch.setattr(value_counts, "_EACH", self.each)
+        patch.setattr(value_counts, "_PAYS", self.pays)
+        patch.setattr(sorted_values, "_WORD", self.bits)
+
+
+HOLDINGS = [
+    Holding(1 << 20, 1 << 12, 4),  # as it is
+    Holding(0, 0, 0),  # each chunk is counted
+    Holding(700, 0, 0),
+    Holding(700, 1, 4),
+    Holding(1, 1, 1 << 30),  # rows are never counted
+    Holding(700, 1, 4, bits=20),  # words are too short for most values
+    Holding(1 << 20, 1 << 12, 4, bits=20),
+    Holding(1 << 20, 1 << 12, 4, bits=34),  # values in one unit fit, in a finer one they do not
+]
+
+
+@given(chunks, st.sampled_from(HOLDINGS))
+def test_values_are_counted_as_in_a_dict_however_many_rows_are_held(parts: list[Any], holding: Holding) -> None:
+    """Units and widths that change on the way, in words that are long enough and too short."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(value_table, "_PLACES", places)
-        for module in (value_table, bin_counts, value_counts):
-            patch.setattr(module, "WAITING", waiting)
+        holding.patched(patch)
         counts, slow = ValueCounts(), [Values() for _ in range(4)]
         for unit, rows in parts:
             codes, value = of([(g, v % 40) for g, v in rows], unit)
@@ -99,18 +125,6 @@ def test_values_are_counted_the_same_in_a_table_and_by_sorting(parts: list[Any],
     assert dicts(cells) == [dict(x.counts) for x in slow]
 
 
-@pytest.mark.parametrize("rows", [1, 1 << 20, 1 << 31])
-def test_steps_count_exactly_however_many_rows_there_are(rows: int) -> None:
-    """Single floats do for small counts, double ones for up to 2^31 in a row."""
-    counts = np.random.default_rng(5).multinomial(rows, np.full(500, 1 / 500), 3)
-    counts[0, :64] = 0
-    counts[0, 0] = rows
-    steps = Steps(counts)
-    listed = counts.tolist()
-    assert steps.counts.tolist() == [[sum(row[i : i + 64]) for i in range(0, 500, 64)] for row in listed]
-    assert steps.different.tolist() == [sum(n > 0 for n in row) for row in listed]
-
-
 def dicts(cells: Sparse) -> list[dict[Any, Any]]:
     """Each group's values and counts."""
     out: list[dict[Any, Any]] = [{} for _ in cells.binned]
@@ -119,35 +133,16 @@ def dicts(cells: Sparse) -> list[dict[Any, Any]]:
     return out
 
 
-def test_crowded_groups_go_to_bins_in_every_way_of_counting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A table, sorting in one go, and sorting in many, with more different values than are kept."""
-    rng = np.random.default_rng(3)
-    value, codes = rng.integers(0, 60_000, 30_000) * 1000, rng.integers(0, 2, 30_000)
-    slow = sum((Values({v: 1}) for v in value[codes == 0].tolist()), Values())
-    assert slow.binned
-    for places, waiting in ((1 << 25, 1), (0, 1 << 21), (0, 500), (20_000, 1), (20_000, 500), (20_000, 1 << 21)):
-        monkeypatch.setattr(value_table, "_PLACES", places)
-        for module in (value_table, bin_counts, value_counts):
-            monkeypatch.setattr(module, "WAITING", waiting)
-        counts = ValueCounts()
-        for part in range(0, len(value), 1000):
-            rows = slice(part, part + 1000)
-            counts.add(*in_units(value[rows]), codes[rows], np.ones(1000, np.bool_), 2)
-        cells = counts.cells(np.arange(2))
-        assert cells.binned.all()
-        assert dicts(cells)[0] == slow.counts
-
-
 @settings(max_examples=25)
-@given(st.integers(0, 2**32), st.sampled_from([0, 6_000, 40_000, 1 << 25]), st.sampled_from([1, 700, 1 << 21]))
-def test_what_is_exact_and_what_is_in_bins_follows_from_the_values_alone(seed: int, places: int, waiting: int) -> None:
-    """Groups of few and of many different values, that come one after another and outgrow one table after the other."""
+@given(st.integers(0, 2**32), st.sampled_from(HOLDINGS), st.sampled_from([10**9, 2**53 - 1]))
+def test_what_is_exact_and_what_is_in_bins_follows_from_the_values_alone(
+    seed: int, holding: Holding, widest: int
+) -> None:
+    """Groups of few and of many different values, that come one after another."""
     rng = np.random.default_rng(seed)
-    pools = [rng.choice(10**9, many, replace=False) for many in (3, 900, 1024, 1025, 4000)]
+    pools = [rng.integers(0, widest, many) for many in (3, 900, 1024, 1025, 4000)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(value_table, "_PLACES", places)
-        for module in (value_table, bin_counts, value_counts):
-            patch.setattr(module, "WAITING", waiting)
+        holding.patched(patch)
         counts, slow = ValueCounts(), [Counter[int]() for _ in pools]
         for chunk in range(12):
             size = min(len(pools), 1 + chunk // 2)
@@ -167,29 +162,30 @@ def test_what_is_exact_and_what_is_in_bins_follows_from_the_values_alone(seed: i
 
 @settings(max_examples=15)
 @given(st.integers(0, 2**32), st.sampled_from([70, 3000]))
-def test_ranks_are_found_in_the_table_as_in_the_list_of_its_values(seed: int, most: int) -> None:
+def test_ranks_are_found_in_sorted_rows_as_in_the_list_of_their_values(seed: int, most: int) -> None:
     """Every rank of every group, groups in bins and empty ones too, and what was given away stays as it was."""
     rng = np.random.default_rng(seed)
     size = int(rng.integers(1, 5))
-    counts, few, order = ValueCounts(), ValueCounts(), rng.permutation(size)
+    held, few, order = ValueCounts(), ValueCounts(), rng.permutation(size)
     for _ in range(3):
         value, codes = rng.integers(0, most, 2000) ** int(rng.integers(1, 3)), rng.integers(0, size, 2000)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(value_table, "WAITING", 1)
-            counts.add(*in_units(value * 1000), codes, codes > 0, size)
+        held.add(*in_units(value * 1000), codes, codes > 0, size)
         few.add(*in_units(value * 1000), codes, codes > 0, size)
-    table, listed = counts.counted(order), few.counted(order)
-    assert isinstance(table, CountedTable) or most**2 * size > value_table._PLACES
-    assert isinstance(listed, Sparse)
-    for part in (counts, few):
-        part.add(*in_units(value), codes, np.ones(2000, np.bool_), size)
+        few.cells(order)
+    with ThreadPoolExecutor(2) as pool:
+        held.prepare(pool.map)
+    rows, listed = held.counted(order), few.counted(order)
+    assert isinstance(rows, SortedValues)
+    assert isinstance(listed, Sparse) or not len(rows.words)
+    for part in (held, few):
+        part.add(np.arange(2000.0), 1, np.zeros(2000, np.int64), np.ones(2000, np.bool_), size)
         part.cells(order)
-    assert (table.n == listed.n).all()
-    assert (table.binned == listed.binned).all()
+    assert (rows.n == listed.n).all()
+    assert (rows.binned == listed.binned).all()
     for rank in range(0, int(listed.n.max()) + 2, 7):
         ranks = np.full(size, rank)
-        assert np.array_equal(table.at(ranks), listed.at(ranks), equal_nan=True)
-    moved, wanted = (cells.moved(order, size + 1) for cells in (table, listed))
+        assert np.array_equal(rows.at(ranks), listed.at(ranks), equal_nan=True)
+    moved, wanted = (cells.moved(order, size + 1) for cells in (rows, listed))
     assert dicts(moved) == dicts(wanted)
 
 
@@ -279,7 +275,7 @@ def test_groups_are_numbered_as_a_dict_would(chunks: list[Any], lookup: int) -> 
     """With a table and by searching; and in the end in the order of their labels, nothing known first."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grouping, "_LOOKUP", lookup)
-        codes_of = GroupCodes(("team", "day", "tier"), "received_at", ZoneInfo("UTC"))
+        codes_of = GroupCodes(("team", "day", "tier"), "received_at", ZoneInfo("UTC"), 1000)
         numbers: dict[tuple[Any, ...], int] = {}
         for rows in chunks:
             data = {

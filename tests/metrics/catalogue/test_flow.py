@@ -101,6 +101,11 @@ def test_whoever_leaves_at_the_end_of_a_period_leaves_in_the_next() -> None:
         staff: dict[str, list[Any]] = {"joined_at": [START - DAY], "left_at": [left]}
         found = measure(["attrition"], {"staff": staff}, period=period).one()
         assert found.value == pytest.approx(leavers * 365 / 10, rel=1e-9)
+    staff = {"joined_at": [START - DAY] * 2, "left_at": [START, None]}
+    for first, leavers in ((START, 1), (START - 10 * DAY, 0)):
+        found = measure(["attrition"], {"staff": staff}, period=(first, first + 10 * DAY)).one()
+        assert found.n == 2
+        assert found.value == pytest.approx(leavers * 365 / 10)
     staff = {"joined_at": [START - DAY, START + 8 * DAY], "left_at": [START + DAY, None]}
     found = measure(["attrition"], {"staff": staff}, period=period, now=START + 5 * DAY).one()
     assert (found.value, found.n) == (365.0, 1)

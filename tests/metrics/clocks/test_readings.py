@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from servqual.errors import IllegalTransition, InvalidValue, MissingColumn, RefusedRow, UnknownName
 from servqual.metrics import KPIS, clock_readings, measure, tally
+from servqual.metrics.clocks import long_cases
 from servqual.metrics.clocks.cases import cases_of
 from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.readings import STATES, ClockReadings, read_clock
@@ -216,6 +218,37 @@ def test_bulk_equals_the_fold_on_every_row(seed: int) -> None:
         for case in cases:
             want = sla.read(case, now=now).get(promise.key) if case.history[0].at <= now else None
             assert found.get(case.id) == (None if want is None else expected(iter(want.cycles))), (promise.key, case)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_longest_cases_are_folded_like_all_others(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A case is the same whether it is folded in steps with all others or alone, with a target per attributes."""
+    rng = random.Random(seed)  # noqa: S311
+    cases = [lived(rng, number) for number in range(40)]
+    log, sla, now = log_of(cases, rng), agreement(rng), MONDAY + rng.randrange(100, 9000) * MINUTE
+    in_steps = clock_readings(log, sla, now=now)
+    for most, few in ((2, 3), (0, 100)):
+        monkeypatch.setattr(long_cases, "_LONG", most)
+        monkeypatch.setattr(long_cases, "_FEW", few)
+        alone = clock_readings(log, sla, now=now)
+        assert {key: rows_of(found) for key, found in alone.items()} == {
+            key: rows_of(found) for key, found in in_steps.items()
+        }
+
+
+def test_a_case_of_a_hundred_thousand_events_is_no_step_per_event() -> None:
+    """A log may hold one very long case: reopened again and again it is read in a tenth of the time of its steps."""
+    size = 100_001
+    log = {
+        "case_id": ["C-1"] * size,
+        "at": np.datetime64("2026-01-01", "us") + np.arange(size) * np.timedelta64(60, "s"),
+        "event": ["received", *["resolved", "reopened"] * (size // 2)],
+    }
+    sla = Sla(name="desk", hours=HOURS, targets=[Target(clock="resolution", within=dt.timedelta(hours=8))])
+    begun = time.process_time()
+    found = clock_readings(log, sla, now=MONDAY)["resolution"]
+    assert time.process_time() - begun < 8
+    assert (len(found), [str(STATES[code]) for code in found.state]) == (1, ["breached"])
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -11,10 +11,12 @@ import pytest
 
 from servqual.metrics import measure
 from servqual.metrics.engine import by_customer
+from servqual.readers.columns import labels
 from servqual.readers.files import opening
 from servqual.readers.memory import arrays
 
 ROWS = 1200
+DAY = np.datetime64("2026-01-01", "us")
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 
 
@@ -51,3 +53,27 @@ def test_chunks_are_dealt_by_customer(
     found = measure(["fcr"], {"interactions": carry(columns, tmp_path)}, naive="UTC", now=NOW)
     assert (found.one().value, found.one().n, found.one().low) == (whole.one().value, whole.one().n, whole.one().low)
     assert found.rows["interactions"].refused == whole.rows["interactions"].refused == 1
+
+
+@pytest.mark.parametrize("step", [1, 1000, 61, 10**12 + 7])
+def test_ids_far_apart_are_dealt_like_texts(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A customer has one home, be it numbered closely in one chunk, far apart in another, or named by a text."""
+    rng = np.random.default_rng(5)
+    who = rng.zipf(1.5, ROWS).clip(max=10**5) * step
+    who[:300] = rng.integers(0, 40, 300) * step
+    columns = {"customer_id": who, "queued_at": DAY + rng.integers(0, 100 * 86_400, ROWS).astype("m8[s]")}
+    for place, name, size in ((by_customer, "_TOGETHER", 60), (by_customer, "_LITTLE", 2), (labels, "_MANY", 9)):
+        monkeypatch.setattr(place, name, size)
+    monkeypatch.setattr(arrays, "CHUNK", 100)
+    as_texts = columns | {"customer_id": [f"K{number}" for number in who]}
+    mixed = iter(
+        {name: values[at : at + 100] for name, values in (as_digits if at % 200 else columns).items()}
+        for as_digits in ({**columns, "customer_id": np.array([*map(str, who)], object)},)
+        for at in range(0, ROWS, 100)
+    )
+    of_numbers, of_texts, of_both = (
+        measure(["fcr", "repeat_rate"], {"interactions": data}, naive="UTC", now=NOW)
+        for data in (columns, as_texts, mixed)
+    )
+    assert of_numbers.equals(of_texts)
+    assert of_numbers.equals(of_both)

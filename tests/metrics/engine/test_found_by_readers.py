@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, add_working_days, measure, working_days_between
+from servqual.metrics import KPIS, add_working_days, measure, pareto, working_days_between
 from servqual.model import BusinessHours
 from servqual.readers import Export, Layout
 from servqual.readers.columns import texts
@@ -274,3 +274,99 @@ def test_working_days_at_the_same_time_end_in_open_hours_of_the_repeated_hour() 
     due = add_working_days(hours, np.array([start.replace(tzinfo=None)], "M8[us]"), 0, convention="same_time")
     want = hours.add_working_days(start, 0, convention="same_time")
     assert due.tolist() == [want.replace(tzinfo=None)]
+
+
+def test_a_contact_may_be_neither_answered_nor_abandoned() -> None:
+    """Two of three were answered, after 1 s and 2 s; the third, such as in voicemail, was not, nor did it give up."""
+    calls = {
+        "queued_at": [NINE] * 3,
+        "wait_s": [1, 2, 3],
+        "answered": [True, True, False],
+        "abandoned": [False] * 3,
+    }
+    found = measure(["answer_rate", "service_level", "asa", "abandonment_rate"], {"interactions": calls})
+    assert [(each.value, each.n) for each in found] == [(2 / 3, 3), (2 / 3, 3), (1.5, 2), (0, 3)]
+
+
+def test_a_contact_that_says_it_was_answered_waits_no_longer() -> None:
+    """Nobody says whether the second one gave up; it was answered."""
+    calls = {"wait_s": [1, 2], "answered": [True, True], "abandoned": [False, None]}
+    rate = measure(["answer_rate"], {"interactions": calls}).one()
+    assert (rate.value, rate.n, rate.undecided) == (1, 2, 0)
+
+
+def test_a_contact_is_not_answered_and_abandoned_at_once() -> None:
+    """It is refused where somebody asks for either, and counts as a contact."""
+    calls = {"queued_at": [NINE] * 2, "wait_s": [1, 2], "answered": [True, True], "abandoned": [False, True]}
+    found = measure(["volume", "answer_rate"], {"interactions": calls})
+    assert [(each.value, each.n) for each in found] == [(2, 2), (1, 1)]
+    assert [(each.row, each.reason) for each in found.rows["interactions"].refusals] == [
+        (1, "must not be true where answered is")
+    ]
+
+
+def test_stocks_of_several_moments_are_not_ranked_as_if_they_added_up() -> None:
+    """A case open at two ends of months would be two."""
+    cases = {"received_at": [NINE] * 2, "resolved_at": [None] * 2, "team": ["a", "b"]}
+    now = NINE + dt.timedelta(days=60)
+    with pytest.raises(InvalidValue, match=r"backlog by month, a stock at the end of each\); measure it without month"):
+        pareto(measure(["backlog"], {"cases": cases}, by=["month"], now=now))
+    assert [row.count for row in pareto(measure(["backlog"], {"cases": cases}, by=["team"], now=now))] == [1, 1]
+
+
+def test_counts_of_a_row_are_held_against_each_other() -> None:
+    """12 within the threshold and 9 after it are not 15; .8 is what 12 of 15 give."""
+    rows = {
+        "at": [NINE],
+        "offered": [15],
+        "answered": [15],
+        "answered_within": [12],
+        "answered_late": [9],
+        "within_s": [20],
+    }
+    found = measure(["service_level"], {"contact_counts": rows})
+    assert found.one().value == 0.8
+    assert [each.code for each in found.warnings if each.code == "counts.contradict"] == ["counts.contradict"]
+
+
+@pytest.mark.parametrize("last", ["Total,75,63,12", "Summe,75,63,12", "average,12.5,10.5,2"])
+def test_a_total_in_which_every_cell_is_filled_is_no_row(last: str, tmp_path: Path) -> None:
+    """Six intervals with 75 contacts; the word stands alone in the first cell of the last row."""
+    hours = [
+        f"2026-05-04 {hour:02}:00,{offered},{offered - 2},2" for hour, offered in enumerate((10, 12, 13, 15, 12, 13))
+    ]
+    path = tmp_path / "intervals.csv"
+    path.write_text("\n".join(["at,offered,answered,abandoned", *hours, last]), encoding="utf-8")
+    found = measure(["volume"], {"contact_counts": Export(path, Layout(zone="UTC"), table="contact_counts", need=())})
+    assert found.one().value == 75
+    assert found.rows["contact_counts"].refused == 1
+
+
+def test_a_customer_called_total_is_a_row(tmp_path: Path) -> None:
+    """In the middle of a file, and with more in the cell at its end, no row is a total whose cells are all filled."""
+    path = tmp_path / "answers.csv"
+    path.write_text("customer_id,score\nTotal,9\nA,10\nTotal Energies,8\n", encoding="utf-8")
+    found = measure(["nps"], {"answers": Export(path, Layout(), table="answers", need=())})
+    assert found.one().n == 3
+
+
+def test_an_error_in_a_workbook_is_no_empty_cell(tmp_path: Path) -> None:
+    """#REF! and the like refuse their cell, as in a text file; #N/A says that there is no value."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ("case_id", "received_at", "resolved_at"),
+        ("a", NINE.replace(tzinfo=None), "#REF!"),
+        ("b", NINE.replace(tzinfo=None), "#N/A"),
+    ):
+        sheet.append(row)
+    for place in ("C2", "C3"):
+        sheet[place].data_type = "e"
+    book.save(tmp_path / "cases.xlsx")
+    found = measure(
+        ["resolution_rate"],
+        {"cases": Export(tmp_path / "cases.xlsx", Layout(zone="UTC"))},
+        now=NINE + dt.timedelta(days=1),
+    )
+    assert (found.one().n, [each.row for each in found.rows["cases"].refusals]) == (1, [2])

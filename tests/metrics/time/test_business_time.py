@@ -238,3 +238,15 @@ def test_many_rows_are_shared_among_threads(monkeypatch: pytest.MonkeyPatch) -> 
     shared = (elapsed(hours, start, end), after(hours, start, work))
     for one, other in zip(alone, shared, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_round_the_clock_is_the_time_on_the_wall() -> None:
+    """Hours that never close count every microsecond, backwards too, and NaT stays NaT."""
+    start = np.array(["2026-03-29T00:30", "0001-01-01T00:00", "9999-12-31T23:59", "NaT"], "M8[us]")
+    end = np.array(["2026-03-29T03:30", "9999-12-31T23:59", "2026-01-01T00:00", "2026-01-01T00:00"], "M8[us]")
+    spent = elapsed(BusinessHours.always(), start, end)
+    assert (spent[:-1] == (end - start)[:-1]).all()
+    assert np.isnat(spent[-1])
+    due = after(BusinessHours.always(), start, spent)
+    assert (due[:-1] == end[:-1]).all()
+    assert np.isnat(due[-1])

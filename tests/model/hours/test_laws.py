@@ -143,6 +143,7 @@ def test_after_is_what_walking_finds(each: Hours, start: dt.datetime, minutes: i
     assert done == reference.after(each, start, work, without=away)
 
 
+@settings(max_examples=20)
 @given(hours(), hours(), windows())
 def test_joined_hours_share_the_time_between_them(a: Hours, b: Hours, span: Window) -> None:
     """What either has is what each has less what both have; what one has alone is the rest."""
@@ -178,7 +179,7 @@ def test_answers_do_not_depend_on_what_was_asked_before(years: tuple[int, int]) 
 walls = business_hours(counting="wall")
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(walls, moments(whole_minutes=True), st.integers(-3000, 3000), st.lists(windows(whole_minutes=True), max_size=2))
 def test_by_the_wall_each_minute_that_it_shows_counts_once(
     each: BusinessHours, start: dt.datetime, minutes: int, away: list[Window]

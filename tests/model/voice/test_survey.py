@@ -61,13 +61,14 @@ def sample(name: str, hour: int) -> SurveyEvent:
         "analysed": event.Analysed(at=when, by="D-1", problems=["slow", "dear"], strengths=["kind"]),
         "fed_back": event.FedBack(at=when, by="D-1", departments=["desk"]),
         "measures_set": event.MeasuresSet(at=when, by="M-1", improvements=[SLOW], unaddressed=[DEAR]),
+        "implemented": event.Implemented(at=when, by="M-1", what="a second shift", result="since May"),
         "tracked": event.Tracked(at=when, by="M-1", result="waits are shorter"),
         "cancelled": event.Cancelled(at=when, by="M-1", reason="merger"),
     }
     return events[name]
 
 
-NAMES = ["designed", "opened", "closed", "analysed", "fed_back", "measures_set", "tracked", "cancelled"]
+NAMES = ["designed", "opened", "closed", "analysed", "fed_back", "measures_set", "tracked", "cancelled", "implemented"]
 # DOMAIN.md SM-04, written out apart from the code: the way is one line
 STATUSES = ["designed", "open", "closed", "analysed", "fed_back", "measures_set", "tracked"]
 WAY = {status: NAMES[: number + 1] for number, status in enumerate(STATUSES)} | {"cancelled": ["designed", "cancelled"]}
@@ -79,7 +80,7 @@ LEADS: dict[str, dict[str, str]] = {
     "tracked": {},
     "cancelled": {},
 }
-LEADS["measures_set"] |= {"measures_set": "measures_set"}
+LEADS["measures_set"] |= {"measures_set": "measures_set", "implemented": "measures_set"}
 
 
 def survey_after(names: list[str]) -> Survey:
@@ -130,6 +131,15 @@ def test_the_loop_closes_only_when_every_problem_is_answered() -> None:
         Survey(history=[*half.history, sample("tracked", 6)])
     whole = half.record(event.MeasuresSet(at=at(6), by="M-1", unaddressed=[DEAR]))
     assert whole.record(sample("tracked", 7)).status is SurveyStatus.TRACKED
+
+
+def test_a_measure_is_open_until_it_was_carried_out() -> None:
+    """Only a measure that was set can have a result."""
+    told = survey_after(WAY["measures_set"])
+    assert told.open_improvements == (SLOW,)
+    assert told.record(sample("implemented", 9)).open_improvements == ()
+    with pytest.raises(InvalidValue, match="what must be one of a second shift"):
+        told.record(event.Implemented(at=at(9), by="M-1", what="a third shift", result="none"))
 
 
 def test_a_measure_answers_a_problem_that_was_found() -> None:

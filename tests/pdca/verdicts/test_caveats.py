@@ -7,9 +7,10 @@ from typing import Any
 import attrs
 import pytest
 
-from servqual.metrics import KPIS, Tally, tally
+from servqual.metrics import KPIS, Measurement, Tally, measure, tally
 from servqual.metrics.results import caveats as measured
 from servqual.pdca import CAVEATS, Guardrail, Selected, Verdict, compare
+from servqual.readers import Layout
 
 MARCH, MAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC), dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 NOW, DAY = dt.datetime(2026, 6, 1, tzinfo=dt.UTC), dt.timedelta(days=1)
@@ -135,6 +136,12 @@ def tagged(text: str) -> Tally:
     return cases(columns={"tags": [text] * 400}, where={"tags": text})
 
 
+def laid_out(missing: str) -> Measurement:
+    """A measurement alone of cases that name no team, by a layout with a word for that."""
+    rows = {"received_at": [MARCH] * 400, "team": ["n/k"] * 400}
+    return attrs.evolve(measure(["case_volume"], {"cases": rows}, layout=Layout(missing=(missing,))).one(), cell=None)
+
+
 def counted_in(answered: int) -> Tally:
     """An interval of 100 calls offered, of which 5 gave up, and another one."""
     table = {"at": [MAY, MAY], "offered": [100, 100], "answered": [answered, 90], "abandoned": [5, 5]}
@@ -218,6 +225,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
     "tags.unsplit": (
         lambda: compare(tagged("vip, b2b"), tagged("vip, b2b")),
         lambda: compare(tagged("vip"), tagged("vip")),
+    ),
+    "layout.no_match": (
+        lambda: compare(laid_out("leer"), laid_out("leer")),
+        lambda: compare(laid_out("n/k"), laid_out("n/k")),
     ),
     "where.no_match": (
         lambda: compare(cases("case_volume"), cases("case_volume", where={"reopened": 7})),
@@ -370,9 +381,9 @@ def test_a_caveat_is_silent_where_it_should_be(code: str) -> None:
 
 
 def test_every_caveat_of_a_measured_value_reaches_the_verdict() -> None:
-    """Under its own code, or found anew for both sides at once."""
+    """Under its own code, or found anew for both sides at once; one code is of a report alone."""
     anew = {"share.immature": "cases.immature"}
-    assert {anew.get(code, code) for code in measured.CODES} <= {*CAVEATS}
+    assert {anew.get(code, code) for code in measured.CODES} - {"customers.one_id"} <= {*CAVEATS}
 
 
 def test_a_measurement_alone_keeps_what_it_warns_of() -> None:

@@ -42,18 +42,22 @@ def test_what_answered_denies_was_abandoned(kind: str, tmp_path: Path) -> None:
 
 
 def test_a_flag_of_its_own_goes_first() -> None:
-    """A table that has both is read by its abandoned."""
-    data = {"queued_at": [NINE] * 2, "answered": [True, True], "abandoned": [True, False]}
+    """A table that has both tells by its abandoned who gave up, also of those that were not answered."""
+    data = {"queued_at": [NINE] * 2, "answered": [False, False], "abandoned": [True, False]}
     assert measure(["abandonment_rate"], {"interactions": data}).one().value == 0.5
 
 
 def test_an_answer_that_cannot_be_read_is_counted_as_unread(tmp_path: Path) -> None:
-    """Its row is refused with the column as the file has it."""
+    """Its row is refused, by the flag of the file and by the one that follows from it."""
     path = tmp_path / "calls.csv"
     path.write_text("queued_at,answered\n2026-05-04T09:00Z,maybe\n2026-05-04T09:00Z,yes\n", encoding="utf-8")
     found = measure(["answer_rate"], {"interactions": Export(path, table="interactions", need=())})
     assert (found.one().value, found.one().unread) == (1, 1)
-    assert [refusal.value for refusal in found.rows["interactions"].refusals] == ["maybe"]
+    refusals = found.rows["interactions"].refusals
+    assert {(each.row, each.column, each.value) for each in refusals} == {
+        (2, "answered", "maybe"),
+        (2, "abandoned", "maybe"),
+    }
 
 
 def test_words_of_the_desk_go_above_ours(tmp_path: Path) -> None:

@@ -247,7 +247,7 @@ def test_steps_of_cases_are_a_log(tmp_path: Path) -> None:
     rows = "".join(
         f"C-{n},{step},2026-05-04 {9 + place}:00\n"
         for n in range(3)
-        for place, step in enumerate(("Open", "Resolve ticket", "Closed"))
+        for place, step in enumerate(("Open", "Weigh it", "Resolve ticket", "Closed"))
     )
     found = looked(tmp_path, f"Case ID,Activity,Complete Timestamp\n{rows}")
     table = tomllib.loads(settings_of(found))

@@ -28,6 +28,7 @@ from servqual.model import (
     ComplaintId,
     Customer,
     CustomerId,
+    Evaluation,
     FeedbackId,
     FeedbackItem,
     HandOver,
@@ -42,7 +43,10 @@ from servqual.model import (
     ProcedureRun,
     Purchase,
     Question,
+    Relationship,
     Scale,
+    Scorecard,
+    ScorecardItem,
     Shift,
     Sla,
     Step,
@@ -51,6 +55,8 @@ from servqual.model import (
     SurveyId,
     Target,
     Team,
+    Training,
+    TrainingResult,
     Window,
     quality_questions,
 )
@@ -61,7 +67,9 @@ from servqual.model import complaint as complained
 from servqual.model import feedback as fed
 from servqual.model import incident as outage
 from servqual.model import procedure_run as running
+from servqual.model import relationship as bond
 from servqual.model import suggestion as idea
+from servqual.model import training as course
 from servqual.model.declared import name_of
 from servqual.readers.columns.columns import MISSING, Chunk
 from servqual.readers.columns.tables import TABLES, Kind
@@ -179,6 +187,17 @@ ANSWER = Answer(
     survey=SurveyId("Q2"), question=HAPPY, customer=CustomerId("K-1"), invited_at=NINE, answered_at=NINE + HOUR, score=4
 )
 INVITATION = Invitation(survey=SurveyId("Q2"), customer=CustomerId("K-2"), at=NINE, channel="email")
+EVALUATION = Evaluation(
+    scorecard=Scorecard(
+        name="calls",
+        items=[
+            ScorecardItem(name="clear", weight=2), ScorecardItem(name="polite", critical="customer"),
+            ScorecardItem(name="hold"),
+        ],
+    ),
+    at=NINE + HOUR, by="Q-1", interaction=InteractionId("I-1"), agent=AgentId("A-1"),
+    marks={"clear": True, "polite": False, "hold": None},
+)  # fmt: skip
 PURCHASE = Purchase(customer=CustomerId("K-1"), at=NINE, amount=Money("99.90", "EUR"), what="line")
 SHIFT = Shift(
     member=AgentId("A-1"), start=NINE, end=NINE + 8 * HOUR, breaks=[Window(start=NINE + HOUR, end=NINE + 2 * HOUR)]
@@ -188,6 +207,24 @@ RUN = ProcedureRun(
         running.Started(**act(0), id="R-1", procedure=Procedure(name="enquiry", steps=[Step(name="ask", within=HOUR)])),
         running.StepBegun(**act(0), step="ask"),
         running.StepEnded(**act(3), step="ask"),
+    ]
+)
+TRAINING = Training(
+    history=[
+        course.Identified(**act(0), id="T-1", goal="calm calls", needs=["listening"], programme="induction"),
+        course.Designed(**act(0), modules=["listen first"], method="role play"),
+        course.Scheduled(
+            **act(1), period=(NINE.date(), NINE.date()), instructor=AgentId("Q-1"), members=[AgentId("A-1")]
+        ),
+        course.Delivered(**act(2), attended=[]),
+        course.Delivered(**act(3), attended=[AgentId("A-1")]),
+        course.Practised(**act(4), what="ten calls"),
+        course.Evaluated(
+            **act(5),
+            judgement="calmer",
+            methods=["self_assessment"],
+            results=[TrainingResult(member=AgentId("A-1"), score_before=60, score_after=80.5, passed=True)],
+        ),
     ]
 )
 INCIDENT = Incident(
@@ -247,9 +284,9 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
         {
             "complaint_id": "P-1", "customer_id": "K-1", "case_id": "C-1", "team": "south", "agent": "A-1",
             "category": "billing", "cause": "tariff", "severity": "high", "channel": "email", "status": "closed",
-            "received_at": 0, "acknowledged_at": 1, "due_at": 48, "resolved_at": 5, "followed_up_at": 6,
-            "closed_at": 7, "satisfied": 1, "upheld": 1, "reopened": 0, "answered_by": "A-1", "resolved_by": "A-1",
-            "escalated": "false", "redress": 0,
+            "received_at": 0, "acknowledged_at": 1, "started_at": 3, "due_at": 48, "resolved_at": 5,
+            "followed_up_at": 6, "closed_at": 7, "satisfied": 1, "upheld": 1, "reopened": 0, "answered_by": "A-1",
+            "resolved_by": "A-1", "escalated": "false", "redress": 0,
         },
     ),
     (
@@ -298,6 +335,20 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
         INVITATION,
         {"survey": "Q2", "customer_id": "K-2", "channel": "email", "incentivised": 0, "invited_at": 0},
     ),
+    (
+        "qa_scores",
+        EVALUATION,
+        {
+            "evaluated_at": 1, "interaction_id": "I-1", "agent": "A-1", "scorecard": "calls", "evaluator": "Q-1",
+            "met": 2, "applicable": 3, "customer_critical": 1, "business_critical": 0, "compliance_critical": 0,
+            "defects": 1, "opportunities": 2,
+        },
+    ),
+    (
+        "stages",
+        Relationship(history=[bond.Met(at=NINE, id=CustomerId("K-1"))]),
+        {"customer_id": "K-1", "stage": "potential", "entered_at": 0},
+    ),
     ("purchases", PURCHASE, {"customer_id": "K-1", "at": 0, "amount": 99.9, "currency": "EUR", "what": "line"}),
     ("incidents", INCIDENT, {"incident_id": "E-1", "status": "restored", "started_at": -1, "restored_at": 3}),
     ("shifts", SHIFT, {"agent": "A-1", "starts_at": 0, "scheduled_s": 7 * 3600}),
@@ -307,6 +358,14 @@ ROWS: list[tuple[str, Any, Mapping[str, Any]]] = [
         {
             "run": "R-1", "procedure": "enquiry", "step": "ask", "agent": "A-1",
             "started_at": 0, "due_at": 1, "ended_at": 3,
+        },
+    ),
+    (
+        "trainings",
+        TRAINING,
+        {
+            "training": "T-1", "programme": "induction", "round": "1", "agent": "A-1",
+            "completed_at": 3, "passed": 1.0, "score_before": 60.0, "score_after": 80.5,
         },
     ),
 ]  # fmt: skip
@@ -615,7 +674,7 @@ def test_a_class_made_from_ours_is_ours() -> None:
         ("interactions", [PURCHASE], r"interactions must hold Interaction \(got Purchase at place 0\)"),
         ("answers", [ANSWER, INVITATION], r"answers must hold Answer \(got Invitation at place 1\)"),
         ("answers", [PURCHASE], r"answers must hold Answer or Invitation \(got Purchase at place 0\)"),
-        ("qa_scores", [PURCHASE], r"qa_scores must hold no objects \(got Purchase at place 0\)"),
+        ("skills", [PURCHASE], r"skills must hold no objects \(got Purchase at place 0\)"),
         ("cases", [told_case().history[0]], r"cases must hold Case \(got Reported at place 0\)"),
         ("interactions", CONTACT, "put one object into a list"),
         ("interactions", 7, "interactions must be columns, a frame, a path, or a list"),
@@ -624,7 +683,12 @@ def test_a_class_made_from_ours_is_ours() -> None:
 )
 def test_what_is_not_of_the_table_is_named_with_its_place(table: str, source: Any, message: str) -> None:
     """And so is one object without a list, and what holds nothing to read."""
-    keys: dict[str, Any] = {"interactions": "volume", "answers": csat, "qa_scores": "qa_score", "cases": "case_volume"}
+    keys: dict[str, Any] = {
+        "interactions": "volume",
+        "answers": csat,
+        "skills": "training_need_rate",
+        "cases": "case_volume",
+    }
     with pytest.raises(InvalidValue, match=message):
         measure([keys[table]], {table: source}, now=NINE)
 
@@ -674,7 +738,11 @@ def test_every_object_with_a_history_is_its_events_up_to_now(table: str, one: An
     now = NINE + hours * HOUR
     [chunk] = object_chunks(table, [one], now=(now - EPOCH) // dt.timedelta(microseconds=1))
     then = one.as_of(max(now, one.history[0].at))
-    assert row(chunk) == row(chunk_of_objects(table, [then]))
+    told = chunk_of_objects(table, [then])
+    assert chunk.size == told.size
+    if not told.size:  # a training without results
+        return
+    assert row(chunk) == row(told)
     assert all(moment <= max(hours, 0) for name, moment in row(chunk).items() if name in HAPPENED)
 
 

@@ -9,11 +9,8 @@
 - `counts`: counts by group and value, as parallel arrays
 - `mask_counts`: rows per group in each of many masks
 - `exact_sums`: sums and sums of squares in whole numbers of any size
-- `value_counts`: the number of each value in each group, in one of three ways:
-- `value_table`: a table with a place per group and multiple of a unit
-- `counted_table`, `value_steps`: percentiles from such a table
-- `bin_counts`: a table of bins, for values without a common unit
-- `waiting`: a buffer that is sorted when it is full
+- `value_counts`: the number of each value in each group, of rows held until counting them pays
+- `sorted_values`: such rows as sorted words, from which percentiles are read
 """
 
 from servqual.metrics.accumulators.cells import Cells, Dense, as_fields
@@ -23,6 +20,7 @@ from servqual.metrics.accumulators.exact_sums import as_ints
 from servqual.metrics.accumulators.mask_counts import MaskCounts
 from servqual.metrics.accumulators.restored import restored
 from servqual.metrics.accumulators.running import Amounts, Running, running_form, runs
+from servqual.metrics.accumulators.sorted_values import Run
 from servqual.metrics.accumulators.sums import (
     Accumulator,
     Additive,
@@ -36,7 +34,6 @@ from servqual.metrics.accumulators.sums import (
     Signed,
     Total,
 )
-from servqual.metrics.accumulators.value_steps import Run
 from servqual.metrics.accumulators.values import BIN_ERROR, Lifetimes, Values, first_of, last_of, middle_of
 
 __all__ = [

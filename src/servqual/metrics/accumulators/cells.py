@@ -11,9 +11,9 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.metrics.accumulators.counted_table import CountedTable
 from servqual.metrics.accumulators.counts import Sparse, ascends
 from servqual.metrics.accumulators.exact_sums import carried
+from servqual.metrics.accumulators.sorted_values import SortedValues
 
 NOTHING: Final[Mapping[str, int]] = {"low": np.iinfo(np.int64).max, "high": -1}
 """Minimum and maximum of an empty group."""
@@ -47,8 +47,8 @@ class Dense:
         return Dense({name: _carried(values) for name, values in joined.items()})
 
 
-Cells: TypeAlias = Dense | Sparse | CountedTable
-"""State of an accumulator by group; a counted table becomes sparse once it is moved, joined or stored."""
+Cells: TypeAlias = Dense | Sparse | SortedValues
+"""State of an accumulator by group; sorted values become sparse once they are moved, joined or stored."""
 
 
 def _carried(values: Array) -> Array:
@@ -59,5 +59,5 @@ def as_fields(cells: Cells) -> dict[str, Any]:
     """Arrays of cells by name."""
     if isinstance(cells, Dense):
         return dict(cells.fields)
-    listed = cells.listed() if isinstance(cells, CountedTable) else cells
+    listed = cells.listed() if isinstance(cells, SortedValues) else cells
     return {name: getattr(listed, name) for name in ("group", "value", "count", "binned", "undecided")}

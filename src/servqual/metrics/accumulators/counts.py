@@ -11,6 +11,7 @@ memory stays bounded; whether it is depends on its values alone, never on their 
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 import attrs
@@ -18,9 +19,11 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.metrics.accumulators.distinct import DEEPEST, REGISTERS, Distinct, registers_of
-from servqual.metrics.accumulators.values import Lifetimes, Values, bin_of, middle_of
+from servqual.metrics.accumulators.values import BINS, Lifetimes, Values, bin_of, middle_of
 
 Form: TypeAlias = Literal["values", "lifetimes", "distinct", "categories"]
+_PIECE: Final = 1 << 19
+"""Entries that are added at once."""
 
 
 @attrs.frozen
@@ -46,10 +49,9 @@ def _in_registers(value: Array, _: Array) -> tuple[Array, Array]:
     return registers_of(value)
 
 
-_BINS: Final = int(bin_of(np.array([1 << 53]))[0]) + 1
 _BINNINGS: Final[Mapping[Form, _Binning]] = {
-    "values": _Binning(Values.EXACT, _in_bins, bins=_BINS),
-    "lifetimes": _Binning(Lifetimes.EXACT, _in_bins, bins=_BINS),
+    "values": _Binning(Values.EXACT, _in_bins, bins=BINS),
+    "lifetimes": _Binning(Lifetimes.EXACT, _in_bins, bins=BINS),
     "distinct": _Binning(Distinct.EXACT, _in_registers, np.maximum, top=(1 << 63) - 1, bins=REGISTERS, deepest=DEEPEST),
     "categories": _Binning(1 << 62, _in_bins),
 }
@@ -134,7 +136,11 @@ class Sparse:
 
     def grown(self, size: int) -> "Sparse":
         """Add empty groups up to a size."""
-        return self.moved(np.arange(len(self.binned)), max(size, len(self.binned)))
+        more = size - len(self.binned)
+        if more <= 0:
+            return self
+        binned, undecided = (np.append(old, np.zeros(more, old.dtype)) for old in (self.binned, self.undecided))
+        return attrs.evolve(self, binned=binned, undecided=undecided)
 
     def ordered(self, order: Array) -> "Sparse":
         """Put the groups in another order, or some of them."""
@@ -159,10 +165,28 @@ class Sparse:
         if labels != other.labels:
             labels = tuple(sorted({*labels, *other.labels}))
             mine, theirs = self.named(labels), other.named(labels)
-        parts = [x.in_bins((binned & ~x.binned)[x.group]) for x in (mine, theirs)]
-        value, count = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        group, undecided = np.concatenate([mine.group, theirs.group]), self.undecided + other.undecided
-        return Sparse(self.form, group, value, count, binned, undecided, labels).settled()
+        undecided = self.undecided + other.undecided
+        spans = _spans(mine.group, theirs.group, len(binned))
+        pieces = [_added(mine.groups(*span), theirs.groups(*span), binned[slice(*span)]) for span in spans]
+        if len(pieces) == 1:
+            return attrs.evolve(pieces[0], undecided=undecided, labels=labels)
+        columns = zip(*((each.group, each.value, each.count) for each in pieces), strict=True)
+        group, value, count = map(np.concatenate, columns)
+        group += np.repeat([first for first, _ in spans], [len(each.group) for each in pieces])
+        crowded = np.concatenate([each.binned for each in pieces])
+        return Sparse(self.form, group, value, count, crowded, undecided, labels)
+
+    def groups(self, first: int, last: int) -> "Sparse":
+        """Give some groups, numbered anew."""
+        some = slice(*np.searchsorted(self.group, (first, last)).tolist())
+        return attrs.evolve(
+            self,
+            group=self.group[some] - first,
+            value=self.value[some],
+            count=self.count[some],
+            binned=self.binned[first:last],
+            undecided=self.undecided[first:last],
+        )
 
     def settled(self) -> "Sparse":
         """Sort and join equal values; put groups with too many different values into bins."""
@@ -190,6 +214,24 @@ class Sparse:
         value, count = self.value.copy(), self.count.copy()
         value[rows], count[rows] = _BINNINGS[self.form].into(value[rows], count[rows])
         return value, count
+
+
+def _spans(one: Array, other: Array, size: int) -> list[tuple[int, int]]:
+    """Cut sorted groups into spans of about `_PIECE` entries, so that adding takes little more than the sum holds."""
+    if len(one) + len(other) <= _PIECE:
+        return [(0, size)]
+    entries = np.bincount(one, minlength=size) + np.bincount(other, minlength=size)
+    piece = np.cumsum(entries) // _PIECE
+    cuts = [0, *(np.flatnonzero(piece[1:] != piece[:-1]) + 1).tolist(), size]
+    return list(pairwise(cuts))
+
+
+def _added(one: Sparse, other: Sparse, binned: Array) -> Sparse:
+    """Add the counts of some groups, of which those of `binned` are in bins in either."""
+    parts = [x.in_bins((binned & ~x.binned)[x.group]) for x in (one, other)]
+    value, count = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    group, undecided = np.concatenate([one.group, other.group]), one.undecided + other.undecided
+    return Sparse(one.form, group, value, count, binned, undecided).settled()
 
 
 def _joined(group: Array, value: Array, count: Array, join: np.ufunc) -> tuple[Array, Array, Array]:

@@ -18,6 +18,7 @@ from servqual.metrics.accumulators.counts import Form, Sparse
 from servqual.metrics.accumulators.distinct import Categories, Distinct, hash_of
 from servqual.metrics.accumulators.exact_sums import ExactSums, SignedSums
 from servqual.metrics.accumulators.mask_counts import MaskCounts
+from servqual.metrics.accumulators.sorted_values import Run
 from servqual.metrics.accumulators.sums import (
     Accumulator,
     Clustered,
@@ -30,7 +31,6 @@ from servqual.metrics.accumulators.sums import (
     Total,
 )
 from servqual.metrics.accumulators.value_counts import ValueCounts
-from servqual.metrics.accumulators.value_steps import Run
 from servqual.metrics.accumulators.values import Lifetimes, Values
 from servqual.readers.columns.growing import common
 from servqual.readers.columns.units import in_units

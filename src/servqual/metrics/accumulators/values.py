@@ -35,6 +35,10 @@ def bin_of(values: Array) -> Array:
     return bins
 
 
+BINS: Final = int(bin_of(np.array([1 << 53]))[0]) + 1
+"""Number of bins of 0 to 2^53."""
+
+
 def middle_of(bins: Array) -> Array:
     """Middle of each bin, as a float.
 

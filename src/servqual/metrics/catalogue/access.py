@@ -19,7 +19,7 @@ def _short(t: View) -> tuple[Array, Array]:
     """Find contacts that gave up within the limit `short`, end included, and those for which this is known."""
     limit = limit_of(t, "short")
     gave_up = t["abandoned"] & t.known("wait_s")
-    return gave_up & (t.us("wait_s") <= limit), gave_up | answered(t) | still_waiting(t)
+    return gave_up & (t.us("wait_s") <= limit), ~t["abandoned"] | gave_up
 
 
 def _handled(t: View) -> Mapping[str, Array]:
@@ -56,6 +56,8 @@ _ABANDONED: Final[dict[str, Any]] = {
     **_CONTACT,
     "unit": "share",
     "needs": ("wait_s", "abandoned"),
+    "uses": ("answered",),
+    "version": 2,
     "params": {"short": None},
     "accumulator": Ratio,
     "open_items": STILL_WAITING,

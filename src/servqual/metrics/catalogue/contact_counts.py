@@ -71,6 +71,10 @@ def _within(t: View) -> Mapping[str, Array]:
         if t.has("answered"):
             odd = known & (hit > t.column("answered").values)
             t.remark(odd, "answered_within", f"is more than answered, and {CONTRADICT}")
+            if t.has("answered_late"):
+                whole, late, all_known = _counts(t, "answered", "answered_late")
+                odd = all_known & known & (hit + late != whole)
+                t.remark(odd, "answered_late", f"is not answered less answered_within, and {CONTRADICT}")
     else:
         answered, late, known = _counts(t, "answered", "answered_late")
         hit = answered - late

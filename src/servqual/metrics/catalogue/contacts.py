@@ -1,7 +1,8 @@
 """The KPIs of contacts: how many came, how long they waited, how long they took, and whether once was enough.
 
 A contact is offered to a queue, and then answered or abandoned. Where there is no `abandoned` column all were answered;
-an empty cell of one says that a contact still waits.
+an empty cell of one says that a contact still waits. With an `answered` column beside it a contact may be neither, such
+as one that was blocked or went to voicemail.
 """
 
 import datetime as dt
@@ -21,6 +22,8 @@ from servqual.metrics.kpi.view import View
 STILL_WAITING: Final = "a contact that still waits is undecided"
 UNANSWERED: Final = "a contact that is not answered yet is left out"
 ANSWERED: Final = "without an abandoned column all were answered"
+TOLD: Final = ("abandoned", "answered")
+"""The columns that say whether a contact was answered."""
 
 
 def offered(t: View) -> Array:
@@ -28,14 +31,38 @@ def offered(t: View) -> Array:
     return np.ones(t.size, np.bool_)
 
 
-def answered(t: View) -> Array:
+def stayed(t: View) -> Array:
     """Find the contacts that neither gave up nor still wait."""
-    return t.once("answered", lambda: t.column("abandoned").values == 0 if t.has("abandoned") else offered(t))
+    return t.once("stayed", lambda: t.column("abandoned").values == 0 if t.has("abandoned") else offered(t))
+
+
+def unsettled(t: View) -> Array:
+    """Find the contacts that are not known to have given up or stayed."""
+    return t.once("unsettled", lambda: ~t.known("abandoned") if t.has("abandoned") else ~offered(t))
+
+
+def answered(t: View) -> Array:
+    """Find the contacts that were answered, by their flag, or without one by having stayed; refuse who also gave up."""
+    _refuse_both(t)
+    return t["answered"] if t.has("answered") else stayed(t)
 
 
 def still_waiting(t: View) -> Array:
-    """Find the contacts that may yet be answered or give up."""
-    return t.once("still waiting", lambda: ~t.known("abandoned") if t.has("abandoned") else ~offered(t))
+    """Find the contacts that may yet be answered or give up; refuse those that did both."""
+    _refuse_both(t)
+    if not t.has("answered"):
+        return unsettled(t)
+    return t.once(
+        "still waiting",
+        lambda: ~(t["answered"] | t["abandoned"]) & (unsettled(t) | ~t.known("answered")),
+    )
+
+
+def _refuse_both(t: View) -> None:
+    """Refuse the contacts of which the table says that they were answered and that they gave up."""
+    if t.has("answered") and t.has("abandoned"):
+        both = t.once("both", lambda: t["answered"] & t["abandoned"])
+        t.refuse(both, "abandoned", "must not be true where answered is")
 
 
 def _volume(t: View) -> Mapping[str, Array]:
@@ -72,7 +99,7 @@ def _within(t: View) -> Mapping[str, Array]:
     hit = told & (wait <= limit)
     if denominator == "answered":
         return {"hit": hit, "among": told}
-    counted = told | t["abandoned"] | waits
+    counted = told | ~answered(t)
     if denominator == "offered":
         return {"hit": hit, "among": counted, "undecided": waits}
     cut = limit_of(t, "short") if "shorter" in denominator else limit
@@ -100,7 +127,7 @@ def _first_contacts(t: View) -> Mapping[str, Array]:
     window = limit_of(t, "window")
     _, followed = _repeated(t)
     hit = ~followed
-    first = _known(t) & ~_after_contact(t) & answered(t)
+    first = answered(t) & _known(t) & ~_after_contact(t)
     # also for those that came back early: else repeats would count sooner than their absence
     over = t.now - t.us("queued_at") > window
     return {"hit": hit, "among": first, "undecided": first & ~over}
@@ -109,7 +136,7 @@ def _first_contacts(t: View) -> Mapping[str, Array]:
 def _after_contact(t: View) -> Array:
     """Mark contacts that follow, within the window, one of their chain that is not known to have given up."""
     follows, _ = _repeated(t)
-    gone = t["abandoned"]
+    gone = ~(answered(t) | still_waiting(t))
     if not gone.any():
         return follows
     found, window = _chained(t), limit_of(t, "window")
@@ -152,6 +179,10 @@ def _chained(t: View) -> Chains:
     return chains(t, ("customer_id", "topic") if t.params["by_topic"] else ("customer_id",), "queued_at")
 
 
+def _conversed(t: View) -> Mapping[str, Array]:
+    return {"hit": t["steps_followed"], "among": t.known("steps_followed")}
+
+
 def _resolved(t: View) -> Mapping[str, Array]:
     return {"hit": t["resolved"], "among": answered(t) & t.known("resolved")}
 
@@ -159,6 +190,7 @@ def _resolved(t: View) -> Mapping[str, Array]:
 _COMMON: Final[dict[str, Any]] = {"table": "interactions", "at": "queued_at"}
 _WAITED: Final = Kpi(
     key="asa",
+    version=2,
     title="average speed of answer",
     question="how long did answered contacts wait, on average?",
     formula=f"sum of waits of answered contacts / answered contacts; {ANSWERED}",
@@ -167,7 +199,7 @@ _WAITED: Final = Kpi(
     unit="s",
     better="lower",
     needs=("wait_s",),
-    uses=("abandoned",),
+    uses=TOLD,
     open_items="a contact that still waits is left out",
     accumulator=Total,
     rows=_wait,
@@ -209,6 +241,7 @@ INTERACTION_KPIS: Final = (
     _wait_percentile("p95", "95th percentile", "95 %"),
     Kpi(
         key="abandonment_rate",
+        version=2,
         title="abandonment rate",
         question="what share of the contacts gave up waiting?",
         formula="contacts abandoned / contacts offered",
@@ -216,6 +249,7 @@ INTERACTION_KPIS: Final = (
         unit="share",
         better="lower",
         needs=("abandoned",),
+        uses=("answered",),
         open_items=STILL_WAITING,
         accumulator=Ratio,
         rows=_abandoned,
@@ -223,6 +257,7 @@ INTERACTION_KPIS: Final = (
     ),
     Kpi(
         key="answer_rate",
+        version=2,
         title="service response rate",
         question="what share of the contacts was answered?",
         formula="contacts answered / contacts offered",
@@ -231,6 +266,7 @@ INTERACTION_KPIS: Final = (
         unit="share",
         better="higher",
         needs=("abandoned",),
+        uses=("answered",),
         open_items=STILL_WAITING,
         accumulator=Ratio,
         rows=_answer_rate,
@@ -238,6 +274,7 @@ INTERACTION_KPIS: Final = (
     ),
     Kpi(
         key="service_level",
+        version=2,
         title="service level",
         question="what share of the contacts was answered within the threshold?",
         formula="answered within the threshold, end included / contacts offered, or another `denominator`: "
@@ -249,7 +286,7 @@ INTERACTION_KPIS: Final = (
         unit="share",
         better="higher",
         needs=("wait_s",),
-        uses=("abandoned",),
+        uses=TOLD,
         params={"within": dt.timedelta(seconds=20), "denominator": "offered", "short": None},
         choices={"denominator": _DENOMINATORS},
         open_items=STILL_WAITING,
@@ -259,7 +296,7 @@ INTERACTION_KPIS: Final = (
     ),
     Kpi(
         key="aht",
-        version=2,
+        version=3,
         title="average handling time",
         question="how long did an answered contact take, on average?",
         formula="sum of talk, hold and wrap / answered contacts for which each is known; without a hold_s or wrap_s "
@@ -269,7 +306,7 @@ INTERACTION_KPIS: Final = (
         unit="s",
         better=None,
         needs=("talk_s",),
-        uses=("hold_s", "wrap_s", "abandoned"),
+        uses=("hold_s", "wrap_s", *TOLD),
         open_items=UNANSWERED,
         accumulator=Total,
         rows=_handled,
@@ -277,6 +314,7 @@ INTERACTION_KPIS: Final = (
     ),
     Kpi(
         key="transfer_rate",
+        version=2,
         title="transfer rate",
         question="what share of the answered contacts was transferred?",
         formula=f"contacts transferred / contacts answered; {ANSWERED}",
@@ -284,7 +322,7 @@ INTERACTION_KPIS: Final = (
         unit="share",
         better="lower",
         needs=("transferred",),
-        uses=("abandoned",),
+        uses=TOLD,
         open_items=UNANSWERED,
         accumulator=Ratio,
         rows=_transferred,
@@ -302,13 +340,13 @@ INTERACTION_KPIS: Final = (
         unit="share",
         better="higher",
         needs=("customer_id", "queued_at"),
-        uses=("topic", "abandoned"),
+        uses=("topic", *TOLD),
         open_items="a first contact whose window is not over is undecided",
         params={"window": dt.timedelta(days=7), "by_topic": True},
         law="keyed",
         accumulator=Ratio,
         rows=_first_contacts,
-        version=2,
+        version=3,
         **_COMMON,
     ),
     Kpi(
@@ -330,6 +368,7 @@ INTERACTION_KPIS: Final = (
     ),
     Kpi(
         key="resolved_flag_rate",
+        version=2,
         title="resolved as recorded",
         question="what share of the answered contacts did the agent mark as resolved?",
         formula=f"contacts marked resolved / answered contacts with a mark; {ANSWERED}",
@@ -337,10 +376,26 @@ INTERACTION_KPIS: Final = (
         unit="share",
         better="higher",
         needs=("resolved",),
-        uses=("abandoned",),
+        uses=TOLD,
         open_items=UNANSWERED,
         accumulator=Ratio,
         rows=_resolved,
+        **_COMMON,
+    ),
+    Kpi(
+        key="conversation_followed_rate",
+        title="conversations that took every step",
+        question="what share of the conversations took every step that they needed?",
+        formula="contacts that ended with every step (listen, understand, respond, and follow up where the outcome "
+        "asks for it) / contacts that ended and whose steps are known",
+        source="DOMAIN CH-29 (004 §6.1, the four steps); the document gives no formula",
+        label_zh="沟通流程",
+        unit="share",
+        better="higher",
+        needs=("steps_followed",),
+        open_items="a contact that goes on is left out",
+        accumulator=Ratio,
+        rows=_conversed,
         **_COMMON,
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from servqual._arrays import Array
 from servqual.metrics.accumulators import Ratio, Total
 from servqual.metrics.catalogue._open_items import TIMED, time_to, with_percentiles
-from servqual.metrics.catalogue.contacts import answered
+from servqual.metrics.catalogue.contacts import TOLD, answered
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 
@@ -23,7 +23,8 @@ def _held(t: View) -> Mapping[str, Array]:
 _CONTACT: Final[dict[str, Any]] = {
     "table": "interactions",
     "at": "queued_at",
-    "uses": ("abandoned",),
+    "uses": TOLD,
+    "version": 2,
     "open_items": "a contact that still waits is left out",
 }
 

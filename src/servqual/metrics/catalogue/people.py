@@ -22,9 +22,9 @@ def _left(t: View) -> Mapping[str, Array]:
     gone = t.known("left_at")
     since = np.maximum(np.where(t.known("joined_at"), t.us("joined_at"), end), start)
     until = np.minimum(np.where(gone, t.us("left_at"), end), end)
+    leaver = ~t.bad & gone & (t.us("left_at") >= start) & (until < end)
     here = ~t.bad & (until > since)
-    leaver = here & gone & (until < end)
-    return {"top": leaver.astype(np.int64), "base": np.where(here, until - since, 0), "among": here}
+    return {"top": leaver.astype(np.int64), "base": np.where(here, until - since, 0), "among": here | leaver}
 
 
 def _able(t: View) -> Mapping[str, Array]:
@@ -74,7 +74,7 @@ PEOPLE_KPIS: Final = (
         open_items="people who stay count until the end of the period, or now",
         accumulator=Quotient,
         statistic="per_year",
-        version=2,
+        version=3,
         of_period=True,
         rows=_left,
     ),

@@ -12,7 +12,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.metrics.accumulators import Ratio
 from servqual.metrics.catalogue._params import holding, limit_of
-from servqual.metrics.catalogue.contacts import ANSWERED, STILL_WAITING, UNANSWERED, answered, still_waiting
+from servqual.metrics.catalogue.contacts import ANSWERED, STILL_WAITING, UNANSWERED, stayed, unsettled
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 
@@ -39,14 +39,14 @@ def _handed_over(t: View) -> tuple[Array, Array]:
 def _unaided(t: View) -> Mapping[str, Array]:
     """Divide the contacts that a machine ended by all; one that gave up was not ended by it."""
     (machine, person), (handed, kept) = _by_machine(t), _handed_over(t)
-    waits = still_waiting(t)
+    waits = unsettled(t)
     among = person | (machine & (handed | kept)) | t["abandoned"] | waits
-    return {"hit": answered(t) & machine & kept, "among": among, "undecided": waits}
+    return {"hit": stayed(t) & machine & kept, "among": among, "undecided": waits}
 
 
 def _to_person(t: View) -> Mapping[str, Array]:
     handed, kept = _handed_over(t)
-    return {"hit": handed, "among": t["bot"] & answered(t) & (handed | kept)}
+    return {"hit": handed, "among": t["bot"] & stayed(t) & (handed | kept)}
 
 
 def _contained(t: View) -> Mapping[str, Array]:
@@ -54,7 +54,7 @@ def _contained(t: View) -> Mapping[str, Array]:
     window = limit_of(t, "window")
     t.refuse(~t.known("queued_at"), "queued_at", "is missing")
     (machine, person), (handed, kept) = _by_machine(t), _handed_over(t)
-    among = machine & answered(t) & ~t.bad
+    among = machine & stayed(t) & ~t.bad
     if t.has("customer_id"):
         t.refuse(~t.known("customer_id"), "customer_id", "is missing")
         among &= ~t.bad

@@ -166,6 +166,7 @@ WAITING_KPIS: Final = (
     ),
     Kpi(
         key="offered_wait_median",
+        version=2,
         title="median wait with abandons",
         question="how long until half of the contacts would be answered if nobody gave up?",
         formula=f"{_half('are answered')}; contacts that gave up would have waited at least that long",
@@ -173,6 +174,7 @@ WAITING_KPIS: Final = (
         label_zh="客户等待时间",
         better="lower",
         needs=("wait_s", "abandoned"),
+        uses=("answered",),
         open_items="contacts that gave up or still wait are censored",
         accumulator=Lifetimes,
         rows=_offered,

@@ -7,6 +7,7 @@
 - `cases`: the rows of the cases of a log
 - `cycles`: the cycles of one clock as columns
 - `fold`: from ordered events to cycles
+- `long_cases`: the few longest cases, event by event
 - `counting`: elapsed time and due moments of cycles
 - `limits`: limits of targets as open time
 - `retargeting`: targets that change while a clock runs

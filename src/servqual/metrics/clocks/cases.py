@@ -43,7 +43,7 @@ def acts_of(log: EventLog) -> LazyColumns:
     The person is who the event names, or else who was responsible for the case at that time.
     """
     names = [name for name in columns_told(log.columns.keys()) if name.endswith(("_by", "_team"))]
-    return LazyColumns(names, lambda name: _acted(log, *name.rsplit("_", 1)))
+    return LazyColumns(names, lambda name: log.once(name, lambda: _acted(log, *name.rsplit("_", 1))))
 
 
 def _acted(log: EventLog, act: str, end: str) -> Column:
@@ -54,16 +54,23 @@ def _acted(log: EventLog, act: str, end: str) -> Column:
     cases = np.flatnonzero(event >= 0)
     none = Column.missing(Kind.LABEL, len(log.case))
     told, owner = (log.columns.get(name, none) for name in (("by", "agent") if end == "by" else ("", "team")))
-    known = np.flatnonzero(owner.known)
-    before = np.searchsorted(known, event[cases], side="right") - 1
-    since = known[before] if len(known) else before
-    mine = (before >= 0) & (log.case[since] == cases)
-    named = np.full(len(cases), -1, np.int32)
-    named[mine] = owner.values[since[mine]]
-    acted = first_known(told.take(event[cases]), Column(Kind.LABEL, named, owner.labels))
+    acted = first_known(told.take(event[cases]), _owners(owner, event[cases], log.case))
     values = np.full(len(log.ids), -1, np.int32)
     values[cases] = acted.values
     return Column(Kind.LABEL, values, acted.labels)
+
+
+def _owners(owner: Column, event: Array, case: Array) -> Column:
+    """Name who was responsible at each event: the last one that its case had named by then."""
+    named = owner.values.take(event)
+    unnamed = np.flatnonzero(named < 0)
+    known = np.flatnonzero(owner.known) if len(unnamed) else unnamed
+    if len(known):
+        before = np.searchsorted(known, event[unnamed], side="right") - 1
+        since = known[before]
+        mine = (before >= 0) & (case[since] == case[event[unnamed]])
+        named[unnamed[mine]] = owner.values[since[mine]]
+    return Column(Kind.LABEL, named, owner.labels)
 
 
 def _column(log: EventLog, fact: Fact) -> Column:
@@ -87,8 +94,8 @@ def _column(log: EventLog, fact: Fact) -> Column:
 
 def _rows(log: EventLog, signals: Collection[str]) -> Array:
     """Find the events that have one of some signals."""
-    wanted = [code for code, given in enumerate(log.signals) if not set(signals).isdisjoint(given)]
-    return np.flatnonzero(np.isin(log.signal, wanted))
+    wanted = np.array([not set(signals).isdisjoint(given) for given in log.signals], np.bool_)
+    return np.flatnonzero(wanted.take(log.signal)) if wanted.any() else np.zeros(0, np.intp)
 
 
 def _last(log: EventLog, rows: Array) -> Array:

@@ -28,6 +28,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.metrics.clocks.cycles import Cycles
 from servqual.metrics.clocks.log import EventLog
+from servqual.metrics.clocks.long_cases import fold_long, longest
 from servqual.metrics.clocks.order import heads_of
 from servqual.model.sla.agreement import Promise
 from servqual.model.sla.clocks import ANY, CALLED_OFF, ENDS_WAIT, Reopening
@@ -38,20 +39,27 @@ from servqual.readers.columns.tags import TAGS, tags_in
 
 _START, _STOP, _CANCEL, _REOPEN, _WAIT, _RESUME, _BAR, _ABSORB, _CALL_OFF, _DOUBT = (1 << bit for bit in range(10))
 _NOBODY: Final = -1
+_FEW: Final = 1 << 12
+"""Combinations of attributes that are looked up in a table; more of them are sorted."""
 
 
 def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles:
     """Find the cycles of a promise's clock; `places` has the place of each target (by identity) in the agreement."""
     bits = _bits(log, promise)
     codes = {name: log.columns[name].values for name in promise.chooser.reads}
-    changed = _changed(log.case, codes)
+    changed = log.once(("changed", *codes), lambda: _changed(log.case, codes))
     fold = _Fold(log, promise, places, codes)
     plain = _plain_cases(log, promise, bits, changed)
     if plain.all():
         return _once(log, fold, bits, changed)
     simple = plain[log.case]
-    fold.run(np.flatnonzero(~simple & ((bits > 0) | changed)), bits, changed)
-    return _once(log, fold, np.where(simple, bits, 0), simple & changed).merged(fold.cycles())
+    rows = np.flatnonzero(~simple & ((bits > 0) | changed))
+    long = longest(log.case[rows], len(log.ids))[log.case[rows]]
+    fold.run(rows[~long], bits, changed)
+    found = _once(log, fold, np.where(simple, bits, 0), simple & changed).merged(fold.cycles())
+    if long.any():
+        return found.merged(fold_long(log, promise, rows[long], codes, choose=fold.choose, last=fold.target))
+    return found
 
 
 def _bits(log: EventLog, promise: Promise) -> Array:
@@ -90,11 +98,13 @@ def _changed(case: Array, codes: Mapping[str, Array]) -> Array:
     """Mark the events that give a case a new value of an attribute."""
     changed = np.zeros(len(case), np.bool_)
     for values in codes.values():
-        rows = np.flatnonzero(values >= 0)
+        known = values >= 0
+        rows = slice(None) if known.all() else np.flatnonzero(known)
         value, mine = values[rows], case[rows]
-        new = np.ones(len(rows), np.bool_)
-        new[1:] = (value[1:] != value[:-1]) | (mine[1:] != mine[:-1])
-        changed[rows[new]] = True
+        new = np.ones(len(value), np.bool_)
+        np.not_equal(value[1:], value[:-1], out=new[1:])
+        new[1:] |= mine[1:] != mine[:-1]
+        changed[rows] |= new
     return changed
 
 
@@ -210,7 +220,7 @@ class _Fold:
         self.places = places
         self.known = {name: np.full(size, -1, np.int32) for name in codes}
         self.choices: dict[tuple[int, ...], int] = {}
-        self.target = np.full(size, self._choose(tuple(-1 for _ in codes)), np.int32)
+        self.target = np.full(size, self.choose(tuple(-1 for _ in codes)), np.int32)
         self.pauses_on = np.array([promise.pause_on >= ANY or r in promise.pause_on for r in log.on.labels] + [False])
         names = list(dict.fromkeys(signal[0] for signal in log.signals))
         self.kind = np.array([names.index(signal[0]) for signal in log.signals] + [_NOBODY], np.int32)
@@ -234,11 +244,12 @@ class _Fold:
 
     def learn_all(self, rows: Array, log: EventLog) -> None:
         """Learn the attributes of cases whose target never changes."""
-        case = log.case[rows]
+        case = log.case.take(rows)
         for name, codes in self.codes.items():
-            given = codes[rows] >= 0
-            self.known[name][case[given]] = codes[rows][given]
-        self._choose_for(np.unique(case))
+            value = codes.take(rows)
+            given = value >= 0
+            self.known[name][case[given]] = value[given]
+        self._choose_for(case.take(heads_of(case)))
 
     def _reserve(self, most: int) -> None:
         size = len(self.log.ids)
@@ -346,12 +357,23 @@ class _Fold:
         """Choose the targets of cases by their attributes, once per combination of values."""
         key = np.zeros(len(case), np.int64)
         for name, known in self.known.items():
-            key = key * (len(self.log.columns[name].labels) + 1) + known[case] + 1
-        _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+            key *= len(self.log.columns[name].labels) + 1
+            key += known.take(case)
+            key += 1
+        if key.max(initial=0) < _FEW:
+            one_of: Array = np.full(_FEW, -1, np.int32)
+            one_of[key] = np.arange(len(key))
+            there = np.flatnonzero(one_of >= 0)
+            first, place = one_of.take(there), np.zeros(_FEW, np.intp)
+            place[there] = np.arange(len(there))
+            inverse = place.take(key)
+        else:
+            _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
         combinations = zip(*(known[case[first]].tolist() for known in self.known.values()), strict=True)
-        self.target[case] = np.array([self._choose(codes) for codes in combinations], np.int32)[inverse]
+        self.target[case] = np.array([self.choose(codes) for codes in combinations], np.int32).take(inverse)
 
-    def _choose(self, codes: tuple[int, ...]) -> int:
+    def choose(self, codes: tuple[int, ...]) -> int:
+        """Choose the place of a target by the codes of attributes."""
         if codes not in self.choices:
             labels = {
                 name: self.log.columns[name].labels[code]

@@ -1,9 +1,9 @@
 """A log of case events as columns, in the one true order for clocks: by case, then by time."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import product
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 import numpy as np
@@ -26,6 +26,7 @@ _EVENTS: Final = frozenset(kind.stored_name for kind in CASE_TRANSITIONS.events)
 _UNKNOWN: Final = "is not a known event; say which one it is in layout=Layout(events={…})"
 _NEEDED: Final = ("case_id", "at", "event")
 Signals = tuple[tuple[str, ...], ...]
+_T = TypeVar("_T")
 _TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
     # event: the columns that say more of it
     "linked": ("relation",),
@@ -101,6 +102,13 @@ class EventLog:
     signals: Signals
     columns: Mapping[str, Column]
     rows: Rows
+    _found: dict[Hashable, Any] = attrs.field(factory=dict, init=False, repr=False)
+
+    def once(self, key: Hashable, find: Callable[[], _T]) -> _T:
+        """Find something out once for all promises that are read from this log."""
+        if key not in self._found:
+            self._found[key] = find()
+        return self._found[key]  # type: ignore[no-any-return]
 
     @classmethod
     def of(cls, chunk: Chunk, now: int, matched: Collection[str] = ()) -> "EventLog":

@@ -9,6 +9,8 @@
 - `peers`: ours against theirs
 - `changing`: the same groups before and after
 - `awards`: who did best, and who improved most
+- `appraising`: measured values as the data of an appraisal
 - `composites`: several KPIs in one index from 0 to 100
+- `segments`: customers by what they buy, and by how satisfied and active they are
 - `yields`: a procedure as the product of its steps
 """

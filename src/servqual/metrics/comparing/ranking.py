@@ -16,6 +16,7 @@ from servqual.errors import InvalidValue
 from servqual.metrics.comparing.groups import measured_groups, measured_kpi
 from servqual.metrics.results.measures import Measures
 from servqual.metrics.results.tidy import Column, Columns, Tidy
+from servqual.metrics.time.periods import PERIODS
 from servqual.readers.columns.labels import is_missing
 
 if TYPE_CHECKING:
@@ -213,6 +214,15 @@ def _of_measures(measures: Measures, key: str | None) -> tuple[Mapping[Hashable,
             found.key,
             shown=f"{found.key}, read as {found.statistic}",
             near=near(found.key, [k.key for k in measures.kpis if k.statistic in {"n", "mean"}]),
+        )
+    when = [name for name in measures.by if name in PERIODS]
+    if found.stock and when:
+        raise InvalidValue.of(
+            "kpi",
+            "add up over the groups",
+            found.key,
+            shown=f"{found.key} by {when[0]}, a stock at the end of each",
+            do=f"measure it without {when[0]}",
         )
     counts: dict[Hashable, int] = {}
     weights: dict[Hashable, float] = {}

@@ -16,16 +16,19 @@
 - `stored`: a tally as bytes
 """
 
-from servqual.metrics.engine.chunks import Chunks, Data, as_asked, chunks_of
-from servqual.metrics.engine.looking_up import with_ways
+from servqual.metrics.engine.chunks import LOG, Chunks, Data, as_asked, chunks_of, request_of
+from servqual.metrics.engine.looking_up import Neighbours, with_ways
 from servqual.metrics.engine.planning import Options, plan_of, spelled_out
-from servqual.metrics.engine.question import Plan, Where
+from servqual.metrics.engine.question import KEYS, Plan, Where
 from servqual.metrics.engine.tallies import Tally
 from servqual.metrics.engine.tallying import measure, tallies_in, tallies_of, tally, tally_of
 
 __all__ = [
+    "KEYS",
+    "LOG",
     "Chunks",
     "Data",
+    "Neighbours",
     "Options",
     "Plan",
     "Tally",
@@ -34,6 +37,7 @@ __all__ = [
     "chunks_of",
     "measure",
     "plan_of",
+    "request_of",
     "spelled_out",
     "tallies_in",
     "tallies_of",

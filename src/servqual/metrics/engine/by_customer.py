@@ -19,13 +19,13 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import hash_of
-from servqual.readers.columns.columns import NONE, Chunk, Column, Digits, joined, number_of
+from servqual.readers.columns.columns import NONE, Chunk, Column, Digits, Numbers, joined, number_of
 from servqual.readers.columns.growing import common
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusals
 from servqual.readers.columns.tables import Kind
 
-_CHUNKS: Final = 64
-"""Number of chunks; of 20 million rows one then fits the cache."""
+_CHUNKS: Final = 61
+"""Number of chunks; of 20 million rows one then fits the cache. A prime, as ids may all be multiples of a number."""
 _TOGETHER: Final = 1 << 18
 """Rows parted at once."""
 _LITTLE: Final = 1 << 18
@@ -122,16 +122,17 @@ def _pieces(chunk: Chunk, key: str, home: Array) -> Iterator[tuple[int, Chunk]]:
     ends = np.cumsum(np.bincount(home, minlength=_CHUNKS))
     moved = {name: column.take(order) for name, column in chunk.columns.items()}
     labels = moved[key].labels
-    homes = _homes(moved[key].values, labels.numbers) if isinstance(labels, Digits) else None
+    codes, named = _homes(moved[key].values, labels)
     numbers = _at(chunk.rows, order)
     weights = None if chunk.weights is None else chunk.weights[order]
     rank = np.argsort(chunk.numbers) if chunk.refusals else order
     refused = chunk.refusals.dealt(lambda rows: home[rank[np.searchsorted(chunk.numbers, rows, sorter=rank)]])
     for number, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
         rows, lost = slice(first, last), chunk.lost if number == 0 else ()
-        columns = {name: _compact(column.take(rows)) for name, column in moved.items()}
-        if homes is not None and isinstance(labels, Digits):
-            columns[key] = Column(Kind.LABEL, homes[rows], _numbers_of(labels.numbers, number), columns[key].bad)
+        columns = {name: _compact(column.take(rows)) for name, column in moved.items() if name != key or not named}
+        if named:
+            bad = moved[key].bad
+            columns[key] = Column(Kind.LABEL, codes[rows], named[number], None if bad is None else bad[rows])
         yield (
             number,
             Chunk(
@@ -160,23 +161,30 @@ def _at(rows: Sequence[int] | Array, order: Array) -> Array:
 
 def _homes_of(labels: Sequence[str]) -> Array:
     """Block of each label: by its number, or by a hash of the text."""
+    if isinstance(labels, Numbers):
+        return (labels.numbers % _CHUNKS).astype(np.uint16)
     found = np.fromiter(map(number_of, labels), np.int64, len(labels))
     texts = np.flatnonzero(found < 0)
     found[texts] = hash_of([labels[place] for place in texts.tolist()])
     return (found % _CHUNKS).astype(np.uint16)
 
 
-def _homes(codes: Array, labels: range) -> Array:
-    """Code of each row among the numbers of its home, counted from the first, so that codes stay small."""
-    places: Array = (codes + labels.start % _CHUNKS) // _CHUNKS
-    places[codes < 0] = NONE[Kind.LABEL]
-    return places
-
-
-def _numbers_of(labels: range, home: int) -> Digits:
-    """Numbers of a home from the start of a range on."""
-    first = labels.start - labels.start % _CHUNKS + home
-    return Digits(range(first, labels.stop + _CHUNKS, _CHUNKS))
+def _homes(codes: Array, labels: Sequence[str]) -> tuple[Array, Sequence[Sequence[str]]]:
+    """Code of each row among the numbers of its home, so that codes stay small, and these numbers; none of texts."""
+    if isinstance(labels, Digits):
+        first, last = labels.numbers.start, labels.numbers.stop
+        places: Array = (codes + first % _CHUNKS) // _CHUNKS
+        places[codes < 0] = NONE[Kind.LABEL]
+        low = first - first % _CHUNKS
+        return places, [Digits(range(low + home, last + _CHUNKS, _CHUNKS)) for home in range(_CHUNKS)]
+    if isinstance(labels, Numbers):
+        home = (labels.numbers % _CHUNKS).astype(np.uint16)
+        order = np.argsort(home, kind="stable")
+        ends = np.cumsum(np.bincount(home, minlength=_CHUNKS))
+        place = np.full(len(home) + 1, NONE[Kind.LABEL], np.int32)
+        place[order] = np.arange(len(home)) - np.append(0, ends)[home[order]]
+        return place.take(codes, mode="wrap"), [*map(Numbers, np.split(labels.numbers[order], ends[:-1]))]
+    return codes, ()
 
 
 def _compact(column: Column) -> Column:

@@ -92,6 +92,17 @@ def _layouts(layout: str | Layout | Mapping[str, str | Layout], data: Data) -> d
     return out
 
 
+def idle_in(source: Source) -> list[str]:
+    """Say which settings of the layout of a source met nothing when it was read, in none of its parts."""
+    parts = source if isinstance(source, list) else [source]
+    if not parts or not isinstance(parts[0], Export):  # a list of objects may be long
+        return []
+    found = [dict(part.idle) for part in parts]
+    return [
+        f"{name} of the layout met nothing: {why}" for name, why in found[0].items() if all(name in o for o in found)
+    ]
+
+
 def request_of(plan: Plan, table: str, *, whole: bool = False) -> Request:
     """Say how a plan reads a table."""
     return Request(

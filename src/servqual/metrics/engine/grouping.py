@@ -9,21 +9,20 @@ keys are packed anew. Keys of more than 24 bits are searched for in a sorted lis
 sorted by their labels, so that no number depends on the order of chunks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.errors import InvalidValue
+from servqual.errors import InvalidValue, TooManyGroups
 from servqual.metrics.results.groups import Groups, in_order
 from servqual.metrics.time.periods import PERIODS, period
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.tables import Kind
 
-_MOST: Final = 10_000_000
-"""Most groups of a tally; more would not fit into memory with the state of each."""
 _LOOKUP: Final = 24
 """Most bits of a key for a table; longer keys are searched for."""
 _NARROW: Final = 20
@@ -35,23 +34,23 @@ _UNKNOWN: Final = -2
 """Number of a label that was not seen before."""
 
 
-def check_size(size: int, by: Sequence[str]) -> None:
-    """Refuse more groups than fit into memory."""
-    if size > _MOST:
-        raise InvalidValue.of(
+def check_size(size: int, by: Sequence[str], most: int) -> None:
+    """Refuse more groups than were asked for, before they fill the memory."""
+    if size > most:
+        raise TooManyGroups.of(
             "by",
-            f"make at most {_MOST:,} groups",
+            f"make at most {most:,} groups",
             by,
             shown=f"{', '.join(by)}, which make more",
-            do="group by fewer columns or longer periods",
+            do="group by fewer columns or longer periods, or pass a greater max_groups",
         )
 
 
 class GroupCodes:
     """Numbers of the groups of some columns and periods; sorted groups at the end."""
 
-    def __init__(self, by: Sequence[str], at: str, zone: ZoneInfo) -> None:
-        self._by, self._at, self._zone = tuple(by), at, zone
+    def __init__(self, by: Sequence[str], at: str, zone: ZoneInfo, most: int) -> None:
+        self._by, self._at, self._zone, self._most = tuple(by), at, zone, most
         self._labels = [_Labels() for _ in by]
         self._bits = [1] * len(self._by)
         self._members = np.zeros((len(self._by), 0), np.int64)
@@ -80,7 +79,7 @@ class GroupCodes:
 
     def _grow(self, by: int) -> None:
         self.size += by
-        check_size(self.size, self._by)
+        check_size(self.size, self._by, self._most)
 
     def _packed(self, columns: Sequence[Array]) -> Array:
         if sum(self._bits) > _WORD:
@@ -163,30 +162,29 @@ class _Labels:
             self._lookup[-1] = -1
             self._complete = len(names) <= len(codes)
             if self._complete:
-                self._learn(range(len(names)))
+                self._learn(range(len(names)), [*names])
             self._same = np.array_equal(self._lookup[:-1], np.arange(len(names)))
         if self._same:
             return codes
         found = self._lookup.take(codes, mode="wrap")
         if not self._complete and found.min(initial=0) == _UNKNOWN:
-            self._learn(np.unique(codes[found == _UNKNOWN]).tolist())
+            some = np.unique(codes[found == _UNKNOWN]).tolist()
+            self._learn(some, [names[code] for code in some])
             found = self._lookup.take(codes, mode="wrap")
         return found
 
-    def _learn(self, codes: Iterable[int]) -> None:
-        for code in codes:
-            name = self._from[code]
-            number = self._numbers.setdefault(name, len(self._numbers))
-            if number == len(self.names):
-                self.names.append(name)
-            self._lookup[code] = number
+    def _learn(self, codes: Sequence[int], names: Sequence[Any]) -> None:
+        numbers = [self._numbers.setdefault(name, len(self._numbers)) for name in names]
+        self._lookup[codes] = numbers
+        self.names += [*islice(self._numbers, len(self.names), None)]
 
     def ordered(self, numbers: Array) -> tuple[Array, tuple[Any, ...]]:
         """Place of each number among the sorted labels, and these labels."""
         came = np.unique(numbers)
         came = came[came >= 0]
         names = [self.names[number] for number in came.tolist()]
-        order = sorted(range(len(came)), key=lambda place: in_order(names[place]))
+        keys = names if len({*map(type, names)}) == 1 else [in_order(name) for name in names]
+        order = sorted(range(len(came)), key=keys.__getitem__)
         places = np.zeros(len(self.names) + 1, np.int64)  # the last place is that of an unknown label
         places[came[order]] = np.arange(1, len(order) + 1)
         return places, tuple(names[place] for place in order)

@@ -42,6 +42,10 @@ class Keyed:
         self._matched: tuple[Sequence[str], Array] = ((), np.full(1, -1, np.int32))
         self._lock = threading.Lock()
 
+    def __reduce__(self) -> tuple[type["Keyed"], tuple[str, Chunk]]:
+        size = len(self._columns[KEYS[self.table]].values)
+        return Keyed, (self.table, Chunk(self._columns, size, size, range(size)))
+
     def take(self, name: str, there: "Keyed") -> None:
         """Take a column from a further neighbour."""
         self._columns[name] = there.values_of(name, self._columns[KEYS[there.table]])

@@ -45,10 +45,18 @@ class Options(TypedDict, total=False):
     strict: bool
     threads: int | None
     progress: bool
+    max_groups: int
 
 
 _DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
-    {**dict.fromkeys(Options.__annotations__), "by": (), "credit": "actor", "strict": False, "progress": False}
+    {
+        **dict.fromkeys(Options.__annotations__),
+        "by": (),
+        "credit": "actor",
+        "strict": False,
+        "progress": False,
+        "max_groups": 1_000_000,
+    }
 )
 
 
@@ -94,9 +102,8 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
         must_be(Mapping, "columns", f"for {table} a mapping from our columns to theirs", names)
         all_of(str, "columns", names.values(), f"for {table} a mapping from our columns to theirs")
     threads = (os.cpu_count() or 1) if asked["threads"] is None else asked["threads"]
-    must_be(int, "threads", "a whole number of 1 or more", threads)
-    if threads < 1:
-        raise InvalidValue.of("threads", "be 1 or more", threads)
+    _check_positive("threads", threads)
+    _check_positive("max_groups", asked["max_groups"])
     zone = as_zone(asked["zone"] or asked["naive"] or "UTC")
     now = None if asked["now"] is None else _within_time("now", asked["now"], zone)
     period = None if asked["period"] is None else _between(asked["period"], zone)
@@ -126,7 +133,14 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
         strict=asked["strict"],
         threads=1 if asked["strict"] else threads,  # the first refused row is then always the same
         progress=asked["progress"],
+        max_groups=asked["max_groups"],
     )
+
+
+def _check_positive(name: str, number: int) -> None:
+    must_be(int, name, "a whole number of 1 or more", number)
+    if number < 1:
+        raise InvalidValue.of(name, "be 1 or more", number)
 
 
 def _check_separator(separator: object) -> None:

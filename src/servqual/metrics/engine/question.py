@@ -83,6 +83,7 @@ class Plan(Rebuilt):
     strict: bool = attrs.field(default=False, eq=False)
     threads: int = attrs.field(default=1, eq=False)
     progress: bool = attrs.field(default=False, eq=False)
+    max_groups: int = attrs.field(default=1_000_000, eq=False)
 
     @property
     def read(self) -> tuple[Kpi, ...]:

@@ -181,7 +181,7 @@ class _Dated:
         self._plan = plan
         self._kpis = {kpi.state: kpi for kpi in kpis}
         self._forms = {state: running_form(kpi.accumulator) for state, kpi in self._kpis.items()}
-        self._codes = GroupCodes(plan.by, kpis[0].at, plan.zone)
+        self._codes = GroupCodes(plan.by, kpis[0].at, plan.zone, plan.max_groups)
         self._keys = keys_of(plan.by, kpis[0].at)
         self._masks = MaskCounts(sum(len(form.masks) for form in self._forms.values()))
         self._unread: dict[str, Array] = {}

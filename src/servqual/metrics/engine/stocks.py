@@ -52,7 +52,7 @@ class Stocks:
             {state: MaskCounts(len(form.masks)) for state, form in self._forms.items()} for _ in range(2)
         )
         self._unread: dict[str, Array] = {}
-        self._codes = GroupCodes(plan.by, self._at, plan.zone)
+        self._codes = GroupCodes(plan.by, self._at, plan.zone, plan.max_groups)
         self._first: int | None = None
         self._ends = np.zeros(0, np.int64)
         self._lock = threading.Lock()
@@ -159,7 +159,7 @@ class Stocks:
         found, _ = self._codes.groups()
         others, _ = found.without(self._periods)
         shape = others.size, len(self._ends)
-        check_size(shape[0] * shape[1], self._plan.by)
+        check_size(shape[0] * shape[1], self._plan.by, self._plan.max_groups)
         each = np.repeat(np.arange(others.size), len(self._ends))
         columns = {
             name: Column(Kind.LABEL, (codes - 1).astype(np.int32)[each], labels)

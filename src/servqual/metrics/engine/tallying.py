@@ -14,13 +14,14 @@ from servqual.metrics.clocks.cases import cases_of
 from servqual.metrics.clocks.log import EventLog, as_moment, with_all
 from servqual.metrics.clocks.readings import read_clock
 from servqual.metrics.clocks.split import split_cases
-from servqual.metrics.engine.chunks import LOG, Chunks, Data, ahead, as_asked, chunks_of
+from servqual.metrics.engine.chunks import LOG, Chunks, Data, ahead, as_asked, chunks_of, idle_in
 from servqual.metrics.engine.looking_up import Neighbours, near_in_neighbours, with_ways
 from servqual.metrics.engine.planning import Options, plan_of, spelled_out
 from servqual.metrics.engine.question import Plan, Way
 from servqual.metrics.engine.reading_rows import Tallier, refused
 from servqual.metrics.engine.tallies import Tally
 from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.results.caveats import Caveat
 from servqual.metrics.results.measures import Measures
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.columns import Chunk, joined
@@ -87,8 +88,10 @@ def measure(kpis: Sequence[str | Kpi], data: Data, *, confidence: float = 0.95, 
             strict: raise `RefusedRow` for the first row that cannot be used instead of counting it.
             threads: number of chunks under way at once; by default the number of processors.
             progress: show a bar of the rows that were read.
+            max_groups: refuse more groups than these; by default a million.
 
-    Raises `UnknownName` for a mistyped KPI or option, `MissingColumn` for a column that a KPI needs.
+    Raises `UnknownName` for a mistyped KPI or option, `MissingColumn` for a column that a KPI needs, `TooManyGroups`
+    for more groups than `max_groups`.
 
     >>> import datetime as dt
     >>> monday = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -96,7 +99,18 @@ def measure(kpis: Sequence[str | Kpi], data: Data, *, confidence: float = 0.95, 
     >>> measure(["resolution_time"], {"cases": cases}).one().value
     7200.0
     """
-    return tally(kpis, data, **options).measure(confidence)
+    data, options = as_asked(data, options)
+    return with_idle(tally(kpis, data, **options).measure(confidence), data)
+
+
+def with_idle(found: Measures, data: Data) -> Measures:
+    """Add to each KPI which settings of the layouts of its tables met nothing."""
+    idle = {table: tuple(Caveat("layout.no_match", text) for text in idle_in(data[table])) for table in data}
+    if not any(idle.values()):
+        return found
+    tables = {kpi.key: {part.table if part.table in data else LOG for part in kpi.parts} for kpi in found.kpis}
+    added = {key: tuple(one for table in sorted(of) for one in idle.get(table, ())) for key, of in tables.items()}
+    return attrs.evolve(found, of_all={key: (*found.of_all.get(key, ()), *more) for key, more in added.items()})
 
 
 def tally_of(plan: Plan, chunks: Chunks, neighbours: Neighbours | None = None) -> Tally:

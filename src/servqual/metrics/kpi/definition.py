@@ -253,7 +253,7 @@ class Kpi(Rebuilt):
 
         >>> from servqual.metrics import KPIS
         >>> dict(KPIS["asa"].absent)
-        {'abandoned': 'all contacts were answered'}
+        {'abandoned': 'all contacts were answered', 'answered': 'contacts that did not give up were answered'}
         """
         told = ABSENT.get(self.table, {})
         return {name: told[name] for name in self.uses if name in told}

@@ -22,8 +22,12 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "verdict is cannot_be_judged",
         "counts.contradict": "ready-made counts do not add up in their row, such as fewer offered than answered and "
         "abandoned; a row with a part above the whole is not used for their share",
+        "customers.one_id": "one customer_id stands in over 5 % of the rows, and in at least 50, as one for unknown "
+        "customers; the report says so",
         "group.no_match": "no row has a value in a column of `by`, or the label of a group that was asked for",
         "interval.approximate": "the score interval is of fewer than three hits or three misses",
+        "layout.no_match": "a word, a form of dates or a step that the layout of a table names stands in none of its "
+        "cells",
         "n.small": f"fewer than {SMALL} rows: the interval says more than the value",
         "parts.unread": f"over {MOSTLY:.0%} of the rows of one of the two KPIs that it divides, or of ready-made "
         "counts, could not be read: its verdict is cannot_be_judged",

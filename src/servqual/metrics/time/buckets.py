@@ -8,7 +8,8 @@
 The answer is `base + at - clip(at, gap)`: three look-ups and a little arithmetic per row, whatever the number of
 holidays and spells, where a search takes a step per doubling of them. The size of buckets is chosen so that none holds
 two gaps; hours with openings of a few minutes would need very small ones, so there the rows of the few crowded buckets
-are searched for. The way back, from elapsed time to instants, is a table of the same shape.
+are searched for. The way back, from elapsed time to instants, is a table of the same shape. Where hours never close
+the answer is one addition.
 """
 
 from typing import Final, Self, TypeAlias
@@ -63,6 +64,7 @@ class ElapsedTable:
     base: Ints
     crowded: Bools | None
     edges: Ints
+    always: int | None
 
     @classmethod
     def of(cls, compiled: Compiled) -> Self:
@@ -77,10 +79,12 @@ class ElapsedTable:
         gap = np.searchsorted(ends, left, side="right").clip(max=ends.size - 1)
         gap_from, gap_to = np.clip(starts[gap], left, right), np.clip(ends[gap], left, right)
         base = _elapsed_by(edges, left) - left + gap_from
-        return cls(compiled, shift, gap_from, gap_to, base, _marked(left.size, twice), edges)
+        return cls(compiled, shift, gap_from, gap_to, base, _marked(left.size, twice), edges, _always(compiled))
 
     def at(self, instants: Ints, out: Ints, scratch: Ints) -> Ints:
         """Write the time elapsed by instants that the table covers to `out`, another array."""
+        if self.always is not None:
+            return np.subtract(instants, self.always, out=out)
         bucket, other = scratch[0, : out.size], scratch[1, : out.size]
         np.subtract(instants, self.compiled.first, out=bucket)
         np.right_shift(bucket, self.shift, out=bucket)
@@ -108,6 +112,7 @@ class InstantTable:
     less: Ints
     crowded: Bools | None
     edges: Ints
+    always: int | None
 
     @classmethod
     def of(cls, compiled: Compiled) -> Self:
@@ -121,10 +126,12 @@ class InstantTable:
         closed = opens - before
         step = np.where(later > piece, before[later], left + (1 << shift))
         less = closed[piece] - closed[later]
-        return cls(compiled, shift, step, closed[later], less, _marked(left.size, twice), edges)
+        return cls(compiled, shift, step, closed[later], less, _marked(left.size, twice), edges, _always(compiled))
 
     def at(self, work: Ints, out: Ints, scratch: Ints) -> Ints:
         """Write the instants at which the clock goes on after elapsed times to `out`, another array."""
+        if self.always is not None:
+            return np.add(work, self.always, out=out)
         bucket, other = scratch[0, : out.size], scratch[1, : out.size]
         np.subtract(work, self.compiled.before[0], out=bucket)
         np.right_shift(bucket, self.shift, out=bucket)
@@ -161,6 +168,12 @@ def _marked(size: int, buckets: Ints) -> Bools | None:
     marked = np.zeros(size, np.bool_)
     marked[buckets] = True
     return marked
+
+
+def _always(compiled: Compiled) -> int | None:
+    """Distance of an instant from its elapsed time where hours never close, round the clock; else None."""
+    opens, closes, before = (edge[-1] for edge in (compiled.opens, compiled.closes, compiled.before))
+    return opens - before if opens <= compiled.first and closes >= compiled.last else None
 
 
 def _edges(compiled: Compiled) -> Ints:

@@ -13,5 +13,6 @@
 - `score`: ratings, objectives and indicators as points of 100
 - `goals`: objectives joined with the larger goals that they serve
 - `training_needs`: what an appraisal asks for next
+- `training`: from a need to its effect, round by round
 - `conduct`: observations against norms, rectification, and the outcome
 """

@@ -7,7 +7,8 @@
 - `complaint_events`, `complaint_imports`: the same for complaints
 - `incident`: an emergency, from the plan that was started to the review
 - `interaction`: one contact on one channel
-- `contacts`: contacts of a case or a complaint
+- `contacts`: the contacts of a case, the case that a contact opens, and the rating of one
+- `scorecard`: criteria of a good contact, and evaluations by them
 - `told_once`: what is told of a case and of the complaint about it
 - `handled`: common part of cases and complaints
 - `opening`: the facts with which both begin the short way
@@ -18,4 +19,6 @@
 - `knowledge`: articles of the knowledge base, their reviews and uses
 - `journal`: the history of one customer
 - `customer`: name, needs, and stage of the customer lifecycle
+- `relationship`: the stages of one customer with their moments
+- `segments`: what is done for each segment of customers
 """

@@ -121,6 +121,7 @@ class CaseOpening(Opening, total=False):
     kind: CaseKind | str | None
     language: str | None
     priority: Priority | str | None
+    severity: str | None
 
 
 @declared("case")
@@ -327,6 +328,12 @@ auto_replied, replied, progress_told, waiting, duplicate, cancelled while the ca
         """Priority that was set last, a built-in one or the firm's own; None before anybody set one."""
         priority: Priority | str | None = self._named("priority")
         return priority
+
+    @property
+    def severity(self) -> str | None:
+        """Severity that was set last, a word of the firm's own."""
+        severity: str | None = self._named("severity")
+        return severity
 
     @property
     def waiting_on(self) -> str | None:

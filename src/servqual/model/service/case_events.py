@@ -113,7 +113,8 @@ class Reported(Event):
     """
 
     decisive: ClassVar[tuple[str, ...]] = (
-        "category", "channel", "customer", "opened_by", "owner", "priority", "site", "source", "team", "tier",
+        "category", "channel", "customer", "opened_by", "owner", "priority", "severity", "site", "source", "team",
+        "tier",
     )  # fmt: skip
     id: CaseId = attrs.field(validator=filled)
     customer: CustomerId = attrs.field(validator=filled)
@@ -129,6 +130,7 @@ class Reported(Event):
     site: str | None = None
     category: str | None = None
     priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_priority))
+    severity: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
     attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes)
     tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
 
@@ -151,8 +153,8 @@ class Opened(Event):
 
     begins_short: ClassVar[bool] = True
     decisive: ClassVar[tuple[str, ...]] = (
-        "category", "channel", "customer", "kind", "language", "opened_by", "owner", "priority", "site", "source",
-        "team", "tier",
+        "category", "channel", "customer", "kind", "language", "opened_by", "owner", "priority", "severity", "site",
+        "source", "team", "tier",
     )  # fmt: skip
     id: CaseId = attrs.field(validator=filled)
     channel: Channel | str | None = attrs.field(
@@ -173,6 +175,7 @@ class Opened(Event):
     site: str | None = None
     category: str | None = None
     priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_priority))
+    severity: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
     attributes: Attributes = attrs.field(default=Attributes(), converter=as_attributes)
     tags: tuple[str, ...] = attrs.field(default=(), converter=as_tags)
     imported: bool = attrs.field(default=False, validator=a_fact)
@@ -204,16 +207,20 @@ class Received(Act):
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Classified(Act):
-    """Category and priority were set for the first time, or one of them again without a change of status."""
+    """Category and priority were set for the first time, or one of them again without a change of status.
 
-    decisive: ClassVar[tuple[str, ...]] = ("category", "cause", "priority")
+    `cause` and `severity`, a word of the firm's own, may be set with them or alone.
+    """
+
+    decisive: ClassVar[tuple[str, ...]] = ("category", "cause", "priority", "severity")
     category: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
     priority: Priority | str | None = attrs.field(default=None, converter=attrs.converters.optional(as_priority))
     cause: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
+    severity: str | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
 
     def __attrs_post_init__(self) -> None:
-        if self.category is None and self.priority is None and self.cause is None:
-            raise InvalidValue.of("category", "be given, or priority or cause", None)
+        if {self.category, self.priority, self.cause, self.severity} == {None}:
+            raise InvalidValue.of("category", "be given, or priority, cause or severity", None)
 
 
 @declared("case.assigned")

@@ -36,6 +36,15 @@ class NeedType(Labelled):
     SPECIAL = "special", "特殊需求"
 
 
+@declared("spending_segment")
+class SpendingSegment(Labelled):
+    """Segment of customers by what they buy: often, for much, or neither."""
+
+    HIGH_FREQUENCY = "high_frequency", "高频次消费者"
+    HIGH_VALUE = "high_value", "高价值消费者"
+    OCCASIONAL = "occasional", "偶尔购买者"
+
+
 class FeedbackSegment(Labelled):
     """Segment of customers by their surveys and feedback; not a stage of the lifecycle."""
 
@@ -53,8 +62,9 @@ def _texts(values: Iterable[str]) -> frozenset[str]:
 class Customer:
     """Customer with the attributes that results are grouped by.
 
-    Tier, industry, size and tags are free words of the firm, `attributes` its own fields. Behaviour, need, feedback
-    and stage are four different things. `tier` has no order here; a standard or an agreement gives it meaning.
+    Tier, industry, size and tags are free words of the firm, `attributes` its own fields, such as contact details.
+    Spending, need, feedback and stage are four different things. `tier` has no order here; a standard or an agreement
+    gives it meaning.
 
     >>> acme = Customer(id=CustomerId("K-1"), name="Acme", tier="professional", need="special", tags={"beta"})
     >>> acme.need.label("zh"), acme.stage
@@ -68,6 +78,9 @@ class Customer:
     stage: Lifecycle | None = attrs.field(default=None, converter=attrs.converters.optional(Lifecycle))
     feedback_segment: FeedbackSegment | None = attrs.field(
         default=None, converter=attrs.converters.optional(FeedbackSegment)
+    )
+    spending_segment: SpendingSegment | None = attrs.field(
+        default=None, converter=attrs.converters.optional(SpendingSegment)
     )
     industry: str | None = None
     size: str | None = None

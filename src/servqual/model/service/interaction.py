@@ -81,7 +81,7 @@ _STEPS: Final = tuple(CommunicationStep)
 _NOTHING: Final = dt.timedelta(0)
 _COLUMNS: Final = (
     *("abandoned", "bot", "case_id", "commitment_id", "complaint_id", "customer_id", "hold_s", "interaction_id"),
-    *("resolved", "service_type", "talk_s", "to_person", "transferred", "wait_s", "wrap_s"),
+    *("resolved", "service_type", "steps_followed", "talk_s", "to_person", "transferred", "wait_s", "wrap_s"),
 )
 """Columns that a table makes of a contact, besides its fields."""
 

@@ -29,6 +29,7 @@ __all__ = [
     "Received",
     "Replied",
     "Rewarded",
+    "Sentiment",
 ]
 
 
@@ -68,6 +69,15 @@ class Handling(Labelled):
     DECLINED = "declined", "未采纳"
 
 
+@declared("sentiment")
+class Sentiment(Labelled):
+    """Mood of what was said, as a person or a program read it."""
+
+    POSITIVE = "positive", "正面"
+    NEUTRAL = "neutral", "中性"
+    NEGATIVE = "negative", "负面"
+
+
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Received(Event):
     """Feedback came in.
@@ -83,6 +93,7 @@ class Received(Event):
     customer: CustomerId | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
     interaction: InteractionId | None = None
     touchpoint: str | None = None
+    site: str | None = None
     category: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -97,10 +108,11 @@ class Acknowledged(Act):
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class Analysed(Act):
-    """It was sorted and understood: its category, and what it says about our service."""
+    """It was sorted and understood: its category, what it says about our service, and perhaps its mood."""
 
     category: str = attrs.field(validator=filled)
     finding: str = attrs.field(validator=filled)
+    sentiment: Sentiment | None = attrs.field(default=None, converter=attrs.converters.optional(Sentiment))
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -185,6 +197,12 @@ class FeedbackItem(Lived[FeedbackStatus, FeedbackEvent]):
         """Category from the analysis, or else from the receipt."""
         analysed: Analysed | None = self._latest(Analysed)
         return self.received.category if analysed is None else analysed.category
+
+    @property
+    def sentiment(self) -> Sentiment | None:
+        """Mood as the analysis read it; None before it, or where nobody did."""
+        analysed: Analysed | None = self._latest(Analysed)
+        return None if analysed is None else analysed.sentiment
 
     @property
     def handled(self) -> Handled | None:

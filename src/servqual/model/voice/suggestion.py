@@ -48,6 +48,7 @@ class Submitted(Event):
     text: str = attrs.field(validator=filled)
     customer: CustomerId | None = attrs.field(default=None, validator=attrs.validators.optional(filled))
     feedback: FeedbackId | None = None
+    site: str | None = None
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)

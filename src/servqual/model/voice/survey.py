@@ -13,7 +13,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model.declared import declared
 from servqual.model.history.event import Act, Reasoned
-from servqual.model.history.lifecycle import History, Lived, Row, Transitions
+from servqual.model.history.lifecycle import History, Lived, Move, Row, Transitions
 from servqual.model.hours.cadence import Cadence
 from servqual.model.ids import SurveyId
 from servqual.model.labels import Labelled
@@ -27,6 +27,7 @@ __all__ = [
     "Closed",
     "Designed",
     "FedBack",
+    "Implemented",
     "Improvement",
     "MeasuresSet",
     "Opened",
@@ -130,6 +131,14 @@ class MeasuresSet(Act):
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
+class Implemented(Act):
+    """One measure was carried out, with this result; `what` is that of the measure."""
+
+    what: str = attrs.field(validator=filled)
+    result: str = attrs.field(validator=filled)
+
+
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Tracked(Act):
     """The measures were followed to their end; the result in words."""
 
@@ -141,7 +150,7 @@ class Cancelled(Reasoned):
     """The survey was cancelled, for a reason."""
 
 
-SurveyEvent = Designed | Opened | Closed | Analysed | FedBack | MeasuresSet | Tracked | Cancelled
+SurveyEvent = Designed | Opened | Closed | Analysed | FedBack | MeasuresSet | Implemented | Tracked | Cancelled
 
 
 def _rows() -> tuple[Row[SurveyStatus], ...]:
@@ -155,6 +164,7 @@ def _rows() -> tuple[Row[SurveyStatus], ...]:
         Row((s.CLOSED,),                  Analysed,    None, s.ANALYSED),
         Row((s.ANALYSED,),                FedBack,     None, s.FED_BACK),
         Row((s.FED_BACK, s.MEASURES_SET), MeasuresSet, None, s.MEASURES_SET),
+        Row((s.MEASURES_SET,),            Implemented, None, Move.STAY),
         Row((s.MEASURES_SET,),            Tracked,     None, s.TRACKED),
         Row(under_way,                    Cancelled,   None, s.CANCELLED),
     )  # fmt: skip
@@ -169,8 +179,8 @@ class Survey(Lived[SurveyStatus, SurveyEvent]):
     """A survey as the tuple of its events, from its questions to the result of its measures.
 
     The loop ends when the measures were followed to their end. It cannot end while a frequent problem has neither a
-    measure nor a written reason. Also refused: an event that the status does not allow, and a measure against a
-    problem that the analysis did not find.
+    measure nor a written reason. Also refused: an event that the status does not allow, a measure against a problem
+    that the analysis did not find, and a result of a measure that nobody set.
 
     >>> why = Question(key="why", kind="text", text="What should we do better?")
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -190,6 +200,8 @@ class Survey(Lived[SurveyStatus, SurveyEvent]):
             if isinstance(event, MeasuresSet):
                 for name in event.problems:
                     among("problem", name, self.problems)
+            elif isinstance(event, Implemented):
+                among("what", event.what, (one.what for one in self.improvements))
         left = self.open_problems
         if self.status is SurveyStatus.TRACKED and left:
             raise InvalidValue.of(
@@ -230,6 +242,12 @@ class Survey(Lived[SurveyStatus, SurveyEvent]):
     def improvements(self) -> tuple[Improvement, ...]:
         """All measures."""
         return tuple(one for event in self.history if isinstance(event, MeasuresSet) for one in event.improvements)
+
+    @property
+    def open_improvements(self) -> tuple[Improvement, ...]:
+        """Measures that were not carried out so far; `due` says which of them are late."""
+        done = {event.what for event in self.history if isinstance(event, Implemented)}
+        return tuple(one for one in self.improvements if one.what not in done)
 
     @property
     def open_problems(self) -> tuple[str, ...]:

@@ -115,6 +115,7 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         "tags.unsplit": Told("weak", _NONE, "texts of several tags were not split, so that each counts as one tag"),
         "where.no_match": Told("weak", _NONE, "no row of a side has the values that were asked for"),
         "group.no_match": Told("weak", _NONE, "no row of a side has a value in a column of its groups"),
+        "layout.no_match": Told("note", _NONE, "a setting of the layout of a side met nothing in its rows"),
         "n.small": Told("weak", _NONE, "a side has fewer than 30 rows"),
         "interval.approximate": Told(
             "note", _NONE, "a score interval of fewer than three hits or three misses on a side"

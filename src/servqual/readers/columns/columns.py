@@ -94,6 +94,46 @@ class Digits(Sequence[str]):
         return hash(self.numbers)
 
 
+class Numbers(Sequence[str]):
+    """Labels that are the digits of ascending whole numbers far apart, each made where it is read.
+
+    >>> labels = Numbers(np.array([7, 10_000_000]))
+    >>> labels[1], list(labels[:1]), "7" in labels, "07" in labels
+    ('10000000', ['7'], True, False)
+    """
+
+    __slots__ = ("numbers",)
+
+    def __init__(self, numbers: Array) -> None:
+        self.numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self.numbers.tolist())
+
+    def __contains__(self, label: object) -> bool:
+        number = number_of(label) if isinstance(label, str) and label else -1
+        place = int(np.searchsorted(self.numbers, number))
+        return place < len(self) and bool(self.numbers[place] == number)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Numbers": ...
+    def __getitem__(self, index: int | slice) -> "str | Numbers":
+        return Numbers(self.numbers[index]) if isinstance(index, slice) else str(int(self.numbers[index]))
+
+    @classmethod
+    def of(cls, labels: "Sequence[str]") -> Array | None:
+        """Read the numbers of labels that are all digits by their type; None for other labels."""
+        if isinstance(labels, Digits):
+            numbers = labels.numbers
+            return np.arange(numbers.start, numbers.stop, numbers.step, dtype=np.int64)
+        return labels.numbers if isinstance(labels, Numbers) else None
+
+
 MOST_DIGITS: Final = 18
 """Whole numbers of so many digits fit 63 bits; longer ones, and those below 0, are labels like any other text."""
 
@@ -231,6 +271,13 @@ def _joined(name: str, chunks: Sequence[Chunk]) -> Column:
         if even and high - low < np.iinfo(np.int32).max:
             shifted = [np.where(v < 0, -1, v + (r.start - low) // step) for v, r in zip(values, ranges, strict=True)]
             return Column(kind, np.concatenate(shifted).astype(np.int32), Digits(range(low, high, step)), bad)
+    numbered = [found for piece in pieces if (found := Numbers.of(piece.labels)) is not None]
+    if len(numbered) == len(pieces):
+        every = np.sort(np.concatenate(numbered))
+        every = every[np.diff(every, prepend=-1) > 0]
+        places = [np.append(np.searchsorted(every, found), -1).astype(np.int32) for found in numbered]
+        coded = [place.take(codes, mode="wrap") for place, codes in zip(places, values, strict=True)]
+        return Column(kind, np.concatenate(coded), Numbers(every), bad)
     codes: dict[str, int] = {}
     for i, piece in enumerate(pieces):
         lookup = np.array([codes.setdefault(label, len(codes)) for label in piece.labels] + [-1], np.int32)

@@ -10,8 +10,9 @@ The picture: each distinct value is looked at once by Python, each cell only by 
 
 Whole numbers from 0 to 10**18 within a range of four times their count need no table at all: the code is the value
 minus the smallest one and the labels are `Digits` of a range, so a column of numeric ids costs a few passes of numpy.
-Any other array is sorted, any other list costs one hash per cell, and a code takes 4 bytes. The simple way,
-`str(value)` for every cell, would run Python for every row.
+Whole numbers further apart are sorted once, packed with their places; any other array is sorted too. Any other list
+costs one hash per cell, and a code takes 4 bytes. The simple way, `str(value)` for every cell, would run Python for
+every row.
 """
 
 import datetime as dt
@@ -23,13 +24,17 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.readers.columns.arrow_labels import coded_list
-from servqual.readers.columns.columns import MOST_DIGITS, Column, Digits
+from servqual.readers.columns.columns import MOST_DIGITS, Column, Digits, Numbers
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.zones import DATES
 
 CLEARED: Final = "\0"
 """Label of a cell in a log of events that takes a value away; an empty cell leaves it as it was."""
 
+_WORD: Final = 63
+"""Bits of a non-negative whole number."""
+_MANY: Final = 1 << 12
+"""Whole numbers from which on their digits are written where they are read."""
 _LONG: Final = 1 << 16
 """Texts from which on Arrow codes them, where it is installed: five times as quick as Python."""
 
@@ -89,9 +94,11 @@ def labels_of(values: Sequence[Any] | Array) -> Column:
             numbers = Digits(range(low, high + 1))
             return Column(Kind.LABEL, (wide - low if low else wide).astype(np.int32), numbers)
     if isinstance(values, np.ndarray) and values.dtype.kind in "iufM":
-        known, codes = np.unique(values, return_inverse=True)
+        known, codes = _ranked(values)
         if known.dtype.kind in "iu":
-            return Column(Kind.LABEL, codes.astype(np.int32), [*map(str, known.tolist())])
+            lazily = len(known) >= _MANY and known[0] >= 0 and known[-1] < 10**MOST_DIGITS
+            named = Numbers(known.astype(np.int64)) if lazily else [*map(str, known.tolist())]
+            return Column(Kind.LABEL, codes.astype(np.int32), named)
         return coded(codes, list(known))
     listed: Sequence[Any] = values.tolist() if isinstance(values, np.ndarray) else values
     if len(listed) >= _LONG and {*map(type, listed)} <= {str, type(None)} and (found := coded_list(listed)):
@@ -100,6 +107,23 @@ def labels_of(values: Sequence[Any] | Array) -> Column:
         return _listed(listed)
     except TypeError:  # cells without a hash, such as lists
         return _listed([*map(text_of, listed)])
+
+
+def _ranked(values: Array) -> tuple[Array, Array]:
+    """Find the distinct values in order, and the place of each; whole numbers with their places in one sort."""
+    bits = len(values).bit_length()
+    if values.dtype.kind in "iu" and len(values) and values.max() < 1 << (_WORD - bits) and values.min() >= 0:
+        key = values.astype(np.int64)
+        key <<= bits
+        key |= np.arange(len(key))
+        key.sort()
+        place = key & ((1 << bits) - 1)
+        key >>= bits
+        new = np.diff(key, prepend=-1) > 0
+        codes = np.empty(len(key), np.int32)
+        codes[place] = np.cumsum(new, dtype=np.int32) - 1
+        return key[new].astype(values.dtype), codes
+    return np.unique(values, return_inverse=True)
 
 
 def _listed(values: Sequence[Any]) -> Column:

@@ -107,6 +107,8 @@ class Moments:
         advice: Advice = IN_SETTINGS,
     ) -> None:
         self.naive = self.aware = self.twice = 0
+        self.met: set[str] = set()
+        """The stated forms that a cell had."""
         self._name = name
         self._zone = zone
         self._desk = desk
@@ -156,6 +158,7 @@ class Moments:
                 self.twice += int((good & (at != instants(some.wall, self._zone, fold=1))).sum())
             else:
                 continue
+            self.met.update([text] if good.any() else [])
             self._proved |= text in self._swapped and bool((some.days[good] > 12).any())  # noqa: PLR2004  (no month)
             yield from zip(compress(some.cells, good.tolist()), at[good].tolist(), strict=True)
 
@@ -235,6 +238,7 @@ class Moments:
         if not found:
             return None
         form, cell = next(iter(found.items()))
+        self.met.update(found)
         self._proved |= form in self._swapped and cell.value.day > 12  # noqa: PLR2004  (no month)
         return cell
 

@@ -42,7 +42,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "interactions": {
         Kind.MOMENT: "queued_at answered_at ended_at updated_at",
         Kind.DURATION: "wait_s talk_s hold_s wrap_s",
-        Kind.FLAG: "bot answered abandoned transferred to_person resolved",
+        Kind.FLAG: "bot answered abandoned transferred to_person resolved steps_followed",
         Kind.NUMBER: "cost",
     },
     "contact_counts": {
@@ -51,7 +51,8 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
         Kind.DURATION: "within_s wait_total_s talk_total_s hold_total_s wrap_total_s",
     },
     "complaints": {
-        Kind.MOMENT: "received_at acknowledged_at due_at resolved_at followed_up_at closed_at reopened_at updated_at",
+        Kind.MOMENT: "received_at acknowledged_at started_at due_at resolved_at followed_up_at closed_at reopened_at "
+        "updated_at",
         Kind.FLAG: "satisfied upheld referred overturned",
         Kind.COUNT: "reopened",
         Kind.NUMBER: "redress",
@@ -180,6 +181,7 @@ ABSENT: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "customer_id": "each contact is of a customer of its own",
             "topic": "all contacts are of one topic",
             "abandoned": "all contacts were answered",
+            "answered": "contacts that did not give up were answered",
             "ended_at": "no contact ended without an answer",
             "hold_s": "nobody was on hold",
             "wrap_s": "there was no work afterwards",

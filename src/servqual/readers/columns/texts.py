@@ -39,7 +39,9 @@ NO_DATE: Final = frozenset({"0000-00-00", "0000-00-00 00:00:00"})
 TRUE = ("true", "t", "yes", "y", "1", "wahr", "ja", "vrai", "oui", "是")
 UNSAVED: Final = "\0formula"
 """The text that stands for a formula of a workbook which was stored without a value."""
-_NO_VALUE: Final = "is a formula without a stored value; save the file in a spreadsheet and read it again"
+_NO_VALUE: Final = (
+    "is a formula without a stored value, or with an error as one; mend it in a spreadsheet and save the file again"
+)
 FALSE = ("false", "f", "no", "n", "0", "falsch", "nein", "faux", "non", "否")
 _ANSWERS: Final = frozenset(
     {"score", "expected", "minimum", "desired", "points", "stars", "master_score", "score_before", "score_after"}
@@ -104,6 +106,8 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         told = ((FALSE, 0), (TRUE, 1), (false, 0), (true, 1))
         self._flags = {word.casefold(): value for words, value in told for word in words}
         self.missing_numbers = [number for word in missing if (number := under(word.strip(), ".")) is not None]
+        self.met: set[str] = set()
+        """Words for missing, yes and no that a cell held, in lower case."""
         self.seconds = seconds
         self._clock: ClockForm | None = clock
         self._business = business
@@ -179,6 +183,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
             self._reasons[cell] = _NO_VALUE
             return NONE[self.kind]
         if text.casefold() in self._missing:
+            self.met.add(text.casefold())
             return NONE[self.kind]
         try:
             return self._parse(text)
@@ -195,7 +200,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
 
     def _count(self, text: str) -> float:
         if text.casefold() in self._flags and not text.isdigit():
-            return self._flags[text.casefold()]
+            return self._flag(text)
         value = self._number(text)
         if not 0 <= value <= LARGEST or value != int(value):
             raise InvalidValue(RULES[Kind.COUNT])
@@ -216,12 +221,14 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
 
     def _flag(self, text: str) -> int:
         try:
-            return self._flags[text.casefold()]
+            value = self._flags[text.casefold()]
         except KeyError:
             if re.fullmatch(r"1\.0*|-?0\.0*", text):  # as frames write flags where some are missing
                 return int(text[0] == "1")
             do = self._advice("name other words with true = […] and false = […]")
             raise InvalidValue(f"{RULES[Kind.FLAG]}; {do}") from None
+        self.met.add(text.casefold())
+        return value
 
     def _label(self, text: str) -> int:
         code = self._codes.setdefault(text, len(self._labels))

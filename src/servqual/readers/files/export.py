@@ -25,6 +25,7 @@ from servqual.readers.columns.tables import ENDS, TABLES, Kind, kind_of, known_a
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.files.case_rows import EVENT, EVENT_AT, one_row_per_id
 from servqual.readers.files.constants import with_constants
+from servqual.readers.files.idle import idle_of
 from servqual.readers.files.layouts import Layout
 from servqual.readers.files.memory_rows import Given, open_table
 from servqual.readers.files.opening import open_file
@@ -92,6 +93,8 @@ class Export:
     """Findings about the file, in words, filled while reading."""
     repeated: list[str] = attrs.field(factory=list, init=False, eq=False, repr=False)
     """The columns read whose heading the file has more than once, filled while reading."""
+    idle: list[tuple[str, str]] = attrs.field(factory=list, init=False, eq=False, repr=False)
+    """Settings that met nothing in what was read, each with the reason, filled while reading."""
 
     @property
     def folded(self) -> bool:
@@ -166,6 +169,7 @@ class Export:
                 if own_id:  # hardly any id is repeated, and the labels of all would fill the memory
                     own_id.forget()
             self.notes.extend(self._said(readers))
+            self.idle[:] = idle_of(self.layout, opened, readers)
 
     def _typed(self, places: dict[str, Place], readers: dict[str, CellReader], texts: TextChunk) -> Chunk:
         columns: dict[str, Column] = {}
@@ -221,7 +225,7 @@ class Export:
             zone=layout.zone,
             desk=desk,
             dates=layout.dates,
-            missing=layout.missing,
+            missing=(*layout.missing, *layout.missing_in.get(name, ())),
             decimal=None if numbers else layout.decimal,
             true=layout.true,
             false=layout.false,

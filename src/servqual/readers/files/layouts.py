@@ -81,6 +81,8 @@ def _read_only(value: Mapping[str, Any]) -> dict[str, Any]:
     return dict(value)
 
 
+STEPS: Final = ("event", "at")
+"""The columns of a log of events, which are no columns of a case."""
 Durations: TypeAlias = Literal["calendar", "business"]
 Pick: TypeAlias = Literal["first", "last"]
 
@@ -132,6 +134,7 @@ class Layout:
             seconds and milliseconds; ISO 8601 and other dates with the year in front are always read.
         missing: further words for a missing value, in any letter case and in every column; words such as "n/a" are
             read as missing everywhere but in columns of names.
+        missing_in: such words of single columns, by our names, such as `{"customer_id": ["0"]}`.
         decimal: `.` or `,`; by default a cell of one meaning is read, such as "12,5" or "1.234,5", and one such as
             "1,200" only where other cells of its column prove the sign.
         true, false: further words for yes and no.
@@ -156,6 +159,7 @@ class Layout:
     zone: ZoneInfo | None = attrs.field(default=None, converter=_zone_or_none)
     dates: tuple[str, ...] = attrs.field(default=(), converter=_dates)
     missing: tuple[str, ...] = attrs.field(default=(), converter=_words)
+    missing_in: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_repeats)
     decimal: Sign | None = attrs.field(default=None, validator=attrs.validators.optional(one_of(".", ",")))
     true: tuple[str, ...] = attrs.field(default=(), converter=_words)
     false: tuple[str, ...] = attrs.field(default=(), converter=_words)
@@ -179,20 +183,32 @@ class Layout:
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], base: "Layout | None" = None, *, of: str = "cases") -> "Layout":
-        """Read the `[columns]`, `[read]` and `[log]` parts of a configuration, on top of a preset if given.
+        """Read the parts of a configuration that tell a layout, on top of a preset if given.
 
-        `of` is the table that the export holds. Cases have known columns; any other table takes further labels.
+        These are `[columns]`, `[read]`, `[log]`, `[events]` and `[wide]`. `of` is the table that the export holds.
+        Cases have known columns; any other table takes further labels.
+
+        >>> Layout.from_table({"wide": {"label": "question", "cells": {"score": "Q*"}}}, of="answers").wide.columns
+        ('question', 'score')
         """
         base = base or cls()
-        part = section(table, "read", (*_SETTINGS, "constants"))
+        part = section(table, "read", (*_SETTINGS, "constants", "missing_in"))
         read: dict[str, Any] = {name: told(name, part[name]) for name, told in _SETTINGS.items() if name in part}
         constants = section(part, "constants")
         read |= {"constants": {name: as_constant(name, constants[name]) for name in constants}} if constants else {}
+        if missing_in := section(part, "missing_in"):
+            read["missing_in"] = {name: as_texts(f"missing_in.{name}", of) for name, of in missing_in.items()}
         if "log" in table:
             read["log"] = _log(section(table, "log", ("event", "at", "moments", "repeats")))
+        if "events" in table:
+            read["events"] = {name: as_texts(f"events.{name}", of) for name, of in section(table, "events").items()}
+            if "log" in table or of != "cases":
+                raise InvalidValue.of("[events]", "stand in place of [log], where rows are events of cases", of)
+        if "wide" in table:
+            read["wide"] = _wide(section(table, "wide", ("label", "cells", "groups", "row")))
         columns = section(table, "columns")
         for name in columns:
-            if of == "cases" and known_as(of, name)[0] not in TABLES[of]:
+            if of == "cases" and known_as(of, name)[0] not in {*TABLES[of], *(STEPS if "events" in read else ())}:
                 raise InvalidValue.of(
                     "[columns]",
                     f"have columns of cases on the left, any of {', '.join(TABLES['cases'])}",
@@ -230,6 +246,18 @@ def _log(part: dict[str, Any]) -> Log:
     repeats = {name: as_texts(f"log.repeats.{name}", of) for name, of in section(part, "repeats").items()}
     return Log(
         event=as_text("log.event", part["event"]), at=as_text("log.at", part["at"]), moments=moments, repeats=repeats
+    )
+
+
+def _wide(part: dict[str, Any]) -> Wide:
+    if "label" not in part or "cells" not in part:
+        raise InvalidValue.of("[wide]", "name label and cells", part, shown=", ".join(part) or "nothing")
+    groups = {name: section(section(part, "groups"), name) for name in section(part, "groups")}
+    return Wide(
+        label=as_text("wide.label", part["label"]),
+        cells=section(part, "cells"),
+        groups=groups,
+        row=as_text("wide.row", part["row"]) if "row" in part else None,
     )
 
 

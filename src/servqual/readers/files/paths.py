@@ -24,13 +24,18 @@ from servqual.readers.memory.frames import frame_chunks
 def file_chunks(table: str, path: Path, request: Request = ALL) -> Iterator[Callable[[], Chunk]]:
     """Cut a file, or all Parquet and CSV files of a folder or a glob in the order of their names, into chunks.
 
-    Each chunk is read when it is called; of a Parquet file only the columns that are wanted.
+    Each chunk is read when it is called, and only the columns that are wanted.
     """
     for file in files_of(path):
         if _is_parquet(file):
             yield from _parquet(table, file, request)
         else:
-            export = _export(table, file, request)
+            export, names = _export(table, file, request), frozenset[str]()
+            if request.only is not None:
+                # with the moment from which lengths are counted, and all columns that were named
+                names = export.names()
+                wanted = {*filter(request.wants, names), "received_at"}
+                export = attrs.evolve(export, columns=wanted, also=tuple(request.names))
             for chunk in export.chunks(desk=request.desk):
                 for name in export.repeated if request.only is None else request.only & {*export.repeated}:
                     raise InvalidValue.of(
@@ -40,7 +45,7 @@ def file_chunks(table: str, path: Path, request: Request = ALL) -> Iterator[Call
                         shown="several",
                         do="rename all but one in the file",
                     )
-                yield partial(_itself, chunk)
+                yield partial(_itself, attrs.evolve(chunk, others=sorted(names - chunk.columns.keys())))
 
 
 def file_names(table: str, path: Path, request: Request) -> Collection[str]:

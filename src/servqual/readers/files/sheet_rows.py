@@ -31,6 +31,10 @@ _NO_VALUE: Final = re.compile(
     rb"""<(?:\w+:)?c\s(?P<facts>[^<>]*)>\s*<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*"""
     rb"""(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</)"""
 )
+_FAULT: Final = re.compile(
+    rb"""<(?:\w+:)?c\s(?=[^<>]*\bt=["']e["'])(?P<facts>[^<>]*)>(?:\s*<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"""
+    rb"""\s*<(?:\w+:)?v>(?!\s*\#N/A)"""
+)
 _PLACE: Final = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]+)["']""")
 _EMPTY_TEXT: Final = re.compile(rb"""\bt=["']str["']""")
 
@@ -53,9 +57,10 @@ def texts_of(rows: list[list[object]], timed: Collection[int]) -> list[list[str]
 
 
 def unsaved(path: str, sheet: str) -> dict[int, list[int]]:
-    """Find the formulas of an .xlsx file that were stored without a value, as columns by row, both from 0.
+    """Find the cells of an .xlsx file without a value or with an error as one, as columns by row, both from 0.
 
-    A program that writes formulas without reckoning leaves them so, and their cells read as if they were empty.
+    A program that writes formulas without reckoning leaves them so, and both read as if the cells were empty. The error
+    #N/A says that a value is not available, and is left empty.
     """
     with zipfile.ZipFile(path) as book:
         ids = {
@@ -71,12 +76,14 @@ def unsaved(path: str, sheet: str) -> dict[int, list[int]]:
 
 
 def unsaved_in(file: IO[bytes], size: int) -> dict[int, list[int]]:
-    """Find the formulas without a value in a sheet, a piece at a time; a cell may go on in the next piece."""
+    """Find formulas without a value, and errors, in a sheet, a piece at a time; a cell may go on in the next piece."""
     found: dict[int, dict[int, None]] = {}
     rest = b""
     while piece := file.read(size):
         text = rest + piece
-        for cell in _NO_VALUE.finditer(text) if b"<f" in text or b":f" in text else ():
+        formulas = _NO_VALUE.finditer(text) if b"<f" in text or b":f" in text else ()
+        faults = _FAULT.finditer(text) if b't="e"' in text or b"t='e'" in text else ()
+        for cell in itertools.chain(formulas, faults):
             place = _PLACE.search(cell["facts"])
             if place and not _EMPTY_TEXT.search(cell["facts"]):
                 column = 0

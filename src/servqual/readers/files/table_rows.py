@@ -23,7 +23,12 @@ total totals subtotal sum summe gesamt gesamtsumme insgesamt somme totale suma s
 合计 总计 小计 合計 總計 総計 합계 총계
 """
 """Words for a total, in the languages of exports; "grand", "général" and the like may stand beside one."""
+_AVERAGES: Final = """
+average averages mean durchschnitt mittelwert moyenne promedio media średnia среднее 平均 平均值 평균
+"""
 _TOTAL: Final = re.compile(rf"(grand |sub-?)?({'|'.join(_TOTALS.split())})( général| general)?(\s*[:(].*|\s+\D*)?")
+_ALONE: Final = frozenset((*_TOTALS.split(), *_AVERAGES.split()))
+"""Words that are a total even where every cell of the last row is filled, because they stand alone in the first one."""
 
 _UNEQUAL: Final = "must have as many cells as the header"
 
@@ -182,8 +187,9 @@ def _chunks(
 def _mark(some: list[Record], width: int) -> None:
     """Put the reason in place of rows at the end of a file that are no rows of its table.
 
-    A row with a word for a total in its first cell is one where it has fewer cells than the table. Rows behind an empty
-    one are none where each has fewer than half of the cells.
+    A row with a word for a total in its first cell is one where it has fewer cells than the table, or where the cell is
+    that word alone, or one for an average. Rows behind an empty one are none where each has fewer than half of the
+    cells.
     """
     first = max(0, len(some) - _BELOW)
     counts = [-1 if isinstance(row, Lost) else sum(map(bool, map(str.strip, row))) for row, _ in some[first:]]
@@ -206,7 +212,10 @@ def _mark(some: list[Record], width: int) -> None:
 
 def _is_total(row: list[str] | Lost, width: int) -> bool:
     cells = [] if isinstance(row, Lost) else [cell.strip() for cell in row if cell.strip()]
-    return 0 < len(cells) < width and _TOTAL.fullmatch(cells[0].casefold()) is not None
+    if not cells:
+        return False
+    word = cells[0].casefold()
+    return word in _ALONE or (len(cells) < width and _TOTAL.fullmatch(word) is not None)
 
 
 def _chunk(some: list[Record], number: int, width: int, fits: Callable[[list[str]], bool]) -> TextChunk:

@@ -10,6 +10,8 @@
 - `grounds`: which of them it holds
 - `lengths`: units that columns of times prove
 - `matching`: which columns could be which of ours
+- `events`: which events of ours the steps of a log are
+- `wide`: tables with a column per question or team
 - `order`: the order of moments in the rows
 - `picking`: one column for one of ours
 - `choosing`: one column for each of ours, or a question
@@ -17,9 +19,24 @@
 """
 
 from servqual.readers.inspecting.choosing import Chosen, Step
-from servqual.readers.inspecting.looking import Look, look
+from servqual.readers.inspecting.events import told_by
+from servqual.readers.inspecting.looking import DAYS, Look, look
 from servqual.readers.inspecting.matching import CouldBe, SeenColumn
 from servqual.readers.inspecting.picking import Choice, Question
-from servqual.readers.inspecting.writing import settings_of, ways
+from servqual.readers.inspecting.writing import quoted_list, settings_of, ways
 
-__all__ = ["Choice", "Chosen", "CouldBe", "Look", "Question", "SeenColumn", "Step", "look", "settings_of", "ways"]
+__all__ = [
+    "DAYS",
+    "Choice",
+    "Chosen",
+    "CouldBe",
+    "Look",
+    "Question",
+    "SeenColumn",
+    "Step",
+    "look",
+    "quoted_list",
+    "settings_of",
+    "told_by",
+    "ways",
+]

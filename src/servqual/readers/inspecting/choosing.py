@@ -8,6 +8,8 @@ import attrs
 from servqual._arrays import Array
 from servqual.readers.columns.tables import Kind, moments_of
 from servqual.readers.files.vendors import Vendor
+from servqual.readers.files.wide_rows import Wide
+from servqual.readers.inspecting.events import events_of, told_by
 from servqual.readers.inspecting.headings import UNITS
 from servqual.readers.inspecting.kinds import FITS, filled_of
 from servqual.readers.inspecting.matching import (
@@ -38,8 +40,9 @@ class Step:
 class Chosen:
     """What settings would say of a file that holds this table.
 
-    `neither` are words of a mark that are for neither yes nor no, and `constants` columns that are the same in each
-    row, with their value and why.
+    Of a log `steps` are the moments of a case, or `events` our events with the names of each. `neither` are words of a
+    mark that are for neither yes nor no, `constants` columns that are the same in each row, with their value and why,
+    and `wide` is the layout of a table with a column per item.
     """
 
     ours: Ours = OURS["cases"]
@@ -47,6 +50,8 @@ class Chosen:
     questions: tuple[Question, ...] = ()
     fold: str | None = None
     steps: tuple[Step, ...] = ()
+    events: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    wide: Wide | None = None
     true: tuple[str, ...] = ()
     false: tuple[str, ...] = ()
     neither: tuple[str, ...] = ()
@@ -55,9 +60,14 @@ class Chosen:
     @property
     def names(self) -> frozenset[str]:
         """Our columns that a report would have, moments that durations give among them."""
-        ours = [choice.name for choice in self.columns if self.steps == () or choice.name not in STEP]
-        constant = (name for name, *_ in self.constants)
-        return frozenset((*map(self.ours.stands_for, ours), *(step.name for step in self.steps), *constant))
+        ours = [choice.name for choice in self.columns if not self.logged or choice.name not in STEP]
+        told = (*(step.name for step in self.steps), *told_by(self.events), *(name for name, *_ in self.constants))
+        return frozenset((*map(self.ours.stands_for, ours), *told, *(self.wide.columns if self.wide else ())))
+
+    @property
+    def logged(self) -> bool:
+        """Whether rows are steps of cases."""
+        return bool(self.steps or self.events)
 
     @property
     def carries(self) -> bool:
@@ -106,13 +116,16 @@ def choose(
     if ours.table == "complaints" and "satisfied" not in picker.chosen:
         picker.ask_for_opposite("satisfied", _DISPUTED, texts)
     constants = picker.thresholds() if ours.table == "contact_counts" else ()
+    steps = texts[picker.chosen["event"].headings[0]] if log else ()
+    events = events_of(texts[picker.chosen[ours.id].headings[0]], steps) if log else {}
     true, false, neither = _marks(picker.chosen, texts)
     return Chosen(
         ours=ours,
         columns=tuple(picker.chosen.values()),
         questions=tuple(picker.questions),
         fold=fold,
-        steps=_steps(texts[picker.chosen["event"].headings[0]]) if log else (),
+        steps=_steps(steps) if log and not events else (),
+        events=events,
         true=true,
         false=false,
         neither=neither,

@@ -5,11 +5,13 @@ from typing import Final
 
 import attrs
 
+from servqual.readers.files.wide_rows import Wide
 from servqual.readers.inspecting.headings import words_of
 from servqual.readers.inspecting.kinds import Cells, Holds
 from servqual.readers.inspecting.matching import seen
 from servqual.readers.inspecting.ours import OURS
 from servqual.readers.inspecting.table_words import COMPLAINT
+from servqual.readers.inspecting.wide import wide_of
 
 _OF_CASES: Final = frozenset(
     ("resolved_at", "closed_at", "due_at", "reopened", "reassigned", "escalated", "first_resolved_at", "assigned_at")
@@ -23,10 +25,11 @@ _MOST: Final = 0.5
 
 @attrs.frozen(kw_only=True)
 class Grounds:
-    """The tables that the rows of a file may be, the first one by default, and why."""
+    """The tables that the rows of a file may be, the first one by default, and why; `wide` where it has items."""
 
     tables: tuple[str, ...]
     because: str = ""
+    wide: Wide | None = None
 
 
 def common_words(headings: Iterable[str]) -> frozenset[str]:
@@ -65,6 +68,9 @@ def grounds_of(cells: Mapping[str, Cells], words: Mapping[str, Iterable[str]]) -
     answers = named("answers") if not fitting and cases.keys().isdisjoint(("status", "priority")) else {}
     if "score" in answers and (beside := _told(answers, _BESIDE_A_SCORE)):
         fitting["answers"] = f'"{answers["score"]}" is a score, beside {beside}'
+    if not fitting and "received_at" not in cases and (items := wide_of(cells, counts | named("answers"))):
+        table, wide, because = items
+        return Grounds(tables=(table,), because=because, wide=wide)
     return Grounds(tables=tuple(fitting) or ("cases",), because="; ".join(fitting.values()))
 
 

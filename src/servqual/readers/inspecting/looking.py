@@ -1,5 +1,6 @@
 """A look into a file: how it is written, what its columns hold, and what its rows are."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,7 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
+from servqual.readers.columns.crowded import crowd_of
 from servqual.readers.columns.moments import date_and_time
 from servqual.readers.columns.tables import Kind
 from servqual.readers.files.opening import open_file
@@ -28,6 +30,8 @@ _ROWS: Final = 1 << 14
 _COUNTED: Final = 1 << 20
 """The rows that are counted."""
 _FEW: Final = 3
+DAYS: Final = ("no moment that is read has a time of the day",)
+"""The hint on the zone where there are only days, which need none."""
 _OF_TIME: Final = (Holds.DATES, Holds.MOMENTS, Holds.TIMES)
 _MEASURED: Final = (Kind.NUMBER, Kind.COUNT, Kind.DURATION)
 
@@ -48,9 +52,11 @@ class Look:
         vendor: whose documented export it is.
         grounds: which table of ours the rows are, and why.
         chosen: what settings would say.
+        crowd: the customer_id with an implausible share of the rows looked at, its rows, and all rows that have one.
         scores: the heading of scores that could be answers to a survey beside the rows; empty without one.
         otherwise: what they would say where the rows are of another table, if that is a question.
-        zone: whether moments need a zone, what hints at one, or None where every moment tells its offset.
+        zone: whether moments need a zone, what hints at one, or None where every moment tells its offset; `DAYS`
+            where they are days, for which any zone will do.
         offsets: whether some moment tells its offset.
         dates: forms of dates that settings name.
         questions: what only a person can say.
@@ -74,6 +80,7 @@ class Look:
     vendor: Vendor | None
     grounds: Grounds
     chosen: Chosen
+    crowd: tuple[str, int, int] | None
     scores: str
     otherwise: tuple[Chosen, ...]
     zone: tuple[str, ...] | None
@@ -87,8 +94,8 @@ class Look:
         return self.chosen.carries
 
 
-def look(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> Look:
-    """Look into a file; the first 16,384 rows are looked at.
+def look(path: Path, *, encoding: str | None = None, sheet: str | None = None, table: str | None = None) -> Look:
+    """Look into a file; the first 16,384 rows are looked at. `table` says which of ours its rows are.
 
     Raises `UnreadableFile` where there is no table, or where two encodings or several tables are in question.
     """
@@ -106,11 +113,17 @@ def look(path: Path, *, encoding: str | None = None, sheet: str | None = None) -
                 left_out[why] = (count + 1, first)
             if rows >= _COUNTED:
                 break
-    return _looked(path.name, opened, chunks, rows, tuple((why, *told) for why, told in left_out.items()))
+    return _looked(path.name, opened, chunks, rows, tuple((why, *told) for why, told in left_out.items()), of=table)
 
 
 def _looked(
-    name: str, opened: Opened, chunks: Sequence[TextChunk], rows: int, left_out: tuple[tuple[str, int, int], ...]
+    name: str,
+    opened: Opened,
+    chunks: Sequence[TextChunk],
+    rows: int,
+    left_out: tuple[tuple[str, int, int], ...],
+    *,
+    of: str | None,
 ) -> Look:
     looked = sum(len(chunk.rows) for chunk in chunks)
     header = opened.header
@@ -123,9 +136,11 @@ def _looked(
     for heading in dated:
         low, high = _range(moments[heading], texts[heading])
         cells[heading] = attrs.evolve(cells[heading], low=low, high=high)
-    vendor = vendor_of(header)
+    vendor = vendor_of(header) if of in {None, "cases"} else None
     words = {heading: tuple(filled_of(texts[heading])) for heading in header}
     grounds = Grounds(tables=("cases",)) if vendor else grounds_of(cells, words)
+    if of and grounds.tables != (of,):
+        grounds = Grounds(tables=(of,), because="as asked")
     units = proved_units(cells, texts, moments)
 
     def matched(ours: Ours) -> tuple[SeenColumn, ...]:
@@ -135,8 +150,11 @@ def _looked(
 
     table, *others = (OURS[name] for name in grounds.tables)
     columns = matched(table)
-    chosen = choose(columns, texts, moments, vendor, table)
+    items = {heading for some in grounds.wide.cells.values() for heading in some} if grounds.wide else set[str]()
+    free = [column for column in columns if column.heading not in items]
+    chosen = attrs.evolve(choose(free, texts, moments, vendor, table), wide=grounds.wide)
     used = [column for column in columns if any(column.heading in choice.headings for choice in chosen.columns)]
+    customers = chosen.of("customer_id")
     asked, zone, forms = _open_points(used, chosen, texts, moments)
     if zone is None and looked < rows - sum(count for _, count, _ in left_out):
         zone = (f"all times in the first {looked:,} rows tell their offset, and later ones may not",)
@@ -159,13 +177,18 @@ def _looked(
         vendor=vendor,
         grounds=grounds,
         chosen=chosen,
-        scores="" if chosen.steps or chosen.fold else _scores(matched(OURS["answers"]), chosen),
+        crowd=_crowd(texts[customers.headings[0]]) if customers else None,
+        scores="" if chosen.logged or chosen.wide or chosen.fold else _scores(matched(OURS["answers"]), chosen),
         otherwise=tuple(choose(matched(ours), texts, moments, None, ours) for ours in others),
         zone=zone,
         offsets=any(some_offsets(told, forms) for told in _told(chosen, texts, dated)),
         dates=forms,
         questions=(*_table_asked(grounds), *chosen.questions, *asked),
     )
+
+
+def _crowd(texts: Sequence[str]) -> tuple[str, int, int] | None:
+    return crowd_of(Counter(text for cell in texts if (text := cell.strip())))
 
 
 def _scores(columns: Sequence[SeenColumn], chosen: Chosen) -> str:
@@ -239,6 +262,9 @@ def _open_points(
         else:
             questions.append(Question(part="read", setting="clock", answers=("h:mm", "m:ss"), because=because))
     forms = tuple(dict.fromkeys(form for dates in dated for form in dates.forms))
+    moments_read = [read[choice.name] for choice in chosen.columns if chosen.ours.kind(choice.name) is Kind.MOMENT]
+    if dated and all(dates and dates.days for dates in moments_read):  # the same days in every zone
+        return _once(questions), DAYS, forms
     if dated and all(dates.offsets for dates in dated):
         return _once(questions), None, forms
     received = chosen.of(chosen.ours.begins) or chosen.of("at")
@@ -276,7 +302,7 @@ def _rows_are(
     case_id = chosen.of(chosen.ours.id)
     ids = [text for text in texts[case_id.headings[0]] if text.strip()] if case_id else []
     heading = f'"{case_id.headings[0]}"' if case_id else ""
-    if chosen.steps:
+    if chosen.logged:
         each = len(ids) / max(len({*ids}), 1)
         return "steps of cases", f"{heading} occurs {each:.3g} times on average, and each row has a step and its moment"
     if chosen.fold:

@@ -1,14 +1,15 @@
 """Settings for a report, from what was found: every line with its reason, every open question as an empty text."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from servqual._words import clean
 from servqual.readers.columns.tables import Kind
 from servqual.readers.files.layouts import Layout
+from servqual.readers.files.wide_rows import Wide
 from servqual.readers.inspecting.choosing import Chosen
-from servqual.readers.inspecting.looking import Look
+from servqual.readers.inspecting.looking import DAYS, Look
 from servqual.readers.inspecting.ours import STEP
 from servqual.readers.inspecting.picking import Choice, Question
 
@@ -49,7 +50,7 @@ def settings_of(look: Look, *, facts: Sequence[str] = ()) -> str:
 def _lines(look: Look, facts: Sequence[str]) -> Iterator[str]:
     yield _comment(f"Settings to read {look.name}, as `servqual inspect` found it; `servqual report` reads them.")
     yield from map(_comment, facts)
-    if look.questions or look.zone is not None:
+    if look.questions or look.zone not in {None, DAYS}:
         yield "# Empty texts are questions: answer them before a report is made."
     if look.vendor and not _doubted(look):
         yield ""
@@ -60,14 +61,16 @@ def _lines(look: Look, facts: Sequence[str]) -> Iterator[str]:
     yield from _read(look)
     if look.chosen.steps:
         yield from _log(look)
+    if look.chosen.events:
+        yield from ("", "[events]  # our events = the names of steps; an event of another name is refused")
+        yield from (f"{event} = {_value(names)}" for event, names in look.chosen.events.items())
+    if look.chosen.wide:
+        yield from _wide(look.chosen.wide)
     if asked := _ASKED.get(look.chosen.ours.table):
         name, why, ways_ = asked
         if name in look.chosen.names:
             yield from ("", f"[kpis]  {_comment(why)}", *map(_comment, ways_))
-    if groups := _groups(look.chosen):
-        yield from ("", "[report]", f"groups = {quoted_list(groups)}")
-    if look.scores:
-        yield from _scores(look)
+    yield from _further(look)
 
 
 def _doubted(look: Look) -> list[str]:
@@ -124,6 +127,8 @@ def _read(look: Look) -> Iterator[str]:
         yield f"table = {quoted(look.chosen.ours.table)}  {_comment(look.grounds.because)}"
     if look.zone is None:
         yield 'zone = "UTC"  # every moment tells its offset; days and weeks begin in this zone, name that of the desk'
+    elif look.zone == DAYS:
+        yield f'zone = "UTC"  {_comment(f"{DAYS[0]}, and days need no zone")}'
     else:
         yield from map(_comment, (f"zone: {_ZONE}", *look.zone))
         yield 'zone = ""'
@@ -149,6 +154,10 @@ def _words(look: Look) -> Iterator[str]:
     if missing := (*preset.missing, *look.chosen.neither):
         why = "  # neither of the two below; name it there if it is one" if look.chosen.neither else ""
         yield f"missing = {quoted_list(missing)}{why}"
+    if look.crowd:
+        label, rows, whole = look.crowd
+        yield _comment(f"{rows:,} of {whole:,} rows have this customer; without the # it is read as unknown:")
+        yield _comment(f"missing_in = {{ customer_id = {quoted_list([label])} }}")
     of_contacts = look.chosen.ours.table == "interactions"
     for name, told, words, more in (
         ("true", "abandoned" if of_contacts else "kept", look.chosen.true, preset.true),
@@ -158,13 +167,34 @@ def _words(look: Look) -> Iterator[str]:
             yield f"{name} = {quoted_list([*dict.fromkeys((*words, *more))])}  # {told}"
 
 
+def _further(look: Look) -> Iterator[str]:
+    """Say by what columns a report is told, and as comments what else it may hold."""
+    if groups := _groups(look.chosen):
+        yield from ("", "[report]", f"groups = {quoted_list(groups)}")
+    if look.chosen.ours.table == "cases":
+        yield from _promises(look.chosen.names)
+    if look.scores:
+        yield from _scores(look)
+
+
+def _promises(names: Collection[str]) -> Iterator[str]:
+    """Say as comments when the desk is open, and what was promised."""
+    yield from ("", "# [hours]  # when the desk is open; without it, time is that of the clock")
+    yield '# week = { mon-fri = "09:00-17:00" }'
+    clocks = {"first_response": {"first_response_at"}, "resolution": {"resolved_at", "closed_at"}}
+    for clock in (name for name, ends in clocks.items() if ends & {*names}):
+        yield from ("", "# [[targets]]  # what was promised, and the share of cases that is to keep it")
+        yield from (f'# clock = "{clock}"', '# within = "8 h"', "# goal = 0.9")
+        return
+
+
 def _scores(look: Look) -> Iterator[str]:
     """Say as comments how scores beside the rows are shown as answers to a survey."""
     columns = {"answer_id": look.chosen.ours.id, "answered_at": look.chosen.ours.begins}
     read = {name: each.headings for name, of in columns.items() if (each := look.chosen.of(of))}
     told = ", ".join(f"{name} = {_value(of)}" for name, of in (read | {"score": (look.scores,)}).items())
     yield ""
-    yield _comment(f"{quoted(look.scores)} could be answers to a survey; without these # they are shown, too:")
+    yield _comment(f"{quoted(look.scores)} could be answers to a survey; to show them, take away these # signs:")
     yield from map(
         _comment,
         (
@@ -178,7 +208,8 @@ def _scores(look: Look) -> Iterator[str]:
 
 def _groups(chosen: Chosen) -> list[str]:
     """List the columns by which a table besides cases is shown: all that name no customer and no row."""
-    labels = [each.name for each in chosen.columns if chosen.ours.kinds.get(each.name) is Kind.LABEL]
+    names = [*([chosen.wide.label] if chosen.wide else []), *(each.name for each in chosen.columns)]
+    labels = [name for name in names if chosen.ours.kinds.get(name) is Kind.LABEL]
     return [name for name in labels if name not in {chosen.ours.id, "customer_id"} and chosen.ours.table != "cases"]
 
 
@@ -210,6 +241,14 @@ def _log(look: Look) -> Iterator[str]:
     yield "[log.moments]"
     for step in look.chosen.steps:
         yield f"{step.name} = {{ {step.pick} = {_value(step.events)} }}"
+
+
+def _wide(wide: Wide) -> Iterator[str]:
+    yield from ("", "[wide]  # each of these cells is a row", f"label = {quoted(wide.label)}")
+    if wide.row:
+        yield f"row = {quoted(wide.row)}"
+    cells = ", ".join(f"{name} = {quoted_list(headings)}" for name, headings in wide.cells.items())
+    yield f"cells = {{ {cells} }}"
 
 
 def _value(texts: Sequence[str]) -> str:

@@ -150,8 +150,18 @@ def _asked_of(answer: Any) -> Any:
     return answer.customer and (answer.survey, answer.customer, key.removeprefix(f"{kind}_"))
 
 
+def _steps_followed(contact: Any) -> bool | None:
+    """Say whether an ended contact took all its steps; None where nobody recorded any."""
+    return not contact.steps_left if contact.steps and contact.ended_at is not None else None
+
+
 def _resolved(contact: Any) -> bool | None:
     return None if contact.outcome is None else contact.outcome == "resolved"
+
+
+def _critical(kind: str) -> Callable[[Any], int]:
+    """Count the critical errors of one kind in an evaluation."""
+    return lambda one: one.critical(kind)
 
 
 def _roles(member: Any) -> str | None:
@@ -172,7 +182,7 @@ _CASE: Final[Mapping[str, Getter]] = {
     "case_id": "id",
     "customer_id": "customer",
     "agent": "owner",
-    **_same("team site category priority status kind language tags"),
+    **_same("team site category priority severity status kind language tags"),
     **{name: _last_known(name) for name in ("cause", "channel", "tier")},
     "answered_by": lambda case: _by(case, case.answer),
     "answered_team": lambda case: _then(case, case.answer, "team"),
@@ -198,6 +208,7 @@ _INTERACTION: Final[Mapping[str, Getter]] = {
     "talk_s": "talk",
     "hold_s": "hold",
     "wrap_s": "wrap",
+    "steps_followed": _steps_followed,
     "to_person": lambda contact: any(step.handled_by == "human" for step in contact.hand_overs),
     "bot": lambda contact: contact.handled_by == "bot",
     "abandoned": _abandoned,
@@ -220,7 +231,8 @@ _COMPLAINT: Final[Mapping[str, Getter]] = {
     "reopened": "reopened",
     "redress": _redress,
     "currency": _currency,
-    **_same("team site category status acknowledged_at resolved_at followed_up_at satisfied upheld escalated tags"),
+    **_same("team site category status acknowledged_at started_at resolved_at followed_up_at satisfied upheld"),
+    **_same("escalated tags"),
 }
 _SURVEYED: Final[Mapping[str, Getter]] = {
     "customer_id": "customer",
@@ -238,7 +250,9 @@ _FEEDBACK: Final[Mapping[str, Getter]] = {
     "customer_id": "customer",
     "interaction_id": "received.interaction",
     "touchpoint": "received.touchpoint",
+    "site": "received.site",
     "category": "category",
+    "sentiment": "sentiment",
     "source": "received.source",
     "stars": "received.stars",
     "status": "status",
@@ -252,6 +266,7 @@ _SUGGESTION: Final[Mapping[str, Getter]] = {
     "suggestion_id": "id",
     "customer_id": "customer",
     "feedback_id": "submitted.feedback",
+    "site": "submitted.site",
     "status": "status",
     "submitted_at": "submitted.at",
     "evaluated_at": _first("evaluated"),
@@ -305,6 +320,18 @@ OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Getter]]]] = Mappin
                 **dict.fromkeys(_TOLD, _nothing),
             },
         },
+        "qa_scores": {
+            "evaluation": {
+                "evaluated_at": "at",
+                "interaction_id": "interaction",
+                "scorecard": "scorecard.name",
+                "evaluator": "by",
+                **_same("agent team channel met applicable"),
+                **{f"{kind}_critical": _critical(kind) for kind in ("customer", "business", "compliance")},
+                "defects": lambda one: len(one.missed),
+                "opportunities": lambda one: sum(mark is not None for mark in one.marks.values()),
+            },
+        },
         "feedback": {"feedback_item": _FEEDBACK},
         "suggestions": {"suggestion": _SUGGESTION},
         "commitments": {"commitment": _COMMITMENT},
@@ -326,16 +353,21 @@ OBJECT_COLUMNS: Final[Mapping[str, Mapping[str, Mapping[str, Getter]]]] = Mappin
         "customers": {
             "customer": {
                 "customer_id": "id",
-                **_same("tier need stage feedback_segment industry size preferred_channel tags joined_at left_at"),
+                **_same("tier need stage feedback_segment spending_segment industry size preferred_channel"),
+                **_same("tags joined_at left_at"),
             },
         },
         "staff": {"member": {"agent": "id", "role": _roles, **_same("team tags joined_at left_at")}},
         "teams": {"team": {"team": "name", **_same("department level")}},
+        "stages": {"relationship": _same("customer_id stage entered_at advanced_at left_at")},
         "case_events": {"case": {}},
-        "steps": {"procedure_run": {}},
+        "steps": {"procedure_run": _same("run procedure case_id step agent started_at ended_at skipped_at due_at")},
+        "trainings": {
+            "training": _same("training programme round agent completed_at passed score_before score_after survey")
+        },
     }
 )
-"""The classes of each table, each with its columns; the log of cases has `EVENT_COLUMNS`, and a run gives rows."""
+"""The classes of each table, each with its columns; the log has `EVENT_COLUMNS`; a run or training gives rows."""
 
 _TAKEN: Final = {"agent": "to", "team": "team"}
 EVENT_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -344,14 +376,15 @@ EVENT_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "reported": {
             "customer_id": "customer",
             "agent": "owner",
-            **_same("team site category priority channel tier source opened_by customer owner"),
+            **_same("team site category priority severity channel tier source opened_by customer owner"),
         },
         "opened": {
             "customer_id": "customer",
             "agent": "owner",
-            **_same("team site category priority channel tier source opened_by kind language customer owner"),
+            **_same("team site category priority severity channel tier source opened_by kind language"),
+            **_same("customer owner"),
         },
-        "classified": _same("category priority cause"),
+        "classified": _same("category priority cause severity"),
         "assigned": _TAKEN,
         "handed_over": _TAKEN,
         "escalated": {**_TAKEN, **_same("level")},

@@ -1,14 +1,14 @@
 """Lists of our model's objects as the rows of a table: cases, contacts, complaints, answers and the like.
 
-One row per object; in `case_events` one row per event that counts in the history of a case, as corrected, and in
-`steps` one row per step of a running procedure. The columns are defined in `servqual.readers.memory.object_columns`;
-each attribute of the firm's own is a column, too.
+One row per object; in `case_events` one row per event that counts in the history of a case, as corrected, in `steps`
+one row per step of a running procedure, and in `trainings` one per member and evaluated round. The columns are defined
+in `servqual.readers.memory.object_columns`; each attribute of the firm's own is a column, too.
 """
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, groupby, islice, repeat
 from operator import attrgetter
 from types import MappingProxyType
@@ -130,10 +130,10 @@ def chunk_of_objects(
 
     The columns are those of the class, the attributes that an object has, and the attributes in `more`, which other
     parts of the table have. A row of `case_events` is an event and has the number of its case, one of `steps` a step
-    with that of its run; a run that is listed twice is refused. Moments before 1970 and from 2100 on are refused as in
-    every table, and so are objects whose id names another one that stands, unless `unique` is False. Of cases only
-    equal ones are: two different states of one case are two rows. Raises `InvalidValue` for an object of another class,
-    with its place.
+    with that of its run, one of `trainings` a result with that of its training; a run or training that is listed twice
+    is refused. Moments before 1970 and from 2100 on are refused as in every table, and so are objects whose id names
+    another one that stands, unless `unique` is False. Of cases only equal ones are: two different states of one case
+    are two rows. Raises `InvalidValue` for an object of another class, with its place.
 
     >>> import datetime as dt
     >>> from servqual.model import Interaction
@@ -256,17 +256,14 @@ def _lengths(values: Sequence[dt.timedelta | None]) -> Array:
     return ticks
 
 
-def _steps(runs: Sequence[Any]) -> Parts:
-    """Write the steps of running procedures as columns."""
-    several = [name for name, count in Counter(run.id for run in runs).items() if count > 1]
+def _rows(table: str, what: str, objects: Sequence[Any]) -> Parts:
+    """Write the rows that objects give as columns."""
+    several = [name for name, count in Counter(one.id for one in objects).items() if count > 1]
     if several:
-        raise InvalidValue.of("steps", "hold each run once", several[0], do="keep the newest state of each")
-    rows = [run.rows() for run in runs]
-    columns: dict[str, list[Any]] = {}
-    for row in chain.from_iterable(rows):
-        for name, value in row.items():
-            columns.setdefault(name, []).append(value)
-    return columns, [*map(len, rows)]
+        raise InvalidValue.of(table, f"hold each {what} once", several[0], do="keep the newest state of each")
+    rows = [one.rows() for one in objects]
+    [names] = OBJECT_COLUMNS[table].values()
+    return {name: [row[name] for row in chain.from_iterable(rows)] for name in names}, [*map(len, rows)]
 
 
 def _events(cases: Sequence[Any]) -> Parts:
@@ -295,7 +292,12 @@ def _events(cases: Sequence[Any]) -> Parts:
 
 
 _PARTS: Final[Mapping[str, Callable[[Sequence[Any]], Parts]]] = MappingProxyType(
-    {"case_events": _events, "steps": _steps}
+    {
+        "case_events": _events,
+        "stages": partial(_rows, "stages", "relationship"),
+        "steps": partial(_rows, "steps", "run"),
+        "trainings": partial(_rows, "trainings", "training"),
+    }
 )
 """The tables in which an object is several rows."""
 

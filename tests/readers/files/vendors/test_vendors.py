@@ -139,3 +139,50 @@ def test_columns_of_a_preset_are_found_in_any_letter_case(tmp_path: Path) -> Non
     path.write_text("TICKET ID,Created Time\n1,2026-05-04 09:00:00\n", encoding="utf-8")
     [chunk] = Export(path, attrs.evolve(layout("freshdesk"), zone="UTC")).chunks()
     assert moments(chunk, "received_at") == [dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)]
+
+
+ALL_FIELDS = (
+    "Summary,Issue key,Issue id,Issue Type,Status,Project key,Project name,Project type,Project lead,Project lead id,"
+    "Project description,Priority,Resolution,Assignee,Assignee Id,Reporter,Reporter Id,Creator,Creator Id,Created,"
+    "Updated,Last Viewed,Resolved,Due date,Votes,Description,Environment,Watchers,Watchers Id,Original estimate,"
+    "Remaining Estimate,Time Spent,Work Ratio,Σ Original Estimate,Σ Remaining Estimate,Σ Time Spent,Security Level,"
+    "Inward issue link (Cloners),Outward issue link (Cloners),Attachment,Custom field (Affected services),"
+    "Custom field (Approvals),Custom field (Change completion date),Custom field (Change reason),"
+    "Custom field (Change risk),Custom field (Change start date),Custom field (Change type),Custom field (Impact),"
+    "Custom field (Locked forms),Custom field (Open forms),Custom field (Request Type),Custom field (Request language),"
+    "Custom field (Request participants),Custom field (Responders),Satisfaction rating,"
+    "Custom field (Satisfaction date),Custom field (Sentiment),Custom field (Severity),Custom field (Source),Sprint,"
+    "Custom field (Start date),Custom field (Story point estimate),Custom field (Submitted forms),Custom field (Team),"
+    "Custom field (Time to done),Custom field (Time to first response),Custom field (Time to resolution),"
+    "Custom field (Total forms),Custom field (Work category),Custom field ([CHART] Date of First Response),"
+    "Custom field ([CHART] Time in Status),Comment,Parent,Parent key,Parent summary,Status Category,"
+    "Status Category Changed"
+)
+"""The headings that Jira itself gives an export with all fields, as of 2026; desks add their own."""
+COLUMNS_OF_REDMINE = (
+    "#,Project,Tracker,Parent task,Parent task subject,Status,Priority,Subject,Author,Assignee,Updated,Category,"
+    "Target version,Start date,Due date,Estimated time,Total estimated time,Spent time,Total spent time,% Done,Created,"
+    "Closed,Last updated by,Related issues,Files,Private,Watchers,Description,Last notes"
+)
+"""The columns of a list of issues by their English labels, in the order of Redmine's issue_query.rb."""
+
+
+@pytest.mark.parametrize(("name", "header"), [("jira", ALL_FIELDS), ("redmine", COLUMNS_OF_REDMINE)])
+def test_every_documented_column_is_known(name: str, header: str) -> None:
+    """An export with all of a vendor's own columns has none that the layout does not list."""
+    headings = header.split(",")
+    known = {heading.casefold() for heading in VENDORS[name].headings}
+    assert [heading for heading in headings if heading.casefold() not in known] == []
+    assert vendor_of(headings) is VENDORS[name]
+
+
+def test_inspect_says_what_a_column_without_use_is(tmp_path: Path) -> None:
+    """A documented column that no figure reads is named as the vendor's, one of the desk's own is not."""
+    [form] = [form for form in FORMS if form.name == "jira"]
+    path = form.write(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace("Labels,Labels", "Labels,Shoe size", 1), encoding="utf-8")
+    lines = inspect(path).text().splitlines()
+    said = "a column of Jira Service Management that no figure reads"
+    after = {line.split("  ")[1].strip(): lines[at + 1].strip() == said for at, line in enumerate(lines[:-1])
+             if line.startswith("  ") and not line.startswith("   ")}  # fmt: skip
+    assert (after["Labels"], after["Summary"], after["Shoe size"], after["Created"]) == (True, True, False, False)

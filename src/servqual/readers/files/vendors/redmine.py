@@ -8,7 +8,7 @@ from servqual.readers.files.vendors.vendor import Vendor
 REDMINE: Final = Vendor(
     name="redmine",
     title="Redmine",
-    documentation="https://www.redmine.org/projects/redmine/wiki/RedmineIssueList",
+    documentation="https://github.com/redmine/redmine/blob/master/app/models/issue_query.rb",
     columns={
         "#": "case_id",
         "Created": "received_at",

@@ -45,6 +45,7 @@ SERVICENOW: Final = Vendor(
         "close_code": "cause",
         "Close code": "cause",
         "Resolution code": "cause",
+        "reopened_time": "reopened_at",
         "reopen_count": "reopened",
         "Reopen count": "reopened",
         "reassignment_count": "reassigned",
@@ -59,6 +60,14 @@ SERVICENOW: Final = Vendor(
     "| short_description | short description | description | close_notes | close notes | resolution notes "
     "| business_service | service | service offering | company | parent | parent incident | child incidents "
     "| escalation | sla due | business duration | duration | resolve time | on hold reason | task type | approval "
-    "| watch list | work notes | additional comments | comments and work notes | correlation id",
+    "| watch list | work notes | additional comments | comments and work notes | correlation id | business_duration "
+    "| business_stc | calendar_duration | calendar_stc | cause | child_incidents | comments | comments_and_work_notes "
+    "| correlation_display | correlation_id | delivery_plan | delivery_task | expected_start | follow_up | follow up "
+    "| group_list | hold_reason | lessons_learned | needs_attention | order | origin_id | origin_table "
+    "| parent_incident | promoted_by | proposed_by | rejection_goto | reopened_by | reopened by | route_reason "
+    "| service_offering | skills | sla_due | sys_class_name | sys_domain | sys_domain_path | sys_id | sys_tags "
+    "| task_effective_number | time_worked | time worked | universal_request | upon_approval | upon_reject "
+    "| user_input | variables | watch_list | wf_activity | work_end | work_notes | work_notes_list | work_start "
+    "| actual start | actual end",
     layout=Layout(zone="UTC", dates=("%d/%m/%Y %H:%M",), missing=("?",), fold=True),
 )

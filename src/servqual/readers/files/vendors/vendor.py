@@ -49,6 +49,10 @@ class Vendor:
         """All documented headings."""
         return (*self.columns, *self.others)
 
+    def lists(self, heading: str) -> bool:
+        """Whether a heading is documented and of no use to us; letter case does not matter."""
+        return heading.strip().casefold() in {other.casefold() for other in self.others}
+
     def found(self, header: Collection[str]) -> Mapping[str, Sequence[str]]:
         """Give the headings of a file by what they are of ours; letter case does not matter."""
         given = {heading.strip().casefold(): heading for heading in header}
