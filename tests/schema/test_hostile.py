@@ -145,7 +145,8 @@ def test_many_corrections_take_no_square(apart: bool) -> None:
         return time.process_time() - start
 
     took(10)
-    assert took(1200) < 8 * max(took(300), 0.1)
+    few, many = (min(took(count) for _ in range(3)) for count in (300, 1200))  # whatever else the process collects
+    assert many < 8 * max(few, 0.1)
 
 
 def test_limits_are_options() -> None:

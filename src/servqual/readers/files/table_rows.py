@@ -11,7 +11,7 @@ import attrs
 from servqual.errors import UnreadableFile
 from servqual.readers.columns.labels import text_of
 from servqual.readers.files.sheet_rows import LOOKED_AT
-from servqual.readers.files.table_start import Start, bounded, extent, names_in, start_of
+from servqual.readers.files.table_start import Start, bounded, extent, is_name, names_in, start_of
 
 CHUNK: Final = 16_384
 CELLS: Final = 1 << 22
@@ -28,7 +28,7 @@ average averages mean durchschnitt mittelwert moyenne promedio media średnia с
 """
 _TOTAL: Final = re.compile(rf"(grand |sub-?)?({'|'.join(_TOTALS.split())})( général| general)?(\s*[:(].*|\s+\D*)?")
 _ALONE: Final = frozenset((*_TOTALS.split(), *_AVERAGES.split()))
-"""Words that are a total even where every cell of the last row is filled, because they stand alone in the first one."""
+"""Words that are a total even where every cell of the last row is filled, below moments or numbers."""
 
 _UNEQUAL: Final = "must have as many cells as the header"
 
@@ -188,34 +188,40 @@ def _mark(some: list[Record], width: int) -> None:
     """Put the reason in place of rows at the end of a file that are no rows of its table.
 
     A row with a word for a total in its first cell is one where it has fewer cells than the table, or where the cell is
-    that word alone, or one for an average. Rows behind an empty one are none where each has fewer than half of the
-    cells.
+    that word alone, or one for an average, and most cells above it are moments or numbers: a team may be called Total.
+    Rows behind an empty one are none where each has fewer than half of the cells.
     """
     first = max(0, len(some) - _BELOW)
     counts = [-1 if isinstance(row, Lost) else sum(map(bool, map(str.strip, row))) for row, _ in some[first:]]
     end = len(counts)
+    begins = [row[0].strip() for row, _ in some[first:] if row and not isinstance(row, Lost)]
+    typed = 2 * sum(bool(cell) and not is_name(cell) for cell in begins) > len(begins)
     while True:
         gap = max((at for at in range(end) if counts[at] == 0), default=end)
         sparse = gap < end and all(0 < 2 * count < width for count in counts[gap + 1 : end])
         if sparse and any(2 * count >= width for count in counts[:gap]):
             end = gap
-        elif end and _is_total(some[first + end - 1][0], width):
+        elif end and _is_total(some[first + end - 1][0], width, typed=typed):
             end -= 1
         else:
             break
     for at, (row, lines) in enumerate(some[first + end :], first + end):
         if not isinstance(row, Lost) and counts[at - first]:
             text = next(cell.strip() for cell in row if cell.strip())
-            place = "is a total below the table" if _is_total(row, width) else "is below the table, after an empty row"
+            place = (
+                "is a total below the table"
+                if _is_total(row, width, typed=typed)
+                else "is below the table, after an empty row"
+            )
             some[at] = (Lost(text, place), lines)
 
 
-def _is_total(row: list[str] | Lost, width: int) -> bool:
+def _is_total(row: list[str] | Lost, width: int, *, typed: bool) -> bool:
     cells = [] if isinstance(row, Lost) else [cell.strip() for cell in row if cell.strip()]
     if not cells:
         return False
     word = cells[0].casefold()
-    return word in _ALONE or (len(cells) < width and _TOTAL.fullmatch(word) is not None)
+    return (typed and word in _ALONE) or (len(cells) < width and _TOTAL.fullmatch(word) is not None)
 
 
 def _chunk(some: list[Record], number: int, width: int, fits: Callable[[list[str]], bool]) -> TextChunk:

@@ -94,7 +94,7 @@ def start_of(rows: Sequence[Sequence[str]]) -> Start | None:
 
 def _is_heading(cells: Sequence[str], above: int, below: Sequence[Sequence[str]], lengths: Sequence[int]) -> bool:
     """Whether cells are different texts, as many as in half of the rows below, which are wider than those above."""
-    if not above < len(cells) <= WIDEST or len(cells) < 2 or not all(map(_is_name, cells)):  # noqa: PLR2004
+    if not above < len(cells) <= WIDEST or len(cells) < 2 or not all(map(is_name, cells)):  # noqa: PLR2004
         return False
     like = sum(above < length <= len(cells) for length in lengths)
     differ = len(set(cells)) == len(cells) and (len(cells) > 2 or _has_values(below))  # noqa: PLR2004
@@ -111,7 +111,7 @@ def _joined(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...] | Non
     gaps = [at for at, cell in enumerate(over) if not cell]
     if len(over) - len(gaps) < 2 or not any(names[at] for at in gaps):  # noqa: PLR2004
         return None
-    if not all(_is_name(cell) for cell in (*over, *names) if cell):
+    if not all(is_name(cell) for cell in (*over, *names) if cell):
         return None
     often, group, joined = Counter(names), "", list[str]()
     for above, name in zip(over, names, strict=True):
@@ -122,10 +122,10 @@ def _joined(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...] | Non
 
 def _has_values(rows: Sequence[Sequence[str]]) -> bool:
     """Whether most rows have a cell that is no text, such as a number or a date."""
-    return 2 * sum(any(cell.strip() and not _is_name(cell) for cell in row) for row in rows) > len(rows)
+    return 2 * sum(any(cell.strip() and not is_name(cell) for cell in row) for row in rows) > len(rows)
 
 
-def _is_name(cell: str) -> bool:
+def is_name(cell: str) -> bool:
     """Whether a cell is a text, and not mostly digits as numbers, dates and most ids are."""
     letters, digits = sum(map(str.isalpha, cell)), sum(map(str.isdigit, cell))
     return letters > digits or cell.strip() in {"#", "№"}
