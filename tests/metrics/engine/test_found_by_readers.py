@@ -342,6 +342,17 @@ def test_a_total_in_which_every_cell_is_filled_is_no_row(last: str, tmp_path: Pa
     assert found.rows["contact_counts"].refused == 1
 
 
+@pytest.mark.parametrize(
+    ("rows", "offered"), [("2026-05-04,10\nTotal,10", 10), ("2026-05-04,10\n2026-05-05,20\nAverage,15\nTotal,30", 30)]
+)
+def test_totals_of_a_short_table_are_no_rows(rows: str, offered: int, tmp_path: Path) -> None:
+    """The totals themselves do not say what stands above them."""
+    path = tmp_path / "days.csv"
+    path.write_text(f"at,offered\n{rows}\n", encoding="utf-8")
+    found = measure(["volume"], {"contact_counts": Export(path, Layout(zone="UTC"), table="contact_counts", need=())})
+    assert found.one().value == offered
+
+
 def test_a_customer_called_total_is_a_row(tmp_path: Path) -> None:
     """Below other names no row is a total whose cells are all filled, whatever the last one is called."""
     path = tmp_path / "answers.csv"

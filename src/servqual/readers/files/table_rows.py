@@ -195,6 +195,7 @@ def _mark(some: list[Record], width: int) -> None:
     counts = [-1 if isinstance(row, Lost) else sum(map(bool, map(str.strip, row))) for row, _ in some[first:]]
     end = len(counts)
     begins = [row[0].strip() for row, _ in some[first:] if row and not isinstance(row, Lost)]
+    begins = [cell for cell in begins if cell.casefold() not in _ALONE]
     typed = 2 * sum(bool(cell) and not is_name(cell) for cell in begins) > len(begins)
     while True:
         gap = max((at for at in range(end) if counts[at] == 0), default=end)
