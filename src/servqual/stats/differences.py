@@ -268,7 +268,8 @@ def fieller(
         ratio, a, b = top / base, critical * top_error / base, critical * base_error / base
         both = critical**2 * covariance / base**2
         middle, rest = ratio - both, 1 - b * b
-        half = np.sqrt(np.maximum(middle**2 - (ratio**2 - a * a) * rest, 0))
+        half = np.hypot(a * np.sqrt(np.maximum(rest, 0)), b * ratio)  # no square of a tiny number is lost
+        half = np.where(both == 0, half, np.sqrt(np.maximum(half**2 + both * (both - 2 * ratio), 0)))
         safe = rest > 0
         ends = (middle - half) / rest, (middle + half) / rest
     value = np.where(safe, ratio, np.nan)

@@ -136,8 +136,9 @@ def poisson(events: Array, confidence: float) -> tuple[Array, Array]:
     from scipy.special import gammaincinv  # noqa: PLC0415  (loads with the first interval that needs it)
 
     tail = (1 - confidence) / 2
-    low = np.where(events > 0, gammaincinv(np.where(events > 0, events, 1), tail), 0.0)
-    return low, gammaincinv(events + 1, 1 - tail)
+    some, every = np.unique(events, return_inverse=True)  # many groups have as many
+    low = np.where(some > 0, gammaincinv(np.where(some > 0, some, 1), tail), 0.0)
+    return low[every], gammaincinv(some + 1, 1 - tail)[every]
 
 
 def mean(average: Array, variance: Array, n: Array, confidence: float) -> tuple[Array, Array]:
@@ -145,9 +146,9 @@ def mean(average: Array, variance: Array, n: Array, confidence: float) -> tuple[
     from scipy.special import stdtrit  # noqa: PLC0415  (loads with the first interval that needs it)
 
     enough = n > 1
-    degrees = np.where(enough, n - 1, 1)
+    degrees, every = np.unique(np.where(enough, n - 1, 1), return_inverse=True)  # many groups are of one size
     with np.errstate(invalid="ignore", divide="ignore"):
-        half = stdtrit(degrees, (1 + confidence) / 2) * np.sqrt(variance / n)
+        half = stdtrit(degrees, (1 + confidence) / 2)[every] * np.sqrt(variance / n)
     return np.where(enough, average - half, np.nan), np.where(enough, average + half, np.nan)
 
 

@@ -46,14 +46,15 @@ class ExactSums:
             self._add(ticks[start : start + _CHUNK], unit, codes[start : start + _CHUNK], size)
 
     def _add(self, ticks: Array, unit: int, codes: Array, size: int) -> None:
-        bits, rows = int(ticks.max()).bit_length(), len(ticks).bit_length()
         if self._added == _UNSETTLED:
             self._settle()
         self._added += 1
-        if 2 * bits + rows <= _FLOAT:
+        squares = ticks * ticks
+        if squares.sum() < 1 << _FLOAT:  # so that each sum on the way to it is exact
             self._note(1, unit, 0, np.bincount(codes, ticks, size))
-            self._note(2, unit, 0, np.bincount(codes, ticks * ticks, size))
+            self._note(2, unit, 0, np.bincount(codes, squares, size))
             return
+        bits, rows = int(ticks.max()).bit_length(), len(ticks).bit_length()
         if 2 * bits <= _WORD:
             self._note(1, unit, 0, np.bincount(codes, ticks, size))
             squares = ticks.astype("<u8")
@@ -84,7 +85,7 @@ class ExactSums:
         self._sums, self._squares = _taller(self._sums, size), _taller(self._squares, size)
         for (power, unit, shift), sums in self._pending.items():
             target = self._sums if power == 1 else self._squares
-            spread = np.zeros((len(sums), target.shape[1]), np.int64)
+            spread = np.zeros((len(sums), target.shape[1]), np.int64, order="F")
             place, by = divmod(shift, _LIMB)
             for limb in range(place, min(place + 3, target.shape[1])):
                 spread[:, limb] = ((sums >> (_LIMB * (limb - place))) & _LOW) << by
@@ -140,4 +141,6 @@ def carried(limbs: Array) -> Array:
 def _taller(limbs: Array, size: int) -> Array:
     if len(limbs) >= size:
         return limbs
-    return np.concatenate([limbs, np.zeros((size - len(limbs), limbs.shape[1]), np.int64)])
+    out = np.zeros((size, limbs.shape[1]), np.int64, order="F")
+    out[: len(limbs)] = limbs
+    return out

@@ -10,7 +10,7 @@ sorted by their labels, so that no number depends on the order of chunks.
 """
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import count
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -174,20 +174,19 @@ class _Labels:
         return found
 
     def _learn(self, codes: Sequence[int], names: Sequence[Any]) -> None:
-        numbers = [self._numbers.setdefault(name, len(self._numbers)) for name in names]
-        self._lookup[codes] = numbers
-        self.names += [*islice(self._numbers, len(self.names), None)]
+        fresh = [name for name in dict.fromkeys(names) if name not in self._numbers]
+        self._numbers.update(zip(fresh, count(len(self.names)), strict=False))
+        self._lookup[codes] = [*map(self._numbers.__getitem__, names)]
+        self.names += fresh
 
     def ordered(self, numbers: Array) -> tuple[Array, tuple[Any, ...]]:
         """Place of each number among the sorted labels, and these labels."""
-        came = np.unique(numbers)
-        came = came[came >= 0]
+        came = np.flatnonzero(np.bincount(numbers + 1, minlength=1)[1:])
         names = [self.names[number] for number in came.tolist()]
-        keys = names if len({*map(type, names)}) == 1 else [in_order(name) for name in names]
-        order = sorted(range(len(came)), key=keys.__getitem__)
+        names.sort(key=None if len({*map(type, names)}) == 1 else in_order)
         places = np.zeros(len(self.names) + 1, np.int64)  # the last place is that of an unknown label
-        places[came[order]] = np.arange(1, len(order) + 1)
-        return places, tuple(names[place] for place in order)
+        places[[*map(self._numbers.__getitem__, names)]] = np.arange(1, len(names) + 1)
+        return places, tuple(names)
 
 
 class _Keys:

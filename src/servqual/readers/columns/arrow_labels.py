@@ -85,8 +85,9 @@ def coded_texts(codes: Array, given: Any, *, once: bool = False) -> Column:
     texts = compute.if_else(compute.equal(texts, ""), None, texts)
     if not (once and texts.equals(given) and not texts.null_count):
         unique = texts.dictionary_encode()
-        places = np.append(unique.indices.fill_null(-1).to_numpy(), np.int32(-1))
-        codes, texts = places.take(codes, mode="wrap"), unique.dictionary
+        places, texts = np.append(unique.indices.fill_null(-1).to_numpy(), np.int32(-1)), unique.dictionary
+        if not np.array_equal(places[:-1], np.arange(len(given))):
+            codes = places.take(codes, mode="wrap")
     labels = ArrowLabels(texts) if len(texts) >= _MANY else texts.to_pylist()
     return Column(Kind.LABEL, codes.astype(np.int32, copy=False), labels)
 
