@@ -179,7 +179,7 @@ class SortedValues:
         """
         known = np.zeros(self.size, np.bool_) if binned is None else binned
         crowded = known if bins else known | (self.different > Values.EXACT)
-        counting = _Counting()
+        counting = _Counting(int(self.different.sum()))
         for rows in cached_chunks(len(self.words)):
             group, value = self.words[rows] >> self.bits, self._values(self.words[rows])
             if not bins and (some := crowded[group[0] : group[-1] + 1]).any():
@@ -189,10 +189,11 @@ class SortedValues:
 
 
 class _Counting:
-    """Sorted groups and values, counted chunk by chunk."""
+    """Sorted groups and values, counted chunk by chunk, with room for at most so many different ones."""
 
-    def __init__(self) -> None:
-        self._found: list[tuple[Array, Array, Array]] = []
+    def __init__(self, most: int) -> None:
+        self._found = np.empty((3, most), np.int64)
+        self._size = 0
         self._last = (-1, -1)
         self._rows = 0
 
@@ -203,11 +204,13 @@ class _Counting:
         fresh[1:] |= group[1:] != group[:-1]
         fresh[0] = (group[0], value[0]) != self._last
         places = np.flatnonzero(fresh)
-        self._found.append((group[places], value[places], places + self._rows))
+        mine = slice(self._size, self._size + len(places))
+        for column, found in zip(self._found, (group[places], value[places], places + self._rows), strict=True):
+            column[mine] = found
+        self._size = mine.stop
         self._last, self._rows = (group[-1], value[-1]), self._rows + len(group)
 
     def found(self) -> tuple[Array, Array, Array]:
         """Groups, values and counts."""
-        nothing = np.zeros(0, np.int64)
-        group, value, place = (np.concatenate(columns) for columns in zip((nothing,) * 3, *self._found, strict=True))
+        group, value, place = self._found[:, : self._size]
         return group, value, np.diff(place, append=self._rows)

@@ -71,11 +71,18 @@ class ValueCounts:
 
     def _settle(self) -> None:
         """Count the held rows where that pays; hold twice as many otherwise."""
-        found = SortedValues.of(self._rows, self._size)
+        found = self._in_order()
         if found is not None and not self._in_bins and found.listed_at_most * _PAYS > self._held:
-            self._rows, self._most = [found.rows], 2 * self._held
+            self._most = 2 * self._held
         else:
             self._count(found)
+
+    def _in_order(self, run: Run = map) -> SortedValues | None:
+        """Sort the held rows, which are then held in order and once."""
+        found = SortedValues.of(self._rows, self._size, run)
+        if found is not None:
+            self._rows = [found.rows]
+        return found
 
     def _count(self, found: SortedValues | None) -> None:
         """Count all held rows; `found` are those that are not in bins."""
@@ -88,13 +95,13 @@ class ValueCounts:
 
     def prepare(self, run: Run) -> None:
         """Sort the held rows, on several threads."""
-        self._sorted = SortedValues.of(self._rows, self._size, run)
+        self._sorted = self._in_order(run)
 
     def _all(self, order: Array) -> SortedValues | None:
         """Sort the held rows, for as many groups as an order, or a choice of them, knows."""
         self._cells = self._cells.grown(int(order.max(initial=-1)) + 1)
         known = self._sorted if self._sorted and self._sorted.size == self._size else None
-        return known or SortedValues.of(self._rows, self._size)
+        return known or self._in_order()
 
     def counted(self, order: Array) -> Sparse | SortedValues:
         """Counts of all groups, in another order; as the sorted rows where none was counted."""
@@ -102,7 +109,7 @@ class ValueCounts:
         found = None if counted else self._all(order)
         if found is None:
             return self.cells(order)
-        self._rows, self._sorted = [found.rows], found
+        self._sorted = found
         return found.in_order(order)
 
     def cells(self, order: Array) -> Sparse:
