@@ -1,4 +1,4 @@
-"""What bounds hold at any size: columns that nobody asked for, rows that wait, and deliveries of a stream.
+"""What bounds hold at any size: columns that nobody asked for, rows that wait, deliveries of a stream, one long case.
 
 `python benchmarks/bounds.py` prints processor seconds of one size and of ten times that; linear work costs ten times as
 much, and work that does not depend on the size costs the same.
@@ -17,6 +17,8 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from servqual.metrics import KPIS, Windows, tally
+from servqual.model import BusinessHours, Case, CaseId, Clock, Sla, Target
+from servqual.model import case as event
 
 ROWS = 2000
 FIRST = np.datetime64("2026-05-04T00:00:00", "us")
@@ -81,6 +83,9 @@ def main() -> None:
     row("columns of an Arrow table, 3 of them read", 1000, lambda n: _of(wide(n)))
     row("all-distinct values, rows", 200_000, _of_values)
     row("deliveries of 1,000 rows, in any order", 20_000, lambda n: lambda: streamed(["volume", "asa"], n, 1000))
+    row("events of one case, three clocks of a log", 100_000, _clocks)
+    row("events of one case, its model", 100_000, _case)
+    row("holidays, compiled and used", 10_000, _holidays)
     week = [KPIS["fcr"]]
     row("deliveries of 1,000 rows, keyed", 20_000, lambda n: lambda: streamed(week, n, 1000))
     for rows in (20_000, 200_000):
@@ -90,6 +95,54 @@ def main() -> None:
 
 def _of(table: Any) -> Callable[[], object]:
     return lambda: tally(["volume", "asa"], {"interactions": table}, by=["team"])
+
+
+CYCLE = ["replied", "waiting", "resumed", "resolved", "reopened"]
+"""What happens to the long case of a log, again and again."""
+
+
+def _history(size: int) -> list[Any]:
+    at = dt.datetime(2026, 5, 4, tzinfo=dt.UTC)
+    out: list[Any] = [event.Opened(id=CaseId("C-1"), at=at, by="Ann", channel="email")]
+    for n in range(1, size):
+        when = at + dt.timedelta(minutes=n)
+        out.append(event.Waiting(at=when, by="Ann", on="customer") if n % 2 else event.Resumed(at=when, by="Ann"))
+    return out
+
+
+def _agreement() -> Sla:
+    hours = BusinessHours(zone="Europe/Berlin", week={"mon-fri": "09:00-17:00"})
+    clocks = ("first_response", "next_response", "resolution")
+    targets = [Target(clock=Clock(clock), within=dt.timedelta(hours=4)) for clock in clocks]
+    return Sla(name="support", hours=hours, pause_on={"customer"}, targets=targets)
+
+
+def _clocks(size: int) -> Callable[[], object]:
+    names = CYCLE * (size // len(CYCLE) + 1)
+    log = {
+        "case_id": ["C-1"] * size,
+        "at": FIRST + np.arange(size).astype("m8[m]"),
+        "event": ["received", *names[: size - 1]],
+        "on": [None, *("customer" if name == "waiting" else None for name in names[: size - 1])],
+    }
+    kept, now = ["first_response_kept", "next_response_kept", "resolution_kept"], FIRST + np.timedelta64(3650, "D")
+    return lambda: tally(kept, {"case_events": log}, sla=_agreement(), now=now, naive="UTC")
+
+
+def _case(size: int) -> Callable[[], object]:
+    history = _history(size)
+    return lambda: Case(history=history)
+
+
+def _holidays(days: int) -> Callable[[], object]:
+    dates = [dt.date(1970, 1, 1) + dt.timedelta(days=n) for n in range(0, 5 * days, 5)]
+    monday = dt.datetime(2026, 5, 4, tzinfo=dt.UTC)
+
+    def work() -> object:
+        hours = BusinessHours(zone="Europe/Berlin", week={"mon-fri": "09:00-17:00"}, holidays=dates)
+        return hours.elapsed(monday, monday + dt.timedelta(days=30))
+
+    return work
 
 
 def _of_values(rows: int) -> Callable[[], object]:
