@@ -4,8 +4,9 @@
 
 Contacts of two years, of 40 teams and 3 topics, coded as columnar files are. Customers are few (2,000 contacts each),
 many (5 each), skewed (as the reciprocal of their rank, and one customer in 5 % of the rows), or many with ids far
-apart; rows are in the order of time or in none. Asked is the resolution alone, or with repeats, by team and month. All
-results are checked to be the same. Ours also gives intervals and undecided contacts; the others do not.
+apart or with texts for ids; rows are in the order of time or in none. Asked is the resolution alone, or with repeats,
+by team and month. All results are checked to be the same. Ours also gives intervals and undecided contacts; the others
+do not.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from servqual.metrics import KPIS, measure
 
 WEEK = dt.timedelta(days=7)
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-CUSTOMERS = ("few", "many", "skewed", "far apart")
+CUSTOMERS = ("few", "many", "skewed", "far apart", "texts")
 ORDERS = ("in no order", "in the order of time")
 ASKED = ("alone", "with repeats")
 COUNTS = ["first", "kept", "repeats", "contacts"]
@@ -56,7 +57,7 @@ def make(size: int, seed: int, customers: str, order: str) -> Any:
         {
             "team": coded([f"t{i}" for i in range(40)]),
             "topic": coded(["bill", "line", "move"]),
-            "customer_id": who,
+            "customer_id": pa.array([f"K-{number:08}" for number in who.tolist()]) if customers == "texts" else who,
             "queued_at": pa.array(np.datetime64("2024-01-01", "us") + at.astype("m8[s]"), pa.timestamp("us")),
             "abandoned": rng.random(size) < 0.02,
         }

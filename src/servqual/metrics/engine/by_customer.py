@@ -18,8 +18,8 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
-from servqual.metrics.accumulators import hash_of
-from servqual.readers.columns.columns import NONE, Chunk, Column, Digits, Numbers, joined, number_of
+from servqual.metrics.engine.homes import homes_of
+from servqual.readers.columns.columns import NONE, Chunk, Column, Digits, Numbers, joined
 from servqual.readers.columns.growing import common
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusals
 from servqual.readers.columns.tables import Kind
@@ -101,7 +101,7 @@ class CustomerChunks:
             before, homes = self._homes
             if before is not labels:
                 known = common(before, labels)
-                homes = np.concatenate([homes[:known], _homes_of(labels[known:]), homes[-1:]])
+                homes = np.concatenate([homes[:known], homes_of(labels[known:], _CHUNKS), homes[-1:]])
                 self._homes = labels, homes
         return homes.take(column.values, mode="wrap")
 
@@ -159,16 +159,6 @@ def _at(rows: Sequence[int] | Array, order: Array) -> Array:
     return numbers
 
 
-def _homes_of(labels: Sequence[str]) -> Array:
-    """Block of each label: by its number, or by a hash of the text."""
-    if isinstance(labels, Numbers):
-        return (labels.numbers % _CHUNKS).astype(np.uint16)
-    found = np.fromiter(map(number_of, labels), np.int64, len(labels))
-    texts = np.flatnonzero(found < 0)
-    found[texts] = hash_of([labels[place] for place in texts.tolist()])
-    return (found % _CHUNKS).astype(np.uint16)
-
-
 def _homes(codes: Array, labels: Sequence[str]) -> tuple[Array, Sequence[Sequence[str]]]:
     """Code of each row among the numbers of its home, so that codes stay small, and these numbers; none of texts."""
     if isinstance(labels, Digits):
@@ -188,8 +178,8 @@ def _homes(codes: Array, labels: Sequence[str]) -> tuple[Array, Sequence[Sequenc
 
 
 def _compact(column: Column) -> Column:
-    """Drop unused labels where they are far more than the rows; ranges cost nothing."""
-    if isinstance(column.labels, Digits) or len(column.labels) <= 4 * len(column.values):
+    """Drop unused labels of a list where they are far more than the rows; others are shared by all pieces."""
+    if not isinstance(column.labels, list) or len(column.labels) <= 4 * len(column.values):
         return column
     present, codes = np.unique(column.values, return_inverse=True)
     known = present[present >= 0]

@@ -50,7 +50,11 @@ class ArrowLabels(Sequence[str]):
     @overload
     def __getitem__(self, place: slice) -> "ArrowLabels": ...
     def __getitem__(self, place: int | slice) -> "str | ArrowLabels":
-        return ArrowLabels(self.array[place]) if isinstance(place, slice) else self._texts()[place]
+        if not isinstance(place, slice):
+            return self._texts()[place]
+        some = range(len(self))[place]
+        plain = some.step == 1
+        return ArrowLabels(self.array.slice(some.start, len(some)) if plain else self.array.take(np.array(some, "i8")))
 
     def _texts(self) -> list[str]:
         if not self._listed:
@@ -67,6 +71,32 @@ class ArrowLabels(Sequence[str]):
         compute = need("pyarrow.compute", "files", "finding labels")
         found: Array = compute.index_in(self.array, value_set=others.array).fill_null(-1).to_numpy()
         return found
+
+
+def united(pieces: Sequence[Column]) -> tuple[list[Array], ArrowLabels]:
+    """Give the codes of each column among the labels that some row of any of them has.
+
+    >>> import pyarrow as pa
+    >>> given = ([0, -1], ["K-7", "K-9"]), ([1], ["K-8", "K-7"])
+    >>> some = [Column(Kind.LABEL, np.array(codes), ArrowLabels(pa.array(texts))) for codes, texts in given]
+    >>> codes, labels = united(some)
+    >>> [each.tolist() for each in codes], list(labels)
+    ([[0, -1], [0]], ['K-7'])
+    """
+    arrow = need("pyarrow", "files", "joining labels")
+    came, places = list[Any](), list[Array]()
+    for piece in pieces:
+        assert isinstance(piece.labels, ArrowLabels)
+        present, place = np.unique(piece.values, return_inverse=True)
+        unknown = int(len(present) > 0 and present[0] < 0)
+        came.append(piece.labels.array.take(present[unknown:]))
+        places.append(place - unknown)
+    every = arrow.concat_arrays(came).dictionary_encode()
+    codes, first, out = every.indices.to_numpy(), 0, list[Array]()
+    for some, place in zip(came, places, strict=True):
+        out.append(np.append(codes[first : first + len(some)], np.int32(-1)).take(place, mode="wrap"))
+        first += len(some)
+    return out, ArrowLabels(every.dictionary)
 
 
 def coded_texts(codes: Array, given: Any, *, once: bool = False) -> Column:

@@ -152,7 +152,7 @@ def number_of(label: str) -> int:
 class Column:
     """One column of a chunk: typed values, the labels of its codes, and which cells could not be read.
 
-    `whole` says that no value is missing.
+    `whole` says that no value is missing, and `twice` which moments are times that a clock shows twice.
     """
 
     kind: Kind
@@ -160,6 +160,7 @@ class Column:
     labels: Sequence[str] = ()
     bad: Array | None = None
     whole: bool = False
+    twice: Array | None = None
 
     @classmethod
     def missing(cls, kind: Kind, size: int) -> "Column":
@@ -169,7 +170,8 @@ class Column:
     def same(self, other: "Column") -> bool:
         """Whether two columns hold the same, cell by cell."""
         kinds = (self.kind, self.whole, [*self.labels]) == (other.kind, other.whole, [*other.labels])
-        return kinds and same(self.values, other.values) and same(self.bad, other.bad)
+        masks = same(self.bad, other.bad) and same(self.twice, other.twice)
+        return kinds and masks and same(self.values, other.values)
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:
@@ -186,8 +188,8 @@ class Column:
         def at(values: Array) -> Array:
             return values[rows] if isinstance(rows, slice) else values.take(rows)
 
-        bad = None if self.bad is None else at(self.bad)
-        return Column(self.kind, at(self.values), self.labels, bad, self.whole)
+        bad, twice = (None if mask is None else at(mask) for mask in (self.bad, self.twice))
+        return Column(self.kind, at(self.values), self.labels, bad, self.whole, twice)
 
 
 @attrs.frozen(eq=False)
@@ -256,12 +258,10 @@ def _rows(numbers: Sequence[Sequence[int] | Array]) -> Sequence[int] | Array:
 def _joined(name: str, chunks: Sequence[Chunk]) -> Column:
     kind = next(chunk.columns[name].kind for chunk in chunks if name in chunk.columns)
     pieces = [chunk.columns.get(name) or Column.missing(kind, chunk.size) for chunk in chunks]
-    bad: Array | None = None
-    if any(piece.bad is not None for piece in pieces):
-        bad = np.concatenate([np.zeros(len(p.values), np.bool_) if p.bad is None else p.bad for p in pieces])
+    bad, twice = (_marked(pieces, of) for of in ("bad", "twice"))
     values, labels = [piece.values for piece in pieces], max((piece.labels for piece in pieces), key=len)
     if kind is not Kind.LABEL or all(common(piece.labels, labels) == len(piece.labels) for piece in pieces):
-        return Column(kind, np.concatenate(values), labels, bad)
+        return Column(kind, np.concatenate(values), labels, bad, twice=twice)
     ranges = [piece.labels.numbers for piece in pieces if isinstance(piece.labels, Digits)]
     if len(ranges) == len(pieces):
         if all(numbers == ranges[0] for numbers in ranges):
@@ -278,8 +278,24 @@ def _joined(name: str, chunks: Sequence[Chunk]) -> Column:
         places = [np.append(np.searchsorted(every, found), -1).astype(np.int32) for found in numbered]
         coded = [place.take(codes, mode="wrap") for place, codes in zip(places, values, strict=True)]
         return Column(kind, np.concatenate(coded), Numbers(every), bad)
+    from servqual.readers.columns import arrow_labels  # noqa: PLC0415  (which needs columns)
+
+    if all(isinstance(piece.labels, arrow_labels.ArrowLabels) for piece in pieces):
+        values, every = arrow_labels.united(pieces)
+        return Column(kind, np.concatenate(values), every, bad)
     codes: dict[str, int] = {}
     for i, piece in enumerate(pieces):
         lookup = np.array([codes.setdefault(label, len(codes)) for label in piece.labels] + [-1], np.int32)
         values[i] = lookup[piece.values]
     return Column(kind, np.concatenate(values), list(codes), bad)
+
+
+def _marked(pieces: Sequence[Column], of: str) -> Array | None:
+    """Join the masks of columns; None where no column has one."""
+    masks: list[Array | None] = [getattr(piece, of) for piece in pieces]
+    if all(mask is None for mask in masks):
+        return None
+    sizes = (len(piece.values) for piece in pieces)
+    return np.concatenate(
+        [np.zeros(size, np.bool_) if mask is None else mask for size, mask in zip(sizes, masks, strict=True)]
+    )
