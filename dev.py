@@ -18,8 +18,10 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "installed.sha256"
-SPARK = ROOT / ".venv-spark"
-SPARK_LOCK = ROOT / "requirements-spark.lock"
+SPARKS = {  # what each environment beside `.venv` is for; the server of the second one is the first one's
+    "Spark": (ROOT / ".venv-spark", ROOT / "requirements-spark.lock"),
+    "Spark Connect": (ROOT / ".venv-spark-connect", ROOT / "requirements-spark-connect.lock"),
+}
 
 CHECKS = {
     "ruff check": ("ruff", "check", "--quiet"),
@@ -98,27 +100,38 @@ def test(options: list[str]) -> int:
 
 
 def test_spark() -> bool:
-    """Run the tests with Spark in an environment of their own; skip them where there is no Java."""
+    """Run the tests with each Spark in an environment of its own; skip them where there is no Java."""
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         print("== tests with Spark: skipped, for there is no Java; Debian has it as default-jre-headless")
         return "spark" not in os.environ.get("SERVQUAL_REQUIRE", "").split(",")
-    started = time.perf_counter()
-    print("== tests with Spark", flush=True)
-    stamp = SPARK / "installed.sha256"
-    wanted = hashlib.sha256(SPARK_LOCK.read_bytes()).hexdigest()
-    python = SPARK / BIN.name / "python"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        venv.create(SPARK, with_pip=True)
-        pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
-        subprocess.run([*pip, "-r", SPARK_LOCK], check=True)
-        found = (subprocess.check_output([each, "-c", SITE], text=True).strip() for each in (BIN / "python", python))
-        shared, own = map(Path, found)
-        (own / "shared.pth").write_text(f"import site; site.addsitedir({str(shared)!r})\n")
-        stamp.write_text(wanted)
-    code = subprocess.run([python, "-m", "pytest", "-q", "-o", "addopts=", "tests/spark"], check=False).returncode
-    took = time.perf_counter() - started
-    print(f"== tests with Spark: {'FAILED' if code else 'passed'} in {took:.1f} s", flush=True)
-    return code == 0
+    passed = True
+    for name, (folder, names) in SPARKS.items():
+        started = time.perf_counter()
+        print(f"== tests with {name}", flush=True)
+        command = (beside(folder, names), "-m", "pytest", "-q", "-o", "addopts=", "tests/spark")
+        code = subprocess.run(command, check=False).returncode
+        took = time.perf_counter() - started
+        print(f"== tests with {name}: {'FAILED' if code else 'passed'} in {took:.1f} s", flush=True)
+        passed = passed and code == 0
+    return passed
+
+
+def beside(folder: Path, names: Path) -> Path:
+    """Make an environment hold what its lock names, and see what `.venv` has; give its interpreter."""
+    interpreter = folder / BIN.name / "python"
+    stamp = folder / "installed.sha256"
+    wanted = hashlib.sha256(names.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return interpreter
+    venv.create(folder, with_pip=True)
+    pip = (interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
+    subprocess.run([*pip, "-r", names], check=True)
+    shared, own = (
+        Path(subprocess.check_output([each, "-c", SITE], text=True).strip()) for each in (BIN / "python", interpreter)
+    )
+    (own / "shared.pth").write_text(f"import site; site.addsitedir({str(shared)!r})\n")
+    stamp.write_text(wanted)
+    return interpreter
 
 
 def lock(_: list[str]) -> int:

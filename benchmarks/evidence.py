@@ -1,11 +1,12 @@
 """How often verdicts are wrong, and how often they find what is there: 2,000 seeds per row, as a table.
 
-    python benchmarks/evidence.py [SEEDS [FIRST SEED]]
+    python benchmarks/evidence.py [SEEDS [FIRST SEED [WORDS OF A ROW]]]
 
 In the first table nothing has changed, so that every *improved* and every *worse* is false: at most 5 % of them should
 be, and at most 2.5 % improved; three standard errors more are let pass. In the second there is an effect that a plan of
 95 % power finds. The third has how often the interval of an interrupted series holds the truth, and the last line how
-many of five million random intervals are unknown or out of order. 2,000 seeds take more than an hour of processor time.
+many of five million random intervals are unknown or out of order. 2,000 seeds take more than an hour of processor time;
+with words only the rows that have them in their name are counted.
 """
 
 import datetime as dt
@@ -46,6 +47,7 @@ TWELVE = (
     "resolution_rate", "resolution_p50", "resolution_time", "abandonment_rate", "transfer_rate", "hold_time", "asa",
 )  # fmt: skip
 Row = Callable[[int], str]
+POINTS = [(n, rho) for n in (12, 24, 48) for rho in (0.0, 0.3, 0.6, 0.8, 0.9)]
 
 
 def month(dice: np.random.Generator, start: np.datetime64, n: int, *, kept: float = 0.6, hours: float = 8) -> Any:
@@ -143,6 +145,20 @@ def with_season(seed: int) -> str:
     return str(compare(before, after).decision)
 
 
+def neighbours(seed: int, kpi: str) -> str:
+    """Eight weeks of a desk that did not change, against the next eight, from some week of the year on."""
+    start = dt.date(2026, 1, 5) + dt.timedelta(days=7 * (seed % 52))
+    sample = desk(seed=seed, start=start, days=140, improved_after=None, season=0.3)
+    sides = []
+    for first in (14, 70):  # the queues of a new desk are empty
+        begin = sample.start + dt.timedelta(days=first)
+        period = (begin, begin + dt.timedelta(days=56))
+        now = period[1] + dt.timedelta(days=14)
+        sides.append(tally([kpi], {"cases": sample.tables["cases"]}, now=now, period=period))
+    before, after = sides
+    return str(compare(before, after).decision)
+
+
 def weeks_that_scatter(seed: int, rho: float) -> str:
     """The verdict on two sides of weeks whose level scatters from week to week, and else stays as it is."""
     dice = np.random.default_rng(seed)
@@ -220,8 +236,8 @@ def random_intervals(seed: int, n: int) -> tuple[int, int, int]:
     return lost, turned, n * len(found)
 
 
-def main(seeds: int = 2000, first: int = 1) -> None:
-    """Print the tables."""
+def main(seeds: int = 2000, first: int = 1, *, words: str = "") -> None:
+    """Print the tables, or the rows that have some words in their name."""
     some = range(first, first + seeds)
     null: Mapping[str, Row] = {
         "one look, share of kept promises, 400 a side": partial(both, kpi="sla_kept", n=400, effect={}),
@@ -236,12 +252,17 @@ def main(seeds: int = 2000, first: int = 1) -> None:
         },
         "worst of ten teams, named by diagnose": partial(worst_of_ten, found_by="diagnose"),
         "worst of ten teams, picked by eye": partial(worst_of_ten, found_by="eye"),
-        "unchanged desk with season, reassignments": with_season,
+        "unchanged desk with season, the same weeks a year later, reassignments": with_season,
+        "unchanged desk with season, neighbouring eight weeks, reassignments": partial(
+            neighbours, kpi="reassignment_rate"
+        ),
+        "unchanged desk with season, neighbouring eight weeks, median time": partial(neighbours, kpi="resolution_p50"),
+        "unchanged desk with season, neighbouring eight weeks, mean time": partial(neighbours, kpi="resolution_time"),
         **{
             f"eight weeks a side that scatter by 3 points, autocorrelation {rho:g}": partial(
                 weeks_that_scatter, rho=rho
             )
-            for rho in (0, 0.5)
+            for rho in (0, 0.5, 0.6)
         },
     }
     shares = sample_size_of_two_proportions(0.6, 0.7, power=0.95)
@@ -272,25 +293,29 @@ def main(seeds: int = 2000, first: int = 1) -> None:
 
     with ProcessPoolExecutor(2) as pool:
         print("| nothing changed | false | improved | worse |\n|---|---|---|---|", flush=True)
-        for name, row in null.items():
+        for name, row in picked(null, words):
             found = spread(pool, row, some)
             up, down = (found[decision] / seeds for decision in ("improved", "worse"))
             mark = "" if up + down <= 0.05 + off(0.05) and up <= 0.025 + off(0.025) else " **above**"
             print(f"| {name} | {up + down:.1%}{mark} | {up:.1%} | {down:.1%} |", flush=True)
         print("\n| an effect that is there | found |\n|---|---|", flush=True)
-        for name, row in there.items():
+        for name, row in picked(there, words):
             share = spread(pool, row, some)["improved"] / seeds
             print(f"| {name} | {share:.1%}{'' if share >= 0.95 - off(0.95) else ' **below**'} |", flush=True)
         print("\n| interval of a level, points, autocorrelation | held | with a caveat |\n|---|---|---|", flush=True)
-        for n in (12, 24, 48):
-            for rho in (0.0, 0.3, 0.6, 0.8):
-                found = spread(pool, partial(holds, n=n, rho=rho), some)
-                held = (found["held"] + found["held with a caveat"]) / seeds
-                told = sum(count for name, count in found.items() if name.endswith("caveat")) / seeds
-                print(f"| {n}, {rho:g} | {held:.1%} | {told:.1%} |", flush=True)
+        for name, row in picked({f"{n}, {rho:g}": partial(holds, n=n, rho=rho) for n, rho in POINTS}, words):
+            found = spread(pool, row, some)
+            held = (found["held"] + found["held with a caveat"]) / seeds
+            told = sum(count for name, count in found.items() if name.endswith("caveat")) / seeds
+            print(f"| {name} | {held:.1%} | {told:.1%} |", flush=True)
     lost, turned, of = random_intervals(first, 1_000_000)
     print(f"\nOf {of:,} random intervals {lost:,} are unknown and {turned:,} out of order.")
 
 
+def picked(rows: Mapping[str, Row], words: str) -> list[tuple[str, Row]]:
+    """Pick the rows that have some words in their name."""
+    return [(name, row) for name, row in rows.items() if words in name]
+
+
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:3]))
+    main(*map(int, sys.argv[1:3]), words=" ".join(sys.argv[3:]))

@@ -49,14 +49,19 @@ table, and every receipt names the version that it was judged by.
 AFTER_RULES = """
 A guardrail is *worse* if its whole interval lies beyond its margin on the bad side, *equivalent* if none of it does,
 else *unclear*; without an interval, or where neither direction of its KPI is better, it is *invalid*. It is *unclear*
-too, and says why in its own `caveats`, where its sides cannot be compared (then it has no number), and where its
-undecided cases may carry it over its margin. The same tally on both sides is legal, and never improved or worse.
+too, without a number, where its sides cannot be compared or its undecided cases may carry it over its margin; its own
+`caveats` say why. The same tally on both sides is legal, and never improved or worse.
 
-Undecided cases count for both directions alike. Where they may still turn the sign of the change, or carry an
-equivalent one over the margin, the interval is printed and not read: neither of the rules 3, 4 and 6 holds, and the
-verdict is unclear until they are decided. Version 1 of the rules called such a change *worse*, looked for scatter on
-the side before alone, and had no `scatter.unknown`. A receipt of version 1 is not judged anew by version 2, which
-might say something else: `replay` refuses it as `receipt.other_rules`, and the servqual that wrote it replays it.
+A blocking caveat never withholds *worse*: it stops an improvement, or it says that the sides cannot be compared at all,
+and then nothing is said of harm either. So it is with undecided cases, which count for both directions alike. Where
+they may still undo what the interval says, its side of 0 or that it lies within the margin, the verdict is invalid
+until they are decided; where the interval is not sure anyway, they are told and change nothing.
+
+Version 2 of the rules called such a change unclear, and with it sides of other ages and periods that scatter by more
+than chance: their intervals were printed as they are, and not read. Version 1 called a change that undecided cases may
+turn *worse*, looked for scatter on the side before alone, and had no `scatter.unknown`. A receipt of an earlier version
+is not judged anew by this one, which might say something else: `replay` refuses it as `receipt.other_rules`, and the
+servqual that wrote it replays it.
 
 Periods are compared on the wall clock of their zone: a week in which the clock is changed is as long as any other. A
 measurement of one month, as a row of a result by month, has that month for its period. Of a period that is not over
@@ -70,7 +75,8 @@ how often a case was reopened, needs an export of then. Medians of lifetimes cou
 An unclear verdict with a margin says in `n_needed` how many cases per side are still needed to see a change as large
 as the margin, at the planned `power` (80 % by default): (z of the confidence + z of the power)² × the variances per
 case of both sides / margin², less the smaller side; with several looks a little more, for the whole plan. It is never
-counted for the change that was seen.
+counted for the change that was seen. Where it cannot be said, a caveat tells why: `margin.none` without a margin,
+`n_needed.none` for a count, which has no single cases that scatter.
 
 ## Methods
 
@@ -83,6 +89,10 @@ Sources: R. G. Newcombe, 1998, Statistics in Medicine 17: 873-890; B. L. Welch, 
 and A. Donner, 2008, Statistics in Medicine 27: 1693-1702; A. Donner and G. Y. Zou, 2012, Statistical Methods in Medical
 Research 21: 347-359. The intervals of single sides are those of [intervals](intervals.md). A measurement without its
 cell, such as one that was typed in, is compared by its own interval, and the method says so.
+
+**Times with open cases.** Medians and restricted means of lifetimes count what goes on. `verdict.logrank` passes the
+times of both sides, with the open ones, to `servqual.stats.survival.logrank`, and says whether the whole curves differ,
+also where a median is not reached. The decision rests on the interval alone.
 
 **Several KPIs.** Without `primary=` each is judged alone, with a caveat. With it that one is judged first; the others
 only where it changed, by Holm's steps (S. Holm, 1979, Scandinavian Journal of Statistics 6: 65-70), with an interval at
@@ -97,21 +107,32 @@ side before is the same at each look: twenty looks, with as many cases before as
 ([evidence](evidence.md)). Very early looks, which have no risk to spend, are printed at a confidence of 1 - 10⁻⁸.
 
 **Periods that scatter.** Where the sides are series, such as by week, and their shares or counts scatter from period
-to period, each around the level of its side, by more than chance (R. A. Fisher, 1950, Biometrics 6: 17-24; 1 %), the
-rows are not independent and the verdict is unclear: measure `clustered(kpi, column)`, or judge the values by
-`interrupted_series`. Few periods hide much scatter from that test. So what the interval says must also hold once it is
-widened by the scatter that was seen (the root of chi-square / degrees of freedom, at least 1; R. W. M. Wedderburn,
-1974, Biometrika 61: 439-447). A side needs four periods of enough cases for it, a count two more; periods that ended
-within two weeks of `now` are left out where the KPI ripens. Else `scatter.unknown` says so.
+to period, each around the level of its side, by more than the mean of chance, the interval of the change is widened:
+by the variance that was seen beside that of chance, by how long a level may last (an autocorrelation of 0.7 between
+neighbouring periods is allowed for), and by Student's t in place of the normal deviate. `scatter.widened` says by how
+much. It is the widened interval that is printed and that the rules read; p-value, relative change and `n_needed` go
+with it. Where the scatter is beyond chance at 1 % (chi-square, R. A. Fisher, 1950, Biometrics 6: 17-24)
+`series.overdispersed` says so: measure `clustered(kpi, column)` if rows hang together by a column. A side needs four
+periods of enough cases for all that, a count two more; periods that ended within two weeks of `now` are left out where
+the KPI ripens. Else `scatter.unknown` says so.
 
-Eight weeks a side of 400 cases each, whose true level scatters by 3 points from week to week and else never changes,
-are called changed in some 4 % of the cases. Where weeks hang together (autocorrelation .5) it is 14 %: a level that
-drifts for weeks looks like a change, and only `interrupted_series` over more weeks tells them apart
-([evidence](evidence.md)).
+So eight weeks a side of 400 cases each, whose true level scatters by 3 points from week to week and else never changes,
+are called changed in 1 % of the cases, in 4 % where weeks hang together (autocorrelation 0.5), and in 5 % at 0.6
+([evidence](evidence.md)). Beyond 0.6 it is more, and of four weeks a side 7 to 8 %. It has a price: of weeks that hide
+no scatter at all, eight a side find three quarters of the effects that the same cases without weeks find with 95 %.
 
-**A group that was picked.** The worst of ten equal teams improves on its own. `selected=Selected.among(…)` draws its
-value before towards the level of all groups before anything is subtracted, and counts how unsure that is (C. Morris,
-1983, JASA 78: 47-55).
+**Load and season.** Waits follow the load: where fewer cases come, times get shorter and more promises are kept
+although nobody works otherwise. Where rows per day differ by a twentieth or more, and by more than chance, between
+stated periods, and a duration or a share of what was done in time moved the way that the load alone would move it,
+`volume.explains` stops an improvement. Compare the same part of last year, or a team without the change
+(`difference_in_differences`). A wait that fell although more came is improved as ever, and *worse* stays worse:
+customers did wait longer, and the caveat says that the load may be why. What else a season changes cannot be seen in
+two tallies: `series.season` says so.
+
+**A group that was picked.** The worst of ten equal teams improves on its own. `diagnose` records the drawn value, the
+plan that it drafts keeps it as `plan.selected`, and `plan.compare(before, after)` uses it. `selected=Selected.among(…)`
+draws its value before towards the level of all groups before anything is subtracted, and counts how unsure that is (C.
+Morris, 1983, JASA 78: 47-55). Of tallies by group only the picked one starts from it.
 
 **Mix.** `mix_by=["channel"]` splits the change into what the rates of the channels changed and what their mix did (E.
 M. Kitagawa, 1955, JASA 50: 1168-1194). The parts are fractions that sum to the change exactly.
@@ -119,7 +140,8 @@ M. Kitagawa, 1955, JASA 50: 1168-1194). The parts are fractions that sum to the 
 ## Caveats
 
 Each has a stable code. A *note* says what is not known, a *weak* one that the verdict leans on less than it seems to, a
-*blocking* one makes it unclear or invalid. What a tally does not carry, such as its period, never blocks.
+*blocking* one stops an improvement or makes the verdict invalid. What a tally does not carry, such as its period,
+never blocks.
 """
 OF_EXPORTS = "`cases.as_recorded`", "an export knows a column without its moment, so that the side before had longer"
 GAPS_TOLD = """

@@ -6,7 +6,7 @@ from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
 
 from servqual import schema
-from servqual.errors import LoadErrors
+from servqual.errors import ServqualError
 from servqual.model import Case
 
 
@@ -18,9 +18,12 @@ def stored(kind: type, name: str) -> GetPydanticSchema:
 
     def read(value: Any) -> Any:
         try:
-            return value if isinstance(value, kind) else schema.load(value)
-        except LoadErrors as errors:
-            raise ValueError(str(errors)) from errors
+            found = value if isinstance(value, kind) else schema.load(value)
+        except ServqualError as error:
+            raise ValueError(str(error)) from error
+        if type(found) is not kind:
+            raise ValueError(f"document must be a stored {name} (got a stored {value['kind']})")
+        return found
 
     def describe(_source: Any, _handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(

@@ -199,22 +199,27 @@ def one_of(*allowed: str) -> Callable[[object, "attrs.Attribute[Any]", object], 
     return check
 
 
-def distinct(field: str, names: Iterable[str]) -> None:
-    """Refuse names that occur twice."""
+def distinct(field: str, names: Iterable[str], what: str = "name") -> None:
+    """Refuse names that occur twice; `what` they are, such as `id`."""
     met: set[str] = set()
     for name in names:
         if name in met:
             raise InvalidValue.of(
-                field, "differ in name", name, shown=f"{name!r} twice", do="give each a name of its own"
+                field, f"differ in {what}", name, shown=f"{name!r} twice", do=f"give each its own {what}"
             )
         met.add(name)
 
 
-def differ(name: Callable[[Any], str]) -> Callable[[object, "attrs.Attribute[Any]", Iterable[Any]], None]:
-    """Make a validator for members whose names differ, with the function that gives the name of one."""
+def differ(
+    name: Callable[[Any], str], what: str = "name"
+) -> Callable[[object, "attrs.Attribute[Any]", Iterable[Any]], None]:
+    """Make a validator for members whose names differ, with the function that gives the name of one.
+
+    `what` says what that is called, such as `id`.
+    """
 
     def check(_: object, field: "attrs.Attribute[Any]", value: Iterable[Any]) -> None:
-        distinct(field.name, map(name, value))
+        distinct(field.name, map(name, value), what)
 
     return check
 

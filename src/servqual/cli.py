@@ -12,14 +12,13 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout, suppress
+from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from servqual._words import clean, counted
 from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 
-_LONG: Final = 8 << 20
 _OPTIONS: Final = ("now", "period", "previous", "whole")
 """Options that no look into the file would mend."""
 _OUT: Final = Path("-")
@@ -218,6 +217,7 @@ def _report(options: argparse.Namespace) -> int:
         report,
         sample_report,
     )
+    from servqual.report.alive import SignOfLife  # noqa: PLC0415
     from servqual.report.writing import write  # noqa: PLC0415
 
     _check_outputs(options)
@@ -233,8 +233,9 @@ def _report(options: argparse.Namespace) -> int:
             preset=options.preset, path=options.config, zone=options.zone, period=options.period, of=options.table
         )
         now = _moment(options.now, config.layout.zone)
-        with _progress(Path(options.export)) as progress, _next_step(options.export):
-            data = report(options.export or None, config, now=now, previous=options.previous, progress=progress)
+        files = [*([Path(options.export)] if options.export else []), *config.files]
+        with SignOfLife(files) as sign, _next_step(options.export):
+            data = report(options.export or None, config, now=now, previous=options.previous, progress=sign.read)
     page = options.html
     if not (page or options.json or options.csv):
         page = Path(f"{clean(Path(options.export).name).partition('.')[0] or 'service'}-report.html")
@@ -270,12 +271,14 @@ def _next_step(export: str) -> Generator[None]:
 
 def _inspect(options: argparse.Namespace) -> int:
     from servqual.report import inspect  # noqa: PLC0415  (`--help` must not wait for arrays)
+    from servqual.report.alive import SignOfLife  # noqa: PLC0415
     from servqual.report.writing import write  # noqa: PLC0415
 
     target = options.write
     if target is not None and target.exists():  # answers of a person may stand in it
         raise InvalidValue.of("--write", "name a new file", target, do="name another one, or move it away first")
-    found = inspect(options.exports, encoding=options.encoding, sheet=options.sheet, table=options.table)
+    with SignOfLife(options.exports):
+        found = inspect(options.exports, encoding=options.encoding, sheet=options.sheet, table=options.table)
     for line in found.text().splitlines():
         _print(line)
     if target is not None:
@@ -286,12 +289,13 @@ def _inspect(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     from servqual.report import Config, comparison  # noqa: PLC0415  (`--help` must not wait for arrays)
+    from servqual.report.alive import SignOfLife  # noqa: PLC0415
     from servqual.report.writing import write, write_bytes  # noqa: PLC0415
 
     _check_outputs(options)
     config = Config.read(preset=options.preset, path=options.config, zone=options.zone)
     now = _moment(options.now, config.layout.zone)
-    with _progress(Path(options.export)) as progress:
+    with SignOfLife([Path(options.export)]) as sign:
         found = comparison(
             options.export,
             config,
@@ -301,7 +305,7 @@ def _compare(options: argparse.Namespace) -> int:
             guardrails=_pairs("--guardrail", options.guardrail),
             where=_pairs("--where", options.where),
             now=now,
-            progress=progress,
+            progress=sign.read,
         )
     if options.json:
         write(options.json, json.dumps(found.data, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
@@ -407,23 +411,3 @@ def _moment(text: str | None, zone: dt.tzinfo | None = None) -> dt.datetime | No
     from servqual.pdca.verdicts.wall import within_time  # noqa: PLC0415  (`--help` must not wait for arrays)
 
     return within_time("--now", moment)
-
-
-def _progress(path: Path) -> AbstractContextManager[Callable[[float], object] | None]:
-    """Open a progress bar for a long file at a terminal, where tqdm is installed."""
-    if not (sys.stderr and sys.stderr.isatty()) or not path.is_file() or path.stat().st_size < _LONG:
-        return nullcontext()
-    try:
-        from tqdm import tqdm  # noqa: PLC0415  (only a long file at a terminal needs it)
-    except ModuleNotFoundError:
-        return nullcontext()
-    bar = tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc=clean(path.name), leave=False)
-
-    class _Bar(AbstractContextManager[Callable[[float], object]]):
-        def __enter__(self) -> Callable[[float], object]:
-            return bar.update
-
-        def __exit__(self, *_: object) -> None:
-            bar.close()
-
-    return _Bar()

@@ -173,7 +173,8 @@ class FinalClass(ServqualError, TypeError):
         """Name the subclass and its base, and the way to do it instead."""
         return cls(
             f"{base.__name__} must not be subclassed (got {kind.__name__}), because its history keeps no fields of "
-            "subclasses; put facts of your own into attributes, as in Case.open(attributes=...) and Changed",
+            "subclasses; put facts of your own into attributes, as in Case.open(attributes=...) and Changed; where it "
+            "has none, keep them in an object of your own that names its id",
             kind=kind.__name__,
             base=base.__name__,
         )

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import pickle
-from collections.abc import Sequence
+import tracemalloc
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from servqual.engines import keys as keys_module
 from servqual.engines.keys import Keys
 from servqual.errors import InvalidValue, KeyInTwoParts, MissingColumn, TallyMismatch, UnreadableTally
 from servqual.metrics import KPIS, Kpi, Tally, tally
+from servqual.model import BusinessHours, Clock, Sla, Target
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
@@ -77,6 +80,27 @@ def test_parts_of_whole_customers_are_the_whole(some: list[Any], parts: int, siz
     assert got.measure() == whole.measure()
 
 
+@given(st.data(), st.integers(1, 4), st.integers(1, 7))
+def test_parts_of_whole_cases_are_the_whole(data: st.DataObject, parts: int, size: int) -> None:
+    """A log dealt by case; some parts have no event, and not even the names of columns."""
+    hour = st.integers(0, 90).map(lambda hours: START + dt.timedelta(hours=hours))
+    event = st.sampled_from(["reported", "replied", "waiting", "resumed", "resolved", "reopened", "closed", "?"])
+    some = data.draw(st.lists(st.tuples(st.sampled_from("abcdef"), hour, event, st.sampled_from(["north", None]))))
+    names = ("case_id", "at", "event", "team")
+    hours = BusinessHours(zone="Europe/Berlin", week={"mon-fri": "08:00-18:00"})
+    sla = Sla(name="plain", hours=hours, targets=[Target(clock=Clock.RESOLUTION, within=dt.timedelta(hours=4))])
+    kpis: list[str | Kpi] = ["resolution_kept", "case_volume"]
+    asked = plan(kpis, {"case_events": names}, by=["team"], now=NOW, sla=sla)
+    assert asked.order_by == {"case_events": ("case_id", "at")}
+    made = []
+    for i in range(parts):
+        mine = sorted((row for row in some if ord(row[0]) % parts == i), key=lambda row: row[:2])
+        chunks = (mine[start : start + size] for start in range(0, len(mine), size))
+        made.append(partial([columns_of(chunk, names) for chunk in chunks], asked))
+    whole = tally(kpis, {"case_events": columns_of(some, names)}, by=["team"], now=NOW, sla=sla)
+    assert combine(made, asked).to_bytes() == whole.to_bytes()
+
+
 def test_how_rows_must_be_dealt_is_told() -> None:
     """By the names that the data have; a KPI over all rows needs one part."""
     asked = plan(KEYED, {"interactions": ["Kunde", *COLUMNS[1:]]}, columns={"interactions": {"customer_id": "Kunde"}})
@@ -109,6 +133,33 @@ def test_rows_that_are_not_sorted_are_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("servqual.engines.whole_customers.pieces.__defaults__", (2,))
     with pytest.raises(KeyInTwoParts, match="sort each part"):
         partial(some, asked)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_some_customers_at_a_time_are_held(monkeypatch: pytest.MonkeyPatch, *, known: bool) -> None:
+    """Ten times the rows cost a few bytes per customer, for the proof; rows without one are not held together."""
+    monkeypatch.setattr("servqual.engines.whole_customers.pieces.__defaults__", (20_000,))
+    asked = question(["volume", *KEYED[-2:]])
+
+    def batches(rows: int) -> Iterator[dict[str, Any]]:
+        for start in range(0, rows, 10_000):
+            place = np.arange(start, start + 10_000)
+            when = np.datetime64("2026-05-01", "us") + (place % 3) * np.timedelta64(1, "h")
+            yield {
+                "customer_id": place // 3 if known else [None] * len(place),
+                "queued_at": when,
+                "team": ["north"] * len(place),
+            }
+
+    def most(rows: int) -> int:
+        tracemalloc.start()
+        partial(batches(rows), asked)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    few = most(60_000)
+    assert most(600_000) - few < 40 * (180_000 if known else 10_000)
 
 
 def test_two_parts_of_what_needs_all_rows_are_refused() -> None:
@@ -179,6 +230,36 @@ def test_two_tables_are_counted_apart() -> None:
     assert combine(made[::-1], asked).to_bytes() == tally(kpis, data, by=["team"], now=NOW).to_bytes()
     with pytest.raises(InvalidValue, match=r"interactions, complaints|complaints, interactions"):
         partial([complaints], asked)
+
+
+@pytest.mark.parametrize(
+    ("table", "kpi", "named"),
+    [
+        ("interactions", "volume", {"interaction_id": ["i1"], "queued_at": [START]}),
+        ("complaints", "complaint_volume", {"Nr": ["k1"], "received_at": [START]}),
+        ("answers", "nps", {"customer_id": ["a"], "question": ["q"], "answered_at": [START], "score": [5]}),
+    ],
+)
+def test_ids_that_no_two_parts_compared_are_a_warning(table: str, kpi: str, named: dict[str, list[Any]]) -> None:
+    """A row that lies in two parts counts twice; one part, or a table whose rows have no ids, needs no warning."""
+    renamed = {table: {"complaint_id": "Nr"}} if "Nr" in named else {}
+    asked = plan([kpi], {table: [*named]}, columns=renamed)
+    one, none = partial([named], asked), partial([], asked)
+    whole = combine([one, none, none], asked).measure()
+    assert "rows.repeats_unchecked" not in {warning.code for warning in whole.warnings}
+    for parts in ([one, one], [merge([one, none], asked), one], [merge([one, one], asked)]):
+        for told in (asked, None):
+            found = combine(parts, told).measure()
+            assert found.one().n == 2
+            [warned] = [warning for warning in found.warnings if warning.code == "rows.repeats_unchecked"]
+            assert (
+                warned.text
+                == f"ids of {table} were not compared across parts: a row that is in two of them counts twice"
+            )
+    nameless = {name: values for name, values in named.items() if name not in {"interaction_id", "Nr", "question"}}
+    asked = plan([kpi], {table: [*nameless]})
+    found = combine([partial([nameless], asked)] * 2, asked).measure()
+    assert "rows.repeats_unchecked" not in {warning.code for warning in found.warnings}
 
 
 def test_foreign_bytes_are_refused() -> None:

@@ -267,3 +267,19 @@ def test_pydantic_reads_and_writes_our_objects() -> None:
     with pytest.raises(ValidationError, match=r"\$\.data\.history\[0\]"):
         Body.model_validate({"case": broken, "urgent": True})
     assert Body.model_json_schema()["properties"]["case"]["properties"]["kind"] == {"const": "case"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        schema.dump(SLA),
+        {"kind": "csae", "version": 1, "data": {}},
+        {"kind": "case", "version": 99, "data": {}},
+        {"kind": "case"},
+        "case",
+    ],
+)
+def test_pydantic_refuses_what_is_no_stored_case(document: Any) -> None:
+    """Another kind, an unknown one, a version of the future, and what is no document are errors of validation."""
+    with pytest.raises(ValidationError, match="case"):
+        Body.model_validate({"case": document, "urgent": True})

@@ -125,4 +125,4 @@ def test_contacts_alone_say_what_to_improve_first(
     rows = [f"2026-05-04T09:{place % 60:02}Z,{'yes' if place % 4 == 0 else 'no'},{place % 2}" for place in range(400)]
     Path("calls.csv").write_text("\n".join(["queued_at,abandoned,team", *rows]), encoding="utf-8")
     assert cli.main(["report", "calls.csv", "--table", "interactions", "--csv", "calls.out"]) == 0
-    assert "Improve first: Team “0”, abandonment rate: 50 % of 200 items" in capsys.readouterr().out
+    assert "Improve first: Team “0”, abandonment rate: 50 % of 200 contacts" in capsys.readouterr().out

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from servqual.report import Config, render
+from servqual.report import Config, render, report
 from servqual.report.scorecard import scorecard
 
 MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -49,6 +50,9 @@ def test_groups_that_cannot_be_used_are_said(labels: list[str | None], said: str
         ({"report": {"whole": True, "period": "2026-05"}}, "whole has no effect: the period says which days count"),
         ({"read": {"clock": "m:ss"}}, "clock has no effect: no column holds durations"),
         ({"read": {"true": ["ja"]}}, "true has no effect: no column holds yes and no"),
+        ({"read": {"false": ["nein"], "true": ["ja"]}}, "false has no effect: no column holds yes and no"),
+        ({"read": {"clock": "m:ss", "durations": "business", "zone": "UTC"}, "hours": {"week": {"mon": "09:00-17:00"}}},
+         "clock has no effect: no column holds durations"),
         ({"columns": {"tier": "Level", "customer_id": "Who"}},
          "[columns] customer_id, tier has no effect: no figure reads it"),
     ],
@@ -66,6 +70,48 @@ def test_hours_that_no_figure_counts_are_said() -> None:
     assert "[hours] has no effect: no figure of this export counts time" in alone
     assert not any("count business time" in note for note in alone)
     assert "durations and targets count business time in UTC" in told(cases(), hours=hours)["notes"]
+
+
+CALLS: dict[str, Sequence[Any]] = {
+    "interaction_id": [f"c{place}" for place in range(90)],
+    "queued_at": [MONDAY + place * HOUR for place in range(90)],
+    "answered": [True] * 90,
+    "topic": ["bill"] * 50 + ["other"] * 40,
+}
+WEEK = {"zone": "UTC", "week": {"mon-fri": "09:00-17:00"}}
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"read": {"fold": True}}, "fold has no effect: no contact has several rows"),
+        ({"read": {"clock": "m:ss"}}, "clock has no effect: no column holds durations"),
+        ({"report": {"agents": "names"}}, "agents has no effect: no column names people"),
+        ({"hours": WEEK}, "[hours] has no effect: no figure of this export counts time"),
+        ({"report": {"groups": ["survey"]}}, "groups of survey cannot be compared: no contact has a value"),
+    ],
+)
+def test_a_setting_without_effect_on_contacts_is_said(table: dict[str, Any], said: str) -> None:
+    """As of cases."""
+    config = Config.from_table(table, of="interactions")
+    rows = CALLS | {"survey": [None] * 90}
+    notes = report(rows, config)["tables"][0]["notes"]
+    assert notes.count(said) == 1
+    assert not any(
+        "effect" in note for note in report(rows, Config.from_table({}, of="interactions"))["tables"][0]["notes"]
+    )
+
+
+def test_what_is_set_for_all_tables_is_said_once_or_not_at_all(tmp_path: Path) -> None:
+    """Hours that complaints count have an effect, whatever other tables do; where none does, one note says so."""
+    lines = "".join(f"{at.isoformat()},true\n" for at in CALLS["queued_at"])
+    (tmp_path / "calls.csv").write_text(f"queued_at,answered\n{lines}", encoding="utf-8")
+    table = {"hours": WEEK, "tables": {"interactions": {"file": str(tmp_path / "calls.csv")}}}
+    times = CALLS["queued_at"]
+    for more, count in ((dict[str, Any](), 1), ({"resolved_at": times}, 0)):
+        found = report({"received_at": CALLS["queued_at"], **more}, Config.from_table(table))
+        notes = [*found["notes"], *found["tables"][0]["notes"]]
+        assert sum(note.startswith("[hours] has no effect") for note in notes) == count
 
 
 def test_groups_of_the_same_cases_come_once() -> None:

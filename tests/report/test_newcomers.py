@@ -143,6 +143,29 @@ def test_settings_of_cases_show_hours_and_targets_that_work(tmp_path: Path) -> N
     assert config.promises[0].name == "resolution within 8 h"
 
 
+@pytest.mark.parametrize(
+    ("text", "kpi"),
+    [
+        ("call_id,queued_at,answered,wait_s\n1,2026-05-13T09:00Z,yes,10\n2,2026-05-14T09:00Z,no,20\n", "service_level"),
+        ("call_id,queued_at,answered,talk_s\n1,2026-05-13T09:00Z,yes,10\n2,2026-05-14T09:00Z,no,20\n", "answer_rate"),
+        ("Month,Offered,Answered,Answered 60sec\n2026-05-01,100,90,80\n2026-06-01,110,95,80\n", "service_level"),
+    ],
+)
+def test_settings_of_contacts_show_a_target_that_works(text: str, kpi: str, tmp_path: Path) -> None:
+    """It stands as a comment, and its goal is judged once the signs are gone."""
+    path = tmp_path / "calls.csv"
+    path.write_text(text, encoding="utf-8")
+    written = inspect(path).settings().replace('zone = ""', 'zone = "UTC"')
+    assert "# [[targets]]" in written
+    for line in ("[[targets]]", "kpi =", "goal ="):
+        written = written.replace(f"# {line}", line)
+    desk = tmp_path / "desk.toml"
+    desk.write_text(written, encoding="utf-8")
+    config = Config.read(preset=None, path=desk)
+    [standard] = report(path, config)["tables"][0]["standards"]
+    assert (standard["kpi"], standard["goal"]) == (kpi, 0.8)
+
+
 def test_days_need_no_zone(tmp_path: Path) -> None:
     """Dates without a time are the same days in every zone; one time of the day asks for it."""
     path = tmp_path / "tickets.csv"

@@ -55,7 +55,7 @@ def test_contacts_that_never_change_are_calm() -> None:
     found = section(calls(0.1, 0.1, 0.1, 0.1))
     assert found["changes"] == []
     assert found["changes_judged"] > 0
-    young = section(calls(0.1))
+    young = section(calls(0.1), report={"every": "week"})
     assert young["changes_judged"] == 0
     assert {row["reason"] for row in young["changes_unjudged"] if row["kpi"] == "asa"} == {
         "there are no two weeks that are finished for it"
@@ -285,5 +285,6 @@ def test_items_of_a_further_table_stand_in_its_part(tmp_path: Path) -> None:
         }
     }
     [found] = report(config=Config.from_table(told, folder=tmp_path))["tables"]
-    [surveys] = found["groups"]
+    surveys, by_day = found["groups"]
+    assert (surveys["column"], by_day["column"]) == ("survey", "weekday")
     assert {row["group"]: row["figures"][0]["value"] for row in surveys["rows"]} == {"good": 1.0, "bad": 0.0}

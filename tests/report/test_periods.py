@@ -15,6 +15,7 @@ from servqual.model import Indicator
 from servqual.pdca import service_report
 from servqual.readers import Export
 from servqual.report import Config, comparison, report
+from servqual.report.previous import Earlier
 from servqual.report.scorecard import scorecard
 from servqual.samples import desk
 
@@ -34,7 +35,8 @@ def cases() -> Any:
 def told(cases: Any, now: dt.datetime | None = None, previous: Path | None = None, **of: Any) -> dict[str, Any]:
     """The scorecard of the cases with further settings of the report."""
     config = Config.from_table({**SETTINGS, "report": {**SETTINGS["report"], **of}})
-    return scorecard(cases, config, name="cases", now=now, previous=previous)
+    earlier = None if previous is None else Earlier.read(previous)
+    return scorecard(cases, config, name="cases", now=now, previous=earlier)
 
 
 def kpis_of(found: dict[str, Any]) -> list[Kpi]:

@@ -15,8 +15,9 @@ from servqual.cli import main
 from servqual.errors import InvalidValue, MissingColumn, UnknownName
 from servqual.metrics import measure
 from servqual.report import Config, as_csv, render, report
-from servqual.report.sections import export_of
+from servqual.report.looking import export_of
 from servqual.report.several import tables_in
+from servqual.report.slices import called
 from servqual.report.table_settings import TableSettings, kpis_over
 
 CALLS = "id,queued,answered,wait,team\nA,2026-05-04T09:00Z,yes,10,north\nB,2026-05-05T09:00Z,no,40,south\n"
@@ -202,9 +203,10 @@ def test_every_figure_is_that_of_measure(name: str, data: Path, reports: dict[st
             assert [point[field] for field in ("value", "low", "high", "n")] == [value, m.low, m.high, m.n]
     for by in found["groups"]:
         groups = measure([known[kpi["kpi"]] for kpi in by["kpis"]], held, by=[by["column"]], **asked)
+        labels = {called(by["column"], label): label for m in groups for label in m.group.values()}
         for row in by["rows"]:
             for figure in row["figures"]:
-                m = groups.get(figure["kpi"], **{by["column"]: row["group"]})
+                m = groups.get(figure["kpi"], **{by["column"]: labels[row["group"]]})
                 assert [figure[field] for field in ("value", "low", "high", "n")] == [m.value, m.low, m.high, m.n]
 
 
@@ -374,7 +376,8 @@ def test_a_page_of_contacts_alone_speaks_of_no_case(tmp_path: Path) -> None:
     page = render(found)
     assert "Promises and what was kept" not in page
     assert "Open cases" not in page
-    assert found["notes"] == ["targets are of cases, and there is no table of cases"]
+    why = "there is no table of cases; name its file under [tables]"
+    assert found["notes"] == [f"target 'kept within target, as recorded' has no effect: {why}"]
     assert figures(found)["volume"] == 2
 
 

@@ -31,6 +31,7 @@ from servqual.model import (
     Sla,
     SurveyId,
     Target,
+    Vocabulary,
     contacts_of,
     history_of,
     open_children,
@@ -213,6 +214,8 @@ def test_a_case_begins_with_a_contact() -> None:
     assert contacts_of(case, [named]) == (named,)
     with pytest.raises(InvalidValue, match="name no case yet"):
         open_from(named, id="C-2")
+    with pytest.raises(InvalidValue, match=r"category must be one of line \(got 'lnie'\); did you mean line"):
+        open_from(call, id="C-2", category="lnie", vocabulary=Vocabulary(words={"category": ["line"]}))
     story = history_of(ANNA, cases=[case], interactions=[named])
     assert [entry.name for entry in story] == ["interaction", "case.opened"]
 

@@ -12,11 +12,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
+import servqual.engines
 import servqual.metrics
 import servqual.model
 import servqual.pdca
+import servqual.presets
 import servqual.readers
 import servqual.report
+import servqual.samples
 from servqual.model.history.lifecycle import Lived
 from servqual.schema import dumps, kinds, ledger
 from servqual.stats import inference, spc, survival
@@ -26,19 +29,19 @@ GOLDEN = Path(__file__).parent / "golden"
 MOST = 6_000
 """The most signs of a sample, where a smaller one can be found."""
 NO_FORM = {
-    "AsOf": "a state of a stream, with bytes of its own",
     "Chunk": "rows of a table while they are read",
     "ClockReadings": "arrays over a log of events, which is stored itself",
     "Column": "rows of a table while they are read",
     "Comparison": "a verdict, which is stored, in other words",
     "Config": "settings that are a TOML file, with rows in memory and the key of pseudonyms",
+    "Desk": "tables of a simulation, which its arguments make again",
     "Export": "a file and its layout, which are stored themselves",
     "HolidayRule": "an abstract class",
     "Hours": "an abstract class",
     "Inspection": "what files look like today",
     "LogReplay": "arrays over a log of events, which is stored itself",
+    "PartPlan": "what a worker of another engine is told of a tally",
     "Promise": "a part of Config",
-    "Windows": "a state of a stream, with bytes of its own",
 }
 """Public classes without a stored form, and why."""
 
@@ -77,7 +80,10 @@ def same(one: Any, other: Any) -> bool:
 def untagged() -> list[str]:
     """Rows for classes that are public or are events of an object, and have no tag yet."""
     lived = (servqual.model, servqual.pdca, servqual.metrics)
-    rooms: tuple[Any, ...] = (*lived, inference, spc, survival, servqual.readers, servqual.report)
+    rooms: tuple[Any, ...] = (
+        *(*lived, inference, spc, survival, servqual.engines, servqual.presets, servqual.readers, servqual.report),
+        servqual.samples,
+    )
     for room in lived:
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             importlib.import_module(module.name)

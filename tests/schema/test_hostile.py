@@ -4,6 +4,7 @@ import json
 import random
 import time
 import tracemalloc
+from base64 import b64encode
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -14,8 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.schema.schema_samples import path_of
 
-from servqual.errors import InvalidValue, LoadErrors, ServqualError, UnknownName, UnreadableDocument
-from servqual.metrics import KPIS, tally
+from servqual.errors import (
+    InvalidValue,
+    LoadErrors,
+    ServqualError,
+    UnknownName,
+    UnreadableDocument,
+    UnreadableState,
+)
+from servqual.metrics import KPIS, Windows, tally
+from servqual.metrics.streams.stored import sealed, unsealed
 from servqual.model import Money
 from servqual.schema import dump, dumps, ledger, load, loads
 
@@ -235,3 +244,28 @@ def test_altered_bytes_never_raise_anything_else(seed: int) -> None:
         data[chance.randrange(len(data))] = chance.randrange(256)
     with suppress(ServqualError):
         loads(bytes(data))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"read": [{"interactions": 7}, None, None, None]},
+        {"clock": [2**62, 0, 0, 0, 0]},
+        {"offsets": {"log": -1}},
+        {"every": "fortnight"},
+        {"more": 1},
+        {"kind": "cases"},
+    ],
+)
+def test_the_state_of_a_stream_is_what_it_says(wrong: dict[str, Any]) -> None:
+    """Bytes whose sum is right may be anybody's: they are read only where they would be written again."""
+    state = Windows.of(["volume"]).add({"interactions": {"queued_at": ["2026-05-04T09:00Z"]}}, 0, 1)
+    header, arrays = unsealed(state.to_bytes())
+    document = dump(state)
+    assert load(document) == state
+    document["data"]["bytes"] = b64encode(sealed(header | wrong, arrays)).decode()
+    with pytest.raises(LoadErrors) as refused:
+        load(document)
+    [problem] = refused.value.exceptions
+    assert isinstance(problem, UnreadableState)
+    assert vars(problem)["path"] == "$.data.bytes"

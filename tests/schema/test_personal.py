@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from servqual.errors import InvalidValue
-from servqual.metrics import tally
+from servqual.metrics import Windows, tally
 from servqual.model import Case, Complaint, Customer, Member, Money, Purchase
 from servqual.model import case as event
 from servqual.model.history.corrections import Amended
@@ -78,13 +78,16 @@ def test_a_weak_key_is_refused(key: Any) -> None:
 
 
 def test_bytes_cannot_be_hidden() -> None:
-    """A tally holds the labels of its groups as bytes, so hiding it is refused."""
+    """A tally or the state of a stream holds the labels of its groups as bytes, so hiding it is refused."""
     counted = tally(
         ["case_volume"], {"cases": {"received_at": ["2026-05-04T10:00+00:00"], "agent": ["A-1"]}}, by=["agent"]
     )
-    with pytest.raises(InvalidValue) as refused:
-        dump(counted, pseudonymise=KEY)
-    assert refused.value.code == "schema.not_hidden"
+    calls = {"interactions": {"queued_at": ["2026-05-04T10:00+00:00"], "agent": ["A-1"]}}
+    stream = Windows.of(["volume"], by=["agent"]).add(calls, 0, 1)
+    for value in (counted, stream):
+        with pytest.raises(InvalidValue) as refused:
+            dump(value, pseudonymise=KEY)
+        assert refused.value.code == "schema.not_hidden"
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))

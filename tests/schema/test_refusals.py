@@ -152,6 +152,8 @@ def test_rules_of_the_classes_hold() -> None:
         assert isinstance(problems(hours)["$.data.zone"], UnknownZone)
     foreign = broken(lambda data: data["history"].append({"type": "complaint.closed", "at": "2026-05-04T09:00:00Z"}))
     assert [*problems(foreign)] == ["$.data.history[2]"]
+    number = problems(broken(lambda data: data["history"].append(7)))
+    assert str(number["$.data.history[2]"]) == "value must be an object (got 7)"
 
 
 def test_paths_reach_into_mappings_and_unions() -> None:

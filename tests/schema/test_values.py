@@ -3,7 +3,7 @@
 import copy
 import datetime as dt
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -11,10 +11,15 @@ import numpy as np
 import pytest
 from tests.schema.schema_samples import path_of, same
 
-from servqual.metrics import clock_readings, what_if
+from servqual.metrics import KPIS, clock_readings, what_if
 from servqual.model import BusinessHours, Clock, Sla, Target
 from servqual.model.history.lifecycle import Lived
+from servqual.readers import Export
+from servqual.readers.columns.tables import Kind
+from servqual.report import Comparison, Config, Promise
+from servqual.samples import desk
 from servqual.schema import kinds, ledger, loads
+from servqual.testing._measured import verdicts
 
 NINE, HOUR = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC), dt.timedelta(hours=1)
 LIMIT = Target(clock=Clock.RESOLUTION, within=HOUR)
@@ -66,6 +71,24 @@ def test_values_can_be_copied_pickled_hashed_and_shown(kind: str) -> None:
     if isinstance(value, Lived):
         assert value.id in repr(value)
         assert str(value.status) in repr(value)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: desk(days=3),
+        Config,
+        lambda: Comparison(verdict=verdicts()[0], data={"decision": "improved"}, lines=("improved",)),
+        lambda: Promise(kpi=KPIS["case_volume"], goal=3, name="few", better="lower"),
+        lambda: Export("tickets.csv", kinds={"size": Kind.NUMBER}, columns=["received_at"]),
+    ],
+    ids=["desk", "config", "comparison", "promise", "export"],
+)
+def test_values_without_a_form_are_values_too(make: Callable[[], Any]) -> None:
+    """The law is the same for public values that have no stored form of their own."""
+    value = make()
+    check(value)
+    assert len(repr(value)) < 2_000
 
 
 @pytest.mark.parametrize("kind", [kind for kind in kinds() if kind.startswith(("spc.", "stats."))])

@@ -36,3 +36,6 @@ def readings_are_by_promise(sla: Sla, case: Case) -> None:
     assert_type(sla.read(case, now=NINE), Readings)
     assert_type(sla.read(case, now=NINE)["resolution"], Reading)
     Target(clock="resolution", within=None, match={"vip": True, "tags": ("a", "b")})
+    Target(clock="resolution", within=None, match={"product": "router", "tags": ["a"], "since": NINE})
+    Target(clock="resolution", within=None, match="router")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Target(clock="resolution", within=None, match={"product": None})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]

@@ -9,6 +9,7 @@ from servqual._checks import among, must_be
 from servqual.errors import InvalidValue
 from servqual.metrics.engine import LOG, Data, Neighbours, Options, Plan, plan_of, request_of, spelled_out, with_ways
 from servqual.metrics.kpi.definition import Kpi
+from servqual.readers.columns.duplicates import NAMING
 from servqual.readers.sources import columns_in
 
 
@@ -21,12 +22,14 @@ class PartPlan:
         tables: the tables that are read in parts.
         neighbours: the tables in which columns are looked up.
         keys: table to the column whose rows belong together: `()` where all rows do, and no entry where no rows do.
+        named: the tables whose rows have ids, by which repeated rows are found.
     """
 
     question: Plan
     tables: tuple[str, ...]
     neighbours: Neighbours = attrs.field(repr=False)
     keys: Mapping[str, tuple[str, ...]]
+    named: frozenset[str]
 
     @property
     def partition_by(self) -> dict[str, tuple[str, ...]]:
@@ -90,7 +93,9 @@ def plan(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> P
     for table in mine:
         among("data", table, data)
     keys = {table: found for table in mine if (found := _key(question, table, heads[table])) is not None}
-    return PartPlan(question=question, tables=tuple(mine), neighbours=Neighbours.of(heads, question), keys=keys)
+    named = frozenset(table for table in mine if _is_named(question, table, heads[table]))
+    neighbours = Neighbours.of(heads, question)
+    return PartPlan(question=question, tables=tuple(mine), neighbours=neighbours, keys=keys, named=named)
 
 
 def _head(source: Any) -> Any:
@@ -109,6 +114,13 @@ def _key(question: Plan, table: str, head: Any) -> tuple[str, ...] | None:
         return None
     _, filled, _ = columns_in(table, head, request_of(question, table))
     return tuple(keys) if len(keys) == 1 and keys <= filled else ()
+
+
+def _is_named(question: Plan, table: str, head: Any) -> bool:
+    """Whether a table has the columns that name its rows; answers are named by customer and question at least."""
+    needed = {"customer_id", "question"} if table == "answers" else {*NAMING.get(table, ())}
+    _, filled, _ = columns_in(table, head, attrs.evolve(request_of(question, table), only=frozenset(needed)))
+    return bool(needed) and needed <= filled
 
 
 def _moment(question: Plan, table: str) -> str:

@@ -1,11 +1,12 @@
 """A part of the data: its tally with all that other parts must know of it, as bytes.
 
-SQPART, version | length | header: keys, columns, names | hashes of keys | the stored tally | SHA-256
+SQPART, version | length | header: keys, columns, names, parts | hashes of keys | the stored tally | SHA-256
 """
 
 import hashlib
 import json
 import struct
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -24,12 +25,16 @@ _HASH: Final = 32
 
 @attrs.frozen(eq=False)
 class Part:
-    """A tally, by table the keys of its rows and those columns that all parts have or none, and names of parts."""
+    """A tally, by table the keys of its rows and those columns that all parts have or none, and names of parts.
+
+    `apart` counts, by table, the parts among whose rows ids were compared: above one, a repeated row may count twice.
+    """
 
     tally: Tally
     keys: Mapping[str, Keys] = attrs.field(factory=dict)
     columns: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     names: tuple[str, ...] = ()
+    apart: Mapping[str, int] = attrs.field(factory=dict)
 
     def __add__(self, other: "Part") -> "Part":
         if twice := {*self.names} & {*other.names}:
@@ -49,6 +54,7 @@ class Part:
             {**self.keys, **other.keys, **{table: self.keys[table] + other.keys[table] for table in both}},
             {**self.columns, **other.columns},
             tuple(sorted(self.names + other.names)),
+            Counter(self.apart) + Counter(other.apart),
         )
 
     def to_bytes(self) -> bytes:
@@ -58,6 +64,7 @@ class Part:
             "keys": [[table, each.column, each.level, len(each.hashes)] for table, each in keys],
             "columns": {table: [*names] for table, names in sorted(self.columns.items())},
             "names": [*self.names],
+            "apart": dict(sorted(self.apart.items())),
         }
         text = json.dumps(header, separators=(",", ":")).encode()
         hashes = b"".join(np.ascontiguousarray(each.hashes, "<i8").tobytes() for _, each in keys)
@@ -80,9 +87,10 @@ class Part:
                 keys[str(table)], end = _keys(data, end, str(column), level, size)
             columns = {str(table): tuple(map(str, names)) for table, names in header["columns"].items()}
             names = tuple(map(str, header["names"]))
+            apart = {str(table): int(count) for table, count in header["apart"].items()}
         except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
             raise UnreadableTally(f"the part is not of the stored form ({error}); make it anew") from None
-        return cls(Tally.from_bytes(data[end:], kpis), keys, columns, names)
+        return cls(Tally.from_bytes(data[end:], kpis), keys, columns, names, apart)
 
 
 def _keys(data: bytes, start: int, column: str, level: Any, size: Any) -> tuple[Keys, int]:

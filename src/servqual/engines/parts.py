@@ -37,11 +37,18 @@ def partial(batches: Iterable[Any], plan: PartPlan, *, table: str | None = None,
     >>> combine([partial([], asked)], asked).measure().one().value
     0.0
     """
+    return part_of(batches, plan, table, name).to_bytes()
+
+
+def part_of(batches: Iterable[Any], plan: PartPlan, table: str | None = None, name: str = "") -> Part:
+    """Tally some rows of a table, as `partial` does, and do not write the bytes."""
     must_be(PartPlan, "plan", "what servqual.engines.plan gave", plan)
     found = plan.table(table)
     chunks = TableChunks(found, iter(batches), request_of(plan.question, found, whole=found == LOG))
     some = _keyed(chunks, plan, found) if found in plan.keys else _streamed(chunks, plan, found)
-    return reduce(add, some, attrs.evolve(_empty(plan), names=(name,) if name else ())).to_bytes()
+    part = reduce(add, some, _empty(plan))
+    apart = {found: 1} if found in plan.named and part.tally.rows[found].read else {}
+    return attrs.evolve(part, names=(name,) if name else (), apart=apart)
 
 
 def merge(parts: Iterable[bytes], plan: PartPlan) -> bytes:
@@ -59,10 +66,12 @@ def combine(parts: Iterable[bytes], plan: PartPlan | None = None) -> Tally:
     """Add parts to the tally of all rows: the same bytes as on one machine.
 
     Without the plan there is at least one part, and its KPIs are those of the catalogue. Raises `KeyInTwoParts` where
-    rows that belong together lie in two parts, or a part is given twice; `TallyMismatch` for other questions.
+    rows that belong together lie in two parts, or a part is given twice; `TallyMismatch` for other questions. The
+    measures warn of tables whose ids were not compared across parts (`rows.repeats_unchecked`).
     """
     part = _merged(parts, plan)
-    return attrs.evolve(part.tally, added=not all(keys.exact for keys in part.keys.values()))
+    unchecked = frozenset(table for table, count in part.apart.items() if count > 1)
+    return attrs.evolve(part.tally, added=not all(keys.exact for keys in part.keys.values()), unchecked=unchecked)
 
 
 def _merged(parts: Iterable[bytes], plan: PartPlan | None) -> Part:

@@ -10,44 +10,48 @@ partition of the customer, in order of time.
 """
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final, TypeAlias, Unpack
+from typing import Any, Final, Unpack
 
-from servqual._checks import need
+import attrs
+
+from servqual._checks import among, need
 from servqual.engines.asking import PartPlan, plan
-from servqual.engines.parts import combine, merge, partial
+from servqual.engines.marking import standing, with_lost
+from servqual.engines.parts import combine, merge, part_of, partial
+from servqual.engines.spark_frames import WHY, Batches, column, dealt, fetched, gathered, is_spark, with_marks
 from servqual.errors import InvalidValue, ServqualError
-from servqual.metrics.engine import KEYS, Data, Options, Tally, request_of, spelled_out
+from servqual.metrics.engine import Data, Options, Tally, request_of, spelled_out
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.measures import Measures
 from servqual.readers.columns.tables import names_of
 
-Batches: TypeAlias = Iterable[Any]
-
-_ROWS: Final = 1 << 17
-"""Rows that a worker tallies at once."""
 _MERGING: Final = 8
 """Partitions that parts are merged in before they are merged into one."""
 _SCHEMA: Final = "part binary, error binary"
-_SPACES: Final = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
-"""What is no part of a label at its ends."""
 
 
 @spelled_out
-def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> Tally:
+def tally(kpis: Sequence[str | Kpi], data: Data, *, repeats: str = "unchecked", **options: Unpack[Options]) -> Tally:
     """Tally data frames of Spark: the same bytes as `servqual.metrics.tally` of the same rows.
 
     Args:
         kpis: keys of the catalogue, or `Kpi`s.
         data: table name to a data frame of Spark. A table in which only columns are looked up may be any other frame;
             one of Spark is fetched, with these columns alone, and goes to all workers.
+        repeats: "exact" looks for rows whose id repeats, in all partitions: all columns are shuffled by id first.
+            Without it they are not looked for, and the measures of a table that has ids warn
+            (`rows.repeats_unchecked`).
         options: by keyword, those of `servqual.metrics.measure` but `layout`, `progress` and `threads`.
 
-    Ids that repeat are not looked for: drop duplicates first. Raises what `servqual.metrics.tally` raises.
+    Raises what `servqual.metrics.tally` raises.
     """
+    among("repeats", repeats, ("exact", "unchecked"))
     asked = _plan(kpis, data, options)
-    parts = [_counted(data[table], asked, table) for table in asked.tables]
+    compared = asked.named if repeats == "exact" else frozenset[str]()
+    parts = [_counted(data[table], asked, table, compared=table in compared) for table in asked.tables]
     every = parts[0]
     for part in parts[1:]:
         every = every.unionAll(part)
@@ -56,21 +60,28 @@ def tally(kpis: Sequence[str | Kpi], data: Data, **options: Unpack[Options]) -> 
     [row] = every.collect()
     if row.error is not None:
         raise pickle.loads(row.error)  # noqa: S301  (what our own worker raised, carried by Spark)
-    return combine([bytes(row.part)], asked)
+    return attrs.evolve(combine([bytes(row.part)], asked), unchecked=asked.named - compared)
 
 
 @spelled_out
-def measure(kpis: Sequence[str | Kpi], data: Data, *, confidence: float = 0.95, **options: Unpack[Options]) -> Measures:
+def measure(
+    kpis: Sequence[str | Kpi],
+    data: Data,
+    *,
+    confidence: float = 0.95,
+    repeats: str = "unchecked",
+    **options: Unpack[Options],
+) -> Measures:
     """Measure data frames of Spark: `tally(...)` and then `.measure(confidence)`."""
-    return tally(kpis, data, **options).measure(confidence)
+    return tally(kpis, data, repeats=repeats, **options).measure(confidence)
 
 
 def _plan(kpis: Sequence[str | Kpi], data: Data, options: Options) -> PartPlan:
     """Plan by the names of columns, and fetch the tables in which columns are looked up."""
-    heads = {table: frame.columns if _is_spark(frame) else frame for table, frame in data.items()}
+    heads = {table: frame.columns if is_spark(frame) else frame for table, frame in data.items()}
     asked = plan(kpis, heads, **options)
     for table in asked.tables:
-        if not _is_spark(data[table]):
+        if not is_spark(data[table]):
             raise InvalidValue.of(
                 table,
                 "be a data frame of Spark",
@@ -78,16 +89,12 @@ def _plan(kpis: Sequence[str | Kpi], data: Data, options: Options) -> PartPlan:
                 shown=type(data[table]).__name__,
                 do="pass session.createDataFrame(…)",
             )
-    fetched = {to for ways in asked.question.ways.values() for to in chain(*ways.values()) if _is_spark(data[to])}
-    if fetched:
-        asked = plan(kpis, {**heads, **{to: _fetched(data[to], asked, to) for to in fetched}}, **options)
+    away = {to for ways in asked.question.ways.values() for to in chain(*ways.values()) if is_spark(data[to])}
+    if away:
+        asked = plan(kpis, {**heads, **{to: fetched(data[to], asked, to) for to in away}}, **options)
     for table in asked.tables:  # what is missing is said before a job starts
         partial([dict.fromkeys(data[table].columns, ())], asked, table=table)
     return asked
-
-
-def _is_spark(frame: Any) -> bool:
-    return type(frame).__module__.startswith("pyspark.sql.") and hasattr(frame, "mapInArrow")
 
 
 def _columns(frame: Any, asked: PartPlan, table: str) -> list[str]:
@@ -97,46 +104,29 @@ def _columns(frame: Any, asked: PartPlan, table: str) -> list[str]:
     return [given[ours] for ours, (name, _) in names_of(table, given).items() if request.wants(name)]
 
 
-def _fetched(frame: Any, asked: PartPlan, table: str) -> Any:
-    """Fetch those columns of a neighbour that are looked up, or are a key to the next."""
-    wanted = {KEYS[table]}
-    for ways in asked.question.ways.values():
-        for name, way in ways.items():
-            wanted |= {name, *(KEYS[to] for to in way)}
-    request = request_of(asked.question, table)
-    given = request.renamed(table, {name: name for name in frame.columns})
-    return frame.select(*(_column(given[ours]) for ours in given if ours in wanted)).toArrow()
-
-
-def _column(name: str) -> Any:
-    functions = need("pyspark.sql.functions", "spark", "measuring data frames of Spark")
-    return functions.col(f"`{name.replace('`', '``')}`")
-
-
-def _counted(frame: Any, asked: PartPlan, table: str) -> Any:
+def _counted(frame: Any, asked: PartPlan, table: str, *, compared: bool) -> Any:
     """Make each partition of a data frame a part; where rows belong together, they move there first."""
-    some = frame.select(*map(_column, _columns(frame, asked, table)))
+    names = _columns(frame, asked, table)
+    some = with_marks(frame, asked, table, names) if compared else frame.select(*map(column, names))
     key = asked.partition_by.get(table)
     if key == ():
         some = some.coalesce(1)
     elif key:
-        keys = [_as_label(frame, name) for name in key]
-        some = some.repartition(*keys).sortWithinPartitions(*keys, *map(_column, asked.order_by[table][len(key) :]))
-    return some.mapInArrow(_counting(asked, table), _SCHEMA)
+        some = dealt(some, key, names, asked.order_by[table][len(key) :])
+    return some.mapInArrow(_counting(asked, table, compared=compared), _SCHEMA)
 
 
-def _as_label(frame: Any, name: str) -> Any:
-    """Give a key as we read it: blanks around a text are no part of it."""
-    functions = need("pyspark.sql.functions", "spark", "measuring data frames of Spark")
-    texts = frame.select(_column(name)).schema.fields[0].dataType.typeName() == "string"
-    return functions.btrim(_column(name), functions.lit(_SPACES)) if texts else _column(name)
+def _counting(asked: PartPlan, table: str, *, compared: bool) -> Callable[[Batches], Iterator[Any]]:
+    """Make what a worker does with a partition of rows, marked where they were compared."""
 
-
-def _counting(asked: PartPlan, table: str) -> Callable[[Batches], Iterator[Any]]:
-    """Make what a worker does with a partition of rows."""
+    def part(batches: Batches) -> bytes:
+        lost = Counter[str]()
+        rows = standing(gathered(batches), lost) if compared else gathered(batches)
+        found = part_of(rows, asked, table, f"{table}/{_partition()}")
+        return with_lost(found, table, lost).to_bytes() if lost else found.to_bytes()
 
     def count(batches: Batches) -> Iterator[Any]:
-        yield _row(lambda: partial(_gathered(batches), asked, table=table, name=f"{table}/{_partition()}"))
+        yield _row(lambda: part(batches))
 
     return count
 
@@ -169,27 +159,12 @@ def _row(part: Callable[[], bytes]) -> Any:
 
 
 def _record(part: bytes | None, error: bytes | None) -> Any:
-    arrow = need("pyarrow", "spark", "measuring data frames of Spark")
+    arrow = need("pyarrow", "spark", WHY)
     columns = {name: arrow.array([value], arrow.binary()) for name, value in (("part", part), ("error", error))}
     return arrow.RecordBatch.from_pydict(columns)
 
 
 def _partition() -> int:
     """Number of the partition that this worker has."""
-    context = need("pyspark", "spark", "measuring data frames of Spark").TaskContext.get()
+    context = need("pyspark", "spark", WHY).TaskContext.get()
     return 0 if context is None else int(context.partitionId())
-
-
-def _gathered(batches: Batches) -> Iterator[Any]:
-    """Join small batches, each of which costs as much as thousands of rows."""
-    arrow = need("pyarrow", "spark", "measuring data frames of Spark")
-    waiting: list[Any] = []
-    rows = 0
-    for batch in batches:
-        waiting.append(batch)
-        rows += batch.num_rows
-        if rows >= _ROWS:
-            yield arrow.Table.from_batches(waiting)
-            waiting, rows = [], 0
-    if rows:
-        yield arrow.Table.from_batches(waiting)

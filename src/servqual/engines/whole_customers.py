@@ -57,5 +57,7 @@ def _apart(chunk: Chunk, number: int) -> Chunk:
 def _last_run(chunk: Chunk, key: str) -> int:
     """Find the row from which on all rows have the key of the last one."""
     codes = chunk.columns[key].values
+    if codes[-1] < 0:  # rows without a key belong to nobody
+        return chunk.size
     others = np.flatnonzero(codes != codes[-1])
     return int(others[-1]) + 1 if len(others) else 0

@@ -22,7 +22,7 @@ from servqual.pdca.cycle.register import Register
 from servqual.pdca.cycle.stage import Due, Stage, by_day
 from servqual.pdca.diagnosis.diagnosing import Diagnosis, columns_of, diagnose
 from servqual.pdca.sections import Section, as_html, as_markdown
-from servqual.pdca.verdicts.judging import compare
+from servqual.pdca.verdicts.together import judged_together, surely_changed, why_invalid
 from servqual.pdca.verdicts.verdict import Verdict
 from servqual.pdca.verdicts.wall import at_wall, on_wall, within_time
 
@@ -130,8 +130,7 @@ class ServiceReport:
     @property
     def changed(self) -> tuple[IndicatorState, ...]:
         """Indicators that surely changed since the period before, those that got worse first."""
-        sure = [row for row in self.rows if row.verdict is not None and row.verdict.decision in {"improved", "worse"}]
-        return tuple(sorted(sure, key=lambda row: row.verdict is not None and row.verdict.decision == "improved"))
+        return tuple(surely_changed(self.rows, lambda row: row.verdict))
 
     def late(self) -> tuple[Due, ...]:
         """List the next actions whose last day was over at `now`."""
@@ -381,15 +380,16 @@ def _held(standard: ServiceStandard | Iterable[Indicator], at: dt.datetime) -> t
 def _states(
     attained: Sequence[Attainment], old: Sequence[Attainment], confidence: float, margin: Any, *, running: bool
 ) -> tuple[IndicatorState, ...]:
-    each = 1 - (1 - confidence) / max(len(attained), 1)
     earlier = {row.indicator: row.measured for row in old}
+    pairs = {
+        row.indicator: (then, row.measured)
+        for row in attained
+        if (then := earlier.get(row.indicator)) and then.value is not None and row.measured.value is not None
+    }
+    verdicts = dict(zip(pairs, judged_together([*pairs.values()], confidence, margin), strict=True))
     rows = []
     for row in attained:
-        then = earlier.get(row.indicator)
-        verdict = None
-        if then is not None and then.value is not None and row.measured.value is not None:
-            within = margin.get(row.measured.kpi) if isinstance(margin, Mapping) else margin
-            verdict = compare(then, row.measured, confidence=each, margin=within)
+        then, verdict = earlier.get(row.indicator), verdicts.get(row.indicator)
         m = row.measured
         counts = running and m.unit == "count" and not (m.cell is not None and m.cell.kpi.stock)
         value = None if then is None else then.value
@@ -427,9 +427,7 @@ def _plan(cycle: Stage, now: dt.datetime) -> PlanState:
 
 def _why_lost(row: IndicatorState) -> str:
     """Say why a change cannot be judged."""
-    if row.verdict is None:
-        return "no data in both periods"
-    return next((one.text for one in row.verdict.caveats if one.severity == "blocking"), "cannot be compared")
+    return "no data in both periods" if row.verdict is None else why_invalid(row.verdict)
 
 
 def _change(row: IndicatorState) -> str:

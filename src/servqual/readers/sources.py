@@ -220,7 +220,9 @@ def _streamed(table: str, source: Source, request: Request) -> Iterator[Callable
     elif isinstance(source, Export):
         if request.kinds.keys() - source.kinds.keys():
             source = attrs.evolve(source, kinds={**request.kinds, **source.kinds})
-        for chunk in source.chunks(desk=request.desk):
+        named = {*request.names.values()}
+        wants = None if request.only is None else lambda name: name in named or request.wants(name)
+        for chunk in source.chunks(desk=request.desk, wants=wants):
             yield partial(_renamed, table, chunk, request)
     else:
         only = None if request.only is None else {*request.only, *request.names.values()}
@@ -274,6 +276,15 @@ def chosen(chunk: Chunk, inside: Array | None) -> Chunk:
         refusals=chunk.refusals.only(numbers),
         weights=weights,
     )
+
+
+def without_left(chunk: Chunk, inside: Array | None) -> Chunk:
+    """Forget the rows that another one replaces where they lie outside: like others there they count as not read."""
+    if chunk.left is None or inside is None:
+        return chunk
+    outside = {*chunk.left.numbers[~inside].tolist()}
+    lost = [refusal for refusal in chunk.lost if refusal.row not in outside]
+    return attrs.evolve(chunk, lost=lost, left=None, read=chunk.read - len(chunk.lost) + len(lost))
 
 
 def chosen_rows(chunk: Chunk, where: Mapping[str, Collection[Any]], zone: ZoneInfo) -> Array | None:

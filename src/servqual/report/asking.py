@@ -43,12 +43,13 @@ def moment_of(text: str, config: Config) -> dt.datetime:
 def kpi_of(key: str, config: Config) -> Kpi:
     """Find a KPI of cases by its key, or by the name of a target."""
     must_be(str, "kpi", "the key of a KPI", key)
-    for promise in config.promises:
+    promises = [each for each in config.promises if each.kpi.table == "cases" and not each.kpi.stock]
+    for promise in promises:
         if key in {promise.name, promise.kpi.key}:
             return promise.kpi
     known = {name: kpi for name, kpi in KPIS.items() if kpi.table == "cases" and not kpi.stock and not kpi.of_period}
     if key not in known:
-        close = near(key, [*known, *(promise.name for promise in config.promises)])
+        close = near(key, [*known, *(promise.name for promise in promises)])
         raise UnknownName(
             f"kpi must be a KPI of cases, or a target by its name (got {key!r}){did_you_mean(close)}", near=close
         )

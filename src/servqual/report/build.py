@@ -18,10 +18,12 @@ from servqual.readers.files.packing import Progress
 from servqual.readers.memory.frames import is_frame, series_of
 from servqual.readers.sources import Source
 from servqual.report.config import GROUPS, Config
+from servqual.report.effects import said_once
 from servqual.report.logged import cases_logged
+from servqual.report.previous import Earlier
 from servqual.report.scorecard import scorecard
 from servqual.report.sections import section_of
-from servqual.report.several import headline_of, rows_of, tables_in, without_cases
+from servqual.report.several import headline_of, rows_of, tables_in, without_cases, without_table
 from servqual.report.table_settings import InMemory, TableSettings
 from servqual.samples import desk
 
@@ -51,8 +53,8 @@ def report(
 
     `path` may be a frame, columns or rows in memory instead, and be left out where the settings name files. Each table
     is seen from `now`, by default from its own latest moment. Raises `UnreadableFile` where there is no table,
-    `MissingColumn` where cases have no `received_at`. `progress` is called with the number of bytes of the cases read
-    since the last call.
+    `MissingColumn` where cases have no `received_at`. `progress` is called with the number of bytes read since the
+    last call.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -66,18 +68,29 @@ def report(
     source = InMemory(series_of("cases", path) if is_frame(path) else path) if is_table(path) else path
     must_be((str, Path, InMemory, type(None)), "path", "the path of an export, a frame, columns or rows", source)
     must_be((Config, type(None)), "config", "a Config", config)
-    before = _path_of(previous)
+    before = _earlier(previous)
     must_be((Callable, type(None)), "progress", "a function of bytes read", progress)
     config = config or Config()
     cases, others = tables_in(Path(source) if isinstance(source, str) else source, config)
-    sections = [section_of(each, config, now=now) for each in others]
+    there = {*(each.table for each in others), *(() if cases is None else ("cases",))}
+    if before is not None and not there & {*before.parts}:
+        raise InvalidValue.of(
+            "previous",
+            f"hold a table of this report, {' or '.join(sorted(there))}",
+            [*before.parts],
+            shown=f"{' and '.join(before.parts)} in {before.path}",
+            do="name the --json of an earlier report of the same tables",
+        )
+    sections = [section_of(each, config, now=now, previous=before, progress=progress) for each in others]
     found = (
-        without_cases(sections, config, previous=before is not None)
+        without_cases(sections, config)
         if cases is None
         else _of_cases(cases, config, now=now, previous=before, progress=progress)
     )
+    said_once([*([] if cases is None else [found]), *sections])
     headline = [*found["headline"], *(line for section in sections for line in headline_of(section))]
-    return {**found, "headline": headline, "tables": sections}
+    notes = [*found["notes"], *without_table(config, there)]
+    return {**found, "headline": headline, "notes": notes, "tables": sections}
 
 
 def _of_cases(
@@ -85,11 +98,12 @@ def _of_cases(
     config: Config,
     *,
     now: dt.datetime | None,
-    previous: Path | None,
+    previous: Earlier | None,
     progress: Progress | None,
 ) -> dict[str, Any]:
-    config = attrs.evolve(config, layout=cases.layout, groups=cases.groups)
-    promised = dict.fromkeys(name for p in config.promises for name in p.kpi.params["only"] or ())
+    promises = tuple(promise for promise in config.promises if promise.kpi.table == "cases")
+    config = attrs.evolve(config, layout=cases.layout, groups=cases.groups, promises=promises)
+    promised = dict.fromkeys(name for p in promises for name in p.kpi.params.get("only") or ())
     asked = tuple(dict.fromkeys((*(config.groups or ()), *promised)))
     export = Export(cases.source, config.layout, columns=CASES, also=asked, advice=IN_SETTINGS, progress=progress)
     source: Source = export
@@ -114,7 +128,7 @@ def sample_report(
     *, now: dt.datetime | None = None, period: str | None = None, previous: str | Path | None = None
 ) -> dict[str, Any]:
     """Measure the simulated desk of `servqual.samples`, with targets made up for it."""
-    before = _path_of(previous)
+    before = _earlier(previous)
     seen = None if now is None else as_instant(now, "now")
     must_be((str, type(None)), "period", "a period in words, such as 2026-05", period)
     sample = desk()
@@ -139,9 +153,9 @@ def sample_report(
     )
 
 
-def _path_of(previous: str | Path | None) -> Path | None:
+def _earlier(previous: str | Path | None) -> Earlier | None:
     must_be((str, Path, type(None)), "previous", "the path of the JSON of an earlier report", previous)
-    return None if previous is None else Path(previous)
+    return None if previous is None else Earlier.read(Path(previous))
 
 
 def as_csv(report: Mapping[str, Any]) -> str:

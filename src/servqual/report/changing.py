@@ -1,7 +1,7 @@
 """What changed: each KPI of a period held against the period before, or against an earlier report, as plain data."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -9,8 +9,9 @@ import attrs
 from servqual._words import number, shorten
 from servqual.metrics import Kpi, Measurement, Measures, Tally
 from servqual.metrics.engine import Plan, plan_of
-from servqual.pdca import Caveat, Verdict, compare
+from servqual.pdca import Caveat, Verdict
 from servqual.pdca.verdicts.ages import ripens
+from servqual.pdca.verdicts.together import judged_together, surely_changed, why_invalid
 from servqual.readers.columns.calendar import Days
 from servqual.report.framing import Frame
 from servqual.report.maturity import DONE, FINISHED, RIPE
@@ -19,6 +20,9 @@ from servqual.report.spans import Pair, before, pair, period_of, reached
 Plain: TypeAlias = dict[str, Any]
 _LONGEST: Final = 60
 _DAY: Final = dt.timedelta(days=1)
+_WEEK: Final = dt.timedelta(days=7)
+_SURE: Final = 0.95
+"""That no change is told although there is none, of all KPIs of a table together."""
 _SILENT: Final = ("mix.unknown", "period.unknown", "margin.none", "guardrails.proposed")
 """Caveats of what was not asked for."""
 GROWS: Final = "it grows with the age of the cases, so that the last one is always behind"
@@ -45,7 +49,7 @@ class Held:
     pairs: Mapping[Pair, Sequence[Kpi]]
     unjudged: Sequence[Plain]
     every: str | None
-    """Week or month where the last finished one is judged; None where the asked period is."""
+    """Day, week or month where the last finished one is judged; None where the asked period is."""
     zone: str
 
     def plans(self, *, ends: bool) -> list[Plan]:
@@ -74,7 +78,7 @@ def held_of(kpis: Sequence[Kpi], frame: Frame) -> Held:
     for kpi in filter(judged, kpis):
         ripe = today - RIPE if ripens(kpi) else today
         days = asked or period_of(period_of(ripe, every)[0] - _DAY, every)
-        earlier = before(days)
+        earlier = before(days) if asked else _earlier(days, every, first)
         if kpi.name == FINISHED.name:
             unjudged.append(not_judged(kpi, GROWS))
         elif asked and not reached(earlier, first):
@@ -86,6 +90,12 @@ def held_of(kpis: Sequence[Kpi], frame: Frame) -> Held:
         else:
             pairs.setdefault(pair(days, earlier, frame.now, frame.zone), []).append(kpi)
     return Held(pairs, unjudged, None if asked else every, str(frame.zone))
+
+
+def _earlier(days: Days, every: str, first: dt.date) -> Days:
+    """Give the period before: of a day the same day a week before, or the day before where no data reach so far."""
+    week_before = days[0] - _WEEK, days[1] - _WEEK
+    return week_before if every == "day" and reached(week_before, first) else before(days)
 
 
 def changes_of(held: Held, tallies: Sequence[Tally], zone: dt.tzinfo, item: str = "case") -> Plain:
@@ -120,12 +130,12 @@ def judge(asked: Sequence[tuple[Kpi, Side, Side]], unjudged: Sequence[Plain], it
             lost.append(not_judged(kpi, reason))
         else:
             pairs.append((kpi, then, now, old, new))
-    confidence = 1 - 0.05 / max(len(pairs), 1)
-    rows = [_plain(kpi, compare(then, now, confidence=confidence), old, new) for kpi, then, now, old, new in pairs]
-    sure = [row for row in rows if row["decision"] in {"improved", "worse"}]
+    verdicts = judged_together([(then, now) for _, then, now, _, _ in pairs], _SURE)
+    found = [(kpi, verdict, old, new) for (kpi, _, _, old, new), verdict in zip(pairs, verdicts, strict=True)]
+    lost += [not_judged(kpi, reason) for kpi, verdict, *_ in found if (reason := why_invalid(verdict))]
     return {
-        "changes": sorted(sure, key=lambda row: row["decision"] == "improved"),
-        "changes_judged": len(pairs),
+        "changes": [_plain(*row) for row in surely_changed(found, lambda row: row[1])],
+        "changes_judged": sum(verdict.decision != "invalid" for verdict in verdicts),
         "changes_between": [_span(*days) for days in dict.fromkeys((old.days, new.days) for *_, old, new in pairs)],
         "changes_unjudged": lost,
     }
@@ -174,7 +184,17 @@ def _days(span: tuple[dt.datetime, dt.datetime], zone: dt.tzinfo) -> Days:
 
 
 def _called(days: Days, every: str | None) -> str:
+    if days[1] - days[0] == _DAY:
+        return f"{days[0]}"
     return f"the {every} from {days[0]}" if every else f"{days[0]} to {days[1] - _DAY}"
+
+
+def _of_weekdays(old: Side, new: Side) -> Iterator[Caveat]:
+    """Warn of two days that are not the same day of the week."""
+    (then, end), (now, last) = old.days, new.days
+    if end - then == last - now == _DAY and then.weekday() != now.weekday():
+        text = f"a {then:%A} is held against a {now:%A}, and days of the week may differ whatever was changed"
+        yield Caveat(code="days.of_week", text=text, severity="weak", effect="none on the decision")
 
 
 def _plain(kpi: Kpi, verdict: Verdict, old: Side, new: Side) -> Plain:
@@ -195,7 +215,7 @@ def _plain(kpi: Kpi, verdict: Verdict, old: Side, new: Side) -> Plain:
         "low": verdict.low,
         "high": verdict.high,
         "confidence": verdict.confidence,
-        "caveats": [{"code": each.code, "text": each.text} for each in to_tell(verdict)],
+        "caveats": [{"code": each.code, "text": each.text} for each in (*to_tell(verdict), *_of_weekdays(old, new))],
         "sentence": f"{shorten(kpi.title, _LONGEST)}: {verdict.decision} from {number(verdict.before.value, unit)} "
         f"to {number(verdict.after.value, unit)} in {new.called}, against {old.called}.",
     }

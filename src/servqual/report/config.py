@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 import attrs
 
@@ -11,7 +11,7 @@ from servqual._checks import among, near, one_of
 from servqual._typed import typed
 from servqual._words import clean
 from servqual.errors import InvalidValue, ServqualError
-from servqual.metrics import KPIS, Kpi
+from servqual.metrics import Kpi
 from servqual.metrics.time.periods import PERIODS
 from servqual.model import BusinessHours
 from servqual.readers import Layout
@@ -19,12 +19,11 @@ from servqual.readers import layout as vendor_layout
 from servqual.readers.columns.calendar import days_of
 from servqual.readers.columns.tables import TABLES, Kind
 from servqual.readers.files.settings import as_flag, as_text, as_texts, read_toml, section
-from servqual.report.limits import as_limit
 from servqual.report.people import PEOPLE, People
+from servqual.report.spans import EVERY, Every
 from servqual.report.table_settings import TABLES_TOLD, TableSettings, in_business_hours, kpis_of, tables_of
+from servqual.report.targets import Promise, promises_of
 
-Every: TypeAlias = Literal["week", "month"]
-_CLOCKS: Final = {"first_response": "first_response_kept", "resolution": "resolution_kept"}
 _SECTIONS: Final = (
     "preset",
     "columns",
@@ -42,11 +41,6 @@ GROUPS: Final = ("category", "team", "priority", "channel")
 """Columns by which a report looks for weak cells where it is not told others."""
 
 
-def _goal(_: object, __: object, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-        raise InvalidValue.of("goal", "be a share above 0 and up to 1", value, do="write 0.95 for 95 %")
-
-
 def _tuple_or_none(value: Iterable[str] | None) -> tuple[str, ...] | None:
     return None if value is None else tuple(value)
 
@@ -59,15 +53,6 @@ def _labels(_: object, __: object, groups: tuple[str, ...] | None) -> None:
     for name in groups or ():
         if TABLES["cases"].get(name, Kind.LABEL) is not Kind.LABEL or name in PERIODS:
             raise InvalidValue.of("groups", "name columns of words, not moments, numbers or periods", name)
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class Promise:
-    """What was promised: a share KPI, the share of cases that is to keep it, and for which cases."""
-
-    kpi: Kpi
-    goal: float = attrs.field(validator=_goal)
-    name: str
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -86,7 +71,7 @@ class Config:
     hours: BusinessHours | None = None
     title: str = "Service report"
     groups: tuple[str, ...] | None = attrs.field(default=None, converter=_tuple_or_none, validator=_labels)
-    every: Every | None = attrs.field(default=None, validator=attrs.validators.optional(one_of("week", "month")))
+    every: Every | None = attrs.field(default=None, validator=attrs.validators.optional(one_of(*EVERY)))
     period: str | None = attrs.field(default=None, validator=attrs.validators.optional(_period))
     whole: bool = False
     people: People = attrs.field(factory=People, eq=False, repr=False)
@@ -105,6 +90,11 @@ class Config:
     def zone(self) -> str:
         """The zone in which periods are read."""
         return self.layout.zone.key if self.layout.zone else "UTC"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that the settings name."""
+        return tuple(each.file for each in self.tables if isinstance(each.file, Path))
 
     @classmethod
     def read(
@@ -158,6 +148,8 @@ class Config:
         tables = tables_of(section(table, "tables"), folder=folder, base=layout, hours=hours)
         if zone:
             tables = tuple(attrs.evolve(each, layout=attrs.evolve(each.layout, zone=zone)) for each in tables)
+        kpis = kpis_of(of, section(table, "kpis"), hours)
+        in_use = {of: kpis} | {each.table: each.kpis for each in tables}
         told = section(table, "report", ("title", "groups", "every", "period", "whole", "agents"))
         agents = told.get("agents", "pseudonyms")
         among("agents", agents, ("pseudonyms", "names"))
@@ -165,9 +157,9 @@ class Config:
             layout=layout,
             table=of,
             tables=tables,
-            kpis=kpis_of(of, section(table, "kpis"), hours),
+            kpis=kpis,
             hours=hours,
-            promises=_promises(table.get("targets", ()), hours),
+            promises=promises_of(table.get("targets", ()), in_use, hours),
             title=as_text("title", told.get("title", "Service report")),
             groups=as_texts("groups", told["groups"]) if "groups" in told else None,
             every=told.get("every"),
@@ -209,78 +201,3 @@ def _date(part: str, text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise InvalidValue.of(f"[hours.{part}]", "name dates such as 2026-12-24", text) from None
-
-
-def _promises(targets: Any, hours: BusinessHours | None) -> tuple[Promise, ...]:
-    if not isinstance(targets, list | tuple):
-        raise InvalidValue.of("targets", "be written as [[targets]]", targets)
-    read = [_Target.of(target) for target in targets]
-    promises = [target.promise(read, hours) for target in read]
-    keys = [promise.kpi.key for promise in promises]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise InvalidValue.of("targets", "differ", key, do="give one another clock, time or only")
-    return tuple(promises)
-
-
-@attrs.frozen(kw_only=True, field_transformer=typed)
-class _Target:
-    """One of [[targets]], as it was written."""
-
-    goal: float
-    clock: str | None
-    kpi: str | None
-    within: str
-    only: Mapping[str, tuple[str, ...]]
-    name: str | None
-
-    @classmethod
-    def of(cls, written: object) -> "_Target":
-        part = section({"[targets]": written}, "[targets]", ("clock", "kpi", "within", "goal", "only", "name"))
-        told = {name: as_text(name, part[name]) for name in ("clock", "kpi", "within", "name") if name in part}
-        if "goal" not in part:
-            raise InvalidValue.of("goal", "be given for each target", None, shown=str(written), do="write goal = 0.95")
-        if ("clock" in told) == ("kpi" in told) or ("within" in told) != ("clock" in told):
-            raise InvalidValue.of("clock", "go with within in a target, or kpi stand alone", written)
-        only = {column: as_texts(column, values) for column, values in section(part, "only").items()}
-        for column in only:
-            if TABLES["cases"].get(column, Kind.LABEL) is not Kind.LABEL:
-                raise InvalidValue.of("only", "name columns of words, such as priority", column)
-        clock = told.get("clock")
-        if clock is not None and clock not in _CLOCKS:
-            raise InvalidValue.of("clock", f"be one of {', '.join(_CLOCKS)}", clock)
-        return cls(
-            goal=part["goal"],
-            clock=clock,
-            kpi=told.get("kpi"),
-            within=told.get("within", ""),
-            only=only,
-            name=told.get("name"),
-        )
-
-    def promise(self, others: "list[_Target]", hours: BusinessHours | None) -> Promise:
-        whom = "".join(f", {column} {' or '.join(values)}" for column, values in self.only.items())
-        # a target for some cases takes them out of the one for all
-        special = tuple(o.only for o in others if o.only and (o.clock, o.kpi) == (self.clock, self.kpi))
-        params: dict[str, Any] = {"only": self.only or None, "except_for": None if self.only else special or None}
-        if self.clock:
-            kpi = KPIS[_CLOCKS[self.clock]]
-            named = f"{self.clock.replace('_', ' ')} within {self.within}{whom}"
-            key = f"{kpi.key} {self.within}{whom}"
-            within, counted_in = as_limit(self.within, hours)
-            params |= {"within": within, "hours": counted_in}
-        else:
-            kpi = _share_of_cases(self.kpi)
-            named, key = kpi.title + whom, kpi.key + whom
-            params |= {"hours": hours} if "hours" in kpi.params else {}
-        name = self.name or named
-        return Promise(kpi=attrs.evolve(kpi.with_(key=key, **params), title=name), goal=self.goal, name=name)
-
-
-def _share_of_cases(key: str | None) -> Kpi:
-    known = [k for k in KPIS.values() if k.table == "cases" and k.unit == "share" and k.better == "higher"]
-    usable = [k.key for k in known if k.key != "first_response_kept"]
-    if key not in usable:
-        hint = "for the first response set clock and within" if key == "first_response_kept" else ""
-        raise InvalidValue.of("kpi", f"be one of {', '.join(usable)} in a target", key, do=hint)
-    return KPIS[key]

@@ -1,4 +1,4 @@
-"""The course of a figure by week or month, with the periods in which nothing was counted."""
+"""The course of a figure by day, week or month, with the periods in which nothing was counted."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 from servqual.report.spans import period_of
 
 Plain: TypeAlias = dict[str, Any]
+_DAYS: Final = {"day": 1, "week": 7, "month": 31}
 _MOST: Final = 2000
 """The periods that are filled in; a course that is longer, as of a wrong date, keeps its gaps."""
 
@@ -19,9 +20,9 @@ def without_gaps(points: Sequence[Plain], every: str, *, counts: bool) -> list[P
     [('2026-03-01', 3), ('2026-04-01', 0), ('2026-05-01', 3)]
     """
     known = {dt.date.fromisoformat(point["start"]): point for point in points}
-    if not known or (max(known) - min(known)).days > _MOST * (7 if every == "week" else 31):
+    if not known or (max(known) - min(known)).days > _MOST * _DAYS[every]:
         return [*points]
-    empty = {"value": 0 if counts else None, "low": None, "high": None, "n": 0}
+    empty = {"value": 0 if counts else None, "low": None, "high": None, "n": 0, "error": 0}
     empty |= dict.fromkeys(("small", "partial", "open"), False)
     found, day, last = [], min(known), max(known)
     while day <= last:

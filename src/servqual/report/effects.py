@@ -3,18 +3,25 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import attrs
+
 from servqual._words import counted
 from servqual.metrics import Kpi
 from servqual.pdca.diagnosis.searching import LEAST
-from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers import Layout
+from servqual.readers.columns.tables import COUNTED, TABLES, Kind
 from servqual.readers.files.layouts import STEPS
 from servqual.readers.files.vendors import LAYOUTS
 from servqual.report.config import Config
 from servqual.report.people import PEOPLE
 from servqual.report.priorities import in_business_time
-from servqual.report.scan import Scan
 
-_OF_CASES: Final = TABLES["cases"]
+_OF_ALL: Final = (
+    ("[hours]", "no figure of this export counts time"),
+    ("whole", "the period says which days count"),
+    ("agents", "no column names people"),
+)
+"""Settings of all tables of a report, and why each may have no effect."""
 _OF_VENDORS: Final = frozenset(
     f"{name} {word!r}"
     for each in LAYOUTS.values()
@@ -23,19 +30,30 @@ _OF_VENDORS: Final = frozenset(
 )
 
 
+@attrs.frozen(kw_only=True)
+class Read:
+    """What a table was read with: its layout, the columns that came, and whether an id had several rows."""
+
+    table: str
+    layout: Layout
+    columns: Sequence[str]
+    several: bool
+
+
 def without_effect(
     config: Config,
-    seen: Scan,
+    read: Read,
     kpis: Sequence[Kpi],
     volumes: Mapping[str, Mapping[Any, int]],
     idle: Sequence[tuple[str, str]] = (),
 ) -> list[str]:
-    """Say which settings had no effect.
+    """Say which settings had no effect on a table.
 
-    `volumes` counts the cases of each group of the columns searched, and `idle` are settings that met nothing in the
-    file.
+    `volumes` counts the rows of each group of the columns that were asked for, and `idle` are settings that met nothing
+    in the file.
     """
-    return [*_groups(config, volumes), *_said(_settings(config, seen, kpis, {*dict(idle)})), *without_match(idle)]
+    settings = _settings(config, read, kpis, {*dict(idle)})
+    return [*_groups(volumes, COUNTED[read.table]), *_said(settings), *without_match(idle)]
 
 
 def without_match(idle: Sequence[tuple[str, str]]) -> list[str]:
@@ -43,38 +61,50 @@ def without_match(idle: Sequence[tuple[str, str]]) -> list[str]:
     return [*_said(each for each in idle if each[0] not in _OF_VENDORS)]
 
 
+def said_once(parts: Sequence[dict[str, Any]]) -> None:
+    """Leave what is set for all tables among the notes of the first, and only where it had no effect on any of them."""
+    for note in _said(_OF_ALL):
+        there = [part for part in parts if note in part["notes"]]
+        for part in there if len(there) < len(parts) else there[1:]:
+            part["notes"] = [each for each in part["notes"] if each != note]
+
+
 def _said(settings: Iterable[tuple[str, str]]) -> Iterator[str]:
     return (f"{setting} has no effect: {why}" for setting, why in settings)
 
 
-def _groups(config: Config, volumes: Mapping[str, Mapping[Any, int]]) -> Iterator[str]:
-    for column in config.groups or ():
-        named = {label: n for label, n in volumes.get(column, {}).items() if label is not None}
+def _groups(volumes: Mapping[str, Mapping[Any, int]], item: str) -> Iterator[str]:
+    for column, sizes in volumes.items():
+        named = {label: n for label, n in sizes.items() if label is not None}
         large = sum(n >= LEAST for n in named.values())
         if len(named) < 2:  # noqa: PLR2004  (a group needs another one beside it)
-            yield f"groups of {column} cannot be compared: {'every case is in one' if named else 'no case has a value'}"
+            why = f"every {item} is in one" if named else f"no {item} has a value"
+            yield f"groups of {column} cannot be compared: {why}"
         elif not large:
-            yield f"groups of {column} cannot be compared: none of {len(named):,} has {LEAST} cases"
+            yield f"groups of {column} cannot be compared: none of {len(named):,} has {LEAST} {item}s"
         elif large < len(named):
-            yield f"of {counted(len(named), 'group')} of {column}, {len(named) - large:,} have under {LEAST} cases"
+            yield f"of {counted(len(named), 'group')} of {column}, {len(named) - large:,} have under {LEAST} {item}s"
 
 
-def _settings(config: Config, seen: Scan, kpis: Sequence[Kpi], idle: set[str]) -> Iterator[tuple[str, str]]:
-    layout, columns = config.layout, seen.columns
-    kinds = {_OF_CASES.get(name) for name in columns}
-    if layout.fold and seen.read - seen.lost == seen.size:
-        yield "fold", "no case has several rows"
+def _settings(config: Config, read: Read, kpis: Sequence[Kpi], idle: set[str]) -> Iterator[tuple[str, str]]:
+    layout, columns, known = read.layout, read.columns, TABLES[read.table]
+    kinds = {known.get(name) for name in columns}
+    hours, whole, agents = _OF_ALL
+    if layout.fold and not read.several:
+        yield "fold", f"no {COUNTED[read.table]} has several rows"
     if config.hours and not any(in_business_time(kpi.params, kpi.unit) for kpi in kpis):
-        yield "[hours]", "no figure of this export counts time"
+        yield hours
     if config.whole and config.period:
-        yield "whole", "the period says which days count"
+        yield whole
     if config.people.names and not {*PEOPLE} & {*columns}:
-        yield "agents", "no column names people"
-    if (layout.durations == "business" or layout.clock) and Kind.DURATION not in kinds:
-        yield "durations" if layout.durations == "business" else "clock", "no column holds durations"
-    if (layout.true or layout.false) and Kind.FLAG not in kinds:
-        yield "true" if layout.true else "false", "no column holds yes and no"
-    read = {*columns, *(STEPS if layout.events else ())}
-    unread = sorted(name for name in layout.columns.keys() - layout.optional - read if f"[columns] {name}" not in idle)
+        yield agents
+    for name, asked in (("durations", layout.durations == "business"), ("clock", layout.clock)):
+        if asked and Kind.DURATION not in kinds:
+            yield name, "no column holds durations"
+    for name in ("true", "false"):
+        if getattr(layout, name) and Kind.FLAG not in kinds:
+            yield name, "no column holds yes and no"
+    there = {*columns, *(STEPS if layout.events else ())}
+    unread = sorted(name for name in layout.columns.keys() - layout.optional - there if f"[columns] {name}" not in idle)
     if unread:
         yield f"[columns] {', '.join(unread)}", "no figure reads it"

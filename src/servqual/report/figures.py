@@ -9,6 +9,7 @@ import attrs
 from servqual._words import clean, number, shorten
 from servqual.metrics import KPIS, Kpi, Measurement, Rows
 from servqual.metrics.catalogue.contact_counts import CONTRADICT
+from servqual.readers.columns.notes import is_note
 from servqual.readers.columns.tags import UNSPLIT
 from servqual.report.priorities import in_business_time
 
@@ -27,8 +28,8 @@ _FACTS: Final = ("key", "title", "label_zh", "question", "formula", "source", "u
 
 
 def told_of(m: Measurement) -> Plain:
-    """Give the value of a measurement with its interval and n."""
-    return {"value": m.value, "low": m.low, "high": m.high, "n": m.n}
+    """Give the value of a measurement with its interval and n; `error` is above 0 where it was read from bins."""
+    return {"value": m.value, "low": m.low, "high": m.high, "n": m.n, "error": m.error}
 
 
 def caveats_in(m: Measurement) -> list[Plain]:
@@ -80,7 +81,6 @@ def figure(kpi: Kpi, m: Measurement, item: str = "case") -> Plain:
         "undecided": m.undecided,
         "small": m.small,
         "warnings": caveats_in(m),
-        "error": m.error,
         "definition": m.definition,
         "reason": reason,
         "cannot_be_judged": m.mostly_unread,
@@ -93,7 +93,8 @@ def reasons_of(rows: Rows, dating: Container[str], lost: Container[tuple[str, st
     A row is refused without one of the columns in `dating`, or for one of the reasons in `lost`. Cells that are used
     all the same, such as counts that do not add up, are left out: warnings tell them.
     """
-    told = {key: count for key, count in rows.reasons.items() if key != UNSPLIT and not key[1].endswith(CONTRADICT)}
+    used = {key for key in rows.reasons if key == UNSPLIT or is_note(key[1]) or key[1].endswith(CONTRADICT)}
+    told = {key: count for key, count in rows.reasons.items() if key not in used}
     return [
         {
             "part": "row" if column in dating or (column, reason) in lost else "cell",

@@ -9,8 +9,8 @@ from servqual.errors import InvalidValue
 from servqual.metrics.time.instants import datetime_of
 from servqual.readers.columns.calendar import Days, days_of
 from servqual.readers.columns.columns import FIRST_MOMENT
-from servqual.report.config import Config, Every
-from servqual.report.spans import Span, span_of, usual_period, whole_of
+from servqual.report.config import Config
+from servqual.report.spans import Every, Span, span_of, usual_period, whole_of
 
 _DAY: Final = dt.timedelta(days=1)
 
@@ -22,7 +22,7 @@ class Frame:
     Attributes:
         first, last: when the first and the last case came in that can be seen.
         now: the moment from which open cases are seen.
-        every: the period by which trends are told.
+        every, because: the period by which trends are told, and why that one.
         cut: the days to which all figures are cut; None where all data are told.
         asked: whether these days were named, so that their change is judged.
     """
@@ -32,6 +32,7 @@ class Frame:
     last: dt.datetime
     now: dt.datetime
     every: Every
+    because: str
     cut: Days | None
     asked: bool
 
@@ -68,7 +69,13 @@ class Frame:
             "open_at": self.end.astimezone(self.zone).isoformat(),
             "zone": str(self.zone),
             "every": self.every,
+            "every_because": self.because,
         }
+
+
+def every_of(config: Config, days: Days, usual: tuple[Every, str] | None = None) -> tuple[Every, str]:
+    """Give the period by which trends are told, and why: as asked, the `usual` one of a table, or by the days held."""
+    return (config.every, f'every = "{config.every}" is set') if config.every else usual or usual_period(days)
 
 
 def frame_of(config: Config, first: dt.datetime, last: dt.datetime, now: dt.datetime) -> Frame:
@@ -76,8 +83,7 @@ def frame_of(config: Config, first: dt.datetime, last: dt.datetime, now: dt.date
     zone = config.layout.zone or dt.UTC
     first, last, now = (moment.astimezone(zone) for moment in (first, min(last, now), now))
     asked = None if config.period is None else days_of(config.period)
-    length = now - first if asked is None else asked[1] - asked[0]
-    every: Every = config.every or usual_period(length)
+    every, because = every_of(config, asked or (first.date(), now.date()))
     if asked is not None and not (asked[0] <= last.date() and first.date() < asked[1] and asked[0] <= now.date()):
         raise InvalidValue.of(
             "period", f"hold a case (they came in from {first:%Y-%m-%d} to {last:%Y-%m-%d})", config.period
@@ -88,6 +94,7 @@ def frame_of(config: Config, first: dt.datetime, last: dt.datetime, now: dt.date
         last=last,
         now=now,
         every=every,
+        because=because,
         cut=whole_of(first.date(), now.date(), every) if asked is None and config.whole else asked,
         asked=asked is not None,
     )

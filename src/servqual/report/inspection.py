@@ -13,7 +13,7 @@ from servqual.errors import InvalidValue, ServqualError, UnreadableFile
 from servqual.metrics import KPIS, Kpi
 from servqual.metrics.catalogue.contact_counts import TABLE as COUNTS
 from servqual.readers.files.settings import as_encoding, as_text
-from servqual.readers.inspecting import DAYS, Look, Question, SeenColumn, look, quoted_list, settings_of, ways
+from servqual.readers.inspecting import Look, Question, SeenColumn, look, quoted_list, settings_of, ways
 from servqual.report.table_settings import TABLES_TOLD, kpis_over
 
 _WIDTH: Final = 40
@@ -186,10 +186,10 @@ def _lines(found: Look) -> Iterator[str]:
     for column, heading in zip(found.columns, headings, strict=True):
         padded = heading + " " * (width - columns(heading))
         yield f"  {padded}  {column.cells.because}{_range(column)}{_examples(column)}"
-        if could := _could(column):
-            yield f"  {'':<{width}}  could be {could}"
-        elif found.vendor and found.vendor.lists(column.heading):
+        if found.vendor and found.vendor.lists(column.heading):
             yield f"  {'':<{width}}  a column of {found.vendor.title} that no figure reads"
+        elif could := _could(column):
+            yield f"  {'':<{width}}  could be {could}"
     yield ""
     yield from _carried(found)
     yield from _missing(found)
@@ -201,7 +201,9 @@ def _lines(found: Look) -> Iterator[str]:
         )
     for question in found.questions:
         yield f"question: {_question(question)}"
-    if found.carries and found.zone not in {None, DAYS}:
+    if found.zoned:
+        yield f"note: the zone is {found.zoned[1]}, as {found.zoned[0]!r} stands below the table"
+    if found.carries and found.asks_zone:
         hinted = "".join(f"; {hint}" for hint in found.zone or ())
         said = "not all times are known to tell their offset, name the zone of the others"
         said = said if found.offsets else "no time tells its offset, name the zone of the desk's clock"
@@ -224,7 +226,7 @@ def _facts(found: Look) -> Iterator[str]:
     if found.vendor:
         yield (
             f"most columns are those of {found.vendor.title}: preset {found.vendor.name}, documented at "
-            f"{found.vendor.documentation}"
+            f"{found.vendor.documentation}; {found.vendor.checked}"
         )
     for note in found.notes:
         yield f"note: {note}"

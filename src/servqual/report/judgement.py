@@ -50,7 +50,7 @@ class Comparison:
     """A verdict with the spans it is of, as plain `data`, as `lines` for a terminal, and with its receipt."""
 
     verdict: Verdict
-    data: Plain
+    data: Plain = attrs.field(hash=False)
     lines: tuple[str, ...]
 
 

@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,9 @@ class People:
         self._key: bytes | None = None
         self._known: dict[str, str] = {}
         self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[partial["People"], tuple[()]]:
+        return partial(People, names=self.names, file=self.file), ()  # a key in memory is not copied
 
     def hidden(self, chunk: Chunk) -> Chunk:
         """Give a chunk with pseudonyms for its people."""

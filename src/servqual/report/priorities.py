@@ -63,6 +63,7 @@ def _weak(weak: Weak) -> Plain:
         "value": m.value,
         "low": m.low,
         "high": m.high,
+        "error": m.error,
         "overall": weak.overall.value,
     }
 

@@ -2,37 +2,36 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import attrs
 
 import servqual
-from servqual._words import clean, counted, number, shorten
+from servqual._words import clean, counted, number
 from servqual.errors import InvalidValue
 from servqual.metrics import KPIS, Kpi, Measures, Tally, pareto
 from servqual.metrics.engine import Plan, plan_of, tallies_of
-from servqual.metrics.results.attaining import verdict_on_cases
 from servqual.pdca.diagnosis.candidates import named, ranked
 from servqual.pdca.diagnosis.diagnosing import MARKS
 from servqual.pdca.diagnosis.particulars import with_particulars
 from servqual.pdca.diagnosis.searching import search
 from servqual.readers.columns.standing import REPEATS, REPLACED
 from servqual.readers.sources import Source
+from servqual.report.carrying import in_hours
 from servqual.report.changing import changes_of, held_of
-from servqual.report.config import GROUPS, Config, Promise
+from servqual.report.config import GROUPS, Config
 from servqual.report.courses import without_gaps
-from servqual.report.effects import without_effect
-from servqual.report.figures import caveats_in, figure, reasons_of, told_of
+from servqual.report.effects import Read, without_effect
+from servqual.report.figures import figure, reasons_of, told_of
 from servqual.report.framing import Frame, frame_of
 from servqual.report.maturity import FINISHED
 from servqual.report.open_cases import OldestOpen
-from servqual.report.previous import changes_since, previous_of, stored
+from servqual.report.previous import Earlier, changes_since, stored
 from servqual.report.priorities import CANDIDATES, LEVEL, in_business_time, priorities, readable, weakest_of
 from servqual.report.scan import Cases, Scan, scan
-from servqual.report.sections import in_hours
 from servqual.report.slices import questions, sliced
 from servqual.report.spans import period_of
+from servqual.report.standards import sentence_of, standard_of
 
 Plain: TypeAlias = dict[str, Any]
 
@@ -62,7 +61,7 @@ def scorecard(
     now: dt.datetime | None = None,
     now_from: str = "as asked",
     simulated: bool = False,
-    previous: Path | None = None,
+    previous: Earlier | None = None,
 ) -> Plain:
     """Measure an export and put the findings in order.
 
@@ -75,12 +74,12 @@ def scorecard(
         now: the moment from which open cases are seen; without it the latest moment in the cases.
         now_from: in words, where a given `now` comes from.
         simulated: whether the cases are made up, which the page then says.
-        previous: the JSON of an earlier report, against which changes are judged.
+        previous: an earlier report, against which changes are judged.
 
     The result is plain data, ready for JSON. Raises `InvalidValue` where no case has a moment to start from.
     """
     cases = Cases(source, shown=config.people.hidden)
-    chosen_by = {column for promise in config.promises for column in promise.kpi.params["only"] or ()}
+    chosen_by = {column for promise in config.promises for column in promise.kpi.params.get("only") or ()}
     seen = scan(cases, now, chosen_by)
     if seen.first is None or seen.last is None:
         raise InvalidValue(
@@ -99,7 +98,7 @@ def scorecard(
     frame = frame_of(config, seen.first, seen.last_received or seen_at, seen_at)
     every = frame.every
     kpis = _kpis(seen.columns, config)
-    earlier = None if previous is None else previous_of(previous, kpis)
+    earlier = None if previous is None else previous.of("cases", kpis)
     held = held_of(() if earlier else kpis, frame)
     shares = [kpi for kpi in kpis if kpi.unit == "share" and kpi.key != "resolution_rate"]
     shares = shares or [kpi for kpi in kpis if kpi.unit == "share"]
@@ -139,7 +138,7 @@ def scorecard(
     periods = by_period.measure()
 
     goals = {promise.kpi.key: promise.goal for promise in config.promises}
-    standards = [_standard(promise, whole) for promise in config.promises]
+    standards = [standard_of(promise, whole) for promise in config.promises]
     ranks = dict.fromkeys(MARKS, 1) | dict.fromkeys(goals, 0)
     candidates = with_particulars(ranked(found, ranks, CANDIDATES), measured, {"cases": seen.columns}, every)
     first = priorities(candidates)
@@ -147,7 +146,13 @@ def scorecard(
         column: {m.group[column]: m.n for m in tally.measure()} for column, tally in zip(groups, by_group, strict=True)
     }
     categories = _pareto(volumes)
-    own = [*config.people.notes(seen.columns), *without_effect(config, seen, kpis, volumes, idle())]
+    own = [
+        *(previous.lacking("cases") if previous else ()),
+        *config.people.notes(seen.columns),
+        *without_effect(
+            config, _read(seen, config), kpis, {name: volumes[name] for name in config.groups or ()}, idle()
+        ),
+    ]
     outside = everything.measure().one().n - whole.get("case_volume").n
     return {
         "title": config.title,
@@ -177,6 +182,11 @@ def scorecard(
         "priorities": first,
         "tally": stored(whole.tally),
     }
+
+
+def _read(seen: Scan, config: Config) -> Read:
+    several = seen.read - seen.lost > seen.size
+    return Read(table="cases", layout=config.layout, columns=seen.columns, several=several)
 
 
 def _groups(columns: Sequence[str], config: Config) -> list[str]:
@@ -227,7 +237,7 @@ def _notes(seen: Scan, config: Config, now: dt.datetime | None, kpis: Sequence[K
             "resolved_at; such cases are not open and have no resolution time"
         )
     for promise in config.promises:
-        for column, values in (promise.kpi.params["only"] or {}).items():
+        for column, values in (promise.kpi.params.get("only") or {}).items():
             labels = seen.labels[column]
             if not {label.casefold() for label in labels} & {value.casefold() for value in values}:
                 notes.append(
@@ -266,24 +276,6 @@ def _rows(whole: Measures, seen: Scan, outside: int, config: Config) -> Plain:
         "outside": outside,
         "fold": fold,
         "reasons": reasons_of(rows, {"received_at"}, seen.losses),
-    }
-
-
-def _standard(promise: Promise, whole: Measures) -> Plain:
-    """Hold a promise against what was seen; `gap` is above 0 where the goal was missed, as in `Attainment.gap`."""
-    m, worse = whole.get(promise.kpi.key), 1 if promise.kpi.better == "lower" else -1
-    within = promise.kpi.params.get("within")
-    return {
-        "name": promise.name,
-        "kpi": promise.kpi.key,
-        "goal": promise.goal,
-        "within_s": within.total_seconds() if isinstance(within, dt.timedelta) else None,
-        "business_time": in_business_time(promise.kpi.params, promise.kpi.unit),
-        **told_of(m),
-        "undecided": m.undecided,
-        "warnings": caveats_in(m),
-        "status": verdict_on_cases(m, promise.goal, promise.kpi.better),
-        "gap": None if m.value is None else worse * (m.value - promise.goal),
     }
 
 
@@ -335,15 +327,7 @@ def _pareto(volumes: Mapping[str, Mapping[Any, int]]) -> Plain | None:
 
 
 def _headline(standards: Sequence[Plain], whole: Measures, categories: Plain | None) -> list[str]:
-    lines = []
-    for s in standards:
-        seen = f"{number(s['value'], 'share')} kept, goal {s['status'].replace('_', ' ')}"
-        if s["status"] == "cannot_be_judged":
-            seen += "".join(f": {warning['text']}" for warning in s["warnings"] if warning["code"] == "cells.unread")
-        lines.append(
-            f"Promised: {shorten(s['name'], _LONGEST)} for {number(s['goal'], 'share')} of cases; "
-            f"{'there is nothing to judge it by yet' if s['value'] is None else seen}."
-        )
+    lines = [sentence_of(each, "case") for each in standards]
     marked = next((m for m in whole if m.kpi == "sla_kept"), None)
     if not standards and marked and marked.value is not None:
         lines.append(

@@ -1,15 +1,17 @@
 """Which tables a report has, and the report of tables without cases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import attrs
 
 import servqual
-from servqual._words import capital, number
+from servqual._words import capital, clean, number
 from servqual.errors import InvalidValue
+from servqual.readers.columns.tables import COUNTED
 from servqual.report.config import Config
+from servqual.report.standards import sentence_of
 from servqual.report.table_settings import InMemory, TableSettings
 
 Plain: TypeAlias = dict[str, Any]
@@ -53,12 +55,9 @@ def _read_before(told: TableSettings, others: Sequence[TableSettings]) -> bool:
     )
 
 
-def without_cases(sections: Sequence[Plain], config: Config, *, previous: bool = False) -> Plain:
-    """Give what stands above the tables of a report that has no cases; `previous` says whether one was named."""
+def without_cases(sections: Sequence[Plain], config: Config) -> Plain:
+    """Give what stands above the tables of a report that has no cases."""
     first, rows = sections[0], [section["rows"] for section in sections]
-    notes = ["targets are of cases, and there is no table of cases"] if config.promises else []
-    if previous:
-        notes.append("previous has no effect: it is held against cases, and there is no table of cases")
     return {
         "title": config.title,
         "source": {"name": ", ".join(dict.fromkeys(section["source"] for section in sections)), "simulated": False},
@@ -70,14 +69,24 @@ def without_cases(sections: Sequence[Plain], config: Config, *, previous: bool =
             "fold": None,
             "reasons": [],
         },
-        "notes": notes,
-        **{name: [] for name in ("headline", "kpis", "standards", "trends", "weakest", "priorities")},
+        **{name: [] for name in ("notes", "headline", "kpis", "standards", "trends", "weakest", "priorities")},
         "pareto": None,
     }
 
 
+def without_table(config: Config, tables: Collection[str]) -> list[str]:
+    """Say which targets have no effect, as the report has no such table."""
+    return [
+        f"target {clean(promise.name)!r} has no effect: there is no table of {promise.kpi.table}; name its file under "
+        "[tables]"
+        for promise in config.promises
+        if promise.kpi.table not in tables
+    ]
+
+
 def headline_of(section: Plain) -> list[str]:
-    """Say the first figures of a table in a sentence; nothing where it has none of them."""
+    """Say what was promised, and the first figures of a table in a sentence; nothing where it has none of them."""
+    promised = [sentence_of(each, COUNTED[section["table"]]) for each in section["standards"]]
     told = [
         row
         for row in section["kpis"]
@@ -86,7 +95,7 @@ def headline_of(section: Plain) -> list[str]:
         and all(each["code"] != "scores.off_scale" for each in row["warnings"])
     ]
     said = [f"{row['title']} {number(row['value'], row['unit'])}" for row in told]
-    return [f"{capital(section['title'])}: {', '.join(said)}."] if said else []
+    return promised + ([f"{capital(section['title'])}: {', '.join(said)}."] if said else [])
 
 
 def rows_of(section: Plain, fields: Sequence[str]) -> list[tuple[Any, ...]]:

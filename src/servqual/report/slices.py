@@ -11,7 +11,7 @@ from servqual.report.figures import caveats_in, facts_of, told_of
 Plain: TypeAlias = dict[str, Any]
 Question: TypeAlias = tuple[Sequence[Kpi], tuple[str, ...]]
 _WHO: Final = ("team", "agent")
-_WHEN: Final = ("weekday", "hour_of_day")
+WHEN: Final = ("weekday", "hour_of_day")
 _SHOWN: Final = (
     "sla_kept",
     "resolution_kept",
@@ -29,12 +29,15 @@ def questions(kpis: Sequence[Kpi], columns: Sequence[str], config: Config) -> li
     """Choose the figures of each table: volume, what was promised, then the usual ones."""
     promised = [promise.kpi for promise in config.promises]
     known = {kpi.key: kpi for kpi in kpis}
-    shown = [*promised, *(known[key] for key in _SHOWN if key in known and known[key] not in promised)][:_MOST]
-    held = [known["backlog"]] if "backlog" in known else []
+    usual = (known[key] for key in _SHOWN if key in known)
+    shown = [kpi for kpi in (*promised, *usual) if kpi.key != "case_volume"]
+    shown = [*{kpi.key: kpi for kpi in shown}.values()][:_MOST]
+    held = [known["backlog"]] if "backlog" in known and known["backlog"] not in shown else []
     who = [name for name in dict.fromkeys((*_WHO, *(config.groups or ()))) if name in columns]
     return [
         *(([KPIS["case_volume"], *held, *shown], (name,)) for name in who),
-        *(([KPIS["case_volume"], *shown], (name,)) for name in _WHEN),
+        # what is there at a moment has no day or hour of receipt
+        *(([KPIS["case_volume"], *(kpi for kpi in shown if not kpi.stock)], (name,)) for name in WHEN),
     ]
 
 
@@ -43,15 +46,15 @@ def sliced(found: Measures) -> Plain:
     [column] = found.by
     volumes = {m.group[column]: m.n for m in found.of(KPIS["case_volume"])}
     order = sorted(volumes, key=lambda label: (-volumes[label], str(label)))
-    if column in _WHEN:
+    if column in WHEN:
         order = sorted(label for label in volumes if label is not None)
-    shown = order if column in _WHEN else order[:_LISTED]
+    shown = order if column in WHEN else order[:_LISTED]
     return {
         "column": column,
         "kpis": [facts_of(kpi) for kpi in found.kpis],
         "rows": [
             {
-                "group": _called(column, label),
+                "group": called(column, label),
                 "figures": [
                     {"kpi": kpi.key, **told_of(m), "warnings": caveats_in(m)}
                     for kpi in found.kpis
@@ -64,7 +67,8 @@ def sliced(found: Measures) -> Plain:
     }
 
 
-def _called(column: str, label: Any) -> str | None:
+def called(column: str, label: Any) -> str | None:
+    """Name a group: days of the week and hours in words, others as they are."""
     match column:
         case "weekday":
             return _DAYS[label - 1]

@@ -1,7 +1,7 @@
 """The spans of time that a report speaks of: what was asked for, cut to whole weeks or months, and the span before."""
 
 import datetime as dt
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -10,11 +10,14 @@ from servqual.pdca.verdicts.wall import at_wall, on_wall
 from servqual.readers.columns.calendar import Days, months_on
 
 Span: TypeAlias = tuple[dt.datetime, dt.datetime]
+Every: TypeAlias = Literal["day", "week", "month"]
+EVERY: Final[tuple[Every, ...]] = get_args(Every)
 _DAY: Final = dt.timedelta(days=1)
 _SLACK: Final = 3
 """A month is reached by data that begin on its third day: it may begin with a weekend and a holiday."""
 _MONTH: Final = dt.timedelta(days=28)
-_MONTHS_FROM: Final = dt.timedelta(days=200)
+_MONTHS_FROM: Final = 200
+"""The days of data from which on figures are told by month."""
 
 
 @attrs.frozen
@@ -31,9 +34,20 @@ class Pair:
         return self.now - (self.after[1] - self.before[1])
 
 
-def usual_period(length: dt.timedelta) -> Literal["week", "month"]:
-    """Choose the period by which so much time is told."""
-    return "month" if length >= _MONTHS_FROM else "week"
+def usual_period(days: Days) -> tuple[Every, str]:
+    """Choose the period by which so many days are told, and say why; the last day is not over.
+
+    >>> usual_period((dt.date(2026, 5, 4), dt.date(2026, 5, 14)))
+    ('day', 'there are no two whole weeks')
+    """
+    first, end = days
+    if (end - first).days >= _MONTHS_FROM:
+        return "month", f"there are {_MONTHS_FROM} days or more"
+    start, after = period_of(first, "week")
+    weeks = (period_of(end, "week")[0] - (start if reached((start, after), first) else after)).days // 7
+    if weeks >= 2:  # noqa: PLR2004  (one to hold against the other)
+        return "week", f"there are {weeks} whole weeks and less than {_MONTHS_FROM} days"
+    return "day", "there are no two whole weeks"
 
 
 def before(days: Days) -> Days:
@@ -49,7 +63,9 @@ def before(days: Days) -> Days:
 
 
 def period_of(day: dt.date, every: str) -> Days:
-    """Give the week or month in which a day lies."""
+    """Give the week or month in which a day lies, or the day itself."""
+    if every == "day":
+        return day, day + _DAY
     if every == "week":
         start = day - day.weekday() * _DAY
         return start, start + 7 * _DAY
@@ -58,7 +74,7 @@ def period_of(day: dt.date, every: str) -> Days:
 
 
 def whole_of(first: dt.date, now: dt.date, every: str) -> Days:
-    """Give the whole weeks or months of data that begin on a day and are seen on another, which itself is not over.
+    """Give the whole days, weeks or months of data that begin on a day and are seen on another, which is not over.
 
     >>> whole_of(dt.date(2026, 5, 3), dt.date(2026, 7, 9), "month")
     (datetime.date(2026, 5, 1), datetime.date(2026, 7, 1))

@@ -121,12 +121,12 @@ def _kpi(table: str, key: str, told: Mapping[str, Any], hours: BusinessHours | N
         params["within"] = None  # that of the counts, unless another is written
     for name, value in told.items():
         if name not in {"kpi", "title"}:
-            params |= _params(kpi, name, value, params.get("hours"))
+            params |= as_params(kpi, name, value, params.get("hours"))
     title = as_text("title", told["title"]) if "title" in told else kpi.title
     return attrs.evolve(kpi.with_(key=key, **params), title=title)
 
 
-def _params(kpi: Kpi, name: str, value: Any, hours: BusinessHours | None) -> dict[str, Any]:
+def as_params(kpi: Kpi, name: str, value: Any, hours: BusinessHours | None) -> dict[str, Any]:
     """Read a parameter: spans of time in words with the hours in which they count, lists as tuples, all else as is."""
     if isinstance(value, str) and (kpi.params.get(name) is None or isinstance(kpi.params[name], dt.timedelta)):
         limit, counted_in = as_limit(value, hours, name)

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import attrs
 import numpy as np
 
-from servqual._checks import as_zone, instant
+from servqual._checks import as_zone, frozen, instant
 from servqual.errors import InvalidValue
 from servqual.model import BusinessHours
+from servqual.model._pickled import Rebuilt
 from servqual.samples import _parameters as p
 from servqual.samples._clockwork import Dice, Shifts, arrivals
 from servqual.samples._simulation import Simulation
@@ -23,8 +24,16 @@ _MOST_DAYS = 3660
 _MOST_CASES = 10_000
 
 
+def _fixed(tables: Mapping[str, Table]) -> Mapping[str, Table]:
+    """Make tables read-only, with the arrays in them, which a copy would make writable."""
+    for table in tables.values():
+        for column in table.values():
+            column.flags.writeable = False
+    return MappingProxyType({name: MappingProxyType({**table}) for name, table in tables.items()})
+
+
 @attrs.frozen(kw_only=True)
-class Desk:
+class Desk(Rebuilt):
     """A simulated support desk: its records in five tables, and the truth about it.
 
     Moments are UTC; the simulation stops at `end`, also called `now`. The desk is open in `hours`, read in `zone`.
@@ -54,11 +63,12 @@ class Desk:
     improved_at: dt.datetime | None = attrs.field(converter=attrs.converters.optional(instant))
     improved: str | None
     weak_spot: str
-    truth: Mapping[str, float] = attrs.field(repr=False, hash=False)
+    truth: Mapping[str, float] = attrs.field(repr=False, hash=False, converter=frozen)
     improvement: str = attrs.field(repr=False)
     simulated: bool = attrs.field(default=True, init=False)
     tables: Mapping[str, Table] = attrs.field(
         eq=False,
+        converter=_fixed,
         repr=lambda tables: "<" + ", ".join(f"{len(t['case_id']):,} {name}" for name, t in tables.items()) + ">",
     )
 
@@ -160,7 +170,7 @@ def desk(
         improved_at=improved_at,
         improved=None if improved_at is None else p.IMPROVED,
         weak_spot=p.WEAK_SPOT,
-        truth=MappingProxyType(truth),
+        truth=truth,
         improvement=improvement,
         tables=tables(simulation, dice, shifts, int(end.timestamp())),
     )

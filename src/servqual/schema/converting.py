@@ -322,7 +322,8 @@ class _Hooks:
         objects = [read for part, read in plain if any(fits(part) for fits in as_objects)]
         lists = [read for part, read in plain if is_list(part)]
         texts = [read for part, read in plain if is_scalar(part) or is_enum(part) or is_literal(part)]
-        words, optional = " or ".join(sorted(map(_words, among), key="null".__eq__)), type(None) in among
+        words = " or ".join(dict.fromkeys(sorted(map(_words, among), key="null".__eq__)))
+        optional = type(None) in among
 
         def read(value: Any, _: Any = None) -> Any:
             if value is None and optional:

@@ -33,8 +33,8 @@ def dump(value: object, *, pseudonymise: bytes | None = None, redact: bool | Non
     the same person wherever they stand, and so does all that stands in the firm's own fields. Prose, in which anybody
     may be named, is then redacted as well, unless `redact=False`; `redact=True` alone redacts prose and the texts of
     own fields, and leaves ids. Ids of cases and interactions, words of categories and the like, and tags stay; unknown
-    keys that were kept are left out. See `personal_fields`. Tallies and verdicts hold their groups as bytes and are
-    refused there (`schema.not_hidden`).
+    keys that were kept are left out. See `personal_fields`. Tallies, verdicts and states of streams hold their groups
+    as bytes and are refused there (`schema.not_hidden`).
 
     What `load` would not read is refused: a text of more than 1,048,576 signs or that has no place in UTF-8, a whole
     number of more than 399 digits, NaN.

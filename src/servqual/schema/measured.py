@@ -3,16 +3,17 @@
 A KPI of the catalogue is told by the row that it is made from and by the parameters that differ. A KPI of the user is
 told by its key and definition, and is passed to `load` in `kpis`. Either names the column by which it was clustered. A
 tally keeps its own form of bytes, which proves itself, and measures are derived from their tally again. A verdict is
-its receipt, which leads to it again. They are made anew, so an unknown key cannot stay beside them, and is refused.
+its receipt, which leads to it again. The state of a stream is its bytes, too, beside its KPIs and the agreement by
+which it judges. They are made anew, so an unknown key cannot stay beside them, and is refused.
 """
 
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
-from servqual.errors import InvalidValue, UnknownName
-from servqual.metrics import KPIS, Compound, Kpi, Measures, Tally
+from servqual.errors import InvalidValue, UnknownName, UnreadableState
+from servqual.metrics import KPIS, AsOf, Compound, Kpi, Measures, Tally, Windows
 from servqual.metrics.catalogue.clocks import judged_by
 from servqual.metrics.catalogue.contact_counts import CONTACT_COUNT_KPIS
 from servqual.metrics.kpi.clusters import clustered, unclustered
@@ -28,6 +29,8 @@ from servqual.schema.several import as_list, as_object, read_all, read_at, read_
 Dump: TypeAlias = Callable[[Any, Any], Any]
 Load: TypeAlias = Callable[[Any, Any], Any]
 Stored: TypeAlias = Mapping[str, Any]
+State = TypeVar("State", Windows, AsOf)
+Reads: TypeAlias = Mapping[str, Callable[[Any], Any]]
 
 
 def _seen_through(what: str) -> None:
@@ -182,6 +185,51 @@ def _read_cell(load: Load, stored: Stored) -> Cell:
     return Cell(tally, kpi, 0)
 
 
+# --- states of streams -----------------------------------------------------------------------------------------------
+
+
+def _write_state(dump: Dump, state: Windows | AsOf) -> dict[str, Any]:
+    _seen_through("the state of a stream")
+    kpis = [_write_kpi(dump, kpi) for kpi in state.kpis]
+    return {"kpis": kpis, "bytes": SCALARS[bytes].write(state.to_bytes())}
+
+
+def _read_state(data: bytes, read: Callable[[bytes], State]) -> State:
+    """Read a state that gives the same bytes again, for bytes that anybody may have written may hold anything."""
+
+    def checked() -> State:
+        state = read(data)
+        try:
+            is_whole = state.to_bytes() == data
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            is_whole = False
+        if not is_whole:
+            raise UnreadableState("the state is not of the stored form (got other bytes again); read the stream anew")
+        return state
+
+    found: State = read_at("bytes", checked)
+    return found
+
+
+def _read_windows(load: Load, stored: Stored) -> Windows:
+    told = read_object(stored, {"kpis": partial(_read_kpis, load), "bytes": SCALARS[bytes].read})
+    return _read_state(told["bytes"], partial(Windows.from_bytes, kpis=told["kpis"]))
+
+
+def _write_cases(dump: Dump, state: AsOf) -> dict[str, Any]:
+    return {**_write_state(dump, state), "sla": dump(state.sla, Sla | None)}
+
+
+def _read_cases(load: Load, stored: Stored) -> AsOf:
+    def read_sla(sla: Any) -> Sla | None:
+        found: Sla | None = load(sla, Sla | None)
+        return found
+
+    reads: Reads = {"kpis": partial(_read_kpis, load), "sla": read_sla, "bytes": SCALARS[bytes].read}
+    told = read_object(stored, reads)
+    return _read_state(told["bytes"], partial(AsOf.from_bytes, kpis=told["kpis"], sla=told["sla"]))
+
+
 _TEXT: Final = {"type": "string"}
 _BYTES: Final = {"type": "string", "contentEncoding": "base64"}
 _ROW: Final = {
@@ -191,6 +239,7 @@ _OWN: Final = {"key": _TEXT, "definition": _TEXT}
 _KPI: Final = {"anyOf": [object_of({**told, "cluster": _TEXT}, [*told]) for told in (_ROW, _OWN)]}
 _KPI_LIST: Final = {"type": "array", "items": _KPI}
 _TALLY: Final = object_of({"kpis": _KPI_LIST, "bytes": _BYTES})
+_CASES: Final = object_of({"kpis": _KPI_LIST, "bytes": _BYTES, "sla": {"type": ["object", "null"]}})
 
 FORMS: Final[Mapping[Any, Opaque]] = MappingProxyType(
     {
@@ -201,6 +250,8 @@ FORMS: Final[Mapping[Any, Opaque]] = MappingProxyType(
             _write_measures, _read_measures, object_of({"tally": _TALLY, "confidence": {"type": "number"}})
         ),
         Cell: Opaque(_write_cell, _read_cell, _TALLY),
+        Windows: Opaque(_write_state, _read_windows, _TALLY),
+        AsOf: Opaque(_write_cases, _read_cases, _CASES),
         Verdict: Opaque(_write_verdict, _read_verdict, object_of({"kpis": _KPI_LIST, "receipt": _BYTES})),
     }
 )

@@ -1,4 +1,4 @@
-"""Classes whose stored form is not that of their fields: KPIs, tallies, measures, verdicts.
+"""Classes whose stored form is not that of their fields: KPIs, tallies, measures, states of streams, verdicts.
 
 The table names them without importing them, so that a case is stored without numpy; `measured` says how.
 """
@@ -19,6 +19,8 @@ _OPAQUE: Final = frozenset(
         "servqual.metrics.engine.tallies:Tally",
         "servqual.metrics.results.measures:Measures",
         "servqual.metrics.results.measurement:Cell",
+        "servqual.metrics.streams.cases:AsOf",
+        "servqual.metrics.streams.windows:Windows",
         "servqual.pdca.verdicts.verdict:Verdict",
     }
 )

@@ -47,10 +47,10 @@ _WORDS: Final = frozenset({
 """Fields of texts that are ids, codes and declared words."""
 _DEFINED: Final = frozenset({
     "Band", "BusinessHours", "Capability", "CasesBetween", "Chart", "Choice", "ConductNorm", "Counted", "Course",
-    "EValue", "Equivalence", "Estimate", "Ewma", "GuardrailVerdict", "Holidays", "InterruptedSeries", "Jackknife",
-    "Laney", "Layout", "LedgerPart", "Log", "LogRank", "MeanDifference", "Moment", "MovingRange", "Outlook",
-    "PairedDifference", "Question", "RankDifference", "Scale", "ServiceReport", "Shewhart", "Signal", "Significance",
-    "Spread", "Step", "TimeBetween", "Wide", "XbarR", "XbarS", "XmR",
+    "EValue", "Equivalence", "Estimate", "Ewma", "ExampleTarget", "GuardrailVerdict", "Holidays", "InterruptedSeries",
+    "Jackknife", "Laney", "Layout", "LedgerPart", "Log", "LogRank", "MeanDifference", "Moment", "MovingRange",
+    "Outlook", "PairedDifference", "Question", "RankDifference", "Scale", "ServiceReport", "Shewhart", "Signal",
+    "Significance", "Spread", "Step", "TimeBetween", "Wide", "XbarR", "XbarS", "XmR",
 })  # fmt: skip
 """Classes whose texts the firm or this library wrote down as rules, about nobody."""
 _NOBODY: Final = frozenset(

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from servqual.metrics import KPIS, Compound, Funnel, Kpi, Measures, Tally, funnel, tally
+from servqual.metrics import KPIS, AsOf, Compound, Funnel, Kpi, Measures, Tally, Windows, funnel, tally
 from servqual.metrics.results.measurement import Cell
+from servqual.model import BusinessHours, Sla, Target
 from servqual.pdca import Adjust, Check, Do, Outcome, Plan, Standardise, Verdict, compare
 
 _MONDAY: Final = dt.datetime(2026, 5, 4, 8, tzinfo=dt.UTC)
@@ -46,6 +47,33 @@ def _funnels() -> tuple[Funnel, ...]:
 def cells() -> tuple[Cell, ...]:
     """Give the states behind all measurements."""
     return tuple(m.cell for each in measures() for m in each if m.cell is not None)
+
+
+@cache
+def windows() -> tuple[Windows, ...]:
+    """Give states of streams of contacts: of none, of some whose windows are open, and of some of a closed one."""
+    queued = [_MONDAY + dt.timedelta(hours=hour) for hour in (0, 1, 30)]
+    contacts = {"interactions": {"queued_at": queued, "team": ["north", "south", None]}}
+    begun = Windows.of(["volume"], every="day", by=["team"])
+    fed = begun.add(contacts, 0, 3)
+    return begun, fed, fed.advance(_MONDAY + dt.timedelta(days=1))
+
+
+@cache
+def cases_as_of() -> tuple[AsOf, ...]:
+    """Give states of streams of events: of open cases, of some that are settled, and of some by an agreement."""
+    log = {
+        "case_id": ["C-1", "C-2", "C-1", "C-1"],
+        "event": ["reported", "reported", "resolved", "closed"],
+        "at": [_MONDAY + dt.timedelta(hours=hour) for hour in (0, 1, 3, 4)],
+    }
+    limit = Target(clock="resolution", within=dt.timedelta(hours=4))
+    sla = Sla(name="desk", hours=BusinessHours.always(), targets=[limit])
+    fed, judged = (
+        AsOf.of([kpi], horizon=dt.timedelta(days=1), sla=agreed).add({"case_events": log}, 0, 4)
+        for kpi, agreed in (("resolution_rate", None), ("resolution_kept", sla))
+    )
+    return fed, fed.advance(_MONDAY + dt.timedelta(days=9)), judged
 
 
 def kpis() -> tuple[Kpi, ...]:
@@ -100,6 +128,8 @@ def drawn_from(kind: type) -> tuple[Any, ...] | None:
         Tally: tallies,
         Measures: measures,
         Cell: cells,
+        Windows: windows,
+        AsOf: cases_as_of,
         Verdict: verdicts,
     }
     if kind in made:

@@ -13,6 +13,7 @@ from servqual._checks import did_you_mean, near
 from servqual.errors import UnknownName
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.definition import Kpi
+from servqual.readers.columns.tables import OF_SPANS
 from servqual.testing._contact_twins import ALIKE, CONTACT_TWINS, CUSTOMER_TWINS, VOICE_TWINS
 from servqual.testing._flow_twins import CASE_TWINS
 from servqual.testing._gap_twins import GAP_TWINS
@@ -61,6 +62,8 @@ def measure(
     judged = kpi.at == "due_at" or kpi.table in {"case_events", "cases", "complaints", "purchases", "staff"}
     if now is not None and not judged:  # what comes later is not seen
         rows = [row for row in rows if row.get(kpi.at) is None or row[kpi.at] <= now]
+    if kpi.table in OF_SPANS and any(kpi.at in row for row in rows):  # a row of no time is none of the spans
+        rows = [row for row in rows if row.get(kpi.at) is not None]
     asked = Asked(params=kpi.params, now=now, period=period)
     until = kpi.params.get("until", dt.timedelta()).total_seconds()
     return read(kpi.statistic, twin_of(key or kpi.key)(rows, asked), until)

@@ -57,7 +57,8 @@ _REFUSED: Final = (ServqualError, ArithmeticError, LookupError, TypeError, Value
 
 
 _DRAWN: Final = frozenset(
-    {"Funnel", "Kpi", "Compound", "Tally", "Measures", "Cell", "Verdict", "Plan", "Do", "Check", "Outcome"}
+    {"Funnel", "Kpi", "Compound", "Tally", "Measures", "Cell", "Windows", "AsOf"}
+    | {"Verdict", "Plan", "Do", "Check", "Outcome"}
 )
 """Classes of results, whose values are measured and not built."""
 _RESULTS: Final = ("servqual.metrics.", "servqual.pdca.")

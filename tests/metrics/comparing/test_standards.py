@@ -70,3 +70,22 @@ def test_a_standard_is_measured_with_ones_own_kpis_and_of_some_rows() -> None:
     slow = Indicator(name="solve", kpi="resolution_rate", goal=0.9, within=dt.timedelta(hours=1))
     with pytest.raises(InvalidValue, match=r"within must be a parameter of resolution_rate, .* \(got .within.\)"):
         attainment([slow], {"cases": cases})
+
+
+def test_an_indicator_whose_kpi_needs_a_parameter_says_how_to_set_it() -> None:
+    """Its name, the KPI and the call; a limit is set on the indicator itself."""
+    answers = {"score": [5, 4, 2, 5], "answered_at": [dt.datetime(2026, 5, 4, tzinfo=dt.UTC)] * 4}
+    happy = Indicator(name="happy", kpi="csat", goal=0.7)
+    told = (
+        "scale must be its two ends, such as (1, 5) for csat of indicator 'happy' (got None); "
+        "pass catalogue=KPIS | {'csat': KPIS['csat'].with_(scale=…, satisfied_from=…)}"
+    )
+    with pytest.raises(InvalidValue) as refused:
+        attainment([happy], {"answers": answers})
+    assert (str(refused.value), refused.value.field, refused.value.got) == (told, "scale", None)
+    mine = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
+    assert attainment([happy], {"answers": answers}, catalogue={**KPIS, "csat": mine})[0].met
+    soon = Indicator(name="soon", kpi="first_response_kept", goal=0.9)
+    cases = {**CASES, "first_response_at": CASES["resolved_at"]}
+    with pytest.raises(InvalidValue, match=r"first_response_kept of indicator 'soon' .*; set its within$"):
+        attainment([soon], {"cases": cases}, now=dt.datetime(2026, 6, 1, tzinfo=dt.UTC))

@@ -44,6 +44,14 @@ def test_a_month_is_that_of_the_desk(period: Any) -> None:
     assert volume(period=period).one().value == 2
 
 
+def test_a_date_is_a_period_of_a_day() -> None:
+    """Of the desk, as its text is; a moment alone has no end, and is refused."""
+    for day in ("2026-05-01", "2026-05-04", "2026-06-01"):
+        assert volume(period=dt.date.fromisoformat(day)) == volume(period=day)
+    with pytest.raises(InvalidValue, match="period must be a text such as 2026-05, or two moments"):
+        volume(period=dt.datetime(2026, 5, 4, tzinfo=BERLIN))
+
+
 def test_a_day_is_a_now() -> None:
     """The start of that day at the desk."""
     at = dt.datetime(2026, 6, 1, tzinfo=BERLIN)

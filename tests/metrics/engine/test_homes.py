@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from servqual.metrics import KPIS, tally
 from servqual.metrics.engine.homes import homes_of
-from servqual.readers.columns.arrow_labels import ArrowLabels
+from servqual.readers.columns.arrow_texts import ArrowLabels
 from servqual.readers.columns.columns import Numbers, number_of
 
 BLOCKS = 61

@@ -227,3 +227,15 @@ def test_a_separator_has_a_sign(separator: str) -> None:
     """A letter stands in tags."""
     with pytest.raises(InvalidValue, match="tag_separator must have a sign that is no letter or digit"):
         measure(["case_volume"], {"cases": TEXTS}, by=["tags"], tag_separator=separator)
+
+
+def test_a_result_by_tags_says_that_they_overlap() -> None:
+    """Under the table, above it in a notebook, and beside the columns of a frame; no other result does."""
+    words = "a row counts in each of its tags"
+    by_tag = measure(["case_volume"], {"cases": CASES}, by=["tags"])
+    assert repr(by_tag).splitlines()[-1] == words
+    assert words in by_tag._repr_html_()
+    assert by_tag.to_frame("pandas").attrs["tags"] == words
+    other = measure(["case_volume"], {"cases": CASES}, where={"tags": "vip"})
+    assert words not in repr(other)
+    assert "tags" not in other.to_frame("pandas").attrs

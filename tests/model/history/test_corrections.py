@@ -12,7 +12,9 @@ from servqual.errors import IllegalTransition, InvalidValue, NoSuchEvent, OutOfO
 from servqual.model import BusinessHours, Case, CaseId, Clock, Complaint, ComplaintId, CustomerId, Sla, Target
 from servqual.model import case as event
 from servqual.model import complaint as of_complaint
+from servqual.model.history.event import as_text
 from servqual.model.ids import SuggestionId
+from servqual.model.people.appraisal import DataCollected
 from servqual.model.people.assignment import ownership_of
 from servqual.model.service.journal import history_of
 from servqual.model.voice.suggestion import Submitted, Suggestion
@@ -199,6 +201,28 @@ def test_bad_corrections_are_refused(correction: Any, field: str | None, words: 
     with pytest.raises(InvalidValue, match=words.replace("[", r"\[")) as refused:
         correction()
     assert getattr(refused.value, "field", None) == field
+
+
+@pytest.mark.parametrize("kind", [set, frozenset])
+def test_the_order_within_a_set_decides_nothing(kind: Any) -> None:
+    """Equal corrections of one moment have one place, whatever order the sets of this process have."""
+    words = [f"t{n}" for n in range(200)]
+    one, other = kind(words), kind(reversed(words))
+    assert one == other
+    assert repr(one) != repr(other)
+    assert as_text(one) == as_text(other)
+    assert amended(3, "reported", 0, tags=one).content == amended(3, "reported", 0, tags=other).content
+    later = amended(3, "reported", 0, tags=["t0"])
+    tags = [begun(amended(3, "reported", 0, tags=each), later).tags for each in (one, other)]
+    assert tags[0] == tags[1]
+
+
+def test_the_order_within_a_mapping_decides_nothing() -> None:
+    """The same scores, however they were given."""
+    pairs = [("speed", 80.0), ("care", 90.0)]
+    one, other = (DataCollected(at=at(1), by="Q-1", scores=dict(scores)) for scores in (pairs, reversed(pairs)))
+    assert one == other
+    assert one.content == other.content
 
 
 def test_errors_have_their_code() -> None:

@@ -18,6 +18,7 @@ def test_an_object_with_a_history_is_final(base: type[Any]) -> None:
         type("Ours", (base,), {"__annotations__": {"product": str}})
     assert (refused.value.code, refused.value.to_dict()["base"]) == ("class.final", base.__name__)
     assert isinstance(refused.value, TypeError)
+    assert str(refused.value).endswith("where it has none, keep them in an object of your own that names its id")
 
 
 @pytest.mark.parametrize(

@@ -1140,7 +1140,7 @@ def test_bad_agreements_are_refused() -> None:
     with pytest.raises(InvalidValue, match="rule must be a ClockRule"):
         Target(clock="resolution", within=HOUR, rule="received")  # type: ignore[arg-type]
     with pytest.raises(InvalidValue, match="match must map attributes to texts"):
-        Target(clock="resolution", within=HOUR, match="phone")
+        Target(clock="resolution", within=HOUR, match="phone")  # type: ignore[arg-type]
     with pytest.raises(InvalidValue, match="conventions must be a ClockConventions"):
         attrs.evolve(agree(Clock.RESOLUTION, HOUR), conventions="zendesk")  # type: ignore[arg-type]
     with pytest.raises(InvalidValue, match="targets must be a tuple, each member a Target"):

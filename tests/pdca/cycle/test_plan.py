@@ -1,7 +1,9 @@
 """A plan: its baseline and goal, what it lacks, who answers for it, and how many cases it needs."""
 
 import datetime as dt
+import math
 import pickle
+from statistics import NormalDist
 from typing import Any, cast
 
 import attrs
@@ -22,6 +24,7 @@ from servqual.pdca import (
     Link,
     Option,
     Plan,
+    PlannedSize,
     PlanSubject,
     Register,
     Resource,
@@ -448,15 +451,28 @@ def test_where_all_cases_are_alike_no_number_of_them_is_known() -> None:
     assert (size.n, size.reason) == (None, "all cases of the baseline are alike")
 
 
-def test_a_percentile_tells_no_spread() -> None:
-    """However well it was measured."""
-    waits = {"queued_at": [MAY] * 200, "wait_s": [9.0, 11.0] * 100}
-    found = measure(["wait_p90"], {"interactions": waits}, now=MAY + DAY).one()
-    size = Plan(id="Q", subject="any", at=MAY, kpi="wait_p90", baseline=found, goal=8.0, margin=1.0).cases_needed()
-    assert (size.n, size.reason) == (
-        None,
-        f"the measured baseline tells no spread of single cases of {KPIS['wait_p90'].title}",
-    )
+def test_the_cases_needed_of_a_percentile_follow_from_its_interval() -> None:
+    """A median of normal values needs half of pi times the cases of their mean; ends on whole ranks add some."""
+    normal = NormalDist(100, 10)
+    waits = {"queued_at": [MAY] * 400, "wait_s": [round(normal.inv_cdf((i + 0.5) / 400), 1) for i in range(400)]}
+    sizes = dict[str, PlannedSize]()
+    for kpi in ("asa", "wait_p50"):
+        found = measure([kpi], {"interactions": waits}, now=MAY + DAY).one()
+        plan = Plan(id="Q", subject="any", at=MAY, kpi=kpi, baseline=found, goal=90.0, margin=1.0)
+        sizes[found.kpi] = plan.cases_needed()
+    assert sizes["asa"].n is not None
+    assert sizes["wait_p50"].n == pytest.approx(sizes["asa"].n * math.pi / 2, rel=0.15)
+    assert (sizes["wait_p50"].code, sizes["wait_p50"].reason) == (None, None)
+
+
+def test_a_count_has_no_cases_that_scatter() -> None:
+    """The code says so, and the reason what to compare."""
+    found = measure(["complaint_volume"], {"complaints": {"received_at": [MAY] * 50}}, now=MAY + DAY).one()
+    size = Plan(
+        id="Q", subject="any", at=MAY, kpi="complaint_volume", baseline=found, goal=40, margin=5.0, better="lower"
+    ).cases_needed()
+    assert (size.n, size.code) == (None, "size.of_a_count")
+    assert "longer periods" in str(size.reason)
 
 
 def test_the_cases_needed_of_a_mean_follow_from_the_measured_spread() -> None:

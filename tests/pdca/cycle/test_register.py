@@ -69,7 +69,7 @@ def test_each_cycle_stands_at_its_last_stage(judged: Any) -> None:
 
 def test_two_plans_of_one_id_are_refused(judged: Any) -> None:
     """Also at two stages; and other things are no plans."""
-    with pytest.raises(InvalidValue, match="plans must differ in name"):
+    with pytest.raises(InvalidValue, match=r"plans must differ in id \(got 'Q-1' twice\); give each its own id"):
         Register(plans=[PLAN, ended(judged)])
     with pytest.raises(InvalidValue, match="plans must be a Plan, Do, Check or Outcome"):
         Register(plans=["Q-1"])  # type: ignore[list-item]

@@ -14,6 +14,7 @@ from servqual.readers import Layout
 
 MARCH, MAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC), dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 NOW, DAY = dt.datetime(2026, 6, 1, tzinfo=dt.UTC), dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
 CSAT = KPIS["csat"].with_(scale=(1, 5), satisfied_from=4)
 IN_MARCH, IN_MAY = (
     (dt.datetime(2026, 3, 1, tzinfo=dt.UTC), dt.datetime(2026, 4, 1, tzinfo=dt.UTC)),
@@ -121,6 +122,23 @@ def repeated(chunks: Callable[[list[Any]], Any]) -> Tally:
     return tally(["case_volume"], {"cases": chunks(parts)})
 
 
+def bought(*currencies: str) -> Tally:
+    """A tally of forty purchases in two currencies."""
+    data = {"customer_id": ["a"] * 40, "at": [MARCH] * 40, "amount": [9.0, 8.0] * 20, "currency": [*currencies] * 20}
+    return tally(["purchase_amount"], {"purchases": data})
+
+
+def undated(last: dt.datetime | None) -> Tally:
+    """A tally of forty answers of which the last one may have no date."""
+    return tally(["nps"], {"answers": {"score": [9] * 40, "answered_at": [*[MARCH] * 39, last]}})
+
+
+def shown(time: str) -> Tally:
+    """A tally of forty cases at a time of the day on which summer time ends."""
+    texts = [f"2026-10-25 {time}"] * 40
+    return tally(["case_volume"], {"cases": {"received_at": texts}}, naive="Europe/Berlin")
+
+
 def scores(of: list[int]) -> Tally:
     """A tally of the net promoter score."""
     return tally(["nps"], {"answers": {"score": of}})
@@ -148,10 +166,18 @@ def counted_in(answered: int) -> Tally:
     return tally(["answer_rate"], {"contact_counts": table})
 
 
-def week_of(length: int) -> Tally:
+def week_of(length: int, **facts: Any) -> Tally:
     """A tally of so many days of March, with the number of solved cases."""
     start = IN_MARCH[0] + (length - 7) * 7 * DAY
-    return cases("resolution_rate", "cases_resolved", period=(start, start + length * DAY), start=start)
+    return cases("resolution_rate", "cases_resolved", period=(start, start + length * DAY), start=start, **facts)
+
+
+def waited(days: int, n: int, period: tuple[dt.datetime, dt.datetime]) -> Tally:
+    """A tally of times to resolution, of so many days and up to an hour more."""
+    at = [period[0] + 9 * HOUR] * n
+    ends = [when + days * DAY + HOUR * (i % 60) / 60 for i, when in enumerate(at)]
+    rows = {"received_at": at, "resolved_at": ends}
+    return tally(["resolution_time"], {"cases": rows}, period=period, now=period[1] + 30 * DAY)
 
 
 RAIL = [Guardrail(kpi="reopen_rate", margin=0.1)]
@@ -206,6 +232,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         lambda: compare(complaints(0), complaints(60)),
         lambda: compare(complaints(0), complaints(30)),
     ),
+    "money.mixed": (
+        lambda: compare(bought("EUR", "JPY"), bought("EUR", "JPY")),
+        lambda: compare(bought("EUR", "EUR"), bought("EUR", "EUR")),
+    ),
     "parts.unchecked": (
         lambda: compare(asked(added=True), asked(added=False)),
         lambda: compare(asked(added=False), asked(added=False)),
@@ -218,6 +248,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         lambda: compare(repeated(iter), repeated(iter)),
         lambda: compare(repeated(list), repeated(list)),
     ),
+    "rows.undated": (
+        lambda: compare(undated(MARCH), undated(None)),
+        lambda: compare(undated(MARCH), undated(MAY)),
+    ),
     "scores.off_scale": (
         lambda: compare(scores([5] * 20), scores([5] * 18 + [7] * 2)),
         lambda: compare(scores([6] * 9 + [9]), scores([9] * 20)),
@@ -229,6 +263,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
     "layout.no_match": (
         lambda: compare(laid_out("leer"), laid_out("leer")),
         lambda: compare(laid_out("n/k"), laid_out("n/k")),
+    ),
+    "time.ambiguous": (
+        lambda: compare(shown("02:30"), shown("02:30")),
+        lambda: compare(shown("03:30"), shown("03:30")),
     ),
     "where.no_match": (
         lambda: compare(cases("case_volume"), cases("case_volume", where={"reopened": 7})),
@@ -254,6 +292,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         lambda: compare(kept(kept=150, missed=50, waiting=0), kept(kept=170, missed=30, waiting=100)),
         lambda: compare(kept(kept=150, missed=50, waiting=0), kept(kept=190, missed=10, waiting=10)),
     ),
+    "cases.undecided": (
+        lambda: compare(kept(kept=150, missed=50, waiting=0), kept(kept=155, missed=45, waiting=20)),
+        lambda: compare(kept(kept=150, missed=50, waiting=0), kept(kept=155, missed=45, waiting=0)),
+    ),
     "cases.seen_at_other_ages": (
         lambda: compare(cases(period=IN_MARCH), cases(period=IN_MAY, start=MAY, solved=350, now=IN_MAY[1])),
         lambda: compare(
@@ -263,6 +305,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
     "series.overdispersed": (
         lambda: compare(weeks([20, 80, 25, 70, 30, 85]), weeks([90, 92])),
         lambda: compare(weeks([50, 44, 57, 42, 55, 50]), weeks([65, 70])),
+    ),
+    "scatter.widened": (
+        lambda: compare(weeks([50, 41, 60, 42, 58, 50]), weeks([65, 70])),
+        lambda: compare(weeks([50, 48, 53, 46, 52, 50]), weeks([65, 70])),
     ),
     "scatter.unknown": (
         lambda: compare(weeks([50, 44, 57, 42]), weeks([65, 70, 68])),
@@ -280,6 +326,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
     "guardrails.proposed": (
         lambda: compare(cases(*BOTH), cases(*BOTH), "resolution_rate"),
         lambda: compare(cases(*BOTH), cases(*BOTH), "resolution_rate", guardrails=RAIL),
+    ),
+    "volume.explains": (
+        lambda: compare(waited(3, 600, IN_MARCH), waited(2, 500, IN_MAY)),
+        lambda: compare(waited(3, 500, IN_MARCH), waited(2, 600, IN_MAY)),
     ),
     "mix.reversed": (
         lambda: compare(in_channels((90, 100), (300, 1000)), in_channels((850, 1000), (20, 100)), mix_by=["channel"]),
@@ -343,6 +393,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         lambda: compare(cases(), cases(solved=220), selected=Selected(of=10, value=0.52, error=0.01)),
         lambda: compare(cases(), cases(solved=220)),
     ),
+    "n_needed.none": (
+        lambda: compare(cases("cases_resolved"), cases("cases_resolved", solved=205), margin=30),
+        lambda: compare(cases(), cases(solved=205), margin=0.02),
+    ),
     "margin.none": (lambda: compare(cases(), cases()), lambda: compare(cases(), cases(), margin=0.02)),
 }
 
@@ -372,6 +426,34 @@ def test_a_caveat_fires_where_it_should(code: str) -> None:
             "not_comparable",
             *[None] * 4,
         )
+
+
+HARM: dict[str, Case] = {
+    "guardrail.no_data": lambda: compare(
+        cases(*BOTH, solved=300),
+        cases(*BOTH, solved=200, columns={"reopened": [None] * 400}),
+        "resolution_rate",
+        guardrails=RAIL,
+    ),
+    "guardrail.not_comparable": lambda: compare(
+        week_of(7, solved=300), week_of(8, solved=200), "resolution_rate", guardrails=[SOLVED]
+    ),
+    "volume.explains": lambda: compare(waited(2, 500, IN_MARCH), waited(3, 600, IN_MAY)),
+    "mix.reversed": lambda: compare(
+        in_channels((850, 1000), (20, 100)), in_channels((90, 100), (300, 1000)), mix_by=["channel"]
+    ),
+}
+"""A change for the worse under each blocking caveat that leaves its sides comparable and has an interval to read."""
+
+
+def test_no_blocking_caveat_withholds_harm() -> None:
+    """What makes the sides not comparable is invalid; all else lets *worse* pass, as the order of the rules says."""
+    blocking = {code for code, told in CAVEATS.items() if told.severity == "blocking" and not told.invalid}
+    assert blocking == {*HARM, "kpi.no_direction", "interval.none"}
+    for code, made in HARM.items():
+        verdict = made()
+        assert code in codes(verdict)
+        assert (verdict.decision, verdict.rule) == ("worse", "worse")
 
 
 @pytest.mark.parametrize("code", CAVEATS)

@@ -134,8 +134,8 @@ def test_nor_does_another_byte_of_a_larger_one(place: int, by: int) -> None:
     ("old", "new", "code"),
     [
         (b'"decision":"improved"', b'"decision":"worse"', "receipt.not_reproduced"),
-        (b'"rules":2', b'"rules":1', "receipt.other_rules"),
-        (b'"rules":2', b'"rules":3', "receipt.other_rules"),
+        (b'"rules":3', b'"rules":2', "receipt.other_rules"),
+        (b'"rules":3', b'"rules":4', "receipt.other_rules"),
         (b'"margin":0.02', b'"margin":0.99', "receipt.not_reproduced"),
         (b'"margin":0.02', b'"margin":2.02', "receipt.unreadable"),
         (b'"confidence":0.95', b'"confidence":0.5', "receipt.not_reproduced"),
@@ -168,7 +168,7 @@ def test_another_decision_or_option_is_not_believed(old: bytes, new: bytes, code
             "receipt.unreadable",
         ),
         (sealed(MAGIC + b"\x01" + struct.pack("<QQQ", 2, 0, 0) + b"{}"), "receipt.other_rules"),
-        (sealed(MAGIC + b"\x01" + struct.pack("<QQQ", 11, 0, 0) + b'{"rules":2}'), "receipt.unreadable"),
+        (sealed(MAGIC + b"\x01" + struct.pack("<QQQ", 11, 0, 0) + b'{"rules":3}'), "receipt.unreadable"),
         (sealed(MAGIC + b"\x01" + struct.pack("<QQQ", 9, 0, 0) + b'{"x":NaN}'), "receipt.unreadable"),
         ("text", "receipt.unreadable"),
         (None, "receipt.unreadable"),
@@ -203,7 +203,7 @@ def test_a_kpi_of_ones_own_is_passed() -> None:
 def test_a_receipt_names_its_definitions_and_rules_in_plain_text() -> None:
     """Its header is JSON, to be read without this library."""
     assert KPIS["resolution_rate"].definition.encode() in ONE
-    assert b'"rules":2' in ONE
+    assert b'"rules":3' in ONE
     assert b'"decision":"improved"' in ONE
 
 

@@ -96,6 +96,22 @@ def test_a_value_that_was_not_picked_from_these_is_refused(selected: Selected, t
         compare(march.get("reopen_rate", team="a"), may.get("reopen_rate", team="a"), selected=selected)
 
 
+def test_of_several_groups_only_the_picked_one_starts_from_its_drawn_value() -> None:
+    """The others, and other KPIs, are compared as they are; each with its guardrail, and replayed to the last digit."""
+    march, may = teams(24, 9, 10, 12, 11, n=60), teams(12, 9, 14, 12, 11, n=60)
+    picked = Selected.among(march, "reopen_rate", team="a")
+    plain, found = compare(march, may), compare(march, may, selected=picked)
+    alone = compare(march.get("reopen_rate", team="a"), may.get("reopen_rate", team="a"), selected=picked)
+    for team in "abcde":
+        mine, other = found.get(team=team), plain.get(team=team)
+        assert ("selection.shrunk" in {each.code for each in mine.caveats}) == (team == "a")
+        assert (mine.low, mine.high, mine.p_value) == (
+            (alone.low, alone.high, alone.p_value) if team == "a" else (other.low, other.high, other.p_value)
+        )
+        assert replay(mine.receipt()) == mine
+    assert found.get(team="a").before.value == picked.value
+
+
 def test_a_selection_is_of_a_mapping_of_labels() -> None:
     """Nothing else names a group."""
     wrong: Any = 3

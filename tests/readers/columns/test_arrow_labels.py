@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.readers.columns import arrow_labels, labels
-from servqual.readers.columns.arrow_labels import ArrowLabels, coded_texts
+from servqual.readers.columns.arrow_labels import coded_texts
+from servqual.readers.columns.arrow_texts import ArrowLabels
 from servqual.readers.columns.columns import Column
 from servqual.readers.columns.labels import labels_of
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -294,3 +295,30 @@ def test_answers_that_do_not_say_who_was_asked_what_and_when_are_left_alone() ->
         assert columns_of("answers", told).size == 7
     assert columns_of("answers", SAID).size == 6
     assert columns_of("answers", {**SAID, "score": [5, 4, 5, 5, 5, 5, 5]}).size == 7
+
+
+@given(rows, st.sampled_from(["columns", "frame", "list of parts", "iterator", "file"]), st.booleans())
+def test_a_filter_leaves_out_replaced_rows_like_any_other(some: list[dict[str, Any]], form: str, keyed: bool) -> None:
+    """Rows read are those with the wanted label, whether they stand or not, and each is used or refused."""
+    data = columns(some)
+    parts = [{name: cells[at:until] for name, cells in data.items()} for at, until in ((0, 5), (5, 99))]
+    kpi = KPIS["recurrence_rate"].with_(window=dt.timedelta(days=1)) if keyed else KPIS["case_volume"]
+    if keyed:
+        data |= {"customer_id": ["K"] * len(some), "cause": ["c"] * len(some)}
+        parts = [
+            {**part, "customer_id": ["K"] * len(part["team"]), "cause": ["c"] * len(part["team"])} for part in parts
+        ]
+    with TemporaryDirectory() as folder:
+        pq.write_table(
+            pa.table({**data, "reopened": pa.array(data["reopened"], pa.int64())}), Path(folder) / "a.parquet"
+        )
+        source: Any = {
+            "columns": data,
+            "frame": pl.DataFrame(data, strict=False),
+            "list of parts": [part for part in parts if part["team"]],
+            "iterator": iter(part for part in parts if part["team"]),
+            "file": Path(folder) / "a.parquet",
+        }[form]
+        counted = measure([kpi], {"cases": source}, where={"team": "north"}, now=NINE).rows["cases"]
+    assert counted.read == sum(row["team"] == "north" for row in some)
+    assert counted.refused == sum(count for (name, _), count in counted.reasons.items() if name == "case_id")

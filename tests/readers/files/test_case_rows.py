@@ -61,6 +61,21 @@ def test_the_latest_row_of_each_case_stands(
         assert found.read == len(rows)
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_rows_in_memory_are_folded_from_the_first_on(*, named: bool) -> None:
+    """Row 0 is a row like any other, whether columns are named or all are read."""
+    rows = {
+        "interaction_id": ["a", "b", "c", "b"],
+        "queued_at": ["2026-05-04T09:00Z", "2026-05-04T10:00Z", "2026-05-04T11:00Z", "2026-05-04T12:00Z"],
+    }
+    columns = [*rows] if named else None
+    [chunk] = Export(rows, Layout(fold=True), need=(), table="interactions", columns=columns).chunks()
+    ids = chunk.columns["interaction_id"]
+    assert [ids.labels[code] for code in ids.values] == ["a", "b", "c"]
+    assert [*chunk.rows] == [0, 3, 2]
+    assert chunk.read == 4
+
+
 def test_only_the_refusals_of_rows_that_stand_remain(tmp_path: Path) -> None:
     """A bad cell that another row replaced was not used, so it is not told."""
     text = "id,updated_at,received_at\na,2026-05-04,soon\na,2026-05-05,2026-05-04\nb,2026-05-04,2026-05-04\n"

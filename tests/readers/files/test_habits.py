@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import openpyxl
 import pytest
+from tests.readers.files._old_workbook import old_workbook
 
 from servqual.errors import UnreadableFile
 from servqual.readers.files.opening import open_file
@@ -120,7 +121,15 @@ def json_file(rng: random.Random, rows: Rows) -> bytes:
     return json.dumps(objects, ensure_ascii=plain, indent=rng.choice([None, 2])).encode()
 
 
-WRITERS: Final[list[Callable[[random.Random, Rows], bytes]]] = [csv_file, workbook, page, spreadsheet_xml, json_file]
+def before(rng: random.Random, rows: Rows) -> bytes:
+    """The table in a workbook of Excel 97, below a title and above a total as it happens."""
+    above: list[list[str]] = [["Ticket report"], []] * (rng.random() < 0.4)
+    return old_workbook([*above, *rows, *[[], ["Total", str(len(rows) - 1)]] * (rng.random() < 0.3)])
+
+
+WRITERS: Final[list[Callable[[random.Random, Rows], bytes]]] = [
+    csv_file, workbook, page, spreadsheet_xml, json_file, before,
+]  # fmt: skip
 
 
 def packed(rng: random.Random, content: bytes) -> bytes:
@@ -201,6 +210,12 @@ def test_a_first_line_that_may_be_the_header_is_it(text: str, tmp_path: Path) ->
     opened, _ = read(written(tmp_path, text))
     assert opened.header_row == 1
     assert not any("header is row" in note for note in opened.notes)
+
+
+def test_one_title_line_was_left_out(tmp_path: Path) -> None:
+    """One is one, in words too."""
+    opened, _ = read(written(tmp_path, "Ticket report\n\nid,at,team\n1,2026-01-05,north\n2,2026-01-06,south\n"))
+    assert opened.notes[1] == "1 line above the header was left out: 'Ticket report'"
 
 
 def test_a_first_line_that_is_no_header_is_doubted(tmp_path: Path) -> None:
@@ -369,7 +384,8 @@ PAGE: Final = b"<table><tr><th>a<th>b<tr><td>1<td>2</table><table><tr><td>c<td>d
 def test_of_several_tables_none_is_guessed(content: bytes, names: tuple[str, ...], tmp_path: Path) -> None:
     """Each is read by its name; a name that is not there is answered with those that are."""
     path = written(tmp_path, content)
-    with pytest.raises(UnreadableFile, match="name one with sheet = ") as caught:
+    said = f"name one with sheet = {names[0]!r}, which is --sheet {names[0]!r} of servqual inspect"
+    with pytest.raises(UnreadableFile, match=said) as caught:
         read(path)
     assert tuple(vars(caught.value)["near"]) == names
     for name, header, row in ((names[0], ("a", "b"), ["1", "2"]), (names[1], ("c", "d"), ["3", "4"])):
@@ -395,23 +411,23 @@ def test_files_of_a_system_in_an_archive_are_none(tmp_path: Path) -> None:
         read(written(tmp_path, archive(**hidden)))
 
 
-def test_cells_that_reach_over_others_leave_these_empty(tmp_path: Path) -> None:
-    """In rows and columns of a page."""
+def test_cells_that_reach_over_others_keep_their_column(tmp_path: Path) -> None:
+    """In a page: those to the right are empty, those below have the same text."""
     page = "<table><tr><td>a<td>b<td>c</tr><tr><td rowspan=2>1<td colspan=2>2</tr><tr><td>3<td>4</tr></table>"
-    assert read(written(tmp_path, page))[1] == [["1", "2", ""], ["", "3", "4"]]
+    assert read(written(tmp_path, page))[1] == [["1", "2", ""], ["1", "3", "4"]]
 
 
 # --- records and logs --------------------------------------------------------------------------------------------
 
 
 def test_json_values(tmp_path: Path) -> None:
-    """Nested names are joined, numbers stay as written, a line that is no object is lost, a later name is a column."""
+    """Nested names are joined, numbers are written as labels, a line that is no object is lost."""
     first = '{"id": 7, "by": {"name": "Ann", "vip": true}, "cost": 1.50, "tags": ["a", "b"]}'
     lines = f'{first}\n5\n\n{{"id": 8, "z": null, "new": "x"}}\n'
     path = written(tmp_path, lines)
     opened, rows = read(path)
     assert opened.header == ("id", "cost", "tags", "by.name", "by.vip", "z", "new")
-    assert rows == [["7", "1.50", "a, b", "Ann", "true", "", ""], ["8", "", "", "", "", "", "x"]]
+    assert rows == [["7", "1.5", "a, b", "Ann", "true", "", ""], ["8", "", "", "", "", "", "x"]]
     assert opened.numbers == [0, 1, 5]
     assert lost(path) == [(2, "5", "must be an object of JSON")]
     for bad, said in (

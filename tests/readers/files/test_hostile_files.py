@@ -4,19 +4,23 @@ import gzip
 import io
 import itertools
 import os
+import random
+import struct
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.readers.files._old_workbook import ERRORS, old_workbook
 
 from servqual.errors import InvalidValue, MissingColumn, ServqualError, UnreadableFile
 from servqual.readers import Export
 from servqual.readers.columns.request import ALL
-from servqual.readers.files import csv_rows, packing, sheet_rows, table_rows, workbook
+from servqual.readers.files import csv_rows, old_workbooks, packing, sheet_rows, table_rows, workbook
 from servqual.readers.files.layouts import Layout
 from servqual.readers.files.paths import file_chunks
 from servqual.readers.files.settings import as_encoding, read_toml
@@ -105,6 +109,25 @@ def test_altered_workbooks_are_read_or_refused(tmp_path: Path) -> None:
             continue
 
 
+def test_altered_old_workbooks_are_read_or_refused(tmp_path: Path) -> None:
+    """Bytes changed anywhere, or cut: nothing is raised but what the process of a sheet takes for no workbook."""
+    draw = random.Random(1)  # noqa: S311  (no secret)
+    good = old_workbook([["received_at", error] for error in ERRORS])
+    path = tmp_path / "bad.xls"
+    began = time.monotonic()
+    for n in range(600):
+        bad = bytearray(good)
+        for _ in range(draw.choice([1, 2, 5])):
+            bad[draw.choice([draw.randrange(len(bad)), draw.randrange(512)])] = draw.randrange(256)
+        path.write_bytes(bad[: draw.randrange(len(bad))] if n % 10 == 0 else bad)
+        with suppress(struct.error, LookupError, ValueError):
+            old_workbooks.errors_of(str(path), ["Data"], "Data")
+        if n % 50 == 0:
+            with suppress(ServqualError):
+                list(Export(path).chunks())
+    assert time.monotonic() - began < 60
+
+
 class _Book:
     """A workbook as the reader shows it."""
 
@@ -137,8 +160,11 @@ def test_the_process_of_a_sheet_sends_names_rows_and_faults() -> None:
 
     beginning = {"S": [["a"], ["1"]], "T": [["a"], ["1"]]}
     for told, expected in (
-        (sheet_rows.messages(lambda: _Book([["a"], [1.0]]), lambda: "S"), [beginning, [0], [["a"], ["1"]]]),
-        (sheet_rows.messages(lambda: _Book([["a"]]), lambda: "T", sheet="T"), [{}, [], [["a"]]]),
+        (
+            sheet_rows.messages(lambda: _Book([["a"], [1.0]]), lambda: "S"),
+            [beginning, ([0], False), ([["a"], ["1"]], {})],
+        ),
+        (sheet_rows.messages(lambda: _Book([["a"]]), lambda: "T", sheet="T"), [{}, ([], False), ([["a"]], {})]),
     ):
         out = io.BytesIO()
         sheet_rows.send(told, out)

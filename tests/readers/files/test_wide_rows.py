@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pytest
 
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics import KPIS, measure
-from servqual.readers import Layout, Wide
+from servqual.readers import Export, Layout, Wide
 
 SURVEY = {"Name": ["ada", "bo", "cy"], "E1": [5, 6, 7], "E2": [6, 6, None], "P1": [4, 6, 2], "P2": [6, 1, 3]}
 LAYOUT = Layout(
@@ -90,6 +91,23 @@ def test_daily_counts_have_a_column_per_team() -> None:
     )
     found = measure(["volume"], {"contact_counts": pd.DataFrame(days)}, layout=layout, by=["team"])
     assert [(one.group["team"], one.value) for one in found] == [("North", 200), ("South", 1200)]
+
+
+@pytest.mark.parametrize(
+    "total", ["Total", "Grand total", "Summe", "Durchschnitt", "合计", "Average score", "Total (all)"]
+)
+def test_a_total_beside_the_items_is_no_item_of_a_pattern(total: str) -> None:
+    """It would count each contact twice; a note names it, and one that is named itself is read."""
+    days = {"Day": ["2026-05-04"], "North": [90], "South": [40], total: [130], "Totality": [1]}
+    layout = Layout(columns={"at": "Day"}, zone="UTC", wide=Wide(label="team", cells={"offered": "*"}))
+    export = Export(days, layout, table="contact_counts", need=())
+    found = measure(["volume"], {"contact_counts": export}, by=["team"])
+    assert {one.group["team"]: one.value for one in found} == {"North": 90, "South": 40, "Totality": 1}
+    said = f"{total!r} is no item but, by its heading, a total of the others; name all items in wide.cells to read it"
+    assert said in export.notes
+    named = attrs.evolve(export, layout=attrs.evolve(layout, wide=Wide(label="team", cells={"offered": ["*", total]})))
+    assert measure(["volume"], {"contact_counts": named}).one().value == 261
+    assert said not in named.notes
 
 
 def test_items_are_bound_to_the_table_that_has_them() -> None:

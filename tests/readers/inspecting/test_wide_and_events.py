@@ -35,6 +35,12 @@ def log(*steps: str, cases: int = 3) -> str:
     return "Case ID,Activity,Timestamp\n" + "".join(rows)
 
 
+def test_a_total_beside_the_teams_is_no_team(tmp_path: Path) -> None:
+    """Neither in settings nor in the report that they give."""
+    text = "Day,North,South,Total\n2026-05-04,90,40,130\n2026-05-05,110,60,170\n"
+    assert settings(written(tmp_path, text))["wide"]["cells"] == {"offered": ["North", "South"]}
+
+
 def test_a_count_by_day_with_a_column_per_team_is_read_to_a_report(tmp_path: Path) -> None:
     """The teams are rows of their own; that the counts are contacts offered is said as a guess to be checked."""
     path = written(tmp_path, DAYS)
@@ -43,7 +49,7 @@ def test_a_count_by_day_with_a_column_per_team_is_read_to_a_report(tmp_path: Pat
     assert told["wide"] == {"label": "team", "cells": {"offered": ["North", "South"]}}
     assert told["columns"] == {"at": "Day"}
     [section] = report(path, Config.from_table(told))["tables"]
-    [teams] = section["groups"]
+    [teams] = [each for each in section["groups"] if each["column"] == "team"]
     assert {row["group"]: row["figures"][0]["value"] for row in teams["rows"]} == {"North": 200, "South": 100}
 
 
@@ -55,7 +61,7 @@ def test_a_survey_with_a_column_per_question_is_read_to_a_report(tmp_path: Path)
     assert told["columns"] == {"answered_at": "Date", "customer_id": "Respondent"}
     told["kpis"] = {"csat": {"scale": [1, 5], "satisfied_from": 4}}
     [section] = report(path, Config.from_table(told))["tables"]
-    [questions] = section["groups"]
+    [questions] = [each for each in section["groups"] if each["column"] == "question"]
     assert {row["group"]: row["figures"][0]["value"] for row in questions["rows"]} == pytest.approx(
         {"Q1": 2 / 3, "Q2": 2 / 3, "Q3": 0.0}
     )

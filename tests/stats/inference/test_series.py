@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from servqual._arrays import Array
@@ -243,6 +243,8 @@ def test_what_is_not_known_has_a_reason(values: list[int], at: int, model: Any, 
     st.integers(3, 5),
     st.sampled_from([0.001, 0.5, 0.95, 0.99]),
 )
+@example(values=[6.0, 0.0, 3.0, 92.0, 1e150, 0.0, 0.0, 1e150], at=5, confidence=0.001)
+@example(values=[5.0, 0.0, 0.0, 122.0, 1e150, 0.0, 0.0, 1e150], at=5, confidence=0.001)
 @settings(max_examples=25)
 def test_numbers_are_in_order_and_finite(values: list[float], at: int, confidence: float) -> None:
     """Huge, tiny and equal values, at all confidences; counts as well."""

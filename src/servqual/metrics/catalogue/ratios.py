@@ -149,7 +149,8 @@ COMPOUND_KPIS: Final = (
         key="clearance_ratio",
         title="clearance ratio",
         question="how many cases were closed per case that came in?",
-        formula="cases closed, dated by their closure / cases received, dated by receipt: below 1 the backlog grows",
+        formula="cases closed, dated by their closure / cases received, dated by receipt: below 1 the backlog grows; "
+        "refused where the table has no column closed_at",
         source="KPIS 42, the queue rate of ITIL problem management",
         better="higher",
         open_items="count as received",

@@ -206,7 +206,8 @@ VOICE_KPIS: Final = (
         title="customer satisfaction index",
         question="how satisfied were customers on a weighted scale of 0 to 100?",
         formula="sum of weight × score / sum of weights, the score moved to 0 to 100; without a weight column all "
-        "weigh the same, and the scale must be named",
+        "weigh the same, and the scale must be named; an answer of weight 0 or of unknown weight does not count, and "
+        "where none weighs anything there is no value",
         source="K-19 (002 §6.3.1); the document gives no formula",
         label_zh="客户满意度指数",
         unit="score",

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Unpack
+from typing import Final, Unpack
 
 import attrs
 
@@ -14,6 +14,9 @@ from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.attaining import Attainment, goal_of, indicators_of
 from servqual.model.standards.indicator import Indicator
 from servqual.model.standards.standard import ServiceStandard
+
+_OPTIONAL: Final = frozenset({"hours", "only", "except_for"})
+"""Parameters that may stay None."""
 
 
 @spelled_out
@@ -29,8 +32,9 @@ def attainment(
 
     An indicator's `within` becomes that of its KPI. `catalogue` is where its KPI is looked up, such as
     `KPIS | {mine.key: mine}`; the options are those of `measure`, without groups. Raises `UnknownName` for an indicator
-    whose KPI is not in the catalogue, `InvalidValue` for a goal that the KPI cannot take, such as 95 for a share, and
-    for a limit where it has none.
+    whose KPI is not in the catalogue, `InvalidValue` for a goal that the KPI cannot take, such as 95 for a share, for a
+    limit where it has none, and for a KPI that still needs a parameter, such as the scale of csat: the error names the
+    indicator, and how to set it.
 
     >>> import numpy as np
     >>> from servqual.model import Indicator
@@ -53,7 +57,10 @@ def attainment(
             name += " (other parameters)"
         kpis[name] = kpi.with_(key=name)
         rows.append((indicator, kpi, name))
-    measures = measure(list(kpis.values()), data, confidence=confidence, **options)
+    try:
+        measures = measure(list(kpis.values()), data, confidence=confidence, **options)
+    except InvalidValue as error:
+        raise _of_indicator(error, [(indicator, kpi) for indicator, kpi, _ in rows]) from None
     found = [
         Attainment(
             indicator=indicator,
@@ -74,6 +81,24 @@ def _kpi(indicator: Indicator, catalogue: Mapping[str, Kpi]) -> Kpi:
             near=close,
         )
     return kpi if indicator.within is None else kpi.with_(within=indicator.within)
+
+
+def _of_indicator(error: InvalidValue, rows: Iterable[tuple[Indicator, Kpi]]) -> InvalidValue:
+    """Say which indicator lacks a parameter of its KPI, and how to give it; any other error stays."""
+    field = getattr(error, "field", "")
+    for indicator, kpi in rows:
+        if kpi.params.get(field, field) is None:
+            rule, got, _ = str(error).partition(" (got ")
+            unset = [name for name, value in kpi.params.items() if value is None and name not in _OPTIONAL]
+            setting = ", ".join(f"{name}=…" for name in unset)
+            do = (
+                "set its within"
+                if field == "within"
+                else f"pass catalogue=KPIS | {{{kpi.key!r}: KPIS[{kpi.key!r}].with_({setting})}}"
+            )
+            where = f" for {kpi.key} of indicator {indicator.name or indicator.kpi!r}"
+            return InvalidValue(f"{rule}{where}{got}None); {do}", field=field, expected=error.expected, got=None)
+    return error
 
 
 def _worst_first(row: Attainment) -> float:

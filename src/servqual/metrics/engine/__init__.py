@@ -20,6 +20,7 @@ from servqual.metrics.engine.chunks import LOG, Chunks, Data, as_asked, chunks_o
 from servqual.metrics.engine.looking_up import Neighbours, with_ways
 from servqual.metrics.engine.planning import Options, plan_of, spelled_out
 from servqual.metrics.engine.question import KEYS, Plan, Where
+from servqual.metrics.engine.reading_rows import refused
 from servqual.metrics.engine.tallies import Tally
 from servqual.metrics.engine.tallying import measure, tallies_in, tallies_of, tally, tally_of
 
@@ -37,6 +38,7 @@ __all__ = [
     "chunks_of",
     "measure",
     "plan_of",
+    "refused",
     "request_of",
     "spelled_out",
     "tallies_in",

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from servqual._arrays import Array
-from servqual.readers.columns.arrow_labels import ArrowLabels
+from servqual.readers.columns.arrow_texts import ArrowLabels
 from servqual.readers.columns.columns import MOST_DIGITS, Numbers
 
 _WORD: Final = 8

@@ -12,7 +12,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.errors import LookupNotUnique
 from servqual.metrics.engine.question import KEYS
-from servqual.readers.columns.arrow_labels import ArrowLabels
+from servqual.readers.columns.arrow_texts import ArrowLabels
 from servqual.readers.columns.columns import DTYPES, NONE, Chunk, Column, Digits, number_of
 from servqual.readers.columns.growing import common
 

@@ -27,7 +27,7 @@ from servqual.metrics.engine.counts import over_counts_in
 from servqual.metrics.engine.keyed import Keyed
 from servqual.metrics.engine.question import ACTING, KEYS, Plan, Way
 from servqual.metrics.time.periods import PERIODS
-from servqual.readers.columns.arrow_labels import ArrowLabels
+from servqual.readers.columns.arrow_texts import ArrowLabels
 from servqual.readers.columns.columns import Chunk, Column, Digits, joined
 from servqual.readers.columns.duplicates import RepeatedIdError
 from servqual.readers.columns.growing import common

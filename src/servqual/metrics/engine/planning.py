@@ -1,5 +1,6 @@
 """Options of a measurement, checked once, into its question."""
 
+import datetime as dt
 import inspect
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ class Options(TypedDict, total=False):
     by: Sequence[str]
     zone: str | None
     now: Moment | None
-    period: str | tuple[Moment, Moment] | None
+    period: str | dt.date | tuple[Moment, Moment] | None
     where: Where | None
     sla: Sla | None
     columns: Mapping[str, Mapping[str, str]] | None
@@ -89,6 +90,8 @@ def plan_of(kpis: Sequence[str | Kpi], **options: Unpack[Options]) -> Plan:
     must_be(str, "cluster", "the name of a column", asked["cluster"] or "")
     among("credit", asked["credit"], CREDITS)
     _check_separator(asked["tag_separator"])
+    if type(asked["period"]) is dt.date:  # a day, as in where=
+        asked["period"] = asked["period"].isoformat()
     must_be(
         (str, tuple, list), "period", "a text such as 2026-05, or two moments, the end outside", asked["period"] or ()
     )

@@ -12,6 +12,7 @@ import numpy as np
 from servqual._checks import as_zone, frozen
 from servqual.errors import InvalidValue
 from servqual.metrics.catalogue._params import each_of
+from servqual.metrics.kpi.currencies import CURRENCY, is_of_money
 from servqual.metrics.kpi.definition import Kpi
 from servqual.model._pickled import Rebuilt
 from servqual.model.sla.agreement import Sla
@@ -110,7 +111,8 @@ class Plan(Rebuilt):
         came = {name for act in credited for name in (*MOMENTS.get(act, ()), "reopened_at")}
         keys = (KEYS[way[0]] for way in self.ways.get(table, {}).values())
         named = {name for kpi in mine for name in (*kpi.columns, kpi.at)}
-        return frozenset({*self.by, *self.where, *named, *acted, *came, *keys})
+        of_money = (CURRENCY,) if any(map(is_of_money, mine)) else ()
+        return frozenset({*self.by, *self.where, *named, *acted, *came, *keys, *of_money})
 
     def credited_by(self, kpi: Kpi) -> Mapping[str, str]:
         """The columns that stand for agent and team where a KPI is grouped by them."""

@@ -35,7 +35,7 @@ from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.columns import Chunk
 from servqual.readers.columns.refusals import NUMBERED_ANEW, Refusal, Refusals
 from servqual.readers.columns.tags import TAGS, UNSPLIT, tagged, tags_in, unsplit
-from servqual.readers.sources import chosen, chosen_rows
+from servqual.readers.sources import chosen, chosen_rows, without_left
 
 _WARM = (1 << 25) - (1 << 16)
 """Bytes of an array that is allocated and freed once, nearly the most that glibc goes by."""
@@ -78,6 +78,11 @@ class Tallier:
 
         A keyed KPI sees them all the same: the order of contacts does not depend on who asks.
         """
+        if chunk.left is not None and self._plan.where:
+            seen = [self._seen(chunk.left, credit) for credit in self._sides]
+            masks = [chosen_rows(some, self._plan.where, self._plan.zone) for some in seen]
+            found = [mask for mask in masks if mask is not None]
+            chunk = without_left(chunk, np.logical_or.reduce(found)) if len(found) == len(masks) else chunk
         if self._by_customer is None:
             self._add(chunk)
         else:
@@ -293,7 +298,18 @@ def _accounted(chunk: Chunk, views: Sequence[tuple[View, Array | None]]) -> Rows
     # rows of a case are used, or refused, with it
     lost, read = _weighed(chunk, unused), chunk.read if inside is None else _weighed(chunk, inside) + len(chunk.lost)
     settled = refusals.settled().numbered(lambda rows: rows.astype(np.int64) % NUMBERED_ANEW)
-    return Rows.of(read=read, used=read - len(chunk.lost) - lost, lost=chunk.lost, refusals=settled)
+    rows = Rows.of(read=read, used=read - len(chunk.lost) - lost, lost=chunk.lost, refusals=settled)
+    return rows + Rows(reasons=_noted(views))
+
+
+def _noted(views: Sequence[tuple[View, Array | None]]) -> dict[tuple[str, str], int]:
+    """Count the cells of each note in the rows inside any view."""
+    found: dict[tuple[str, str], Array] = {}
+    for view, inside in views:
+        for note, rows in view.notes():
+            mine = rows if inside is None else rows & inside
+            found[note] = found[note] | mine if note in found else mine
+    return {note: count for note, rows in found.items() if (count := int(rows.sum()))}
 
 
 def _weighed(chunk: Chunk, rows: Array) -> int:

@@ -28,6 +28,7 @@ from servqual.metrics.engine.seeking import Found, Founds, added, unmatched
 from servqual.metrics.engine.stocks import periods_of
 from servqual.metrics.engine.stored import Stored, alike, pack, unpack
 from servqual.metrics.kpi.compound import Compound
+from servqual.metrics.kpi.currencies import CURRENCY, currencies_of, is_of_money
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
 from servqual.metrics.results.caveats import MOSTLY, UNREAD, Caveat, unread_share
@@ -36,7 +37,9 @@ from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measures import Measures
 from servqual.metrics.results.nearest import near_words
 from servqual.metrics.time.instants import datetime_of
+from servqual.metrics.time.periods import keys_of
 from servqual.readers.columns.accounting import Rows
+from servqual.readers.columns.notes import SHOWN_TWICE, UNDATED
 from servqual.readers.columns.standing import UNCHECKED
 from servqual.readers.columns.tags import TAGS, UNSPLIT
 
@@ -51,7 +54,8 @@ class Tally:
     A tally of no rows adds to one that credits or looks columns up in another way.
 
     `added` says that it is a sum, whose keyed KPIs hold only where each customer is in one of the parts; its bytes are
-    those of a tally of all rows, and do not say it. `founds` counts the rows of each value of `where=`.
+    those of a tally of all rows, and do not say it. `unchecked` names tables whose ids were not compared across
+    parts. `founds` counts the rows of each value of `where=`.
 
     >>> import numpy as np
     >>> from servqual.metrics import tally
@@ -68,6 +72,7 @@ class Tally:
     rows: Mapping[str, Rows]
     founds: Founds = attrs.field(factory=dict)
     added: bool = False
+    unchecked: frozenset[str] = frozenset()
 
     def __add__(self, other: "Tally") -> "Tally":
         if not isinstance(other, Tally):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -98,7 +103,8 @@ class Tally:
                 if sides:
                     cells[state] = sides[0] if len(sides) == 1 else sides[0] + sides[1]  # type: ignore[operator]
         rows = {t: self.rows.get(t, Rows()) + other.rows.get(t, Rows()) for t in {**self.rows, **other.rows}}
-        return Tally(self.plan, groups, cells, rows, added(self.founds, other.founds, self.plan), added=True)
+        founds, unchecked = added(self.founds, other.founds, self.plan), self.unchecked | other.unchecked
+        return Tally(self.plan, groups, cells, rows, founds, added=True, unchecked=unchecked)
 
     @property
     def _read(self) -> int:
@@ -151,7 +157,7 @@ class Tally:
                 cells[state] = kept.moved(places, coarse.size)
             # parts that credit different people are one where nobody is named
             groups |= {plan.part(kpi): coarse for kpi in plan.read if self.plan.part(kpi) == part}
-        return Tally(plan, groups, cells, self.rows, self.founds, self.added)
+        return attrs.evolve(self, plan=plan, groups=groups, cells=cells)
 
     def alone(self, kpi: Kpi, place: int) -> "Tally":
         """Take one KPI in one of its groups, counted as `measure` shows them, as a tally without groups."""
@@ -163,9 +169,9 @@ class Tally:
             mine = np.flatnonzero(places == place)
             for state in filter(self.cells.__contains__, (part.state, unread_of(part.state))):
                 cells[state] = self._shown(part, state)[1].ordered(mine).moved(np.zeros(len(mine), np.int64), 1)
-        return Tally(
-            plan, {plan.part(part): Groups.whole() for part in kpi.parts}, cells, self.rows, self.founds, self.added
-        )
+        groups = {plan.part(part): Groups.whole() for part in kpi.parts}
+        rows = {table: _in_one_currency(some) for table, some in self.rows.items()} if CURRENCY in self.plan.by else {}
+        return attrs.evolve(self, plan=plan, groups=groups, cells=cells, rows={**self.rows, **rows})
 
     def _last(self, part: Dated) -> Array | None:
         """Groups of the last end of a stock; None for what adds up over time."""
@@ -200,6 +206,13 @@ class Tally:
         )
 
     def _measured(self, kpi: Kpi, confidence: float) -> tuple[Groups, Numbers]:
+        groups, numbers = self._added_up(kpi, confidence)
+        if not any(map(self._currencies, kpi.parts)):
+            return groups, numbers
+        none = np.full(groups.size, np.nan)
+        return groups, attrs.evolve(numbers, value=none, low=none, high=none, standard_error=none)
+
+    def _added_up(self, kpi: Kpi, confidence: float) -> tuple[Groups, Numbers]:
         if not isinstance(kpi, Compound):
             groups, cells = self._shown(kpi)
             return groups, numbers_of(kpi, cells, confidence)
@@ -245,8 +258,12 @@ class Tally:
             found.append(_keys_apart(kpi))
         found += filter(None, map(self._part_unread, kpi.parts if isinstance(kpi, Compound) else ()))
         found += [_unchecked(table, late) for table in tables if (late := self._late(table))]
+        found += [_not_compared(table) for table in tables if table in self.unchecked]
         found += filter(None, [self._intervals_unread(kpi)])
         found += [_contradict(table, odd) for table in tables if (odd := self._contradicting(table))]
+        found += filter(None, map(self._undated, kpi.parts))
+        found += filter(None, map(self._ambiguous, kpi.parts))
+        found += [_mixed(part.table, some) for part in kpi.parts if (some := self._currencies(part))]
         reasons = self.rows[kpi.table].reasons if "score" in kpi.needs and kpi.table in self.rows else {}
         low, high = kpi.params.get("scale") or (0, 10)
         scale = f"scale {low:g} to {high:g}"
@@ -281,6 +298,28 @@ class Tally:
         """Count the cells of counts that do not add up in their row."""
         reasons = self.rows.get(table, Rows()).reasons
         return sum(count for (_, reason), count in reasons.items() if reason.endswith(CONTRADICT))
+
+    def _undated(self, part: Kpi) -> Caveat | None:
+        """Say how many rows count although the moment that dates them is missing."""
+        rows = self.rows.get(part.table, Rows()).reasons.get((part.at, UNDATED), 0)
+        text = f"{counted(rows, 'row')} of {part.table} {'counts' if rows == 1 else 'count'} without {part.at}"
+        return Caveat("rows.undated", text) if rows and part.at not in part.needs and not part.dated_by else None
+
+    def _ambiguous(self, part: Kpi) -> Caveat | None:
+        """Say how many times the clock of their zone shows twice, of the columns that a KPI reads or of its log."""
+        rows, log = self.rows.get(part.table), self.rows.get(LOG, Rows())
+        names = None if rows is None else {*part.columns, *keys_of(self.plan.by, part.at)}
+        reasons = (log if rows is None else rows).reasons.items()
+        times = sum(n for (name, why), n in reasons if why == SHOWN_TWICE and (names is None or name in names))
+        of = part.table if rows is not None else LOG
+        text = f"{counted(times, 'time')} of {of} {'is' if times == 1 else 'are'} shown twice by the clock of the zone"
+        return Caveat("time.ambiguous", f"{text}; the first of both was taken") if times else None
+
+    def _currencies(self, part: Kpi) -> list[str]:
+        """List the currencies of the amounts that a KPI would add; none where they are grouped, or all in one."""
+        apart = CURRENCY in self.plan.by or not is_of_money(part)
+        found = [] if apart else currencies_of(self.rows.get(part.table, Rows()).reasons)
+        return found if len(found) > 1 else []
 
     def _unsplit(self, table: str) -> int:
         """Count the rows whose text may hold several tags, of a table or of the log that its rows come from."""
@@ -325,6 +364,12 @@ class Tally:
         return f"<Tally of {', '.join(k.key for k in self.plan.kpis)} in {cells} cells>"
 
 
+def _in_one_currency(rows: Rows) -> Rows:
+    """Forget the currencies of rows of which a group has only one."""
+    reasons = {key: count for key, count in rows.reasons.items() if not currencies_of([key])}
+    return attrs.evolve(rows, reasons=reasons)
+
+
 def _keys_apart(kpi: Kpi) -> Caveat:
     apart = f"no {kpi.keyed_by} has rows in two of them" if kpi.keyed_by else "one of them holds all rows"
     return Caveat("parts.unchecked", f"tallies were added: the value holds where {apart}")
@@ -333,6 +378,16 @@ def _keys_apart(kpi: Kpi) -> Caveat:
 def _unchecked(table: str, late: int) -> Caveat:
     rows = f"{counted(late, 'row')} of {table}"
     return Caveat("rows.repeats_unchecked", f"{rows} repeat an id of an earlier chunk, whose row stands")
+
+
+def _not_compared(table: str) -> Caveat:
+    text = f"ids of {table} were not compared across parts: a row that is in two of them counts twice"
+    return Caveat("rows.repeats_unchecked", text)
+
+
+def _mixed(table: str, currencies: Sequence[str]) -> Caveat:
+    what = f"amounts of {table} are in {', '.join(currencies[:4])}{' and others' if len(currencies) > 4 else ''}"  # noqa: PLR2004  (enough to see it)
+    return Caveat("money.mixed", f"{what}, which do not add up; group by currency, or choose one with where=")
 
 
 def _contradict(table: str, cells: int) -> Caveat:

@@ -26,6 +26,7 @@ from servqual.metrics.results.measures import Measures
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.columns import Chunk, joined
 from servqual.readers.columns.duplicates import RepeatedIdError
+from servqual.readers.columns.notes import SHOWN_TWICE
 from servqual.readers.columns.tags import TAGS, UNSPLIT
 
 
@@ -240,6 +241,8 @@ def _tally_log(
     talliers = {table: Tallier(asked, table, neighbours) for table in tables}
 
     def count(piece: Callable[[], Chunk]) -> Rows:
+        if not (log.columns or log.read):  # a part without events may not name its columns
+            return Rows()
         events = EventLog.of(piece(), now, matched)
         if plan.strict and events.rows.refusals:
             raise refused(events.rows.refusals[0])
@@ -256,4 +259,6 @@ def _tally_log(
     found = _side_by_side(asked, [tallier.tally(pool) for tallier in talliers.values()])
     if texts := max(of.reasons.get(UNSPLIT, 0) for of in found.rows.values()):
         rows += Rows(reasons={UNSPLIT: texts})
+    twice = {name: column.twice for name, column in log.columns.items() if column.twice is not None}
+    rows += Rows(reasons={(name, SHOWN_TWICE): int(mask.sum()) for name, mask in twice.items()})
     return attrs.evolve(found, rows={LOG: rows})

@@ -1,6 +1,6 @@
 """The rows that a KPI counts, as it sees them: typed columns, the moment `now`, the period, and its parameters."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
@@ -8,10 +8,12 @@ import numpy as np
 from servqual._arrays import Array, read_only
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import hash_of
+from servqual.metrics.kpi.currencies import CURRENCY, currencies_in, is_of_money
 from servqual.metrics.time.periods import keys_of
 from servqual.readers.columns.columns import Chunk, Column
+from servqual.readers.columns.notes import SHOWN_TWICE, UNDATED
 from servqual.readers.columns.refusals import Refusals, Unusable
-from servqual.readers.columns.tables import Kind, kind_of
+from servqual.readers.columns.tables import OF_SPANS, Kind, kind_of
 
 Made = TypeVar("Made")
 _JUDGED: Final = frozenset({"case_events", "cases", "complaints", "purchases", "staff"})
@@ -48,15 +50,23 @@ class View:
         self._memo: dict[Any, Any] = {} if memo is None else memo
         self.size = chunk.size
         keys = keys_of(by, kpi.at)
-        self.named = kpi.columns | {*keys}
+        dating = (kpi.at,) if kpi.table in OF_SPANS else ()
+        self.named = kpi.columns | {*keys, *dating}
         self.told_by = kpi.columns | {*by, *where}
         self.params = kpi.params
         self.refusals = Refusals()
         self._bad: Array | None = None
-        for name in dict.fromkeys((*kpi.needs, *kpi.uses, *keys)):
+        self._twice: dict[str, Array] = {}
+        self._seen: tuple[Array | None, ...] = ()
+        for name in dict.fromkeys((*kpi.needs, *kpi.uses, *keys, *dating)):
             column = chunk.columns.get(name)
             if column is not None and column.bad is not None:
                 self._bad = self.bad | column.bad
+            if column is not None and column.twice is not None:
+                self._twice[name] = column.twice
+        undated = self._undated() if dating else None
+        if undated is not None:
+            self.refuse(undated, kpi.at, "is missing, so that the row is of no time")
 
     @property
     def bad(self) -> Array:
@@ -98,6 +108,11 @@ class View:
         A row without a date lies in no period and is refused; of a keyed KPI only where it is `counted`, as it may tell
         of another row, such as the answer to an invitation.
         """
+        inside = self._inside(counted)
+        self._seen = inside, counted
+        return inside
+
+    def _inside(self, counted: Array | None) -> Array | None:
         kpi, at = self._kpi, self._kpi.at
         inside: Array | None = None
         if kpi.dated_by:
@@ -114,6 +129,30 @@ class View:
         start, end = self._period
         during: Array = (self.us(at) >= start) & (self.us(at) < end)
         return during if inside is None else inside & during
+
+    def _undated(self) -> Array | None:
+        """Rows without the moment that dates them; None where there are none, or the table has no such column."""
+        at = self._kpi.at
+
+        def find() -> Array | None:
+            known = self.known(at) if at in self._chunk.columns else None
+            return None if known is None or known.all() else read_only(~known)
+
+        return self.once(("undated", at), find)
+
+    def notes(self) -> Iterator[tuple[tuple[str, str], Array]]:
+        """List the cells that are used and say less than they should: by column and note, their rows."""
+        for name, twice in self._twice.items():
+            yield (name, SHOWN_TWICE), twice & ~self.bad
+        kpi, at = self._kpi, self._kpi.at
+        undated = None if at in kpi.needs or kpi.dated_by or self._period is not None else self._undated()
+        if undated is not None:
+            # what lacks a needed column is no row of the KPI, such as an invitation among answers
+            yield (at, UNDATED), np.logical_and.reduce([undated, *(self.known(name) for name in kpi.needs)]) & ~self.bad
+        column = self._chunk.columns.get(CURRENCY) if is_of_money(kpi) else None
+        if column is not None:
+            masks = (mask for mask in self._seen if mask is not None)
+            yield from currencies_in(column, np.logical_and.reduce([~self.bad, *masks]))
 
     def column(self, name: str) -> Column:
         """Read a column with its kind; an absent one is all missing. The KPI must name the columns that it reads."""

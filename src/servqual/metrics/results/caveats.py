@@ -28,16 +28,23 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "interval.approximate": "the score interval is of fewer than three hits or three misses",
         "layout.no_match": "a word, a form of dates or a step that the layout of a table names stands in none of its "
         "cells",
+        "money.mixed": "amounts of money are in several currencies, which do not add up: there is no value until "
+        "they are grouped by `currency`",
         "n.small": f"fewer than {SMALL} rows: the interval says more than the value",
         "parts.unread": f"over {MOSTLY:.0%} of the rows of one of the two KPIs that it divides, or of ready-made "
         "counts, could not be read: its verdict is cannot_be_judged",
         "parts.unchecked": "tallies were added, and the KPI needs all rows of a customer in one of them",
-        "rows.repeats_unchecked": "rows repeat an id of an earlier chunk that cannot be read again, as of an iterator",
+        "rows.repeats_unchecked": "rows repeat an id of an earlier chunk that cannot be read again, as of an iterator, "
+        "or ids were not compared across parts",
+        "rows.undated": "rows count although the moment that dates them is missing or could not be read; with "
+        "`period=` they are refused",
         "scores.off_scale": "scores lie off the scale of their question, or no score of ten or more is above 6, as "
         "on a scale that ends at 5",
         "share.immature": f"more than {MOSTLY:.0%} of the items are undecided",
         "tags.unsplit": "texts in `tags` hold blanks, commas, semicolons or bars, and no `tag_separator` was given, so "
         "that each text is one tag",
+        "time.ambiguous": "times without an offset lie in the hour that the clock of their zone shows twice, and were "
+        "read as the first of both",
         "where.no_match": "no row has a value that `where=`, or `only=` of the KPI, asks for",
     }
 )

@@ -26,12 +26,14 @@ from servqual.model.standards.indicator import Goal, Indicator
 from servqual.model.standards.standard import ServiceStandard
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.labels import text_of
+from servqual.readers.columns.tags import TAGS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LOWEST: Final = -100
 """The net score where all are detractors."""
+_OVERLAP: Final = "a row counts in each of its tags"
 RESULT_COLUMNS: Final = ("kpi", "value", "low", "high", "n", "undecided", "unit", "warnings")
 """The columns of a tidy table, besides those of `by`, which come after the first."""
 
@@ -275,19 +277,20 @@ class Measures(Table):
         return tuple(out)
 
     @property
-    def _of_whole_kpis(self) -> list[str]:
-        """The texts of what is to be known of whole KPIs."""
-        return [*dict.fromkeys(str(caveat) for caveats in self.of_all.values() for caveat in caveats)]
+    def _said(self) -> list[str]:
+        """What is to be known of all groups, and of whole KPIs."""
+        whole = dict.fromkeys(str(caveat) for caveats in self.of_all.values() for caveat in caveats)
+        return [*([_OVERLAP] if TAGS in self.by else []), *whole]
 
     def __repr__(self) -> str:
-        return "\n".join([super().__repr__(), *self._of_whole_kpis])
+        return "\n".join([super().__repr__(), *self._said])
 
     def _caption(self) -> str:
         asked = self._asked()
         when = [f"{name} {asked[name]}" for name in ("where", "period", "now", "zone") if name in asked]
         when += [f"{name} {asked[name]}" for name in asked if name.startswith("credit of ")]
         told = [f"{len(self):,} measurements, intervals at {self.confidence:.0%}", ", ".join(when)]
-        return "; ".join([*told, *self._of_whole_kpis])
+        return "; ".join([*told, *self._said])
 
     def _asked(self) -> dict[str, str]:
         asked = {f"definition of {key}": definition for key, definition in self.definitions.items()}
@@ -296,6 +299,8 @@ class Measures(Table):
             asked["now"] = self.now.isoformat()
         if self.period is not None:
             asked["period"] = " to ".join(end.isoformat() for end in self.period)
+        if TAGS in self.by:
+            asked[TAGS] = _OVERLAP
         if self.where:
             asked["where"] = ", ".join(f"{name} is {' or '.join(map(str, of))}" for name, of in self.where.items())
         return {**asked, "zone": self.zone}

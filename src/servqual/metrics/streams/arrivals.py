@@ -8,7 +8,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.metrics.streams.sent import Sent, content_of, ids_of
-from servqual.readers.columns.columns import Chunk, Column
+from servqual.readers.columns.columns import Chunk, Column, joined
 from servqual.readers.columns.duplicates import IDS
 from servqual.readers.columns.refusals import Refusal
 from servqual.readers.columns.standing import REPEATS, UNCHECKED
@@ -81,4 +81,5 @@ class Arrivals:
             rows=numbers[keep],
             refusals=chunk.refusals.only(numbers[keep]),
             lost=lost,
+            left=joined([part for part in (chunk.left, chunk.take(np.flatnonzero(late | again))) if part]),
         )

@@ -213,6 +213,16 @@ class AsOf:
             over=np.union1d(self._over, hash_of(names)),
         )
 
+    @property
+    def kpis(self) -> tuple[Kpi, ...]:
+        """The KPIs that it counts; those of clocks judge by the agreement."""
+        return self._plan.kpis
+
+    @property
+    def sla(self) -> Sla | None:
+        """The agreement that its clocks keep; None where it has none."""
+        return self._plan.sla
+
     def tally(self, now: Moment) -> Tally:
         """Tally the whole log as of a moment, no earlier than the watermark: byte for byte that of all events at once.
 
@@ -283,6 +293,7 @@ class AsOf:
         plan = attrs.evolve(counted.plan, sla=sla, columns=columns, naive=naive, desk=desk, tag_separator=separator)
         _check(plan)
         watermark, next_row = header["clock"]
+        datetime_of(watermark)  # of a year that there is
         over = arrays["over"]
         if over.dtype != np.int64 or (np.diff(over) <= 0).any():
             raise ValueError("its settled cases are not in order")

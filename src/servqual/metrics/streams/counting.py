@@ -18,7 +18,7 @@ from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.duplicates import NAMING, RepeatedIdError
 from servqual.readers.columns.refusals import Refusals
 from servqual.readers.columns.tables import Kind
-from servqual.readers.sources import Source, TableChunks
+from servqual.readers.sources import Source, TableChunks, chosen_rows, without_left
 
 _DUE: Final = "counted now"
 """The column that marks which of the waiting rows are counted; the others are only seen."""
@@ -37,15 +37,24 @@ def arrived(plan: Plan, arrivals: Mapping[str, Arrivals]) -> Tally:
     return tally_of(plan, {table: arrivals.get(table, ()) for table in plan.tables})
 
 
-def to_wait(arrivals: Arrivals) -> tuple[list[Chunk], Rows]:
+def to_wait(plan: Plan, arrivals: Arrivals) -> tuple[list[Chunk], Rows]:
     """Read the rows that will wait, and account for those that are refused at once."""
     try:
         chunks = [read() for read in arrivals]
     except RepeatedIdError:
         chunks = [read() for read in arrivals]
-    lost = [refusal for chunk in chunks for refusal in chunk.lost]
+    asked = [_asked(chunk, plan) for chunk in chunks]
+    lost = [refusal for chunk in asked for refusal in chunk.lost]
     rows = Rows.of(read=len(lost), used=0, lost=lost, refusals=Refusals())
-    return [attrs.evolve(chunk, lost=(), read=chunk.size) for chunk in chunks], rows
+    return [attrs.evolve(chunk, lost=(), read=chunk.size, left=None) for chunk in chunks], rows
+
+
+def _asked(chunk: Chunk, plan: Plan) -> Chunk:
+    """Forget the refused rows that `where` leaves out."""
+    left = chunk.left
+    if left is None or not plan.where.keys() <= left.columns.keys():
+        return chunk
+    return without_left(chunk, chosen_rows(left, plan.where, plan.zone))
 
 
 def with_rows(tally: Tally, more: Mapping[str, Rows]) -> Tally:

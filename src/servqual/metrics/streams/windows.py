@@ -176,7 +176,7 @@ class Windows:
         waiting, next_row = dict(self._waiting), self._next
         lost: dict[str, Rows] = {}
         for table in keyed & arrivals.keys():
-            pieces, lost[table] = to_wait(arrivals[table])
+            pieces, lost[table] = to_wait(plan, arrivals[table])
             if table not in self._columns:
                 check_columns(plan, table, pieces)
             for piece in pieces:
@@ -235,6 +235,11 @@ class Windows:
             fresh = ~at.known | (at.values >= self._decided)
             out[table] = chunk, fresh if before is None else fresh & (~at.known | (at.values < before))
         return out
+
+    @property
+    def kpis(self) -> tuple[Kpi, ...]:
+        """The KPIs that it counts."""
+        return self._plan.kpis
 
     def tally(self, now: Moment | None = None) -> Tally:
         """Tally all rows that the state holds: byte for byte the tally of the same rows at once.
@@ -323,6 +328,8 @@ class Windows:
         plan = attrs.evolve(counted.plan, columns=columns, naive=naive, desk=desk, tag_separator=separator)
         check(plan)
         watermark, closed, decided, latest, next_row = map(_count, header["clock"])
+        for moment in (watermark, closed, decided, latest):
+            datetime_of(moment)  # of a year that there is
         waiting = {table: (chunk_of(table, told, arrays),) for table, told in header["waiting"].items()}
         for table, (piece,) in waiting.items():
             if table not in keyed_tables(plan) or piece.columns[moment_of(plan, table)].kind is not Kind.MOMENT:

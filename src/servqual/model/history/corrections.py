@@ -17,7 +17,7 @@ from servqual.errors import InvalidValue, NoSuchEvent
 from servqual.model._pickled import Rebuilt
 from servqual.model.attributes import as_attributes
 from servqual.model.declared import declared
-from servqual.model.history.event import Act, Event, as_text
+from servqual.model.history.event import Act, Event, as_text, in_one_form
 
 _FIXED: Final = ("id", "seq", "event_id")
 
@@ -200,7 +200,7 @@ def _names(event: str, at: dt.datetime, seq: int | None, event_id: str | None) -
 def _order(it: Correction, decisive: tuple[str, ...]) -> tuple[Any, ...]:
     changes: Mapping[str, Any] = it.changes if isinstance(it, Amended) else {}
     facts = [as_text(changes.get(name)) for name in ("at", *decisive)]
-    return it.at, it.seq, it.stored_name, it.event, it.happened_at, facts, repr(it)
+    return it.at, it.seq, it.stored_name, it.event, it.happened_at, facts, in_one_form(it)
 
 
 def _later(field: str, moment: dt.datetime, at: dt.datetime) -> InvalidValue:

@@ -2,7 +2,10 @@
 
 import datetime as dt
 import re
-from typing import ClassVar
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from functools import cache
+from typing import Any, ClassVar, Final
 
 import attrs
 
@@ -32,7 +35,33 @@ def as_text(value: object) -> str:
     """Write a fact as text that sorts: nothing first, false before true, moments in time."""
     if isinstance(value, dt.datetime):
         return f"{value.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}"
+    if isinstance(value, AbstractSet | Mapping):
+        return in_one_form(value)
     return "" if value is None else str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def in_one_form(value: Any) -> str:
+    """Show a value as `repr` does, but sets and mappings sorted, because equal ones may differ in their order."""
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return repr(value)
+    names = _names_of(kind)
+    if names is not None:
+        return f"{kind.__name__}({', '.join(f'{name}={in_one_form(getattr(value, name))}' for name in names)})"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(sorted(f'{in_one_form(key)}: {in_one_form(value[key])}' for key in value))}}}"
+    if isinstance(value, AbstractSet):
+        return f"{{{', '.join(sorted(map(in_one_form, value)))}}}"
+    return f"({', '.join(map(in_one_form, value))})" if kind is tuple else repr(value)
+
+
+_PLAIN: Final = frozenset({str, int, bool, float, type(None), dt.datetime})
+
+
+@cache
+def _names_of(kind: type) -> tuple[str, ...] | None:
+    """Name the fields of a record; None where it is none."""
+    return tuple(field.name for field in attrs.fields(kind)) if attrs.has(kind) else None
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -71,7 +100,7 @@ class Event:
     @property
     def content(self) -> tuple[str, ...]:
         """Sort key of events of one kind at one instant: the decisive fields, then all others."""
-        return *(as_text(getattr(self, name)) for name in self.decisive), repr(self)
+        return *(as_text(getattr(self, name)) for name in self.decisive), in_one_form(self)
 
     @property
     def signals(self) -> tuple[str, ...]:

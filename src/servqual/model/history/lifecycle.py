@@ -35,7 +35,7 @@ from servqual._typed import typed
 from servqual.errors import FinalClass, IllegalTransition, InvalidValue, OutOfOrder
 from servqual.model.attributes import Attributes, refuse_taken
 from servqual.model.history.corrections import Correction, corrected
-from servqual.model.history.event import Act, Event
+from servqual.model.history.event import Act, Event, in_one_form
 from servqual.model.history.repeats import each_once, refuse_conflict
 from servqual.model.history.transitions import BEGIN, Move, Row, Run, State, Transitions, moment_of
 from servqual.model.labels import Labelled
@@ -63,7 +63,7 @@ def _apart(transitions: Transitions[Any], history: tuple[Event, ...]) -> tuple[S
 
 def _in_order(history: Iterable[E]) -> tuple[E, ...]:
     """Sort a corrected history without the table, for its voided events have no place there."""
-    return tuple(sorted(history, key=lambda e: (*moment_of(e), isinstance(e, Correction), repr(e))))
+    return tuple(sorted(history, key=lambda e: (*moment_of(e), isinstance(e, Correction), in_one_form(e))))
 
 
 def _known_from(event: Event) -> dt.datetime:

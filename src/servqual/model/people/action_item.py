@@ -103,7 +103,7 @@ ACTION_ITEM_TRANSITIONS: Final = Transitions(
 @declared("action_item")
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class ActionItem(Lived[ActionItemStatus, ActionItemEvent]):
-    """Task of a meeting; until it is done or dropped it has exactly one owner and one date.
+    """Task, of a meeting or of the day; until it is done or dropped it has exactly one owner and one date.
 
     >>> from datetime import UTC, date, datetime
     >>> item = ActionItem(history=[Agreed(at=datetime(2026, 5, 4, tzinfo=UTC), by="M-1", id="W-19/1",

@@ -12,6 +12,7 @@ from servqual.model.ids import CaseId, SurveyId
 from servqual.model.service.case import Case, CaseOpening
 from servqual.model.service.complaint import Complaint
 from servqual.model.service.interaction import Interaction
+from servqual.model.vocabulary import Vocabulary
 from servqual.model.voice.answer import Answer
 from servqual.model.voice.question import Question
 
@@ -48,13 +49,14 @@ def open_from(
     *,
     id: str,  # noqa: A002
     at: dt.datetime | None = None,
+    vocabulary: Vocabulary | None = None,
     **facts: Unpack[CaseOpening],
 ) -> tuple[Case, Interaction]:
     """Open a case out of a contact, and return it with the contact that names it.
 
     Customer, channel, tier, language, team and site are those of the contact, its agent is the owner; `facts`, such as
-    kind and priority, go before. The case begins when the contact did, unless `at` says otherwise. Refused: a contact
-    that names a case already.
+    kind and priority, go before, and a `vocabulary` checks all of them. The case begins when the contact did, unless
+    `at` says otherwise. Refused: a contact that names a case already.
 
     >>> import datetime as dt
     >>> nine = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -68,7 +70,8 @@ def open_from(
         raise InvalidValue.of("contact", "name no case yet", contact.case, do="add events to that case")
     told = {name: getattr(contact, name) for name in ("customer", "tier", "language", "team", "site")}
     given: Any = {"owner": contact.agent, **told, **facts}
-    case = Case.open(id=id, at=contact.queued_at if at is None else at, channel=contact.channel, **given)
+    begun = contact.queued_at if at is None else at
+    case = Case.open(id=id, at=begun, channel=contact.channel, vocabulary=vocabulary, **given)
     return case, attrs.evolve(contact, case=CaseId(id))
 
 

@@ -79,7 +79,7 @@ class KnowledgeBase:
 
     articles: tuple[Article, ...] = attrs.field(
         converter=tuple[Article, ...],
-        validator=differ(lambda article: article.id),
+        validator=differ(lambda article: article.id, "id"),
         repr=lambda a: f"<{len(a)} articles>",
     )
 

@@ -60,8 +60,9 @@ def _a_share(_target: object, _attribute: object, goal: Any) -> None:
 Match: TypeAlias = Value | tuple[str, ...]
 
 
-def _read_only(match: Any) -> Mapping[str, Match]:
-    if not isinstance(match, Mapping) or not all(isinstance(name, str) for name in match):
+def _read_only(match: Mapping[str, Value | Iterable[str]]) -> Mapping[str, Match]:
+    given: Any = match
+    if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
         raise InvalidValue.of(
             "match", "map attributes to texts, numbers, flags or moments", match, do="write {'channel': 'phone'}"
         )

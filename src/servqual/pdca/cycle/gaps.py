@@ -15,6 +15,8 @@ GAPS: Final[Mapping[str, str]] = MappingProxyType(
         "check.margin_wider": "the verdict has a wider margin than planned",
         "check.measured_too_early": "the side after begins, or without a period ends, before any action was done",
         "check.other_baseline": "the side before is not the baseline of the plan, or ends after an action was done",
+        "check.selection_missing": "the group of the plan was picked by its value, and the verdict does not start from "
+        "the drawn one",
         "act.no_margin": "re-checks are planned without a margin, so that nothing is as before",
     }
 )

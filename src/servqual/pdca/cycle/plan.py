@@ -28,7 +28,10 @@ from servqual.pdca.causes.links import Link, as_links
 from servqual.pdca.causes.priority import ImprovementPriority, Worth
 from servqual.pdca.cycle.actions import Action, Option, Resource
 from servqual.pdca.cycle.planned_size import PlannedSize, planned_size
+from servqual.pdca.verdicts.asked import check_selected
 from servqual.pdca.verdicts.guardrail import Guardrail, as_key, as_margin, key_and_own
+from servqual.pdca.verdicts.selection import Selected
+from servqual.pdca.verdicts.sources import About
 
 __all__ = ["PlanSubject", "Planned"]
 
@@ -105,7 +108,7 @@ class Planned(Rebuilt):
     goal: float | None = attrs.field(default=None, converter=_number)
     margin: float | None = attrs.field(default=None, converter=attrs.converters.optional(as_margin))
     guardrails: tuple[Guardrail, ...] = attrs.field(
-        default=(), converter=_guardrails, validator=differ(lambda guard: guard.kpi)
+        default=(), converter=_guardrails, validator=differ(lambda guard: guard.kpi, "kpi")
     )
     problem: str = ""
     cause: Cause | None = None
@@ -134,6 +137,7 @@ class Planned(Rebuilt):
     better: Better | None = attrs.field(default=None, validator=attrs.validators.optional(one_of("higher", "lower")))
     own_kpi: Kpi | None = attrs.field(default=None, repr=False)
     baseline_from: Measurement | None = attrs.field(default=None, eq=facts_of, repr=False)
+    selected: Selected | None = None
 
     def __attrs_post_init__(self) -> None:
         self._read_kpi()
@@ -152,6 +156,8 @@ class Planned(Rebuilt):
             raise InvalidValue.of("guardrails", "be other KPIs than that of the plan", self.kpi)
         self._check_choice()
         self._check_size()
+        if self.selected is not None:
+            check_selected(self.selected, About.of(self.measured_by), self.group)
         for action in self.actions:
             if action.due < self.day(self.at):
                 raise InvalidValue.of(
@@ -291,9 +297,9 @@ class Planned(Rebuilt):
     def cases_needed(self, *, power: float = 0.8, confidence: float = 0.95) -> PlannedSize:
         """Count the cases a side that find a change as large as the margin, before the plan starts.
 
-        For a share of cases it follows from the baseline; for other KPIs, such as means and quotients of sums, from the
-        spread in a measured baseline. None with a reason without a margin, and where nobody knows the spread, as that
-        of a percentile.
+        For a share of cases it follows from the baseline; for other KPIs, such as means, quotients of sums and
+        percentiles, from the spread in a measured baseline. None with a code and a reason without a margin, for a
+        count, and where nobody knows the spread.
         """
         return planned_size(
             kpi=self.measured_by,

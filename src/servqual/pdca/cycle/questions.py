@@ -74,11 +74,19 @@ def _gaps(plan: Planned, verdict: Verdict, first_done: dt.datetime) -> Iterator[
             yield gap("check.margin_missing", f"the verdict has {given}, less than the planned {planned}")
         elif _wider(verdict.margin, plan.margin):
             yield gap("check.margin_wider", f"the verdict has {given}, wider than the planned {planned}")
+    yield from _selection(plan, verdict)
     side = verdict.after
     if side.period is not None and plan.day(side.period[0]) < plan.day(first_done):
         yield gap("check.measured_too_early", "the side after begins before any action was done")
     elif side.period is None and side.now is not None and side.now <= first_done:
         yield gap("check.measured_too_early", "the side after ends before any action was done")
+
+
+def _selection(plan: Planned, verdict: Verdict) -> Iterator[Caveat]:
+    """Say that the verdict leaves in the luck of the group that was picked."""
+    if plan.selected is not None and verdict.basis.options["selected"] != plan.selected.plain():
+        text = f"the group was picked among {plan.selected.of}, and the verdict does not take out the luck of that"
+        yield gap("check.selection_missing", f"{text}: compare with selected=plan.selected")
 
 
 def other_baseline(plan: Planned, verdict: Verdict, first_done: dt.datetime) -> Iterator[Caveat]:

@@ -77,7 +77,7 @@ class Register:
     datetime.date(2026, 6, 1)
     """
 
-    plans: tuple[Cycle, ...] = attrs.field(converter=_cycles, validator=differ(lambda one: one.plan.id))
+    plans: tuple[Cycle, ...] = attrs.field(converter=_cycles, validator=differ(lambda one: one.plan.id, "id"))
     review: str | None = None
     review_from: dt.date | None = attrs.field(default=None, validator=attrs.validators.optional(calendar_date))
 

@@ -9,6 +9,7 @@ import attrs
 from servqual._checks import a, among, filled, instant, must_be, several
 from servqual._typed import typed
 from servqual.errors import InvalidValue, NothingDone, NotImproved
+from servqual.metrics import Measurement, Measures, Tally
 from servqual.metrics.results.attaining import GoalVerdict
 from servqual.metrics.results.caveats import Caveat
 from servqual.model.standards.standard import ServiceStandard
@@ -23,6 +24,7 @@ from servqual.pdca.cycle.rechecks import Recheck, RecheckState, blind_spots, due
 from servqual.pdca.cycle.stage import CycleStatus, Due, Stage, by_day, not_before
 from servqual.pdca.cycle.steps import Completed, Progressed, Step
 from servqual.pdca.cycle.story import Story
+from servqual.pdca.verdicts.judging import compare
 from servqual.pdca.verdicts.verdict import Verdict
 
 __all__ = ["Check", "Do", "Outcome", "Plan"]
@@ -45,8 +47,9 @@ class Plan(Planned, Stage):
     `margin` is the least change that matters and `guardrails` what must not get worse. `options` were weighed; `chosen`
     names one and `chosen_because` says why. `team` makes the plan look up its owners; `zone` is where its days are
     read. `links` are what it came from, `parent` the plan that it follows, `priority` and `worth` rank it, and
-    `poor_service` is what the problem costs. A draft may leave out owner, baseline, goal, cause, hypothesis and
-    actions: `smart_gaps` lists what is missing.
+    `poor_service` is what the problem costs. `selected` is the value of the group without the luck of being picked,
+    where `diagnose` picked it: `compare` starts from it, and a verdict that does not improves nothing. A draft may
+    leave out owner, baseline, goal, cause, hypothesis and actions: `smart_gaps` lists what is missing.
 
     Refused: a goal behind the baseline (`plan.goal_behind_baseline`), a KPI that nobody knows, also of a guardrail, a
     KPI without a better direction unless `better` states one, a `better` against the direction of the KPI, two actions
@@ -85,6 +88,36 @@ class Plan(Planned, Stage):
     def story(self) -> Story:
         """Give what there is to tell of the cycle so far; a notebook shows it on one screen."""
         return Story(plan=self)
+
+    def compare(
+        self, before: Tally | Measures | Measurement, after: Tally | Measures | Measurement, **options: Any
+    ) -> Verdict:
+        """Compare two sides as planned: by the KPI, goal, margin, guardrails and selection of the plan, in its group.
+
+        The sides are of the group alone, or grouped by its columns. `options` are further ones of `compare`, and win
+        over the plan. Raises `InvalidValue` where the sides do not hold the group, and what `compare` raises.
+
+        >>> from servqual.metrics import tally
+        >>> day = ["2026-05-04T10:00Z"] * 400
+        >>> old, new = (
+        ...     tally(["reopen_rate"], {"cases": {"received_at": day, "resolved_at": day, "reopened": again}})
+        ...     for again in ([1] * 80 + [0] * 320, [1] * 40 + [0] * 360)
+        ... )
+        >>> plan = Plan(id="Q-1", subject="ask back", at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC), kpi="reopen_rate",
+        ...             baseline=old, goal=0.1, margin=0.02)
+        >>> plan.compare(old, new).decision
+        'improved'
+        """
+        asked: dict[str, Any] = {
+            "margin": self.margin,
+            "goal": self.goal,
+            "guardrails": self.guardrails,
+            "selected": self.selected,
+        }
+        one: Any = before
+        other: Any = after
+        found: Any = compare(one, other, self.kpi, **(asked | options))
+        return found if isinstance(found, Verdict) else found.get(self.kpi, **self.group)
 
     def start(self, *, at: dt.datetime) -> "Do":
         """Begin to carry it out. Refused without an owner, a baseline, a goal, or any action."""
@@ -510,6 +543,7 @@ class Outcome(Stage):
             "kpi": judged_kpi(self.plan, last) or self.plan.own_kpi or self.plan.kpi,
             "baseline": last.after.value,
             "baseline_from": None,
+            "selected": None,
             "parent": self.plan.id,
         }
         moment = not_before(at, since, "the last re-check" if self.relapsed else "the decision")

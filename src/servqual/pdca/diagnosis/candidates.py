@@ -13,6 +13,7 @@ from servqual.pdca.cycle.stages import Plan
 from servqual.pdca.diagnosis.courses import Course
 from servqual.pdca.diagnosis.searching import Same, Search, Weak
 from servqual.pdca.verdicts.selection import Selected
+from servqual.readers.columns.tables import COUNTED
 
 _LONGEST: Final = 60
 _TOLD: Final = 4
@@ -85,7 +86,7 @@ class Candidate:
         """The finding as a sentence that a manager reads."""
         weak = self.weak
         unit = weak.kpi.told_in
-        what = "case" if weak.kpi.table == "cases" else "item"
+        what = COUNTED.get(weak.kpi.table, "item")
         told = (
             f"{capital(named(weak.column, weak.label))}, {shorten(weak.kpi.title, _LONGEST)}: "
             f"{number(weak.measured.value, unit)} of {counted(weak.measured.n, what)}, against "
@@ -129,8 +130,9 @@ class Candidate:
     def draft(self, *, id: str, at: dt.datetime, owner: str | None = None, **fields: Any) -> Plan:  # noqa: A002
         """Draft a plan: the fact, the value and the goal are there, the cause is suspected, measures are to be added.
 
-        The goal is that of the standard where the group misses it, else the level of all. `fields` are further ones of
-        `Plan`, and win over the draft. `smart_gaps` of the plan lists what is left to fill in.
+        The goal is that of the standard where the group misses it, else the level of all. The plan keeps `selected`, so
+        that `plan.compare` takes out the luck of being picked. `fields` are further ones of `Plan`, and win over the
+        draft. `smart_gaps` of the plan lists what is left to fill in.
 
         >>> import numpy as np
         >>> from servqual.pdca import diagnose
@@ -154,6 +156,7 @@ class Candidate:
             "goal": goal,
             "problem": self.sentence,
             "cause": Cause.five_whys(subject, self.suspicion, suspected=True),
+            "selected": None if {"kpi", "group"} & {*fields} else weak.selected,
         }
         return Plan(id=id, at=at, owner=owner, **(told | fields))
 

@@ -136,21 +136,6 @@ class Asked:
             raise InvalidValue.of("goal", rule, goal)
         return goal
 
-    def check_selected(self, about: About, group: Mapping[str, Any]) -> None:
-        """Refuse a picked value that is no value of the KPI, or was picked for another KPI or group."""
-        picked, (least, most) = self.selected, about.ends
-        if picked is None:
-            return
-        if picked.kpi not in {"", about.key}:
-            raise InvalidValue.of("selected", f"be picked by {about.key}", picked.kpi)
-        labels = {name: str(label) for name, label in group.items()}
-        if other := {name: of for name, of in picked.group.items() if labels.get(name, of) != of}:
-            raise InvalidValue.of("selected", "be of the group that is compared", other)
-        if not least <= picked.value <= most or picked.error > (most - least) / 2:
-            ends = f"{number(least, about.told_in)} to {number(most, about.told_in)}"
-            rule = f"lie from {ends} for {about.key}, its error too"
-            raise InvalidValue.of("selected", rule, (picked.value, picked.error))
-
     def plain(self) -> dict[str, Any]:
         """Give the options as plain data."""
         return {
@@ -175,6 +160,20 @@ class Asked:
         facts = dict(stored)
         facts.update(guardrails=rails, selected=selected)
         return cls(**facts)
+
+
+def check_selected(picked: Selected, about: About, group: Mapping[str, Any]) -> None:
+    """Refuse a picked value that is no value of the KPI, or was picked for another KPI or group."""
+    least, most = about.ends
+    if picked.kpi not in {"", about.key}:
+        raise InvalidValue.of("selected", f"be picked by {about.key}", picked.kpi)
+    labels = {name: str(label) for name, label in group.items()}
+    if other := {name: of for name, of in picked.group.items() if labels.get(name, of) != of}:
+        raise InvalidValue.of("selected", "be of the group that is compared", other)
+    if not least <= picked.value <= most or picked.error > (most - least) / 2:
+        ends = f"{number(least, about.told_in)} to {number(most, about.told_in)}"
+        rule = f"lie from {ends} for {about.key}, its error too"
+        raise InvalidValue.of("selected", rule, (picked.value, picked.error))
 
 
 def narrower(field: str, margin: float, about: About) -> None:

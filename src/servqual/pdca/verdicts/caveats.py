@@ -19,8 +19,6 @@ class Told(NamedTuple):
     when: str
     invalid: bool = False
     """Whether the sides are not comparable then."""
-    unsettled: bool = False
-    """Whether the interval itself is not to be read then, so that no rule on it holds."""
 
 
 @attrs.frozen(kw_only=True)
@@ -28,7 +26,7 @@ class Caveat:
     """A code for machines, a sentence for people, how heavy it weighs, and what it does to the verdict.
 
     `severity`: a `note` says what is not known, a `weak` one that the verdict leans on less than it seems to, a
-    `blocking` one makes it unclear or invalid, as `effect` says.
+    `blocking` one stops an improvement or makes the verdict invalid, as `effect` says. None withholds *worse* alone.
     """
 
     code: str
@@ -42,10 +40,6 @@ class Caveat:
 
 def _invalid(when: str) -> Told:
     return Told("blocking", "the verdict is invalid", when, invalid=True)
-
-
-def _unsettled(when: str) -> Told:
-    return Told("blocking", "the verdict is unclear, unless a guardrail is worse", when, unsettled=True)
 
 
 _UNCLEAR: Final = "an improvement is unclear"
@@ -71,22 +65,18 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         "parts.unread": _invalid(
             "over half of the rows of one of the two KPIs that it divides could not be read on a side"
         ),
-        "kpi.no_direction": Told("blocking", "neither improved nor worse", "neither direction of the KPI is better"),
-        "interval.none": _unsettled("the change has no interval"),
-        "cases.immature": Told(
-            "blocking",
-            "the verdict is unclear, unless a guardrail is worse; or equivalent where they cannot undo that",
-            "undecided cases may still turn the sign of the change, or carry an equivalent one over the margin; or "
-            "they are over half of a side, where the KPI is no share",
+        "cases.immature": _invalid(
+            "undecided cases may undo what the interval says, its side of 0 or that it lies within the margin; or they "
+            "are over half of a side, where the KPI is no share"
         ),
-        "cases.seen_at_other_ages": _unsettled(
+        "cases.seen_at_other_ages": _invalid(
             "the sides were seen over a day apart after the end of their periods, where both state period and `now`, "
             "and the KPI ripens and one age is below two weeks, or it is a duration and over 2 % of the rows of a side "
             "go on"
         ),
-        "series.overdispersed": _unsettled(
-            "the share, or the count per week or more, scatters between the periods of a side by more than chance "
-            "(chi-square, 1 %), or so much that the interval says something else once it is widened by it"
+        "kpi.no_direction": Told("blocking", "neither improved nor worse", "neither direction of the KPI is better"),
+        "interval.none": Told(
+            "blocking", "the verdict is unclear, unless a guardrail is worse", "the change has no interval"
         ),
         "guardrail.no_data": Told("blocking", _UNCLEAR, "a guardrail has no interval or no better direction"),
         "guardrail.not_comparable": Told(
@@ -94,8 +84,17 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
             "the guardrail is unclear, and so is an improvement",
             "the sides of a guardrail cannot be compared, or its undecided cases may carry it over its margin",
         ),
+        "volume.explains": Told(
+            "blocking",
+            _UNCLEAR,
+            "a duration, or a share of what was done in time, changed the way that the load alone would change it: "
+            "rows per day differ by a twentieth or more, and by more than chance, between stated periods",
+        ),
         "mix.reversed": Told(
             "blocking", _UNCLEAR, "the change of rates alone has the other sign than the change of the whole, or is 0"
+        ),
+        "cases.undecided": Told(
+            "weak", _NONE, "undecided cases may still turn the sign of a change of which the interval is not sure"
         ),
         "mix.changed": Told("weak", _NONE, "a fifth of the change or more comes from a change of mix"),
         "mix.unknown": Told("note", _NONE, "no columns of the mix were named"),
@@ -103,16 +102,26 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         "rows.differ": Told("weak", _NONE, "the sides count other rows, by where="),
         "cells.unread": Told("weak", _NONE, "5 % or more of the rows that the KPI needs could not be read on a side"),
         "counts.contradict": Told("weak", _NONE, "ready-made counts of a side do not add up in their rows"),
+        "money.mixed": Told(
+            "weak", _NONE, "amounts of a side are in several currencies, which do not add up, so that it has no value"
+        ),
         "parts.unchecked": Told(
             "weak", _NONE, "tallies were added, and the KPI needs all rows of a customer in one of them"
         ),
         "rows.repeats_unchecked": Told(
-            "weak", _NONE, "rows of a side repeat an id of an earlier chunk that could not be read again"
+            "weak",
+            _NONE,
+            "rows of a side repeat an id of an earlier chunk that could not be read again, or ids were not compared "
+            "across its parts",
         ),
+        "rows.undated": Told("weak", _NONE, "rows of a side count although the moment that dates them is missing"),
         "scores.off_scale": Told(
             "weak", _NONE, "scores of a side lie off the scale of their question, or seem to be of another one"
         ),
         "tags.unsplit": Told("weak", _NONE, "texts of several tags were not split, so that each counts as one tag"),
+        "time.ambiguous": Told(
+            "note", _NONE, "times of a side, which the clock of their zone shows twice, were read as the first of both"
+        ),
         "where.no_match": Told("weak", _NONE, "no row of a side has the values that were asked for"),
         "group.no_match": Told("weak", _NONE, "no row of a side has a value in a column of its groups"),
         "layout.no_match": Told("note", _NONE, "a setting of the layout of a side met nothing in its rows"),
@@ -130,6 +139,17 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         ),
         "response.rate_unknown": Told("note", _NONE, "a survey is compared without its response rate in both tallies"),
         "series.trend": Told("weak", _NONE, "the periods before the change already moved in one direction"),
+        "series.overdispersed": Told(
+            "weak",
+            "the interval is wider",
+            "the share, or the count per week or more, scatters between the periods of a side by more than chance "
+            "(chi-square, 1 %)",
+        ),
+        "scatter.widened": Told(
+            "note",
+            "the interval is wider",
+            "the sides are series of a share or a count, and their periods scatter by more than the mean of chance",
+        ),
         "scatter.unknown": Told(
             "note",
             _NONE,
@@ -151,6 +171,12 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
             "the group was picked by its value before",
         ),
         "guardrails.proposed": Told("note", _NONE, "no guardrail was named"),
+        "n_needed.none": Told(
+            "note",
+            _NONE,
+            "the verdict is unclear, a margin was named, and it cannot be said how many cases are still needed: of a "
+            "count, or without an interval",
+        ),
         "margin.none": Told(
             "note", "nothing is equivalent, and no number of cases can be given", "no margin was named"
         ),

@@ -15,7 +15,8 @@ from servqual.pdca.verdicts.ages import declared, grows
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import CAVEATS, Caveat, caveat
 from servqual.pdca.verdicts.methods import Change, change_of, shrunk
-from servqual.pdca.verdicts.sources import About, LoneSource, Measured, Period, Sample, Source, TallySource
+from servqual.pdca.verdicts.scatter import Scatter, Series, by_period, scatter_of, stretch_of, widened
+from servqual.pdca.verdicts.sources import About, Key, LoneSource, Measured, Period, Sample, Source, TallySource
 from servqual.pdca.verdicts.wall import on_wall
 from servqual.readers.columns.tags import TAGS
 
@@ -45,6 +46,18 @@ class Pair:
             return isinstance(one, LoneSource) and isinstance(two, LoneSource) and one.measured == two.measured
         return one.given is two.given or one.given == two.given
 
+    @cached_property
+    def by_period(self) -> tuple[Series, Series]:
+        """The series of both sides by group."""
+        return by_period(self.before, self.old), by_period(self.after, self.new)
+
+    @cached_property
+    def scatter(self) -> tuple[tuple[Key, ...], Scatter]:
+        """The groups that are series on a side, and their scatter between periods."""
+        old, new = self.by_period
+        keys = tuple({**old, **new})
+        return keys, scatter_of(((self.before, self.old, old), (self.after, self.new, new)), keys)
+
 
 @attrs.frozen(eq=False, slots=False)
 class Compared:
@@ -59,6 +72,12 @@ class Compared:
     confidence: float
     plain: Sample
     """The side before as it was measured, also where `before` was drawn to the level of all groups."""
+    scatter: Scatter
+    """Between the periods of both sides."""
+    stretch: Array
+    """How many times as wide that makes the interval of the change."""
+    picked: Array
+    """Whether a group was picked by its value before, which was drawn to the level of all."""
 
     @cached_property
     def places(self) -> dict[tuple[Any, ...], int]:
@@ -81,10 +100,18 @@ def compared(pair: Pair, confidence: float, asked: Asked | None = None) -> Compa
     groups, here, there = _united(old.groups, new.groups)
     before, after = old.sample.moved(here, groups.size), new.sample.moved(there, groups.size)
     selected, plain = None if asked is None else asked.selected, before
-    if selected is not None:
-        before = shrunk(before, selected.value, selected.error, confidence)
-    change = change_of(pair.new, before, after, confidence, shrunk=selected is not None)
-    return Compared(pair, (old, new), groups, before, after, change, confidence, plain)
+    picked = np.zeros(groups.size, np.bool_)
+    if selected is not None and selected.kpi in {"", pair.new.key}:
+        wanted = [selected.group.get(name) for name in groups.by]
+        picked[:] = [[*map(str, key)] == wanted for key in groups.keys()]  # noqa: SIM118  (no mapping)
+        before = shrunk(before, selected.value, selected.error, confidence, picked)
+    change = change_of(pair.new, before, after, confidence, shrunk=picked)
+    keys, scatter = pair.scatter
+    places = {key: place for place, key in enumerate(groups.keys())} if keys else {}
+    scatter = scatter.moved([places[key] for key in keys], groups.size)
+    stretch = stretch_of(scatter, confidence)
+    change = widened(change, stretch, pair.new.ends[1] - pair.new.ends[0], confidence)
+    return Compared(pair, (old, new), groups, before, after, change, confidence, plain, scatter, stretch, picked)
 
 
 def _united(old: Groups, new: Groups) -> tuple[Groups, Array, Array]:
@@ -98,11 +125,6 @@ def _united(old: Groups, new: Groups) -> tuple[Groups, Array, Array]:
 def invalid(caveats: Iterable[Caveat]) -> bool:
     """Whether one of the caveats makes the sides not comparable."""
     return any(CAVEATS[each.code].invalid for each in caveats)
-
-
-def unsettled(caveats: Iterable[Caveat]) -> bool:
-    """Whether one of the caveats says that the interval itself is not to be read."""
-    return any(CAVEATS[each.code].unsettled for each in caveats)
 
 
 def blocking(caveats: Iterable[Caveat]) -> bool:
@@ -121,7 +143,6 @@ class Weighed:
 
     caveats: tuple[Caveat, ...]
     invalid: bool
-    unsettled: bool
     blocking: bool
 
 
@@ -137,7 +158,7 @@ def weighing(shared: Sequence[Caveat]) -> Callable[[Sequence[Caveat]], Weighed]:
         key = tuple(map(id, own))
         if key not in weighed:
             every = in_order((*shared, *own))
-            weighed[key] = Weighed(every, invalid(every), unsettled(own), blocking(every))
+            weighed[key] = Weighed(every, invalid(every), blocking(every))
         return weighed[key]
 
     return weigh
@@ -176,10 +197,6 @@ def of_pair(found: Compared, asked: Asked, *, kpis: int) -> list[Caveat]:
     if many > 1:
         text = f"look {look} of {many}: a change counts below a p-value of {1 - asked.level():.2g}"
         out.append(caveat("looks.several", text))
-    if asked.selected is not None:
-        picked = asked.selected
-        text = f"picked among {picked.of} groups: compared from {number(picked.value, about.told_in)} before"
-        out.append(caveat("selection.shrunk", text))
     if not asked.guardrails:
         out.append(caveat("guardrails.proposed", _proposal(pair)))
     if asked.margin_of(about) is None:

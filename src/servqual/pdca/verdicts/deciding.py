@@ -1,6 +1,7 @@
 """The verdicts of one KPI in all of its groups: numbers, caveats and guardrails brought before the rules."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import attrs
@@ -8,15 +9,15 @@ import attrs
 from servqual.metrics.results.attaining import GoalVerdict, verdict_on_interval
 from servqual.metrics.results.caveats import MOSTLY, unread_share
 from servqual.pdca.verdicts.asked import Asked
-from servqual.pdca.verdicts.caveats import caveat
+from servqual.pdca.verdicts.caveats import Caveat, caveat
 from servqual.pdca.verdicts.comparability import Compared, Pair, of_pair, weighing
 from servqual.pdca.verdicts.group_caveats import of_groups
-from servqual.pdca.verdicts.group_comparability import interval_is_open
 from servqual.pdca.verdicts.guarding import Guarded
 from servqual.pdca.verdicts.methods import FIELLER, method_of, relative_of, still_needed
 from servqual.pdca.verdicts.mix import MixSplit, splits
 from servqual.pdca.verdicts.receipt_form import Basis
 from servqual.pdca.verdicts.rules import Facts, rule_for
+from servqual.pdca.verdicts.scatter import stretched
 from servqual.pdca.verdicts.sources import About, LoneSource, Sample, Source, TallySource, or_none
 from servqual.pdca.verdicts.steps_down import Steps
 from servqual.pdca.verdicts.verdict import Side, Verdict
@@ -33,8 +34,7 @@ def verdicts_of(
     if asked.mix_by and not divided:
         shared.append(caveat("mix.unknown", f"the change of {about.key} cannot be split over a mix"))
     margin, goal = asked.margin_of(about), asked.goal_of(about)
-    undone = interval_is_open(first, margin)
-    each = of_groups(first, asked, divided, undone)
+    each = of_groups(first, asked, divided)
     ready = {share: _lists(found, asked, share, margin) for share, found in steps.at.items()}
     part_lost = any(one.code == "parts.unread" for one in first.read[1].caveats)
     rest: dict[str, Any] = {
@@ -58,7 +58,7 @@ def verdicts_of(
         if shut is not None:
             text = f"{asked.primary} was to be judged first, and did not change or cannot be compared"
             alone = about.turned(low, high)[1]
-            if about.better is not None and alone is not None and alone < 0 and not undone[place]:
+            if about.better is not None and alone is not None and alone < 0 and not weigh(own).invalid:
                 text += "; judged alone this one would be worse"
             own.append(caveat("kpis.after_primary", text))
             relative = _untested(relative, shut)
@@ -67,8 +67,8 @@ def verdicts_of(
         guards = [rail.at(key) for rail in rails]
         own.extend([stop for _, stop in guards if stop is not None])
         weighed = weigh(own)
-        bad, unread = weighed.invalid, weighed.unsettled or bool(undone[place])
-        lower, upper = (None, None) if unread else about.turned(low, high)
+        bad = weighed.invalid
+        lower, upper = about.turned(low, high)
         rule = rule_for(
             Facts(
                 comparable=not bad,
@@ -80,6 +80,8 @@ def verdicts_of(
                 blocked=weighed.blocking,
             )
         )
+        if rule.decision == "unclear" and margin is not None and row.needed[place] is None:
+            weighed = weigh([*own, uncounted(about)])
         after = row.after[place]
         out.append(
             Verdict(
@@ -93,7 +95,7 @@ def verdicts_of(
                 high=None if bad else high,
                 confidence=row.confidence,
                 p_value=None if bad else p,
-                n_needed=row.needed[place] if rule.decision == "unclear" and row.needed and not unread else None,
+                n_needed=row.needed[place] if rule.decision == "unclear" and row.needed else None,
                 relative=_nothing(row.confidence) if bad else relative,
                 guardrails=tuple([guard for guard, _ in guards]),
                 caveats=weighed.caveats,
@@ -103,6 +105,17 @@ def verdicts_of(
             )
         )
     return out
+
+
+@cache
+def uncounted(about: About) -> Caveat:
+    """Say why no number of cases can be given."""
+    why = (
+        "a count has no single cases that scatter: compare longer periods, or a share or rate of cases"
+        if about.unit == "count"
+        else "without an interval the spread of single cases is not known"
+    )
+    return caveat("n_needed.none", f"how many cases are still needed cannot be said: {why}")
 
 
 def _untested(relative: Estimate, p: float) -> Estimate:
@@ -167,11 +180,10 @@ class _Lists:
 
 def _lists(found: Compared, asked: Asked, share: int, margin: float | None) -> _Lists:
     pair, change = found.pair, found.change
+    before, after, plain = (stretched(side, found.stretch) for side in (found.before, found.after, found.plain))
     needed: list[int | None] = []
     if margin is not None:
-        every = still_needed(
-            pair.new, found.plain, found.after, margin, confidence=found.confidence, drift=asked.drift(share)
-        )
+        every = still_needed(pair.new, plain, after, margin, confidence=found.confidence, drift=asked.drift(share))
         needed = [None if count is None else int(count) for count in or_none(every)]
     return _Lists(
         confidence=found.confidence,
@@ -179,7 +191,7 @@ def _lists(found: Compared, asked: Asked, share: int, margin: float | None) -> _
         low=or_none(change.low),
         high=or_none(change.high),
         p=or_none(change.p),
-        relative=relative_of(pair.new, found.before, found.after, change, found.confidence),
+        relative=relative_of(pair.new, before, after, change, found.confidence),
         needed=needed,
         before=_sides(pair.before, found.before),
         after=_sides(pair.after, found.after),

@@ -1,33 +1,26 @@
 """What to know of each group before leaning on its comparison."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
 
 from servqual._arrays import Array
-from servqual._words import difference
-from servqual.pdca.verdicts.ages import RIPE, declared, ripens
+from servqual._words import difference, number
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import Caveat, caveat
-from servqual.pdca.verdicts.comparability import Compared, Pair, compared, days_of
-from servqual.pdca.verdicts.group_comparability import adding, of_cells, sign_is_open
-from servqual.pdca.verdicts.methods import Change
+from servqual.pdca.verdicts.comparability import Compared, Pair, compared, invalid, of_sides
+from servqual.pdca.verdicts.group_comparability import adding, interval_is_open, of_cells, sign_is_open, undecided_text
+from servqual.pdca.verdicts.loads import loads_of
 from servqual.pdca.verdicts.mix import MixSplit
-from servqual.pdca.verdicts.sources import About, Source, TallySource, narrowed
-from servqual.stats.intervals import normal
+from servqual.pdca.verdicts.scatter import FEWEST, beyond_chance, is_count, tested
+from servqual.pdca.verdicts.sources import About
 
-_VOLUME: Final = 0.2
 _RESPONSE: Final = 0.05
 _MIX: Final = 0.2
 _FEWEST: Final = 6
 """Periods from which on a trend is looked for."""
-_PERIODS: Final = 4
-"""Periods of a side from which on its scatter is held against chance."""
 _ROUNDED: Final = 1e-12
-_EXPECTED: Final = 3
-"""The least variance of the hits of a period, or of its count, for a chi-square to hold."""
-_RARE: Final = 0.01
 _CERTAIN: Final = 0.95
 _RESPONSE_RATE: Final = "survey_response_rate"
 _LOWEST: Final = -100
@@ -36,12 +29,12 @@ _TEN: Final = 10
 """The fewest scores that are looked at for their scale."""
 
 
-def of_groups(
-    found: Compared, asked: Asked, splits: Mapping[tuple[Any, ...], MixSplit], undone: Array
-) -> list[list[Caveat]]:
-    """List the caveats of each group; `undone` says where undecided items may undo what the interval says."""
-    out = of_cells(found, sign_is_open(found) | undone)
+def of_groups(found: Compared, asked: Asked, splits: Mapping[tuple[Any, ...], MixSplit]) -> list[list[Caveat]]:
+    """List the caveats of each group."""
+    undone = interval_is_open(found, asked.margin_of(found.pair.new))
+    out = of_cells(found, undone)
     add = adding(found, out)
+    add("cases.undecided", sign_is_open(found) & ~undone, lambda i: undecided_text(found, i))
     if found.pair.new.kpi is not None and found.pair.new.kpi.statistic == "net":
         low = [(side.value == _LOWEST) & (side.n >= _TEN) for side in (found.before, found.after)]
         add(
@@ -49,27 +42,48 @@ def of_groups(
             low[0] | low[1],
             lambda _: "none of the scores of a side is above 6: was the scale 0 to 10?",
         )
-    per_day = _volumes(found)
-    add("volume.changed", per_day[0], lambda i: f"{per_day[1][i]:.2f} times as many rows per day as before")
+    if (chosen := asked.selected) is not None:
+        start = number(chosen.value, found.pair.new.told_in)
+        add(
+            "selection.shrunk", found.picked, lambda _: f"picked among {chosen.of} groups: compared from {start} before"
+        )
+    load = loads_of(found)
+    add("volume.changed", load.changed, lambda i: f"{load.ratio[i]:.2f} times as many rows per day as before")
+    add(
+        "volume.explains",
+        load.explains,
+        lambda i: (
+            f"{load.ratio[i]:.2f} times as many rows per day as before: waits follow the load, so that this change may "
+            "come from it, as in another season; compare the same part of last year, or a team without the change"
+        ),
+    )
     response = _responses(found, asked)
     if response is not None:
         add(*response)
-    trend, scatter, unknown = _of_series(found, asked)
+    trend, scatter, unknown = _of_series(found)
     add("series.trend", trend, lambda _: "the value already moved in one direction before the change")
     add(
         "series.overdispersed",
         scatter,
         lambda _: (
-            "the periods of a side scatter by more than chance, or too much for this change to stand out, so that the "
-            "interval is too narrow: measure clustered(kpi, column) if rows hang together by a column, or judge the "
-            "values by interrupted_series"
+            "the periods of a side scatter by more than chance, so that their rows are not independent: measure "
+            "clustered(kpi, column) if rows hang together by a column, or judge the values by interrupted_series"
+        ),
+    )
+    wider = found.stretch
+    add(
+        "scatter.widened",
+        wider > 1,
+        lambda i: (
+            f"the interval is {wider[i]:.2g} times as wide, for periods of a side may scatter by more than chance, and "
+            "their level may last"
         ),
     )
     add(
         "scatter.unknown",
         unknown,
         lambda _: (
-            f"scatter between periods is not known: it takes {_PERIODS + 2 * _is_count(found.pair.new)} periods or "
+            f"scatter between periods is not known: it takes {FEWEST + 2 * is_count(found.pair.new)} periods or "
             "more, such as weeks, of enough cases in each tally"
         ),
     )
@@ -80,16 +94,11 @@ def of_groups(
     return out
 
 
-def _volumes(found: Compared) -> tuple[Array, Array]:
-    """Tell which groups have another number of rows per day, by more than chance, and how many times as many."""
-    old, new = days_of(found.pair.before), days_of(found.pair.after)
-    n = [side.n + side.undecided for side in (found.before, found.after)]
-    if old is None or new is None or found.pair.new.stock:
-        return np.zeros(len(n[0]), np.bool_), n[0]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = (n[1] / new) / (n[0] / old)
-        z = np.abs(np.log(ratio)) / np.sqrt(1 / n[0] + 1 / n[1])
-        return (np.abs(ratio - 1) >= _VOLUME) & (z > normal(_CERTAIN)) & np.isfinite(z), ratio
+def comparable(found: Compared, asked: Asked) -> Array:
+    """Tell in which groups the sides can be compared at all."""
+    if invalid(of_sides(found)):
+        return np.zeros(found.groups.size, np.bool_)
+    return np.array([not invalid(own) for own in of_groups(found, asked, {})], np.bool_)
 
 
 def _responses(found: Compared, asked: Asked) -> tuple[str, Array, Callable[[int], str]] | None:
@@ -111,95 +120,15 @@ def _responses(found: Compared, asked: Asked) -> tuple[str, Array, Callable[[int
     return "response.rate_changed", step != 0, lambda i: f"the response rate moved by {difference(step[i], 'share')}"
 
 
-def _of_series(found: Compared, asked: Asked) -> tuple[Array, Array, Array]:
+def _of_series(found: Compared) -> tuple[Array, Array, Array]:
     """Which groups moved in one direction over the periods before, which scatter too much, and which nobody knows."""
-    pair, about, change = found.pair, found.pair.new, found.change
-    size, tested = found.groups.size, about.statistic == "share" or _is_count(about)
-    trend, chi, free = np.zeros(size, np.bool_), np.zeros(size), np.zeros((2, size))
-    for place, (side, its) in enumerate(((pair.before, pair.old), (pair.after, pair.new))):
-        for key, (values, n) in _by_period(side, its).items():
-            at = found.places.get(key)
-            if at is None:
-                continue
-            if not place:
-                trend[at] = _slopes(values)
-            off = _off(its, values, n, side.series)
-            if len(off) >= _PERIODS:
-                chi[at] += off.sum()
-                free[place, at] = len(off) - 1
-    unknown = (free == 0).any(axis=0)
-    unknown &= tested and unknown.any() and not pair.same
-    return trend, _scatters(change, chi, free.sum(axis=0), asked.margin_of(about)), unknown
-
-
-def _by_period(side: Source, about: About) -> dict[tuple[Any, ...], tuple[Array, Array]]:
-    """Read values and numbers of rows of each group by period, in the order of time; none of what is no series.
-
-    Periods that are too young for a KPI that ripens are left out, for they differ by their age.
-    """
-    if not isinstance(side, TallySource) or not side.series:
-        return {}
-    read = side.read_series(about, _CERTAIN)
-    groups, sample = read.groups, read.sample
-    inner = [groups.by.index(name) for name in side.by]
-    order = sorted(range(groups.size), key=lambda i: tuple(groups.codes[groups.by.index(n), i] for n in side.series))
-    keys, last = list(groups.keys()), groups.by.index(side.series[-1])
-    young = _young(side, about, groups.labels[last])
-    series: dict[tuple[Any, ...], list[int]] = {}
-    for place in order:
-        if not np.isnan(sample.value[place]) and groups.codes[last, place] not in young:
-            series.setdefault(tuple(keys[place][i] for i in inner), []).append(place)
-    return {key: (sample.value[places], sample.n[places]) for key, places in series.items()}
-
-
-def _young(side: TallySource, about: About, labels: Sequence[Any]) -> set[int]:
-    """Find the periods that ended too short a time before `now` for a KPI that ripens."""
-    kpi, now, name = declared(about), side.now, side.series[-1]
-    if kpi is None or now is None or not ripens(kpi):
-        return set()
-    spans = ((code, narrowed(None, {name: label}, side.zone, None)) for code, label in enumerate(labels, 1))
-    return {code for code, span in spans if span is not None and span[1] + RIPE > now}
-
-
-def _is_count(about: About) -> bool:
-    return about.statistic == "n" and not about.stock
-
-
-def _off(about: About, values: Array, n: Array, series: tuple[str, ...]) -> Array:
-    """Square how far periods lie off their level, in the variance that chance gives a share (binomial) or a count.
-
-    Periods with too few rows are left out; of counts (Poisson) so are days, which differ by weekday, and the first and
-    the last period, which may be cut.
-    """
-    if about.statistic == "share":
-        level = (values * n).sum() / max(n.sum(), 1)
-        variance = level * (1 - level) / np.maximum(n, 1)
-        fit = variance * n * n >= _EXPECTED
-    elif _is_count(about) and not {"day", "hour"} & {*series}:
-        values = values[1:-1]
-        level = values.mean() if len(values) else 0.0
-        variance = np.full(len(values), level)
-        fit = variance >= _EXPECTED
-    else:
-        return np.empty(0)
-    return np.asarray(((values - level) ** 2 / np.where(fit, variance, 1))[fit])
-
-
-def _scatters(change: Change, chi: Array, free: Array, margin: float | None) -> Array:
-    """Tell where the periods of the sides, each around its own level, scatter by more than chance, or too much.
-
-    The dispersion test of R. A. Fisher, 1950, Biometrics 6: 17-24. Few periods hide much scatter from it, so that what
-    the interval says must also hold once it is widened by the scatter that was seen, chi-square / degrees of freedom
-    (R. W. M. Wedderburn, 1974, Biometrika 61: 439-447).
-    """
-    from scipy.special import chdtrc  # noqa: PLC0415  (loads with the first test that needs it)
-
-    stretch = np.sqrt(np.maximum(chi / np.maximum(free, 1), 1))
-    low, high = (change.value + (end - change.value) * stretch for end in (change.low, change.high))
-    lost = ((change.low > 0) & (low <= 0)) | ((change.high < 0) & (high >= 0))
-    if margin is not None:
-        lost |= (-margin <= change.low) & (change.high <= margin) & ((low < -margin) | (high > margin))
-    return np.asarray((free > 0) & ((chdtrc(np.maximum(free, 1), chi) < _RARE) | lost))
+    size, scatter = found.groups.size, found.scatter
+    trend = np.zeros(size, np.bool_)
+    for key, (values, _) in found.pair.by_period[0].items():
+        if key in found.places:
+            trend[found.places[key]] = _slopes(values)
+    unknown = ~scatter.known & (tested(found.pair.new) and not found.pair.same)
+    return trend, beyond_chance(scatter), unknown
 
 
 def _slopes(values: Array) -> bool:

@@ -11,7 +11,7 @@ from servqual._words import number
 from servqual.metrics.results.caveats import MOSTLY, SMALL, UNREAD
 from servqual.pdca.verdicts.ages import RIPE, declared, ripens
 from servqual.pdca.verdicts.caveats import Caveat, caveat
-from servqual.pdca.verdicts.comparability import Compared, invalid, of_sides
+from servqual.pdca.verdicts.comparability import Compared
 from servqual.pdca.verdicts.sources import About, Source
 
 _CENSORED: Final = frozenset({"median", "restricted_mean"})
@@ -42,11 +42,7 @@ def of_cells(found: Compared, open_: Array) -> list[list[Caveat]]:
         lambda i: f"{number(most[i], 'share')} of the rows of a side could not be read",
     )
     add("interval.none", ~empty[0] & ~empty[1] & np.isnan(change.low), lambda _: _no_interval(about))
-    add(
-        "cases.immature",
-        open_,
-        lambda i: f"{before.undecided[i]:,} cases before and {after.undecided[i]:,} after are undecided",
-    )
+    add("cases.immature", open_, lambda i: undecided_text(found, i))
     add("cases.seen_at_other_ages", _at_other_ages(found), lambda _: _ages(found))
     least = np.minimum(before.n, after.n)
     if about.unit != "count":
@@ -59,11 +55,10 @@ def of_cells(found: Compared, open_: Array) -> list[list[Caveat]]:
     return out
 
 
-def comparable(found: Compared) -> Array:
-    """Tell in which groups the sides can be compared at all."""
-    if invalid(of_sides(found)):
-        return np.zeros(found.groups.size, np.bool_)
-    return np.array([not invalid(own) for own in of_cells(found, np.zeros(found.groups.size, np.bool_))], np.bool_)
+def undecided_text(found: Compared, place: int) -> str:
+    """Say how many items are undecided."""
+    before, after = found.before.undecided[place], found.after.undecided[place]
+    return f"{before:,} cases before and {after:,} after are undecided"
 
 
 def adding(found: Compared, out: list[list[Caveat]]) -> Add:
@@ -82,7 +77,7 @@ def _no_interval(about: About) -> str:
     if about.statistic == "median":
         return (
             "the curve of a side or its limits do not cross one half within the times that were seen: compare a "
-            "restricted mean"
+            "restricted mean, or see the verdict's logrank"
         )
     return "the change has no interval, so that chance cannot be told from effect"
 
@@ -114,9 +109,14 @@ def immature(found: Compared, turned: Callable[[Array, Array, Array], Array]) ->
 
 
 def interval_is_open(found: Compared, margin: float | None) -> Array:
-    """Tell where undecided items may undo what the interval says: its side of 0, or that it lies within ± margin."""
+    """Tell where undecided items may undo what the interval says: its side of 0, or that it lies within ± margin.
+
+    Where the KPI is no share, over half of a side undoes whatever it says.
+    """
     change = found.change
-    turned = sign_is_open(found) & ((change.low > 0) | (change.high < 0))
+    turned = sign_is_open(found)
+    if found.pair.new.unit == "share":
+        turned &= (change.low > 0) | (change.high < 0)
     if margin is None:
         return turned
     within = (-margin <= change.low) & (change.high <= margin)

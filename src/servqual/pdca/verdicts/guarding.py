@@ -8,7 +8,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.pdca.verdicts.caveats import Caveat, caveat
-from servqual.pdca.verdicts.comparability import Compared, blocking, in_order, invalid, of_sides
+from servqual.pdca.verdicts.comparability import Compared, in_order, invalid, of_sides
 from servqual.pdca.verdicts.group_comparability import immature, of_cells
 from servqual.pdca.verdicts.guardrail import Guardrail
 from servqual.pdca.verdicts.rules import guardrail_decision
@@ -32,9 +32,9 @@ class Guarded:
 
 
 def guarded(rail: Guardrail, found: Compared) -> Guarded:
-    """Judge a guardrail in each group; where a blocking caveat holds it is unclear, without a number if not comparable.
+    """Judge a guardrail in each group; where its sides cannot be compared it is unclear, without a number.
 
-    Undecided items block only where they may carry the change over the margin.
+    Undecided items count only where they may carry the change over the margin.
     """
     about, change = found.pair.new, found.change
     shared, open_ = of_sides(found), immature(found, lambda least, most, _: _open(found, rail.margin, least, most))
@@ -46,9 +46,10 @@ def guarded(rail: Guardrail, found: Compared) -> Guarded:
         caveats = _weighed([*shared, *own]) if own else usual
         stops = [each for each in caveats if each.code not in _NOTHING] if caveats else caveats
         decision = guardrail_decision(*about.turned(*ends), rail.margin) if directed else "invalid"
-        if directed and stops and blocking(stops):
+        lost = bool(stops) and invalid(stops)
+        if directed and lost:
             decision = "unclear"
-        seen, low, high = (None, None, None) if stops and invalid(stops) else (value, *ends)
+        seen, low, high = (None, None, None) if lost else (value, *ends)
         judged[key] = GuardrailVerdict(decision=decision, change=seen, low=low, high=high, caveats=caveats, **facts)
     missing = GuardrailVerdict(decision="invalid", change=None, low=None, high=None, **facts)
     return Guarded(judged, missing)

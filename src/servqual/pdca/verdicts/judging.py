@@ -8,7 +8,7 @@ import attrs
 from servqual._checks import did_you_mean, near
 from servqual.errors import InvalidValue, UnknownName
 from servqual.metrics import Measurement, Measures, Tally
-from servqual.pdca.verdicts.asked import Amounts, Asked, narrower
+from servqual.pdca.verdicts.asked import Amounts, Asked, check_selected, narrower
 from servqual.pdca.verdicts.comparability import Pair, compared
 from servqual.pdca.verdicts.deciding import verdicts_of
 from servqual.pdca.verdicts.guarding import guarded
@@ -77,7 +77,8 @@ def compare(
         mix_by: columns of the tallies, such as channel, over which the change is split into rates and mix.
         looks: which look of how many planned ones at equal steps, such as (2, 5) for the second of five; each spends
             its part of the risk, little at first (Lan and DeMets).
-        selected: where the group was picked because of its value before; see `Selected`.
+        selected: where a group was picked because of its value before; see `Selected`. Of several groups and KPIs only
+            the picked one starts from the drawn value.
         power: the planned power by which `n_needed` is counted.
 
     Formulas: see `docs/verdicts.md`. Raises `UnknownName` for a KPI or guardrail that is not on both sides,
@@ -138,16 +139,8 @@ def judged(before: Source, after: Source, asked: Asked) -> Verdicts:
             )
     options = asked.plain()
     pairs = _pairs(before, after, asked)
-    if asked.selected is not None and (len(pairs) > 1 or {*after.by} - {*asked.mix_by}):
-        raise InvalidValue.of(
-            "selected",
-            "be given for one KPI without groups",
-            after.by,
-            do="compare the measurement of the picked group",
-        )
     if asked.selected is not None:
-        alone = {name: of[0] for name, of in before.where.items() if len(of) == 1}
-        asked.check_selected(pairs[0].new, {**alone, **before.group})
+        _check_selected(asked, asked.selected, pairs, before)
     whole = [_without_mix(side, asked.mix_by) for side in (before, after)]
     rails = [(each, _pair(each.kpi, "guardrails", *whole)) for each in asked.guardrails]
     for rail, pair in rails:
@@ -160,6 +153,25 @@ def judged(before: Source, after: Source, asked: Asked) -> Verdicts:
     for pair, step in zip(pairs, steps, strict=True):
         rows += verdicts_of(pair, step, asked, held, kpis=len(pairs), options=options)
     return Verdicts(rows=tuple(rows), by=whole[1].by)
+
+
+def _check_selected(asked: Asked, picked: Selected, pairs: list[Pair], before: Source) -> None:
+    """Refuse a picked value that does not say which KPI and group it is of where there are several."""
+    columns = [name for name in before.by if name not in asked.mix_by]
+    for field, known, several in (
+        ("kpi", picked.kpi, len(pairs) > 1),
+        ("group", {*columns} <= {*picked.group}, columns),
+    ):
+        if several and not known:
+            raise InvalidValue.of(
+                "selected",
+                f"name its {field}, for there are several",
+                picked,
+                do="take it from Selected.among() or diagnose()",
+            )
+    mine = [pair.new for pair in pairs if pair.new.key == picked.kpi] or [pairs[0].new]
+    alone = {name: of[0] for name, of in before.where.items() if len(of) == 1}
+    check_selected(picked, mine[0], {**alone, **before.group})
 
 
 def _without_mix(side: Source, mix_by: tuple[str, ...]) -> Source:

@@ -56,24 +56,27 @@ class Change:
     p: Array
 
 
-def change_of(about: About, before: Sample, after: Sample, confidence: float, *, shrunk: bool = False) -> Change:
+def change_of(about: About, before: Sample, after: Sample, confidence: float, *, shrunk: Array) -> Change:
     """Subtract the value before from the value after, with its interval and p-value.
 
-    A side that was `shrunk` is no longer a count of hits or a mean of rows, but a value with its interval.
+    Where the side before was `shrunk` it is no longer a count of hits or a mean of rows, but a value with its interval.
     """
     value = after.value - before.value
     low, high = differences.square_and_add(
         after.value, (after.low, after.high), before.value, (before.low, before.high)
     )
     p = differences.implied_p(value, low, high, confidence)
-    if about.statistic == "share" and not shrunk:
+    own: differences.Gap | differences.MeanGap | None = None
+    plain = ~shrunk
+    if about.statistic == "share":
         hits = [np.rint(side.value * side.n) for side in (after, before)]
-        _, low, high, p = differences.shares(hits[0], after.n, hits[1], before.n, confidence)
-    elif about.statistic in {"mean", "signed_mean"} and not shrunk:
+        own = differences.shares(hits[0], after.n, hits[1], before.n, confidence)
+    elif about.statistic in {"mean", "signed_mean"}:
         sides = [(side.value, side.error, side.n) for side in (after, before)]
-        welch = differences.means(sides[0], sides[1], confidence)
-        spread = (after.error > 0) & (before.error > 0)
-        low, high, p = (np.where(spread, x, y) for x, y in ((welch.low, low), (welch.high, high), (welch.p, p)))
+        own = differences.means(sides[0], sides[1], confidence)
+        plain &= (after.error > 0) & (before.error > 0)
+    if own is not None:
+        low, high, p = (np.where(plain, x, y) for x, y in ((own.low, low), (own.high, high), (own.p, p)))
     known = np.isfinite(value) & np.isfinite(low) & np.isfinite(high)
     most = about.ends[1] - about.ends[0]
     low, high = np.fmin(np.maximum(low, -most), value), np.fmax(np.minimum(high, most), value)
@@ -87,6 +90,7 @@ def relative_of(about: About, before: Sample, after: Sample, change: Change, con
     Only for KPIs that cannot lie below 0: a net score of 0 is not "nothing".
     """
     value, low, high = differences.divide(after.value, (after.low, after.high), before.value, (before.low, before.high))
+    low = np.maximum(low, 0)  # where ends that were widened lie below 0
     signed = about.ends[0] < 0
     out = []
     for number, least, most, p in zip(*((x - 1).tolist() for x in (value, low, high)), change.p.tolist(), strict=True):
@@ -125,12 +129,12 @@ def still_needed(
     return np.asarray(np.maximum(every - np.minimum(before.n, after.n), 0))
 
 
-def shrunk(before: Sample, value: float, error: float, confidence: float) -> Sample:
-    """Replace the value of a side that was picked by it with the shrunk one and its standard error."""
+def shrunk(before: Sample, value: float, error: float, confidence: float, picked: Array) -> Sample:
+    """Replace the value of each group that was picked by it with the shrunk one and its standard error."""
     half = normal(confidence) * error
     return attrs.evolve(
         before,
-        value=np.full(len(before.value), value),
-        low=np.full(len(before.value), value - half),
-        high=np.full(len(before.value), value + half),
+        value=np.where(picked, value, before.value),
+        low=np.where(picked, value - half, before.low),
+        high=np.where(picked, value + half, before.high),
     )

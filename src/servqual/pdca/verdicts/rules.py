@@ -9,11 +9,14 @@ __all__ = ["RULES", "RULES_VERSION", "Decision", "Facts", "Rule"]
 
 Decision: TypeAlias = Literal["improved", "worse", "equivalent", "unclear", "invalid"]
 GuardrailDecision: TypeAlias = Literal["worse", "equivalent", "unclear", "invalid"]
-RULES_VERSION: Final = 2
+RULES_VERSION: Final = 3
 """Raised with every change of the table or of what it reads; a receipt holds the version that it was judged by.
 
 2: undecided items that may turn a change make it unclear also where it is for the worse; scatter between the periods of
 both sides, by which the interval is widened, and `scatter.unknown`.
+
+3: a blocking caveat never withholds *worse*. Sides of other ages, and undecided items that may undo what the interval
+says, make the verdict invalid, for harm and gain alike. Scatter between periods widens the interval that is printed.
 """
 
 
@@ -21,8 +24,8 @@ class Facts(NamedTuple):
     """What the rules read.
 
     `low` and `high` are the ends of the printed interval of the change, turned so that above 0 is better; None where
-    there is none, or where a caveat says that it is not to be read. `directed` says that one direction is better.
-    `margin` is in the unit of the KPI. `blocked` says that a blocking caveat holds.
+    there is none. `directed` says that one direction is better. `margin` is in the unit of the KPI. `blocked` says that
+    a blocking caveat holds.
     """
 
     comparable: bool

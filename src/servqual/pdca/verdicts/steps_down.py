@@ -8,7 +8,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.comparability import Compared, Pair, compared
-from servqual.pdca.verdicts.group_comparability import comparable
+from servqual.pdca.verdicts.group_caveats import comparable
 from servqual.pdca.verdicts.sources import Key
 
 
@@ -44,10 +44,10 @@ def steps_down(pairs: list[Pair], asked: Asked) -> list[Steps]:
     Biopharmaceutical Research 5: 311-320).
     """
     place = next(i for i, pair in enumerate(pairs) if pair.new.key == asked.primary)
-    gate = _Tested.of({1: compared(pairs[place], asked.level(), asked)})
+    gate = _Tested.of({1: compared(pairs[place], asked.level(), asked)}, asked)
     others = [pair for i, pair in enumerate(pairs) if i != place]
     shares = range(1, len(others) + 1)
-    tests = [_Tested.of({k: compared(pair, asked.level(k), asked) for k in shares}) for pair in others]
+    tests = [_Tested.of({k: compared(pair, asked.level(k), asked) for k in shares}, asked) for pair in others]
     keys = {key: None for test in tests for key in test.at[1].places}
     picked: dict[Key, tuple[int, float | None]] = {}
     for key in keys:
@@ -70,8 +70,8 @@ class _Tested:
     comparable: Array
 
     @classmethod
-    def of(cls, at: Mapping[int, Compared]) -> "_Tested":
-        return cls(at, comparable(at[1]))
+    def of(cls, at: Mapping[int, Compared], asked: Asked) -> "_Tested":
+        return cls(at, comparable(at[1], asked))
 
     def changed(self, share: int, key: Key) -> bool:
         """Whether the interval at a share of the risk leaves out 0."""

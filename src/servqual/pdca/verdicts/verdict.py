@@ -14,11 +14,13 @@ from servqual.metrics import Kpi, Tally
 from servqual.metrics.results.attaining import GoalVerdict
 from servqual.metrics.results.tidy import OWN, OWN_DIFFERENCE, Column, Columns, Tidy
 from servqual.pdca.verdicts.caveats import Caveat
+from servqual.pdca.verdicts.curves import logrank_of
 from servqual.pdca.verdicts.mix import MixSplit
 from servqual.pdca.verdicts.receipt_form import Basis, packed
 from servqual.pdca.verdicts.rules import Decision, GuardrailDecision
 from servqual.pdca.verdicts.sources import Period
 from servqual.stats.inference import Estimate
+from servqual.stats.survival import LogRank
 
 __all__ = ["GuardrailVerdict", "Side", "Verdict", "Verdicts"]
 
@@ -68,7 +70,8 @@ class Verdict:
     verdict is invalid or no interval can be given. `confidence` is that of this interval: higher than asked for where
     several looks or KPIs share it. `p_value` is two-sided, of no change. `relative` is the change as a share of the
     value before. `n_needed` counts the cases per side that are still needed to see a change as large as the `margin`,
-    where the verdict is unclear and a margin was named. `attained` holds the side after against a `goal`. `mix` splits
+    where the verdict is unclear and a margin was named; where it is None all the same, the caveat `margin.none` or
+    `n_needed.none` says why. `attained` holds the side after against a `goal`. `mix` splits
     the change where columns of the mix were named. `definition` is the id of the KPI; `now` the later one of both
     sides. `receipt()` writes all that it was made of.
     """
@@ -124,6 +127,15 @@ class Verdict:
         """Unit in which people read it: as `unit`, but seconds of business time are `working s`."""
         kpi = self.judged_by(self.kpi)
         return self.unit if kpi is None else kpi.told_in
+
+    @property
+    def logrank(self) -> LogRank | None:
+        """Log-rank test of the times of both sides, open ones included: whether the whole curves differ.
+
+        For KPIs that keep open items, such as a median of lifetimes, and where that is not reached; else None. It is no
+        part of the decision, which rests on the interval, and takes out no luck of a picked group.
+        """
+        return logrank_of(self.basis, self.kpi, self.group)
 
     def receipt(self) -> bytes:
         """Write the receipt: both sides, the options, the version of the rules; `replay` makes the verdict again."""

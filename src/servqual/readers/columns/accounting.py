@@ -15,8 +15,9 @@ KEPT: Final = 1000
 class Rows:
     """Counts of rows that were read, used by at least one KPI, and refused by all; `+` adds chunks.
 
-    `reasons` counts every refused cell by column and reason, even where another KPI could use its row, and texts of
-    tags that may be several, which are used as they are; `refusals` keeps the first thousand refused cells.
+    `reasons` counts every refused cell by column and reason, even where another KPI could use its row, and what is used
+    as it is: texts of tags that may be several, and the notes of `servqual.readers.columns.notes`; `refusals` keeps the
+    first thousand refused cells.
     """
 
     read: int = 0

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from servqual._arrays import Array, same
+from servqual.readers.columns.arrow_texts import ArrowLabels, united
 from servqual.readers.columns.growing import common
 from servqual.readers.columns.refusals import Refusal, Refusals, refusals_of
 from servqual.readers.columns.tables import Kind
@@ -205,6 +206,7 @@ class Chunk:
         weights: how many rows of the source each row stands for, where that is not one.
         others: further columns of the source, which nobody wanted.
         sparse: whether the rows are objects, whose absent columns no row fills and whose missing cells are looked up.
+        left: those of the lost rows that could be read, and that another row replaces.
     """
 
     columns: Mapping[str, Column]
@@ -216,6 +218,7 @@ class Chunk:
     weights: Array | None = None
     others: Sequence[str] = ()
     sparse: bool = False
+    left: "Chunk | None" = None
 
     @property
     def numbers(self) -> Array:
@@ -278,11 +281,10 @@ def _joined(name: str, chunks: Sequence[Chunk]) -> Column:
         places = [np.append(np.searchsorted(every, found), -1).astype(np.int32) for found in numbered]
         coded = [place.take(codes, mode="wrap") for place, codes in zip(places, values, strict=True)]
         return Column(kind, np.concatenate(coded), Numbers(every), bad)
-    from servqual.readers.columns import arrow_labels  # noqa: PLC0415  (which needs columns)
-
-    if all(isinstance(piece.labels, arrow_labels.ArrowLabels) for piece in pieces):
-        values, every = arrow_labels.united(pieces)
-        return Column(kind, np.concatenate(values), every, bad)
+    arrow = [piece.labels for piece in pieces if isinstance(piece.labels, ArrowLabels)]
+    if len(arrow) == len(pieces):
+        values, texts = united(values, arrow)
+        return Column(kind, np.concatenate(values), texts, bad)
     codes: dict[str, int] = {}
     for i, piece in enumerate(pieces):
         lookup = np.array([codes.setdefault(label, len(codes)) for label in piece.labels] + [-1], np.int32)

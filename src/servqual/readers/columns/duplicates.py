@@ -283,4 +283,5 @@ def without(
         rows=numbers[keep],
         refusals=chunk.refusals.without(numbers[gone]),
         lost=[*chunk.lost, *lost],
+        left=joined([part for part in (chunk.left, chunk.take(np.flatnonzero(gone))) if part]),
     )

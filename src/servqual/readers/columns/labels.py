@@ -78,6 +78,21 @@ def text_of(value: object) -> str:
     return str(value)
 
 
+def text_of_number(text: str) -> str:
+    """Write a number of a file that types its numbers as its label in any other carrier; other texts stay.
+
+    >>> [text_of_number(text) for text in ("7.0", "1.50", "1e3", "7", "1e999", "seven")]
+    ['7', '1.5', '1000', '7', '1e999', 'seven']
+    """
+    if text.isdecimal():
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return text_of(number) if np.isfinite(number) else text
+
+
 def labels_of(values: Sequence[Any] | Array) -> Column:
     """Code a list or an array of labels as a column.
 

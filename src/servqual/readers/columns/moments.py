@@ -107,6 +107,8 @@ class Moments:
         advice: Advice = IN_SETTINGS,
     ) -> None:
         self.naive = self.aware = self.twice = 0
+        self.doubled: set[str] = set()
+        """The cells of times that the clock shows twice."""
         self.met: set[str] = set()
         """The stated forms that a cell had."""
         self._name = name
@@ -155,7 +157,9 @@ class Moments:
                 at = existing(some.wall, self._zone)
                 good &= at != SKIPPED
                 self.naive += int(good.sum())
-                self.twice += int((good & (at != instants(some.wall, self._zone, fold=1))).sum())
+                twice = good & (at != instants(some.wall, self._zone, fold=1))
+                self.twice += int(twice.sum())
+                self.doubled.update(compress(some.cells, twice.tolist()))
             else:
                 continue
             self.met.update([text] if good.any() else [])

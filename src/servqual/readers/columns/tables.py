@@ -169,6 +169,19 @@ _ENDS: Final = {
     "closed_at": "nothing was closed",
     "due_at": "the parameter within must be set",
 }
+COUNTED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cases": "case",
+        "interactions": "contact",
+        "contact_counts": "contact",
+        "complaints": "complaint",
+        "answers": "answer",
+    }
+)
+"""What the figures of a table count, in one word; of counts per interval these are contacts."""
+OF_SPANS: Final = frozenset({"availability", "contact_counts", "coverage", "forecasts", "quality_costs", "shifts"})
+"""Tables whose row sums up a span of time, such as a half hour, a day or a shift: without its moment a row is none of
+them, but mostly their total, and is refused."""
 ABSENT: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "cases": _ENDS,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import numpy as np
 
+from servqual._arrays import Array
 from servqual.errors import InvalidValue, NaiveTime
 from servqual.readers.columns.advice import IN_SETTINGS, Advice
 from servqual.readers.columns.columns import DTYPES, LARGEST, LONGEST, NONE, RULES, Column
@@ -39,9 +40,13 @@ NO_DATE: Final = frozenset({"0000-00-00", "0000-00-00 00:00:00"})
 TRUE = ("true", "t", "yes", "y", "1", "wahr", "ja", "vrai", "oui", "是")
 UNSAVED: Final = "\0formula"
 """The text that stands for a formula of a workbook which was stored without a value."""
-_NO_VALUE: Final = (
-    "is a formula without a stored value, or with an error as one; mend it in a spreadsheet and save the file again"
-)
+MERGED: Final = "\0merged cell"
+"""The text that stands for an amount in a row below the first of a merged cell."""
+_NO_VALUE: Final = {
+    UNSAVED: "is a formula without a stored value; open the file in a spreadsheet and save it again",
+    MERGED: "lies in a merged cell, whose number may be that of each row or of all together; split the cell",
+}
+_ERROR: Final = re.compile(r"\0(#[A-Z0/_]+[!?]?)")
 FALSE = ("false", "f", "no", "n", "0", "falsch", "nein", "faux", "non", "否")
 _ANSWERS: Final = frozenset(
     {"score", "expected", "minimum", "desired", "points", "stars", "master_score", "score_before", "score_after"}
@@ -128,6 +133,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         if len(known) > _REMEMBERED and self.kind is not Kind.LABEL:
             known.clear()
             self._reasons.clear()
+            self.moments.doubled.clear()
         new = [cell for cell in dict.fromkeys(cells) if cell not in known]
         if self.kind in _NUMERIC:
             self.numbers.learn(map(str.strip, new))
@@ -142,6 +148,7 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
             self.kind,
             np.fromiter(map(known.__getitem__, cells), DTYPES[self.kind], len(cells)),
             self.labels,
+            twice=self._marked(cells, self.moments.doubled),
         )
         if not self._reasons:
             return column, Refusals()
@@ -152,7 +159,13 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         reasons = np.fromiter((codes.setdefault(self._reasons[cell], len(codes)) for cell in texts), np.int64)
         every = Unusable(self.name, "", refused + first_row, as_objects(text.lstrip("\0") for text in texts))
         parts = [attrs.evolve(every.at(reasons == code), reason=reason) for reason, code in codes.items()]
-        return Column(self.kind, column.values, self.labels, bad), Refusals(tuple(parts))
+        return attrs.evolve(column, bad=bad), Refusals(tuple(parts))
+
+    @staticmethod
+    def _marked(cells: Sequence[str], which: Collection[str]) -> Array | None:
+        """Mark some cells; None where they are not among these."""
+        found = np.fromiter((cell in which for cell in cells), np.bool_, len(cells)) if which else None
+        return None if found is None or not found.any() else found
 
     def as_cell(self, value: Any) -> Any:
         """Give a value in memory as a cell: a number that is a moment or a flag as text, one for "missing" as None.
@@ -179,19 +192,23 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
 
     def _value(self, cell: str) -> object:
         text = cell.strip()
-        if text == UNSAVED:
-            self._reasons[cell] = _NO_VALUE
+        if text[:1] == "\0" and (why := why_empty(text)):
+            self._reasons[cell] = why
             return NONE[self.kind]
         if text.casefold() in self._missing:
             self.met.add(text.casefold())
             return NONE[self.kind]
+        twice = self.moments.twice
         try:
-            return self._parse(text)
+            value = self._parse(text)
         except NaiveTime:
             raise
         except (ValueError, OverflowError) as error:
             self._reasons[cell] = str(error)
             return NONE[self.kind]
+        if self.moments.twice > twice:
+            self.moments.doubled.add(cell)
+        return value
 
     def _number(self, text: str) -> float:
         if self.name in _ANSWERS and (found := _LABELLED.fullmatch(text)):
@@ -235,3 +252,10 @@ such as dates = '%d/%m/%Y %H:%M' (got 'soon')
         if code == len(self._labels):
             self._labels.append(text)
         return code
+
+
+def why_empty(text: str) -> str:
+    """Say why a cell has no value where a workbook has it; nothing for a text of another kind."""
+    if error := _ERROR.fullmatch(text):
+        return f"is the error {error[1]} of a spreadsheet; mend the cell and save the file again"
+    return _NO_VALUE.get(text, "")

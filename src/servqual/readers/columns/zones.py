@@ -80,6 +80,23 @@ def instants(wall: Array, zone: ZoneInfo, *, fold: int = 0) -> Array:
     return out
 
 
+def first_of_two(moments: Array, zone: ZoneInfo) -> Array | None:
+    """Find the moments whose clock time comes again, in the hour before the clock is put back; None where none is.
+
+    >>> at = np.array(["2026-10-25T00:30", "2026-10-25T01:30"], "datetime64[us]").view(np.int64)
+    >>> first_of_two(at, ZoneInfo("Europe/Berlin")).tolist()
+    [True, False]
+    """
+    known = moments[(moments != MISSING) & (moments != SKIPPED)] if zone.key != "UTC" else moments[:0]
+    if not len(known):
+        return None
+    starts, offsets = _offsets(zone, int(known.min()) // _DAY, int(known.max()) // _DAY + 2)
+    back = np.maximum(offsets[:-1] - offsets[1:], 0)
+    edges = np.column_stack([starts[1:] - back, starts[1:]]).ravel()
+    found: Array = np.searchsorted(edges, moments, side="right") % 2 == 1
+    return found if found.any() else None
+
+
 SKIPPED: Final = np.iinfo(np.int64).max
 """The instant of a time that the clock of its zone skips; as one after all data it is refused."""
 

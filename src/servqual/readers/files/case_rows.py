@@ -16,6 +16,8 @@ from servqual.readers.files.layouts import Log
 
 EVENT, EVENT_AT = "event", "event_at"
 """Our names of a log's two columns."""
+_NONE_YET = -1
+"""The number of the row that stands for a case without one; rows in memory are numbered from 0."""
 
 
 def one_row_per_id(name: str, chunks: Iterable[Chunk], log: Log | None = None) -> Chunk:
@@ -52,6 +54,7 @@ class _Cases:
         self._rated: Array = np.empty(0, np.int64)
         self._steps: dict[str, Array] = {}
         self._untimed: list[tuple[Array, Array]] = []
+        self._twice: dict[str, list[Array]] = {}
         self._count: Array = np.empty(0, np.int64)
 
     def add(self, chunk: Chunk) -> None:
@@ -71,6 +74,9 @@ class _Cases:
                         (chunk.columns[self._id].values[without], chunk.columns[EVENT].values[without])
                     )
             usable &= column.known
+        for name, column in chunk.columns.items():
+            if column.twice is not None:
+                self._twice.setdefault(name, []).append(np.unique(column.values[column.twice]))
         keep = usable.nonzero()[0]
         cases = chunk.columns[self._id]
         codes = cases.values[keep]
@@ -88,9 +94,9 @@ class _Cases:
         mine = Chunk({name: column.take(keep) for name, column in chunk.columns.items()}, len(keep), 0, numbers[keep])
         rated = preference("cases", mine)
         best = last_rows(mine, place, rated)
-        old = np.where(self._rows[found] > 0, self._rated[found], MISSING)
-        tied = np.flatnonzero((self._rows[found] > 0) & (rated[best] == old))
-        newer = (self._rows[found] == 0) | (rated[best] > old)
+        old = np.where(self._rows[found] > _NONE_YET, self._rated[found], MISSING)
+        tied = np.flatnonzero((self._rows[found] > _NONE_YET) & (rated[best] == old))
+        newer = (self._rows[found] == _NONE_YET) | (rated[best] > old)
         if len(tied):
             there = found[tied]
             stored = {
@@ -117,7 +123,7 @@ class _Cases:
             return np.asarray(new)
 
         self._last = dict(chunk.columns)  # the labels of the last chunk are those of all
-        self._rows = grown(self._rows, 0, np.int64)
+        self._rows = grown(self._rows, _NONE_YET, np.int64)
         self._rated = grown(self._rated, MISSING, np.int64)
         self._count = grown(self._count, 0, np.int64)
         for name, column in chunk.columns.items():
@@ -150,14 +156,15 @@ class _Cases:
         labels = self._last[self._id].labels if self._last else ()
         size = len(labels)
         columns: dict[str, Column] = {
-            name: Column(column.kind, self._values[name][:size], column.labels, self._bad[name][:size])
+            name: Column(column.kind, values, column.labels, self._bad[name][:size], twice=self._among(name, values))
             for name, column in self._last.items()
             if name not in {EVENT, EVENT_AT}
+            for values in [self._values[name][:size]]
         }
         columns.update(self._from_log(size))
         rows = self._rows[:size]
         # a refused row may still name a case; a case without any other row is left out
-        seen = (rows > 0).nonzero()[0]
+        seen = (rows > _NONE_YET).nonzero()[0]
         return Chunk(
             {name: column.take(seen) for name, column in columns.items()},
             len(seen),
@@ -167,6 +174,11 @@ class _Cases:
             self._lost,
             weights=self._count[seen],
         )
+
+    def _among(self, name: str, moments: Array) -> Array | None:
+        """Mark the moments that came as a time that the clock shows twice; None where none did."""
+        found = np.isin(moments, np.concatenate(self._twice[name])) if name in self._twice else None
+        return None if found is None or not found.any() else found
 
     def _unsure(self, of: tuple[str, ...], size: int) -> Array:
         """Mark cases with a step of these names whose moment could not be read."""
@@ -184,7 +196,8 @@ class _Cases:
         for name in self._log.moments:
             at = self._steps[name][:size]
             values = np.where(at == np.iinfo(np.int64).max, MISSING, at)
-            columns[name] = Column(Kind.MOMENT, values, (), self._unsure(self._log.moments[name].of, size))
+            unsure, twice = self._unsure(self._log.moments[name].of, size), self._among(EVENT_AT, values)
+            columns[name] = Column(Kind.MOMENT, values, (), unsure, twice=twice)
         for name in self._log.repeats:
             columns[name] = Column(Kind.COUNT, np.maximum(self._steps[name][:size] - 1, 0).astype(np.float64))
         return columns

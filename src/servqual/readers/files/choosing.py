@@ -34,7 +34,8 @@ def chosen(path: str, what: str, names: Sequence[str], tables: Sequence[str] | N
         raise UnreadableFile(f"{path} holds no {without}; put the table into it, or save that as CSV", path=path)
     which = " with a table" if tables else "" if tables is None else " and no table in any"
     raise UnreadableFile(
-        f"{path} has {len(found)} {what}s{which}: {_listed(found)}; name one with sheet = {found[0]!r}",
+        f"{path} has {len(found)} {what}s{which}: {_listed(found)}; name one with sheet = {found[0]!r}, which is "
+        f"--sheet {found[0]!r} of servqual inspect",
         path=path,
         setting="sheet",
         near=tuple(found),

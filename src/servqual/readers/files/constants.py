@@ -10,6 +10,8 @@ from servqual.readers.files.table_rows import Opened, TextChunk
 
 def with_constants(opened: Opened, constants: Mapping[str, str]) -> Opened:
     """Give a table with further columns that hold one text each; refuse a name that it has already."""
+    if not constants:
+        return opened
     for name in constants:
         if name in opened.header:
             raise InvalidValue.of("constants", "name columns that the table lacks", name, do="leave it out")
@@ -19,4 +21,4 @@ def with_constants(opened: Opened, constants: Mapping[str, str]) -> Opened:
             told = ([text] * len(chunk.rows) for text in constants.values())
             yield attrs.evolve(chunk, columns=[*chunk.columns, *told])
 
-    return attrs.evolve(opened, header=(*opened.header, *constants), chunks=chunks())
+    return attrs.evolve(opened, header=(*opened.header, *constants), chunks=chunks(), narrowed=None)

@@ -1,7 +1,7 @@
 """An export, on disk or in memory, as chunks of typed columns."""
 
 import re
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import chain
@@ -22,7 +22,7 @@ from servqual.readers.columns.ends import ends_of_durations, with_ends
 from servqual.readers.columns.moments import date_and_time
 from servqual.readers.columns.refusals import Refusal, Refusals
 from servqual.readers.columns.tables import ENDS, TABLES, Kind, kind_of, known_as, names_of
-from servqual.readers.columns.texts import CellReader
+from servqual.readers.columns.texts import MERGED, CellReader
 from servqual.readers.files.case_rows import EVENT, EVENT_AT, one_row_per_id
 from servqual.readers.files.constants import with_constants
 from servqual.readers.files.idle import idle_of
@@ -37,6 +37,8 @@ from servqual.readers.memory.arrays import read_cells
 
 _SHOWN = 20
 _LONG = 40
+_MANY = 256
+"""The columns of a table up to which all are read, so that every word of a layout is looked for in all of them."""
 _AMOUNTS = (Kind.NUMBER, Kind.COUNT, Kind.DURATION)
 Place: TypeAlias = tuple[int, ...]
 """The columns of a file that hold one of ours: one, or a date and a time."""
@@ -82,9 +84,9 @@ class Export:
     layout: Layout = attrs.field(factory=Layout)
     need: tuple[str, ...] = attrs.field(default=("received_at",), converter=_names)
     table: str = attrs.field(default="cases", kw_only=True)
-    columns: Collection[str] | None = attrs.field(default=None, kw_only=True)
+    columns: Collection[str] | None = attrs.field(default=None, kw_only=True, hash=False)
     also: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
-    kinds: Mapping[str, Kind] = attrs.field(factory=dict, kw_only=True)
+    kinds: Mapping[str, Kind] = attrs.field(factory=dict, kw_only=True, hash=False)
     advice: Advice = attrs.field(default=IN_LAYOUT, kw_only=True, repr=False)
     """Where a refusal says that a setting belongs."""
     progress: Progress | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
@@ -101,12 +103,13 @@ class Export:
         """Whether the rows of each id become one row, so that a chunk has fewer rows than were read."""
         return self.layout.fold or self.layout.log is not None
 
-    def chunks(self, *, desk: str | None = None) -> Generator[Chunk]:
+    def chunks(self, *, desk: str | None = None, wants: Callable[[str], bool] | None = None) -> Generator[Chunk]:
         """Read the rows as chunks; an export with several rows per case gives one chunk. May be called again.
 
-        `desk` is the zone in which a date without a time is a day, by default that of the layout.
+        `desk` is the zone in which a date without a time is a day, by default that of the layout. `wants` says which of
+        our columns are needed: of a table with hundreds of columns the others are left out.
         """
-        chunks = self._read(None if desk is None else as_zone(desk))
+        chunks = self._read(None if desk is None else as_zone(desk), wants)
         if self.folded:
             yield one_row_per_id(self._id, chunks, self.layout.log)
         else:
@@ -148,11 +151,17 @@ class Export:
             opened = with_constants(opened, layout.constants)
             yield tall(opened, layout.wide, {*chain(*headings)}) if layout.wide else opened
 
-    def _read(self, desk: ZoneInfo | None) -> Iterator[Chunk]:
+    def _read(self, desk: ZoneInfo | None, wants: Callable[[str], bool] | None) -> Iterator[Chunk]:
         layout = self.layout
         with self._opened(self.progress) as opened:
             found = self._places(opened.header)
             names = names_of(self.table, found)
+            others: list[str] = []
+            if wants and self.columns is None and not self.folded and len(opened.header) > _MANY:
+                always = {*self.need, *self.also, "received_at"}
+                others = [name for name, _ in names.values() if not (wants(name) or name in always)]
+                left_out = {*others}
+                names = {given: told for given, told in names.items() if told[0] not in left_out}
             places = {name: found[given] for given, (name, _) in names.items()}
             readers = {
                 name: self._reader(name, seconds, desk, numbers=places[name][0] in opened.numbers)
@@ -164,18 +173,23 @@ class Export:
             ]
             own_id = None if self.folded else readers.get(IDS.get(self.table, ""))
             # map lets go of the text of a chunk before the next is read
-            for chunk in map(partial(self._typed, places, readers), opened.chunks):
-                yield with_ends(self.table, chunk, layout.hours)
+            needed = {at for place in places.values() for at in place}
+            for chunk in map(partial(self._typed, places, readers), opened.only(needed)):
+                yield attrs.evolve(with_ends(self.table, chunk, layout.hours), others=others)
                 if own_id:  # hardly any id is repeated, and the labels of all would fill the memory
                     own_id.forget()
-            self.notes.extend(self._said(readers))
-            self.idle[:] = idle_of(self.layout, opened, readers)
+            self.notes[:] = [*opened.said(), *self._said(readers)]
+            self.idle[:] = idle_of(self.layout, opened, readers, whole=not others)
 
     def _typed(self, places: dict[str, Place], readers: dict[str, CellReader], texts: TextChunk) -> Chunk:
         columns: dict[str, Column] = {}
         refusals, numbers = Refusals(), np.asarray(texts.rows, np.int64)
         for name, place in places.items():
             reader, cells = readers[name], _cells(texts, place)
+            if reader.kind in _AMOUNTS and place[0] in texts.merged:
+                cells = [*cells]
+                for at in texts.merged[place[0]]:
+                    cells[at] = MERGED
             columns[name], refused = _read(reader, cells)
             if reader.numbers.unproved:
                 reader.settle(self._column(place))
@@ -190,7 +204,7 @@ class Export:
     def _column(self, place: Place) -> Iterator[str]:
         """Read one column from the beginning, as texts."""
         with self._opened() as opened:
-            for texts in opened.chunks:
+            for texts in opened.only(place):
                 cells = _cells(texts, place)
                 yield from cells.written() if isinstance(cells, Given) else texts_of(cells)
 
@@ -249,7 +263,7 @@ class Export:
             | ({EVENT, EVENT_AT} if log else set())
         )
         known = (*TABLES.get(self.table, ()), *mapped)
-        wanted = dict.fromkeys(known if self.columns is None else (*sorted(needed), *self.columns))
+        wanted = dict.fromkeys((*sorted(needed), *(known if self.columns is None else self.columns)))
         # a header such as "Received At" is our received_at
         alike = {re.sub(r"\W+", "_", theirs.strip().casefold()): theirs for theirs in reversed(header)}
         given = {theirs.strip().casefold(): theirs for theirs in reversed(header)}

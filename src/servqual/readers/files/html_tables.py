@@ -1,7 +1,7 @@
 """Tables of web pages, which many service desks call Excel files: read as they stream, one table of a page."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from html.parser import HTMLParser
 from typing import IO, Final
 
@@ -10,7 +10,7 @@ from servqual.readers.files.charsets import LONGEST, pieces
 from servqual.readers.files.choosing import chosen
 from servqual.readers.files.csv_rows import readable
 from servqual.readers.files.sheet_rows import LOOKED_AT
-from servqual.readers.files.table_rows import Opened, table_of
+from servqual.readers.files.table_rows import Opened, Reached, Record, table_of
 from servqual.readers.files.table_start import WIDEST, has_table
 
 _PENDING: Final = 1 << 20
@@ -34,7 +34,7 @@ def open_html(path: str, content: IO[bytes], encoding: str, sheet: str | None, n
         )
     name = chosen(path, "table", [*first], tables, sheet)
     said = [f"the file is a web page (HTML): {name} of {len(first)} was read", *notes]
-    records = ((row, 1) for of, row in _rows(path, content, encoding) if of == name)
+    records: Iterator[Record] = ((row, 1) for of, row in _rows(path, content, encoding) if of == name)
     return table_of(path, records, kind="HTML", notes=said, encoding=encoding, sheet=name, sheets=tuple(first))
 
 
@@ -65,7 +65,8 @@ def _rows(path: str, content: IO[bytes], encoding: str) -> Iterator[tuple[str, l
 class _Table:
     """A table that is open: its name, its open row and cell, and the number of rows that a cell reaches into.
 
-    `above` has the places that cells of rows above take in this row, `below` those that cells of this row take.
+    `above` has the places that cells of rows above take in this row, with the rows left and their text, which the first
+    place of a cell has; `below` has those that cells of this row take.
     """
 
     def __init__(self, name: str) -> None:
@@ -73,8 +74,8 @@ class _Table:
         self.row: list[str] | None = None
         self.cell: list[str] | None = None
         self.wide = self.high = 1
-        self.above: dict[int, int] = {}
-        self.below: dict[int, int] = {}
+        self.above: dict[int, tuple[int, str]] = {}
+        self.below: dict[int, tuple[int, str]] = {}
 
 
 class _Page(HTMLParser):
@@ -133,7 +134,7 @@ class _Page(HTMLParser):
         _skip(table.row, table.above)
         for text in ("\n".join(filter(None, lines)), *[""] * (min(table.wide, WIDEST) - 1)):
             if table.high > 1:
-                table.below[len(table.row)] = table.high - 1
+                table.below[len(table.row)] = table.high - 1, text
             table.row.append(text)
         table.cell = None
 
@@ -141,13 +142,14 @@ class _Page(HTMLParser):
         self._end_cell(table)
         if table.row is not None:
             _skip(table.row, table.above)
-            table.above = {at: left - 1 for at, left in table.above.items() if left > 1} | table.below
+            texts = {at: text for at, (_, text) in table.above.items() if text}
+            self.rows.append((table.name, Reached(table.row, texts) if texts else table.row))
+            table.above = {at: (left - 1, text) for at, (left, text) in table.above.items() if left > 1} | table.below
             table.below = {}
-            self.rows.append((table.name, table.row))
             table.row = None
 
 
-def _skip(row: list[str], above: dict[int, int]) -> None:
+def _skip(row: list[str], above: Collection[int]) -> None:
     """Leave empty the cells into which one of a row above reaches."""
     while len(row) in above:
         row.append("")

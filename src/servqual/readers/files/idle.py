@@ -17,11 +17,14 @@ _WRITTEN: Final[Mapping[str, frozenset[str]]] = {
 """Settings of how a file is written, with the kinds of file that have no such thing."""
 
 
-def idle_of(layout: Layout, opened: Opened, readers: Mapping[str, CellReader]) -> Iterator[tuple[str, str]]:
+def idle_of(
+    layout: Layout, opened: Opened, readers: Mapping[str, CellReader], *, whole: bool = True
+) -> Iterator[tuple[str, str]]:
     """List the settings that met nothing, by what the readers of the columns met in all rows.
 
     Words are held against the columns that were read alone, and forms of dates and words for yes and no only where
-    some column may have them. Numbers among words for missing are left out where a table has numbers of its own.
+    some column may have them. Numbers among words for missing are left out where a table has numbers of its own. Where
+    not the `whole` table was read, words and forms may stand in its other columns, and are not listed.
     """
     for name in layout.columns.keys() - layout.optional:
         parts = layout.columns[name]
@@ -31,6 +34,12 @@ def idle_of(layout: Layout, opened: Opened, readers: Mapping[str, CellReader]) -
     for name, without in _WRITTEN.items():
         if getattr(layout, name) and opened.kind in without and not (name == "sheet" and opened.sheets):
             yield name, f"{opened.kind} has none"
+    if whole:
+        yield from _words(layout, opened, readers)
+
+
+def _words(layout: Layout, opened: Opened, readers: Mapping[str, CellReader]) -> Iterator[tuple[str, str]]:
+    """List the words, forms and steps that no cell has."""
     kinds = {reader.kind for reader in readers.values()}
     met = set[str]().union(*(reader.met for reader in readers.values()))
     typed = bool(opened.numbers) or opened.kind in {"memory", "Parquet"}

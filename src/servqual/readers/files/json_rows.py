@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Any, Final
 
 from servqual.errors import UnreadableFile
+from servqual.readers.columns.labels import text_of_number
 from servqual.readers.files.charsets import LONGEST, PIECE, pieces
 from servqual.readers.files.csv_rows import readable
 from servqual.readers.files.table_rows import Lost, Opened, Record, table_of
@@ -17,12 +18,14 @@ from servqual.readers.files.table_start import WIDEST
 
 
 class _Number(str):
-    """A number, as it is written."""
+    """A number, as its label: 7.0 and 7 are one."""
 
     __slots__ = ()
 
 
-_DECODER: Final = json.JSONDecoder(parse_int=_Number, parse_float=_Number, parse_constant=lambda _: None)
+_DECODER: Final = json.JSONDecoder(
+    parse_int=_Number, parse_float=lambda text: _Number(text_of_number(text)), parse_constant=lambda _: None
+)
 
 
 def open_json(path: str, content: IO[bytes], encoding: str, sign: str, notes: Sequence[str]) -> Opened:

@@ -5,7 +5,7 @@ Each opener gives the header and an iterator of chunks, so that a file never has
 """
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
@@ -139,6 +139,8 @@ def _open_excel(path: str, file: Path, asked: _Asked, stack: ExitStack) -> Opene
     notes = (
         [f"sheet {book.sheet!r} of {len(book.sheets)} was read"] if len(book.sheets) > 1 and asked.sheet is None else []
     )
+    if not book.merges:
+        notes.append("merged cells and errors of this kind of workbook read as empty; save it as .xlsx if it has any")
     return table_of(
         path, book.records, kind="Excel", notes=notes, numbers=book.numbers, sheet=book.sheet, sheets=book.sheets
     )
@@ -154,11 +156,16 @@ def _open_parquet(path: str, file: Path, _asked: _Asked, stack: ExitStack) -> Op
     names = tuple(table.schema_arrow.names)
     bounded(names, path)
 
-    def chunks() -> Iterator[TextChunk]:
+    def chunks(only: Collection[int] = range(len(names))) -> Iterator[TextChunk]:
         number = 2
+        wanted = {names[at]: at for at in only} if len({*names}) == len(names) else {}
         try:
-            for rows in table.iter_batches(batch_size=CHUNK):
-                yield TextChunk(rows.columns, range(number, number + rows.num_rows))
+            # rows count even where nothing of them is wanted
+            for rows in table.iter_batches(batch_size=CHUNK, columns=[*wanted] or None):
+                columns: list[Any] = [None] * len(names) if wanted else rows.columns
+                for name, at in wanted.items():
+                    columns[at] = rows.column(name)
+                yield TextChunk(columns, range(number, number + rows.num_rows))
                 number += rows.num_rows
         except (OSError, ValueError, OverflowError, MemoryError) as error:
             raise UnreadableFile(f"{path} cannot be read after row {number - 1}: {error}", path=path) from None
@@ -166,4 +173,4 @@ def _open_parquet(path: str, file: Path, _asked: _Asked, stack: ExitStack) -> Op
     types = map(str, table.schema_arrow.types)
     texts = ("string", "large_string", "dictionary<values=string", "dictionary<values=large_string")
     numbers = [at for at, type_ in enumerate(types) if not type_.startswith(texts)]
-    return Opened(names, chunks(), numbers=numbers, kind="Parquet")
+    return Opened(names, chunks(), numbers=numbers, kind="Parquet", narrowed=chunks)

@@ -14,7 +14,6 @@ from servqual.readers.columns.refusals import Refusals
 from servqual.readers.columns.request import Zones
 from servqual.readers.columns.tables import Kind
 from servqual.readers.columns.texts import CellReader
-from servqual.readers.columns.zones import instants
 from servqual.readers.files.table_rows import texts_of
 from servqual.readers.memory.arrays import read_column
 
@@ -58,5 +57,5 @@ def _wall_times(reader: CellReader, cells: Any) -> tuple[Column, Refusals]:
     wall = read_column(reader.name, Kind.MOMENT, cells, 1, _UTC)[0].values
     column, refusals = read_column(reader.name, Kind.MOMENT, cells, 1, Zones(zone.key))
     reader.moments.naive += int((wall != MISSING).sum())
-    reader.moments.twice += int((column.known & (instants(wall, zone, fold=1) != column.values)).sum())
+    reader.moments.twice += 0 if column.twice is None else int(column.twice.sum())
     return column, refusals

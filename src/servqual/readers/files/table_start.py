@@ -136,7 +136,8 @@ def _left_out(rows: Sequence[Sequence[str]], places: Sequence[int]) -> tuple[str
         return ()
     texts = [next(cell.strip() for cell in rows[at] if cell.strip()) for at in places]
     shown = ", ".join(f"{text!r:.60}" for text in texts[:_SHOWN]) + (" …" if len(texts) > _SHOWN else "")
-    return (f"{counted(len(texts), 'line')} above the header were left out: {shown}",)
+    were = "was" if len(texts) == 1 else "were"
+    return (f"{counted(len(texts), 'line')} above the header {were} left out: {shown}",)
 
 
 def bounded(header: Sequence[str], path: str) -> None:
@@ -158,8 +159,8 @@ def names_in(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], t
     again: dict[str, int] = {}
     later: list[str] = []
     for position, cell in enumerate(header, 1):
-        # a formula without a value is no name
-        name = base = ("" if cell == UNSAVED else " ".join(cell.split())) or f"column {position}"
+        # a formula without a value, or an error, is no name
+        name = base = ("" if cell.startswith(UNSAVED[0]) else " ".join(cell.split())) or f"column {position}"
         while name in names:
             again[base] = again.get(base, 1) + 1
             name = f"{base} ({again[base]})"

@@ -19,6 +19,7 @@ from servqual._typed import typed
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.readers.files.settings import as_texts
 from servqual.readers.files.table_rows import Opened, TextChunk
+from servqual.readers.files.totals import heads_total
 
 
 def _headings(value: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -42,7 +43,8 @@ class Wide:
         label: our column for the name of the item, such as `question` or `team`.
         cells: our columns to the headings of their cells. A heading may be a pattern such as "Q*": all headings that
             it fits and that are not mapped otherwise, in the order of the table. Several columns go together item by
-            item: `{"score": ["P1", "P2"], "expected": ["E1", "E2"]}`.
+            item: `{"score": ["P1", "P2"], "expected": ["E1", "E2"]}`. A heading of totals or averages, such as "Total",
+            is an item only where it is named itself.
         groups: our further columns to their labels and the items of each, which are named by the headings of the first
             of `cells`: `{"dimension": {"reliability": ["P1", "P2"]}}`.
         row: our column for the number of the row, such as `customer_id` of a survey that names nobody.
@@ -75,7 +77,8 @@ def tall(opened: Opened, wide: Wide, mapped: Collection[str]) -> Opened:
     items, or where the table has a column of a name that is filled from the items.
     """
     header = opened.header
-    found = {name: _fitting(name, of, header, mapped) for name, of in wide.cells.items()}
+    totals: dict[str, None] = {}
+    found = {name: _fitting(name, of, header, mapped, totals) for name, of in wide.cells.items()}
     if len({*map(len, found.values())}) > 1:
         counts = ", ".join(f"{len(of)} for {name}" for name, of in found.items())
         raise InvalidValue.of("wide.cells", "have as many headings for each column", found, shown=counts)
@@ -89,12 +92,16 @@ def tall(opened: Opened, wide: Wide, mapped: Collection[str]) -> Opened:
 
     def chunks() -> Iterator[TextChunk]:
         for chunk in opened.chunks:
-            size, ragged = len(chunk.rows), chunk.ragged
+            size, ragged, columns = len(chunk.rows), chunk.ragged, [*chunk.columns]
             for place, item in enumerate(items):
                 told = [item[0], *(labels[place] for labels in groups.values())]
                 numbers = [[*map(str, chunk.rows)]] if wide.row else []
-                cells = (chunk.columns[at] for at in (*map(header.index, item), *kept))
-                yield TextChunk([*([text] * size for text in told), *numbers, *cells], chunk.rows, ragged)
+                places = (*map(header.index, item), *kept)
+                cells = (columns[at] for at in places)
+                merged = {
+                    n: chunk.merged[at] for n, at in enumerate(places, len(told) + len(numbers)) if at in chunk.merged
+                }
+                yield TextChunk([*([text] * size for text in told), *numbers, *cells], chunk.rows, ragged, merged)
                 ragged = ()
 
     typed_cells = (
@@ -104,16 +111,35 @@ def tall(opened: Opened, wide: Wide, mapped: Collection[str]) -> Opened:
     return attrs.evolve(
         opened,
         header=(*wide.columns, *(header[place] for place in kept)),
+        notes=(*opened.notes, *_left_out([heading for heading in totals if heading not in used])),
         chunks=chunks(),
+        narrowed=None,
         numbers=frozenset((*typed_cells, *typed_kept)),
     )
 
 
-def _fitting(name: str, headings: Sequence[str], header: Sequence[str], mapped: Collection[str]) -> list[str]:
-    """Find the headings of the cells of a column."""
+def _left_out(totals: Sequence[str]) -> tuple[str, ...]:
+    """Say which columns beside the items are totals."""
+    if not totals:
+        return ()
+    shown = ", ".join(map(repr, totals))
+    are = (
+        "is no item but, by its heading, a total" if len(totals) == 1 else "are no items but, by their headings, totals"
+    )
+    return (f"{shown} {are} of the others; name all items in wide.cells to read it",)
+
+
+def _fitting(
+    name: str, headings: Sequence[str], header: Sequence[str], mapped: Collection[str], totals: dict[str, None]
+) -> list[str]:
+    """Find the headings of the cells of a column; those of totals that a pattern fits are put aside."""
     found: dict[str, None] = {}
     for heading in headings:
-        fits = [heading] if heading in header else [h for h in header if fnmatchcase(h, heading) and h not in mapped]
+        fits = [heading]
+        if heading not in header:
+            like = [h for h in header if fnmatchcase(h, heading) and h not in mapped]
+            totals |= dict.fromkeys(filter(heads_total, like))
+            fits = [h for h in like if h not in totals]
         if not fits:
             close = near(heading, header)
             raise MissingColumn(

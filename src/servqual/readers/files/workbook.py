@@ -18,7 +18,7 @@ from servqual._checks import need
 from servqual.errors import UnreadableFile
 from servqual.readers.files import sheet_rows
 from servqual.readers.files.choosing import chosen
-from servqual.readers.files.table_rows import Record
+from servqual.readers.files.table_rows import Reached, Record
 from servqual.readers.files.table_start import has_table
 
 _MEMORY: Final = 1 << 30
@@ -31,11 +31,15 @@ _SECONDS_PER_MB: Final = 10
 
 @attrs.frozen(eq=False)
 class Sheet:
-    """A sheet of a workbook: its rows, the places of the columns that hold numbers, and the names of all sheets."""
+    """A sheet of a workbook: its rows, the places of the columns that hold numbers, and the names of all sheets.
+
+    `merges` says whether the reader knows of merged cells in this kind of workbook.
+    """
 
     sheet: str
     sheets: tuple[str, ...]
     numbers: list[int]
+    merges: bool
     records: Iterator[Record]
 
 
@@ -66,13 +70,14 @@ def workbook_rows(path: str, file: Path, sheet: str | None, stack: ExitStack) ->
     with suppress(OSError):  # a process that ended before says so in its messages
         process.stdin.write(marshal.dumps(name))
         process.stdin.close()
-    return Sheet(name, tuple(names), next(told, []), _records(told))
+    numbers, merges = next(told, ([], True))
+    return Sheet(name, tuple(names), numbers, merges, _records(told))
 
 
-def _records(chunks: Iterator[list[list[str]]]) -> Iterator[Record]:
-    for rows in chunks:
-        for row in rows:
-            yield row, 1
+def _records(chunks: Iterator[tuple[list[list[str]], dict[int, dict[int, str]]]]) -> Iterator[Record]:
+    for rows, above in chunks:
+        for at, row in enumerate(rows):
+            yield (Reached(row, above[at]) if at in above else row), 1
 
 
 def _messages(source: IO[bytes], path: str) -> Iterator[Any]:

@@ -7,10 +7,12 @@ name of the trace     | other attributes     | other attributes of the trace
 An attribute of an event whose key is one of these names is event:case_id, event:event or event:at.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import IO, Final
 
+from servqual.readers.columns.labels import text_of_number
 from servqual.readers.files.table_rows import Opened, Record, table_of
 from servqual.readers.files.xml_pieces import Refused, read_xml
 
@@ -20,6 +22,7 @@ _TAKEN: Final = {name: f"event:{name}" for name in (_CASE, *_OURS.values())}
 _OF_CASE: Final = "case:"
 _TYPES: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
 _NUMBERS: Final = frozenset({"int", "float"})
+_OFFSET: Final = re.compile(r"T.*(Z|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
 
 
 def open_xes(path: str, content: IO[bytes]) -> Opened:
@@ -37,7 +40,8 @@ def open_xes(path: str, content: IO[bytes]) -> Opened:
     notes = [f"the file is an event log (XES): a row for each event, its trace is {_CASE}"]
     if log.nested:
         notes.append("attributes within attributes were left out")
-    return table_of(path, records, kind="XES", notes=notes, header=header, numbers=numbers)
+    zoned = frozenset(name for name in header if log.types[name] == {"date"} and name not in log.unzoned)
+    return table_of(path, records, kind="XES", notes=notes, header=header, numbers=numbers, zoned=zoned)
 
 
 class _Events:
@@ -45,6 +49,7 @@ class _Events:
 
     def __init__(self) -> None:
         self.types: dict[str, set[str]] = defaultdict(set)
+        self.unzoned = set[str]()
         self.nested = False
         self._events: list[dict[str, str]] = []
         self._tags: list[str] = []
@@ -63,9 +68,12 @@ class _Events:
                 name, into = _CASE if key == "concept:name" else _OF_CASE + key, self._trace
                 if self._begun:
                     raise Refused("has an attribute of a trace after its events")
-            into[name] = facts.get("value", "")
+            value = facts.get("value", "")
+            into[name] = text_of_number(value) if tag == "float" else value
             if tag not in self.types[name]:
                 self.types[name].add(tag)
+            if tag == "date" and value and not _OFFSET.search(value):
+                self.unzoned.add(name)
         elif tag == "trace":
             self._trace, self._begun = {}, False
         elif tag == "event":

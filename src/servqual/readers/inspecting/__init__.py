@@ -20,13 +20,12 @@
 
 from servqual.readers.inspecting.choosing import Chosen, Step
 from servqual.readers.inspecting.events import told_by
-from servqual.readers.inspecting.looking import DAYS, Look, look
+from servqual.readers.inspecting.looking import Look, look
 from servqual.readers.inspecting.matching import CouldBe, SeenColumn
 from servqual.readers.inspecting.picking import Choice, Question
 from servqual.readers.inspecting.writing import quoted_list, settings_of, ways
 
 __all__ = [
-    "DAYS",
     "Choice",
     "Chosen",
     "CouldBe",

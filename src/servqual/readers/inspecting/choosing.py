@@ -88,7 +88,8 @@ def choose(
     ours: Ours = OURS["cases"],
 ) -> Chosen:
     """Choose among the columns of a file; `texts` are its cells and `moments` its moments, by heading."""
-    could = {name: list(found) for name, found in candidates(columns).items()}
+    of_use = [column for column in columns if not (vendor and vendor.lists(column.heading))]
+    could = {name: list(found) for name, found in candidates(of_use).items()}
     if vendor:
         by_heading = {column.heading: column for column in columns}
         for name, headings in vendor.found(tuple(by_heading)).items():

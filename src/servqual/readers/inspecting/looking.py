@@ -1,7 +1,7 @@
 """A look into a file: how it is written, what its columns hold, and what its rows are."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +9,11 @@ import attrs
 import numpy as np
 
 from servqual._arrays import Array
+from servqual._words import counted
 from servqual.readers.columns.crowded import crowd_of
 from servqual.readers.columns.moments import date_and_time
 from servqual.readers.columns.tables import Kind
+from servqual.readers.columns.texts import UNSAVED, why_empty
 from servqual.readers.files.opening import open_file
 from servqual.readers.files.table_rows import Opened, TextChunk, texts_of
 from servqual.readers.files.vendors import Vendor, vendor_of
@@ -23,10 +25,11 @@ from servqual.readers.inspecting.lengths import proved_units
 from servqual.readers.inspecting.matching import SeenColumn, seen
 from servqual.readers.inspecting.ours import OURS, Ours
 from servqual.readers.inspecting.picking import Choice, Question
-from servqual.readers.inspecting.zones import hints
+from servqual.readers.inspecting.zones import hints, named
 
 _ROWS: Final = 1 << 14
-"""The rows that are looked at."""
+_CELLS: Final = 1 << 20
+"""The rows that are looked at, and the cells after which no further chunk is."""
 _COUNTED: Final = 1 << 20
 """The rows that are counted."""
 _FEW: Final = 3
@@ -57,6 +60,7 @@ class Look:
         otherwise: what they would say where the rows are of another table, if that is a question.
         zone: whether moments need a zone, what hints at one, or None where every moment tells its offset; `DAYS`
             where they are days, for which any zone will do.
+        zoned: the line below the table that names the zone, and that zone; None without such a line.
         offsets: whether some moment tells its offset.
         dates: forms of dates that settings name.
         questions: what only a person can say.
@@ -84,6 +88,7 @@ class Look:
     scores: str
     otherwise: tuple[Chosen, ...]
     zone: tuple[str, ...] | None
+    zoned: tuple[str, str] | None
     offsets: bool
     dates: tuple[str, ...]
     questions: tuple[Question, ...]
@@ -93,9 +98,16 @@ class Look:
         """Whether a report can follow: the first moment of each row is found or asked for."""
         return self.chosen.carries
 
+    @property
+    def asks_zone(self) -> bool:
+        """Whether only a person can say the zone."""
+        return self.zoned is None and self.zone not in {None, DAYS}
+
 
 def look(path: Path, *, encoding: str | None = None, sheet: str | None = None, table: str | None = None) -> Look:
-    """Look into a file; the first 16,384 rows are looked at. `table` says which of ours its rows are.
+    """Look into a file: at its first 16,384 rows, of one with hundreds of columns at fewer.
+
+    `table` says which of ours its rows are.
 
     Raises `UnreadableFile` where there is no table, or where two encodings or several tables are in question.
     """
@@ -103,17 +115,20 @@ def look(path: Path, *, encoding: str | None = None, sheet: str | None = None, t
         chunks: list[TextChunk] = []
         looked = rows = 0
         left_out: dict[str, tuple[int, int]] = {}
+        zoned = None
         for chunk in opened.chunks:
-            if looked < _ROWS:
+            if looked < _ROWS and looked * len(opened.header) < _CELLS:
                 chunks.append(chunk)
                 looked += len(chunk.rows)
             rows += len(chunk.rows) + len(chunk.ragged)
-            for row, _, why in chunk.ragged:
+            for row, got, why in chunk.ragged:
                 count, first = left_out.get(why, (0, row))
                 left_out[why] = (count + 1, first)
+                zoned = (got, zone) if (zone := named(got)) else zoned
             if rows >= _COUNTED:
                 break
-    return _looked(path.name, opened, chunks, rows, tuple((why, *told) for why, told in left_out.items()), of=table)
+    lost = tuple((why, *told) for why, told in left_out.items())
+    return _looked(path.name, opened, chunks, rows, lost, zoned=zoned, of=table)
 
 
 def _looked(
@@ -123,11 +138,13 @@ def _looked(
     rows: int,
     left_out: tuple[tuple[str, int, int], ...],
     *,
+    zoned: tuple[str, str] | None,
     of: str | None,
 ) -> Look:
     looked = sum(len(chunk.rows) for chunk in chunks)
     header = opened.header
     texts = {heading: _column(chunks, place) for place, heading in enumerate(header)}
+    faults = {heading: faults for heading in header if (faults := _taken_out(texts[heading]))}
     cells = {heading: cells_of(column) for heading, column in texts.items()}
     dated = [heading for heading in header if cells[heading].dates]
     for heading, dates in zip(dated, settled([_dates(cells[heading].dates) for heading in dated]), strict=True):
@@ -156,7 +173,8 @@ def _looked(
     used = [column for column in columns if any(column.heading in choice.headings for choice in chosen.columns)]
     customers = chosen.of("customer_id")
     asked, zone, forms = _open_points(used, chosen, texts, moments)
-    if zone is None and looked < rows - sum(count for _, count, _ in left_out):
+    of_time = {column.heading for column in used if column.cells.dates}
+    if zone is None and looked < rows - sum(count for _, count, _ in left_out) and not of_time <= {*opened.zoned}:
         zone = (f"all times in the first {looked:,} rows tell their offset, and later ones may not",)
     return Look(
         name=name,
@@ -167,7 +185,7 @@ def _looked(
         header_row=opened.header_row,
         sheet=opened.sheet,
         sheets=opened.sheets,
-        notes=opened.notes,
+        notes=(*opened.said(), *_refused(faults)),
         rows=rows,
         looked=looked,
         whole=rows < _COUNTED,
@@ -181,6 +199,7 @@ def _looked(
         scores="" if chosen.logged or chosen.wide or chosen.fold else _scores(matched(OURS["answers"]), chosen),
         otherwise=tuple(choose(matched(ours), texts, moments, None, ours) for ours in others),
         zone=zone,
+        zoned=zoned if zone not in {None, DAYS} else None,
         offsets=any(some_offsets(told, forms) for told in _told(chosen, texts, dated)),
         dates=forms,
         questions=(*_table_asked(grounds), *chosen.questions, *asked),
@@ -219,6 +238,23 @@ def _column(chunks: Sequence[TextChunk], place: int) -> list[str]:
 
 def _moments(texts: Sequence[str], dates: Dates) -> Array:
     return read_moments(texts, tuple(each.forms[0] for each in dates.structures))[0]
+
+
+def _taken_out(texts: list[str]) -> list[str]:
+    """Empty the cells of errors and of formulas without a value, and give what they held."""
+    places = [at for at, cell in enumerate(texts) if cell[:1] == UNSAVED[0] and why_empty(cell)]
+    held = [texts[at].removeprefix(UNSAVED[0]) for at in places]
+    for at in places:
+        texts[at] = ""
+    return held
+
+
+def _refused(faults: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Say which columns have cells that are refused whatever they are."""
+    for heading, held in [*faults.items()][:_FEW]:
+        yield f"{heading!r} has {counted(len(held), 'cell')} without a value, such as {held[0]}: they are refused"
+    if len(faults) > _FEW:
+        yield f"{counted(len(faults) - _FEW, 'further column')} have cells without a value"
 
 
 def _dates(dates: Dates | None) -> Dates:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from servqual.readers.columns.numbers import under
+from servqual.readers.files.totals import heads_total
 from servqual.readers.files.wide_rows import Wide
 from servqual.readers.inspecting.kinds import Cells, Holds
 
@@ -18,8 +19,8 @@ def wide_of(cells: Mapping[str, Cells], named: Mapping[str, str]) -> tuple[str, 
     """Find a table with a column per item: its table of ours, its layout, and why; None where it has no such columns.
 
     `named` are our columns with the heading that could be each. Items are all columns of whole numbers that could be
-    none of ours, and at least half of all columns. Where all numbers are at most 10 they are answers, else counts, if
-    nothing but a period stands beside them.
+    none of ours nor totals, and at least half of all columns. Where all numbers are at most 10 they are answers, else
+    counts, if nothing but a period stands beside them.
 
     >>> days, numbers = Cells(holds=Holds.DATES), Cells(holds=Holds.COUNTS, high="90")
     >>> table, wide, _ = wide_of({"Day": days, "North": numbers, "South": numbers}, {"at": "Day"})
@@ -27,6 +28,7 @@ def wide_of(cells: Mapping[str, Cells], named: Mapping[str, str]) -> tuple[str, 
     ('contact_counts', {'offered': ('North', 'South')})
     """
     taken = {*named.values()}
+    cells = {heading: held for heading, held in cells.items() if not heads_total(heading)}
     items = tuple(heading for heading, held in cells.items() if held.holds is Holds.COUNTS and heading not in taken)
     times = [heading for heading, held in cells.items() if held.holds in _TIMES]
     if not times or 2 * len(items) < len(cells):

@@ -18,9 +18,9 @@ _ENGLISH: Final = {
     "customer_id": "customer | customer id | caller | caller id | requester | requester id | requester email | contact "
     "| contact id | contact name | client | client id | user id | raised by | reporter | account name",
     "team": "team | group | assignment group | assigned group | assigned team | queue | workgroup | department | unit "
-    "| support group | support team | agent group | skill",
+    "| support group | support team | agent group | skill | org group",
     "agent": "agent | assignee | assigned to | assigned agent | owner | agent name | handled by | technician "
-    "| resource",
+    "| resource | org resource",
     "category": "category | topic | type | theme | product | issue type | request type | case type | ticket type "
     "| subject area | contact reason | help topic | tracker | service | classification",
     "cause": "cause | root cause | close code | closed code | closure code | resolution code | resolution",
@@ -52,7 +52,7 @@ _ENGLISH: Final = {
     "reopened_at": "reopened at | reopened on | date reopened | reopen date",
     "reopened": "reopened | reopens | reopen count | reopenings | number of reopens | times reopened",
     "reassigned": "reassigned | reassignments | reassignment count | reassignment | hand overs | handovers "
-    "| group stations | number of transfers",
+    "| number of transfers",
     "customer_replies": "customer replies | customer interactions | replies of customer",
     "updates": "updates | update count | sys mod count",
     "escalated": "escalated | escalation | is escalated",

@@ -50,7 +50,7 @@ def settings_of(look: Look, *, facts: Sequence[str] = ()) -> str:
 def _lines(look: Look, facts: Sequence[str]) -> Iterator[str]:
     yield _comment(f"Settings to read {look.name}, as `servqual inspect` found it; `servqual report` reads them.")
     yield from map(_comment, facts)
-    if look.questions or look.zone not in {None, DAYS}:
+    if look.questions or look.asks_zone:
         yield "# Empty texts are questions: answer them before a report is made."
     if look.vendor and not _doubted(look):
         yield ""
@@ -125,13 +125,7 @@ def _asked(question: Question, sure: Sequence[str] = (), *, needed: bool = True)
 def _read(look: Look) -> Iterator[str]:
     if len(look.grounds.tables) == 1 and look.chosen.ours.table != "cases":
         yield f"table = {quoted(look.chosen.ours.table)}  {_comment(look.grounds.because)}"
-    if look.zone is None:
-        yield 'zone = "UTC"  # every moment tells its offset; days and weeks begin in this zone, name that of the desk'
-    elif look.zone == DAYS:
-        yield f'zone = "UTC"  {_comment(f"{DAYS[0]}, and days need no zone")}'
-    else:
-        yield from map(_comment, (f"zone: {_ZONE}", *look.zone))
-        yield 'zone = ""'
+    yield from _zone(look)
     for question in look.questions:
         if question.part == "read":
             yield from _asked(question, look.dates if question.setting == "dates" else ())
@@ -146,6 +140,18 @@ def _read(look: Look) -> Iterator[str]:
         [(constant, value, why)] = look.chosen.constants
         yield f"constants = {{ {constant} = {quoted(value)} }}  {_comment(why)}"
     yield from _written(look)
+
+
+def _zone(look: Look) -> Iterator[str]:
+    if look.zone is None:
+        yield 'zone = "UTC"  # every moment tells its offset; days and weeks begin in this zone, name that of the desk'
+    elif look.zone == DAYS:
+        yield f'zone = "UTC"  {_comment(f"{DAYS[0]}, and days need no zone")}'
+    elif look.zoned:
+        yield f"zone = {quoted(look.zoned[1])}  {_comment(f'{look.zoned[0]!r} stands below the table')}"
+    else:
+        yield from map(_comment, (f"zone: {_ZONE}", *look.zone))
+        yield 'zone = ""'
 
 
 def _words(look: Look) -> Iterator[str]:
@@ -167,12 +173,25 @@ def _words(look: Look) -> Iterator[str]:
             yield f"{name} = {quoted_list([*dict.fromkeys((*words, *more))])}  # {told}"
 
 
+_GOALS: Final = {
+    "interactions": (("service_level", {"wait_s"}), ("answer_rate", {"answered", "abandoned"})),
+    "contact_counts": (("service_level", {"answered_within", "answered_late"}), ("answer_rate", {"answered"})),
+    "complaints": (("complaint_satisfaction", {"satisfied"}),),
+}
+"""KPIs for which a table often has a goal, and the columns of which each needs one."""
+
+
 def _further(look: Look) -> Iterator[str]:
     """Say by what columns a report is told, and as comments what else it may hold."""
     if groups := _groups(look.chosen):
         yield from ("", "[report]", f"groups = {quoted_list(groups)}")
     if look.chosen.ours.table == "cases":
         yield from _promises(look.chosen.names)
+    for kpi, of in _GOALS.get(look.chosen.ours.table, ()):
+        if of & look.chosen.names:
+            yield from ("", "# [[targets]]  # what was promised: the goal of any KPI above, in its unit")
+            yield from (f'# kpi = "{kpi}"', "# goal = 0.8")
+            break
     if look.scores:
         yield from _scores(look)
 

@@ -4,17 +4,21 @@ No hint decides. Half of all zones share their changes, and a desk at night sees
 """
 
 import datetime as dt
+import re
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from servqual._arrays import Array
+from servqual._checks import as_zone
+from servqual.errors import InvalidValue
 from servqual.readers.columns.zones import changes, local
 
 _DAY: Final = 24 * 3_600_000_000
 _WEEK: Final = 7 * _DAY
 _FEW: Final = 20
+_NAMED: Final = re.compile(r"[^:]{1,40}:\s*(UTC|[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+-]+){1,2})")
 _CLOCKS: Final = (("Central Europe", ZoneInfo("Europe/Berlin")), ("North America", ZoneInfo("America/New_York")))
 
 
@@ -49,3 +53,16 @@ with the clocks of North America: 2026-03-08 02:00 was skipped there and occurs'
                 f"{around:,} lie in that hour in the weeks around it"
             )
     return tuple(said)
+
+
+def named(line: str) -> str | None:
+    """Give the zone that a line beside a table names, whatever the language of the word in front; None without one.
+
+    >>> named("Timezone: Europe/Berlin"), named("Source: Sales/Support"), named("Europe/Berlin")
+    ('Europe/Berlin', None, None)
+    """
+    found = _NAMED.fullmatch(line.strip())
+    try:
+        return as_zone(found[1]).key if found else None
+    except InvalidValue:
+        return None

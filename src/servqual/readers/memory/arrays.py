@@ -31,7 +31,8 @@ from servqual.readers.columns.tables import Kind, kind_of, names_of
 from servqual.readers.columns.tags import TAGS, labelled
 from servqual.readers.columns.texts import CellReader
 from servqual.readers.columns.zones import SKIPPED, skipped_in
-from servqual.readers.memory.series import at_once, chosen, each_once, is_series, listed, plain_of
+from servqual.readers.memory.series import at_once, chosen, each_once, is_naive, is_series, listed, plain_of
+from servqual.readers.memory.shown_twice import shown_twice
 from servqual.readers.memory.values import as_durations, as_flags, as_moments, as_numbers
 
 CHUNK: Final = 1 << 19
@@ -67,7 +68,10 @@ def columns_of(
         return chunk
     numbers = np.asarray(rows)[chunk.numbers] if chunk.lost else rows
     lost = [attrs.evolve(refusal, row=int(rows[refusal.row])) for refusal in chunk.lost]
-    return attrs.evolve(chunk, rows=numbers, refusals=chunk.refusals.numbered(np.asarray(rows).take), lost=lost)
+    left = chunk.left and attrs.evolve(chunk.left, rows=np.asarray(rows)[chunk.left.numbers])
+    return attrs.evolve(
+        chunk, rows=numbers, refusals=chunk.refusals.numbered(np.asarray(rows).take), lost=lost, left=left
+    )
 
 
 def column_chunks(table: str, data: Mapping[str, Any], request: Request = ALL) -> Iterator[Callable[[], Chunk]]:
@@ -213,6 +217,7 @@ def read_cells(reader: CellReader, values: Any) -> tuple[Column, Refusals]:
     if kind is Kind.LABEL:
         coded = _plain(reader.name, kind, values, reader.zones)
         return reader.read([*coded.labels, ""], 0)[0].take(coded.values), Refusals()
+    naive = kind is Kind.MOMENT and is_series(values) and is_naive(values)
     if is_series(values):
         values = plain_of(reader.name, kind, values, reader.zones)
     if isinstance(values, np.ma.MaskedArray):
@@ -222,13 +227,23 @@ def read_cells(reader: CellReader, values: Any) -> tuple[Column, Refusals]:
         values = np.where(np.isin(values, reader.missing_numbers), np.nan, values) if reader.missing_numbers else values
     elif numbers or not isinstance(values, np.ndarray) or values.dtype.kind == "O":
         values = [reader.as_cell(value) for value in (values.tolist() if isinstance(values, np.ndarray) else values)]
-    return read_column(reader.name, kind, values, reader.seconds, reader.zones, reader=reader)
+    return read_column(reader.name, kind, values, reader.seconds, reader.zones, reader=reader, naive=naive)
 
 
 def read_column(
-    name: str, kind: Kind, values: Any, seconds: int, zones: Zones, *, reader: CellReader | None = None
+    name: str,
+    kind: Kind,
+    values: Any,
+    seconds: int,
+    zones: Zones,
+    *,
+    reader: CellReader | None = None,
+    naive: bool = False,
 ) -> tuple[Column, Refusals]:
-    """Read a column, and list its cells that cannot be used; a `reader` reads its texts."""
+    """Read a column, and list its cells that cannot be used; a `reader` reads its texts.
+
+    `naive` says of moments that they came without a zone, as a series of such says itself.
+    """
     given = values
     if is_series(values):
         values = plain_of(name, kind, values, zones)
@@ -238,6 +253,8 @@ def read_column(
         return _texts(reader or _reader(name, kind, seconds, zones), values, zones)
     if kind is Kind.MOMENT:
         column = as_moments(name, values, zones)
+        naive = naive or (is_series(given) and is_naive(given))
+        column = attrs.evolve(column, twice=shown_twice(column.values, values, zones, naive=naive))
     elif kind is Kind.DURATION:
         column = as_durations(name, values, seconds)
     elif kind is Kind.FLAG:
@@ -256,7 +273,8 @@ def read_column(
         (skipped_in(zones.naive), np.flatnonzero(skipped), given),
     )
     refused = (Unusable(name, reason, places, as_objects(_taken_of(of, places))) for reason, places, of in reasons)
-    return Column(kind, kept, column.labels, bad), Refusals(tuple(part for part in refused if len(part.rows)))
+    read = attrs.evolve(column, values=kept, bad=bad)
+    return read, Refusals(tuple(part for part in refused if len(part.rows)))
 
 
 def _has_text(values: Any) -> bool:
@@ -280,11 +298,14 @@ def _texts(reader: CellReader, values: Any, zones: Zones) -> tuple[Column, Refus
         return column, refusals
     rest = np.flatnonzero(~is_text)
     others, refused = read_column(name, kind, [values[place] for place in rest.tolist()], reader.seconds, zones)
-    out, bad = Column.missing(kind, len(values)).values, np.zeros(len(values), np.bool_)
+    out, (bad, twice) = Column.missing(kind, len(values)).values, np.zeros((2, len(values)), np.bool_)
     for places, part in ((at, column), (rest, others)):
         out[places] = part.values
         bad[places] = False if part.bad is None else part.bad
-    return Column(kind, out, (), bad), refusals.numbered(at.take) + refused.numbered(rest.take)
+        twice[places] = False if part.twice is None else part.twice
+    return Column(kind, out, (), bad, twice=twice if twice.any() else None), refusals.numbered(
+        at.take
+    ) + refused.numbered(rest.take)
 
 
 def _lies_within(column: Column) -> bool:

@@ -55,6 +55,14 @@ def plain_of(name: str, kind: Kind, values: Any, zones: Zones = NOWHERE) -> Any:
     return _amounts(series, dtype)
 
 
+def is_naive(values: Any) -> bool:
+    """Whether a column holds moments without a zone, each a time of some wall clock."""
+    import narwhals as nw  # noqa: PLC0415  (loads with the first frame)
+
+    dtype = _series(values).dtype
+    return isinstance(dtype, nw.Datetime) and dtype.time_zone is None
+
+
 def listed(values: Any) -> list[Any]:
     """List the cells of a series; those of a nested one are lists."""
     found: list[Any] = _series(values).to_list()

@@ -192,13 +192,19 @@ def _working(counts: Array, exposure: Array, regressors: Array) -> tuple[Array, 
         last, linear = linear, regressors @ np.linalg.lstsq(scaled, series, rcond=None)[0]
         if np.abs(linear - last).max() < _CONVERGED:
             return series, scaled, bool(expected.min() < _FEW)
-        extra = _extra(counts, exposure * np.exp(linear), len(counts) - regressors.shape[1])
+        with np.errstate(over="ignore"):
+            expected = exposure * np.exp(linear)
+        if np.isinf(extra := _extra(counts, expected, len(counts) - regressors.shape[1])):
+            break
     return np.full(len(counts), np.nan), regressors, True
 
 
 def _extra(counts: Array, expected: Array, free: int) -> float:
-    """Find by which multiple of its square the variance of a count exceeds its mean, by moments."""
-    apart = (counts - expected) ** 2 / expected
+    """Find by which multiple of its square the variance of a count exceeds its mean, by moments; inf beyond a float."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        apart = (counts - expected) ** 2 / expected
+    if not np.isfinite(apart).all():
+        return np.inf
     if apart.sum() <= free:
         return 0.0
     return float(boundary(lambda extra: (apart / (1 + extra * expected)).sum() > free, 0.0, 1.0, _HALVINGS)[1])

@@ -3,23 +3,34 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import attrs
 import openpyxl
 from tests.readers.files.vendors._desk import BERLIN, CASES, NEW_YORK, Case, by_clock, minutes, written
+from tests.readers.files.vendors._headers import FRAPPE, FRESHDESK, OSTICKET, ZAMMAD, ZENDESK
 
 Row = Sequence[object]
 
 
 @attrs.frozen(kw_only=True)
 class Form:
-    """How a vendor writes the desk: `states` are all that it has, `ends` says which moments of an end it tells."""
+    """How a vendor writes the desk.
+
+    `preset` is the vendor, where it has several forms, `states` are all that it has, and `resolved`, `closed` and
+    `first_response` say which moments it tells. `every` are its headings where all columns are exported, `above` and
+    `below` lines that stand above and below the table, and `shown` how a name is written.
+    """
 
     name: str
+    preset: str = ""
     header: Sequence[str]
+    every: Sequence[str] = ()
+    above: Sequence[Row] = ()
+    below: Sequence[Row] = ()
+    shown: Mapping[str, str] = attrs.field(factory=dict)
     row: Callable[[Case, str], Row]
     states: Sequence[str]
     zone: ZoneInfo
@@ -31,19 +42,30 @@ class Form:
     closed: bool = True
     first_response: bool = True
 
-    def write(self, folder: Path) -> Path:
-        """Write the export."""
+    @property
+    def vendor(self) -> str:
+        """What the layout is called."""
+        return self.preset or self.name
+
+    def write(self, folder: Path, *, whole: bool = False) -> Path:
+        """Write the export; a `whole` one has all columns, empty where the desk has nothing to tell."""
         rows = [self.row(case, self.states[case.number % len(self.states)]) for case in CASES]
+        header = self.header
+        if whole:
+            told = [dict(zip(header, row, strict=True)) for row in rows]
+            assert {*header} <= {*self.every}
+            header, rows = self.every, [[row.get(heading, "") for heading in self.every] for row in told]
+        lines = [*self.above, header, *rows, *self.below]
         if self.excel:
             book = openpyxl.Workbook()
             sheet = book.worksheets[0]
-            for row in (self.header, *rows):
-                sheet.append(list(row))
+            for line in lines:
+                sheet.append(list(line))
             path = folder / f"{self.name}.xlsx"
             book.save(path)
             return path
         text = io.StringIO(newline="")
-        csv.writer(text, delimiter=self.delimiter).writerows((self.header, *rows))
+        csv.writer(text, delimiter=self.delimiter).writerows(lines)
         path = folder / f"{self.name}.csv"
         path.write_bytes(text.getvalue().encode(self.encoding))
         return path
@@ -67,7 +89,7 @@ def _jira(case: Case, state: str) -> Row:
     return (
         "Summary", f"DESK-{case.number}", case.category, state, case.priority, "" if case.resolved is None else "Done",
         case.agent or "", case.customer, at(case.received), at(case.updated), at(case.resolved),
-        at(case.first_response), "-1:30", "label", "label",
+        at(case.first_response), ("-1:30", "1:30")[case.number % 2], "label", "label",
     )  # fmt: skip
 
 
@@ -78,7 +100,7 @@ def _zendesk(case: Case, state: str) -> Row:
     return (
         case.number, case.customer, "Subject", state, case.priority, case.channel, case.category, at(case.received),
         at(case.updated), case.team or "-", case.agent or "-", at(case.resolved), case.reopened,
-        minutes(case, case.first_response, "-"), minutes(case, case.resolved, "-"),
+        minutes(case, case.first_response, "-"), minutes(case, case.resolved, "-"), 1 + case.number % 2,
     )  # fmt: skip
 
 
@@ -87,7 +109,8 @@ def _zammad(case: Case, state: str) -> Row:
         return None if moment is None else moment.astimezone(BERLIN).replace(tzinfo=None)
 
     return (
-        str(20_000 + case.number), "Title", state, case.priority, case.team, case.agent, case.customer, case.channel,
+        str(20_000 + case.number), "Title", state, case.priority, case.team, case.agent or "-", case.customer,
+        case.channel,
         at(case.received), at(case.updated), at(case.closed), at(case.first_response),
     )  # fmt: skip
 
@@ -98,9 +121,9 @@ def _freshdesk(case: Case, state: str) -> Row:
 
     return (
         case.number, "Subject", state, case.priority, case.channel, case.category, case.agent or "No Agent",
-        case.team or "", at(case.received), at(case.resolved), at(case.closed), at(case.updated),
-        at(case.first_response), by_clock(case, case.first_response), by_clock(case, case.resolved),
-        {True: "Within SLA", False: "SLA Violated", None: ""}[case.kept], case.customer,
+        case.team or "No Group", at(case.received), at(case.resolved), at(case.closed), at(case.updated),
+        at(case.first_response), by_clock(case, case.first_response), "00:00:00",
+        {True: "Within SLA", False: "SLA Violated", None: ""}[case.kept], "contact@example.org", case.customer,
     )  # fmt: skip
 
 
@@ -140,10 +163,11 @@ def _frappe(case: Case, state: str) -> Row:
         return written(moment, "%Y-%m-%d %H:%M:%S.%f", BERLIN)
 
     sla = {True: "Fulfilled", False: "Failed", None: ("First Response Due", "Paused")[case.number % 2]}[case.kept]
-    response = "" if case.first_response is None else str((case.first_response - case.received).total_seconds())
+    agent = ("", "[]")[case.number % 2] if case.agent is None else f'["{case.agent}"]'
     return (
-        case.number, "Subject", case.customer, state, case.priority, case.category, case.team or "", sla,
-        at(case.received), at(case.first_response), response, at(case.resolved), at(case.updated),
+        1 + case.number, 700 + case.number, "Subject", case.customer, state, case.priority, case.category,
+        case.team or "", sla, at(case.received), at(case.first_response), "1h 5m", at(case.resolved), "2h",
+        at(case.updated), agent,
     )  # fmt: skip
 
 
@@ -168,7 +192,7 @@ def _redmine(case: Case, state: str) -> Row:
     )  # fmt: skip
 
 
-FORMS = (
+_FORMS: tuple[Form, ...] = (
     Form(
         name="servicenow",
         header=(
@@ -199,9 +223,10 @@ FORMS = (
         header=(
             "Id", "Requester", "Subject", "Status", "Priority", "Via", "Ticket type", "Created at", "Updated at",
             "Group", "Assignee", "Solved at", "Reopens", "First reply time in minutes",
-            "Full resolution time in minutes",
+            "Full resolution time in minutes", "Group stations",
         ),
         row=_zendesk,
+        every=ZENDESK,
         states=("New", "Open", "Pending", "Hold", "Solved", "Closed"),
         zone=BERLIN,
         closed=False,
@@ -213,7 +238,10 @@ FORMS = (
             "Updated At", "Closed At", "First Response At",
         ),
         row=_zammad,
-        states=("new", "open", "pending reminder", "pending close", "closed", "merged"),
+        every=ZAMMAD,
+        above=(("2026-3",), ()),
+        below=((), ("Timezone: Europe/Berlin",)),
+        states=("new", "open", "pending reminder", "pending close", "closed", "merged", "removed"),
         zone=BERLIN,
         excel=True,
         resolved=False,
@@ -224,8 +252,10 @@ FORMS = (
             "Ticket ID", "Subject", "Status", "Priority", "Source", "Type", "Agent", "Group", "Created time",
             "Resolved time", "Closed time", "Last update time", "Initial response time",
             "First response time (in hrs)", "Resolution time (in hrs)", "Resolution status", "Email",
+            "Contact ID",
         ),
         row=_freshdesk,
+        every=FRESHDESK,
         states=("Open", "Pending", "Resolved", "Closed", "Waiting on Customer", "Waiting on Third Party"),
         zone=BERLIN,
     ),
@@ -269,11 +299,28 @@ FORMS = (
         first_response=False,
     ),
     Form(
+        name="glpi-en",
+        preset="glpi",
+        header=(
+            "ID", "Title", "Status", "Last update", "Opening date", "Priority", "Requester - Requester",
+            "Assigned to - Technician", "Assigned to - Technician group", "Category", "Resolution date",
+            "Closing date", "Statistics - Resolution time",
+        ),
+        row=_glpi,
+        states=("New", "Processing (assigned)", "Processing (planned)", "Approval", "Pending", "Solved", "Closed"),
+        zone=BERLIN,
+        delimiter=";",
+        first_response=False,
+    ),
+    Form(
         name="frappe",
         header=(
-            "ID", "Subject", "Raised By (Email)", "Status", "Priority", "Ticket Type", "Team", "SLA Status",
-            "Created On", "First Responded On", "First Response Time", "Resolution Date", "Last Updated On",
+            "Sr", "ID", "Subject", "Raised By (Email)", "Status", "Priority", "Ticket Type", "Team", "SLA Status",
+            "creation", "First Responded On", "First Response Time", "Resolution Date", "Resolution Time", "modified",
+            "_assign",
         ),
+        every=FRAPPE,
+        shown={"agent": '["{}"]'},
         row=_frappe,
         states=("Open", "Replied", "Resolved", "Closed"),
         zone=BERLIN,
@@ -286,8 +333,10 @@ FORMS = (
             "Source", "Current Status", "Last Updated", "Closed Date", "Overdue", "Agent Assigned", "Reopen Count",
         ),
         row=_osticket,
+        every=OSTICKET,
         states=("Open", "Resolved", "Closed", "Archived", "Deleted"),
         zone=BERLIN,
+        encoding="utf-8-sig",
         resolved=False,
         first_response=False,
     ),
@@ -305,5 +354,41 @@ FORMS = (
         encoding="cp1252",
         resolved=False,
         first_response=False,
+    ),
+)  # fmt: skip
+[_GERMAN] = (form for form in _FORMS if form.name == "redmine")
+FORMS: tuple[Form, ...] = (
+    *_FORMS,
+    attrs.evolve(
+        _GERMAN,
+        name="redmine-fr",
+        preset="redmine",
+        header=(
+            "#", "Projet", "Tracker", "Statut", "Priorité", "Sujet", "Auteur", "Assigné à", "Mis-à-jour", "Catégorie",
+            "Créé", "Fermé",
+        ),
+        states=("Nouveau", "En cours", "Résolu", "Commentaire", "Fermé", "Rejeté"),
+    ),
+    attrs.evolve(
+        _GERMAN,
+        name="redmine-es",
+        preset="redmine",
+        header=(
+            "#", "Proyecto", "Tipo", "Estado", "Prioridad", "Asunto", "Autor", "Asignado a", "Actualizado", "Categoría",
+            "Creado", "Cerrada",
+        ),
+        states=("Nueva", "En curso", "Resuelta", "Comentarios", "Cerrada", "Rechazada"),
+        encoding="iso-8859-15",
+    ),
+    attrs.evolve(
+        _GERMAN,
+        name="redmine-zh",
+        preset="redmine",
+        header=(
+            "#", "项目", "跟踪", "状态", "优先级", "主题", "作者", "指派给", "更新于", "类别", "创建于", "结束日期",
+        ),
+        states=("新建", "进行中", "已解决", "反馈", "已关闭", "已拒绝"),
+        delimiter=",",
+        encoding="utf-8",
     ),
 )  # fmt: skip

@@ -1,17 +1,22 @@
 """Exports in the form of each vendor are recognised, and read back as what the desk did."""
 
+import csv
 import datetime as dt
+import io
+import itertools
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from tests.readers.files.vendors import _headers
 from tests.readers.files.vendors._desk import CASES, COUNT
 from tests.readers.files.vendors._forms import FORMS, Form
 
 from servqual.errors import UnknownName
 from servqual.readers import LAYOUTS, Chunk, Export, layout
 from servqual.readers.files.vendors import VENDORS, vendor_of
+from servqual.readers.inspecting import settings_of
 from servqual.report import Config, inspect, report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -42,12 +47,13 @@ def truth(field: str) -> list[Any]:
     return [getattr(case, field) for case in CASES]
 
 
-def read(form: Form, folder: Path) -> Chunk:
+def read(form: Form, folder: Path, *, whole: bool = False) -> Chunk:
     """The cases of an export, read with the vendor's layout."""
-    of_vendor = layout(form.name)
+    of_vendor = layout(form.vendor)
     chosen = attrs.evolve(of_vendor, zone=form.zone, fold=False, dates=form.dates or of_vendor.dates)
-    [chunk] = Export(form.write(folder), chosen).chunks()
+    [chunk] = Export(form.write(folder, whole=whole), chosen).chunks()
     assert chunk.size == COUNT
+    assert [refusal for refusal in chunk.lost if "below the table" not in refusal.reason] == []
     assert not list(chunk.refusals)
     return chunk
 
@@ -55,7 +61,21 @@ def read(form: Form, folder: Path) -> Chunk:
 @forms
 def test_the_truth_is_read_back(form: Form, tmp_path: Path) -> None:
     """Moments, ids, people and states of an export are those of the desk, also around the change of clocks."""
-    chunk = read(form, tmp_path)
+    assert_true(read(form, tmp_path), form)
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form.every], ids=lambda form: form.name)
+def test_an_export_with_all_columns_is_read_the_same(form: Form, tmp_path: Path) -> None:
+    """Columns that the desk leaves empty, such as a team beside a department, take the place of no other."""
+    assert_true(read(form, tmp_path, whole=True), form)
+    [look] = inspect(form.write(tmp_path, whole=True)).looks
+    assert look.vendor is VENDORS[form.vendor]
+    assert not look.questions
+    assert look.chosen.names >= {"case_id", "received_at", "team", "agent", "status"}
+
+
+def assert_true(chunk: Chunk, form: Form) -> None:
+    """What was read is what the desk did."""
     assert moments(chunk, "received_at") == truth("received")
     assert moments(chunk, "updated_at") == truth("updated")
     assert not form.resolved or moments(chunk, "resolved_at") == truth("resolved")
@@ -66,8 +86,11 @@ def test_the_truth_is_read_back(form: Form, tmp_path: Path) -> None:
     told = {"priority", "category", "team", "agent", "channel", "reopened"} & {*chunk.columns}
     assert len(told) >= 3
     for name in told - {"reopened"}:
-        missing = "No Agent" if (name, form.name) == ("agent", "freshdesk") else None
-        assert labels(chunk, name) == [value or missing for value in truth(name)]
+        shown = form.shown.get(name, "{}")
+        assert labels(chunk, name) == [None if value is None else shown.format(value) for value in truth(name)]
+    assert form.vendor not in {"zendesk", "frappe", "freshdesk"} or not {"reassigned", "resolution_h"} & {
+        *chunk.columns
+    }
     if "reopened" in told:
         assert counts(chunk, "reopened") == truth("reopened")
     assert labels(chunk, "customer_id") == truth("customer")
@@ -89,7 +112,7 @@ def test_inspect_recognises_the_form_and_report_reads_its_settings(form: Form, t
     found = inspect(path)
     [look] = found.looks
     assert look.vendor is not None
-    assert look.vendor.name == form.name
+    assert look.vendor.name == form.vendor
     assert not [question for question in look.questions if question.setting != "zone"]
     settings = tmp_path / "desk.toml"
     settings.write_text(found.settings().replace('zone = ""', f'zone = "{form.zone.key}"'), encoding="utf-8")
@@ -106,6 +129,9 @@ def test_inspect_recognises_the_form_and_report_reads_its_settings(form: Form, t
 def test_each_layout_names_its_documentation(vendor: Any) -> None:
     """A layout names where its columns are documented, has each heading once, and gives the two that a report needs."""
     assert vendor.documentation.startswith("https://")
+    assert "checked against" in vendor.checked
+    page = Path(__file__).parents[4] / "docs" / "inspect.md"
+    assert f"| {vendor.checked} |" in page.read_text(encoding="utf-8")
     folded = [heading.casefold() for heading in vendor.headings]
     assert len(folded) == len({*folded})
     assert {"case_id", "received_at"} <= {*vendor.columns.values()}
@@ -127,6 +153,41 @@ def test_a_file_of_no_vendor_is_none() -> None:
     assert vendor_of([]) is None
 
 
+OF_SERVICENOW = ("Resolved", "Closed", "Updated", "State", "Priority", "Assignment group", "Reopen count", "Made SLA")
+
+
+@pytest.mark.parametrize("two", [*itertools.combinations(OF_SERVICENOW, 2)], ids=" and ".join)
+def test_any_columns_of_servicenow_are_enough(two: tuple[str, str], tmp_path: Path) -> None:
+    """People export the columns that they chose; the month stands first, as a day of the file proves."""
+    [form] = [form for form in FORMS if form.name == "servicenow"]
+    path = form.write(tmp_path)
+    rows = [*csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))]
+    header = ["Number", "Opened", *two]
+    text = "".join(",".join(cells) + "\n" for cells in (header, *([row[name] for name in header] for row in rows)))
+    path.write_text(text, encoding="utf-8")
+    [look] = inspect(path).looks
+    assert look.vendor is VENDORS["servicenow"]
+    assert look.dates == ("%m-%d-%Y %H:%M:%S",)
+    settings = tmp_path / "desk.toml"
+    settings.write_text(settings_of(look).replace('zone = ""', 'zone = "America/New_York"'), encoding="utf-8")
+    made = report(path, Config.read(preset=None, path=settings), now=max(truth("updated")))
+    assert made["rows"]["used"] == COUNT
+
+
+@pytest.mark.parametrize(
+    ("name", "added"),
+    [
+        ("jira", [f"Custom field (Field {n})" for n in range(200)] + [f"Comment ({n})" for n in range(2, 30)]),
+        ("zendesk", [f"Reason {n} [list]" for n in range(60)]),
+    ],
+)
+def test_fields_that_a_desk_added_do_not_hide_the_vendor(name: str, added: list[str]) -> None:
+    """Hundreds of own fields and comments stand beside the columns of the vendor."""
+    [form] = [form for form in FORMS if form.name == name]
+    assert vendor_of([*dict.fromkeys(form.header), *added]) is VENDORS[name]
+    assert vendor_of([*form.header[:3], *added]) is None
+
+
 def test_an_unknown_preset_names_all() -> None:
     """A preset that does not exist is refused with those that do."""
     with pytest.raises(UnknownName, match="servicenow, jira, zendesk, zammad, freshdesk, hubspot, salesforce, glpi"):
@@ -141,39 +202,33 @@ def test_columns_of_a_preset_are_found_in_any_letter_case(tmp_path: Path) -> Non
     assert moments(chunk, "received_at") == [dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)]
 
 
-ALL_FIELDS = (
-    "Summary,Issue key,Issue id,Issue Type,Status,Project key,Project name,Project type,Project lead,Project lead id,"
-    "Project description,Priority,Resolution,Assignee,Assignee Id,Reporter,Reporter Id,Creator,Creator Id,Created,"
-    "Updated,Last Viewed,Resolved,Due date,Votes,Description,Environment,Watchers,Watchers Id,Original estimate,"
-    "Remaining Estimate,Time Spent,Work Ratio,Σ Original Estimate,Σ Remaining Estimate,Σ Time Spent,Security Level,"
-    "Inward issue link (Cloners),Outward issue link (Cloners),Attachment,Custom field (Affected services),"
-    "Custom field (Approvals),Custom field (Change completion date),Custom field (Change reason),"
-    "Custom field (Change risk),Custom field (Change start date),Custom field (Change type),Custom field (Impact),"
-    "Custom field (Locked forms),Custom field (Open forms),Custom field (Request Type),Custom field (Request language),"
-    "Custom field (Request participants),Custom field (Responders),Satisfaction rating,"
-    "Custom field (Satisfaction date),Custom field (Sentiment),Custom field (Severity),Custom field (Source),Sprint,"
-    "Custom field (Start date),Custom field (Story point estimate),Custom field (Submitted forms),Custom field (Team),"
-    "Custom field (Time to done),Custom field (Time to first response),Custom field (Time to resolution),"
-    "Custom field (Total forms),Custom field (Work category),Custom field ([CHART] Date of First Response),"
-    "Custom field ([CHART] Time in Status),Comment,Parent,Parent key,Parent summary,Status Category,"
-    "Status Category Changed"
-)
-"""The headings that Jira itself gives an export with all fields, as of 2026; desks add their own."""
-COLUMNS_OF_REDMINE = (
-    "#,Project,Tracker,Parent task,Parent task subject,Status,Priority,Subject,Author,Assignee,Updated,Category,"
-    "Target version,Start date,Due date,Estimated time,Total estimated time,Spent time,Total spent time,% Done,Created,"
-    "Closed,Last updated by,Related issues,Files,Private,Watchers,Description,Last notes"
-)
-"""The columns of a list of issues by their English labels, in the order of Redmine's issue_query.rb."""
-
-
-@pytest.mark.parametrize(("name", "header"), [("jira", ALL_FIELDS), ("redmine", COLUMNS_OF_REDMINE)])
-def test_every_documented_column_is_known(name: str, header: str) -> None:
+@pytest.mark.parametrize("name", ["jira", "zendesk", "zammad", "freshdesk", "frappe", "osticket", "redmine", "glpi"])
+def test_every_documented_column_is_known(name: str) -> None:
     """An export with all of a vendor's own columns has none that the layout does not list."""
-    headings = header.split(",")
+    headings: tuple[str, ...] = getattr(_headers, name.upper())
     known = {heading.casefold() for heading in VENDORS[name].headings}
     assert [heading for heading in headings if heading.casefold() not in known] == []
     assert vendor_of(headings) is VENDORS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("freshdesk", "First response time (in hrs) | Resolution time (in hrs)"),
+        ("frappe", "First Response Time | Resolution Time"),
+        ("zendesk", "Group stations"),
+        ("jira", "Custom field (Time to first response)"),
+    ],
+)
+def test_what_only_looks_like_ours_is_not_read(name: str, columns: str, tmp_path: Path) -> None:
+    """Business hours are no calendar time, time left is no time taken, and a ticket's groups are no hand-overs."""
+    [form] = [form for form in FORMS if form.name == name]
+    found = inspect(form.write(tmp_path))
+    [look] = found.looks
+    for heading in columns.split(" | "):
+        assert heading not in {used for choice in look.chosen.columns for used in choice.headings}
+        assert heading not in {answer for question in look.questions for answer in question.answers}
+        assert VENDORS[name].lists(heading)
 
 
 def test_inspect_says_what_a_column_without_use_is(tmp_path: Path) -> None:

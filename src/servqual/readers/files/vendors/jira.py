@@ -13,6 +13,8 @@ JIRA: Final = Vendor(
     title="Jira Service Management",
     documentation="https://support.atlassian.com/jira-cloud-administration/docs/"
     "default-configurations-for-jira-service-management/",
+    checked="checked against public exports with all fields",
+    own=r"(Custom field|Inward issue link|Outward issue link) \(.+\)",
     columns={
         "Issue key": "case_id",
         "Key": "case_id",
@@ -35,16 +37,16 @@ JIRA: Final = Vendor(
         "Custom field (Request channel type)": "channel",
         "Status": "status",
     },
-    others="Summary | Issue id | Parent id | Parent | Parent key | Parent summary | Project key | Project name "
-    "| Project type | Project lead | Project lead id | Project description | Project url | Assignee Id | Reporter Id "
-    "| Creator | Creator Id | Last Viewed | Affects versions | Affects Version/s | Fix versions | Fix Version/s "
-    "| Components | Component/s | Votes | Labels | Description | Environment | Watchers | Watchers Id | Log Work "
-    "| Original estimate | Remaining Estimate | Time Spent | Work Ratio | Σ Original Estimate | Σ Remaining Estimate "
-    "| Σ Time Spent | Security Level | Attachment | Comment | Sprint | Team Id | Status Category "
-    "| Status Category Changed | Satisfaction rating | Outward issue link (Relates) | Inward issue link (Relates) "
-    "| Outward issue link (Cloners) | Inward issue link (Cloners) | Outward issue link (Duplicate) "
-    "| Inward issue link (Duplicate) | Outward issue link (Blocks) | Inward issue link (Blocks) "
-    "| Outward issue link (Problem/Incident) | Inward issue link (Problem/Incident) "
+    others="Summary | Issue id | Parent id | Parent | Parent key | Parent summary | Parent status | Project key "
+    "| Project name | Project type | Project lead | Project lead id | Project description | Project url | Assignee Id "
+    "| Reporter Id | Creator | Creator Id | Last Viewed | Affects versions | Affects Version/s | Fix versions "
+    "| Fix Version/s | Components | Component/s | Votes | Labels | Description | Environment | Watchers | Watchers Id "
+    "| Log Work | Original estimate | Remaining Estimate | Time Spent | Work Ratio | Σ Original Estimate "
+    "| Σ Remaining Estimate | Σ Time Spent | Security Level | Attachment | Comment | Sprint | Team Id "
+    "| Status Category | Status Category Changed | Satisfaction rating | Outward issue link (Relates) "
+    "| Inward issue link (Relates) | Outward issue link (Cloners) | Inward issue link (Cloners) "
+    "| Outward issue link (Duplicate) | Inward issue link (Duplicate) | Outward issue link (Blocks) "
+    "| Inward issue link (Blocks) | Outward issue link (Problem/Incident) | Inward issue link (Problem/Incident) "
     "| Custom field ([CHART] Time in Status) | Custom field (Affected hardware) | Custom field (Affected services) "
     "| Custom field (Approvals) | Custom field (Approver groups) | Custom field (Approvers) "
     "| Custom field (Atlassian project) | Custom field (Backout plan) | Custom field (CAB) "

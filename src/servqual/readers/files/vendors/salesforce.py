@@ -9,6 +9,7 @@ SALESFORCE: Final = Vendor(
     title="Salesforce Service Cloud",
     documentation="https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/"
     "sforce_api_objects_case.htm",
+    checked="field names checked against the documentation of the object, labels against public lists and reports",
     columns={
         "CaseNumber": "case_id",
         "Case Number": "case_id",
@@ -29,6 +30,8 @@ SALESFORCE: Final = Vendor(
         "Account Name": "customer_id",
         "OwnerId": "agent",
         "Case Owner": "agent",
+        "Case Owner: Full Name": "agent",
+        "Case Owner Alias": "agent",
         "Type": "category",
         "Reason": "cause",
         "Case Reason": "cause",

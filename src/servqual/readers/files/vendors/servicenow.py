@@ -5,13 +5,15 @@ from typing import Final
 from servqual.readers.files.layouts import Layout
 from servqual.readers.files.vendors.vendor import Vendor
 
-# A list is exported with field names or labels, and with moments in the form and the zone of whoever exports it. An
-# audit export has a row for each update.
+# A list is exported with field names or labels. A CSV has moments as they are stored, in UTC with the year in front; a
+# workbook has them by the clock and in the form of whoever exports it. An audit export has a row for each update.
 SERVICENOW: Final = Vendor(
     name="servicenow",
     title="ServiceNow",
     documentation="https://www.servicenow.com/docs/r/australia/platform-administration/"
     "table-administration-and-data-management/export-list-data.html",
+    checked="dates and their zone checked against the documentation of exports, labels of the form against a public "
+    "instance; labels of moments and counts not checked against documentation",
     columns={
         "number": "case_id",
         "opened_at": "received_at",
@@ -46,6 +48,7 @@ SERVICENOW: Final = Vendor(
         "Close code": "cause",
         "Resolution code": "cause",
         "reopened_time": "reopened_at",
+        "Last reopened at": "reopened_at",
         "reopen_count": "reopened",
         "Reopen count": "reopened",
         "reassignment_count": "reassigned",
@@ -64,9 +67,9 @@ SERVICENOW: Final = Vendor(
     "| business_stc | calendar_duration | calendar_stc | cause | child_incidents | comments | comments_and_work_notes "
     "| correlation_display | correlation_id | delivery_plan | delivery_task | expected_start | follow_up | follow up "
     "| group_list | hold_reason | lessons_learned | needs_attention | order | origin_id | origin_table "
-    "| parent_incident | promoted_by | proposed_by | rejection_goto | reopened_by | reopened by | route_reason "
-    "| service_offering | skills | sla_due | sys_class_name | sys_domain | sys_domain_path | sys_id | sys_tags "
-    "| task_effective_number | time_worked | time worked | universal_request | upon_approval | upon_reject "
+    "| parent_incident | promoted_by | proposed_by | rejection_goto | reopened_by | reopened by | last reopened by "
+    "| route_reason | service_offering | skills | sla_due | sys_class_name | sys_domain | sys_domain_path | sys_id "
+    "| sys_tags | task_effective_number | time_worked | time worked | universal_request | upon_approval | upon_reject "
     "| user_input | variables | watch_list | wf_activity | work_end | work_notes | work_notes_list | work_start "
     "| actual start | actual end",
     layout=Layout(zone="UTC", dates=("%d/%m/%Y %H:%M",), missing=("?",), fold=True),

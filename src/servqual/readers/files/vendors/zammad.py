@@ -2,13 +2,17 @@
 
 from typing import Final
 
+from servqual.readers.files.layouts import Layout
 from servqual.readers.files.vendors.vendor import Vendor
 
-# "Close In Min" counts working minutes of the calendar of its agreement and is left out: the moments say more.
+# The table stands below a title, and its zone in a line below the table; headings and states are English whatever the
+# language. "-" is the owner of a ticket that nobody has. "Close In Min" counts working minutes of the calendar of its
+# agreement and is left out: the moments say more.
 ZAMMAD: Final = Vendor(
     name="zammad",
     title="Zammad",
     documentation="https://github.com/zammad/zammad/blob/develop/lib/excel_sheet/ticket.rb",
+    checked="checked against its source code",
     columns={
         "#": "case_id",
         "Number": "case_id",
@@ -29,4 +33,5 @@ ZAMMAD: Final = Vendor(
     "| First Response Escalation At | First Response In Min | First Response Diff In Min | Update Escalation At "
     "| Update In Min | Update Diff In Min | Last Contact At | Last Contact Agent At | Last Contact Customer At "
     "| Escalation At",
+    layout=Layout(missing=("-",)),
 )
