@@ -4,12 +4,14 @@ import datetime as dt
 import random
 from typing import Any
 
+import numpy as np
 import pytest
 
 from servqual.errors import MissingColumn
 from servqual.metrics import clock_readings, measure
 from servqual.model import BusinessHours, Case, Sla, Target
 from servqual.model import case as event
+from servqual.model.attributes import with_types
 from servqual.model.sla.target import Match
 
 NINE = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
@@ -84,6 +86,63 @@ def test_values_are_compared_with_their_type_and_all_tags_are_needed() -> None:
     assert met({"tags": ("vip", "b2b")}, tags=["b2b", "press", "vip"])
     assert not met({"tags": ("vip", "b2b")}, tags=["vip"])
     assert met({"tags": "vip", "priority": "P1"}, tags=["vip"], priority="P1")
+
+
+ALL: list[Any] = ["7", "7 ", 7, 7.0, 1, 1.0, True, "true", NINE, str(NINE), NINE.isoformat(), "router"]
+"""Texts, numbers, flags and moments, some with one label."""
+
+
+@pytest.mark.parametrize("wanted", ALL, ids=repr)
+def test_objects_read_as_a_log_keep_the_types_of_their_attributes(wanted: Any) -> None:
+    """The bulk engine matches exactly what `Sla.read` matches, for each type against each, also after a change."""
+    sla = Sla(
+        name="s",
+        hours=BusinessHours.always(),
+        targets=[Target(clock="resolution", within=HOUR, match={"n": wanted, "channel": "web"})],
+    )
+    cases = [Case.open(id=f"T-{i}", at=NINE, channel="web", attributes={"n": value}) for i, value in enumerate(ALL)]
+    cases += [
+        Case.open(id=f"T-{i}-{j}", at=NINE, channel="web", attributes={"n": before}).record(
+            event.Changed(at=NINE + MINUTE, by="A", attributes={"n": value})
+        )
+        for i, before in enumerate(ALL)
+        for j, value in enumerate(ALL)
+    ]
+    now = NINE + 3 * HOUR
+    one = {case.id: sla.read(case, now=now) for case in cases}
+    met = {name for name, found in one.items() if found}
+    assert {case.id for case in cases if with_types({"n": case.attributes["n"]}) == with_types({"n": wanted})} <= met
+    for given in (cases, iter(cases), [cases[:9], cases[9:]]):
+        bulk = clock_readings(given, sla, now=now)["resolution"].columns()
+        assert {*bulk["case_id"]} == met
+        assert dict(zip(bulk["case_id"], bulk["due"], strict=True)) == {
+            name: np.datetime64(found["resolution"].due.replace(tzinfo=None), "us") for name, found in one.items() if found
+        }
+    found = measure(["resolution_kept"], {"case_events": cases}, sla=sla, now=now, where={"channel": "web"}).one()
+    assert found.n == len(met)
+    for alone in cases[: len(ALL)]:
+        assert len(clock_readings([alone], sla, now=now)["resolution"]) == len(sla.read(alone, now=now))
+
+
+def test_types_are_no_columns_of_a_log() -> None:
+    """Groups have the labels of a value, and only the names of attributes are known."""
+    cases = [Case.open(id=f"T-{i}", at=NINE, channel="web", attributes={"n": n}) for i, n in enumerate(["7", 7, 7.0])]
+    sla = Sla(name="s", hours=BusinessHours.always(), targets=[Target(clock="resolution", within=HOUR)])
+    readings = clock_readings(cases, sla, now=NINE)["resolution"]
+    assert "n" in readings.log.attributes
+    assert not [name for name in readings.chunk().columns if not name.isidentifier()]
+    found = measure(["case_volume"], {"case_events": cases}, by=["n"], now=NINE + HOUR)
+    assert [(m.group["n"], m.value) for m in found] == [("7", 3)]
+
+
+def test_a_log_of_columns_is_matched_by_labels() -> None:
+    """A file knows no types: the number 7 is the text 7 there, also where objects stand beside it."""
+    sla = Sla(
+        name="s", hours=BusinessHours.always(), targets=[Target(clock="resolution", within=HOUR, match={"n": "7"})]
+    )
+    log = {"case_id": ["C-1"], "at": [NINE], "event": ["opened"], "n": [7]}
+    case = Case.open(id="T-1", at=NINE, channel="web", attributes={"n": 7})
+    assert [len(clock_readings(given, sla, now=NINE)["resolution"]) for given in (log, [log, case], [case])] == [1, 2, 0]
 
 
 def test_a_name_that_no_case_has_is_never_met() -> None:

@@ -180,3 +180,13 @@ def test_all_warnings_are_there_with_kpi_and_group() -> None:
     assert {(one.kpi, caveat.code) for one in found for caveat in one.warnings} == {
         (kpi, code) for kpi, _, code in told
     }
+
+
+@pytest.mark.parametrize(("events", "code"), [(["opened by mail"] * 2, "parts.unread"), (["received", "hm"], None)])
+def test_a_log_without_a_known_event_is_no_log_without_cases(events: list[str], code: str | None) -> None:
+    """Where no event of a log could be used, a number of cases is not judged as the 0 that it seems to be."""
+    monday = dt.datetime(2026, 5, 4, tzinfo=dt.UTC)
+    log = {"case_id": ["C-1", "C-2"], "at": [monday] * 2, "event": events}
+    for m in measure(["case_volume", "resolution_rate"], {"case_events": log}, now=monday):
+        assert [one.code for one in m.warnings if one.code == "parts.unread"] == [code] * (code is not None)
+        assert m.mostly_unread == (code is not None)

@@ -259,7 +259,7 @@ class Tally:
         found += filter(None, map(self._part_unread, kpi.parts if isinstance(kpi, Compound) else ()))
         found += [_unchecked(table, late) for table in tables if (late := self._late(table))]
         found += [_not_compared(table) for table in tables if table in self.unchecked]
-        found += filter(None, [self._intervals_unread(kpi)])
+        found += filter(None, [self._intervals_unread(kpi), self._log_unread(kpi)])
         found += [_contradict(table, odd) for table in tables if (odd := self._contradicting(table))]
         found += filter(None, map(self._undated, kpi.parts))
         found += filter(None, map(self._ambiguous, kpi.parts))
@@ -288,6 +288,13 @@ class Tally:
         lost, rows = int(unread.sum()), self.rows[COUNTS].read
         code = "parts.unread" if unread_share(rows - lost, 0, lost) > MOSTLY else "cells.unread"
         return Caveat(code, f"{counted(lost, 'row')} of {rows:,} of {COUNTS} could not be read")
+
+    def _log_unread(self, kpi: Kpi) -> Caveat | None:
+        """Say that no event of a log could be used, so that there seem to be no cases."""
+        logged = LOG in self.rows and any(part.table not in self.rows for part in kpi.parts)
+        if not logged or self.rows[LOG].used or not self.rows[LOG].read:
+            return None
+        return Caveat("parts.unread", f"none of {counted(self.rows[LOG].read, 'row')} of {LOG} could be used")
 
     def _late(self, table: str) -> int:
         """Count the rows whose id came in an earlier chunk that could not be read again."""

@@ -32,7 +32,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "they are grouped by `currency`",
         "n.small": f"fewer than {SMALL} rows: the interval says more than the value",
         "parts.unread": f"over {MOSTLY:.0%} of the rows of one of the two KPIs that it divides, or of ready-made "
-        "counts, could not be read: its verdict is cannot_be_judged",
+        "counts, could not be read, or no event of a log could be used: its verdict is cannot_be_judged",
         "parts.unchecked": "tallies were added, and the KPI needs all rows of a customer in one of them",
         "rows.repeats_unchecked": "rows repeat an id of an earlier chunk that cannot be read again, as of an iterator, "
         "or ids were not compared across parts",
