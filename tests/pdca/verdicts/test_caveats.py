@@ -198,6 +198,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         lambda: compare(answers(50, 20), answers(50, 20, scale=(1, 7)), "csat"),
         lambda: compare(answers(50, 20), answers(60, 20), "csat"),
     ),
+    "compare.currency_differs": (
+        lambda: compare(bought("EUR", "EUR"), bought("JPY", "JPY")),
+        lambda: compare(bought("EUR", "EUR"), bought("EUR", "EUR")),
+    ),
     "compare.confidence_differs": (
         lambda: compare(lone(0.9), lone(0.9)),
         lambda: compare(lone(0.9), lone(0.9), confidence=0.9),

@@ -21,7 +21,7 @@ step, and tests hold the two equal.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -35,7 +35,7 @@ from servqual.model.sla.clocks import ANY, CALLED_OFF, ENDS_WAIT, Reopening
 from servqual.model.sla.cycles import barring, is_doubtful
 from servqual.readers.columns.columns import MISSING
 from servqual.readers.columns.labels import CLEARED
-from servqual.readers.columns.tags import TAGS, tags_in
+from servqual.readers.columns.tags import TAGS
 
 _START, _STOP, _CANCEL, _REOPEN, _WAIT, _RESUME, _BAR, _ABSORB, _CALL_OFF, _DOUBT = (1 << bit for bit in range(10))
 _NOBODY: Final = -1
@@ -46,7 +46,7 @@ _FEW: Final = 1 << 12
 def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles:
     """Find the cycles of a promise's clock; `places` has the place of each target (by identity) in the agreement."""
     bits = _bits(log, promise)
-    codes = {name: log.columns[name].values for name in promise.chooser.reads}
+    codes = {name: log.matched(name).values for name in promise.chooser.reads}
     changed = log.once(("changed", *codes), lambda: _changed(log.case, codes))
     fold = _Fold(log, promise, places, codes)
     plain = _plain_cases(log, promise, bits, changed)
@@ -357,7 +357,7 @@ class _Fold:
         """Choose the targets of cases by their attributes, once per combination of values."""
         key = np.zeros(len(case), np.int64)
         for name, known in self.known.items():
-            key *= len(self.log.columns[name].labels) + 1
+            key *= len(self.log.matched(name).labels) + 1
             key += known.take(case)
             key += 1
         if key.max(initial=0) < _FEW:
@@ -375,15 +375,13 @@ class _Fold:
     def choose(self, codes: tuple[int, ...]) -> int:
         """Choose the place of a target by the codes of attributes."""
         if codes not in self.choices:
-            labels = {
-                name: self.log.columns[name].labels[code]
-                for name, code in zip(self.codes, codes, strict=True)
-                if code >= 0
-            }
-            known = {
-                name: tags_in(label) if name == TAGS else label for name, label in labels.items() if label != CLEARED
-            }
-            target = self.promise.chooser.choose_by_labels(known)
+            known = dict[str, Any]()
+            for name, code in zip(self.codes, codes, strict=True):
+                label = self.log.matched(name).labels[code] if code >= 0 else CLEARED
+                if label != CLEARED:
+                    known[name] = self.log.tags_of(label) if name == TAGS else label
+            chooser = self.promise.chooser
+            target = (chooser.choose_by_types if self.log.typed else chooser.choose_by_labels)(known)
             self.choices[codes] = _NOBODY if target is None else self.places[id(target)]
         return self.choices[codes]
 

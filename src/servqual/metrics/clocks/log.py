@@ -12,15 +12,17 @@ from servqual._arrays import Array, same
 from servqual.errors import InvalidValue, MissingColumn
 from servqual.metrics.clocks.corrections import corrected
 from servqual.metrics.clocks.order import heads_of, order_of, settled, ties_of
+from servqual.model.attributes import as_typed
 from servqual.model.service.case import CASE_TRANSITIONS, Priority, Relation
 from servqual.model.service.case_table import CASE_FIRST_TOLD
 from servqual.model.vocabulary import own_word
 from servqual.readers.columns.accounting import Rows
 from servqual.readers.columns.columns import Chunk, Column, Digits
-from servqual.readers.columns.labels import CLEARED
+from servqual.readers.columns.labels import CLEARED, TYPED, first_known
 from servqual.readers.columns.lazy import LazyColumns, taken
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
 from servqual.readers.columns.tables import TABLES, Kind
+from servqual.readers.columns.tags import TAGS, tags_in
 
 _EVENTS: Final = frozenset(kind.stored_name for kind in CASE_TRANSITIONS.events)
 _UNKNOWN: Final = "is not a known event; say which one it is in layout=Layout(events={…})"
@@ -93,6 +95,7 @@ class EventLog:
         signal: codes into `signals`, each a tuple of the names that a clock may listen to.
         columns: all columns of the log, in the same order.
         rows: the rows read, used and refused.
+        typed: whether the cases are objects, whose attributes have types.
     """
 
     ids: Sequence[str]
@@ -102,6 +105,7 @@ class EventLog:
     signals: Signals
     columns: Mapping[str, Column]
     rows: Rows
+    typed: bool = False
     _found: dict[Hashable, Any] = attrs.field(factory=dict, init=False, repr=False)
 
     def once(self, key: Hashable, find: Callable[[], _T]) -> _T:
@@ -147,6 +151,7 @@ class EventLog:
             signals=signals,
             columns=ordered,
             rows=Rows.of(read=chunk.read, used=int(usable.sum()), lost=chunk.lost, refusals=refusals),
+            typed=chunk.sparse,
         )
 
     def same(self, other: "EventLog") -> bool:
@@ -183,7 +188,24 @@ class EventLog:
     @property
     def attributes(self) -> tuple[str, ...]:
         """The columns with attributes of cases."""
-        return tuple(name for name in self.columns if name not in TABLES["case_events"])
+        return tuple(name for name in self.columns if name not in TABLES["case_events"] and not name.startswith(TYPED))
+
+    def matched(self, name: str) -> Column:
+        """Give the column by which targets match an attribute: of objects, texts that tell the types of its values."""
+        return self.once(("matched", name), lambda: self._matched(name))
+
+    def tags_of(self, label: str) -> tuple[str, ...]:
+        """Take a label of tags apart, each as it is matched."""
+        return tuple(map(as_typed, tags_in(label))) if self.typed else tags_in(label)
+
+    def _matched(self, name: str) -> Column:
+        labels = self.columns[name]
+        if not self.typed or name == TAGS:
+            return labels
+        typed = self.columns.get(TYPED + name)
+        texts = [label if label == CLEARED else as_typed(label) for label in labels.labels]
+        plain = attrs.evolve(labels, labels=texts)
+        return plain if typed is None else first_known(typed, plain)
 
     @cached_property
     def last_known(self) -> Mapping[str, Column]:

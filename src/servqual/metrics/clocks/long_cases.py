@@ -51,7 +51,7 @@ def fold_long(
         found = choose(tuple(known.get(name, -1) for name in codes))
         return None if found < 0 else found
 
-    chooser = Chooser(tuple(codes), place, place)
+    chooser = Chooser(tuple(codes), place, place, place)
     ends = np.append(heads_of(log.case[rows]), len(rows)).tolist()
     cases, found = list[int](), list[Cycle[int]]()
     for first, end in pairwise(ends):

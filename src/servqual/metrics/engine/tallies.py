@@ -322,10 +322,14 @@ class Tally:
         text = f"{counted(times, 'time')} of {of} {'is' if times == 1 else 'are'} shown twice by the clock of the zone"
         return Caveat("time.ambiguous", f"{text}; the first of both was taken") if times else None
 
-    def _currencies(self, part: Kpi) -> list[str]:
-        """List the currencies of the amounts that a KPI would add; none where they are grouped, or all in one."""
+    def currencies(self, part: Kpi) -> list[str]:
+        """List the currencies of the amounts that a KPI adds; none where they are grouped, or not known."""
         apart = CURRENCY in self.plan.by or not is_of_money(part)
-        found = [] if apart else currencies_of(self.rows.get(part.table, Rows()).reasons)
+        return [] if apart else currencies_of(self.rows.get(part.table, Rows()).reasons)
+
+    def _currencies(self, part: Kpi) -> list[str]:
+        """List the currencies of amounts that do not add up; none where all are in one."""
+        found = self.currencies(part)
         return found if len(found) > 1 else []
 
     def _unsplit(self, table: str) -> int:

@@ -49,6 +49,7 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         "compare.no_data": _invalid("a side has no value"),
         "compare.definition_differs": _invalid("the KPI has another formula, version or parameter on the other side"),
         "compare.scale_differs": _invalid("the scores of the sides lie on different scales"),
+        "compare.currency_differs": _invalid("the amounts of the sides are in different currencies"),
         "compare.confidence_differs": _invalid(
             "a measurement without its cell has its interval at another confidence than the one asked for",
         ),

@@ -169,7 +169,16 @@ def weighing(shared: Sequence[Caveat]) -> Callable[[Sequence[Caveat]], Weighed]:
 
 def of_sides(found: Compared) -> list[Caveat]:
     """List what makes two sides less comparable, or not at all, in every group alike."""
-    return [*_definitions(found), *_tags(found.pair), *_windows(found.pair), *found.told]
+    pair = found.pair
+    return [*_definitions(found), *_currencies(pair), *_tags(pair), *_windows(pair), *found.told]
+
+
+def _currencies(pair: Pair) -> list[Caveat]:
+    old, new = pair.before.currencies(pair.old), pair.after.currencies(pair.new)
+    if not old or not new or old == new:
+        return []
+    text = f"amounts are in {', '.join(sorted(old))} before, in {', '.join(sorted(new))} after"
+    return [caveat("compare.currency_differs", text)]
 
 
 def _tags(pair: Pair) -> list[Caveat]:

@@ -180,6 +180,11 @@ class TallySource:
         """Measure one KPI by the groups that are compared."""
         return _read(self.tally, about, confidence)
 
+    def currencies(self, about: About) -> frozenset[str]:
+        """The currencies of the amounts of a KPI, as far as they are known."""
+        assert about.kpi is not None
+        return frozenset(one for part in about.kpi.parts for one in self.given.currencies(part))
+
     def read_series(self, about: About, confidence: float) -> Measured:
         """Measure one KPI by these groups and the periods of the series."""
         return _read(self.given, about, confidence)
@@ -249,6 +254,10 @@ class LoneSource:
     def now(self) -> dt.datetime | None:
         """The moment of open items."""
         return self.measured.now
+
+    def currencies(self, _: About) -> frozenset[str]:
+        """None are known."""
+        return frozenset()
 
     def read(self, _: About, __: float) -> Measured:
         """Read the numbers of the measurement, at its own confidence."""
