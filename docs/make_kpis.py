@@ -145,7 +145,7 @@ def kpi_page(kpi: Kpi, example: Mapping[str, Any]) -> str:
         "unit": UNITS.get(kpi.unit, f"things {kpi.unit}"),
         "better": kpi.better or "neither",
         "table": f"{kpi.table}, " + ("of the period as a whole" if kpi.of_period else f"dated by {kpi.at}"),
-        "needs": ", ".join(kpi.needs) or "–",
+        "needs": ", ".join((*kpi.needs, *filter(None, [" or ".join(kpi.needs_one_of)]))) or "–",
         **({"over counts": f"of [contact_counts](../contacts.md#ready-made-counts): {form.formula}"} if form else {}),
         "uses": "; ".join(f"{name} (without it {kpi.absent[name]})" for name in kpi.uses) or "–",
         "open items": kpi.open_items or "make no difference",

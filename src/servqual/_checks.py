@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
 
@@ -153,9 +153,18 @@ def as_zone(name: object) -> ZoneInfo:
     try:
         return ZoneInfo(name)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     except (LookupError, ValueError, TypeError, OSError):
-        raise UnknownZone.of(
-            "zone", "be an IANA name such as 'Europe/Berlin' or 'UTC'", name, shown=repr(name)
-        ) from None
+        rule, meant = "be an IANA name such as 'Europe/Berlin' or 'UTC'", _zones_of(name)
+        raise UnknownZone.of("zone", rule, name, shown=repr(name), near=meant) from None
+
+
+def _zones_of(name: object) -> tuple[str, ...]:
+    """List the zones of the city, or of the one spelled nearly so, that was written in place of a zone."""
+    cities: dict[str, list[str]] = {}
+    for zone in sorted(available_timezones()):
+        cities.setdefault(zone.rpartition("/")[2].casefold(), []).append(zone)
+    city = str(name).strip().rpartition("/")[2].replace(" ", "_").casefold()
+    found = difflib.get_close_matches(city, [each for each in cities if each.isidentifier()], n=1, cutoff=0.8)
+    return tuple(zone for each in found for zone in cities[each][:3])
 
 
 def in_order(start: dt.datetime, end: dt.datetime) -> None:

@@ -282,7 +282,7 @@ def _inspect(options: argparse.Namespace) -> int:
     for line in found.text().splitlines():
         _print(line)
     if target is not None:
-        write(target, found.settings())
+        write(target, found.settings(target.parent))
         _print(f"{target}: settings written; answer its questions, then: servqual report EXPORT --config {target}")
     return 0
 

@@ -82,3 +82,21 @@ def test_an_answer_is_named_by_what_it_holds() -> None:
     question = plan(["nps"], {"answers": answers.column_names}).question
     found = pa.concat_tables(marked([answers.slice(0, 2), answers.slice(2)], question, "answers", ["score"]))
     assert found[MARK].to_pylist() == [None, "customer_id repeats another row", None, None, None, None]
+
+
+def test_the_id_of_an_answer_comes_before_what_it_holds() -> None:
+    """Rows of one id are compared, for each question; those without one are left alone."""
+    answers = pa.table(
+        {
+            "answer_id": ["1", "1", "1", "2", None, None],
+            "customer_id": ["a"] * 6,
+            "question": ["q", "q", "r", "q", "q", "q"],
+            "answered_at": pa.array([START] * 6, pa.timestamp("us", "UTC")),
+            "score": [9] * 6,
+        }
+    )
+    asked = plan(["nps"], {"answers": ["answer_id", "score"]})
+    assert asked.named == {"answers"}
+    tables = [answers.slice(0, 1), answers.slice(1)]
+    found = pa.concat_tables(marked(tables, asked.question, "answers", ["score"]))
+    assert found[MARK].to_pylist() == [None, "answer_id repeats another row", None, None, None, None]

@@ -31,7 +31,8 @@ def cases(size: int = 120, **more: Sequence[Any]) -> dict[str, Sequence[Any]]:
         (["north"] * 120, "groups of team cannot be compared: every case is in one"),
         ([None] * 120, "groups of team cannot be compared: no case has a value"),
         ([str(place // 20) for place in range(120)], "groups of team cannot be compared: none of 6 has 30 cases"),
-        (["a"] * 60 + ["b"] * 50 + ["c"] * 10, "of 3 groups of team, 1 have under 30 cases"),
+        (["a"] * 60 + ["b"] * 50 + ["c"] * 10, "of 3 groups of team, 1 has under 30 cases"),
+        (["a"] * 60 + ["b"] * 40 + ["c"] * 10 + ["d"] * 10, "of 4 groups of team, 2 have under 30 cases"),
         (["a"] * 60 + ["b"] * 60, None),
     ],
 )
@@ -54,7 +55,7 @@ def test_groups_that_cannot_be_used_are_said(labels: list[str | None], said: str
         ({"read": {"clock": "m:ss", "durations": "business", "zone": "UTC"}, "hours": {"week": {"mon": "09:00-17:00"}}},
          "clock has no effect: no column holds durations"),
         ({"columns": {"tier": "Level", "customer_id": "Who"}},
-         "[columns] customer_id, tier has no effect: no figure reads it"),
+         "[columns] customer_id, tier have no effect: no figure reads it"),
     ],
 )  # fmt: skip
 def test_a_setting_without_effect_is_said(table: dict[str, Any], said: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from servqual.cli import main
 from servqual.readers import Export, Layout
 from servqual.report import Config, inspect, render, report
 from servqual.report.courses import without_gaps
@@ -178,3 +179,36 @@ def test_days_need_no_zone(tmp_path: Path) -> None:
         "Ticket ID,Opened,Solved\n1,2026-05-13,2026-05-14 9:00\n2,2026-05-14,2026-05-15\n", encoding="utf-8"
     )
     assert 'zone = ""' in inspect(path).settings()
+
+
+@pytest.mark.parametrize("beside", ["", "settings", "settings/of/2026"])
+def test_settings_name_the_export_from_where_they_stand(tmp_path: Path, beside: str) -> None:
+    """The scores beside contacts are found whether settings lie with the export or in a folder of their own."""
+    rows = [f"c{n},2026-05-{4 + n % 5:02d} 09:{n:02d},Y,{n},{1 + n % 5}" for n in range(40)]
+    text = "\n".join(["Call Id,Queued at,Answered (Y/N),Speed of answer in seconds,Satisfaction rating", *rows])
+    calls, desk = tmp_path / "calls" / "calls.csv", tmp_path / beside / "desk.toml"
+    for path in (calls, desk):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    calls.write_text(text, encoding="utf-8")
+    assert main(["inspect", str(calls.parent), "--write", str(desk)]) == 0
+    settings = desk.read_text(encoding="utf-8").replace('zone = ""', 'zone = "UTC"')
+    for shown_as in ("[tables", "file = ", "columns = ", "kpis = "):
+        settings = settings.replace(f"# {shown_as}", shown_as)
+    desk.write_text(settings, encoding="utf-8")
+    found = report(calls, Config.read(preset=None, path=desk))
+    assert shown(found, 1)["csat"]["value"] == 0.4
+
+
+def test_the_mark_of_the_desk_stands_beside_what_its_due_dates_say() -> None:
+    """That the target is not in the export is said only of one without due dates."""
+    opened = [dt.datetime(2026, 5, 4, n % 24, tzinfo=dt.UTC) for n in range(60)]
+    rows = {
+        "received_at": opened,
+        "resolved_at": [at + dt.timedelta(hours=2) for at in opened],
+        "sla_kept": [True] * 60,
+    }
+    [alone, *_] = report(rows)["headline"]
+    assert alone.endswith("; the target itself is not in the export.")
+    due = [at + dt.timedelta(hours=1 if n < 15 else 3) for n, at in enumerate(opened)]
+    [both, *_] = report({**rows, "due_at": due})["headline"]
+    assert both == "The desk marked 100 % of 60 cases as kept within target; by due_at 75 % of 60 cases were in time."

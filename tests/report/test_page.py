@@ -575,7 +575,26 @@ def test_the_first_screen_says_what_changed_and_what_to_do() -> None:
     calm = render({"changes": [], "changes_judged": 3, "priorities": []})
     assert "Nothing surely changed" in calm
     assert "cannot be judged" not in calm[: calm.index("How to read")]
-    none = render({"changes": [], "changes_judged": 0, "priorities": []})
+    unjudged = [{"title": "resolution rate", "reason": "it grows"}]
+    none = render({"changes": [], "changes_judged": 0, "changes_unjudged": unjudged, "priorities": []})
     assert "No figure has two finished periods that can be compared." in none
+    counts = render({"changes": [], "changes_judged": 0, "changes_unjudged": [], "priorities": []})
+    assert "finished periods" not in counts
+    assert "Nothing here is better or worse when it changes: how much came in is only counted." in counts
     assert "No group is surely worse than the rest." in calm
     assert "What changed" not in render({})
+
+
+def test_what_holds_of_all_changes_is_said_once() -> None:
+    """A caveat of every change stands below them, one of a single change beside it."""
+    season = {"code": "sides.season", "text": "the sides lie in different months"}
+    few = {"code": "n.small", "text": "a side has only 20"}
+    change = {"unit": "share", "decision": "worse", "before": 0.1, "after": 0.4}
+    rows = [{**change, "title": "a", "caveats": [season, few]}, {**change, "title": "b", "caveats": [season]}]
+    page = render({"changes": rows, "changes_judged": 2, "priorities": []})
+    assert page.count("! the sides lie in different months") == 1
+    assert page.index("! a side has only 20") < page.index("! the sides lie in different months")
+    assert page.index("Of all of these:") < page.index("! the sides")
+    alone = render({"changes": rows[:1], "changes_judged": 1, "priorities": []})
+    assert "Of all of these:" not in alone
+    assert "! the sides lie in different months" in alone

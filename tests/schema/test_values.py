@@ -4,10 +4,12 @@ import copy
 import datetime as dt
 import pickle
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import attrs
 import numpy as np
+import pandas as pd
 import pytest
 from tests.schema.schema_samples import path_of, same
 
@@ -16,7 +18,7 @@ from servqual.model import BusinessHours, Clock, Sla, Target
 from servqual.model.history.lifecycle import Lived
 from servqual.readers import Export
 from servqual.readers.columns.tables import Kind
-from servqual.report import Comparison, Config, Promise
+from servqual.report import Comparison, Config, Promise, inspect
 from servqual.samples import desk
 from servqual.schema import kinds, ledger, loads
 from servqual.testing._measured import verdicts
@@ -81,14 +83,40 @@ def test_values_can_be_copied_pickled_hashed_and_shown(kind: str) -> None:
         lambda: Comparison(verdict=verdicts()[0], data={"decision": "improved"}, lines=("improved",)),
         lambda: Promise(kpi=KPIS["case_volume"], goal=3, name="few", better="lower"),
         lambda: Export("tickets.csv", kinds={"size": Kind.NUMBER}, columns=["received_at"]),
+        lambda: Export([{"received_at": "2026-05-04T09:00Z", "size": float("nan")}]),
+        lambda: Export({"received_at": np.array(["2026-05-04T09"], "M8[us]"), "size": [np.nan]}),
+        lambda: Export(pd.DataFrame({"received_at": ["2026-05-04T09:00Z"], "size": [None]})),
     ],
-    ids=["desk", "config", "comparison", "promise", "export"],
+    ids=["desk", "config", "comparison", "promise", "export", "rows", "columns", "frame"],
 )
 def test_values_without_a_form_are_values_too(make: Callable[[], Any]) -> None:
     """The law is the same for public values that have no stored form of their own."""
     value = make()
     check(value)
     assert len(repr(value)) < 2_000
+
+
+def test_what_was_found_in_files_is_a_value(tmp_path: Path) -> None:
+    """An inspection of the same files is equal, of others it is not."""
+    path = tmp_path / "tickets.csv"
+    found = []
+    for priority in ("1", "low"):
+        rows = ("number,opened_at,resolved_at,priority", f"1,04/05/2026 09:00,,{priority}", "2,13/05/2026 09:00,,")
+        path.write_text("\n".join(rows), encoding="utf-8")
+        found += [inspect(path), inspect(path)]
+        check(found[-1])
+    assert found[0] == found[1]
+    assert found[1] != found[2]
+    assert found[0].looks[0].vendor is not None
+    assert len(repr(found[0])) < 2_000
+
+
+@pytest.mark.parametrize("other", [[{"size": 1}, {"size": 2}], [{"size": "1"}], [{"size": True}], ({"size": 1},), []])
+def test_exports_of_other_rows_differ(other: Any) -> None:
+    """Tables in memory are compared by their cells and types."""
+    assert Export([{"size": 1}]) == Export([{"size": 1}])
+    assert Export([{"size": 1}]) != Export(other)
+    assert Export(pd.DataFrame({"size": [1]})) != Export(pd.DataFrame({"size": [2]}))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in kinds() if kind.startswith(("spc.", "stats."))])

@@ -9,7 +9,7 @@ from servqual._checks import among, must_be
 from servqual.errors import InvalidValue
 from servqual.metrics.engine import LOG, Data, Neighbours, Options, Plan, plan_of, request_of, spelled_out, with_ways
 from servqual.metrics.kpi.definition import Kpi
-from servqual.readers.columns.duplicates import NAMING
+from servqual.readers.columns.duplicates import ANSWER, NAMING
 from servqual.readers.sources import columns_in
 
 
@@ -117,10 +117,12 @@ def _key(question: Plan, table: str, head: Any) -> tuple[str, ...] | None:
 
 
 def _is_named(question: Plan, table: str, head: Any) -> bool:
-    """Whether a table has the columns that name its rows; answers are named by customer and question at least."""
-    needed = {"customer_id", "question"} if table == "answers" else {*NAMING.get(table, ())}
-    _, filled, _ = columns_in(table, head, attrs.evolve(request_of(question, table), only=frozenset(needed)))
-    return bool(needed) and needed <= filled
+    """Whether a table has the columns that name its rows; answers have an id, or a customer and a question at least."""
+    every = {*NAMING.get(table, ())}
+    _, filled, _ = columns_in(table, head, attrs.evolve(request_of(question, table), only=frozenset(every)))
+    if table == "answers":
+        return ANSWER in filled or {"customer_id", "question"} <= filled
+    return bool(every) and every <= filled
 
 
 def _moment(question: Plan, table: str) -> str:

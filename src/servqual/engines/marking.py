@@ -12,7 +12,7 @@ go with the rows to where they are counted, which for chains of contacts is anot
 
 import pickle
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -23,7 +23,7 @@ from servqual.engines.part import Part
 from servqual.errors import ServqualError
 from servqual.metrics.engine import Plan, refused, request_of
 from servqual.readers.columns.accounting import Rows
-from servqual.readers.columns.duplicates import NAMING
+from servqual.readers.columns.duplicates import ANSWER, NAMING
 from servqual.readers.columns.request import Request
 from servqual.readers.sources import TableChunks
 
@@ -34,9 +34,11 @@ ERROR: Final = "servqual: cannot be compared"
 _WHY: Final = "comparing rows of one id"
 
 
-def naming_columns(table: str) -> tuple[str, ...]:
-    """Name the columns that all rows of one id have in common, of a table whose rows have ids."""
-    return ("customer_id", "question") if table == "answers" else NAMING[table]
+def naming_columns(table: str, columns: Collection[str]) -> tuple[str, ...]:
+    """Name those of our columns that all rows of one id have in common, of a table whose rows have ids."""
+    if table != "answers":
+        return NAMING[table]
+    return (ANSWER,) if ANSWER in columns else ("customer_id", "question")
 
 
 def marked(tables: Iterable[Any], question: Plan, table: str, kept: Sequence[str]) -> Iterator[Any]:
@@ -69,7 +71,7 @@ def _last_id(some: Any, table: str, request: Request) -> int:
         return 0
     [read] = TableChunks(table, some, attrs.evolve(request, unique=False))
     columns = read().columns
-    codes = np.stack([columns[name].values for name in naming_columns(table)])
+    codes = np.stack([columns[name].values for name in naming_columns(table, columns)])
     others = np.flatnonzero((codes != codes[:, -1:]).any(axis=0))
     if (codes[:, -1] < 0).any():
         return int(some.num_rows)

@@ -55,7 +55,8 @@ def with_marks(frame: Any, asked: PartPlan, table: str, names: Sequence[str]) ->
     """Mark rows whose id repeats, with those of one id in one partition."""
     types = need("pyspark.sql.types", "spark", WHY)
     given = asked.question.columns.get(table, {})
-    key = [given.get(name, name) for name in naming_columns(table)]
+    ours = request_of(asked.question, table).renamed(table, {name: name for name in frame.columns})
+    key = [given.get(name, name) for name in naming_columns(table, ours)]
     every = dealt(frame, key, names or key, ())
     fields = [field for name in names for field in frame.select(column(name)).schema.fields]
     marks = [types.StructField(MARK, types.StringType()), types.StructField(ERROR, types.BinaryType())]

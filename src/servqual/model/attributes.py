@@ -1,6 +1,7 @@
 """The firm's own fields and tags: read-only, sorted, and part of the hash of the object that holds them."""
 
 import datetime as dt
+import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from numbers import Integral, Real
@@ -17,6 +18,7 @@ __all__ = [
     "as_attributes",
     "as_label",
     "as_tags",
+    "as_typed",
     "as_value",
     "no_field",
     "refuse_taken",
@@ -134,6 +136,15 @@ def as_label(value: Value) -> str:
     ['router', '7', 'true', '2026-05-04 09:00:00+00:00']
     """
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def as_typed(value: Value) -> str:
+    """Write a value as a text that tells its type, too.
+
+    >>> [as_typed(value) for value in ("7", 7, 7.0, True, dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC))]
+    ['"7"', '7', '7.0', 'true', '["2026-05-04T09:00:00+00:00"]']
+    """
+    return json.dumps(value, default=lambda moment: [moment.isoformat()])
 
 
 def with_types(pairs: Mapping[Any, Any]) -> dict[Any, tuple[type, Any]]:

@@ -70,7 +70,7 @@ def said_once(parts: Sequence[dict[str, Any]]) -> None:
 
 
 def _said(settings: Iterable[tuple[str, str]]) -> Iterator[str]:
-    return (f"{setting} has no effect: {why}" for setting, why in settings)
+    return (f"{setting} {'have' if ', ' in setting else 'has'} no effect: {why}" for setting, why in settings)
 
 
 def _groups(volumes: Mapping[str, Mapping[Any, int]], item: str) -> Iterator[str]:
@@ -83,7 +83,9 @@ def _groups(volumes: Mapping[str, Mapping[Any, int]], item: str) -> Iterator[str
         elif not large:
             yield f"groups of {column} cannot be compared: none of {len(named):,} has {LEAST} {item}s"
         elif large < len(named):
-            yield f"of {counted(len(named), 'group')} of {column}, {len(named) - large:,} have under {LEAST} {item}s"
+            few = len(named) - large
+            have = "has" if few == 1 else "have"
+            yield f"of {counted(len(named), 'group')} of {column}, {few:,} {have} under {LEAST} {item}s"
 
 
 def _settings(config: Config, read: Read, kpis: Sequence[Kpi], idle: set[str]) -> Iterator[tuple[str, str]]:

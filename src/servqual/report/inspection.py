@@ -1,5 +1,6 @@
 """What is in an export: how it is written, what its columns hold, which KPIs they carry, and settings to start from."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -51,17 +52,19 @@ _SKIPPED: Final = frozenset((".toml", ".md", ".html", ".py"))
 """Ends of names that are no exports, passed over in a folder."""
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class Inspection:
     """What was found in one or more exports.
 
     Attributes:
         looks: what was found in each file that could be read.
         unread: why a file could not be read, by its name.
+        paths: where the file of each of `looks` lies.
     """
 
     looks: tuple[Look, ...]
     unread: tuple[tuple[str, str], ...] = ()
+    paths: tuple[Path, ...] = ()
 
     def text(self) -> str:
         """Write all that was found, for a terminal or a mail."""
@@ -69,10 +72,11 @@ class Inspection:
         lines += [f"{name}: cannot be read: {why}" for name, why in self.unread]
         return "\n".join(map(clean, lines)).rstrip() + "\n"
 
-    def settings(self) -> str:
+    def settings(self, folder: str | Path | None = None) -> str:
         """Write settings that `servqual report` reads, with the questions that only a person can answer.
 
-        Refused where a report can be made of no file, or of several.
+        `folder` is where they will stand, from where a second table of the export names its file; by default that of
+        the export. Refused where a report can be made of no file, or of several.
         """
         carrying = [each for each in self.looks if each.carries]
         if len(carrying) != 1:
@@ -84,7 +88,9 @@ class Inspection:
             )
             raise InvalidValue.of("settings", "be of one file of which a report can be made", names, shown=names, do=do)
         [found] = carrying
-        return settings_of(found, facts=[*_carried(found)])
+        paths = [path for each, path in zip(self.looks, self.paths, strict=False) if each is found]
+        file = _seen_from(Path(folder), paths[0]) if folder is not None and paths else found.name
+        return settings_of(found, facts=[*_carried(found)], file=file)
 
     def _repr_html_(self) -> str:
         parts = []
@@ -103,6 +109,9 @@ class Inspection:
             parts.append(f"{facts}{_html.table(head, rows, caption=each.name)}")
         parts += [f"<p>{_html.escape(f'{name}: cannot be read: {why}')}</p>" for name, why in self.unread]
         return f"<div>{''.join(parts)}</div>"
+
+    def __hash__(self) -> int:
+        return hash(tuple(each.name for each in self.looks))
 
     def __repr__(self) -> str:
         return f"<Inspection of {', '.join([each.name for each in self.looks] or ['no file'])}>"
@@ -146,14 +155,23 @@ def inspect(
     if table is not None:
         among("table", table, TABLES_TOLD)
     if len(files) == 1:
-        return Inspection(looks=(look(files[0], encoding=encoding, sheet=sheet, table=table),))
-    looks, unread = [], []
+        return Inspection(looks=(look(files[0], encoding=encoding, sheet=sheet, table=table),), paths=(files[0],))
+    looks, unread, paths = [], [], []
     for file in files:
         try:
             looks.append(look(file, encoding=encoding, sheet=sheet, table=table))
+            paths.append(file)
         except ServqualError as error:
             unread.append((clean(file.name), str(error)))
-    return Inspection(looks=tuple(looks), unread=tuple(unread))
+    return Inspection(looks=tuple(looks), unread=tuple(unread), paths=tuple(paths))
+
+
+def _seen_from(folder: Path, file: Path) -> str:
+    """Give the path from a folder to a file, whole where there is no way between them, such as on another drive."""
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        return str(file.resolve())
 
 
 def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
@@ -255,7 +273,9 @@ def _could(column: SeenColumn) -> str:
 def _question(question: Question) -> str:
     if question.setting == "table":
         return f"table: {question.because}; say which with --table, one of {', '.join(question.answers)}"
-    return f"{question.setting}: {question.because}; write one of {', '.join(ways(question))}"
+    found = ways(question)
+    one_of = "one of " if len(found) > 1 else ""
+    return f"{question.setting}: {question.because}; write {one_of}{', '.join(found)}"
 
 
 _BEGINS: Final = {

@@ -296,10 +296,14 @@ def _open_cases(rows: Sequence[Plain]) -> Html:
 
 
 def _changed(part: Plain) -> Plain:
-    """What changed in the cases, or in a table besides."""
+    """What changed in the cases, or in a table besides; a warning of several changes, and of each, is said once."""
+    changes = [_change(row) for row in rows_in(part, "changes")]
+    first, others = (changes[0]["warnings"], changes[1:]) if changes else ([], [])
+    shared = [text for text in first if others and all(text in each["warnings"] for each in others)]
     return {
         "title": title_of(part),
-        "changes": [_change(row) for row in rows_in(part, "changes")],
+        "changes": [row | {"warnings": [each for each in row["warnings"] if each not in shared]} for row in changes],
+        "shared": shared,
         "unjudged": _unjudged(rows_in(part, "changes_unjudged")),
         "judged": many(part.get("changes_judged"), "figure") if part.get("changes_judged") else "",
         "held": [(_days(row, "after"), _days(row, "before")) for row in rows_in(part, "changes_between")],

@@ -330,9 +330,14 @@ def _headline(standards: Sequence[Plain], whole: Measures, categories: Plain | N
     lines = [sentence_of(each, "case") for each in standards]
     marked = next((m for m in whole if m.kpi == "sla_kept"), None)
     if not standards and marked and marked.value is not None:
+        due = next((m for m in whole if m.kpi == "resolution_kept" and m.value is not None), None)
         lines.append(
             f"The desk marked {number(marked.value, 'share')} of {counted(marked.n, 'case')} as kept within target; "
-            "the target itself is not in the export."
+            + (
+                f"by due_at {number(due.value, 'share')} of {counted(due.n, 'case')} were in time."
+                if due
+                else "the target itself is not in the export."
+            )
         )
     elif not standards:
         lines.append("No target was stated, so no goal can be judged.")

@@ -135,7 +135,7 @@ def by_person(r: Row) -> bool | None:
     """Tell whether a person handled a contact, rather than a machine; None where that is not known."""
     if r["bot"] or r.get("handled_by") in {"bot", "self_service", "automation"}:
         return False
-    return None if r["bot"] is None or r.get("handled_by", "human") is None else True
+    return True if r["handled_by" if "handled_by" in r else "bot"] is not None else None
 
 
 def to_person(r: Row) -> bool | None:

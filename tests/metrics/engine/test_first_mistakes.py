@@ -115,6 +115,34 @@ def test_nobody_knows_who_gave_up_without_a_column_that_says_so() -> None:
     assert [m.value for m in whether_abandoned({"abandoned": [True, False]})] == [0.5, 0.5]
 
 
+@pytest.mark.parametrize("key", sorted(key for key, kpi in KPIS.items() if kpi.needs_one_of))
+def test_nobody_knows_what_is_open_without_a_column_that_says_so(key: str) -> None:
+    """A misnamed end is not 0 % resolved, and not all open: it is said, with the name that is near."""
+    kpi = KPIS[key]
+    due = {name: dt.timedelta(days=1) for name in ("within", "window", "until") if name in kpi.params}
+    table = kpi.parts[0].table
+    rows = {name: [None] for name in kpi.needs} | {"received_at": [DAY], "due_at": [DAY], "solved_at": [DAY]}
+    with pytest.raises(MissingColumn, match="needs one of the columns resolved_at, closed_at") as told:
+        measure([kpi.with_(**due)], {table: rows}, now=DAY)
+    assert told.value.near == ("solved_at",)
+    for name in kpi.needs_one_of:
+        assert measure([kpi.with_(**due)], {table: {**rows, name: [None]}}, now=DAY).rows[table].read == 1
+
+
+def test_every_kpi_of_open_items_needs_a_column_of_their_ends() -> None:
+    """But those whose number does not depend on it, as their pages say."""
+    free = {"first_response_time", "first_response_p50", "first_response_p90", "reopen_rate", "upheld_rate"}
+    assert {key for key, kpi in KPIS.items() if {"resolved_at", "closed_at"} <= {*kpi.uses}} - free == {
+        key for key, kpi in KPIS.items() if kpi.needs_one_of
+    }
+
+
+def test_objects_of_which_none_has_ended_are_all_open() -> None:
+    """Their class has the columns, though no object fills them."""
+    case = Case(case_id="C-1", customer_id="K-1", received_at=DAY)
+    assert [m.value for m in measure(["backlog", "resolution_rate"], {"cases": [case]}, now=DAY)] == [1, 0]
+
+
 def test_tallies_that_differ_say_in_what() -> None:
     """And what each of them has."""
     one, two = (tally(["volume"], {"interactions": {"queued_at": [DAY]}}, zone=zone) for zone in ("UTC", "Asia/Tokyo"))

@@ -68,6 +68,30 @@ def test_no_value_at_all_is_refused(nothing: Any) -> None:
         measure(["case_volume"], cases(team=["north"]), where={"team": nothing})
 
 
+@pytest.mark.parametrize(
+    ("columns", "only", "texts"),
+    [
+        ({"team": ["north", "south"]}, {"team": "nroth"}, ["no row has team nroth; the nearest are north, south"]),
+        ({"team": ["north", "south"]}, {"team": ("NORTH", "nroth")}, []),
+        ({"team": ["north", None]}, {"team": (None, "x")}, ["no row has team x; the nearest are north"]),
+        ({"cost": [1.0, 5.0]}, {"cost": 6}, ["no row has cost 6; the nearest are 5.0, 1.0"]),
+        ({"tags": [["vip", "b2b"], []]}, {"tags": ["vpi"]}, ["no row has tags vpi; the nearest are vip, b2b"]),
+        (
+            {"team": ["a", "b"], "site": ["x", "y"]},
+            {"team": "a", "site": "y"},
+            ["no row counted has team a, site y"],
+        ),
+    ],
+)
+def test_a_kpi_that_chooses_rows_which_nowhere_are_says_so(columns: Any, only: Any, texts: list[str]) -> None:
+    """As `where=` does, with the nearest values, from stored parts as well."""
+    kpis = ["case_volume", KPIS["case_volume"].with_(only=only)]
+    whole = tally(kpis[1:], cases(**columns))
+    parts = [tally(kpis[1:], cases(**{name: [each] for name, each in zip(columns, some, strict=True)})) for some in zip(*columns.values(), strict=True)]
+    for found in (whole, Tally.from_bytes(whole.to_bytes()), parts[0] + parts[1]):
+        assert warned(found.measure()) == texts
+
+
 def test_no_small_n_is_said_where_there_is_none() -> None:
     """The reason is the value, not the number of rows."""
     found = measure(["reopen_rate"], cases(team=["north"], reopened=[0]), where={"team": "south"}, now=NOW)

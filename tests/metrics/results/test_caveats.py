@@ -190,3 +190,13 @@ def test_a_log_without_a_known_event_is_no_log_without_cases(events: list[str], 
     for m in measure(["case_volume", "resolution_rate"], {"case_events": log}, now=monday):
         assert [one.code for one in m.warnings if one.code == "parts.unread"] == [code] * (code is not None)
         assert m.mostly_unread == (code is not None)
+
+
+@pytest.mark.parametrize("kpi", ["resolution_median", "resolution_time", "resolution_rate"])
+def test_open_items_are_counted_once_among_the_rows_that_were_read(kpi: str) -> None:
+    """Six of ten rows could not be read, whether n counts the three that are still open or not."""
+    monday, day = dt.datetime(2026, 5, 4, tzinfo=dt.UTC), dt.timedelta(days=1)
+    cases = {"received_at": [monday] * 10, "resolved_at": ["soon"] * 6 + [monday + day] + [None] * 3}
+    one = measure([kpi], {"cases": cases}, now=monday + 30 * day).one()
+    assert (one.unread, one.mostly_unread) == (6, True)
+    assert "6 rows of 10 could not be read (60 %)" in [str(each) for each in one.warnings]

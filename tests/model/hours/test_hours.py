@@ -103,6 +103,25 @@ def test_impossible_hours_are_refused(fields: dict[str, Any], message: str) -> N
     assert refusal.value.field.split("[")[0] == next(iter(fields))
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Zurich", "Europe/Zurich"),
+        ("new york", "America/New_York"),
+        ("Europe/Munchen", None),
+        ("Europe/Zürich", "Europe/Zurich"),
+        ("Africa/Berlin", "Europe/Berlin"),
+        ("GMT+1", None),  # Etc/GMT+1 is an hour behind UTC, which few mean
+        ("", None),
+    ],
+)
+def test_a_city_leads_to_its_zone(written: str, meant: str | None) -> None:
+    """Who knows the city alone is told the zone; what is near nothing is not guessed."""
+    with pytest.raises(UnknownZone) as refusal:
+        BusinessHours(zone=written, week={})
+    assert str(refusal.value).partition("; did you mean ")[2].rstrip("?") == (meant or "")
+
+
 def test_unknown_zones_and_naive_moments_are_refused() -> None:
     """A zone has an IANA name, and a moment has a zone."""
     with pytest.raises(UnknownZone, match="Mars"):

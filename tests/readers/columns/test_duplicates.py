@@ -263,29 +263,76 @@ SAID: dict[str, list[Any]] = {
     "customer_id": ["K-1", "K-1", "K-1", "K-2", "K-1", None, None],
     "answered_at": [NINE] * 7,
     "score": [5, 5, 5, 5, 5, 5, 5],
-    "team": list("abcdefg"),
+    "team": list("aacdefg"),
 }
+FROM = ["columns", "parts", "iterator", "frame", "csv", "cut"]
 
 
-@pytest.mark.parametrize("form", ["columns", "parts", "iterator", "frame", "csv", "cut"])
-def test_the_same_answer_twice_is_one(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Same survey, question, customer, moment and score, from every carrier; who is unknown gave no answer before."""
-    rows = [{name: [cell] for name, cell in zip(SAID, row, strict=True)} for row in zip(*SAID.values(), strict=True)]
-    source: Any = {"columns": SAID, "cut": SAID, "parts": rows, "iterator": iter(rows)}.get(form)
+def carried(form: str, said: dict[str, list[Any]], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Answers in one of the forms of a table."""
+    rows = [{name: [cell] for name, cell in zip(said, row, strict=True)} for row in zip(*said.values(), strict=True)]
     if form == "cut":
         monkeypatch.setattr(arrays, "CHUNK", 2)
-    frame = pl.DataFrame(SAID, schema_overrides={"answered_at": pl.Datetime("us", "UTC")})
+    if form in {"columns", "cut"}:
+        return said
+    if form in {"parts", "iterator"}:
+        return rows if form == "parts" else iter(rows)
+    frame = pl.DataFrame(said, schema_overrides={"answered_at": pl.Datetime("us", "UTC")})
     if form == "frame":
-        source = frame
-    if form == "csv":
-        source = tmp_path / "answers.csv"
-        frame.with_columns(pl.col("answered_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ")).write_csv(source)
+        return frame
+    frame.with_columns(pl.col("answered_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ")).write_csv(folder / "answers.csv")
+    return folder / "answers.csv"
+
+
+@pytest.mark.parametrize("form", FROM)
+def test_the_same_answer_twice_is_one(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Same customer, question, moment and all else, from every carrier; who is unknown gave no answer before."""
+    source = carried(form, SAID, tmp_path, monkeypatch)
     found = measure([KPIS["csat_mean"].with_(scale=(1, 5))], {"answers": source}, by=["team"])
-    # an iterator is read once, so that of different parts the first row stands
-    assert {m.group["team"] for m in found if m.n} == set("acdefg" if form == "iterator" else "bcdefg")
+    assert {m.group["team"]: m.n for m in found if m.n} == dict.fromkeys("acdefg", 1)
+    # an iterator is read once, so that rows of different parts cannot be compared
     assert [(r.column, r.value, r.reason) for r in found.rows["answers"].refusals] == [
-        ("customer_id", "K-1", UNCHECKED if form == "iterator" else "has another row that stands")
+        ("customer_id", "K-1", UNCHECKED if form == "iterator" else "repeats another row")
     ]
+
+
+@pytest.mark.parametrize("form", FROM)
+@pytest.mark.parametrize("told", ["agent", "about"])
+def test_answers_that_differ_anywhere_are_several(
+    told: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A customer rates three agents at once: no KPI of the mean reads who they are."""
+    said: dict[str, list[Any]] = {
+        "question": ["fast"] * 3, "customer_id": ["K-1"] * 3, "answered_at": [NINE] * 3, "score": [5, 5, 1],
+        told: ["Ana", "Ben", "Cy"],
+    }  # fmt: skip
+    found = measure(
+        [KPIS["csat_mean"].with_(scale=(1, 5))], {"answers": carried(form, said, tmp_path, monkeypatch)}
+    ).one()
+    unseen = form == "iterator" and told == "about"  # a column of the firm's own is compared within a part
+    assert (found.n, found.value) == ((2, 3.0) if unseen else (3, pytest.approx(11 / 3)))
+    assert ("rows.repeats_unchecked" in {w.code for w in found.warnings}) == unseen
+
+
+@pytest.mark.parametrize("form", FROM)
+def test_the_id_of_an_answer_names_it(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else is told: one of an id and question counts, the latest; without an id a row is left alone."""
+    later = NINE + dt.timedelta(hours=1)
+    said: dict[str, list[Any]] = {
+        "answer_id": ["1", "1", "2", "2", "3", None, None, "4", "4"],
+        "answered_at": [later, NINE, NINE, NINE, NINE, NINE, NINE, NINE, NINE],
+        "score": [2, 5, 4, 4, 4, 4, 4, 1, 1],
+        "customer_id": ["K-1"] * 9,
+        "question": [*["fast"] * 8, "kind"],
+    }
+    found = measure([KPIS["csat_mean"].with_(scale=(1, 5))], {"answers": carried(form, said, tmp_path, monkeypatch)})
+    assert (found.one().n, found.one().value) == (7, pytest.approx(20 / 7))
+    once = form == "iterator"
+    assert found.rows["answers"].reasons == (
+        {("answer_id", UNCHECKED): 2}
+        if once
+        else {("answer_id", "has another row that stands"): 1, ("answer_id", "repeats another row"): 1}
+    )
 
 
 def test_answers_that_do_not_say_who_was_asked_what_and_when_are_left_alone() -> None:
@@ -294,6 +341,8 @@ def test_answers_that_do_not_say_who_was_asked_what_and_when_are_left_alone() ->
         told = {name: cells for name, cells in SAID.items() if name != lacking}
         assert columns_of("answers", told).size == 7
     assert columns_of("answers", SAID).size == 6
+    updated = {"answer_id": [1, 1], "updated_at": [NINE, None], "score": [1, 5]}
+    assert columns_of("answers", updated).columns["score"].values.tolist() == [1]
     assert columns_of("answers", {**SAID, "score": [5, 4, 5, 5, 5, 5, 5]}).size == 7
 
 

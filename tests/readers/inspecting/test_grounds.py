@@ -130,6 +130,9 @@ def test_a_dispute_may_be_the_opposite_of_satisfied(tmp_path: Path) -> None:
     assert "satisfied" not in told(found)["columns"]
     [question] = found.questions
     assert 'true = ["No"] and false = ["Yes"]' in question.because
+    written = settings_of(found)
+    assert '# true = ["No"]  # with satisfied = "disputed"' in written
+    assert '# false = ["Yes"]  # with satisfied = "disputed"' in written
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ TIMED: Final[Mapping[str, Any]] = {"hours": None, **PLACE}
 SOLVED: Final[Mapping[str, Any]] = {"close_counts_as_solution": False, **PLACE}
 """Parameters of a KPI of solutions: whether the close stands for a solution that a row does not have."""
 SOLVED_IN: Final[Mapping[str, Any]] = {**SOLVED, **TIMED}
-DONE: Final = ("resolved_at", "closed_at", "reopened_at")
+ENDED_BY: Final = ("resolved_at", "closed_at")
+"""Columns of which one must be there: without both every row would count as open."""
+DONE: Final = (*ENDED_BY, "reopened_at")
 ENDS: Final = (
     "one without resolved_at and closed_at is open, and so is one reopened after both; where there is no resolved_at "
     "column, closed_at stands for it"

@@ -9,6 +9,7 @@ from servqual._arrays import Array
 from servqual.metrics.accumulators import Count, Quotient, Total
 from servqual.metrics.catalogue._open_items import (
     DONE,
+    ENDED_BY,
     ENDS,
     PLACE,
     SOLVED_IN,
@@ -134,6 +135,7 @@ CASE_FLOW_KPIS: Final = (
         label_zh="验证通过率",
         needs=("verified_at",),
         uses=DONE,
+        needs_one_of=ENDED_BY,
         open_items="left out; a resolved case that waits for its verification is not verified",
     ),
     share_of_cases(
@@ -148,6 +150,7 @@ CASE_FLOW_KPIS: Final = (
         rows=_kept_of_closed,
         source="K-11; KPIS 25, the closed-only form of SLA attainment, as a named variant",
         uses=(*DONE, "due_at"),
+        needs_one_of=ENDED_BY,
         open_items="left out, also past the limit",
         params={"within": None, **SOLVED_IN},
     ),
@@ -162,6 +165,7 @@ CASE_FLOW_KPIS: Final = (
         better="lower",
         needs=("received_at", "due_at"),
         uses=DONE,
+        needs_one_of=ENDED_BY,
         open_items="an open case past its due moment is undecided: its overrun still grows",
         params=TIMED,
         accumulator=Total,
@@ -180,6 +184,7 @@ CASE_FLOW_KPIS: Final = (
         source="K-15 (overdue count), for cases; KPIS 41, ITIL service desk lists",
         needs=("due_at",),
         uses=DONE,
+        needs_one_of=ENDED_BY,
         open_items="they are counted",
     ),
     Kpi(
@@ -193,6 +198,7 @@ CASE_FLOW_KPIS: Final = (
         better="lower",
         needs=("received_at", "paused_s"),
         uses=DONE,
+        needs_one_of=ENDED_BY,
         open_items="their time until now counts; a case closed without resolved_at is left out",
         params=PLACE,
         accumulator=Quotient,
@@ -211,6 +217,7 @@ CASE_FLOW_KPIS: Final = (
         better="lower",
         needs=("received_at", "requester_wait_s"),
         uses=DONE,
+        needs_one_of=ENDED_BY,
         open_items="undecided: their wait still grows",
         params=PLACE,
         accumulator=Total,

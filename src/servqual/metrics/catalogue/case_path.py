@@ -11,6 +11,7 @@ from servqual.metrics.accumulators import Quotient, Ratio
 from servqual.metrics.catalogue._amounts import things
 from servqual.metrics.catalogue._open_items import (
     DONE,
+    ENDED_BY,
     ENDS,
     PLACE,
     STANDARD,
@@ -82,7 +83,7 @@ def _followed(t: View) -> Mapping[str, Array]:
 
 
 _ITIL: Final = "ITIL service desk lists"
-_ENDED: Final[dict[str, Any]] = {"uses": DONE, "open_items": "left out"}
+_ENDED: Final[dict[str, Any]] = {"uses": DONE, "needs_one_of": ENDED_BY, "open_items": "left out"}
 
 CASE_PATH_KPIS: Final = (
     share_of_cases(
@@ -167,6 +168,7 @@ CASE_PATH_KPIS: Final = (
         better="lower",
         needs=("received_at", "reopened"),
         uses=DONE,
+        needs_one_of=ENDED_BY,
         open_items="their reopenings count as reopenings, they do not count as finished",
         params=PLACE,
         accumulator=Quotient,
@@ -205,6 +207,7 @@ CASE_PATH_KPIS: Final = (
         label_zh="复发率",
         needs=("customer_id", "cause"),
         uses=DONE,
+        needs_one_of=ENDED_BY,
         open_items="open cases are left out; a resolved one whose window is not over is undecided",
         params={"window": None, **PLACE},
         law="keyed",

@@ -6,7 +6,7 @@ from typing import Final
 from servqual._arrays import Array
 from servqual.metrics.accumulators import Ratio, Total
 from servqual.metrics.catalogue._amounts import amount
-from servqual.metrics.catalogue._open_items import DONE, ENDS, PLACE, open_, received, share_of_complaints
+from servqual.metrics.catalogue._open_items import DONE, ENDED_BY, ENDS, PLACE, open_, received, share_of_complaints
 from servqual.metrics.catalogue._params import labelled
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
@@ -48,6 +48,7 @@ COMPLAINT_OUTCOME_KPIS: Final = (
         better="lower",
         needs=("referred",),
         uses=DONE,
+        needs_one_of=ENDED_BY,
         open_items="left out",
         rows=_referred,
     ),

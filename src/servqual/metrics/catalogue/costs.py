@@ -11,7 +11,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.metrics.accumulators import Count, Quotient, Total
 from servqual.metrics.catalogue._amounts import amount, over
-from servqual.metrics.catalogue._open_items import DONE, ENDS, PLACE, received, solution
+from servqual.metrics.catalogue._open_items import DONE, ENDED_BY, ENDS, PLACE, received, solution
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.view import View
 
@@ -75,6 +75,7 @@ COST_KPIS: Final = (
         table="cases",
         needs=("received_at", "cost"),
         uses=DONE,
+        needs_one_of=ENDED_BY,
         open_items="their cost counts, but not as resolved",
         params=PLACE,
         accumulator=Quotient,

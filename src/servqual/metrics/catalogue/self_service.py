@@ -20,12 +20,15 @@ _MACHINES: Final = ("bot", "self_service", "automation")
 
 
 def _by_machine(t: View) -> tuple[Array, Array]:
-    """Find contacts handled by a bot, self-service or automation, and those handled by a person."""
+    """Find contacts handled by a bot, self-service or automation, and those handled by a person.
+
+    Where a row names who handled it, a blank `bot` says nothing against it.
+    """
     bot, no_bot = t["bot"], t.known("bot") & ~t["bot"]
     if not t.has("handled_by"):
         return bot, no_bot
     machine = holding(t, "handled_by", _MACHINES, "handled_by")
-    return bot | machine, no_bot & t.known("handled_by") & ~machine
+    return bot | machine, ~bot & t.known("handled_by") & ~machine
 
 
 def _handed_over(t: View) -> tuple[Array, Array]:
@@ -96,7 +99,7 @@ SELF_SERVICE_KPIS: Final = (
         uses=("handled_by", "transferred", "to_person", "abandoned"),
         open_items=STILL_WAITING,
         rows=_unaided,
-        version=2,
+        version=3,
         **_CONTACT,
     ),
     Kpi(
@@ -130,7 +133,7 @@ SELF_SERVICE_KPIS: Final = (
         law="keyed",
         rows=_contained,
         open_items="a contact whose window is not over is undecided",
-        version=2,
+        version=3,
         **_CONTACT,
     ),
 )

@@ -14,6 +14,7 @@ from servqual._arrays import Array
 from servqual.metrics.accumulators import Extremes, Lifetimes
 from servqual.metrics.catalogue._open_items import (
     DONE,
+    ENDED_BY,
     ENDS,
     PLACE,
     SOLVED_IN,
@@ -97,6 +98,7 @@ _RESOLUTION: Final = Kpi(
     table="cases",
     needs=("received_at",),
     uses=DONE,
+    needs_one_of=ENDED_BY,
     open_items=_GOES_ON,
     params=SOLVED_IN,
     accumulator=Lifetimes,
@@ -145,6 +147,7 @@ WAITING_KPIS: Final = (
         table="cases",
         needs=("received_at",),
         uses=DONE,
+        needs_one_of=ENDED_BY,
         open_items="they are measured",
         params=PLACE,
         accumulator=Extremes,

@@ -101,15 +101,8 @@ class _Deal:
         numbers = rows + source.rows.start if isinstance(source.rows, range) else np.asarray(source.rows)[rows]
         refusals = source.refusals.only(numbers)
         lost = () if first else source.lost
-        return Chunk(
-            LazyColumns(source.columns, column),
-            len(rows),
-            len(rows) + len(lost),
-            numbers,
-            refusals,
-            lost,
-            sparse=source.sparse,
-        )
+        columns, read = LazyColumns(source.columns, column), len(rows) + len(lost)
+        return Chunk(columns, len(rows), read, numbers, refusals, lost, sparse=source.sparse)
 
     def _dealt_out(self, name: str) -> Array:
         """Deal the values of a column for all chunks; codes take the fewest bytes that hold one code more."""

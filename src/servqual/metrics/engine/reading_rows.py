@@ -323,16 +323,26 @@ def refused(first: Refusal) -> RefusedRow:
 
 
 def _check_needs(kpi: Kpi, chunk: Chunk, given: Collection[str], plan: Plan) -> None:
+    """Refuse a table without a needed column, or without any of those of which one is needed.
+
+    Objects have the columns of their class: one that no row fills says that it has not happened yet.
+    """
     if not (chunk.columns or chunk.others):
         return
     dating = (kpi.at,) if plan.period or kpi.stock or kpi.dated_by else ()
-    wanted = (*kpi.needs, *dating, *keys_of(plan.by, kpi.at))
-    for name in wanted:
+    for name in (*kpi.needs, *dating, *keys_of(plan.by, kpi.at)):
         if name not in given:
-            names = [*chunk.columns, *chunk.others]
-            close = near(name, names)
-            raise MissingColumn(
-                f"{kpi.key} needs the column {name!r} of {kpi.table} (got {', '.join(names)}){did_you_mean(close)}",
-                column=name,
-                near=close,
-            )
+            raise _missing(kpi, chunk, f"the column {name!r}", name)
+    if kpi.needs_one_of and not chunk.sparse and not any(name in given for name in kpi.needs_one_of):
+        raise _missing(kpi, chunk, f"one of the columns {', '.join(kpi.needs_one_of)}", *kpi.needs_one_of)
+
+
+def _missing(kpi: Kpi, chunk: Chunk, what: str, *wanted: str) -> MissingColumn:
+    names = [*chunk.columns, *chunk.others]
+    others = [name for name in names if name not in kpi.columns]
+    close = tuple(dict.fromkeys(other for name in wanted for other in near(name, others)))
+    return MissingColumn(
+        f"{kpi.key} needs {what} of {kpi.table} (got {', '.join(names)}){did_you_mean(close)}",
+        column=wanted[0],
+        near=close,
+    )

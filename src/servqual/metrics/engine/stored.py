@@ -149,14 +149,14 @@ def _read(data: bytes, start: int, asked: Callable[[dict[str, Any]], Plan]) -> t
             cells[state] = _unread(fields[state], groups[plan.part(kpi)].size)
     rows = {table: _rows(*counts) for table, counts in header["rows"].items()}
     founds = {
-        (table, name, credit): _founds(plan, name, some) for table, name, credit, some in header.get("founds", [])
+        (table, name, credit): _founds(plan, (table, name, credit), some) for table, name, credit, some in header.get("founds", [])
     }
     return plan, Stored(header["plan"], groups, cells, rows, founds)
 
 
-def _founds(plan: Plan, name: str, stored: list[tuple[int, list[Any]]]) -> tuple[Found, ...]:
+def _founds(plan: Plan, asked: Asked, stored: list[tuple[int, list[Any]]]) -> tuple[Found, ...]:
     """Read what was found of each wanted value of a column."""
-    if len(stored) != len(plan.where[name]) or any(rows < 0 or (rows and near) for rows, near in stored):
+    if len(stored) != len(wanted_of(plan, asked)) or any(rows < 0 or (rows and near) for rows, near in stored):
         raise ValueError("what was found is not what its plan asks for")
     return tuple(Found(rows, tuple(near)) for rows, near in stored)
 

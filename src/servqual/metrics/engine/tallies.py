@@ -31,7 +31,7 @@ from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.currencies import CURRENCY, currencies_of, is_of_money
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.kpi.numbers import Numbers
-from servqual.metrics.results.caveats import MOSTLY, UNREAD, Caveat, unread_share
+from servqual.metrics.results.caveats import MOSTLY, UNREAD, Caveat, read_of, unread_share
 from servqual.metrics.results.estimates import numbers_of
 from servqual.metrics.results.groups import Groups
 from servqual.metrics.results.measures import Measures
@@ -276,7 +276,8 @@ class Tally:
         """Say how many rows of one of the two KPIs of a compound could not be read, whatever the other one counts."""
         unread, (_, numbers) = self._unread(part), self._measured(part, 0.95)
         lost = 0 if unread is None else int(unread.sum())
-        share = unread_share(int(numbers.n.sum()), int(numbers.undecided.sum()), lost)
+        read = read_of(int(numbers.n.sum()), int(numbers.undecided.sum()), part.statistic)
+        share = unread_share(read, lost)
         text = f"{counted(lost, 'row')} of {part.table} could not be read ({number(share, 'share')})"
         return Caveat("parts.unread" if share > MOSTLY else "cells.unread", text) if share >= UNREAD else None
 
@@ -286,7 +287,7 @@ class Tally:
         if unread is None:
             return None
         lost, rows = int(unread.sum()), self.rows[COUNTS].read
-        code = "parts.unread" if unread_share(rows - lost, 0, lost) > MOSTLY else "cells.unread"
+        code = "parts.unread" if unread_share(rows - lost, lost) > MOSTLY else "cells.unread"
         return Caveat(code, f"{counted(lost, 'row')} of {rows:,} of {COUNTS} could not be read")
 
     def _log_unread(self, kpi: Kpi) -> Caveat | None:

@@ -77,6 +77,7 @@ class Compound(Kpi):
             table=" and ".join(dict.fromkeys((top.table, base.table))),
             needs=tuple(dict.fromkeys((*top.needs, *base.needs))),
             uses=tuple(dict.fromkeys((*top.uses, *base.uses))),
+            needs_one_of=tuple(dict.fromkeys((*top.needs_one_of, *base.needs_one_of))),
             at=" and ".join(dict.fromkeys((top.at, base.at))),
             accumulator=top.accumulator,
             rows=top.rows,

@@ -100,6 +100,7 @@ class Kpi(Rebuilt):
         table, at: the table it reads, and the moment of that table that dates a row.
         needs, uses: columns that must exist, and columns that may be absent; `absent` says what that means. A missing
             cell of a column that is there is unknown, and its row counts for neither side where it matters.
+        needs_one_of: columns of `uses` of which a table must have one, such as those that tell when a case ended.
         kinds: kinds of the user's own columns: moment, duration, count, number, flag or label (the default).
         between: the least and the greatest value that it can have; or what its values are on the `scale` of its
             parameters: `scores`, `gaps`, `distances` or `products` of two scores. Follows from the unit unless given.
@@ -143,6 +144,7 @@ class Kpi(Rebuilt):
     label_zh: str | None = None
     at: str = ""
     uses: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+    needs_one_of: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     kinds: Mapping[str, Kind] = attrs.field(factory=dict, converter=_kinds, hash=False)
     between: Ends | Between | None = None
     open_items: str = ""
@@ -186,7 +188,7 @@ class Kpi(Rebuilt):
 
     def _repr_html_(self) -> Html:
         """Show it as a card: what it means, what it reads, and what it was asked with."""
-        needs = ", ".join(self.needs) or "–"
+        needs = ", ".join((*self.needs, *filter(None, [" or ".join(self.needs_one_of)]))) or "–"
         uses = "; ".join(
             f"{name} (without it {self.absent[name]})" if name in self.absent else name for name in self.uses
         )

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
+from servqual._arrays import Array
 from servqual._words import counted, number
 
 SMALL: Final = 30
@@ -70,13 +71,27 @@ class Warned(Caveat):
     group: Mapping[str, Any] | None = attrs.field(hash=False)
 
 
-def unread_share(n: int, undecided: int, unread: int) -> float:
+Rows = TypeVar("Rows", int, Array)
+_LASTING: Final = frozenset({"median", "restricted_mean"})
+"""Statistics of times that may still go on, whose n counts the undecided rows too."""
+
+
+def read_of(n: Rows, undecided: Rows, statistic: str) -> Rows:
+    """Count the rows that were read for a number, the undecided ones once.
+
+    >>> read_of(4, 3, "share"), read_of(4, 3, "median")
+    (7, 4)
+    """
+    return n if statistic in _LASTING else n + undecided
+
+
+def unread_share(read: int, unread: int) -> float:
     """The share of rows that could not be read among all that a KPI needs; 0 where there are none.
 
-    >>> unread_share(3, 0, 597)
+    >>> unread_share(3, 597)
     0.995
     """
-    return unread / (n + undecided + unread) if unread else 0.0
+    return unread / (read + unread) if unread else 0.0
 
 
 def caveats_of(
@@ -85,6 +100,7 @@ def caveats_of(
     n: int,
     undecided: int,
     unread: int,
+    statistic: str = "",
     approximate: bool = False,
     all_low: bool = False,
     of_all: Iterable[Caveat] = (),
@@ -97,9 +113,10 @@ def caveats_of(
     ['cells.unread', 'n.small']
     """
     found = [*of_all]
-    share = unread_share(n, undecided, unread)
+    read = read_of(n, undecided, statistic)
+    share = unread_share(read, unread)
     if share >= UNREAD and not any(caveat.code == "cells.unread" for caveat in found):
-        rows = f"{counted(unread, 'row')} of {n + undecided + unread:,}"
+        rows = f"{counted(unread, 'row')} of {read + unread:,}"
         found.append(Caveat("cells.unread", f"{rows} could not be read ({number(share, 'share')})"))
     if approximate:
         found.append(Caveat("interval.approximate", "the interval of fewer than three hits or misses is approximate"))

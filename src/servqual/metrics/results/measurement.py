@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from servqual.metrics.kpi.definition import Better, Kpi, Unit
-from servqual.metrics.results.caveats import MOSTLY, SMALL, Caveat, unread_share
+from servqual.metrics.results.caveats import MOSTLY, SMALL, Caveat, read_of, unread_share
 
 
 class Cell:
@@ -101,4 +101,5 @@ class Measurement:
     def mostly_unread(self) -> bool:
         """Whether over half of the rows that it needs could not be read, so that nothing can be judged by it."""
         part = any(caveat.code == "parts.unread" for caveat in self.warnings)
-        return part or unread_share(self.n, self.undecided, self.unread) > MOSTLY
+        statistic = "" if self.cell is None else self.cell.kpi.statistic
+        return part or unread_share(read_of(self.n, self.undecided, statistic), self.unread) > MOSTLY

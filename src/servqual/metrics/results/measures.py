@@ -116,6 +116,7 @@ class Measures(Table):
                     n=int(n),
                     undecided=int(undecided),
                     unread=lost,
+                    statistic=kpi.statistic,
                     approximate=approximate,
                     all_low=kpi.statistic == "net" and value == _LOWEST,
                     of_all=self.of_all.get(kpi.key, ()),

@@ -9,7 +9,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.metrics.streams.sent import Sent, content_of, ids_of
 from servqual.readers.columns.columns import Chunk, Column, joined
-from servqual.readers.columns.duplicates import IDS
+from servqual.readers.columns.duplicates import listed_under
 from servqual.readers.columns.refusals import Refusal
 from servqual.readers.columns.standing import REPEATS, UNCHECKED
 from servqual.readers.columns.tables import Kind
@@ -65,7 +65,7 @@ class Arrivals:
     def _without(self, chunk: Chunk, late: Array, again: Array, same: Array) -> Chunk:
         """Leave out late rows, and rows that were sent before, each with its reason."""
         at, numbers, keep = chunk.columns.get(self._at), chunk.numbers, np.flatnonzero(~(late | again))
-        name = IDS.get(self._table, "customer_id")
+        name = listed_under(self._table, chunk.columns)
         ids = chunk.columns.get(name)
         lost = [*chunk.lost]
         for row in np.flatnonzero(late).tolist():

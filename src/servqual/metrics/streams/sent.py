@@ -15,7 +15,7 @@ import numpy as np
 from servqual._arrays import Array
 from servqual.metrics.accumulators import hash_of
 from servqual.readers.columns.columns import Column
-from servqual.readers.columns.duplicates import IDS, SAME
+from servqual.readers.columns.duplicates import IDS, named_answers
 from servqual.readers.columns.tables import Kind
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -61,16 +61,16 @@ class Sent:
 def ids_of(table: str, columns: Mapping[str, Column]) -> tuple[Array, Array] | None:
     """Give 64 bits for the id of each row, and where it has one; None where the table does not name its rows.
 
-    An answer is named by what is in its columns `SAME`, as everywhere.
+    An answer is named by its id and question, or by what is in its columns `SAME`, as everywhere.
     """
     column = columns.get(IDS.get(table, ""))
     if column is not None:
         return _bits(column), column.known
-    if table != "answers" or not {"customer_id", "question"} <= columns.keys():
+    named = named_answers(columns) if table == "answers" else None
+    if named is None:
         return None
-    moments = [columns[name].known for name in ("invited_at", "answered_at") if name in columns]
-    told = columns["customer_id"].known & columns["question"].known & np.logical_or.reduce(moments)
-    return content_of(columns, SAME), told
+    names, told = named
+    return content_of(columns, names), told
 
 
 def content_of(columns: Mapping[str, Column], names: Iterable[str]) -> Array:

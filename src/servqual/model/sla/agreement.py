@@ -11,7 +11,7 @@ from servqual._checks import a, as_instant, filled, must_be, several
 from servqual._typed import typed
 from servqual.errors import InvalidValue
 from servqual.model._pickled import Rebuilt
-from servqual.model.attributes import as_label
+from servqual.model.attributes import as_label, as_typed
 from servqual.model.declared import declared
 from servqual.model.history.event import Event
 from servqual.model.history.lifecycle import Lived
@@ -184,16 +184,16 @@ def _chooser(targets: tuple[Target, ...]) -> Chooser[Target]:
     ranked = sorted(((target.conditions, target) for target in targets), key=lambda pair: -len(pair[0]))
     reads = dict.fromkeys(name for conditions, _ in ranked for name, _ in sorted(conditions, key=str))
 
-    def chooser(key: Callable[[Any], object]) -> Callable[[Mapping[str, Any]], Target | None]:
+    def chooser(key: Callable[[Any], object], given: Callable[[Any], object]) -> Callable[..., Target | None]:
         keyed = [({(name, key(value)) for name, value in conditions}, target) for conditions, target in ranked]
 
         def choose(known: Mapping[str, Any]) -> Target | None:
-            pairs = {(name, key(value)) for name, value in pairs_of(known)}
+            pairs = {(name, given(value)) for name, value in pairs_of(known)}
             return next((target for conditions, target in keyed if conditions <= pairs), None)
 
         return choose
 
-    return Chooser(tuple(reads), chooser(_typed), chooser(as_label))
+    return Chooser(tuple(reads), chooser(_typed, _typed), chooser(as_label, as_label), chooser(as_typed, str))
 
 
 def _typed(value: object) -> object:

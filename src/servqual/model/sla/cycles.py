@@ -84,13 +84,14 @@ def to_minutes(cycle: Cycle[T]) -> Cycle[T]:
 class Chooser(Generic[T]):
     """Choice of the target for a case with these fields and attributes; `reads` are the names that it needs.
 
-    `choose` compares values with their types, `choose_by_labels` compares the labels that columns have for them; the
-    value of `tags` is a tuple.
+    `choose` compares values with their types, `choose_by_labels` compares the labels that columns have for them, and
+    `choose_by_types` takes texts that tell the types, as `as_typed` writes them; the value of `tags` is a tuple.
     """
 
     reads: tuple[str, ...]
     choose: Callable[[Mapping[str, Any]], T | None]
     choose_by_labels: Callable[[Mapping[str, Any]], T | None]
+    choose_by_types: Callable[[Mapping[str, Any]], T | None]
 
 
 @attrs.define

@@ -95,8 +95,8 @@ class Target(Rebuilt):
     before: `timedelta(hours=-1)`); by default there are no warnings. The target is for cases with this `priority` and
     every value in `match`: fields of events (`channel`, `team`, `category`, `tier`, …), the firm's own attributes, or
     `tags`, all of which a case must have; without both it is for all cases. Values are compared with their type, so
-    that 7 is not "7"; in a log of columns, where all are labels, by their labels. A priority in `match` is the same as
-    `priority`.
+    that 7 is not "7"; in a log that holds columns, where all are labels, by their labels. A priority in `match` is the
+    same as `priority`.
     `hours` and `rule` are by default those of the agreement; `name` separates several promises on one clock. Negative
     limits are refused.
 

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from servqual.metrics.results.attaining import GoalVerdict, verdict_on_interval
-from servqual.metrics.results.caveats import MOSTLY, unread_share
+from servqual.metrics.results.caveats import MOSTLY, read_of, unread_share
 from servqual.pdca.verdicts.asked import Asked
 from servqual.pdca.verdicts.caveats import Caveat, caveat
 from servqual.pdca.verdicts.comparability import Compared, Pair, of_pair, weighing
@@ -157,7 +157,7 @@ def _basis(pair: Pair, options: Mapping[str, Any]) -> Basis:
 
 
 def _attained(after: Side, goal: float, about: About, *, part_lost: bool) -> GoalVerdict:
-    unread = part_lost or unread_share(after.n, after.undecided, after.unread) > MOSTLY
+    unread = part_lost or unread_share(read_of(after.n, after.undecided, about.statistic), after.unread) > MOSTLY
     return verdict_on_interval(
         after, after.low, after.high, unit=about.unit, unread=unread, goal=goal, better=about.better
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual._words import number
-from servqual.metrics.results.caveats import MOSTLY, SMALL, UNREAD
+from servqual.metrics.results.caveats import MOSTLY, SMALL, UNREAD, read_of
 from servqual.pdca.verdicts.ages import RIPE, declared, ripens
 from servqual.pdca.verdicts.caveats import Caveat, caveat
 from servqual.pdca.verdicts.comparability import Compared
@@ -33,7 +33,8 @@ def of_cells(found: Compared, open_: Array) -> list[list[Caveat]]:
     empty = [np.isnan(side.value) for side in (before, after)]
     add("compare.no_data", empty[0] | empty[1], lambda i: f"no value {'before' if empty[0][i] else 'after'}")
     with np.errstate(invalid="ignore", divide="ignore"):
-        lost = [side.unread / (side.n + side.undecided + side.unread) for side in (before, after)]
+        read = [read_of(side.n, side.undecided, about.statistic) for side in (before, after)]
+        lost = [side.unread / (known + side.unread) for known, side in zip(read, (before, after), strict=True)]
     most = np.fmax(lost[0], lost[1])
     add("cells.mostly_unread", most > MOSTLY, lambda i: f"{number(most[i], 'share')} of the rows could not be read")
     add(

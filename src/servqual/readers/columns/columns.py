@@ -153,7 +153,8 @@ def number_of(label: str) -> int:
 class Column:
     """One column of a chunk: typed values, the labels of its codes, and which cells could not be read.
 
-    `whole` says that no value is missing, and `twice` which moments are times that a clock shows twice.
+    `whole` says that no value is missing, and `twice` which moments are times that a clock shows twice. Like its arrays
+    it is no value to compare: `==` asks whether it is the very same one, and `same` compares cell by cell.
     """
 
     kind: Kind
@@ -195,7 +196,7 @@ class Column:
 
 @attrs.frozen(eq=False)
 class Chunk:
-    """A chunk of rows as columns.
+    """A chunk of rows as columns; `==` asks whether it is the very same one, and `Column.same` compares cells.
 
     Attributes:
         columns: the columns by our names, each with `size` values.

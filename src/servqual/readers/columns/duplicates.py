@@ -1,6 +1,7 @@
 """Rows with a repeated id: the id of a table names one row, and every further row with that id is refused.
 
-Answers have no id: there the survey, question, customer and moments name a row, so that the same answer counts once.
+Of answers the `answer_id` names a row for each question. Without that column two rows are one answer where customer,
+question and a moment are known and every cell is the same.
 
 The picture, for a table in memory: ids are codes already, so one count per label tells which repeat, and only the rows
 of these are compared. One pass, 8 bytes per label, no sorting.
@@ -19,7 +20,7 @@ the row that stands depends neither on the order of rows nor on the columns that
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -40,10 +41,17 @@ IDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """The column that names a row, for each table that has one."""
-SAME: Final = ("survey", "question", "customer_id", "case_id", "interaction_id", "invited_at", "answered_at", "score")
-"""The columns in which two rows of answers are one answer, which was exported or sent twice."""
+ANSWER: Final = "answer_id"
+"""The id of an answer to a survey, or of all answers that one customer sent together."""
+PER_QUESTION: Final = (ANSWER, "question", "dimension")
+"""The columns in which two rows of answers are one answer, where they have an id."""
+SAME: Final = (
+    *("survey", "question", "question_kind", "dimension", "customer_id", "case_id", "interaction_id", "agent", "team"),
+    *("invited_at", "answered_at", "score"),
+)
+"""The columns that are the same in an answer without an id that was exported or sent twice, as are all others."""
 NAMING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {**{table: (name,) for table, name in IDS.items()}, "answers": SAME}
+    {**{table: (name,) for table, name in IDS.items()}, "answers": (ANSWER, *SAME)}
 )
 """The columns by which repeated rows are found, by table."""
 _MOST: Final = 1_000_000
@@ -52,24 +60,41 @@ CHECKED_ROWS: Final = 1 << 22
 
 
 def naming(table: str, columns: Mapping[str, Column]) -> Column | None:
-    """Give the ids of rows as labels: their id column, or for answers a number of what is in the columns `SAME`.
+    """Give the ids of rows as labels: their id column, or for answers a number of what is in the columns that name one.
 
-    An answer without a customer, a question or a moment has none. None where the table does not name its rows.
+    Where answers have no column of ids, one without a customer, a question or a moment has none. None where the table
+    does not name its rows.
     """
     if table != "answers":
         return columns.get(IDS.get(table, ""))
-    if not {"customer_id", "question"} <= columns.keys():
+    named = named_answers(columns)
+    if named is None:
         return None
-    told = columns["customer_id"].known & columns["question"].known
-    mixed, moment = np.zeros(len(told), np.uint64), np.zeros(len(told), np.bool_)
-    for name in SAME:
+    names, told = named
+    mixed = np.zeros(len(told), np.uint64)
+    for name in names:
         if name in columns:
-            moment |= columns[name].known & name.endswith("_at")
             mixed = (mixed ^ _content(columns[name])) * _ODD
             mixed ^= mixed >> np.uint64(29)
     numbers, codes = np.unique(mixed.view(np.int64), return_inverse=True)
-    codes = np.where(told & moment, codes, NONE[Kind.LABEL]).astype(np.int32)
+    codes = np.where(told, codes, NONE[Kind.LABEL]).astype(np.int32)
     return Column(Kind.LABEL, codes, [*map(str, numbers.tolist())])
+
+
+def named_answers(columns: Mapping[str, Column]) -> tuple[tuple[str, ...], Array] | None:
+    """Give the columns that name answers, and which rows they name; None where they name none."""
+    if ANSWER in columns:
+        return PER_QUESTION, columns[ANSWER].known
+    if not {"customer_id", "question"} <= columns.keys():
+        return None
+    told = columns["customer_id"].known & columns["question"].known
+    moments = [columns[name].known for name in ("invited_at", "answered_at") if name in columns]
+    return SAME, told & np.logical_or.reduce([np.zeros(len(told), np.bool_), *moments])
+
+
+def listed_under(table: str, columns: Collection[str]) -> str:
+    """Name the column whose cell shows which row was refused: the id, or the customer of an answer without one."""
+    return IDS.get(table) or (ANSWER if ANSWER in columns else "customer_id")
 
 
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -256,24 +281,30 @@ def _replaced(table: str, chunk: Chunk, ids: Column, rows: Array | None) -> tupl
 
 
 def without(
-    table: str, chunk: Chunk, gone: Array, identical: Array, ids: Column | None = None, *, late: Array | None = None
+    table: str,
+    chunk: Chunk,
+    gone: Array,
+    identical: Array,
+    ids: tuple[str, Column] | None = None,
+    *,
+    late: Array | None = None,
 ) -> Chunk:
     """Leave out the rows of a chunk that do not stand, and list them in `lost` under the name of the id column.
 
-    An answer is listed under its customer. `ids` are those of the rows where the chunk lacks them; `late` are rows
-    that could not be compared with the one that stands.
+    An answer without an id is listed under its customer. `ids` are that name and its column, where the chunk may lack
+    it; `late` are rows that could not be compared with the one that stands.
     """
-    name = IDS.get(table, "customer_id")
-    ids = ids or chunk.columns[name]
+    name = listed_under(table, chunk.columns)
+    name, shown = ids or (name, chunk.columns[name])
     keep = np.flatnonzero(~gone)
     numbers = chunk.numbers
     reasons = np.where(identical, REPEATS, REPLACED)
     if late is not None:
         reasons = np.where(late, UNCHECKED, reasons)
     lost = [
-        Refusal(row, name, ids.labels[int(code)], reason)
+        Refusal(row, name, shown.labels[int(code)], reason)
         for row, code, reason in zip(
-            numbers[gone].tolist(), ids.values[gone].tolist(), reasons[gone].tolist(), strict=True
+            numbers[gone].tolist(), shown.values[gone].tolist(), reasons[gone].tolist(), strict=True
         )
     ]
     return attrs.evolve(

@@ -31,6 +31,9 @@ from servqual.readers.columns.zones import DATES
 CLEARED: Final = "\0"
 """Label of a cell in a log of events that takes a value away; an empty cell leaves it as it was."""
 
+TYPED: Final = "\0"
+"""Begins the name of a column that writes the values of another one with their types, beside their labels."""
+
 _WORD: Final = 63
 """Bits of a non-negative whole number."""
 _MANY: Final = 1 << 12

@@ -5,7 +5,7 @@
     A        11:00       solved     <- stands
     A        11:00       solved        repeats another row
 
-Of the legs of a contact the answered one stands; of the rows of any other id the one that was updated last, or without
+Of answers without an id only identical rows are one. Of the legs of a contact the answered one stands; of the rows of any other id the one that was updated last, or without
 `updated_at` the one with the latest moment. Ties are broken by content: the number of `updates` where it is told, then
 columns from the last name to the first, labels by their texts, and a missing value below any other.
 """
@@ -38,6 +38,8 @@ def replaced(table: str, chunk: Chunk, ids: Array) -> tuple[Array, Array]:
     ([True, False, False], [False, False, False])
     """
     _, place = np.unique(ids, return_inverse=True)
+    if table == "answers":
+        place = _apart(chunk, place)
     best = last_rows(chunk, place, preference(table, chunk))[place]
     gone = best != np.arange(chunk.size)
     alike = gone.copy()
@@ -45,6 +47,16 @@ def replaced(table: str, chunk: Chunk, ids: Array) -> tuple[Array, Array]:
         values = _ranked(column)
         alike &= values == values[best]
     return gone, alike
+
+
+def _apart(chunk: Chunk, place: Array) -> Array:
+    """Part the answers that have no id by all their cells: those that differ anywhere are different answers."""
+    ids = chunk.columns.get("answer_id")
+    told = np.zeros(chunk.size, np.bool_) if ids is None else ids.known
+    for column in chunk.columns.values():
+        cells, of = np.unique(_ranked(column), return_inverse=True)
+        _, place = np.unique(place * (len(cells) + 1) + np.where(told, len(cells), of), return_inverse=True)
+    return place
 
 
 def last_rows(chunk: Chunk, place: Array, preferred: Array) -> Array:

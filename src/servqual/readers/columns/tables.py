@@ -68,7 +68,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "commitments": {Kind.MOMENT: "made_at due_at fulfilled_at broken_at released_at updated_at"},
     "actions": {Kind.MOMENT: "agreed_at due_at done_at dropped_at updated_at"},
     "answers": {
-        Kind.MOMENT: "invited_at answered_at",
+        Kind.MOMENT: "invited_at answered_at updated_at",
         Kind.NUMBER: "score weight expected minimum desired points scale_low scale_high",
         Kind.FLAG: "incentivised resolved",
     },

@@ -34,6 +34,7 @@ from servqual.readers.files.parquet_cells import read_arrow
 from servqual.readers.files.table_rows import Opened, TextChunk, texts_of
 from servqual.readers.files.wide_rows import tall
 from servqual.readers.memory.arrays import read_cells
+from servqual.readers.memory.same_table import Table
 
 _SHOWN = 20
 _LONG = 40
@@ -48,8 +49,8 @@ def _as_source(value: Any) -> Any:
     return Path(value) if isinstance(value, str) else value
 
 
-def _identity(source: Any) -> Any:
-    return source if isinstance(source, Path) else id(source)
+def _content(source: Any) -> Any:
+    return source if isinstance(source, Path) else Table(source)
 
 
 def _shown(source: Any) -> str:
@@ -80,7 +81,7 @@ class Export:
     (1, ['received_at', 'case_id'])
     """
 
-    source: Any = attrs.field(converter=_as_source, eq=_identity, repr=_shown)
+    source: Any = attrs.field(converter=_as_source, eq=_content, repr=_shown)
     layout: Layout = attrs.field(factory=Layout)
     need: tuple[str, ...] = attrs.field(default=("received_at",), converter=_names)
     table: str = attrs.field(default="cases", kw_only=True)

@@ -35,7 +35,7 @@ class Structure:
     because: str
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class Dates:
     """What is known of a column of moments.
 

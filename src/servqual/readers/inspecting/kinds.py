@@ -50,7 +50,7 @@ FITS: Final = {
 """What a column must hold to be read as each of our kinds."""
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class Cells:
     """The cells of a column of the rows that were looked at.
 

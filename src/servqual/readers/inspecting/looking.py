@@ -39,7 +39,7 @@ _OF_TIME: Final = (Holds.DATES, Holds.MOMENTS, Holds.TIMES)
 _MEASURED: Final = (Kind.NUMBER, Kind.COUNT, Kind.DURATION)
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class Look:
     """What a look into a file finds.
 

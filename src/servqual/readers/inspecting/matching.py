@@ -34,7 +34,7 @@ class CouldBe:
     because: str
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class SeenColumn:
     """A column of a file: its heading, what its cells hold, the unit of its numbers and why, and what it could be."""
 

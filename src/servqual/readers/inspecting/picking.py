@@ -39,7 +39,8 @@ class Choice:
 class Question:
     """A setting that only a person can answer: where it stands, what may be written, and why it is open.
 
-    Where the name of the setting is open, too, `names` are those that it may have.
+    Where the name of the setting is open, too, `names` are those that it may have. `with_it` are settings of `[read]`
+    without which the answer means the opposite.
     """
 
     part: str
@@ -47,6 +48,7 @@ class Question:
     answers: tuple[str, ...]
     because: str
     names: tuple[str, ...] = ()
+    with_it: tuple[tuple[str, str], ...] = ()
 
 
 class Picker:
@@ -161,9 +163,10 @@ class Picker:
             if column.cells.holds is Holds.FLAGS and words & {*normals(column.heading)}:
                 told = sorted(filled_of(texts[column.heading]), key=lambda text: text.casefold() in TRUE)
                 words_ = f'true = ["{told[0]}"] and false = ["{told[-1]}"]'
-                because = f'"{column.heading}" may be its opposite, with {words_} under [read]'
+                because = f'"{column.heading}" may be its opposite; if it is, take it, and {words_} under [read]'
+                with_it = (("true", told[0]), ("false", told[-1]))
                 self.questions.append(
-                    Question(part="columns", setting=name, answers=(column.heading,), because=because)
+                    Question(part="columns", setting=name, answers=(column.heading,), because=because, with_it=with_it)
                 )
 
     def thresholds(self) -> tuple[tuple[str, str, str], ...]:

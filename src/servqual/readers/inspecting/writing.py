@@ -42,12 +42,15 @@ def _escaped(sign: str) -> str:
     return f"\\u{ord(sign):04x}" if ord(sign) < 1 << 16 else f"\\U{ord(sign):08x}"
 
 
-def settings_of(look: Look, *, facts: Sequence[str] = ()) -> str:
-    """Write the settings of a file; `facts` are lines of comment that stand above."""
-    return "\n".join(_lines(look, facts)) + "\n"
+def settings_of(look: Look, *, facts: Sequence[str] = (), file: str | None = None) -> str:
+    """Write the settings of a file; `facts` are lines of comment that stand above.
+
+    `file` is its path from the folder of the settings; by default it lies beside them.
+    """
+    return "\n".join(_lines(look, facts, file or look.name)) + "\n"
 
 
-def _lines(look: Look, facts: Sequence[str]) -> Iterator[str]:
+def _lines(look: Look, facts: Sequence[str], file: str) -> Iterator[str]:
     yield _comment(f"Settings to read {look.name}, as `servqual inspect` found it; `servqual report` reads them.")
     yield from map(_comment, facts)
     if look.questions or look.asks_zone:
@@ -70,7 +73,7 @@ def _lines(look: Look, facts: Sequence[str]) -> Iterator[str]:
         name, why, ways_ = asked
         if name in look.chosen.names:
             yield from ("", f"[kpis]  {_comment(why)}", *map(_comment, ways_))
-    yield from _further(look)
+    yield from _further(look, file)
 
 
 def _doubted(look: Look) -> list[str]:
@@ -171,6 +174,10 @@ def _words(look: Look) -> Iterator[str]:
     ):
         if words or more:
             yield f"{name} = {quoted_list([*dict.fromkeys((*words, *more))])}  # {told}"
+            continue
+        for each in look.questions:
+            for word in (word for setting, word in each.with_it if setting == name):
+                yield _comment(f"{name} = {quoted_list([word])}  # with {ways(each)[0]}")
 
 
 _GOALS: Final = {
@@ -181,7 +188,7 @@ _GOALS: Final = {
 """KPIs for which a table often has a goal, and the columns of which each needs one."""
 
 
-def _further(look: Look) -> Iterator[str]:
+def _further(look: Look, file: str) -> Iterator[str]:
     """Say by what columns a report is told, and as comments what else it may hold."""
     if groups := _groups(look.chosen):
         yield from ("", "[report]", f"groups = {quoted_list(groups)}")
@@ -193,7 +200,7 @@ def _further(look: Look) -> Iterator[str]:
             yield from (f'# kpi = "{kpi}"', "# goal = 0.8")
             break
     if look.scores:
-        yield from _scores(look)
+        yield from _scores(look, file)
 
 
 def _promises(names: Collection[str]) -> Iterator[str]:
@@ -207,7 +214,7 @@ def _promises(names: Collection[str]) -> Iterator[str]:
         return
 
 
-def _scores(look: Look) -> Iterator[str]:
+def _scores(look: Look, file: str) -> Iterator[str]:
     """Say as comments how scores beside the rows are shown as answers to a survey."""
     columns = {"answer_id": look.chosen.ours.id, "answered_at": look.chosen.ours.begins}
     read = {name: each.headings for name, of in columns.items() if (each := look.chosen.of(of))}
@@ -218,7 +225,7 @@ def _scores(look: Look) -> Iterator[str]:
         _comment,
         (
             "[tables.answers]",
-            f"file = {quoted(look.name)}",
+            f"file = {quoted(file)}",
             f"columns = {{ {told} }}",
             f"kpis = {{ {_ASKED['answers'][2][0]} }}",
         ),

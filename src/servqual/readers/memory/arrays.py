@@ -21,7 +21,7 @@ from servqual.readers.columns.columns import (
     Chunk,
     Column,
 )
-from servqual.readers.columns.duplicates import IDS, NAMING, naming, repeated, without
+from servqual.readers.columns.duplicates import IDS, NAMING, listed_under, naming, repeated, without
 from servqual.readers.columns.ends import with_ends
 from servqual.readers.columns.labels import labels_of, text_of
 from servqual.readers.columns.refusals import Refusals, Unusable, as_objects
@@ -125,7 +125,8 @@ class _Source:
                 for kind in [kind_of(table, name)]
             }
             if same := naming(table, told):
-                self._leave_out(data, same, told["customer_id"], request)
+                self._id = listed_under(table, told)
+                self._leave_out(data, same, told[self._id], request)
 
     def _leave_out(self, data: Mapping[str, Any], naming_rows: Column, ids: Column, request: Request) -> None:
         """Find the rows that another one of their name replaces; they are listed under `ids`."""
@@ -150,7 +151,7 @@ class _Source:
         )
         if self._ids is None:
             return chunk
-        return without(self._table, chunk, self._gone[rows], self._identical[rows], self._ids.take(rows))
+        return without(self._table, chunk, self._gone[rows], self._identical[rows], (self._id, self._ids.take(rows)))
 
 
 def _taken(data: Mapping[str, Any], rows: Array) -> dict[str, Any]:

@@ -19,12 +19,13 @@ import numpy as np
 
 from servqual._arrays import Array
 from servqual.errors import InvalidValue
+from servqual.model.attributes import as_typed
 from servqual.model.declared import name_of
 from servqual.model.history.changed import tags_of
 from servqual.model.history.lifecycle import Lived
 from servqual.readers.columns.columns import LONGEST, MISSING, Chunk
 from servqual.readers.columns.duplicates import IDS, NAMING, naming, repeated, without
-from servqual.readers.columns.labels import CLEARED, labels_of
+from servqual.readers.columns.labels import CLEARED, TYPED, labels_of
 from servqual.readers.columns.standing import replaced
 from servqual.readers.columns.tables import TABLES, Kind, check_table, kind_of
 from servqual.readers.columns.tags import TAGS, label_of
@@ -33,6 +34,7 @@ from servqual.readers.memory.object_columns import EVENT_COLUMNS, OBJECT_COLUMNS
 
 _CHUNK: Final = 1 << 16
 """Objects of an iterator per chunk."""
+_NOT_TYPED: Final = frozenset((None, CLEARED))
 _MODEL: Final = "servqual.model."
 _EXACT: Final = 2.0**32
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -174,7 +176,7 @@ def chunk_of_objects(
     if table == "case_events":
         gone, identical = (mask.repeat([len(case.counted) for case in objects]) for mask in (gone, identical))
         ids = chunk.columns["case_id"]
-    return without(whose, chunk, gone, identical, ids if whose in IDS else None)
+    return without(whose, chunk, gone, identical, (IDS[whose], ids) if whose in IDS else None)
 
 
 def _columns(table: str, objects: Sequence[Any], first: int) -> "dict[str, Getter]":
@@ -303,8 +305,12 @@ _PARTS: Final[Mapping[str, Callable[[Sequence[Any]], Parts]]] = MappingProxyType
 
 
 def _add_own(cases: Sequence[Any], columns: dict[str, list[Any]]) -> None:
-    """Add a column for each attribute that an event sets, and one of the tags of the case after each change."""
-    size, first = len(columns["at"]), 0
+    """Add a column for each attribute that an event sets, and one of the tags of the case after each change.
+
+    Where the label of a value does not say all, because it is no text or has white space around it, one more column
+    tells the types.
+    """
+    size, first, typed = len(columns["at"]), 0, dict[str, None]()
     for case in cases:
         tags: tuple[str, ...] = ()
         for row, event in enumerate(case.counted, start=first):
@@ -317,4 +323,8 @@ def _add_own(cases: Sequence[Any], columns: dict[str, list[Any]]) -> None:
                 cells[TAGS] = label_of(tags) or CLEARED
             for name, value in cells.items():
                 columns.setdefault(name, [None] * size)[row] = value
+                if type(value) is not str or value != value.strip():
+                    typed[name] = None
         first += len(case.counted)
+    for name in typed:
+        columns[TYPED + name] = [value if value in _NOT_TYPED else as_typed(value) for value in columns[name]]
