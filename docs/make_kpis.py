@@ -145,7 +145,7 @@ def kpi_page(kpi: Kpi, example: Mapping[str, Any]) -> str:
         "unit": UNITS.get(kpi.unit, f"things {kpi.unit}"),
         "better": kpi.better or "neither",
         "table": f"{kpi.table}, " + ("of the period as a whole" if kpi.of_period else f"dated by {kpi.at}"),
-        "needs": ", ".join((*kpi.needs, *filter(None, [" or ".join(kpi.needs_one_of)]))) or "–",
+        "needs": _needs(kpi),
         **({"over counts": f"of [contact_counts](../contacts.md#ready-made-counts): {form.formula}"} if form else {}),
         "uses": "; ".join(f"{name} (without it {kpi.absent[name]})" for name in kpi.uses) or "–",
         "open items": kpi.open_items or "make no difference",
@@ -159,6 +159,11 @@ def kpi_page(kpi: Kpi, example: Mapping[str, Any]) -> str:
     rows = "".join(f"| {name} | {fact} |\n" for name, fact in facts.items())
     question = kpi.question[:1].upper() + kpi.question[1:]
     return f"# {title}\n\n{question}\n\n| | |\n|---|---|\n{rows}\n{worked(kpi, example)}"
+
+
+def _needs(kpi: Kpi) -> str:
+    some = f"one of {' and '.join(kpi.needs_one_of)}" if kpi.needs_one_of else ""
+    return ", ".join(filter(None, (*kpi.needs, some))) or "–"
 
 
 def _state(kpi: Kpi) -> str:

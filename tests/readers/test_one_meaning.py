@@ -242,6 +242,6 @@ def test_the_latest_update_stands_in_every_table_with_ids(order: tuple[int, ...]
 
 def test_open_cases_per_agent_are_listed_by_month() -> None:
     """Also in months before whose first end nothing is shown; one case of one agent, open from March to May."""
-    cases = {"received_at": [NINE.replace(month=3)], "agent": ["A"]}
+    cases = {"received_at": [NINE.replace(month=3)], "agent": ["A"], "resolved_at": [None]}
     found = tally(["open_cases_per_agent"], {"cases": cases}, by=["month"], now=NINE).measure()
     assert [(one.group["month"].month, one.value) for one in found][-1] == (5, 1)

@@ -294,3 +294,15 @@ def test_other_folders_are_said_to_carry_no_report(name: str, data: Path) -> Non
     assert "no report follows" in found.text()
     with pytest.raises(InvalidValue, match="received"):
         found.settings()
+
+
+def test_the_mark_of_kept_time_leads_from_complaints_to_cases(tmp_path: Path) -> None:
+    """Complaints have no such mark; `inspect` says how it is shown, and only where it is in the file."""
+    text = "complaint_id,received,timely_response\n1,2026-05-04,Yes\n2,2026-05-05,No\n"
+    path = tickets(tmp_path, text)
+    said = 'note: "timely_response" could be the mark of what was kept in time, which only cases have; --table cases'
+    assert said in inspect(path).text()
+    as_cases = inspect(path, table="cases")
+    assert "--table cases" not in as_cases.text()
+    assert [row["value"] for row in report(path, answered(as_cases, tmp_path, "UTC"))["kpis"]][-1] == 0.5
+    assert "--table cases" not in inspect(tickets(tmp_path, text.replace("timely_response", "urgent"))).text()

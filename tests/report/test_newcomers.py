@@ -211,4 +211,5 @@ def test_the_mark_of_the_desk_stands_beside_what_its_due_dates_say() -> None:
     assert alone.endswith("; the target itself is not in the export.")
     due = [at + dt.timedelta(hours=1 if n < 15 else 3) for n, at in enumerate(opened)]
     [both, *_] = report({**rows, "due_at": due})["headline"]
-    assert both == "The desk marked 100 % of 60 cases as kept within target; by due_at 75 % of 60 cases were in time."
+    assert both.startswith("The desk marked 100 % of 60 cases as kept within target; ")
+    assert both.endswith("; 75 % of 60 cases with a due date were in time.")

@@ -70,7 +70,9 @@ def said_once(parts: Sequence[dict[str, Any]]) -> None:
 
 
 def _said(settings: Iterable[tuple[str, str]]) -> Iterator[str]:
-    return (f"{setting} {'have' if ', ' in setting else 'has'} no effect: {why}" for setting, why in settings)
+    for setting, why in settings:
+        several = setting.startswith("[columns]") and ", " in setting
+        yield f"{setting} {'have' if several else 'has'} no effect: {why}"
 
 
 def _groups(volumes: Mapping[str, Mapping[Any, int]], item: str) -> Iterator[str]:

@@ -15,6 +15,9 @@ from servqual.metrics import KPIS, Kpi
 from servqual.metrics.catalogue.contact_counts import TABLE as COUNTS
 from servqual.readers.files.settings import as_encoding, as_text
 from servqual.readers.inspecting import Look, Question, SeenColumn, look, quoted_list, settings_of, ways
+from servqual.readers.inspecting.headings import normals
+from servqual.readers.inspecting.kinds import Holds
+from servqual.readers.inspecting.words import HEADINGS
 from servqual.report.table_settings import TABLES_TOLD, kpis_over
 
 _WIDTH: Final = 40
@@ -156,14 +159,14 @@ def inspect(
         among("table", table, TABLES_TOLD)
     if len(files) == 1:
         return Inspection(looks=(look(files[0], encoding=encoding, sheet=sheet, table=table),), paths=(files[0],))
-    looks, unread, paths = [], [], []
+    looks, unread, places = [], [], []
     for file in files:
         try:
             looks.append(look(file, encoding=encoding, sheet=sheet, table=table))
-            paths.append(file)
+            places.append(file)
         except ServqualError as error:
             unread.append((clean(file.name), str(error)))
-    return Inspection(looks=tuple(looks), unread=tuple(unread), paths=tuple(paths))
+    return Inspection(looks=tuple(looks), unread=tuple(unread), paths=tuple(places))
 
 
 def _seen_from(folder: Path, file: Path) -> str:
@@ -217,6 +220,11 @@ def _lines(found: Look) -> Iterator[str]:
             f"note: {rows:,} of {whole:,} rows have the customer_id {shorten(label, _CELL)!r}; where it means unknown, "
             f"write missing_in = {{ customer_id = {quoted_list([label])} }} under [read]"
         )
+    for heading in _kept(found):
+        yield (
+            f"note: {quoted_list([heading])[1:-1]} could be the mark of what was kept in time, which only cases have; "
+            "--table cases reads the rows as these"
+        )
     for question in found.questions:
         yield f"question: {_question(question)}"
     if found.zoned:
@@ -226,6 +234,18 @@ def _lines(found: Look) -> Iterator[str]:
         said = "not all times are known to tell their offset, name the zone of the others"
         said = said if found.offsets else "no time tells its offset, name the zone of the desk's clock"
         yield f"question: zone: {said}{hinted}"
+
+
+def _kept(found: Look) -> list[str]:
+    """List headings of complaints that name the desk's own mark, which no figure of complaints reads."""
+    if found.chosen.ours.table != "complaints":
+        return []
+    flags = (column for column in found.columns if column.cells.holds is Holds.FLAGS)
+    return [
+        column.heading
+        for column in flags
+        if any("sla_kept" in HEADINGS.get(name, {}) for name in normals(column.heading))
+    ]
 
 
 def _facts(found: Look) -> Iterator[str]:

@@ -297,12 +297,12 @@ def _open_cases(rows: Sequence[Plain]) -> Html:
 
 def _changed(part: Plain) -> Plain:
     """What changed in the cases, or in a table besides; a warning of several changes, and of each, is said once."""
-    changes = [_change(row) for row in rows_in(part, "changes")]
-    first, others = (changes[0]["warnings"], changes[1:]) if changes else ([], [])
-    shared = [text for text in first if others and all(text in each["warnings"] for each in others)]
+    changes = rows_in(part, "changes")
+    first = _warnings(changes[0]) if len(changes) > 1 else []
+    shared = [text for text in first if all(text in _warnings(each) for each in changes)]
     return {
         "title": title_of(part),
-        "changes": [row | {"warnings": [each for each in row["warnings"] if each not in shared]} for row in changes],
+        "changes": [_change(row, shared) for row in changes],
         "shared": shared,
         "unjudged": _unjudged(rows_in(part, "changes_unjudged")),
         "judged": many(part.get("changes_judged"), "figure") if part.get("changes_judged") else "",
@@ -310,7 +310,7 @@ def _changed(part: Plain) -> Plain:
     }
 
 
-def _change(row: Plain) -> Plain:
+def _change(row: Plain, shared: Sequence[str]) -> Plain:
     unit, decision = unit_of(row), text_in(row, "decision")
     return {
         "title": title_of(row),
@@ -320,11 +320,13 @@ def _change(row: Plain) -> Plain:
         "before": number(row.get("before"), unit),
         "after": number(row.get("after"), unit),
         "when": [_days(row, "before"), _days(row, "after")] if row.get("after_from") else [],
-        # of a table whose counts do not add up it is said once
-        "warnings": [
-            text_in(each, "text") for each in rows_in(row, "caveats") if each.get("code") != "counts.contradict"
-        ],
+        "warnings": [text for text in _warnings(row) if text not in shared],
     }
+
+
+def _warnings(row: Plain) -> list[str]:
+    """The caveats of a change; of a table whose counts do not add up it is said once."""
+    return [text_in(each, "text") for each in rows_in(row, "caveats") if each.get("code") != "counts.contradict"]
 
 
 def _days(row: Plain, side: str) -> str:

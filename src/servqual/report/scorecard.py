@@ -334,7 +334,7 @@ def _headline(standards: Sequence[Plain], whole: Measures, categories: Plain | N
         lines.append(
             f"The desk marked {number(marked.value, 'share')} of {counted(marked.n, 'case')} as kept within target; "
             + (
-                f"by due_at {number(due.value, 'share')} of {counted(due.n, 'case')} were in time."
+                f"{number(due.value, 'share')} of {counted(due.n, 'case')} with a due date were in time."
                 if due
                 else "the target itself is not in the export."
             )

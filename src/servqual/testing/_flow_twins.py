@@ -174,13 +174,13 @@ def reopened_within(r: Row, q: Asked) -> Outcome:
     return q.by_now(r, "reopened_at") and r["reopened_at"] - r["first_resolved_at"] <= q.params["window"]
 
 
-def of_status(name: str) -> Twin:
+def of_status(*names: str) -> Twin:
     """Make the share of a status among closed cases."""
 
     def inside(r: Row, q: Asked) -> bool:
         return known("status")(r, q) and q.by_now(r, "closed_at")
 
-    return among(inside, lambda r, _: r["status"] == name)
+    return among(inside, lambda r, _: r["status"] in names)
 
 
 def came_back(rows: Sequence[Row], q: Asked) -> list[Outcome]:
@@ -256,7 +256,7 @@ CASE_TWINS: Final[Mapping[str, Twin]] = {
     "reopen_ratio": each(reopenings),
     "reopen_within_rate": each(reopened_within),
     "recurrence_rate": came_back,
-    "cancelled_rate": of_status("cancelled"),
+    "cancelled_rate": of_status("cancelled", "canceled"),
     "duplicate_rate": of_status("duplicate"),
     "backlog_oldest": each(age),
     "first_response_median": lasting("first_response_at"),

@@ -238,7 +238,7 @@ def test_open_complaints_need_a_now() -> None:
     """A backlog is seen from a moment."""
     for key in ("complaint_backlog", "complaint_backlog_age", "complaint_overdue"):
         with pytest.raises(InvalidValue, match=f"now must be given for {key}"):
-            measure([key], {"complaints": {"received_at": [START], "due_at": [START]}})
+            measure([key], {"complaints": {"received_at": [START], "due_at": [START], "closed_at": [None]}})
 
 
 # --- real books of complaints ------------------------------------------------------------------------

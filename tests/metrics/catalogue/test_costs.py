@@ -20,5 +20,7 @@ def test_amounts_are_exact_and_impossible_ones_are_refused() -> None:
 
 def test_nothing_resolved_is_no_cost_per_resolution() -> None:
     """Money was spent, and nothing came of it: there is no number, not an endless one."""
-    found = measure(["cost_per_resolution"], {"cases": {"received_at": [START], "cost": [5.0]}}, now=NOW).one()
+    found = measure(
+        ["cost_per_resolution"], {"cases": {"received_at": [START], "resolved_at": [None], "cost": [5.0]}}, now=NOW
+    ).one()
     assert (found.value, found.low, found.high, found.n) == (None, None, None, 1)

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from servqual.errors import InvalidValue
-from servqual.metrics import KPIS, Kpi, measure
+from servqual.metrics import KPIS, Kpi, measure, tally
 
 START = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 NOW = START + dt.timedelta(days=20)
@@ -198,6 +198,7 @@ def test_a_choice_of_rows_holds_beside_a_sequence() -> None:
         "customer_id": ["a"] * 3,
         "cause": ["x"] * 3,
         "received_at": [START] * 3,
+        "resolved_at": [None] * 3,
         "team": ["north", "south", "west"],
     }
     found = measure([recur, north, other], {"cases": cells}, now=NOW)
@@ -218,3 +219,24 @@ def test_the_curve_of_one_group_is_not_touched_by_that_of_another() -> None:
     beside = measure(["patience_median"], {"interactions": rows}, by=["team"]).get("patience_median", team="b")
     assert (beside.value, beside.low, beside.high) == (alone.one().value, alone.one().low, alone.one().high)
     assert beside.low == 5
+
+
+@pytest.mark.parametrize("word", ["cancelled", "canceled", "Cancelled", "CANCELED"])
+def test_a_cancelled_case_is_known_in_both_spellings(word: str) -> None:
+    """Of four closed cases one was cancelled, in the words of either side of the ocean."""
+    cells: dict[str, list[Any]] = {"received_at": [START] * 4, "closed_at": [NOW] * 4}
+    cells["status"] = [word, "closed", "Closed", "duplicate"]
+    assert told("cancelled_rate", "cases", **cells) == (0.25, 4)
+    assert told("duplicate_rate", "cases", **cells) == (0.25, 4)
+
+
+@pytest.mark.parametrize(("last", "warned"), [("erledigt", True), ("closed", False), ("canceled", False)])
+def test_statuses_of_which_none_is_known_are_warned_of(last: str, warned: bool) -> None:
+    """A share of 0 that comes from words in another language is told, in one table and over its parts."""
+    words = ["storniert", "erledigt", last]
+    parts = [{"received_at": [START], "closed_at": [NOW], "status": [word]} for word in words]
+    one, two, three = (tally(["cancelled_rate"], {"cases": part}, now=NOW) for part in parts)
+    [found] = (one + two + three).measure()
+    said = [str(each) for each in found.warnings if each.code == "where.no_match"]
+    text = "no status is a known word, such as closed, cancelled or duplicate: write those that mean one so"
+    assert said == ([text] if warned else [])

@@ -105,7 +105,7 @@ CELLS: Mapping[Kind, st.SearchStrategy[Any]] = {
     Kind.LABEL: st.sampled_from(["a", "b", "c", None]),
 }
 WORDS = {
-    "status": st.sampled_from(["closed", "cancelled", "duplicate", None]),
+    "status": st.sampled_from(["closed", "cancelled", "canceled", "duplicate", None]),
     "sentiment": st.sampled_from(["positive", "neutral", "negative", None]),
     "team": st.sampled_from(["north", "south", None]),
     "handled_by": st.sampled_from(["human", "bot", "self_service", "automation", None]),

@@ -155,7 +155,7 @@ def test_a_text_chooses_as_a_whole(chosen: Any) -> None:
     other = KPIS["case_volume"].with_(except_for={"priority": chosen})
     assert measure([other], {"cases": cases}, now=NINE).one().value == 2
     nowhere = measure([only_these], {"cases": {"received_at": [NINE], "priority": ["1"]}}, now=NINE).one()
-    assert [warning.text for warning in nowhere.warnings] == ["no row counted has priority 10"]
+    assert [warning.text for warning in nowhere.warnings] == ["no row has priority 10; the nearest are 1"]
 
 
 def test_durations_without_a_unit_are_refused() -> None:

@@ -335,6 +335,7 @@ def test_a_stock_needs_a_moment_that_the_period_reaches() -> None:
 def test_more_periods_than_memory_holds_are_refused() -> None:
     """A slip of a year in one receipt makes every hour since a row for each team."""
     cases = {"received_at": [at("1970-01-02"), *[at("2026-05-01")] * 30], "team": [f"team {n}" for n in range(31)]}
+    cases["closed_at"] = [None] * 31
     with pytest.raises(InvalidValue, match="by must make at most 1,000,000 groups"):
         measure(["backlog"], {"cases": cases}, by=["team", "hour"], now=at("2026-05-02"))
 

@@ -321,7 +321,7 @@ def test_a_log_stands_in_for_the_cases() -> None:
 
 def test_what_cannot_be_searched_is_refused() -> None:
     """An iterator, a period as a column, a column that no table has, an unknown KPI, levels off their range."""
-    cases = {"received_at": [MONDAY] * 3, "team": ["a", "b", "c"]}
+    cases = {"received_at": [MONDAY] * 3, "closed_at": [MONDAY] * 3, "team": ["a", "b", "c"]}
 
     def once() -> Iterator[Any]:
         yield cases

@@ -133,6 +133,12 @@ def undated(last: dt.datetime | None) -> Tally:
     return tally(["nps"], {"answers": {"score": [9] * 40, "answered_at": [*[MARCH] * 39, last]}})
 
 
+def marked(*, rest: bool | None) -> Tally:
+    """A tally of a hundred cases, forty of them escalated."""
+    flags = {"received_at": [MARCH] * 100, "escalated": [True] * 40 + [rest] * 60}
+    return tally(["escalation_rate"], {"cases": flags})
+
+
 def shown(time: str) -> Tally:
     """A tally of forty cases at a time of the day on which summer time ends."""
     texts = [f"2026-10-25 {time}"] * 40
@@ -235,6 +241,10 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
     "parts.unread": (
         lambda: compare(complaints(0), complaints(60)),
         lambda: compare(complaints(0), complaints(30)),
+    ),
+    "flags.only_yes": (
+        lambda: compare(marked(rest=None), marked(rest=None)),
+        lambda: compare(marked(rest=False), marked(rest=False)),
     ),
     "money.mixed": (
         lambda: compare(bought("EUR", "JPY"), bought("EUR", "JPY")),

@@ -71,9 +71,13 @@ def _reopened_within(t: View) -> Mapping[str, Array]:
     return {"hit": again, "among": among, "undecided": t.now - start <= window}
 
 
+_SPELT: Final = {"cancelled": ("cancelled", "canceled")}
+"""Statuses with two spellings."""
+
+
 def _of_status(t: View, name: str) -> Mapping[str, Array]:
     return {
-        "hit": holding(t, "status", (name,), "status"),
+        "hit": holding(t, "status", _SPELT.get(name, (name,)), "status"),
         "among": received(t) & t.seen("closed_at") & t.known("status"),
     }
 
@@ -214,9 +218,10 @@ CASE_PATH_KPIS: Final = (
     ),
     share_of_cases(
         key="cancelled_rate",
+        version=2,
         title="cancelled cases",
         question="what share of the closed cases was cancelled?",
-        formula="closed cases whose status is cancelled / closed cases with a status",
+        formula="closed cases whose status is cancelled, or canceled / closed cases with a status",
         better="lower",
         rows=partial(_of_status, name="cancelled"),
         source="KPIS 45, by the reason of closing",

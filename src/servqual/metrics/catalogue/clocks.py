@@ -37,7 +37,13 @@ def _kept(t: View) -> Mapping[str, Array]:
 def judged_by(kpi: Kpi, sla: Sla) -> Kpi:
     """Turn a clock's KPI into one over the readings of a promise; the agreement becomes part of its definition."""
     return attrs.evolve(
-        kpi, table=f"case_events/{kpi.clock}", needs=("state",), uses=(), rows=_kept, params={"sla": sla}
+        kpi,
+        table=f"case_events/{kpi.clock}",
+        needs=("state",),
+        uses=(),
+        needs_one_of=(),
+        rows=_kept,
+        params={"sla": sla},
     )
 
 

@@ -16,6 +16,7 @@ from servqual.metrics.catalogue._amounts import MILLIONTHS, amount, off_scale, o
 from servqual.metrics.catalogue._answers import ASKED, of_kind, on_scale, people_asked
 from servqual.metrics.catalogue._params import labelled, scale_of
 from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.low_scores import FIVE, low_note
 from servqual.metrics.kpi.view import View
 
 _NPS: Final = (0, 10)
@@ -27,7 +28,10 @@ _PROMOTER, _PASSIVE = 9, 7
 
 def _scores(t: View, scale: tuple[float, float]) -> tuple[Array, Array]:
     """Read the scores of questions that count, and where they are known; refuse those off the scale."""
-    return off_scale(t, "score", scale, on_scale(t, scale))
+    score, told = off_scale(t, "score", scale, on_scale(t, scale))
+    if (note := low_note(t.params)) is not None:
+        t.note(told & (score <= FIVE), "score", note)
+    return score, told
 
 
 def _csat(t: View) -> Mapping[str, Array]:

@@ -31,7 +31,7 @@ from servqual.metrics.clocks.log import EventLog
 from servqual.metrics.clocks.long_cases import fold_long, longest
 from servqual.metrics.clocks.order import heads_of
 from servqual.model.sla.agreement import Promise
-from servqual.model.sla.clocks import ANY, CALLED_OFF, ENDS_WAIT, Reopening
+from servqual.model.sla.clocks import ANY, CALLED_OFF, ENDS_WAIT, Reopening, pauses_on
 from servqual.model.sla.cycles import barring, is_doubtful
 from servqual.readers.columns.columns import MISSING
 from servqual.readers.columns.labels import CLEARED
@@ -48,6 +48,7 @@ def cycles_of(log: EventLog, promise: Promise, places: dict[int, int]) -> Cycles
     bits = _bits(log, promise)
     codes = {name: log.matched(name).values for name in promise.chooser.reads}
     changed = log.once(("changed", *codes), lambda: _changed(log.case, codes))
+    _check_reasons(log, promise, bits)
     fold = _Fold(log, promise, places, codes)
     plain = _plain_cases(log, promise, bits, changed)
     if plain.all():
@@ -92,6 +93,19 @@ def _meanings(log: EventLog, promise: Promise) -> Array:
         if rule.from_earliest and "linked.absorbed" in names:
             meaning[code] |= _ABSORB
     return meaning
+
+
+def _check_reasons(log: EventLog, promise: Promise, bits: Array) -> None:
+    """Refuse reasons of waiting that differ from those that pause in letter case alone."""
+    if not promise.pause_on or promise.pause_on >= ANY:
+        return
+    named = {name.casefold() for name in promise.pause_on}
+    labels = enumerate(log.on.labels)
+    near = [code for code, label in labels if label.casefold() in named and label not in promise.pause_on]
+    waits = log.on.values.take(_with(bits, _WAIT)) if near else ()
+    for code in near:
+        if code in waits:
+            pauses_on(log.on.labels[code], promise.pause_on)
 
 
 def _changed(case: Array, codes: Mapping[str, Array]) -> Array:

@@ -325,7 +325,8 @@ def refused(first: Refusal) -> RefusedRow:
 def _check_needs(kpi: Kpi, chunk: Chunk, given: Collection[str], plan: Plan) -> None:
     """Refuse a table without a needed column, or without any of those of which one is needed.
 
-    Objects have the columns of their class: one that no row fills says that it has not happened yet.
+    Objects have the columns of their class: one that no row fills says that it has not happened yet. Of no rows nothing
+    else is known.
     """
     if not (chunk.columns or chunk.others):
         return
@@ -333,7 +334,8 @@ def _check_needs(kpi: Kpi, chunk: Chunk, given: Collection[str], plan: Plan) -> 
     for name in (*kpi.needs, *dating, *keys_of(plan.by, kpi.at)):
         if name not in given:
             raise _missing(kpi, chunk, f"the column {name!r}", name)
-    if kpi.needs_one_of and not chunk.sparse and not any(name in given for name in kpi.needs_one_of):
+    told = chunk.sparse or not chunk.size or any(name in given for name in kpi.needs_one_of)
+    if kpi.needs_one_of and not told:
         raise _missing(kpi, chunk, f"one of the columns {', '.join(kpi.needs_one_of)}", *kpi.needs_one_of)
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import numpy as np
 
+from servqual.metrics.catalogue._params import each_of
 from servqual.metrics.engine.question import Plan
 from servqual.metrics.kpi.definition import Kpi
 from servqual.metrics.results.nearest import nearest
@@ -56,9 +57,9 @@ def wanted_of(plan: Plan, asked: Asked) -> Sequence[Any]:
 
 
 def _only(kpi: Kpi) -> dict[str, tuple[Any, ...]]:
-    """Give the values of each column of `only=`, other than missing ones."""
+    """Give the values of each column of `only=`; None stands for missing ones."""
     chosen: Mapping[str, Any] = kpi.params.get("only") or {}
-    return {name: tuple(value for value in each_of(some) if not is_missing(value)) for name, some in chosen.items()}
+    return {name: tuple(None if is_missing(each) else each for each in each_of(some)) for name, some in chosen.items()}
 
 
 def _credit(kpi: Kpi, plan: Plan) -> str:

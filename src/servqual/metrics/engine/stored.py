@@ -25,7 +25,7 @@ from servqual._arrays import Array
 from servqual.errors import TallyMismatch, UnreadableTally
 from servqual.metrics.accumulators import Cells, Dense, as_fields, restored
 from servqual.metrics.engine.question import Plan, unread_of
-from servqual.metrics.engine.seeking import Found, Founds
+from servqual.metrics.engine.seeking import Asked, Found, Founds, wanted_of
 from servqual.metrics.results.groups import Groups, in_order
 from servqual.readers.columns.accounting import Rows
 
@@ -149,7 +149,8 @@ def _read(data: bytes, start: int, asked: Callable[[dict[str, Any]], Plan]) -> t
             cells[state] = _unread(fields[state], groups[plan.part(kpi)].size)
     rows = {table: _rows(*counts) for table, counts in header["rows"].items()}
     founds = {
-        (table, name, credit): _founds(plan, (table, name, credit), some) for table, name, credit, some in header.get("founds", [])
+        (table, name, credit): _founds(plan, (table, name, credit), some)
+        for table, name, credit, some in header.get("founds", [])
     }
     return plan, Stored(header["plan"], groups, cells, rows, founds)
 

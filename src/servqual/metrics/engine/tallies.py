@@ -30,7 +30,10 @@ from servqual.metrics.engine.stored import Stored, alike, pack, unpack
 from servqual.metrics.kpi.compound import Compound
 from servqual.metrics.kpi.currencies import CURRENCY, currencies_of, is_of_money
 from servqual.metrics.kpi.definition import Kpi
+from servqual.metrics.kpi.low_scores import never_above_five
+from servqual.metrics.kpi.marks import only_yes
 from servqual.metrics.kpi.numbers import Numbers
+from servqual.metrics.kpi.statuses import all_unknown
 from servqual.metrics.results.caveats import MOSTLY, UNREAD, Caveat, read_of, unread_share
 from servqual.metrics.results.estimates import numbers_of
 from servqual.metrics.results.groups import Groups
@@ -264,6 +267,13 @@ class Tally:
         found += filter(None, map(self._undated, kpi.parts))
         found += filter(None, map(self._ambiguous, kpi.parts))
         found += [_mixed(part.table, some) for part in kpi.parts if (some := self._currencies(part))]
+        if not isinstance(kpi, Compound):
+            notes = self.rows.get(kpi.table, Rows()).reasons
+            found += [Caveat("flags.only_yes", text) for text in only_yes(kpi, numbers.value, numbers.n, notes)]
+            if unknown := all_unknown(kpi, numbers.value, numbers.n, notes):
+                found.append(Caveat("where.no_match", unknown))
+            if low_scores := never_above_five(kpi, numbers.n, notes):
+                found.append(Caveat("scores.off_scale", low_scores))
         reasons = self.rows[kpi.table].reasons if "score" in kpi.needs and kpi.table in self.rows else {}
         low, high = kpi.params.get("scale") or (0, 10)
         scale = f"scale {low:g} to {high:g}"

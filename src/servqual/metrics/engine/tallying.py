@@ -259,6 +259,7 @@ def _tally_log(
     found = _side_by_side(asked, [tallier.tally(pool) for tallier in talliers.values()])
     if texts := max(of.reasons.get(UNSPLIT, 0) for of in found.rows.values()):
         rows += Rows(reasons={UNSPLIT: texts})
-    twice = {name: column.twice for name, column in log.columns.items() if column.twice is not None}
+    moments = {name: log.columns[name].twice for name in ("at", "since") if name in log.columns}
+    twice = {name: mask for name, mask in moments.items() if mask is not None}
     rows += Rows(reasons={(name, SHOWN_TWICE): int(mask.sum()) for name, mask in twice.items()})
     return attrs.evolve(found, rows={LOG: rows})

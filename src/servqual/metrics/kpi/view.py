@@ -9,6 +9,8 @@ from servqual._arrays import Array, read_only
 from servqual.errors import InvalidValue
 from servqual.metrics.accumulators import hash_of
 from servqual.metrics.kpi.currencies import CURRENCY, currencies_in, is_of_money
+from servqual.metrics.kpi.marks import blanks_in
+from servqual.metrics.kpi.statuses import unknown_in
 from servqual.metrics.time.periods import keys_of
 from servqual.readers.columns.columns import Chunk, Column
 from servqual.readers.columns.notes import SHOWN_TWICE, UNDATED
@@ -57,6 +59,7 @@ class View:
         self.refusals = Refusals()
         self._bad: Array | None = None
         self._twice: dict[str, Array] = {}
+        self._noted: dict[tuple[str, str], Array] = {}
         self._seen: tuple[Array | None, ...] = ()
         for name in dict.fromkeys((*kpi.needs, *kpi.uses, *keys, *dating)):
             column = chunk.columns.get(name)
@@ -153,6 +156,17 @@ class View:
         if column is not None:
             masks = (mask for mask in self._seen if mask is not None)
             yield from currencies_in(column, np.logical_and.reduce([~self.bad, *masks]))
+        inside = self._seen[0] if self._seen else None
+        rows = ~self.bad if inside is None else inside & ~self.bad
+        yield from blanks_in(kpi, self._chunk.columns, rows)
+        yield from unknown_in(kpi, self._chunk.columns, rows)
+        for told, mine in self._noted.items():
+            if (mine & rows).any():
+                yield told, mine & rows
+
+    def note(self, rows: Array, name: str, note: str) -> None:
+        """Note rows whose cell in a column is used, and says less than it should."""
+        self._noted[name, note] = rows
 
     def column(self, name: str) -> Column:
         """Read a column with its kind; an absent one is all missing. The KPI must name the columns that it reads."""

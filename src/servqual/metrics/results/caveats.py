@@ -25,6 +25,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "abandoned; a row with a part above the whole is not used for their share",
         "customers.one_id": "one customer_id stands in over 5 % of the rows, and in at least 50, as one for unknown "
         "customers; the report says so",
+        "flags.only_yes": "a flag, a count or a part of a sum is blank in more rows than count, and says no in none, "
+        "as where an export marks only yes: a blank is not known, and is left out",
         "group.no_match": "no row has a value in a column of `by`, or the label of a group that was asked for",
         "interval.approximate": "the score interval is of fewer than three hits or three misses",
         "layout.no_match": "a word, a form of dates or a step that the layout of a table names stands in none of its "
@@ -39,14 +41,15 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "or ids were not compared across parts",
         "rows.undated": "rows count although the moment that dates them is missing or could not be read; with "
         "`period=` they are refused",
-        "scores.off_scale": "scores lie off the scale of their question, or no score of ten or more is above 6, as "
-        "on a scale that ends at 5",
+        "scores.off_scale": "scores lie off the scale of their question, or no score of ten or more is above 6 (nps) "
+        "or 5 (a scale to at most 10), as on a scale that ends at 5",
         "share.immature": f"more than {MOSTLY:.0%} of the items are undecided",
         "tags.unsplit": "texts in `tags` hold blanks, commas, semicolons or bars, and no `tag_separator` was given, so "
         "that each text is one tag",
         "time.ambiguous": "times without an offset lie in the hour that the clock of their zone shows twice, and were "
         "read as the first of both",
-        "where.no_match": "no row has a value that `where=`, or `only=` of the KPI, asks for",
+        "where.no_match": "no row has a value that `where=`, or `only=` of the KPI, asks for, or a status that "
+        "is known",
     }
 )
 """The codes and when each is given."""

@@ -107,6 +107,22 @@ def waiting_reasons(names: Iterable[str]) -> frozenset[str]:
     return frozenset(several("pause_on", names, "names of what a case may wait on", alone=str))
 
 
+def pauses_on(reason: str | None, pause_on: frozenset[str]) -> bool:
+    """Whether a reason pauses; one that differs from a named one in letter case alone is refused."""
+    if pause_on >= ANY or reason in pause_on:
+        return True
+    for name in sorted(pause_on) if reason is not None else ():
+        if name.casefold() == str(reason).casefold():
+            raise InvalidValue.of(
+                "pause_on",
+                "name reasons of waiting in the letters of the log",
+                name,
+                shown=f"{name!r} beside {reason!r}",
+                do="write one as the other, or name both",
+            )
+    return False
+
+
 @attrs.frozen(kw_only=True, field_transformer=typed)
 class ClockRule:
     """Rule that says when one clock runs.

@@ -15,7 +15,7 @@ import attrs
 
 from servqual.model.history.changed import tags_of
 from servqual.model.history.event import Event
-from servqual.model.sla.clocks import ANY, CALLED_OFF, ENDS, ENDS_WAIT, ClockRule, Reopening
+from servqual.model.sla.clocks import CALLED_OFF, ENDS, ENDS_WAIT, ClockRule, Reopening, pauses_on
 
 T = TypeVar("T")
 
@@ -149,7 +149,6 @@ class _Clock(Generic[T]):
     def __init__(self, rule: ClockRule, pause_on: frozenset[str], chooser: Chooser[T]) -> None:
         self.rule = rule
         self.pause_on = pause_on
-        self.pauses_on_all = pause_on >= ANY
         self.chooser = chooser
         self.known: dict[str, Any] = {}
         self.target = chooser.choose(self.known)
@@ -228,7 +227,7 @@ class _Clock(Generic[T]):
 
     def _wait(self, event: Event) -> None:
         reason: str | None = getattr(event, "on", None)
-        paused = reason if self.pauses_on_all or reason in self.pause_on else None
+        paused = reason if pauses_on(reason, self.pause_on) else None
         if self.running is not None and paused != self.waiting:
             self.running.resume(event.at)
             if paused is not None:

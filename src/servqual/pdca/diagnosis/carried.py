@@ -28,7 +28,8 @@ def carried(tables: Mapping[str, Collection[str]], now: int | None) -> Iterator[
         if columns is None or kind is None or kpi.law == "keyed" or (kind == "mean" and kpi.unit == "s"):
             continue
         asked = {*kpi.needs} | ({"question_kind"} & kpi.columns)
-        if asked <= {*columns} and _complete(kpi, columns, now):
+        told = not kpi.needs_one_of or not {*columns}.isdisjoint(kpi.needs_one_of)
+        if told and asked <= {*columns} and _complete(kpi, columns, now):
             yield kpi
 
 

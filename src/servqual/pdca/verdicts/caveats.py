@@ -103,6 +103,9 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
         "rows.differ": Told("weak", _NONE, "the sides count other rows, by where="),
         "cells.unread": Told("weak", _NONE, "5 % or more of the rows that the KPI needs could not be read on a side"),
         "counts.contradict": Told("weak", _NONE, "ready-made counts of a side do not add up in their rows"),
+        "flags.only_yes": Told(
+            "weak", _NONE, "a column of a side has more blanks than rows that count, and says no in none of them"
+        ),
         "money.mixed": Told(
             "weak", _NONE, "amounts of a side are in several currencies, which do not add up, so that it has no value"
         ),

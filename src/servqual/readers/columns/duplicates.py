@@ -36,8 +36,14 @@ from servqual.readers.columns.tables import Kind
 
 IDS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        table: f"{table.removesuffix('s')}_id"
-        for table in ("cases", "interactions", "complaints", "feedback", "suggestions", "commitments", "actions")
+        **{
+            table: f"{table.removesuffix('s')}_id"
+            for table in (
+                *("cases", "interactions", "complaints", "feedback", "suggestions", "commitments", "actions"),
+                *("purchases", "callbacks", "messages", "incidents", "attempts", "requests"),
+            )
+        },
+        "deliveries": "delivery_id",
     }
 )
 """The column that names a row, for each table that has one."""

@@ -5,9 +5,10 @@
     A        11:00       solved     <- stands
     A        11:00       solved        repeats another row
 
-Of answers without an id only identical rows are one. Of the legs of a contact the answered one stands; of the rows of any other id the one that was updated last, or without
+Of the legs of a contact the answered one stands; of the rows of any other id the one that was updated last, or without
 `updated_at` the one with the latest moment. Ties are broken by content: the number of `updates` where it is told, then
-columns from the last name to the first, labels by their texts, and a missing value below any other.
+columns from the last name to the first, labels by their texts, and a missing value below any other. Of answers without
+an id only identical rows are one.
 """
 
 from typing import Final

@@ -83,30 +83,30 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
         Kind.COUNT: "handled resolved complaints_closed",
     },
     "purchases": {
-        Kind.MOMENT: "at",
+        Kind.MOMENT: "at updated_at",
         Kind.NUMBER: "amount",
     },
     "customers": {Kind.MOMENT: "joined_at left_at"},
     "teams": {},
     "attempts": {
-        Kind.MOMENT: "at",
+        Kind.MOMENT: "at updated_at",
         Kind.FLAG: "blocked",
     },
-    "callbacks": {Kind.MOMENT: "requested_at due_at done_at cancelled_at"},
-    "messages": {Kind.MOMENT: "received_at replied_at"},
+    "callbacks": {Kind.MOMENT: "requested_at due_at done_at cancelled_at updated_at"},
+    "messages": {Kind.MOMENT: "received_at replied_at updated_at"},
     "steps": {
         Kind.MOMENT: "started_at due_at ended_at skipped_at",
         Kind.FLAG: "automated reworked",
     },
     "stages": {Kind.MOMENT: "entered_at advanced_at left_at"},
-    "incidents": {Kind.MOMENT: "started_at restored_at"},
+    "incidents": {Kind.MOMENT: "started_at restored_at updated_at"},
     "availability": {
         Kind.MOMENT: "at",
         Kind.DURATION: "agreed_s planned_s down_s",
         Kind.COUNT: "failures",
     },
     "requests": {
-        Kind.MOMENT: "at",
+        Kind.MOMENT: "at updated_at",
         Kind.DURATION: "took_s",
         Kind.FLAG: "failed",
     },
@@ -119,7 +119,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
         Kind.COUNT: "feedback",
     },
     "deliveries": {
-        Kind.MOMENT: "ordered_at due_at delivered_at cancelled_at",
+        Kind.MOMENT: "ordered_at due_at delivered_at cancelled_at updated_at",
         Kind.FLAG: "correct",
     },
     "store_checks": {

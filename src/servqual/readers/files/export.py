@@ -226,7 +226,7 @@ class Export:
             yield f"times carry no offset and were read in {zone}"
         told = ends_of_durations(self.table, readers)
         if "abandoned" in told:
-            yield "contacts that answered denies count as abandoned"
+            yield "a contact whose answered says no counts as abandoned"
         for end in sorted(told - {"abandoned"}):
             yield f"{end} is received_at and the {self.layout.durations} time that the file tells"
 

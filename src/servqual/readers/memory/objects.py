@@ -164,7 +164,9 @@ def chunk_of_objects(
     whose = "cases" if table == "case_events" else table
     if not unique or whose not in NAMING:
         return chunk
-    ids = labels_of([one.id for one in objects]) if whose in IDS else naming(whose, chunk.columns)
+    # a purchase has none of its own
+    own = whose in IDS and all(hasattr(one, "id") for one in objects[:1])
+    ids = labels_of([one.id for one in objects]) if own else naming(whose, chunk.columns)
     several = None if ids is None else repeated(whose, ids)
     if ids is None or several is None:
         return chunk
