@@ -119,7 +119,7 @@ UNAMBIGUOUS: dict[str, Any] = {
     "told by fold": [at.replace(fold=1) for at in AT],
     "dates": [at.date() for at in AT],
     "frame in UTC": pl.DataFrame({"at": AT})["at"].dt.replace_time_zone("UTC"),
-    "frame in its zone": pd.Series(AT).dt.tz_localize("Europe/Berlin", ambiguous=[True] * len(AT)),
+    "frame in its zone": pd.Series(AT).dt.tz_localize("Europe/Berlin", ambiguous=np.array([True] * len(AT))),
     "other days": [at + dt.timedelta(days=1) for at in AT],
 }
 

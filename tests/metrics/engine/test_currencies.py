@@ -1,6 +1,7 @@
 """Amounts in two currencies are never added: without groups by currency there is no value, and the result says why."""
 
 import datetime as dt
+from collections.abc import Callable
 from functools import reduce
 from operator import add
 from pathlib import Path
@@ -60,7 +61,7 @@ def test_no_kpi_of_money_adds_two_currencies(kpi: Kpi) -> None:
     assert not mixed(plain)
 
 
-CARRIERS = {
+CARRIERS: dict[str, Callable[[], Any]] = {
     "columns": lambda: PURCHASES,
     "records": lambda: [dict(zip(PURCHASES, row, strict=True)) for row in zip(*PURCHASES.values(), strict=True)],
     "objects": lambda: PURCHASED,
@@ -122,6 +123,7 @@ def test_a_verdict_has_no_number() -> None:
     verdict = compare(*found, "purchase_amount")
     assert verdict.decision == "invalid"
     assert "money.mixed" in {caveat.code for caveat in verdict.caveats}
-    euros = compare(*(tally(["purchase_amount"], {"purchases": many}, by=["currency"]) for _ in "ab"))[0]
+    apart = [tally(["purchase_amount"], {"purchases": many}, by=["currency"]) for _ in "ab"]
+    euros = compare(apart[0], apart[1])[0]
     assert euros.decision != "invalid"
     assert "money.mixed" not in {caveat.code for caveat in euros.caveats}

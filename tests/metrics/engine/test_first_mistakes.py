@@ -120,7 +120,7 @@ def test_nobody_knows_who_gave_up_without_a_column_that_says_so() -> None:
 def test_nobody_knows_what_is_open_without_a_column_that_says_so(key: str) -> None:
     """A misnamed end is not 0 % resolved, and not all open: it is said, with the name that is near."""
     kpi = KPIS[key]
-    due = {name: dt.timedelta(days=1) for name in ("within", "window", "until") if name in kpi.params}
+    due: dict[str, Any] = {name: dt.timedelta(days=1) for name in ("within", "window", "until") if name in kpi.params}
     table = kpi.parts[0].table
     rows = {name: [None] for name in kpi.needs} | {"received_at": [DAY], "due_at": [DAY], "solved_at": [DAY]}
     with pytest.raises(MissingColumn, match="needs one of the columns resolved_at, closed_at") as told:
