@@ -221,8 +221,11 @@ def _streamed(table: str, source: Source, request: Request) -> Iterator[Callable
         if request.kinds.keys() - source.kinds.keys():
             source = attrs.evolve(source, kinds={**request.kinds, **source.kinds})
         named = {*request.names.values()}
-        wants = None if request.only is None else lambda name: name in named or request.wants(name)
-        for chunk in source.chunks(desk=request.desk, wants=wants):
+
+        def wants(name: str) -> bool:
+            return name in named or request.wants(name)
+
+        for chunk in source.chunks(desk=request.desk, wants=None if request.only is None else wants):
             yield partial(_renamed, table, chunk, request)
     else:
         only = None if request.only is None else {*request.only, *request.names.values()}

@@ -1,5 +1,6 @@
 """What was promised: goals of KPIs, as `[[targets]]` of the settings state them."""
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
@@ -196,6 +197,6 @@ def _goal_in(kpi: Kpi, written: Any) -> float:
         raise InvalidValue.of("goal", f"be a time such as '20 s' or '8 h' for {kpi.key}", written)
     hours = kpi.params.get("hours")
     limit, counted_in = as_limit(written, hours, "goal")
-    if not hasattr(limit, "total_seconds") or counted_in != hours:
+    if not isinstance(limit, dt.timedelta) or counted_in != hours:
         raise InvalidValue.of("goal", f"be a length of business time for {kpi.key}", written, do="write '4 h'")
-    return float(limit.total_seconds())
+    return limit.total_seconds()

@@ -25,7 +25,8 @@ def is_of_money(kpi: Any) -> bool:
 def currencies_in(column: Column, rows: Array) -> Iterator[tuple[tuple[str, str], Array]]:
     """List the currencies of some rows: by column and note, the rows in each."""
     if column.kind is Kind.LABEL:
-        for code in np.unique(column.values[rows & column.known])[:_MOST].tolist():
+        codes: list[int] = np.unique(column.values[rows & column.known])[:_MOST].tolist()
+        for code in codes:
             yield (CURRENCY, f"{IN_CURRENCY}{column.labels[code].upper()}"), rows & (column.values == code)
 
 

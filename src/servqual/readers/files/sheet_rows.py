@@ -130,7 +130,7 @@ class Merged:
 def messages(
     load: Callable[[], Any],
     choice: Callable[[], str],
-    faults: Callable[[list[str], str], Faults] = lambda *_: {},
+    faults: Callable[[list[str], str], Faults] = lambda _names, _sheet: {},
     sheet: str | None = None,
 ) -> Iterator[Any]:
     """Give the names of the sheets, the first rows of those in question, then of the chosen one its columns and rows.
