@@ -277,16 +277,18 @@ def test_no_data_is_no_number() -> None:
     """Empty tables and groups without rows have no value, and n is 0."""
     nothing = measure(["resolution_rate", "resolution_p50", "resolution_time"], {"cases": {"received_at": []}})
     assert [(m.value, m.low, m.high, m.n) for m in nothing] == [(None, None, None, 0)] * 3
-    some = measure(["resolution_rate"], {"cases": {"received_at": [START], "team": ["a"]}}, by=["team"])
+    one = {"received_at": [START], "resolved_at": [None], "team": ["a"]}
+    some = measure(["resolution_rate"], {"cases": one}, by=["team"])
     assert some.get("resolution_rate", team="b").value is None
     assert measure(["case_volume"], {"cases": {"received_at": []}}).one().value == 0
 
 
 def test_small_numbers_say_so() -> None:
     """Shares and durations of few rows are marked; a count stands for itself."""
-    few = {"received_at": [START] * (SMALL - 1)}
+    few = {"received_at": [START] * (SMALL - 1), "resolved_at": [None] * (SMALL - 1)}
+    more = {name: cells[:1] * SMALL for name, cells in few.items()}
     assert measure(["resolution_rate"], {"cases": few}).one().small
-    assert not measure(["resolution_rate"], {"cases": {"received_at": [START] * SMALL}}).one().small
+    assert not measure(["resolution_rate"], {"cases": more}).one().small
     assert not measure(["case_volume"], {"cases": few}).one().small
 
 
