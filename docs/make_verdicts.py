@@ -122,7 +122,7 @@ are called changed in 1 % of the cases, in 4 % where weeks hang together (autoco
 no scatter at all, eight a side find three quarters of the effects that the same cases without weeks find with 95 %.
 
 **Load and season.** Waits follow the load: where fewer cases come, times get shorter and more promises are kept
-although nobody works otherwise. Where rows per day differ by a twentieth or more, and by more than chance, between
+although nobody works otherwise. Where rows per day differ by a tenth or more, and by more than chance, between
 stated periods, and a duration or a share of what was done in time moved the way that the load alone would move it,
 `volume.explains` stops an improvement. Compare the same part of last year, or a team without the change
 (`difference_in_differences`). A wait that fell although more came is improved as ever, and *worse* stays worse:

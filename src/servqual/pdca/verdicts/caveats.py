@@ -89,7 +89,7 @@ CAVEATS: Final[Mapping[str, Told]] = MappingProxyType(
             "blocking",
             _UNCLEAR,
             "a duration, or a share of what was done in time, changed the way that the load alone would change it: "
-            "rows per day differ by a twentieth or more, and by more than chance, between stated periods",
+            "rows per day differ by a tenth or more, and by more than chance, between stated periods",
         ),
         "mix.reversed": Told(
             "blocking", _UNCLEAR, "the change of rates alone has the other sign than the change of the whole, or is 0"

@@ -11,7 +11,7 @@ from servqual.pdca.verdicts.sources import About
 from servqual.stats.intervals import normal
 
 _VOLUME: Final = 0.2
-_EASED: Final = 0.05
+_EASED: Final = 0.1
 """The least share by which the load must move: a convention. Where many queue, waits follow so little already."""
 _CERTAIN: Final = 0.95
 _PROMISES: Final = frozenset(
