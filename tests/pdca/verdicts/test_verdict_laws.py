@@ -94,9 +94,9 @@ def test_every_verdict_is_in_order(before: list[Any], after: list[Any], times: i
 @settings(max_examples=8, deadline=None)
 @given(rows_, rows_)
 def test_a_group_is_judged_as_it_is_alone(before: list[Any], after: list[Any]) -> None:
-    """The verdict of a cell is that of a tally of its rows, but for the caveat of several groups.
+    """The verdict of a cell is that of a tally of its rows, but for the caveats of several groups.
 
-    A group without a row on a side has no data, where an empty tally counts none. One tally twice has no scatter to
+    Blanks of flags are counted over all groups. A group without a row on a side has no data, where an empty tally counts none. One tally twice has no scatter to
     know. A restricted mean is left out: its running sums over all groups round in the last digit.
     """
     old, new = (side(rows, by=("team",)) for rows in (before, after))
@@ -111,7 +111,9 @@ def test_a_group_is_judged_as_it_is_alone(before: list[Any], after: list[Any]) -
             continue
         mine_before, mine_after = mine[row.group["team"]]
         alone = compare(mine_before, mine_after, row.kpi)
-        of_many = {"groups.several", "kpis.several"} | ({"scatter.unknown"} if mine_before == mine_after else set())
+        of_many = {"groups.several", "kpis.several", "flags.only_yes"} | (
+            {"scatter.unknown"} if mine_before == mine_after else set()
+        )
         told = [
             attrs.evolve(
                 each,
