@@ -96,8 +96,9 @@ def test_every_verdict_is_in_order(before: list[Any], after: list[Any], times: i
 def test_a_group_is_judged_as_it_is_alone(before: list[Any], after: list[Any]) -> None:
     """The verdict of a cell is that of a tally of its rows, but for the caveats of several groups.
 
-    Blanks of flags are counted over all groups. A group without a row on a side has no data, where an empty tally counts none. One tally twice has no scatter to
-    know. A restricted mean is left out: its running sums over all groups round in the last digit.
+    Blanks of flags are counted over all groups. A group without a row on a side has no data, where an empty tally
+    counts none. One tally twice has no scatter to know. A restricted mean is left out: its running sums over all groups
+    round in the last digit.
     """
     old, new = (side(rows, by=("team",)) for rows in (before, after))
     mine = {team: [side([row for row in rows if row[2] == team]) for rows in (before, after)] for team in "ab"}
