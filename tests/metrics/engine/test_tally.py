@@ -285,7 +285,7 @@ def test_no_data_is_no_number() -> None:
 
 def test_small_numbers_say_so() -> None:
     """Shares and durations of few rows are marked; a count stands for itself."""
-    few = {"received_at": [START] * (SMALL - 1), "resolved_at": [None] * (SMALL - 1)}
+    few: dict[str, list[Any]] = {"received_at": [START] * (SMALL - 1), "resolved_at": [None] * (SMALL - 1)}
     more = {name: cells[:1] * SMALL for name, cells in few.items()}
     assert measure(["resolution_rate"], {"cases": few}).one().small
     assert not measure(["resolution_rate"], {"cases": more}).one().small
