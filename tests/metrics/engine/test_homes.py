@@ -19,8 +19,9 @@ NAMES = st.text(min_size=1, max_size=40) | st.integers(0, 10**20).map(str) | st.
 def test_a_text_has_one_home_whatever_holds_it(names: list[str], before: int) -> None:
     """Lists, arrays of Arrow and slices of these agree, one label at a time too; plain digits live by their number."""
     found = homes_of(names, BLOCKS).tolist()
-    array = pa.array([*["another"] * before, *names], "large_string")
-    assert homes_of(ArrowLabels(array)[before:], BLOCKS).tolist() == found
+    for kind in ("large_string", "string"):
+        array = pa.array([*["another"] * before, *names], kind)
+        assert homes_of(ArrowLabels(array)[before:], BLOCKS).tolist() == found
     assert [int(homes_of([name], BLOCKS)[0]) for name in names] == found
     for name, home in zip(names, found, strict=True):
         number = number_of(name)

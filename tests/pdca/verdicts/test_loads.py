@@ -40,6 +40,7 @@ def judged(kpi: str, before: Tally, after: Tally) -> tuple[str, bool]:
     ("n", "better", "expected"),
     [
         (800, True, ("unclear", True)),
+        (880, True, ("unclear", True)),
         (960, True, ("improved", False)),
         (1000, True, ("improved", False)),
         (1200, True, ("improved", False)),

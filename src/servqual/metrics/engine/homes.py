@@ -41,8 +41,9 @@ def homes_of(labels: Sequence[str], blocks: int) -> Array:
 def _bytes_of(labels: Sequence[str]) -> tuple[Array, Array]:
     """Give the bytes of all labels, and where each begins and the last one ends."""
     if isinstance(labels, ArrowLabels):
-        _, offsets, data = labels.array.buffers()
-        ends = np.frombuffer(offsets, np.int64)[labels.array.offset :][: len(labels) + 1]
+        array = labels.array.cast("large_string")  # the places of whose bytes are of 64 bits
+        _, offsets, data = array.buffers()
+        ends = np.frombuffer(offsets, np.int64)[array.offset :][: len(labels) + 1]
         return np.frombuffer(data or b"", np.uint8), ends
     texts = [label.encode("utf-8", "surrogatepass") for label in labels]
     ends = np.cumsum([0, *map(len, texts)], dtype=np.int64)
